@@ -1,0 +1,75 @@
+# Two commands do everything on a fresh Debian 12:
+#   make demo    installs what is missing, builds, runs the main job on generated data
+#   make check   installs what is missing, builds, runs every test
+# The others: see `make help`.
+
+JOBS ?= $(shell nproc)
+CHECK_KILLS ?= 20
+LONG_KILLS ?= 200
+
+.PHONY: help deps demo check check-asan check-tsan check-clang check-crash check-all bench format clean
+
+help:
+	@echo 'make demo        build and run the main job on generated data'
+	@echo 'make check       build and run every test (with short sanitizer and crash runs)'
+	@echo 'make check-asan  every test under AddressSanitizer and UBSan'
+	@echo 'make check-tsan  every test under ThreadSanitizer'
+	@echo 'make check-clang every test as clang 14 builds it'
+	@echo 'make check-crash $(LONG_KILLS) kills per crash test'
+	@echo 'make check-all   all of the above checks'
+	@echo 'make bench       benchmarks beside their peers, as ratios'
+	@echo 'make format      clang-format over the tree'
+
+deps:
+	@src/cmake/install_dependencies.sh
+
+demo: deps
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS)
+	docs/examples/demo.sh build/release/src/cli/drawdown demo
+
+check: deps
+	cmake --preset dev
+	cmake --build --preset dev -j $(JOBS)
+	DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) ctest --preset dev -j $(JOBS)
+	$(MAKE) --no-print-directory check-asan-short
+
+# The tests that read hostile input and raw bytes, under the sanitizers.
+.PHONY: check-asan-short
+check-asan-short:
+	cmake --preset asan
+	cmake --build --preset asan -j $(JOBS) --target base_test bill_test contract_test ledger_test store_test
+	ctest --preset asan -R '^(base|bill|contract|ledger|store)_test$$'
+
+check-asan: deps
+	cmake --preset asan
+	cmake --build --preset asan -j $(JOBS)
+	DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) ctest --preset asan
+
+check-tsan: deps
+	cmake --preset tsan
+	cmake --build --preset tsan -j $(JOBS)
+	DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) ctest --preset tsan
+
+check-clang: deps
+	cmake --preset clang
+	cmake --build --preset clang -j $(JOBS)
+	DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) ctest --preset clang
+
+check-crash: deps
+	cmake --preset dev
+	cmake --build --preset dev -j $(JOBS)
+	DRAWDOWN_CRASH_KILLS=$(LONG_KILLS) ctest --preset dev -L crash
+
+check-all: check check-asan check-tsan check-clang check-crash
+
+bench: deps
+	cmake --preset bench
+	cmake --build --preset bench -j $(JOBS)
+	benchmarks/run.sh build/bench
+
+format:
+	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
+
+clean:
+	rm -rf build demo
