@@ -1,0 +1,56 @@
+// Bills: what a file of a provider says, summed up. Plain values.
+#ifndef DRAWDOWN_BILL_H_
+#define DRAWDOWN_BILL_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "drawdown/units.h"
+
+namespace drawdown {
+
+// A deviation that was tolerated and counted, by name ("null_spelled_as_text",
+// "time_without_zone", "integer_effective_cost", "unit_scale_x10000", ...).
+struct Oddity {
+  std::string name;
+  std::string column;   // empty when it is not of one column
+  uint64_t rows = 0;
+  std::string example;  // "file:row: value" of the first
+  std::string meaning;  // one line for a person
+};
+
+struct BillTotal {
+  uint64_t rows = 0;
+  MoneyAmount billed_cost;
+  MoneyAmount effective_cost;
+  MoneyAmount list_cost;
+  MoneyAmount contracted_cost;
+};
+
+struct BillSummary {
+  std::vector<std::string> files;
+  std::string format;   // "FOCUS"
+  std::string version;  // "1.2"
+  std::string version_reason;  // how it was told: which columns decided
+  uint64_t rows = 0;
+  int64_t first_charge_us = 0;
+  int64_t last_charge_us = 0;
+  // Keys are (provider, charge category, currency code).
+  struct Key {
+    std::string provider;
+    std::string category;
+    std::string currency;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+  std::map<Key, BillTotal> totals;
+  std::map<std::string, BillTotal> by_currency;
+  std::map<std::pair<std::string, std::string>, BillTotal> by_provider_currency;
+  std::vector<Oddity> oddities;              // by name, then column
+  std::vector<std::string> unknown_columns;  // carried, not read
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_BILL_H_

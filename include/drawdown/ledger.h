@@ -1,0 +1,194 @@
+// The ledger: books of GPU time per tenant and pool, in one directory.
+//
+//   auto ledger = drawdown::Ledger::Open("books", {.create_if_missing = true});
+//   if (!ledger.ok()) return ledger.status();
+//   (*ledger)->StartRun({.key = {"job-1"}, .tenant = "acme/chat",
+//                        .pool = "aws/us-east-1/gb200", .micro_gpus = 8'000'000,
+//                        .at_us = now});
+//
+// Thread-safe: any method from any thread. Any number of processes may have the
+// same ledger open. Each call is one transaction that is durable when it
+// returns OK, and waits for other writers at most OpenOptions::lock_timeout
+// (kBusy names the writer's pid). After fork() the child must open its own
+// Ledger: methods on an inherited one return kForked.
+//
+// Errors common to all calls that write: kBusy, kDiskFull, kIo, kUncertain,
+// kForked, kCorrupt. A failed call changed nothing, except kUncertain, after
+// which the same call may be repeated (every call is idempotent by its ids).
+#ifndef DRAWDOWN_LEDGER_H_
+#define DRAWDOWN_LEDGER_H_
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "drawdown/bill.h"
+#include "drawdown/contract.h"
+#include "drawdown/export.h"
+#include "drawdown/import.h"
+#include "drawdown/inspect.h"
+#include "drawdown/reconcile.h"
+#include "drawdown/run.h"
+#include "drawdown/statement.h"
+#include "drawdown/units.h"
+#include "drawdown/usage.h"
+
+namespace drawdown {
+
+struct OpenOptions {
+  // Makes a new ledger when the directory is absent or empty.
+  bool create_if_missing = false;
+  // Bucket length of a ledger made now: 1 h, 30 min or 15 min. An existing ledger
+  // keeps its own.
+  std::chrono::minutes bucket = std::chrono::minutes(60);
+  // How long a call waits for another writer before kBusy.
+  std::chrono::milliseconds lock_timeout = std::chrono::milliseconds(5'000);
+  // Address space reserved for the store; grows by doubling when full.
+  uint64_t map_size_bytes = uint64_t{64} << 30;
+  // Opens on a filesystem whose locks and maps are not known to be coherent
+  // (network, overlay).
+  bool allow_any_filesystem = false;
+  // The time source; the system clock when empty. Must be thread-safe.
+  std::function<int64_t()> now_us;
+};
+
+// --- runs --------------------------------------------------------------------
+struct RunStart {
+  RunKey key;
+  std::string tenant;
+  std::string pool;
+  int64_t micro_gpus = 0;
+  int64_t at_us = 0;
+};
+
+struct WriteOptions {
+  // Refuse unknown tenants and pools (kUnknownName) instead of creating them.
+  bool strict = false;
+};
+
+struct StatementQuery {
+  std::string contract;
+  std::string period;  // "2026-10", "2026", "A/B"; in the contract's calendar
+  std::optional<int64_t> at_us;
+  std::optional<int64_t> as_of_us;
+};
+
+class DRAWDOWN_EXPORT Ledger {
+ public:
+  // Opens (or, with create_if_missing, makes) the ledger in `directory`.
+  // kNotALedger, kLedgerVersion, kUnsupportedLmdb, kUnsupportedFilesystem, kBusy,
+  // kAlreadyOpen, kForeignNamespace, kInvalidArgument (bucket), kIo, kCorrupt.
+  // Opening one directory several times in a process shares one environment.
+  static absl::StatusOr<std::unique_ptr<Ledger>> Open(
+      const std::string& directory, const OpenOptions& options = {});
+
+  // Makes a new ledger; kLedgerExists if there is one, kNotALedger if the
+  // directory holds anything else.
+  static absl::Status Create(const std::string& directory,
+                             const OpenOptions& options = {});
+
+  ~Ledger();
+  Ledger(const Ledger&) = delete;  // Owns a place in a process-wide registry.
+  Ledger& operator=(const Ledger&) = delete;
+
+  LedgerInfo Info() const;
+
+  // --- runs. Idempotent: the same call again is OK and changes nothing; the
+  // same id with another payload is kConflict and names both.
+  absl::Status StartRun(const RunStart& start, const WriteOptions& options = {});
+  // Closes the open segment and opens one of `micro_gpus`, at one instant.
+  absl::Status ResizeRun(const RunKey& key, int64_t micro_gpus, int64_t at_us);
+  // A suspended run does not accrue.
+  absl::Status SuspendRun(const RunKey& key, int64_t at_us);
+  absl::Status ResumeRun(const RunKey& key, int64_t at_us);
+  absl::Status StopRun(const RunKey& key, int64_t at_us,
+                       StopReason reason = StopReason::kDone);
+
+  // All rows or none, in one transaction. kBadRow, kConflict name the run.
+  absl::StatusOr<ImportResult> ImportRuns(std::span<const RunRow> rows,
+                                          const WriteOptions& options = {});
+  absl::StatusOr<ImportResult> ImportUsage(std::span<const UsageRecord> records,
+                                           const WriteOptions& options = {});
+
+  // CSV files (docs/formats.md). Every row of every file is validated before the
+  // first is posted; posting is in batches by key, which a re-run completes.
+  absl::StatusOr<ImportResult> ImportRunFiles(const std::vector<std::string>& paths,
+                                              const ImportOptions& options = {},
+                                              const ProgressCallback& progress = {});
+  absl::StatusOr<ImportResult> ImportUsageFiles(
+      const std::vector<std::string>& paths, const ImportOptions& options = {},
+      const ProgressCallback& progress = {});
+
+  // Replaces (a row) or voids (a row whose state is VOID) named runs, recorded
+  // as corrections that cite `reason` and the entry they correct.
+  absl::StatusOr<ImportResult> CorrectRunsFile(const std::string& path,
+                                               std::string_view reason,
+                                               const ImportOptions& options = {});
+
+  // --- queries
+  absl::StatusOr<UsageAnswer> Usage(const UsageQuery& query) const;
+  // Calls `visit` for each run in key order until it returns false.
+  absl::Status VisitRuns(const RunQuery& query,
+                         const std::function<bool(const RunInfo&)>& visit) const;
+  // Entries with sequence >= from, oldest first, until `visit` returns false.
+  absl::Status VisitJournal(
+      uint64_t from, const std::function<bool(const JournalEntry&)>& visit) const;
+
+  // --- contracts
+  // Applies the files' texts together or not at all: (file name, text) pairs.
+  // An unchanged contract is not a new version. Returns one line per contract.
+  absl::StatusOr<std::vector<std::string>> ApplyContracts(
+      const std::vector<std::pair<std::string, std::string>>& files);
+  absl::StatusOr<std::vector<ContractInfo>> Contracts() const;
+  // kNotFound names the contracts there are.
+  absl::StatusOr<ContractInfo> GetContract(std::string_view id) const;
+
+  absl::StatusOr<Statement> MakeStatement(const StatementQuery& query) const;
+  absl::StatusOr<std::vector<CommitmentStatus>> Status(
+      std::optional<int64_t> at_us = {}, std::optional<int64_t> as_of_us = {}) const;
+  absl::StatusOr<ReconcileResult> Reconcile(
+      const StatementQuery& query, const std::vector<std::string>& bill_paths,
+      const ReconcileOptions& options = {},
+      const ProgressCallback& progress = {}) const;
+
+  // --- care
+  // Proves the books: journal CRCs and hash chain, every table rebuilt from the
+  // journal and compared, sum of buckets = runs + imported usage. LMDB can abort
+  // its host on a damaged page, so the work is done by the installed `drawdown`
+  // program (found as $DRAWDOWN_BIN, beside this process's executable, or on
+  // $PATH); kNotFound names where it was looked for. A damaged ledger is a report
+  // with ok == false, not an error.
+  absl::StatusOr<VerifyReport> Verify() const;
+  // The same inside this process: the CLI calls it in a child it forked.
+  absl::StatusOr<VerifyReport> VerifyInProcess() const;
+
+  // A consistent copy into a directory that must not exist.
+  absl::Status Backup(const std::string& destination) const;
+
+  class Impl;  // Of the library itself.
+
+ private:
+  explicit Ledger(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// What a bill is: format, totals, oddities. Needs no ledger.
+DRAWDOWN_EXPORT absl::StatusOr<BillSummary> SummarizeBill(
+    const std::vector<std::string>& paths, const ProgressCallback& progress = {});
+
+// Rebuilds a ledger in `destination` (which must not exist) from whatever of
+// the journal in `directory` can still be read; lists what was lost.
+DRAWDOWN_EXPORT absl::StatusOr<SalvageReport> Salvage(
+    const std::string& directory, const std::string& destination);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_LEDGER_H_

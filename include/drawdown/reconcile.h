@@ -1,0 +1,112 @@
+// Reconciliation: every difference between a provider's bill and our own
+// books, classified. Plain values; taxonomy: docs/formats.md.
+#ifndef DRAWDOWN_RECONCILE_H_
+#define DRAWDOWN_RECONCILE_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drawdown/export.h"
+#include "drawdown/units.h"
+
+namespace drawdown {
+
+enum class BreakClass : uint8_t {
+  kMatched,
+  kWithinTolerance,
+  kQuantityBreak,
+  kPriceBreak,
+  kMixedBreak,
+  kUnmeteredCharge,
+  kUnbilledUsage,
+  kDuplicateCharge,
+  kTiming,
+  kCorrectionLinked,
+  kCorrectionOrphan,
+  kCommitmentShortfall,
+  kCommitmentOverage,
+  kCommitmentWaste,
+  kAllocationGap,
+  kUnitScaleBreak,
+  kCurrencyBreak,
+  kNonUsage,
+  kRounding,
+  kNotExecutable,
+};
+
+DRAWDOWN_EXPORT std::string_view BreakClassName(BreakClass value);  // "quantity_break"
+
+// True for classes that a clean month may contain: matched, within_tolerance,
+// rounding, non_usage.
+DRAWDOWN_EXPORT bool IsClean(BreakClass value);
+
+// One bill row group or metered cell. Ordered by (provider, currency, pool,
+// sku, region, sub_account, resource, tenant, period, class, ...).
+struct Break {
+  BreakClass kind = BreakClass::kMatched;
+  std::string provider;
+  std::string sub_account;
+  std::string region;
+  std::string sku;
+  std::string pool;
+  std::string tenant;
+  std::string resource;
+  int64_t period_start_us = 0;
+  int64_t period_end_us = 0;
+  std::optional<GpuTime> billed;   // empty: the row carries no GPU-hours
+  std::optional<GpuTime> metered;  // empty: nothing to compare with
+  MoneyAmount billed_cost;
+  MoneyAmount expected_cost;
+  MoneyAmount difference;  // billed - expected, exact
+  // Of a mixed_break: quantity effect at contract price + price effect on the
+  // billed quantity = difference.
+  MoneyAmount quantity_effect;
+  MoneyAmount price_effect;
+  Currency currency;
+  std::string matched_on;  // "provider+sub_account+region+pool+period+resource"
+  std::string reason;      // one line for a person
+  uint64_t rows = 0;       // bill rows in it
+};
+
+struct ReconcileCheck {
+  enum class Outcome : uint8_t { kPassed, kFailed, kNotExecutable };
+  std::string name;
+  Outcome outcome = Outcome::kNotExecutable;
+  std::string detail;
+};
+
+struct ClassTotal {
+  uint64_t items = 0;
+  MoneyAmount billed_cost;
+  MoneyAmount expected_cost;
+  MoneyAmount difference;
+};
+
+struct ReconcileOptions {
+  // Sets the tolerance of lines and invoices alike; empty: a line tolerates
+  // half a unit of its last published place, an invoice FOCUS 1.4's formula.
+  std::optional<MoneyAmount> tolerance;
+};
+
+struct DRAWDOWN_EXPORT ReconcileResult {
+  std::string contract;
+  int64_t period_start_us = 0;
+  int64_t period_end_us = 0;
+  std::vector<Break> items;  // matched ones too
+  std::map<std::pair<std::string, BreakClass>, ClassTotal> totals;  // currency
+  std::map<std::string, MoneyAmount> billed_total;                  // currency
+  std::map<std::string, MoneyAmount> expected_total;
+  std::vector<ReconcileCheck> checks;
+  std::vector<std::string> notes;
+
+  // True when every item is clean and no check failed.
+  bool clean() const;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_RECONCILE_H_

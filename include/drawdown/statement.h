@@ -1,0 +1,83 @@
+// Statements: what we say is owed under one contract for one period, and the
+// state of its commitments. Plain values; formats in docs/formats.md.
+#ifndef DRAWDOWN_STATEMENT_H_
+#define DRAWDOWN_STATEMENT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drawdown/export.h"
+#include "drawdown/units.h"
+
+namespace drawdown {
+
+// In the order statements list them.
+enum class ChargeKind : uint8_t {
+  kCovered,
+  kOnDemand,
+  kOverage,
+  kUnpriced,  // usage no rate covers: hours without cost, a finding
+  kGrain,
+  kUnused,  // money already committed of a CONTINUOUS commitment
+  kUndelivered,
+  kShortfall,  // the true-up of a DISCONTINUOUS commitment
+  kRolloverIn,
+  kRolloverOut,
+  kCredit,
+  kCorrection,
+  kRounding,
+};
+
+DRAWDOWN_EXPORT std::string_view ChargeKindName(ChargeKind kind);  // "on_demand"
+
+// One line per (tenant, pool, commitment, kind, unit_price).
+struct StatementLine {
+  std::string tenant;      // empty: no tenant caused it
+  std::string pool;        // empty: no pool caused it
+  std::string commitment;  // empty: none
+  ChargeKind kind = ChargeKind::kCovered;
+  GpuTime gpu_time;                       // zero with has_gpu_time == false
+  bool has_gpu_time = true;               // false: a line of money alone
+  std::optional<MoneyAmount> unit_price;  // per GPU-hour
+  std::optional<MoneyAmount> cost;        // empty for kUnpriced
+};
+
+struct Statement {
+  std::string contract;
+  uint32_t contract_version = 0;
+  int64_t period_start_us = 0;
+  int64_t period_end_us = 0;
+  int64_t at_us = 0;  // buckets and intervals that end after it are not covered
+  bool complete = false;  // at_us >= period_end_us
+  Currency currency;
+  std::vector<StatementLine> lines;  // by tenant, pool, commitment, kind, unit_price
+  MoneyAmount total;                 // sum of cost
+  GpuTime metered;                   // of the pools this contract prices
+  std::vector<std::string> notes;
+};
+
+// One commitment in the interval that contains `at` (formats.md, status).
+struct CommitmentStatus {
+  std::string contract;
+  std::string commitment;
+  int64_t interval_start_us = 0;
+  int64_t interval_end_us = 0;
+  bool spend = false;  // amounts below are money (1e-18), else GPU-microseconds
+  Currency currency;
+  Int128 contracted = 0;
+  Int128 delivered = 0;
+  Int128 drawn = 0;
+  Int128 remaining = 0;
+  Int128 burn_rate_per_hour = 0;  // drawn per hour since the interval's start
+  Int128 projected = 0;           // drawn at the interval's end at that rate
+  Int128 projected_shortfall = 0;
+  MoneyAmount projected_shortfall_cost;
+  std::optional<int64_t> exhausted_at_us;  // at that rate; empty: not in the interval
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_STATEMENT_H_
