@@ -1,0 +1,68 @@
+// Buckets and what a segment adds to them.
+//
+// A segment of g micro-GPUs over [start, end) adds to its buckets whole
+// GPU-microseconds: at any cut x inside it has added floor(g (x - start) / 1e6),
+// and at its end the half-even total, so that the rounding difference falls into
+// its last bucket (design "Numbers"). However long it is, its start and its end
+// touch two cells each.
+#ifndef DRAWDOWN_SRC_LEDGER_BUCKETS_H_
+#define DRAWDOWN_SRC_LEDGER_BUCKETS_H_
+
+#include <cstdint>
+
+#include "base/civil.h"
+#include "drawdown/run.h"
+#include "drawdown/units.h"
+#include "ledger/records.h"
+
+namespace drawdown {
+
+// Number of the bucket that holds an instant.
+inline int32_t BucketOf(int64_t instant_us, int64_t bucket_us) {
+  return static_cast<int32_t>(FloorTo(instant_us, bucket_us) / bucket_us);
+}
+inline int64_t BucketStart(int64_t bucket, int64_t bucket_us) {
+  return bucket * bucket_us;
+}
+
+// GPU time a level of micro-GPUs adds in `duration_us`, floored.
+GpuTime LevelTime(Int128 micro_gpus, int64_t duration_us);
+
+// GPU time of the segment up to `cut_us`, by the rule above; 0 before its start.
+GpuTime SegmentTimeUntil(const Segment& segment, int64_t cut_us);
+
+// Calls visit(bucket, Cell delta) for the cells the segment touches; `sign` is
+// +1 to add it and -1 to take it away again.
+template <typename Visit>
+void VisitSegmentCells(const Segment& segment, int64_t bucket_us, int sign,
+                       const Visit& visit) {
+  if (segment.micro_gpus == 0 || segment.end_us == segment.start_us) return;
+  const auto edge = [&](int32_t bucket, int64_t at_us, GpuTime partial,
+                        int direction) {
+    Cell cell;
+    cell.partial = partial * sign;
+    cell.last_edge_us =
+        static_cast<uint32_t>(at_us - BucketStart(bucket, bucket_us));
+    visit(bucket, cell);
+    Cell next;
+    next.level_change =
+        static_cast<Int128>(segment.micro_gpus) * (sign * direction);
+    visit(bucket + 1, next);
+  };
+  Segment endless = segment;
+  endless.end_us.reset();
+  const int32_t first = BucketOf(segment.start_us, bucket_us);
+  edge(first, segment.start_us,
+       SegmentTimeUntil(endless, BucketStart(first + 1, bucket_us)), +1);
+  if (!segment.end_us) return;
+  // An end on a bucket's edge belongs to the bucket before it.
+  const int32_t last = BucketOf(*segment.end_us - 1, bucket_us);
+  edge(last, *segment.end_us,
+       SegmentTimeUntil(segment, *segment.end_us) -
+           SegmentTimeUntil(endless, BucketStart(last + 1, bucket_us)),
+       -1);
+}
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_BUCKETS_H_

@@ -1,0 +1,198 @@
+#include "ledger/entry.h"
+
+#include "base/coding.h"
+#include "base/error.h"
+
+namespace drawdown {
+namespace {
+
+void AppendOptional(const std::optional<int64_t>& value, std::string* out) {
+  AppendFixed(static_cast<uint8_t>(value.has_value()), out);
+  if (value) AppendFixed(*value, out);
+}
+
+std::optional<int64_t> ReadOptional(ByteReader* in) {
+  if (in->Fixed<uint8_t>() == 0) return std::nullopt;
+  return in->Fixed<int64_t>();
+}
+
+// One overload of Append and Read per alternative of EntryBody, in its order:
+// the index of the alternative is the kind byte of the format.
+void Append(const NameAdded& body, std::string* out) {
+  AppendFixed(body.kind, out);
+  AppendFixed(body.id, out);
+  AppendString(body.path, out);
+}
+void Read(ByteReader* in, NameAdded* body) {
+  body->kind = in->Fixed<NameKind>();
+  body->id = in->Fixed<uint32_t>();
+  body->path = in->String();
+}
+
+void Append(const RunImported& body, std::string* out) {
+  AppendString(body.run_id, out);
+  AppendVarint(body.attempt, out);
+  AppendVarint(body.tenant, out);
+  AppendVarint(body.pool, out);
+  AppendFixed(body.micro_gpus, out);
+  AppendOptional(body.start_us, out);
+  AppendOptional(body.end_us, out);
+  AppendString(body.source_state, out);
+}
+void Read(ByteReader* in, RunImported* body) {
+  body->run_id = in->String();
+  body->attempt = static_cast<uint32_t>(in->Varint());
+  body->tenant = static_cast<uint32_t>(in->Varint());
+  body->pool = static_cast<uint32_t>(in->Varint());
+  body->micro_gpus = in->Fixed<int64_t>();
+  body->start_us = ReadOptional(in);
+  body->end_us = ReadOptional(in);
+  body->source_state = in->String();
+}
+
+void Append(const RunChanged& body, std::string* out) {
+  AppendFixed(body.change, out);
+  AppendString(body.run_id, out);
+  AppendVarint(body.attempt, out);
+  AppendFixed(body.at_us, out);
+  AppendVarint(body.tenant, out);
+  AppendVarint(body.pool, out);
+  AppendFixed(body.micro_gpus, out);
+  AppendFixed(body.reason, out);
+}
+void Read(ByteReader* in, RunChanged* body) {
+  body->change = in->Fixed<RunChange>();
+  body->run_id = in->String();
+  body->attempt = static_cast<uint32_t>(in->Varint());
+  body->at_us = in->Fixed<int64_t>();
+  body->tenant = static_cast<uint32_t>(in->Varint());
+  body->pool = static_cast<uint32_t>(in->Varint());
+  body->micro_gpus = in->Fixed<int64_t>();
+  body->reason = in->Fixed<StopReason>();
+}
+
+void Append(const RunCorrected& body, std::string* out) {
+  Append(body.replacement, out);
+  AppendFixed(static_cast<uint8_t>(body.voided), out);
+  AppendFixed(body.corrects, out);
+  AppendString(body.reason, out);
+}
+void Read(ByteReader* in, RunCorrected* body) {
+  Read(in, &body->replacement);
+  body->voided = in->Fixed<uint8_t>() != 0;
+  body->corrects = in->Fixed<uint64_t>();
+  body->reason = in->String();
+}
+
+void Append(const UsageAdded& body, std::string* out) {
+  AppendString(body.usage_id, out);
+  AppendVarint(body.tenant, out);
+  AppendVarint(body.pool, out);
+  AppendFixed(body.start_us, out);
+  AppendFixed(body.end_us, out);
+  AppendFixed(body.gpu_time.count(), out);
+}
+void Read(ByteReader* in, UsageAdded* body) {
+  body->usage_id = in->String();
+  body->tenant = static_cast<uint32_t>(in->Varint());
+  body->pool = static_cast<uint32_t>(in->Varint());
+  body->start_us = in->Fixed<int64_t>();
+  body->end_us = in->Fixed<int64_t>();
+  body->gpu_time = GpuTime(in->Fixed<Int128>());
+}
+
+void Append(const ContractApplied& body, std::string* out) {
+  AppendString(body.id, out);
+  AppendVarint(body.version, out);
+  AppendString(body.file_name, out);
+  AppendString(body.text, out);
+}
+void Read(ByteReader* in, ContractApplied* body) {
+  body->id = in->String();
+  body->version = static_cast<uint32_t>(in->Varint());
+  body->file_name = in->String();
+  body->text = in->String();
+}
+
+void Append(const CommitLink& body, std::string* out) {
+  AppendVarint(body.entries, out);
+  AppendFixed(body.chain, out);
+}
+void Read(ByteReader* in, CommitLink* body) {
+  body->entries = in->Varint();
+  body->chain = in->Fixed<Sha256Digest>();
+}
+
+template <typename Body>
+EntryBody ReadBody(ByteReader* in) {
+  Body body;
+  Read(in, &body);
+  return body;
+}
+
+std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
+  switch (kind) {
+    case 0:
+      return ReadBody<NameAdded>(in);
+    case 1:
+      return ReadBody<RunImported>(in);
+    case 2:
+      return ReadBody<RunChanged>(in);
+    case 3:
+      return ReadBody<RunCorrected>(in);
+    case 4:
+      return ReadBody<UsageAdded>(in);
+    case 5:
+      return ReadBody<ContractApplied>(in);
+    case 6:
+      return ReadBody<CommitLink>(in);
+    default:
+      return std::nullopt;
+  }
+}
+
+absl::Status Damaged(uint64_t sequence, std::string_view how) {
+  return MakeError(ErrorCode::kCorrupt, "journal entry " +
+                                            std::to_string(sequence) + " " +
+                                            std::string(how));
+}
+
+}  // namespace
+
+std::string SequenceKey(uint64_t sequence) {
+  std::string key;
+  AppendKey64(sequence, &key);
+  return key;
+}
+
+void AppendEntry(uint64_t sequence, const Entry& entry, std::string* out) {
+  const size_t start = out->size();
+  AppendFixed(static_cast<uint8_t>(entry.body.index()), out);
+  AppendFixed(entry.recorded_us, out);
+  std::visit([out](const auto& body) { Append(body, out); }, entry.body);
+  // The sequence is in the checksum so that a moved entry is a damaged one.
+  const uint32_t seed = Crc32(SequenceKey(sequence));
+  AppendFixed(Crc32(std::string_view(*out).substr(start), seed), out);
+}
+
+absl::StatusOr<Entry> DecodeEntry(uint64_t sequence, std::string_view bytes) {
+  if (bytes.size() < sizeof(uint32_t)) return Damaged(sequence, "is cut short");
+  const std::string_view sealed =
+      bytes.substr(0, bytes.size() - sizeof(uint32_t));
+  uint32_t crc = 0;
+  std::memcpy(&crc, bytes.data() + sealed.size(), sizeof crc);
+  if (crc != Crc32(sealed, Crc32(SequenceKey(sequence)))) {
+    return Damaged(sequence, "fails its checksum");
+  }
+  ByteReader in(sealed);
+  const auto kind = in.Fixed<uint8_t>();
+  Entry entry;
+  entry.recorded_us = in.Fixed<int64_t>();
+  std::optional<EntryBody> body = ReadBodyOfKind(kind, &in);
+  if (!body) return Damaged(sequence, "is of an unknown kind");
+  if (!in.done()) return Damaged(sequence, "has not the layout of its kind");
+  entry.body = *body;
+  return entry;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,111 @@
+// Journal entries: the facts from which everything else in a ledger follows.
+//
+// Table::kJournal maps sequence (big-endian, from 1, without gaps) to one
+// encoded entry. A commit is a stretch of entries closed by a CommitLink, whose
+// digest chains the bytes of its entries to the digest of the commit before.
+// The other tables can be rebuilt from the journal alone (ledger/rebuild.h).
+#ifndef DRAWDOWN_SRC_LEDGER_ENTRY_H_
+#define DRAWDOWN_SRC_LEDGER_ENTRY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "base/digest.h"
+#include "drawdown/run.h"
+#include "drawdown/units.h"
+#include "ledger/records.h"
+
+namespace drawdown {
+
+// Views point into the caller's data, or into the bytes an entry was decoded from.
+
+struct NameAdded {
+  NameKind kind = NameKind::kTenant;
+  uint32_t id = 0;
+  std::string_view path;
+};
+
+// The whole of a run as an import states it: a new run, or the update of a known one.
+struct RunImported {
+  std::string_view run_id;
+  uint32_t attempt = 1;
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  int64_t micro_gpus = 0;
+  std::optional<int64_t> start_us;
+  std::optional<int64_t> end_us;
+  std::string_view source_state;
+};
+
+// Do not change the values of existing entries: they are part of the format.
+enum class RunChange : uint8_t {
+  kStart = 0,
+  kResize = 1,
+  kSuspend = 2,
+  kResume = 3,
+  kStop = 4,
+};
+
+struct RunChanged {
+  RunChange change = RunChange::kStart;
+  std::string_view run_id;
+  uint32_t attempt = 1;
+  int64_t at_us = 0;
+  uint32_t tenant = 0;     // kStart
+  uint32_t pool = 0;       // kStart
+  int64_t micro_gpus = 0;  // kStart, kResize
+  StopReason reason = StopReason::kUnknown;  // kStop
+};
+
+// Replaces what the books say of a run, or voids it.
+struct RunCorrected {
+  RunImported replacement;
+  bool voided = false;
+  uint64_t corrects = 0;  // sequence of the entry that said otherwise
+  std::string_view reason;
+};
+
+struct UsageAdded {
+  std::string_view usage_id;
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+  GpuTime gpu_time;
+};
+
+struct ContractApplied {
+  std::string_view id;
+  uint32_t version = 0;
+  std::string_view file_name;
+  std::string_view text;
+};
+
+struct CommitLink {
+  uint64_t entries = 0;  // closed by this link, itself not counted
+  Sha256Digest chain{};
+};
+
+using EntryBody = std::variant<NameAdded, RunImported, RunChanged, RunCorrected,
+                               UsageAdded, ContractApplied, CommitLink>;
+
+struct Entry {
+  int64_t recorded_us = 0;
+  EntryBody body;
+};
+
+std::string SequenceKey(uint64_t sequence);
+
+// Appends the encoded entry, checksum included, to `out`.
+void AppendEntry(uint64_t sequence, const Entry& entry, std::string* out);
+
+// kCorrupt names the sequence. The entry views `bytes`.
+absl::StatusOr<Entry> DecodeEntry(uint64_t sequence, std::string_view bytes);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_ENTRY_H_

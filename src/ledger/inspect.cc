@@ -1,0 +1,171 @@
+#include "ledger/inspect.h"
+
+#include "base/coding.h"
+#include "base/error.h"
+#include "base/path.h"
+#include "ledger/run_rules.h"
+
+namespace drawdown {
+namespace {
+
+std::string PathAt(const std::vector<std::string>& paths, uint32_t id) {
+  return id < paths.size() ? paths[id] : "#" + std::to_string(id);
+}
+
+RunInfo MakeRunInfo(std::string_view key, const Run& run,
+                    const NameTables& names) {
+  RunInfo info;
+  info.key = DecodeRunKey(key);
+  info.tenant = PathAt(names.tenants, run.tenant);
+  info.pool = PathAt(names.pools, run.pool);
+  info.state = run.state;
+  info.reason = run.reason;
+  info.source_state = run.source_state;
+  info.segments = run.segments;
+  info.journal_sequence = run.sequence;
+  return info;
+}
+
+bool Selects(const RunQuery& query, const RunInfo& info) {
+  return (query.run_id.empty() || info.key.run_id == query.run_id) &&
+         (!query.state || info.state == *query.state) &&
+         IsAtOrBelow(info.tenant, query.tenant) &&
+         SelectorCovers(query.pool, info.pool);
+}
+
+// What an entry says, in one line.
+class Describer {
+ public:
+  Describer(const NameTables& names, JournalEntry* out)
+      : names_(names), out_(*out) {}
+
+  void operator()(const NameAdded& name) const {
+    Say(name.kind == NameKind::kTenant ? "tenant" : "pool", name.path,
+        "id " + std::to_string(name.id));
+  }
+  void operator()(const RunImported& row) const {
+    Say("run_import", DescribeRun(row.run_id, row.attempt), Describe(row));
+  }
+  void operator()(const RunChanged& change) const {
+    static constexpr std::string_view kKinds[] = {
+        "run_start", "run_resize", "run_suspend", "run_resume", "run_stop"};
+    std::string detail = "at " + FormatInstant(change.at_us);
+    if (change.change == RunChange::kStart) {
+      detail += ", " + Place(change.tenant, change.pool);
+    }
+    if (change.change <= RunChange::kResize) {
+      detail += ", " + FormatGpus(change.micro_gpus) + " GPUs";
+    }
+    if (change.change == RunChange::kStop) {
+      detail += ", " + std::string(StopReasonName(change.reason));
+    }
+    Say(kKinds[static_cast<int>(change.change)],
+        DescribeRun(change.run_id, change.attempt), detail);
+  }
+  void operator()(const RunCorrected& correction) const {
+    const RunImported& row = correction.replacement;
+    Say("correction", DescribeRun(row.run_id, row.attempt),
+        (correction.voided ? "voided" : Describe(row)) + ", corrects entry " +
+            std::to_string(correction.corrects) + ": " +
+            std::string(correction.reason));
+  }
+  void operator()(const UsageAdded& usage) const {
+    Say("usage", usage.usage_id,
+        Place(usage.tenant, usage.pool) + ", " +
+            FormatGpuSeconds(usage.gpu_time) + " GPU-seconds [" +
+            FormatInstant(usage.start_us) + ", " +
+            FormatInstant(usage.end_us) + ")");
+  }
+  void operator()(const ContractApplied& contract) const {
+    Say("contract", contract.id,
+        "version " + std::to_string(contract.version) + " from " +
+            std::string(contract.file_name));
+  }
+  void operator()(const CommitLink& link) const {
+    Say("commit", HexOf(link.chain),
+        std::to_string(link.entries) + " entries");
+  }
+
+ private:
+  void Say(std::string_view kind, std::string_view subject,
+           std::string detail) const {
+    out_.kind = kind;
+    out_.subject = subject;
+    out_.detail = std::move(detail);
+  }
+  std::string Place(uint32_t tenant, uint32_t pool) const {
+    return PathAt(names_.tenants, tenant) + " on " + PathAt(names_.pools, pool);
+  }
+  std::string Describe(const RunImported& row) const {
+    const auto instant = [](const std::optional<int64_t>& at, const char* none) {
+      return at ? FormatInstant(*at) : std::string(none);
+    };
+    return Place(row.tenant, row.pool) + ", " + FormatGpus(row.micro_gpus) +
+           " GPUs [" + instant(row.start_us, "never started") + ", " +
+           instant(row.end_us, "open") + ")";
+  }
+
+  const NameTables& names_;
+  JournalEntry& out_;
+};
+
+}  // namespace
+
+absl::Status VisitRuns(ReadTransaction* books, const RunQuery& query,
+                       const std::function<bool(const RunInfo&)>& visit) {
+  ASSIGN_OR_RETURN(const NameTables names, ReadNames(books));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   books->NewCursor(Table::kRuns));
+  std::string first = query.run_id;
+  first.push_back('\0');
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(first));
+  uint64_t visited = 0;
+  while (found) {
+    if (!query.run_id.empty() && !cursor->key().starts_with(first)) break;
+    ASSIGN_OR_RETURN(const Run run, DecodeRun(cursor->key(), cursor->value()));
+    const RunInfo info = MakeRunInfo(cursor->key(), run, names);
+    if (Selects(query, info)) {
+      if (!visit(info)) break;
+      if (++visited == query.limit) break;
+    }
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status VisitJournal(
+    ReadTransaction* books, uint64_t from,
+    const std::function<bool(const JournalEntry&)>& visit) {
+  ASSIGN_OR_RETURN(const NameTables names, ReadNames(books));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   books->NewCursor(Table::kJournal));
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(SequenceKey(from)));
+  while (found) {
+    JournalEntry described;
+    described.sequence = ReadKey64(cursor->key().data());
+    ASSIGN_OR_RETURN(const Entry entry,
+                     DecodeEntry(described.sequence, cursor->value()));
+    described.recorded_us = entry.recorded_us;
+    std::visit(Describer(names, &described), entry.body);
+    if (!visit(described)) break;
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<StoredContract>> ReadContracts(
+    ReadTransaction* books) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   books->NewCursor(Table::kContracts));
+  std::vector<StoredContract> contracts;
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(std::string(1, '\0')));
+  while (found) {
+    ASSIGN_OR_RETURN(StoredContract contract,
+                     DecodeContract(cursor->key(), cursor->value()));
+    contracts.push_back(std::move(contract));
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return contracts;
+}
+
+}  // namespace drawdown

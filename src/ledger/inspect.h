@@ -1,0 +1,30 @@
+// Runs and journal entries as people read them.
+#ifndef DRAWDOWN_SRC_LEDGER_INSPECT_H_
+#define DRAWDOWN_SRC_LEDGER_INSPECT_H_
+
+#include <functional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "drawdown/inspect.h"
+#include "drawdown/run.h"
+#include "ledger/entry.h"
+#include "ledger/series.h"
+#include "ledger/store.h"
+
+namespace drawdown {
+
+// Runs in key order until `visit` returns false.
+absl::Status VisitRuns(ReadTransaction* books, const RunQuery& query,
+                       const std::function<bool(const RunInfo&)>& visit);
+
+// Journal entries from a sequence on, until `visit` returns false.
+absl::Status VisitJournal(ReadTransaction* books, uint64_t from,
+                          const std::function<bool(const JournalEntry&)>& visit);
+
+// Every version of every contract, by id, then version.
+absl::StatusOr<std::vector<StoredContract>> ReadContracts(ReadTransaction* books);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_INSPECT_H_

@@ -1,0 +1,126 @@
+// One write transaction's worth of posting: facts in, records out.
+//
+// A Posting judges each fact against the books (store plus what it posted
+// itself), appends an entry for what is new, and keeps the derived records in
+// memory until Commit() writes them in key order, with the closing link of the
+// hash chain, and commits. Coalescing and ordering are what makes bulk imports
+// fast; nothing is visible to anyone before Commit() returns.
+#ifndef DRAWDOWN_SRC_LEDGER_POSTING_H_
+#define DRAWDOWN_SRC_LEDGER_POSTING_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "ledger/entry.h"
+#include "ledger/records.h"
+#include "ledger/run_rules.h"
+#include "ledger/store.h"
+
+namespace drawdown {
+
+class Posting {
+ public:
+  // Reads the tip; `now_us` becomes the record time unless the books are ahead.
+  static absl::StatusOr<std::unique_ptr<Posting>> Begin(
+      std::unique_ptr<WriteTransaction> transaction, const Header& header,
+      int64_t now_us);
+
+  // The id of a path, created unless `strict` (then kUnknownName).
+  absl::StatusOr<uint32_t> Intern(NameKind kind, std::string_view path,
+                                  bool strict);
+
+  // Each judges the fact (run_rules.h) and posts it unless it is unchanged.
+  absl::StatusOr<Verdict> Post(const RunChanged& change);
+  absl::StatusOr<Verdict> Post(const RunImported& row);
+  // Fills in which entry is corrected.
+  absl::StatusOr<Verdict> Post(RunCorrected correction);
+  absl::StatusOr<Verdict> Post(const UsageAdded& usage);
+  absl::Status Post(const ContractApplied& contract);
+
+  // Writes and commits; false when there was nothing to write. Afterwards only
+  // destruction is allowed.
+  absl::StatusOr<bool> Commit();
+
+  // Posts an entry again exactly as it was journalled, unjudged: its sequence
+  // must be the next. For rebuilding books (ledger/rebuild.h).
+  absl::Status Replay(uint64_t sequence, const Entry& entry);
+
+  const Tip& tip() const { return tip_; }
+  // The books before this posting.
+  ReadTransaction* books() { return transaction_.get(); }
+  // Later posts carry this record time, unless the books are ahead already.
+  void AdvanceRecordTime(int64_t recorded_us) {
+    tip_.recorded_us = std::max(tip_.recorded_us, recorded_us);
+  }
+  // Versions of the contract in the books, counting what was posted here.
+  absl::StatusOr<uint32_t> LatestContractVersion(std::string_view id);
+
+  static constexpr int64_t kMaxUsageBuckets = 200'000;  // 22 years of hours
+
+ private:
+  struct KnownRun {
+    bool exists = false;
+    bool dirty = false;
+    Run run;
+    const Run* known() const { return exists ? &run : nullptr; }
+  };
+  struct SmallRecord {
+    Table table;
+    std::string key;
+    std::string value;
+  };
+  struct Replayer;
+
+  Posting(std::unique_ptr<WriteTransaction> transaction, const Header& header);
+
+  std::string PathOf(NameKind kind, uint32_t id);
+  NameOf Names();
+  absl::StatusOr<KnownRun*> FindRun(std::string_view run_id, uint32_t attempt);
+  absl::StatusOr<StoredUsage*> FindUsage(std::string_view usage_id);
+
+  void Journal(const EntryBody& body);
+  void StoreRun(KnownRun* known, Run run);
+  void AddRunCells(const Run& run, int sign);
+  absl::Status AddUsageCells(const UsageAdded& usage);
+  void ApplyName(const NameAdded& name);
+  void ApplyContract(const ContractApplied& contract, int64_t recorded_us);
+
+  // SHA-256 of the chain so far and the entries [link_first_, end_entry).
+  Sha256Digest ChainOver(size_t end_entry) const;
+  void CloseCommit();
+  absl::Status FlushJournal();
+  absl::Status FlushRuns();
+  absl::Status FlushUsage();
+  absl::Status FlushCells();
+  absl::Status FlushLevels(const absl::flat_hash_map<CellKey, Int128>& levels);
+  absl::Status FlushSmall();
+
+  std::unique_ptr<WriteTransaction> transaction_;
+  const int64_t bucket_us_;
+  Tip tip_;
+  std::string last_run_key_;  // of the table at Begin: none beyond it
+  std::string scratch_key_;
+
+  std::string journal_;               // encoded entries, back to back
+  std::vector<size_t> journal_ends_;  // end of each in journal_
+  uint64_t journal_first_ = 1;        // sequence of the first
+  uint64_t last_sequence_ = 0;        // of the newest
+  size_t link_first_ = 0;  // index of the first entry no link has closed
+
+  absl::flat_hash_map<std::string, uint32_t> names_[2];  // by NameKind
+  absl::flat_hash_map<std::string, KnownRun> runs_;
+  absl::flat_hash_map<std::string, StoredUsage> usage_;
+  absl::flat_hash_map<CellKey, Cell> cells_;  // deltas, not totals
+  std::vector<SmallRecord> small_;            // names and contracts
+  absl::flat_hash_map<std::string, uint32_t> contract_versions_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_POSTING_H_

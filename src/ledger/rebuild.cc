@@ -1,0 +1,227 @@
+#include "ledger/rebuild.h"
+
+#include "absl/container/flat_hash_map.h"
+#include "base/coding.h"
+#include "base/error.h"
+#include "ledger/entry.h"
+#include "ledger/posting.h"
+
+namespace drawdown {
+namespace {
+
+constexpr uint64_t kEntriesPerPosting = 65'536;
+constexpr size_t kMaxLossesListed = 100;
+
+// A Posting on a store that is begun when needed and committed when large.
+class Poster {
+ public:
+  Poster(Store* store, const Header& header)
+      : store_(store), header_(header) {}
+
+  absl::StatusOr<Posting*> Get(int64_t now_us) {
+    if (posting_ == nullptr) {
+      ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> transaction,
+                       store_->BeginWrite());
+      ASSIGN_OR_RETURN(posting_, Posting::Begin(std::move(transaction), header_,
+                                                now_us));
+    }
+    return posting_.get();
+  }
+  // Call per entry, or per commit where commits must stay whole.
+  absl::Status CommitIfLarge(uint64_t entries) {
+    posted_ += entries;
+    if (posted_ < kEntriesPerPosting) return absl::OkStatus();
+    posted_ = 0;
+    return Commit();
+  }
+  absl::Status Commit() {
+    if (posting_ == nullptr) return absl::OkStatus();
+    const auto committed = posting_->Commit();
+    posting_.reset();
+    return committed.status();
+  }
+
+ private:
+  Store* const store_;
+  const Header& header_;
+  std::unique_ptr<Posting> posting_;
+  uint64_t posted_ = 0;
+};
+
+// Posts facts of a damaged journal anew, through ids of the new books.
+class Salvager {
+ public:
+  Salvager(ReadTransaction* from, Store* into, const Header& header)
+      : from_(from), poster_(into, header) {}
+
+  absl::StatusOr<SalvageReport> Run() {
+    ReadNameTable();
+    ASSIGN_OR_RETURN(const uint64_t last, LastSequence());
+    const auto cursor = from_->NewCursor(Table::kJournal);
+    if (!cursor.ok()) return cursor.status();
+    uint64_t expected = 1;
+    auto found = (*cursor)->SeekAtLeast(SequenceKey(1));
+    while (found.ok() && *found) {
+      const uint64_t sequence = ReadKey64((*cursor)->key().data());
+      LoseRange(expected, sequence);
+      RETURN_IF_ERROR(PostOne(sequence, (*cursor)->value()));
+      expected = sequence + 1;
+      found = (*cursor)->Next();
+    }
+    LoseRange(expected, last + 1);
+    RETURN_IF_ERROR(poster_.Commit());
+    return report_;
+  }
+
+ private:
+  // Names that survive outside the journal help entries whose names are lost.
+  void ReadNameTable() {
+    const auto cursor = from_->NewCursor(Table::kNames);
+    if (!cursor.ok()) return;
+    auto found = (*cursor)->SeekAtLeast("P");
+    for (; found.ok() && *found; found = (*cursor)->Next()) {
+      const char kind = (*cursor)->key().front();
+      if (kind != 'P' && kind != 'T') continue;
+      const auto name = DecodeName((*cursor)->key(), (*cursor)->value());
+      if (!name.ok()) continue;
+      paths_[kind == 'T' ? 0 : 1][name->id] = std::string(name->path);
+    }
+  }
+
+  absl::StatusOr<uint64_t> LastSequence() {
+    const auto tip_bytes = from_->Get(Table::kMeta, kTipKey);
+    if (!tip_bytes.ok() || !*tip_bytes) return 0;
+    const auto tip = DecodeTip(**tip_bytes);
+    return tip.ok() ? tip->next_sequence - 1 : 0;
+  }
+
+  void Lose(const std::string& what) {
+    ++report_.entries_lost;
+    if (report_.losses.size() < kMaxLossesListed) {
+      report_.losses.push_back(what);
+    }
+  }
+  void LoseRange(uint64_t from, uint64_t to) {
+    if (from >= to) return;
+    Lose("journal entries " + std::to_string(from) + " to " +
+         std::to_string(to - 1) + " are missing");
+    report_.entries_lost += to - from - 1;
+  }
+
+  absl::Status PostOne(uint64_t sequence, std::string_view bytes) {
+    const auto entry = DecodeEntry(sequence, bytes);
+    if (!entry.ok()) {
+      Lose(std::string(entry.status().message()));
+      return absl::OkStatus();
+    }
+    ++report_.entries_read;
+    if (std::holds_alternative<CommitLink>(entry->body)) {
+      return absl::OkStatus();  // The new journal gets links of its own.
+    }
+    ASSIGN_OR_RETURN(Posting* const posting,
+                     poster_.Get(entry->recorded_us));
+    posting->AdvanceRecordTime(entry->recorded_us);
+    const absl::Status posted = std::visit(
+        [&](const auto& body) { return Post(posting, body); }, entry->body);
+    if (!posted.ok()) {
+      Lose("journal entry " + std::to_string(sequence) + ": " +
+           std::string(posted.message()));
+    }
+    return poster_.CommitIfLarge(1);
+  }
+
+  absl::Status Post(Posting*, const NameAdded& name) {
+    paths_[static_cast<int>(name.kind)][name.id] = std::string(name.path);
+    return absl::OkStatus();
+  }
+  absl::Status Post(Posting*, const CommitLink&) { return absl::OkStatus(); }
+  absl::Status Post(Posting* posting, RunImported row) {
+    RETURN_IF_ERROR(Translate(posting, &row.tenant, &row.pool));
+    return Count(posting->Post(row), &report_.runs);
+  }
+  absl::Status Post(Posting* posting, RunChanged change) {
+    if (change.change == RunChange::kStart) {
+      RETURN_IF_ERROR(Translate(posting, &change.tenant, &change.pool));
+    }
+    return Count(posting->Post(change), &report_.runs);
+  }
+  absl::Status Post(Posting* posting, RunCorrected correction) {
+    RETURN_IF_ERROR(Translate(posting, &correction.replacement.tenant,
+                              &correction.replacement.pool));
+    return Count(posting->Post(correction), &report_.runs);
+  }
+  absl::Status Post(Posting* posting, UsageAdded usage) {
+    RETURN_IF_ERROR(Translate(posting, &usage.tenant, &usage.pool));
+    return Count(posting->Post(usage), &report_.usage_records);
+  }
+  absl::Status Post(Posting* posting, ContractApplied contract) {
+    ASSIGN_OR_RETURN(const uint32_t latest,
+                     posting->LatestContractVersion(contract.id));
+    contract.version = latest + 1;
+    ++report_.contracts;
+    return posting->Post(contract);
+  }
+
+  absl::Status Translate(Posting* posting, uint32_t* tenant, uint32_t* pool) {
+    RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, tenant));
+    return TranslateOne(posting, NameKind::kPool, pool);
+  }
+  absl::Status TranslateOne(Posting* posting, NameKind kind, uint32_t* id) {
+    const auto& paths = paths_[static_cast<int>(kind)];
+    const auto path = paths.find(*id);
+    if (path == paths.end()) {
+      return MakeError(ErrorCode::kCorrupt,
+                       "the name of " +
+                           std::string(kind == NameKind::kTenant ? "tenant #"
+                                                                 : "pool #") +
+                           std::to_string(*id) + " is lost");
+    }
+    ASSIGN_OR_RETURN(*id, posting->Intern(kind, path->second, false));
+    return absl::OkStatus();
+  }
+
+  static absl::Status Count(const absl::StatusOr<Verdict>& verdict,
+                            uint64_t* counter) {
+    if (verdict.ok() && *verdict == Verdict::kNew) ++*counter;
+    return verdict.status();
+  }
+
+  ReadTransaction* const from_;
+  Poster poster_;
+  SalvageReport report_;
+  absl::flat_hash_map<uint32_t, std::string> paths_[2];  // by NameKind, old ids
+};
+
+}  // namespace
+
+absl::Status Rebuild(ReadTransaction* from, const Header& header, Store* into,
+                     int64_t until_us) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   from->NewCursor(Table::kJournal));
+  Poster poster(into, header);
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(SequenceKey(0)));
+  uint64_t in_commit = 0;
+  while (found) {
+    const uint64_t sequence = ReadKey64(cursor->key().data());
+    ASSIGN_OR_RETURN(const Entry entry,
+                     DecodeEntry(sequence, cursor->value()));
+    if (entry.recorded_us > until_us) break;
+    ASSIGN_OR_RETURN(Posting* const posting,
+                     poster.Get(std::numeric_limits<int64_t>::min()));
+    RETURN_IF_ERROR(posting->Replay(sequence, entry));
+    ++in_commit;
+    if (std::holds_alternative<CommitLink>(entry.body)) {
+      RETURN_IF_ERROR(poster.CommitIfLarge(in_commit));
+      in_commit = 0;
+    }
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return poster.Commit();
+}
+
+absl::StatusOr<SalvageReport> SalvageInto(ReadTransaction* from,
+                                          const Header& header, Store* into) {
+  return Salvager(from, into, header).Run();
+}
+
+}  // namespace drawdown

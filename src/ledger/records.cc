@@ -1,0 +1,327 @@
+#include "ledger/records.h"
+
+#include <algorithm>
+
+#include "base/coding.h"
+#include "base/error.h"
+
+namespace drawdown {
+namespace {
+
+constexpr std::string_view kMagic = "drawdown";
+constexpr uint32_t kBucketBias = 0x80000000u;
+
+void SealRecord(std::string_view key, std::string* body) {
+  AppendFixed(Crc32(*body, Crc32(key)), body);
+}
+
+// The body without its checksum, or kCorrupt naming the table.
+absl::StatusOr<std::string_view> OpenRecord(std::string_view key,
+                                            std::string_view bytes,
+                                            std::string_view what) {
+  uint32_t crc = 0;
+  if (bytes.size() >= sizeof crc) {
+    const std::string_view body = bytes.substr(0, bytes.size() - sizeof crc);
+    std::memcpy(&crc, bytes.data() + body.size(), sizeof crc);
+    if (crc == Crc32(body, Crc32(key))) return body;
+  }
+  return MakeError(ErrorCode::kCorrupt,
+                   std::string(what) + " record fails its checksum");
+}
+
+absl::Status Malformed(std::string_view what) {
+  return MakeError(ErrorCode::kCorrupt, std::string(what) +
+                                            " record has a valid checksum but "
+                                            "not its layout");
+}
+
+void AppendGpuTime(GpuTime time, std::string* out) {
+  AppendFixed(time.count(), out);
+}
+
+}  // namespace
+
+std::string EncodeHeader(const Header& header) {
+  std::string out(kMagic);
+  AppendFixed(header.format, &out);
+  AppendFixed(header.bucket_us, &out);
+  AppendFixed(header.created_us, &out);
+  AppendString(header.uuid, &out);
+  AppendString(header.boot_id, &out);
+  AppendString(header.lmdb_version, &out);
+  SealRecord(kHeaderKey, &out);
+  return out;
+}
+
+absl::StatusOr<Header> DecodeHeader(std::string_view bytes) {
+  if (!bytes.starts_with(kMagic)) {
+    return MakeError(ErrorCode::kNotALedger, "header record is not a ledger's");
+  }
+  Header header;
+  ByteReader format(bytes.substr(kMagic.size()));
+  header.format = format.Fixed<uint32_t>();
+  // Checked before the checksum: a newer format may checksum otherwise.
+  if (format.ok() && header.format > kLedgerFormat) {
+    return MakeError(ErrorCode::kLedgerVersion,
+                     "ledger has format " + std::to_string(header.format) +
+                         "; this library reads up to " +
+                         std::to_string(kLedgerFormat));
+  }
+  ASSIGN_OR_RETURN(const std::string_view body,
+                   OpenRecord(kHeaderKey, bytes, "header"));
+  ByteReader in(body.substr(kMagic.size() + sizeof(uint32_t)));
+  header.bucket_us = in.Fixed<int64_t>();
+  header.created_us = in.Fixed<int64_t>();
+  header.uuid = in.String();
+  header.boot_id = in.String();
+  header.lmdb_version = in.String();
+  if (!in.done() || header.bucket_us <= 0) return Malformed("header");
+  return header;
+}
+
+std::string EncodeTip(const Tip& tip) {
+  std::string out;
+  AppendFixed(tip.next_sequence, &out);
+  AppendFixed(tip.recorded_us, &out);
+  AppendFixed(tip.chain, &out);
+  AppendFixed(tip.tenants, &out);
+  AppendFixed(tip.pools, &out);
+  AppendFixed(tip.runs, &out);
+  AppendFixed(tip.usage_records, &out);
+  SealRecord(kTipKey, &out);
+  return out;
+}
+
+absl::StatusOr<Tip> DecodeTip(std::string_view bytes) {
+  ASSIGN_OR_RETURN(const std::string_view body,
+                   OpenRecord(kTipKey, bytes, "tip"));
+  ByteReader in(body);
+  Tip tip;
+  tip.next_sequence = in.Fixed<uint64_t>();
+  tip.recorded_us = in.Fixed<int64_t>();
+  tip.chain = in.Fixed<Sha256Digest>();
+  tip.tenants = in.Fixed<uint32_t>();
+  tip.pools = in.Fixed<uint32_t>();
+  tip.runs = in.Fixed<uint64_t>();
+  tip.usage_records = in.Fixed<uint64_t>();
+  if (!in.done()) return Malformed("tip");
+  return tip;
+}
+
+std::string NameByPathKey(NameKind kind, std::string_view path) {
+  std::string key(kind == NameKind::kTenant ? "t" : "p");
+  key.append(path);
+  return key;
+}
+
+std::string NameByIdKey(NameKind kind, uint32_t id) {
+  std::string key(kind == NameKind::kTenant ? "T" : "P");
+  AppendKey32(id, &key);
+  return key;
+}
+
+std::string EncodeName(std::string_view key, std::string_view path,
+                       uint32_t id) {
+  std::string out;
+  AppendFixed(id, &out);
+  out.append(path);
+  SealRecord(key, &out);
+  return out;
+}
+
+absl::StatusOr<Name> DecodeName(std::string_view key, std::string_view bytes) {
+  ASSIGN_OR_RETURN(const std::string_view body, OpenRecord(key, bytes, "name"));
+  ByteReader in(body);
+  Name name;
+  name.id = in.Fixed<uint32_t>();
+  name.path = in.rest();
+  if (!in.ok()) return Malformed("name");
+  return name;
+}
+
+void AppendRunKey(std::string_view run_id, uint32_t attempt, std::string* out) {
+  out->append(run_id);
+  out->push_back('\0');
+  AppendKey32(attempt, out);
+}
+
+RunKey DecodeRunKey(std::string_view key) {
+  const size_t id_bytes = key.size() - 1 - sizeof(uint32_t);
+  return {std::string(key.substr(0, id_bytes)),
+          ReadKey32(key.data() + id_bytes + 1)};
+}
+
+std::string EncodeRun(std::string_view key, const Run& run) {
+  std::string out;
+  out.reserve(64 + run.source_state.size() + 24 * run.segments.size());
+  AppendFixed(run.tenant, &out);
+  AppendFixed(run.pool, &out);
+  AppendFixed(run.state, &out);
+  AppendFixed(run.reason, &out);
+  AppendFixed(run.sequence, &out);
+  AppendFixed(run.micro_gpus, &out);
+  AppendString(run.source_state, &out);
+  AppendVarint(run.segments.size(), &out);
+  for (const Segment& segment : run.segments) {
+    AppendFixed(static_cast<uint8_t>(segment.end_us.has_value()), &out);
+    AppendFixed(segment.start_us, &out);
+    if (segment.end_us) AppendFixed(*segment.end_us, &out);
+    AppendFixed(segment.micro_gpus, &out);
+  }
+  SealRecord(key, &out);
+  return out;
+}
+
+absl::StatusOr<Run> DecodeRun(std::string_view key, std::string_view bytes) {
+  ASSIGN_OR_RETURN(const std::string_view body, OpenRecord(key, bytes, "run"));
+  ByteReader in(body);
+  Run run;
+  run.tenant = in.Fixed<uint32_t>();
+  run.pool = in.Fixed<uint32_t>();
+  run.state = in.Fixed<RunState>();
+  run.reason = in.Fixed<StopReason>();
+  run.sequence = in.Fixed<uint64_t>();
+  run.micro_gpus = in.Fixed<int64_t>();
+  run.source_state = in.String();
+  const uint64_t count = in.Varint();
+  for (uint64_t i = 0; i < count && in.ok(); ++i) {
+    Segment segment;
+    const bool ended = in.Fixed<uint8_t>() != 0;
+    segment.start_us = in.Fixed<int64_t>();
+    if (ended) segment.end_us = in.Fixed<int64_t>();
+    segment.micro_gpus = in.Fixed<int64_t>();
+    run.segments.push_back(segment);
+  }
+  if (!in.done()) return Malformed("run");
+  return run;
+}
+
+bool StoredUsage::SameAs(const StoredUsage& other) const {
+  return tenant == other.tenant && pool == other.pool &&
+         start_us == other.start_us && end_us == other.end_us &&
+         gpu_time == other.gpu_time;
+}
+
+std::string EncodeUsage(std::string_view key, const StoredUsage& usage) {
+  std::string out;
+  AppendFixed(usage.tenant, &out);
+  AppendFixed(usage.pool, &out);
+  AppendFixed(usage.start_us, &out);
+  AppendFixed(usage.end_us, &out);
+  AppendGpuTime(usage.gpu_time, &out);
+  AppendFixed(usage.sequence, &out);
+  SealRecord(key, &out);
+  return out;
+}
+
+absl::StatusOr<StoredUsage> DecodeUsage(std::string_view key,
+                                        std::string_view bytes) {
+  ASSIGN_OR_RETURN(const std::string_view body,
+                   OpenRecord(key, bytes, "usage"));
+  ByteReader in(body);
+  StoredUsage usage;
+  usage.tenant = in.Fixed<uint32_t>();
+  usage.pool = in.Fixed<uint32_t>();
+  usage.start_us = in.Fixed<int64_t>();
+  usage.end_us = in.Fixed<int64_t>();
+  usage.gpu_time = GpuTime(in.Fixed<Int128>());
+  usage.sequence = in.Fixed<uint64_t>();
+  if (!in.done()) return Malformed("usage");
+  return usage;
+}
+
+void Cell::Add(const Cell& delta) {
+  recorded += delta.recorded;
+  partial += delta.partial;
+  level_change += delta.level_change;
+  last_edge_us = std::max(last_edge_us, delta.last_edge_us);
+}
+
+std::string EncodeCellKey(const CellKey& key) {
+  std::string out;
+  AppendKey32(key.tenant, &out);
+  AppendKey32(key.pool, &out);
+  AppendKey32(static_cast<uint32_t>(key.bucket) ^ kBucketBias, &out);
+  return out;
+}
+
+CellKey DecodeCellKey(std::string_view key) {
+  const char* bytes = key.data();
+  return {ReadKey32(bytes), ReadKey32(bytes + 4),
+          static_cast<int32_t>(ReadKey32(bytes + 8) ^ kBucketBias)};
+}
+
+std::string EncodeCell(std::string_view key, const Cell& cell) {
+  std::string out;
+  AppendGpuTime(cell.recorded, &out);
+  AppendGpuTime(cell.partial, &out);
+  AppendFixed(cell.level_change, &out);
+  AppendFixed(cell.last_edge_us, &out);
+  SealRecord(key, &out);
+  return out;
+}
+
+absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes) {
+  ASSIGN_OR_RETURN(const std::string_view body, OpenRecord(key, bytes, "cell"));
+  ByteReader in(body);
+  Cell cell;
+  cell.recorded = GpuTime(in.Fixed<Int128>());
+  cell.partial = GpuTime(in.Fixed<Int128>());
+  cell.level_change = in.Fixed<Int128>();
+  cell.last_edge_us = in.Fixed<uint32_t>();
+  if (!in.done()) return Malformed("cell");
+  return cell;
+}
+
+std::string EncodeLevel(std::string_view key, Int128 level_change) {
+  std::string out;
+  AppendFixed(level_change, &out);
+  SealRecord(key, &out);
+  return out;
+}
+
+absl::StatusOr<Int128> DecodeLevel(std::string_view key,
+                                   std::string_view bytes) {
+  ASSIGN_OR_RETURN(const std::string_view body,
+                   OpenRecord(key, bytes, "level"));
+  ByteReader in(body);
+  const auto level = in.Fixed<Int128>();
+  if (!in.done()) return Malformed("level");
+  return level;
+}
+
+std::string ContractKey(std::string_view id, uint32_t version) {
+  std::string key(id);
+  key.push_back('\0');
+  AppendKey32(version, &key);
+  return key;
+}
+
+std::string EncodeContract(std::string_view key,
+                           const StoredContract& contract) {
+  std::string out;
+  AppendString(contract.id, &out);
+  AppendFixed(contract.version, &out);
+  AppendFixed(contract.applied_us, &out);
+  AppendString(contract.file_name, &out);
+  AppendString(contract.text, &out);
+  SealRecord(key, &out);
+  return out;
+}
+
+absl::StatusOr<StoredContract> DecodeContract(std::string_view key,
+                                              std::string_view bytes) {
+  ASSIGN_OR_RETURN(const std::string_view body,
+                   OpenRecord(key, bytes, "contract"));
+  ByteReader in(body);
+  StoredContract contract;
+  contract.id = in.String();
+  contract.version = in.Fixed<uint32_t>();
+  contract.applied_us = in.Fixed<int64_t>();
+  contract.file_name = in.String();
+  contract.text = in.String();
+  if (!in.done()) return Malformed("contract");
+  return contract;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,151 @@
+// What each table of a ledger holds, byte for byte (docs/formats.md, "The
+// ledger directory"). Keys are big-endian so that they sort as their values;
+// bodies are little-endian and end with a CRC-32 of everything before it, key
+// included, so that a record found under another key is damage too.
+//
+// Layouts are part of the on-disk format: changing one is a new format number.
+#ifndef DRAWDOWN_SRC_LEDGER_RECORDS_H_
+#define DRAWDOWN_SRC_LEDGER_RECORDS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/digest.h"
+#include "drawdown/run.h"
+#include "drawdown/units.h"
+
+namespace drawdown {
+
+inline constexpr uint32_t kLedgerFormat = 1;
+inline constexpr size_t kMaxIdBytes = 200;
+
+// --- Table::kMeta ------------------------------------------------------------
+inline constexpr std::string_view kHeaderKey = "header";
+inline constexpr std::string_view kTipKey = "tip";
+
+// Written once, when the ledger is made.
+struct Header {
+  uint32_t format = kLedgerFormat;
+  int64_t bucket_us = kMicrosPerHour;
+  int64_t created_us = 0;
+  std::string uuid;          // RFC 4122 text
+  std::string boot_id;       // of the machine that made it
+  std::string lmdb_version;  // that made it
+};
+std::string EncodeHeader(const Header& header);
+// kNotALedger, kLedgerVersion, kCorrupt.
+absl::StatusOr<Header> DecodeHeader(std::string_view bytes);
+
+// The end of the journal. Rewritten by every commit.
+struct Tip {
+  uint64_t next_sequence = 1;
+  int64_t recorded_us = 0;  // of the newest commit; record time never goes back
+  Sha256Digest chain{};
+  uint32_t tenants = 0;  // ids 0..tenants-1 are taken
+  uint32_t pools = 0;
+  uint64_t runs = 0;
+  uint64_t usage_records = 0;
+};
+std::string EncodeTip(const Tip& tip);
+absl::StatusOr<Tip> DecodeTip(std::string_view bytes);
+
+// --- Table::kNames -------------------------------------------------------------
+enum class NameKind : uint8_t { kTenant = 0, kPool = 1 };
+std::string NameByPathKey(NameKind kind, std::string_view path);
+std::string NameByIdKey(NameKind kind, uint32_t id);
+std::string EncodeName(std::string_view key, std::string_view path, uint32_t id);
+struct Name {
+  std::string_view path;
+  uint32_t id = 0;
+};
+absl::StatusOr<Name> DecodeName(std::string_view key, std::string_view bytes);
+
+// --- Table::kRuns --------------------------------------------------------------
+// A run as stored. Segments are in time order; only the last may be open.
+struct Run {
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  RunState state = RunState::kNeverStarted;
+  StopReason reason = StopReason::kUnknown;
+  uint64_t sequence = 0;  // of the entry that last changed it
+  int64_t micro_gpus = 0;  // as started or resized last; kept when never started
+  std::string source_state;
+  std::vector<Segment> segments;
+};
+void AppendRunKey(std::string_view run_id, uint32_t attempt, std::string* out);
+RunKey DecodeRunKey(std::string_view key);
+std::string EncodeRun(std::string_view key, const Run& run);
+absl::StatusOr<Run> DecodeRun(std::string_view key, std::string_view bytes);
+
+// --- Table::kUsage -------------------------------------------------------------
+struct StoredUsage {
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+  GpuTime gpu_time;
+  uint64_t sequence = 0;
+
+  // Whether both state the same fact; the sequence is not part of it.
+  bool SameAs(const StoredUsage& other) const;
+};
+std::string EncodeUsage(std::string_view key, const StoredUsage& usage);
+absl::StatusOr<StoredUsage> DecodeUsage(std::string_view key,
+                                        std::string_view bytes);
+
+// --- Table::kCells, Table::kLevels ---------------------------------------------
+struct CellKey {
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  int32_t bucket = 0;  // number of the bucket since 1970, may be negative
+
+  friend auto operator<=>(const CellKey&, const CellKey&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const CellKey& key) {
+    return H::combine(std::move(h), key.tenant, key.pool, key.bucket);
+  }
+};
+
+// Usage of the bucket = recorded + partial + level x bucket length, where level
+// is the sum of the level changes of this bucket and all before it.
+struct Cell {
+  GpuTime recorded;        // given as amounts: imported usage
+  GpuTime partial;         // of segments that start or end inside the bucket
+  Int128 level_change = 0;  // micro-GPUs, from this bucket's start on
+  uint32_t last_edge_us = 0;  // latest start or end inside it, from its start
+
+  void Add(const Cell& delta);
+  bool valid() const { return recorded.valid() && partial.valid(); }
+};
+std::string EncodeCellKey(const CellKey& key);
+CellKey DecodeCellKey(std::string_view key);
+std::string EncodeCell(std::string_view key, const Cell& cell);
+absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes);
+
+// Level changes summed over chunks of 256 buckets, so that the level at any
+// bucket is the sum of few records.
+inline constexpr int kBucketsPerChunkLog2 = 8;
+inline int32_t ChunkOf(int32_t bucket) { return bucket >> kBucketsPerChunkLog2; }
+// The key of a level is a CellKey whose bucket is the chunk.
+std::string EncodeLevel(std::string_view key, Int128 level_change);
+absl::StatusOr<Int128> DecodeLevel(std::string_view key, std::string_view bytes);
+
+// --- Table::kContracts ----------------------------------------------------------
+struct StoredContract {
+  std::string id;
+  uint32_t version = 0;
+  int64_t applied_us = 0;
+  std::string file_name;
+  std::string text;
+};
+std::string ContractKey(std::string_view id, uint32_t version);
+std::string EncodeContract(std::string_view key, const StoredContract& contract);
+absl::StatusOr<StoredContract> DecodeContract(std::string_view key,
+                                              std::string_view bytes);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_RECORDS_H_

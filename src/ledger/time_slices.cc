@@ -1,0 +1,99 @@
+#include "ledger/time_slices.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "base/civil.h"
+#include "base/error.h"
+
+namespace drawdown {
+namespace {
+
+bool Asks(const std::vector<UsageDimension>& by, UsageDimension dimension) {
+  return std::find(by.begin(), by.end(), dimension) != by.end();
+}
+
+int64_t NextHour(int64_t at_us, const absl::TimeZone& zone) {
+  const absl::CivilSecond local = CivilOfInstant(at_us, zone);
+  const int64_t second_us = FloorTo(at_us, kMicrosPerSecond);
+  const int64_t into_hour = local.minute() * 60 + local.second();
+  return second_us + (3'600 - into_hour) * kMicrosPerSecond;
+}
+
+int64_t NextEdge(UsageDimension finest, int64_t at_us,
+                 const absl::TimeZone& zone) {
+  if (finest == UsageDimension::kHour) return NextHour(at_us, zone);
+  const absl::CivilSecond local = CivilOfInstant(at_us, zone);
+  if (finest == UsageDimension::kDay) {
+    return InstantOfCivil(absl::CivilSecond(absl::CivilDay(local) + 1), zone);
+  }
+  return InstantOfCivil(absl::CivilSecond(absl::CivilMonth(local) + 1), zone);
+}
+
+std::string HourLabel(int64_t at_us, const absl::TimeZone& zone) {
+  const absl::CivilSecond local = CivilOfInstant(at_us, zone);
+  const int offset =
+      zone.At(absl::FromUnixMicros(at_us)).offset / 60;  // minutes
+  const std::string clock =
+      absl::StrFormat("%04d-%02d-%02dT%02d:00:00", local.year(), local.month(),
+                      local.day(), local.hour());
+  if (offset == 0) return clock + "Z";
+  return clock + absl::StrFormat("%c%02d:%02d", offset < 0 ? '-' : '+',
+                                 std::abs(offset) / 60, std::abs(offset) % 60);
+}
+
+std::string Label(UsageDimension dimension, int64_t at_us,
+                  const absl::TimeZone& zone) {
+  if (dimension == UsageDimension::kHour) return HourLabel(at_us, zone);
+  const absl::CivilSecond local = CivilOfInstant(at_us, zone);
+  if (dimension == UsageDimension::kDay) {
+    return absl::StrFormat("%04d-%02d-%02d", local.year(), local.month(),
+                           local.day());
+  }
+  return absl::StrFormat("%04d-%02d", local.year(), local.month());
+}
+
+}  // namespace
+
+int64_t TimeSlices::Find(int64_t instant_us) const {
+  if (instant_us < edges.front() || instant_us >= edges.back()) return -1;
+  const auto after = std::upper_bound(edges.begin(), edges.end(), instant_us);
+  return after - edges.begin() - 1;
+}
+
+absl::StatusOr<TimeSlices> MakeTimeSlices(const std::vector<UsageDimension>& by,
+                                          std::string_view zone_name,
+                                          int64_t from_us, int64_t to_us) {
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(zone_name));
+  TimeSlices slices;
+  slices.edges.push_back(from_us);
+  std::vector<UsageDimension> asked;
+  for (const UsageDimension dimension : by) {
+    if (dimension != UsageDimension::kTenant &&
+        dimension != UsageDimension::kPool) {
+      asked.push_back(dimension);
+    }
+  }
+  if (asked.empty()) {
+    slices.labels.emplace_back();
+    slices.edges.push_back(to_us);
+    return slices;
+  }
+  const UsageDimension finest =
+      Asks(by, UsageDimension::kHour)  ? UsageDimension::kHour
+      : Asks(by, UsageDimension::kDay) ? UsageDimension::kDay
+                                       : UsageDimension::kMonth;
+  for (int64_t at_us = from_us; at_us < to_us;) {
+    std::vector<std::string> labels;
+    for (const UsageDimension dimension : asked) {
+      labels.push_back(Label(dimension, at_us, zone));
+    }
+    slices.labels.push_back(std::move(labels));
+    at_us = std::min(NextEdge(finest, at_us, zone), to_us);
+    slices.edges.push_back(at_us);
+  }
+  return slices;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,251 @@
+#include "ledger/usage_query.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "base/path.h"
+#include "base/wide.h"
+#include "ledger/buckets.h"
+#include "ledger/run_cuts.h"
+#include "ledger/series.h"
+#include "ledger/time_slices.h"
+
+namespace drawdown {
+namespace {
+
+// Sums usage of series into (tenant, pool, slice) groups.
+class UsageAnswering {
+ public:
+  UsageAnswering(ReadTransaction* transaction, int64_t bucket_us,
+                 const UsageQuery& query)
+      : transaction_(transaction), bucket_us_(bucket_us), query_(query) {}
+
+  absl::StatusOr<UsageAnswer> Run() {
+    ASSIGN_OR_RETURN(names_, ReadNames(transaction_));
+    RETURN_IF_ERROR(SelectSeries());
+    if (!ResolveWindow()) return std::move(answer_);
+    ASSIGN_OR_RETURN(slices_,
+                     MakeTimeSlices(query_.by, query_.zone, answer_.from_us,
+                                    answer_.to_us));
+    FindCuts();
+    for (const Series& series : series_) RETURN_IF_ERROR(AddSeries(series));
+    RETURN_IF_ERROR(AddExactCuts());
+    RETURN_IF_ERROR(MakeRows());
+    AddNotes();
+    return std::move(answer_);
+  }
+
+ private:
+  using GroupKey = std::tuple<uint32_t, uint32_t, uint32_t>;
+
+  absl::Status SelectSeries() {
+    ASSIGN_OR_RETURN(std::vector<Series> all, ReadSeries(transaction_));
+    for (const Series& series : all) {
+      if (IsAtOrBelow(names_.tenants[series.tenant], query_.tenant) &&
+          SelectorCovers(query_.pool, names_.pools[series.pool])) {
+        series_.push_back(series);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // False when the window is empty.
+  bool ResolveWindow() {
+    int64_t first_us = *query_.at_us;
+    for (const Series& series : series_) {
+      first_us = std::min(first_us, BucketStart(series.first_bucket, bucket_us_));
+    }
+    answer_.from_us = query_.from_us.value_or(first_us);
+    answer_.to_us = std::min(query_.to_us.value_or(*query_.at_us), *query_.at_us);
+    return answer_.from_us < answer_.to_us;
+  }
+
+  // Slice edges inside a bucket.
+  void FindCuts() {
+    for (const int64_t edge : slices_.edges) {
+      if (FloorTo(edge, bucket_us_) != edge) cuts_.push_back(edge);
+    }
+  }
+
+  absl::Status AddSeries(const Series& series) {
+    sums_.assign(slices_.size(), GpuTime());
+    const int64_t from = BucketOf(answer_.from_us, bucket_us_);
+    const int64_t to = BucketOf(answer_.to_us - 1, bucket_us_) + 1;
+    RETURN_IF_ERROR(VisitBuckets(
+        transaction_, series, bucket_us_, from, to,
+        [&](const BucketSpan& span) { return AddSpan(series, span); }));
+    for (uint32_t slice = 0; slice < sums_.size(); ++slice) {
+      AddToGroup(series.tenant, series.pool, slice, sums_[slice]);
+    }
+    return absl::OkStatus();
+  }
+
+  // Every bucket goes whole to the slice that holds its last instant; what
+  // belongs before a cut inside it is then moved over the cut.
+  absl::Status AddSpan(const Series& series, const BucketSpan& span) {
+    int64_t bucket = span.first;
+    const int64_t end = span.first + span.count;
+    const GpuTime each = span.from_runs + span.recorded;
+    while (bucket < end) {
+      const int64_t last_us = BucketStart(bucket + 1, bucket_us_) - 1;
+      const int64_t slice = slices_.Find(last_us);
+      int64_t next = bucket + 1;
+      if (slice >= 0) {
+        // The last bucket whose end the slice holds.
+        const int64_t until = FloorTo(slices_.edges[slice + 1], bucket_us_);
+        next = std::clamp(until / bucket_us_, bucket + 1, end);
+        sums_[slice] += each * (next - bucket);
+      }
+      bucket = next;
+    }
+    for (auto cut = std::lower_bound(cuts_.begin(), cuts_.end(),
+                                     BucketStart(span.first, bucket_us_));
+         cut != cuts_.end() && *cut < BucketStart(end, bucket_us_); ++cut) {
+      RETURN_IF_ERROR(AddCut(series, span, *cut));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddCut(const Series& series, const BucketSpan& span,
+                      int64_t cut_us) {
+    const int64_t bucket_start = FloorTo(cut_us, bucket_us_);
+    const int64_t offset_us = cut_us - bucket_start;
+    if (!span.recorded.zero()) {
+      ++prorated_;
+      ASSIGN_OR_RETURN(const Int128 part,
+                       MulDivHalfEven(span.recorded.count(), offset_us,
+                                      bucket_us_));
+      MoveOverCut(series, cut_us, GpuTime(part));
+    }
+    const int64_t rest_us = bucket_us_ - offset_us;
+    // With every edge before the cut and whole seconds after it, what follows
+    // the cut is the level times the rest, exactly.
+    const bool closed_form = span.last_edge_us <= offset_us &&
+                             rest_us % kMicrosPerSecond == 0;
+    const bool last_of_span =
+        bucket_start == BucketStart(span.first + span.count - 1, bucket_us_);
+    if (!closed_form) {
+      exact_cuts_.insert(cut_us);
+      exact_series_.insert({series.tenant, series.pool, cut_us});
+      return absl::OkStatus();
+    }
+    const Int128 level =
+        span.level + (last_of_span ? span.next_level_change : 0);
+    MoveOverCut(series, cut_us, span.from_runs - LevelTime(level, rest_us));
+    return absl::OkStatus();
+  }
+
+  // Cuts whose buckets have edges after them: the runs themselves are read.
+  absl::Status AddExactCuts() {
+    if (exact_cuts_.empty()) return absl::OkStatus();
+    const std::vector<int64_t> cuts(exact_cuts_.begin(), exact_cuts_.end());
+    return VisitRunCuts(
+        transaction_, bucket_us_, cuts,
+        [&](uint32_t tenant, uint32_t pool, int64_t cut_us, GpuTime part) {
+          if (exact_series_.contains({tenant, pool, cut_us})) {
+            MoveGroupOverCut(tenant, pool, cut_us, part);
+          }
+        });
+  }
+
+  void MoveOverCut(const Series& series, int64_t cut_us, GpuTime part) {
+    MoveGroupOverCut(series.tenant, series.pool, cut_us, part);
+  }
+
+  void MoveGroupOverCut(uint32_t tenant, uint32_t pool, int64_t cut_us,
+                        GpuTime part) {
+    const int64_t before = slices_.Find(cut_us - 1);
+    // The bucket was added to the slice of its last instant, so part of it can
+    // only be taken from there or from a slice between, which gave it back.
+    const int64_t after = slices_.Find(cut_us);
+    if (before >= 0) AddToGroup(tenant, pool, before, part);
+    if (after >= 0) AddToGroup(tenant, pool, after, -part);
+  }
+
+  void AddToGroup(uint32_t tenant, uint32_t pool, uint32_t slice,
+                  GpuTime amount) {
+    if (amount.valid() && amount.zero()) return;
+    groups_[{by_tenant_ ? tenant : 0, by_pool_ ? pool : 0, slice}] += amount;
+  }
+
+  absl::Status MakeRows() {
+    std::map<std::vector<std::string>, GpuTime> rows;
+    for (const auto& [key, amount] : groups_) {
+      rows[GroupText(key)] += amount;
+    }
+    if (query_.by.empty()) rows[{}];
+    for (auto& [group, amount] : rows) {
+      answer_.total += amount;
+      if (amount.zero() && !query_.by.empty()) continue;
+      if (!amount.valid()) {
+        return MakeError(ErrorCode::kOverflow,
+                         "usage of a group does not fit 128 bits");
+      }
+      answer_.rows.push_back({group, amount});
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<std::string> GroupText(const GroupKey& key) const {
+    const auto& [tenant, pool, slice] = key;
+    std::vector<std::string> text;
+    size_t time = 0;
+    for (const UsageDimension dimension : query_.by) {
+      switch (dimension) {
+        case UsageDimension::kTenant:
+          text.push_back(names_.tenants[tenant]);
+          break;
+        case UsageDimension::kPool:
+          text.push_back(names_.pools[pool]);
+          break;
+        default:
+          text.push_back(slices_.labels[slice][time++]);
+      }
+    }
+    return text;
+  }
+
+  void AddNotes() {
+    if (prorated_ == 0) return;
+    answer_.notes.push_back(
+        std::to_string(prorated_) +
+        " bucket(s) of imported usage are cut by the window or by a day or "
+        "month; the amounts were prorated by time");
+  }
+
+  bool Asks(UsageDimension dimension) const {
+    return std::find(query_.by.begin(), query_.by.end(), dimension) !=
+           query_.by.end();
+  }
+
+  ReadTransaction* const transaction_;
+  const int64_t bucket_us_;
+  const UsageQuery& query_;
+  const bool by_tenant_ = Asks(UsageDimension::kTenant);
+  const bool by_pool_ = Asks(UsageDimension::kPool);
+  UsageAnswer answer_;
+  NameTables names_;
+  std::vector<Series> series_;
+  TimeSlices slices_;
+  std::vector<int64_t> cuts_;
+  std::vector<GpuTime> sums_;  // of the series at hand, by slice
+  std::map<GroupKey, GpuTime> groups_;
+  std::set<int64_t> exact_cuts_;
+  std::set<std::tuple<uint32_t, uint32_t, int64_t>> exact_series_;
+  uint64_t prorated_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<UsageAnswer> AnswerUsage(ReadTransaction* transaction,
+                                        int64_t bucket_us,
+                                        const UsageQuery& query) {
+  CHECK(query.at_us.has_value());
+  return UsageAnswering(transaction, bucket_us, query).Run();
+}
+
+}  // namespace drawdown

@@ -1,0 +1,20 @@
+// Answering usage queries from the books.
+#ifndef DRAWDOWN_SRC_LEDGER_USAGE_QUERY_H_
+#define DRAWDOWN_SRC_LEDGER_USAGE_QUERY_H_
+
+#include "absl/status/statusor.h"
+#include "drawdown/usage.h"
+#include "ledger/store.h"
+
+namespace drawdown {
+
+// Whole buckets come from the cells. A cut through a bucket (a window's edge, or
+// the days of a zone that is not on bucket edges) takes runs exactly and prorates
+// imported amounts, with a note. REQUIRES: query.at_us is given.
+absl::StatusOr<UsageAnswer> AnswerUsage(ReadTransaction* transaction,
+                                        int64_t bucket_us,
+                                        const UsageQuery& query);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_USAGE_QUERY_H_

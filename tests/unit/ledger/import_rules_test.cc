@@ -1,0 +1,89 @@
+// What an imported row means beside what the books know, as a table.
+#include "gtest/gtest.h"
+#include "ledger/run_rules.h"
+#include "tests/support/status.h"
+
+namespace drawdown {
+namespace {
+
+struct Facts {
+  uint32_t tenant = 0;
+  int64_t micro_gpus = 8;
+  std::optional<int64_t> start_us = 10;
+  std::optional<int64_t> end_us = 20;
+  std::string_view state = "DONE";
+};
+
+RunImported RowOf(const Facts& facts) {
+  return {"run", 1, facts.tenant, 0, facts.micro_gpus, facts.start_us,
+          facts.end_us, facts.state};
+}
+
+TEST(ImportRulesTest, RowsBesideKnownRuns) {
+  const std::optional<int64_t> none;
+  struct Case {
+    const char* what;
+    Facts known;
+    Facts row;
+    std::optional<Verdict> verdict;  // empty: a conflict
+  };
+  const Case cases[] = {
+      {"the same row", {}, {}, Verdict::kUnchanged},
+      {"gives the end", {.end_us = none}, {}, Verdict::kUpdate},
+      {"gives the end with a new state",
+       {.end_us = none, .state = "RUNNING"},
+       {},
+       Verdict::kUpdate},
+      {"gives the start", {.start_us = none, .end_us = none}, {},
+       Verdict::kUpdate},
+      {"older: lacks the end", {}, {.end_us = none}, Verdict::kUnchanged},
+      {"older: lacks the start", {}, {.start_us = none}, Verdict::kUnchanged},
+      {"no state given", {}, {.state = ""}, Verdict::kUnchanged},
+      {"another end", {}, {.end_us = 21}, std::nullopt},
+      {"another start", {}, {.start_us = 11}, std::nullopt},
+      {"another tenant", {}, {.tenant = 1}, std::nullopt},
+      {"other GPUs", {}, {.micro_gpus = 9}, std::nullopt},
+      {"other GPUs, and the end", {.end_us = none}, {.micro_gpus = 9},
+       std::nullopt},
+      {"another state alone", {}, {.state = "FAILED"}, std::nullopt},
+  };
+  const NameOf name_of = [](NameKind, uint32_t id) {
+    return "name" + std::to_string(id);
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.what);
+    const drawdown::Run known = AfterImport(RowOf(one.known));
+    const auto verdict = JudgeImport(&known, RowOf(one.row), name_of);
+    if (one.verdict) {
+      ASSERT_THAT(verdict, IsOk());
+      EXPECT_EQ(*verdict, *one.verdict);
+    } else {
+      EXPECT_THAT(verdict, IsError(ErrorCode::kConflict, "run attempt 1"));
+    }
+  }
+}
+
+TEST(ImportRulesTest, ValuesThatCannotStandInTheBooks) {
+  const RunImported good = RowOf({});
+  ASSERT_THAT(CheckRun(good), IsOk());
+  RunImported row = good;
+  row.run_id = "";
+  EXPECT_THAT(CheckRun(row), IsError(ErrorCode::kBadRow, "run_id has 0 bytes"));
+  const std::string long_id(201, 'x');
+  row.run_id = long_id;
+  EXPECT_THAT(CheckRun(row), IsError(ErrorCode::kBadRow, "201 bytes"));
+  row.run_id = "a\nb";
+  EXPECT_THAT(CheckRun(row), IsError(ErrorCode::kBadRow, "control"));
+  row = good;
+  row.attempt = 0;
+  EXPECT_THAT(CheckRun(row), IsError(ErrorCode::kBadRow, "attempt"));
+  row = good;
+  row.end_us = 9;
+  EXPECT_THAT(CheckRun(row), IsError(ErrorCode::kBadRow, "before start"));
+  row = good;
+  row.micro_gpus = -1;
+  EXPECT_THAT(CheckRun(row), IsError(ErrorCode::kBadRow, "gpus"));
+}
+
+}  // namespace
+}  // namespace drawdown

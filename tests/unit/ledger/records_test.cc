@@ -1,0 +1,97 @@
+#include "ledger/records.h"
+
+#include "gtest/gtest.h"
+#include "ledger/entry.h"
+#include "tests/support/status.h"
+
+namespace drawdown {
+namespace {
+
+Run SampleRun() {
+  Run run;
+  run.tenant = 7;
+  run.pool = 3;
+  run.state = RunState::kEnded;
+  run.reason = StopReason::kNodeFailure;
+  run.sequence = 99;
+  run.micro_gpus = 250'000;
+  run.source_state = "NODE_FAIL";
+  run.segments = {{-5, 10, 1'000'000}, {20, std::nullopt, 250'000}};
+  return run;
+}
+
+TEST(RecordsTest, RunSurvivesTheRoundTrip) {
+  const drawdown::Run run = SampleRun();
+  const auto decoded = DecodeRun("key", EncodeRun("key", run));
+  ASSERT_THAT(decoded, IsOk());
+  EXPECT_EQ(decoded->segments, run.segments);
+  EXPECT_EQ(decoded->source_state, run.source_state);
+  EXPECT_EQ(decoded->reason, run.reason);
+  EXPECT_EQ(decoded->sequence, run.sequence);
+}
+
+TEST(RecordsTest, EveryFlippedBitIsDamage) {
+  const std::string bytes = EncodeRun("key", SampleRun());
+  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    std::string flipped = bytes;
+    flipped[bit / 8] ^= static_cast<char>(1 << (bit % 8));
+    EXPECT_THAT(DecodeRun("key", flipped),
+                IsError(ErrorCode::kCorrupt, "checksum"));
+  }
+}
+
+TEST(RecordsTest, ARecordUnderAnotherKeyIsDamage) {
+  EXPECT_THAT(DecodeRun("other", EncodeRun("key", SampleRun())),
+              IsError(ErrorCode::kCorrupt, "checksum"));
+}
+
+TEST(RecordsTest, CellKeysSortAsTheirBuckets) {
+  const std::string before = EncodeCellKey({1, 1, -1});
+  const std::string after = EncodeCellKey({1, 1, 0});
+  EXPECT_LT(before, after);
+  EXPECT_EQ(DecodeCellKey(before).bucket, -1);
+}
+
+TEST(RecordsTest, RunKeysKeepIdAndAttempt) {
+  std::string key;
+  AppendRunKey("job/1 é", 4'000'000'000u, &key);
+  EXPECT_EQ(DecodeRunKey(key), (RunKey{"job/1 é", 4'000'000'000u}));
+}
+
+TEST(RecordsTest, HeaderOfANewerFormatIsRefusedByName) {
+  Header header;
+  header.format = kLedgerFormat + 1;
+  EXPECT_THAT(DecodeHeader(EncodeHeader(header)),
+              IsError(ErrorCode::kLedgerVersion, "format 2"));
+  EXPECT_THAT(DecodeHeader("something else"),
+              IsError(ErrorCode::kNotALedger, "header"));
+}
+
+TEST(EntryTest, EveryKindSurvivesTheRoundTrip) {
+  const RunImported row = {"run", 2, 1, 0, 500'000, 5, std::nullopt, "RUNNING"};
+  const EntryBody bodies[] = {
+      NameAdded{NameKind::kPool, 4, "aws/us-east-1/gb200"},
+      row,
+      RunChanged{RunChange::kStop, "run", 2, 77, 0, 0, 0, StopReason::kDone},
+      RunCorrected{row, true, 12, "wrong tenant"},
+      UsageAdded{"u-1", 1, 2, 3, 4, GpuTime(5)},
+      ContractApplied{"c", 3, "c.textproto", "id: \"c\""},
+      CommitLink{9, Sha256Of("x")},
+  };
+  for (const EntryBody& body : bodies) {
+    std::string bytes;
+    AppendEntry(41, {1'000, body}, &bytes);
+    const auto decoded = DecodeEntry(41, bytes);
+    ASSERT_THAT(decoded, IsOk());
+    EXPECT_EQ(decoded->recorded_us, 1'000);
+    EXPECT_EQ(decoded->body.index(), body.index());
+    std::string again;
+    AppendEntry(41, *decoded, &again);
+    EXPECT_EQ(again, bytes);
+    EXPECT_THAT(DecodeEntry(42, bytes),
+                IsError(ErrorCode::kCorrupt, "entry 42"));
+  }
+}
+
+}  // namespace
+}  // namespace drawdown
