@@ -1,0 +1,50 @@
+// Times as bills write them, and what is odd about how.
+#ifndef DRAWDOWN_SRC_BILL_BILL_TIME_H_
+#define DRAWDOWN_SRC_BILL_BILL_TIME_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace drawdown {
+
+struct BillTime {
+  int64_t instant_us = 0;
+  bool blank_separator = false;
+  bool no_seconds = false;
+  bool fraction = false;
+  bool no_zone = false;
+  bool offset = false;
+
+  bool odd() const {
+    return blank_separator || no_seconds || fraction || no_zone || offset;
+  }
+};
+
+// YYYY-MM-DD[T| ]HH:MM[:SS[.digits]][Z|+HH:MM|-HH:MM]; without a zone it is
+// UTC. kBadTime otherwise: a date alone may mean either end of the day.
+absl::StatusOr<BillTime> ParseBillTime(std::string_view text);
+
+// Remembers recent texts: a bill has few distinct instants and many rows.
+class BillTimeCache {
+ public:
+  BillTimeCache();
+  absl::StatusOr<BillTime> Parse(std::string_view text);
+
+ private:
+  static constexpr size_t kSlots = 2048;
+  static constexpr size_t kMaxText = 32;
+  struct Slot {
+    uint8_t size = 0;
+    char text[kMaxText];
+    BillTime time;
+  };
+  std::unique_ptr<std::array<Slot, kSlots>> slots_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_BILL_BILL_TIME_H_

@@ -1,0 +1,98 @@
+// The cells of the current row, typed; counts how they deviate from FOCUS.
+#ifndef DRAWDOWN_SRC_BILL_CELLS_H_
+#define DRAWDOWN_SRC_BILL_CELLS_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/csv.h"
+#include "base/decimal.h"
+#include "bill/bill_row.h"
+#include "bill/bill_time.h"
+#include "bill/columns.h"
+#include "bill/oddity_log.h"
+#include "drawdown/status.h"
+
+namespace drawdown {
+
+class Cells {
+ public:
+  // All must outlive the cells; `reader` has read its header.
+  Cells(const CsvReader* reader, const BillLayout* layout, BillTimeCache* times,
+        OddityLog* log);
+
+  // Takes the reader's current row.
+  void Load();
+
+  // Every field of the row in header order, joined by NUL, which no field can
+  // hold: equal exactly when all fields are equal.
+  std::string_view raw() const { return raw_; }
+
+  // Empty, a null spelled as text, or the column is absent.
+  bool IsNull(Column column) const {
+    const int at = layout_->At(column);
+    return at < 0 || nulls_[static_cast<size_t>(at)];
+  }
+
+  bool Has(Column column) const { return layout_->Has(column); }
+
+  // Empty when null.
+  std::string_view Text(Column column) const {
+    return IsNull(column) ? std::string_view() : Field(column);
+  }
+
+  // Null is nothing. kBadNumber.
+  absl::Status Number(Column column, std::optional<Decimal>* value);
+
+  // Null is 0; whether that is allowed is for the caller. kBadNumber.
+  absl::Status Money(Column column, BilledMoney* value);
+
+  // kBadTime, also when null.
+  absl::Status Time(Column column, int64_t* instant_us);
+
+  // The index in `names` of a value that is not null; a difference in case is
+  // counted. Nothing for another value.
+  std::optional<size_t> Enum(Column column,
+                             std::span<const std::string_view> names);
+
+  // Counts the current row, with `value` as its example.
+  void Odd(OddityKind kind, Column column, std::string_view value);
+
+  // "file:line: Column: what".
+  absl::Status Bad(ErrorCode code, Column column, std::string_view what) const;
+  absl::Status Bad(ErrorCode code, Column column,
+                   const absl::Status& why) const {
+    return Bad(code, column, std::string(why.message()));
+  }
+
+  std::string Where() const { return reader_->Where(); }
+
+ private:
+  std::string_view Field(Column column) const {
+    return reader_->fields()[static_cast<size_t>(layout_->At(column))];
+  }
+  void CountTimeOddities(Column column, const BillTime& time);
+  void Count(OddityKind kind, OddityLog::ColumnId id, std::string_view value);
+  OddityLog::ColumnId IdOf(Column column) const {
+    return column_ids_[static_cast<size_t>(column)];
+  }
+
+  const CsvReader* reader_;
+  const BillLayout* layout_;
+  BillTimeCache* times_;
+  OddityLog* log_;
+  std::array<OddityLog::ColumnId, kColumnCount> column_ids_;
+  std::vector<OddityLog::ColumnId> header_ids_;  // by place in the header
+  std::vector<uint8_t> free_text_;               // by place in the header
+  std::vector<uint8_t> nulls_;                   // of the current row
+  std::string raw_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_BILL_CELLS_H_

@@ -1,0 +1,157 @@
+#include "bill/row_checks.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/wide.h"
+
+namespace drawdown {
+namespace {
+
+bool IsWhole(MoneyAmount amount) { return amount.count() % kAttosPerUnit == 0; }
+
+bool IsWhole(const Decimal& value) {
+  return value.coefficient % PowerOfTen(value.scale) == 0;
+}
+
+void CheckNulls(Cells* cells) {
+  for (const Column column :
+       {Column::kEffectiveCost, Column::kListCost, Column::kContractedCost}) {
+    if (cells->IsNull(column) && cells->Has(column)) {
+      cells->Odd(OddityKind::kForbiddenNull, column, "");
+    }
+  }
+}
+
+// A null was counted as a forbidden null, and is not a zero.
+void CheckZeros(const BillRow& row, Cells* cells) {
+  if (row.billed_cost.amount.count() <= 0) return;
+  const std::string_view billed = cells->Text(Column::kBilledCost);
+  if (row.list_cost.amount.zero() && !cells->IsNull(Column::kListCost)) {
+    cells->Odd(OddityKind::kZeroListCost, Column::kListCost, billed);
+  }
+  // What a purchase covers carries its EffectiveCost.
+  const bool purchase = row.category == ChargeCategory::kPurchase;
+  if (row.effective_cost.amount.zero() && !purchase &&
+      !cells->IsNull(Column::kEffectiveCost)) {
+    cells->Odd(OddityKind::kZeroEffectiveCost, Column::kEffectiveCost, billed);
+  }
+}
+
+void CheckPeriods(const BillRow& row, Cells* cells) {
+  const std::string_view start = cells->Text(Column::kChargePeriodStart);
+  if (row.charge_start_us == row.charge_end_us) {
+    cells->Odd(OddityKind::kEmptyChargePeriod, Column::kChargePeriodEnd, start);
+  }
+  const bool inside = row.charge_start_us >= row.billing_start_us &&
+                      row.charge_end_us <= row.billing_end_us;
+  if (!inside && !row.correction) {
+    cells->Odd(OddityKind::kChargeOutsideBillingPeriod,
+               Column::kChargePeriodStart, start);
+  }
+}
+
+}  // namespace
+
+void CheckRow(const BillRow& row, Cells* cells) {
+  CheckNulls(cells);
+  CheckZeros(row, cells);
+  CheckPeriods(row, cells);
+  if (row.category == ChargeCategory::kUsage && !row.correction &&
+      row.sku_price.empty() && cells->Has(Column::kSkuPriceId)) {
+    cells->Odd(OddityKind::kEmptySkuPrice, Column::kSkuPriceId, "");
+  }
+}
+
+void ProviderChecks::Add(const BillRow& row, const Cells& cells) {
+  AddPrice(row, cells);
+  // A purchase has EffectiveCost 0 by right.
+  if (row.category != ChargeCategory::kPurchase) AddWholeNumbers(row, cells);
+}
+
+void ProviderChecks::Count(const BillRow& row, const Cells& cells,
+                           std::string_view value, Tally* tally) {
+  if (tally->rows++ > 0) return;
+  tally->file = row.file;
+  tally->line = row.line;
+  tally->example = absl::StrCat(cells.Where(), ": ", std::string(value));
+}
+
+void ProviderChecks::AddPrice(const BillRow& row, const Cells& cells) {
+  list_cost_decimals_ =
+      NeededDecimals(row.list_cost.amount, list_cost_decimals_);
+  if (!row.list_unit_price || !row.pricing_quantity || row.correction ||
+      cells.IsNull(Column::kListCost)) {
+    return;
+  }
+  const std::optional<PriceMiss> miss = CheckPrice(
+      *row.list_unit_price, *row.pricing_quantity, row.list_cost.amount);
+  if (!miss) return;
+  Tally& tally = misses_[*miss];
+  if (tally.rows > 0) {
+    ++tally.rows;
+    return;
+  }
+  const std::string value =
+      absl::StrCat(std::string(cells.Text(Column::kListUnitPrice)), " x ",
+                   std::string(cells.Text(Column::kPricingQuantity)), " for ",
+                   std::string(cells.Text(Column::kListCost)));
+  Count(row, cells, Quoted(value), &tally);
+}
+
+void ProviderChecks::AddWholeNumbers(const BillRow& row, const Cells& cells) {
+  billed_has_decimals_ =
+      billed_has_decimals_ || !IsWhole(row.billed_cost.amount);
+  if (effective_.only && !cells.IsNull(Column::kEffectiveCost)) {
+    const MoneyAmount amount = row.effective_cost.amount;
+    AddWhole(row, cells, Column::kEffectiveCost, IsWhole(amount), amount.zero(),
+             &effective_);
+  }
+  if (contracted_.only && !cells.IsNull(Column::kContractedCost)) {
+    const MoneyAmount amount = row.contracted_cost.amount;
+    AddWhole(row, cells, Column::kContractedCost, IsWhole(amount),
+             amount.zero(), &contracted_);
+  }
+  if (contracted_price_.only && row.contracted_unit_price) {
+    const Decimal& price = *row.contracted_unit_price;
+    AddWhole(row, cells, Column::kContractedUnitPrice, IsWhole(price),
+             price.coefficient == 0, &contracted_price_);
+  }
+}
+
+void ProviderChecks::AddWhole(const BillRow& row, const Cells& cells,
+                              Column column, bool whole, bool zero,
+                              WholeNumbers* numbers) {
+  numbers->only = numbers->only && whole;
+  numbers->some = numbers->some || !zero;
+  const bool first = numbers->tally.rows == 0;
+  Count(row, cells, first ? Quoted(cells.Text(column)) : "", &numbers->tally);
+}
+
+LateOddity ProviderChecks::Late(OddityKind kind, Column column,
+                                const Tally& tally) {
+  return {kind, column, tally.rows, tally.file, tally.line, tally.example};
+}
+
+void ProviderChecks::Finish(std::vector<LateOddity>* oddities) const {
+  for (const auto& [miss, tally] : misses_) {
+    if (list_cost_decimals_ < miss.first_missed) continue;
+    const bool scaled = miss.last_within_power >= list_cost_decimals_;
+    oddities->push_back(
+        Late(scaled ? OddityKind::kUnitScale : OddityKind::kListCostResidual,
+             Column::kListCost, tally));
+  }
+  if (!billed_has_decimals_) return;
+  const auto add = [&](Column column, const WholeNumbers& numbers) {
+    if (!numbers.suspicious()) return;
+    oddities->push_back(
+        Late(OddityKind::kIntegerCostColumn, column, numbers.tally));
+  };
+  add(Column::kEffectiveCost, effective_);
+  add(Column::kContractedCost, contracted_);
+  // A unit price may well be whole; beside a cut-off cost it is not believed.
+  if (effective_.suspicious() || contracted_.suspicious()) {
+    add(Column::kContractedUnitPrice, contracted_price_);
+  }
+}
+
+}  // namespace drawdown

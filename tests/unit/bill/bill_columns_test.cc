@@ -1,0 +1,133 @@
+#include "base/error.h"
+#include "bill/columns.h"
+#include "bill_text.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace drawdown {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> HeaderOf(const BillCells& row) {
+  std::vector<std::string> names;
+  for (const auto& cell : row) names.push_back(cell.first);
+  return names;
+}
+
+absl::StatusOr<BillLayout> Layout(const BillCells& row) {
+  return ReadLayout(HeaderOf(row), "f.csv:1");
+}
+
+TEST(ColumnsTest, EveryReadColumnHasAName) {
+  for (size_t i = 0; i < kColumnCount; ++i) {
+    EXPECT_FALSE(ColumnName(static_cast<Column>(i)).empty());
+  }
+}
+
+struct VersionCase {
+  std::string column;
+  std::string version;
+  std::string reason;
+};
+
+TEST(ColumnsTest, TheNewestColumnTellsTheVersion) {
+  const std::vector<VersionCase> cases = {
+      {"Tags", "1.0", "no column that 1.1 or a later version added"},
+      {"SkuMeter", "1.1", "has SkuMeter, which 1.1 added"},
+      {"SkuPriceDetails", "1.1", "has SkuPriceDetails, which 1.1 added"},
+      {"CapacityReservationId", "1.1", "has CapacityReservationId, which"},
+      {"InvoiceId", "1.2", "has InvoiceId, which 1.2 added"},
+      {"PricingCurrency", "1.2", "has PricingCurrency, which 1.2 added"},
+      {"BillingAccountType", "1.2", "has BillingAccountType, which 1.2 added"},
+      {"x_InvoiceId", "1.0", "no column"},
+  };
+  for (const VersionCase& test : cases) {
+    const auto layout = Layout(With(GoodRow(), {{test.column, ""}}));
+    ASSERT_TRUE(layout.ok()) << layout.status();
+    EXPECT_EQ(layout->version, test.version);
+    EXPECT_THAT(layout->version_reason, HasSubstr(test.reason));
+  }
+  const auto both = Layout(
+      With(GoodRow(), {{"SkuMeter", ""}, {"InvoiceId", ""}, {"Tags", ""}}));
+  EXPECT_EQ(both->version, "1.2");
+}
+
+TEST(ColumnsTest, LaterVersionsAreRefusedByName) {
+  for (const auto& [column, version] :
+       BillCells{{"HostProviderName", "1.3"},
+                 {"ContractApplied", "1.3"},
+                 {"AllocatedTags", "1.3"},
+                 {"InvoiceDetailId", "1.4"},
+                 {"CommitmentProgramEligibilityDetails", "1.4"}}) {
+    const auto status = Layout(With(GoodRow(), {{column, ""}})).status();
+    EXPECT_EQ(GetErrorCode(status), ErrorCode::kUnknownFormat);
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("f.csv:1: FOCUS " + version + " (has " + column));
+  }
+}
+
+TEST(ColumnsTest, OtherFilesAreRefused) {
+  const auto status =
+      ReadLayout({"identity_line_item_id", "BillingCurrency"}, "f:1").status();
+  EXPECT_EQ(GetErrorCode(status), ErrorCode::kUnknownFormat);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("f:1: not a FOCUS cost and usage file"));
+}
+
+TEST(ColumnsTest, EveryRequiredColumnIsMissed) {
+  for (const std::string name :
+       {"BilledCost", "BillingCurrency", "ChargePeriodStart", "ChargePeriodEnd",
+        "BillingPeriodStart", "BillingPeriodEnd", "ChargeCategory",
+        "ProviderName"}) {
+    const auto status = Layout(Without(GoodRow(), name)).status();
+    EXPECT_EQ(GetErrorCode(status), ErrorCode::kMissingColumn);
+    EXPECT_EQ(std::string(status.message()), "f.csv:1: missing column " + name);
+  }
+}
+
+TEST(ColumnsTest, AllMissingColumnsAreNamedAtOnce) {
+  const auto status = ReadLayout({"ChargeCategory"}, "f.csv:1").status();
+  EXPECT_EQ(std::string(status.message()),
+            "f.csv:1: missing columns BilledCost, BillingCurrency, "
+            "BillingPeriodEnd, BillingPeriodStart, ChargePeriodEnd, "
+            "ChargePeriodStart, ProviderName");
+}
+
+TEST(ColumnsTest, TheServiceProviderNamesTheProviderToo) {
+  const auto layout = Layout(With(Without(GoodRow(), "ProviderName"),
+                                  {{"ServiceProviderName", "AWS"}}));
+  ASSERT_TRUE(layout.ok()) << layout.status();
+  EXPECT_EQ(layout->version, "1.0");
+}
+
+TEST(ColumnsTest, CaseDriftIsUnderstoodAndTold) {
+  const auto layout =
+      Layout(With(Without(GoodRow(), "SkuPriceId"), {{"SkuPriceid", ""}}));
+  ASSERT_TRUE(layout.ok());
+  EXPECT_TRUE(layout->Has(Column::kSkuPriceId));
+  ASSERT_EQ(layout->drifted.size(), 1u);
+  EXPECT_EQ(layout->drifted[0].written, "SkuPriceid");
+  EXPECT_EQ(layout->drifted[0].meant, "SkuPriceId");
+}
+
+TEST(ColumnsTest, TwoNamesThatDifferInCaseAreRefused) {
+  const auto status = Layout(With(GoodRow(), {{"SkuPriceid", ""}})).status();
+  EXPECT_EQ(GetErrorCode(status), ErrorCode::kBadCsv);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("columns SkuPriceId and SkuPriceid differ in case"));
+}
+
+TEST(ColumnsTest, ListsUnknownAndAbsentColumns) {
+  const auto layout = Layout(With(Without(GoodRow(), "ListCost"),
+                                  {{"Id", ""}, {"x_Id", ""}, {"Zone", ""}}));
+  ASSERT_TRUE(layout.ok());
+  EXPECT_THAT(layout->unknown, ElementsAre("Id", "Zone"));
+  EXPECT_THAT(layout->absent, ElementsAre("ListCost"));
+  EXPECT_THAT(Layout(GoodRow())->absent, IsEmpty());
+}
+
+}  // namespace
+}  // namespace drawdown

@@ -1,0 +1,176 @@
+// The FOCUS Foundation's own sample of real bills, and its examples. The
+// numbers were computed apart, with Python's decimal and json.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+#include "base/error.h"
+#include "bill_text.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace drawdown {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string SharedData() {
+  const char* given = std::getenv("DRAWDOWN_SHARED_DATA");
+  return given != nullptr ? given : DRAWDOWN_SHARED_DATA_DEFAULT;
+}
+
+class FocusSampleTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(path_)) {
+      GTEST_SKIP() << "no " << path_ << ": set DRAWDOWN_SHARED_DATA";
+    }
+    text_ = *ReadWholeFile(path_);
+  }
+
+  // The header and the lines of the data rows; no row of the sample has a line
+  // end inside.
+  std::pair<std::string, std::vector<std::string>> Lines() const {
+    std::vector<std::string> lines;
+    for (size_t at = 0; at < text_.size();) {
+      const size_t next = text_.find('\n', at) + 1;
+      lines.push_back(text_.substr(at, next - at));
+      at = next;
+    }
+    const std::string header = lines.front();
+    lines.erase(lines.begin());
+    return {header, lines};
+  }
+
+  std::string path_ =
+      SharedData() + "/focus/focus-sample-data-1.0/focus_sample.csv";
+  std::string text_;
+};
+
+std::string Totals(const BillSummary& summary) {
+  std::string shown;
+  for (const auto& [key, total] : summary.totals) {
+    shown += key.provider + "/" + key.category + "/" + key.currency + " " +
+             std::to_string(total.rows) + " " + FormatMoney(total.billed_cost) +
+             " " + FormatMoney(total.effective_cost) + " " +
+             FormatMoney(total.list_cost) + " " +
+             FormatMoney(total.contracted_cost) + "\n";
+  }
+  return shown;
+}
+
+TEST_F(FocusSampleTest, ControlTotals) {
+  const auto summary = ReadTexts({text_});
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->rows, 1000u);
+  EXPECT_EQ(summary->version, "1.0");
+  EXPECT_EQ(FormatMoney(summary->by_currency.at("USD").billed_cost),
+            "20.52022672899");
+  const auto& providers = summary->by_provider_currency;
+  const auto& aws = providers.at({"AWS", "USD"});
+  const auto& microsoft = providers.at({"Microsoft", "USD"});
+  const auto& oracle = providers.at({"Oracle", "USD"});
+  EXPECT_EQ(FormatMoney(aws.billed_cost), "18.0066386184");
+  EXPECT_EQ(FormatMoney(aws.list_cost), "18.1493176406");
+  EXPECT_EQ(FormatMoney(aws.effective_cost), "13");
+  EXPECT_EQ(FormatMoney(microsoft.billed_cost), "1.97651418586");
+  EXPECT_EQ(FormatMoney(microsoft.list_cost), "1.97651418586");
+  EXPECT_EQ(FormatMoney(microsoft.contracted_cost), "1.97626039326");
+  EXPECT_EQ(FormatMoney(oracle.billed_cost), "0.53707392473");
+  EXPECT_EQ(FormatMoney(oracle.list_cost), "0.26507392473");
+  EXPECT_EQ(aws.rows, 942u);
+  EXPECT_EQ(microsoft.rows, 51u);
+  EXPECT_EQ(oracle.rows, 7u);
+}
+
+// Of the 31 rows in another block size 25 bill and 6 refund.
+TEST_F(FocusSampleTest, Oddities) {
+  const std::map<std::string, uint64_t> expected = {
+      {"charge_outside_billing_period/ChargePeriodStart", 1},
+      {"empty_sku_price_id/SkuPriceId", 5},
+      {"enum_case_drift/ChargeFrequency", 7},
+      {"forbidden_null/ContractedCost", 7},
+      {"integer_cost_column/ContractedCost", 942},
+      {"integer_cost_column/ContractedUnitPrice", 942},
+      {"integer_cost_column/EffectiveCost", 942},
+      {"null_spelled_as_text/AvailabilityZone", 893},
+      {"null_spelled_as_text/ChargeClass", 1000},
+      {"null_spelled_as_text/CommitmentDiscountCategory", 989},
+      {"null_spelled_as_text/CommitmentDiscountId", 989},
+      {"null_spelled_as_text/CommitmentDiscountName", 993},
+      {"null_spelled_as_text/CommitmentDiscountStatus", 996},
+      {"null_spelled_as_text/CommitmentDiscountType", 989},
+      {"null_spelled_as_text/ConsumedQuantity", 1},
+      {"null_spelled_as_text/ConsumedUnit", 1},
+      {"null_spelled_as_text/ContractedCost", 7},
+      {"null_spelled_as_text/ContractedUnitPrice", 7},
+      {"null_spelled_as_text/ListUnitPrice", 1},
+      {"null_spelled_as_text/RegionId", 7},
+      {"null_spelled_as_text/RegionName", 2},
+      {"null_spelled_as_text/ResourceId", 75},
+      {"null_spelled_as_text/ResourceName", 942},
+      {"null_spelled_as_text/ResourceType", 791},
+      {"null_spelled_as_text/SkuPriceId", 1},
+      {"null_spelled_as_text/Tags", 289},
+      {"tag_key_collision/Tags", 21},
+      {"time_with_blank_separator/BillingPeriodEnd", 1000},
+      {"time_with_blank_separator/BillingPeriodStart", 1000},
+      {"time_with_blank_separator/ChargePeriodEnd", 1000},
+      {"time_with_blank_separator/ChargePeriodStart", 1000},
+      {"time_without_zone/BillingPeriodEnd", 1000},
+      {"time_without_zone/BillingPeriodStart", 1000},
+      {"time_without_zone/ChargePeriodEnd", 1000},
+      {"time_without_zone/ChargePeriodStart", 1000},
+      {"unit_scale/ListCost", 31},
+      {"unknown_column/Id", 1000},
+      {"zero_effective_cost/EffectiveCost", 610},
+      {"zero_list_cost/ListCost", 2},
+  };
+  const auto summary = ReadTexts({text_});
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(OddityRows(*summary), expected);
+}
+
+TEST_F(FocusSampleTest, ShuffledAndSplitItIsTheSameBill) {
+  constexpr unsigned kSeed = 999;
+  SCOPED_TRACE(kSeed);
+  std::mt19937 random(kSeed);
+  const auto whole = ReadTexts({text_});
+  auto [header, lines] = Lines();
+  ASSERT_EQ(lines.size(), 1000u);
+  for (const size_t files : {1, 2, 7}) {
+    std::shuffle(lines.begin(), lines.end(), random);
+    std::vector<std::string> texts(files, header);
+    for (size_t i = 0; i < lines.size(); ++i)
+      texts[i * files / 1000] += lines[i];
+    const auto summary = ReadTexts(texts);
+    ASSERT_TRUE(summary.ok()) << summary.status();
+    EXPECT_EQ(Totals(*summary), Totals(*whole));
+    EXPECT_EQ(OddityRows(*summary), OddityRows(*whole));
+    EXPECT_EQ(summary->first_charge_us, whole->first_charge_us);
+    EXPECT_EQ(summary->last_charge_us, whole->last_charge_us);
+  }
+}
+
+TEST_F(FocusSampleTest, TheExamplesOfTheSpecificationAreRefusedByName) {
+  const auto read = [](const std::string& name) {
+    const auto text = ReadWholeFile(SharedData() + "/focus/" + name);
+    EXPECT_TRUE(text.ok()) << text.status();
+    return ReadTexts({*text}).status();
+  };
+  const absl::Status usage =
+      read("focus-spec-1.2-examples/commitment_discount_usage_scenario_1.csv");
+  EXPECT_EQ(GetErrorCode(usage), ErrorCode::kMissingColumn);
+  EXPECT_EQ(std::string(usage.message()),
+            "0.csv:1: missing columns BillingCurrency, ProviderName");
+  const absl::Status dates =
+      read("focus-spec-1.2-examples/saas_spend_agreements_a1.csv");
+  EXPECT_EQ(GetErrorCode(dates), ErrorCode::kBadTime);
+  const absl::Status contracts =
+      read("focus-spec-1.4-examples/contract_commitment_scenario_1.csv");
+  EXPECT_EQ(GetErrorCode(contracts), ErrorCode::kUnknownFormat);
+}
+
+}  // namespace
+}  // namespace drawdown
