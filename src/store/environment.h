@@ -1,0 +1,123 @@
+// One LMDB environment, shared by every store handle of this process on one
+// ledger directory: its map, its locks, its tables, and what happens to them
+// when something goes wrong.
+//
+// Thread-safe. The handles it gives out (MDB_txn) are for one thread at a time.
+#ifndef DRAWDOWN_SRC_STORE_ENVIRONMENT_H_
+#define DRAWDOWN_SRC_STORE_ENVIRONMENT_H_
+
+#include <lmdb.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "ledger/store.h"
+#include "store/files.h"
+#include "store/fork.h"
+#include "store/gate.h"
+#include "store/space.h"
+#include "store/writer_lock.h"
+
+namespace drawdown {
+
+inline constexpr unsigned kMaxReaders = 2048;
+
+struct EnvironmentOptions {
+  uint64_t map_size_bytes = 0;  // 0: as the file says
+  unsigned max_readers = kMaxReaders;
+  bool allow_any_filesystem = false;
+};
+
+class Environment {
+ public:
+  // `directory` is absolute and names what `directory_fd` holds open. REQUIRES:
+  // no other Environment of this process is open on it (registry.h sees to
+  // that).
+  static absl::StatusOr<std::unique_ptr<Environment>> Open(
+      const std::string& directory, LockFd directory_fd,
+      const EnvironmentOptions& options, Deadline deadline);
+  ~Environment();
+  Environment(const Environment&) = delete;  // Owns the LMDB environment.
+  Environment& operator=(const Environment&) = delete;
+
+  // True in a child of the process that opened it: nothing may be touched then.
+  bool forked() const { return generation_ != ForkGeneration(); }
+  absl::Status CheckNotForked() const;
+
+  // A transaction from Begin... ends in exactly one End..., Commit... or
+  // Abort..., which also lets go of the locks.
+  absl::StatusOr<MDB_txn*> BeginRead(Deadline deadline);
+  void EndRead(MDB_txn* txn);
+  absl::StatusOr<MDB_txn*> BeginWrite(Deadline deadline);
+  absl::Status CommitWrite(MDB_txn* txn, const WriteLoad& load);
+  void AbortWrite(MDB_txn* txn);
+
+  uint64_t page_size() const { return page_size_; }
+  MDB_dbi dbi(Table table) const { return dbis_[static_cast<int>(table)]; }
+
+  // The status of a failed call inside a transaction. A full map is remembered
+  // and grown before the next write.
+  absl::Status CallError(int rc, std::string_view context);
+
+  // A consistent compacted copy of the data file into `fd`.
+  absl::Status CopyTo(int fd, Deadline deadline);
+
+ private:
+  Environment(std::string directory, LockFd directory_fd,
+              const EnvironmentOptions& options);
+
+  absl::Status OpenAll(Deadline deadline);
+  absl::Status CheckFiles() const;
+  absl::Status OpenLmdb();
+  absl::Status StartLmdb(MDB_env* env);
+  absl::Status OpenTables(MDB_env* env);
+  void CloseLmdb();
+
+  absl::Status EnterShared(Deadline deadline);
+  absl::Status Reopen(Deadline deadline);
+  absl::Status Recover(int rc, std::string_view what, Deadline deadline);
+  absl::Status AdoptGrownMap(Deadline deadline);
+  absl::Status ResizeMap(uint64_t size);
+  absl::Status ClearDeadReaders();
+  int StartReader(MDB_txn** txn);
+
+  absl::StatusOr<MDB_txn*> StartWriter(Deadline deadline);
+  absl::Status EnsureMapHeadroom(Deadline deadline);
+  absl::Status EnsureFileRoom(uint64_t extra_bytes);
+  absl::Status EnsureRoomFor(MDB_txn* txn, const WriteLoad& load);
+  absl::Status FailedCommit(int rc);
+  uint64_t UsedBytes() const;
+
+  const std::string directory_;
+  const std::string data_path_;
+  const LockFd directory_fd_;
+  const EnvironmentOptions options_;
+  const uint64_t generation_;
+
+  LockFd peers_;
+  std::unique_ptr<WriterLock> writer_;
+
+  // Changed only while the gate is held alone.
+  Gate gate_;
+  MDB_env* env_ = nullptr;
+  uint64_t page_size_ = 0;
+  std::array<MDB_dbi, kTableCount> dbis_{};
+
+  std::mutex pool_mutex_;
+  std::vector<MDB_txn*> pool_;  // reset readers, which keep their slots
+
+  // Flags between threads, tied to no other data: what they ask for is done
+  // under the gate, which orders everything. Relaxed.
+  std::atomic<bool> poisoned_{false};
+  std::atomic<bool> map_full_{false};
+  uint32_t writes_until_check_ = 0;  // guarded by the writer lock
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_STORE_ENVIRONMENT_H_

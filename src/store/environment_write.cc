@@ -1,0 +1,154 @@
+// The writing half of Environment: room before, doubt after.
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/error.h"
+#include "store/environment.h"
+#include "store/lmdb_error.h"
+
+namespace drawdown {
+namespace {
+
+constexpr uint32_t kWritesPerReaderCheck = 64;
+// File room a small transaction never has to ask for at its commit.
+constexpr uint64_t kReadyBytes = uint64_t{1} << 20;
+// How long growing the map may hold new transactions off. Short, because a
+// thread that keeps one open may be about to begin another.
+constexpr std::chrono::milliseconds kGrowWait{200};
+
+bool NoSpaceLeft(int fd) {
+  struct statvfs info;
+  return fstatvfs(fd, &info) == 0 && info.f_bavail < 2;
+}
+
+}  // namespace
+
+absl::StatusOr<MDB_txn*> Environment::BeginWrite(Deadline deadline) {
+  RETURN_IF_ERROR(CheckNotForked());
+  RETURN_IF_ERROR(writer_->Acquire(deadline));
+  absl::StatusOr<MDB_txn*> txn = StartWriter(deadline);
+  if (!txn.ok()) writer_->Release();
+  return txn;
+}
+
+absl::StatusOr<MDB_txn*> Environment::StartWriter(Deadline deadline) {
+  for (int attempt = 0;; ++attempt) {
+    RETURN_IF_ERROR(EnsureMapHeadroom(deadline));
+    RETURN_IF_ERROR(EnterShared(deadline));
+    if (writes_until_check_ == 0) {
+      int dead = 0;
+      mdb_reader_check(env_, &dead);
+      writes_until_check_ = kWritesPerReaderCheck;
+    }
+    --writes_until_check_;
+    MDB_txn* txn = nullptr;
+    const int rc = mdb_txn_begin(env_, nullptr, 0, &txn);
+    if (rc == MDB_SUCCESS) {
+      // Only to save the commit from asking; there it is decided.
+      EnsureFileRoom(kReadyBytes).IgnoreError();
+      return txn;
+    }
+    gate_.LeaveShared();
+    RETURN_IF_ERROR(Recover(rc, "write", deadline));
+    if (attempt == 3) return LmdbError(rc, "begin a write");
+  }
+}
+
+uint64_t Environment::UsedBytes() const {
+  MDB_envinfo info;
+  mdb_env_info(env_, &info);
+  return (info.me_last_pgno + 1) * page_size_;
+}
+
+absl::Status Environment::EnsureMapHeadroom(Deadline deadline) {
+  RETURN_IF_ERROR(EnterShared(deadline));
+  MDB_envinfo info;
+  mdb_env_info(env_, &info);
+  const bool must_grow = map_full_.load(std::memory_order_relaxed);
+  if (must_grow) ClearDeadReaders().IgnoreError();
+  const uint64_t size = MapSizeFor(info.me_mapsize, UsedBytes(), must_grow);
+  gate_.LeaveShared();
+  if (size == info.me_mapsize) return absl::OkStatus();
+  if (!gate_.EnterExclusive(std::min(deadline, After(kGrowWait)))) {
+    // Readers of this process are in the way. What room is left may do.
+    return absl::OkStatus();
+  }
+  const absl::Status status = ResizeMap(size);
+  if (status.ok()) map_full_.store(false, std::memory_order_relaxed);
+  gate_.LeaveExclusive();
+  return status;
+}
+
+// Makes sure that `extra_bytes` past the pages in use have blocks on disk.
+absl::Status Environment::EnsureFileRoom(uint64_t extra_bytes) {
+  mdb_filehandle_t fd;
+  RETURN_IF_ERROR(LmdbError(mdb_env_get_fd(env_, &fd), data_path_));
+  const uint64_t wanted = UsedBytes() + extra_bytes;
+  struct stat info;
+  if (fstat(fd, &info) != 0) return ErrnoError(errno, data_path_);
+  const auto size = static_cast<uint64_t>(info.st_size);
+  if (size >= wanted) return absl::OkStatus();
+  const uint64_t step = PreallocationStep(size);
+  if (Preallocate(fd, wanted + step, data_path_).ok()) return absl::OkStatus();
+  return Preallocate(fd, wanted, data_path_);
+}
+
+absl::Status Environment::EnsureRoomFor(MDB_txn* txn, const WriteLoad& load) {
+  std::array<TableShape, kTableCount> after;
+  for (int i = 0; i < kTableCount; ++i) {
+    MDB_stat stat;
+    const int rc = mdb_stat(txn, dbis_[i], &stat);
+    RETURN_IF_ERROR(CallError(rc, "commit"));
+    after[i] = {
+        stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages,
+        stat.ms_depth};
+  }
+  return EnsureFileRoom(PageBound(load, after) * page_size_);
+}
+
+absl::Status Environment::CommitWrite(MDB_txn* txn, const WriteLoad& load) {
+  absl::Status status = EnsureRoomFor(txn, load);
+  if (!status.ok()) {
+    AbortWrite(txn);
+    return WithContext(status, "nothing was written");
+  }
+  // LMDB frees the transaction whatever it returns.
+  const int rc = mdb_txn_commit(txn);
+  if (rc != MDB_SUCCESS) status = FailedCommit(rc);
+  gate_.LeaveShared();
+  writer_->Release();
+  return status;
+}
+
+// LMDB writes data pages, syncs, then writes a meta page. Where the meta page
+// failed it refuses every later transaction (MDB_PANIC), and only there can the
+// outcome be in doubt. After any other I/O error nothing changed, but the file
+// is read anew before it is used again: the kernel reports a failed write-back
+// once and then takes the pages for clean.
+absl::Status Environment::FailedCommit(int rc) {
+  MDB_txn* probe = nullptr;
+  const int probe_rc = mdb_txn_begin(env_, nullptr, MDB_RDONLY, &probe);
+  if (probe_rc == MDB_SUCCESS) mdb_txn_abort(probe);
+  if (probe_rc == MDB_PANIC || rc == MDB_PANIC) {
+    poisoned_.store(true, std::memory_order_relaxed);
+    return MakeError(ErrorCode::kUncertain,
+                     absl::StrCat("commit to ", directory_,
+                                  " failed halfway: ", mdb_strerror(rc)));
+  }
+  if (rc == EIO) poisoned_.store(true, std::memory_order_relaxed);
+  // A short write is how a full disk looks to LMDB.
+  if (rc == EIO && NoSpaceLeft(directory_fd_.get())) rc = ENOSPC;
+  return CallError(rc, absl::StrCat("commit to ", directory_));
+}
+
+void Environment::AbortWrite(MDB_txn* txn) {
+  if (forked()) return;
+  mdb_txn_abort(txn);
+  gate_.LeaveShared();
+  writer_->Release();
+}
+
+}  // namespace drawdown

@@ -1,0 +1,24 @@
+// Who else has the ledger open, kept in peers.lock by locks that the kernel
+// drops when their holder dies.
+//
+// LMDB tells readers apart by their pid and by fcntl locks that belong to a
+// process, so two kinds of peers would silently break it and are refused: a
+// process of another pid namespace (its pids may equal ours), and a second copy
+// of this library in one process (its close would drop our locks).
+#ifndef DRAWDOWN_SRC_STORE_PEERS_H_
+#define DRAWDOWN_SRC_STORE_PEERS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "store/fork.h"
+
+namespace drawdown {
+
+// Joins the peers until the result is destroyed. kForeignNamespace,
+// kAlreadyOpen. REQUIRES: the directory is locked.
+absl::StatusOr<LockFd> JoinPeers(const std::string& directory);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_STORE_PEERS_H_

@@ -1,0 +1,314 @@
+#include "store/transaction.h"
+
+#include <lmdb.h>
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/check.h"
+#include "base/error.h"
+
+namespace drawdown {
+namespace {
+
+MDB_val ToVal(std::string_view bytes) {
+  // LMDB does not write through it.
+  return MDB_val{bytes.size(), const_cast<char*>(bytes.data())};
+}
+std::string_view ToView(const MDB_val& val) {
+  return {static_cast<const char*>(val.mv_data), val.mv_size};
+}
+
+absl::Status CheckKey(std::string_view key) {
+  if (!key.empty() && key.size() <= kMaxKeyBytes) return absl::OkStatus();
+  return MakeError(ErrorCode::kInvalidArgument,
+                   absl::StrCat("key of ", key.size(),
+                                " bytes; a key has 1 to ", kMaxKeyBytes));
+}
+
+// A transaction as it and its cursors share it. `txn` is null once it ended.
+struct Session {
+  absl::Status CheckLive() const {
+    if (txn == nullptr) {
+      return MakeError(ErrorCode::kWrongState, "the transaction has ended");
+    }
+    return environment->CheckNotForked();
+  }
+
+  std::shared_ptr<Environment> environment;
+  MDB_txn* txn = nullptr;
+  bool writing = false;
+  uint64_t writes = 0;
+};
+
+class LmdbCursor : public Cursor {
+ public:
+  LmdbCursor(std::shared_ptr<Session> session, MDB_cursor* cursor)
+      : session_(std::move(session)), cursor_(cursor) {}
+  ~LmdbCursor() override {
+    // LMDB frees a writer's cursors itself when the writer ends.
+    const bool freed = session_->writing && session_->txn == nullptr;
+    if (!freed && !session_->environment->forked()) mdb_cursor_close(cursor_);
+  }
+  LmdbCursor(const LmdbCursor&) = delete;  // Owns the LMDB cursor.
+  LmdbCursor& operator=(const LmdbCursor&) = delete;
+
+  absl::StatusOr<bool> SeekAtLeast(std::string_view key) override {
+    RETURN_IF_ERROR(session_->CheckLive());
+    if (key.empty()) return Move(MDB_FIRST);
+    RETURN_IF_ERROR(CheckKey(key));
+    key_ = ToVal(key);
+    return Move(MDB_SET_RANGE);
+  }
+  absl::StatusOr<bool> SeekLast() override {
+    RETURN_IF_ERROR(session_->CheckLive());
+    return Move(MDB_LAST);
+  }
+  absl::StatusOr<bool> Next() override {
+    RETURN_IF_ERROR(session_->CheckLive());
+    if (!standing_) return false;
+    if (writes_ == session_->writes) return Move(MDB_NEXT);
+    ASSIGN_OR_RETURN(const bool found, Return());
+    if (!found || ToView(key_) != stood_) return found;
+    return Move(MDB_NEXT);
+  }
+  absl::StatusOr<bool> Previous() override {
+    RETURN_IF_ERROR(session_->CheckLive());
+    if (!standing_) return false;
+    if (writes_ == session_->writes) return Move(MDB_PREV);
+    ASSIGN_OR_RETURN(const bool found, Return());
+    return Move(found ? MDB_PREV : MDB_LAST);
+  }
+
+  std::string_view key() const override {
+    CHECK(standing_);
+    return ToView(key_);
+  }
+  std::string_view value() const override {
+    CHECK(standing_);
+    return ToView(value_);
+  }
+
+ private:
+  absl::StatusOr<bool> Move(MDB_cursor_op op) {
+    const int rc = mdb_cursor_get(cursor_, &key_, &value_, op);
+    standing_ = rc == MDB_SUCCESS;
+    writes_ = session_->writes;
+    if (rc == MDB_NOTFOUND) return false;
+    if (rc != MDB_SUCCESS) {
+      return session_->environment->CallError(rc, "move a cursor");
+    }
+    // A later write may move or delete the record, so a writer keeps the key.
+    if (session_->writing) stood_.assign(ToView(key_));
+    return true;
+  }
+
+  // After writes: to the key where it stood, or the next one.
+  absl::StatusOr<bool> Return() {
+    const std::string stood = stood_;
+    key_ = ToVal(stood);
+    const int rc = mdb_cursor_get(cursor_, &key_, &value_, MDB_SET_RANGE);
+    standing_ = rc == MDB_SUCCESS;
+    writes_ = session_->writes;
+    if (rc == MDB_SUCCESS || rc == MDB_NOTFOUND) return rc == MDB_SUCCESS;
+    return session_->environment->CallError(rc, "move a cursor");
+  }
+
+  const std::shared_ptr<Session> session_;
+  MDB_cursor* const cursor_;
+  MDB_val key_{};
+  MDB_val value_{};
+  bool standing_ = false;
+  uint64_t writes_ = 0;
+  std::string stood_;
+};
+
+absl::StatusOr<std::optional<std::string_view>> GetFrom(const Session& session,
+                                                        Table table,
+                                                        std::string_view key) {
+  RETURN_IF_ERROR(session.CheckLive());
+  RETURN_IF_ERROR(CheckKey(key));
+  MDB_val wanted = ToVal(key);
+  MDB_val found;
+  const int rc =
+      mdb_get(session.txn, session.environment->dbi(table), &wanted, &found);
+  if (rc == MDB_SUCCESS) return ToView(found);
+  if (rc == MDB_NOTFOUND) return std::nullopt;
+  return session.environment->CallError(
+      rc, absl::StrCat("read ", TableName(table)));
+}
+
+absl::StatusOr<std::unique_ptr<Cursor>> CursorOver(
+    const std::shared_ptr<Session>& session, Table table) {
+  RETURN_IF_ERROR(session->CheckLive());
+  MDB_cursor* cursor = nullptr;
+  const int rc =
+      mdb_cursor_open(session->txn, session->environment->dbi(table), &cursor);
+  if (rc != MDB_SUCCESS) {
+    return session->environment->CallError(
+        rc, absl::StrCat("walk ", TableName(table)));
+  }
+  return std::make_unique<LmdbCursor>(session, cursor);
+}
+
+class LmdbReadTransaction : public ReadTransaction {
+ public:
+  explicit LmdbReadTransaction(std::shared_ptr<Session> session)
+      : session_(std::move(session)) {}
+  ~LmdbReadTransaction() override {
+    session_->environment->EndRead(std::exchange(session_->txn, nullptr));
+  }
+  LmdbReadTransaction(const LmdbReadTransaction&) = delete;  // Ends once.
+  LmdbReadTransaction& operator=(const LmdbReadTransaction&) = delete;
+
+  absl::StatusOr<std::optional<std::string_view>> Get(
+      Table table, std::string_view key) override {
+    return GetFrom(*session_, table, key);
+  }
+  absl::StatusOr<std::unique_ptr<Cursor>> NewCursor(Table table) override {
+    return CursorOver(session_, table);
+  }
+
+ private:
+  const std::shared_ptr<Session> session_;
+};
+
+TableShape ShapeOf(const Session& session, int table) {
+  MDB_stat stat{};
+  mdb_stat(session.txn, session.environment->dbi(static_cast<Table>(table)),
+           &stat);
+  return {stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages,
+          stat.ms_depth};
+}
+
+class LmdbWriteTransaction : public WriteTransaction {
+ public:
+  explicit LmdbWriteTransaction(std::shared_ptr<Session> session)
+      : session_(std::move(session)) {
+    for (int i = 0; i < kTableCount; ++i) {
+      load_[i].before = ShapeOf(*session_, i);
+    }
+  }
+  ~LmdbWriteTransaction() override {
+    if (session_->txn != nullptr) session_->environment->AbortWrite(End());
+  }
+  LmdbWriteTransaction(const LmdbWriteTransaction&) = delete;  // Ends once.
+  LmdbWriteTransaction& operator=(const LmdbWriteTransaction&) = delete;
+
+  absl::StatusOr<std::optional<std::string_view>> Get(
+      Table table, std::string_view key) override {
+    return GetFrom(*session_, table, key);
+  }
+  absl::StatusOr<std::unique_ptr<Cursor>> NewCursor(Table table) override {
+    return CursorOver(session_, table);
+  }
+
+  absl::Status Put(Table table, std::string_view key,
+                   std::string_view value) override {
+    return Write(table, key, value, 0);
+  }
+  absl::Status Append(Table table, std::string_view key,
+                      std::string_view value) override {
+    return Write(table, key, value, MDB_APPEND);
+  }
+  absl::Status Delete(Table table, std::string_view key) override;
+  absl::Status Commit() override;
+
+ private:
+  absl::Status CheckWritable(std::string_view key) const {
+    RETURN_IF_ERROR(session_->CheckLive());
+    RETURN_IF_ERROR(failure_);
+    return CheckKey(key);
+  }
+  absl::Status Write(Table table, std::string_view key, std::string_view value,
+                     unsigned flags);
+  absl::Status Fail(int rc, Table table) {
+    failure_ = session_->environment->CallError(
+        rc, absl::StrCat("write ", TableName(table)));
+    return failure_;
+  }
+  MDB_txn* End() {
+    // LMDB's writer lock belongs to the thread that took it.
+    CHECK(session_->environment->forked() ||
+          thread_ == std::this_thread::get_id());
+    return std::exchange(session_->txn, nullptr);
+  }
+
+  const std::shared_ptr<Session> session_;
+  const std::thread::id thread_ = std::this_thread::get_id();
+  WriteLoad load_{};
+  absl::Status failure_;
+};
+
+absl::Status LmdbWriteTransaction::Write(Table table, std::string_view key,
+                                         std::string_view value,
+                                         unsigned flags) {
+  RETURN_IF_ERROR(CheckWritable(key));
+  TableLoad& load = load_[static_cast<int>(table)];
+  MDB_val at = ToVal(key);
+  MDB_val bytes = ToVal(value);
+  ++session_->writes;
+  const int rc = mdb_put(session_->txn, session_->environment->dbi(table), &at,
+                         &bytes, flags);
+  if (rc == MDB_KEYEXIST) {
+    return MakeError(ErrorCode::kCorrupt,
+                     absl::StrCat("append to ", TableName(table),
+                                  ": the key is not the greatest"));
+  }
+  if (rc == MDB_BAD_VALSIZE) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     absl::StrCat("value of ", value.size(), " bytes"));
+  }
+  if (rc != MDB_SUCCESS) return Fail(rc, table);
+  load.scattered += flags == 0 ? 1 : 0;
+  load.appended |= flags != 0;
+  load.overflow_pages +=
+      OverflowPages(value.size(), session_->environment->page_size());
+  return absl::OkStatus();
+}
+
+absl::Status LmdbWriteTransaction::Delete(Table table, std::string_view key) {
+  RETURN_IF_ERROR(CheckWritable(key));
+  const int index = static_cast<int>(table);
+  TableLoad& load = load_[index];
+  load.peak_pages = std::max(load.peak_pages, ShapeOf(*session_, index).pages);
+  MDB_val at = ToVal(key);
+  ++session_->writes;
+  const int rc =
+      mdb_del(session_->txn, session_->environment->dbi(table), &at, nullptr);
+  if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND) return Fail(rc, table);
+  ++load.scattered;
+  return absl::OkStatus();
+}
+
+absl::Status LmdbWriteTransaction::Commit() {
+  RETURN_IF_ERROR(session_->CheckLive());
+  if (!failure_.ok()) {
+    session_->environment->AbortWrite(End());
+    return WithContext(failure_, "not committed");
+  }
+  return session_->environment->CommitWrite(End(), load_);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginLmdbRead(
+    std::shared_ptr<Environment> environment, Deadline deadline) {
+  auto session = std::make_shared<Session>();
+  ASSIGN_OR_RETURN(session->txn, environment->BeginRead(deadline));
+  session->environment = std::move(environment);
+  return std::make_unique<LmdbReadTransaction>(std::move(session));
+}
+
+absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginLmdbWrite(
+    std::shared_ptr<Environment> environment, Deadline deadline) {
+  auto session = std::make_shared<Session>();
+  session->writing = true;
+  ASSIGN_OR_RETURN(session->txn, environment->BeginWrite(deadline));
+  session->environment = std::move(environment);
+  return std::make_unique<LmdbWriteTransaction>(std::move(session));
+}
+
+}  // namespace drawdown

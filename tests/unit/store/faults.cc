@@ -1,0 +1,96 @@
+#include "tests/unit/store/faults.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace drawdown {
+namespace {
+
+Fault armed;
+bool is_armed = false;
+int counted = 0;
+bool happened = false;
+
+// 0: go on; else what to do instead.
+int Strike(const char* call) {
+  if (!is_armed || (!armed.call.empty() && armed.call != call)) return 0;
+  ++counted;
+  const bool now =
+      counted == armed.nth || (armed.from_then_on && counted > armed.nth);
+  if (!now) return 0;
+  happened = true;
+  if (armed.error == Fault::kExit) _exit(kExitStatus);
+  return armed.error;
+}
+
+template <typename... Args>
+long Call(const char* name, long number, Args... args) {
+  const int error = Strike(name);
+  if (error == 0) return syscall(number, args...);
+  errno = error == Fault::kShort ? EIO : error;
+  return -1;
+}
+
+}  // namespace
+
+void Arm(const Fault& fault) {
+  armed = fault;
+  counted = 0;
+  happened = false;
+  is_armed = true;
+}
+void Disarm() { is_armed = false; }
+bool Happened() { return happened; }
+
+}  // namespace drawdown
+
+#define EXPORTED extern "C" __attribute__((visibility("default")))
+using drawdown::Fault;
+
+EXPORTED ssize_t pwrite(int fd, const void* bytes, size_t size, off_t at) {
+  const int error = drawdown::Strike("pwrite");
+  if (error == Fault::kShort) size /= 2;
+  if (error == 0 || error == Fault::kShort) {
+    return syscall(SYS_pwrite64, fd, bytes, size, at);
+  }
+  errno = error;
+  return -1;
+}
+EXPORTED ssize_t writev(int fd, const iovec* parts, int count) {
+  const int error = drawdown::Strike("writev");
+  if (error == Fault::kShort) count = 1;
+  if (error == 0 || error == Fault::kShort) {
+    return syscall(SYS_writev, fd, parts, count);
+  }
+  errno = error;
+  return -1;
+}
+EXPORTED int fdatasync(int fd) {
+  return static_cast<int>(drawdown::Call("fdatasync", SYS_fdatasync, fd));
+}
+EXPORTED int fsync(int fd) {
+  return static_cast<int>(drawdown::Call("fsync", SYS_fsync, fd));
+}
+EXPORTED int fallocate(int fd, int mode, off_t at, off_t size) {
+  return static_cast<int>(
+      drawdown::Call("fallocate", SYS_fallocate, fd, mode, at, size));
+}
+EXPORTED int mkdir(const char* path, mode_t mode) noexcept {
+  return static_cast<int>(drawdown::Call("mkdir", SYS_mkdir, path, mode));
+}
+EXPORTED int renameat2(int from_fd, const char* from, int to_fd, const char* to,
+                       unsigned flags) noexcept {
+  return static_cast<int>(drawdown::Call("renameat2", SYS_renameat2, from_fd,
+                                         from, to_fd, to, flags));
+}
+EXPORTED int rename(const char* from, const char* to) noexcept {
+  return static_cast<int>(drawdown::Call("rename", SYS_rename, from, to));
+}
+EXPORTED int unlink(const char* path) noexcept {
+  return static_cast<int>(drawdown::Call("unlink", SYS_unlink, path));
+}
