@@ -1,0 +1,155 @@
+// Verifying, copying and salvaging ledgers.
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "base/error.h"
+#include "engine/impl.h"
+#include "ledger/rebuild.h"
+#include "ledger/verify.h"
+#include "model/verify_report.h"
+
+extern char** environ;
+
+namespace drawdown {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool IsProgram(const fs::path& path) {
+  return access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path);
+}
+
+// Where the drawdown program may be, in order.
+std::vector<fs::path> ProgramCandidates() {
+  std::vector<fs::path> candidates;
+  if (const char* named = std::getenv("DRAWDOWN_BIN")) {
+    candidates.emplace_back(named);
+  }
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  if (!error) candidates.push_back(self.parent_path() / "drawdown");
+  const char* path = std::getenv("PATH");
+  std::string rest = path == nullptr ? "" : path;
+  while (!rest.empty()) {
+    const size_t colon = rest.find(':');
+    const std::string folder = rest.substr(0, colon);
+    if (!folder.empty()) candidates.push_back(fs::path(folder) / "drawdown");
+    rest = colon == std::string::npos ? "" : rest.substr(colon + 1);
+  }
+  return candidates;
+}
+
+absl::StatusOr<std::string> FindProgram() {
+  for (const fs::path& candidate : ProgramCandidates()) {
+    if (IsProgram(candidate)) return candidate.string();
+  }
+  return MakeError(ErrorCode::kNotFound,
+                   "the drawdown program, which verifies a ledger outside this "
+                   "process, is not in $DRAWDOWN_BIN, beside this program or on "
+                   "$PATH");
+}
+
+std::string ReadAll(int fd) {
+  std::string all;
+  char buffer[4096];
+  while (true) {
+    const ssize_t got = read(fd, buffer, sizeof buffer);
+    if (got > 0) all.append(buffer, got);
+    if (got == 0 || (got < 0 && errno != EINTR)) return all;
+  }
+}
+
+// What the program printed; its exit status is part of what it says.
+absl::StatusOr<std::string> RunProgram(std::vector<std::string> arguments) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    return MakeError(ErrorCode::kIo,
+                     std::string("pipe: ") + std::strerror(errno));
+  }
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  pid_t child = 0;
+  const int failed = posix_spawn(&child, argv[0], &actions, nullptr,
+                                 argv.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  close(ends[1]);
+  std::string output = failed == 0 ? ReadAll(ends[0]) : "";
+  close(ends[0]);
+  if (failed != 0) {
+    return MakeError(ErrorCode::kIo,
+                     arguments[0] + ": " + std::strerror(failed));
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return output;
+}
+
+// The bucket length and header of a damaged ledger, as far as they can be read.
+Header HeaderOrDefault(ReadTransaction* books, SalvageReport* report) {
+  const auto bytes = books->Get(Table::kMeta, kHeaderKey);
+  if (bytes.ok() && *bytes) {
+    const auto header = DecodeHeader(**bytes);
+    if (header.ok()) return *header;
+  }
+  report->losses.push_back(
+      "the header record; buckets of one hour are assumed");
+  return Header{};
+}
+
+}  // namespace
+
+absl::StatusOr<VerifyReport> Ledger::VerifyInProcess() const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  return VerifyBooks(books.get(), impl_->header(), impl_->NowUs());
+}
+
+absl::StatusOr<VerifyReport> Ledger::Verify() const {
+  ASSIGN_OR_RETURN(const std::string program, FindProgram());
+  ASSIGN_OR_RETURN(const std::string output,
+                   RunProgram({program, "--ledger", impl_->directory(),
+                               "verify", "--porcelain"}));
+  return DecodeVerifyReport(output);
+}
+
+absl::Status Ledger::Backup(const std::string& destination) const {
+  LmdbOptions options;
+  options.allow_any_filesystem = true;  // It is open, so it was allowed.
+  return CopyLmdbStore(impl_->directory(), options, destination);
+}
+
+absl::StatusOr<SalvageReport> Salvage(const std::string& directory,
+                                      const std::string& destination) {
+  LmdbOptions options;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Store> damaged,
+                   OpenLmdbStore(directory, options));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   damaged->BeginRead());
+  SalvageReport before;
+  const Header header = HeaderOrDefault(books.get(), &before);
+  OpenOptions fresh;
+  fresh.bucket = std::chrono::duration_cast<std::chrono::minutes>(
+      std::chrono::microseconds(header.bucket_us));
+  RETURN_IF_ERROR(Ledger::Create(destination, fresh));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Store> store,
+                   OpenLmdbStore(destination, options));
+  ASSIGN_OR_RETURN(SalvageReport report,
+                   SalvageInto(books.get(), header, store.get()));
+  report.losses.insert(report.losses.begin(), before.losses.begin(),
+                       before.losses.end());
+  return report;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,91 @@
+#include "engine/contract_books.h"
+
+#include "base/error.h"
+#include "contract/parse.h"
+#include "ledger/inspect.h"
+
+namespace drawdown {
+
+absl::StatusOr<ContractBooks> ContractBooks::Read(ReadTransaction* books) {
+  ASSIGN_OR_RETURN(std::vector<StoredContract> all, ReadContracts(books));
+  ContractBooks result;
+  for (StoredContract& stored : all) {
+    ASSIGN_OR_RETURN(Contract contract,
+                     ParseContract(stored.file_name, stored.text));
+    contract.version = stored.version;
+    auto& versions = result.versions_[stored.id];
+    versions.push_back({std::move(stored), std::move(contract)});
+  }
+  return result;
+}
+
+std::vector<const ContractVersion*> ContractBooks::Newest() const {
+  std::vector<const ContractVersion*> newest;
+  for (const auto& [id, versions] : versions_) {
+    newest.push_back(&versions.back());
+  }
+  return newest;
+}
+
+absl::StatusOr<const ContractVersion*> ContractBooks::NewestOf(
+    std::string_view id) const {
+  const auto found = versions_.find(id);
+  if (found != versions_.end()) return &found->second.back();
+  std::string known;
+  for (const auto& [other, versions] : versions_) {
+    known += known.empty() ? other : ", " + other;
+  }
+  return MakeError(ErrorCode::kNotFound,
+                   "no contract \"" + std::string(id) + "\"; the books have " +
+                       (known.empty() ? std::string("none") : known));
+}
+
+absl::StatusOr<const ContractVersion*> ContractBooks::HoldingFor(
+    std::string_view id, const Interval& period) const {
+  ASSIGN_OR_RETURN(const ContractVersion* const newest, NewestOf(id));
+  const auto& versions = versions_.find(id)->second;
+  for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
+    const int64_t effective_us = it->contract.effective_us;
+    if (effective_us <= period.start_us) return &*it;
+    if (effective_us < period.end_us &&
+        effective_us > it->contract.term.start_us) {
+      return MakeError(
+          ErrorCode::kUnsupported,
+          "contract " + std::string(id) + " version " +
+              std::to_string(it->stored.version) + " takes effect at " +
+              FormatInstant(effective_us) +
+              ", inside the period: ask for the parts before and after it "
+              "(--period A/B)");
+    }
+  }
+  // The period starts before the term: the first version still names its price.
+  if (versions.front().contract.effective_us ==
+      versions.front().contract.term.start_us) {
+    return newest->contract.effective_us < period.end_us ? newest
+                                                         : &versions.front();
+  }
+  return MakeError(ErrorCode::kNotFound,
+                   "no version of contract " + std::string(id) +
+                       " holds before " + FormatInstant(period.end_us));
+}
+
+ContractInfo MakeContractInfo(const ContractVersion& version) {
+  const Contract& contract = version.contract;
+  ContractInfo info;
+  info.id = contract.id;
+  info.version = version.stored.version;
+  info.provider = contract.provider;
+  info.currency = contract.currency;
+  info.term_start_us = contract.term.start_us;
+  info.term_end_us = contract.term.end_us;
+  info.effective_us = contract.effective_us;
+  info.applied_us = version.stored.applied_us;
+  for (const Commitment& commitment : contract.commitments) {
+    info.commitments.push_back(commitment.id);
+  }
+  info.text = version.stored.text;
+  info.file_name = version.stored.file_name;
+  return info;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,46 @@
+// The contracts of a ledger, parsed.
+#ifndef DRAWDOWN_SRC_ENGINE_CONTRACT_BOOKS_H_
+#define DRAWDOWN_SRC_ENGINE_CONTRACT_BOOKS_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "contract/contract.h"
+#include "drawdown/contract.h"
+#include "ledger/records.h"
+#include "ledger/store.h"
+
+namespace drawdown {
+
+// One applied version.
+struct ContractVersion {
+  StoredContract stored;
+  Contract contract;
+};
+
+class ContractBooks {
+ public:
+  static absl::StatusOr<ContractBooks> Read(ReadTransaction* books);
+
+  // The newest version of each contract, by id.
+  std::vector<const ContractVersion*> Newest() const;
+  // kNotFound names the contracts there are.
+  absl::StatusOr<const ContractVersion*> NewestOf(std::string_view id) const;
+  // The version that holds for the whole period: the newest whose `effective` is
+  // not after its start. kUnsupported when a newer one takes effect inside the
+  // period, kNotFound when none holds yet.
+  absl::StatusOr<const ContractVersion*> HoldingFor(
+      std::string_view id, const Interval& period) const;
+
+ private:
+  std::map<std::string, std::vector<ContractVersion>, std::less<>> versions_;
+};
+
+ContractInfo MakeContractInfo(const ContractVersion& version);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_ENGINE_CONTRACT_BOOKS_H_

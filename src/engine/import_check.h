@@ -1,0 +1,58 @@
+// The first reading of an import: every row is judged against the books and
+// against the other rows before any is posted.
+#ifndef DRAWDOWN_SRC_ENGINE_IMPORT_CHECK_H_
+#define DRAWDOWN_SRC_ENGINE_IMPORT_CHECK_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "engine/import_csv.h"
+#include "ledger/run_rules.h"
+#include "ledger/series.h"
+#include "ledger/store.h"
+
+namespace drawdown {
+
+class ImportChecker {
+ public:
+  // `books` must outlive the checker.
+  static absl::StatusOr<ImportChecker> Make(ReadTransaction* books,
+                                            const ImportOptions& options);
+
+  // kBadRow, kConflict, kUnknownName.
+  absl::Status Check(const RunRowView& row);
+  absl::Status Check(const UsageRowView& row);
+
+ private:
+  // What the file has said of one id so far, in a fixed size.
+  struct Said {
+    uint64_t payload = 0;  // hash of what may never differ
+    uint64_t state = 0;    // hash of the state; 0 when none was given
+    std::optional<int64_t> start_us;
+    std::optional<int64_t> end_us;
+  };
+  // Two independent 64-bit hashes of the id: rows are told apart by 128 bits.
+  using IdHash = std::pair<uint64_t, uint64_t>;
+
+  ImportChecker(ReadTransaction* books, const ImportOptions& options);
+
+  absl::StatusOr<uint32_t> IdOf(NameKind kind, std::string_view path);
+  absl::Status CheckAgainstFile(const RunRowView& row);
+
+  ReadTransaction* books_;
+  bool strict_;
+  bool no_runs_ = false;   // the books have none
+  NameTables names_;
+  absl::flat_hash_map<std::string, uint32_t> ids_[2];  // by NameKind
+  absl::flat_hash_map<IdHash, Said> said_;
+  std::string key_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_ENGINE_IMPORT_CHECK_H_

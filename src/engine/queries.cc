@@ -1,0 +1,38 @@
+// Reading the books: usage, runs, journal.
+#include "base/error.h"
+#include "engine/impl.h"
+#include "ledger/inspect.h"
+#include "ledger/usage_query.h"
+
+namespace drawdown {
+
+absl::StatusOr<UsageAnswer> Ledger::Usage(const UsageQuery& query) const {
+  UsageQuery resolved = query;
+  resolved.at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
+  UsageAnswer answer;
+  RETURN_IF_ERROR(impl_->WithBooks(
+      query.as_of_us, [&](ReadTransaction* books) -> absl::Status {
+        ASSIGN_OR_RETURN(answer,
+                         AnswerUsage(books, impl_->bucket_us(), resolved));
+        return absl::OkStatus();
+      }));
+  return answer;
+}
+
+absl::Status Ledger::VisitRuns(
+    const RunQuery& query,
+    const std::function<bool(const RunInfo&)>& visit) const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  return drawdown::VisitRuns(books.get(), query, visit);
+}
+
+absl::Status Ledger::VisitJournal(
+    uint64_t from,
+    const std::function<bool(const JournalEntry&)>& visit) const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  return drawdown::VisitJournal(books.get(), from, visit);
+}
+
+}  // namespace drawdown

@@ -1,0 +1,155 @@
+// What is owed and what is drawn: books x contracts, through rating.
+#include <algorithm>
+
+#include "base/civil.h"
+#include "base/error.h"
+#include "base/source.h"
+#include "bill/bill_reader.h"
+#include "engine/contract_books.h"
+#include "engine/impl.h"
+#include "ledger/series.h"
+#include "rating/rating.h"
+#include "reconcile/reconcile.h"
+
+namespace drawdown {
+namespace {
+
+// Everything one rating needs, alive together.
+struct RatedPeriod {
+  Contract contract;
+  UsageTable usage;
+  RatingInput input;
+  RatedUsage rated;
+};
+
+// Usage of whole buckets of `window` that have ended by `at_us`.
+absl::StatusOr<UsageTable> UsageOf(ReadTransaction* books, int64_t bucket_us,
+                                   const Interval& window, int64_t at_us) {
+  const int64_t from_us = FloorTo(window.start_us, bucket_us);
+  const int64_t to_us =
+      FloorTo(std::min(window.end_us, std::max(at_us, from_us)), bucket_us);
+  return ReadUsageTable(books, bucket_us, from_us, std::max(from_us, to_us));
+}
+
+// Rates the period into *out, which must not move afterwards.
+absl::Status RatePeriod(ReadTransaction* books, int64_t bucket_us,
+                        const StatementQuery& query, int64_t at_us,
+                        RatedPeriod* out) {
+  ASSIGN_OR_RETURN(const ContractBooks contracts, ContractBooks::Read(books));
+  ASSIGN_OR_RETURN(const ContractVersion* version,
+                   contracts.NewestOf(query.contract));
+  ASSIGN_OR_RETURN(const Interval period,
+                   version->contract.calendar.ParsePeriod(query.period));
+  if (FloorTo(period.start_us, bucket_us) != period.start_us ||
+      FloorTo(period.end_us, bucket_us) != period.end_us) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "period " + query.period +
+                         " does not start and end on a bucket's edge");
+  }
+  ASSIGN_OR_RETURN(version, contracts.HoldingFor(query.contract, period));
+  out->contract = version->contract;
+  const Interval window = RatingWindow(out->contract, period);
+  ASSIGN_OR_RETURN(out->usage, UsageOf(books, bucket_us, window, at_us));
+  out->input = {&out->contract, &out->usage, period, at_us};
+  ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::unique_ptr<Source>>> OpenBills(
+    const std::vector<std::string>& paths) {
+  std::vector<std::unique_ptr<Source>> sources;
+  for (const std::string& path : paths) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Source> source, OpenSource(path));
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
+BillProgress ReadingProgress(const ProgressCallback& progress) {
+  if (!progress) return nullptr;
+  return [&progress](uint64_t done, uint64_t total) {
+    progress("reading", done, total);
+  };
+}
+
+}  // namespace
+
+absl::StatusOr<Statement> Ledger::MakeStatement(
+    const StatementQuery& query) const {
+  const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
+  Statement statement;
+  RETURN_IF_ERROR(impl_->WithBooks(
+      query.as_of_us, [&](ReadTransaction* books) -> absl::Status {
+        RatedPeriod period;
+        RETURN_IF_ERROR(RatePeriod(books, impl_->bucket_us(), query, at_us,
+                                   &period));
+        ASSIGN_OR_RETURN(statement,
+                         drawdown::MakeStatement(period.input, period.rated));
+        return absl::OkStatus();
+      }));
+  return statement;
+}
+
+absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
+    std::optional<int64_t> at_us, std::optional<int64_t> as_of_us) const {
+  const int64_t now_us = impl_->ResolveAt(at_us, as_of_us);
+  std::vector<CommitmentStatus> all;
+  RETURN_IF_ERROR(impl_->WithBooks(
+      as_of_us, [&](ReadTransaction* books) -> absl::Status {
+        ASSIGN_OR_RETURN(const ContractBooks contracts,
+                         ContractBooks::Read(books));
+        for (const ContractVersion* version : contracts.Newest()) {
+          const Contract& contract = version->contract;
+          ASSIGN_OR_RETURN(
+              const UsageTable usage,
+              UsageOf(books, impl_->bucket_us(),
+                      StatusWindow(contract, now_us), now_us));
+          ASSIGN_OR_RETURN(std::vector<CommitmentStatus> some,
+                           MakeStatus(contract, usage, now_us));
+          std::move(some.begin(), some.end(), std::back_inserter(all));
+        }
+        return absl::OkStatus();
+      }));
+  return all;
+}
+
+absl::StatusOr<ReconcileResult> Ledger::Reconcile(
+    const StatementQuery& query, const std::vector<std::string>& bill_paths,
+    const ReconcileOptions& options, const ProgressCallback& progress) const {
+  const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
+  ReconcileResult result;
+  RETURN_IF_ERROR(impl_->WithBooks(
+      query.as_of_us, [&](ReadTransaction* books) -> absl::Status {
+        RatedPeriod period;
+        RETURN_IF_ERROR(RatePeriod(books, impl_->bucket_us(), query, at_us,
+                                   &period));
+        ASSIGN_OR_RETURN(const auto sources, OpenBills(bill_paths));
+        Reconciler reconciler({&period.contract, &period.rated,
+                               period.input.period, impl_->bucket_us()},
+                              options);
+        ASSIGN_OR_RETURN(
+            const BillSummary summary,
+            ReadBill(
+                sources,
+                [&](const BillRow& row) { return reconciler.Add(row); },
+                ReadingProgress(progress)));
+        ASSIGN_OR_RETURN(result, reconciler.Finish(summary));
+        if (at_us < period.input.period.end_us) {
+          result.notes.push_back(
+              "the period had not ended at " + FormatInstant(at_us) +
+              ": charges after it have nothing to compare with");
+        }
+        return absl::OkStatus();
+      }));
+  return result;
+}
+
+absl::StatusOr<BillSummary> SummarizeBill(const std::vector<std::string>& paths,
+                                          const ProgressCallback& progress) {
+  ASSIGN_OR_RETURN(const auto sources, OpenBills(paths));
+  return ReadBill(
+      sources, [](const BillRow&) { return absl::OkStatus(); },
+      ReadingProgress(progress));
+}
+
+}  // namespace drawdown
