@@ -29,7 +29,7 @@ Cells::Cells(const CsvReader* reader, const BillLayout* layout,
     header_ids_.push_back(log->Intern(name));
   }
   for (size_t i = 0; i < kColumnCount; ++i) {
-    const auto column = static_cast<Column>(i);
+    const auto column = static_cast<BillColumn>(i);
     column_ids_[i] = log->Intern(ColumnName(column));
     if (!layout->Has(column)) continue;
     const auto at = static_cast<size_t>(layout->At(column));
@@ -54,7 +54,7 @@ void Cells::Load() {
   }
 }
 
-absl::Status Cells::Number(Column column, std::optional<Decimal>* value) {
+absl::Status Cells::Number(BillColumn column, std::optional<Decimal>* value) {
   value->reset();
   if (IsNull(column)) return absl::OkStatus();
   const std::string_view text = Field(column);
@@ -69,7 +69,7 @@ absl::Status Cells::Number(Column column, std::optional<Decimal>* value) {
   return absl::OkStatus();
 }
 
-absl::Status Cells::Money(Column column, BilledMoney* value) {
+absl::Status Cells::Money(BillColumn column, BilledMoney* value) {
   *value = {};
   std::optional<Decimal> number;
   RETURN_IF_ERROR(Number(column, &number));
@@ -82,7 +82,7 @@ absl::Status Cells::Money(Column column, BilledMoney* value) {
   return absl::OkStatus();
 }
 
-absl::Status Cells::Time(Column column, int64_t* instant_us) {
+absl::Status Cells::Time(BillColumn column, int64_t* instant_us) {
   if (IsNull(column)) return Bad(ErrorCode::kBadTime, column, "is empty");
   const absl::StatusOr<BillTime> time = times_->Parse(Field(column));
   if (!time.ok()) {
@@ -93,7 +93,7 @@ absl::Status Cells::Time(Column column, int64_t* instant_us) {
   return absl::OkStatus();
 }
 
-void Cells::CountTimeOddities(Column column, const BillTime& time) {
+void Cells::CountTimeOddities(BillColumn column, const BillTime& time) {
   const std::string_view text = Field(column);
   const auto count_if = [&](bool odd, OddityKind kind) {
     if (odd) Odd(kind, column, text);
@@ -105,7 +105,7 @@ void Cells::CountTimeOddities(Column column, const BillTime& time) {
   count_if(time.offset, OddityKind::kTimeWithOffset);
 }
 
-std::optional<size_t> Cells::Enum(Column column,
+std::optional<size_t> Cells::Enum(BillColumn column,
                                   std::span<const std::string_view> names) {
   const std::string_view text = Field(column);
   for (size_t i = 0; i < names.size(); ++i) {
@@ -121,7 +121,7 @@ std::optional<size_t> Cells::Enum(Column column,
   return std::nullopt;
 }
 
-void Cells::Odd(OddityKind kind, Column column, std::string_view value) {
+void Cells::Odd(OddityKind kind, BillColumn column, std::string_view value) {
   Count(kind, IdOf(column), value);
 }
 
@@ -134,7 +134,7 @@ void Cells::Count(OddityKind kind, OddityLog::ColumnId id,
   }
 }
 
-absl::Status Cells::Bad(ErrorCode code, Column column,
+absl::Status Cells::Bad(ErrorCode code, BillColumn column,
                         std::string_view what) const {
   return MakeError(
       code, absl::StrCat(Where(), ": ", std::string(ColumnName(column)), ": ",

@@ -34,38 +34,38 @@ class Cells {
   std::string_view raw() const { return raw_; }
 
   // Empty, a null spelled as text, or the column is absent.
-  bool IsNull(Column column) const {
+  bool IsNull(BillColumn column) const {
     const int at = layout_->At(column);
     return at < 0 || nulls_[static_cast<size_t>(at)];
   }
 
-  bool Has(Column column) const { return layout_->Has(column); }
+  bool Has(BillColumn column) const { return layout_->Has(column); }
 
   // Empty when null.
-  std::string_view Text(Column column) const {
+  std::string_view Text(BillColumn column) const {
     return IsNull(column) ? std::string_view() : Field(column);
   }
 
   // Null is nothing. kBadNumber.
-  absl::Status Number(Column column, std::optional<Decimal>* value);
+  absl::Status Number(BillColumn column, std::optional<Decimal>* value);
 
   // Null is 0; whether that is allowed is for the caller. kBadNumber.
-  absl::Status Money(Column column, BilledMoney* value);
+  absl::Status Money(BillColumn column, BilledMoney* value);
 
   // kBadTime, also when null.
-  absl::Status Time(Column column, int64_t* instant_us);
+  absl::Status Time(BillColumn column, int64_t* instant_us);
 
   // The index in `names` of a value that is not null; a difference in case is
   // counted. Nothing for another value.
-  std::optional<size_t> Enum(Column column,
+  std::optional<size_t> Enum(BillColumn column,
                              std::span<const std::string_view> names);
 
   // Counts the current row, with `value` as its example.
-  void Odd(OddityKind kind, Column column, std::string_view value);
+  void Odd(OddityKind kind, BillColumn column, std::string_view value);
 
-  // "file:line: Column: what".
-  absl::Status Bad(ErrorCode code, Column column, std::string_view what) const;
-  absl::Status Bad(ErrorCode code, Column column,
+  // "file:line: BillColumn: what".
+  absl::Status Bad(ErrorCode code, BillColumn column, std::string_view what) const;
+  absl::Status Bad(ErrorCode code, BillColumn column,
                    const absl::Status& why) const {
     return Bad(code, column, std::string(why.message()));
   }
@@ -73,12 +73,12 @@ class Cells {
   std::string Where() const { return reader_->Where(); }
 
  private:
-  std::string_view Field(Column column) const {
+  std::string_view Field(BillColumn column) const {
     return reader_->fields()[static_cast<size_t>(layout_->At(column))];
   }
-  void CountTimeOddities(Column column, const BillTime& time);
+  void CountTimeOddities(BillColumn column, const BillTime& time);
   void Count(OddityKind kind, OddityLog::ColumnId id, std::string_view value);
-  OddityLog::ColumnId IdOf(Column column) const {
+  OddityLog::ColumnId IdOf(BillColumn column) const {
     return column_ids_[static_cast<size_t>(column)];
   }
 

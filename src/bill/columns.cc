@@ -23,7 +23,7 @@ struct FocusColumn {
   std::string_view name;
   Since since;
   Need need = Need::kOptional;
-  std::optional<Column> column = std::nullopt;
+  std::optional<BillColumn> column = std::nullopt;
 };
 
 // Every Cost and Usage column of FOCUS 1.0 to 1.4.
@@ -34,80 +34,80 @@ constexpr FocusColumn kFocusColumns[] = {
     {"AllocatedResourceName", Since::k13},
     {"AllocatedTags", Since::k13},
     {"AvailabilityZone", Since::k10},
-    {"BilledCost", Since::k10, Need::kRequired, Column::kBilledCost},
+    {"BilledCost", Since::k10, Need::kRequired, BillColumn::kBilledCost},
     {"BillingAccountId", Since::k10, Need::kMandatory,
-     Column::kBillingAccountId},
+     BillColumn::kBillingAccountId},
     {"BillingAccountName", Since::k10, Need::kMandatory},
     {"BillingAccountType", Since::k12},
-    {"BillingCurrency", Since::k10, Need::kRequired, Column::kBillingCurrency},
+    {"BillingCurrency", Since::k10, Need::kRequired, BillColumn::kBillingCurrency},
     {"BillingPeriodEnd", Since::k10, Need::kRequired,
-     Column::kBillingPeriodEnd},
+     BillColumn::kBillingPeriodEnd},
     {"BillingPeriodStart", Since::k10, Need::kRequired,
-     Column::kBillingPeriodStart},
+     BillColumn::kBillingPeriodStart},
     {"CapacityReservationId", Since::k11},
     {"CapacityReservationStatus", Since::k11, Need::kOptional,
-     Column::kCapacityReservationStatus},
-    {"ChargeCategory", Since::k10, Need::kRequired, Column::kChargeCategory},
-    {"ChargeClass", Since::k10, Need::kMandatory, Column::kChargeClass},
+     BillColumn::kCapacityReservationStatus},
+    {"ChargeCategory", Since::k10, Need::kRequired, BillColumn::kChargeCategory},
+    {"ChargeClass", Since::k10, Need::kMandatory, BillColumn::kChargeClass},
     {"ChargeDescription", Since::k10, Need::kMandatory,
-     Column::kChargeDescription},
-    {"ChargeFrequency", Since::k10, Need::kOptional, Column::kChargeFrequency},
-    {"ChargePeriodEnd", Since::k10, Need::kRequired, Column::kChargePeriodEnd},
+     BillColumn::kChargeDescription},
+    {"ChargeFrequency", Since::k10, Need::kOptional, BillColumn::kChargeFrequency},
+    {"ChargePeriodEnd", Since::k10, Need::kRequired, BillColumn::kChargePeriodEnd},
     {"ChargePeriodStart", Since::k10, Need::kRequired,
-     Column::kChargePeriodStart},
+     BillColumn::kChargePeriodStart},
     {"CommitmentDiscountCategory", Since::k10},
     {"CommitmentDiscountId", Since::k10, Need::kOptional,
-     Column::kCommitmentDiscountId},
+     BillColumn::kCommitmentDiscountId},
     {"CommitmentDiscountName", Since::k10},
     {"CommitmentDiscountQuantity", Since::k11},
     {"CommitmentDiscountStatus", Since::k10, Need::kOptional,
-     Column::kCommitmentDiscountStatus},
+     BillColumn::kCommitmentDiscountStatus},
     {"CommitmentDiscountType", Since::k10},
     {"CommitmentDiscountUnit", Since::k11},
     {"CommitmentProgramEligibilityDetails", Since::k14},
     {"ConsumedQuantity", Since::k10, Need::kOptional,
-     Column::kConsumedQuantity},
-    {"ConsumedUnit", Since::k10, Need::kOptional, Column::kConsumedUnit},
+     BillColumn::kConsumedQuantity},
+    {"ConsumedUnit", Since::k10, Need::kOptional, BillColumn::kConsumedUnit},
     {"ContractApplied", Since::k13},
-    {"ContractedCost", Since::k10, Need::kMandatory, Column::kContractedCost},
+    {"ContractedCost", Since::k10, Need::kMandatory, BillColumn::kContractedCost},
     {"ContractedUnitPrice", Since::k10, Need::kOptional,
-     Column::kContractedUnitPrice},
-    {"EffectiveCost", Since::k10, Need::kMandatory, Column::kEffectiveCost},
+     BillColumn::kContractedUnitPrice},
+    {"EffectiveCost", Since::k10, Need::kMandatory, BillColumn::kEffectiveCost},
     {"HostProviderName", Since::k13},
     {"InvoiceDetailId", Since::k14},
-    {"InvoiceId", Since::k12, Need::kOptional, Column::kInvoiceId},
+    {"InvoiceId", Since::k12, Need::kOptional, BillColumn::kInvoiceId},
     {"InvoiceIssuerName", Since::k10, Need::kMandatory,
-     Column::kInvoiceIssuerName},
-    {"ListCost", Since::k10, Need::kMandatory, Column::kListCost},
-    {"ListUnitPrice", Since::k10, Need::kOptional, Column::kListUnitPrice},
-    {"PricingCategory", Since::k10, Need::kOptional, Column::kPricingCategory},
+     BillColumn::kInvoiceIssuerName},
+    {"ListCost", Since::k10, Need::kMandatory, BillColumn::kListCost},
+    {"ListUnitPrice", Since::k10, Need::kOptional, BillColumn::kListUnitPrice},
+    {"PricingCategory", Since::k10, Need::kOptional, BillColumn::kPricingCategory},
     {"PricingCurrency", Since::k12},
     {"PricingCurrencyContractedUnitPrice", Since::k12},
     {"PricingCurrencyEffectiveCost", Since::k12},
     {"PricingCurrencyListUnitPrice", Since::k12},
-    {"PricingQuantity", Since::k10, Need::kMandatory, Column::kPricingQuantity},
-    {"PricingUnit", Since::k10, Need::kMandatory, Column::kPricingUnit},
-    {"ProviderName", Since::k10, Need::kOptional, Column::kProviderName},
+    {"PricingQuantity", Since::k10, Need::kMandatory, BillColumn::kPricingQuantity},
+    {"PricingUnit", Since::k10, Need::kMandatory, BillColumn::kPricingUnit},
+    {"ProviderName", Since::k10, Need::kOptional, BillColumn::kProviderName},
     {"PublisherName", Since::k10, Need::kMandatory},
-    {"RegionId", Since::k10, Need::kOptional, Column::kRegionId},
+    {"RegionId", Since::k10, Need::kOptional, BillColumn::kRegionId},
     {"RegionName", Since::k10},
-    {"ResourceId", Since::k10, Need::kOptional, Column::kResourceId},
+    {"ResourceId", Since::k10, Need::kOptional, BillColumn::kResourceId},
     {"ResourceName", Since::k10},
     {"ResourceType", Since::k10},
     {"ServiceCategory", Since::k10, Need::kMandatory},
-    {"ServiceName", Since::k10, Need::kMandatory, Column::kServiceName},
+    {"ServiceName", Since::k10, Need::kMandatory, BillColumn::kServiceName},
     // A column of 1.3, but alone it is only a provider's name spelled early.
     {"ServiceProviderName", Since::k10, Need::kOptional,
-     Column::kServiceProviderName},
+     BillColumn::kServiceProviderName},
     {"ServiceSubcategory", Since::k11},
-    {"SkuId", Since::k10, Need::kOptional, Column::kSkuId},
+    {"SkuId", Since::k10, Need::kOptional, BillColumn::kSkuId},
     {"SkuMeter", Since::k11},
-    {"SkuPriceDetails", Since::k11, Need::kOptional, Column::kSkuPriceDetails},
-    {"SkuPriceId", Since::k10, Need::kOptional, Column::kSkuPriceId},
-    {"SubAccountId", Since::k10, Need::kOptional, Column::kSubAccountId},
+    {"SkuPriceDetails", Since::k11, Need::kOptional, BillColumn::kSkuPriceDetails},
+    {"SkuPriceId", Since::k10, Need::kOptional, BillColumn::kSkuPriceId},
+    {"SubAccountId", Since::k10, Need::kOptional, BillColumn::kSubAccountId},
     {"SubAccountName", Since::k10},
     {"SubAccountType", Since::k12},
-    {"Tags", Since::k10, Need::kOptional, Column::kTags},
+    {"Tags", Since::k10, Need::kOptional, BillColumn::kTags},
 };
 constexpr size_t kFocusColumnCount = std::size(kFocusColumns);
 
@@ -187,9 +187,9 @@ absl::Status CheckVersion(const Found& found, std::string_view where,
                           const BillLayout& layout) {
   const bool names_focus =
       !NamesWhere(found, true, [](const FocusColumn& column) {
-         return column.column == Column::kBilledCost ||
-                column.column == Column::kChargeCategory ||
-                column.column == Column::kChargePeriodStart;
+         return column.column == BillColumn::kBilledCost ||
+                column.column == BillColumn::kChargeCategory ||
+                column.column == BillColumn::kChargePeriodStart;
        }).empty();
   if (!names_focus) {
     return MakeError(
@@ -211,8 +211,8 @@ absl::Status CheckRequired(const Found& found, std::string_view where,
   std::vector<std::string> missing = NamesWhere(
       found, false,
       [](const FocusColumn& column) { return column.need == Need::kRequired; });
-  if (!layout.Has(Column::kProviderName) &&
-      !layout.Has(Column::kServiceProviderName)) {
+  if (!layout.Has(BillColumn::kProviderName) &&
+      !layout.Has(BillColumn::kServiceProviderName)) {
     missing.push_back("ProviderName");
   }
   if (missing.empty()) return absl::OkStatus();
@@ -224,30 +224,30 @@ absl::Status CheckRequired(const Found& found, std::string_view where,
 
 }  // namespace
 
-std::string_view ColumnName(Column column) {
+std::string_view ColumnName(BillColumn column) {
   for (const FocusColumn& candidate : kFocusColumns) {
     if (candidate.column == column) return candidate.name;
   }
   CHECK(false);
 }
 
-bool IsFreeText(Column column) {
+bool IsFreeText(BillColumn column) {
   switch (column) {
-    case Column::kBillingAccountId:
-    case Column::kChargeDescription:
-    case Column::kCommitmentDiscountId:
-    case Column::kConsumedUnit:
-    case Column::kInvoiceId:
-    case Column::kInvoiceIssuerName:
-    case Column::kPricingUnit:
-    case Column::kProviderName:
-    case Column::kRegionId:
-    case Column::kResourceId:
-    case Column::kServiceName:
-    case Column::kServiceProviderName:
-    case Column::kSkuId:
-    case Column::kSkuPriceId:
-    case Column::kSubAccountId:
+    case BillColumn::kBillingAccountId:
+    case BillColumn::kChargeDescription:
+    case BillColumn::kCommitmentDiscountId:
+    case BillColumn::kConsumedUnit:
+    case BillColumn::kInvoiceId:
+    case BillColumn::kInvoiceIssuerName:
+    case BillColumn::kPricingUnit:
+    case BillColumn::kProviderName:
+    case BillColumn::kRegionId:
+    case BillColumn::kResourceId:
+    case BillColumn::kServiceName:
+    case BillColumn::kServiceProviderName:
+    case BillColumn::kSkuId:
+    case BillColumn::kSkuPriceId:
+    case BillColumn::kSubAccountId:
       return true;
     default:
       return false;
@@ -260,7 +260,7 @@ absl::StatusOr<BillLayout> ReadLayout(const std::vector<std::string>& header,
   layout.index.fill(-1);
   ASSIGN_OR_RETURN(const Found found, MatchNames(header, where, &layout));
   for (size_t i = 0; i < kFocusColumnCount; ++i) {
-    const std::optional<Column> column = kFocusColumns[i].column;
+    const std::optional<BillColumn> column = kFocusColumns[i].column;
     if (column) layout.index[static_cast<size_t>(*column)] = found[i];
   }
   TellVersion(found, &layout);

@@ -13,7 +13,7 @@
 namespace drawdown {
 
 // The columns that become a field of a BillRow.
-enum class Column : uint8_t {
+enum class BillColumn : uint8_t {
   kBilledCost,
   kBillingAccountId,
   kBillingCurrency,
@@ -53,11 +53,11 @@ enum class Column : uint8_t {
 };
 inline constexpr size_t kColumnCount = 36;
 
-std::string_view ColumnName(Column column);
+std::string_view ColumnName(BillColumn column);
 
 // True for the columns whose values are free text, where a quoted "NULL" may be
 // meant.
-bool IsFreeText(Column column);
+bool IsFreeText(BillColumn column);
 
 // A header name that is a FOCUS name but for its case.
 struct HeaderDrift {
@@ -74,8 +74,8 @@ struct BillLayout {
   std::vector<std::string> unknown;  // no FOCUS name and no x_ prefix
   std::vector<std::string> absent;   // mandatory in every version, not needed
 
-  bool Has(Column column) const { return At(column) >= 0; }
-  int At(Column column) const { return index[static_cast<size_t>(column)]; }
+  bool Has(BillColumn column) const { return At(column) >= 0; }
+  int At(BillColumn column) const { return index[static_cast<size_t>(column)]; }
 };
 
 // Errors name `where`: kUnknownFormat (not FOCUS, or a later version),

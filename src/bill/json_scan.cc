@@ -68,7 +68,7 @@ bool IsLowSurrogate(std::string_view text) {
 
 }  // namespace
 
-bool JsonObject::Parse(std::string_view text) {
+bool JsonCell::Parse(std::string_view text) {
   text_ = text;
   at_ = 0;
   members_.clear();
@@ -87,7 +87,7 @@ bool JsonObject::Parse(std::string_view text) {
 }
 
 // Of the outermost object, with the blanks around it.
-bool JsonObject::ReadMember() {
+bool JsonCell::ReadMember() {
   Member member;
   SkipBlanks();
   if (!ReadKey(&member.key)) return false;
@@ -105,14 +105,14 @@ bool JsonObject::ReadMember() {
   return true;
 }
 
-bool JsonObject::ReadKey(std::string_view* key) {
+bool JsonCell::ReadKey(std::string_view* key) {
   bool escaped = false;
   if (!ReadString(key, &escaped)) return false;
   if (escaped) *key = Decode(*key);
   return true;
 }
 
-bool JsonObject::ReadValue(int depth, Kind* kind) {
+bool JsonCell::ReadValue(int depth, Kind* kind) {
   *kind = Kind::kOther;
   const char first = Peek();
   if (first == '"') {
@@ -130,7 +130,7 @@ bool JsonObject::ReadValue(int depth, Kind* kind) {
   return ReadWord("true") || ReadWord("false") || ReadWord("null");
 }
 
-bool JsonObject::ReadContainer(char close, int depth) {
+bool JsonCell::ReadContainer(char close, int depth) {
   if (depth == kMaxDepth) return false;
   ++at_;
   SkipBlanks();
@@ -152,7 +152,7 @@ bool JsonObject::ReadContainer(char close, int depth) {
   return Take(close);
 }
 
-bool JsonObject::ReadString(std::string_view* content, bool* escaped) {
+bool JsonCell::ReadString(std::string_view* content, bool* escaped) {
   if (!Take('"')) return false;
   const size_t start = at_;
   while (!AtEnd()) {
@@ -169,7 +169,7 @@ bool JsonObject::ReadString(std::string_view* content, bool* escaped) {
   return false;
 }
 
-bool JsonObject::ReadEscape() {
+bool JsonCell::ReadEscape() {
   const char c = Peek();
   if (AtEnd()) return false;
   ++at_;
@@ -183,7 +183,7 @@ bool JsonObject::ReadEscape() {
   return true;
 }
 
-bool JsonObject::ReadNumber() {
+bool JsonCell::ReadNumber() {
   Take('-');
   const bool leading_zero = Peek() == '0';
   const size_t start = at_;
@@ -197,32 +197,32 @@ bool JsonObject::ReadNumber() {
   return true;
 }
 
-bool JsonObject::ReadDigits() {
+bool JsonCell::ReadDigits() {
   const size_t start = at_;
   while (IsDigit(Peek())) ++at_;
   return at_ > start;
 }
 
-bool JsonObject::ReadWord(std::string_view word) {
+bool JsonCell::ReadWord(std::string_view word) {
   if (!text_.substr(at_).starts_with(word)) return false;
   at_ += word.size();
   return true;
 }
 
-void JsonObject::SkipBlanks() {
+void JsonCell::SkipBlanks() {
   while (!AtEnd() && (text_[at_] == ' ' || text_[at_] == '\t' ||
                       text_[at_] == '\n' || text_[at_] == '\r')) {
     ++at_;
   }
 }
 
-bool JsonObject::Take(char c) {
+bool JsonCell::Take(char c) {
   if (AtEnd() || text_[at_] != c) return false;
   ++at_;
   return true;
 }
 
-std::string_view JsonObject::Decode(std::string_view content) {
+std::string_view JsonCell::Decode(std::string_view content) {
   std::string& out = decoded_.emplace_back();
   for (size_t i = 0; i < content.size(); ++i) {
     if (content[i] != '\\') {

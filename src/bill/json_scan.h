@@ -10,7 +10,7 @@
 
 namespace drawdown {
 
-class JsonObject {
+class JsonCell {
  public:
   enum class Kind : uint8_t { kString, kNumber, kOther };
   struct Member {

@@ -14,8 +14,8 @@ bool IsWhole(const Decimal& value) {
 }
 
 void CheckNulls(Cells* cells) {
-  for (const Column column :
-       {Column::kEffectiveCost, Column::kListCost, Column::kContractedCost}) {
+  for (const BillColumn column :
+       {BillColumn::kEffectiveCost, BillColumn::kListCost, BillColumn::kContractedCost}) {
     if (cells->IsNull(column) && cells->Has(column)) {
       cells->Odd(OddityKind::kForbiddenNull, column, "");
     }
@@ -25,28 +25,28 @@ void CheckNulls(Cells* cells) {
 // A null was counted as a forbidden null, and is not a zero.
 void CheckZeros(const BillRow& row, Cells* cells) {
   if (row.billed_cost.amount.count() <= 0) return;
-  const std::string_view billed = cells->Text(Column::kBilledCost);
-  if (row.list_cost.amount.zero() && !cells->IsNull(Column::kListCost)) {
-    cells->Odd(OddityKind::kZeroListCost, Column::kListCost, billed);
+  const std::string_view billed = cells->Text(BillColumn::kBilledCost);
+  if (row.list_cost.amount.zero() && !cells->IsNull(BillColumn::kListCost)) {
+    cells->Odd(OddityKind::kZeroListCost, BillColumn::kListCost, billed);
   }
   // What a purchase covers carries its EffectiveCost.
   const bool purchase = row.category == ChargeCategory::kPurchase;
   if (row.effective_cost.amount.zero() && !purchase &&
-      !cells->IsNull(Column::kEffectiveCost)) {
-    cells->Odd(OddityKind::kZeroEffectiveCost, Column::kEffectiveCost, billed);
+      !cells->IsNull(BillColumn::kEffectiveCost)) {
+    cells->Odd(OddityKind::kZeroEffectiveCost, BillColumn::kEffectiveCost, billed);
   }
 }
 
 void CheckPeriods(const BillRow& row, Cells* cells) {
-  const std::string_view start = cells->Text(Column::kChargePeriodStart);
+  const std::string_view start = cells->Text(BillColumn::kChargePeriodStart);
   if (row.charge_start_us == row.charge_end_us) {
-    cells->Odd(OddityKind::kEmptyChargePeriod, Column::kChargePeriodEnd, start);
+    cells->Odd(OddityKind::kEmptyChargePeriod, BillColumn::kChargePeriodEnd, start);
   }
   const bool inside = row.charge_start_us >= row.billing_start_us &&
                       row.charge_end_us <= row.billing_end_us;
   if (!inside && !row.correction) {
     cells->Odd(OddityKind::kChargeOutsideBillingPeriod,
-               Column::kChargePeriodStart, start);
+               BillColumn::kChargePeriodStart, start);
   }
 }
 
@@ -57,8 +57,8 @@ void CheckRow(const BillRow& row, Cells* cells) {
   CheckZeros(row, cells);
   CheckPeriods(row, cells);
   if (row.category == ChargeCategory::kUsage && !row.correction &&
-      row.sku_price.empty() && cells->Has(Column::kSkuPriceId)) {
-    cells->Odd(OddityKind::kEmptySkuPrice, Column::kSkuPriceId, "");
+      row.sku_price.empty() && cells->Has(BillColumn::kSkuPriceId)) {
+    cells->Odd(OddityKind::kEmptySkuPrice, BillColumn::kSkuPriceId, "");
   }
 }
 
@@ -80,7 +80,7 @@ void ProviderChecks::AddPrice(const BillRow& row, const Cells& cells) {
   list_cost_decimals_ =
       NeededDecimals(row.list_cost.amount, list_cost_decimals_);
   if (!row.list_unit_price || !row.pricing_quantity || row.correction ||
-      cells.IsNull(Column::kListCost)) {
+      cells.IsNull(BillColumn::kListCost)) {
     return;
   }
   const std::optional<PriceMiss> miss = CheckPrice(
@@ -92,34 +92,34 @@ void ProviderChecks::AddPrice(const BillRow& row, const Cells& cells) {
     return;
   }
   const std::string value =
-      absl::StrCat(std::string(cells.Text(Column::kListUnitPrice)), " x ",
-                   std::string(cells.Text(Column::kPricingQuantity)), " for ",
-                   std::string(cells.Text(Column::kListCost)));
+      absl::StrCat(std::string(cells.Text(BillColumn::kListUnitPrice)), " x ",
+                   std::string(cells.Text(BillColumn::kPricingQuantity)), " for ",
+                   std::string(cells.Text(BillColumn::kListCost)));
   Count(row, cells, Quoted(value), &tally);
 }
 
 void ProviderChecks::AddWholeNumbers(const BillRow& row, const Cells& cells) {
   billed_has_decimals_ =
       billed_has_decimals_ || !IsWhole(row.billed_cost.amount);
-  if (effective_.only && !cells.IsNull(Column::kEffectiveCost)) {
+  if (effective_.only && !cells.IsNull(BillColumn::kEffectiveCost)) {
     const MoneyAmount amount = row.effective_cost.amount;
-    AddWhole(row, cells, Column::kEffectiveCost, IsWhole(amount), amount.zero(),
+    AddWhole(row, cells, BillColumn::kEffectiveCost, IsWhole(amount), amount.zero(),
              &effective_);
   }
-  if (contracted_.only && !cells.IsNull(Column::kContractedCost)) {
+  if (contracted_.only && !cells.IsNull(BillColumn::kContractedCost)) {
     const MoneyAmount amount = row.contracted_cost.amount;
-    AddWhole(row, cells, Column::kContractedCost, IsWhole(amount),
+    AddWhole(row, cells, BillColumn::kContractedCost, IsWhole(amount),
              amount.zero(), &contracted_);
   }
   if (contracted_price_.only && row.contracted_unit_price) {
     const Decimal& price = *row.contracted_unit_price;
-    AddWhole(row, cells, Column::kContractedUnitPrice, IsWhole(price),
+    AddWhole(row, cells, BillColumn::kContractedUnitPrice, IsWhole(price),
              price.coefficient == 0, &contracted_price_);
   }
 }
 
 void ProviderChecks::AddWhole(const BillRow& row, const Cells& cells,
-                              Column column, bool whole, bool zero,
+                              BillColumn column, bool whole, bool zero,
                               WholeNumbers* numbers) {
   numbers->only = numbers->only && whole;
   numbers->some = numbers->some || !zero;
@@ -127,7 +127,7 @@ void ProviderChecks::AddWhole(const BillRow& row, const Cells& cells,
   Count(row, cells, first ? Quoted(cells.Text(column)) : "", &numbers->tally);
 }
 
-LateOddity ProviderChecks::Late(OddityKind kind, Column column,
+LateOddity ProviderChecks::Late(OddityKind kind, BillColumn column,
                                 const Tally& tally) {
   return {kind, column, tally.rows, tally.file, tally.line, tally.example};
 }
@@ -138,19 +138,19 @@ void ProviderChecks::Finish(std::vector<LateOddity>* oddities) const {
     const bool scaled = miss.last_within_power >= list_cost_decimals_;
     oddities->push_back(
         Late(scaled ? OddityKind::kUnitScale : OddityKind::kListCostResidual,
-             Column::kListCost, tally));
+             BillColumn::kListCost, tally));
   }
   if (!billed_has_decimals_) return;
-  const auto add = [&](Column column, const WholeNumbers& numbers) {
+  const auto add = [&](BillColumn column, const WholeNumbers& numbers) {
     if (!numbers.suspicious()) return;
     oddities->push_back(
         Late(OddityKind::kIntegerCostColumn, column, numbers.tally));
   };
-  add(Column::kEffectiveCost, effective_);
-  add(Column::kContractedCost, contracted_);
+  add(BillColumn::kEffectiveCost, effective_);
+  add(BillColumn::kContractedCost, contracted_);
   // A unit price may well be whole; beside a cut-off cost it is not believed.
   if (effective_.suspicious() || contracted_.suspicious()) {
-    add(Column::kContractedUnitPrice, contracted_price_);
+    add(BillColumn::kContractedUnitPrice, contracted_price_);
   }
 }
 

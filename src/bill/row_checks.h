@@ -20,7 +20,7 @@ void CheckRow(const BillRow& row, Cells* cells);
 // An oddity that is known only when the bill has been read.
 struct LateOddity {
   OddityKind kind = OddityKind::kUnitScale;
-  Column column = Column::kListCost;
+  BillColumn column = BillColumn::kListCost;
   uint64_t rows = 0;
   uint32_t file = 0;  // of the example
   uint64_t line = 0;
@@ -49,10 +49,10 @@ class ProviderChecks {
 
   static void Count(const BillRow& row, const Cells& cells,
                     std::string_view value, Tally* tally);
-  static LateOddity Late(OddityKind kind, Column column, const Tally& tally);
+  static LateOddity Late(OddityKind kind, BillColumn column, const Tally& tally);
   void AddPrice(const BillRow& row, const Cells& cells);
   void AddWholeNumbers(const BillRow& row, const Cells& cells);
-  static void AddWhole(const BillRow& row, const Cells& cells, Column column,
+  static void AddWhole(const BillRow& row, const Cells& cells, BillColumn column,
                        bool whole, bool zero, WholeNumbers* numbers);
 
   int list_cost_decimals_ = 0;

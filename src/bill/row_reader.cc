@@ -65,26 +65,26 @@ absl::Status RowReader::Read(BillRow* row) {
 }
 
 absl::Status RowReader::ReadNames(BillRow* row) {
-  const std::string_view service = cells_->Text(Column::kServiceProviderName);
-  const std::string_view older = cells_->Text(Column::kProviderName);
+  const std::string_view service = cells_->Text(BillColumn::kServiceProviderName);
+  const std::string_view older = cells_->Text(BillColumn::kProviderName);
   row->provider = service.empty() ? older : service;
   if (row->provider.empty()) {
-    return cells_->Bad(ErrorCode::kBadRow, Column::kProviderName, "is empty");
+    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kProviderName, "is empty");
   }
   if (row->provider.size() > kMaxProviderBytes) {
     return cells_->Bad(
-        ErrorCode::kBadRow, Column::kProviderName,
+        ErrorCode::kBadRow, BillColumn::kProviderName,
         absl::StrCat("is longer than ", kMaxProviderBytes, " bytes"));
   }
   if (!service.empty() && !older.empty() && service != older) {
-    cells_->Odd(OddityKind::kProviderNamesDiffer, Column::kServiceProviderName,
+    cells_->Odd(OddityKind::kProviderNamesDiffer, BillColumn::kServiceProviderName,
                 service);
   }
-  const std::string_view currency = cells_->Text(Column::kBillingCurrency);
+  const std::string_view currency = cells_->Text(BillColumn::kBillingCurrency);
   if (currency_.empty() || currency != currency_text_) {
     const absl::StatusOr<Currency> parsed = Currency::Parse(currency);
     if (!parsed.ok()) {
-      return cells_->Bad(ErrorCode::kBadRow, Column::kBillingCurrency,
+      return cells_->Bad(ErrorCode::kBadRow, BillColumn::kBillingCurrency,
                          parsed.status());
     }
     currency_ = *parsed;
@@ -95,30 +95,30 @@ absl::Status RowReader::ReadNames(BillRow* row) {
 }
 
 void RowReader::ReadTexts(BillRow* row) {
-  row->invoice_issuer = cells_->Text(Column::kInvoiceIssuerName);
-  row->invoice_id = cells_->Text(Column::kInvoiceId);
-  row->billing_account = cells_->Text(Column::kBillingAccountId);
-  row->sub_account = cells_->Text(Column::kSubAccountId);
-  row->region = cells_->Text(Column::kRegionId);
-  row->resource = cells_->Text(Column::kResourceId);
-  row->service = cells_->Text(Column::kServiceName);
-  row->sku = cells_->Text(Column::kSkuId);
-  row->sku_price = cells_->Text(Column::kSkuPriceId);
-  row->description = cells_->Text(Column::kChargeDescription);
-  row->commitment_id = cells_->Text(Column::kCommitmentDiscountId);
-  row->pricing_unit = cells_->Text(Column::kPricingUnit);
-  row->consumed_unit = cells_->Text(Column::kConsumedUnit);
-  row->tags = cells_->Text(Column::kTags);
+  row->invoice_issuer = cells_->Text(BillColumn::kInvoiceIssuerName);
+  row->invoice_id = cells_->Text(BillColumn::kInvoiceId);
+  row->billing_account = cells_->Text(BillColumn::kBillingAccountId);
+  row->sub_account = cells_->Text(BillColumn::kSubAccountId);
+  row->region = cells_->Text(BillColumn::kRegionId);
+  row->resource = cells_->Text(BillColumn::kResourceId);
+  row->service = cells_->Text(BillColumn::kServiceName);
+  row->sku = cells_->Text(BillColumn::kSkuId);
+  row->sku_price = cells_->Text(BillColumn::kSkuPriceId);
+  row->description = cells_->Text(BillColumn::kChargeDescription);
+  row->commitment_id = cells_->Text(BillColumn::kCommitmentDiscountId);
+  row->pricing_unit = cells_->Text(BillColumn::kPricingUnit);
+  row->consumed_unit = cells_->Text(BillColumn::kConsumedUnit);
+  row->tags = cells_->Text(BillColumn::kTags);
 }
 
 absl::Status RowReader::ReadCategory(BillRow* row) {
-  row->category_text = cells_->Text(Column::kChargeCategory);
+  row->category_text = cells_->Text(BillColumn::kChargeCategory);
   if (row->category_text.empty()) {
-    return cells_->Bad(ErrorCode::kBadRow, Column::kChargeCategory, "is empty");
+    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kChargeCategory, "is empty");
   }
-  const auto category = cells_->Enum(Column::kChargeCategory, kCategories);
+  const auto category = cells_->Enum(BillColumn::kChargeCategory, kCategories);
   if (!category) {
-    return cells_->Bad(ErrorCode::kBadRow, Column::kChargeCategory,
+    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kChargeCategory,
                        NotOneOf(row->category_text, kCategories));
   }
   row->category = static_cast<ChargeCategory>(*category);
@@ -126,20 +126,20 @@ absl::Status RowReader::ReadCategory(BillRow* row) {
 }
 
 absl::Status RowReader::ReadEnums(BillRow* row) {
-  row->correction = !cells_->IsNull(Column::kChargeClass);
-  if (row->correction && !cells_->Enum(Column::kChargeClass, kClasses)) {
-    return cells_->Bad(ErrorCode::kBadRow, Column::kChargeClass,
-                       NotOneOf(cells_->Text(Column::kChargeClass), kClasses));
+  row->correction = !cells_->IsNull(BillColumn::kChargeClass);
+  if (row->correction && !cells_->Enum(BillColumn::kChargeClass, kClasses)) {
+    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kChargeClass,
+                       NotOneOf(cells_->Text(BillColumn::kChargeClass), kClasses));
   }
-  row->frequency = ReadLooseEnum(Column::kChargeFrequency, kFrequencies);
+  row->frequency = ReadLooseEnum(BillColumn::kChargeFrequency, kFrequencies);
   row->pricing_category =
-      ReadLooseEnum(Column::kPricingCategory, kPricingCategories);
+      ReadLooseEnum(BillColumn::kPricingCategory, kPricingCategories);
   RETURN_IF_ERROR(
-      ReadStatus(Column::kCommitmentDiscountStatus, &row->commitment_status));
-  return ReadStatus(Column::kCapacityReservationStatus, &row->capacity_status);
+      ReadStatus(BillColumn::kCommitmentDiscountStatus, &row->commitment_status));
+  return ReadStatus(BillColumn::kCapacityReservationStatus, &row->capacity_status);
 }
 
-absl::Status RowReader::ReadStatus(Column column, UsageStatus* status) {
+absl::Status RowReader::ReadStatus(BillColumn column, UsageStatus* status) {
   *status = UsageStatus::kNone;
   if (cells_->IsNull(column)) return absl::OkStatus();
   const auto index = cells_->Enum(column, kStatuses);
@@ -153,7 +153,7 @@ absl::Status RowReader::ReadStatus(Column column, UsageStatus* status) {
 
 // An enumeration on which nothing depends: another value is carried.
 std::string_view RowReader::ReadLooseEnum(
-    Column column, std::span<const std::string_view> names) {
+    BillColumn column, std::span<const std::string_view> names) {
   if (cells_->IsNull(column)) return {};
   const auto index = cells_->Enum(column, names);
   if (index) return names[*index];
@@ -164,72 +164,72 @@ std::string_view RowReader::ReadLooseEnum(
 
 absl::Status RowReader::ReadPeriods(BillRow* row) {
   RETURN_IF_ERROR(
-      cells_->Time(Column::kBillingPeriodStart, &row->billing_start_us));
+      cells_->Time(BillColumn::kBillingPeriodStart, &row->billing_start_us));
   RETURN_IF_ERROR(
-      cells_->Time(Column::kBillingPeriodEnd, &row->billing_end_us));
+      cells_->Time(BillColumn::kBillingPeriodEnd, &row->billing_end_us));
   RETURN_IF_ERROR(
-      cells_->Time(Column::kChargePeriodStart, &row->charge_start_us));
-  RETURN_IF_ERROR(cells_->Time(Column::kChargePeriodEnd, &row->charge_end_us));
+      cells_->Time(BillColumn::kChargePeriodStart, &row->charge_start_us));
+  RETURN_IF_ERROR(cells_->Time(BillColumn::kChargePeriodEnd, &row->charge_end_us));
   if (row->billing_end_us <= row->billing_start_us) {
-    return cells_->Bad(ErrorCode::kBadRow, Column::kBillingPeriodEnd,
+    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kBillingPeriodEnd,
                        "is not after BillingPeriodStart");
   }
   if (row->charge_end_us < row->charge_start_us) {
-    return cells_->Bad(ErrorCode::kBadRow, Column::kChargePeriodEnd,
+    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kChargePeriodEnd,
                        "is before ChargePeriodStart");
   }
   return absl::OkStatus();
 }
 
 absl::Status RowReader::ReadCosts(BillRow* row) {
-  if (cells_->IsNull(Column::kBilledCost)) {
-    return cells_->Bad(ErrorCode::kBadRow, Column::kBilledCost, "is empty");
+  if (cells_->IsNull(BillColumn::kBilledCost)) {
+    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kBilledCost, "is empty");
   }
-  RETURN_IF_ERROR(cells_->Money(Column::kBilledCost, &row->billed_cost));
-  RETURN_IF_ERROR(cells_->Money(Column::kEffectiveCost, &row->effective_cost));
-  RETURN_IF_ERROR(cells_->Money(Column::kListCost, &row->list_cost));
-  return cells_->Money(Column::kContractedCost, &row->contracted_cost);
+  RETURN_IF_ERROR(cells_->Money(BillColumn::kBilledCost, &row->billed_cost));
+  RETURN_IF_ERROR(cells_->Money(BillColumn::kEffectiveCost, &row->effective_cost));
+  RETURN_IF_ERROR(cells_->Money(BillColumn::kListCost, &row->list_cost));
+  return cells_->Money(BillColumn::kContractedCost, &row->contracted_cost);
 }
 
 absl::Status RowReader::ReadQuantities(BillRow* row) {
   RETURN_IF_ERROR(
-      cells_->Number(Column::kListUnitPrice, &row->list_unit_price));
-  RETURN_IF_ERROR(cells_->Number(Column::kContractedUnitPrice,
+      cells_->Number(BillColumn::kListUnitPrice, &row->list_unit_price));
+  RETURN_IF_ERROR(cells_->Number(BillColumn::kContractedUnitPrice,
                                  &row->contracted_unit_price));
   RETURN_IF_ERROR(
-      cells_->Number(Column::kPricingQuantity, &row->pricing_quantity));
-  return cells_->Number(Column::kConsumedQuantity, &row->consumed_quantity);
+      cells_->Number(BillColumn::kPricingQuantity, &row->pricing_quantity));
+  return cells_->Number(BillColumn::kConsumedQuantity, &row->consumed_quantity);
 }
 
 void RowReader::ReadSkuDetails(BillRow* row) {
   row->gpu_count_micro.reset();
-  const std::string_view details = cells_->Text(Column::kSkuPriceDetails);
+  const std::string_view details = cells_->Text(BillColumn::kSkuPriceDetails);
   if (details.empty()) return;
   if (!json_.Parse(details)) {
-    cells_->Odd(OddityKind::kInvalidJson, Column::kSkuPriceDetails, details);
+    cells_->Odd(OddityKind::kInvalidJson, BillColumn::kSkuPriceDetails, details);
     return;
   }
-  for (const JsonObject::Member& member : json_.members()) {
+  for (const JsonCell::Member& member : json_.members()) {
     if (member.key == "GpuCount") ReadGpuCount(member, row);
   }
-  CheckKeys(Column::kSkuPriceDetails);
+  CheckKeys(BillColumn::kSkuPriceDetails);
 }
 
-void RowReader::ReadGpuCount(const JsonObject::Member& member, BillRow* row) {
+void RowReader::ReadGpuCount(const JsonCell::Member& member, BillRow* row) {
   row->gpu_count_micro.reset();
   if (member.value == "null") return;
   const absl::StatusOr<Int128> count =
-      member.kind == JsonObject::Kind::kOther
+      member.kind == JsonCell::Kind::kOther
           ? absl::InvalidArgumentError("neither number nor text")
           : ParseScaled(member.value, kMicroGpuScale);
   if (!count.ok() || *count < 0 ||
       *count > std::numeric_limits<int64_t>::max()) {
-    cells_->Odd(OddityKind::kBadGpuCount, Column::kSkuPriceDetails,
+    cells_->Odd(OddityKind::kBadGpuCount, BillColumn::kSkuPriceDetails,
                 member.value);
     return;
   }
-  if (member.kind == JsonObject::Kind::kString) {
-    cells_->Odd(OddityKind::kGpuCountAsText, Column::kSkuPriceDetails,
+  if (member.kind == JsonCell::Kind::kString) {
+    cells_->Odd(OddityKind::kGpuCountAsText, BillColumn::kSkuPriceDetails,
                 member.value);
   }
   row->gpu_count_micro = static_cast<int64_t>(*count);
@@ -238,22 +238,22 @@ void RowReader::ReadGpuCount(const JsonObject::Member& member, BillRow* row) {
 void RowReader::CheckTags(std::string_view tags) {
   if (tags.empty()) return;
   if (!json_.Parse(tags)) {
-    cells_->Odd(OddityKind::kInvalidJson, Column::kTags, tags);
+    cells_->Odd(OddityKind::kInvalidJson, BillColumn::kTags, tags);
     return;
   }
-  CheckKeys(Column::kTags);
+  CheckKeys(BillColumn::kTags);
   // Keys that are equal as they stand are counted above, not here.
   keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
   for (std::string_view& key : keys_) key = Trimmed(key);
   if (HasEqualNeighbours(&keys_)) {
-    cells_->Odd(OddityKind::kTagKeyCollision, Column::kTags, tags);
+    cells_->Odd(OddityKind::kTagKeyCollision, BillColumn::kTags, tags);
   }
 }
 
 // Leaves the keys in keys_, sorted.
-void RowReader::CheckKeys(Column column) {
+void RowReader::CheckKeys(BillColumn column) {
   keys_.clear();
-  for (const JsonObject::Member& member : json_.members()) {
+  for (const JsonCell::Member& member : json_.members()) {
     keys_.push_back(member.key);
   }
   if (HasEqualNeighbours(&keys_)) {

@@ -28,19 +28,19 @@ class RowReader {
   void ReadTexts(BillRow* row);
   absl::Status ReadCategory(BillRow* row);
   absl::Status ReadEnums(BillRow* row);
-  absl::Status ReadStatus(Column column, UsageStatus* status);
-  std::string_view ReadLooseEnum(Column column,
+  absl::Status ReadStatus(BillColumn column, UsageStatus* status);
+  std::string_view ReadLooseEnum(BillColumn column,
                                  std::span<const std::string_view> names);
   absl::Status ReadPeriods(BillRow* row);
   absl::Status ReadCosts(BillRow* row);
   absl::Status ReadQuantities(BillRow* row);
   void ReadSkuDetails(BillRow* row);
-  void ReadGpuCount(const JsonObject::Member& member, BillRow* row);
+  void ReadGpuCount(const JsonCell::Member& member, BillRow* row);
   void CheckTags(std::string_view tags);
-  void CheckKeys(Column column);
+  void CheckKeys(BillColumn column);
 
   Cells* cells_;
-  JsonObject json_;
+  JsonCell json_;
   std::vector<std::string_view> keys_;  // Scratch.
   std::string currency_text_;           // Of currency_.
   Currency currency_;

@@ -48,7 +48,7 @@ absl::StatusOr<BillTotals::Slot*> BillTotals::FindSlot(const BillRow& row,
   const auto found = slots_.find(key_);
   if (found != slots_.end()) return &found->second;
   if (slots_.size() == kMaxSlots) {
-    return cells.Bad(ErrorCode::kBadRow, Column::kProviderName,
+    return cells.Bad(ErrorCode::kBadRow, BillColumn::kProviderName,
                      absl::StrCat("more than ", kMaxSlots,
                                   " providers, categories and currencies"));
   }

@@ -44,6 +44,8 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/drawdownConfig.cmake.in
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/drawdown)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/drawdownConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
+file(RELATIVE_PATH DRAWDOWN_PC_TO_PREFIX
+  /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/drawdown.pc.in
   ${PROJECT_BINARY_DIR}/drawdown.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/drawdownConfig.cmake

@@ -119,50 +119,60 @@ std::string Posting::PathOf(NameKind kind, uint32_t id) {
     const auto name = DecodeName(key, **bytes);
     if (name.ok()) return std::string(name->path);
   }
-  return "#" + std::to_string(id);
+  return absl::StrCat("#", id);
 }
 
 NameOf Posting::Names() {
   return [this](NameKind kind, uint32_t id) { return PathOf(kind, id); };
 }
 
-absl::StatusOr<Posting::KnownRun*> Posting::FindRun(std::string_view run_id,
-                                                    uint32_t attempt) {
+absl::StatusOr<Posting::KnownRun> Posting::FindRun(std::string_view run_id,
+                                                   uint32_t attempt) {
   scratch_key_.clear();
   AppendRunKey(run_id, attempt, &scratch_key_);
-  const auto [it, inserted] = runs_.try_emplace(scratch_key_);
-  KnownRun& known = it->second;
-  if (!inserted || scratch_key_ > last_run_key_) return &known;
-  ASSIGN_OR_RETURN(const auto bytes,
-                   transaction_->Get(Table::kRuns, scratch_key_));
-  if (bytes) {
-    ASSIGN_OR_RETURN(known.run, DecodeRun(scratch_key_, *bytes));
-    known.exists = true;
+  KnownRun known;
+  std::string_view bytes;
+  const auto found = run_index_.find(scratch_key_);
+  if (found != run_index_.end()) {
+    known.index = found->second;
+    bytes = runs_[known.index].bytes;
+  } else {
+    if (scratch_key_ <= last_run_key_) {
+      ASSIGN_OR_RETURN(const auto stored,
+                       transaction_->Get(Table::kRuns, scratch_key_));
+      bytes = run_bytes_.Keep(stored.value_or(std::string_view()));
+    }
+    known.index = runs_.size();
+    runs_.push_back({run_bytes_.Keep(scratch_key_), bytes});
+    run_index_.emplace(AbslView(runs_.back().key), known.index);
   }
-  return &known;
+  if (bytes.empty()) return known;
+  ASSIGN_OR_RETURN(known.run, DecodeRun(scratch_key_, bytes));
+  known.exists = true;
+  return known;
 }
 
 absl::StatusOr<Verdict> Posting::Post(const RunChanged& change) {
   RETURN_IF_ERROR(CheckChange(change));
-  ASSIGN_OR_RETURN(KnownRun* const known,
+  ASSIGN_OR_RETURN(const KnownRun known,
                    FindRun(change.run_id, change.attempt));
   ASSIGN_OR_RETURN(const Verdict verdict,
-                   JudgeChange(known->known(), change, Names()));
+                   JudgeChange(known.known(), change, Names()));
   if (verdict == Verdict::kUnchanged) return verdict;
   Journal(change);
-  StoreRun(known, AfterChange(known->known(), change));
+  StoreRun(known, AfterChange(known.known(), change));
   return verdict;
 }
 
 absl::StatusOr<Verdict> Posting::Post(const RunImported& row) {
   RETURN_IF_ERROR(CheckRun(row));
-  ASSIGN_OR_RETURN(KnownRun* const known, FindRun(row.run_id, row.attempt));
-  if (known->exists) {
+  ASSIGN_OR_RETURN(const KnownRun known, FindRun(row.run_id, row.attempt));
+  if (known.exists) {
     ASSIGN_OR_RETURN(const Verdict verdict,
-                     JudgeImport(&known->run, row, Names()));
+                     JudgeImport(&known.run, row, Names()));
     if (verdict == Verdict::kUnchanged) return verdict;
   }
-  const Verdict verdict = known->exists ? Verdict::kUpdate : Verdict::kNew;
+  const Verdict verdict = known.exists ? Verdict::kUpdate : Verdict::kNew;
   Journal(row);
   StoreRun(known, AfterImport(row));
   return verdict;
@@ -170,13 +180,13 @@ absl::StatusOr<Verdict> Posting::Post(const RunImported& row) {
 
 absl::StatusOr<Verdict> Posting::Post(RunCorrected correction) {
   RETURN_IF_ERROR(CheckRun(correction.replacement));
-  ASSIGN_OR_RETURN(KnownRun* const known,
+  ASSIGN_OR_RETURN(const KnownRun known,
                    FindRun(correction.replacement.run_id,
                            correction.replacement.attempt));
   ASSIGN_OR_RETURN(const Verdict verdict,
-                   JudgeCorrection(known->known(), correction));
+                   JudgeCorrection(known.known(), correction));
   if (verdict == Verdict::kUnchanged) return verdict;
-  correction.corrects = known->run.sequence;
+  correction.corrects = known.run.sequence;
   Journal(correction);
   StoreRun(known, AfterCorrection(correction));
   return verdict;
@@ -252,17 +262,17 @@ void Posting::Journal(const EntryBody& body) {
   last_sequence_ = tip_.next_sequence++;
 }
 
-void Posting::StoreRun(KnownRun* known, Run run) {
-  if (known->exists) {
-    AddRunCells(known->run, -1);
+void Posting::StoreRun(const KnownRun& known, Run run) {
+  if (known.exists) {
+    AddRunCells(known.run, -1);
   } else {
     ++tip_.runs;
   }
   run.sequence = last_sequence_;
   AddRunCells(run, +1);
-  known->run = std::move(run);
-  known->exists = true;
-  known->dirty = true;
+  RunRecord& record = runs_[known.index];
+  record.bytes = run_bytes_.Keep(EncodeRun(record.key, run));
+  record.dirty = true;
 }
 
 void Posting::AddRunCells(const Run& run, int sign) {
@@ -377,9 +387,9 @@ struct Posting::Replayer {
   template <typename After>
   absl::Status Store(std::string_view run_id, uint32_t attempt,
                      const After& after) const {
-    ASSIGN_OR_RETURN(KnownRun* const known,
+    ASSIGN_OR_RETURN(const KnownRun known,
                      posting->FindRun(run_id, attempt));
-    posting->StoreRun(known, after(known->known()));
+    posting->StoreRun(known, after(known.known()));
     return absl::OkStatus();
   }
 };
@@ -456,10 +466,17 @@ absl::Status Posting::FlushJournal() {
 absl::Status Posting::FlushRuns() {
   ASSIGN_OR_RETURN(OrderedWriter writer,
                    OrderedWriter::For(transaction_.get(), Table::kRuns));
-  for (const auto* item : Sorted(runs_)) {
-    if (!item->second.dirty) continue;
-    RETURN_IF_ERROR(
-        writer.Write(item->first, EncodeRun(item->first, item->second.run)));
+  const auto by_key = [](const RunRecord& a, const RunRecord& b) {
+    return a.key < b.key;
+  };
+  run_index_.clear();  // Sorting moves what it names.
+  // Most files are in the order of their ids.
+  if (!std::is_sorted(runs_.begin(), runs_.end(), by_key)) {
+    std::sort(runs_.begin(), runs_.end(), by_key);
+  }
+  for (const RunRecord& record : runs_) {
+    if (!record.dirty) continue;
+    RETURN_IF_ERROR(writer.Write(record.key, record.bytes));
   }
   return absl::OkStatus();
 }

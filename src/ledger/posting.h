@@ -17,6 +17,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "ledger/byte_pool.h"
 #include "ledger/entry.h"
 #include "ledger/records.h"
 #include "ledger/run_rules.h"
@@ -64,9 +66,15 @@ class Posting {
   static constexpr int64_t kMaxUsageBuckets = 200'000;  // 22 years of hours
 
  private:
-  struct KnownRun {
-    bool exists = false;
+  // A run this posting has met. Kept encoded, since few are met twice.
+  struct RunRecord {
+    std::string_view key;
+    std::string_view bytes;  // empty: not in the books
     bool dirty = false;
+  };
+  struct KnownRun {
+    size_t index = 0;  // into runs_
+    bool exists = false;
     Run run;
     const Run* known() const { return exists ? &run : nullptr; }
   };
@@ -81,11 +89,11 @@ class Posting {
 
   std::string PathOf(NameKind kind, uint32_t id);
   NameOf Names();
-  absl::StatusOr<KnownRun*> FindRun(std::string_view run_id, uint32_t attempt);
+  absl::StatusOr<KnownRun> FindRun(std::string_view run_id, uint32_t attempt);
   absl::StatusOr<StoredUsage*> FindUsage(std::string_view usage_id);
 
   void Journal(const EntryBody& body);
-  void StoreRun(KnownRun* known, Run run);
+  void StoreRun(const KnownRun& known, Run run);
   void AddRunCells(const Run& run, int sign);
   absl::Status AddUsageCells(const UsageAdded& usage);
   void ApplyName(const NameAdded& name);
@@ -114,7 +122,9 @@ class Posting {
   size_t link_first_ = 0;  // index of the first entry no link has closed
 
   absl::flat_hash_map<std::string, uint32_t> names_[2];  // by NameKind
-  absl::flat_hash_map<std::string, KnownRun> runs_;
+  BytePool run_bytes_;  // what runs_ views
+  std::vector<RunRecord> runs_;
+  absl::flat_hash_map<absl::string_view, size_t> run_index_;  // into runs_
   absl::flat_hash_map<std::string, StoredUsage> usage_;
   absl::flat_hash_map<CellKey, Cell> cells_;  // deltas, not totals
   std::vector<SmallRecord> small_;            // names and contracts

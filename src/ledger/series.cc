@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/coding.h"
 #include "base/error.h"
+#include "base/path.h"
 #include "ledger/buckets.h"
 
 namespace drawdown {
@@ -69,32 +70,34 @@ class CellWalk {
   CellWalk(const Series& series, Cursor* cells) : series_(series), cells_(cells) {}
 
   absl::Status Load(bool at_cell) {
-    current_.reset();
+    standing_ = false;
     if (!at_cell) return absl::OkStatus();
     const CellKey key = DecodeCellKey(cells_->key());
     if (key.tenant != series_.tenant || key.pool != series_.pool) {
       return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(cell_, DecodeCell(cells_->key(), cells_->value()));
-    current_ = key.bucket;
+    bucket_ = key.bucket;
+    standing_ = true;
     return absl::OkStatus();
   }
   absl::Status Advance() {
     ASSIGN_OR_RETURN(const bool found, cells_->Next());
     return Load(found);
   }
-  bool done() const { return !current_.has_value(); }
-  int32_t bucket() const { return *current_; }
+  bool done() const { return !standing_; }
+  int32_t bucket() const { return bucket_; }
   const Cell& cell() const { return cell_; }
   // The level change of `bucket` if the walk stands on it.
   Int128 ChangeAt(int64_t bucket) const {
-    return current_ && *current_ == bucket ? cell_.level_change : 0;
+    return standing_ && bucket_ == bucket ? cell_.level_change : 0;
   }
 
  private:
   const Series series_;
   Cursor* cells_;
-  std::optional<int32_t> current_;
+  bool standing_ = false;
+  int32_t bucket_ = 0;
   Cell cell_;
 };
 
@@ -125,7 +128,32 @@ absl::StatusOr<NameTables> ReadNames(ReadTransaction* transaction) {
   return names;
 }
 
-absl::StatusOr<std::vector<Series>> ReadSeries(ReadTransaction* transaction) {
+absl::StatusOr<PathsById> ReadPathsBelow(ReadTransaction* transaction,
+                                         NameKind kind,
+                                         std::string_view ancestor) {
+  PathsById paths;
+  if (ancestor.size() > kMaxPathBytes) return paths;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   transaction->NewCursor(Table::kNames));
+  const std::string self = NameByPathKey(kind, ancestor);
+  const std::string below = ancestor.empty() ? self : self + "/";
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(self));
+  if (found && cursor->key() == self) {
+    ASSIGN_OR_RETURN(const Name name, DecodeName(self, cursor->value()));
+    paths.emplace(name.id, name.path);
+  }
+  ASSIGN_OR_RETURN(found, cursor->SeekAtLeast(below));
+  while (found && cursor->key().starts_with(below)) {
+    ASSIGN_OR_RETURN(const Name name,
+                     DecodeName(cursor->key(), cursor->value()));
+    paths.emplace(name.id, name.path);
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return paths;
+}
+
+absl::StatusOr<std::vector<Series>> ReadSeries(ReadTransaction* transaction,
+                                               std::optional<uint32_t> tenant) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    transaction->NewCursor(Table::kLevels));
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cells,
@@ -133,9 +161,11 @@ absl::StatusOr<std::vector<Series>> ReadSeries(ReadTransaction* transaction) {
   constexpr int32_t kFirst = std::numeric_limits<int32_t>::min();
   constexpr int32_t kLast = std::numeric_limits<int32_t>::max();
   std::vector<Series> all;
-  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(std::string(1, '\0')));
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(EncodeCellKey(
+                                   {tenant.value_or(0), 0, kFirst})));
   while (found) {
     const CellKey key = DecodeCellKey(cursor->key());
+    if (tenant && key.tenant != *tenant) break;
     ASSIGN_OR_RETURN(
         const bool has_cell,
         cells->SeekAtLeast(EncodeCellKey({key.tenant, key.pool, kFirst})));

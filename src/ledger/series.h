@@ -7,8 +7,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "ledger/records.h"
 #include "ledger/store.h"
@@ -23,13 +25,20 @@ struct NameTables {
 };
 absl::StatusOr<NameTables> ReadNames(ReadTransaction* transaction);
 
+// The paths at or below `ancestor` ("": all) by id, reading no others.
+using PathsById = absl::flat_hash_map<uint32_t, std::string>;
+absl::StatusOr<PathsById> ReadPathsBelow(ReadTransaction* transaction,
+                                         NameKind kind,
+                                         std::string_view ancestor);
+
 struct Series {
   uint32_t tenant = 0;
   uint32_t pool = 0;
   int32_t first_bucket = 0;  // of the earliest cell
 };
-// Every (tenant, pool) that has cells, by ids.
-absl::StatusOr<std::vector<Series>> ReadSeries(ReadTransaction* transaction);
+// Every (tenant, pool) that has cells, by ids; of one tenant when it is given.
+absl::StatusOr<std::vector<Series>> ReadSeries(
+    ReadTransaction* transaction, std::optional<uint32_t> tenant = {});
 
 // `count` equal buckets from `first` on.
 struct BucketSpan {

@@ -25,7 +25,6 @@ class UsageAnswering {
       : transaction_(transaction), bucket_us_(bucket_us), query_(query) {}
 
   absl::StatusOr<UsageAnswer> Run() {
-    ASSIGN_OR_RETURN(names_, ReadNames(transaction_));
     RETURN_IF_ERROR(SelectSeries());
     if (!ResolveWindow()) return std::move(answer_);
     ASSIGN_OR_RETURN(slices_,
@@ -43,11 +42,17 @@ class UsageAnswering {
   using GroupKey = std::tuple<uint32_t, uint32_t, uint32_t>;
 
   absl::Status SelectSeries() {
-    ASSIGN_OR_RETURN(std::vector<Series> all, ReadSeries(transaction_));
-    for (const Series& series : all) {
-      if (IsAtOrBelow(names_.tenants[series.tenant], query_.tenant) &&
-          SelectorCovers(query_.pool, names_.pools[series.pool])) {
-        series_.push_back(series);
+    ASSIGN_OR_RETURN(tenants_, ReadPathsBelow(transaction_, NameKind::kTenant,
+                                              query_.tenant));
+    ASSIGN_OR_RETURN(pools_,
+                     ReadPathsBelow(transaction_, NameKind::kPool, ""));
+    for (const auto& [tenant, path] : tenants_) {
+      ASSIGN_OR_RETURN(const std::vector<Series> some,
+                       ReadSeries(transaction_, tenant));
+      for (const Series& series : some) {
+        if (SelectorCovers(query_.pool, pools_.at(series.pool))) {
+          series_.push_back(series);
+        }
       }
     }
     return absl::OkStatus();
@@ -197,10 +202,10 @@ class UsageAnswering {
     for (const UsageDimension dimension : query_.by) {
       switch (dimension) {
         case UsageDimension::kTenant:
-          text.push_back(names_.tenants[tenant]);
+          text.push_back(tenants_.at(tenant));
           break;
         case UsageDimension::kPool:
-          text.push_back(names_.pools[pool]);
+          text.push_back(pools_.at(pool));
           break;
         default:
           text.push_back(slices_.labels[slice][time++]);
@@ -228,7 +233,8 @@ class UsageAnswering {
   const bool by_tenant_ = Asks(UsageDimension::kTenant);
   const bool by_pool_ = Asks(UsageDimension::kPool);
   UsageAnswer answer_;
-  NameTables names_;
+  PathsById tenants_;
+  PathsById pools_;
   std::vector<Series> series_;
   TimeSlices slices_;
   std::vector<int64_t> cuts_;

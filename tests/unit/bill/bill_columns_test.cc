@@ -23,7 +23,7 @@ absl::StatusOr<BillLayout> Layout(const BillCells& row) {
 
 TEST(ColumnsTest, EveryReadColumnHasAName) {
   for (size_t i = 0; i < kColumnCount; ++i) {
-    EXPECT_FALSE(ColumnName(static_cast<Column>(i)).empty());
+    EXPECT_FALSE(ColumnName(static_cast<BillColumn>(i)).empty());
   }
 }
 
@@ -107,7 +107,7 @@ TEST(ColumnsTest, CaseDriftIsUnderstoodAndTold) {
   const auto layout =
       Layout(With(Without(GoodRow(), "SkuPriceId"), {{"SkuPriceid", ""}}));
   ASSERT_TRUE(layout.ok());
-  EXPECT_TRUE(layout->Has(Column::kSkuPriceId));
+  EXPECT_TRUE(layout->Has(BillColumn::kSkuPriceId));
   ASSERT_EQ(layout->drifted.size(), 1u);
   EXPECT_EQ(layout->drifted[0].written, "SkuPriceid");
   EXPECT_EQ(layout->drifted[0].meant, "SkuPriceId");

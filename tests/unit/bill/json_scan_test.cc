@@ -7,10 +7,10 @@ namespace {
 
 // key=value, one letter for the kind.
 std::string Show(std::string_view text) {
-  JsonObject object;
+  JsonCell object;
   if (!object.Parse(text)) return "invalid";
   std::string shown;
-  for (const JsonObject::Member& member : object.members()) {
+  for (const JsonCell::Member& member : object.members()) {
     const char kind = "snx"[static_cast<int>(member.kind)];
     shown += std::string(member.key) + "=" + std::string(member.value) + ":" +
              kind + ";";
@@ -87,7 +87,7 @@ TEST(JsonScanTest, LimitsTheDepth) {
     return "{\"a\":" + std::string(static_cast<size_t>(depth), '[') +
            std::string(static_cast<size_t>(depth), ']') + "}";
   };
-  JsonObject object;
+  JsonCell object;
   EXPECT_TRUE(object.Parse(nested(31)));
   EXPECT_FALSE(object.Parse(nested(32)));
   EXPECT_FALSE(object.Parse("{\"a\":" + std::string(60'000, '[')));

@@ -103,5 +103,12 @@ TEST(BadJsonTest, ReportsEveryBadValueOnce) {
   EXPECT_EQ(problems[2].field, "effective");
 }
 
+TEST(BadJsonTest, AValueOfTheWrongTypeIsNotCalledMissing) {
+  std::vector<ContractProblem> problems;
+  EXPECT_FALSE(ParseContract("f", "{\"id\": 7}", &problems).ok());
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].field, "id");
+}
+
 }  // namespace
 }  // namespace drawdown

@@ -1,6 +1,7 @@
 // The public interface: opening, runs, contracts, backup, salvage.
 #include "drawdown/ledger.h"
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "gtest/gtest.h"
@@ -232,6 +233,27 @@ TEST_F(LedgerTest, SalvageOfAHealthyLedgerLosesNothing) {
   ASSERT_THAT(saved, IsOk());
   EXPECT_EQ(TotalAt(**saved, now_us_), GpuTime(8 * kHour));
   EXPECT_TRUE((*saved)->VerifyInProcess()->ok);
+}
+
+TEST_F(LedgerTest, VerifyIsDoneByTheProgram) {
+  const auto ledger = Open();
+  ASSERT_THAT(ledger, IsOk());
+  ASSERT_THAT((*ledger)->StartRun(Start("a", 0, 8)), IsOk());
+  const char* const program = std::getenv("DRAWDOWN_BIN");
+  if (program == nullptr) GTEST_SKIP() << "DRAWDOWN_BIN does not name it";
+  const auto report = (*ledger)->Verify();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->ok);
+  EXPECT_EQ(report->runs, 1u);
+  EXPECT_EQ(report->chain_hash, (*ledger)->Info().chain_hash);
+  const std::string kept = program;
+  const std::string path = std::getenv("PATH");
+  unsetenv("DRAWDOWN_BIN");
+  setenv("PATH", "/nowhere", 1);
+  EXPECT_THAT((*ledger)->Verify(),
+              IsError(ErrorCode::kNotFound, "$DRAWDOWN_BIN"));
+  setenv("DRAWDOWN_BIN", kept.c_str(), 1);
+  setenv("PATH", path.c_str(), 1);
 }
 
 TEST_F(LedgerTest, TwoHandlesOnOneDirectorySeeOneAnother) {

@@ -1,0 +1,29 @@
+// The verbs, one file each.
+#ifndef DRAWDOWN_SRC_CLI_COMMANDS_H_
+#define DRAWDOWN_SRC_CLI_COMMANDS_H_
+
+#include "cli/program.h"
+
+namespace drawdown {
+
+// In the order that help lists them.
+void AddInit(Program* program);
+void AddContract(Program* program);
+void AddImport(Program* program);
+void AddCorrect(Program* program);
+void AddUsage(Program* program);
+void AddStatus(Program* program);
+void AddStatement(Program* program);
+void AddReconcile(Program* program);
+void AddBill(Program* program);
+void AddRuns(Program* program);
+void AddJournal(Program* program);
+void AddVerify(Program* program);
+void AddBackup(Program* program);
+void AddSalvage(Program* program);
+void AddExample(Program* program);
+void AddCompletion(Program* program);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_CLI_COMMANDS_H_

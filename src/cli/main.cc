@@ -1,0 +1,44 @@
+#include <csignal>
+#include <exception>
+
+#include "absl/strings/str_cat.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+
+namespace {
+
+void AddVerbs(drawdown::Program* program) {
+  drawdown::AddInit(program);
+  drawdown::AddContract(program);
+  drawdown::AddImport(program);
+  drawdown::AddCorrect(program);
+  drawdown::AddUsage(program);
+  drawdown::AddStatus(program);
+  drawdown::AddStatement(program);
+  drawdown::AddReconcile(program);
+  drawdown::AddBill(program);
+  drawdown::AddRuns(program);
+  drawdown::AddJournal(program);
+  drawdown::AddVerify(program);
+  drawdown::AddBackup(program);
+  drawdown::AddSalvage(program);
+  drawdown::AddExample(program);
+  drawdown::AddCompletion(program);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  drawdown::ClaimStandardDescriptors();
+  // A reader that goes away is an error of write(), not the end of a ledger's
+  // writer.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    drawdown::Program program;
+    AddVerbs(&program);
+    return program.Run(argc, argv);
+  } catch (const std::exception& error) {  // std::bad_alloc, in practice
+    drawdown::Say(absl::StrCat("drawdown: ", error.what()));
+    return drawdown::kExitLedger;
+  }
+}

@@ -1,0 +1,222 @@
+#include "example/bill_rows.h"
+
+#include "base/check.h"
+#include "base/decimal.h"
+#include "base/wide.h"
+
+namespace drawdown::example {
+namespace {
+
+bool IsFee(LineKind kind) {
+  return kind == LineKind::kPurchase || kind == LineKind::kTrueUp;
+}
+
+// The row's common columns.
+FocusRow StartRow(const BillStyle& style, int64_t start, int64_t end) {
+  FocusRow row;
+  row[kBillingAccountId] = style.account_id;
+  row[kBillingAccountName] = style.account_name;
+  row[kBillingAccountType] = style.account_type;
+  row[kBillingCurrency] = style.currency;
+  row[kBillingPeriodStart] = InstantText(style.month_start);
+  row[kBillingPeriodEnd] = InstantText(style.month_end);
+  row[kChargePeriodStart] = InstantText(start);
+  row[kChargePeriodEnd] = InstantText(end);
+  row[kInvoiceId] = style.invoice;
+  row[kInvoiceIssuerName] = style.issuer;
+  row[kPricingCurrency] = style.currency;
+  row[kProviderName] = style.provider;
+  row[kPublisherName] = style.provider;
+  row[kSubAccountType] = style.sub_account_type;
+  return row;
+}
+
+// Billed units: instance-hours at AWS, GPU-hours at NordGPU.
+std::string UnitsText(const BillStyle& style, const Line& line) {
+  const Int128 unit =
+      static_cast<Int128>(line.pool->gpus_per_unit) * kMicrosPerHour;
+  const auto scaled = MulDivHalfEven(line.quantity.count(),
+                                     PowerOfTen(style.quantity_decimals), unit);
+  CHECK(scaled.ok());
+  return FormatScaled(*scaled, style.quantity_decimals,
+                      style.quantity_decimals);
+}
+
+void SetCosts(const BillStyle& style, const Line& line, FocusRow* row) {
+  const MoneyAmount full =
+      Price(line.price, line.quantity, style.cost_decimals);
+  const bool fee = IsFee(line.kind);
+  const bool usage = line.kind == LineKind::kOnDemand;
+  // A fee shows its own price; a covered hour the one it would have had
+  // without the commitment.
+  const MoneyAmount contracted =
+      fee || usage ? line.price : line.pool->PriceAt(line.start);
+  // A true-up covers no usage that could carry its cost.
+  const bool amortised = line.kind == LineKind::kPurchase;
+  const MoneyAmount list = fee ? line.price : line.pool->list_price;
+  const auto cost = [&](MoneyAmount price) {
+    return MoneyText(Price(price, line.quantity, style.cost_decimals),
+                     style.cost_decimals);
+  };
+  const auto unit_price = [&](MoneyAmount price) {
+    return MoneyText(price * line.pool->gpus_per_unit, style.price_decimals);
+  };
+  (*row)[kBilledCost] =
+      MoneyText(BilledCost(line, style.cost_decimals), style.cost_decimals);
+  (*row)[kEffectiveCost] =
+      MoneyText(amortised ? MoneyAmount() : full, style.cost_decimals);
+  (*row)[kContractedUnitPrice] = unit_price(contracted);
+  (*row)[kContractedCost] = cost(contracted);
+  (*row)[kListUnitPrice] = unit_price(list);
+  (*row)[kListCost] = cost(list);
+  (*row)[kPricingCurrencyContractedUnitPrice] = (*row)[kContractedUnitPrice];
+  (*row)[kPricingCurrencyListUnitPrice] = (*row)[kListUnitPrice];
+  (*row)[kPricingCurrencyEffectiveCost] = (*row)[kEffectiveCost];
+}
+
+void SetPlace(const Line& line, FocusRow* row) {
+  const Pool& pool = *line.pool;
+  (*row)[kAvailabilityZone] = pool.zone;
+  (*row)[kRegionId] = pool.region;
+  (*row)[kRegionName] = pool.region_name;
+  (*row)[kSubAccountId] = pool.sub_account;
+  (*row)[kSubAccountName] = pool.sub_account_name;
+}
+
+void SetSku(const BillStyle& style, const Line& line, FocusRow* row) {
+  const std::string sku(line.pool->sku);
+  (*row)[kServiceCategory] = "Compute";
+  (*row)[kServiceName] = style.service;
+  (*row)[kServiceSubcategory] = style.subcategory;
+  (*row)[kSkuId] = sku;
+  (*row)[kSkuMeter] = "GPU Instance Usage";
+  (*row)[kSkuPriceId] =
+      sku + (line.kind == LineKind::kOnDemand ? ".ondemand" : ".reserved");
+  (*row)[kSkuPriceDetails] =
+      "{\"GpuCount\":" + std::to_string(line.pool->gpus_per_unit) +
+      ",\"InstanceType\":\"" + sku + "\",\"x_GpuModel\":\"" +
+      std::string(line.pool->gpu) + "\"}";
+}
+
+void SetCommitment(const BillStyle& style, const Line& line, FocusRow* row) {
+  if (line.commitment == nullptr) return;
+  (*row)[kCommitmentDiscountCategory] = "Usage";
+  (*row)[kCommitmentDiscountId] = line.commitment->id;
+  (*row)[kCommitmentDiscountName] = line.commitment->name;
+  (*row)[kCommitmentDiscountType] = "Reserved GPUs";
+  (*row)[kCommitmentDiscountQuantity] = UnitsText(style, line);
+  (*row)[kCommitmentDiscountUnit] = style.pricing_unit;
+  if (line.kind == LineKind::kCovered) {
+    (*row)[kCommitmentDiscountStatus] = "Used";
+  } else if (line.kind == LineKind::kUnused) {
+    (*row)[kCommitmentDiscountStatus] = "Unused";
+  }
+}
+
+// Rows about a commitment itself have its id for a resource; usage has the
+// fleet that ran it.
+void SetResource(const BillStyle& style, const Line& line, FocusRow* row) {
+  if (IsFee(line.kind) || line.kind == LineKind::kUnused) {
+    (*row)[kResourceId] = line.commitment->id;
+    (*row)[kResourceName] = line.commitment->name;
+    (*row)[kResourceType] = "Commitment";
+    return;
+  }
+  const Pool& pool = *line.pool;
+  (*row)[kResourceId] =
+      std::string(style.resource_prefix) + std::string(pool.region) + ":" +
+      std::string(pool.sub_account) + ":fleet/" + std::string(pool.sku);
+  (*row)[kResourceName] = pool.sku;
+  (*row)[kResourceType] = style.resource_type;
+  (*row)[kTags] =
+      "{\"cost-center\":\"" + std::string(pool.sub_account_name) + "\"}";
+}
+
+std::string Description(const Line& line) {
+  const std::string sku(line.pool->sku);
+  switch (line.kind) {
+    case LineKind::kOnDemand:
+      return sku + " on demand";
+    case LineKind::kCovered:
+      return sku + ", covered by " + std::string(line.commitment->name);
+    case LineKind::kUnused:
+      return std::string(line.commitment->name) + ", not used";
+    case LineKind::kPurchase:
+      return std::string(line.commitment->name) + ", recurring fee";
+    case LineKind::kTrueUp:
+      return std::string(line.commitment->name) + ", true-up";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string InstantText(int64_t at) {
+  return FormatInstant(at * kMicrosPerSecond);
+}
+
+std::string MoneyText(MoneyAmount amount, int decimals) {
+  CHECK(amount.valid());
+  return FormatScaled(amount.count(), 18, decimals);
+}
+
+FocusRow MakeRow(const BillStyle& style, const Line& line) {
+  FocusRow row = StartRow(style, line.start, line.end);
+  const bool fee = IsFee(line.kind);
+  row[kChargeCategory] = fee ? "Purchase" : "Usage";
+  row[kChargeFrequency] = fee ? "Recurring" : "Usage-Based";
+  row[kChargeDescription] = Description(line);
+  row[kPricingCategory] =
+      line.commitment != nullptr && !fee ? "Committed" : "Standard";
+  row[kPricingQuantity] = UnitsText(style, line);
+  row[kPricingUnit] = style.pricing_unit;
+  const bool ran =
+      line.kind == LineKind::kOnDemand || line.kind == LineKind::kCovered;
+  if (ran) {
+    row[kConsumedQuantity] = row[kPricingQuantity];
+    row[kConsumedUnit] = style.pricing_unit;
+  }
+  SetCosts(style, line, &row);
+  SetPlace(line, &row);
+  SetSku(style, line, &row);
+  SetCommitment(style, line, &row);
+  SetResource(style, line, &row);
+  return row;
+}
+
+FocusRow MakeRow(const BillStyle& style, const OtherCharge& charge) {
+  FocusRow row = StartRow(style, charge.start, charge.end);
+  const std::string cost = MoneyText(charge.cost, style.cost_decimals);
+  for (const Column column : {kBilledCost, kEffectiveCost, kListCost,
+                              kContractedCost, kPricingCurrencyEffectiveCost}) {
+    row[column] = cost;
+  }
+  row[kChargeCategory] = charge.category;
+  row[kChargeFrequency] = charge.frequency;
+  row[kChargeDescription] = charge.description;
+  row[kServiceName] = charge.service;
+  row[kServiceCategory] = charge.service_category;
+  row[kServiceSubcategory] = charge.subcategory;
+  row[kSubAccountId] = style.account_id;
+  row[kSubAccountName] = style.account_name;
+  if (charge.quantity == 0) return row;
+  const std::string price = MoneyText(charge.price, style.price_decimals);
+  for (const Column column :
+       {kListUnitPrice, kContractedUnitPrice, kPricingCurrencyListUnitPrice,
+        kPricingCurrencyContractedUnitPrice}) {
+    row[column] = price;
+  }
+  row[kPricingCategory] = "Standard";
+  row[kPricingQuantity] = std::to_string(charge.quantity);
+  row[kPricingUnit] = charge.unit;
+  if (charge.category == "Usage") {
+    row[kConsumedQuantity] = row[kPricingQuantity];
+    row[kConsumedUnit] = charge.unit;
+  }
+  row[kSkuId] = charge.sku;
+  row[kSkuPriceId] = charge.sku;
+  row[kSkuMeter] = charge.description;
+  return row;
+}
+
+}  // namespace drawdown::example

@@ -1,0 +1,80 @@
+// What rating makes of one cell: the parts it was priced as, each citing the
+// rule that priced it. Statements and reconciliation both read these.
+#ifndef DRAWDOWN_SRC_MODEL_CHARGE_H_
+#define DRAWDOWN_SRC_MODEL_CHARGE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drawdown/statement.h"
+#include "drawdown/units.h"
+
+namespace drawdown {
+
+inline constexpr uint32_t kNoIndex = 0xffffffff;
+inline constexpr uint16_t kNoRule = 0xffff;
+
+// Money or nothing in 16 bytes: std::optional would need 32, and a statement
+// has a charge per cell.
+class OptionalMoney {
+ public:
+  constexpr OptionalMoney() = default;
+  constexpr OptionalMoney(MoneyAmount amount)  // NOLINT: as std::optional's
+      : amount_(amount) {}
+  constexpr OptionalMoney(  // NOLINT: as std::optional's
+      const std::optional<MoneyAmount>& amount)
+      : amount_(amount.value_or(MoneyAmount::Invalid())) {}
+  constexpr operator std::optional<MoneyAmount>() const {  // NOLINT: ditto
+    if (!has_value()) return std::nullopt;
+    return amount_;
+  }
+
+  // An amount that did not fit 128 bits is no value.
+  constexpr bool has_value() const { return amount_.valid(); }
+  constexpr explicit operator bool() const { return has_value(); }
+  constexpr const MoneyAmount& operator*() const { return amount_; }
+  constexpr const MoneyAmount* operator->() const { return &amount_; }
+  constexpr MoneyAmount value_or(MoneyAmount other) const {
+    return has_value() ? amount_ : other;
+  }
+
+  friend constexpr bool operator==(OptionalMoney, OptionalMoney) = default;
+
+ private:
+  MoneyAmount amount_ = MoneyAmount::Invalid();
+};
+
+// A part of one bucket cell's usage, or an unused/undelivered/shortfall amount
+// booked at the interval that ends with this bucket. Exact, before rounding.
+struct Charge {
+  int64_t bucket_us = 0;      // start of the bucket (or of the interval)
+  int64_t bucket_end_us = 0;  // end of the bucket (or of the interval)
+  GpuTime gpu_time;
+  // Per GPU-hour. A covered charge without one is usage that a higher layer
+  // counts again after a lower one priced it: no cost, not metered twice.
+  OptionalMoney unit_price;
+  OptionalMoney cost;              // exact product or the line's own money
+  uint32_t tenant = kNoIndex;      // index into RatedUsage::tenants
+  uint32_t pool = kNoIndex;        // index into RatedUsage::pools
+  uint32_t commitment = kNoIndex;  // index into RatedUsage::commitments
+  ChargeKind kind = ChargeKind::kCovered;
+  bool has_gpu_time = true;
+  // Index of the rate, or the commitment's position in burn order.
+  uint16_t rule = kNoRule;
+};
+static_assert(sizeof(Charge) == 80);
+
+struct RatedUsage {
+  std::vector<std::string> tenants;      // sorted
+  std::vector<std::string> pools;        // sorted
+  std::vector<std::string> commitments;  // sorted by id
+  // By bucket end, tenant, pool, commitment, kind.
+  std::vector<Charge> charges;
+  std::vector<std::string> notes;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_MODEL_CHARGE_H_

@@ -1,0 +1,94 @@
+#include "rating/rating.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/civil.h"
+#include "base/error.h"
+#include "rating/plan.h"
+#include "rating/support.h"
+#include "rating/walk.h"
+#include "rating/window.h"
+
+namespace drawdown {
+namespace {
+
+absl::Status CheckInput(const RatingInput& input) {
+  const int64_t length = input.usage->bucket_length_us;
+  const Interval& period = input.period;
+  CHECK(length > 0);
+  if (period.start_us >= period.end_us || period.start_us % length != 0 ||
+      period.end_us % length != 0) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "period " + FormatInstant(period.start_us) + "/" +
+                         FormatInstant(period.end_us) +
+                         " is empty or cuts a bucket");
+  }
+  return CheckNoCredit(*input.contract, period);
+}
+
+// What is rated: the part of the window that lies in the term and has ended.
+Interval RatedSpan(const RatingInput& input) {
+  const Term& term = input.contract->term;
+  const int64_t ended = FloorTo(input.at_us, input.usage->bucket_length_us);
+  return {std::max(StateStart(*input.contract, input.period.start_us),
+                   term.start_us),
+          std::min({ended, input.period.end_us, term.end_us})};
+}
+
+GpuTime UsageIn(const UsageTable& usage, const Plan& plan,
+                const Interval& span) {
+  GpuTime sum;
+  for (const UsageCell& cell : usage.cells) {
+    if (!Contains(span, cell.bucket_us)) continue;
+    if (plan.pools[cell.pool].priced) sum += cell.gpu_time;
+  }
+  return sum;
+}
+
+void NoteUsageOutsideTerm(const RatingInput& input, const Plan& plan,
+                          RatedUsage* rated) {
+  const Interval& period = input.period;
+  const Interval before = {period.start_us,
+                           std::min(period.end_us, plan.term.start_us)};
+  const Interval after = {std::max(period.start_us, plan.term.end_us),
+                          period.end_us};
+  if (before.start_us >= before.end_us && after.start_us >= after.end_us) {
+    return;
+  }
+  const GpuTime outside =
+      UsageIn(*input.usage, plan, before) + UsageIn(*input.usage, plan, after);
+  if (outside.zero()) return;
+  rated->notes.push_back(FormatGpuSeconds(outside) +
+                         " GPU-seconds outside the contract's term are not "
+                         "rated");
+}
+
+}  // namespace
+
+absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
+  RETURN_IF_ERROR(CheckInput(input));
+  ASSIGN_OR_RETURN(const Plan plan, MakePlan(*input.contract, *input.usage));
+  const Interval span = RatedSpan(input);
+  RatedUsage rated;
+  rated.tenants = input.usage->tenants;
+  rated.pools = input.usage->pools;
+  rated.commitments = plan.names;
+  rated.notes = plan.notes;
+  NoteUsageOutsideTerm(input, plan, &rated);
+  if (span.start_us >= span.end_us) return rated;
+  Walk walk(plan, input.period);
+  RETURN_IF_ERROR(walk.Run(span.start_us, span.end_us, true));
+  const GpuTime given = UsageIn(*input.usage, plan, span);
+  if (!given.valid() || !walk.rated().valid() || !walk.costs_fit()) {
+    return MakeError(ErrorCode::kOverflow,
+                     "contract " + input.contract->id +
+                         ": a total or a cost does not fit 128 bits");
+  }
+  CHECK(walk.rated() == given);
+  rated.charges = walk.TakeCharges();
+  return rated;
+}
+
+}  // namespace drawdown

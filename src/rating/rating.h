@@ -1,0 +1,52 @@
+// Rating: usage x contract -> charges. Pure and deterministic: the same input
+// gives the same bytes. Rules: design "Contracts and rating", steps 1-7.
+#ifndef DRAWDOWN_SRC_RATING_RATING_H_
+#define DRAWDOWN_SRC_RATING_RATING_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "contract/contract.h"
+#include "drawdown/statement.h"
+#include "model/charge.h"
+#include "model/usage_table.h"
+
+namespace drawdown {
+
+// What a rating of `period` needs to be given: usage from the earliest start of
+// any fulfilment interval (spend year, tier interval, rollover source) that
+// overlaps the period.
+Interval RatingWindow(const Contract& contract, const Interval& period);
+
+struct RatingInput {
+  const Contract* contract = nullptr;
+  // Usage over RatingWindow(), at least; cells of pools the contract does not
+  // price are ignored.
+  const UsageTable* usage = nullptr;
+  Interval period;
+  // Only buckets and intervals ended by this instant are rated.
+  int64_t at_us = 0;
+};
+
+// Every charge of the period. kUnsupported names a contract feature this
+// version parses but does not rate; kOverflow if a total does not fit. Checked
+// on return: contracted = covered + unused + undelivered per commitment and
+// usage rated = usage given, to the microsecond.
+absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input);
+
+// The charges as a statement: one line per (tenant, pool, commitment, kind,
+// unit_price), rounded at the contract's level.
+absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
+                                        const RatedUsage& rated);
+
+// Every active commitment in its interval that contains at_us.
+absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
+    const Contract& contract, const UsageTable& usage, int64_t at_us);
+
+// What MakeStatus needs to be given.
+Interval StatusWindow(const Contract& contract, int64_t at_us);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RATING_RATING_H_

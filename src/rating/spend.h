@@ -1,0 +1,38 @@
+// What a Spend commitment has counted in its current interval: GPU time per
+// (price, share), so that money is computed once from integers.
+#ifndef DRAWDOWN_SRC_RATING_SPEND_H_
+#define DRAWDOWN_SRC_RATING_SPEND_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "rating/plan.h"
+
+namespace drawdown {
+
+class SpendTally {
+ public:
+  SpendTally(const Plan& plan, const SpendPlan& spend);
+
+  // Counts an amount booked under `slot`, if its money is eligible.
+  void Add(uint32_t slot, uint32_t tenant, uint32_t pool, GpuTime time) {
+    if (!spend_->counts[slot] || !filter_->Matches(tenant, pool)) return;
+    const uint32_t share =
+        filter_->ShareOf(tenant, pool, plan_->slots[slot].kind);
+    times_[slot * filter_->shares().size() + share] += time;
+  }
+
+  // The money counted since the last Clear(); invalid on overflow.
+  MoneyAmount Counted() const;
+  void Clear();
+
+ private:
+  const Plan* plan_;
+  const SpendPlan* spend_;
+  const Filter* filter_;
+  std::vector<GpuTime> times_;  // by slot, then share
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RATING_SPEND_H_

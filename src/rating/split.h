@@ -1,0 +1,34 @@
+// Splitting an amount over weights, exactly and fast: the same result as
+// SplitLargestRemainder, without allocating, for the amounts of one bucket.
+#ifndef DRAWDOWN_SRC_RATING_SPLIT_H_
+#define DRAWDOWN_SRC_RATING_SPLIT_H_
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "drawdown/units.h"
+
+namespace drawdown {
+
+class Splitter {
+ public:
+  // parts[i] = weights[i] x amount / total by largest remainder; equal
+  // remainders go to the lower index; a zero weight gets nothing. REQUIRES:
+  // total is the weights' sum, 0 <= amount <= total, sizes equal.
+  void Split(Int128 amount, Int128 total, std::span<const Int128> weights,
+             std::span<Int128> parts);
+
+ private:
+  struct Remainder {
+    uint64_t value = 0;
+    uint32_t index = 0;
+  };
+  void GiveLeftOver(size_t left, std::span<Int128> parts);
+
+  std::vector<Remainder> remainders_;  // kept between calls for its memory
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RATING_SPLIT_H_

@@ -1,0 +1,137 @@
+// The walk through time that rating is: buckets in order, interval ends
+// between them, commitments drawn down in burn order.
+#ifndef DRAWDOWN_SRC_RATING_WALK_H_
+#define DRAWDOWN_SRC_RATING_WALK_H_
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "rating/bucket.h"
+#include "rating/plan.h"
+#include "rating/spend.h"
+
+namespace drawdown {
+
+// Hours carried into an interval, oldest first.
+struct RolledIn {
+  Int128 left = 0;
+  int32_t intervals_left = 0;  // after which they lapse, this one included
+};
+
+// A tranche in its current interval.
+struct TrancheState {
+  bool open = false;
+  Fulfilment fulfilment;
+  Int128 contracted = 0;
+  Int128 delivered = 0;
+  Int128 entitled = 0;  // the lesser of the two: what can be drawn
+  Int128 left = 0;      // of `entitled`
+  Int128 drawn = 0;     // rolled-in hours included
+  Int128 rolled_in = 0;
+  std::deque<RolledIn> rolled;
+
+  Int128 available() const;
+  // REQUIRES: amount <= available(). Rolled-in hours go first.
+  void Draw(Int128 amount);
+};
+
+struct SpendState {
+  bool open = false;
+  Fulfilment fulfilment;
+  MoneyAmount contracted;
+};
+
+class Walk {
+ public:
+  // Charges are kept for buckets that start in `period` and intervals that end
+  // in it; what lies before is walked for the commitments' state. `plan` must
+  // outlive the walk.
+  Walk(const Plan& plan, const Interval& period);
+
+  // Rates [from, to), both on bucket boundaries. Intervals that end at `to` are
+  // closed only if `close_at_end`.
+  // kOverflow, kInvalidArgument (an edge inside a bucket).
+  absl::Status Run(int64_t from_us, int64_t to_us, bool close_at_end);
+
+  // Begins the intervals that contain `at_us` and are not open.
+  absl::Status Open(int64_t at_us);
+
+  std::vector<Charge> TakeCharges() { return std::move(charges_); }
+  // Priced once each, over all that was walked.
+  GpuTime rated() const { return rated_; }
+  // Whether every charge's cost fits.
+  bool costs_fit() const { return costs_fit_; }
+
+  // By index into the plan's tranches and spends.
+  const TrancheState& tranche(size_t index) const { return tranches_[index]; }
+  const SpendState& spend(size_t index) const { return spends_[index]; }
+  MoneyAmount spent(size_t index) const { return tallies_[index].Counted(); }
+
+ private:
+  struct TierState {
+    Interval interval;
+    Int128 used = 0;
+  };
+
+  // walk.cc: time
+  absl::Status Close(int64_t at_us);
+  absl::StatusOr<int64_t> NextEdge(int64_t at_us, int64_t to_us) const;
+  void ApplyRates(int64_t at_us);
+  void Reorder(int64_t at_us);
+  absl::Status RateBuckets(int64_t from_us, int64_t to_us);
+  void ReserveCharges(int64_t to_us);
+
+  // walk_bucket.cc: one bucket
+  absl::Status RateBucket(int64_t bucket_us, std::span<const UsageCell> cells);
+  void DrawCommitments();
+  void BookOverage();
+  void BookTiers();
+  void EmitBucket(int64_t bucket_us);
+  void EmitUsage(const Interval& bucket, uint32_t slot, size_t cell,
+                 Int128 amount);
+
+  // walk_interval.cc: beginnings and ends of fulfilment intervals
+  absl::Status OpenTranche(size_t index, int64_t at_us);
+  absl::Status OpenSpend(size_t index, int64_t at_us);
+  void CloseTranche(size_t index);
+  absl::Status CloseSpend(size_t index);
+  Int128 RollOver(size_t index);
+  void BookInterval(uint32_t slot, const Interval& interval, Int128 amount);
+
+  bool Emits(const Interval& interval) const;
+  void SortFrom(size_t first);
+  MoneyAmount Cost(MoneyAmount per_gpu_hour, GpuTime time);
+  void Tally(uint32_t slot, uint32_t tenant, uint32_t pool, Int128 amount);
+  uint16_t RuleOf(const ChargeSlot& slot) const;
+
+  const Plan& plan_;
+  const Interval period_;
+  Bucket bucket_;
+
+  std::vector<TrancheState> tranches_;
+  std::vector<SpendState> spends_;
+  std::vector<SpendTally> tallies_;
+  std::vector<uint32_t> order_;     // tranches in burn order, layer by layer
+  std::vector<uint32_t> position_;  // in burn order, by commitment name
+  bool order_stale_ = true;
+  bool has_overage_ = false;
+
+  std::vector<uint32_t> pool_slots_;  // what the rate card makes of each pool
+  std::vector<uint32_t> pool_rates_;  // its tiered rate, or kNoIndex
+  std::vector<uint32_t> tiered_;      // the tiered rates in use
+  std::vector<TierState> tiers_;      // per rate
+  int64_t next_rate_us_ = 0;
+
+  size_t next_cell_ = 0;
+  GpuTime rated_;
+  bool costs_fit_ = true;
+  std::vector<Charge> charges_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RATING_WALK_H_

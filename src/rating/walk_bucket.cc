@@ -1,0 +1,126 @@
+// Rating of one bucket: commitments, overage, rate card, in that order.
+#include <optional>
+
+#include "base/error.h"
+#include "rating/cost.h"
+#include "rating/walk.h"
+
+namespace drawdown {
+
+absl::Status Walk::RateBucket(int64_t bucket_us,
+                              std::span<const UsageCell> cells) {
+  if (!bucket_.Load(cells)) {
+    return MakeError(ErrorCode::kOverflow, "usage of the bucket at " +
+                                               FormatInstant(bucket_us) +
+                                               " does not fit 128 bits");
+  }
+  if (bucket_.size() == 0) return absl::OkStatus();
+  DrawCommitments();
+  if (has_overage_) BookOverage();
+  if (!tiered_.empty()) BookTiers();
+  bucket_.SortColumns();
+  EmitBucket(bucket_us);
+  return absl::OkStatus();
+}
+
+void Walk::DrawCommitments() {
+  std::optional<int32_t> layer;
+  for (const uint32_t index : order_) {
+    const Tranche& tranche = plan_.tranches[index];
+    TrancheState& state = tranches_[index];
+    if (!state.open) continue;
+    if (layer != tranche.layer) {
+      bucket_.BeginLayer(!layer.has_value());
+      layer = tranche.layer;
+    }
+    const Int128 drawn =
+        bucket_.Draw(plan_.filters[tranche.filter], tranche.covered,
+                     tranche.counted, state.available());
+    state.Draw(drawn);
+  }
+}
+
+void Walk::BookOverage() {
+  for (const uint32_t index : order_) {
+    const Tranche& tranche = plan_.tranches[index];
+    if (!tranches_[index].open || tranche.overage == kNoIndex) continue;
+    const Filter& filter = plan_.filters[tranche.filter];
+    bucket_.BookUnpriced(tranche.overage, bucket_.total(), [&](size_t cell) {
+      return filter.Matches(bucket_.tenant(cell), bucket_.pool(cell));
+    });
+  }
+}
+
+void Walk::BookTiers() {
+  for (const uint32_t rate : tiered_) {
+    const std::vector<RateTier>& tiers = plan_.contract->rates[rate].tiers;
+    TierState& state = tiers_[rate];
+    for (uint32_t i = 0; i < tiers.size(); ++i) {
+      const Int128 room = tiers[i].up_to.has_value()
+                              ? tiers[i].up_to->count() - state.used
+                              : bucket_.total();
+      state.used += bucket_.BookUnpriced(
+          plan_.rate_slots[rate] + i, room,
+          [&](size_t cell) { return pool_rates_[bucket_.pool(cell)] == rate; });
+    }
+  }
+}
+
+void Walk::EmitBucket(int64_t bucket_us) {
+  const Interval bucket = {bucket_us,
+                           bucket_us + plan_.usage->bucket_length_us};
+  for (size_t cell = 0; cell < bucket_.size(); ++cell) {
+    for (const BookedColumn* column : bucket_.columns()) {
+      const Int128 amount = column->amounts[cell];
+      if (amount != 0) EmitUsage(bucket, column->slot, cell, amount);
+    }
+    const Int128 rest = bucket_.unpriced()[cell];
+    if (rest != 0) {
+      EmitUsage(bucket, pool_slots_[bucket_.pool(cell)], cell, rest);
+    }
+  }
+}
+
+void Walk::EmitUsage(const Interval& bucket, uint32_t slot_index, size_t cell,
+                     Int128 amount) {
+  const ChargeSlot& slot = plan_.slots[slot_index];
+  const uint32_t tenant = bucket_.tenant(cell);
+  const uint32_t pool = bucket_.pool(cell);
+  if (!slot.counted_only) rated_ += GpuTime(amount);
+  Tally(slot_index, tenant, pool, amount);
+  if (bucket.start_us < period_.start_us) return;
+  Charge& charge = charges_.emplace_back();
+  charge.bucket_us = bucket.start_us;
+  charge.bucket_end_us = bucket.end_us;
+  charge.gpu_time = GpuTime(amount);
+  if (slot.unit_price.has_value()) {
+    charge.unit_price = *slot.unit_price;
+    charge.cost = Cost(*slot.unit_price, charge.gpu_time);
+  } else if (slot.counted_only) {
+    charge.cost = MoneyAmount();
+  }
+  charge.tenant = tenant;
+  charge.pool = pool;
+  charge.commitment = slot.commitment;
+  charge.kind = slot.kind;
+  charge.rule = RuleOf(slot);
+}
+
+void Walk::Tally(uint32_t slot, uint32_t tenant, uint32_t pool, Int128 amount) {
+  for (size_t i = 0; i < tallies_.size(); ++i) {
+    if (spends_[i].open) tallies_[i].Add(slot, tenant, pool, GpuTime(amount));
+  }
+}
+
+MoneyAmount Walk::Cost(MoneyAmount per_gpu_hour, GpuTime time) {
+  const MoneyAmount cost = CostOf(per_gpu_hour, time);
+  costs_fit_ = costs_fit_ && cost.valid();
+  return cost;
+}
+
+uint16_t Walk::RuleOf(const ChargeSlot& slot) const {
+  return static_cast<uint16_t>(
+      slot.commitment == kNoIndex ? slot.rate : position_[slot.commitment]);
+}
+
+}  // namespace drawdown

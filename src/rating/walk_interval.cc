@@ -1,0 +1,198 @@
+// Fulfilment intervals: what they hold when they begin, what they leave when
+// they end.
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/wide.h"
+#include "rating/walk.h"
+
+namespace drawdown {
+namespace {
+
+// Sums of a few amounts of an interval must fit too.
+constexpr Int128 kMaxAmount = Int128{1} << 120;
+
+bool Fits(const std::optional<Int128>& amount) {
+  return amount.has_value() && *amount <= kMaxAmount;
+}
+
+absl::Status DoesNotFit(const Plan& plan, uint32_t name,
+                        const Interval& interval) {
+  return MakeError(ErrorCode::kOverflow,
+                   "contract " + plan.contract->id + ", commitment " +
+                       plan.names[name] + ": the interval from " +
+                       FormatInstant(interval.start_us) +
+                       " does not fit 128 bits");
+}
+
+// Two commitments of one layer and priority burn in an order that changes as
+// their intervals turn.
+bool OrderDependsOnTime(const Plan& plan, const Tranche& tranche) {
+  const auto& commitments = plan.contract->commitments;
+  const Commitment& own = commitments[tranche.commitment];
+  return std::any_of(
+      commitments.begin(), commitments.end(), [&](const Commitment& other) {
+        return &other != &own && other.layer == own.layer &&
+               other.category == own.category && other.priority == own.priority;
+      });
+}
+
+}  // namespace
+
+Int128 TrancheState::available() const {
+  Int128 sum = left;
+  for (const RolledIn& rolled_hours : rolled) sum += rolled_hours.left;
+  return sum;
+}
+
+void TrancheState::Draw(Int128 amount) {
+  drawn += amount;
+  for (RolledIn& rolled_hours : rolled) {
+    const Int128 part = std::min(amount, rolled_hours.left);
+    rolled_hours.left -= part;
+    amount -= part;
+  }
+  left -= amount;
+}
+
+absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
+  const Tranche& tranche = plan_.tranches[index];
+  TrancheState& state = tranches_[index];
+  const Fulfilment fulfilment = tranche.schedule.At(at_us);
+  const auto contracted = tranche.schedule.Contracted(fulfilment);
+  const auto delivered = tranche.schedule.Delivered(fulfilment);
+  if (!Fits(contracted) || !Fits(delivered)) {
+    return DoesNotFit(plan_, tranche.name, fulfilment.cut);
+  }
+  const bool first = position_[tranche.name] == kNoIndex;
+  order_stale_ = order_stale_ || first || OrderDependsOnTime(plan_, tranche);
+  state.open = true;
+  state.fulfilment = fulfilment;
+  state.contracted = *contracted;
+  state.delivered = *delivered;
+  state.entitled = std::min(*contracted, *delivered);
+  state.left = state.entitled;
+  state.drawn = 0;
+  state.rolled_in = state.available() - state.left;
+  return absl::OkStatus();
+}
+
+absl::Status Walk::OpenSpend(size_t index, int64_t at_us) {
+  const SpendPlan& spend = plan_.spends[index];
+  const Fulfilment fulfilment = spend.schedule.At(at_us);
+  const auto contracted = spend.schedule.Contracted(fulfilment);
+  if (!Fits(contracted)) {
+    return DoesNotFit(plan_, spend.name, fulfilment.cut);
+  }
+  spends_[index] = {true, fulfilment, MoneyAmount(*contracted)};
+  tallies_[index].Clear();
+  return absl::OkStatus();
+}
+
+void Walk::CloseTranche(size_t index) {
+  const Tranche& tranche = plan_.tranches[index];
+  TrancheState& state = tranches_[index];
+  const Interval& interval = state.fulfilment.cut;
+  const Int128 undelivered = state.contracted - state.entitled;
+  const Int128 rolled_out = RollOver(index);
+  const Int128 rest =
+      state.entitled + state.rolled_in - state.drawn - rolled_out;
+  CHECK(rest >= 0 && state.left >= 0);
+  CHECK(state.contracted + state.rolled_in ==
+        state.drawn + rest + rolled_out + undelivered);
+  BookInterval(tranche.rest, interval, rest);
+  BookInterval(tranche.undelivered, interval, undelivered);
+  BookInterval(tranche.rollover_in, interval, state.rolled_in);
+  BookInterval(tranche.rollover_out, interval, rolled_out);
+  state.open = false;
+}
+
+// Ages what was rolled in and adds what this interval leaves, up to the cap.
+// Hours of the last interval of a commitment go nowhere.
+Int128 Walk::RollOver(size_t index) {
+  const Tranche& tranche = plan_.tranches[index];
+  TrancheState& state = tranches_[index];
+  if (!tranche.rollover.has_value()) return 0;
+  if (state.fulfilment.cut.end_us == tranche.schedule.active().end_us) {
+    state.rolled.clear();
+    return 0;
+  }
+  for (RolledIn& rolled : state.rolled) --rolled.intervals_left;
+  std::erase_if(state.rolled, [](const RolledIn& rolled) {
+    return rolled.intervals_left <= 0 || rolled.left == 0;
+  });
+  Int128 carried = 0;
+  for (const RolledIn& rolled : state.rolled) carried += rolled.left;
+  const auto cap =
+      MulDivHalfEven(state.contracted, tranche.rollover->cap_micro, 1'000'000);
+  // A cap that does not fit limits nothing.
+  const Int128 room =
+      cap.ok() ? std::max<Int128>(*cap - carried, 0) : state.left;
+  const Int128 added = std::min(state.left, room);
+  if (added > 0) {
+    state.rolled.push_back({added, tranche.rollover->intervals});
+  }
+  return carried + added;
+}
+
+absl::Status Walk::CloseSpend(size_t index) {
+  const SpendPlan& spend = plan_.spends[index];
+  SpendState& state = spends_[index];
+  state.open = false;
+  const MoneyAmount missing = state.contracted - tallies_[index].Counted();
+  if (!missing.valid()) {
+    return DoesNotFit(plan_, spend.name, state.fulfilment.cut);
+  }
+  if (!spend.take_or_pay || missing <= MoneyAmount()) return absl::OkStatus();
+  if (!Emits(state.fulfilment.cut)) return absl::OkStatus();
+  Charge charge;
+  charge.bucket_us = state.fulfilment.cut.start_us;
+  charge.bucket_end_us = state.fulfilment.cut.end_us;
+  charge.commitment = spend.name;
+  charge.kind = ChargeKind::kShortfall;
+  charge.has_gpu_time = false;
+  charge.cost = missing;
+  charges_.push_back(charge);
+  return absl::OkStatus();
+}
+
+bool Walk::Emits(const Interval& interval) const {
+  return period_.start_us < interval.end_us &&
+         interval.end_us <= period_.end_us;
+}
+
+// What one instant books of several commitments, in the order of charges.
+void Walk::SortFrom(size_t first) {
+  const auto key = [](const Charge& charge) {
+    return std::make_tuple(charge.tenant, charge.pool, charge.commitment,
+                           charge.kind, charge.bucket_us);
+  };
+  std::stable_sort(
+      charges_.begin() + static_cast<ptrdiff_t>(first), charges_.end(),
+      [&](const Charge& a, const Charge& b) { return key(a) < key(b); });
+}
+
+void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
+                        Int128 amount) {
+  if (amount == 0) return;
+  Tally(slot_index, kNoIndex, kNoIndex, amount);
+  if (!Emits(interval)) return;
+  const ChargeSlot& slot = plan_.slots[slot_index];
+  Charge charge;
+  charge.bucket_us = interval.start_us;
+  charge.bucket_end_us = interval.end_us;
+  charge.commitment = slot.commitment;
+  charge.kind = slot.kind;
+  charge.gpu_time = GpuTime(amount);
+  charge.unit_price = slot.unit_price;
+  charge.cost = slot.unit_price.has_value()
+                    ? Cost(*slot.unit_price, charge.gpu_time)
+                    : MoneyAmount();
+  charge.rule = RuleOf(slot);
+  charges_.push_back(charge);
+}
+
+}  // namespace drawdown

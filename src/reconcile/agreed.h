@@ -1,0 +1,46 @@
+// A text that many rows may agree on.
+#ifndef DRAWDOWN_SRC_RECONCILE_AGREED_H_
+#define DRAWDOWN_SRC_RECONCILE_AGREED_H_
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+
+namespace drawdown {
+
+// The value all rows gave, or empty once two differed. Independent of the order
+// in which they came.
+class Agreed {
+ public:
+  void Add(std::string_view value);
+  void Merge(const Agreed& other);
+  const std::string& value() const { return value_; }
+
+ private:
+  enum class State : uint8_t { kNone, kOne, kMixed };
+
+  void Mix();
+
+  State state_ = State::kNone;
+  std::string value_;
+};
+
+// Names as small numbers, given in order of appearance: for keys, never for
+// output order.
+class Interner {
+ public:
+  uint32_t Intern(std::string_view name);
+  const std::string& Name(uint32_t index) const { return names_[index]; }
+
+ private:
+  std::deque<std::string> names_;  // addresses stay: the map's keys point in
+  absl::flat_hash_map<absl::string_view, uint32_t> indices_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_AGREED_H_

@@ -1,0 +1,69 @@
+#include "reconcile/billed_lanes.h"
+
+#include <algorithm>
+
+namespace drawdown {
+namespace {
+
+std::vector<BilledWindow>::const_iterator FirstEndingAfter(
+    const std::vector<BilledWindow>& windows, int64_t instant_us) {
+  return std::partition_point(
+      windows.begin(), windows.end(),
+      [instant_us](const BilledWindow& w) { return w.end_us <= instant_us; });
+}
+
+}  // namespace
+
+BilledLanes::BilledLanes(const std::vector<Group>& groups) {
+  for (const Group& group : groups) {
+    if (group.key.disposition != Disposition::kCompare) continue;
+    windows_[group.key.lane].push_back(
+        {group.key.start_us, group.key.end_us, group.sums.billed});
+  }
+}
+
+const std::vector<BilledWindow>& BilledLanes::Of(const Lane& lane) const {
+  static const std::vector<BilledWindow>& none =
+      *new std::vector<BilledWindow>();
+  const auto found = windows_.find(lane);
+  return found == windows_.end() ? none : found->second;
+}
+
+bool BilledLanes::Overlaps(const Lane& lane, int64_t start_us,
+                           int64_t end_us) const {
+  const std::vector<BilledWindow>& windows = Of(lane);
+  const auto window = FirstEndingAfter(windows, start_us);
+  return window != windows.end() && window->start_us < end_us;
+}
+
+GpuTime BilledLanes::MissingIn(const Lane& lane, const BookLane& book,
+                               int64_t start_us, int64_t end_us,
+                               const Books& books) const {
+  GpuTime missing;
+  const std::vector<BilledWindow>& windows = Of(lane);
+  for (auto window = FirstEndingAfter(windows, start_us);
+       window != windows.end() && window->start_us < end_us; ++window) {
+    const GpuTime booked =
+        books.Sum(lane, window->start_us, window->end_us).time;
+    if (booked > window->billed) missing += booked - window->billed;
+  }
+  book.ForEachOverlapping(start_us, end_us, [&](const BookCell& cell) {
+    if (!Overlaps(lane, cell.start_us, cell.end_us)) missing += cell.time;
+  });
+  return missing;
+}
+
+GpuTime BilledLanes::MissingElsewhere(const Lane& lane, int64_t start_us,
+                                      int64_t end_us,
+                                      const Books& books) const {
+  GpuTime missing;
+  for (const auto& [other, book] : books.lanes()) {
+    if (other == lane || other.pool != lane.pool || !IsUsage(other.kind)) {
+      continue;
+    }
+    missing += MissingIn(other, book, start_us, end_us, books);
+  }
+  return missing;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,62 @@
+// When each lane is billed: the windows of its compared groups.
+#ifndef DRAWDOWN_SRC_RECONCILE_BILLED_LANES_H_
+#define DRAWDOWN_SRC_RECONCILE_BILLED_LANES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "reconcile/books.h"
+#include "reconcile/group.h"
+#include "reconcile/lane.h"
+
+namespace drawdown {
+
+struct BilledWindow {
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+  GpuTime billed;
+};
+
+class BilledLanes {
+ public:
+  BilledLanes() = default;
+  // `groups` as GroupTable::MergeOverlapping leaves them.
+  explicit BilledLanes(const std::vector<Group>& groups);
+
+  // By time, disjoint.
+  const std::vector<BilledWindow>& Of(const Lane& lane) const;
+
+  bool Overlaps(const Lane& lane, int64_t start_us, int64_t end_us) const;
+
+  // Calls `visit` for each cell of `book` that no window of `lane` touches.
+  template <typename Visit>
+  void ForEachUnbilled(const Lane& lane, const BookLane& book,
+                       Visit visit) const {
+    const std::vector<BilledWindow>& windows = Of(lane);
+    size_t next = 0;
+    for (const BookCell& cell : book.cells) {
+      while (next < windows.size() && windows[next].end_us <= cell.start_us) {
+        ++next;
+      }
+      const bool billed =
+          next < windows.size() && windows[next].start_us < cell.end_us;
+      if (!billed && !cell.time.zero()) visit(cell);
+    }
+  }
+
+  // What was metered on the pool of `lane` as other kinds of usage, in windows
+  // that touch [start_us, end_us), and is not billed as those kinds.
+  GpuTime MissingElsewhere(const Lane& lane, int64_t start_us, int64_t end_us,
+                           const Books& books) const;
+
+ private:
+  GpuTime MissingIn(const Lane& lane, const BookLane& book, int64_t start_us,
+                    int64_t end_us, const Books& books) const;
+
+  absl::flat_hash_map<Lane, std::vector<BilledWindow>> windows_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_BILLED_LANES_H_

@@ -1,0 +1,172 @@
+#include "reconcile/books.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/wide.h"
+
+namespace drawdown {
+namespace {
+
+bool SameKey(const BookCell& a, const BookCell& b) {
+  return a.start_us == b.start_us && a.end_us == b.end_us &&
+         a.unpriced == b.unpriced && a.unit_price == b.unit_price;
+}
+
+bool Before(const BookCell& a, const BookCell& b) {
+  return std::tie(a.start_us, a.end_us, a.unpriced, a.unit_price) <
+         std::tie(b.start_us, b.end_us, b.unpriced, b.unit_price);
+}
+
+BookCell MakeCell(const Charge& charge) {
+  BookCell cell;
+  cell.start_us = charge.bucket_us;
+  cell.end_us = charge.bucket_end_us;
+  cell.unpriced = charge.kind == ChargeKind::kUnpriced;
+  if (charge.has_gpu_time) {
+    cell.time = charge.gpu_time;
+    cell.unit_price = charge.unit_price;
+  }
+  if (!cell.unit_price.has_value() && charge.cost.has_value()) {
+    cell.own_cost = *charge.cost;
+  }
+  return cell;
+}
+
+uint32_t NameIndex(const std::vector<uint32_t>& indices, uint32_t index) {
+  return index == kNoIndex ? kNoIndex : indices[index];
+}
+
+std::vector<uint32_t> InternAll(const std::vector<std::string>& names,
+                                Interner& interner) {
+  std::vector<uint32_t> indices;
+  indices.reserve(names.size());
+  for (const std::string& name : names) {
+    indices.push_back(interner.Intern(name));
+  }
+  return indices;
+}
+
+bool Overlaps(const Charge& charge, const Interval& period) {
+  return charge.bucket_us < period.end_us &&
+         charge.bucket_end_us > period.start_us;
+}
+
+}  // namespace
+
+void BookLane::Add(const BookCell& cell) {
+  longest_us = std::max(longest_us, cell.end_us - cell.start_us);
+  cells.push_back(cell);
+}
+
+void BookLane::Compact() {
+  std::sort(cells.begin(), cells.end(), Before);
+  size_t kept = 0;
+  for (size_t i = 1; i < cells.size(); ++i) {
+    if (SameKey(cells[kept], cells[i])) {
+      cells[kept].time += cells[i].time;
+      cells[kept].own_cost += cells[i].own_cost;
+    } else {
+      cells[++kept] = cells[i];
+    }
+  }
+  if (!cells.empty()) cells.resize(kept + 1);
+}
+
+void ExpectationSum::Add(const BookCell& cell) {
+  sum_.time += cell.time;
+  sum_.cost += cell.own_cost;
+  sum_.unpriced |= cell.unpriced;
+  if (!cell.unit_price.has_value()) return;
+  for (Priced& known : prices_) {
+    if (known.price == *cell.unit_price) {
+      known.time += cell.time;
+      return;
+    }
+  }
+  prices_.push_back({*cell.unit_price, cell.time});
+}
+
+Expectation ExpectationSum::Get() const {
+  Expectation result = sum_;
+  // Each price is applied once to all its hours, so that the rounding to 1e-18
+  // does not depend on how the hours were cut into cells.
+  for (const Priced& part : prices_) {
+    result.cost += Price(part.price, part.time);
+  }
+  const bool uniform = prices_.size() == 1 && sum_.cost.zero();
+  if (uniform) result.price = prices_.front().price;
+  return result;
+}
+
+Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
+             Interner* commitments) {
+  const std::vector<uint32_t> pool_of = InternAll(rated.pools, *pools);
+  const std::vector<uint32_t> commitment_of =
+      InternAll(rated.commitments, *commitments);
+  for (const Charge& charge : rated.charges) {
+    Add(charge, period, NameIndex(pool_of, charge.pool),
+        NameIndex(commitment_of, charge.commitment));
+  }
+  for (auto& [lane, cells] : lanes_) cells.Compact();
+}
+
+void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
+                uint32_t commitment) {
+  if (!Overlaps(charge, period)) return;
+  const bool covered =
+      charge.kind == ChargeKind::kCovered ||
+      (charge.kind == ChargeKind::kGrain && commitment != kNoIndex);
+  switch (charge.kind) {
+    case ChargeKind::kCovered:
+    case ChargeKind::kOnDemand:
+    case ChargeKind::kOverage:
+    case ChargeKind::kUnpriced:
+    case ChargeKind::kGrain:
+      AddUsage(charge, covered ? Lane{RowKind::kCovered, pool, commitment}
+                               : Lane{RowKind::kOnDemand, pool, kNoIndex});
+      if (covered) {
+        AddFee(charge, {RowKind::kPurchase, kNoIndex, commitment});
+      }
+      break;
+    case ChargeKind::kUnused:
+      AddFee(charge, {RowKind::kUnused, kNoIndex, commitment});
+      [[fallthrough]];
+    case ChargeKind::kShortfall:
+      // Waived hours cost nothing and are not bought.
+      if (charge.cost.has_value() && !charge.cost->zero()) {
+        AddFee(charge, {RowKind::kPurchase, kNoIndex, commitment});
+      }
+      break;
+    default:
+      break;  // Hours without cost, and money no usage row shows.
+  }
+}
+
+void Books::AddUsage(const Charge& charge, Lane lane) {
+  const BookCell cell = MakeCell(charge);
+  lanes_[lane].Add(cell);
+  usage_ += cell.time;
+}
+
+void Books::AddFee(const Charge& charge, Lane lane) {
+  lanes_[lane].Add(MakeCell(charge));
+}
+
+Expectation Books::Sum(const Lane& lane, int64_t start_us,
+                       int64_t end_us) const {
+  ExpectationSum sum;
+  const auto found = lanes_.find(lane);
+  if (found == lanes_.end()) return sum.Get();
+  bool cut = false;
+  found->second.ForEachOverlapping(start_us, end_us, [&](const BookCell& cell) {
+    const bool inside = cell.start_us >= start_us && cell.end_us <= end_us;
+    if (inside) sum.Add(cell);
+    cut |= !inside;
+  });
+  Expectation result = sum.Get();
+  result.cut = cut;
+  return result;
+}
+
+}  // namespace drawdown

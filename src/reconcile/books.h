@@ -1,0 +1,101 @@
+// Our side of the comparison: rated charges by lane and time.
+#ifndef DRAWDOWN_SRC_RECONCILE_BOOKS_H_
+#define DRAWDOWN_SRC_RECONCILE_BOOKS_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "contract/contract.h"
+#include "drawdown/units.h"
+#include "model/charge.h"
+#include "reconcile/agreed.h"
+#include "reconcile/lane.h"
+
+namespace drawdown {
+
+// Charges of one lane, bucket (or fulfilment interval) and unit price, all
+// tenants together.
+struct BookCell {
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+  std::optional<MoneyAmount> unit_price;
+  GpuTime time;
+  MoneyAmount own_cost;  // of charges without a unit price
+  bool unpriced = false;
+};
+
+struct BookLane {
+  std::vector<BookCell> cells;  // by time
+  int64_t longest_us = 0;       // of a cell
+
+  void Add(const BookCell& cell);
+  // Sorts by time and joins what differs only by tenant.
+  void Compact();
+  // Calls `visit` for each cell that overlaps the window, by time.
+  template <typename Visit>
+  void ForEachOverlapping(int64_t start_us, int64_t end_us, Visit visit) const {
+    const int64_t earliest = start_us - longest_us;
+    auto cell = std::partition_point(
+        cells.begin(), cells.end(),
+        [earliest](const BookCell& c) { return c.start_us <= earliest; });
+    for (; cell != cells.end() && cell->start_us < end_us; ++cell) {
+      if (cell->end_us > start_us) visit(*cell);
+    }
+  }
+};
+
+// The books of one lane over one window.
+struct Expectation {
+  GpuTime time;                      // metered, or contracted for purchases
+  MoneyAmount cost;                  // at the charges' prices
+  std::optional<MoneyAmount> price;  // where all have the same
+  bool unpriced = false;             // some usage has no price
+  bool cut = false;  // a fulfilment interval lies only partly in the window
+};
+
+// Sums cells that a caller picks.
+class ExpectationSum {
+ public:
+  void Add(const BookCell& cell);
+  Expectation Get() const;
+
+ private:
+  struct Priced {
+    MoneyAmount price;
+    GpuTime time;
+  };
+  Expectation sum_;
+  std::vector<Priced> prices_;  // few: one per price in force
+};
+
+class Books {
+ public:
+  // Charges of usage outside `period` are left out.
+  Books(const RatedUsage& rated, const Interval& period, Interner* pools,
+        Interner* commitments);
+
+  Expectation Sum(const Lane& lane, int64_t start_us, int64_t end_us) const;
+
+  // Every lane with usage or contracted hours.
+  using Lanes = absl::flat_hash_map<Lane, BookLane>;
+  const Lanes& lanes() const { return lanes_; }
+
+  // All of the period's usage, of every pool.
+  GpuTime usage() const { return usage_; }
+
+ private:
+  void AddUsage(const Charge& charge, Lane lane);
+  void AddFee(const Charge& charge, Lane lane);
+  void Add(const Charge& charge, const Interval& period, uint32_t pool,
+           uint32_t commitment);
+
+  Lanes lanes_;
+  GpuTime usage_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_BOOKS_H_

@@ -1,0 +1,220 @@
+#include "reconcile/checks.h"
+
+#include "absl/strings/str_cat.h"
+#include "base/wide.h"
+#include "reconcile/text.h"
+
+namespace drawdown {
+namespace {
+
+using Outcome = ReconcileCheck::Outcome;
+
+// The compared groups of one commitment and kind, added up.
+struct CommitmentSums {
+  RowSums sums;
+  GpuTime slack;
+};
+
+std::string Totals(const std::map<std::string, MoneyAmount>& billed) {
+  std::string text;
+  for (const auto& [currency, amount] : billed) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", FormatMoney(amount), " ",
+                    currency);
+  }
+  return text.empty() ? "0" : text;
+}
+
+std::map<std::string, MoneyAmount> BilledOf(const BillSummary& summary) {
+  std::map<std::string, MoneyAmount> billed;
+  for (const auto& [currency, total] : summary.by_currency) {
+    billed[currency] = total.billed_cost;
+  }
+  return billed;
+}
+
+bool DifferencesAddUp(const ReconcileResult& result) {
+  std::map<std::string, MoneyAmount> differences;
+  for (const auto& [key, total] : result.totals) {
+    differences[key.first] += total.difference;
+  }
+  for (const auto& [currency, difference] : differences) {
+    if (difference !=
+        result.billed_total.at(currency) - result.expected_total.at(currency)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Usage lanes and currencies nobody billed in leave a zero behind.
+std::map<std::string, MoneyAmount> WithoutZeros(
+    std::map<std::string, MoneyAmount> billed) {
+  for (auto entry = billed.begin(); entry != billed.end();) {
+    entry = entry->second.zero() ? billed.erase(entry) : std::next(entry);
+  }
+  return billed;
+}
+
+CommitmentSums SumsOf(const std::vector<Group>& groups, RowKind kind,
+                      const Commitment& commitment,
+                      const CompareContext& context) {
+  CommitmentSums total;
+  for (const Group& group : groups) {
+    const bool same = group.key.disposition == Disposition::kCompare &&
+                      group.key.lane.kind == kind &&
+                      context.names->commitments.Name(
+                          group.key.lane.commitment) == commitment.id;
+    if (!same) continue;
+    total.sums += group.sums;
+    total.slack += group.slack();
+  }
+  return total;
+}
+
+ReconcileCheck EffectiveCost(const Commitment& commitment,
+                             const CommitmentSums& covered,
+                             const CompareContext& context) {
+  ReconcileCheck check{"effective_cost", Outcome::kNotExecutable, ""};
+  if (covered.sums.unmeasured != 0) {
+    check.detail = absl::StrCat(commitment.id, ": ", covered.sums.unmeasured,
+                                " covered rows carry no GPU time");
+    return check;
+  }
+  const Currency currency = context.contract->currency;
+  const MoneyAmount expected = Price(commitment.price, covered.sums.billed);
+  const MoneyAmount difference = Magnitude(covered.sums.effective - expected);
+  const MoneyAmount rounding = Price(commitment.price, covered.slack) * 2 +
+                               covered.sums.effective_places;
+  const MoneyAmount doubled = context.options.tolerance.has_value()
+                                  ? *context.options.tolerance * 2
+                                  : rounding;
+  const bool passed = difference * 2 <= doubled;
+  check.outcome = passed ? Outcome::kPassed : Outcome::kFailed;
+  check.detail =
+      absl::StrCat(commitment.id, ": EffectiveCost of covered usage is ",
+                   MoneyText(covered.sums.effective, currency), ", ",
+                   GpuHoursText(covered.sums.billed), " at ",
+                   MoneyText(commitment.price, currency), " are ",
+                   MoneyText(expected, currency));
+  return check;
+}
+
+// The worst outcome of a commitment's purchase groups.
+ReconcileCheck Purchases(const Commitment& commitment,
+                         const std::vector<Group>& groups,
+                         const CompareContext& context) {
+  ReconcileCheck check{
+      "commitment_purchases", Outcome::kNotExecutable,
+      absl::StrCat(commitment.id, ": the bill holds no purchase row of it")};
+  uint64_t checked = 0;
+  uint64_t broken = 0;
+  uint64_t open = 0;
+  for (const Group& group : groups) {
+    const RowKind kind = group.key.lane.kind;
+    if (group.key.disposition != Disposition::kCompare ||
+        (kind != RowKind::kPurchase && kind != RowKind::kUpfront) ||
+        context.names->commitments.Name(group.key.lane.commitment) !=
+            commitment.id) {
+      continue;
+    }
+    Comparison comparison = Measure(group, context);
+    const BreakClass found = Classify(comparison);
+    ++checked;
+    if (found == BreakClass::kNotExecutable)
+      ++open;
+    else if (!IsClean(found))
+      ++broken;
+  }
+  if (checked == 0) return check;
+  check.outcome = broken != 0 ? Outcome::kFailed
+                  : open != 0 ? Outcome::kNotExecutable
+                              : Outcome::kPassed;
+  check.detail = absl::StrCat(
+      commitment.id, ": of ", checked, " charge periods with purchase rows ",
+      checked - broken - open, " agree with the contract, ", broken,
+      " do not, ", open, " could not be checked");
+  return check;
+}
+
+}  // namespace
+
+void SumItems(ReconcileResult& result) {
+  for (const Break& item : result.items) {
+    const std::string currency = item.currency.ToString();
+    ClassTotal& total = result.totals[{currency, item.kind}];
+    ++total.items;
+    total.billed_cost += item.billed_cost;
+    total.expected_cost += item.expected_cost;
+    total.difference += item.difference;
+    result.billed_total[currency] += item.billed_cost;
+    result.expected_total[currency] += item.expected_cost;
+  }
+}
+
+ReconcileCheck CheckConservation(const ReconcileResult& result,
+                                 const AddedRows& added,
+                                 const BillSummary& summary) {
+  uint64_t rows = 0;
+  for (const Break& item : result.items) rows += item.rows;
+  const auto billed = WithoutZeros(result.billed_total);
+  const bool passed = rows == added.rows && rows == summary.rows &&
+                      billed == WithoutZeros(added.billed) &&
+                      billed == WithoutZeros(BilledOf(summary)) &&
+                      DifferencesAddUp(result);
+  return {"conservation", passed ? Outcome::kPassed : Outcome::kFailed,
+          absl::StrCat(rows, " rows of ", Totals(result.billed_total),
+                       " in the items, ", summary.rows, " rows of ",
+                       Totals(BilledOf(summary)), " in the bill")};
+}
+
+ReconcileCheck CheckMetered(const ReconcileResult& result,
+                            const CompareContext& context,
+                            bool provider_billed) {
+  ReconcileCheck check{"metered_conservation", Outcome::kNotExecutable,
+                       "the bill holds no row of the contract's provider"};
+  if (!provider_billed) return check;
+  GpuTime metered;
+  for (const Break& item : result.items) {
+    metered += item.metered.value_or(GpuTime());
+  }
+  const GpuTime booked = context.books->usage();
+  check.outcome = metered == booked ? Outcome::kPassed : Outcome::kFailed;
+  check.detail = absl::StrCat(GpuHoursText(metered), " in the items, ",
+                              GpuHoursText(booked), " metered");
+  return check;
+}
+
+std::vector<ReconcileCheck> CheckEffectiveCosts(
+    const std::vector<Group>& groups, const CompareContext& context) {
+  std::vector<ReconcileCheck> checks;
+  for (const Commitment& commitment : context.contract->commitments) {
+    const CommitmentSums covered =
+        SumsOf(groups, RowKind::kCovered, commitment, context);
+    if (covered.sums.rows == 0) continue;
+    checks.push_back(EffectiveCost(commitment, covered, context));
+  }
+  if (checks.empty()) {
+    checks.push_back({"effective_cost", Outcome::kNotExecutable,
+                      "the bill holds no usage covered by a commitment of "
+                      "the contract"});
+  }
+  return checks;
+}
+
+std::vector<ReconcileCheck> CheckPurchases(const std::vector<Group>& groups,
+                                           const CompareContext& context) {
+  std::vector<ReconcileCheck> checks;
+  for (const Commitment& commitment : context.contract->commitments) {
+    if (commitment.category != CommitmentCategory::kUsage) continue;
+    checks.push_back(Purchases(commitment, groups, context));
+  }
+  return checks;
+}
+
+ReconcileCheck CheckInvoiceTotals() {
+  return {"invoice_totals", Outcome::kNotExecutable,
+          "no invoice totals were given to compare sum(BilledCost) per invoice "
+          "with"};
+}
+
+}  // namespace drawdown

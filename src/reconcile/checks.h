@@ -1,0 +1,50 @@
+// The checks of a reconciliation: what was verified beside the items.
+#ifndef DRAWDOWN_SRC_RECONCILE_CHECKS_H_
+#define DRAWDOWN_SRC_RECONCILE_CHECKS_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "drawdown/bill.h"
+#include "drawdown/reconcile.h"
+#include "reconcile/compare.h"
+#include "reconcile/group.h"
+
+namespace drawdown {
+
+// What was given to Add, counted there.
+struct AddedRows {
+  uint64_t rows = 0;
+  std::map<std::string, MoneyAmount> billed;  // by currency
+};
+
+// Fills result.totals, billed_total and expected_total from its items.
+void SumItems(ReconcileResult& result);
+
+// Every row in exactly one item: the items hold the rows and the money that
+// were added and that the bill's own summary names, and difference = billed -
+// expected, per currency.
+ReconcileCheck CheckConservation(const ReconcileResult& result,
+                                 const AddedRows& added,
+                                 const BillSummary& summary);
+
+// Every metered cell in exactly one item.
+ReconcileCheck CheckMetered(const ReconcileResult& result,
+                            const CompareContext& context,
+                            bool provider_billed);
+
+// EffectiveCost of covered rows against the commitment's price, one check per
+// commitment that the bill draws on. `groups` without the copies taken out.
+std::vector<ReconcileCheck> CheckEffectiveCosts(
+    const std::vector<Group>& groups, const CompareContext& context);
+
+// The purchase rows of each commitment against the contract.
+std::vector<ReconcileCheck> CheckPurchases(const std::vector<Group>& groups,
+                                           const CompareContext& context);
+
+ReconcileCheck CheckInvoiceTotals();
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_CHECKS_H_

@@ -1,0 +1,188 @@
+#include "reconcile/group.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "base/wide.h"
+
+namespace drawdown {
+namespace {
+
+// National currencies without a minor unit (ISO 4217); every other is published
+// to the hundredth at least, so that "32.8" is 32.80.
+constexpr std::array<std::string_view, 16> kNoMinorUnit = {
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
+    "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
+
+int MinorDigits(Currency currency) {
+  const std::string code = currency.ToString();
+  const bool none = std::find(kNoMinorUnit.begin(), kNoMinorUnit.end(), code) !=
+                    kNoMinorUnit.end();
+  return none ? 0 : 2;
+}
+
+MoneyAmount LastPlace(const BilledMoney& money, Currency currency) {
+  const int scale = money.scale >= 2
+                        ? money.scale
+                        : std::max(money.scale, MinorDigits(currency));
+  return scale > 18 ? MoneyAmount() : MoneyAmount(PowerOfTen(18 - scale));
+}
+
+auto LaneOrder(const GroupKey& key) {
+  return std::make_tuple(key.disposition != Disposition::kCompare, key.currency,
+                         key.lane.kind, key.lane.pool, key.lane.commitment,
+                         key.start_us, key.end_us);
+}
+
+bool Joins(const GroupKey& group, const GroupKey& next) {
+  return group.disposition == Disposition::kCompare &&
+         next.disposition == Disposition::kCompare &&
+         group.currency == next.currency && group.lane == next.lane &&
+         next.start_us < group.end_us;
+}
+
+}  // namespace
+
+RowSums RowSums::Of(const BillRow& row, const RoutedRow& routed) {
+  RowSums sums;
+  sums.rows = 1;
+  sums.unmeasured = routed.quantity.has_value() ? 0 : 1;
+  if (routed.quantity.has_value()) {
+    sums.billed = routed.quantity->time;
+    sums.units = routed.quantity->one_unit;
+  }
+  sums.cost = row.billed_cost.amount;
+  sums.cost_places = LastPlace(row.billed_cost, row.currency);
+  sums.effective = row.effective_cost.amount;
+  sums.effective_places = LastPlace(row.effective_cost, row.currency);
+  return sums;
+}
+
+RowSums& RowSums::operator+=(const RowSums& other) {
+  rows += other.rows;
+  unmeasured += other.unmeasured;
+  billed += other.billed;
+  units += other.units;
+  cost += other.cost;
+  cost_places += other.cost_places;
+  effective += other.effective;
+  effective_places += other.effective_places;
+  return *this;
+}
+
+RowSums RowSums::Times(uint64_t copies) const {
+  const auto factor = static_cast<Int128>(copies);
+  RowSums product;
+  product.rows = rows * copies;
+  product.unmeasured = unmeasured * copies;
+  product.billed = billed * factor;
+  product.units = units * factor;
+  product.cost = cost * factor;
+  product.cost_places = cost_places * factor;
+  product.effective = effective * factor;
+  product.effective_places = effective_places * factor;
+  return product;
+}
+
+RowSums RowSums::operator-() const {
+  RowSums negated;
+  negated.rows = -rows;  // unsigned: wraps back when added
+  negated.unmeasured = -unmeasured;
+  negated.billed = -billed;
+  negated.units = -units;
+  negated.cost = -cost;
+  negated.cost_places = -cost_places;
+  negated.effective = -effective;
+  negated.effective_places = -effective_places;
+  return negated;
+}
+
+void RowNames::Add(const BillRow& row, const RoutedRow& routed) {
+  pool.Add(routed.pool != nullptr ? std::string_view(routed.pool->name)
+                                  : std::string_view());
+  sub_account.Add(row.sub_account);
+  region.Add(row.region);
+  sku.Add(row.sku.empty() ? row.sku_price : row.sku);
+  resource.Add(row.resource);
+}
+
+void RowNames::Merge(const RowNames& other) {
+  pool.Merge(other.pool);
+  sub_account.Merge(other.sub_account);
+  region.Merge(other.region);
+  sku.Merge(other.sku);
+  resource.Merge(other.resource);
+}
+
+void Group::Add(const BillRow& row, const RoutedRow& routed,
+                const RowSums& one) {
+  sums += one;
+  names.Add(row, routed);
+  if (one.unmeasured != 0) unit.Add(row.pricing_unit);
+  if (routed.quantity.has_value()) {
+    quantity_scale = std::max(quantity_scale, routed.quantity->scale);
+  }
+  first_us = std::min(first_us, row.charge_start_us);
+  last_us = std::max(last_us, row.charge_end_us);
+  if (!row.gpu_count_micro.has_value() || routed.pool == nullptr) return;
+  const int64_t count = *row.gpu_count_micro;
+  if (count <= 0 || count == routed.pool->gpus_per_unit * kMicroGpusPerGpu) {
+    return;
+  }
+  least_gpu_count_micro = std::min(least_gpu_count_micro, count);
+  most_gpu_count_micro = std::max(most_gpu_count_micro, count);
+}
+
+void Group::Merge(const Group& other) {
+  sums += other.sums;
+  names.Merge(other.names);
+  unit.Merge(other.unit);
+  quantity_scale = std::max(quantity_scale, other.quantity_scale);
+  first_us = std::min(first_us, other.first_us);
+  last_us = std::max(last_us, other.last_us);
+  least_gpu_count_micro =
+      std::min(least_gpu_count_micro, other.least_gpu_count_micro);
+  most_gpu_count_micro =
+      std::max(most_gpu_count_micro, other.most_gpu_count_micro);
+  key.end_us = std::max(key.end_us, other.key.end_us);
+}
+
+uint32_t GroupTable::Add(const BillRow& row, const RoutedRow& routed,
+                         const RowSums& one) {
+  const auto next = static_cast<uint32_t>(groups_.size());
+  const auto [entry, inserted] = indices_.try_emplace(routed.key, next);
+  if (inserted) {
+    groups_.emplace_back();
+    groups_.back().key = routed.key;
+  }
+  groups_[entry->second].Add(row, routed, one);
+  return entry->second;
+}
+
+std::vector<uint32_t> GroupTable::MergeOverlapping() {
+  std::vector<uint32_t> order(groups_.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
+    return LaneOrder(groups_[a].key) < LaneOrder(groups_[b].key);
+  });
+  std::vector<Group> merged;
+  std::vector<uint32_t> new_index(groups_.size());
+  for (uint32_t index : order) {
+    Group& group = groups_[index];
+    if (!merged.empty() && Joins(merged.back().key, group.key)) {
+      merged.back().Merge(group);
+    } else {
+      merged.push_back(std::move(group));
+    }
+    new_index[index] = static_cast<uint32_t>(merged.size() - 1);
+  }
+  groups_ = std::move(merged);
+  indices_.clear();
+  return new_index;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,88 @@
+// Bill rows summed up by group: what is kept of them.
+#ifndef DRAWDOWN_SRC_RECONCILE_GROUP_H_
+#define DRAWDOWN_SRC_RECONCILE_GROUP_H_
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "bill/bill_row.h"
+#include "reconcile/agreed.h"
+#include "reconcile/route.h"
+
+namespace drawdown {
+
+// What adds up over rows.
+struct RowSums {
+  uint64_t rows = 0;
+  uint64_t unmeasured = 0;  // rows without a quantity in GPU time
+  GpuTime billed;
+  GpuTime units;  // GPU time of one unit of each row's quantity
+  MoneyAmount cost;
+  MoneyAmount cost_places;  // a unit of each row's last published place
+  MoneyAmount effective;
+  MoneyAmount effective_places;
+
+  static RowSums Of(const BillRow& row, const RoutedRow& routed);
+  RowSums& operator+=(const RowSums& other);
+  // `copies` times this.
+  RowSums Times(uint64_t copies) const;
+  RowSums operator-() const;
+};
+
+// What a person finds a row by.
+struct RowNames {
+  Agreed pool;
+  Agreed sub_account;
+  Agreed region;
+  Agreed sku;
+  Agreed resource;
+
+  void Add(const BillRow& row, const RoutedRow& routed);
+  void Merge(const RowNames& other);
+};
+
+struct Group {
+  GroupKey key;
+  RowSums sums;
+  RowNames names;
+  Agreed unit;             // PricingUnit of the unmeasured rows
+  int quantity_scale = 0;  // most places a quantity was published with
+  int64_t first_us = std::numeric_limits<int64_t>::max();  // hull of the
+  int64_t last_us = std::numeric_limits<int64_t>::min();   // charge periods
+  // SkuPriceDetails.GpuCount where it differs from the contract's
+  // gpus_per_unit.
+  int64_t least_gpu_count_micro = std::numeric_limits<int64_t>::max();
+  int64_t most_gpu_count_micro = 0;
+
+  void Add(const BillRow& row, const RoutedRow& routed, const RowSums& one);
+  void Merge(const Group& other);
+
+  // What published rounding may hide of sums.billed.
+  GpuTime slack() const {
+    return PublishingSlack(sums.units, quantity_scale, sums.rows);
+  }
+  bool gpu_count_differs() const { return most_gpu_count_micro != 0; }
+};
+
+class GroupTable {
+ public:
+  // The index of the row's group.
+  uint32_t Add(const BillRow& row, const RoutedRow& routed, const RowSums& one);
+
+  // Joins compared groups of one lane and currency whose windows overlap, and
+  // returns for each old index its new one. Call once, after the last Add.
+  std::vector<uint32_t> MergeOverlapping();
+
+  const std::vector<Group>& groups() const { return groups_; }
+  std::vector<Group>& groups() { return groups_; }
+
+ private:
+  std::vector<Group> groups_;
+  absl::flat_hash_map<GroupKey, uint32_t> indices_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_GROUP_H_

@@ -1,0 +1,181 @@
+#include "reconcile/items.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "reconcile/reason.h"
+#include "reconcile/text.h"
+
+namespace drawdown {
+namespace {
+
+void SetNames(const RowNames& names, Break& item) {
+  item.pool = names.pool.value();
+  item.sub_account = names.sub_account.value();
+  item.region = names.region.value();
+  item.sku = names.sku.value();
+  item.resource = names.resource.value();
+}
+
+Break ItemOf(const Group& group, const CompareContext& context) {
+  Break item;
+  SetNames(group.names, item);
+  item.provider = context.names->texts.Name(group.key.provider);
+  item.currency = context.names->currencies[group.key.currency];
+  item.rows = group.sums.rows;
+  item.billed_cost = group.sums.cost;
+  if (group.sums.unmeasured == 0) item.billed = group.sums.billed;
+  return item;
+}
+
+void SetExpected(MoneyAmount expected, Break& item) {
+  item.expected_cost = expected;
+  item.difference = item.billed_cost - expected;
+}
+
+// The part of the key that both sides gave and that was compared.
+std::string MatchedOn(const Group& group, const CompareContext& context) {
+  const Lane& lane = group.key.lane;
+  std::string key = "provider";
+  if (IsUsage(lane.kind)) {
+    const PoolNaming* naming =
+        FindPoolNaming(*context.contract, context.names->pools.Name(lane.pool));
+    const bool region = naming != nullptr && !naming->region.empty() &&
+                        !group.names.region.value().empty();
+    absl::StrAppend(&key, region ? "+region" : "", "+pool");
+  }
+  if (lane.commitment != kNoIndex) absl::StrAppend(&key, "+commitment");
+  return absl::StrCat(key, "+period+kind");
+}
+
+BreakClass ClassOf(Disposition disposition, bool linked) {
+  switch (disposition) {
+    case Disposition::kTiming:
+      return BreakClass::kTiming;
+    case Disposition::kCorrection:
+      return linked ? BreakClass::kCorrectionLinked
+                    : BreakClass::kCorrectionOrphan;
+    case Disposition::kOtherCurrency:
+      return BreakClass::kCurrencyBreak;
+    case Disposition::kUnknownGpu:
+      return BreakClass::kUnmeteredCharge;
+    case Disposition::kAmbiguousSku:
+    case Disposition::kNoChargePeriod:
+      return BreakClass::kNotExecutable;
+    default:
+      return BreakClass::kNonUsage;
+  }
+}
+
+// Whether the contract owes nothing for a row of this class; of the others
+// nothing is known but what was billed.
+bool NothingOwed(BreakClass kind) {
+  return kind != BreakClass::kNonUsage && kind != BreakClass::kNotExecutable;
+}
+
+auto KeyOf(const Break& item) {
+  return std::tie(item.provider, item.currency, item.pool, item.sku,
+                  item.region, item.sub_account, item.resource, item.tenant,
+                  item.period_start_us, item.period_end_us, item.kind,
+                  item.matched_on, item.reason);
+}
+
+auto AmountsOf(const Break& item) {
+  return std::tie(item.billed, item.metered, item.billed_cost,
+                  item.expected_cost, item.quantity_effect, item.price_effect,
+                  item.rows);
+}
+
+bool Before(const Break& a, const Break& b) {
+  if (KeyOf(a) != KeyOf(b)) return KeyOf(a) < KeyOf(b);
+  return AmountsOf(a) < AmountsOf(b);
+}
+
+bool CanJudgeCopies(const Comparison& comparison) {
+  return !comparison.cut && !comparison.unpriced && !comparison.unmeasured &&
+         !comparison.money_only && !comparison.straddles;
+}
+
+}  // namespace
+
+Break ComparedItem(const Group& group, const CompareContext& context) {
+  Comparison comparison = Measure(group, context);
+  const BreakClass kind = Classify(comparison);
+  Break item = ItemOf(group, context);
+  item.kind = kind;
+  item.period_start_us = group.key.start_us;
+  item.period_end_us = group.key.end_us;
+  if (IsUsage(comparison.kind)) {
+    item.pool = context.names->pools.Name(group.key.lane.pool);
+    item.metered = comparison.booked;
+  }
+  SetExpected(comparison.expected, item);
+  if (kind == BreakClass::kQuantityBreak || kind == BreakClass::kPriceBreak ||
+      kind == BreakClass::kMixedBreak) {
+    item.quantity_effect = comparison.quantity_effect;
+    item.price_effect = comparison.price_effect;
+  }
+  item.matched_on = MatchedOn(group, context);
+  item.reason = ComparedReason(kind, comparison, group, *context.names);
+  return item;
+}
+
+Break RoutedItem(const Group& group, const CompareContext& context) {
+  const bool linked = context.billed.Overlaps(
+      group.key.lane, group.key.start_us, group.key.end_us);
+  Break item = ItemOf(group, context);
+  item.kind = ClassOf(group.key.disposition, linked);
+  item.period_start_us = group.first_us;
+  item.period_end_us = group.last_us;
+  SetExpected(NothingOwed(item.kind) ? MoneyAmount() : item.billed_cost, item);
+  item.reason = RoutedReason(group, *context.names, linked);
+  return item;
+}
+
+Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
+                 const CompareContext& context) {
+  const RowSums sums = copies.one.Times(count);
+  Break item;
+  SetNames(copies.names, item);
+  item.kind = BreakClass::kDuplicateCharge;
+  item.provider = context.names->texts.Name(group.key.provider);
+  item.currency = context.names->currencies[group.key.currency];
+  item.rows = sums.rows;
+  item.billed = sums.billed;
+  item.billed_cost = sums.cost;
+  item.period_start_us = copies.start_us;
+  item.period_end_us = copies.end_us;
+  SetExpected(MoneyAmount(), item);
+  item.matched_on = "every column";
+  item.reason = absl::StrCat(
+      count, count == 1 ? " more copy" : " more copies",
+      " of a row that the bill already holds, equal in every column: ",
+      GpuHoursText(sums.billed), " beyond what our books hold");
+  return item;
+}
+
+std::vector<Break> TakeOutCopies(const std::vector<Copies>& copies,
+                                 std::vector<Group>& groups,
+                                 const CompareContext& context) {
+  std::vector<Break> items;
+  for (const Copies& candidate : copies) {
+    Group& group = groups[candidate.group];
+    if (group.key.disposition != Disposition::kCompare) continue;
+    const Comparison comparison = Measure(group, context);
+    if (!CanJudgeCopies(comparison)) continue;
+    const uint64_t count = CopiesToDrop(candidate, comparison.billed,
+                                        comparison.booked, comparison.slack);
+    if (count == 0) continue;
+    items.push_back(CopiesItem(candidate, count, group, context));
+    group.sums += -candidate.one.Times(count);
+  }
+  return items;
+}
+
+void SortItems(std::vector<Break>& items) {
+  std::sort(items.begin(), items.end(), Before);
+}
+
+}  // namespace drawdown

@@ -1,0 +1,36 @@
+// The items of a result, each from one group of bill rows.
+#ifndef DRAWDOWN_SRC_RECONCILE_ITEMS_H_
+#define DRAWDOWN_SRC_RECONCILE_ITEMS_H_
+
+#include <vector>
+
+#include "drawdown/reconcile.h"
+#include "reconcile/compare.h"
+#include "reconcile/copies.h"
+#include "reconcile/group.h"
+
+namespace drawdown {
+
+// Of a group whose disposition is kCompare.
+Break ComparedItem(const Group& group, const CompareContext& context);
+
+// Of any other. A correction is linked when the bill holds compared rows of its
+// lane and time.
+Break RoutedItem(const Group& group, const CompareContext& context);
+
+// Of `count` copies that the books lack.
+Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
+                 const CompareContext& context);
+
+// Takes out of each compared group the copies its books lack, and returns them
+// as items. `copies` as CopyFinder::Take returns them.
+std::vector<Break> TakeOutCopies(const std::vector<Copies>& copies,
+                                 std::vector<Group>& groups,
+                                 const CompareContext& context);
+
+// By every field, so that the order never depends on the input's.
+void SortItems(std::vector<Break>& items);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_ITEMS_H_

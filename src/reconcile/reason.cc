@@ -1,0 +1,261 @@
+#include "reconcile/reason.h"
+
+#include "absl/strings/str_cat.h"
+#include "reconcile/text.h"
+
+namespace drawdown {
+namespace {
+
+std::string PriceText(const Comparison& c) {
+  if (c.price.has_value()) {
+    // Averages of several prices are shown to six places.
+    return UnitPriceText(*c.price, GpuTime(kMicrosPerHour), c.currency);
+  }
+  return "no contract price";
+}
+
+std::string BilledPriceText(const Comparison& c) {
+  return UnitPriceText(c.cost, c.billed, c.currency);
+}
+
+// How the books know the hours: a meter does not count what was not used.
+std::string_view Verb(const Comparison& c) {
+  if (c.kind == RowKind::kUnused) return "unused by our books";
+  return IsUsage(c.kind) ? "metered" : "contracted";
+}
+
+std::string KindText(const Comparison& c, const Group& group,
+                     const GroupNames& names) {
+  const uint32_t index = group.key.lane.commitment;
+  const std::string commitment =
+      index == kNoIndex ? "" : names.commitments.Name(index);
+  switch (c.kind) {
+    case RowKind::kCovered:
+      return absl::StrCat(c.commitment == nullptr
+                              ? "usage covered by a commitment that is not in "
+                                "the contract, "
+                              : "usage covered by ",
+                          commitment.empty() ? "\"\"" : commitment);
+    case RowKind::kUnused:
+      return absl::StrCat("unused part of ", commitment);
+    case RowKind::kPurchase:
+      return absl::StrCat("purchase of ", commitment);
+    case RowKind::kUpfront:
+      return absl::StrCat("one-time purchase of ", commitment);
+    default:
+      return "on-demand usage";
+  }
+}
+
+std::string TooMuch(const std::string& amount, bool much) {
+  return absl::StrCat(amount, much ? " too much" : " too little");
+}
+
+std::string HoursOff(const Comparison& c) {
+  return TooMuch(GpuHoursText(Magnitude(c.excess())), c.excess() > GpuTime());
+}
+
+std::string MoneyOff(const Comparison& c) {
+  return TooMuch(MoneyText(Magnitude(c.difference()), c.currency),
+                 c.difference() > MoneyAmount());
+}
+
+std::string BothHours(const Comparison& c) {
+  return absl::StrCat("billed ", GpuHoursText(c.billed), ", ",
+                      std::string(Verb(c)), " ", HoursText(c.booked));
+}
+
+std::string BothMoney(const Comparison& c) {
+  return absl::StrCat("billed ", MoneyText(c.cost, c.currency), ", expected ",
+                      MoneyText(c.expected, c.currency));
+}
+
+// Perhaps the bill splits covered and on-demand usage in another way.
+std::string ElsewhereText(const Comparison& c) {
+  if (c.elsewhere.zero()) return "";
+  return absl::StrCat("; ", GpuHoursText(c.elsewhere),
+                      " metered on the pool as another kind of usage are not "
+                      "billed as that");
+}
+
+std::string QuantityReason(const Comparison& c) {
+  std::string text = absl::StrCat(BothHours(c), ": ", HoursOff(c), " at ",
+                                  PriceText(c), ElsewhereText(c));
+  if (!c.price_effect.zero()) {
+    absl::StrAppend(&text, "; ", MoneyText(c.price_effect, c.currency),
+                    " of the difference is rounding of the price");
+  }
+  return text;
+}
+
+std::string PriceReason(const Comparison& c) {
+  if (c.money_only || c.billed.zero()) {
+    return absl::StrCat(BothMoney(c), ": ", MoneyOff(c));
+  }
+  return absl::StrCat("billed ", GpuHoursText(c.billed), " at ",
+                      BilledPriceText(c), ", contract price ", PriceText(c),
+                      ": ", MoneyOff(c));
+}
+
+std::string MixedReason(const Comparison& c) {
+  const std::string at = c.billed.zero()
+                             ? MoneyText(c.cost, c.currency)
+                             : absl::StrCat("at ", BilledPriceText(c));
+  return absl::StrCat(
+      "billed ", GpuHoursText(c.billed), " ", at, ", ", std::string(Verb(c)),
+      " ", HoursText(c.booked), " at ", PriceText(c), ": ",
+      MoneyText(c.quantity_effect, c.currency), " from the quantity and ",
+      MoneyText(c.price_effect, c.currency), " from the price",
+      ElsewhereText(c));
+}
+
+std::string AgreedReason(const Comparison& c) {
+  if (c.money_only) {
+    return absl::StrCat("billed ", MoneyText(c.cost, c.currency),
+                        ", as contracted");
+  }
+  return absl::StrCat("billed and ", std::string(Verb(c)), " ",
+                      GpuHoursText(c.booked), " at ", PriceText(c));
+}
+
+std::string ToleratedReason(const Comparison& c) {
+  std::string text = c.money_only
+                         ? BothMoney(c)
+                         : absl::StrCat(BothHours(c), "; ", BothMoney(c));
+  return absl::StrCat(text, ": within the tolerance of published rounding");
+}
+
+std::string NotExecutableReason(const Comparison& c, const Group& group) {
+  if (c.unmeasured) {
+    return absl::StrCat(group.sums.unmeasured, " of ", group.sums.rows,
+                        " rows carry no GPU time (PricingQuantity in unit \"",
+                        group.unit.value(),
+                        "\"), so the quantity could not be compared; ",
+                        BothMoney(c));
+  }
+  if (c.unpriced) {
+    return absl::StrCat(BothHours(c),
+                        ", but the contract has no rate for some of it, so "
+                        "the price could not be checked");
+  }
+  if (c.cut) {
+    return "the charge period cuts a fulfilment interval, so what is owed in "
+           "it could not be told";
+  }
+  return absl::StrCat(
+      c.money_only ? BothMoney(c)
+                   : absl::StrCat(BothHours(c), "; ", BothMoney(c)),
+      ": a fee for a longer time could not be checked within one period");
+}
+
+std::string GpuCountText(const Group& group) {
+  if (!group.gpu_count_differs()) return "";
+  const bool one = group.least_gpu_count_micro == group.most_gpu_count_micro;
+  return absl::StrCat(
+      "; SkuPriceDetails.GpuCount says ",
+      one ? FormatGpus(group.most_gpu_count_micro) : std::string("otherwise"),
+      ", the contract's gpus_per_unit is used");
+}
+
+std::string ClassReason(BreakClass kind, const Comparison& c,
+                        const Group& group) {
+  switch (kind) {
+    case BreakClass::kMatched:
+      return AgreedReason(c);
+    case BreakClass::kNonUsage:
+      return c.difference().zero() && (c.money_only || c.excess().zero())
+                 ? AgreedReason(c)
+                 : ToleratedReason(c);
+    case BreakClass::kWithinTolerance:
+      return ToleratedReason(c);
+    case BreakClass::kQuantityBreak:
+      return QuantityReason(c);
+    case BreakClass::kPriceBreak:
+      return PriceReason(c);
+    case BreakClass::kMixedBreak:
+      return MixedReason(c);
+    case BreakClass::kUnmeteredCharge:
+      return absl::StrCat("billed ", GpuHoursText(c.billed),
+                          ", nothing metered on the pool in this time that "
+                          "other rows do not bill");
+    case BreakClass::kTiming:
+      return absl::StrCat(BothHours(c),
+                          ": the charge period crosses the edge of the "
+                          "reconciled period, only the part inside is booked");
+    default:
+      return NotExecutableReason(c, group);
+  }
+}
+
+std::string HoursOfRows(const Group& group) {
+  if (group.sums.unmeasured != 0) return "GPU usage of unknown hours";
+  return GpuHoursText(group.sums.billed);
+}
+
+}  // namespace
+
+std::string ComparedReason(BreakClass kind, const Comparison& comparison,
+                           const Group& group, const GroupNames& names) {
+  return absl::StrCat(KindText(comparison, group, names), ": ",
+                      ClassReason(kind, comparison, group),
+                      GpuCountText(group));
+}
+
+std::string RoutedReason(const Group& group, const GroupNames& names,
+                         bool linked) {
+  const auto text = [&names](uint32_t index) {
+    return index == kNoIndex ? std::string() : names.texts.Name(index);
+  };
+  const std::string service = text(group.key.service);
+  const std::string category = text(group.key.category);
+  switch (group.key.disposition) {
+    case Disposition::kTiming:
+      return "charged in this bill for time outside the reconciled period";
+    case Disposition::kCorrection:
+      return absl::StrCat(
+          "correction of ", linked ? "" : "an earlier bill's ", "rows",
+          linked ? " that are in this bill" : ", which are not in this bill");
+    case Disposition::kOtherCurrency:
+      return absl::StrCat(
+          "billed in ", names.currencies[group.key.currency].ToString(),
+          ", which is not the contract's currency; never netted against it");
+    case Disposition::kUnknownGpu:
+      return absl::StrCat("billed ", HoursOfRows(group), " of SKU \"",
+                          text(group.key.sku), "\" in region \"",
+                          text(group.key.region),
+                          "\", which no pool of the contract is named by");
+    case Disposition::kAmbiguousSku:
+      return absl::StrCat("SKU \"", text(group.key.sku),
+                          "\" names several pools of the contract and the row "
+                          "gives no region");
+    case Disposition::kNoChargePeriod:
+      return "the charge period ends when or before it starts";
+    case Disposition::kOtherProvider:
+      return absl::StrCat("another provider: ", text(group.key.provider), ", ",
+                          category, ", service ", service);
+    case Disposition::kOtherPeriod:
+      return absl::StrCat("of another billing period: ", category, ", service ",
+                          service);
+    case Disposition::kOtherCategory:
+      return absl::StrCat(category, ", service ", service);
+    case Disposition::kOtherPurchase:
+      return absl::StrCat(
+          "purchase of what is no commitment of the contract, service ",
+          service);
+    case Disposition::kOtherUnused:
+      return absl::StrCat(
+          "unused part of a commitment that is not in the contract, service ",
+          service);
+    case Disposition::kUnusedCapacity:
+      return absl::StrCat(
+          "unused capacity reservation, which no meter counts, service ",
+          service);
+    case Disposition::kOtherService:
+      return absl::StrCat("no GPU usage, service ", service);
+    case Disposition::kCompare:
+      break;  // ComparedReason's
+  }
+  return "";
+}
+
+}  // namespace drawdown

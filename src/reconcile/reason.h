@@ -1,0 +1,25 @@
+// Why an item is in its class, in one line a person can act on. Never names a
+// file or a row: the same rows in other files must give the same line.
+#ifndef DRAWDOWN_SRC_RECONCILE_REASON_H_
+#define DRAWDOWN_SRC_RECONCILE_REASON_H_
+
+#include <string>
+
+#include "drawdown/reconcile.h"
+#include "reconcile/compare.h"
+#include "reconcile/group.h"
+#include "reconcile/route.h"
+
+namespace drawdown {
+
+std::string ComparedReason(BreakClass kind, const Comparison& comparison,
+                           const Group& group, const GroupNames& names);
+
+// Of a group that was not compared. `linked`: of a correction whose original
+// rows are in the bill.
+std::string RoutedReason(const Group& group, const GroupNames& names,
+                         bool linked);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_REASON_H_

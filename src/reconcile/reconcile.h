@@ -1,0 +1,46 @@
+// Statement x bill -> breaks. Pure: rows in any order and split over any files
+// give the same bytes.
+#ifndef DRAWDOWN_SRC_RECONCILE_RECONCILE_H_
+#define DRAWDOWN_SRC_RECONCILE_RECONCILE_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "bill/bill_row.h"
+#include "contract/contract.h"
+#include "drawdown/bill.h"
+#include "drawdown/reconcile.h"
+#include "model/charge.h"
+
+namespace drawdown {
+
+struct ReconcileInput {
+  const Contract* contract = nullptr;
+  const RatedUsage* rated = nullptr;  // of `period`
+  Interval period;
+  int64_t bucket_length_us = kMicrosPerHour;
+};
+
+// Add every row of the bill, then Finish once. Not thread-safe.
+class Reconciler {
+ public:
+  Reconciler(const ReconcileInput& input, const ReconcileOptions& options);
+  ~Reconciler();
+  Reconciler(const Reconciler&) = delete;  // Owns the whole working set.
+  Reconciler& operator=(const Reconciler&) = delete;
+
+  absl::Status Add(const BillRow& row);
+
+  // Checked on return: every row and cell is in exactly one item, sum of
+  // billed_cost = the bill's total and sum(difference) = billed - expected, per
+  // currency.
+  absl::StatusOr<ReconcileResult> Finish(const BillSummary& summary);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_RECONCILE_H_

@@ -1,0 +1,242 @@
+#include "reconcile/route.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "base/civil.h"
+#include "base/error.h"
+
+namespace drawdown {
+namespace {
+
+bool Inside(const BillRow& row, const Interval& period) {
+  return row.charge_start_us >= period.start_us &&
+         row.charge_end_us <= period.end_us;
+}
+
+bool Touches(const BillRow& row, const Interval& period) {
+  return row.charge_start_us < period.end_us &&
+         row.charge_end_us > period.start_us;
+}
+
+// A bill belongs to the period that holds the middle of its billing period, so
+// that calendars cut a few hours apart still meet.
+bool BilledIn(const BillRow& row, const Interval& period) {
+  const int64_t middle =
+      row.billing_start_us + (row.billing_end_us - row.billing_start_us) / 2;
+  return middle >= period.start_us && middle < period.end_us;
+}
+
+bool IsOneTime(const BillRow& row) {
+  return absl::EqualsIgnoreCase(
+      absl::string_view(row.frequency.data(), row.frequency.size()),
+      "One-Time");
+}
+
+}  // namespace
+
+uint32_t GroupNames::CurrencyIndex(Currency currency) {
+  const auto found = std::find(currencies.begin(), currencies.end(), currency);
+  const auto index = static_cast<uint32_t>(found - currencies.begin());
+  if (found == currencies.end()) currencies.push_back(currency);
+  return index;
+}
+
+struct Router::Target {
+  Disposition disposition = Disposition::kCompare;
+  Lane lane;
+  const PoolNaming* pool = nullptr;
+  int64_t micro_gpus = 0;  // of one billed unit; 0: unknown
+};
+
+Router::Router(const Contract& contract, const Interval& period,
+               int64_t bucket_length_us, GroupNames* names)
+    : contract_(contract),
+      bill_names_(contract),
+      period_(period),
+      bucket_length_us_(bucket_length_us),
+      names_(*names),
+      provider_(names->texts.Intern(contract.provider)) {}
+
+const std::optional<TimeUnit>& Router::UnitOf(const BillRow& row) {
+  if (row.pricing_unit != last_unit_text_) {
+    last_unit_text_ = row.pricing_unit;
+    last_unit_ = ParseTimeUnit(row.pricing_unit);
+  }
+  return last_unit_;
+}
+
+Router::Target Router::UsageOfPool(const BillRow& row, const PoolNaming& pool) {
+  Target target;
+  target.pool = &pool;
+  target.micro_gpus = pool.gpus_per_unit * kMicroGpusPerGpu;
+  target.lane.pool = names_.pools.Intern(pool.name);
+  const bool covered =
+      row.commitment_status == UsageStatus::kUsed || !row.commitment_id.empty();
+  target.lane.kind = covered ? RowKind::kCovered : RowKind::kOnDemand;
+  if (!covered) return target;
+  const Commitment* commitment = bill_names_.FindCommitment(row.commitment_id);
+  target.lane.commitment = names_.commitments.Intern(
+      commitment != nullptr ? std::string_view(commitment->id)
+                            : row.commitment_id);
+  return target;
+}
+
+Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
+                                            Disposition otherwise) {
+  Target target;
+  const Commitment* commitment = bill_names_.FindCommitment(row.commitment_id);
+  if (commitment == nullptr) {
+    commitment = bill_names_.FindCommitment(row.resource);
+  }
+  const PoolMatch match = bill_names_.FindPool(row);
+  if (match.result == PoolMatch::Result::kFound) target.pool = match.naming;
+  if (commitment == nullptr) {
+    target.disposition = otherwise;
+    return target;
+  }
+  target.lane = {kind, kNoIndex, names_.commitments.Intern(commitment->id)};
+  target.micro_gpus =
+      kMicroGpusPerGpu * (target.pool != nullptr
+                              ? target.pool->gpus_per_unit
+                              : bill_names_.GpusPerUnit(*commitment));
+  return target;
+}
+
+Router::Target Router::FindUsageTarget(const BillRow& row) {
+  const bool unused_commitment = row.commitment_status == UsageStatus::kUnused;
+  if (unused_commitment) {
+    return FindCommitmentTarget(row, RowKind::kUnused,
+                                Disposition::kOtherUnused);
+  }
+  const PoolMatch match = bill_names_.FindPool(row);
+  Target target;
+  target.micro_gpus = row.gpu_count_micro.value_or(0);
+  const bool per_gpu = UnitOf(row).has_value() && UnitOf(row)->per_gpu;
+  const bool gpu = per_gpu || target.micro_gpus > 0 || match.naming != nullptr;
+  if (gpu && row.capacity_status == UsageStatus::kUnused) {
+    target.disposition = Disposition::kUnusedCapacity;
+    return target;
+  }
+  switch (match.result) {
+    case PoolMatch::Result::kFound:
+      return UsageOfPool(row, *match.naming);
+    case PoolMatch::Result::kAmbiguous:
+      target.disposition = Disposition::kAmbiguousSku;
+      break;
+    case PoolMatch::Result::kOtherRegion:
+      target.disposition = Disposition::kUnknownGpu;
+      if (target.micro_gpus == 0) {
+        target.micro_gpus = match.naming->gpus_per_unit * kMicroGpusPerGpu;
+      }
+      break;
+    case PoolMatch::Result::kUnknownSku:
+      target.disposition =
+          gpu ? Disposition::kUnknownGpu : Disposition::kOtherService;
+      break;
+  }
+  return target;
+}
+
+Router::Target Router::FindTarget(const BillRow& row) {
+  Target target;
+  switch (row.category) {
+    case ChargeCategory::kUsage:
+      return FindUsageTarget(row);
+    case ChargeCategory::kPurchase:
+      return FindCommitmentTarget(
+          row, IsOneTime(row) ? RowKind::kUpfront : RowKind::kPurchase,
+          Disposition::kOtherPurchase);
+    default:
+      target.disposition = Disposition::kOtherCategory;
+      return target;
+  }
+}
+
+// Of a row that is about something in the contract.
+Disposition Router::DispositionOf(const BillRow& row) const {
+  if (row.currency != contract_.currency) return Disposition::kOtherCurrency;
+  if (row.correction) return Disposition::kCorrection;
+  if (row.charge_end_us <= row.charge_start_us) {
+    return Disposition::kNoChargePeriod;
+  }
+  if (Touches(row, period_)) return Disposition::kCompare;
+  return BilledIn(row, period_) ? Disposition::kTiming
+                                : Disposition::kOtherPeriod;
+}
+
+// The meter knows whole buckets, so a charge period is widened to them; one
+// inside the period stays inside.
+void Router::SetWindow(const BillRow& row, GroupKey& key) const {
+  key.start_us = row.charge_start_us;
+  key.end_us = row.charge_end_us;
+  if (key.disposition != Disposition::kCompare) return;
+  key.start_us = FloorTo(row.charge_start_us, bucket_length_us_);
+  key.end_us =
+      FloorTo(row.charge_end_us + bucket_length_us_ - 1, bucket_length_us_);
+  if (Inside(row, period_)) {
+    key.start_us = std::max(key.start_us, period_.start_us);
+    key.end_us = std::min(key.end_us, period_.end_us);
+  }
+}
+
+GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
+  GroupKey key;
+  key.disposition = target.disposition;
+  key.lane = target.lane;
+  key.currency = names_.CurrencyIndex(row.currency);
+  if (key.disposition == Disposition::kCompare ||
+      key.disposition == Disposition::kUnknownGpu ||
+      key.disposition == Disposition::kAmbiguousSku) {
+    const bool compared = key.disposition == Disposition::kCompare;
+    const Disposition found = DispositionOf(row);
+    if (found != Disposition::kCompare) key.disposition = found;
+    SetWindow(row, key);
+    if (!compared) {
+      key.sku = names_.texts.Intern(row.sku.empty() ? row.sku_price : row.sku);
+      key.region = names_.texts.Intern(row.region);
+    }
+  }
+  if (key.disposition >= Disposition::kOtherProvider) {
+    key.start_us = key.end_us = 0;
+    key.category = names_.texts.Intern(row.category_text);
+    key.service = names_.texts.Intern(row.service);
+  }
+  return key;
+}
+
+absl::StatusOr<std::optional<BilledGpuTime>> Router::QuantityOf(
+    const BillRow& row, int64_t micro_gpus) {
+  std::optional<BilledGpuTime> none;
+  const std::optional<TimeUnit>& unit = UnitOf(row);
+  if (!row.pricing_quantity.has_value() || !unit.has_value()) return none;
+  if (!unit->per_gpu && micro_gpus == 0) return none;
+  absl::StatusOr<BilledGpuTime> time =
+      ToGpuTime(*row.pricing_quantity, *unit, micro_gpus);
+  if (!time.ok()) {
+    return WithContext(time.status(),
+                       absl::StrCat("bill row ", row.line, " of file ",
+                                    row.file, ": PricingQuantity in GPU time"));
+  }
+  return std::optional<BilledGpuTime>(*time);
+}
+
+absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
+  RoutedRow routed;
+  Target target;
+  if (bill_names_.IsProvider(row.provider)) {
+    target = FindTarget(row);
+    routed.key = KeyOf(row, target);
+    routed.key.provider = provider_;
+  } else {
+    target.disposition = Disposition::kOtherProvider;
+    routed.contract_provider = false;
+    routed.key = KeyOf(row, target);
+    routed.key.provider = names_.texts.Intern(row.provider);
+  }
+  routed.pool = target.pool;
+  ASSIGN_OR_RETURN(routed.quantity, QuantityOf(row, target.micro_gpus));
+  return routed;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,113 @@
+// Which group a bill row belongs to, before anything is compared.
+#ifndef DRAWDOWN_SRC_RECONCILE_ROUTE_H_
+#define DRAWDOWN_SRC_RECONCILE_ROUTE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "bill/bill_row.h"
+#include "contract/contract.h"
+#include "reconcile/agreed.h"
+#include "reconcile/bill_names.h"
+#include "reconcile/lane.h"
+#include "reconcile/quantity.h"
+
+namespace drawdown {
+
+enum class Disposition : uint8_t {
+  kCompare,         // against the books of its lane
+  kTiming,          // of this bill, for time outside the period
+  kCorrection,      // of something already invoiced
+  kOtherCurrency,   // not the contract's
+  kUnknownGpu,      // GPU usage of no pool of the contract
+  kAmbiguousSku,    // one of several pools, the row does not say which
+  kNoChargePeriod,  // empty or inverted
+  kOtherProvider,   // the rest is passed through
+  kOtherPeriod,     // another billing period's row
+  kOtherCategory,   // tax, credit, adjustment
+  kOtherPurchase,   // of something that is no commitment of the contract
+  kOtherUnused,     // the unused part of such a thing
+  kUnusedCapacity,  // reserved capacity nobody ran on
+  kOtherService,    // not GPU usage
+};
+
+// Rows with equal keys are one group. Names are interned; what does not
+// separate groups of a disposition stays kNoIndex or 0.
+struct GroupKey {
+  Disposition disposition = Disposition::kCompare;
+  Lane lane;
+  uint32_t provider = kNoIndex;
+  uint32_t category = kNoIndex;
+  uint32_t service = kNoIndex;
+  uint32_t sku = kNoIndex;
+  uint32_t region = kNoIndex;
+  uint32_t currency = 0;
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+
+  friend bool operator==(const GroupKey&, const GroupKey&) = default;
+  template <typename Hash>
+  friend Hash AbslHashValue(Hash state, const GroupKey& key) {
+    return Hash::combine(std::move(state), key.disposition, key.lane,
+                         key.provider, key.category, key.service, key.sku,
+                         key.region, key.currency, key.start_us, key.end_us);
+  }
+};
+
+struct RoutedRow {
+  GroupKey key;
+  std::optional<BilledGpuTime> quantity;
+  const PoolNaming* pool = nullptr;  // where the row names one
+  bool contract_provider = true;
+};
+
+// Interned names of one reconciliation.
+struct GroupNames {
+  Interner pools;
+  Interner commitments;
+  Interner texts;  // providers, categories, services, SKUs, regions
+  std::vector<Currency> currencies;
+
+  uint32_t CurrencyIndex(Currency currency);
+};
+
+class Router {
+ public:
+  Router(const Contract& contract, const Interval& period,
+         int64_t bucket_length_us, GroupNames* names);
+
+  // kOverflow when the row's GPU time does not fit.
+  absl::StatusOr<RoutedRow> Route(const BillRow& row);
+
+ private:
+  struct Target;  // what of the contract a row is about
+
+  Target FindTarget(const BillRow& row);
+  Target FindUsageTarget(const BillRow& row);
+  Target FindCommitmentTarget(const BillRow& row, RowKind kind,
+                              Disposition otherwise);
+  Target UsageOfPool(const BillRow& row, const PoolNaming& pool);
+  Disposition DispositionOf(const BillRow& row) const;
+  GroupKey KeyOf(const BillRow& row, const Target& target);
+  void SetWindow(const BillRow& row, GroupKey& key) const;
+  const std::optional<TimeUnit>& UnitOf(const BillRow& row);
+  absl::StatusOr<std::optional<BilledGpuTime>> QuantityOf(const BillRow& row,
+                                                          int64_t micro_gpus);
+
+  const Contract& contract_;
+  BillNames bill_names_;
+  Interval period_;
+  int64_t bucket_length_us_;
+  GroupNames& names_;
+  uint32_t provider_;           // the contract's
+  std::string last_unit_text_;  // bills repeat one unit row after row
+  std::optional<TimeUnit> last_unit_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_ROUTE_H_

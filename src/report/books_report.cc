@@ -1,0 +1,192 @@
+#include "report/books_report.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "report/json.h"
+#include "report/sheet.h"
+#include "report/text.h"
+
+namespace drawdown {
+namespace {
+
+std::vector<ReportColumn> RunColumns() {
+  return {{"run_id", ColumnKind::kText},      {"attempt", ColumnKind::kCount},
+          {"tenant", ColumnKind::kText},      {"pool", ColumnKind::kText},
+          {"state", ColumnKind::kWord},       {"reason", ColumnKind::kWord},
+          {"source_state", ColumnKind::kText}};
+}
+
+std::vector<ReportColumn> SegmentColumns() {
+  return {{"gpus", ColumnKind::kDecimal},
+          {"start", ColumnKind::kWord},
+          {"end", ColumnKind::kWord}};
+}
+
+std::vector<ReportColumn> RunColumnsOf(Format format) {
+  std::vector<ReportColumn> columns = RunColumns();
+  if (format == Format::kJson) {
+    columns.push_back({"segments", ColumnKind::kJson});
+  } else {
+    for (ReportColumn& column : SegmentColumns()) columns.push_back(column);
+  }
+  columns.push_back({"journal_sequence", ColumnKind::kCount});
+  return columns;
+}
+
+Row RunRowOf(const RunInfo& run) {
+  return {run.key.run_id,
+          CountCell(run.key.attempt),
+          run.tenant,
+          run.pool,
+          std::string(RunStateName(run.state)),
+          std::string(StopReasonName(run.reason)),
+          TextCell(run.source_state)};
+}
+
+Row SegmentRow(const Segment& segment) {
+  return {FormatGpus(segment.micro_gpus), TimeCell(segment.start_us),
+          TimeCell(segment.end_us)};
+}
+
+std::string SegmentsJson(const RunInfo& run) {
+  std::string out = "[";
+  for (const Segment& segment : run.segments) {
+    if (out.size() > 1) out.append(", ");
+    AppendJsonRow(SegmentColumns(), SegmentRow(segment), &out);
+  }
+  return out + "]";
+}
+
+Row Joined(Row row, const Row& segment, uint64_t sequence) {
+  row.insert(row.end(), segment.begin(), segment.end());
+  row.push_back(CountCell(sequence));
+  return row;
+}
+
+std::vector<ReportColumn> ContractColumns() {
+  return {{"id", ColumnKind::kText},         {"version", ColumnKind::kCount},
+          {"provider", ColumnKind::kText},   {"currency", ColumnKind::kWord},
+          {"term_start", ColumnKind::kWord}, {"term_end", ColumnKind::kWord},
+          {"effective", ColumnKind::kWord},  {"applied", ColumnKind::kWord},
+          {"file", ColumnKind::kText}};
+}
+
+Row ContractRow(const ContractInfo& contract) {
+  return {contract.id,
+          CountCell(contract.version),
+          contract.provider,
+          contract.currency.ToString(),
+          TimeCell(contract.term_start_us),
+          TimeCell(contract.term_end_us),
+          TimeCell(contract.effective_us),
+          TimeCell(contract.applied_us),
+          TextCell(contract.file_name)};
+}
+
+// With the ids of its commitments: a list in JSON, a text elsewhere.
+std::vector<ReportColumn> ListedColumns(Format format) {
+  std::vector<ReportColumn> columns = ContractColumns();
+  columns.push_back({"commitments", format == Format::kJson
+                                        ? ColumnKind::kJson
+                                        : ColumnKind::kText});
+  return columns;
+}
+
+Row ListedRow(const ContractInfo& contract, Format format) {
+  Row row = ContractRow(contract);
+  row.push_back(format == Format::kJson
+                    ? Cell(JsonTexts(contract.commitments))
+                    : TextCell(absl::StrJoin(contract.commitments, " ")));
+  return row;
+}
+
+std::vector<ReportColumn> LedgerColumns() {
+  return {
+      {"directory", ColumnKind::kText},  {"uuid", ColumnKind::kWord},
+      {"format", ColumnKind::kCount},    {"bucket_seconds", ColumnKind::kCount},
+      {"created", ColumnKind::kWord},    {"entries", ColumnKind::kCount},
+      {"chain_hash", ColumnKind::kWord},
+  };
+}
+
+Row LedgerRow(const LedgerInfo& info) {
+  return {info.directory,
+          TextCell(info.uuid),
+          CountCell(info.format),
+          CountCell(info.bucket_us / kMicrosPerSecond),
+          TimeCell(info.created_us),
+          CountCell(info.entries),
+          TextCell(info.chain_hash)};
+}
+
+}  // namespace
+
+RunWriter::RunWriter(Format format, const Sink& sink)
+    : format_(format), list_(format, "runs", RunColumnsOf(format), sink) {}
+
+void RunWriter::Add(const RunInfo& run) {
+  const Row row = RunRowOf(run);
+  if (format_ == Format::kJson) {
+    list_.Add(Joined(row, {SegmentsJson(run)}, run.journal_sequence));
+    return;
+  }
+  for (const Segment& segment : run.segments) {
+    list_.Add(Joined(row, SegmentRow(segment), run.journal_sequence));
+  }
+  if (run.segments.empty()) {
+    list_.Add(Joined(row, Row(SegmentColumns().size()), run.journal_sequence));
+  }
+}
+
+void RunWriter::Finish() { list_.Finish(); }
+
+JournalWriter::JournalWriter(Format format, const Sink& sink)
+    : list_(format, "entries",
+            {{"sequence", ColumnKind::kCount},
+             {"recorded", ColumnKind::kWord},
+             {"kind", ColumnKind::kWord},
+             {"subject", ColumnKind::kText},
+             {"detail", ColumnKind::kText}},
+            sink) {}
+
+void JournalWriter::Add(const JournalEntry& entry) {
+  list_.Add({CountCell(entry.sequence), TimeCell(entry.recorded_us), entry.kind,
+             TextCell(entry.subject), TextCell(entry.detail)});
+}
+
+void JournalWriter::Finish() { list_.Finish(); }
+
+void WriteContracts(std::span<const ContractInfo> contracts, Format format,
+                    const Sink& sink) {
+  ListWriter list(format, "contracts", ListedColumns(format), sink);
+  for (const ContractInfo& contract : contracts) {
+    list.Add(ListedRow(contract, format));
+  }
+  list.Finish();
+}
+
+void WriteContract(const ContractInfo& contract, Format format,
+                   const Sink& sink) {
+  if (format == Format::kTable) return sink(contract.text);
+  if (format == Format::kCsv) {
+    return WriteContracts({&contract, 1}, format, sink);
+  }
+  std::vector<ReportColumn> columns = ListedColumns(format);
+  Row row = ListedRow(contract, format);
+  columns.push_back({"text", ColumnKind::kText});
+  row.push_back(contract.text);
+  WriteJsonFacts(columns, row, sink);
+}
+
+void WriteLedgerInfo(const LedgerInfo& info, Format format, const Sink& sink) {
+  const std::vector<ReportColumn> columns = LedgerColumns();
+  const Row row = LedgerRow(info);
+  if (format == Format::kCsv) return WriteCsv(columns, {row}, sink);
+  if (format == Format::kTable) return sink(RenderFacts(columns, row));
+  WriteJsonFacts(columns, row, sink);
+}
+
+}  // namespace drawdown

@@ -1,0 +1,50 @@
+// What is in the books, written out: runs, journal entries, contracts, the
+// ledger itself.
+#ifndef DRAWDOWN_SRC_REPORT_BOOKS_REPORT_H_
+#define DRAWDOWN_SRC_REPORT_BOOKS_REPORT_H_
+
+#include <span>
+#include <string>
+
+#include "drawdown/contract.h"
+#include "drawdown/import.h"
+#include "drawdown/inspect.h"
+#include "report/format.h"
+#include "report/table.h"
+
+namespace drawdown {
+
+// CSV and tables have a line per segment, JSON an object per run.
+class RunWriter {
+ public:
+  RunWriter(Format format, const Sink& sink);
+  void Add(const RunInfo& run);
+  void Finish();
+
+ private:
+  Format format_;
+  ListWriter list_;
+};
+
+class JournalWriter {
+ public:
+  JournalWriter(Format format, const Sink& sink);
+  void Add(const JournalEntry& entry);
+  void Finish();
+
+ private:
+  ListWriter list_;
+};
+
+void WriteContracts(std::span<const ContractInfo> contracts, Format format,
+                    const Sink& sink);
+
+// One contract with its text; as CSV its line of WriteContracts.
+void WriteContract(const ContractInfo& contract, Format format,
+                   const Sink& sink);
+
+void WriteLedgerInfo(const LedgerInfo& info, Format format, const Sink& sink);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_REPORT_BOOKS_REPORT_H_

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Bit rot: a ledger file with one flipped bit is found by `verify`, or answers as before.
+
+For each mutant `drawdown verify` must end by itself (never by a signal) with 0, 1
+or 4. Where it says 0, the bit lay in space that nothing reads: usage and runs must
+be unchanged, byte for byte. $DRAWDOWN_BIN is the program, $DRAWDOWN_MUTANTS the
+number of mutants (default 60), $DRAWDOWN_SEED the seed.
+"""
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.environ["DRAWDOWN_BIN"]
+MUTANTS = int(os.environ.get("DRAWDOWN_MUTANTS", "60"))
+SEED = int(os.environ.get("DRAWDOWN_SEED", random.randrange(1 << 32)))
+PAGE = 4096
+
+
+def run(ledger, *arguments):
+    done = subprocess.run(
+        [PROGRAM, "--ledger", ledger, *arguments],
+        capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout
+
+
+def make_ledger(folder, rng):
+    rows = ["run_id,tenant,pool,gpus,start,end"]
+    for i in range(3000):
+        start = rng.randrange(1_000_000)
+        rows.append(f"r{i},acme/t{i % 7},aws/x,{rng.randrange(1, 64)},{start},"
+                    f"{start + rng.randrange(90_000)}")
+    csv = folder / "runs.csv"
+    csv.write_text("\n".join(rows) + "\n")
+    ledger = str(folder / "ledger")
+    for arguments in (["init"], ["import", "runs", str(csv)]):
+        code, _ = run(ledger, *arguments)
+        assert code == 0, arguments
+    return ledger
+
+
+def used_bytes(data):
+    """Up to the last byte that is not zero: the rest is preallocated."""
+    return len(data.rstrip(b"\0"))
+
+
+def main():
+    print(f"DRAWDOWN_SEED={SEED}")
+    rng = random.Random(SEED)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        ledger = make_ledger(folder, rng)
+        questions = (["usage", "--by", "tenant,day", "--format", "csv"],
+                     ["runs", "--format", "csv"])
+        answers = [run(ledger, *question) for question in questions]
+        good = (pathlib.Path(ledger) / "data.mdb").read_bytes()
+        found = unread = 0
+        for number in range(MUTANTS):
+            mutant = str(folder / "mutant")
+            shutil.rmtree(mutant, ignore_errors=True)
+            shutil.copytree(ledger, mutant)
+            at = rng.randrange(used_bytes(good))
+            data = bytearray(good)
+            data[at] ^= 1 << rng.randrange(8)
+            (pathlib.Path(mutant) / "data.mdb").write_bytes(data)
+            code, out = run(mutant, "verify")
+            where = f"mutant {number}, byte {at} (page {at // PAGE})"
+            assert code in (0, 1, 4), f"{where}: verify ended with {code}\n{out}"
+            if code != 0:
+                found += 1
+                continue
+            unread += 1
+            for question, answer in zip(questions, answers):
+                assert run(mutant, *question) == answer, f"{where}: {question}"
+        print(f"{MUTANTS} mutants: {found} found by verify, {unread} in space "
+              "that nothing reads, 0 silent")
+        assert found > MUTANTS // 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

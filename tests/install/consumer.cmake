@@ -1,0 +1,7 @@
+cmake_minimum_required(VERSION 3.25)
+project(consumer LANGUAGES C CXX)
+find_package(drawdown 0.1 REQUIRED)
+foreach(kind drawdown drawdown_static)
+  add_executable(use_${kind} quickstart.cc)
+  target_link_libraries(use_${kind} PRIVATE drawdown::${kind})
+endforeach()

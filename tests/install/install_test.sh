@@ -1,0 +1,37 @@
+#!/bin/sh
+# Installs the build into a scratch prefix and builds docs/examples/quickstart.cc
+# against it: find_package (shared and static) and pkg-config. Each must print
+# what the README shows.
+set -eu
+build=$1 source=$2 compiler=$3
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cmake --install "$build" --prefix "$scratch/prefix" >/dev/null
+mkdir "$scratch/consumer"
+cp "$source/docs/examples/quickstart.cc" "$scratch/consumer/"
+cp "$source/tests/install/consumer.cmake" "$scratch/consumer/CMakeLists.txt"
+cmake -S "$scratch/consumer" -B "$scratch/consumer/build" -G Ninja \
+  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$scratch/prefix" \
+  >/dev/null
+cmake --build "$scratch/consumer/build" >/dev/null
+
+libdir=$(dirname "$(find "$scratch/prefix" -name libdrawdown.so)")
+PKG_CONFIG_PATH="$libdir/pkgconfig"
+export PKG_CONFIG_PATH
+# shellcheck disable=SC2046  # The flags are meant to be split into words.
+"$compiler" -std=c++20 "$scratch/consumer/quickstart.cc" \
+  -o "$scratch/consumer/build/use_pkg_config" \
+  $(pkg-config --cflags --libs drawdown) -Wl,-rpath,"$libdir"
+
+for program in use_drawdown use_drawdown_static use_pkg_config; do
+  mkdir "$scratch/$program"
+  cd "$scratch/$program"
+  "$scratch/consumer/build/$program" >out
+  diff "$source/docs/examples/quickstart.out" out
+done
+"$scratch/prefix/bin/drawdown" --version
+# Nothing but the library's own interface leaves the shared object.
+leaked=$(nm -D --defined-only --demangle "$libdir/libdrawdown.so" |
+  grep -v ' [VWuw] ' | grep -cv 'drawdown' || true)
+[ "$leaked" = 0 ] || { echo "$leaked foreign symbols exported" >&2; exit 1; }

@@ -1,0 +1,125 @@
+#include "example/files.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+
+#include "base/digest.h"
+#include "drawdown/example.h"
+#include "drawdown/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace drawdown::example {
+namespace {
+
+using testing::HasSubstr;
+
+std::string FreshDirectory(const std::string& name) {
+  const std::string directory = testing::TempDir() + "example_files_" + name;
+  std::filesystem::remove_all(directory);
+  return directory;
+}
+
+std::string Bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The data set may be improved; then these change with it, knowingly.
+const std::map<std::string, std::string>& FrozenDigests() {
+  static const auto* const digests = new std::map<std::string, std::string>{};
+  return *digests;
+}
+
+TEST(ExampleFiles, AreTheSameOnEveryMachine) {
+  std::map<std::string, std::string> digests;
+  for (const ExampleFile& file : MakeFiles()) {
+    digests[file.name] = HexOf(Sha256Of(file.bytes));
+  }
+  EXPECT_EQ(digests, FrozenDigests());
+}
+
+TEST(ExampleFiles, AreTheSameInTwoDirectories) {
+  const std::string one = FreshDirectory("one");
+  const std::string two = FreshDirectory("two/below");
+  const auto first = WriteExample(one);
+  const auto second = WriteExample(two);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_TRUE(second.ok()) << second.status();
+  const std::vector<ExampleFile> files = MakeFiles();
+  ASSERT_EQ(first->size(), files.size());
+  ASSERT_EQ(second->size(), first->size());
+  for (size_t i = 0; i < first->size(); ++i) {
+    EXPECT_EQ((*first)[i], one + "/" + files[i].name);
+    EXPECT_EQ(Bytes((*first)[i]), files[i].bytes) << (*first)[i];
+    EXPECT_EQ(Bytes((*second)[i]), files[i].bytes) << (*second)[i];
+  }
+}
+
+TEST(ExampleFiles, AreSmall) {
+  std::map<std::string, size_t> sizes;
+  for (const ExampleFile& file : MakeFiles()) {
+    sizes[file.name] = file.bytes.size();
+  }
+  EXPECT_LT(sizes["runs.csv"], 1'000'000u);
+  EXPECT_LT(sizes["bill-aws-2026-10.csv.gz"], 500'000u);
+  EXPECT_LT(sizes["bill-nordgpu-2026-10.csv"], 500'000u);
+}
+
+TEST(WriteExample, WritingAgainChangesNothing) {
+  const std::string directory = FreshDirectory("again");
+  ASSERT_TRUE(WriteExample(directory).ok());
+  const std::string path = directory + "/runs.csv";
+  const auto written = std::filesystem::last_write_time(path);
+  EXPECT_TRUE(WriteExample(directory).ok());
+  EXPECT_EQ(std::filesystem::last_write_time(path), written);
+}
+
+TEST(WriteExample, LeavesNothingElseBehind) {
+  const std::string directory = FreshDirectory("clean");
+  const auto paths = WriteExample(directory);
+  ASSERT_TRUE(paths.ok());
+  size_t found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    EXPECT_THAT(*paths, testing::Contains(entry.path().string()));
+    ++found;
+  }
+  EXPECT_EQ(found, paths->size());
+}
+
+TEST(WriteExample, RefusesAFileWithOtherContent) {
+  const std::string directory = FreshDirectory("other");
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory + "/planted.csv") << "mine\n";
+  const auto paths = WriteExample(directory);
+  EXPECT_EQ(GetErrorCode(paths.status()), ErrorCode::kInvalidArgument);
+  EXPECT_THAT(std::string(paths.status().message()),
+              HasSubstr(directory + "/planted.csv"));
+  EXPECT_EQ(Bytes(directory + "/planted.csv"), "mine\n");
+  EXPECT_FALSE(std::filesystem::exists(directory + "/runs.csv"));
+}
+
+TEST(WriteExample, RefusesALongerFileThatStartsTheSame) {
+  const std::string directory = FreshDirectory("longer");
+  ASSERT_TRUE(WriteExample(directory).ok());
+  std::ofstream(directory + "/runs.csv", std::ios::app) << "more";
+  EXPECT_EQ(GetErrorCode(WriteExample(directory).status()),
+            ErrorCode::kInvalidArgument);
+}
+
+TEST(WriteExample, NamesADirectoryItCannotMake) {
+  const std::string directory = FreshDirectory("file");
+  std::ofstream(directory) << "a file\n";
+  const auto paths = WriteExample(directory + "/below");
+  EXPECT_EQ(GetErrorCode(paths.status()), ErrorCode::kIo);
+  EXPECT_THAT(std::string(paths.status().message()), HasSubstr(directory));
+  EXPECT_EQ(GetErrorCode(WriteExample(directory).status()), ErrorCode::kIo);
+  EXPECT_EQ(GetErrorCode(WriteExample("").status()),
+            ErrorCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace drawdown::example

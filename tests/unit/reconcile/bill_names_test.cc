@@ -1,0 +1,93 @@
+#include "reconcile/bill_names.h"
+
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace drawdown {
+namespace {
+
+using Result = PoolMatch::Result;
+
+Contract TwoRegions() {
+  Contract contract;
+  contract.provider = "aws";
+  contract.provider_aliases = {"Amazon Web Services"};
+  contract.pools = {{"aws/east/h100", "p5", "us-east-1", 8},
+                    {"aws/west/h100", "p5", "us-west-2", 8},
+                    {"aws/any/a100", "p4d", "", 8},
+                    {"aws/any/b200", "price-9", "", 8}};
+  Commitment commitment;
+  commitment.id = "h100-block";
+  commitment.applies = {{Dimension::kPool,
+                         Operator::kStartsWith,
+                         {"aws/east", "aws/west"},
+                         std::nullopt}};
+  contract.commitments = {commitment};
+  return contract;
+}
+
+TEST(BillNamesTest, FindsPoolsBySkuThenSkuPriceAndRegion) {
+  const Contract contract = TwoRegions();
+  const BillNames names(contract);
+  struct Case {
+    std::string sku;
+    std::string sku_price;
+    std::string region;
+    Result result;
+    std::string pool;
+  };
+  const Case cases[] = {
+      {"p5", "", "us-west-2", Result::kFound, "aws/west/h100"},
+      {"p5", "price-9", "us-east-1", Result::kFound, "aws/east/h100"},
+      {"p5", "", "", Result::kAmbiguous, "aws/east/h100"},
+      {"p5", "", "eu-west-1", Result::kOtherRegion, "aws/east/h100"},
+      {"p5", "price-9", "eu-west-1", Result::kFound, "aws/any/b200"},
+      {"p4d", "", "eu-west-1", Result::kFound, "aws/any/a100"},
+      {"p4d", "", "", Result::kFound, "aws/any/a100"},
+      {"X", "price-9", "", Result::kFound, "aws/any/b200"},
+      {"P5", "", "us-west-2", Result::kUnknownSku, ""},
+      {"", "", "us-west-2", Result::kUnknownSku, ""},
+  };
+  for (const Case& c : cases) {
+    BillRow row;
+    row.sku = c.sku;
+    row.sku_price = c.sku_price;
+    row.region = c.region;
+    const PoolMatch match = names.FindPool(row);
+    EXPECT_EQ(match.result, c.result) << c.sku << " " << c.region;
+    const std::string pool = match.naming == nullptr ? "" : match.naming->name;
+    EXPECT_EQ(pool, c.pool) << c.sku << " " << c.region;
+  }
+}
+
+TEST(BillNamesTest, KnowsTheProviderByAnyCase) {
+  const Contract contract = TwoRegions();
+  const BillNames names(contract);
+  EXPECT_TRUE(names.IsProvider("AWS"));
+  EXPECT_TRUE(names.IsProvider("amazon web services"));
+  EXPECT_FALSE(names.IsProvider("Oracle"));
+  EXPECT_FALSE(names.IsProvider(""));
+}
+
+TEST(BillNamesTest, FindsCommitmentsByIdOrLastPart) {
+  const Contract contract = TwoRegions();
+  const BillNames names(contract);
+  for (const char* id :
+       {"h100-block", "arn:aws:x:1:commitment/h100-block", "urn:h100-block"}) {
+    EXPECT_EQ(names.FindCommitment(id), &contract.commitments[0]) << id;
+  }
+  for (const char* id : {"", "h100", "h100-block/2", "H100-BLOCK"}) {
+    EXPECT_EQ(names.FindCommitment(id), nullptr) << id;
+  }
+}
+
+TEST(BillNamesTest, GpusOfACommitmentAreThoseOfAllItsPools) {
+  Contract contract = TwoRegions();
+  EXPECT_EQ(BillNames(contract).GpusPerUnit(contract.commitments[0]), 8);
+  contract.pools[1].gpus_per_unit = 4;
+  EXPECT_EQ(BillNames(contract).GpusPerUnit(contract.commitments[0]), 0);
+}
+
+}  // namespace
+}  // namespace drawdown

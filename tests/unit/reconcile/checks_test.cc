@@ -1,0 +1,130 @@
+#include "reconcile/checks.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/reconcile/support.h"
+
+namespace drawdown::testing {
+namespace {
+
+using Outcome = ReconcileCheck::Outcome;
+using ::testing::HasSubstr;
+
+Scenario CoveredHour() {
+  Scenario setup;
+  setup.rated = BookBuilder().Covered(kGb200, 0, 1, "80").Build();
+  return setup;
+}
+
+Outcome EffectiveOutcome(const Scenario& setup, const TestRow& row) {
+  return CheckNamed(Reconcile(setup, {row}), "effective_cost").outcome;
+}
+
+TEST(ReconcileChecksTest, EffectiveCostIsTheCommitmentsPrice) {
+  Scenario setup = CoveredHour();
+  struct Case {
+    const char* quantity;
+    const char* effective;
+    Outcome outcome;
+  };
+  const Case cases[] = {
+      {"20", "164.00", Outcome::kPassed},
+      {"20", "164.01", Outcome::kFailed},
+      {"20", "0", Outcome::kFailed},
+      {"20", "164.0", Outcome::kPassed},
+      // Judged on the billed hours: a quantity break is not a price break too.
+      {"21", "172.20", Outcome::kPassed},
+      {"21", "164.00", Outcome::kFailed},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(
+        EffectiveOutcome(setup, CoveredRow(0, 1, c.quantity, c.effective)),
+        c.outcome)
+        << c.quantity << " " << c.effective;
+  }
+  setup.options.tolerance = Usd("0.01");
+  EXPECT_EQ(EffectiveOutcome(setup, CoveredRow(0, 1, "20", "164.01")),
+            Outcome::kPassed);
+}
+
+TEST(ReconcileChecksTest, EffectiveCostSaysBothAmounts) {
+  const ReconcileResult result =
+      Reconcile(CoveredHour(), {CoveredRow(0, 1, "20", "165")});
+  EXPECT_EQ(CheckNamed(result, "effective_cost").detail,
+            "gb200-reserved: EffectiveCost of covered usage is 165.00 USD, 80 "
+            "GPU-hours at 2.05 USD are 164.00 USD");
+  EXPECT_FALSE(result.clean());
+}
+
+TEST(ReconcileChecksTest, WithoutItsInputACheckIsNotExecutable) {
+  Scenario setup = CoveredHour();
+  const ReconcileResult none =
+      Reconcile(setup, {OnDemandRow(0, 1, "1", "4.10")});
+  EXPECT_EQ(CheckNamed(none, "effective_cost").outcome,
+            Outcome::kNotExecutable);
+  EXPECT_EQ(CheckNamed(none, "commitment_purchases").outcome,
+            Outcome::kNotExecutable);
+  EXPECT_EQ(CheckNamed(none, "invoice_totals").outcome,
+            Outcome::kNotExecutable);
+  TestRow unmeasured = CoveredRow(0, 1, "20", "164.00");
+  unmeasured.quantity.reset();
+  EXPECT_EQ(EffectiveOutcome(setup, unmeasured), Outcome::kNotExecutable);
+}
+
+TEST(ReconcileChecksTest, ConservationFailsOnASummaryThatDiffers) {
+  ReconcileResult result;
+  Break item;
+  item.currency = Code("USD");
+  item.rows = 2;
+  item.billed_cost = Usd("10");
+  item.expected_cost = Usd("9");
+  item.difference = Usd("1");
+  result.items = {item};
+  SumItems(result);
+  AddedRows added;
+  added.rows = 2;
+  added.billed["USD"] = Usd("10");
+  BillSummary summary;
+  summary.rows = 2;
+  summary.by_currency["USD"].billed_cost = Usd("10");
+  EXPECT_EQ(CheckConservation(result, added, summary).outcome,
+            Outcome::kPassed);
+
+  BillSummary fewer = summary;
+  fewer.rows = 1;
+  EXPECT_EQ(CheckConservation(result, added, fewer).outcome, Outcome::kFailed);
+  BillSummary other = summary;
+  other.by_currency["EUR"].billed_cost = Usd("1");
+  EXPECT_EQ(CheckConservation(result, added, other).outcome, Outcome::kFailed);
+  AddedRows more = added;
+  more.billed["USD"] = Usd("11");
+  EXPECT_EQ(CheckConservation(result, more, summary).outcome, Outcome::kFailed);
+  AddedRows lost = added;
+  lost.rows = 3;
+  EXPECT_EQ(CheckConservation(result, lost, summary).outcome, Outcome::kFailed);
+  ReconcileResult wrong = result;
+  wrong.totals.begin()->second.difference = Usd("2");
+  EXPECT_EQ(CheckConservation(wrong, added, summary).outcome, Outcome::kFailed);
+}
+
+TEST(ReconcileChecksTest, TotalsAreByCurrencyAndClass) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 2, "8").Build();
+  const ReconcileResult result = Reconcile(
+      setup,
+      {OnDemandRow(0, 1, "2", "32.80"), OnDemandRow(1, 2, "3", "49.20")});
+  const ClassTotal& matched = result.totals.at({"USD", BreakClass::kMatched});
+  EXPECT_EQ(matched.items, 1u);
+  EXPECT_EQ(FormatMoney(matched.billed_cost), "32.8");
+  const ClassTotal& broken =
+      result.totals.at({"USD", BreakClass::kQuantityBreak});
+  EXPECT_EQ(FormatMoney(broken.difference), "16.4");
+  EXPECT_EQ(FormatMoney(result.billed_total.at("USD")), "82");
+  EXPECT_EQ(FormatMoney(result.expected_total.at("USD")), "65.6");
+}
+
+}  // namespace
+}  // namespace drawdown::testing

@@ -1,0 +1,258 @@
+// Rows of commitments: covered usage, unused parts and purchases.
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/reconcile/support.h"
+
+namespace drawdown::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+// 100 hours contracted an hour: 80 covered, 20 unused.
+Scenario ReservedHour() {
+  Scenario setup;
+  setup.rated =
+      BookBuilder().Covered(kGb200, 0, 1, "80").Unused(0, 1, "20").Build();
+  return setup;
+}
+
+std::vector<TestRow> ReservedBill() {
+  return {PurchaseRow(0, 1, "100", "205.00"), CoveredRow(0, 1, "20", "164.00"),
+          UnusedRow(0, 1, "5")};
+}
+
+const Break& ItemWith(const ReconcileResult& result,
+                      const std::string& matched_on) {
+  for (const Break& item : result.items) {
+    if (item.matched_on == matched_on) return item;
+  }
+  static const Break& missing = *new Break();
+  ADD_FAILURE() << "no item matched on " << matched_on;
+  return missing;
+}
+
+constexpr char kCoveredKey[] = "provider+region+pool+commitment+period+kind";
+constexpr char kFeeKey[] = "provider+commitment+period+kind";
+
+TEST(ReconcileCommitmentTest, ACleanBillIsClean) {
+  const ReconcileResult result = Reconcile(ReservedHour(), ReservedBill());
+  ExpectInvariants(result, ReservedBill());
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 2u);
+  const auto purchases = ItemsOf(result, BreakClass::kNonUsage);
+  ASSERT_EQ(purchases.size(), 1u);
+  EXPECT_EQ(FormatMoney(purchases[0].expected_cost), "205");
+  EXPECT_FALSE(purchases[0].metered.has_value());
+  EXPECT_EQ(purchases[0].reason,
+            "purchase of gb200-reserved: billed and contracted 100 GPU-hours "
+            "at 2.05 USD");
+}
+
+TEST(ReconcileCommitmentTest, CoveredUsageIsBilledAtZero) {
+  std::vector<TestRow> rows = ReservedBill();
+  rows[1].billed = "3.00";
+  const ReconcileResult result = Reconcile(ReservedHour(), rows);
+  const Break& item = ItemWith(result, kCoveredKey);
+  EXPECT_EQ(item.kind, BreakClass::kPriceBreak);
+  EXPECT_EQ(FormatMoney(item.expected_cost), "0");
+  EXPECT_EQ(FormatMoney(item.price_effect), "3");
+  EXPECT_THAT(item.reason, HasSubstr("usage covered by gb200-reserved"));
+}
+
+TEST(ReconcileCommitmentTest, CoveredHoursCountThoughTheyCostNothing) {
+  std::vector<TestRow> rows = ReservedBill();
+  rows[1].quantity = "21";
+  const ReconcileResult result = Reconcile(ReservedHour(), rows);
+  const Break& item = ItemWith(result, kCoveredKey);
+  EXPECT_EQ(item.kind, BreakClass::kQuantityBreak);
+  EXPECT_TRUE(item.difference.zero());
+  EXPECT_THAT(item.reason, HasSubstr("4 GPU-hours too much at 0.00 USD"));
+}
+
+TEST(ReconcileCommitmentTest, PurchaseDifferencesByQuantityAndPrice) {
+  struct Case {
+    const char* quantity;
+    const char* billed;
+    BreakClass kind;
+    const char* quantity_effect;
+    const char* price_effect;
+  };
+  const Case cases[] = {
+      {"110", "225.50", BreakClass::kQuantityBreak, "20.5", "0"},
+      {"100", "210.00", BreakClass::kPriceBreak, "0", "5"},
+      {"110", "231.00", BreakClass::kMixedBreak, "20.5", "5.5"},
+  };
+  for (const Case& c : cases) {
+    std::vector<TestRow> rows = ReservedBill();
+    rows[0].quantity = c.quantity;
+    rows[0].billed = c.billed;
+    const ReconcileResult result = Reconcile(ReservedHour(), rows);
+    ExpectInvariants(result, rows);
+    const auto items = ItemsOf(result, c.kind);
+    ASSERT_EQ(items.size(), 1u) << c.billed;
+    EXPECT_EQ(FormatMoney(items[0].expected_cost), "205");
+    EXPECT_EQ(FormatMoney(items[0].quantity_effect), c.quantity_effect);
+    EXPECT_EQ(FormatMoney(items[0].price_effect), c.price_effect);
+    EXPECT_EQ(items[0].matched_on, kFeeKey);
+    EXPECT_EQ(CheckNamed(result, "commitment_purchases").outcome,
+              ReconcileCheck::Outcome::kFailed);
+  }
+}
+
+TEST(ReconcileCommitmentTest, APurchaseWithoutHoursIsComparedByMoney) {
+  std::vector<TestRow> rows = ReservedBill();
+  rows[0].quantity = "1";
+  rows[0].unit = "Months";
+  EXPECT_TRUE(Reconcile(ReservedHour(), rows).clean());
+  rows[0].billed = "206";
+  const ReconcileResult result = Reconcile(ReservedHour(), rows);
+  const auto items = ItemsOf(result, BreakClass::kPriceBreak);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(FormatMoney(items[0].price_effect), "1");
+}
+
+TEST(ReconcileCommitmentTest, PurchaseHoursCountTheCommitmentsGpus) {
+  std::vector<TestRow> rows = ReservedBill();
+  rows[0].unit = "Hours";
+  rows[0].quantity = "25";
+  EXPECT_TRUE(Reconcile(ReservedHour(), rows).clean());
+}
+
+TEST(ReconcileCommitmentTest, UnusedIsPaidOnlyWithoutAPurchase) {
+  std::vector<TestRow> rows = ReservedBill();
+  rows[2].billed = "41.00";
+  const ReconcileResult twice = Reconcile(ReservedHour(), rows);
+  const auto paid_twice = ItemsOf(twice, BreakClass::kPriceBreak);
+  ASSERT_EQ(paid_twice.size(), 1u);
+  EXPECT_EQ(FormatMoney(paid_twice[0].difference), "41");
+  rows.erase(rows.begin());
+  const ReconcileResult once = Reconcile(ReservedHour(), rows);
+  EXPECT_TRUE(once.clean()) << Serialized(once);
+  EXPECT_EQ(CheckNamed(once, "commitment_purchases").outcome,
+            ReconcileCheck::Outcome::kNotExecutable);
+}
+
+TEST(ReconcileCommitmentTest, UnusedHoursAreCompared) {
+  std::vector<TestRow> rows = ReservedBill();
+  rows[2].quantity = "6";
+  const ReconcileResult result = Reconcile(ReservedHour(), rows);
+  const auto items = ItemsOf(result, BreakClass::kQuantityBreak);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_TRUE(items[0].difference.zero());
+  EXPECT_THAT(items[0].reason,
+              HasSubstr("unused part of gb200-reserved: billed 24 GPU-hours, "
+                        "unused by our books 20"));
+}
+
+TEST(ReconcileCommitmentTest, WaivedHoursAreNotBought) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, 1, "80")
+                    .Fee(ChargeKind::kUnused, 0, 1, "20", "0", kReserved)
+                    .Build();
+  const ReconcileResult result = Reconcile(
+      setup, {PurchaseRow(0, 1, "80", "164.00"),
+              CoveredRow(0, 1, "20", "164.00"), UnusedRow(0, 1, "5")});
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+}
+
+TEST(ReconcileCommitmentTest, AnotherSplitShowsInBothKinds) {
+  // The bill sees 8 of the 80 covered hours as on demand.
+  const std::vector<TestRow> rows = {
+      PurchaseRow(0, 1, "100", "205.00"), CoveredRow(0, 1, "18", "147.60"),
+      OnDemandRow(0, 1, "2", "32.80"), UnusedRow(0, 1, "5")};
+  const ReconcileResult result = Reconcile(ReservedHour(), rows);
+  ExpectInvariants(result, rows);
+  const auto items = ItemsOf(result, BreakClass::kQuantityBreak);
+  ASSERT_EQ(items.size(), 2u);
+  EXPECT_EQ(FormatMoney(items[0].difference), "0");
+  EXPECT_EQ(FormatMoney(items[1].quantity_effect), "32.8");
+  EXPECT_THAT(items[1].reason,
+              HasSubstr("8 GPU-hours metered on the pool as another kind of "
+                        "usage are not billed as that"));
+}
+
+TEST(ReconcileCommitmentTest, MoreThanIsCoveredIsUnmetered) {
+  std::vector<TestRow> rows = ReservedBill();
+  rows.push_back(OnDemandRow(0, 1, "2", "32.80"));
+  const ReconcileResult result = Reconcile(ReservedHour(), rows);
+  const auto items = ItemsOf(result, BreakClass::kUnmeteredCharge);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(FormatMoney(items[0].difference), "32.8");
+}
+
+TEST(ReconcileCommitmentTest, ACommitmentOutsideTheContractIsNamed) {
+  std::vector<TestRow> rows = ReservedBill();
+  rows[1].commitment = "sp-other";
+  const ReconcileResult result = Reconcile(ReservedHour(), rows);
+  const auto items = ItemsOf(result, BreakClass::kQuantityBreak);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_THAT(items[0].reason, HasSubstr("not in the contract, sp-other"));
+  EXPECT_EQ(ItemsOf(result, BreakClass::kUnbilledUsage).size(), 1u);
+}
+
+TEST(ReconcileCommitmentTest, OneTimeFeesAreNotGuessedAt) {
+  std::vector<TestRow> rows = ReservedBill();
+  rows[0].frequency = "one-time";
+  EXPECT_TRUE(Reconcile(ReservedHour(), rows).clean());
+  rows[0].quantity = "876000";
+  rows[0].billed = "1795800";
+  const ReconcileResult result = Reconcile(ReservedHour(), rows);
+  const auto items = ItemsOf(result, BreakClass::kNotExecutable);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_TRUE(items[0].difference.zero());
+  EXPECT_EQ(CheckNamed(result, "commitment_purchases").outcome,
+            ReconcileCheck::Outcome::kNotExecutable);
+}
+
+Scenario MonthlyBlock() {
+  Scenario setup;
+  Commitment& block = setup.contract.commitments[0];
+  block.model = CommitmentModel::kDiscontinuous;
+  block.interval = FulfilmentInterval::kMonthly;
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, 1, "80")
+                    .Fee(ChargeKind::kShortfall, 0, 744, "20", "41", kReserved)
+                    .Build();
+  return setup;
+}
+
+TEST(ReconcileCommitmentTest, ABlockIsBoughtByWholeIntervals) {
+  const TestRow covered = CoveredRow(0, 1, "20", "164.00");
+  EXPECT_TRUE(
+      Reconcile(MonthlyBlock(), {PurchaseRow(0, 744, "100", "205"), covered})
+          .clean());
+  const ReconcileResult day =
+      Reconcile(MonthlyBlock(), {PurchaseRow(0, 24, "80", "164"), covered});
+  const auto items = ItemsOf(day, BreakClass::kNotExecutable);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_THAT(items[0].reason, HasSubstr("cuts a fulfilment interval"));
+  EXPECT_TRUE(items[0].difference.zero());
+}
+
+TEST(ReconcileCommitmentTest, TheTrueUpOfASpendCommitmentIsMoney) {
+  Scenario setup;
+  Commitment spend;
+  spend.id = "spend";
+  spend.category = CommitmentCategory::kSpend;
+  spend.model = CommitmentModel::kDiscontinuous;
+  spend.interval = FulfilmentInterval::kMonthly;
+  setup.contract.commitments.push_back(spend);
+  setup.rated = BookBuilder()
+                    .Fee(ChargeKind::kShortfall, 0, 744, "0", "1000", "spend")
+                    .Build();
+  TestRow row = PurchaseRow(0, 744, "1", "1000.00");
+  row.resource = "spend";
+  row.unit = "Units";
+  EXPECT_TRUE(Reconcile(setup, {row}).clean());
+  row.billed = "1200";
+  const auto items = ItemsOf(Reconcile(setup, {row}), BreakClass::kPriceBreak);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(FormatMoney(items[0].difference), "200");
+}
+
+}  // namespace
+}  // namespace drawdown::testing

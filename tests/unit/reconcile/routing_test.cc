@@ -1,0 +1,226 @@
+// Rows that are not compared with the meter: each in one class, none lost.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "drawdown/status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/reconcile/support.h"
+
+namespace drawdown::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Case {
+  const char* name;
+  std::function<void(TestRow&)> change;
+  BreakClass kind;
+  const char* expected;
+  const char* reason;
+};
+
+std::vector<Case> NonUsageCases() {
+  const auto passed = BreakClass::kNonUsage;
+  return {
+      {"tax", [](TestRow& r) { r.category = ChargeCategory::kTax; }, passed,
+       "10", "Tax, service Amazon Elastic Compute Cloud"},
+      {"credit", [](TestRow& r) { r.category = ChargeCategory::kCredit; },
+       passed, "10", "Credit"},
+      {"adjustment",
+       [](TestRow& r) { r.category = ChargeCategory::kAdjustment; }, passed,
+       "10", "Adjustment"},
+      {"other provider", [](TestRow& r) { r.provider = "Oracle"; }, passed,
+       "10", "another provider: Oracle"},
+      {"other service",
+       [](TestRow& r) {
+         r.sku = r.sku_price = "s3-put";
+         r.service = "Amazon S3";
+         r.unit = "Requests";
+       },
+       passed, "10", "no GPU usage, service Amazon S3"},
+      {"other hours", [](TestRow& r) { r.sku = r.sku_price = "m5"; }, passed,
+       "10", "no GPU usage"},
+      {"other purchase",
+       [](TestRow& r) { r.category = ChargeCategory::kPurchase; }, passed, "10",
+       "no commitment of the contract"},
+      {"other unused",
+       [](TestRow& r) {
+         r.commitment = "sp-other";
+         r.commitment_status = UsageStatus::kUnused;
+       },
+       passed, "10", "not in the contract"},
+      {"unused capacity",
+       [](TestRow& r) { r.capacity_status = UsageStatus::kUnused; }, passed,
+       "10", "unused capacity reservation"},
+      {"other period",
+       [](TestRow& r) {
+         r.start_us -= 800 * kMicrosPerHour;
+         r.end_us -= 800 * kMicrosPerHour;
+         r.billing_start_us -= 720 * kMicrosPerHour;
+         r.billing_end_us = kStart;
+       },
+       passed, "10", "another billing period"},
+  };
+}
+
+std::vector<Case> FindingCases() {
+  return {
+      {"late usage",
+       [](TestRow& r) {
+         r.start_us -= 2 * kMicrosPerHour;
+         r.end_us -= 2 * kMicrosPerHour;
+       },
+       BreakClass::kTiming, "0", "outside the reconciled period"},
+      {"purchase in advance",
+       [](TestRow& r) { r = PurchaseRow(744, 745, "1", "10"); },
+       BreakClass::kTiming, "0", "outside the reconciled period"},
+      {"orphan correction", [](TestRow& r) { r.correction = true; },
+       BreakClass::kCorrectionOrphan, "0", "not in this bill"},
+      {"currency", [](TestRow& r) { r.currency = "EUR"; },
+       BreakClass::kCurrencyBreak, "0", "billed in EUR"},
+      {"unknown GPU SKU",
+       [](TestRow& r) {
+         r.sku = r.sku_price = "p4d";
+         r.gpu_count = 8;
+       },
+       BreakClass::kUnmeteredCharge, "0",
+       "billed 8 GPU-hours of SKU \"p4d\" in region \"us-east-1\""},
+      {"unknown GPU-Hours",
+       [](TestRow& r) {
+         r.sku = r.sku_price = "p4d";
+         r.unit = "GPU-Hours";
+       },
+       BreakClass::kUnmeteredCharge, "0", "billed 1 GPU-hours"},
+      {"other region", [](TestRow& r) { r.region = "eu-west-1"; },
+       BreakClass::kUnmeteredCharge, "0", "billed 4 GPU-hours"},
+      {"inverted period", [](TestRow& r) { r.end_us = r.start_us; },
+       BreakClass::kNotExecutable, "10", "ends when or before it starts"},
+  };
+}
+
+void ExpectOnly(const Case& c) {
+  SCOPED_TRACE(c.name);
+  TestRow row = OnDemandRow(0, 1, "1", "10");
+  c.change(row);
+  const ReconcileResult result = Reconcile(Scenario(), {row});
+  ExpectInvariants(result, {row});
+  ASSERT_EQ(result.items.size(), 1u);
+  const Break& item = result.items[0];
+  EXPECT_EQ(BreakClassName(item.kind), BreakClassName(c.kind));
+  EXPECT_EQ(FormatMoney(item.expected_cost), c.expected);
+  EXPECT_EQ(FormatMoney(item.billed_cost), "10");
+  EXPECT_THAT(item.reason, HasSubstr(c.reason));
+  EXPECT_EQ(item.period_start_us, row.start_us);
+  EXPECT_EQ(item.period_end_us, row.end_us);
+}
+
+TEST(ReconcileRoutingTest, PassesThroughWhatIsNotUsage) {
+  for (const Case& c : NonUsageCases()) ExpectOnly(c);
+}
+
+TEST(ReconcileRoutingTest, FindsWhatTheContractDoesNotOwe) {
+  for (const Case& c : FindingCases()) ExpectOnly(c);
+}
+
+TEST(ReconcileRoutingTest, ACorrectionIsLinkedToRowsOfTheBill) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "8").Build();
+  TestRow correction = OnDemandRow(0, 1, "-1", "-16.40");
+  correction.correction = true;
+  const std::vector<TestRow> rows = {OnDemandRow(0, 1, "3", "49.20"),
+                                     correction};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto linked = ItemsOf(result, BreakClass::kCorrectionLinked);
+  ASSERT_EQ(linked.size(), 1u);
+  EXPECT_EQ(FormatMoney(linked[0].difference), "-16.4");
+  const auto original = ItemsOf(result, BreakClass::kQuantityBreak);
+  ASSERT_EQ(original.size(), 1u);
+  EXPECT_EQ(FormatMoney(original[0].difference), "16.4");
+}
+
+TEST(ReconcileRoutingTest, OtherCurrenciesNeverTakeMeteredUsage) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "8").Build();
+  TestRow row = OnDemandRow(0, 1, "2", "30");
+  row.currency = "EUR";
+  const ReconcileResult result = Reconcile(setup, {row});
+  ExpectInvariants(result, {row});
+  EXPECT_EQ(FormatMoney(result.billed_total.at("EUR")), "30");
+  EXPECT_EQ(FormatMoney(result.expected_total.at("EUR")), "0");
+  EXPECT_EQ(FormatMoney(result.expected_total.at("USD")), "32.8");
+}
+
+TEST(ReconcileRoutingTest, ARowAcrossTheEdgeComparesWhatIsInside) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 2, "8").Build();
+  TestRow inside = OnDemandRow(-2, 2, "4", "65.60");
+  EXPECT_EQ(Reconcile(setup, {inside}).items[0].kind, BreakClass::kMatched);
+  TestRow across = OnDemandRow(-2, 2, "8", "131.20");
+  const ReconcileResult result = Reconcile(setup, {across});
+  ASSERT_EQ(result.items.size(), 1u);
+  EXPECT_EQ(result.items[0].kind, BreakClass::kTiming);
+  EXPECT_EQ(FormatMoney(result.items[0].difference), "65.6");
+  EXPECT_THAT(result.items[0].reason, HasSubstr("crosses the edge"));
+}
+
+TEST(ReconcileRoutingTest, SharedSkusNeedARegion) {
+  Scenario setup;
+  setup.contract.pools[1].sku = "p6e";
+  TestRow row = OnDemandRow(0, 1, "1", "16.40");
+  row.region = "";
+  const ReconcileResult result = Reconcile(setup, {row});
+  ASSERT_EQ(result.items.size(), 1u);
+  EXPECT_EQ(result.items[0].kind, BreakClass::kNotExecutable);
+  EXPECT_THAT(result.items[0].reason, HasSubstr("several pools"));
+}
+
+TEST(ReconcileRoutingTest, MatchedOnNamesOnlyWhatBothSidesGave) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "4").Build();
+  TestRow row = OnDemandRow(0, 1, "1", "16.40");
+  row.region = "";
+  EXPECT_EQ(Reconcile(setup, {row}).items[0].matched_on,
+            "provider+pool+period+kind");
+}
+
+TEST(ReconcileRoutingTest, PassedThroughRowsOfOneServiceAreOneItem) {
+  std::vector<TestRow> rows;
+  for (int hour = 0; hour < 5; ++hour) {
+    rows.push_back(OnDemandRow(hour, hour + 1, "1", "1.10"));
+    rows.back().provider = "Oracle";
+    rows.back().resource = std::to_string(hour);
+  }
+  const ReconcileResult result = Reconcile(Scenario(), rows);
+  ASSERT_EQ(result.items.size(), 1u);
+  EXPECT_EQ(result.items[0].rows, 5u);
+  EXPECT_EQ(result.items[0].period_start_us, HourOf(0));
+  EXPECT_EQ(result.items[0].period_end_us, HourOf(5));
+  EXPECT_EQ(result.items[0].provider, "Oracle");
+  EXPECT_EQ(FormatMoney(result.items[0].billed_cost), "5.5");
+}
+
+TEST(ReconcileRoutingTest, OverflowIsAnError) {
+  const Scenario setup;
+  ReconcileInput input{&setup.contract, &setup.rated, setup.period};
+  Reconciler reconciler(input, {});
+  BillRow row;
+  row.provider = "aws";
+  row.currency = Code("USD");
+  row.charge_start_us = kStart;
+  row.charge_end_us = kEnd;
+  row.billed_cost.amount = MoneyAmount(static_cast<Int128>(1) << 126);
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(reconciler.Add(row).ok());
+  EXPECT_EQ(GetErrorCode(reconciler.Finish(BillSummary()).status()),
+            ErrorCode::kOverflow);
+  row.sku = "p6e";
+  row.pricing_unit = "Hours";
+  row.pricing_quantity = Decimal{static_cast<Int128>(1) << 120, 0};
+  Reconciler other(input, {});
+  EXPECT_EQ(GetErrorCode(other.Add(row)), ErrorCode::kOverflow);
+}
+
+}  // namespace
+}  // namespace drawdown::testing

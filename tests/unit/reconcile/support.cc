@@ -1,0 +1,344 @@
+#include "tests/unit/reconcile/support.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/wide.h"
+#include "gtest/gtest.h"
+
+namespace drawdown::testing {
+namespace {
+
+uint32_t IndexOf(std::vector<std::string>& names, std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  const auto index = static_cast<uint32_t>(found - names.begin());
+  if (found == names.end()) names.emplace_back(name);
+  return index;
+}
+
+BilledMoney Money(const std::string& text) {
+  const absl::StatusOr<Decimal> decimal = ParseDecimal(text);
+  EXPECT_TRUE(decimal.ok()) << text;
+  return {Usd(text), decimal->scale};
+}
+
+std::string_view CategoryText(ChargeCategory category) {
+  switch (category) {
+    case ChargeCategory::kUsage:
+      return "Usage";
+    case ChargeCategory::kPurchase:
+      return "Purchase";
+    case ChargeCategory::kTax:
+      return "Tax";
+    case ChargeCategory::kCredit:
+      return "Credit";
+    case ChargeCategory::kAdjustment:
+      return "Adjustment";
+  }
+  return "";
+}
+
+// Views into `row` and `raw`, which must outlive the result.
+BillRow ViewOf(const TestRow& row, const std::string& raw) {
+  BillRow view;
+  view.provider = row.provider;
+  view.sub_account = row.sub_account;
+  view.region = row.region;
+  view.resource = row.resource;
+  view.service = row.service;
+  view.sku = row.sku;
+  view.sku_price = row.sku_price;
+  view.category = row.category;
+  view.category_text = CategoryText(row.category);
+  view.correction = row.correction;
+  view.frequency = row.frequency;
+  view.commitment_id = row.commitment;
+  view.commitment_status = row.commitment_status;
+  view.capacity_status = row.capacity_status;
+  view.currency = Code(row.currency);
+  view.billing_start_us = row.billing_start_us;
+  view.billing_end_us = row.billing_end_us;
+  view.charge_start_us = row.start_us;
+  view.charge_end_us = row.end_us;
+  view.billed_cost = Money(row.billed);
+  view.effective_cost = Money(row.effective);
+  if (row.quantity.has_value()) {
+    view.pricing_quantity = ParseDecimal(*row.quantity).value();
+  }
+  view.pricing_unit = row.unit;
+  if (row.gpu_count.has_value()) {
+    view.gpu_count_micro = *row.gpu_count * kMicroGpusPerGpu;
+  }
+  view.raw = raw;
+  return view;
+}
+
+BillSummary SummaryOf(const std::vector<TestRow>& rows) {
+  BillSummary summary;
+  summary.rows = rows.size();
+  for (const TestRow& row : rows) {
+    BillTotal& total = summary.by_currency[row.currency];
+    ++total.rows;
+    total.billed_cost += Usd(row.billed);
+  }
+  return summary;
+}
+
+std::string TimeText(const std::optional<GpuTime>& time) {
+  return time.has_value() ? FormatGpuSeconds(*time) : "-";
+}
+
+}  // namespace
+
+MoneyAmount Usd(std::string_view text) { return ParseMoney(text).value(); }
+GpuTime Hours(std::string_view text) { return ParseGpuHours(text).value(); }
+Currency Code(std::string_view text) { return Currency::Parse(text).value(); }
+
+Contract MakeContract() {
+  Contract contract;
+  contract.id = "aws-2025";
+  contract.provider = "aws";
+  contract.provider_aliases = {"Amazon Web Services"};
+  contract.currency = Code("USD");
+  contract.term = {kStart - 365 * 24 * kMicrosPerHour,
+                   kStart + 365 * 24 * kMicrosPerHour};
+  contract.pools = {{std::string(kGb200), "p6e", "us-east-1", 4},
+                    {std::string(kH100), "p5", "us-west-2", 8}};
+  contract.rates = {
+      {std::string(kGb200), contract.term.start_us, {{{}, Usd("4.10")}}},
+      {std::string(kH100), contract.term.start_us, {{{}, Usd("2.90")}}}};
+  Commitment reserved;
+  reserved.id = kReserved;
+  reserved.price = Usd("2.05");
+  reserved.shortfall = {ShortfallPolicy::kTakeOrPay, std::nullopt};
+  reserved.steps = {{contract.term.start_us, Hours("8192")}};
+  reserved.applies = {
+      {Dimension::kPool, Operator::kIn, {std::string(kGb200)}, std::nullopt}};
+  contract.commitments = {reserved};
+  return contract;
+}
+
+Charge BookBuilder::NewCharge(ChargeKind kind, int first, int last) {
+  Charge charge;
+  charge.kind = kind;
+  charge.bucket_us = HourOf(first);
+  charge.bucket_end_us = HourOf(last);
+  return charge;
+}
+
+void BookBuilder::AddEach(const Charge& charge, int first, int last) {
+  for (int hour = first; hour < last; ++hour) {
+    Charge each = charge;
+    each.bucket_us = HourOf(hour);
+    each.bucket_end_us = HourOf(hour + 1);
+    if (each.unit_price.has_value()) {
+      each.cost = Price(*each.unit_price, each.gpu_time);
+    }
+    rated_.charges.push_back(each);
+  }
+}
+
+BookBuilder& BookBuilder::OnDemand(std::string_view pool, int first, int last,
+                                   std::string_view hours_each,
+                                   std::string_view price) {
+  Charge charge = NewCharge(ChargeKind::kOnDemand, first, last);
+  charge.pool = IndexOf(rated_.pools, pool);
+  charge.gpu_time = Hours(hours_each);
+  charge.unit_price = Usd(price);
+  AddEach(charge, first, last);
+  return *this;
+}
+
+BookBuilder& BookBuilder::Covered(std::string_view pool, int first, int last,
+                                  std::string_view hours_each,
+                                  std::string_view commitment) {
+  Charge charge = NewCharge(ChargeKind::kCovered, first, last);
+  charge.pool = IndexOf(rated_.pools, pool);
+  charge.commitment = IndexOf(rated_.commitments, commitment);
+  charge.gpu_time = Hours(hours_each);
+  charge.unit_price = Usd("2.05");
+  AddEach(charge, first, last);
+  return *this;
+}
+
+BookBuilder& BookBuilder::Unused(int first, int last,
+                                 std::string_view hours_each,
+                                 std::string_view price,
+                                 std::string_view commitment) {
+  Charge charge = NewCharge(ChargeKind::kUnused, first, last);
+  charge.commitment = IndexOf(rated_.commitments, commitment);
+  charge.gpu_time = Hours(hours_each);
+  charge.unit_price = Usd(price);
+  AddEach(charge, first, last);
+  return *this;
+}
+
+BookBuilder& BookBuilder::Fee(ChargeKind kind, int first, int last,
+                              std::string_view hours, std::string_view cost,
+                              std::string_view commitment) {
+  Charge charge = NewCharge(kind, first, last);
+  charge.commitment = IndexOf(rated_.commitments, commitment);
+  charge.gpu_time = Hours(hours);
+  charge.has_gpu_time = hours != "0";
+  charge.cost = Usd(cost);
+  rated_.charges.push_back(charge);
+  return *this;
+}
+
+BookBuilder& BookBuilder::Unpriced(std::string_view pool, int first, int last,
+                                   std::string_view hours_each) {
+  Charge charge = NewCharge(ChargeKind::kUnpriced, first, last);
+  charge.pool = IndexOf(rated_.pools, pool);
+  charge.gpu_time = Hours(hours_each);
+  AddEach(charge, first, last);
+  return *this;
+}
+
+TestRow OnDemandRow(int first, int last, std::string quantity,
+                    std::string billed) {
+  TestRow row;
+  row.start_us = HourOf(first);
+  row.end_us = HourOf(last);
+  row.quantity = std::move(quantity);
+  row.billed = billed;
+  row.effective = billed;
+  return row;
+}
+
+TestRow CoveredRow(int first, int last, std::string quantity,
+                   std::string effective, std::string billed) {
+  TestRow row = OnDemandRow(first, last, std::move(quantity), billed);
+  row.effective = std::move(effective);
+  row.commitment = std::string(kReserved);
+  row.commitment_status = UsageStatus::kUsed;
+  return row;
+}
+
+TestRow UnusedRow(int first, int last, std::string quantity,
+                  std::string billed) {
+  TestRow row = OnDemandRow(first, last, std::move(quantity), billed);
+  row.commitment = std::string(kReserved);
+  row.resource = std::string(kReserved);
+  row.commitment_status = UsageStatus::kUnused;
+  return row;
+}
+
+TestRow PurchaseRow(int first, int last, std::string quantity,
+                    std::string billed) {
+  TestRow row = OnDemandRow(first, last, std::move(quantity), billed);
+  row.category = ChargeCategory::kPurchase;
+  row.frequency = "Recurring";
+  row.resource = std::string(kReserved);
+  row.sku = "";
+  row.sku_price = "";
+  row.unit = "GPU-Hours";
+  return row;
+}
+
+std::string RawOf(const TestRow& row) {
+  return absl::StrCat(
+      row.provider, "|", row.sub_account, "|", row.region, "|", row.resource,
+      "|", row.service, "|", row.sku, "|", row.sku_price, "|",
+      std::string(CategoryText(row.category)), "|", row.correction, "|",
+      row.frequency, "|", row.commitment, "|",
+      static_cast<int>(row.commitment_status), "|",
+      static_cast<int>(row.capacity_status), "|", row.currency, "|",
+      row.billing_start_us, "|", row.start_us, "|", row.end_us, "|", row.billed,
+      "|", row.effective, "|", row.quantity.value_or("-"), "|", row.unit, "|",
+      row.gpu_count.value_or(-1));
+}
+
+ReconcileResult Reconcile(const Scenario& setup,
+                          const std::vector<TestRow>& rows) {
+  ReconcileInput input;
+  input.contract = &setup.contract;
+  input.rated = &setup.rated;
+  input.period = setup.period;
+  Reconciler reconciler(input, setup.options);
+  for (const TestRow& row : rows) {
+    // Freed before the next row: nothing may keep a view of a row.
+    const auto owned = std::make_unique<TestRow>(row);
+    const absl::Status added = reconciler.Add(ViewOf(*owned, RawOf(row)));
+    EXPECT_TRUE(added.ok()) << added;
+  }
+  absl::StatusOr<ReconcileResult> result = reconciler.Finish(SummaryOf(rows));
+  EXPECT_TRUE(result.ok()) << result.status();
+  return result.ok() ? *result : ReconcileResult();
+}
+
+std::vector<Break> ItemsOf(const ReconcileResult& result, BreakClass kind) {
+  std::vector<Break> items;
+  for (const Break& item : result.items) {
+    if (item.kind == kind) items.push_back(item);
+  }
+  return items;
+}
+
+std::string Serialized(const ReconcileResult& result) {
+  std::string text;
+  for (const Break& item : result.items) {
+    absl::StrAppend(&text, std::string(BreakClassName(item.kind)), "|",
+                    item.provider, "|", item.sub_account, "|", item.region, "|",
+                    item.sku, "|", item.pool, "|", item.resource, "|",
+                    item.period_start_us, "|", item.period_end_us, "|");
+    absl::StrAppend(&text, TimeText(item.billed), "|", TimeText(item.metered),
+                    "|", FormatMoney(item.billed_cost), "|",
+                    FormatMoney(item.expected_cost), "|",
+                    FormatMoney(item.difference), "|",
+                    FormatMoney(item.quantity_effect), "|",
+                    FormatMoney(item.price_effect), "|");
+    absl::StrAppend(&text, item.currency.ToString(), "|", item.matched_on, "|",
+                    item.reason, "|", item.rows, "\n");
+  }
+  for (const auto& [key, total] : result.totals) {
+    absl::StrAppend(&text, key.first, "|",
+                    std::string(BreakClassName(key.second)), "|", total.items,
+                    "|", FormatMoney(total.difference), "\n");
+  }
+  for (const ReconcileCheck& check : result.checks) {
+    absl::StrAppend(&text, check.name, "|", static_cast<int>(check.outcome),
+                    "|", check.detail, "\n");
+  }
+  for (const std::string& note : result.notes) {
+    absl::StrAppend(&text, note, "\n");
+  }
+  return text;
+}
+
+void ExpectInvariants(const ReconcileResult& result,
+                      const std::vector<TestRow>& rows) {
+  std::map<std::string, MoneyAmount> added;
+  for (const TestRow& row : rows) added[row.currency] += Usd(row.billed);
+  std::map<std::string, MoneyAmount> billed;
+  std::map<std::string, MoneyAmount> rest;
+  uint64_t count = 0;
+  for (const Break& item : result.items) {
+    const std::string currency = item.currency.ToString();
+    billed[currency] += item.billed_cost;
+    rest[currency] += item.billed_cost - item.expected_cost - item.difference;
+    count += item.rows;
+  }
+  EXPECT_EQ(count, rows.size());
+  for (const auto& [currency, amount] : added) {
+    EXPECT_EQ(FormatMoney(billed[currency]), FormatMoney(amount));
+  }
+  for (const auto& [currency, amount] : rest) {
+    EXPECT_EQ(FormatMoney(amount), "0") << currency;
+  }
+  EXPECT_EQ(CheckNamed(result, "conservation").outcome,
+            ReconcileCheck::Outcome::kPassed);
+  EXPECT_NE(CheckNamed(result, "metered_conservation").outcome,
+            ReconcileCheck::Outcome::kFailed);
+}
+
+const ReconcileCheck& CheckNamed(const ReconcileResult& result,
+                                 const std::string& name) {
+  for (const ReconcileCheck& check : result.checks) {
+    if (check.name == name) return check;
+  }
+  static const ReconcileCheck& missing = *new ReconcileCheck();
+  ADD_FAILURE() << "no check named " << name;
+  return missing;
+}
+
+}  // namespace drawdown::testing

@@ -1,0 +1,193 @@
+#include "report/statement_report.h"
+
+#include "gtest/gtest.h"
+#include "tests/unit/report/collect.h"
+
+namespace drawdown {
+namespace {
+
+StatementLine Line(std::string tenant, ChargeKind kind, std::string_view hours,
+                   std::optional<MoneyAmount> price,
+                   std::optional<MoneyAmount> cost) {
+  StatementLine line;
+  line.tenant = std::move(tenant);
+  line.pool = "aws/us-east-1/gb200";
+  line.commitment = "gb200-reserved";
+  line.kind = kind;
+  line.gpu_time = *ParseGpuHours(hours);
+  line.unit_price = price;
+  line.cost = cost;
+  return line;
+}
+
+Statement October() {
+  Statement statement;
+  statement.contract = "aws-2025";
+  statement.contract_version = 3;
+  statement.period_start_us = *ParseInstant("2026-10-01T00:00:00Z");
+  statement.period_end_us = *ParseInstant("2026-11-01T00:00:00Z");
+  statement.at_us = *ParseInstant("2026-10-20T00:00:00Z");
+  statement.currency = *Currency::Parse("USD");
+  const MoneyAmount price = *ParseMoney("2.05");
+  statement.lines = {
+      Line("acme/chat", ChargeKind::kCovered, "1000.5", price,
+           *ParseMoney("2051.025")),
+      Line(kHostile, ChargeKind::kUnpriced, "1", std::nullopt, std::nullopt)};
+  StatementLine credit;
+  credit.kind = ChargeKind::kCredit;
+  credit.has_gpu_time = false;
+  credit.cost = *ParseMoney("-51.025");
+  statement.lines.push_back(credit);
+  statement.total = *ParseMoney("2000");
+  statement.metered = *ParseGpuHours("1001.5");
+  statement.notes = {"a note"};
+  return statement;
+}
+
+std::string Written(const Statement& statement, Format format) {
+  return Collect(
+      [&](const Sink& sink) { WriteStatement(statement, format, sink); });
+}
+
+TEST(StatementReportTest, CsvIsAsDocumented) {
+  EXPECT_EQ(
+      Written(October(), Format::kCsv),
+      "period_start,period_end,contract,tenant,pool,commitment,kind,"
+      "gpu_seconds,gpu_hours,unit_price,cost,currency\n"
+      "2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,aws-2025,acme/chat,"
+      "aws/us-east-1/gb200,gb200-reserved,covered,3601800,1000.500000000,2.05,"
+      "2051.025,USD\n"
+      "2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,aws-2025,"
+      "\"'=cmd|' /C calc'!A0\x1b[31m\n\"\"\u202e,x\",aws/us-east-1/gb200,"
+      "gb200-reserved,unpriced,3600,1.000000000,,,USD\n"
+      "2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,aws-2025,,,,credit,,,,"
+      "-51.025,USD\n");
+}
+
+TEST(StatementReportTest, JsonHasTheHeadAndTheLines) {
+  Statement statement = October();
+  statement.lines.resize(1);
+  EXPECT_EQ(Written(statement, Format::kJson),
+            R"({
+  "contract": "aws-2025",
+  "contract_version": 3,
+  "period_start": "2026-10-01T00:00:00Z",
+  "period_end": "2026-11-01T00:00:00Z",
+  "at": "2026-10-20T00:00:00Z",
+  "complete": false,
+  "currency": "USD",
+  "total": "2000",
+  "metered_gpu_seconds": "3605400",
+  "metered_gpu_hours": "1001.500000000",
+  "lines": [
+    {"period_start": "2026-10-01T00:00:00Z", )"
+            R"("period_end": "2026-11-01T00:00:00Z", )"
+            R"("contract": "aws-2025", "tenant": "acme/chat", )"
+            R"("pool": "aws/us-east-1/gb200", )"
+            R"("commitment": "gb200-reserved", "kind": "covered", )"
+            R"("gpu_seconds": "3601800", "gpu_hours": "1000.500000000", )"
+            R"("unit_price": "2.05", "cost": "2051.025", "currency": "USD"}
+  ],
+  "notes": ["a note"]
+}
+)");
+}
+
+TEST(StatementReportTest, TableEndsInWhatIsOwed) {
+  Statement statement = October();
+  statement.lines[1].tenant = "b";
+  EXPECT_EQ(
+      Written(statement, Format::kTable),
+      R"(aws-2025 version 3, 2026-10-01T00:00:00Z to 2026-11-01T00:00:00Z, so far: as of 2026-10-20T00:00:00Z
+TENANT     POOL                 COMMITMENT      KIND      GPU HOURS  UNIT PRICE  COST USD
+acme/chat  aws/us-east-1/gb200  gb200-reserved  covered   1,000.500        2.05  2,051.02
+b          aws/us-east-1/gb200  gb200-reserved  unpriced      1.000           -         -
+-          -                    -               credit            -           -    -51.02
+-----------------------------------------------------------------------------------------
+owed                                                                             2,000.00
+metered: 1,001.500 GPU-hours
+)");
+}
+
+CommitmentStatus Reserved() {
+  CommitmentStatus status;
+  status.contract = "aws-2025";
+  status.commitment = "gb200-reserved";
+  status.interval_start_us = *ParseInstant("2026-10-01T00:00:00Z");
+  status.interval_end_us = *ParseInstant("2026-10-01T01:00:00Z");
+  status.currency = *Currency::Parse("USD");
+  const Int128 hour = kMicrosPerHour;
+  status.contracted = 8192 * hour;
+  status.delivered = 8192 * hour;
+  status.drawn = 2048 * hour;
+  status.remaining = 6144 * hour;
+  status.burn_rate_per_hour = 4096 * hour;
+  status.projected = 4096 * hour;
+  status.projected_shortfall = 4096 * hour;
+  status.projected_shortfall_cost = *ParseMoney("8396.8");
+  return status;
+}
+
+CommitmentStatus Spend() {
+  CommitmentStatus status;
+  status.contract = "aws-2025";
+  status.commitment = "spend";
+  status.interval_start_us = *ParseInstant("2025-11-03T00:00:00Z");
+  status.interval_end_us = *ParseInstant("2026-11-03T00:00:00Z");
+  status.spend = true;
+  status.currency = *Currency::Parse("USD");
+  status.contracted = ParseMoney("1500000000")->count();
+  status.drawn = ParseMoney("1500000000.5")->count();
+  status.exhausted_at_us = *ParseInstant("2026-10-01T00:30:00Z");
+  return status;
+}
+
+std::string Written(const std::vector<CommitmentStatus>& status,
+                    Format format) {
+  return Collect([&](const Sink& sink) { WriteStatus(status, format, sink); });
+}
+
+TEST(StatusReportTest, CsvIsAsDocumented) {
+  EXPECT_EQ(
+      Written(std::vector{Reserved(), Spend()}, Format::kCsv),
+      "contract,commitment,interval_start,interval_end,contracted,delivered,"
+      "drawn,remaining,unit,fulfilled_percent,burn_rate_per_hour,projected,"
+      "projected_shortfall,projected_shortfall_cost,exhausted_at\n"
+      "aws-2025,gb200-reserved,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,"
+      "8192.000000000,8192.000000000,2048.000000000,6144.000000000,gpu_hours,"
+      "25.00,4096.000000000,4096.000000000,4096.000000000,8396.8,\n"
+      "aws-2025,spend,2025-11-03T00:00:00Z,2026-11-03T00:00:00Z,1500000000,0,"
+      "1500000000.5,0,USD,100.00,0,0,0,0,2026-10-01T00:30:00Z\n");
+}
+
+TEST(StatusReportTest, JsonAddsGpuSecondsToHours) {
+  const std::string text =
+      Written(std::vector{Reserved(), Spend()}, Format::kJson);
+  EXPECT_NE(text.find(R"("contracted": "8192.000000000")"), text.npos);
+  EXPECT_NE(text.find(R"("contracted_gpu_seconds": "29491200")"), text.npos);
+  EXPECT_NE(text.find(R"("contracted_gpu_seconds": null)"), text.npos);
+  EXPECT_EQ(text.substr(0, 22), "{\n  \"commitments\": [\n ");
+}
+
+TEST(StatusReportTest, NothingContractedHasNoPercentage) {
+  CommitmentStatus status = Reserved();
+  status.contracted = 0;
+  EXPECT_NE(Written(std::vector{status}, Format::kCsv).find(",gpu_hours,,"),
+            std::string::npos);
+}
+
+TEST(StatusReportTest, TableSaysWhatWillBeMissed) {
+  EXPECT_EQ(
+      Written(std::vector{Reserved(), Spend()}, Format::kTable),
+      R"(CONTRACT  COMMITMENT            CONTRACTED  DELIVERED             DRAWN  REMAINING  UNIT       FULFILLED %
+aws-2025  gb200-reserved         8,192.000  8,192.000         2,048.000  6,144.000  GPU-hours        25.00
+    2026-10-01T00:00:00Z to 2026-10-01T01:00:00Z, burning 4,096.000 per hour: projected 4,096.000, short by 4,096.000 costing 8,396.80 USD
+aws-2025  spend           1,500,000,000.00       0.00  1,500,000,000.50       0.00  USD             100.00
+    2025-11-03T00:00:00Z to 2026-11-03T00:00:00Z, burning 0.00 per hour: projected 0.00, exhausted at 2026-10-01T00:30:00Z
+)");
+  EXPECT_EQ(Written(std::vector<CommitmentStatus>(), Format::kTable),
+            "no commitments\n");
+}
+
+}  // namespace
+}  // namespace drawdown
