@@ -23,6 +23,8 @@ export DRAWDOWN_LEDGER=books
 period=2026-10
 at=2026-11-01T00:00:00Z  # the books as of the end of that month
 
+# For people: a table even when the output goes to a file.
+show() { "$drawdown" "$@" --format table; }
 say() { printf '\n== %s\n' "$*"; }
 fail() { echo "demo: $*" >&2; exit 1; }
 
@@ -49,18 +51,18 @@ breaks() {
 # reconcile CONTRACT BILL: 1 is the expected exit, as the bills are wrong.
 reconcile() {
   rc=0
-  "$drawdown" reconcile --contract "$1" --period $period --at $at \
+  show reconcile --contract "$1" --period $period --at $at \
     --breaks "breaks-$1.csv" "$2" || rc=$?
   [ $rc -eq 1 ] || fail "reconcile of $2 exited with $rc, not 1"
 }
 
 say "the data set"
-"$drawdown" example data
+show example data
 
 say "books, and the contracts in them"
 "$drawdown" init
 "$drawdown" contract apply data/aws-2025.textproto data/nordgpu-2026.textproto
-"$drawdown" contract list
+show contract list
 
 say "a month of runs"
 "$drawdown" import runs data/runs.csv
@@ -73,20 +75,20 @@ say "the same file again changes nothing"
 [ "$(total)" = "$before" ] || fail "the second import changed the usage"
 
 say "usage by tenant and day"
-"$drawdown" usage --by tenant,day --from 2026-10-01T00:00:00Z --at $at \
-  >usage.txt
+show usage --by tenant,day --from 2026-10-01T00:00:00Z --at $at >usage.txt
 head -n 12 usage.txt
 
 say "the state of the commitments"
-"$drawdown" status --at 2026-10-31T22:00:00Z
+# Two hours before the end, as what ends by then is settled.
+show status --at 2026-10-31T22:00:00Z
 
 say "what is owed"
-"$drawdown" statement --contract aws-2025 --period $period --at $at
-"$drawdown" statement --contract nordgpu-2026 --period $period --at $at
+show statement --contract aws-2025 --period $period --at $at
+show statement --contract nordgpu-2026 --period $period --at $at
 
 say "what the bills say"
-"$drawdown" bill summary data/bill-aws-2026-10.csv.gz
-"$drawdown" bill summary data/bill-nordgpu-2026-10.csv
+show bill summary data/bill-aws-2026-10.csv.gz
+show bill summary data/bill-nordgpu-2026-10.csv
 
 say "which of their lines are wrong"
 reconcile aws-2025 data/bill-aws-2026-10.csv.gz
@@ -104,4 +106,4 @@ plants=$(sed 1d data/planted.csv | cut -d, -f1 | sort -u | wc -l | tr -d ' ')
 echo "reconcile found exactly the $plants planted discrepancies ($items items)"
 
 say "the books are sound"
-"$drawdown" verify
+show verify

@@ -15,7 +15,7 @@ namespace drawdown {
 // "time_without_zone", "integer_effective_cost", "unit_scale_x10000", ...).
 struct Oddity {
   std::string name;
-  std::string column;   // empty when it is not of one column
+  std::string column;  // empty when it is not of one column
   uint64_t rows = 0;
   std::string example;  // "file:row: value" of the first
   std::string meaning;  // one line for a person
@@ -31,8 +31,8 @@ struct BillTotal {
 
 struct BillSummary {
   std::vector<std::string> files;
-  std::string format;   // "FOCUS"
-  std::string version;  // "1.2"
+  std::string format;          // "FOCUS"
+  std::string version;         // "1.2"
   std::string version_reason;  // how it was told: which columns decided
   uint64_t rows = 0;
   int64_t first_charge_us = 0;

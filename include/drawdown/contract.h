@@ -15,21 +15,21 @@ namespace drawdown {
 
 struct ContractInfo {
   std::string id;
-  uint32_t version = 0;   // the newest
+  uint32_t version = 0;  // the newest
   std::string provider;
   Currency currency;
   int64_t term_start_us = 0;
   int64_t term_end_us = 0;
   int64_t effective_us = 0;
-  int64_t applied_us = 0;  // record time
+  int64_t applied_us = 0;                // record time
   std::vector<std::string> commitments;  // ids, in file order
-  std::string text;        // as applied
+  std::string text;                      // as applied
   std::string file_name;
 };
 
-// Parses and validates contract text (textproto or JSON of drawdown.v1.Contract).
-// kBadContract: one line "file:line:column: field: message" per problem.
-// Pure; thread-safe.
+// Parses and validates contract text (textproto or JSON of
+// drawdown.v1.Contract). kBadContract: one line "file:line:column: field:
+// message" per problem. Pure; thread-safe.
 DRAWDOWN_EXPORT absl::StatusOr<ContractInfo> ValidateContract(
     std::string_view file_name, std::string_view text);
 

@@ -1,4 +1,8 @@
-// The example data set that `drawdown example DIR` writes.
+// The example data set that `drawdown example DIR` writes: two contracts, a
+// month of runs, two bills with planted discrepancies, and their list.
+//
+//   auto paths = drawdown::WriteExample("demo");
+//   if (!paths.ok()) return paths.status();
 #ifndef DRAWDOWN_EXAMPLE_H_
 #define DRAWDOWN_EXAMPLE_H_
 
@@ -10,9 +14,11 @@
 
 namespace drawdown {
 
-// Writes the same files on every machine (contracts, runs.csv, bills, planted.csv)
-// into `directory`, which is made if needed. kLedgerExists-like kInvalidArgument if
-// one of the files is there already with other content. Returns the paths written.
+// Writes the same files on every machine into `directory`, which is made if
+// needed, and returns their paths. Files that are there with the same content
+// are left alone. kInvalidArgument names the first that is there with other
+// content, before anything is written; kIo and kDiskFull name the file that
+// could not be. Needs no ledger. Thread-safe for different directories.
 DRAWDOWN_EXPORT absl::StatusOr<std::vector<std::string>> WriteExample(
     const std::string& directory);
 

@@ -23,17 +23,18 @@ struct ImportOptions {
   std::vector<std::pair<std::string, std::string>> constants;
   // Bad rows named in the error before it says "and N more".
   size_t max_problems = 20;
-  // Rows posted in one transaction, 1 to 65,536 (which keeps a transaction under
-  // LMDB's dirty page limit whatever the order of keys).
+  // Rows posted in one transaction, 1 to 65,536 (which keeps a transaction
+  // under LMDB's dirty page limit whatever the order of keys).
   size_t rows_per_transaction = 65'536;
 };
 
 struct ImportResult {
   uint64_t rows = 0;      // data rows read
   uint64_t inserted = 0;  // new runs or usage records
-  uint64_t updated = 0;   // gave an open run's end or a never started one's start
+  uint64_t updated =
+      0;  // gave an open run's end or a never started one's start
   uint64_t unchanged = 0;  // already in the books
-  uint64_t open = 0;      // without an end
+  uint64_t open = 0;       // without an end
   uint64_t never_started = 0;
   uint64_t zero_gpu = 0;
   std::vector<std::string> notes;

@@ -19,7 +19,7 @@ struct LedgerInfo {
   uint32_t format = 0;
   int64_t bucket_us = 0;
   int64_t created_us = 0;
-  uint64_t entries = 0;  // journal entries
+  uint64_t entries = 0;    // journal entries
   std::string chain_hash;  // of the newest commit, hex
 };
 
@@ -27,8 +27,8 @@ struct RunQuery {
   std::string tenant;  // at or below; "": all
   std::string pool;    // selector; "": all
   std::optional<RunState> state;
-  std::string run_id;    // exactly this id; "": all
-  uint64_t limit = 0;    // 0: no limit
+  std::string run_id;  // exactly this id; "": all
+  uint64_t limit = 0;  // 0: no limit
 };
 
 // One line of the journal, described.

@@ -3,8 +3,8 @@
 //   auto ledger = drawdown::Ledger::Open("books", {.create_if_missing = true});
 //   if (!ledger.ok()) return ledger.status();
 //   (*ledger)->StartRun({.key = {"job-1"}, .tenant = "acme/chat",
-//                        .pool = "aws/us-east-1/gb200", .micro_gpus = 8'000'000,
-//                        .at_us = now});
+//                        .pool = "aws/us-east-1/gb200", .micro_gpus =
+//                        8'000'000, .at_us = now});
 //
 // Thread-safe: any method from any thread. Any number of processes may have the
 // same ledger open. Each call is one transaction that is durable when it
@@ -46,8 +46,8 @@ namespace drawdown {
 struct OpenOptions {
   // Makes a new ledger when the directory is absent or empty.
   bool create_if_missing = false;
-  // Bucket length of a ledger made now: 1 h, 30 min or 15 min. An existing ledger
-  // keeps its own.
+  // Bucket length of a ledger made now: 1 h, 30 min or 15 min. An existing
+  // ledger keeps its own.
   std::chrono::minutes bucket = std::chrono::minutes(60);
   // How long a call waits for another writer before kBusy.
   std::chrono::milliseconds lock_timeout = std::chrono::milliseconds(5'000);
@@ -84,9 +84,10 @@ struct StatementQuery {
 class DRAWDOWN_EXPORT Ledger {
  public:
   // Opens (or, with create_if_missing, makes) the ledger in `directory`.
-  // kNotALedger, kLedgerVersion, kUnsupportedLmdb, kUnsupportedFilesystem, kBusy,
-  // kAlreadyOpen, kForeignNamespace, kInvalidArgument (bucket), kIo, kCorrupt.
-  // Opening one directory several times in a process shares one environment.
+  // kNotALedger, kLedgerVersion, kUnsupportedLmdb, kUnsupportedFilesystem,
+  // kBusy, kAlreadyOpen, kForeignNamespace, kInvalidArgument (bucket), kIo,
+  // kCorrupt. Opening one directory several times in a process shares one
+  // environment.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(
       const std::string& directory, const OpenOptions& options = {});
 
@@ -103,7 +104,8 @@ class DRAWDOWN_EXPORT Ledger {
 
   // --- runs. Idempotent: the same call again is OK and changes nothing; the
   // same id with another payload is kConflict and names both.
-  absl::Status StartRun(const RunStart& start, const WriteOptions& options = {});
+  absl::Status StartRun(const RunStart& start,
+                        const WriteOptions& options = {});
   // Closes the open segment and opens one of `micro_gpus`, at one instant.
   absl::Status ResizeRun(const RunKey& key, int64_t micro_gpus, int64_t at_us);
   // A suspended run does not accrue.
@@ -118,29 +120,32 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<ImportResult> ImportUsage(std::span<const UsageRecord> records,
                                            const WriteOptions& options = {});
 
-  // CSV files (docs/formats.md). Every row of every file is validated before the
-  // first is posted; posting is in batches by key, which a re-run completes.
-  absl::StatusOr<ImportResult> ImportRunFiles(const std::vector<std::string>& paths,
-                                              const ImportOptions& options = {},
-                                              const ProgressCallback& progress = {});
+  // CSV files (docs/formats.md). Every row of every file is validated before
+  // the first is posted; posting is in batches by key, which a re-run
+  // completes.
+  absl::StatusOr<ImportResult> ImportRunFiles(
+      const std::vector<std::string>& paths, const ImportOptions& options = {},
+      const ProgressCallback& progress = {});
   absl::StatusOr<ImportResult> ImportUsageFiles(
       const std::vector<std::string>& paths, const ImportOptions& options = {},
       const ProgressCallback& progress = {});
 
   // Replaces (a row) or voids (a row whose state is VOID) named runs, recorded
   // as corrections that cite `reason` and the entry they correct.
-  absl::StatusOr<ImportResult> CorrectRunsFile(const std::string& path,
-                                               std::string_view reason,
-                                               const ImportOptions& options = {});
+  absl::StatusOr<ImportResult> CorrectRunsFile(
+      const std::string& path, std::string_view reason,
+      const ImportOptions& options = {});
 
   // --- queries
   absl::StatusOr<UsageAnswer> Usage(const UsageQuery& query) const;
   // Calls `visit` for each run in key order until it returns false.
-  absl::Status VisitRuns(const RunQuery& query,
-                         const std::function<bool(const RunInfo&)>& visit) const;
+  absl::Status VisitRuns(
+      const RunQuery& query,
+      const std::function<bool(const RunInfo&)>& visit) const;
   // Entries with sequence >= from, oldest first, until `visit` returns false.
   absl::Status VisitJournal(
-      uint64_t from, const std::function<bool(const JournalEntry&)>& visit) const;
+      uint64_t from,
+      const std::function<bool(const JournalEntry&)>& visit) const;
 
   // --- contracts
   // Applies the files' texts together or not at all: (file name, text) pairs.
@@ -153,7 +158,8 @@ class DRAWDOWN_EXPORT Ledger {
 
   absl::StatusOr<Statement> MakeStatement(const StatementQuery& query) const;
   absl::StatusOr<std::vector<CommitmentStatus>> Status(
-      std::optional<int64_t> at_us = {}, std::optional<int64_t> as_of_us = {}) const;
+      std::optional<int64_t> at_us = {},
+      std::optional<int64_t> as_of_us = {}) const;
   absl::StatusOr<ReconcileResult> Reconcile(
       const StatementQuery& query, const std::vector<std::string>& bill_paths,
       const ReconcileOptions& options = {},
@@ -161,11 +167,11 @@ class DRAWDOWN_EXPORT Ledger {
 
   // --- care
   // Proves the books: journal CRCs and hash chain, every table rebuilt from the
-  // journal and compared, sum of buckets = runs + imported usage. LMDB can abort
-  // its host on a damaged page, so the work is done by the installed `drawdown`
-  // program (found as $DRAWDOWN_BIN, beside this process's executable, or on
-  // $PATH); kNotFound names where it was looked for. A damaged ledger is a report
-  // with ok == false, not an error.
+  // journal and compared, sum of buckets = runs + imported usage. LMDB can
+  // abort its host on a damaged page, so the work is done by the installed
+  // `drawdown` program (found as $DRAWDOWN_BIN, beside this process's
+  // executable, or on $PATH); kNotFound names where it was looked for. A
+  // damaged ledger is a report with ok == false, not an error.
   absl::StatusOr<VerifyReport> Verify() const;
   // The same inside this process: the CLI calls it in a child it forked.
   absl::StatusOr<VerifyReport> VerifyInProcess() const;
@@ -182,7 +188,8 @@ class DRAWDOWN_EXPORT Ledger {
 
 // What a bill is: format, totals, oddities. Needs no ledger.
 DRAWDOWN_EXPORT absl::StatusOr<BillSummary> SummarizeBill(
-    const std::vector<std::string>& paths, const ProgressCallback& progress = {});
+    const std::vector<std::string>& paths,
+    const ProgressCallback& progress = {});
 
 // Rebuilds a ledger in `destination` (which must not exist) from whatever of
 // the journal in `directory` can still be read; lists what was lost.

@@ -38,7 +38,8 @@ enum class BreakClass : uint8_t {
   kNotExecutable,
 };
 
-DRAWDOWN_EXPORT std::string_view BreakClassName(BreakClass value);  // "quantity_break"
+DRAWDOWN_EXPORT std::string_view BreakClassName(
+    BreakClass value);  // "quantity_break"
 
 // True for classes that a clean month may contain: matched, within_tolerance,
 // rounding, non_usage.

@@ -18,7 +18,7 @@ namespace drawdown {
 // Identity of a run. Job ids are reused and wrap, so `run_id` must be unique
 // per job life (e.g. cluster + SLUID), and `attempt` tells requeues apart.
 struct RunKey {
-  std::string run_id;   // 1..200 bytes, UTF-8 without control characters
+  std::string run_id;    // 1..200 bytes, UTF-8 without control characters
   uint32_t attempt = 1;  // >= 1
 
   friend auto operator<=>(const RunKey&, const RunKey&) = default;
@@ -29,7 +29,7 @@ enum class RunState : uint8_t {
   kOpen = 1,          // accrues
   kSuspended = 2,     // open, does not accrue
   kEnded = 3,
-  kVoided = 4,        // withdrawn by a correction, bills nothing
+  kVoided = 4,  // withdrawn by a correction, bills nothing
 };
 
 enum class StopReason : uint8_t {
@@ -58,7 +58,7 @@ struct RunRow {
   int64_t micro_gpus = 0;           // >= 0; 0 bills nothing
   std::optional<int64_t> start_us;  // empty: never started
   std::optional<int64_t> end_us;    // empty: still open
-  std::string state;                // as the source spells it; informative, at most 64 bytes
+  std::string state;  // as the source spells it; informative, at most 64 bytes
 };
 
 // A run as the books know it.
@@ -79,13 +79,15 @@ struct UsageRecord {
   std::string tenant;
   std::string pool;
   int64_t start_us = 0;
-  int64_t end_us = 0;    // > start_us
-  GpuTime gpu_time;      // >= 0
+  int64_t end_us = 0;  // > start_us
+  GpuTime gpu_time;    // >= 0
 };
 
-DRAWDOWN_EXPORT std::string_view RunStateName(RunState state);      // "open"
-DRAWDOWN_EXPORT std::string_view StopReasonName(StopReason reason);  // "node_failure"
-DRAWDOWN_EXPORT std::optional<StopReason> ParseStopReason(std::string_view name);
+DRAWDOWN_EXPORT std::string_view RunStateName(RunState state);  // "open"
+DRAWDOWN_EXPORT std::string_view StopReasonName(
+    StopReason reason);  // "node_failure"
+DRAWDOWN_EXPORT std::optional<StopReason> ParseStopReason(
+    std::string_view name);
 
 }  // namespace drawdown
 

@@ -31,7 +31,8 @@ enum class ChargeKind : uint8_t {
   kRounding,
 };
 
-DRAWDOWN_EXPORT std::string_view ChargeKindName(ChargeKind kind);  // "on_demand"
+DRAWDOWN_EXPORT std::string_view ChargeKindName(
+    ChargeKind kind);  // "on_demand"
 
 // One line per (tenant, pool, commitment, kind, unit_price).
 struct StatementLine {
@@ -53,9 +54,10 @@ struct Statement {
   int64_t at_us = 0;  // buckets and intervals that end after it are not covered
   bool complete = false;  // at_us >= period_end_us
   Currency currency;
-  std::vector<StatementLine> lines;  // by tenant, pool, commitment, kind, unit_price
-  MoneyAmount total;                 // sum of cost
-  GpuTime metered;                   // of the pools this contract prices
+  std::vector<StatementLine>
+      lines;          // by tenant, pool, commitment, kind, unit_price
+  MoneyAmount total;  // sum of cost
+  GpuTime metered;    // of the pools this contract prices
   std::vector<std::string> notes;
 };
 
@@ -75,7 +77,8 @@ struct CommitmentStatus {
   Int128 projected = 0;           // drawn at the interval's end at that rate
   Int128 projected_shortfall = 0;
   MoneyAmount projected_shortfall_cost;
-  std::optional<int64_t> exhausted_at_us;  // at that rate; empty: not in the interval
+  std::optional<int64_t>
+      exhausted_at_us;  // at that rate; empty: not in the interval
 };
 
 }  // namespace drawdown

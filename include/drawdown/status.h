@@ -24,18 +24,18 @@ enum class ErrorCode : int32_t {
   kOk = 0,
 
   // Input (a file, a row, a contract) cannot be accepted.
-  kBadNumber = 101,     // not a decimal, not exact in the unit, or too large
-  kBadTime = 102,       // not a time, or naive without a zone
-  kBadCsv = 103,        // not the strict CSV dialect, or over a limit
-  kMissingColumn = 104, // a column the reader needs is absent
-  kBadRow = 105,        // a row's values contradict one another
-  kConflict = 106,      // same id, different payload
-  kBadContract = 107,   // contract text does not parse or does not make sense
-  kUnknownFormat = 108, // not a bill format this version reads
-  kUnknownName = 109,   // tenant or pool not in the books, with `strict`
-  kTooOld = 110,        // event time before the compaction horizon
-  kOverflow = 111,      // a total does not fit 128 bits
-  kBadInput = 112,      // a file that cannot be read or decompressed
+  kBadNumber = 101,      // not a decimal, not exact in the unit, or too large
+  kBadTime = 102,        // not a time, or naive without a zone
+  kBadCsv = 103,         // not the strict CSV dialect, or over a limit
+  kMissingColumn = 104,  // a column the reader needs is absent
+  kBadRow = 105,         // a row's values contradict one another
+  kConflict = 106,       // same id, different payload
+  kBadContract = 107,    // contract text does not parse or does not make sense
+  kUnknownFormat = 108,  // not a bill format this version reads
+  kUnknownName = 109,    // tenant or pool not in the books, with `strict`
+  kTooOld = 110,         // event time before the compaction horizon
+  kOverflow = 111,       // a total does not fit 128 bits
+  kBadInput = 112,       // a file that cannot be read or decompressed
 
   // The call does not fit the state of what it names.
   kInvalidArgument = 201,  // the caller's argument is out of its range
@@ -49,15 +49,15 @@ enum class ErrorCode : int32_t {
   kLedgerVersion = 303,          // written by a newer format
   kUnsupportedLmdb = 304,        // LMDB 0.9.26-0.9.31 (ITS#10095)
   kUnsupportedFilesystem = 305,  // network or overlay filesystem
-  kBusy = 306,                   // a peer holds the writer lock past the deadline
+  kBusy = 306,  // a peer holds the writer lock past the deadline
   kDiskFull = 307,
   kIo = 308,
-  kCorrupt = 309,         // a checksum, the chain or an invariant is broken
-  kAlreadyOpen = 310,     // this process holds it through another library copy
-  kForked = 311,          // the handle was inherited over fork()
-  kUncertain = 312,       // a commit failed halfway: retry with the same id
-  kVerifyFailed = 313,    // verify found a difference
-  kForeignNamespace = 314 // held by a process of another pid namespace
+  kCorrupt = 309,          // a checksum, the chain or an invariant is broken
+  kAlreadyOpen = 310,      // this process holds it through another library copy
+  kForked = 311,           // the handle was inherited over fork()
+  kUncertain = 312,        // a commit failed halfway: retry with the same id
+  kVerifyFailed = 313,     // verify found a difference
+  kForeignNamespace = 314  // held by a process of another pid namespace
 };
 
 // The code carried by `status`: kOk for OK, and for a status made by other code

@@ -65,8 +65,8 @@ class Quantity {
   friend constexpr Quantity operator-(Quantity a, Quantity b) { return a -= b; }
   friend constexpr Quantity operator*(Quantity a, Int128 factor) {
     Int128 product = 0;
-    const bool fits = a.valid() &&
-                      !__builtin_mul_overflow(a.count_, factor, &product);
+    const bool fits =
+        a.valid() && !__builtin_mul_overflow(a.count_, factor, &product);
     return fits ? Quantity(product) : Invalid();
   }
   friend constexpr bool operator==(Quantity, Quantity) = default;
@@ -96,7 +96,8 @@ class DRAWDOWN_EXPORT Currency {
 
   // kBadRow unless `code` is exactly three letters A-Z. Whether the code is
   // assigned is not checked: FOCUS 1.2 allows only national currencies in
-  // BillingCurrency, but new codes appear without a new release of this library.
+  // BillingCurrency, but new codes appear without a new release of this
+  // library.
   static absl::StatusOr<Currency> Parse(std::string_view code);
 
   std::string ToString() const;

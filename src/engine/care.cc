@@ -50,10 +50,11 @@ absl::StatusOr<std::string> FindProgram() {
   for (const fs::path& candidate : ProgramCandidates()) {
     if (IsProgram(candidate)) return candidate.string();
   }
-  return MakeError(ErrorCode::kNotFound,
-                   "the drawdown program, which verifies a ledger outside this "
-                   "process, is not in $DRAWDOWN_BIN, beside this program or on "
-                   "$PATH");
+  return MakeError(
+      ErrorCode::kNotFound,
+      "the drawdown program, which verifies a ledger outside this "
+      "process, is not in $DRAWDOWN_BIN, beside this program or on "
+      "$PATH");
 }
 
 std::string ReadAll(int fd) {
@@ -80,8 +81,8 @@ absl::StatusOr<std::string> RunProgram(std::vector<std::string> arguments) {
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   pid_t child = 0;
-  const int failed = posix_spawn(&child, argv[0], &actions, nullptr,
-                                 argv.data(), environ);
+  const int failed =
+      posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   std::string output = failed == 0 ? ReadAll(ends[0]) : "";

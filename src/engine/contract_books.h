@@ -29,9 +29,9 @@ class ContractBooks {
   std::vector<const ContractVersion*> Newest() const;
   // kNotFound names the contracts there are.
   absl::StatusOr<const ContractVersion*> NewestOf(std::string_view id) const;
-  // The version that holds for the whole period: the newest whose `effective` is
-  // not after its start. kUnsupported when a newer one takes effect inside the
-  // period, kNotFound when none holds yet.
+  // The version that holds for the whole period: the newest whose `effective`
+  // is not after its start. kUnsupported when a newer one takes effect inside
+  // the period, kNotFound when none holds yet.
   absl::StatusOr<const ContractVersion*> HoldingFor(
       std::string_view id, const Interval& period) const;
 

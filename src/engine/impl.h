@@ -32,8 +32,8 @@ class Ledger::Impl {
   }
   absl::StatusOr<std::unique_ptr<Posting>> BeginPosting() const;
 
-  // Runs `read` on the books as they are, or as they were recorded by `as_of_us`
-  // (rebuilt from the journal in memory).
+  // Runs `read` on the books as they are, or as they were recorded by
+  // `as_of_us` (rebuilt from the journal in memory).
   absl::Status WithBooks(
       std::optional<int64_t> as_of_us,
       const std::function<absl::Status(ReadTransaction*)>& read) const;
@@ -43,8 +43,7 @@ class Ledger::Impl {
                     std::optional<int64_t> as_of_us) const;
 
   // One call = one transaction: begins, posts, commits.
-  absl::Status PostOne(
-      const std::function<absl::Status(Posting*)>& post) const;
+  absl::Status PostOne(const std::function<absl::Status(Posting*)>& post) const;
 
  private:
   const std::string directory_;

@@ -81,8 +81,8 @@ absl::StatusOr<Verdict> PostRow(Posting* posting, const RunRowView& row,
 
 absl::StatusOr<Verdict> PostRow(Posting* posting, const UsageRowView& row,
                                 bool strict) {
-  UsageAdded fact = {row.usage_id, 0, 0, row.start_us, row.end_us,
-                     row.gpu_time};
+  UsageAdded fact = {row.usage_id, 0,          0,
+                     row.start_us, row.end_us, row.gpu_time};
   ASSIGN_OR_RETURN(fact.tenant,
                    posting->Intern(NameKind::kTenant, row.tenant, strict));
   ASSIGN_OR_RETURN(fact.pool,
@@ -103,9 +103,8 @@ absl::StatusOr<Verdict> CorrectRow(Posting* posting, ImportCsv* csv,
   ASSIGN_OR_RETURN(
       fact.replacement.tenant,
       posting->Intern(NameKind::kTenant, row.tenant, options.strict));
-  ASSIGN_OR_RETURN(
-      fact.replacement.pool,
-      posting->Intern(NameKind::kPool, row.pool, options.strict));
+  ASSIGN_OR_RETURN(fact.replacement.pool,
+                   posting->Intern(NameKind::kPool, row.pool, options.strict));
   CountRow(row, result);
   return posting->Post(fact);
 }

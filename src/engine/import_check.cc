@@ -65,9 +65,9 @@ absl::StatusOr<uint32_t> ImportChecker::IdOf(NameKind kind,
   const std::string_view what = kind == NameKind::kTenant ? "tenant" : "pool";
   RETURN_IF_ERROR(ValidatePath(path, what));
   if (strict_) {
-    return MakeError(ErrorCode::kUnknownName,
-                     std::string(what) + " \"" + std::string(path) +
-                         "\" is not in the books");
+    return MakeError(ErrorCode::kUnknownName, std::string(what) + " \"" +
+                                                  std::string(path) +
+                                                  "\" is not in the books");
   }
   ids.emplace(path, kNewName);
   return kNewName;
@@ -96,18 +96,20 @@ absl::Status ImportChecker::Check(const RunRowView& row) {
 }
 
 absl::Status ImportChecker::CheckAgainstFile(const RunRowView& row) {
-  const uint64_t payload = absl::HashOf(
-      AbslView(row.tenant), AbslView(row.pool), row.micro_gpus);
+  const uint64_t payload =
+      absl::HashOf(AbslView(row.tenant), AbslView(row.pool), row.micro_gpus);
   const uint64_t state =
       row.state.empty() ? 0 : absl::HashOf(AbslView(row.state)) | 1;
   // A run that never started has no end either, whatever the row says.
   const std::optional<int64_t> end_us =
       row.start_us ? row.end_us : std::nullopt;
-  const auto [it, first] = said_.try_emplace(
-      HashId(row.run_id, row.attempt), Said{payload, state, row.start_us, end_us});
+  const auto [it, first] =
+      said_.try_emplace(HashId(row.run_id, row.attempt),
+                        Said{payload, state, row.start_us, end_us});
   if (first) return absl::OkStatus();
   Said& said = it->second;
-  const bool same_times = said.start_us == row.start_us && said.end_us == end_us;
+  const bool same_times =
+      said.start_us == row.start_us && said.end_us == end_us;
   const bool same_state = said.state == 0 || state == 0 || said.state == state;
   if (said.payload != payload || !Agree(said.start_us, row.start_us) ||
       !Agree(said.end_us, end_us) || (same_times && !same_state)) {
@@ -120,8 +122,8 @@ absl::Status ImportChecker::CheckAgainstFile(const RunRowView& row) {
 }
 
 absl::Status ImportChecker::Check(const UsageRowView& row) {
-  UsageAdded stated = {row.usage_id, 0, 0, row.start_us, row.end_us,
-                       row.gpu_time};
+  UsageAdded stated = {row.usage_id, 0,          0,
+                       row.start_us, row.end_us, row.gpu_time};
   ASSIGN_OR_RETURN(stated.tenant, IdOf(NameKind::kTenant, row.tenant));
   ASSIGN_OR_RETURN(stated.pool, IdOf(NameKind::kPool, row.pool));
   RETURN_IF_ERROR(CheckUsage(stated));
@@ -140,15 +142,13 @@ absl::Status ImportChecker::Check(const UsageRowView& row) {
   const StoredUsage wanted = {stated.tenant, stated.pool,     stated.start_us,
                               stated.end_us, stated.gpu_time, 0};
   if (known.SameAs(wanted)) return absl::OkStatus();
-  return MakeError(ErrorCode::kConflict,
-                   "usage " + std::string(row.usage_id) +
-                       " is in the books with " +
-                       FormatGpuSeconds(known.gpu_time) + " GPU-seconds [" +
-                       FormatInstant(known.start_us) + ", " +
-                       FormatInstant(known.end_us) + "); this row says " +
-                       FormatGpuSeconds(row.gpu_time) + " [" +
-                       FormatInstant(row.start_us) + ", " +
-                       FormatInstant(row.end_us) + ")");
+  return MakeError(
+      ErrorCode::kConflict,
+      "usage " + std::string(row.usage_id) + " is in the books with " +
+          FormatGpuSeconds(known.gpu_time) + " GPU-seconds [" +
+          FormatInstant(known.start_us) + ", " + FormatInstant(known.end_us) +
+          "); this row says " + FormatGpuSeconds(row.gpu_time) + " [" +
+          FormatInstant(row.start_us) + ", " + FormatInstant(row.end_us) + ")");
 }
 
 }  // namespace drawdown

@@ -46,7 +46,7 @@ class ImportChecker {
 
   ReadTransaction* books_;
   bool strict_;
-  bool no_runs_ = false;   // the books have none
+  bool no_runs_ = false;  // the books have none
   NameTables names_;
   absl::flat_hash_map<std::string, uint32_t> ids_[2];  // by NameKind
   absl::flat_hash_map<IdHash, Said> said_;

@@ -135,10 +135,10 @@ absl::StatusOr<std::optional<int64_t>> ImportCsv::Instant(size_t i) {
 }
 
 ImportCsv RunCsv(Source* source, const ImportOptions& options) {
-  return ImportCsv(source, options,
-                   {"run_id", "tenant", "pool", "gpus", "start", "end", "state",
-                    "attempt"},
-                   kRequiredRunColumns);
+  return ImportCsv(
+      source, options,
+      {"run_id", "tenant", "pool", "gpus", "start", "end", "state", "attempt"},
+      kRequiredRunColumns);
 }
 
 ImportCsv UsageCsv(Source* source, const ImportOptions& options) {

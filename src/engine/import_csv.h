@@ -44,7 +44,7 @@ class ImportCsv {
   const ImportOptions& options_;
   const std::vector<std::string> columns_;
   const size_t required_;
-  std::vector<int> index_;                          // in the file; -1: absent
+  std::vector<int> index_;  // in the file; -1: absent
   std::vector<std::optional<std::string>> constant_;
   uint64_t ambiguous_times_ = 0;
 };

@@ -49,7 +49,8 @@ LmdbOptions StoreOptions(const OpenOptions& options) {
           options.allow_any_filesystem};
 }
 
-// --- Impl ----------------------------------------------------------------------
+// --- Impl
+// ----------------------------------------------------------------------
 
 Ledger::Impl::Impl(std::string directory, OpenOptions options, Header header,
                    std::unique_ptr<Store> store)
@@ -91,7 +92,8 @@ int64_t Ledger::Impl::ResolveAt(std::optional<int64_t> at_us,
   return as_of_us ? *as_of_us : NowUs();
 }
 
-// --- opening -------------------------------------------------------------------
+// --- opening
+// -------------------------------------------------------------------
 
 Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Ledger::~Ledger() = default;
@@ -154,7 +156,8 @@ LedgerInfo Ledger::Info() const {
   return info;
 }
 
-// --- runs ----------------------------------------------------------------------
+// --- runs
+// ----------------------------------------------------------------------
 
 absl::Status Ledger::StartRun(const RunStart& start,
                               const WriteOptions& options) {
@@ -165,9 +168,9 @@ absl::Status Ledger::StartRun(const RunStart& start,
     change.attempt = start.key.attempt;
     change.at_us = start.at_us;
     change.micro_gpus = start.micro_gpus;
-    ASSIGN_OR_RETURN(change.tenant, posting->Intern(NameKind::kTenant,
-                                                    start.tenant,
-                                                    options.strict));
+    ASSIGN_OR_RETURN(
+        change.tenant,
+        posting->Intern(NameKind::kTenant, start.tenant, options.strict));
     ASSIGN_OR_RETURN(change.pool, posting->Intern(NameKind::kPool, start.pool,
                                                   options.strict));
     return posting->Post(change).status();

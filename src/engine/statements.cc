@@ -31,6 +31,24 @@ absl::StatusOr<UsageTable> UsageOf(ReadTransaction* books, int64_t bucket_us,
   return ReadUsageTable(books, bucket_us, from_us, std::max(from_us, to_us));
 }
 
+// Takes out the usage that another contract prices and `contract` does not: the
+// rest of the provider's usage is this contract's to price or to miss.
+void LeaveToOthers(const ContractBooks& contracts, const Contract& contract,
+                   UsageTable* usage) {
+  std::vector<bool> elsewhere;
+  for (const std::string& pool : usage->pools) {
+    bool other = false;
+    for (const ContractVersion* version : contracts.Newest()) {
+      other |= version->contract.id != contract.id &&
+               PricesPool(version->contract, pool);
+    }
+    elsewhere.push_back(other && !PricesPool(contract, pool));
+  }
+  std::erase_if(usage->cells, [&elsewhere](const UsageCell& cell) {
+    return elsewhere[cell.pool];
+  });
+}
+
 // Rates the period into *out, which must not move afterwards.
 absl::Status RatePeriod(ReadTransaction* books, int64_t bucket_us,
                         const StatementQuery& query, int64_t at_us,
@@ -50,6 +68,7 @@ absl::Status RatePeriod(ReadTransaction* books, int64_t bucket_us,
   out->contract = version->contract;
   const Interval window = RatingWindow(out->contract, period);
   ASSIGN_OR_RETURN(out->usage, UsageOf(books, bucket_us, window, at_us));
+  LeaveToOthers(contracts, out->contract, &out->usage);
   out->input = {&out->contract, &out->usage, period, at_us};
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
   return absl::OkStatus();
@@ -81,8 +100,8 @@ absl::StatusOr<Statement> Ledger::MakeStatement(
   RETURN_IF_ERROR(impl_->WithBooks(
       query.as_of_us, [&](ReadTransaction* books) -> absl::Status {
         RatedPeriod period;
-        RETURN_IF_ERROR(RatePeriod(books, impl_->bucket_us(), query, at_us,
-                                   &period));
+        RETURN_IF_ERROR(
+            RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
         ASSIGN_OR_RETURN(statement,
                          drawdown::MakeStatement(period.input, period.rated));
         return absl::OkStatus();
@@ -94,16 +113,16 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
     std::optional<int64_t> at_us, std::optional<int64_t> as_of_us) const {
   const int64_t now_us = impl_->ResolveAt(at_us, as_of_us);
   std::vector<CommitmentStatus> all;
-  RETURN_IF_ERROR(impl_->WithBooks(
-      as_of_us, [&](ReadTransaction* books) -> absl::Status {
+  RETURN_IF_ERROR(
+      impl_->WithBooks(as_of_us, [&](ReadTransaction* books) -> absl::Status {
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books));
         for (const ContractVersion* version : contracts.Newest()) {
           const Contract& contract = version->contract;
-          ASSIGN_OR_RETURN(
-              const UsageTable usage,
-              UsageOf(books, impl_->bucket_us(),
-                      StatusWindow(contract, now_us), now_us));
+          ASSIGN_OR_RETURN(UsageTable usage,
+                           UsageOf(books, impl_->bucket_us(),
+                                   StatusWindow(contract, now_us), now_us));
+          LeaveToOthers(contracts, contract, &usage);
           ASSIGN_OR_RETURN(std::vector<CommitmentStatus> some,
                            MakeStatus(contract, usage, now_us));
           std::move(some.begin(), some.end(), std::back_inserter(all));
@@ -121,8 +140,8 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
   RETURN_IF_ERROR(impl_->WithBooks(
       query.as_of_us, [&](ReadTransaction* books) -> absl::Status {
         RatedPeriod period;
-        RETURN_IF_ERROR(RatePeriod(books, impl_->bucket_us(), query, at_us,
-                                   &period));
+        RETURN_IF_ERROR(
+            RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
         ASSIGN_OR_RETURN(const auto sources, OpenBills(bill_paths));
         Reconciler reconciler({&period.contract, &period.rated,
                                period.input.period, impl_->bucket_us()},

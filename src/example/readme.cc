@@ -29,7 +29,7 @@ drawdown init
 drawdown contract apply aws-2025.textproto nordgpu-2026.textproto
 drawdown import runs runs.csv
 drawdown usage --by tenant,day --from 2026-10-01T00:00:00Z --at $AT
-drawdown status --at $AT
+drawdown status --at 2026-10-31T22:00:00Z
 drawdown statement --contract aws-2025 --period 2026-10 --at $AT
 drawdown bill summary bill-aws-2026-10.csv.gz
 drawdown reconcile --contract aws-2025 --period 2026-10 --at $AT \
@@ -41,7 +41,8 @@ drawdown verify
 
 `reconcile` exits with 1, as there are differences to find. Compare the lines of
 the `breaks` files whose class is not `matched`, `within_tolerance`, `rounding` or
-`non_usage` with `planted.csv`.
+`non_usage` with `planted.csv`: they are the same, to the last digit.
+`docs/examples/demo.sh` in drawdown's sources does all of this and the comparison.
 )";
 }
 

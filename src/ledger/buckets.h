@@ -1,10 +1,10 @@
 // Buckets and what a segment adds to them.
 //
 // A segment of g micro-GPUs over [start, end) adds to its buckets whole
-// GPU-microseconds: at any cut x inside it has added floor(g (x - start) / 1e6),
-// and at its end the half-even total, so that the rounding difference falls into
-// its last bucket (design "Numbers"). However long it is, its start and its end
-// touch two cells each.
+// GPU-microseconds: at any cut x inside it has added floor(g (x - start) /
+// 1e6), and at its end the half-even total, so that the rounding difference
+// falls into its last bucket (design "Numbers"). However long it is, its start
+// and its end touch two cells each.
 #ifndef DRAWDOWN_SRC_LEDGER_BUCKETS_H_
 #define DRAWDOWN_SRC_LEDGER_BUCKETS_H_
 
@@ -28,7 +28,8 @@ inline int64_t BucketStart(int64_t bucket, int64_t bucket_us) {
 // GPU time a level of micro-GPUs adds in `duration_us`, floored.
 GpuTime LevelTime(Int128 micro_gpus, int64_t duration_us);
 
-// GPU time of the segment up to `cut_us`, by the rule above; 0 before its start.
+// GPU time of the segment up to `cut_us`, by the rule above; 0 before its
+// start.
 GpuTime SegmentTimeUntil(const Segment& segment, int64_t cut_us);
 
 // Calls visit(bucket, Cell delta) for the cells the segment touches; `sign` is

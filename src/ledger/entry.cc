@@ -152,9 +152,9 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
 }
 
 absl::Status Damaged(uint64_t sequence, std::string_view how) {
-  return MakeError(ErrorCode::kCorrupt, "journal entry " +
-                                            std::to_string(sequence) + " " +
-                                            std::string(how));
+  return MakeError(
+      ErrorCode::kCorrupt,
+      "journal entry " + std::to_string(sequence) + " " + std::string(how));
 }
 
 }  // namespace

@@ -21,7 +21,8 @@
 
 namespace drawdown {
 
-// Views point into the caller's data, or into the bytes an entry was decoded from.
+// Views point into the caller's data, or into the bytes an entry was decoded
+// from.
 
 struct NameAdded {
   NameKind kind = NameKind::kTenant;
@@ -29,7 +30,8 @@ struct NameAdded {
   std::string_view path;
 };
 
-// The whole of a run as an import states it: a new run, or the update of a known one.
+// The whole of a run as an import states it: a new run, or the update of a
+// known one.
 struct RunImported {
   std::string_view run_id;
   uint32_t attempt = 1;
@@ -55,9 +57,9 @@ struct RunChanged {
   std::string_view run_id;
   uint32_t attempt = 1;
   int64_t at_us = 0;
-  uint32_t tenant = 0;     // kStart
-  uint32_t pool = 0;       // kStart
-  int64_t micro_gpus = 0;  // kStart, kResize
+  uint32_t tenant = 0;                       // kStart
+  uint32_t pool = 0;                         // kStart
+  int64_t micro_gpus = 0;                    // kStart, kResize
   StopReason reason = StopReason::kUnknown;  // kStop
 };
 

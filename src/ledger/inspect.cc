@@ -73,8 +73,8 @@ class Describer {
     Say("usage", usage.usage_id,
         Place(usage.tenant, usage.pool) + ", " +
             FormatGpuSeconds(usage.gpu_time) + " GPU-seconds [" +
-            FormatInstant(usage.start_us) + ", " +
-            FormatInstant(usage.end_us) + ")");
+            FormatInstant(usage.start_us) + ", " + FormatInstant(usage.end_us) +
+            ")");
   }
   void operator()(const ContractApplied& contract) const {
     Say("contract", contract.id,
@@ -82,8 +82,7 @@ class Describer {
             std::string(contract.file_name));
   }
   void operator()(const CommitLink& link) const {
-    Say("commit", HexOf(link.chain),
-        std::to_string(link.entries) + " entries");
+    Say("commit", HexOf(link.chain), std::to_string(link.entries) + " entries");
   }
 
  private:
@@ -97,7 +96,8 @@ class Describer {
     return PathAt(names_.tenants, tenant) + " on " + PathAt(names_.pools, pool);
   }
   std::string Describe(const RunImported& row) const {
-    const auto instant = [](const std::optional<int64_t>& at, const char* none) {
+    const auto instant = [](const std::optional<int64_t>& at,
+                            const char* none) {
       return at ? FormatInstant(*at) : std::string(none);
     };
     return Place(row.tenant, row.pool) + ", " + FormatGpus(row.micro_gpus) +

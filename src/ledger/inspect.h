@@ -19,11 +19,13 @@ absl::Status VisitRuns(ReadTransaction* books, const RunQuery& query,
                        const std::function<bool(const RunInfo&)>& visit);
 
 // Journal entries from a sequence on, until `visit` returns false.
-absl::Status VisitJournal(ReadTransaction* books, uint64_t from,
-                          const std::function<bool(const JournalEntry&)>& visit);
+absl::Status VisitJournal(
+    ReadTransaction* books, uint64_t from,
+    const std::function<bool(const JournalEntry&)>& visit);
 
 // Every version of every contract, by id, then version.
-absl::StatusOr<std::vector<StoredContract>> ReadContracts(ReadTransaction* books);
+absl::StatusOr<std::vector<StoredContract>> ReadContracts(
+    ReadTransaction* books);
 
 }  // namespace drawdown
 

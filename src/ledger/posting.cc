@@ -64,8 +64,7 @@ Posting::Posting(std::unique_ptr<WriteTransaction> transaction,
 absl::StatusOr<std::unique_ptr<Posting>> Posting::Begin(
     std::unique_ptr<WriteTransaction> transaction, const Header& header,
     int64_t now_us) {
-  std::unique_ptr<Posting> posting(
-      new Posting(std::move(transaction), header));
+  std::unique_ptr<Posting> posting(new Posting(std::move(transaction), header));
   ASSIGN_OR_RETURN(const auto bytes,
                    posting->transaction_->Get(Table::kMeta, kTipKey));
   if (bytes) {
@@ -98,9 +97,9 @@ absl::StatusOr<uint32_t> Posting::Intern(NameKind kind, std::string_view path,
     return name.id;
   }
   if (strict) {
-    return MakeError(ErrorCode::kUnknownName,
-                     std::string(what) + " \"" + std::string(path) +
-                         "\" is not in the books");
+    return MakeError(ErrorCode::kUnknownName, std::string(what) + " \"" +
+                                                  std::string(path) +
+                                                  "\" is not in the books");
   }
   const NameAdded added = {
       kind, kind == NameKind::kTenant ? tip_.tenants : tip_.pools, path};
@@ -131,7 +130,7 @@ absl::StatusOr<Posting::KnownRun> Posting::FindRun(std::string_view run_id,
   scratch_key_.clear();
   AppendRunKey(run_id, attempt, &scratch_key_);
   KnownRun known;
-  std::string_view bytes;
+  std::optional<std::string_view> bytes;
   const auto found = run_index_.find(scratch_key_);
   if (found != run_index_.end()) {
     known.index = found->second;
@@ -140,14 +139,14 @@ absl::StatusOr<Posting::KnownRun> Posting::FindRun(std::string_view run_id,
     if (scratch_key_ <= last_run_key_) {
       ASSIGN_OR_RETURN(const auto stored,
                        transaction_->Get(Table::kRuns, scratch_key_));
-      bytes = run_bytes_.Keep(stored.value_or(std::string_view()));
+      if (stored) bytes = run_bytes_.Keep(*stored);
     }
     known.index = runs_.size();
     runs_.push_back({run_bytes_.Keep(scratch_key_), bytes});
     run_index_.emplace(AbslView(runs_.back().key), known.index);
   }
-  if (bytes.empty()) return known;
-  ASSIGN_OR_RETURN(known.run, DecodeRun(scratch_key_, bytes));
+  if (!bytes) return known;
+  ASSIGN_OR_RETURN(known.run, DecodeRun(scratch_key_, *bytes));
   known.exists = true;
   return known;
 }
@@ -180,9 +179,9 @@ absl::StatusOr<Verdict> Posting::Post(const RunImported& row) {
 
 absl::StatusOr<Verdict> Posting::Post(RunCorrected correction) {
   RETURN_IF_ERROR(CheckRun(correction.replacement));
-  ASSIGN_OR_RETURN(const KnownRun known,
-                   FindRun(correction.replacement.run_id,
-                           correction.replacement.attempt));
+  ASSIGN_OR_RETURN(
+      const KnownRun known,
+      FindRun(correction.replacement.run_id, correction.replacement.attempt));
   ASSIGN_OR_RETURN(const Verdict verdict,
                    JudgeCorrection(known.known(), correction));
   if (verdict == Verdict::kUnchanged) return verdict;
@@ -204,9 +203,8 @@ absl::StatusOr<StoredUsage*> Posting::FindUsage(std::string_view usage_id) {
 
 absl::StatusOr<Verdict> Posting::Post(const UsageAdded& usage) {
   RETURN_IF_ERROR(CheckUsage(usage));
-  const StoredUsage stated = {usage.tenant,   usage.pool,   usage.start_us,
-                              usage.end_us,   usage.gpu_time,
-                              tip_.next_sequence};
+  const StoredUsage stated = {usage.tenant, usage.pool,     usage.start_us,
+                              usage.end_us, usage.gpu_time, tip_.next_sequence};
   ASSIGN_OR_RETURN(StoredUsage* const known, FindUsage(usage.usage_id));
   if (known != nullptr) {
     if (known->SameAs(stated)) return Verdict::kUnchanged;
@@ -297,7 +295,8 @@ absl::Status Posting::AddUsageCells(const UsageAdded& usage) {
   std::vector<Int128> weights;
   weights.reserve(count);
   for (int64_t bucket = first; bucket <= last; ++bucket) {
-    const int64_t from = std::max(usage.start_us, BucketStart(bucket, bucket_us_));
+    const int64_t from =
+        std::max(usage.start_us, BucketStart(bucket, bucket_us_));
     const int64_t to =
         std::min(usage.end_us, BucketStart(bucket + 1, bucket_us_));
     weights.push_back(to - from);
@@ -316,8 +315,8 @@ absl::Status Posting::AddUsageCells(const UsageAdded& usage) {
 void Posting::ApplyName(const NameAdded& name) {
   (name.kind == NameKind::kTenant ? tip_.tenants : tip_.pools) = name.id + 1;
   names_[static_cast<int>(name.kind)].emplace(name.path, name.id);
-  for (std::string key : {NameByPathKey(name.kind, name.path),
-                          NameByIdKey(name.kind, name.id)}) {
+  for (std::string key :
+       {NameByPathKey(name.kind, name.path), NameByIdKey(name.kind, name.id)}) {
     std::string value = EncodeName(key, name.path, name.id);
     small_.push_back({Table::kNames, std::move(key), std::move(value)});
   }
@@ -325,9 +324,9 @@ void Posting::ApplyName(const NameAdded& name) {
 
 void Posting::ApplyContract(const ContractApplied& contract,
                             int64_t recorded_us) {
-  const StoredContract stored = {
-      std::string(contract.id), contract.version, recorded_us,
-      std::string(contract.file_name), std::string(contract.text)};
+  const StoredContract stored = {std::string(contract.id), contract.version,
+                                 recorded_us, std::string(contract.file_name),
+                                 std::string(contract.text)};
   std::string key = ContractKey(contract.id, contract.version);
   std::string value = EncodeContract(key, stored);
   small_.push_back({Table::kContracts, std::move(key), std::move(value)});
@@ -387,8 +386,7 @@ struct Posting::Replayer {
   template <typename After>
   absl::Status Store(std::string_view run_id, uint32_t attempt,
                      const After& after) const {
-    ASSIGN_OR_RETURN(const KnownRun known,
-                     posting->FindRun(run_id, attempt));
+    ASSIGN_OR_RETURN(const KnownRun known, posting->FindRun(run_id, attempt));
     posting->StoreRun(known, after(known.known()));
     return absl::OkStatus();
   }
@@ -396,9 +394,9 @@ struct Posting::Replayer {
 
 absl::Status Posting::Replay(uint64_t sequence, const Entry& entry) {
   if (sequence != tip_.next_sequence) {
-    return MakeError(ErrorCode::kCorrupt,
-                     "journal entry " + std::to_string(tip_.next_sequence) +
-                         " is missing");
+    return MakeError(
+        ErrorCode::kCorrupt,
+        "journal entry " + std::to_string(tip_.next_sequence) + " is missing");
   }
   if (entry.recorded_us < tip_.recorded_us) {
     return MakeError(ErrorCode::kCorrupt,
@@ -476,7 +474,7 @@ absl::Status Posting::FlushRuns() {
   }
   for (const RunRecord& record : runs_) {
     if (!record.dirty) continue;
-    RETURN_IF_ERROR(writer.Write(record.key, record.bytes));
+    RETURN_IF_ERROR(writer.Write(record.key, *record.bytes));
   }
   return absl::OkStatus();
 }
@@ -537,8 +535,7 @@ absl::Status Posting::FlushLevels(
 
 absl::Status Posting::FlushSmall() {
   for (const SmallRecord& record : small_) {
-    RETURN_IF_ERROR(
-        transaction_->Put(record.table, record.key, record.value));
+    RETURN_IF_ERROR(transaction_->Put(record.table, record.key, record.value));
   }
   return absl::OkStatus();
 }

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,7 +70,7 @@ class Posting {
   // A run this posting has met. Kept encoded, since few are met twice.
   struct RunRecord {
     std::string_view key;
-    std::string_view bytes;  // empty: not in the books
+    std::optional<std::string_view> bytes;  // none: not in the books
     bool dirty = false;
   };
   struct KnownRun {
@@ -122,7 +123,7 @@ class Posting {
   size_t link_first_ = 0;  // index of the first entry no link has closed
 
   absl::flat_hash_map<std::string, uint32_t> names_[2];  // by NameKind
-  BytePool run_bytes_;  // what runs_ views
+  BytePool run_bytes_;                                   // what runs_ views
   std::vector<RunRecord> runs_;
   absl::flat_hash_map<absl::string_view, size_t> run_index_;  // into runs_
   absl::flat_hash_map<std::string, StoredUsage> usage_;

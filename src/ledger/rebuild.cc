@@ -15,15 +15,14 @@ constexpr size_t kMaxLossesListed = 100;
 // A Posting on a store that is begun when needed and committed when large.
 class Poster {
  public:
-  Poster(Store* store, const Header& header)
-      : store_(store), header_(header) {}
+  Poster(Store* store, const Header& header) : store_(store), header_(header) {}
 
   absl::StatusOr<Posting*> Get(int64_t now_us) {
     if (posting_ == nullptr) {
       ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> transaction,
                        store_->BeginWrite());
-      ASSIGN_OR_RETURN(posting_, Posting::Begin(std::move(transaction), header_,
-                                                now_us));
+      ASSIGN_OR_RETURN(posting_,
+                       Posting::Begin(std::move(transaction), header_, now_us));
     }
     return posting_.get();
   }
@@ -118,8 +117,7 @@ class Salvager {
     if (std::holds_alternative<CommitLink>(entry->body)) {
       return absl::OkStatus();  // The new journal gets links of its own.
     }
-    ASSIGN_OR_RETURN(Posting* const posting,
-                     poster_.Get(entry->recorded_us));
+    ASSIGN_OR_RETURN(Posting* const posting, poster_.Get(entry->recorded_us));
     posting->AdvanceRecordTime(entry->recorded_us);
     const absl::Status posted = std::visit(
         [&](const auto& body) { return Post(posting, body); }, entry->body);
@@ -170,11 +168,11 @@ class Salvager {
     const auto& paths = paths_[static_cast<int>(kind)];
     const auto path = paths.find(*id);
     if (path == paths.end()) {
-      return MakeError(ErrorCode::kCorrupt,
-                       "the name of " +
-                           std::string(kind == NameKind::kTenant ? "tenant #"
-                                                                 : "pool #") +
-                           std::to_string(*id) + " is lost");
+      return MakeError(
+          ErrorCode::kCorrupt,
+          "the name of " +
+              std::string(kind == NameKind::kTenant ? "tenant #" : "pool #") +
+              std::to_string(*id) + " is lost");
     }
     ASSIGN_OR_RETURN(*id, posting->Intern(kind, path->second, false));
     return absl::OkStatus();
@@ -203,8 +201,7 @@ absl::Status Rebuild(ReadTransaction* from, const Header& header, Store* into,
   uint64_t in_commit = 0;
   while (found) {
     const uint64_t sequence = ReadKey64(cursor->key().data());
-    ASSIGN_OR_RETURN(const Entry entry,
-                     DecodeEntry(sequence, cursor->value()));
+    ASSIGN_OR_RETURN(const Entry entry, DecodeEntry(sequence, cursor->value()));
     if (entry.recorded_us > until_us) break;
     ASSIGN_OR_RETURN(Posting* const posting,
                      poster.Get(std::numeric_limits<int64_t>::min()));

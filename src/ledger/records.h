@@ -52,26 +52,30 @@ struct Tip {
 std::string EncodeTip(const Tip& tip);
 absl::StatusOr<Tip> DecodeTip(std::string_view bytes);
 
-// --- Table::kNames -------------------------------------------------------------
+// --- Table::kNames
+// -------------------------------------------------------------
 enum class NameKind : uint8_t { kTenant = 0, kPool = 1 };
 std::string NameByPathKey(NameKind kind, std::string_view path);
 std::string NameByIdKey(NameKind kind, uint32_t id);
-std::string EncodeName(std::string_view key, std::string_view path, uint32_t id);
+std::string EncodeName(std::string_view key, std::string_view path,
+                       uint32_t id);
 struct Name {
   std::string_view path;
   uint32_t id = 0;
 };
 absl::StatusOr<Name> DecodeName(std::string_view key, std::string_view bytes);
 
-// --- Table::kRuns --------------------------------------------------------------
-// A run as stored. Segments are in time order; only the last may be open.
+// --- Table::kRuns
+// -------------------------------------------------------------- A run as
+// stored. Segments are in time order; only the last may be open.
 struct Run {
   uint32_t tenant = 0;
   uint32_t pool = 0;
   RunState state = RunState::kNeverStarted;
   StopReason reason = StopReason::kUnknown;
   uint64_t sequence = 0;  // of the entry that last changed it
-  int64_t micro_gpus = 0;  // as started or resized last; kept when never started
+  int64_t micro_gpus =
+      0;  // as started or resized last; kept when never started
   std::string source_state;
   std::vector<Segment> segments;
 };
@@ -80,7 +84,8 @@ RunKey DecodeRunKey(std::string_view key);
 std::string EncodeRun(std::string_view key, const Run& run);
 absl::StatusOr<Run> DecodeRun(std::string_view key, std::string_view bytes);
 
-// --- Table::kUsage -------------------------------------------------------------
+// --- Table::kUsage
+// -------------------------------------------------------------
 struct StoredUsage {
   uint32_t tenant = 0;
   uint32_t pool = 0;
@@ -96,7 +101,8 @@ std::string EncodeUsage(std::string_view key, const StoredUsage& usage);
 absl::StatusOr<StoredUsage> DecodeUsage(std::string_view key,
                                         std::string_view bytes);
 
-// --- Table::kCells, Table::kLevels ---------------------------------------------
+// --- Table::kCells, Table::kLevels
+// ---------------------------------------------
 struct CellKey {
   uint32_t tenant = 0;
   uint32_t pool = 0;
@@ -112,9 +118,9 @@ struct CellKey {
 // Usage of the bucket = recorded + partial + level x bucket length, where level
 // is the sum of the level changes of this bucket and all before it.
 struct Cell {
-  GpuTime recorded;        // given as amounts: imported usage
-  GpuTime partial;         // of segments that start or end inside the bucket
-  Int128 level_change = 0;  // micro-GPUs, from this bucket's start on
+  GpuTime recorded;           // given as amounts: imported usage
+  GpuTime partial;            // of segments that start or end inside the bucket
+  Int128 level_change = 0;    // micro-GPUs, from this bucket's start on
   uint32_t last_edge_us = 0;  // latest start or end inside it, from its start
 
   void Add(const Cell& delta);
@@ -128,12 +134,16 @@ absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes);
 // Level changes summed over chunks of 256 buckets, so that the level at any
 // bucket is the sum of few records.
 inline constexpr int kBucketsPerChunkLog2 = 8;
-inline int32_t ChunkOf(int32_t bucket) { return bucket >> kBucketsPerChunkLog2; }
+inline int32_t ChunkOf(int32_t bucket) {
+  return bucket >> kBucketsPerChunkLog2;
+}
 // The key of a level is a CellKey whose bucket is the chunk.
 std::string EncodeLevel(std::string_view key, Int128 level_change);
-absl::StatusOr<Int128> DecodeLevel(std::string_view key, std::string_view bytes);
+absl::StatusOr<Int128> DecodeLevel(std::string_view key,
+                                   std::string_view bytes);
 
-// --- Table::kContracts ----------------------------------------------------------
+// --- Table::kContracts
+// ----------------------------------------------------------
 struct StoredContract {
   std::string id;
   uint32_t version = 0;
@@ -142,7 +152,8 @@ struct StoredContract {
   std::string text;
 };
 std::string ContractKey(std::string_view id, uint32_t version);
-std::string EncodeContract(std::string_view key, const StoredContract& contract);
+std::string EncodeContract(std::string_view key,
+                           const StoredContract& contract);
 absl::StatusOr<StoredContract> DecodeContract(std::string_view key,
                                               std::string_view bytes);
 

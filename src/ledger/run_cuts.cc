@@ -19,8 +19,8 @@ absl::Status VisitRunCuts(
   while (found) {
     ASSIGN_OR_RETURN(const Run run, DecodeRun(cursor->key(), cursor->value()));
     for (const Segment& segment : run.segments) {
-      for (auto cut = std::upper_bound(cuts.begin(), cuts.end(),
-                                       segment.start_us);
+      for (auto cut =
+               std::upper_bound(cuts.begin(), cuts.end(), segment.start_us);
            cut != cuts.end(); ++cut) {
         const int64_t bucket_start = FloorTo(*cut, bucket_us);
         if (segment.end_us && *segment.end_us <= bucket_start) break;

@@ -13,8 +13,8 @@
 namespace drawdown {
 
 // Calls add(tenant, pool, cut, part) for each run and each cut it overlaps the
-// bucket of, with the run's usage from that bucket's start up to the cut, exact.
-// Reads every run: 20 ns or so each. REQUIRES: cuts sorted.
+// bucket of, with the run's usage from that bucket's start up to the cut,
+// exact. Reads every run: 20 ns or so each. REQUIRES: cuts sorted.
 absl::Status VisitRunCuts(
     ReadTransaction* transaction, int64_t bucket_us,
     const std::vector<int64_t>& cuts,

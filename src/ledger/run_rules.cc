@@ -31,8 +31,8 @@ std::string DescribeKnown(const Run& run, const NameOf& name_of) {
     return text + ", " + DescribeSpan(run.micro_gpus, {}, {});
   }
   for (const Segment& segment : run.segments) {
-    text += ", " + DescribeSpan(segment.micro_gpus, segment.start_us,
-                                segment.end_us);
+    text += ", " +
+            DescribeSpan(segment.micro_gpus, segment.start_us, segment.end_us);
   }
   return text;
 }
@@ -40,19 +40,19 @@ std::string DescribeKnown(const Run& run, const NameOf& name_of) {
 absl::Status Conflict(std::string_view run_id, uint32_t attempt,
                       const Run& known, const std::string& wanted,
                       const NameOf& name_of) {
-  return MakeError(ErrorCode::kConflict,
-                   "run " + DescribeRun(run_id, attempt) +
-                       " is in the books as " + DescribeKnown(known, name_of) +
-                       "; this says " + wanted);
+  return MakeError(ErrorCode::kConflict, "run " + DescribeRun(run_id, attempt) +
+                                             " is in the books as " +
+                                             DescribeKnown(known, name_of) +
+                                             "; this says " + wanted);
 }
 
 absl::Status WrongState(const RunChanged& change, const Run& known,
                         std::string_view what) {
-  return MakeError(
-      ErrorCode::kWrongState,
-      "run " + DescribeRun(change.run_id, change.attempt) + " is " +
-          std::string(RunStateName(known.state)) + ": it cannot be " +
-          std::string(what) + " at " + FormatInstant(change.at_us));
+  return MakeError(ErrorCode::kWrongState,
+                   "run " + DescribeRun(change.run_id, change.attempt) +
+                       " is " + std::string(RunStateName(known.state)) +
+                       ": it cannot be " + std::string(what) + " at " +
+                       FormatInstant(change.at_us));
 }
 
 bool IsOpen(const Run& run) {
@@ -120,8 +120,7 @@ bool AlreadySaid(const Run& known, const RunChanged& change) {
              known.segments.size() > 1;
     case RunChange::kStop:
       return known.state == RunState::kEnded &&
-             LastChange(known) == change.at_us &&
-             known.reason == change.reason;
+             LastChange(known) == change.at_us && known.reason == change.reason;
   }
   return false;
 }
@@ -231,15 +230,15 @@ absl::Status CheckUsage(const UsageAdded& usage) {
   RETURN_IF_ERROR(CheckInstant("end", usage.end_us));
   const std::string id(usage.usage_id);
   if (usage.end_us <= usage.start_us) {
-    return MakeError(ErrorCode::kBadRow,
-                     "usage " + id + ": end " + FormatInstant(usage.end_us) +
-                         " is not after start " +
-                         FormatInstant(usage.start_us));
+    return MakeError(ErrorCode::kBadRow, "usage " + id + ": end " +
+                                             FormatInstant(usage.end_us) +
+                                             " is not after start " +
+                                             FormatInstant(usage.start_us));
   }
   if (usage.gpu_time < GpuTime()) {
-    return MakeError(ErrorCode::kBadRow,
-                     "usage " + id + ": gpu_seconds " +
-                         FormatGpuSeconds(usage.gpu_time) + " is negative");
+    return MakeError(ErrorCode::kBadRow, "usage " + id + ": gpu_seconds " +
+                                             FormatGpuSeconds(usage.gpu_time) +
+                                             " is negative");
   }
   return absl::OkStatus();
 }
@@ -248,8 +247,7 @@ std::string DescribeRun(std::string_view run_id, uint32_t attempt) {
   return std::string(run_id) + " attempt " + std::to_string(attempt);
 }
 
-absl::StatusOr<Verdict> JudgeChange(const Run* known,
-                                    const RunChanged& change,
+absl::StatusOr<Verdict> JudgeChange(const Run* known, const RunChanged& change,
                                     const NameOf& name_of) {
   if (change.change == RunChange::kStart) {
     return JudgeStart(known, change, name_of);
@@ -262,12 +260,12 @@ absl::StatusOr<Verdict> JudgeChange(const Run* known,
   if (AlreadySaid(*known, change)) return Verdict::kUnchanged;
   RETURN_IF_ERROR(CheckFits(*known, change, name_of));
   if (change.at_us < LastChange(*known)) {
-    return MakeError(
-        ErrorCode::kBadRow,
-        "run " + DescribeRun(change.run_id, change.attempt) +
-            " last changed at " + FormatInstant(LastChange(*known)) +
-            "; a change at " + FormatInstant(change.at_us) +
-            " would rewrite it (use `correct runs`)");
+    return MakeError(ErrorCode::kBadRow,
+                     "run " + DescribeRun(change.run_id, change.attempt) +
+                         " last changed at " +
+                         FormatInstant(LastChange(*known)) + "; a change at " +
+                         FormatInstant(change.at_us) +
+                         " would rewrite it (use `correct runs`)");
   }
   return Verdict::kUpdate;
 }
@@ -294,12 +292,11 @@ absl::StatusOr<Verdict> JudgeImport(const Run* known, const RunImported& row,
       if (!now.end_us) return Verdict::kUnchanged;
     }
   }
-  std::string wanted =
-      DescribePlace(row.tenant, row.pool, name_of) + ", " +
-      DescribeSpan(row.micro_gpus, row.start_us, row.end_us);
+  std::string wanted = DescribePlace(row.tenant, row.pool, name_of) + ", " +
+                       DescribeSpan(row.micro_gpus, row.start_us, row.end_us);
   if (!same_source) {
-    wanted += ", state " + stated.source_state + " instead of " +
-              known->source_state;
+    wanted +=
+        ", state " + stated.source_state + " instead of " + known->source_state;
   }
   return Conflict(row.run_id, row.attempt, *known, wanted, name_of);
 }

@@ -22,8 +22,9 @@ enum class Verdict : uint8_t {
   kUnchanged,  // the books already say so
 };
 
-// `known` is nullptr when the books do not have the run. Errors: kConflict names
-// both payloads, kWrongState, kBadRow (before the last change of the run).
+// `known` is nullptr when the books do not have the run. Errors: kConflict
+// names both payloads, kWrongState, kBadRow (before the last change of the
+// run).
 absl::StatusOr<Verdict> JudgeChange(const Run* known, const RunChanged& change,
                                     const NameOf& name_of);
 

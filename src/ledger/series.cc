@@ -29,8 +29,8 @@ absl::Status ReadNamesOf(ReadTransaction* transaction, NameKind kind,
 }
 
 // The level at the start of `bucket`, without the bucket's own change: whole
-// chunks first, then the cells of the last chunk. Leaves `cells` at the first cell
-// at or after `bucket`; *at_cell tells whether there is one in the table.
+// chunks first, then the cells of the last chunk. Leaves `cells` at the first
+// cell at or after `bucket`; *at_cell tells whether there is one in the table.
 absl::StatusOr<Int128> LevelBefore(ReadTransaction* transaction,
                                    const Series& series, int32_t bucket,
                                    Cursor* cells, bool* at_cell) {
@@ -39,8 +39,9 @@ absl::StatusOr<Int128> LevelBefore(ReadTransaction* transaction,
   const int32_t chunk = ChunkOf(bucket);
   Int128 level = 0;
   constexpr int32_t kFirst = std::numeric_limits<int32_t>::min();
-  ASSIGN_OR_RETURN(bool found, levels->SeekAtLeast(EncodeCellKey(
-                                   {series.tenant, series.pool, kFirst})));
+  ASSIGN_OR_RETURN(
+      bool found,
+      levels->SeekAtLeast(EncodeCellKey({series.tenant, series.pool, kFirst})));
   while (found) {
     const CellKey key = DecodeCellKey(levels->key());
     if (key.tenant != series.tenant || key.pool != series.pool) break;
@@ -67,7 +68,8 @@ absl::StatusOr<Int128> LevelBefore(ReadTransaction* transaction,
 // The cells of one series, one at a time, with a look at the next.
 class CellWalk {
  public:
-  CellWalk(const Series& series, Cursor* cells) : series_(series), cells_(cells) {}
+  CellWalk(const Series& series, Cursor* cells)
+      : series_(series), cells_(cells) {}
 
   absl::Status Load(bool at_cell) {
     standing_ = false;
@@ -161,8 +163,9 @@ absl::StatusOr<std::vector<Series>> ReadSeries(ReadTransaction* transaction,
   constexpr int32_t kFirst = std::numeric_limits<int32_t>::min();
   constexpr int32_t kLast = std::numeric_limits<int32_t>::max();
   std::vector<Series> all;
-  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(EncodeCellKey(
-                                   {tenant.value_or(0), 0, kFirst})));
+  ASSIGN_OR_RETURN(
+      bool found,
+      cursor->SeekAtLeast(EncodeCellKey({tenant.value_or(0), 0, kFirst})));
   while (found) {
     const CellKey key = DecodeCellKey(cursor->key());
     if (tenant && key.tenant != *tenant) break;
@@ -170,10 +173,9 @@ absl::StatusOr<std::vector<Series>> ReadSeries(ReadTransaction* transaction,
         const bool has_cell,
         cells->SeekAtLeast(EncodeCellKey({key.tenant, key.pool, kFirst})));
     CHECK(has_cell);  // A level is written only beside its cells.
-    all.push_back(
-        {key.tenant, key.pool, DecodeCellKey(cells->key()).bucket});
-    ASSIGN_OR_RETURN(found, cursor->SeekAtLeast(EncodeCellKey(
-                                {key.tenant, key.pool, kLast})));
+    all.push_back({key.tenant, key.pool, DecodeCellKey(cells->key()).bucket});
+    ASSIGN_OR_RETURN(found, cursor->SeekAtLeast(
+                                EncodeCellKey({key.tenant, key.pool, kLast})));
   }
   return all;
 }
@@ -192,12 +194,13 @@ absl::Status VisitBuckets(ReadTransaction* transaction, const Series& series,
   CellWalk walk(series, cursor.get());
   RETURN_IF_ERROR(walk.Load(at_cell));
   for (int64_t bucket = from; bucket < to;) {
-    const int64_t next = walk.done() ? to : std::min<int64_t>(walk.bucket(), to);
+    const int64_t next =
+        walk.done() ? to : std::min<int64_t>(walk.bucket(), to);
     if (next > bucket) {
       if (level != 0) {
-        RETURN_IF_ERROR(visit({bucket, next - bucket,
-                               LevelTime(level, bucket_us), GpuTime(), level,
-                               walk.ChangeAt(next), 0}));
+        RETURN_IF_ERROR(
+            visit({bucket, next - bucket, LevelTime(level, bucket_us),
+                   GpuTime(), level, walk.ChangeAt(next), 0}));
       }
       bucket = next;
       continue;
@@ -205,9 +208,9 @@ absl::Status VisitBuckets(ReadTransaction* transaction, const Series& series,
     const Cell cell = walk.cell();
     level += cell.level_change;
     RETURN_IF_ERROR(walk.Advance());
-    RETURN_IF_ERROR(visit({bucket, 1, cell.partial + LevelTime(level, bucket_us),
-                           cell.recorded, level, walk.ChangeAt(bucket + 1),
-                           cell.last_edge_us}));
+    RETURN_IF_ERROR(visit(
+        {bucket, 1, cell.partial + LevelTime(level, bucket_us), cell.recorded,
+         level, walk.ChangeAt(bucket + 1), cell.last_edge_us}));
     ++bucket;
   }
   return absl::OkStatus();

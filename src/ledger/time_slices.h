@@ -11,8 +11,8 @@
 
 namespace drawdown {
 
-// Slice i is [edges[i], edges[i + 1]); labels[i] has one text per time dimension
-// asked, in the order asked.
+// Slice i is [edges[i], edges[i + 1]); labels[i] has one text per time
+// dimension asked, in the order asked.
 struct TimeSlices {
   std::vector<int64_t> edges;
   std::vector<std::vector<std::string>> labels;
@@ -25,8 +25,8 @@ struct TimeSlices {
 // The finest of the time dimensions in `by` makes the slices; without one the
 // window is a single slice. kBadTime for an unknown zone. REQUIRES: from < to.
 absl::StatusOr<TimeSlices> MakeTimeSlices(const std::vector<UsageDimension>& by,
-                                          std::string_view zone, int64_t from_us,
-                                          int64_t to_us);
+                                          std::string_view zone,
+                                          int64_t from_us, int64_t to_us);
 
 }  // namespace drawdown
 

@@ -27,9 +27,8 @@ class UsageAnswering {
   absl::StatusOr<UsageAnswer> Run() {
     RETURN_IF_ERROR(SelectSeries());
     if (!ResolveWindow()) return std::move(answer_);
-    ASSIGN_OR_RETURN(slices_,
-                     MakeTimeSlices(query_.by, query_.zone, answer_.from_us,
-                                    answer_.to_us));
+    ASSIGN_OR_RETURN(slices_, MakeTimeSlices(query_.by, query_.zone,
+                                             answer_.from_us, answer_.to_us));
     FindCuts();
     for (const Series& series : series_) RETURN_IF_ERROR(AddSeries(series));
     RETURN_IF_ERROR(AddExactCuts());
@@ -44,8 +43,7 @@ class UsageAnswering {
   absl::Status SelectSeries() {
     ASSIGN_OR_RETURN(tenants_, ReadPathsBelow(transaction_, NameKind::kTenant,
                                               query_.tenant));
-    ASSIGN_OR_RETURN(pools_,
-                     ReadPathsBelow(transaction_, NameKind::kPool, ""));
+    ASSIGN_OR_RETURN(pools_, ReadPathsBelow(transaction_, NameKind::kPool, ""));
     for (const auto& [tenant, path] : tenants_) {
       ASSIGN_OR_RETURN(const std::vector<Series> some,
                        ReadSeries(transaction_, tenant));
@@ -62,10 +60,12 @@ class UsageAnswering {
   bool ResolveWindow() {
     int64_t first_us = *query_.at_us;
     for (const Series& series : series_) {
-      first_us = std::min(first_us, BucketStart(series.first_bucket, bucket_us_));
+      first_us =
+          std::min(first_us, BucketStart(series.first_bucket, bucket_us_));
     }
     answer_.from_us = query_.from_us.value_or(first_us);
-    answer_.to_us = std::min(query_.to_us.value_or(*query_.at_us), *query_.at_us);
+    answer_.to_us =
+        std::min(query_.to_us.value_or(*query_.at_us), *query_.at_us);
     return answer_.from_us < answer_.to_us;
   }
 
@@ -121,16 +121,16 @@ class UsageAnswering {
     const int64_t offset_us = cut_us - bucket_start;
     if (!span.recorded.zero()) {
       ++prorated_;
-      ASSIGN_OR_RETURN(const Int128 part,
-                       MulDivHalfEven(span.recorded.count(), offset_us,
-                                      bucket_us_));
+      ASSIGN_OR_RETURN(
+          const Int128 part,
+          MulDivHalfEven(span.recorded.count(), offset_us, bucket_us_));
       MoveOverCut(series, cut_us, GpuTime(part));
     }
     const int64_t rest_us = bucket_us_ - offset_us;
     // With every edge before the cut and whole seconds after it, what follows
     // the cut is the level times the rest, exactly.
-    const bool closed_form = span.last_edge_us <= offset_us &&
-                             rest_us % kMicrosPerSecond == 0;
+    const bool closed_form =
+        span.last_edge_us <= offset_us && rest_us % kMicrosPerSecond == 0;
     const bool last_of_span =
         bucket_start == BucketStart(span.first + span.count - 1, bucket_us_);
     if (!closed_form) {

@@ -8,9 +8,9 @@
 
 namespace drawdown {
 
-// Whole buckets come from the cells. A cut through a bucket (a window's edge, or
-// the days of a zone that is not on bucket edges) takes runs exactly and prorates
-// imported amounts, with a note. REQUIRES: query.at_us is given.
+// Whole buckets come from the cells. A cut through a bucket (a window's edge,
+// or the days of a zone that is not on bucket edges) takes runs exactly and
+// prorates imported amounts, with a note. REQUIRES: query.at_us is given.
 absl::StatusOr<UsageAnswer> AnswerUsage(ReadTransaction* transaction,
                                         int64_t bucket_us,
                                         const UsageQuery& query);

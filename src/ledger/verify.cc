@@ -107,8 +107,8 @@ class Verifier {
     while (found) {
       // The kind is the first byte; links are the last alternative.
       constexpr char kLink = std::variant_size_v<EntryBody> - 1;
-      report_.commits += !cursor->value().empty() &&
-                         cursor->value().front() == kLink;
+      report_.commits +=
+          !cursor->value().empty() && cursor->value().front() == kLink;
       ASSIGN_OR_RETURN(found, cursor->Next());
     }
     return absl::OkStatus();
@@ -125,8 +125,8 @@ class Verifier {
       }
     }));
     RETURN_IF_ERROR(SumUsageInstants());
-    at_us_ = BucketStart(BucketOf(at_us_, header_.bucket_us) + 1,
-                         header_.bucket_us);
+    at_us_ =
+        BucketStart(BucketOf(at_us_, header_.bucket_us) + 1, header_.bucket_us);
     report_.at_us = at_us_;
     return VisitRuns([this](std::string_view, const Run& run) {
       for (const Segment& segment : run.segments) {
@@ -155,8 +155,8 @@ class Verifier {
       const bool last = i + 1 == run.segments.size();
       const bool whole = !segment.end_us || *segment.end_us >= segment.start_us;
       const bool in_order =
-          last || (segment.end_us &&
-                   *segment.end_us <= run.segments[i + 1].start_us);
+          last ||
+          (segment.end_us && *segment.end_us <= run.segments[i + 1].start_us);
       if (whole && in_order) continue;
       const RunKey id = DecodeRunKey(key);
       Find("run " + DescribeRun(id.run_id, id.attempt) +
@@ -204,8 +204,7 @@ class Verifier {
       RETURN_IF_ERROR(VisitBuckets(
           books_, series, header_.bucket_us, series.first_bucket,
           at_us_ / header_.bucket_us, [this](const BucketSpan& span) {
-            report_.in_buckets +=
-                (span.from_runs + span.recorded) * span.count;
+            report_.in_buckets += (span.from_runs + span.recorded) * span.count;
             return absl::OkStatus();
           }));
     }

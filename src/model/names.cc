@@ -15,17 +15,30 @@ constexpr std::array<std::string_view, 5> kRunStates = {
 constexpr std::array<std::string_view, 6> kStopReasons = {
     "unknown", "done", "failed", "preempted", "node_failure", "cancelled"};
 constexpr std::array<std::string_view, 13> kChargeKinds = {
-    "covered",     "on_demand", "overage",     "unpriced",     "grain",
-    "unused",      "undelivered", "shortfall", "rollover_in",  "rollover_out",
-    "credit",      "correction",  "rounding"};
+    "covered", "on_demand",   "overage",   "unpriced",    "grain",
+    "unused",  "undelivered", "shortfall", "rollover_in", "rollover_out",
+    "credit",  "correction",  "rounding"};
 constexpr std::array<std::string_view, 20> kBreakClasses = {
-    "matched",          "within_tolerance", "quantity_break",
-    "price_break",      "mixed_break",      "unmetered_charge",
-    "unbilled_usage",   "duplicate_charge", "timing",
-    "correction_linked", "correction_orphan", "commitment_shortfall",
-    "commitment_overage", "commitment_waste", "allocation_gap",
-    "unit_scale_break", "currency_break",   "non_usage",
-    "rounding",         "not_executable"};
+    "matched",
+    "within_tolerance",
+    "quantity_break",
+    "price_break",
+    "mixed_break",
+    "unmetered_charge",
+    "unbilled_usage",
+    "duplicate_charge",
+    "timing",
+    "correction_linked",
+    "correction_orphan",
+    "commitment_shortfall",
+    "commitment_overage",
+    "commitment_waste",
+    "allocation_gap",
+    "unit_scale_break",
+    "currency_break",
+    "non_usage",
+    "rounding",
+    "not_executable"};
 
 template <size_t kSize, typename Enum>
 std::string_view NameAt(const std::array<std::string_view, kSize>& names,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/path.h"
 #include "base/wide.h"
 #include "rating/support.h"
 
@@ -146,7 +147,9 @@ void AddSpendCommitment(uint32_t index, Plan* plan) {
 
 PoolPlan PlanPool(const Contract& contract, const std::string& pool) {
   PoolPlan planned;
-  planned.priced = PricesPool(contract, pool);
+  // A pool of the provider that nothing prices is rated all the same: as
+  // unpriced usage, which is a finding.
+  planned.priced = IsAtOrBelow(pool, contract.provider);
   if (!planned.priced) return planned;
   std::vector<int64_t> edges;
   for (const Rate& rate : contract.rates) edges.push_back(rate.from_us);

@@ -97,9 +97,9 @@ std::string Heading(const BillSummary& summary) {
 std::string OdditiesTable(const BillSummary& summary) {
   if (summary.oddities.empty()) return "";
   TextTable table = {{{"oddity", ColumnKind::kWord},
-                  {"column", ColumnKind::kText},
-                  {"rows", ColumnKind::kCount},
-                  {"meaning", ColumnKind::kText}}};
+                      {"column", ColumnKind::kText},
+                      {"rows", ColumnKind::kCount},
+                      {"meaning", ColumnKind::kText}}};
   for (const Oddity& oddity : summary.oddities) {
     table.rows.push_back({oddity.name, TextCell(oddity.column),
                           CountCell(oddity.rows), TextCell(oddity.meaning)});

@@ -75,10 +75,11 @@ Row JsonRow(const Break& item) {
 }
 
 void AddCurrencies(const ReconcileResult& result, JsonObject* json) {
-  const std::vector<ReportColumn> columns = {{"currency", ColumnKind::kWord},
-                                       {"billed_cost", ColumnKind::kDecimal},
-                                       {"expected_cost", ColumnKind::kDecimal},
-                                       {"difference", ColumnKind::kDecimal}};
+  const std::vector<ReportColumn> columns = {
+      {"currency", ColumnKind::kWord},
+      {"billed_cost", ColumnKind::kDecimal},
+      {"expected_cost", ColumnKind::kDecimal},
+      {"difference", ColumnKind::kDecimal}};
   json->OpenRows("currencies");
   for (const auto& [currency, billed] : result.billed_total) {
     const auto found = result.expected_total.find(currency);
@@ -91,12 +92,13 @@ void AddCurrencies(const ReconcileResult& result, JsonObject* json) {
 }
 
 void AddTotals(const ReconcileResult& result, JsonObject* json) {
-  const std::vector<ReportColumn> columns = {{"currency", ColumnKind::kWord},
-                                       {"class", ColumnKind::kWord},
-                                       {"items", ColumnKind::kCount},
-                                       {"billed_cost", ColumnKind::kDecimal},
-                                       {"expected_cost", ColumnKind::kDecimal},
-                                       {"difference", ColumnKind::kDecimal}};
+  const std::vector<ReportColumn> columns = {
+      {"currency", ColumnKind::kWord},
+      {"class", ColumnKind::kWord},
+      {"items", ColumnKind::kCount},
+      {"billed_cost", ColumnKind::kDecimal},
+      {"expected_cost", ColumnKind::kDecimal},
+      {"difference", ColumnKind::kDecimal}};
   json->OpenRows("totals");
   for (const auto& [key, total] : result.totals) {
     json->AddRow(columns,
@@ -109,8 +111,8 @@ void AddTotals(const ReconcileResult& result, JsonObject* json) {
 
 void AddChecks(const ReconcileResult& result, JsonObject* json) {
   const std::vector<ReportColumn> columns = {{"name", ColumnKind::kWord},
-                                       {"outcome", ColumnKind::kWord},
-                                       {"detail", ColumnKind::kText}};
+                                             {"outcome", ColumnKind::kWord},
+                                             {"detail", ColumnKind::kText}};
   json->OpenRows("checks");
   for (const ReconcileCheck& check : result.checks) {
     json->AddRow(columns,

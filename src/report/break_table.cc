@@ -61,11 +61,11 @@ std::vector<TotalLine> RankedTotals(const ReconcileResult& result) {
 
 std::string TotalsTable(const ReconcileResult& result) {
   TextTable table = {{{"class", ColumnKind::kWord},
-                  {"items", ColumnKind::kCount},
-                  {"billed", ColumnKind::kDecimal},
-                  {"expected", ColumnKind::kDecimal},
-                  {"difference", ColumnKind::kDecimal},
-                  {"currency", ColumnKind::kWord}}};
+                      {"items", ColumnKind::kCount},
+                      {"billed", ColumnKind::kDecimal},
+                      {"expected", ColumnKind::kDecimal},
+                      {"difference", ColumnKind::kDecimal},
+                      {"currency", ColumnKind::kWord}}};
   for (const TotalLine& line : RankedTotals(result)) {
     table.rows.push_back({std::string(BreakClassName(line.kind)),
                           CountCell(line.total.items),
@@ -125,14 +125,14 @@ std::string ItemDetail(const Break& item) {
 
 std::string ItemsTable(const std::vector<const Break*>& items, size_t listed) {
   TextTable table = {{{"class", ColumnKind::kWord},
-                  {"difference", ColumnKind::kDecimal},
-                  {"currency", ColumnKind::kWord},
-                  {"pool", ColumnKind::kText},
-                  {"period_start", ColumnKind::kWord},
-                  {"billed_h", ColumnKind::kDecimal},
-                  {"metered_h", ColumnKind::kDecimal},
-                  {"billed", ColumnKind::kDecimal},
-                  {"expected", ColumnKind::kDecimal}}};
+                      {"difference", ColumnKind::kDecimal},
+                      {"currency", ColumnKind::kWord},
+                      {"pool", ColumnKind::kText},
+                      {"period_start", ColumnKind::kWord},
+                      {"billed_h", ColumnKind::kDecimal},
+                      {"metered_h", ColumnKind::kDecimal},
+                      {"billed", ColumnKind::kDecimal},
+                      {"expected", ColumnKind::kDecimal}}};
   for (size_t i = 0; i < listed; ++i) {
     table.rows.push_back(ItemRow(*items[i]));
     table.details.push_back(ItemDetail(*items[i]));
@@ -170,8 +170,8 @@ std::string CleanSummary(const ReconcileResult& result) {
 std::string ChecksTable(const ReconcileResult& result) {
   if (result.checks.empty()) return "";
   TextTable table = {{{"check", ColumnKind::kWord},
-                  {"outcome", ColumnKind::kWord},
-                  {"detail", ColumnKind::kText}}};
+                      {"outcome", ColumnKind::kWord},
+                      {"detail", ColumnKind::kText}}};
   for (const ReconcileCheck& check : result.checks) {
     table.rows.push_back({check.name,
                           std::string(CheckOutcomeName(check.outcome)),

@@ -138,7 +138,8 @@ void JsonObject::Texts(std::string_view key,
   text_.append(JsonTexts(values));
 }
 
-void JsonObject::Rows(std::string_view key, const std::vector<ReportColumn>& columns,
+void JsonObject::Rows(std::string_view key,
+                      const std::vector<ReportColumn>& columns,
                       const std::vector<Row>& rows) {
   OpenRows(key);
   for (const Row& row : rows) AddRow(columns, row);
@@ -151,7 +152,8 @@ void JsonObject::OpenRows(std::string_view key) {
   first_row_ = true;
 }
 
-void JsonObject::AddRow(const std::vector<ReportColumn>& columns, const Row& row) {
+void JsonObject::AddRow(const std::vector<ReportColumn>& columns,
+                        const Row& row) {
   text_.append(first_row_ ? "\n    " : ",\n    ");
   first_row_ = false;
   AppendJsonRow(columns, row, &text_);

@@ -47,7 +47,8 @@ Cell HoursCell(std::optional<GpuTime> time) {
   return FormatGpuHours(*time);
 }
 
-void AppendCsvHeader(const std::vector<ReportColumn>& columns, std::string* out) {
+void AppendCsvHeader(const std::vector<ReportColumn>& columns,
+                     std::string* out) {
   for (size_t i = 0; i < columns.size(); ++i) {
     if (i > 0) out->push_back(',');
     AppendCsvField(columns[i].name, out);
@@ -65,8 +66,8 @@ void AppendCsvRow(const std::vector<ReportColumn>& columns, const Row& row,
   out->push_back('\n');
 }
 
-void WriteCsv(const std::vector<ReportColumn>& columns, const std::vector<Row>& rows,
-              const Sink& sink) {
+void WriteCsv(const std::vector<ReportColumn>& columns,
+              const std::vector<Row>& rows, const Sink& sink) {
   std::string text;
   AppendCsvHeader(columns, &text);
   for (const Row& row : rows) {

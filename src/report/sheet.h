@@ -38,13 +38,14 @@ Cell MoneyCell(std::optional<MoneyAmount> amount);
 Cell SecondsCell(std::optional<GpuTime> time);
 Cell HoursCell(std::optional<GpuTime> time);
 
-void AppendCsvHeader(const std::vector<ReportColumn>& columns, std::string* out);
+void AppendCsvHeader(const std::vector<ReportColumn>& columns,
+                     std::string* out);
 void AppendCsvRow(const std::vector<ReportColumn>& columns, const Row& row,
                   std::string* out);
 
 // Writes a header and rows as CSV.
-void WriteCsv(const std::vector<ReportColumn>& columns, const std::vector<Row>& rows,
-              const Sink& sink);
+void WriteCsv(const std::vector<ReportColumn>& columns,
+              const std::vector<Row>& rows, const Sink& sink);
 
 }  // namespace drawdown
 

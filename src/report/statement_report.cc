@@ -83,13 +83,13 @@ std::string Heading(const Statement& statement) {
 
 std::string StatementTable(const Statement& statement) {
   TextTable table = {{{"tenant", ColumnKind::kText},
-                  {"pool", ColumnKind::kText},
-                  {"commitment", ColumnKind::kText},
-                  {"kind", ColumnKind::kWord},
-                  {"gpu_hours", ColumnKind::kDecimal},
-                  {"unit_price", ColumnKind::kDecimal},
-                  {absl::StrCat("cost_", statement.currency.ToString()),
-                   ColumnKind::kDecimal}}};
+                      {"pool", ColumnKind::kText},
+                      {"commitment", ColumnKind::kText},
+                      {"kind", ColumnKind::kWord},
+                      {"gpu_hours", ColumnKind::kDecimal},
+                      {"unit_price", ColumnKind::kDecimal},
+                      {absl::StrCat("cost_", statement.currency.ToString()),
+                       ColumnKind::kDecimal}}};
   for (const StatementLine& line : statement.lines) {
     table.rows.push_back(ReadableRow(line));
   }

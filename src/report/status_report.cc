@@ -133,13 +133,13 @@ std::string Projection(const CommitmentStatus& status) {
 std::string StatusTable(std::span<const CommitmentStatus> commitments) {
   if (commitments.empty()) return "no commitments\n";
   TextTable table = {{{"contract", ColumnKind::kText},
-                  {"commitment", ColumnKind::kText},
-                  {"contracted", ColumnKind::kDecimal},
-                  {"delivered", ColumnKind::kDecimal},
-                  {"drawn", ColumnKind::kDecimal},
-                  {"remaining", ColumnKind::kDecimal},
-                  {"unit", ColumnKind::kWord},
-                  {"fulfilled_%", ColumnKind::kDecimal}}};
+                      {"commitment", ColumnKind::kText},
+                      {"contracted", ColumnKind::kDecimal},
+                      {"delivered", ColumnKind::kDecimal},
+                      {"drawn", ColumnKind::kDecimal},
+                      {"remaining", ColumnKind::kDecimal},
+                      {"unit", ColumnKind::kWord},
+                      {"fulfilled_%", ColumnKind::kDecimal}}};
   for (const CommitmentStatus& status : commitments) {
     table.rows.push_back(ReadableRow(status));
     table.details.push_back(Projection(status));

@@ -109,7 +109,8 @@ std::string RenderTable(const TextTable& table) {
   return out;
 }
 
-std::string RenderFacts(const std::vector<ReportColumn>& columns, const Row& row) {
+std::string RenderFacts(const std::vector<ReportColumn>& columns,
+                        const Row& row) {
   const Line values = Shown(columns, row);
   size_t width = 0;
   for (const ReportColumn& column : columns) {

@@ -24,7 +24,8 @@ struct TextTable {
 std::string RenderTable(const TextTable& table);
 
 // One row as "name  value" lines.
-std::string RenderFacts(const std::vector<ReportColumn>& columns, const Row& row);
+std::string RenderFacts(const std::vector<ReportColumn>& columns,
+                        const Row& row);
 
 // Writes a list in any format: CSV, {"key": [...]}, or a table that is kept
 // until Finish(), because its widths depend on every row.

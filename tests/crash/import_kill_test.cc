@@ -1,5 +1,5 @@
-// kill -9 in the middle of an import, at random points: the books are right after
-// every kill, and importing again gives the exact totals.
+// kill -9 in the middle of an import, at random points: the books are right
+// after every kill, and importing again gives the exact totals.
 //
 // DRAWDOWN_CRASH_KILLS sets the number of kills (default 200).
 #include <signal.h>
@@ -110,7 +110,8 @@ TEST(ImportKillTest, ReimportAfterAnyKillGivesTheExactTotals) {
     std::filesystem::remove_all(path);
   }
   EXPECT_EQ(killed, Kills());
-  // The kills fell into many different states, not all before or after the work.
+  // The kills fell into many different states, not all before or after the
+  // work.
   EXPECT_GT(found_runs.size(), std::min<size_t>(10, Kills() / 4));
   std::cerr << killed << " kills, " << found_runs.size()
             << " different states found\n";

@@ -14,12 +14,11 @@ constexpr char kGoodRow[] = "a,acme,aws/x,8,0,3600\n";
 
 std::string Gzip(const std::string& text) {
   z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8,
-                         Z_DEFAULT_STRATEGY),
-            Z_OK);
+  EXPECT_EQ(
+      deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY),
+      Z_OK);
   std::string out(text.size() + 1'000, '\0');
-  stream.next_in =
-      reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = text.size();
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = out.size();
@@ -65,8 +64,8 @@ TEST_F(HostileInputTest, BadFilesAreNamedAndNothingIsPosted) {
       {"missing columns", "run_id,tenant\na,acme\n", ErrorCode::kMissingColumn,
        "pool, gpus, start, end"},
       {"empty file", "", ErrorCode::kBadCsv, "runs.csv"},
-      {"end before start", good + "b,acme,aws/x,1,3600,0\n",
-       ErrorCode::kBadRow, "runs.csv:3: run b attempt 1: end"},
+      {"end before start", good + "b,acme,aws/x,1,3600,0\n", ErrorCode::kBadRow,
+       "runs.csv:3: run b attempt 1: end"},
       {"naive time", good + "b,acme,aws/x,1,2026-10-01 00:00:00,\n",
        ErrorCode::kBadTime, "runs.csv:3: start"},
       {"1e400 GPUs", good + "b,acme,aws/x,1e400,0,1\n", ErrorCode::kBadNumber,
@@ -79,8 +78,7 @@ TEST_F(HostileInputTest, BadFilesAreNamedAndNothingIsPosted) {
        ErrorCode::kConflict, "runs.csv:3: run a attempt 1"},
       {"duplicate with another end", good + "a,acme,aws/x,8,0,3601\n",
        ErrorCode::kConflict, "runs.csv:3"},
-      {"empty tenant", good + "b,,aws/x,1,0,1\n", ErrorCode::kBadRow,
-       "tenant"},
+      {"empty tenant", good + "b,,aws/x,1,0,1\n", ErrorCode::kBadRow, "tenant"},
       {"short row", good + "b,acme\n", ErrorCode::kBadCsv, "runs.csv:3"},
       {"unclosed quote", good + "\"b,acme,aws/x,1,0,1\n", ErrorCode::kBadCsv,
        "runs.csv:3"},
@@ -97,9 +95,9 @@ TEST_F(HostileInputTest, BadFilesAreNamedAndNothingIsPosted) {
 }
 
 TEST_F(HostileInputTest, ByteOrderMarkAndCrlfAreRead) {
-  const auto result =
-      Import("\xef\xbb\xbfrun_id,tenant,pool,gpus,start,end\r\n"
-             "a,acme,aws/x,8,0,3600\r\n");
+  const auto result = Import(
+      "\xef\xbb\xbfrun_id,tenant,pool,gpus,start,end\r\n"
+      "a,acme,aws/x,8,0,3600\r\n");
   ASSERT_THAT(result, IsOk());
   EXPECT_EQ(result->inserted, 1u);
 }
@@ -128,16 +126,16 @@ TEST_F(HostileInputTest, ConflictWithTheBooksPostsNoRowOfTheFile) {
 TEST_F(HostileInputTest, RowsOfOneRunMayTellMoreInAnyOrder) {
   const std::string open = "a,acme,aws/x,8,0,\n";
   const std::string never = "a,acme,aws/x,8,,\n";
-  for (const std::string& rows : {open + kGoodRow + never,
-                                  kGoodRow + open + never,
-                                  never + open + kGoodRow}) {
+  for (const std::string& rows :
+       {open + kGoodRow + never, kGoodRow + open + never,
+        never + open + kGoodRow}) {
     SCOPED_TRACE(rows);
     ScratchDir dir;
     auto ledger = Ledger::Open(dir.Path("books"), {.create_if_missing = true});
     ASSERT_THAT(ledger, IsOk());
-    ASSERT_THAT((*ledger)->ImportRunFiles(
-                    {dir.Write("runs.csv", kHeader + rows)}),
-                IsOk());
+    ASSERT_THAT(
+        (*ledger)->ImportRunFiles({dir.Write("runs.csv", kHeader + rows)}),
+        IsOk());
     const auto usage = (*ledger)->Usage({});
     ASSERT_THAT(usage, IsOk());
     EXPECT_EQ(FormatGpuSeconds(usage->total), "28800");
@@ -155,10 +153,10 @@ TEST_F(HostileInputTest, RepeatedHourTakesTheFirstReadingAndSaysSo) {
   ASSERT_EQ(result->notes.size(), 1u);
   EXPECT_NE(result->notes[0].find("repeated hour"), std::string::npos);
   EXPECT_EQ(FormatGpuSeconds(ledger_->Usage({})->total), "7200");
-  EXPECT_THAT(Import(std::string(kHeader) +
-                         "b,acme,aws/x,1,2026-03-08 02:30:00,\n",
-                     options),
-              IsError(ErrorCode::kBadTime, "runs.csv:2: start"));
+  EXPECT_THAT(
+      Import(std::string(kHeader) + "b,acme,aws/x,1,2026-03-08 02:30:00,\n",
+             options),
+      IsError(ErrorCode::kBadTime, "runs.csv:2: start"));
 }
 
 TEST_F(HostileInputTest, UsageRowsAreCheckedTheSameWay) {

@@ -125,26 +125,28 @@ TEST_F(LedgerTest, CorrectionsReplaceAndVoidAndCite) {
   ASSERT_THAT((*ledger)->StartRun(Start("b", 0, 1)), IsOk());
   const std::string header = "run_id,tenant,pool,gpus,start,end,state\n";
   const std::string fix = dir_.Write(
-      "fix.csv", header + "a,acme/research,aws/us-east-1/gb200,4,0,7200,DONE\n"
-                          "b,acme/chat,aws/us-east-1/gb200,1,0,,VOID\n");
+      "fix.csv", header +
+                     "a,acme/research,aws/us-east-1/gb200,4,0,7200,DONE\n"
+                     "b,acme/chat,aws/us-east-1/gb200,1,0,,VOID\n");
   for (const uint64_t updated : {2, 0}) {  // The second time nothing changes.
     const auto result = (*ledger)->CorrectRunsFile(fix, "wrong tenant");
     ASSERT_THAT(result, IsOk());
     EXPECT_EQ(result->updated, updated);
   }
   EXPECT_EQ(TotalAt(**ledger, now_us_), GpuTime(4 * 2 * kHour));
-  const auto research = (*ledger)->Usage({.at_us = now_us_, .tenant = "acme/research"});
+  const auto research =
+      (*ledger)->Usage({.at_us = now_us_, .tenant = "acme/research"});
   ASSERT_THAT(research, IsOk());
   EXPECT_EQ(research->total, GpuTime(8 * kHour));
   int cited = 0;
-  ASSERT_THAT((*ledger)->VisitJournal(
-                  0,
-                  [&](const JournalEntry& entry) {
-                    cited += entry.kind == "correction" &&
-                             entry.detail.find("wrong tenant") !=
-                                 std::string::npos;
-                    return true;
-                  }),
+  ASSERT_THAT((*ledger)->VisitJournal(0,
+                                      [&](const JournalEntry& entry) {
+                                        cited +=
+                                            entry.kind == "correction" &&
+                                            entry.detail.find("wrong tenant") !=
+                                                std::string::npos;
+                                        return true;
+                                      }),
               IsOk());
   EXPECT_EQ(cited, 2);
   const std::string unknown =
@@ -184,8 +186,9 @@ TEST_F(LedgerTest, ContractVersionsAndStatements) {
   EXPECT_EQ(statement->contract_version, 2u);
   EXPECT_THAT((*ledger)->MakeStatement({.contract = "d", .period = "1970-01"}),
               IsError(ErrorCode::kNotFound, "the books have c"));
-  EXPECT_THAT((*ledger)->MakeStatement({.contract = "c", .period = "1970"
-                                                                   "x"}),
+  EXPECT_THAT((*ledger)->MakeStatement({.contract = "c",
+                                        .period = "1970"
+                                                  "x"}),
               IsError(ErrorCode::kInvalidArgument, "1970x"));
 }
 

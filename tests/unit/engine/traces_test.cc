@@ -123,9 +123,8 @@ class TracesTest : public testing::Test {
               : row[1];
       expected[{row[0], day}] = MilliSeconds(row[2]);
     }
-    EXPECT_EQ(
-        Groups(ledger, {UsageDimension::kTenant, UsageDimension::kDay}),
-        expected);
+    EXPECT_EQ(Groups(ledger, {UsageDimension::kTenant, UsageDimension::kDay}),
+              expected);
   }
 
   const std::string traces_ = SharedData() + "/traces";
@@ -166,8 +165,8 @@ TEST_F(TracesTest, PhillyShuffledAndInTwoHalvesGivesTheSameBooks) {
   second.insert(second.begin(), rows.front());
   rows.erase(middle, rows.end());
   const auto ledger = NewLedger();
-  for (const std::string& half : {WriteCsv(dir_, "b.csv", second),
-                                  WriteCsv(dir_, "a.csv", rows)}) {
+  for (const std::string& half :
+       {WriteCsv(dir_, "b.csv", second), WriteCsv(dir_, "a.csv", rows)}) {
     ASSERT_THAT(ledger->ImportRunFiles({half}, TraceOptions()), IsOk());
   }
   ExpectTotals(*ledger, "philly_pollux", false);
@@ -197,8 +196,8 @@ TEST_F(TracesTest, EveryGoldenRowGivesItsPublishedTime) {
   const auto ledger = NewLedger();
   std::map<std::string, GpuTime> expected;
   for (size_t i = 1; i < rows.size(); ++i) {
-    // One file a row, so that each is read in its own zone; the case becomes the
-    // tenant, since some published rows have none.
+    // One file a row, so that each is read in its own zone; the case becomes
+    // the tenant, since some published rows have none.
     rows[i][3] = "golden/" + rows[i][0] + "/" + rows[i][1];
     const std::string path = WriteCsv(dir_, "row.csv", {rows[0], rows[i]});
     ImportOptions options = TraceOptions();

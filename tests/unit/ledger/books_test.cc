@@ -79,7 +79,8 @@ TEST_F(BooksTest, OpenRunAccruesByItself) {
   ASSERT_THAT(Post(Change(RunChange::kStart, kHour / 2, 8 * kGpu)), IsOk());
   EXPECT_EQ(TotalAt(kHour / 2), GpuTime());
   EXPECT_EQ(TotalAt(kHour), GpuTime(8 * kHour / 2));
-  EXPECT_EQ(TotalAt(1'000 * kHour + 1), GpuTime(8 * (1'000 * kHour + 1 - kHour / 2)));
+  EXPECT_EQ(TotalAt(1'000 * kHour + 1),
+            GpuTime(8 * (1'000 * kHour + 1 - kHour / 2)));
 }
 
 TEST_F(BooksTest, LifeOfARunWithResizeAndSuspension) {
@@ -123,7 +124,8 @@ TEST_F(BooksTest, WrongChangesAreNamed) {
               IsError(ErrorCode::kBadRow, "would rewrite it"));
   ASSERT_THAT(Post(Change(RunChange::kStop, 2 * kHour)), IsOk());
   EXPECT_THAT(Post(Change(RunChange::kStop, 3 * kHour)),
-              IsError(ErrorCode::kConflict, "this says stopped at 1970-01-01T03:00:00Z"));
+              IsError(ErrorCode::kConflict,
+                      "this says stopped at 1970-01-01T03:00:00Z"));
   EXPECT_EQ(TotalAt(10 * kHour), GpuTime(kHour));
 }
 
@@ -264,7 +266,8 @@ TEST_F(BooksTest, OverflowIsRefusedAndChangesNothing) {
   EXPECT_EQ(TotalAt(kHour), GpuTime());
 }
 
-// --- against a naive model ----------------------------------------------------
+// --- against a naive model
+// ----------------------------------------------------
 
 struct NaiveRun {
   std::string tenant;
@@ -283,8 +286,8 @@ GpuTime NaiveUsage(const std::vector<NaiveRun>& runs, int64_t from_us,
         const bool ended = segment.end_us && *segment.end_us <= cut_us;
         const int64_t end_us = ended ? *segment.end_us : cut_us;
         if (end_us <= segment.start_us) return Int128{0};
-        const Int128 exact =
-            static_cast<Int128>(segment.micro_gpus) * (end_us - segment.start_us);
+        const Int128 exact = static_cast<Int128>(segment.micro_gpus) *
+                             (end_us - segment.start_us);
         return ended ? DivHalfEven(exact, kMicroGpusPerGpu)
                      : exact / kMicroGpusPerGpu;
       };
@@ -315,20 +318,22 @@ TEST_F(BooksTest, RandomBooksAgreeWithANaiveModel) {
     std::vector<NaiveRun> runs;
     auto posting = Begin();
     for (int i = 0; i < 120; ++i) {
-      NaiveRun run = {tenants[random.Between(0, 3)], pools[random.Between(0, 1)], {}};
+      NaiveRun run = {
+          tenants[random.Between(0, 3)], pools[random.Between(0, 1)], {}};
       Segment segment;
       segment.start_us = RandomInstant(&random);
-      segment.micro_gpus =
-          random.OneIn(2) ? random.Between(0, 16) * kGpu : random.Between(1, 4'000'000);
+      segment.micro_gpus = random.OneIn(2) ? random.Between(0, 16) * kGpu
+                                           : random.Between(1, 4'000'000);
       if (!random.OneIn(6)) {
-        segment.end_us = segment.start_us + (random.OneIn(2)
-                                                 ? random.Between(0, 200) * kHour
-                                                 : random.Between(0, 90 * kHour));
+        segment.end_us = segment.start_us +
+                         (random.OneIn(2) ? random.Between(0, 200) * kHour
+                                          : random.Between(0, 90 * kHour));
       }
       run.segments.push_back(segment);
       const std::string id = "run-" + std::to_string(i);
-      RunImported row = {id, 1, 0, 0, segment.micro_gpus, segment.start_us,
-                         segment.end_us, ""};
+      RunImported row = {
+          id, 1, 0, 0, segment.micro_gpus, segment.start_us, segment.end_us,
+          ""};
       row.tenant = *posting->Intern(NameKind::kTenant, run.tenant, false);
       row.pool = *posting->Intern(NameKind::kPool, run.pool, false);
       ASSERT_THAT(posting->Post(row), IsOk());
@@ -344,7 +349,8 @@ TEST_F(BooksTest, RandomBooksAgreeWithANaiveModel) {
       int64_t from_us = RandomInstant(&random);
       int64_t to_us = RandomInstant(&random);
       if (from_us > to_us) std::swap(from_us, to_us);
-      const std::string tenant = random.OneIn(3) ? "" : tenants[random.Between(0, 3)];
+      const std::string tenant =
+          random.OneIn(3) ? "" : tenants[random.Between(0, 3)];
       UsageQuery query;
       query.from_us = from_us;
       query.at_us = to_us;
@@ -385,8 +391,8 @@ TEST_F(BooksTest, DaysOfAZoneCutRunsExactly) {
 
 TEST_F(BooksTest, ImportedUsageIsSpreadEvenlyAndProratedWithANote) {
   const auto posting = Begin();
-  UsageAdded usage = {"u", 0, 0, kHour / 2, 2 * kHour + kHour / 2,
-                      GpuTime(1'000'001)};
+  UsageAdded usage = {
+      "u", 0, 0, kHour / 2, 2 * kHour + kHour / 2, GpuTime(1'000'001)};
   usage.tenant = *posting->Intern(NameKind::kTenant, "acme", false);
   usage.pool = *posting->Intern(NameKind::kPool, "aws/x", false);
   ASSERT_THAT(posting->Post(usage), IsOk());

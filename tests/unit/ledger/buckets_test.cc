@@ -42,8 +42,7 @@ TEST(BucketsTest, NumbersBucketsBeforeTheEpoch) {
 TEST(BucketsTest, SegmentTouchesFourCellsHoweverLong) {
   const Segment year = {kHour / 2, 365 * 24 * kHour + 7, 8'000'000};
   int touched = 0;
-  VisitSegmentCells(year, kHour, +1,
-                    [&](int32_t, const Cell&) { ++touched; });
+  VisitSegmentCells(year, kHour, +1, [&](int32_t, const Cell&) { ++touched; });
   EXPECT_EQ(touched, 4);
 }
 
@@ -82,16 +81,14 @@ TEST(BucketsTest, BucketsSumToTheSegmentAndTakeBackWhatTheyGave) {
       const int64_t end = BucketStart(bucket + 1, kHour);
       ASSERT_EQ(sum, SegmentTimeUntil(segment, end)) << "bucket " << bucket;
     }
-    ASSERT_EQ(sum, GpuTime(DivHalfEven(
-                       static_cast<Int128>(segment.micro_gpus) *
-                           (*segment.end_us - segment.start_us),
-                       kMicroGpusPerGpu)));
+    ASSERT_EQ(sum, GpuTime(DivHalfEven(static_cast<Int128>(segment.micro_gpus) *
+                                           (*segment.end_us - segment.start_us),
+                                       kMicroGpusPerGpu)));
     std::map<int32_t, Cell> cells;
     for (const int sign : {+1, -1}) {
-      VisitSegmentCells(segment, kHour, sign,
-                        [&](int32_t bucket, const Cell& delta) {
-                          cells[bucket].Add(delta);
-                        });
+      VisitSegmentCells(
+          segment, kHour, sign,
+          [&](int32_t bucket, const Cell& delta) { cells[bucket].Add(delta); });
     }
     for (const auto& [bucket, cell] : cells) {
       ASSERT_EQ(cell.partial, GpuTime());

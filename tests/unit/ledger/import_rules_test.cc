@@ -15,8 +15,14 @@ struct Facts {
 };
 
 RunImported RowOf(const Facts& facts) {
-  return {"run", 1, facts.tenant, 0, facts.micro_gpus, facts.start_us,
-          facts.end_us, facts.state};
+  return {"run",
+          1,
+          facts.tenant,
+          0,
+          facts.micro_gpus,
+          facts.start_us,
+          facts.end_us,
+          facts.state};
 }
 
 TEST(ImportRulesTest, RowsBesideKnownRuns) {
@@ -34,7 +40,9 @@ TEST(ImportRulesTest, RowsBesideKnownRuns) {
        {.end_us = none, .state = "RUNNING"},
        {},
        Verdict::kUpdate},
-      {"gives the start", {.start_us = none, .end_us = none}, {},
+      {"gives the start",
+       {.start_us = none, .end_us = none},
+       {},
        Verdict::kUpdate},
       {"older: lacks the end", {}, {.end_us = none}, Verdict::kUnchanged},
       {"older: lacks the start", {}, {.start_us = none}, Verdict::kUnchanged},
@@ -43,7 +51,9 @@ TEST(ImportRulesTest, RowsBesideKnownRuns) {
       {"another start", {}, {.start_us = 11}, std::nullopt},
       {"another tenant", {}, {.tenant = 1}, std::nullopt},
       {"other GPUs", {}, {.micro_gpus = 9}, std::nullopt},
-      {"other GPUs, and the end", {.end_us = none}, {.micro_gpus = 9},
+      {"other GPUs, and the end",
+       {.end_us = none},
+       {.micro_gpus = 9},
        std::nullopt},
       {"another state alone", {}, {.state = "FAILED"}, std::nullopt},
   };

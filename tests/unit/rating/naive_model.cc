@@ -1,10 +1,12 @@
 #include "tests/unit/rating/naive_model.h"
 
+
 #include <algorithm>
 #include <set>
 #include <vector>
 
 #include "base/check.h"
+#include "base/path.h"
 #include "base/wide.h"
 
 namespace drawdown {
@@ -168,7 +170,7 @@ class Model {
     Cells cells;
     for (const UsageCell& c : usage_.cells) {
       if (c.bucket_us != b) continue;
-      if (!PricesPool(contract_, usage_.pools[c.pool])) continue;
+      if (!IsAtOrBelow(usage_.pools[c.pool], contract_.provider)) continue;
       cells[{c.tenant, c.pool}] = c.gpu_time.count();
     }
     return cells;

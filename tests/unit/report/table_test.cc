@@ -7,9 +7,9 @@ namespace drawdown {
 namespace {
 
 const std::vector<ReportColumn> kColumns = {{"tenant", ColumnKind::kText},
-                                      {"gpu_hours", ColumnKind::kDecimal},
-                                      {"rows", ColumnKind::kCount},
-                                      {"kind", ColumnKind::kWord}};
+                                            {"gpu_hours", ColumnKind::kDecimal},
+                                            {"rows", ColumnKind::kCount},
+                                            {"kind", ColumnKind::kWord}};
 
 TEST(RenderTableTest, AlignsAndGroups) {
   TextTable table = {kColumns};
