@@ -165,6 +165,8 @@ void MeasureCluster() {
 }  // namespace drawdown
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF,
+               0);  // Lines as they come, also in a log.
   const auto option = [&](const char* name, size_t otherwise) {
     return drawdown::OptionOr(argc, argv, name, otherwise);
   };

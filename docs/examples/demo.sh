@@ -79,7 +79,7 @@ show usage --by tenant,day --from 2026-10-01T00:00:00Z --at $at >usage.txt
 head -n 12 usage.txt
 
 say "the state of the commitments"
-# Two hours before the end, as what ends by then is settled.
+# Before the end: at the end itself the next intervals begin.
 show status --at 2026-10-31T22:00:00Z
 
 say "what is owed"

@@ -12,6 +12,8 @@ int ExitCodeOf(const absl::Status& status) {
       return kExitBadInput;
     case ErrorCode::kVerifyFailed:
       return kExitFindings;
+    case ErrorCode::kNotALedger:
+      return kExitUsage;  // The wrong directory was named.
     default:
       break;
   }

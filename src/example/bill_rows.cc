@@ -31,44 +31,54 @@ FocusRow StartRow(const BillStyle& style, int64_t start, int64_t end) {
   return row;
 }
 
-// Billed units: instance-hours at AWS, GPU-hours at NordGPU.
-std::string UnitsText(const BillStyle& style, const Line& line) {
+// Billed units (instance-hours at AWS, GPU-hours at NordGPU) as published: an
+// integer of the style's quantity decimals.
+Int128 Units(const BillStyle& style, const Line& line) {
   const Int128 unit =
       static_cast<Int128>(line.pool->gpus_per_unit) * kMicrosPerHour;
-  const auto scaled = MulDivHalfEven(line.quantity.count(),
-                                     PowerOfTen(style.quantity_decimals), unit);
-  CHECK(scaled.ok());
-  return FormatScaled(*scaled, style.quantity_decimals,
+  const auto units = MulDivHalfEven(line.quantity.count(),
+                                    PowerOfTen(style.quantity_decimals), unit);
+  CHECK(units.ok());
+  return *units;
+}
+
+std::string UnitsText(const BillStyle& style, const Line& line) {
+  return FormatScaled(Units(style, line), style.quantity_decimals,
                       style.quantity_decimals);
 }
 
+// FOCUS has unit price x PricingQuantity = cost for these, so they are made
+// from the published quantity.
+void SetListed(const BillStyle& style, const Line& line, MoneyAmount price,
+               std::string* price_text, std::string* cost_text) {
+  const MoneyAmount unit_price = price * line.pool->gpus_per_unit;
+  const auto cost = MulDivHalfEven(unit_price.count(), Units(style, line),
+                                   PowerOfTen(style.quantity_decimals));
+  CHECK(cost.ok());
+  *price_text = MoneyText(unit_price, style.price_decimals);
+  *cost_text = MoneyText(RoundMoney(MoneyAmount(*cost), style.cost_decimals),
+                         style.cost_decimals);
+}
+
 void SetCosts(const BillStyle& style, const Line& line, FocusRow* row) {
-  const MoneyAmount full =
-      Price(line.price, line.quantity, style.cost_decimals);
   const bool fee = IsFee(line.kind);
   const bool usage = line.kind == LineKind::kOnDemand;
   // A fee shows its own price; a covered hour the one it would have had
   // without the commitment.
-  const MoneyAmount contracted =
-      fee || usage ? line.price : line.pool->PriceAt(line.start);
+  SetListed(style, line,
+            fee || usage ? line.price : line.pool->PriceAt(line.start),
+            &(*row)[kContractedUnitPrice], &(*row)[kContractedCost]);
+  SetListed(style, line, fee ? line.price : line.pool->list_price,
+            &(*row)[kListUnitPrice], &(*row)[kListCost]);
+  // What is paid is made from the usage itself, and rounded once.
+  const MoneyAmount full =
+      Price(line.price, line.quantity, style.cost_decimals);
   // A true-up covers no usage that could carry its cost.
   const bool amortised = line.kind == LineKind::kPurchase;
-  const MoneyAmount list = fee ? line.price : line.pool->list_price;
-  const auto cost = [&](MoneyAmount price) {
-    return MoneyText(Price(price, line.quantity, style.cost_decimals),
-                     style.cost_decimals);
-  };
-  const auto unit_price = [&](MoneyAmount price) {
-    return MoneyText(price * line.pool->gpus_per_unit, style.price_decimals);
-  };
   (*row)[kBilledCost] =
       MoneyText(BilledCost(line, style.cost_decimals), style.cost_decimals);
   (*row)[kEffectiveCost] =
       MoneyText(amortised ? MoneyAmount() : full, style.cost_decimals);
-  (*row)[kContractedUnitPrice] = unit_price(contracted);
-  (*row)[kContractedCost] = cost(contracted);
-  (*row)[kListUnitPrice] = unit_price(list);
-  (*row)[kListCost] = cost(list);
   (*row)[kPricingCurrencyContractedUnitPrice] = (*row)[kContractedUnitPrice];
   (*row)[kPricingCurrencyListUnitPrice] = (*row)[kListUnitPrice];
   (*row)[kPricingCurrencyEffectiveCost] = (*row)[kEffectiveCost];

@@ -123,8 +123,12 @@ void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
     case ChargeKind::kOverage:
     case ChargeKind::kUnpriced:
     case ChargeKind::kGrain:
-      AddUsage(charge, covered ? Lane{RowKind::kCovered, pool, commitment}
-                               : Lane{RowKind::kOnDemand, pool, kNoIndex});
+      // Hours that a higher layer only counts have no price: a lower layer's
+      // charge meters them.
+      if (!covered || charge.unit_price.has_value()) {
+        AddUsage(charge, covered ? Lane{RowKind::kCovered, pool, commitment}
+                                 : Lane{RowKind::kOnDemand, pool, kNoIndex});
+      }
       if (covered) {
         AddFee(charge, {RowKind::kPurchase, kNoIndex, commitment});
       }

@@ -124,7 +124,7 @@ class NoLedgerTest(CliTest):
         for verb in (["usage"], ["status"], ["runs"], ["journal"], ["verify"],
                      ["contract", "list"]):
             with self.subTest(verb=verb):
-                result = self.expect(4, *verb)
+                result = self.expect(2, *verb)
                 self.assertIn("there is no ledger at ./drawdown.ledger",
                               result.err)
                 self.assertIn("drawdown --ledger ./drawdown.ledger init",
@@ -134,18 +134,18 @@ class NoLedgerTest(CliTest):
     def test_the_directory_is_found_in_order(self):
         env = self.environment(DRAWDOWN_LEDGER="from-environment")
         self.assertIn("at from-environment:",
-                      self.expect(4, "usage", env=env).err)
+                      self.expect(2, "usage", env=env).err)
         self.assertIn("at from-option:",
-                      self.expect(4, "--ledger", "from-option", "usage",
+                      self.expect(2, "--ledger", "from-option", "usage",
                                   env=env).err)
         self.assertIn("at ./drawdown.ledger:",
-                      self.expect(4, "usage",
+                      self.expect(2, "usage",
                                   env=self.environment(DRAWDOWN_LEDGER="")).err)
 
     def test_a_directory_of_something_else_is_no_ledger(self):
         self.write("file", "x")
         self.assertIn("drawdown: ",
-                      self.expect(4, "--ledger", ".", "usage").err)
+                      self.expect(2, "--ledger", ".", "usage").err)
         self.assertEqual(os.listdir(self.dir), ["file"])
 
 

@@ -51,6 +51,21 @@ TEST(ReconcileCommitmentTest, ACleanBillIsClean) {
             "at 2.05 USD");
 }
 
+TEST(ReconcileCommitmentTest, HoursThatAHigherLayerCountsAreMeteredOnce) {
+  Scenario setup = ReservedHour();
+  setup.rated.commitments.push_back("stacked");
+  Charge counted = setup.rated.charges.front();
+  ASSERT_EQ(counted.kind, ChargeKind::kCovered);
+  counted.commitment =
+      static_cast<uint32_t>(setup.rated.commitments.size() - 1);
+  counted.unit_price = OptionalMoney();
+  counted.cost = OptionalMoney();
+  setup.rated.charges.push_back(counted);
+  const ReconcileResult result = Reconcile(setup, ReservedBill());
+  ExpectInvariants(result, ReservedBill());
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+}
+
 TEST(ReconcileCommitmentTest, CoveredUsageIsBilledAtZero) {
   std::vector<TestRow> rows = ReservedBill();
   rows[1].billed = "3.00";
