@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/decimal.h"
 #include "report/json.h"
 #include "report/sheet.h"
 #include "report/table.h"
@@ -55,6 +56,12 @@ std::vector<Row> ExactRows(const Statement& statement) {
   return rows;
 }
 
+// Every digit, and at least the cents: 2.80, 0.000125.
+Cell ReadablePrice(std::optional<MoneyAmount> price) {
+  if (!price.has_value() || !price->valid()) return MoneyCell(price);
+  return FormatScaled(price->count(), 18, 2);
+}
+
 Cell ReadableCost(std::optional<MoneyAmount> cost) {
   if (!cost.has_value()) return std::nullopt;
   return ReadableMoney(*cost);
@@ -66,7 +73,7 @@ Row ReadableRow(const StatementLine& line) {
           TextCell(line.commitment),
           std::string(ChargeKindName(line.kind)),
           line.has_gpu_time ? Cell(ReadableHours(line.gpu_time)) : std::nullopt,
-          MoneyCell(line.unit_price),
+          ReadablePrice(line.unit_price),
           ReadableCost(line.cost)};
 }
 

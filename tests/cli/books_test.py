@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from harness import AT, CONTRACT, CliTest, RUNS
+from harness import AT, CONTRACT, RUNS, CliTest
 
 PERIOD = "2026-10-01T00:00:00Z/2026-10-02T00:00:00Z"
 
@@ -66,8 +66,8 @@ class ImportTest(CliTest):
 
     def test_a_conflict_is_bad_input(self):
         self.make_books()
-        self.write("other.csv", RUNS.replace("gpus,start", "gpus,start").replace(
-            "job-1,acme/chat", "job-1,acme/other"))
+        self.write("other.csv",
+                   RUNS.replace("job-1,acme/chat", "job-1,acme/other"))
         result = self.expect(3, "import", "runs", "other.csv")
         self.assertIn("job-1", result.err)
 
@@ -90,17 +90,20 @@ class ImportTest(CliTest):
         self.assertEqual(self.expect(0, "usage", "--at", AT).out,
                          "gpu_seconds,gpu_hours\n7.5,0.002083333\n")
 
-    def test_corrections_keep_what_was_believed(self):
+    def test_a_correction_withdraws_a_run_and_is_recorded(self):
         self.make_books()
-        self.write("fix.csv", "run_id,tenant,pool,gpus,start,end,state\n"
-                   "job-1,,,,,,VOID\n")
-        result = self.run_cli("correct", "runs", "fix.csv", "--reason", "test")
-        if result.code != 0:  # the row's other columns may be needed
-            self.write("fix.csv", RUNS.splitlines()[0] + "\n" +
-                       RUNS.splitlines()[1].replace("COMPLETED", "VOID") + "\n")
-            result = self.expect(0, "correct", "runs", "fix.csv", "--reason",
-                                 "test")
+        before = self.expect(0, "usage", "--by", "tenant", "--at", AT)
+        header, first = RUNS.splitlines()[:2]
+        self.write("fix.csv", "%s\n%s\n" %
+                   (header, first.replace("COMPLETED", "VOID")))
+        result = self.expect(0, "correct", "runs", "fix.csv", "--reason",
+                             "it never ran")
         self.assertIn("corrected 1 run", result.err)
+        self.assertIn("\nacme/chat,57600,", before.out)
+        after = self.expect(0, "usage", "--by", "tenant", "--at", AT)
+        self.assertNotIn("acme/chat", after.out)
+        journal = self.expect(0, "journal").out
+        self.assertIn("it never ran", journal)
         state = self.expect(0, "runs", "--run", "job-1", "--format", "json")
         self.assertEqual(state.json()["runs"][0]["state"], "voided")
 

@@ -37,7 +37,12 @@ class ExampleTest(CliTest):
     def reconcile(self, summary):
         arguments = ["reconcile", "--contract", "aws-2025", "--period",
                      "2026-10", "--at", AT, "demo/bill-aws-2026-10.csv.gz"]
+        self.write("elsewhere.csv", "keep")
+        os.symlink("elsewhere.csv", self.path("breaks.csv"))
         result = self.expect(1, *arguments, "--breaks", "breaks.csv")
+        self.assertEqual(self.read("elsewhere.csv"), "keep")
+        self.assertFalse(os.path.islink(self.path("breaks.csv")))
+        self.assertNotIn(".tmp", " ".join(os.listdir(self.dir)))
         self.assertIn("finding: ", result.err)
         text = self.read("breaks.csv")
         self.assertEqual(text, result.out)  # csv is what a pipe gets

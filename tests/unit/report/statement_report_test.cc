@@ -93,6 +93,15 @@ TEST(StatementReportTest, JsonHasTheHeadAndTheLines) {
 )");
 }
 
+TEST(StatementReportTest, TableHasAllDigitsOfPrices) {
+  Statement statement = October();
+  statement.lines[0].unit_price = *ParseMoney("2.8");
+  statement.lines[1].unit_price = *ParseMoney("0.000125");
+  const std::string text = Written(statement, Format::kTable);
+  EXPECT_NE(text.find(" 2.80 "), text.npos);
+  EXPECT_NE(text.find(" 0.000125 "), text.npos);
+}
+
 TEST(StatementReportTest, TableEndsInWhatIsOwed) {
   Statement statement = October();
   statement.lines[1].tenant = "b";
