@@ -1,6 +1,7 @@
 """Verbs on a small ledger: what they print and how they exit."""
 
 import os
+import struct
 import unittest
 
 from harness import AT, CONTRACT, RUNS, CliTest
@@ -285,6 +286,23 @@ class LookInsideTest(CliTest):
         self.assertIn("\n'=1+1,1,'@x,p,", result.out)
 
 
+def claim_values_beyond_the_file(name):
+    """Makes every value of an LMDB file 2 GB long: a read of it is SIGBUS."""
+    page = 4096
+    with open(name, "rb") as file:
+        data = bytearray(file.read())
+    for start in range(2 * page, len(data), page):
+        flags, lower = struct.unpack_from("<HH", data, start + 10)
+        if flags & 0xff != 2:  # a leaf
+            continue
+        for i in range((lower - 16) // 2):
+            node = start + struct.unpack_from("<H", data, start + 16 + 2 * i)[0]
+            if struct.unpack_from("<H", data, node + 4)[0] == 0:
+                struct.pack_into("<HH", data, node, 0xffff, 0x7fff)
+    with open(name, "wb") as file:
+        file.write(data)
+
+
 class CareTest(CliTest):
     def setUp(self):
         super().setUp()
@@ -313,6 +331,14 @@ class CareTest(CliTest):
         self.assertNotEqual(report["findings"], [])
         self.assertEqual(self.expect(1, "verify", "--porcelain").out
                          .splitlines()[-1], "end=1")
+
+    def test_a_check_that_is_killed_is_a_finding(self):
+        claim_values_beyond_the_file(self.path("drawdown.ledger/data.mdb"))
+        report = self.expect(1, "verify", "--format", "json").json()
+        self.assertEqual(report["findings"], [
+            "the store is damaged: the check was stopped by SIGBUS"])
+        porcelain = self.expect(1, "verify", "--porcelain").out
+        self.assertTrue(porcelain.endswith("\nend=1\n"), porcelain)
 
     def test_backup_is_a_ledger(self):
         self.expect(0, "backup", "copy")

@@ -33,12 +33,21 @@ class PipeTest(CliTest):
             result = self.expect(4, "--help", stdout=full)
         self.assertIn("cannot write to stdout: No space left", result.err)
 
-    def test_a_closed_stdout_is_trouble_and_hits_no_file(self):
+    def test_closed_descriptors_never_become_files_of_the_ledger(self):
         self.make_books()
-        done = subprocess.run(
-            ["sh", "-c", '"$0" usage --at %s >&-' % AT, PROGRAM], cwd=self.dir,
-            env=self.environment(), stderr=subprocess.PIPE)
-        self.assertEqual(done.returncode, 4)
+        for closed in (">&-", "<&- >&-", "<&- >&- 2>&-"):
+            with self.subTest(closed=closed):
+                done = subprocess.run(
+                    ["sh", "-c", '"$0" runs --format csv ' + closed, PROGRAM],
+                    cwd=self.dir, env=self.environment(),
+                    stderr=subprocess.PIPE)
+                self.assertEqual(done.returncode, 4)
+                for name in os.listdir(self.path("drawdown.ledger")):
+                    file = self.path("drawdown.ledger/" + name)
+                    if os.path.isfile(file):
+                        with open(file, "rb") as content:
+                            self.assertNotIn(b"run_id,attempt",
+                                             content.read(), name)
         self.expect(0, "verify")
 
 
