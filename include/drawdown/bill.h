@@ -12,7 +12,7 @@
 namespace drawdown {
 
 // A deviation that was tolerated and counted, by name ("null_spelled_as_text",
-// "time_without_zone", "integer_effective_cost", "unit_scale_x10000", ...).
+// "time_without_zone", "integer_cost_column", "unit_scale", ...).
 struct Oddity {
   std::string name;
   std::string column;  // empty when it is not of one column

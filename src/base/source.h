@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<Source>> OpenSource(
 // Bytes held in memory; for tests, bindings and text contracts.
 std::unique_ptr<Source> MemorySource(std::string name, std::string bytes);
 
-// A whole small file. kTooLarge-like kBadInput above `max_bytes`.
+// A whole small file, unpacked if it is gzip. kBadInput above `max_bytes`.
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path,
                                           size_t max_bytes = size_t{16} << 20);
 
