@@ -16,45 +16,6 @@ absl::string_view AbslView(std::string_view text) {
   return absl::string_view(text.data(), text.size());
 }
 
-// The keys of a map in key order.
-template <typename Map>
-std::vector<const typename Map::value_type*> Sorted(const Map& map) {
-  std::vector<const typename Map::value_type*> items;
-  items.reserve(map.size());
-  for (const auto& item : map) items.push_back(&item);
-  std::sort(items.begin(), items.end(),
-            [](const auto* a, const auto* b) { return a->first < b->first; });
-  return items;
-}
-
-// Writes records in ascending key order: appends past the table's end, which
-// packs pages, and inserts before it.
-class OrderedWriter {
- public:
-  static absl::StatusOr<OrderedWriter> For(WriteTransaction* transaction,
-                                           Table table) {
-    OrderedWriter writer(transaction, table);
-    ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                     transaction->NewCursor(table));
-    ASSIGN_OR_RETURN(const bool any, cursor->SeekLast());
-    if (any) writer.last_key_ = std::string(cursor->key());
-    return writer;
-  }
-
-  absl::Status Write(std::string_view key, std::string_view value) {
-    if (key > last_key_) return transaction_->Append(table_, key, value);
-    return transaction_->Put(table_, key, value);
-  }
-
- private:
-  OrderedWriter(WriteTransaction* transaction, Table table)
-      : transaction_(transaction), table_(table) {}
-
-  WriteTransaction* transaction_;
-  Table table_;
-  std::string last_key_;
-};
-
 }  // namespace
 
 Posting::Posting(std::unique_ptr<WriteTransaction> transaction,
@@ -79,8 +40,6 @@ absl::StatusOr<std::unique_ptr<Posting>> Posting::Begin(
   if (any) posting->last_run_key_ = std::string(cursor->key());
   return posting;
 }
-
-// --- judging -----------------------------------------------------------------
 
 absl::StatusOr<uint32_t> Posting::Intern(NameKind kind, std::string_view path,
                                          bool strict) {
@@ -252,8 +211,6 @@ absl::Status Posting::Post(const ContractApplied& contract) {
   return absl::OkStatus();
 }
 
-// --- deriving ----------------------------------------------------------------
-
 void Posting::Journal(const EntryBody& body) {
   AppendEntry(tip_.next_sequence, {tip_.recorded_us, body}, &journal_);
   journal_ends_.push_back(journal_.size());
@@ -331,213 +288,6 @@ void Posting::ApplyContract(const ContractApplied& contract,
   std::string value = EncodeContract(key, stored);
   small_.push_back({Table::kContracts, std::move(key), std::move(value)});
   contract_versions_[std::string(contract.id)] = contract.version;
-}
-
-// --- replaying ---------------------------------------------------------------
-
-// Derives the records of one journalled entry.
-struct Posting::Replayer {
-  Posting* posting;
-  int64_t recorded_us;
-
-  absl::Status operator()(const NameAdded& name) const {
-    posting->ApplyName(name);
-    return absl::OkStatus();
-  }
-  absl::Status operator()(const RunImported& row) const {
-    return Store(row.run_id, row.attempt,
-                 [&](const Run*) { return AfterImport(row); });
-  }
-  absl::Status operator()(const RunChanged& change) const {
-    return Store(change.run_id, change.attempt,
-                 [&](const Run* known) { return AfterChange(known, change); });
-  }
-  absl::Status operator()(const RunCorrected& correction) const {
-    const RunImported& row = correction.replacement;
-    return Store(row.run_id, row.attempt,
-                 [&](const Run*) { return AfterCorrection(correction); });
-  }
-  absl::Status operator()(const UsageAdded& usage) const {
-    RETURN_IF_ERROR(posting->AddUsageCells(usage));
-    posting->usage_.insert_or_assign(
-        std::string(usage.usage_id),
-        StoredUsage{usage.tenant, usage.pool, usage.start_us, usage.end_us,
-                    usage.gpu_time, posting->last_sequence_});
-    ++posting->tip_.usage_records;
-    return absl::OkStatus();
-  }
-  absl::Status operator()(const ContractApplied& contract) const {
-    posting->ApplyContract(contract, recorded_us);
-    return absl::OkStatus();
-  }
-  absl::Status operator()(const CommitLink& link) const {
-    const size_t closed = posting->journal_ends_.size() - 1;
-    const Sha256Digest chain = posting->ChainOver(closed);
-    if (link.entries != closed - posting->link_first_ || link.chain != chain) {
-      return MakeError(ErrorCode::kCorrupt,
-                       "the hash chain is broken at journal entry " +
-                           std::to_string(posting->last_sequence_));
-    }
-    posting->tip_.chain = chain;
-    posting->link_first_ = closed + 1;
-    return absl::OkStatus();
-  }
-
-  template <typename After>
-  absl::Status Store(std::string_view run_id, uint32_t attempt,
-                     const After& after) const {
-    ASSIGN_OR_RETURN(const KnownRun known, posting->FindRun(run_id, attempt));
-    posting->StoreRun(known, after(known.known()));
-    return absl::OkStatus();
-  }
-};
-
-absl::Status Posting::Replay(uint64_t sequence, const Entry& entry) {
-  if (sequence != tip_.next_sequence) {
-    return MakeError(
-        ErrorCode::kCorrupt,
-        "journal entry " + std::to_string(tip_.next_sequence) + " is missing");
-  }
-  if (entry.recorded_us < tip_.recorded_us) {
-    return MakeError(ErrorCode::kCorrupt,
-                     "journal entry " + std::to_string(sequence) +
-                         " was recorded before the one it follows");
-  }
-  tip_.recorded_us = entry.recorded_us;
-  Journal(entry.body);
-  return std::visit(Replayer{this, entry.recorded_us}, entry.body);
-}
-
-// --- writing -----------------------------------------------------------------
-
-Sha256Digest Posting::ChainOver(size_t end_entry) const {
-  const auto start_of = [this](size_t entry) {
-    return entry == 0 ? size_t{0} : journal_ends_[entry - 1];
-  };
-  Sha256 hash;
-  hash.Update(std::string_view(reinterpret_cast<const char*>(tip_.chain.data()),
-                               tip_.chain.size()));
-  const size_t from = start_of(link_first_);
-  hash.Update(
-      std::string_view(journal_).substr(from, start_of(end_entry) - from));
-  return hash.Finish();
-}
-
-void Posting::CloseCommit() {
-  const size_t closed = journal_ends_.size();
-  const CommitLink link = {closed - link_first_, ChainOver(closed)};
-  Journal(link);
-  tip_.chain = link.chain;
-  link_first_ = closed + 1;
-}
-
-absl::StatusOr<bool> Posting::Commit() {
-  CHECK(transaction_ != nullptr);
-  if (journal_ends_.empty()) {
-    transaction_.reset();
-    return false;
-  }
-  if (link_first_ < journal_ends_.size()) CloseCommit();
-  RETURN_IF_ERROR(FlushJournal());
-  RETURN_IF_ERROR(FlushRuns());
-  RETURN_IF_ERROR(FlushUsage());
-  RETURN_IF_ERROR(FlushCells());
-  RETURN_IF_ERROR(FlushSmall());
-  RETURN_IF_ERROR(transaction_->Put(Table::kMeta, kTipKey, EncodeTip(tip_)));
-  RETURN_IF_ERROR(transaction_->Commit());
-  return true;
-}
-
-absl::Status Posting::FlushJournal() {
-  std::string_view rest = journal_;
-  size_t start = 0;
-  for (size_t i = 0; i < journal_ends_.size(); ++i) {
-    const size_t end = journal_ends_[i];
-    RETURN_IF_ERROR(transaction_->Append(Table::kJournal,
-                                         SequenceKey(journal_first_ + i),
-                                         rest.substr(start, end - start)));
-    start = end;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Posting::FlushRuns() {
-  ASSIGN_OR_RETURN(OrderedWriter writer,
-                   OrderedWriter::For(transaction_.get(), Table::kRuns));
-  const auto by_key = [](const RunRecord& a, const RunRecord& b) {
-    return a.key < b.key;
-  };
-  run_index_.clear();  // Sorting moves what it names.
-  // Most files are in the order of their ids.
-  if (!std::is_sorted(runs_.begin(), runs_.end(), by_key)) {
-    std::sort(runs_.begin(), runs_.end(), by_key);
-  }
-  for (const RunRecord& record : runs_) {
-    if (!record.dirty) continue;
-    RETURN_IF_ERROR(writer.Write(record.key, *record.bytes));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Posting::FlushUsage() {
-  ASSIGN_OR_RETURN(OrderedWriter writer,
-                   OrderedWriter::For(transaction_.get(), Table::kUsage));
-  for (const auto* item : Sorted(usage_)) {
-    if (item->second.sequence < journal_first_) continue;  // Only looked up.
-    RETURN_IF_ERROR(
-        writer.Write(item->first, EncodeUsage(item->first, item->second)));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Posting::FlushCells() {
-  absl::flat_hash_map<CellKey, Int128> levels;
-  ASSIGN_OR_RETURN(OrderedWriter writer,
-                   OrderedWriter::For(transaction_.get(), Table::kCells));
-  for (const auto* item : Sorted(cells_)) {
-    CellKey chunk = item->first;
-    chunk.bucket = ChunkOf(chunk.bucket);
-    levels[chunk] += item->second.level_change;
-    const std::string key = EncodeCellKey(item->first);
-    Cell cell = item->second;
-    ASSIGN_OR_RETURN(const auto bytes, transaction_->Get(Table::kCells, key));
-    if (bytes) {
-      ASSIGN_OR_RETURN(const Cell stored, DecodeCell(key, *bytes));
-      cell.Add(stored);
-    }
-    if (!cell.valid()) {
-      return MakeError(ErrorCode::kOverflow,
-                       "usage of tenant " +
-                           PathOf(NameKind::kTenant, item->first.tenant) +
-                           " in one bucket does not fit 128 bits");
-    }
-    RETURN_IF_ERROR(writer.Write(key, EncodeCell(key, cell)));
-  }
-  return FlushLevels(levels);
-}
-
-absl::Status Posting::FlushLevels(
-    const absl::flat_hash_map<CellKey, Int128>& levels) {
-  ASSIGN_OR_RETURN(OrderedWriter writer,
-                   OrderedWriter::For(transaction_.get(), Table::kLevels));
-  for (const auto* item : Sorted(levels)) {
-    const std::string key = EncodeCellKey(item->first);
-    Int128 level = item->second;
-    ASSIGN_OR_RETURN(const auto bytes, transaction_->Get(Table::kLevels, key));
-    if (bytes) {
-      ASSIGN_OR_RETURN(const Int128 stored, DecodeLevel(key, *bytes));
-      level += stored;
-    }
-    RETURN_IF_ERROR(writer.Write(key, EncodeLevel(key, level)));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Posting::FlushSmall() {
-  for (const SmallRecord& record : small_) {
-    RETURN_IF_ERROR(transaction_->Put(record.table, record.key, record.value));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace drawdown

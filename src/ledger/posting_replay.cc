@@ -1,0 +1,80 @@
+// Replaying: journalled entries back into the records that follow from them.
+#include "base/error.h"
+#include "ledger/posting.h"
+
+namespace drawdown {
+
+// Derives the records of one journalled entry.
+struct Posting::Replayer {
+  Posting* posting;
+  int64_t recorded_us;
+
+  absl::Status operator()(const NameAdded& name) const {
+    posting->ApplyName(name);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const RunImported& row) const {
+    return Store(row.run_id, row.attempt,
+                 [&](const Run*) { return AfterImport(row); });
+  }
+  absl::Status operator()(const RunChanged& change) const {
+    return Store(change.run_id, change.attempt,
+                 [&](const Run* known) { return AfterChange(known, change); });
+  }
+  absl::Status operator()(const RunCorrected& correction) const {
+    const RunImported& row = correction.replacement;
+    return Store(row.run_id, row.attempt,
+                 [&](const Run*) { return AfterCorrection(correction); });
+  }
+  absl::Status operator()(const UsageAdded& usage) const {
+    RETURN_IF_ERROR(posting->AddUsageCells(usage));
+    posting->usage_.insert_or_assign(
+        std::string(usage.usage_id),
+        StoredUsage{usage.tenant, usage.pool, usage.start_us, usage.end_us,
+                    usage.gpu_time, posting->last_sequence_});
+    ++posting->tip_.usage_records;
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const ContractApplied& contract) const {
+    posting->ApplyContract(contract, recorded_us);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const CommitLink& link) const {
+    const size_t closed = posting->journal_ends_.size() - 1;
+    const Sha256Digest chain = posting->ChainOver(closed);
+    if (link.entries != closed - posting->link_first_ || link.chain != chain) {
+      return MakeError(ErrorCode::kCorrupt,
+                       "the hash chain is broken at journal entry " +
+                           std::to_string(posting->last_sequence_));
+    }
+    posting->tip_.chain = chain;
+    posting->link_first_ = closed + 1;
+    return absl::OkStatus();
+  }
+
+  template <typename After>
+  absl::Status Store(std::string_view run_id, uint32_t attempt,
+                     const After& after) const {
+    ASSIGN_OR_RETURN(const KnownRun known, posting->FindRun(run_id, attempt));
+    posting->StoreRun(known, after(known.known()));
+    return absl::OkStatus();
+  }
+};
+
+absl::Status Posting::Replay(uint64_t sequence, const Entry& entry) {
+  if (sequence != tip_.next_sequence) {
+    return MakeError(
+        ErrorCode::kCorrupt,
+        "journal entry " + std::to_string(tip_.next_sequence) + " is missing");
+  }
+  if (entry.recorded_us < tip_.recorded_us) {
+    return MakeError(ErrorCode::kCorrupt,
+                     "journal entry " + std::to_string(sequence) +
+                         " was recorded before the one it follows");
+  }
+  tip_.recorded_us = entry.recorded_us;
+  Journal(entry.body);
+  return std::visit(Replayer{this, entry.recorded_us}, entry.body);
+}
+
+}  // namespace drawdown
