@@ -1,4 +1,5 @@
-// Checksums: CRC-32 for single records, SHA-256 for the chain.
+// Digests: SHA-256 for the chain, and CRC-32 as gzip has it.
+// The checksum of records is another (base/crc32c.h).
 #ifndef DRAWDOWN_SRC_BASE_DIGEST_H_
 #define DRAWDOWN_SRC_BASE_DIGEST_H_
 

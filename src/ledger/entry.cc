@@ -1,6 +1,7 @@
 #include "ledger/entry.h"
 
 #include "base/coding.h"
+#include "base/crc32c.h"
 #include "base/error.h"
 
 namespace drawdown {
@@ -171,8 +172,8 @@ void AppendEntry(uint64_t sequence, const Entry& entry, std::string* out) {
   AppendFixed(entry.recorded_us, out);
   std::visit([out](const auto& body) { Append(body, out); }, entry.body);
   // The sequence is in the checksum so that a moved entry is a damaged one.
-  const uint32_t seed = Crc32(SequenceKey(sequence));
-  AppendFixed(Crc32(std::string_view(*out).substr(start), seed), out);
+  const uint32_t seed = Crc32c(SequenceKey(sequence));
+  AppendFixed(Crc32c(std::string_view(*out).substr(start), seed), out);
 }
 
 absl::StatusOr<Entry> DecodeEntry(uint64_t sequence, std::string_view bytes) {
@@ -181,7 +182,7 @@ absl::StatusOr<Entry> DecodeEntry(uint64_t sequence, std::string_view bytes) {
       bytes.substr(0, bytes.size() - sizeof(uint32_t));
   uint32_t crc = 0;
   std::memcpy(&crc, bytes.data() + sealed.size(), sizeof crc);
-  if (crc != Crc32(sealed, Crc32(SequenceKey(sequence)))) {
+  if (crc != Crc32c(sealed, Crc32c(SequenceKey(sequence)))) {
     return Damaged(sequence, "fails its checksum");
   }
   ByteReader in(sealed);

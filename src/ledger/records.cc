@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/coding.h"
+#include "base/crc32c.h"
 #include "base/error.h"
 
 namespace drawdown {
@@ -12,7 +13,7 @@ constexpr std::string_view kMagic = "drawdown";
 constexpr uint32_t kBucketBias = 0x80000000u;
 
 void SealRecord(std::string_view key, std::string* body) {
-  AppendFixed(Crc32(*body, Crc32(key)), body);
+  AppendFixed(Crc32c(*body, Crc32c(key)), body);
 }
 
 // The body without its checksum, or kCorrupt naming the table.
@@ -23,7 +24,7 @@ absl::StatusOr<std::string_view> OpenRecord(std::string_view key,
   if (bytes.size() >= sizeof crc) {
     const std::string_view body = bytes.substr(0, bytes.size() - sizeof crc);
     std::memcpy(&crc, bytes.data() + body.size(), sizeof crc);
-    if (crc == Crc32(body, Crc32(key))) return body;
+    if (crc == Crc32c(body, Crc32c(key))) return body;
   }
   return MakeError(ErrorCode::kCorrupt,
                    std::string(what) + " record fails its checksum");
@@ -60,11 +61,11 @@ absl::StatusOr<Header> DecodeHeader(std::string_view bytes) {
   Header header;
   ByteReader format(bytes.substr(kMagic.size()));
   header.format = format.Fixed<uint32_t>();
-  // Checked before the checksum: a newer format may checksum otherwise.
-  if (format.ok() && header.format > kLedgerFormat) {
+  // Checked before the checksum: another format may checksum otherwise.
+  if (format.ok() && header.format != kLedgerFormat) {
     return MakeError(ErrorCode::kLedgerVersion,
                      "ledger has format " + std::to_string(header.format) +
-                         "; this library reads up to " +
+                         "; this library reads format " +
                          std::to_string(kLedgerFormat));
   }
   ASSIGN_OR_RETURN(const std::string_view body,

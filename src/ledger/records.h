@@ -1,6 +1,6 @@
 // What each table of a ledger holds, byte for byte (docs/formats.md, "The
 // ledger directory"). Keys are big-endian so that they sort as their values;
-// bodies are little-endian and end with a CRC-32 of everything before it, key
+// bodies are little-endian and end with a CRC-32C of everything before it, key
 // included, so that a record found under another key is damage too.
 //
 // Layouts are part of the on-disk format: changing one is a new format number.
@@ -19,7 +19,7 @@
 
 namespace drawdown {
 
-inline constexpr uint32_t kLedgerFormat = 1;
+inline constexpr uint32_t kLedgerFormat = 2;
 inline constexpr size_t kMaxIdBytes = 200;
 
 // --- Table::kMeta ------------------------------------------------------------

@@ -58,11 +58,14 @@ TEST(RecordsTest, RunKeysKeepIdAndAttempt) {
   EXPECT_EQ(DecodeRunKey(key), (RunKey{"job/1 é", 4'000'000'000u}));
 }
 
-TEST(RecordsTest, HeaderOfANewerFormatIsRefusedByName) {
+TEST(RecordsTest, HeaderOfAnotherFormatIsRefusedByName) {
   Header header;
   header.format = kLedgerFormat + 1;
   EXPECT_THAT(DecodeHeader(EncodeHeader(header)),
-              IsError(ErrorCode::kLedgerVersion, "format 2"));
+              IsError(ErrorCode::kLedgerVersion, "format 3"));
+  header.format = kLedgerFormat - 1;
+  EXPECT_THAT(DecodeHeader(EncodeHeader(header)),
+              IsError(ErrorCode::kLedgerVersion, "format 1"));
   EXPECT_THAT(DecodeHeader("something else"),
               IsError(ErrorCode::kNotALedger, "header"));
 }
