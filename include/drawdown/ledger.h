@@ -35,6 +35,8 @@
 #include "drawdown/export.h"
 #include "drawdown/import.h"
 #include "drawdown/inspect.h"
+#include "drawdown/live.h"
+#include "drawdown/meter.h"
 #include "drawdown/reconcile.h"
 #include "drawdown/run.h"
 #include "drawdown/statement.h"
@@ -56,7 +58,13 @@ struct OpenOptions {
   // Opens on a filesystem whose locks and maps are not known to be coherent
   // (network, overlay).
   bool allow_any_filesystem = false;
-  // The time source; the system clock when empty. Must be thread-safe.
+  // How often what live meters have counted is drained into the books in the
+  // background, from the first call of meter() on: what a power loss can take
+  // is at most this much usage. 1 ms to 1 h; 0: only when Drain is called, and
+  // then usage lands in the right bucket only to within the time between calls.
+  std::chrono::milliseconds drain_interval = std::chrono::milliseconds(1'000);
+  // The time source, in microseconds since the epoch; the system clock when
+  // empty. Must be thread-safe.
   std::function<int64_t()> now_us;
 };
 
@@ -113,6 +121,25 @@ class DRAWDOWN_EXPORT Ledger {
   absl::Status ResumeRun(const RunKey& key, int64_t at_us);
   absl::Status StopRun(const RunKey& key, int64_t at_us,
                        StopReason reason = StopReason::kDone);
+
+  // --- live meters (drawdown/meter.h)
+  // The meter of (tenant, pool): the same one however often it is asked for, in
+  // this process. Names unknown to the books are created, durably, unless
+  // `strict` (kUnknownName). Room for its counts is reserved before it is
+  // returned: kDiskFull is an error here, never later in Record. kBadRow for a
+  // name that is not a path; kInvalidArgument beyond 1,048,576 meters.
+  absl::StatusOr<Meter> meter(std::string_view tenant, std::string_view pool,
+                              const WriteOptions& options = {});
+  // Many at once, with one commit for all new names. All or an error.
+  absl::StatusOr<std::vector<Meter>> meters(std::span<const MeterName> names,
+                                            const WriteOptions& options = {});
+  // Moves what live meters of all processes, living and dead, have counted into
+  // the books: afterwards everything recorded before the call is durable. Any
+  // process may, at any time; meters go on counting. On an error nothing is
+  // lost: what was counted stays where it is until a drain succeeds.
+  absl::StatusOr<DrainResult> Drain();
+  // What is counting now, and what of it is not drained.
+  absl::StatusOr<LiveView> Live() const;
 
   // All rows or none, in one transaction. kBadRow, kConflict name the run.
   absl::StatusOr<ImportResult> ImportRuns(std::span<const RunRow> rows,

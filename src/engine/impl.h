@@ -4,23 +4,42 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "contract/contract.h"
 #include "drawdown/ledger.h"
+#include "ledger/live_amounts.h"
 #include "ledger/posting.h"
 #include "ledger/records.h"
 #include "ledger/store.h"
+#include "meter/process_lanes.h"
+#include "settle/live_directory.h"
+#include "settle/live_usage.h"
+#include "settle/settler.h"
 #include "store/lmdb_store.h"
 
 namespace drawdown {
 
+// What a query reads.
+struct Books {
+  ReadTransaction* transaction = nullptr;
+  LiveAmounts live;
+};
+struct LiveBooks {
+  std::unique_ptr<ReadTransaction> transaction;
+  LiveUsage usage;
+};
+
 class Ledger::Impl {
  public:
   Impl(std::string directory, OpenOptions options, Header header,
-       std::unique_ptr<Store> store);
+       std::unique_ptr<Store> store, std::unique_ptr<LiveDirectory> live);
+  ~Impl();
 
   const std::string& directory() const { return directory_; }
   const Header& header() const { return header_; }
@@ -32,11 +51,14 @@ class Ledger::Impl {
   }
   absl::StatusOr<std::unique_ptr<Posting>> BeginPosting() const;
 
-  // Runs `read` on the books as they are, or as they were recorded by
-  // `as_of_us` (rebuilt from the journal in memory).
+  // Runs `read` on the books as they are, with what live meters have counted
+  // since; or as they were recorded by `as_of_us` (rebuilt from the journal in
+  // memory).
   absl::Status WithBooks(
       std::optional<int64_t> as_of_us,
-      const std::function<absl::Status(ReadTransaction*)>& read) const;
+      const std::function<absl::Status(const Books&)>& read) const;
+  // A snapshot and what live meters have beyond it.
+  absl::StatusOr<LiveBooks> ReadLive() const;
 
   // The instant taken as now: at, else as-of, else the clock.
   int64_t ResolveAt(std::optional<int64_t> at_us,
@@ -45,11 +67,28 @@ class Ledger::Impl {
   // One call = one transaction: begins, posts, commits.
   absl::Status PostOne(const std::function<absl::Status(Posting*)>& post) const;
 
+  // --- live meters (meters.cc)
+  absl::StatusOr<std::vector<Meter>> BindMeters(
+      std::span<const MeterName> names, const WriteOptions& options);
+  absl::StatusOr<DrainResult> Drain();
+  std::string drain_error() const;
+
  private:
+  absl::StatusOr<std::vector<MeterIds>> InternMeters(
+      std::span<const MeterName> names, const WriteOptions& options) const;
+  absl::StatusOr<std::shared_ptr<EpochFile>> EnsureCounting();
+  absl::StatusOr<DrainResult> DrainOnce();
+  void SettlerRound();
+
   const std::string directory_;
   const OpenOptions options_;
   const Header header_;
   const std::unique_ptr<Store> store_;
+  const std::unique_ptr<LiveDirectory> live_;
+
+  mutable std::mutex live_mutex_;
+  std::string drain_error_;           // of the settler's last round
+  std::unique_ptr<Settler> settler_;  // last: it uses the others
 };
 
 LmdbOptions StoreOptions(const OpenOptions& options);

@@ -1,37 +1,32 @@
 #include "drawdown/ledger.h"
 
-#include <sys/random.h>
-
+#include <filesystem>
 #include <limits>
 #include <utility>
 
-#include "absl/strings/str_format.h"
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/files.h"
+#include "base/uuid.h"
 #include "engine/impl.h"
 #include "ledger/memory_store.h"
 #include "ledger/rebuild.h"
-#include "store/files.h"
 
 namespace drawdown {
 namespace {
 
-std::string NewUuid() {
-  unsigned char bytes[16];
-  CHECK(getrandom(bytes, sizeof bytes, 0) == sizeof bytes);
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;  // RFC 4122 version 4
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;  // and its variant
-  std::string text;
-  for (int i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text.push_back('-');
-    text += absl::StrFormat("%02x", bytes[i]);
-  }
-  return text;
-}
-
 int64_t ClockNow(const OpenOptions& options) {
   return options.now_us ? options.now_us() : SystemClock().NowUs();
+}
+
+absl::Status CheckDrainInterval(std::chrono::milliseconds interval) {
+  if (interval.count() >= 0 && interval <= std::chrono::hours(1)) {
+    return absl::OkStatus();
+  }
+  return MakeError(ErrorCode::kInvalidArgument,
+                   "drain interval of " + std::to_string(interval.count()) +
+                       " ms: it is 0 to 3,600,000");
 }
 
 absl::Status CheckBucket(std::chrono::minutes bucket) {
@@ -40,6 +35,22 @@ absl::Status CheckBucket(std::chrono::minutes bucket) {
   return MakeError(ErrorCode::kInvalidArgument,
                    "bucket of " + std::to_string(minutes) +
                        " minutes: a bucket is 60, 30 or 15 minutes");
+}
+
+absl::StatusOr<std::unique_ptr<LiveDirectory>> LiveDirectoryOf(
+    const std::string& directory, const Header& header) {
+  const std::optional<Uuid> uuid = ParseUuid(header.uuid);
+  if (!uuid) {
+    return MakeError(
+        ErrorCode::kCorrupt,
+        directory + ": the header's uuid is " + Quoted(header.uuid));
+  }
+  std::error_code error;
+  const auto absolute = std::filesystem::canonical(directory, error);
+  if (error) return ErrnoError(error.value(), directory);
+  ASSIGN_OR_RETURN(std::string boot_id, BootId());
+  return std::make_unique<LiveDirectory>((absolute / "live").string(), *uuid,
+                                         std::move(boot_id));
 }
 
 }  // namespace
@@ -53,11 +64,22 @@ LmdbOptions StoreOptions(const OpenOptions& options) {
 // ----------------------------------------------------------------------
 
 Ledger::Impl::Impl(std::string directory, OpenOptions options, Header header,
-                   std::unique_ptr<Store> store)
+                   std::unique_ptr<Store> store,
+                   std::unique_ptr<LiveDirectory> live)
     : directory_(std::move(directory)),
       options_(std::move(options)),
       header_(std::move(header)),
-      store_(std::move(store)) {}
+      store_(std::move(store)),
+      live_(std::move(live)) {}
+
+// A last drain, where there is a settler to have done it: what was counted
+// before the ledger is closed is durable. If it fails the counts stay, and
+// whoever opens the ledger next drains them.
+Ledger::Impl::~Impl() {
+  const bool settling = settler_ != nullptr;
+  settler_.reset();
+  if (settling) Drain().IgnoreError();
+}
 
 int64_t Ledger::Impl::NowUs() const { return ClockNow(options_); }
 
@@ -74,16 +96,30 @@ absl::Status Ledger::Impl::PostOne(
   return posting->Commit().status();
 }
 
+absl::StatusOr<LiveBooks> Ledger::Impl::ReadLive() const {
+  constexpr int kTries = 16;
+  for (int tried = 1;; ++tried) {
+    ASSIGN_OR_RETURN(std::unique_ptr<ReadTransaction> books, BeginRead());
+    ASSIGN_OR_RETURN(
+        std::optional<LiveUsage> usage,
+        ReadLiveUsage(books.get(), live_.get(), NowUs(), tried == kTries));
+    if (usage) return LiveBooks{std::move(books), *std::move(usage)};
+  }
+}
+
 absl::Status Ledger::Impl::WithBooks(
     std::optional<int64_t> as_of_us,
-    const std::function<absl::Status(ReadTransaction*)>& read) const {
+    const std::function<absl::Status(const Books&)>& read) const {
+  if (!as_of_us) {
+    ASSIGN_OR_RETURN(LiveBooks live, ReadLive());
+    return read({live.transaction.get(), std::move(live.usage.amounts)});
+  }
   ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books, BeginRead());
-  if (!as_of_us) return read(books.get());
   const std::unique_ptr<Store> past = NewMemoryStore();
   RETURN_IF_ERROR(Rebuild(books.get(), header_, past.get(), *as_of_us));
   ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> past_books,
                    past->BeginRead());
-  return read(past_books.get());
+  return read({past_books.get(), {}});
 }
 
 int64_t Ledger::Impl::ResolveAt(std::optional<int64_t> at_us,
@@ -106,7 +142,7 @@ absl::Status Ledger::Create(const std::string& directory,
       std::chrono::duration_cast<std::chrono::microseconds>(options.bucket)
           .count();
   header.created_us = ClockNow(options);
-  header.uuid = NewUuid();
+  header.uuid = FormatUuid(NewUuid());
   ASSIGN_OR_RETURN(header.boot_id, BootId());
   header.lmdb_version = LmdbVersion();
   return CreateLmdbStore(directory, kHeaderKey, EncodeHeader(header),
@@ -115,6 +151,7 @@ absl::Status Ledger::Create(const std::string& directory,
 
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
     const std::string& directory, const OpenOptions& options) {
+  RETURN_IF_ERROR(CheckDrainInterval(options.drain_interval));
   if (options.create_if_missing) {
     const absl::Status created = Create(directory, options);
     if (!created.ok() && GetErrorCode(created) != ErrorCode::kLedgerExists) {
@@ -134,8 +171,11 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
     }
     ASSIGN_OR_RETURN(header, DecodeHeader(*bytes));
   }
-  return std::unique_ptr<Ledger>(new Ledger(std::make_unique<Impl>(
-      directory, options, std::move(header), std::move(store))));
+  ASSIGN_OR_RETURN(std::unique_ptr<LiveDirectory> live,
+                   LiveDirectoryOf(directory, header));
+  return std::unique_ptr<Ledger>(
+      new Ledger(std::make_unique<Impl>(directory, options, std::move(header),
+                                        std::move(store), std::move(live))));
 }
 
 LedgerInfo Ledger::Info() const {

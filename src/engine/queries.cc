@@ -10,10 +10,11 @@ absl::StatusOr<UsageAnswer> Ledger::Usage(const UsageQuery& query) const {
   UsageQuery resolved = query;
   resolved.at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   UsageAnswer answer;
-  RETURN_IF_ERROR(impl_->WithBooks(
-      query.as_of_us, [&](ReadTransaction* books) -> absl::Status {
+  RETURN_IF_ERROR(
+      impl_->WithBooks(query.as_of_us, [&](const Books& books) -> absl::Status {
         ASSIGN_OR_RETURN(answer,
-                         AnswerUsage(books, impl_->bucket_us(), resolved));
+                         AnswerUsage(books.transaction, impl_->bucket_us(),
+                                     books.live, resolved));
         return absl::OkStatus();
       }));
   return answer;

@@ -23,12 +23,13 @@ struct RatedPeriod {
 };
 
 // Usage of whole buckets of `window` that have ended by `at_us`.
-absl::StatusOr<UsageTable> UsageOf(ReadTransaction* books, int64_t bucket_us,
+absl::StatusOr<UsageTable> UsageOf(const Books& books, int64_t bucket_us,
                                    const Interval& window, int64_t at_us) {
   const int64_t from_us = FloorTo(window.start_us, bucket_us);
   const int64_t to_us =
       FloorTo(std::min(window.end_us, std::max(at_us, from_us)), bucket_us);
-  return ReadUsageTable(books, bucket_us, from_us, std::max(from_us, to_us));
+  return ReadUsageTable(books.transaction, bucket_us, books.live, from_us,
+                        std::max(from_us, to_us));
 }
 
 // Takes out the usage that another contract prices and `contract` does not: the
@@ -50,10 +51,11 @@ void LeaveToOthers(const ContractBooks& contracts, const Contract& contract,
 }
 
 // Rates the period into *out, which must not move afterwards.
-absl::Status RatePeriod(ReadTransaction* books, int64_t bucket_us,
+absl::Status RatePeriod(const Books& books, int64_t bucket_us,
                         const StatementQuery& query, int64_t at_us,
                         RatedPeriod* out) {
-  ASSIGN_OR_RETURN(const ContractBooks contracts, ContractBooks::Read(books));
+  ASSIGN_OR_RETURN(const ContractBooks contracts,
+                   ContractBooks::Read(books.transaction));
   ASSIGN_OR_RETURN(const ContractVersion* version,
                    contracts.NewestOf(query.contract));
   ASSIGN_OR_RETURN(const Interval period,
@@ -97,8 +99,8 @@ absl::StatusOr<Statement> Ledger::MakeStatement(
     const StatementQuery& query) const {
   const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   Statement statement;
-  RETURN_IF_ERROR(impl_->WithBooks(
-      query.as_of_us, [&](ReadTransaction* books) -> absl::Status {
+  RETURN_IF_ERROR(
+      impl_->WithBooks(query.as_of_us, [&](const Books& books) -> absl::Status {
         RatedPeriod period;
         RETURN_IF_ERROR(
             RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
@@ -114,9 +116,9 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
   const int64_t now_us = impl_->ResolveAt(at_us, as_of_us);
   std::vector<CommitmentStatus> all;
   RETURN_IF_ERROR(
-      impl_->WithBooks(as_of_us, [&](ReadTransaction* books) -> absl::Status {
+      impl_->WithBooks(as_of_us, [&](const Books& books) -> absl::Status {
         ASSIGN_OR_RETURN(const ContractBooks contracts,
-                         ContractBooks::Read(books));
+                         ContractBooks::Read(books.transaction));
         for (const ContractVersion* version : contracts.Newest()) {
           const Contract& contract = version->contract;
           ASSIGN_OR_RETURN(UsageTable usage,
@@ -137,8 +139,8 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
     const ReconcileOptions& options, const ProgressCallback& progress) const {
   const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   ReconcileResult result;
-  RETURN_IF_ERROR(impl_->WithBooks(
-      query.as_of_us, [&](ReadTransaction* books) -> absl::Status {
+  RETURN_IF_ERROR(
+      impl_->WithBooks(query.as_of_us, [&](const Books& books) -> absl::Status {
         RatedPeriod period;
         RETURN_IF_ERROR(
             RatePeriod(books, impl_->bucket_us(), query, at_us, &period));

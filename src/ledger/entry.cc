@@ -124,6 +124,36 @@ void Read(ByteReader* in, CommitLink* body) {
   body->chain = in->Fixed<Sha256Digest>();
 }
 
+void Append(const UsageDrained& body, std::string* out) {
+  AppendVarint(body.tenant, out);
+  AppendVarint(body.pool, out);
+  AppendFixed(body.bucket_us, out);
+  AppendFixed(body.gpu_time.count(), out);
+}
+void Read(ByteReader* in, UsageDrained* body) {
+  body->tenant = static_cast<uint32_t>(in->Varint());
+  body->pool = static_cast<uint32_t>(in->Varint());
+  body->bucket_us = in->Fixed<int64_t>();
+  body->gpu_time = GpuTime(in->Fixed<Int128>());
+}
+
+void Append(const UsageLost& body, std::string* out) {
+  AppendFixed(body.reason, out);
+  AppendString(body.file, out);
+  AppendVarint(body.pid, out);
+  AppendVarint(body.meters, out);
+  AppendFixed(body.behind.count(), out);
+  AppendFixed(body.uncounted.count(), out);
+}
+void Read(ByteReader* in, UsageLost* body) {
+  body->reason = in->Fixed<LossReason>();
+  body->file = in->String();
+  body->pid = static_cast<uint32_t>(in->Varint());
+  body->meters = in->Varint();
+  body->behind = GpuTime(in->Fixed<Int128>());
+  body->uncounted = GpuTime(in->Fixed<Int128>());
+}
+
 template <typename Body>
 EntryBody ReadBody(ByteReader* in) {
   Body body;
@@ -147,6 +177,10 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
       return ReadBody<ContractApplied>(in);
     case 6:
       return ReadBody<CommitLink>(in);
+    case 7:
+      return ReadBody<UsageDrained>(in);
+    case 8:
+      return ReadBody<UsageLost>(in);
     default:
       return std::nullopt;
   }

@@ -92,8 +92,36 @@ struct CommitLink {
   Sha256Digest chain{};
 };
 
-using EntryBody = std::variant<NameAdded, RunImported, RunChanged, RunCorrected,
-                               UsageAdded, ContractApplied, CommitLink>;
+// Usage of one (tenant, pool) in one bucket that meters counted: one per cell
+// when the bucket is over, and one per remainder that came later.
+struct UsageDrained {
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  int64_t bucket_us = 0;  // start of the bucket
+  GpuTime gpu_time;
+};
+
+// Usage that meters counted may be missing: the counters of a lanes file were
+// behind what the books already have of them, or could not be read. Nothing is
+// taken back. Numbers of the reasons are part of the format.
+enum class LossReason : uint8_t {
+  kPowerLoss = 0,  // the file is of an earlier boot and older than the books
+  kDamaged = 1,    // its header, directory or meter entries are damaged
+  kGone = 2,       // it was removed by someone else
+};
+struct UsageLost {
+  LossReason reason = LossReason::kPowerLoss;
+  std::string_view file;  // uuid
+  uint32_t pid = 0;       // of its owner
+  uint64_t meters = 0;    // whose counters were behind, or unnamed
+  GpuTime behind;         // how far: what is missing beyond it is not known
+  GpuTime uncounted;      // found for meters whose names are lost
+};
+
+using EntryBody =
+    std::variant<NameAdded, RunImported, RunChanged, RunCorrected, UsageAdded,
+                 ContractApplied, CommitLink, UsageDrained, UsageLost>;
+inline constexpr char kCommitLinkKind = 6;  // first byte of a CommitLink
 
 struct Entry {
   int64_t recorded_us = 0;

@@ -12,6 +12,18 @@ std::string PathAt(const std::vector<std::string>& paths, uint32_t id) {
   return id < paths.size() ? paths[id] : "#" + std::to_string(id);
 }
 
+std::string_view LossReasonText(LossReason reason) {
+  switch (reason) {
+    case LossReason::kPowerLoss:
+      return "the machine lost power or crashed";
+    case LossReason::kDamaged:
+      return "the lanes file is damaged";
+    case LossReason::kGone:
+      return "the lanes file was removed";
+  }
+  return "?";
+}
+
 RunInfo MakeRunInfo(std::string_view key, const Run& run,
                     const NameTables& names) {
   RunInfo info;
@@ -80,6 +92,20 @@ class Describer {
     Say("contract", contract.id,
         "version " + std::to_string(contract.version) + " from " +
             std::string(contract.file_name));
+  }
+  void operator()(const UsageDrained& usage) const {
+    Say("meter", FormatInstant(usage.bucket_us),
+        Place(usage.tenant, usage.pool) + ", " +
+            FormatGpuSeconds(usage.gpu_time) + " GPU-seconds");
+  }
+  void operator()(const UsageLost& loss) const {
+    Say("regression", loss.file,
+        std::string(LossReasonText(loss.reason)) + ": the counters of " +
+            std::to_string(loss.meters) + " meter(s) of process " +
+            std::to_string(loss.pid) + " are behind the books by " +
+            FormatGpuSeconds(loss.behind) + " GPU-seconds, " +
+            FormatGpuSeconds(loss.uncounted) +
+            " GPU-seconds have no name; usage may be missing");
   }
   void operator()(const CommitLink& link) const {
     Say("commit", HexOf(link.chain), std::to_string(link.entries) + " entries");

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,13 @@ class Posting {
   absl::StatusOr<Verdict> Post(RunCorrected correction);
   absl::StatusOr<Verdict> Post(const UsageAdded& usage);
   absl::Status Post(const ContractApplied& contract);
+  absl::Status Post(const UsageDrained& usage);
+  absl::Status Post(const UsageLost& loss);
+
+  // A record of Table::kLive, which is no part of the journal's truth: it says
+  // how far something outside the books is in them (live_records.h).
+  void PutLive(std::string key, std::string value);
+  void DeleteLive(std::string key);
 
   // Writes and commits; false when there was nothing to write. Afterwards only
   // destruction is allowed.
@@ -97,6 +105,7 @@ class Posting {
   void StoreRun(const KnownRun& known, Run run);
   void AddRunCells(const Run& run, int sign);
   absl::Status AddUsageCells(const UsageAdded& usage);
+  void AddDrainedCell(const UsageDrained& usage);
   void ApplyName(const NameAdded& name);
   void ApplyContract(const ContractApplied& contract, int64_t recorded_us);
 
@@ -109,6 +118,7 @@ class Posting {
   absl::Status FlushCells();
   absl::Status FlushLevels(const absl::flat_hash_map<CellKey, Int128>& levels);
   absl::Status FlushSmall();
+  absl::Status FlushLive();
 
   std::unique_ptr<WriteTransaction> transaction_;
   const int64_t bucket_us_;
@@ -129,6 +139,7 @@ class Posting {
   absl::flat_hash_map<std::string, StoredUsage> usage_;
   absl::flat_hash_map<CellKey, Cell> cells_;  // deltas, not totals
   std::vector<SmallRecord> small_;            // names and contracts
+  std::map<std::string, std::optional<std::string>> live_;  // none: delete
   absl::flat_hash_map<std::string, uint32_t> contract_versions_;
 };
 

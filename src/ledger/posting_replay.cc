@@ -39,6 +39,11 @@ struct Posting::Replayer {
     posting->ApplyContract(contract, recorded_us);
     return absl::OkStatus();
   }
+  absl::Status operator()(const UsageDrained& usage) const {
+    posting->AddDrainedCell(usage);
+    return absl::OkStatus();
+  }
+  absl::Status operator()(const UsageLost&) const { return absl::OkStatus(); }
   absl::Status operator()(const CommitLink& link) const {
     const size_t closed = posting->journal_ends_.size() - 1;
     const Sha256Digest chain = posting->ChainOver(closed);

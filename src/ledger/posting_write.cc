@@ -72,9 +72,14 @@ void Posting::CloseCommit() {
 
 absl::StatusOr<bool> Posting::Commit() {
   CHECK(transaction_ != nullptr);
-  if (journal_ends_.empty()) {
+  if (journal_ends_.empty() && live_.empty()) {
     transaction_.reset();
     return false;
+  }
+  RETURN_IF_ERROR(FlushLive());
+  if (journal_ends_.empty()) {  // The tip is about the journal.
+    RETURN_IF_ERROR(transaction_->Commit());
+    return true;
   }
   if (link_first_ < journal_ends_.size()) CloseCommit();
   RETURN_IF_ERROR(FlushJournal());

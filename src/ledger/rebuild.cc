@@ -160,6 +160,15 @@ class Salvager {
     return posting->Post(contract);
   }
 
+  absl::Status Post(Posting* posting, UsageDrained usage) {
+    RETURN_IF_ERROR(Translate(posting, &usage.tenant, &usage.pool));
+    ++report_.usage_records;
+    return posting->Post(usage);
+  }
+  absl::Status Post(Posting* posting, const UsageLost& loss) {
+    return posting->Post(loss);
+  }
+
   absl::Status Translate(Posting* posting, uint32_t* tenant, uint32_t* pool) {
     RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, tenant));
     return TranslateOne(posting, NameKind::kPool, pool);

@@ -3,38 +3,14 @@
 #include <algorithm>
 
 #include "base/coding.h"
-#include "base/crc32c.h"
 #include "base/error.h"
+#include "ledger/seal.h"
 
 namespace drawdown {
 namespace {
 
 constexpr std::string_view kMagic = "drawdown";
 constexpr uint32_t kBucketBias = 0x80000000u;
-
-void SealRecord(std::string_view key, std::string* body) {
-  AppendFixed(Crc32c(*body, Crc32c(key)), body);
-}
-
-// The body without its checksum, or kCorrupt naming the table.
-absl::StatusOr<std::string_view> OpenRecord(std::string_view key,
-                                            std::string_view bytes,
-                                            std::string_view what) {
-  uint32_t crc = 0;
-  if (bytes.size() >= sizeof crc) {
-    const std::string_view body = bytes.substr(0, bytes.size() - sizeof crc);
-    std::memcpy(&crc, bytes.data() + body.size(), sizeof crc);
-    if (crc == Crc32c(body, Crc32c(key))) return body;
-  }
-  return MakeError(ErrorCode::kCorrupt,
-                   std::string(what) + " record fails its checksum");
-}
-
-absl::Status Malformed(std::string_view what) {
-  return MakeError(ErrorCode::kCorrupt, std::string(what) +
-                                            " record has a valid checksum but "
-                                            "not its layout");
-}
 
 void AppendGpuTime(GpuTime time, std::string* out) {
   AppendFixed(time.count(), out);
@@ -76,7 +52,7 @@ absl::StatusOr<Header> DecodeHeader(std::string_view bytes) {
   header.uuid = in.String();
   header.boot_id = in.String();
   header.lmdb_version = in.String();
-  if (!in.done() || header.bucket_us <= 0) return Malformed("header");
+  if (!in.done() || header.bucket_us <= 0) return MalformedRecord("header");
   return header;
 }
 
@@ -105,7 +81,7 @@ absl::StatusOr<Tip> DecodeTip(std::string_view bytes) {
   tip.pools = in.Fixed<uint32_t>();
   tip.runs = in.Fixed<uint64_t>();
   tip.usage_records = in.Fixed<uint64_t>();
-  if (!in.done()) return Malformed("tip");
+  if (!in.done()) return MalformedRecord("tip");
   return tip;
 }
 
@@ -136,7 +112,7 @@ absl::StatusOr<Name> DecodeName(std::string_view key, std::string_view bytes) {
   Name name;
   name.id = in.Fixed<uint32_t>();
   name.path = in.rest();
-  if (!in.ok()) return Malformed("name");
+  if (!in.ok()) return MalformedRecord("name");
   return name;
 }
 
@@ -193,7 +169,7 @@ absl::StatusOr<Run> DecodeRun(std::string_view key, std::string_view bytes) {
     segment.micro_gpus = in.Fixed<int64_t>();
     run.segments.push_back(segment);
   }
-  if (!in.done()) return Malformed("run");
+  if (!in.done()) return MalformedRecord("run");
   return run;
 }
 
@@ -227,7 +203,7 @@ absl::StatusOr<StoredUsage> DecodeUsage(std::string_view key,
   usage.end_us = in.Fixed<int64_t>();
   usage.gpu_time = GpuTime(in.Fixed<Int128>());
   usage.sequence = in.Fixed<uint64_t>();
-  if (!in.done()) return Malformed("usage");
+  if (!in.done()) return MalformedRecord("usage");
   return usage;
 }
 
@@ -270,7 +246,7 @@ absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes) {
   cell.partial = GpuTime(in.Fixed<Int128>());
   cell.level_change = in.Fixed<Int128>();
   cell.last_edge_us = in.Fixed<uint32_t>();
-  if (!in.done()) return Malformed("cell");
+  if (!in.done()) return MalformedRecord("cell");
   return cell;
 }
 
@@ -287,7 +263,7 @@ absl::StatusOr<Int128> DecodeLevel(std::string_view key,
                    OpenRecord(key, bytes, "level"));
   ByteReader in(body);
   const auto level = in.Fixed<Int128>();
-  if (!in.done()) return Malformed("level");
+  if (!in.done()) return MalformedRecord("level");
   return level;
 }
 
@@ -321,7 +297,7 @@ absl::StatusOr<StoredContract> DecodeContract(std::string_view key,
   contract.applied_us = in.Fixed<int64_t>();
   contract.file_name = in.String();
   contract.text = in.String();
-  if (!in.done()) return Malformed("contract");
+  if (!in.done()) return MalformedRecord("contract");
   return contract;
 }
 

@@ -216,9 +216,39 @@ absl::Status VisitBuckets(ReadTransaction* transaction, const Series& series,
   return absl::OkStatus();
 }
 
+namespace {
+
+// Sorts cells, and makes one of those of one (bucket, tenant, pool).
+absl::Status OrderCells(std::vector<UsageCell>* cells) {
+  const auto place = [](const UsageCell& cell) {
+    return std::tie(cell.bucket_us, cell.tenant, cell.pool);
+  };
+  std::sort(cells->begin(), cells->end(),
+            [&](const UsageCell& a, const UsageCell& b) {
+              return place(a) < place(b);
+            });
+  size_t kept = 0;
+  for (const UsageCell& cell : *cells) {
+    if (kept > 0 && place((*cells)[kept - 1]) == place(cell)) {
+      (*cells)[kept - 1].gpu_time += cell.gpu_time;
+    } else {
+      (*cells)[kept++] = cell;
+    }
+    if (!(*cells)[kept - 1].gpu_time.valid()) {
+      return MakeError(ErrorCode::kOverflow,
+                       "usage of a bucket does not fit 128 bits");
+    }
+  }
+  cells->resize(kept);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::StatusOr<UsageTable> ReadUsageTable(ReadTransaction* transaction,
-                                          int64_t bucket_us, int64_t from_us,
-                                          int64_t to_us) {
+                                          int64_t bucket_us,
+                                          const LiveAmounts& live,
+                                          int64_t from_us, int64_t to_us) {
   CHECK(FloorTo(from_us, bucket_us) == from_us);
   CHECK(FloorTo(to_us, bucket_us) == to_us);
   ASSIGN_OR_RETURN(NameTables names, ReadNames(transaction));
@@ -229,29 +259,29 @@ absl::StatusOr<UsageTable> ReadUsageTable(ReadTransaction* transaction,
   table.pools = std::move(names.pools);
   const std::vector<uint32_t> tenant_of = SortNames(&table.tenants);
   const std::vector<uint32_t> pool_of = SortNames(&table.pools);
+  const auto add = [&](int64_t bucket, uint32_t tenant, uint32_t pool,
+                       GpuTime gpu_time) {
+    table.cells.push_back({BucketStart(bucket, bucket_us), tenant_of[tenant],
+                           pool_of[pool], gpu_time});
+  };
   for (const Series& series : all) {
-    RETURN_IF_ERROR(VisitBuckets(
-        transaction, series, bucket_us, from_us / bucket_us, to_us / bucket_us,
-        [&](const BucketSpan& span) -> absl::Status {
-          const GpuTime each = span.from_runs + span.recorded;
-          if (!each.valid()) {
-            return MakeError(ErrorCode::kOverflow,
-                             "usage of a bucket does not fit 128 bits");
-          }
-          if (each.zero()) return absl::OkStatus();
-          for (int64_t i = 0; i < span.count; ++i) {
-            table.cells.push_back({BucketStart(span.first + i, bucket_us),
-                                   tenant_of[series.tenant],
-                                   pool_of[series.pool], each});
-          }
-          return absl::OkStatus();
-        }));
+    RETURN_IF_ERROR(
+        VisitBuckets(transaction, series, bucket_us, from_us / bucket_us,
+                     to_us / bucket_us, [&](const BucketSpan& span) {
+                       const GpuTime each = span.from_runs + span.recorded;
+                       if (each.valid() && each.zero()) return absl::OkStatus();
+                       for (int64_t i = 0; i < span.count; ++i) {
+                         add(span.first + i, series.tenant, series.pool, each);
+                       }
+                       return absl::OkStatus();
+                     }));
   }
-  std::sort(table.cells.begin(), table.cells.end(),
-            [](const UsageCell& a, const UsageCell& b) {
-              return std::tie(a.bucket_us, a.tenant, a.pool) <
-                     std::tie(b.bucket_us, b.tenant, b.pool);
-            });
+  for (const LiveAmount& amount : live.amounts) {
+    const int64_t start_us = BucketStart(amount.at.bucket, bucket_us);
+    if (start_us < from_us || start_us >= to_us) continue;
+    add(amount.at.bucket, amount.at.tenant, amount.at.pool, amount.gpu_time);
+  }
+  RETURN_IF_ERROR(OrderCells(&table.cells));
   return table;
 }
 

@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "ledger/live_amounts.h"
 #include "ledger/records.h"
 #include "ledger/store.h"
 #include "model/usage_table.h"
@@ -57,11 +58,13 @@ absl::Status VisitBuckets(ReadTransaction* transaction, const Series& series,
                           int64_t bucket_us, int64_t from, int64_t to,
                           const SpanVisitor& visit);
 
-// All usage of whole buckets in [from_us, to_us), as rating reads it.
-// REQUIRES: both on bucket edges. kOverflow when a bucket does not fit.
+// All usage of whole buckets in [from_us, to_us), as rating reads it, `live`
+// included. REQUIRES: both on bucket edges. kOverflow when a bucket does not
+// fit.
 absl::StatusOr<UsageTable> ReadUsageTable(ReadTransaction* transaction,
-                                          int64_t bucket_us, int64_t from_us,
-                                          int64_t to_us);
+                                          int64_t bucket_us,
+                                          const LiveAmounts& live,
+                                          int64_t from_us, int64_t to_us);
 
 }  // namespace drawdown
 

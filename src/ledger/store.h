@@ -33,14 +33,15 @@ enum class Table : uint8_t {
   kLevels = 5,     // (tenant, pool, chunk) -> sum of level changes
   kContracts = 6,  // (contract id, version) -> text
   kJournal = 7,    // sequence -> entry
+  kLive = 8,       // how far live counters are drained (live_records.h)
 };
-inline constexpr int kTableCount = 8;
+inline constexpr int kTableCount = 9;
 inline constexpr size_t kMaxKeyBytes = 500;
 
 inline const char* TableName(Table table) {  // "cells"
   static constexpr const char* kNames[kTableCount] = {
-      "meta",  "names",  "runs",      "usage",
-      "cells", "levels", "contracts", "journal"};
+      "meta",   "names",     "runs",    "usage", "cells",
+      "levels", "contracts", "journal", "live"};
   return kNames[static_cast<int>(table)];
 }
 

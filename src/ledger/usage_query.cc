@@ -21,8 +21,11 @@ namespace {
 class UsageAnswering {
  public:
   UsageAnswering(ReadTransaction* transaction, int64_t bucket_us,
-                 const UsageQuery& query)
-      : transaction_(transaction), bucket_us_(bucket_us), query_(query) {}
+                 const LiveAmounts& live, const UsageQuery& query)
+      : transaction_(transaction),
+        bucket_us_(bucket_us),
+        live_(live),
+        query_(query) {}
 
   absl::StatusOr<UsageAnswer> Run() {
     RETURN_IF_ERROR(SelectSeries());
@@ -32,6 +35,9 @@ class UsageAnswering {
     FindCuts();
     for (const Series& series : series_) RETURN_IF_ERROR(AddSeries(series));
     RETURN_IF_ERROR(AddExactCuts());
+    for (const LiveAmount& amount : live_.amounts) {
+      RETURN_IF_ERROR(AddLive(amount));
+    }
     RETURN_IF_ERROR(MakeRows());
     AddNotes();
     return std::move(answer_);
@@ -62,6 +68,10 @@ class UsageAnswering {
     for (const Series& series : series_) {
       first_us =
           std::min(first_us, BucketStart(series.first_bucket, bucket_us_));
+    }
+    for (const LiveAmount& amount : live_.amounts) {
+      if (Selected(amount.at))
+        first_us = std::min(first_us, SpanOf(amount).start_us);
     }
     answer_.from_us = query_.from_us.value_or(first_us);
     answer_.to_us =
@@ -157,6 +167,39 @@ class UsageAnswering {
         });
   }
 
+  bool Selected(const CellKey& at) const {
+    return tenants_.contains(at.tenant) &&
+           SelectorCovers(query_.pool, pools_.at(at.pool));
+  }
+  LiveSpan SpanOf(const LiveAmount& amount) const {
+    return SpanOfLive(amount.at.bucket, bucket_us_, live_.until_us);
+  }
+
+  // Whole to the slice that holds its span, or by time to those that share it.
+  absl::Status AddLive(const LiveAmount& amount) {
+    if (!Selected(amount.at)) return absl::OkStatus();
+    const LiveSpan span = SpanOf(amount);
+    const auto until = [&](int64_t cut_us) {
+      return MulDivHalfEven(
+          amount.gpu_time.count(),
+          std::clamp(cut_us, span.start_us, span.end_us) - span.start_us,
+          span.end_us - span.start_us);
+    };
+    const int64_t first =
+        slices_.Find(std::max(span.start_us, answer_.from_us));
+    if (first < 0) return absl::OkStatus();
+    const auto slices = static_cast<int64_t>(slices_.size());
+    for (int64_t slice = first;
+         slice < slices && slices_.edges[slice] < span.end_us; ++slice) {
+      ASSIGN_OR_RETURN(const Int128 from, until(slices_.edges[slice]));
+      ASSIGN_OR_RETURN(const Int128 to, until(slices_.edges[slice + 1]));
+      prorated_ += to - from != amount.gpu_time.count();
+      AddToGroup(amount.at.tenant, amount.at.pool, static_cast<uint32_t>(slice),
+                 GpuTime(to - from));
+    }
+    return absl::OkStatus();
+  }
+
   void MoveOverCut(const Series& series, int64_t cut_us, GpuTime part) {
     MoveGroupOverCut(series.tenant, series.pool, cut_us, part);
   }
@@ -216,10 +259,10 @@ class UsageAnswering {
 
   void AddNotes() {
     if (prorated_ == 0) return;
-    answer_.notes.push_back(
-        std::to_string(prorated_) +
-        " bucket(s) of imported usage are cut by the window or by a day or "
-        "month; the amounts were prorated by time");
+    answer_.notes.push_back(std::to_string(prorated_) +
+                            " bucket(s) of imported or metered usage are cut "
+                            "by the window or by a day or "
+                            "month; the amounts were prorated by time");
   }
 
   bool Asks(UsageDimension dimension) const {
@@ -229,6 +272,7 @@ class UsageAnswering {
 
   ReadTransaction* const transaction_;
   const int64_t bucket_us_;
+  const LiveAmounts& live_;
   const UsageQuery& query_;
   const bool by_tenant_ = Asks(UsageDimension::kTenant);
   const bool by_pool_ = Asks(UsageDimension::kPool);
@@ -249,9 +293,10 @@ class UsageAnswering {
 
 absl::StatusOr<UsageAnswer> AnswerUsage(ReadTransaction* transaction,
                                         int64_t bucket_us,
+                                        const LiveAmounts& live,
                                         const UsageQuery& query) {
   CHECK(query.at_us.has_value());
-  return UsageAnswering(transaction, bucket_us, query).Run();
+  return UsageAnswering(transaction, bucket_us, live, query).Run();
 }
 
 }  // namespace drawdown

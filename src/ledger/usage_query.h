@@ -4,15 +4,18 @@
 
 #include "absl/status/statusor.h"
 #include "drawdown/usage.h"
+#include "ledger/live_amounts.h"
 #include "ledger/store.h"
 
 namespace drawdown {
 
 // Whole buckets come from the cells. A cut through a bucket (a window's edge,
 // or the days of a zone that is not on bucket edges) takes runs exactly and
-// prorates imported amounts, with a note. REQUIRES: query.at_us is given.
+// prorates imported and metered amounts, with a note. `live` is added to the
+// cells. REQUIRES: query.at_us is given.
 absl::StatusOr<UsageAnswer> AnswerUsage(ReadTransaction* transaction,
                                         int64_t bucket_us,
+                                        const LiveAmounts& live,
                                         const UsageQuery& query);
 
 }  // namespace drawdown

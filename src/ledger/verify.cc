@@ -105,10 +105,8 @@ class Verifier {
                      books_->NewCursor(Table::kJournal));
     ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(SequenceKey(0)));
     while (found) {
-      // The kind is the first byte; links are the last alternative.
-      constexpr char kLink = std::variant_size_v<EntryBody> - 1;
-      report_.commits +=
-          !cursor->value().empty() && cursor->value().front() == kLink;
+      report_.commits += !cursor->value().empty() &&
+                         cursor->value().front() == kCommitLinkKind;
       ASSIGN_OR_RETURN(found, cursor->Next());
     }
     return absl::OkStatus();

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "store/fork.h"
+#include "base/fork.h"
 
 namespace drawdown {
 namespace {

@@ -17,8 +17,8 @@
 
 #include "absl/status/statusor.h"
 #include "ledger/store.h"
-#include "store/files.h"
-#include "store/fork.h"
+#include "base/files.h"
+#include "base/fork.h"
 #include "store/gate.h"
 #include "store/space.h"
 #include "store/writer_lock.h"

@@ -9,7 +9,7 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "store/files.h"
+#include "base/files.h"
 
 namespace drawdown {
 

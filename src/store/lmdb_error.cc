@@ -2,10 +2,10 @@
 
 #include <lmdb.h>
 
-#include <cerrno>
 #include <string>
 
 #include "base/error.h"
+#include "base/files.h"
 
 namespace drawdown {
 namespace {
@@ -13,14 +13,9 @@ namespace {
 ErrorCode CodeOf(int code) {
   switch (code) {
     case MDB_MAP_FULL:
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
       return ErrorCode::kDiskFull;
     case MDB_READERS_FULL:
     case MDB_MAP_RESIZED:
-    case EAGAIN:
-    case EBUSY:
       return ErrorCode::kBusy;
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
@@ -45,6 +40,7 @@ ErrorCode CodeOf(int code) {
 
 absl::Status LmdbError(int code, std::string_view context) {
   if (code == MDB_SUCCESS) return absl::OkStatus();
+  if (code > 0) return ErrnoError(code, context);
   return MakeError(CodeOf(code), absl::StrCat(std::string(context), ": ",
                                               mdb_strerror(code)));
 }

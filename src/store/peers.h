@@ -11,7 +11,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "store/fork.h"
+#include "base/fork.h"
 
 namespace drawdown {
 

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "store/files.h"
+#include "base/files.h"
 
 namespace drawdown {
 

@@ -1,4 +1,4 @@
-#include "store/fork.h"
+#include "base/fork.h"
 
 #include <pthread.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "store/files.h"
+#include "base/files.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -7,10 +7,10 @@
 
 #include <cerrno>
 #include <random>
+#include <system_error>
 #include <thread>
 
 #include "base/error.h"
-#include "store/lmdb_error.h"
 
 namespace drawdown {
 namespace {
@@ -29,6 +29,20 @@ absl::Status ExtendByWriting(int fd, uint64_t size, const std::string& path) {
   return absl::OkStatus();
 }
 
+ErrorCode CodeOf(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return ErrorCode::kDiskFull;
+    case EAGAIN:
+    case EBUSY:
+      return ErrorCode::kBusy;
+    default:
+      return ErrorCode::kIo;
+  }
+}
+
 }  // namespace
 
 void Fd::Close() {
@@ -37,7 +51,9 @@ void Fd::Close() {
 }
 
 absl::Status ErrnoError(int error, std::string_view context) {
-  return LmdbError(error, context);
+  return MakeError(CodeOf(error),
+                   absl::StrCat(std::string(context), ": ",
+                                std::generic_category().message(error)));
 }
 
 absl::StatusOr<Fd> OpenDirectory(const std::string& path) {

@@ -1,11 +1,11 @@
-// What becomes of the store in a forked child: every environment opened before
-// is dead there (kForked), and the child lets go of the parent's locks.
-#ifndef DRAWDOWN_SRC_STORE_FORK_H_
-#define DRAWDOWN_SRC_STORE_FORK_H_
+// What becomes of a ledger in a forked child: every handle opened before is dead
+// there (kForked), and the child lets go of the parent's locks.
+#ifndef DRAWDOWN_SRC_BASE_FORK_H_
+#define DRAWDOWN_SRC_BASE_FORK_H_
 
 #include <cstdint>
 
-#include "store/files.h"
+#include "base/files.h"
 
 namespace drawdown {
 
@@ -37,4 +37,4 @@ void AddForkChildHook(void (*hook)());
 
 }  // namespace drawdown
 
-#endif  // DRAWDOWN_SRC_STORE_FORK_H_
+#endif  // DRAWDOWN_SRC_BASE_FORK_H_

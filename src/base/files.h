@@ -1,6 +1,6 @@
-// The few system calls the store makes itself, with owners and statuses.
-#ifndef DRAWDOWN_SRC_STORE_FILES_H_
-#define DRAWDOWN_SRC_STORE_FILES_H_
+// The few system calls made on a ledger directory, with owners and statuses.
+#ifndef DRAWDOWN_SRC_BASE_FILES_H_
+#define DRAWDOWN_SRC_BASE_FILES_H_
 
 #include <chrono>
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace drawdown {
 
-// Every wait of the store ends at one of these.
+// Every wait ends at one of these.
 using Deadline = std::chrono::steady_clock::time_point;
 
 inline Deadline After(std::chrono::milliseconds wait) {
@@ -45,6 +45,7 @@ class Fd {
   int fd_ = -1;
 };
 
+// kDiskFull, kBusy or kIo, with what the system says.
 absl::Status ErrnoError(int error, std::string_view context);
 
 // kNotALedger when `path` is absent or no directory.
@@ -70,4 +71,4 @@ absl::StatusOr<uint64_t> PidNamespace();
 
 }  // namespace drawdown
 
-#endif  // DRAWDOWN_SRC_STORE_FILES_H_
+#endif  // DRAWDOWN_SRC_BASE_FILES_H_

@@ -1,0 +1,118 @@
+// Meters: counting GPU time at the cost of an addition.
+//
+//   auto meter = ledger->meter("acme/chat", "aws/us-east-1/gb200");
+//   if (!meter.ok()) return meter.status();
+//   meter->Record(1'250'000);  // 1.25 GPU-seconds
+//
+// What Record has counted is in the books' answers at once (Ledger::Usage,
+// Live), in every process, and survives kill -9 from the moment Record returns.
+// It is durable against power loss after the next drain (Ledger::Drain, or the
+// background settler, by default within a second).
+//
+// Usage lands in the bucket (billing hour) that is current when it is recorded,
+// though Record reads no clock: see docs/design/hot_path.md for the bound.
+#ifndef DRAWDOWN_METER_H_
+#define DRAWDOWN_METER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "drawdown/export.h"
+
+namespace drawdown {
+
+namespace meter_internal {
+
+static_assert(std::atomic<uint64_t>::is_always_lock_free &&
+                  sizeof(std::atomic<uint64_t>) == sizeof(uint64_t),
+              "counters are shared between processes as plain 64-bit words");
+
+// The counters of meter m for bank b are at counters[b << kBankShift | m].
+inline constexpr int kBankShift = 20;
+
+// This thread's lane in one lanes file: the counters that it alone writes.
+// A view is all zero until the thread has a lane, so that every id misses it.
+struct LaneView {
+  uint64_t first = 0;  // id of the file's meter 0
+  uint64_t limit = 0;  // meters that have counters in the lane
+  // Written by the owning thread alone, read by whoever drains or queries, in
+  // any process. Release, so that who sees a count also sees the flip that its
+  // writer had seen (docs/design/hot_path.md, "Orders"): a plain store on x86.
+  std::atomic<uint64_t>* counters = nullptr;
+  // Written by whoever flips the banks, in any process. Relaxed: which bank a
+  // count goes to decides its bucket, never whether it is counted.
+  const std::atomic<uint64_t>* epoch = nullptr;
+};
+
+// Lanes are looked up by the low bits of the file's number; two files that
+// collide take turns (slower, never wrong).
+inline constexpr uint64_t kLaneViews = 8;
+#if defined(__x86_64__) || defined(__aarch64__)
+__attribute__((tls_model("initial-exec")))
+#endif
+extern DRAWDOWN_EXPORT thread_local constinit LaneView lane_views[kLaneViews];
+
+// First use by a thread, a meter newer than its lane, no lane, a negative
+// amount.
+DRAWDOWN_EXPORT void RecordSlowly(uint64_t id, int64_t gpu_us);
+
+}  // namespace meter_internal
+
+// A bound handle for one (tenant, pool) of one ledger. Eight bytes, cheap to
+// copy, valid until the process ends, also after its Ledger is closed (what it
+// counts then is posted by whoever opens the ledger next) and in a forked child
+// (which counts in lanes of its own).
+//
+// Thread-safe: any thread may use any copy. Not for signal handlers.
+class DRAWDOWN_EXPORT Meter {
+ public:
+  // Counts nothing.
+  Meter() = default;
+
+  // Adds `gpu_us` >= 0 GPU-microseconds. Wait-free: no lock, allocation, system
+  // call or clock read, except on a thread's first call for a ledger and when
+  // it first uses a meter made after that, when its counters are set up (where
+  // the disk is full, it then counts in counters shared by the process that
+  // meter() reserved). A negative amount is not added; it is counted
+  // (LiveView::rejected). A counter holds 2^64 GPU-microseconds, 584,000
+  // GPU-years.
+  void Record(int64_t gpu_us) const {
+    using meter_internal::kBankShift;
+    const meter_internal::LaneView& lane =
+        meter_internal::lane_views[(id_ >> 32) % meter_internal::kLaneViews];
+    const uint64_t index = id_ - lane.first;
+    if (index < lane.limit && gpu_us >= 0) [[likely]] {
+      const uint64_t bank = lane.epoch->load(std::memory_order_relaxed) & 1;
+      std::atomic<uint64_t>& counter =
+          lane.counters[bank << kBankShift | index];
+      counter.store(counter.load(std::memory_order_relaxed) +
+                        static_cast<uint64_t>(gpu_us),
+                    std::memory_order_release);
+      return;
+    }
+    meter_internal::RecordSlowly(id_, gpu_us);
+  }
+
+  // Which meter this is, in this process: its lanes file's number and its
+  // place there.
+  uint64_t id() const { return id_; }
+  static Meter OfId(uint64_t id) {
+    Meter meter;
+    meter.id_ = id;
+    return meter;
+  }
+
+ private:
+  uint64_t id_ = 0;
+};
+
+// What a meter counts for.
+struct MeterName {
+  std::string tenant;
+  std::string pool;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_METER_H_

@@ -1,0 +1,243 @@
+// Live meters: binding, draining, looking at them.
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "engine/impl.h"
+#include "ledger/buckets.h"
+#include "ledger/series.h"
+#include "settle/drain.h"
+
+namespace drawdown {
+namespace {
+
+// The id of a path the books know.
+absl::StatusOr<std::optional<uint32_t>> FindName(ReadTransaction* books,
+                                                 NameKind kind,
+                                                 std::string_view path) {
+  if (path.empty() || path.size() > kMaxKeyBytes / 2) return std::nullopt;
+  const std::string key = NameByPathKey(kind, path);
+  ASSIGN_OR_RETURN(const auto bytes, books->Get(Table::kNames, key));
+  if (!bytes) return std::nullopt;
+  ASSIGN_OR_RETURN(const Name name, DecodeName(key, *bytes));
+  return name.id;
+}
+
+// None when any name is new.
+absl::StatusOr<std::optional<std::vector<MeterIds>>> FindMeters(
+    ReadTransaction* books, std::span<const MeterName> names) {
+  std::vector<MeterIds> all;
+  all.reserve(names.size());
+  for (const MeterName& name : names) {
+    ASSIGN_OR_RETURN(const auto tenant,
+                     FindName(books, NameKind::kTenant, name.tenant));
+    ASSIGN_OR_RETURN(const auto pool,
+                     FindName(books, NameKind::kPool, name.pool));
+    if (!tenant || !pool) return std::nullopt;
+    all.push_back({*tenant, *pool});
+  }
+  return all;
+}
+
+void Merge(const DrainResult& more, DrainResult* into) {
+  into->meters = std::max(into->meters, more.meters);
+  into->gpu_time += more.gpu_time;
+  into->files = more.files;
+  into->retired += more.retired;
+  into->regressions += more.regressions;
+  into->flipped |= more.flipped;
+}
+
+// Sums over files what the view shows per meter.
+class ViewBuilder {
+ public:
+  ViewBuilder(const NameTables& names, LiveView* view)
+      : names_(names), view_(*view) {}
+
+  void Add(const LiveFileCounts& file) {
+    view_.owners.push_back({FormatUuid(file.owner.uuid), file.owner.pid,
+                            file.counting, file.owner.created_us, file.meters,
+                            file.lanes});
+    view_.rejected += file.rejected;
+    for (const LiveCount& count : file.counts) {
+      LiveMeter& meter = Add(count);
+      if (file.counting) meter.pids.push_back(file.owner.pid);
+    }
+  }
+  LiveMeter& Add(const LiveCount& count) {
+    LiveMeter& meter = meters_[{names_.tenants.at(count.ids.tenant),
+                                names_.pools.at(count.ids.pool)}];
+    meter.open += count.open;
+    meter.undrained += count.undrained;
+    view_.undrained += count.undrained;
+    return meter;
+  }
+
+  void Finish() {
+    for (auto& [name, meter] : meters_) {
+      std::tie(meter.tenant, meter.pool) = name;
+      view_.meters.push_back(std::move(meter));
+    }
+    std::sort(view_.owners.begin(), view_.owners.end(),
+              [](const LiveOwner& a, const LiveOwner& b) {
+                return std::tie(a.pid, a.file) < std::tie(b.pid, b.file);
+              });
+  }
+
+ private:
+  const NameTables& names_;
+  LiveView& view_;
+  std::map<std::pair<std::string, std::string>, LiveMeter> meters_;
+};
+
+}  // namespace
+
+// --- binding -----------------------------------------------------------------
+
+absl::StatusOr<std::vector<MeterIds>> Ledger::Impl::InternMeters(
+    std::span<const MeterName> names, const WriteOptions& options) const {
+  {
+    ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books, BeginRead());
+    ASSIGN_OR_RETURN(std::optional<std::vector<MeterIds>> found,
+                     FindMeters(books.get(), names));
+    if (found) return *std::move(found);
+  }
+  std::vector<MeterIds> all;
+  RETURN_IF_ERROR(PostOne([&](Posting* posting) -> absl::Status {
+    for (const MeterName& name : names) {
+      MeterIds& ids = all.emplace_back();
+      ASSIGN_OR_RETURN(
+          ids.tenant,
+          posting->Intern(NameKind::kTenant, name.tenant, options.strict));
+      ASSIGN_OR_RETURN(ids.pool, posting->Intern(NameKind::kPool, name.pool,
+                                                 options.strict));
+    }
+    return absl::OkStatus();
+  }));
+  return all;
+}
+
+// The epoch word, saying the bucket of now, and somebody to keep it so.
+absl::StatusOr<std::shared_ptr<EpochFile>> Ledger::Impl::EnsureCounting() {
+  ASSIGN_OR_RETURN(std::shared_ptr<EpochFile> word, live_->OpenEpoch());
+  if (word == nullptr || settler_ == nullptr ||
+      word->Get().bucket < BucketOf(NowUs(), bucket_us())) {
+    RETURN_IF_ERROR(Drain().status());
+    ASSIGN_OR_RETURN(word, live_->OpenEpoch());
+    CHECK(word != nullptr);
+  }
+  std::lock_guard<std::mutex> lock(live_mutex_);
+  if (settler_ == nullptr && options_.drain_interval.count() > 0) {
+    const auto until_next_bucket = [this] {
+      const int64_t now_us = NowUs();
+      return std::chrono::microseconds(
+          BucketStart(BucketOf(now_us, bucket_us()) + 1, bucket_us()) - now_us);
+    };
+    settler_ = std::make_unique<Settler>(
+        options_.drain_interval,
+        Settler::Work{[this] { SettlerRound(); }, until_next_bucket});
+  }
+  return word;
+}
+
+absl::StatusOr<std::vector<Meter>> Ledger::Impl::BindMeters(
+    std::span<const MeterName> names, const WriteOptions& options) {
+  ASSIGN_OR_RETURN(const std::vector<MeterIds> ids,
+                   InternMeters(names, options));
+  ASSIGN_OR_RETURN(const std::shared_ptr<EpochFile> word, EnsureCounting());
+  return drawdown::BindMeters({live_->path(), live_->ledger()}, word, NowUs(),
+                              ids);
+}
+
+absl::StatusOr<Meter> Ledger::meter(std::string_view tenant,
+                                    std::string_view pool,
+                                    const WriteOptions& options) {
+  const MeterName name = {std::string(tenant), std::string(pool)};
+  ASSIGN_OR_RETURN(const std::vector<Meter> meters,
+                   impl_->BindMeters({&name, 1}, options));
+  return meters.front();
+}
+
+absl::StatusOr<std::vector<Meter>> Ledger::meters(
+    std::span<const MeterName> names, const WriteOptions& options) {
+  return impl_->BindMeters(names, options);
+}
+
+// --- draining ----------------------------------------------------------------
+
+absl::StatusOr<DrainResult> Ledger::Impl::DrainOnce() {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Posting> posting, BeginPosting());
+  ASSIGN_OR_RETURN(
+      const PreparedDrain drain,
+      PrepareDrain(posting.get(), live_.get(), bucket_us(), NowUs()));
+  RETURN_IF_ERROR(posting->Commit().status());
+  RETURN_IF_ERROR(FinishDrain(drain, live_.get(), bucket_us(), NowUs()));
+  return drain.result;
+}
+
+absl::StatusOr<DrainResult> Ledger::Impl::Drain() {
+  DrainResult all;
+  // After a flip, what the old bucket's bank has counted is over and can be
+  // journalled.
+  for (bool again = true; again;) {
+    ASSIGN_OR_RETURN(const DrainResult once, DrainOnce());
+    Merge(once, &all);
+    again = once.flipped;
+  }
+  return all;
+}
+
+// Skips the round when another process has drained in the last half interval
+// and no bucket has begun.
+void Ledger::Impl::SettlerRound() {
+  const auto word = live_->OpenEpoch();
+  if (word.ok() && *word != nullptr) {
+    const int64_t now_us = NowUs();
+    const int64_t since_us = now_us - (*word)->last_drain_us();
+    const auto half = std::chrono::microseconds(options_.drain_interval) / 2;
+    if (since_us >= 0 && since_us < half.count() &&
+        (*word)->Get().bucket >= BucketOf(now_us, bucket_us())) {
+      return;
+    }
+  }
+  const absl::StatusOr<DrainResult> drained = Drain();
+  std::lock_guard<std::mutex> lock(live_mutex_);
+  drain_error_ = drained.ok() ? "" : std::string(drained.status().message());
+}
+
+std::string Ledger::Impl::drain_error() const {
+  std::lock_guard<std::mutex> lock(live_mutex_);
+  return drain_error_;
+}
+
+absl::StatusOr<DrainResult> Ledger::Drain() { return impl_->Drain(); }
+
+// --- looking -----------------------------------------------------------------
+
+absl::StatusOr<LiveView> Ledger::Live() const {
+  ASSIGN_OR_RETURN(const LiveBooks live, impl_->ReadLive());
+  ASSIGN_OR_RETURN(const NameTables names, ReadNames(live.transaction.get()));
+  const LiveUsage& usage = live.usage;
+  LiveView view;
+  view.at_us = usage.amounts.until_us;
+  view.regressions = usage.epoch.regressions;
+  view.rejected = usage.epoch.rejected;
+  view.bucket_us =
+      BucketStart(usage.epoch.buckets[usage.epoch.active], impl_->bucket_us());
+  if (usage.word != nullptr) {
+    view.last_drain_us = usage.word->last_drain_us();
+    view.flip_lateness_us = usage.word->last_lateness_us();
+    view.longest_flip_lateness_us = usage.word->longest_lateness_us();
+    view.flips = usage.word->flips();
+  }
+  view.drain_error = impl_->drain_error();
+  ViewBuilder builder(names, &view);
+  for (const LiveFileCounts& file : usage.files) builder.Add(file);
+  for (const LiveCount& count : usage.carried) builder.Add(count);
+  builder.Finish();
+  return view;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,108 @@
+// Table::kLive: how far each lanes file is drained, and which bucket each bank
+// counts for. The counters themselves are outside the books (meter/); these
+// records and the amounts they lead to change in one transaction, which is what
+// makes a drain exactly-once (docs/design/hot_path.md).
+//
+//   "epoch"                      LiveEpoch
+//   "f" + file uuid              LiveFile
+//   "w" + file uuid + number     Watermarks of kMarksPerRecord meters
+//   "c" + tenant + pool          Carried
+#ifndef DRAWDOWN_SRC_LEDGER_LIVE_RECORDS_H_
+#define DRAWDOWN_SRC_LEDGER_LIVE_RECORDS_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/uuid.h"
+#include "drawdown/units.h"
+#include "ledger/store.h"
+
+namespace drawdown {
+
+struct LiveEpoch {
+  std::array<int32_t, 2> buckets{};  // by bank
+  uint32_t active = 0;               // the bank that counts now
+  uint64_t regressions = 0;          // UsageLost entries
+  uint64_t rejected = 0;             // negative amounts, in files now gone
+
+  friend bool operator==(const LiveEpoch&, const LiveEpoch&) = default;
+};
+
+enum class LiveFileState : uint8_t {
+  kCounting = 0,  // may have counts the books do not have
+  kRetired = 1,   // wholly in the books; its file is to be removed
+  kDamaged = 2,   // posted as far as possible; its file is to be set aside
+};
+
+struct LiveFile {
+  LiveFileState state = LiveFileState::kCounting;
+  std::string boot_id;
+  uint32_t pid = 0;
+  int64_t created_us = 0;
+
+  friend bool operator==(const LiveFile&, const LiveFile&) = default;
+};
+
+// What the books have of one meter of one lanes file, by bank: sums over all
+// lanes. The usage of the bank's bucket is the file's sum - base.
+struct Watermark {
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  std::array<uint64_t, 2> base{};     // journalled up to here
+  std::array<uint64_t, 2> drained{};  // durable up to here; >= base
+
+  friend bool operator==(const Watermark&, const Watermark&) = default;
+};
+// As many as share one overflow page of LMDB (4,096 bytes less its header).
+inline constexpr uint32_t kMarksPerRecord = 100;
+using Watermarks = std::vector<Watermark>;  // shorter: the rest is zero
+
+// Usage of files that are gone, by bank, until its bucket is over and it can be
+// journalled like that of all others.
+struct Carried {
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  std::array<GpuTime, 2> open{};
+
+  bool empty() const { return open[0].zero() && open[1].zero(); }
+};
+
+inline constexpr std::string_view kLiveEpochKey = "epoch";
+std::string LiveFileKey(const Uuid& file);
+std::string WatermarkKey(const Uuid& file, uint32_t record);
+std::string CarriedKey(uint32_t tenant, uint32_t pool);
+
+std::string EncodeLiveEpoch(const LiveEpoch& epoch);
+absl::StatusOr<LiveEpoch> DecodeLiveEpoch(std::string_view bytes);
+std::string EncodeLiveFile(std::string_view key, const LiveFile& file);
+absl::StatusOr<LiveFile> DecodeLiveFile(std::string_view key,
+                                        std::string_view bytes);
+std::string EncodeWatermarks(std::string_view key, const Watermarks& marks);
+absl::StatusOr<Watermarks> DecodeWatermarks(std::string_view key,
+                                            std::string_view bytes);
+std::string EncodeCarried(std::string_view key, const Carried& carried);
+absl::StatusOr<Carried> DecodeCarried(std::string_view key,
+                                      std::string_view bytes);
+
+// None before the first drain.
+absl::StatusOr<std::optional<LiveEpoch>> ReadLiveEpoch(ReadTransaction* books);
+struct NamedLiveFile {
+  Uuid uuid{};
+  LiveFile file;
+};
+absl::StatusOr<std::vector<NamedLiveFile>> ReadLiveFiles(
+    ReadTransaction* books);
+// All watermarks of a file, by meter.
+absl::StatusOr<Watermarks> ReadWatermarks(ReadTransaction* books,
+                                          const Uuid& file);
+
+absl::StatusOr<std::vector<Carried>> ReadCarried(ReadTransaction* books);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_LIVE_RECORDS_H_

@@ -1,0 +1,216 @@
+#include "meter/lanes_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/crc32c.h"
+#include "base/error.h"
+
+namespace drawdown {
+namespace {
+
+constexpr mode_t kMode = 0666;
+constexpr size_t kBankReserve = size_t{kMaxMeters} * sizeof(uint64_t);
+
+absl::StatusOr<void*> MapShared(int fd, size_t size, off_t offset,
+                                void* at = nullptr) {
+  void* const map =
+      mmap(at, size, PROT_READ | PROT_WRITE,
+           MAP_SHARED | (at == nullptr ? 0 : MAP_FIXED), fd, offset);
+  if (map == MAP_FAILED) return ErrnoError(errno, "map a lanes file");
+  return map;
+}
+
+std::atomic<uint64_t>* Directory(LanesHeader* header) {
+  return reinterpret_cast<std::atomic<uint64_t>*>(
+      reinterpret_cast<char*>(header) + kDirectoryOffset);
+}
+
+void FillIdentity(const Uuid& ledger, const OwnerIdentity& owner,
+                  int64_t created_us, LanesHeader* header) {
+  std::memcpy(header->magic, kLanesMagic, sizeof header->magic);
+  LanesIdentity& identity = header->identity;
+  identity = LanesIdentity{};
+  identity.uuid = NewUuid();
+  identity.ledger = ledger;
+  CHECK(owner.boot_id.size() < sizeof identity.boot_id);
+  std::memcpy(identity.boot_id, owner.boot_id.data(), owner.boot_id.size());
+  identity.pid_namespace = owner.pid_namespace;
+  identity.start_time = owner.start_time;
+  identity.created_us = created_us;
+  identity.pid = owner.pid;
+  header->header_crc = HeaderCrc(*header);
+}
+
+}  // namespace
+
+uint32_t HeaderCrc(const LanesHeader& header) {
+  return Crc32c(std::string_view(reinterpret_cast<const char*>(&header),
+                                 offsetof(LanesHeader, header_crc)));
+}
+
+uint64_t MeterCheck(const Uuid& file, uint32_t meter, uint32_t tenant,
+                    uint32_t pool) {
+  const uint32_t words[] = {meter, tenant, pool};
+  const uint32_t seed = Crc32c(std::string_view(
+      reinterpret_cast<const char*>(file.data()), file.size()));
+  const uint32_t crc = Crc32c(
+      std::string_view(reinterpret_cast<const char*>(words), sizeof words),
+      seed);
+  return uint64_t{1} << 32 | crc;  // Never 0, as an unwritten entry is.
+}
+
+// --- Lane --------------------------------------------------------------------
+
+Lane::~Lane() {
+  if (counters_ != nullptr) munmap(counters_, kBanks * kBankReserve);
+}
+
+absl::Status Lane::Reserve() {
+  if (counters_ != nullptr) return absl::OkStatus();
+  void* const range = mmap(nullptr, kBanks * kBankReserve, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (range == MAP_FAILED) return ErrnoError(errno, "reserve a lane");
+  counters_ = static_cast<std::atomic<uint64_t>*>(range);
+  return absl::OkStatus();
+}
+
+absl::Status Lane::MapBlock(int fd, off_t offset) {
+  RETURN_IF_ERROR(Reserve());
+  char* const at =
+      reinterpret_cast<char*>(counters_) + size_t{blocks_} * kBankBytes;
+  for (uint32_t bank = 0; bank < kBanks; ++bank) {
+    RETURN_IF_ERROR(MapShared(fd, kBankBytes,
+                              offset + static_cast<off_t>(bank * kBankBytes),
+                              at + bank * kBankReserve)
+                        .status());
+  }
+  ++blocks_;
+  return absl::OkStatus();
+}
+
+// --- LanesFile ---------------------------------------------------------------
+
+LanesFile::LanesFile(std::string path, Fd fd, LanesHeader* header)
+    : path_(std::move(path)), fd_(std::move(fd)), header_(header) {
+  lanes_.push_back(std::make_unique<Lane>(kOverflowLane));
+}
+
+LanesFile::~LanesFile() {
+  for (MeterEntry* const table : tables_) munmap(table, kExtentBytes);
+  munmap(header_, kExtentBytes);
+}
+
+absl::StatusOr<std::unique_ptr<LanesFile>> LanesFile::Create(
+    const std::string& live_directory, const Uuid& ledger,
+    const OwnerIdentity& owner, int64_t created_us) {
+  // Whole before it has its name. A maker that is killed leaves a name that
+  // says who it was (settle/live_files.h removes it).
+  const std::string made =
+      live_directory + "/" + std::to_string(owner.pid) + ".new";
+  Fd fd(open(made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+  if (fd.get() < 0) return ErrnoError(errno, "create " + made);
+  LanesHeader* header = nullptr;
+  std::string path;
+  absl::Status status = Preallocate(fd.get(), kExtentBytes, made);
+  if (status.ok()) {
+    const auto map = MapShared(fd.get(), kExtentBytes, 0);
+    status = map.status();
+    if (status.ok()) header = static_cast<LanesHeader*>(*map);
+  }
+  if (status.ok()) {
+    FillIdentity(ledger, owner, created_us, header);
+    path =
+        live_directory + "/" + FormatUuid(header->identity.uuid) + kLanesSuffix;
+    if (rename(made.c_str(), path.c_str()) != 0) {
+      status = ErrnoError(errno, "create " + path);
+    }
+  }
+  if (!status.ok()) {
+    if (header != nullptr) munmap(header, kExtentBytes);
+    unlink(made.c_str());
+    return status;
+  }
+  return std::unique_ptr<LanesFile>(
+      new LanesFile(std::move(path), std::move(fd), header));
+}
+
+void LanesFile::Remove() { unlink(path_.c_str()); }
+
+absl::StatusOr<off_t> LanesFile::AllocateExtent() {
+  const uint32_t extent = header_->extents.load(std::memory_order_relaxed);
+  if (extent == kMaxExtents) {
+    return MakeError(ErrorCode::kDiskFull, path_ + " has " +
+                                               std::to_string(kMaxExtents) +
+                                               " extents and takes no more");
+  }
+  const auto offset = static_cast<off_t>((extent + 1) * kExtentBytes);
+  RETURN_IF_ERROR(Preallocate(fd_.get(), offset + kExtentBytes, path_));
+  return offset;
+}
+
+void LanesFile::Publish(const ExtentUse& use) {
+  const uint32_t extent = header_->extents.load(std::memory_order_relaxed);
+  Directory(header_)[extent].store(use.Encode(), std::memory_order_relaxed);
+  header_->extents.store(extent + 1, std::memory_order_release);
+}
+
+absl::Status LanesFile::GrowLane(Lane* lane, uint32_t blocks) {
+  while (lane->blocks() < blocks) {
+    ASSIGN_OR_RETURN(const off_t offset, AllocateExtent());
+    const uint32_t block = lane->blocks();
+    RETURN_IF_ERROR(lane->MapBlock(fd_.get(), offset));
+    Publish({lane->number(), block});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LanesFile::AddMeterBlock() {
+  ASSIGN_OR_RETURN(const off_t offset, AllocateExtent());
+  ASSIGN_OR_RETURN(void* const map, MapShared(fd_.get(), kExtentBytes, offset));
+  Publish({kMeterTable, static_cast<uint32_t>(tables_.size())});
+  tables_.push_back(static_cast<MeterEntry*>(map));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint32_t> LanesFile::AddMeter(uint32_t tenant, uint32_t pool) {
+  const auto meter = static_cast<uint32_t>(meters_.size());
+  if (meter == kMaxMeters) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "a process has at most " + std::to_string(kMaxMeters) +
+                         " meters of one ledger");
+  }
+  const uint32_t block = meter / kBlockMeters;
+  RETURN_IF_ERROR(GrowLane(overflow(), block + 1));
+  if (tables_.size() <= block) RETURN_IF_ERROR(AddMeterBlock());
+  const MeterEntry entry = {tenant, pool,
+                            MeterCheck(uuid(), meter, tenant, pool)};
+  tables_[block][meter % kBlockMeters] = entry;
+  meters_.push_back(entry);
+  header_->meters.store(meter + 1, std::memory_order_release);
+  return meter;
+}
+
+bool LanesFile::Grow(Lane* lane) { return GrowLane(lane, BlocksNeeded()).ok(); }
+
+Lane* LanesFile::TakeLane() {
+  if (free_.empty()) {
+    const auto number = static_cast<uint32_t>(lanes_.size()) + kOverflowLane;
+    auto lane = std::make_unique<Lane>(number);
+    // One that got some of its blocks is kept: they are in the file.
+    if (!Grow(lane.get()) && lane->blocks() == 0) return nullptr;
+    lanes_.push_back(std::move(lane));
+    return lanes_.back().get();
+  }
+  Lane* const lane = free_.back();
+  free_.pop_back();
+  Grow(lane);  // Where it cannot, its older meters still count in it.
+  return lane;
+}
+
+}  // namespace drawdown

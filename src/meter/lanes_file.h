@@ -1,0 +1,105 @@
+// The lanes file that this process counts in: its meters, its lanes and their
+// growth. Not thread-safe: process_lanes.h holds its lock around every call;
+// Record itself goes past this class, by a LaneView.
+#ifndef DRAWDOWN_SRC_METER_LANES_FILE_H_
+#define DRAWDOWN_SRC_METER_LANES_FILE_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "base/files.h"
+#include "meter/lanes_format.h"
+#include "meter/owner.h"
+
+namespace drawdown {
+
+// One lane: an address range with room for every meter a file may have, its
+// counters mapped from the front as far as they are needed.
+class Lane {
+ public:
+  explicit Lane(uint32_t number) : number_(number) {}
+  ~Lane();
+  Lane(const Lane&) = delete;  // Owns a mapping.
+  Lane& operator=(const Lane&) = delete;
+
+  uint32_t number() const { return number_; }
+  uint32_t blocks() const { return blocks_; }
+  // Meters that have counters here.
+  uint64_t limit() const { return uint64_t{blocks_} * kBlockMeters; }
+  std::atomic<uint64_t>* counters() const { return counters_; }
+
+  // Maps the extent at `offset` of `fd` as the next block.
+  absl::Status MapBlock(int fd, off_t offset);
+
+ private:
+  absl::Status Reserve();
+
+  const uint32_t number_;
+  uint32_t blocks_ = 0;
+  std::atomic<uint64_t>* counters_ = nullptr;
+};
+
+class LanesFile {
+ public:
+  // Makes live/<uuid>.lanes for this process. kDiskFull, kIo.
+  static absl::StatusOr<std::unique_ptr<LanesFile>> Create(
+      const std::string& live_directory, const Uuid& ledger,
+      const OwnerIdentity& owner, int64_t created_us);
+  ~LanesFile();
+  LanesFile(const LanesFile&) = delete;  // Owns a mapping.
+  LanesFile& operator=(const LanesFile&) = delete;
+
+  // Takes its name away, before anybody counts in it.
+  void Remove();
+
+  const Uuid& uuid() const { return header_->identity.uuid; }
+
+  // Adds a meter, with room for its counters in the overflow lane: whatever
+  // happens later, what it counts has a place. Returns its number. kDiskFull,
+  // kIo; kInvalidArgument at kMaxMeters.
+  absl::StatusOr<uint32_t> AddMeter(uint32_t tenant, uint32_t pool);
+  const std::vector<MeterEntry>& meters() const { return meters_; }
+
+  // A lane for one thread with counters for every meter there is, one given
+  // back before if possible: its counts go on. Null when there is no room.
+  Lane* TakeLane();
+  void GiveBack(Lane* lane) { free_.push_back(lane); }
+  // Counters for every meter there is; false when there is no room.
+  bool Grow(Lane* lane);
+  Lane* overflow() { return lanes_.front().get(); }
+
+  void CountRejected() {
+    header_->rejected.fetch_add(1, std::memory_order_relaxed);
+  }
+
+ private:
+  LanesFile(std::string path, Fd fd, LanesHeader* header);
+
+  uint32_t BlocksNeeded() const {
+    return (static_cast<uint32_t>(meters_.size()) + kBlockMeters - 1) /
+           kBlockMeters;
+  }
+  // Allocates an extent and returns its offset; it belongs to nobody until
+  // Publish.
+  absl::StatusOr<off_t> AllocateExtent();
+  void Publish(const ExtentUse& use);
+  absl::Status GrowLane(Lane* lane, uint32_t blocks);
+  absl::Status AddMeterBlock();
+
+  const std::string path_;
+  const Fd fd_;
+  LanesHeader* const header_;
+  std::vector<MeterEntry> meters_;
+  std::vector<MeterEntry*> tables_;  // mapped, one per block of meters
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<Lane*> free_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_METER_LANES_FILE_H_

@@ -1,0 +1,85 @@
+// Reading a lanes file, one's own or another process's, whoever is writing.
+#ifndef DRAWDOWN_SRC_METER_LANES_READER_H_
+#define DRAWDOWN_SRC_METER_LANES_READER_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/files.h"
+#include "meter/lanes_format.h"
+#include "meter/process_lanes.h"
+
+namespace drawdown {
+
+// Sums over all lanes of one block of meters, by bank. Each is a value that the
+// sum passed between the call and its return, and never less than one read
+// before: counters only grow and lanes only come.
+struct BlockSums {
+  std::array<std::vector<uint64_t>, kBanks> by_bank;
+};
+
+// For one thread at a time.
+class LanesReader {
+ public:
+  // kNotFound: no such file. kCorrupt: damaged, or not a lanes file of this
+  // ledger.
+  static absl::StatusOr<std::unique_ptr<LanesReader>> Open(
+      const std::string& path, const Uuid& ledger);
+  ~LanesReader();
+  LanesReader(const LanesReader&) = delete;  // Owns a mapping.
+  LanesReader& operator=(const LanesReader&) = delete;
+
+  const LanesIdentity& identity() const { return header()->identity; }
+  // The file's inode: a path that names another is another file.
+  uint64_t inode() const { return inode_; }
+
+  // Sees what the owner has added to the file since. kCorrupt when the file is
+  // shorter than it says: touching what is missing would be a SIGBUS.
+  absl::Status Refresh();
+
+  // As of the last Refresh.
+  uint32_t meters() const { return meters_; }
+  uint32_t blocks() const {
+    return (meters_ + kBlockMeters - 1) / kBlockMeters;
+  }
+  uint32_t lanes() const { return lanes_; }
+  // None where the entry was torn by a power loss.
+  std::optional<MeterIds> MeterAt(uint32_t meter) const;
+  void Sum(uint32_t block, BlockSums* sums) const;
+  uint64_t rejected() const {
+    return header()->rejected.load(std::memory_order_relaxed);
+  }
+
+ private:
+  LanesReader(std::string path, Fd fd);
+
+  absl::Status Check(const Uuid& ledger);
+  absl::Status MapAll();
+  void ReadDirectory(uint32_t extents);
+  const LanesHeader* header() const {
+    return reinterpret_cast<const LanesHeader*>(map_);
+  }
+  const char* Extent(uint32_t extent) const {
+    return map_ + (extent + 1) * kExtentBytes;
+  }
+
+  const std::string path_;
+  const Fd fd_;
+  uint64_t inode_ = 0;
+  const char* map_ = nullptr;
+  size_t mapped_ = 0;
+  uint32_t extents_ = 0;  // of the directory, read so far
+  uint32_t meters_ = 0;
+  uint32_t lanes_ = 0;
+  std::vector<std::vector<uint32_t>> extents_of_;  // by block: counters
+  std::vector<std::optional<uint32_t>> table_of_;  // by block: meter entries
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_METER_LANES_READER_H_

@@ -1,0 +1,280 @@
+#include "meter/process_lanes.h"
+
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <deque>
+#include <mutex>
+#include <optional>
+
+#include "absl/container/flat_hash_map.h"
+#include "base/check.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "meter/lanes_file.h"
+#include "meter/owner.h"
+
+namespace drawdown {
+namespace {
+
+using meter_internal::kLaneViews;
+using meter_internal::lane_views;
+using meter_internal::LaneView;
+
+// A thread that found no room asks again after so many calls.
+constexpr uint32_t kCallsUntilRetry = 1'024;
+
+struct ThreadLane {
+  uint32_t number = 0;  // of the process's file
+  Lane* lane = nullptr;
+};
+
+// One ledger's lanes in this process. Guarded by Process::mutex.
+struct ProcessFile {
+  LanesPlace place;
+  uint64_t device = 0;  // of the live directory, which `place` may outlive
+  uint64_t inode = 0;
+  std::shared_ptr<EpochFile> epoch;
+  int64_t created_us = 0;
+  // Null in a forked child until it counts.
+  std::unique_ptr<LanesFile> file;
+  std::vector<MeterIds> meters;
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> by_ids;
+  // What a forked child counted while it could not make its file.
+  std::vector<uint64_t> pending;
+  uint32_t calls_without_room = 0;
+};
+
+struct Process {
+  std::mutex mutex;
+  // A file's number is its place here plus one: id 0 is no meter.
+  std::deque<ProcessFile> files;
+
+  ProcessFile* Find(uint64_t number) {
+    if (number == 0 || number > files.size()) return nullptr;
+    return &files[number - 1];
+  }
+};
+
+Process& ThisProcessLanes();
+
+// The lanes a thread holds, given back when it ends. Trivial until the first
+// slow call, so that Record in a late destructor finds `ended` and not a ruin.
+struct ThreadLanes {
+  std::vector<ThreadLane> lanes;
+  ~ThreadLanes();
+};
+thread_local ThreadLanes thread_lanes;
+thread_local constinit bool thread_ended = false;
+
+void ForgetViews() {
+  for (LaneView& view : lane_views) view = LaneView{};
+}
+
+ThreadLanes::~ThreadLanes() {
+  thread_ended = true;
+  ForgetViews();
+  Process& process = ThisProcessLanes();
+  std::lock_guard<std::mutex> lock(process.mutex);
+  for (const ThreadLane& held : lanes) {
+    LanesFile* const file = process.Find(held.number)->file.get();
+    if (file != nullptr) file->GiveBack(held.lane);
+  }
+}
+
+// --- fork
+// ---------------------------------------------------------------------
+
+void BeforeFork() { ThisProcessLanes().mutex.lock(); }
+void AfterForkInParent() { ThisProcessLanes().mutex.unlock(); }
+
+// The one thread of the child must not touch the parent's lanes again. Their
+// mappings are left alone: another thread's stack may have pointed into them,
+// and unmapping takes time.
+void AfterForkInChild() {
+  Process& process = ThisProcessLanes();
+  ForgetViews();
+  if (!thread_ended) thread_lanes.lanes.clear();
+  for (ProcessFile& one : process.files) {
+    one.file.release();
+    one.calls_without_room = 0;
+    one.pending.clear();
+  }
+  process.mutex.unlock();
+}
+
+// Never destroyed: threads may count after static destructors have begun.
+Process& ThisProcessLanes() {
+  static Process* const process = [] {
+    pthread_atfork(BeforeFork, AfterForkInParent, AfterForkInChild);
+    return new Process;
+  }();
+  return *process;
+}
+
+// --- files
+// --------------------------------------------------------------------
+
+absl::StatusOr<uint64_t> FindOrAddFile(Process* process,
+                                       const LanesPlace& place,
+                                       const std::shared_ptr<EpochFile>& epoch,
+                                       int64_t now_us) {
+  struct stat info;
+  if (stat(place.live_directory.c_str(), &info) != 0) {
+    return ErrnoError(errno, place.live_directory);
+  }
+  for (size_t i = 0; i < process->files.size(); ++i) {
+    const ProcessFile& one = process->files[i];
+    if (one.device == info.st_dev && one.inode == info.st_ino &&
+        one.place.ledger == place.ledger) {
+      return i + 1;
+    }
+  }
+  ProcessFile& added = process->files.emplace_back();
+  added.place = place;
+  added.device = info.st_dev;
+  added.inode = info.st_ino;
+  added.epoch = epoch;
+  added.created_us = now_us;
+  return process->files.size();
+}
+
+absl::StatusOr<uint32_t> FindOrAddMeter(ProcessFile* one, const MeterIds& ids) {
+  const std::pair<uint32_t, uint32_t> key = {ids.tenant, ids.pool};
+  const auto found = one->by_ids.find(key);
+  if (found != one->by_ids.end()) return found->second;
+  ASSIGN_OR_RETURN(const uint32_t meter,
+                   one->file->AddMeter(ids.tenant, ids.pool));
+  CHECK(meter == one->meters.size());
+  one->meters.push_back(ids);
+  one->by_ids.emplace(key, meter);
+  return meter;
+}
+
+// --- counting
+// -----------------------------------------------------------------
+
+Lane* LaneOfThread(ProcessFile* one, uint32_t number) {
+  for (const ThreadLane& held : thread_lanes.lanes) {
+    if (held.number == number) return held.lane;
+  }
+  Lane* const lane = one->file->TakeLane();
+  if (lane != nullptr) thread_lanes.lanes.push_back({number, lane});
+  return lane;
+}
+
+// This thread's lane if it has, or can be given, counters for the meter.
+Lane* LaneFor(ProcessFile* one, uint32_t number, uint32_t meter) {
+  if (thread_ended) return nullptr;
+  if (one->calls_without_room > 0 &&
+      ++one->calls_without_room % kCallsUntilRetry != 0) {
+    return nullptr;
+  }
+  Lane* const lane = LaneOfThread(one, number);
+  const bool enough =
+      lane != nullptr && (lane->limit() > meter || one->file->Grow(lane));
+  if (!enough && one->calls_without_room == 0) one->calls_without_room = 1;
+  if (enough) one->calls_without_room = 0;
+  return enough ? lane : nullptr;
+}
+
+void ShowLane(const ProcessFile& one, uint32_t number, const Lane& lane) {
+  LaneView& view = lane_views[number % kLaneViews];
+  view.first = uint64_t{number} << 32;
+  view.limit = lane.limit();
+  view.counters = lane.counters();
+  view.epoch = one.epoch->word();
+}
+
+// Under the lock, which is what makes the overflow lane a single writer's too.
+void CountIn(const ProcessFile& one, Lane* lane, uint32_t meter,
+             uint64_t gpu_us) {
+  const uint64_t bank = one.epoch->Get().bank;
+  std::atomic<uint64_t>& counter =
+      lane->counters()[bank << meter_internal::kBankShift | meter];
+  counter.store(counter.load(std::memory_order_relaxed) + gpu_us,
+                std::memory_order_release);
+}
+
+void CountPending(ProcessFile* one, uint32_t meter, uint64_t gpu_us) {
+  one->pending.resize(one->meters.size());
+  one->pending[meter] += gpu_us;
+}
+
+// Gives a new file every meter that already has a number, and what was counted
+// while there was none.
+absl::Status FillFile(const ProcessFile& one, LanesFile* file) {
+  for (const MeterIds& ids : one.meters) {
+    RETURN_IF_ERROR(file->AddMeter(ids.tenant, ids.pool).status());
+  }
+  for (uint32_t meter = 0; meter < one.pending.size(); ++meter) {
+    CountIn(one, file->overflow(), meter, one.pending[meter]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EnsureFile(ProcessFile* one) {
+  if (one->file != nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const OwnerIdentity owner, ThisProcess());
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<LanesFile> file,
+      LanesFile::Create(one->place.live_directory, one->place.ledger, owner,
+                        one->created_us));
+  if (const absl::Status filled = FillFile(*one, file.get()); !filled.ok()) {
+    file->Remove();
+    return filled;
+  }
+  one->pending.clear();
+  one->file = std::move(file);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Meter>> BindMeters(
+    const LanesPlace& place, const std::shared_ptr<EpochFile>& epoch,
+    int64_t now_us, std::span<const MeterIds> ids) {
+  Process& process = ThisProcessLanes();
+  std::lock_guard<std::mutex> lock(process.mutex);
+  ASSIGN_OR_RETURN(const uint64_t number,
+                   FindOrAddFile(&process, place, epoch, now_us));
+  ProcessFile* const one = process.Find(number);
+  RETURN_IF_ERROR(EnsureFile(one));
+  std::vector<Meter> meters;
+  meters.reserve(ids.size());
+  for (const MeterIds& each : ids) {
+    ASSIGN_OR_RETURN(const uint32_t meter, FindOrAddMeter(one, each));
+    meters.push_back(Meter::OfId(number << 32 | meter));
+  }
+  return meters;
+}
+
+namespace meter_internal {
+
+thread_local constinit LaneView lane_views[kLaneViews] = {};
+
+void RecordSlowly(uint64_t id, int64_t gpu_us) {
+  const auto number = static_cast<uint32_t>(id >> 32);
+  const auto meter = static_cast<uint32_t>(id);
+  Process& process = ThisProcessLanes();
+  std::lock_guard<std::mutex> lock(process.mutex);
+  ProcessFile* const one = process.Find(number);
+  if (one == nullptr || meter >= one->meters.size()) return;  // Meter()
+  const bool have_file = EnsureFile(one).ok();
+  if (gpu_us < 0) {
+    if (have_file) one->file->CountRejected();
+    return;
+  }
+  const auto amount = static_cast<uint64_t>(gpu_us);
+  if (!have_file) return CountPending(one, meter, amount);
+  Lane* const lane = LaneFor(one, number, meter);
+  if (lane == nullptr) {
+    return CountIn(*one, one->file->overflow(), meter, amount);
+  }
+  CountIn(*one, lane, meter, amount);
+  ShowLane(*one, number, *lane);
+}
+
+}  // namespace meter_internal
+}  // namespace drawdown
