@@ -49,8 +49,11 @@ struct VerifyReport {
   uint64_t cells = 0;
   GpuTime from_runs;
   GpuTime from_usage;
-  GpuTime in_buckets;  // must equal from_runs + from_usage, at `at`
+  GpuTime from_meters;  // journalled: of buckets that are over
+  GpuTime in_buckets;   // must equal the sum of these three, at `at`
   int64_t at_us = 0;
+  // Counted by live meters and not journalled yet, beside the above.
+  GpuTime live;
   std::string chain_hash;
   std::vector<std::string> findings;  // empty when ok
 };

@@ -1,5 +1,5 @@
-// What becomes of a ledger in a forked child: every handle opened before is dead
-// there (kForked), and the child lets go of the parent's locks.
+// What becomes of a ledger in a forked child: every handle opened before is
+// dead there (kForked), and the child lets go of the parent's locks.
 #ifndef DRAWDOWN_SRC_BASE_FORK_H_
 #define DRAWDOWN_SRC_BASE_FORK_H_
 

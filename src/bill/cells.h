@@ -64,7 +64,8 @@ class Cells {
   void Odd(OddityKind kind, BillColumn column, std::string_view value);
 
   // "file:line: BillColumn: what".
-  absl::Status Bad(ErrorCode code, BillColumn column, std::string_view what) const;
+  absl::Status Bad(ErrorCode code, BillColumn column,
+                   std::string_view what) const;
   absl::Status Bad(ErrorCode code, BillColumn column,
                    const absl::Status& why) const {
     return Bad(code, column, std::string(why.message()));

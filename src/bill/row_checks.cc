@@ -15,7 +15,8 @@ bool IsWhole(const Decimal& value) {
 
 void CheckNulls(Cells* cells) {
   for (const BillColumn column :
-       {BillColumn::kEffectiveCost, BillColumn::kListCost, BillColumn::kContractedCost}) {
+       {BillColumn::kEffectiveCost, BillColumn::kListCost,
+        BillColumn::kContractedCost}) {
     if (cells->IsNull(column) && cells->Has(column)) {
       cells->Odd(OddityKind::kForbiddenNull, column, "");
     }
@@ -33,14 +34,16 @@ void CheckZeros(const BillRow& row, Cells* cells) {
   const bool purchase = row.category == ChargeCategory::kPurchase;
   if (row.effective_cost.amount.zero() && !purchase &&
       !cells->IsNull(BillColumn::kEffectiveCost)) {
-    cells->Odd(OddityKind::kZeroEffectiveCost, BillColumn::kEffectiveCost, billed);
+    cells->Odd(OddityKind::kZeroEffectiveCost, BillColumn::kEffectiveCost,
+               billed);
   }
 }
 
 void CheckPeriods(const BillRow& row, Cells* cells) {
   const std::string_view start = cells->Text(BillColumn::kChargePeriodStart);
   if (row.charge_start_us == row.charge_end_us) {
-    cells->Odd(OddityKind::kEmptyChargePeriod, BillColumn::kChargePeriodEnd, start);
+    cells->Odd(OddityKind::kEmptyChargePeriod, BillColumn::kChargePeriodEnd,
+               start);
   }
   const bool inside = row.charge_start_us >= row.billing_start_us &&
                       row.charge_end_us <= row.billing_end_us;
@@ -93,8 +96,8 @@ void ProviderChecks::AddPrice(const BillRow& row, const Cells& cells) {
   }
   const std::string value =
       absl::StrCat(std::string(cells.Text(BillColumn::kListUnitPrice)), " x ",
-                   std::string(cells.Text(BillColumn::kPricingQuantity)), " for ",
-                   std::string(cells.Text(BillColumn::kListCost)));
+                   std::string(cells.Text(BillColumn::kPricingQuantity)),
+                   " for ", std::string(cells.Text(BillColumn::kListCost)));
   Count(row, cells, Quoted(value), &tally);
 }
 
@@ -103,8 +106,8 @@ void ProviderChecks::AddWholeNumbers(const BillRow& row, const Cells& cells) {
       billed_has_decimals_ || !IsWhole(row.billed_cost.amount);
   if (effective_.only && !cells.IsNull(BillColumn::kEffectiveCost)) {
     const MoneyAmount amount = row.effective_cost.amount;
-    AddWhole(row, cells, BillColumn::kEffectiveCost, IsWhole(amount), amount.zero(),
-             &effective_);
+    AddWhole(row, cells, BillColumn::kEffectiveCost, IsWhole(amount),
+             amount.zero(), &effective_);
   }
   if (contracted_.only && !cells.IsNull(BillColumn::kContractedCost)) {
     const MoneyAmount amount = row.contracted_cost.amount;

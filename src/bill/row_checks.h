@@ -49,11 +49,13 @@ class ProviderChecks {
 
   static void Count(const BillRow& row, const Cells& cells,
                     std::string_view value, Tally* tally);
-  static LateOddity Late(OddityKind kind, BillColumn column, const Tally& tally);
+  static LateOddity Late(OddityKind kind, BillColumn column,
+                         const Tally& tally);
   void AddPrice(const BillRow& row, const Cells& cells);
   void AddWholeNumbers(const BillRow& row, const Cells& cells);
-  static void AddWhole(const BillRow& row, const Cells& cells, BillColumn column,
-                       bool whole, bool zero, WholeNumbers* numbers);
+  static void AddWhole(const BillRow& row, const Cells& cells,
+                       BillColumn column, bool whole, bool zero,
+                       WholeNumbers* numbers);
 
   int list_cost_decimals_ = 0;
   std::map<PriceMiss, Tally> misses_;

@@ -65,11 +65,13 @@ absl::Status RowReader::Read(BillRow* row) {
 }
 
 absl::Status RowReader::ReadNames(BillRow* row) {
-  const std::string_view service = cells_->Text(BillColumn::kServiceProviderName);
+  const std::string_view service =
+      cells_->Text(BillColumn::kServiceProviderName);
   const std::string_view older = cells_->Text(BillColumn::kProviderName);
   row->provider = service.empty() ? older : service;
   if (row->provider.empty()) {
-    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kProviderName, "is empty");
+    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kProviderName,
+                       "is empty");
   }
   if (row->provider.size() > kMaxProviderBytes) {
     return cells_->Bad(
@@ -77,8 +79,8 @@ absl::Status RowReader::ReadNames(BillRow* row) {
         absl::StrCat("is longer than ", kMaxProviderBytes, " bytes"));
   }
   if (!service.empty() && !older.empty() && service != older) {
-    cells_->Odd(OddityKind::kProviderNamesDiffer, BillColumn::kServiceProviderName,
-                service);
+    cells_->Odd(OddityKind::kProviderNamesDiffer,
+                BillColumn::kServiceProviderName, service);
   }
   const std::string_view currency = cells_->Text(BillColumn::kBillingCurrency);
   if (currency_.empty() || currency != currency_text_) {
@@ -114,7 +116,8 @@ void RowReader::ReadTexts(BillRow* row) {
 absl::Status RowReader::ReadCategory(BillRow* row) {
   row->category_text = cells_->Text(BillColumn::kChargeCategory);
   if (row->category_text.empty()) {
-    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kChargeCategory, "is empty");
+    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kChargeCategory,
+                       "is empty");
   }
   const auto category = cells_->Enum(BillColumn::kChargeCategory, kCategories);
   if (!category) {
@@ -128,15 +131,17 @@ absl::Status RowReader::ReadCategory(BillRow* row) {
 absl::Status RowReader::ReadEnums(BillRow* row) {
   row->correction = !cells_->IsNull(BillColumn::kChargeClass);
   if (row->correction && !cells_->Enum(BillColumn::kChargeClass, kClasses)) {
-    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kChargeClass,
-                       NotOneOf(cells_->Text(BillColumn::kChargeClass), kClasses));
+    return cells_->Bad(
+        ErrorCode::kBadRow, BillColumn::kChargeClass,
+        NotOneOf(cells_->Text(BillColumn::kChargeClass), kClasses));
   }
   row->frequency = ReadLooseEnum(BillColumn::kChargeFrequency, kFrequencies);
   row->pricing_category =
       ReadLooseEnum(BillColumn::kPricingCategory, kPricingCategories);
-  RETURN_IF_ERROR(
-      ReadStatus(BillColumn::kCommitmentDiscountStatus, &row->commitment_status));
-  return ReadStatus(BillColumn::kCapacityReservationStatus, &row->capacity_status);
+  RETURN_IF_ERROR(ReadStatus(BillColumn::kCommitmentDiscountStatus,
+                             &row->commitment_status));
+  return ReadStatus(BillColumn::kCapacityReservationStatus,
+                    &row->capacity_status);
 }
 
 absl::Status RowReader::ReadStatus(BillColumn column, UsageStatus* status) {
@@ -169,7 +174,8 @@ absl::Status RowReader::ReadPeriods(BillRow* row) {
       cells_->Time(BillColumn::kBillingPeriodEnd, &row->billing_end_us));
   RETURN_IF_ERROR(
       cells_->Time(BillColumn::kChargePeriodStart, &row->charge_start_us));
-  RETURN_IF_ERROR(cells_->Time(BillColumn::kChargePeriodEnd, &row->charge_end_us));
+  RETURN_IF_ERROR(
+      cells_->Time(BillColumn::kChargePeriodEnd, &row->charge_end_us));
   if (row->billing_end_us <= row->billing_start_us) {
     return cells_->Bad(ErrorCode::kBadRow, BillColumn::kBillingPeriodEnd,
                        "is not after BillingPeriodStart");
@@ -186,7 +192,8 @@ absl::Status RowReader::ReadCosts(BillRow* row) {
     return cells_->Bad(ErrorCode::kBadRow, BillColumn::kBilledCost, "is empty");
   }
   RETURN_IF_ERROR(cells_->Money(BillColumn::kBilledCost, &row->billed_cost));
-  RETURN_IF_ERROR(cells_->Money(BillColumn::kEffectiveCost, &row->effective_cost));
+  RETURN_IF_ERROR(
+      cells_->Money(BillColumn::kEffectiveCost, &row->effective_cost));
   RETURN_IF_ERROR(cells_->Money(BillColumn::kListCost, &row->list_cost));
   return cells_->Money(BillColumn::kContractedCost, &row->contracted_cost);
 }
@@ -206,7 +213,8 @@ void RowReader::ReadSkuDetails(BillRow* row) {
   const std::string_view details = cells_->Text(BillColumn::kSkuPriceDetails);
   if (details.empty()) return;
   if (!json_.Parse(details)) {
-    cells_->Odd(OddityKind::kInvalidJson, BillColumn::kSkuPriceDetails, details);
+    cells_->Odd(OddityKind::kInvalidJson, BillColumn::kSkuPriceDetails,
+                details);
     return;
   }
   for (const JsonCell::Member& member : json_.members()) {

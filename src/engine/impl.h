@@ -26,7 +26,7 @@
 namespace drawdown {
 
 // What a query reads.
-struct Books {
+struct BooksView {
   ReadTransaction* transaction = nullptr;
   LiveAmounts live;
 };
@@ -56,7 +56,7 @@ class Ledger::Impl {
   // memory).
   absl::Status WithBooks(
       std::optional<int64_t> as_of_us,
-      const std::function<absl::Status(const Books&)>& read) const;
+      const std::function<absl::Status(const BooksView&)>& read) const;
   // A snapshot and what live meters have beyond it.
   absl::StatusOr<LiveBooks> ReadLive() const;
 

@@ -109,7 +109,7 @@ absl::StatusOr<LiveBooks> Ledger::Impl::ReadLive() const {
 
 absl::Status Ledger::Impl::WithBooks(
     std::optional<int64_t> as_of_us,
-    const std::function<absl::Status(const Books&)>& read) const {
+    const std::function<absl::Status(const BooksView&)>& read) const {
   if (!as_of_us) {
     ASSIGN_OR_RETURN(LiveBooks live, ReadLive());
     return read({live.transaction.get(), std::move(live.usage.amounts)});

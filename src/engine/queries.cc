@@ -10,8 +10,8 @@ absl::StatusOr<UsageAnswer> Ledger::Usage(const UsageQuery& query) const {
   UsageQuery resolved = query;
   resolved.at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   UsageAnswer answer;
-  RETURN_IF_ERROR(
-      impl_->WithBooks(query.as_of_us, [&](const Books& books) -> absl::Status {
+  RETURN_IF_ERROR(impl_->WithBooks(
+      query.as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(answer,
                          AnswerUsage(books.transaction, impl_->bucket_us(),
                                      books.live, resolved));

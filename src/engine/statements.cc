@@ -23,7 +23,7 @@ struct RatedPeriod {
 };
 
 // Usage of whole buckets of `window` that have ended by `at_us`.
-absl::StatusOr<UsageTable> UsageOf(const Books& books, int64_t bucket_us,
+absl::StatusOr<UsageTable> UsageOf(const BooksView& books, int64_t bucket_us,
                                    const Interval& window, int64_t at_us) {
   const int64_t from_us = FloorTo(window.start_us, bucket_us);
   const int64_t to_us =
@@ -51,7 +51,7 @@ void LeaveToOthers(const ContractBooks& contracts, const Contract& contract,
 }
 
 // Rates the period into *out, which must not move afterwards.
-absl::Status RatePeriod(const Books& books, int64_t bucket_us,
+absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
                         const StatementQuery& query, int64_t at_us,
                         RatedPeriod* out) {
   ASSIGN_OR_RETURN(const ContractBooks contracts,
@@ -99,8 +99,8 @@ absl::StatusOr<Statement> Ledger::MakeStatement(
     const StatementQuery& query) const {
   const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   Statement statement;
-  RETURN_IF_ERROR(
-      impl_->WithBooks(query.as_of_us, [&](const Books& books) -> absl::Status {
+  RETURN_IF_ERROR(impl_->WithBooks(
+      query.as_of_us, [&](const BooksView& books) -> absl::Status {
         RatedPeriod period;
         RETURN_IF_ERROR(
             RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
@@ -116,7 +116,7 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
   const int64_t now_us = impl_->ResolveAt(at_us, as_of_us);
   std::vector<CommitmentStatus> all;
   RETURN_IF_ERROR(
-      impl_->WithBooks(as_of_us, [&](const Books& books) -> absl::Status {
+      impl_->WithBooks(as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));
         for (const ContractVersion* version : contracts.Newest()) {
@@ -139,8 +139,8 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
     const ReconcileOptions& options, const ProgressCallback& progress) const {
   const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   ReconcileResult result;
-  RETURN_IF_ERROR(
-      impl_->WithBooks(query.as_of_us, [&](const Books& books) -> absl::Status {
+  RETURN_IF_ERROR(impl_->WithBooks(
+      query.as_of_us, [&](const BooksView& books) -> absl::Status {
         RatedPeriod period;
         RETURN_IF_ERROR(
             RatePeriod(books, impl_->bucket_us(), query, at_us, &period));

@@ -25,6 +25,16 @@ class BytePool {
     return kept;
   }
 
+  // Forgets what was kept; the newest block is used again.
+  void Clear() {
+    if (blocks_.empty()) return;
+    blocks_.front().swap(blocks_.back());
+    blocks_.resize(1);
+    next_ = blocks_.front().get();
+    left_ = newest_;
+    total_ = newest_;
+  }
+
  private:
   // Each as large as all before it: a small pool stays small.
   void AddBlock(size_t at_least) {
@@ -32,7 +42,7 @@ class BytePool {
         std::max(at_least, std::clamp(total_, kFirstBlock, kLargestBlock));
     blocks_.emplace_back(new char[size]);
     next_ = blocks_.back().get();
-    left_ = size;
+    left_ = newest_ = size;
     total_ += size;
   }
 
@@ -42,6 +52,7 @@ class BytePool {
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   size_t left_ = 0;
+  size_t newest_ = 0;  // size of the newest block
   size_t total_ = 0;
 };
 

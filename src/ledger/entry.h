@@ -121,7 +121,6 @@ struct UsageLost {
 using EntryBody =
     std::variant<NameAdded, RunImported, RunChanged, RunCorrected, UsageAdded,
                  ContractApplied, CommitLink, UsageDrained, UsageLost>;
-inline constexpr char kCommitLinkKind = 6;  // first byte of a CommitLink
 
 struct Entry {
   int64_t recorded_us = 0;

@@ -1,8 +1,8 @@
 #include "ledger/inspect.h"
 
-#include "base/coding.h"
 #include "base/error.h"
 #include "base/path.h"
+#include "ledger/journal.h"
 #include "ledger/run_rules.h"
 
 namespace drawdown {
@@ -163,18 +163,17 @@ absl::Status VisitJournal(
     ReadTransaction* books, uint64_t from,
     const std::function<bool(const JournalEntry&)>& visit) {
   ASSIGN_OR_RETURN(const NameTables names, ReadNames(books));
-  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                   books->NewCursor(Table::kJournal));
-  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(SequenceKey(from)));
+  ASSIGN_OR_RETURN(JournalCursor cursor, JournalCursor::Make(books));
+  ASSIGN_OR_RETURN(bool found, cursor.SeekAtLeast(from));
   while (found) {
     JournalEntry described;
-    described.sequence = ReadKey64(cursor->key().data());
+    described.sequence = cursor.sequence();
     ASSIGN_OR_RETURN(const Entry entry,
-                     DecodeEntry(described.sequence, cursor->value()));
+                     DecodeEntry(described.sequence, cursor.entry()));
     described.recorded_us = entry.recorded_us;
     std::visit(Describer(names, &described), entry.body);
     if (!visit(described)) break;
-    ASSIGN_OR_RETURN(found, cursor->Next());
+    ASSIGN_OR_RETURN(found, cursor.Next());
   }
   return absl::OkStatus();
 }

@@ -203,4 +203,22 @@ absl::StatusOr<std::vector<Carried>> ReadCarried(ReadTransaction* books) {
   return all;
 }
 
+absl::StatusOr<OpenUsage> ReadOpenUsage(ReadTransaction* books) {
+  OpenUsage open;
+  ASSIGN_OR_RETURN(const std::vector<Carried> all, ReadCarried(books));
+  for (const Carried& one : all) open[{one.tenant, one.pool}] = one.open;
+  ASSIGN_OR_RETURN(const std::vector<NamedLiveFile> files,
+                   ReadLiveFiles(books));
+  for (const NamedLiveFile& named : files) {
+    ASSIGN_OR_RETURN(const Watermarks marks, ReadWatermarks(books, named.uuid));
+    for (const Watermark& mark : marks) {
+      for (uint32_t bank = 0; bank < 2; ++bank) {
+        open[{mark.tenant, mark.pool}][bank] +=
+            GpuTime(mark.drained[bank] - mark.base[bank]);
+      }
+    }
+  }
+  return open;
+}
+
 }  // namespace drawdown

@@ -12,9 +12,11 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -102,6 +104,12 @@ absl::StatusOr<Watermarks> ReadWatermarks(ReadTransaction* books,
                                           const Uuid& file);
 
 absl::StatusOr<std::vector<Carried>> ReadCarried(ReadTransaction* books);
+
+// By meter and bank, all that is drained and not journalled: carried, and
+// between the watermarks of every file.
+using OpenUsage =
+    std::map<std::pair<uint32_t, uint32_t>, std::array<GpuTime, 2>>;
+absl::StatusOr<OpenUsage> ReadOpenUsage(ReadTransaction* books);
 
 }  // namespace drawdown
 

@@ -12,6 +12,10 @@
 namespace drawdown {
 namespace {
 
+// Runs in order that are kept before they are written: so many that disorder is
+// noticed, few enough to stay in the cache.
+constexpr size_t kRunsInOrder = 1'024;
+
 absl::string_view AbslView(std::string_view text) {
   return absl::string_view(text.data(), text.size());
 }
@@ -19,21 +23,24 @@ absl::string_view AbslView(std::string_view text) {
 }  // namespace
 
 Posting::Posting(std::unique_ptr<WriteTransaction> transaction,
-                 const Header& header)
-    : transaction_(std::move(transaction)), bucket_us_(header.bucket_us) {}
+                 const Header& header, const Tip& tip)
+    : transaction_(std::move(transaction)),
+      bucket_us_(header.bucket_us),
+      tip_(tip),
+      first_sequence_(tip.next_sequence),
+      journal_(transaction_.get(), tip.next_sequence, tip.chain) {}
 
 absl::StatusOr<std::unique_ptr<Posting>> Posting::Begin(
     std::unique_ptr<WriteTransaction> transaction, const Header& header,
     int64_t now_us) {
-  std::unique_ptr<Posting> posting(new Posting(std::move(transaction), header));
-  ASSIGN_OR_RETURN(const auto bytes,
-                   posting->transaction_->Get(Table::kMeta, kTipKey));
+  ASSIGN_OR_RETURN(const auto bytes, transaction->Get(Table::kMeta, kTipKey));
+  Tip tip;
   if (bytes) {
-    ASSIGN_OR_RETURN(posting->tip_, DecodeTip(*bytes));
+    ASSIGN_OR_RETURN(tip, DecodeTip(*bytes));
   }
-  Tip& tip = posting->tip_;
   tip.recorded_us = std::max(tip.recorded_us, now_us);
-  posting->journal_first_ = tip.next_sequence;
+  std::unique_ptr<Posting> posting(
+      new Posting(std::move(transaction), header, tip));
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    posting->transaction_->NewCursor(Table::kRuns));
   ASSIGN_OR_RETURN(const bool any, cursor->SeekLast());
@@ -43,9 +50,14 @@ absl::StatusOr<std::unique_ptr<Posting>> Posting::Begin(
 
 absl::StatusOr<uint32_t> Posting::Intern(NameKind kind, std::string_view path,
                                          bool strict) {
+  LastName& last = last_names_[static_cast<int>(kind)];
+  if (path == last.path && !path.empty()) return last.id;
   auto& known = names_[static_cast<int>(kind)];
   const auto found = known.find(AbslView(path));
-  if (found != known.end()) return found->second;
+  if (found != known.end()) {
+    last.path.assign(path);
+    return last.id = found->second;
+  }
   const std::string_view what = kind == NameKind::kTenant ? "tenant" : "pool";
   RETURN_IF_ERROR(ValidatePath(path, what));
   const std::string key = NameByPathKey(kind, path);
@@ -84,28 +96,45 @@ NameOf Posting::Names() {
   return [this](NameKind kind, uint32_t id) { return PathOf(kind, id); };
 }
 
+void Posting::IndexRuns() {
+  in_order_ = false;
+  for (size_t i = 0; i < runs_.size(); ++i) {
+    run_index_.emplace(AbslView(runs_[i].key), i);
+  }
+}
+
 absl::StatusOr<Posting::KnownRun> Posting::FindRun(std::string_view run_id,
                                                    uint32_t attempt) {
-  scratch_key_.clear();
-  AppendRunKey(run_id, attempt, &scratch_key_);
+  RETURN_IF_ERROR(failure_);
+  run_key_.clear();
+  AppendRunKey(run_id, attempt, &run_key_);
   KnownRun known;
+  known.index = runs_.size();
+  if (in_order_) {
+    const std::string_view newest =
+        runs_.empty() ? last_run_key_ : runs_.back().key;
+    if (run_key_ > newest) {
+      runs_.push_back({kept_.Keep(run_key_), std::nullopt});
+      return known;
+    }
+    IndexRuns();
+  }
   std::optional<std::string_view> bytes;
-  const auto found = run_index_.find(scratch_key_);
+  const auto found = run_index_.find(run_key_);
   if (found != run_index_.end()) {
     known.index = found->second;
     bytes = runs_[known.index].bytes;
   } else {
-    if (scratch_key_ <= last_run_key_) {
+    if (run_key_ <= last_run_key_) {
       ASSIGN_OR_RETURN(const auto stored,
-                       transaction_->Get(Table::kRuns, scratch_key_));
-      if (stored) bytes = run_bytes_.Keep(*stored);
+                       transaction_->Get(Table::kRuns, run_key_));
+      if (stored) bytes = kept_.Keep(*stored);
     }
-    known.index = runs_.size();
-    runs_.push_back({run_bytes_.Keep(scratch_key_), bytes});
+    runs_.push_back({kept_.Keep(run_key_), bytes});
     run_index_.emplace(AbslView(runs_.back().key), known.index);
   }
   if (!bytes) return known;
-  ASSIGN_OR_RETURN(known.run, DecodeRun(scratch_key_, *bytes));
+  ASSIGN_OR_RETURN(known.run, DecodeRun(run_key_, *bytes));
   known.exists = true;
   return known;
 }
@@ -118,7 +147,8 @@ absl::StatusOr<Verdict> Posting::Post(const RunChanged& change) {
                    JudgeChange(known.known(), change, Names()));
   if (verdict == Verdict::kUnchanged) return verdict;
   Journal(change);
-  StoreRun(known, AfterChange(known.known(), change));
+  Run run = AfterChange(known.known(), change);
+  StoreRun(known, &run);
   return verdict;
 }
 
@@ -132,7 +162,8 @@ absl::StatusOr<Verdict> Posting::Post(const RunImported& row) {
   }
   const Verdict verdict = known.exists ? Verdict::kUpdate : Verdict::kNew;
   Journal(row);
-  StoreRun(known, AfterImport(row));
+  SetImported(row, &imported_);
+  StoreRun(known, &imported_);
   return verdict;
 }
 
@@ -146,7 +177,8 @@ absl::StatusOr<Verdict> Posting::Post(RunCorrected correction) {
   if (verdict == Verdict::kUnchanged) return verdict;
   correction.corrects = known.run.sequence;
   Journal(correction);
-  StoreRun(known, AfterCorrection(correction));
+  Run run = AfterCorrection(correction);
+  StoreRun(known, &run);
   return verdict;
 }
 
@@ -212,29 +244,32 @@ absl::Status Posting::Post(const ContractApplied& contract) {
 }
 
 void Posting::Journal(const EntryBody& body) {
-  AppendEntry(tip_.next_sequence, {tip_.recorded_us, body}, &journal_);
-  journal_ends_.push_back(journal_.size());
+  journal_.Add({tip_.recorded_us, body});
   last_sequence_ = tip_.next_sequence++;
 }
 
-void Posting::StoreRun(const KnownRun& known, Run run) {
+void Posting::StoreRun(const KnownRun& known, Run* run) {
   if (known.exists) {
     AddRunCells(known.run, -1);
   } else {
     ++tip_.runs;
   }
-  run.sequence = last_sequence_;
-  AddRunCells(run, +1);
+  run->sequence = last_sequence_;
+  AddRunCells(*run, +1);
   RunRecord& record = runs_[known.index];
-  record.bytes = run_bytes_.Keep(EncodeRun(record.key, run));
+  run_bytes_.clear();
+  AppendRun(record.key, *run, &run_bytes_);
+  record.bytes = kept_.Keep(run_bytes_);
   record.dirty = true;
+  // What fails is kept for Commit: a full disk is not a bad row.
+  if (in_order_ && runs_.size() >= kRunsInOrder) failure_ = AppendRuns();
 }
 
 void Posting::AddRunCells(const Run& run, int sign) {
   for (const Segment& segment : run.segments) {
     VisitSegmentCells(segment, bucket_us_, sign,
                       [&](int32_t bucket, const Cell& delta) {
-                        cells_[{run.tenant, run.pool, bucket}].Add(delta);
+                        cells_.Add({run.tenant, run.pool, bucket}, delta);
                       });
   }
 }
@@ -264,7 +299,7 @@ absl::Status Posting::AddUsageCells(const UsageAdded& usage) {
     Cell delta;
     delta.recorded = GpuTime(parts[i]);
     const auto bucket = static_cast<int32_t>(first + i);
-    cells_[{usage.tenant, usage.pool, bucket}].Add(delta);
+    cells_.Add({usage.tenant, usage.pool, bucket}, delta);
   }
   return absl::OkStatus();
 }

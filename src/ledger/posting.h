@@ -1,9 +1,10 @@
 // One write transaction's worth of posting: facts in, records out.
 //
 // A Posting judges each fact against the books (store plus what it posted
-// itself), appends an entry for what is new, and keeps the derived records in
-// memory until Commit() writes them in key order, with the closing link of the
-// hash chain, and commits. Coalescing and ordering are what makes bulk imports
+// itself) and appends an entry for what is new. Runs whose keys ascend past the
+// table's end go to the store soon; other derived records are kept in memory
+// until Commit() writes them in key order, with the closing link of the hash
+// chain, and commits. Coalescing and ordering are what makes bulk imports
 // fast; nothing is visible to anyone before Commit() returns.
 #ifndef DRAWDOWN_SRC_LEDGER_POSTING_H_
 #define DRAWDOWN_SRC_LEDGER_POSTING_H_
@@ -21,7 +22,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "ledger/byte_pool.h"
+#include "ledger/cell_deltas.h"
 #include "ledger/entry.h"
+#include "ledger/journal.h"
 #include "ledger/records.h"
 #include "ledger/run_rules.h"
 #include "ledger/store.h"
@@ -63,7 +66,7 @@ class Posting {
   absl::Status Replay(uint64_t sequence, const Entry& entry);
 
   const Tip& tip() const { return tip_; }
-  // The books before this posting.
+  // The books before this posting, while nothing was posted.
   ReadTransaction* books() { return transaction_.get(); }
   // Later posts carry this record time, unless the books are ahead already.
   void AdvanceRecordTime(int64_t recorded_us) {
@@ -87,14 +90,22 @@ class Posting {
     Run run;
     const Run* known() const { return exists ? &run : nullptr; }
   };
+  // The id interned last, since rows of one pool or tenant follow each other.
+  struct LastName {
+    std::string path;
+    uint32_t id = 0;
+  };
   struct SmallRecord {
     Table table;
     std::string key;
     std::string value;
   };
+  // By chunk, in the order of keys.
+  using LevelChanges = std::vector<std::pair<CellKey, Int128>>;
   struct Replayer;
 
-  Posting(std::unique_ptr<WriteTransaction> transaction, const Header& header);
+  Posting(std::unique_ptr<WriteTransaction> transaction, const Header& header,
+          const Tip& tip);
 
   std::string PathOf(NameKind kind, uint32_t id);
   NameOf Names();
@@ -102,43 +113,49 @@ class Posting {
   absl::StatusOr<StoredUsage*> FindUsage(std::string_view usage_id);
 
   void Journal(const EntryBody& body);
-  void StoreRun(const KnownRun& known, Run run);
+  void IndexRuns();
+  // `run` gets the sequence.
+  void StoreRun(const KnownRun& known, Run* run);
   void AddRunCells(const Run& run, int sign);
   absl::Status AddUsageCells(const UsageAdded& usage);
   void AddDrainedCell(const UsageDrained& usage);
   void ApplyName(const NameAdded& name);
   void ApplyContract(const ContractApplied& contract, int64_t recorded_us);
 
-  // SHA-256 of the chain so far and the entries [link_first_, end_entry).
-  Sha256Digest ChainOver(size_t end_entry) const;
-  void CloseCommit();
-  absl::Status FlushJournal();
+  absl::Status CheckLink(const CommitLink& link);
+  void CloseCommit(const Sha256Digest& chain);
+  absl::Status AppendRuns();
   absl::Status FlushRuns();
   absl::Status FlushUsage();
   absl::Status FlushCells();
-  absl::Status FlushLevels(const absl::flat_hash_map<CellKey, Int128>& levels);
+  absl::Status FlushLevels(const LevelChanges& levels);
   absl::Status FlushSmall();
   absl::Status FlushLive();
 
   std::unique_ptr<WriteTransaction> transaction_;
   const int64_t bucket_us_;
   Tip tip_;
-  std::string last_run_key_;  // of the table at Begin: none beyond it
-  std::string scratch_key_;
+  const uint64_t first_sequence_;  // of this posting
+  JournalWriter journal_;
+  uint64_t last_sequence_ = 0;  // of the newest entry
 
-  std::string journal_;               // encoded entries, back to back
-  std::vector<size_t> journal_ends_;  // end of each in journal_
-  uint64_t journal_first_ = 1;        // sequence of the first
-  uint64_t last_sequence_ = 0;        // of the newest
-  size_t link_first_ = 0;  // index of the first entry no link has closed
+  std::string last_run_key_;  // of the table: none beyond it
+  std::string run_key_;       // scratch
+  std::string run_bytes_;     // scratch
+  Run imported_;              // scratch, for its capacity
+  absl::Status failure_;      // of a write before Commit
 
   absl::flat_hash_map<std::string, uint32_t> names_[2];  // by NameKind
-  BytePool run_bytes_;                                   // what runs_ views
+  LastName last_names_[2];
+  BytePool kept_;  // what runs_ views
   std::vector<RunRecord> runs_;
+  // While it holds, keys of runs_ ascend from beyond the table, and there is no
+  // index.
+  bool in_order_ = true;
   absl::flat_hash_map<absl::string_view, size_t> run_index_;  // into runs_
   absl::flat_hash_map<std::string, StoredUsage> usage_;
-  absl::flat_hash_map<CellKey, Cell> cells_;  // deltas, not totals
-  std::vector<SmallRecord> small_;            // names and contracts
+  CellDeltas cells_;
+  std::vector<SmallRecord> small_;  // names and contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete
   absl::flat_hash_map<std::string, uint32_t> contract_versions_;
 };

@@ -23,8 +23,8 @@ absl::Status Posting::Post(const UsageLost& loss) {
 void Posting::AddDrainedCell(const UsageDrained& usage) {
   Cell delta;
   delta.recorded = usage.gpu_time;
-  cells_[{usage.tenant, usage.pool, BucketOf(usage.bucket_us, bucket_us_)}].Add(
-      delta);
+  cells_.Add({usage.tenant, usage.pool, BucketOf(usage.bucket_us, bucket_us_)},
+             delta);
 }
 
 void Posting::PutLive(std::string key, std::string value) {

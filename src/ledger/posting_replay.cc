@@ -45,26 +45,30 @@ struct Posting::Replayer {
   }
   absl::Status operator()(const UsageLost&) const { return absl::OkStatus(); }
   absl::Status operator()(const CommitLink& link) const {
-    const size_t closed = posting->journal_ends_.size() - 1;
-    const Sha256Digest chain = posting->ChainOver(closed);
-    if (link.entries != closed - posting->link_first_ || link.chain != chain) {
-      return MakeError(ErrorCode::kCorrupt,
-                       "the hash chain is broken at journal entry " +
-                           std::to_string(posting->last_sequence_));
-    }
-    posting->tip_.chain = chain;
-    posting->link_first_ = closed + 1;
-    return absl::OkStatus();
+    return posting->CheckLink(link);
   }
 
   template <typename After>
   absl::Status Store(std::string_view run_id, uint32_t attempt,
                      const After& after) const {
     ASSIGN_OR_RETURN(const KnownRun known, posting->FindRun(run_id, attempt));
-    posting->StoreRun(known, after(known.known()));
+    Run run = after(known.known());
+    posting->StoreRun(known, &run);
     return absl::OkStatus();
   }
 };
+
+absl::Status Posting::CheckLink(const CommitLink& link) {
+  const bool counts = link.entries == journal_.open_entries();
+  const Sha256Digest chain = journal_.Chain();
+  if (!counts || link.chain != chain) {
+    return MakeError(ErrorCode::kCorrupt,
+                     "the hash chain is broken at journal entry " +
+                         std::to_string(tip_.next_sequence));
+  }
+  CloseCommit(chain);
+  return absl::OkStatus();
+}
 
 absl::Status Posting::Replay(uint64_t sequence, const Entry& entry) {
   if (sequence != tip_.next_sequence) {
@@ -78,7 +82,8 @@ absl::Status Posting::Replay(uint64_t sequence, const Entry& entry) {
                          " was recorded before the one it follows");
   }
   tip_.recorded_us = entry.recorded_us;
-  Journal(entry.body);
+  // A link is checked before it is written: it is about the entries before it.
+  if (!std::holds_alternative<CommitLink>(entry.body)) Journal(entry.body);
   return std::visit(Replayer{this, entry.recorded_us}, entry.body);
 }
 

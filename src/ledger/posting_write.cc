@@ -33,6 +33,11 @@ class OrderedWriter {
     return writer;
   }
 
+  // What the table holds under a key.
+  absl::StatusOr<std::optional<std::string_view>> Read(std::string_view key) {
+    if (key > last_key_) return std::nullopt;
+    return transaction_->Get(table_, key);
+  }
   absl::Status Write(std::string_view key, std::string_view value) {
     if (key > last_key_) return transaction_->Append(table_, key, value);
     return transaction_->Put(table_, key, value);
@@ -49,40 +54,27 @@ class OrderedWriter {
 
 }  // namespace
 
-Sha256Digest Posting::ChainOver(size_t end_entry) const {
-  const auto start_of = [this](size_t entry) {
-    return entry == 0 ? size_t{0} : journal_ends_[entry - 1];
-  };
-  Sha256 hash;
-  hash.Update(std::string_view(reinterpret_cast<const char*>(tip_.chain.data()),
-                               tip_.chain.size()));
-  const size_t from = start_of(link_first_);
-  hash.Update(
-      std::string_view(journal_).substr(from, start_of(end_entry) - from));
-  return hash.Finish();
-}
-
-void Posting::CloseCommit() {
-  const size_t closed = journal_ends_.size();
-  const CommitLink link = {closed - link_first_, ChainOver(closed)};
-  Journal(link);
-  tip_.chain = link.chain;
-  link_first_ = closed + 1;
+void Posting::CloseCommit(const Sha256Digest& chain) {
+  journal_.AddLink(tip_.recorded_us, {journal_.open_entries(), chain});
+  last_sequence_ = tip_.next_sequence++;
+  tip_.chain = chain;
 }
 
 absl::StatusOr<bool> Posting::Commit() {
   CHECK(transaction_ != nullptr);
-  if (journal_ends_.empty() && live_.empty()) {
+  const bool journalled = tip_.next_sequence != first_sequence_;
+  if (!journalled && live_.empty()) {
     transaction_.reset();
     return false;
   }
   RETURN_IF_ERROR(FlushLive());
-  if (journal_ends_.empty()) {  // The tip is about the journal.
+  if (!journalled) {  // The tip is about the journal.
     RETURN_IF_ERROR(transaction_->Commit());
     return true;
   }
-  if (link_first_ < journal_ends_.size()) CloseCommit();
-  RETURN_IF_ERROR(FlushJournal());
+  if (journal_.open_entries() > 0) CloseCommit(journal_.Chain());
+  RETURN_IF_ERROR(failure_);
+  RETURN_IF_ERROR(journal_.Close());
   RETURN_IF_ERROR(FlushRuns());
   RETURN_IF_ERROR(FlushUsage());
   RETURN_IF_ERROR(FlushCells());
@@ -92,30 +84,27 @@ absl::StatusOr<bool> Posting::Commit() {
   return true;
 }
 
-absl::Status Posting::FlushJournal() {
-  std::string_view rest = journal_;
-  size_t start = 0;
-  for (size_t i = 0; i < journal_ends_.size(); ++i) {
-    const size_t end = journal_ends_[i];
-    RETURN_IF_ERROR(transaction_->Append(Table::kJournal,
-                                         SequenceKey(journal_first_ + i),
-                                         rest.substr(start, end - start)));
-    start = end;
+absl::Status Posting::AppendRuns() {
+  for (const RunRecord& record : runs_) {
+    if (!record.dirty) continue;
+    RETURN_IF_ERROR(
+        transaction_->Append(Table::kRuns, record.key, *record.bytes));
+    last_run_key_.assign(record.key);
   }
+  runs_.clear();
+  kept_.Clear();
   return absl::OkStatus();
 }
 
 absl::Status Posting::FlushRuns() {
+  if (in_order_) return AppendRuns();
   ASSIGN_OR_RETURN(OrderedWriter writer,
                    OrderedWriter::For(transaction_.get(), Table::kRuns));
   const auto by_key = [](const RunRecord& a, const RunRecord& b) {
     return a.key < b.key;
   };
   run_index_.clear();  // Sorting moves what it names.
-  // Most files are in the order of their ids.
-  if (!std::is_sorted(runs_.begin(), runs_.end(), by_key)) {
-    std::sort(runs_.begin(), runs_.end(), by_key);
-  }
+  std::sort(runs_.begin(), runs_.end(), by_key);
   for (const RunRecord& record : runs_) {
     if (!record.dirty) continue;
     RETURN_IF_ERROR(writer.Write(record.key, *record.bytes));
@@ -127,7 +116,7 @@ absl::Status Posting::FlushUsage() {
   ASSIGN_OR_RETURN(OrderedWriter writer,
                    OrderedWriter::For(transaction_.get(), Table::kUsage));
   for (const auto* item : Sorted(usage_)) {
-    if (item->second.sequence < journal_first_) continue;  // Only looked up.
+    if (item->second.sequence < first_sequence_) continue;  // Only looked up.
     RETURN_IF_ERROR(
         writer.Write(item->first, EncodeUsage(item->first, item->second)));
   }
@@ -135,39 +124,44 @@ absl::Status Posting::FlushUsage() {
 }
 
 absl::Status Posting::FlushCells() {
-  absl::flat_hash_map<CellKey, Int128> levels;
+  LevelChanges levels;
   ASSIGN_OR_RETURN(OrderedWriter writer,
                    OrderedWriter::For(transaction_.get(), Table::kCells));
-  for (const auto* item : Sorted(cells_)) {
-    CellKey chunk = item->first;
-    chunk.bucket = ChunkOf(chunk.bucket);
-    levels[chunk] += item->second.level_change;
-    const std::string key = EncodeCellKey(item->first);
-    Cell cell = item->second;
-    ASSIGN_OR_RETURN(const auto bytes, transaction_->Get(Table::kCells, key));
-    if (bytes) {
-      ASSIGN_OR_RETURN(const Cell stored, DecodeCell(key, *bytes));
-      cell.Add(stored);
-    }
-    if (!cell.valid()) {
-      return MakeError(ErrorCode::kOverflow,
-                       "usage of tenant " +
-                           PathOf(NameKind::kTenant, item->first.tenant) +
-                           " in one bucket does not fit 128 bits");
-    }
-    RETURN_IF_ERROR(writer.Write(key, EncodeCell(key, cell)));
-  }
+  std::string value;
+  RETURN_IF_ERROR(cells_.VisitInOrder(
+      [&](const CellKey& at, const Cell& delta) -> absl::Status {
+        const CellKey chunk = {at.tenant, at.pool, ChunkOf(at.bucket)};
+        if (levels.empty() || levels.back().first != chunk) {
+          levels.push_back({chunk, 0});
+        }
+        levels.back().second += delta.level_change;
+        const std::string key = EncodeCellKey(at);
+        ASSIGN_OR_RETURN(const auto bytes, writer.Read(key));
+        Cell cell = delta;
+        if (bytes) {
+          ASSIGN_OR_RETURN(const Cell stored, DecodeCell(key, *bytes));
+          cell.Add(stored);
+        }
+        if (!cell.valid()) {
+          return MakeError(ErrorCode::kOverflow,
+                           "usage of tenant " +
+                               PathOf(NameKind::kTenant, at.tenant) +
+                               " in one bucket does not fit 128 bits");
+        }
+        value.clear();
+        AppendCell(key, cell, &value);
+        return writer.Write(key, value);
+      }));
   return FlushLevels(levels);
 }
 
-absl::Status Posting::FlushLevels(
-    const absl::flat_hash_map<CellKey, Int128>& levels) {
+absl::Status Posting::FlushLevels(const LevelChanges& levels) {
   ASSIGN_OR_RETURN(OrderedWriter writer,
                    OrderedWriter::For(transaction_.get(), Table::kLevels));
-  for (const auto* item : Sorted(levels)) {
-    const std::string key = EncodeCellKey(item->first);
-    Int128 level = item->second;
-    ASSIGN_OR_RETURN(const auto bytes, transaction_->Get(Table::kLevels, key));
+  for (const auto& [chunk, change] : levels) {
+    const std::string key = EncodeCellKey(chunk);
+    Int128 level = change;
+    ASSIGN_OR_RETURN(const auto bytes, writer.Read(key));
     if (bytes) {
       ASSIGN_OR_RETURN(const Int128 stored, DecodeLevel(key, *bytes));
       level += stored;

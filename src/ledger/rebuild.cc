@@ -1,9 +1,10 @@
 #include "ledger/rebuild.h"
 
 #include "absl/container/flat_hash_map.h"
-#include "base/coding.h"
 #include "base/error.h"
-#include "ledger/entry.h"
+#include "ledger/buckets.h"
+#include "ledger/journal.h"
+#include "ledger/live_records.h"
 #include "ledger/posting.h"
 
 namespace drawdown {
@@ -51,23 +52,27 @@ class Poster {
 class Salvager {
  public:
   Salvager(ReadTransaction* from, Store* into, const Header& header)
-      : from_(from), poster_(into, header) {}
+      : from_(from), bucket_us_(header.bucket_us), poster_(into, header) {}
 
   absl::StatusOr<SalvageReport> Run() {
     ReadNameTable();
     ASSIGN_OR_RETURN(const uint64_t last, LastSequence());
-    const auto cursor = from_->NewCursor(Table::kJournal);
-    if (!cursor.ok()) return cursor.status();
+    ASSIGN_OR_RETURN(JournalCursor cursor, JournalCursor::Make(from_));
     uint64_t expected = 1;
-    auto found = (*cursor)->SeekAtLeast(SequenceKey(1));
-    while (found.ok() && *found) {
-      const uint64_t sequence = ReadKey64((*cursor)->key().data());
+    auto found = cursor.SeekAtLeast(1);
+    for (; found.ok() && *found; found = cursor.Next()) {
+      const uint64_t sequence = cursor.sequence();
+      const auto entry = DecodeEntry(sequence, cursor.entry());
+      if (!entry.ok()) {
+        if (damage_.empty()) damage_ = std::string(entry.status().message());
+        continue;
+      }
       LoseRange(expected, sequence);
-      RETURN_IF_ERROR(PostOne(sequence, (*cursor)->value()));
+      RETURN_IF_ERROR(PostOne(sequence, *entry));
       expected = sequence + 1;
-      found = (*cursor)->Next();
     }
     LoseRange(expected, last + 1);
+    RETURN_IF_ERROR(PostLive());
     RETURN_IF_ERROR(poster_.Commit());
     return report_;
   }
@@ -94,33 +99,59 @@ class Salvager {
     return tip.ok() ? tip->next_sequence - 1 : 0;
   }
 
+  // What live meters counted and the journal does not have yet, as far as it
+  // was drained.
+  absl::Status PostLive() {
+    const auto epoch = ReadLiveEpoch(from_);
+    if (epoch.ok() && !*epoch) return absl::OkStatus();
+    const auto open = epoch.ok() ? ReadOpenUsage(from_) : epoch.status();
+    if (!open.ok()) {
+      Lose("live meters: " + std::string(open.status().message()));
+      return absl::OkStatus();
+    }
+    for (const auto& [ids, amounts] : *open) {
+      for (uint32_t bank = 0; bank < 2; ++bank) {
+        if (amounts[bank].zero()) continue;
+        ASSIGN_OR_RETURN(Posting* const posting, poster_.Get(last_us_));
+        const absl::Status posted =
+            Post(posting,
+                 UsageDrained{ids.first, ids.second,
+                              BucketStart((*epoch)->buckets[bank], bucket_us_),
+                              amounts[bank]});
+        if (!posted.ok()) Lose(std::string(posted.message()));
+      }
+    }
+    return absl::OkStatus();
+  }
+
   void Lose(const std::string& what) {
     ++report_.entries_lost;
     if (report_.losses.size() < kMaxLossesListed) {
       report_.losses.push_back(what);
     }
   }
+  // Entries that are not there or cannot be read. Where a block is damaged, how
+  // many it had is known from where the next one starts.
   void LoseRange(uint64_t from, uint64_t to) {
-    if (from >= to) return;
-    Lose("journal entries " + std::to_string(from) + " to " +
-         std::to_string(to - 1) + " are missing");
-    report_.entries_lost += to - from - 1;
+    if (from < to) {
+      std::string what = "journal entries " + std::to_string(from) + " to " +
+                         std::to_string(to - 1);
+      what += damage_.empty() ? " are missing" : " are lost: ";
+      Lose(what + damage_);
+      report_.entries_lost += to - from - 1;
+    }
+    damage_.clear();
   }
 
-  absl::Status PostOne(uint64_t sequence, std::string_view bytes) {
-    const auto entry = DecodeEntry(sequence, bytes);
-    if (!entry.ok()) {
-      Lose(std::string(entry.status().message()));
-      return absl::OkStatus();
-    }
+  absl::Status PostOne(uint64_t sequence, const Entry& entry) {
     ++report_.entries_read;
-    if (std::holds_alternative<CommitLink>(entry->body)) {
+    if (std::holds_alternative<CommitLink>(entry.body)) {
       return absl::OkStatus();  // The new journal gets links of its own.
     }
-    ASSIGN_OR_RETURN(Posting* const posting, poster_.Get(entry->recorded_us));
-    posting->AdvanceRecordTime(entry->recorded_us);
+    ASSIGN_OR_RETURN(Posting* const posting, poster_.Get(entry.recorded_us));
+    posting->AdvanceRecordTime(entry.recorded_us);
     const absl::Status posted = std::visit(
-        [&](const auto& body) { return Post(posting, body); }, entry->body);
+        [&](const auto& body) { return Post(posting, body); }, entry.body);
     if (!posted.ok()) {
       Lose("journal entry " + std::to_string(sequence) + ": " +
            std::string(posted.message()));
@@ -194,8 +225,11 @@ class Salvager {
   }
 
   ReadTransaction* const from_;
+  const int64_t bucket_us_;
   Poster poster_;
+  int64_t last_us_ = std::numeric_limits<int64_t>::min();  // record time
   SalvageReport report_;
+  std::string damage_;  // of the first entry that could not be read
   absl::flat_hash_map<uint32_t, std::string> paths_[2];  // by NameKind, old ids
 };
 
@@ -203,14 +237,13 @@ class Salvager {
 
 absl::Status Rebuild(ReadTransaction* from, const Header& header, Store* into,
                      int64_t until_us) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                   from->NewCursor(Table::kJournal));
+  ASSIGN_OR_RETURN(JournalCursor cursor, JournalCursor::Make(from));
   Poster poster(into, header);
-  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(SequenceKey(0)));
+  ASSIGN_OR_RETURN(bool found, cursor.SeekAtLeast(0));
   uint64_t in_commit = 0;
   while (found) {
-    const uint64_t sequence = ReadKey64(cursor->key().data());
-    ASSIGN_OR_RETURN(const Entry entry, DecodeEntry(sequence, cursor->value()));
+    const uint64_t sequence = cursor.sequence();
+    ASSIGN_OR_RETURN(const Entry entry, DecodeEntry(sequence, cursor.entry()));
     if (entry.recorded_us > until_us) break;
     ASSIGN_OR_RETURN(Posting* const posting,
                      poster.Get(std::numeric_limits<int64_t>::min()));
@@ -220,7 +253,7 @@ absl::Status Rebuild(ReadTransaction* from, const Header& header, Store* into,
       RETURN_IF_ERROR(poster.CommitIfLarge(in_commit));
       in_commit = 0;
     }
-    ASSIGN_OR_RETURN(found, cursor->Next());
+    ASSIGN_OR_RETURN(found, cursor.Next());
   }
   return poster.Commit();
 }

@@ -128,25 +128,23 @@ RunKey DecodeRunKey(std::string_view key) {
           ReadKey32(key.data() + id_bytes + 1)};
 }
 
-std::string EncodeRun(std::string_view key, const Run& run) {
-  std::string out;
-  out.reserve(64 + run.source_state.size() + 24 * run.segments.size());
-  AppendFixed(run.tenant, &out);
-  AppendFixed(run.pool, &out);
-  AppendFixed(run.state, &out);
-  AppendFixed(run.reason, &out);
-  AppendFixed(run.sequence, &out);
-  AppendFixed(run.micro_gpus, &out);
-  AppendString(run.source_state, &out);
-  AppendVarint(run.segments.size(), &out);
+void AppendRun(std::string_view key, const Run& run, std::string* out) {
+  const size_t start = out->size();
+  AppendFixed(run.tenant, out);
+  AppendFixed(run.pool, out);
+  AppendFixed(run.state, out);
+  AppendFixed(run.reason, out);
+  AppendFixed(run.sequence, out);
+  AppendFixed(run.micro_gpus, out);
+  AppendString(run.source_state, out);
+  AppendVarint(run.segments.size(), out);
   for (const Segment& segment : run.segments) {
-    AppendFixed(static_cast<uint8_t>(segment.end_us.has_value()), &out);
-    AppendFixed(segment.start_us, &out);
-    if (segment.end_us) AppendFixed(*segment.end_us, &out);
-    AppendFixed(segment.micro_gpus, &out);
+    AppendFixed(static_cast<uint8_t>(segment.end_us.has_value()), out);
+    AppendFixed(segment.start_us, out);
+    if (segment.end_us) AppendFixed(*segment.end_us, out);
+    AppendFixed(segment.micro_gpus, out);
   }
-  SealRecord(key, &out);
-  return out;
+  SealRecord(key, out, start);
 }
 
 absl::StatusOr<Run> DecodeRun(std::string_view key, std::string_view bytes) {
@@ -207,13 +205,6 @@ absl::StatusOr<StoredUsage> DecodeUsage(std::string_view key,
   return usage;
 }
 
-void Cell::Add(const Cell& delta) {
-  recorded += delta.recorded;
-  partial += delta.partial;
-  level_change += delta.level_change;
-  last_edge_us = std::max(last_edge_us, delta.last_edge_us);
-}
-
 std::string EncodeCellKey(const CellKey& key) {
   std::string out;
   AppendKey32(key.tenant, &out);
@@ -228,14 +219,13 @@ CellKey DecodeCellKey(std::string_view key) {
           static_cast<int32_t>(ReadKey32(bytes + 8) ^ kBucketBias)};
 }
 
-std::string EncodeCell(std::string_view key, const Cell& cell) {
-  std::string out;
-  AppendGpuTime(cell.recorded, &out);
-  AppendGpuTime(cell.partial, &out);
-  AppendFixed(cell.level_change, &out);
-  AppendFixed(cell.last_edge_us, &out);
-  SealRecord(key, &out);
-  return out;
+void AppendCell(std::string_view key, const Cell& cell, std::string* out) {
+  const size_t start = out->size();
+  AppendGpuTime(cell.recorded, out);
+  AppendGpuTime(cell.partial, out);
+  AppendFixed(cell.level_change, out);
+  AppendFixed(cell.last_edge_us, out);
+  SealRecord(key, out, start);
 }
 
 absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes) {

@@ -7,6 +7,7 @@
 #ifndef DRAWDOWN_SRC_LEDGER_RECORDS_H_
 #define DRAWDOWN_SRC_LEDGER_RECORDS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -81,7 +82,7 @@ struct Run {
 };
 void AppendRunKey(std::string_view run_id, uint32_t attempt, std::string* out);
 RunKey DecodeRunKey(std::string_view key);
-std::string EncodeRun(std::string_view key, const Run& run);
+void AppendRun(std::string_view key, const Run& run, std::string* out);
 absl::StatusOr<Run> DecodeRun(std::string_view key, std::string_view bytes);
 
 // --- Table::kUsage
@@ -123,12 +124,17 @@ struct Cell {
   Int128 level_change = 0;    // micro-GPUs, from this bucket's start on
   uint32_t last_edge_us = 0;  // latest start or end inside it, from its start
 
-  void Add(const Cell& delta);
+  void Add(const Cell& delta) {
+    recorded += delta.recorded;
+    partial += delta.partial;
+    level_change += delta.level_change;
+    last_edge_us = std::max(last_edge_us, delta.last_edge_us);
+  }
   bool valid() const { return recorded.valid() && partial.valid(); }
 };
 std::string EncodeCellKey(const CellKey& key);
 CellKey DecodeCellKey(std::string_view key);
-std::string EncodeCell(std::string_view key, const Cell& cell);
+void AppendCell(std::string_view key, const Cell& cell, std::string* out);
 absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes);
 
 // Level changes summed over chunks of 256 buckets, so that the level at any

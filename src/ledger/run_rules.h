@@ -41,6 +41,8 @@ absl::StatusOr<Verdict> JudgeCorrection(const Run* known,
 // The run after the entry. REQUIRES: the verdict on it was kNew or kUpdate.
 Run AfterChange(const Run* known, const RunChanged& change);
 Run AfterImport(const RunImported& row);
+// The same into a run whose memory is used again.
+void SetImported(const RunImported& row, Run* run);
 Run AfterCorrection(const RunCorrected& correction);
 
 // kBadRow unless the values can stand in the books: id of 1..200 bytes of UTF-8

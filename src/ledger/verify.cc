@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "ledger/buckets.h"
 #include "ledger/entry.h"
+#include "ledger/journal.h"
+#include "ledger/live_records.h"
 #include "ledger/memory_store.h"
 #include "ledger/rebuild.h"
 #include "ledger/run_rules.h"
@@ -24,6 +26,7 @@ class Verifier {
   absl::StatusOr<VerifyReport> Verify() {
     Check(CompareWithJournal());
     Check(CountJournal());
+    Check(CheckLive());
     Check(SumRuns());
     Check(SumUsage());
     Check(SumBuckets());
@@ -50,7 +53,7 @@ class Verifier {
                      rebuilt->BeginRead());
     for (int i = 0; i < kTableCount; ++i) {
       const auto table = static_cast<Table>(i);
-      if (table == Table::kMeta) continue;
+      if (table == Table::kMeta || table == Table::kLive) continue;
       RETURN_IF_ERROR(CompareTable(table, expected.get()));
     }
     return CompareTip(expected.get());
@@ -101,13 +104,34 @@ class Verifier {
     report_.entries = tip.next_sequence - 1;
     report_.chain_hash = HexOf(tip.chain);
     at_us_ = std::max(at_us_, tip.recorded_us);
-    ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                     books_->NewCursor(Table::kJournal));
-    ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(SequenceKey(0)));
+    ASSIGN_OR_RETURN(JournalCursor cursor, JournalCursor::Make(books_));
+    ASSIGN_OR_RETURN(bool found, cursor.SeekAtLeast(0));
     while (found) {
-      report_.commits += !cursor->value().empty() &&
-                         cursor->value().front() == kCommitLinkKind;
-      ASSIGN_OR_RETURN(found, cursor->Next());
+      RETURN_IF_ERROR(CountEntry(cursor.sequence(), cursor.entry()));
+      ASSIGN_OR_RETURN(found, cursor.Next());
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CountEntry(uint64_t sequence, std::string_view bytes) {
+    ASSIGN_OR_RETURN(const Entry entry, DecodeEntry(sequence, bytes));
+    report_.commits += std::holds_alternative<CommitLink>(entry.body);
+    if (const auto* const drained = std::get_if<UsageDrained>(&entry.body)) {
+      report_.from_meters += drained->gpu_time;
+      at_us_ = std::max(at_us_, drained->bucket_us);
+    }
+    return absl::OkStatus();
+  }
+
+  // Every record of how far live counters are drained can be read, and belongs
+  // to a file that is known.
+  absl::Status CheckLive() {
+    RETURN_IF_ERROR(ReadLiveEpoch(books_).status());
+    RETURN_IF_ERROR(ReadCarried(books_).status());
+    ASSIGN_OR_RETURN(const std::vector<NamedLiveFile> files,
+                     ReadLiveFiles(books_));
+    for (const NamedLiveFile& named : files) {
+      RETURN_IF_ERROR(ReadWatermarks(books_, named.uuid).status());
     }
     return absl::OkStatus();
   }
@@ -210,10 +234,12 @@ class Verifier {
   }
 
   void CheckConservation() {
-    const GpuTime facts = report_.from_runs + report_.from_usage;
+    const GpuTime facts =
+        report_.from_runs + report_.from_usage + report_.from_meters;
     if (facts.valid() && facts == report_.in_buckets) return;
     Find("buckets hold " + FormatGpuSeconds(report_.in_buckets) +
-         " GPU-seconds, runs and imported usage " + FormatGpuSeconds(facts));
+         " GPU-seconds, runs, imported and metered usage " +
+         FormatGpuSeconds(facts));
   }
 
   ReadTransaction* const books_;

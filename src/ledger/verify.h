@@ -11,9 +11,9 @@ namespace drawdown {
 
 // Rebuilds the books from the journal in memory and compares every record of
 // every table; checks that segments of a run do not overlap and that the sum of
-// all buckets is the sum of all runs and imported usage, at `at_us` rounded up
-// to a bucket. What is wrong is in the report; an error means the check could
-// not be made.
+// all buckets is the sum of all runs, imported and metered usage, at `at_us`
+// rounded up to a bucket. What is wrong is in the report; an error means the
+// check could not be made.
 absl::StatusOr<VerifyReport> VerifyBooks(ReadTransaction* books,
                                          const Header& header, int64_t at_us);
 

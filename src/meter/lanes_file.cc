@@ -65,13 +65,14 @@ uint64_t MeterCheck(const Uuid& file, uint32_t meter, uint32_t tenant,
   return uint64_t{1} << 32 | crc;  // Never 0, as an unwritten entry is.
 }
 
-// --- Lane --------------------------------------------------------------------
+// --- MeterLane
+// --------------------------------------------------------------------
 
-Lane::~Lane() {
+MeterLane::~MeterLane() {
   if (counters_ != nullptr) munmap(counters_, kBanks * kBankReserve);
 }
 
-absl::Status Lane::Reserve() {
+absl::Status MeterLane::Reserve() {
   if (counters_ != nullptr) return absl::OkStatus();
   void* const range = mmap(nullptr, kBanks * kBankReserve, PROT_NONE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -80,7 +81,7 @@ absl::Status Lane::Reserve() {
   return absl::OkStatus();
 }
 
-absl::Status Lane::MapBlock(int fd, off_t offset) {
+absl::Status MeterLane::MapBlock(int fd, off_t offset) {
   RETURN_IF_ERROR(Reserve());
   char* const at =
       reinterpret_cast<char*>(counters_) + size_t{blocks_} * kBankBytes;
@@ -98,7 +99,7 @@ absl::Status Lane::MapBlock(int fd, off_t offset) {
 
 LanesFile::LanesFile(std::string path, Fd fd, LanesHeader* header)
     : path_(std::move(path)), fd_(std::move(fd)), header_(header) {
-  lanes_.push_back(std::make_unique<Lane>(kOverflowLane));
+  lanes_.push_back(std::make_unique<MeterLane>(kOverflowLane));
 }
 
 LanesFile::~LanesFile() {
@@ -160,7 +161,7 @@ void LanesFile::Publish(const ExtentUse& use) {
   header_->extents.store(extent + 1, std::memory_order_release);
 }
 
-absl::Status LanesFile::GrowLane(Lane* lane, uint32_t blocks) {
+absl::Status LanesFile::GrowLane(MeterLane* lane, uint32_t blocks) {
   while (lane->blocks() < blocks) {
     ASSIGN_OR_RETURN(const off_t offset, AllocateExtent());
     const uint32_t block = lane->blocks();
@@ -196,18 +197,20 @@ absl::StatusOr<uint32_t> LanesFile::AddMeter(uint32_t tenant, uint32_t pool) {
   return meter;
 }
 
-bool LanesFile::Grow(Lane* lane) { return GrowLane(lane, BlocksNeeded()).ok(); }
+bool LanesFile::Grow(MeterLane* lane) {
+  return GrowLane(lane, BlocksNeeded()).ok();
+}
 
-Lane* LanesFile::TakeLane() {
+MeterLane* LanesFile::TakeLane() {
   if (free_.empty()) {
     const auto number = static_cast<uint32_t>(lanes_.size()) + kOverflowLane;
-    auto lane = std::make_unique<Lane>(number);
+    auto lane = std::make_unique<MeterLane>(number);
     // One that got some of its blocks is kept: they are in the file.
     if (!Grow(lane.get()) && lane->blocks() == 0) return nullptr;
     lanes_.push_back(std::move(lane));
     return lanes_.back().get();
   }
-  Lane* const lane = free_.back();
+  MeterLane* const lane = free_.back();
   free_.pop_back();
   Grow(lane);  // Where it cannot, its older meters still count in it.
   return lane;

@@ -20,12 +20,12 @@ namespace drawdown {
 
 // One lane: an address range with room for every meter a file may have, its
 // counters mapped from the front as far as they are needed.
-class Lane {
+class MeterLane {
  public:
-  explicit Lane(uint32_t number) : number_(number) {}
-  ~Lane();
-  Lane(const Lane&) = delete;  // Owns a mapping.
-  Lane& operator=(const Lane&) = delete;
+  explicit MeterLane(uint32_t number) : number_(number) {}
+  ~MeterLane();
+  MeterLane(const MeterLane&) = delete;  // Owns a mapping.
+  MeterLane& operator=(const MeterLane&) = delete;
 
   uint32_t number() const { return number_; }
   uint32_t blocks() const { return blocks_; }
@@ -67,11 +67,11 @@ class LanesFile {
 
   // A lane for one thread with counters for every meter there is, one given
   // back before if possible: its counts go on. Null when there is no room.
-  Lane* TakeLane();
-  void GiveBack(Lane* lane) { free_.push_back(lane); }
+  MeterLane* TakeLane();
+  void GiveBack(MeterLane* lane) { free_.push_back(lane); }
   // Counters for every meter there is; false when there is no room.
-  bool Grow(Lane* lane);
-  Lane* overflow() { return lanes_.front().get(); }
+  bool Grow(MeterLane* lane);
+  MeterLane* overflow() { return lanes_.front().get(); }
 
   void CountRejected() {
     header_->rejected.fetch_add(1, std::memory_order_relaxed);
@@ -88,7 +88,7 @@ class LanesFile {
   // Publish.
   absl::StatusOr<off_t> AllocateExtent();
   void Publish(const ExtentUse& use);
-  absl::Status GrowLane(Lane* lane, uint32_t blocks);
+  absl::Status GrowLane(MeterLane* lane, uint32_t blocks);
   absl::Status AddMeterBlock();
 
   const std::string path_;
@@ -96,8 +96,8 @@ class LanesFile {
   LanesHeader* const header_;
   std::vector<MeterEntry> meters_;
   std::vector<MeterEntry*> tables_;  // mapped, one per block of meters
-  std::vector<std::unique_ptr<Lane>> lanes_;
-  std::vector<Lane*> free_;
+  std::vector<std::unique_ptr<MeterLane>> lanes_;
+  std::vector<MeterLane*> free_;
 };
 
 }  // namespace drawdown

@@ -27,7 +27,7 @@ constexpr uint32_t kCallsUntilRetry = 1'024;
 
 struct ThreadLane {
   uint32_t number = 0;  // of the process's file
-  Lane* lane = nullptr;
+  MeterLane* lane = nullptr;
 };
 
 // One ledger's lanes in this process. Guarded by Process::mutex.
@@ -155,23 +155,23 @@ absl::StatusOr<uint32_t> FindOrAddMeter(ProcessFile* one, const MeterIds& ids) {
 // --- counting
 // -----------------------------------------------------------------
 
-Lane* LaneOfThread(ProcessFile* one, uint32_t number) {
+MeterLane* LaneOfThread(ProcessFile* one, uint32_t number) {
   for (const ThreadLane& held : thread_lanes.lanes) {
     if (held.number == number) return held.lane;
   }
-  Lane* const lane = one->file->TakeLane();
+  MeterLane* const lane = one->file->TakeLane();
   if (lane != nullptr) thread_lanes.lanes.push_back({number, lane});
   return lane;
 }
 
 // This thread's lane if it has, or can be given, counters for the meter.
-Lane* LaneFor(ProcessFile* one, uint32_t number, uint32_t meter) {
+MeterLane* LaneFor(ProcessFile* one, uint32_t number, uint32_t meter) {
   if (thread_ended) return nullptr;
   if (one->calls_without_room > 0 &&
       ++one->calls_without_room % kCallsUntilRetry != 0) {
     return nullptr;
   }
-  Lane* const lane = LaneOfThread(one, number);
+  MeterLane* const lane = LaneOfThread(one, number);
   const bool enough =
       lane != nullptr && (lane->limit() > meter || one->file->Grow(lane));
   if (!enough && one->calls_without_room == 0) one->calls_without_room = 1;
@@ -179,7 +179,7 @@ Lane* LaneFor(ProcessFile* one, uint32_t number, uint32_t meter) {
   return enough ? lane : nullptr;
 }
 
-void ShowLane(const ProcessFile& one, uint32_t number, const Lane& lane) {
+void ShowLane(const ProcessFile& one, uint32_t number, const MeterLane& lane) {
   LaneView& view = lane_views[number % kLaneViews];
   view.first = uint64_t{number} << 32;
   view.limit = lane.limit();
@@ -188,7 +188,7 @@ void ShowLane(const ProcessFile& one, uint32_t number, const Lane& lane) {
 }
 
 // Under the lock, which is what makes the overflow lane a single writer's too.
-void CountIn(const ProcessFile& one, Lane* lane, uint32_t meter,
+void CountIn(const ProcessFile& one, MeterLane* lane, uint32_t meter,
              uint64_t gpu_us) {
   const uint64_t bank = one.epoch->Get().bank;
   std::atomic<uint64_t>& counter =
@@ -268,7 +268,7 @@ void RecordSlowly(uint64_t id, int64_t gpu_us) {
   }
   const auto amount = static_cast<uint64_t>(gpu_us);
   if (!have_file) return CountPending(one, meter, amount);
-  Lane* const lane = LaneFor(one, number, meter);
+  MeterLane* const lane = LaneFor(one, number, meter);
   if (lane == nullptr) {
     return CountIn(*one, one->file->overflow(), meter, amount);
   }

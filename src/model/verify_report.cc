@@ -115,7 +115,9 @@ void Visit(Visitor& visitor, Report& report) {
   visitor.Field("cells", report.cells);
   visitor.Field("from_runs", report.from_runs);
   visitor.Field("from_usage", report.from_usage);
+  visitor.Field("from_meters", report.from_meters);
   visitor.Field("in_buckets", report.in_buckets);
+  visitor.Field("live", report.live);
   visitor.Field("at_us", report.at_us);
   visitor.Field("chain_hash", report.chain_hash);
   visitor.Field("finding", report.findings);

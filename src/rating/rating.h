@@ -22,8 +22,9 @@ Interval RatingWindow(const Contract& contract, const Interval& period);
 struct RatingInput {
   const Contract* contract = nullptr;
   // Usage over RatingWindow(), at least. Cells of other providers' pools are
-  // ignored; those of this provider's are rated, as unpriced when neither a rate
-  // nor a commitment prices them, so leave out pools that another contract prices.
+  // ignored; those of this provider's are rated, as unpriced when neither a
+  // rate nor a commitment prices them, so leave out pools that another contract
+  // prices.
   const UsageTable* usage = nullptr;
   Interval period;
   // Only buckets and intervals ended by this instant are rated.

@@ -49,7 +49,9 @@ Facts VerifyFacts(const VerifyReport& report) {
        Number("cells", report.cells),
        Seconds("from_runs_gpu_seconds", report.from_runs),
        Seconds("from_usage_gpu_seconds", report.from_usage),
+       Seconds("from_meters_gpu_seconds", report.from_meters),
        Seconds("in_buckets_gpu_seconds", report.in_buckets),
+       Seconds("live_gpu_seconds", report.live),
        {{"at", ColumnKind::kWord}, TimeCell(report.at_us)},
        {{"chain_hash", ColumnKind::kWord}, TextCell(report.chain_hash)}});
 }

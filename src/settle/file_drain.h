@@ -5,9 +5,7 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <utility>
 
 #include "ledger/live_records.h"
 #include "meter/process_lanes.h"
@@ -16,8 +14,7 @@ namespace drawdown {
 
 // What leaves the watermarks of all files, by meter and bank: to be journalled
 // where the bank's bucket is over, else to be carried until it is.
-using LeavingUsage =
-    std::map<std::pair<uint32_t, uint32_t>, std::array<GpuTime, 2>>;
+using LeavingUsage = OpenUsage;
 
 // What a file's counters lack of what the books have.
 struct FileLoss {

@@ -37,7 +37,8 @@ struct DirectoryUnlock {
 absl::StatusOr<MetaPage> ReadMetaPages(const std::string& path) {
   const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0 && errno == ENOENT) {
-    return MakeError(ErrorCode::kNotALedger, absl::StrCat("not a ledger: there is no ", path));
+    return MakeError(ErrorCode::kNotALedger,
+                     absl::StrCat("not a ledger: there is no ", path));
   }
   if (fd.get() < 0) return ErrnoError(errno, absl::StrCat("open ", path));
   std::string head(kMetaBytes, '\0');

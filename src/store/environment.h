@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "ledger/store.h"
 #include "base/files.h"
 #include "base/fork.h"
+#include "ledger/store.h"
 #include "store/gate.h"
 #include "store/space.h"
 #include "store/writer_lock.h"

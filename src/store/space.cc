@@ -10,6 +10,11 @@ constexpr uint64_t kStepMax = uint64_t{256} << 20;
 // Pages for the list of free pages: its path, and 8 bytes per freed page.
 constexpr uint64_t kFreeListPages = 32;
 constexpr uint64_t kFreedPerListPage = 64;
+// LMDB 0.9: bytes before the nodes of a page and before a node's key; a node's
+// place in the page's index, and rounding.
+constexpr uint64_t kPageHeader = 16;
+constexpr uint64_t kNodeHeader = 8;
+constexpr uint64_t kNodeSlack = 4;
 
 }  // namespace
 
@@ -24,10 +29,12 @@ uint64_t PreallocationStep(uint64_t file_size) {
   return std::clamp(file_size / 8, kStepMin, kStepMax);
 }
 
-uint64_t OverflowPages(uint64_t value_bytes, uint64_t page_size) {
-  // Keys and node headers come on top, so a value far below half a page may
-  // already be outside. A page header goes with the first page.
-  if (value_bytes < page_size / 4) return 0;
+uint64_t OverflowPages(uint64_t key_bytes, uint64_t value_bytes,
+                       uint64_t page_size) {
+  // LMDB wants two nodes on a leaf; a longer one leaves its value outside. A
+  // page header goes with the first page.
+  const uint64_t longest_node = (page_size - kPageHeader) / 2 - kNodeSlack;
+  if (kNodeHeader + key_bytes + value_bytes <= longest_node) return 0;
   return value_bytes / page_size + 2;
 }
 

@@ -39,9 +39,10 @@ struct TableLoad {
 };
 using WriteLoad = std::array<TableLoad, kTableCount>;
 
-// Pages of its own that a value of this size may take; 0 for one that fits a
-// leaf.
-uint64_t OverflowPages(uint64_t value_bytes, uint64_t page_size);
+// Pages of its own that the value of a record may take; 0 when the record fits
+// a leaf.
+uint64_t OverflowPages(uint64_t key_bytes, uint64_t value_bytes,
+                       uint64_t page_size);
 
 // An upper bound on the pages a commit takes from the end of the file: every
 // page of before that was touched is copied at most once, what the tables grew

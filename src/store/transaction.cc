@@ -198,9 +198,7 @@ class LmdbWriteTransaction : public WriteTransaction {
   LmdbWriteTransaction& operator=(const LmdbWriteTransaction&) = delete;
 
   absl::StatusOr<std::optional<std::string_view>> Get(
-      Table table, std::string_view key) override {
-    return GetFrom(*session_, table, key);
-  }
+      Table table, std::string_view key) override;
   absl::StatusOr<std::unique_ptr<Cursor>> NewCursor(Table table) override {
     return CursorOver(session_, table);
   }
@@ -224,6 +222,8 @@ class LmdbWriteTransaction : public WriteTransaction {
   }
   absl::Status Write(Table table, std::string_view key, std::string_view value,
                      unsigned flags);
+  int Open(Table table, MDB_cursor** cursor);
+  static void Close(MDB_cursor** cursor);
   absl::Status Fail(int rc, Table table) {
     failure_ = session_->environment->CallError(
         rc, absl::StrCat("write ", TableName(table)));
@@ -239,19 +239,57 @@ class LmdbWriteTransaction : public WriteTransaction {
   const std::shared_ptr<Session> session_;
   const std::thread::id thread_ = std::this_thread::get_id();
   WriteLoad load_{};
+  // One cursor a table for Get and one for Put and Append: a key beside the one
+  // before it is then found on the same page, without a descent. LMDB frees
+  // them with the transaction.
+  std::array<MDB_cursor*, kTableCount> getters_{};
+  std::array<MDB_cursor*, kTableCount> putters_{};
+  std::array<bool, kTableCount> appended_last_{};
   absl::Status failure_;
 };
+
+int LmdbWriteTransaction::Open(Table table, MDB_cursor** cursor) {
+  if (*cursor != nullptr) return MDB_SUCCESS;
+  return mdb_cursor_open(session_->txn, session_->environment->dbi(table),
+                         cursor);
+}
+
+void LmdbWriteTransaction::Close(MDB_cursor** cursor) {
+  if (*cursor != nullptr) mdb_cursor_close(std::exchange(*cursor, nullptr));
+}
+
+absl::StatusOr<std::optional<std::string_view>> LmdbWriteTransaction::Get(
+    Table table, std::string_view key) {
+  RETURN_IF_ERROR(session_->CheckLive());
+  RETURN_IF_ERROR(CheckKey(key));
+  MDB_cursor*& cursor = getters_[static_cast<int>(table)];
+  MDB_val wanted = ToVal(key);
+  MDB_val found;
+  int rc = Open(table, &cursor);
+  if (rc == MDB_SUCCESS) rc = mdb_cursor_get(cursor, &wanted, &found, MDB_SET);
+  if (rc == MDB_SUCCESS) return ToView(found);
+  if (rc == MDB_NOTFOUND) return std::nullopt;
+  return session_->environment->CallError(
+      rc, absl::StrCat("read ", TableName(table)));
+}
 
 absl::Status LmdbWriteTransaction::Write(Table table, std::string_view key,
                                          std::string_view value,
                                          unsigned flags) {
   RETURN_IF_ERROR(CheckWritable(key));
-  TableLoad& load = load_[static_cast<int>(table)];
+  const int index = static_cast<int>(table);
+  TableLoad& load = load_[index];
+  MDB_cursor*& cursor = putters_[index];
+  const bool appends = flags != 0;
+  // A cursor that has appended takes its page for the last one, which a put
+  // before it may change by splitting that page.
+  if (appended_last_[index] && !appends) Close(&cursor);
+  appended_last_[index] = appends;
   MDB_val at = ToVal(key);
   MDB_val bytes = ToVal(value);
   ++session_->writes;
-  const int rc = mdb_put(session_->txn, session_->environment->dbi(table), &at,
-                         &bytes, flags);
+  int rc = Open(table, &cursor);
+  if (rc == MDB_SUCCESS) rc = mdb_cursor_put(cursor, &at, &bytes, flags);
   if (rc == MDB_KEYEXIST) {
     return MakeError(ErrorCode::kCorrupt,
                      absl::StrCat("append to ", TableName(table),
@@ -262,10 +300,10 @@ absl::Status LmdbWriteTransaction::Write(Table table, std::string_view key,
                      absl::StrCat("value of ", value.size(), " bytes"));
   }
   if (rc != MDB_SUCCESS) return Fail(rc, table);
-  load.scattered += flags == 0 ? 1 : 0;
-  load.appended |= flags != 0;
-  load.overflow_pages +=
-      OverflowPages(value.size(), session_->environment->page_size());
+  load.scattered += appends ? 0 : 1;
+  load.appended |= appends;
+  load.overflow_pages += OverflowPages(key.size(), value.size(),
+                                       session_->environment->page_size());
   return absl::OkStatus();
 }
 
@@ -274,6 +312,9 @@ absl::Status LmdbWriteTransaction::Delete(Table table, std::string_view key) {
   const int index = static_cast<int>(table);
   TableLoad& load = load_[index];
   load.peak_pages = std::max(load.peak_pages, ShapeOf(*session_, index).pages);
+  // A deletion may merge the pages they stand on.
+  Close(&getters_[index]);
+  Close(&putters_[index]);
   MDB_val at = ToVal(key);
   ++session_->writes;
   const int rc =

@@ -57,7 +57,7 @@ class BooksTest : public testing::Test {
   UsageAnswer Ask(UsageQuery query) {
     const auto books = store_->BeginRead();
     EXPECT_THAT(books, IsOk());
-    auto answer = AnswerUsage(books->get(), header_.bucket_us, query);
+    auto answer = AnswerUsage(books->get(), header_.bucket_us, {}, query);
     EXPECT_THAT(answer, IsOk());
     return *std::move(answer);
   }
@@ -170,7 +170,7 @@ TEST_F(BooksTest, RebuildAtAnInstantShowsWhatWasBelievedThen) {
   const auto past_books = past->BeginRead();
   UsageQuery query;
   query.at_us = 10 * kHour;
-  const auto answer = AnswerUsage(past_books->get(), kHour, query);
+  const auto answer = AnswerUsage(past_books->get(), kHour, {}, query);
   ASSERT_THAT(answer, IsOk());
   EXPECT_EQ(answer->total, GpuTime(10 * kHour));
 }
@@ -220,10 +220,28 @@ TEST_F(BooksTest, VerifyFindsAValidRecordThatTheJournalDoesNotExplain) {
   const std::string key = EncodeCellKey({0, 0, 0});
   Cell cell;
   cell.partial = GpuTime(1);
-  Overwrite(store_.get(), Table::kCells, key, EncodeCell(key, cell));
+  std::string value;
+  AppendCell(key, cell, &value);
+  Overwrite(store_.get(), Table::kCells, key, value);
   const VerifyReport report = VerifyNow();
   EXPECT_FALSE(report.ok);
   EXPECT_NE(report.from_runs, report.in_buckets);
+}
+
+// Changes byte `at` of an entry of a block, its length being byte 0. Lengths
+// here are of one byte.
+void DamageEntry(Store* store, uint64_t block, uint64_t sequence, size_t at) {
+  std::string bytes;
+  {
+    const auto books = store->BeginRead();
+    bytes = std::string(**(*books)->Get(Table::kJournal, SequenceKey(block)));
+  }
+  size_t start = 0;
+  for (uint64_t before = block; before < sequence; ++before) {
+    start += 1 + static_cast<unsigned char>(bytes[start]);
+  }
+  bytes[start + at] ^= 5;
+  Overwrite(store, Table::kJournal, SequenceKey(block), bytes);
 }
 
 TEST_F(BooksTest, SalvageKeepsWhatCanBeRead) {
@@ -237,8 +255,8 @@ TEST_F(BooksTest, SalvageKeepsWhatCanBeRead) {
     ASSERT_THAT(posting->Commit(), IsOk());
   }
   // Entries: 1 tenant, 2 pool, 3 start, 4 link, 5-7 usage, 8 link.
-  Overwrite(store_.get(), Table::kJournal, SequenceKey(6), "rubbish");
-  Overwrite(store_.get(), Table::kJournal, SequenceKey(1), std::nullopt);
+  DamageEntry(store_.get(), 1, 1, 9);
+  DamageEntry(store_.get(), 5, 6, 9);
   const auto books = store_->BeginRead();
   const auto fresh = NewMemoryStore();
   const auto report = SalvageInto(books->get(), header_, fresh.get());
@@ -251,6 +269,70 @@ TEST_F(BooksTest, SalvageKeepsWhatCanBeRead) {
   ASSERT_THAT(verified, IsOk());
   EXPECT_TRUE(verified->ok);
   EXPECT_EQ(verified->from_usage, GpuTime(2'000));
+}
+
+// A damaged length hides the rest of its block, and nothing of another.
+TEST_F(BooksTest, SalvageCountsWhatADamagedBlockHides) {
+  ASSERT_THAT(Post(Change(RunChange::kStart, 0, kGpu)), IsOk());
+  for (const char* id : {"a", "b", "c"}) {
+    const auto posting = Begin();
+    for (const char* part : {"1", "2", "3"}) {
+      const std::string whole = std::string(id) + part;
+      const UsageAdded usage = {whole, 0, 0, 0, kHour, GpuTime(1'000)};
+      ASSERT_THAT(posting->Post(usage), IsOk());
+    }
+    ASSERT_THAT(posting->Commit(), IsOk());
+  }
+  // Blocks: 1-4, then 5-8, 9-12 and 13-16 of three amounts and a link each.
+  DamageEntry(store_.get(), 9, 10, 0);
+  const auto books = store_->BeginRead();
+  const auto fresh = NewMemoryStore();
+  const auto report = SalvageInto(books->get(), header_, fresh.get());
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->usage_records, 7u);
+  EXPECT_EQ(report->entries_lost, 3u);
+  EXPECT_EQ(report->entries_read, 13u);
+  ASSERT_EQ(report->losses.size(), 1u);
+  EXPECT_NE(report->losses[0].find("10 to 12"), std::string::npos);
+}
+
+TEST_F(BooksTest, RunsMayComeInAnyOrder) {
+  Random random(2);
+  for (int round = 0; round < 12; ++round) {
+    store_ = NewMemoryStore();
+    const int sizes[] = {5, 900, 2'500};
+    const int count = sizes[round % 3];
+    std::vector<std::string> ids;
+    for (int i = 0; i < count; ++i) ids.push_back(std::to_string(10'000 + i));
+    // In order, nearly so, or not at all; some rows twice.
+    const int swaps = round < 3 ? 0 : round < 6 ? 1 : count;
+    for (int i = 0; i < swaps; ++i) {
+      std::swap(ids[random.Between(0, count - 1)],
+                ids[random.Between(0, count - 1)]);
+    }
+    for (int i = 0; i < 5; ++i)
+      ids.push_back(ids[random.Between(0, count - 1)]);
+    auto posting = Begin();
+    int known = 0;
+    for (size_t i = 0; i < ids.size(); ++i) {
+      RunImported row = {ids[i], 1, 0, 0, kGpu, 0, kHour, ""};
+      row.tenant = *posting->Intern(NameKind::kTenant, "acme", false);
+      row.pool = *posting->Intern(NameKind::kPool, "aws/x", false);
+      const auto verdict = posting->Post(row);
+      ASSERT_THAT(verdict, IsOk());
+      known += *verdict == Verdict::kUnchanged;
+      if (random.OneIn(1'000)) {
+        ASSERT_THAT(posting->Commit(), IsOk());
+        posting = Begin();
+      }
+    }
+    ASSERT_THAT(posting->Commit(), IsOk());
+    EXPECT_EQ(known, 5);
+    EXPECT_EQ(TotalAt(kHour), GpuTime(count * kHour));
+    const VerifyReport report = VerifyNow();
+    EXPECT_TRUE(report.ok);
+    EXPECT_EQ(report.runs, static_cast<uint64_t>(count));
+  }
 }
 
 TEST_F(BooksTest, OverflowIsRefusedAndChangesNothing) {

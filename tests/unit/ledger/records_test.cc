@@ -20,6 +20,12 @@ Run SampleRun() {
   return run;
 }
 
+std::string EncodeRun(std::string_view key, const Run& run) {
+  std::string bytes;
+  AppendRun(key, run, &bytes);
+  return bytes;
+}
+
 TEST(RecordsTest, RunSurvivesTheRoundTrip) {
   const drawdown::Run run = SampleRun();
   const auto decoded = DecodeRun("key", EncodeRun("key", run));

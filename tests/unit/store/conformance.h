@@ -287,6 +287,49 @@ TEST_P(StoreConformance, AppendsInOrderOnly) {
   EXPECT_THAT(Forward(Read().get()), testing::ElementsAre("m=1", "mm=4"));
 }
 
+// Puts before the end split pages that appends go to.
+TEST_P(StoreConformance, AppendsMixWithEverythingElse) {
+  const uint32_t seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  const auto key_of = [](uint64_t number) {
+    std::string text = std::to_string(number);
+    return std::string(8 - text.size(), '0') + text;
+  };
+  Model model;
+  uint64_t next = 1'000;
+  for (int round = 0; round < 12; ++round) {
+    auto txn = Write();
+    const uint32_t others = round % 3 == 0 ? 2 : 30;  // One write in so many.
+    for (int i = 0; i < 400; ++i) {
+      const std::string value(random() % 900, static_cast<char>('a' + i % 26));
+      if (random() % others != 0) {
+        const std::string key = key_of(next += 1 + random() % 5);
+        ASSERT_TRUE(txn->Append(Table::kRuns, key, value).ok());
+        model[key] = value;
+        continue;
+      }
+      // Often near the end, where the last page is.
+      const uint64_t back = random() % 2 == 0 ? 40 : next;
+      const std::string key = key_of(next - random() % back);
+      ASSERT_EQ(Get(txn.get(), key),
+                model.count(key) > 0 ? model[key] : "(absent)");
+      if (random() % 4 == 0) {
+        ASSERT_TRUE(txn->Delete(Table::kRuns, key).ok());
+        model.erase(key);
+      } else {
+        ASSERT_TRUE(txn->Put(Table::kRuns, key, value).ok());
+        model[key] = value;
+      }
+    }
+    ASSERT_TRUE(txn->Commit().ok());
+    std::vector<std::string> expected;
+    for (const auto& [key, value] : model)
+      expected.push_back(key + "=" + value);
+    ASSERT_EQ(Forward(Read().get()), expected);
+  }
+}
+
 TEST_P(StoreConformance, OneWriterAtATime) {
   auto txn = Write();
   ASSERT_TRUE(txn->Put(Table::kRuns, "a", "1").ok());

@@ -32,6 +32,15 @@ TEST(PreallocationStep, IsAnEighthWithinBounds) {
   EXPECT_EQ(PreallocationStep(uint64_t{1} << 40), 256 * kMiB);
 }
 
+TEST(OverflowPages, BeginWhereTwoRecordsNoLongerFitALeaf) {
+  // LMDB 0.9 keeps nodes of up to 2038 bytes, 8 of them a header, on a page of
+  // 4096.
+  EXPECT_EQ(OverflowPages(8, 2'016, 4'096), 0u);
+  EXPECT_EQ(OverflowPages(8, 2'023, 4'096), 2u);
+  EXPECT_EQ(OverflowPages(500, 1'600, 4'096), 2u);
+  EXPECT_EQ(OverflowPages(8, 10'000, 4'096), 4u);
+}
+
 TEST(PageBound, CountsCopiesGrowthAndFreedPages) {
   WriteLoad load{};
   std::array<TableShape, kTableCount> after{};
