@@ -330,6 +330,32 @@ TEST_P(StoreConformance, AppendsMixWithEverythingElse) {
   }
 }
 
+TEST_P(StoreConformance, AppendsAfterAPutThatSplitsTheOnlyPage) {
+  for (int before = 1; before < 9; ++before) {
+    const std::string value(800, 'v');
+    auto txn = Write();
+    for (const std::string& key : Forward(txn.get())) {
+      ASSERT_TRUE(txn->Delete(Table::kRuns, key.substr(0, 2)).ok());
+    }
+    ASSERT_TRUE(txn->Commit().ok());
+    txn = Write();
+    std::vector<std::string> expected;
+    for (int i = 0; i < before; ++i) {
+      expected.push_back("m" + std::to_string(i));
+      ASSERT_TRUE(txn->Append(Table::kRuns, expected.back(), value).ok());
+    }
+    ASSERT_TRUE(txn->Put(Table::kRuns, "a0", value).ok());
+    expected.insert(expected.begin(), "a0");
+    for (int i = 0; i < 9; ++i) {
+      expected.push_back("n" + std::to_string(i));
+      ASSERT_TRUE(txn->Append(Table::kRuns, expected.back(), value).ok());
+    }
+    ASSERT_TRUE(txn->Commit().ok());
+    for (std::string& row : expected) row += "=" + value;
+    ASSERT_EQ(Forward(Read().get()), expected) << before;
+  }
+}
+
 TEST_P(StoreConformance, OneWriterAtATime) {
   auto txn = Write();
   ASSERT_TRUE(txn->Put(Table::kRuns, "a", "1").ok());
