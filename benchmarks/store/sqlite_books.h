@@ -1,5 +1,4 @@
-// The same records in SQLite: a row per run and a journal entry per run, in
-// write-ahead mode with every commit synced.
+// Runs into SQLite as one would keep them there: the peer of import_benchmark.
 #ifndef DRAWDOWN_BENCHMARKS_STORE_SQLITE_BOOKS_H_
 #define DRAWDOWN_BENCHMARKS_STORE_SQLITE_BOOKS_H_
 
@@ -11,11 +10,19 @@
 
 namespace drawdown {
 
-// Imports `runs` into a new database in `directory`, `batch` rows to a
-// transaction. Returns the seconds from the first insert to the last commit;
-// opening, making tables and closing (which checkpoints) are not counted.
+enum class SqliteRecords {
+  kSameAsDrawdown,  // names, runs, journal with checksums, cells, levels
+  kRunsAndJournal,  // no checksums, and nothing a usage query could read
+};
+
+// Call before any other use of SQLite: one thread, no statistics.
+void ConfigureSqlite();
+
+// Creates `directory`/books.db and commits the runs in transactions of `batch`
+// rows, each durable (WAL, synchronous=FULL). Returns the seconds from the
+// first row to the last commit.
 double ImportIntoSqlite(const std::vector<RunRow>& runs, size_t batch,
-                        const std::string& directory);
+                        SqliteRecords records, const std::string& directory);
 
 }  // namespace drawdown
 
