@@ -167,8 +167,14 @@ Int128 DivHalfEven(Int128 value, Int128 divisor) {
   CHECK(divisor > 0);
   const auto unsigned_divisor = static_cast<Uint128>(divisor);
   const Uint128 magnitude = Magnitude(value);
-  const Quotient quotient = {magnitude / unsigned_divisor,
-                             magnitude % unsigned_divisor};
+  Quotient quotient;
+  if (High(magnitude) == 0 && High(unsigned_divisor) == 0) {
+    // Most values fit 64 bits, whose division is far cheaper.
+    quotient = {Low(magnitude) / Low(unsigned_divisor),
+                Low(magnitude) % Low(unsigned_divisor)};
+  } else {
+    quotient = {magnitude / unsigned_divisor, magnitude % unsigned_divisor};
+  }
   const Uint128 rounded =
       quotient.value + (RoundsAway(quotient, unsigned_divisor) ? 1 : 0);
   return static_cast<Int128>(value < 0 ? 0 - rounded : rounded);

@@ -54,11 +54,12 @@ absl::StatusOr<Int128> LevelBefore(ReadTransaction* transaction,
   const int32_t chunk_start = chunk << kBucketsPerChunkLog2;
   ASSIGN_OR_RETURN(*at_cell, cells->SeekAtLeast(EncodeCellKey(
                                  {series.tenant, series.pool, chunk_start})));
+  Cell cell;
   while (*at_cell) {
     const CellKey key = DecodeCellKey(cells->key());
     if (key.tenant != series.tenant || key.pool != series.pool) break;
     if (key.bucket >= bucket) break;
-    ASSIGN_OR_RETURN(const Cell cell, DecodeCell(cells->key(), cells->value()));
+    RETURN_IF_ERROR(DecodeCellInto(cells->key(), cells->value(), &cell));
     level += cell.level_change;
     ASSIGN_OR_RETURN(*at_cell, cells->Next());
   }
@@ -78,7 +79,7 @@ class CellWalk {
     if (key.tenant != series_.tenant || key.pool != series_.pool) {
       return absl::OkStatus();
     }
-    ASSIGN_OR_RETURN(cell_, DecodeCell(cells_->key(), cells_->value()));
+    RETURN_IF_ERROR(DecodeCellInto(cells_->key(), cells_->value(), &cell_));
     bucket_ = key.bucket;
     standing_ = true;
     return absl::OkStatus();

@@ -99,6 +99,19 @@ class UsageAnswering {
     return absl::OkStatus();
   }
 
+  // Buckets [first, end) of which one slice holds the last instants.
+  struct SliceRun {
+    int64_t first = 0;
+    int64_t end = 0;
+    int64_t slice = -1;  // none
+  };
+  SliceRun RunOf(int64_t bucket) const {
+    const int64_t slice = slices_.Find(BucketStart(bucket + 1, bucket_us_) - 1);
+    if (slice < 0) return {bucket, bucket + 1, slice};
+    const int64_t until = FloorTo(slices_.edges[slice + 1], bucket_us_);
+    return {bucket, std::max(until / bucket_us_, bucket + 1), slice};
+  }
+
   // Every bucket goes whole to the slice that holds its last instant; what
   // belongs before a cut inside it is then moved over the cut.
   absl::Status AddSpan(const Series& series, const BucketSpan& span) {
@@ -106,17 +119,15 @@ class UsageAnswering {
     const int64_t end = span.first + span.count;
     const GpuTime each = span.from_runs + span.recorded;
     while (bucket < end) {
-      const int64_t last_us = BucketStart(bucket + 1, bucket_us_) - 1;
-      const int64_t slice = slices_.Find(last_us);
-      int64_t next = bucket + 1;
-      if (slice >= 0) {
-        // The last bucket whose end the slice holds.
-        const int64_t until = FloorTo(slices_.edges[slice + 1], bucket_us_);
-        next = std::clamp(until / bucket_us_, bucket + 1, end);
-        sums_[slice] += each * (next - bucket);
+      if (bucket < run_.first || bucket >= run_.end) run_ = RunOf(bucket);
+      const int64_t next = std::min(run_.end, end);
+      if (run_.slice >= 0) {
+        const int64_t count = next - bucket;
+        sums_[run_.slice] += count == 1 ? each : each * count;
       }
       bucket = next;
     }
+    if (cuts_.empty()) return absl::OkStatus();
     for (auto cut = std::lower_bound(cuts_.begin(), cuts_.end(),
                                      BucketStart(span.first, bucket_us_));
          cut != cuts_.end() && *cut < BucketStart(end, bucket_us_); ++cut) {
@@ -282,6 +293,7 @@ class UsageAnswering {
   std::vector<Series> series_;
   TimeSlices slices_;
   std::vector<int64_t> cuts_;
+  SliceRun run_;               // at hand
   std::vector<GpuTime> sums_;  // of the series at hand, by slice
   std::map<GroupKey, GpuTime> groups_;
   std::set<int64_t> exact_cuts_;
