@@ -32,23 +32,26 @@ GpuTime LevelTime(Int128 micro_gpus, int64_t duration_us);
 // start.
 GpuTime SegmentTimeUntil(const Segment& segment, int64_t cut_us);
 
-// Calls visit(bucket, Cell delta) for the cells the segment touches; `sign` is
+// What a start or an end adds: to its bucket, and to the next one's level.
+struct SegmentEdge {
+  int32_t bucket = 0;
+  GpuTime partial;
+  uint32_t last_edge_us = 0;  // from the bucket's start
+  Int128 next_level_change = 0;
+};
+
+// Calls visit(SegmentEdge) for the edges of the segment, one or two; `sign` is
 // +1 to add it and -1 to take it away again.
 template <typename Visit>
-void VisitSegmentCells(const Segment& segment, int64_t bucket_us, int sign,
+void VisitSegmentEdges(const Segment& segment, int64_t bucket_us, int sign,
                        const Visit& visit) {
   if (segment.micro_gpus == 0 || segment.end_us == segment.start_us) return;
   const auto edge = [&](int32_t bucket, int64_t at_us, GpuTime partial,
                         int direction) {
-    Cell cell;
-    cell.partial = partial * sign;
-    cell.last_edge_us =
-        static_cast<uint32_t>(at_us - BucketStart(bucket, bucket_us));
-    visit(bucket, cell);
-    Cell next;
-    next.level_change =
-        static_cast<Int128>(segment.micro_gpus) * (sign * direction);
-    visit(bucket + 1, next);
+    visit(SegmentEdge{
+        bucket, sign > 0 ? partial : -partial,
+        static_cast<uint32_t>(at_us - BucketStart(bucket, bucket_us)),
+        static_cast<Int128>(segment.micro_gpus) * (sign * direction)});
   };
   Segment endless = segment;
   endless.end_us.reset();
@@ -62,6 +65,21 @@ void VisitSegmentCells(const Segment& segment, int64_t bucket_us, int sign,
        SegmentTimeUntil(segment, *segment.end_us) -
            SegmentTimeUntil(endless, BucketStart(last + 1, bucket_us)),
        -1);
+}
+
+// The same as visit(bucket, Cell delta), two cells an edge.
+template <typename Visit>
+void VisitSegmentCells(const Segment& segment, int64_t bucket_us, int sign,
+                       const Visit& visit) {
+  VisitSegmentEdges(segment, bucket_us, sign, [&](const SegmentEdge& edge) {
+    Cell cell;
+    cell.partial = edge.partial;
+    cell.last_edge_us = edge.last_edge_us;
+    visit(edge.bucket, cell);
+    Cell next;
+    next.level_change = edge.next_level_change;
+    visit(edge.bucket + 1, next);
+  });
 }
 
 }  // namespace drawdown

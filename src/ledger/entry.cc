@@ -192,6 +192,12 @@ absl::Status Damaged(uint64_t sequence, std::string_view how) {
       "journal entry " + std::to_string(sequence) + " " + std::string(how));
 }
 
+// The sequence is in the checksum so that a moved entry is a damaged one.
+uint32_t SeedOf(uint64_t sequence) {
+  const uint64_t big = __builtin_bswap64(sequence);
+  return Crc32c({reinterpret_cast<const char*>(&big), sizeof big});
+}
+
 }  // namespace
 
 std::string SequenceKey(uint64_t sequence) {
@@ -200,14 +206,14 @@ std::string SequenceKey(uint64_t sequence) {
   return key;
 }
 
-void AppendEntry(uint64_t sequence, const Entry& entry, std::string* out) {
+void AppendEntry(uint64_t sequence, int64_t recorded_us, const EntryBody& body,
+                 std::string* out) {
   const size_t start = out->size();
-  AppendFixed(static_cast<uint8_t>(entry.body.index()), out);
-  AppendFixed(entry.recorded_us, out);
-  std::visit([out](const auto& body) { Append(body, out); }, entry.body);
-  // The sequence is in the checksum so that a moved entry is a damaged one.
-  const uint32_t seed = Crc32c(SequenceKey(sequence));
-  AppendFixed(Crc32c(std::string_view(*out).substr(start), seed), out);
+  AppendFixed(static_cast<uint8_t>(body.index()), out);
+  AppendFixed(recorded_us, out);
+  std::visit([out](const auto& one) { Append(one, out); }, body);
+  AppendFixed(Crc32c(std::string_view(*out).substr(start), SeedOf(sequence)),
+              out);
 }
 
 absl::StatusOr<Entry> DecodeEntry(uint64_t sequence, std::string_view bytes) {
@@ -216,7 +222,7 @@ absl::StatusOr<Entry> DecodeEntry(uint64_t sequence, std::string_view bytes) {
       bytes.substr(0, bytes.size() - sizeof(uint32_t));
   uint32_t crc = 0;
   std::memcpy(&crc, bytes.data() + sealed.size(), sizeof crc);
-  if (crc != Crc32c(sealed, Crc32c(SequenceKey(sequence)))) {
+  if (crc != Crc32c(sealed, SeedOf(sequence))) {
     return Damaged(sequence, "fails its checksum");
   }
   ByteReader in(sealed);

@@ -1,7 +1,7 @@
 // Journal entries: the facts from which everything else in a ledger follows.
 //
-// Table::kJournal maps sequence (big-endian, from 1, without gaps) to one
-// encoded entry. A commit is a stretch of entries closed by a CommitLink, whose
+// Sequences start at 1 and have no gaps; ledger/journal.h says how the store
+// keeps entries. A commit is a stretch of entries closed by a CommitLink, whose
 // digest chains the bytes of its entries to the digest of the commit before.
 // The other tables can be rebuilt from the journal alone (ledger/rebuild.h).
 #ifndef DRAWDOWN_SRC_LEDGER_ENTRY_H_
@@ -130,7 +130,12 @@ struct Entry {
 std::string SequenceKey(uint64_t sequence);
 
 // Appends the encoded entry, checksum included, to `out`.
-void AppendEntry(uint64_t sequence, const Entry& entry, std::string* out);
+void AppendEntry(uint64_t sequence, int64_t recorded_us, const EntryBody& body,
+                 std::string* out);
+inline void AppendEntry(uint64_t sequence, const Entry& entry,
+                        std::string* out) {
+  AppendEntry(sequence, entry.recorded_us, entry.body, out);
+}
 
 // kCorrupt names the sequence. The entry views `bytes`.
 absl::StatusOr<Entry> DecodeEntry(uint64_t sequence, std::string_view bytes);

@@ -15,8 +15,9 @@ std::string_view ViewOf(const Sha256Digest& digest) {
 
 }  // namespace
 
-JournalWriter::JournalWriter(WriteTransaction* transaction,
-                             uint64_t next_sequence, const Sha256Digest& chain)
+JournalAppender::JournalAppender(WriteTransaction* transaction,
+                                 uint64_t next_sequence,
+                                 const Sha256Digest& chain)
     : transaction_(transaction),
       next_sequence_(next_sequence),
       link_sequence_(next_sequence),
@@ -25,9 +26,9 @@ JournalWriter::JournalWriter(WriteTransaction* transaction,
   hash_.Update(ViewOf(chain));
 }
 
-void JournalWriter::Add(const Entry& entry) {
+void JournalAppender::Add(int64_t recorded_us, const EntryBody& body) {
   entry_.clear();
-  AppendEntry(next_sequence_, entry, &entry_);
+  AppendEntry(next_sequence_, recorded_us, body, &entry_);
   const size_t longest = block_.size() + kMaxLengthBytes + entry_.size();
   if (!block_.empty() && longest > kMaxBlockBytes) Flush();
   AppendVarint(entry_.size(), &block_);
@@ -35,32 +36,32 @@ void JournalWriter::Add(const Entry& entry) {
   ++next_sequence_;
 }
 
-Sha256Digest JournalWriter::Chain() {
+Sha256Digest JournalAppender::Chain() {
   Hash();
   return hash_.Finish();
 }
 
-void JournalWriter::AddLink(int64_t recorded_us, const CommitLink& link) {
+void JournalAppender::AddLink(int64_t recorded_us, const CommitLink& link) {
   // What is in the block is hashed, and the link itself never is.
   CHECK(hashed_ == block_.size());
-  Add({recorded_us, link});
+  Add(recorded_us, link);
   hashed_ = block_.size();
   Flush();
   link_sequence_ = next_sequence_;
   hash_.Update(ViewOf(link.chain));
 }
 
-absl::Status JournalWriter::Close() {
+absl::Status JournalAppender::Close() {
   if (!block_.empty()) Flush();
   return failure_;
 }
 
-void JournalWriter::Hash() {
+void JournalAppender::Hash() {
   hash_.Update(std::string_view(block_).substr(hashed_));
   hashed_ = block_.size();
 }
 
-void JournalWriter::Flush() {
+void JournalAppender::Flush() {
   Hash();
   if (failure_.ok()) {
     failure_ = transaction_->Append(Table::kJournal,

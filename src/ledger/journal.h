@@ -25,14 +25,14 @@ namespace drawdown {
 inline constexpr size_t kMaxBlockBytes = 2'016;
 
 // Appends entries and computes the chain over them.
-class JournalWriter {
+class JournalAppender {
  public:
   // `chain` is the digest of the last link.
-  JournalWriter(WriteTransaction* transaction, uint64_t next_sequence,
-                const Sha256Digest& chain);
+  JournalAppender(WriteTransaction* transaction, uint64_t next_sequence,
+                  const Sha256Digest& chain);
 
   // A store's failure is kept for Close().
-  void Add(const Entry& entry);
+  void Add(int64_t recorded_us, const EntryBody& body);
   // The digest that a link now has to hold. Call once, then AddLink.
   Sha256Digest Chain();
   void AddLink(int64_t recorded_us, const CommitLink& link);

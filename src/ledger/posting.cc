@@ -135,7 +135,6 @@ absl::StatusOr<Posting::KnownRun> Posting::FindRun(std::string_view run_id,
   }
   if (!bytes) return known;
   ASSIGN_OR_RETURN(known.run, DecodeRun(run_key_, *bytes));
-  known.exists = true;
   return known;
 }
 
@@ -155,12 +154,12 @@ absl::StatusOr<Verdict> Posting::Post(const RunChanged& change) {
 absl::StatusOr<Verdict> Posting::Post(const RunImported& row) {
   RETURN_IF_ERROR(CheckRun(row));
   ASSIGN_OR_RETURN(const KnownRun known, FindRun(row.run_id, row.attempt));
-  if (known.exists) {
+  if (known.run) {
     ASSIGN_OR_RETURN(const Verdict verdict,
-                     JudgeImport(&known.run, row, Names()));
+                     JudgeImport(&*known.run, row, Names()));
     if (verdict == Verdict::kUnchanged) return verdict;
   }
-  const Verdict verdict = known.exists ? Verdict::kUpdate : Verdict::kNew;
+  const Verdict verdict = known.run ? Verdict::kUpdate : Verdict::kNew;
   Journal(row);
   SetImported(row, &imported_);
   StoreRun(known, &imported_);
@@ -175,7 +174,7 @@ absl::StatusOr<Verdict> Posting::Post(RunCorrected correction) {
   ASSIGN_OR_RETURN(const Verdict verdict,
                    JudgeCorrection(known.known(), correction));
   if (verdict == Verdict::kUnchanged) return verdict;
-  correction.corrects = known.run.sequence;
+  correction.corrects = known.run->sequence;
   Journal(correction);
   Run run = AfterCorrection(correction);
   StoreRun(known, &run);
@@ -244,13 +243,13 @@ absl::Status Posting::Post(const ContractApplied& contract) {
 }
 
 void Posting::Journal(const EntryBody& body) {
-  journal_.Add({tip_.recorded_us, body});
+  journal_.Add(tip_.recorded_us, body);
   last_sequence_ = tip_.next_sequence++;
 }
 
 void Posting::StoreRun(const KnownRun& known, Run* run) {
-  if (known.exists) {
-    AddRunCells(known.run, -1);
+  if (known.run) {
+    AddRunCells(*known.run, -1);
   } else {
     ++tip_.runs;
   }
@@ -267,10 +266,9 @@ void Posting::StoreRun(const KnownRun& known, Run* run) {
 
 void Posting::AddRunCells(const Run& run, int sign) {
   for (const Segment& segment : run.segments) {
-    VisitSegmentCells(segment, bucket_us_, sign,
-                      [&](int32_t bucket, const Cell& delta) {
-                        cells_.Add({run.tenant, run.pool, bucket}, delta);
-                      });
+    VisitSegmentEdges(segment, bucket_us_, sign, [&](const SegmentEdge& edge) {
+      cells_.AddEdge(run.tenant, run.pool, edge);
+    });
   }
 }
 
@@ -296,10 +294,8 @@ absl::Status Posting::AddUsageCells(const UsageAdded& usage) {
   ASSIGN_OR_RETURN(const std::vector<Int128> parts,
                    SplitLargestRemainder(usage.gpu_time.count(), weights));
   for (int64_t i = 0; i < count; ++i) {
-    Cell delta;
-    delta.recorded = GpuTime(parts[i]);
     const auto bucket = static_cast<int32_t>(first + i);
-    cells_.Add({usage.tenant, usage.pool, bucket}, delta);
+    cells_.AddRecorded({usage.tenant, usage.pool, bucket}, GpuTime(parts[i]));
   }
   return absl::OkStatus();
 }

@@ -86,9 +86,8 @@ class Posting {
   };
   struct KnownRun {
     size_t index = 0;  // into runs_
-    bool exists = false;
-    Run run;
-    const Run* known() const { return exists ? &run : nullptr; }
+    std::optional<Run> run;
+    const Run* known() const { return run ? &*run : nullptr; }
   };
   // The id interned last, since rows of one pool or tenant follow each other.
   struct LastName {
@@ -136,7 +135,7 @@ class Posting {
   const int64_t bucket_us_;
   Tip tip_;
   const uint64_t first_sequence_;  // of this posting
-  JournalWriter journal_;
+  JournalAppender journal_;
   uint64_t last_sequence_ = 0;  // of the newest entry
 
   std::string last_run_key_;  // of the table: none beyond it

@@ -16,6 +16,43 @@ void AppendGpuTime(GpuTime time, std::string* out) {
   AppendFixed(time.count(), out);
 }
 
+// What a segment's first byte says.
+enum SegmentFlag : uint8_t {
+  kSegmentEnded = 1,
+  kSegmentOwnGpus = 2,  // not the run's
+};
+
+// Unsigned, so that any two instants have a distance and come back.
+uint64_t Distance(int64_t from, int64_t to) {
+  return static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
+}
+
+void AppendSegment(const Run& run, const Segment& segment, std::string* out) {
+  const bool own_gpus = segment.micro_gpus != run.micro_gpus;
+  const int flags =
+      (segment.end_us ? kSegmentEnded : 0) | (own_gpus ? kSegmentOwnGpus : 0);
+  AppendFixed(static_cast<uint8_t>(flags), out);
+  AppendFixed(segment.start_us, out);
+  if (segment.end_us) {
+    AppendVarint(Distance(segment.start_us, *segment.end_us), out);
+  }
+  if (own_gpus) AppendVarint(static_cast<uint64_t>(segment.micro_gpus), out);
+}
+
+Segment ReadSegment(const Run& run, ByteReader* in) {
+  Segment segment;
+  const auto flags = in->Fixed<uint8_t>();
+  segment.start_us = in->Fixed<int64_t>();
+  if ((flags & kSegmentEnded) != 0) {
+    segment.end_us = static_cast<int64_t>(
+        static_cast<uint64_t>(segment.start_us) + in->Varint());
+  }
+  segment.micro_gpus = (flags & kSegmentOwnGpus) != 0
+                           ? static_cast<int64_t>(in->Varint())
+                           : run.micro_gpus;
+  return segment;
+}
+
 }  // namespace
 
 std::string EncodeHeader(const Header& header) {
@@ -130,20 +167,15 @@ RunKey DecodeRunKey(std::string_view key) {
 
 void AppendRun(std::string_view key, const Run& run, std::string* out) {
   const size_t start = out->size();
-  AppendFixed(run.tenant, out);
-  AppendFixed(run.pool, out);
+  AppendVarint(run.tenant, out);
+  AppendVarint(run.pool, out);
   AppendFixed(run.state, out);
   AppendFixed(run.reason, out);
-  AppendFixed(run.sequence, out);
-  AppendFixed(run.micro_gpus, out);
+  AppendVarint(run.sequence, out);
+  AppendVarint(static_cast<uint64_t>(run.micro_gpus), out);
   AppendString(run.source_state, out);
   AppendVarint(run.segments.size(), out);
-  for (const Segment& segment : run.segments) {
-    AppendFixed(static_cast<uint8_t>(segment.end_us.has_value()), out);
-    AppendFixed(segment.start_us, out);
-    if (segment.end_us) AppendFixed(*segment.end_us, out);
-    AppendFixed(segment.micro_gpus, out);
-  }
+  for (const Segment& segment : run.segments) AppendSegment(run, segment, out);
   SealRecord(key, out, start);
 }
 
@@ -151,21 +183,16 @@ absl::StatusOr<Run> DecodeRun(std::string_view key, std::string_view bytes) {
   ASSIGN_OR_RETURN(const std::string_view body, OpenRecord(key, bytes, "run"));
   ByteReader in(body);
   Run run;
-  run.tenant = in.Fixed<uint32_t>();
-  run.pool = in.Fixed<uint32_t>();
+  run.tenant = static_cast<uint32_t>(in.Varint());
+  run.pool = static_cast<uint32_t>(in.Varint());
   run.state = in.Fixed<RunState>();
   run.reason = in.Fixed<StopReason>();
-  run.sequence = in.Fixed<uint64_t>();
-  run.micro_gpus = in.Fixed<int64_t>();
+  run.sequence = in.Varint();
+  run.micro_gpus = static_cast<int64_t>(in.Varint());
   run.source_state = in.String();
   const uint64_t count = in.Varint();
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
-    Segment segment;
-    const bool ended = in.Fixed<uint8_t>() != 0;
-    segment.start_us = in.Fixed<int64_t>();
-    if (ended) segment.end_us = in.Fixed<int64_t>();
-    segment.micro_gpus = in.Fixed<int64_t>();
-    run.segments.push_back(segment);
+    run.segments.push_back(ReadSegment(run, &in));
   }
   if (!in.done()) return MalformedRecord("run");
   return run;
@@ -228,15 +255,20 @@ void AppendCell(std::string_view key, const Cell& cell, std::string* out) {
   SealRecord(key, out, start);
 }
 
-absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes) {
+absl::Status DecodeCellInto(std::string_view key, std::string_view bytes,
+                            Cell* cell) {
   ASSIGN_OR_RETURN(const std::string_view body, OpenRecord(key, bytes, "cell"));
   ByteReader in(body);
+  cell->recorded = GpuTime(in.Fixed<Int128>());
+  cell->partial = GpuTime(in.Fixed<Int128>());
+  cell->level_change = in.Fixed<Int128>();
+  cell->last_edge_us = in.Fixed<uint32_t>();
+  return in.done() ? absl::OkStatus() : MalformedRecord("cell");
+}
+
+absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes) {
   Cell cell;
-  cell.recorded = GpuTime(in.Fixed<Int128>());
-  cell.partial = GpuTime(in.Fixed<Int128>());
-  cell.level_change = in.Fixed<Int128>();
-  cell.last_edge_us = in.Fixed<uint32_t>();
-  if (!in.done()) return MalformedRecord("cell");
+  RETURN_IF_ERROR(DecodeCellInto(key, bytes, &cell));
   return cell;
 }
 

@@ -136,6 +136,9 @@ std::string EncodeCellKey(const CellKey& key);
 CellKey DecodeCellKey(std::string_view key);
 void AppendCell(std::string_view key, const Cell& cell, std::string* out);
 absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes);
+// The same into a cell that is there: for walks over many.
+absl::Status DecodeCellInto(std::string_view key, std::string_view bytes,
+                            Cell* cell);
 
 // Level changes summed over chunks of 256 buckets, so that the level at any
 // bucket is the sum of few records.

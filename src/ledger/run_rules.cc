@@ -1,5 +1,7 @@
 #include "ledger/run_rules.h"
 
+#include <cstring>
+
 #include "base/check.h"
 #include "base/error.h"
 
@@ -163,6 +165,28 @@ constexpr int64_t kLatestUs = 253'402'300'800 * kMicrosPerSecond;   // 10000
 constexpr int64_t kMaxMicroGpus = 1'000'000'000 * kMicroGpusPerGpu;
 constexpr size_t kMaxStateBytes = 64;
 
+// Whether any of eight bytes is below 0x20 or is 0x7f. In a byte with its
+// highest bit set, neither is.
+bool AnyControl(uint64_t eight) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighs = 0x8080808080808080;
+  const uint64_t low = eight & ~kHighs;
+  const uint64_t from_0x20 = low + 0x60 * kOnes;  // Highest bit: 0x20 or more.
+  const uint64_t is_0x7f = low + kOnes;
+  return (~eight & (~from_0x20 | is_0x7f) & kHighs) != 0;
+}
+
+bool HoldsControl(std::string_view text) {
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    uint64_t eight;
+    std::memcpy(&eight, text.data(), sizeof eight);
+    if (AnyControl(eight)) return true;
+  }
+  uint64_t rest = 0x2020202020202020;
+  std::memcpy(&rest, text.data(), text.size());
+  return AnyControl(rest);
+}
+
 absl::Status CheckText(std::string_view what, std::string_view text,
                        size_t min_bytes, size_t max_bytes) {
   if (text.size() < min_bytes || text.size() > max_bytes) {
@@ -171,11 +195,7 @@ absl::Status CheckText(std::string_view what, std::string_view text,
                          " bytes; " + std::to_string(min_bytes) + " to " +
                          std::to_string(max_bytes) + " are allowed");
   }
-  bool control = false;  // Without an exit, the loop is a few instructions.
-  for (const char c : text) {
-    control |= static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  }
-  if (!control) return absl::OkStatus();
+  if (!HoldsControl(text)) return absl::OkStatus();
   return MakeError(ErrorCode::kBadRow,
                    std::string(what) + " holds a control character");
 }

@@ -16,14 +16,22 @@ TEST(CellDeltasTest, AddsUpAndKeepsTheOrderOfKeys) {
   for (int i = 0; i < 5'000; ++i) {
     const CellKey key = {static_cast<uint32_t>(random.Between(0, 2)),
                          static_cast<uint32_t>(random.Between(0, 2)),
-                         static_cast<int32_t>(random.Between(-60, 60))};
-    Cell delta;
-    delta.recorded = GpuTime(random.Between(0, 9));
-    delta.partial = GpuTime(random.Between(-9, 9));
-    delta.level_change = random.Between(-9, 9);
-    delta.last_edge_us = static_cast<uint32_t>(random.Between(0, 99));
-    deltas.Add(key, delta);
-    model[key].Add(delta);
+                         static_cast<int32_t>(random.Between(-1'100, 1'100))};
+    if (random.OneIn(3)) {
+      const GpuTime recorded(random.Between(0, 9));
+      deltas.AddRecorded(key, recorded);
+      model[key].recorded += recorded;
+      continue;
+    }
+    const SegmentEdge edge = {key.bucket, GpuTime(random.Between(-9, 9)),
+                              static_cast<uint32_t>(random.Between(0, 99)),
+                              random.Between(-9, 9)};
+    deltas.AddEdge(key.tenant, key.pool, edge);
+    Cell& cell = model[key];
+    cell.partial += edge.partial;
+    cell.last_edge_us = std::max(cell.last_edge_us, edge.last_edge_us);
+    model[{key.tenant, key.pool, key.bucket + 1}].level_change +=
+        edge.next_level_change;
   }
   auto expected = model.begin();
   ASSERT_THAT(deltas.VisitInOrder([&](const CellKey& key, const Cell& cell) {
@@ -42,7 +50,7 @@ TEST(CellDeltasTest, AddsUpAndKeepsTheOrderOfKeys) {
 // A run may be taken away again: the cells it touched are still written.
 TEST(CellDeltasTest, VisitsTouchedCellsThatAreZero) {
   CellDeltas deltas;
-  deltas.Add({1, 2, -3}, Cell());
+  deltas.AddRecorded({1, 2, -3}, GpuTime());
   int visited = 0;
   ASSERT_THAT(deltas.VisitInOrder([&](const CellKey& key, const Cell&) {
     EXPECT_EQ(key, (CellKey{1, 2, -3}));

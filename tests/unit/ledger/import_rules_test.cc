@@ -95,5 +95,20 @@ TEST(ImportRulesTest, ValuesThatCannotStandInTheBooks) {
   EXPECT_THAT(CheckRun(row), IsError(ErrorCode::kBadRow, "gpus"));
 }
 
+TEST(ImportRulesTest, EveryControlCharacterIsFoundWhereverItStands) {
+  for (size_t size = 1; size <= 20; ++size) {
+    for (size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string id(size, 'a');
+        id[at] = static_cast<char>(byte);
+        const RunImported row = {id,           1, 0, 0, 0, std::nullopt,
+                                 std::nullopt, ""};
+        EXPECT_EQ(CheckRun(row).ok(), byte >= 0x20 && byte != 0x7f)
+            << byte << " at " << at << " of " << size;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace drawdown

@@ -15,11 +15,11 @@ class JournalTest : public testing::Test {
   // Commits of entries whose texts have these lengths, each with its link.
   void Write(const std::vector<std::vector<size_t>>& commits) {
     const auto transaction = store_->BeginWrite();
-    JournalWriter writer(transaction->get(), next_, chain_);
+    JournalAppender writer(transaction->get(), next_, chain_);
     for (const std::vector<size_t>& lengths : commits) {
       for (const size_t length : lengths) {
         const std::string text(length, 'x');
-        writer.Add({next_us_++, ContractApplied{"c", 1, "", text}});
+        writer.Add(next_us_++, ContractApplied{"c", 1, "", text});
         texts_.push_back(length);
       }
       EXPECT_EQ(writer.open_entries(), lengths.size());
