@@ -46,19 +46,43 @@ void AppendFixed(T value, std::string* out) {
   out->append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 inline void AppendVarint(uint64_t value, std::string* out) {
-  char bytes[10];
-  size_t size = 0;
   while (value >= 0x80) {
-    bytes[size++] = static_cast<char>(value | 0x80);
+    out->push_back(static_cast<char>(value | 0x80));
     value >>= 7;
   }
-  bytes[size++] = static_cast<char>(value);
-  out->append(bytes, size);
+  out->push_back(static_cast<char>(value));
 }
 inline void AppendString(std::string_view text, std::string* out) {
   AppendVarint(text.size(), out);
   out->append(text);
 }
+
+// Gathers numbers on the stack, to be appended at once. The caller knows a
+// bound of what it gathers: 10 bytes a varint, its size a fixed number.
+template <size_t kCapacity>
+class SmallBytes {
+ public:
+  template <typename T>
+  SmallBytes& Fixed(T value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    std::memcpy(bytes_ + size_, &value, sizeof value);
+    size_ += sizeof value;
+    return *this;
+  }
+  SmallBytes& Varint(uint64_t value) {
+    while (value >= 0x80) {
+      bytes_[size_++] = static_cast<char>(value | 0x80);
+      value >>= 7;
+    }
+    bytes_[size_++] = static_cast<char>(value);
+    return *this;
+  }
+  void AppendTo(std::string* out) const { out->append(bytes_, size_); }
+
+ private:
+  char bytes_[kCapacity];
+  size_t size_ = 0;
+};
 
 class ByteReader {
  public:

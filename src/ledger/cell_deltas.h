@@ -67,6 +67,7 @@ class CellDeltas {
   static constexpr int kBlocksLog2 = 6;
   static constexpr int kBlocks = 1 << kBlocksLog2;  // of a page
   static constexpr uint32_t kWaiting = 32;
+  static constexpr uint32_t kRecent = 256;
 
   struct Block {
     Cell cells[kCells];
@@ -94,14 +95,16 @@ class CellDeltas {
   Cell* Find(const CellKey& key) {
     const CellKey of = {key.tenant, key.pool,
                         key.bucket >> (kCellsLog2 + kBlocksLog2)};
-    if (last_ == nullptr || last_->key != of) last_ = FindPage(of);
+    // Rows take turns among few pages.
+    Page*& page = recent_[(key.tenant * 6 + key.pool + of.bucket) % kRecent];
+    if (page == nullptr || page->key != of) page = FindPage(of);
     const int block = (key.bucket >> kCellsLog2) & (kBlocks - 1);
     const int at = key.bucket & (kCells - 1);
-    if (last_->blocks[block] == nullptr) {
-      last_->blocks[block] = &blocks_.emplace_back();
+    if (page->blocks[block] == nullptr) {
+      page->blocks[block] = &blocks_.emplace_back();
     }
-    last_->touched[block] |= static_cast<uint8_t>(1u << at);
-    return &last_->blocks[block]->cells[at];
+    page->touched[block] |= static_cast<uint8_t>(1u << at);
+    return &page->blocks[block]->cells[at];
   }
   Page* FindPage(const CellKey& key) {
     const auto [it, first] = index_.try_emplace(key, nullptr);
@@ -115,7 +118,7 @@ class CellDeltas {
   absl::flat_hash_map<CellKey, Page*> index_;
   std::deque<Page> pages_;
   std::deque<Block> blocks_;
-  Page* last_ = nullptr;
+  std::array<Page*, kRecent> recent_ = {};
   std::array<Waiting, kWaiting> waiting_;
   uint32_t added_ = 0;
 };

@@ -7,14 +7,15 @@
 namespace drawdown {
 namespace {
 
-void AppendOptional(const std::optional<int64_t>& value, std::string* out) {
-  AppendFixed(static_cast<uint8_t>(value.has_value()), out);
-  if (value) AppendFixed(*value, out);
-}
+// Which instants of an imported run are given.
+enum TimesFlag : uint8_t {
+  kHasStart = 1,
+  kHasEnd = 2,
+};
 
-std::optional<int64_t> ReadOptional(ByteReader* in) {
-  if (in->Fixed<uint8_t>() == 0) return std::nullopt;
-  return in->Fixed<int64_t>();
+// Unsigned, so that any two instants have a distance and come back.
+uint64_t Distance(int64_t from, int64_t to) {
+  return static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
 }
 
 // One overload of Append and Read per alternative of EntryBody, in its order:
@@ -32,12 +33,16 @@ void Read(ByteReader* in, NameAdded* body) {
 
 void Append(const RunImported& body, std::string* out) {
   AppendString(body.run_id, out);
-  AppendVarint(body.attempt, out);
-  AppendVarint(body.tenant, out);
-  AppendVarint(body.pool, out);
-  AppendFixed(body.micro_gpus, out);
-  AppendOptional(body.start_us, out);
-  AppendOptional(body.end_us, out);
+  SmallBytes<5 * 10 + 1 + 8> bytes;
+  bytes.Varint(body.attempt).Varint(body.tenant).Varint(body.pool);
+  bytes.Varint(static_cast<uint64_t>(body.micro_gpus));
+  bytes.Fixed(static_cast<uint8_t>((body.start_us ? kHasStart : 0) |
+                                   (body.end_us ? kHasEnd : 0)));
+  if (body.start_us) bytes.Fixed(*body.start_us);
+  if (body.end_us) {
+    bytes.Varint(Distance(body.start_us.value_or(0), *body.end_us));
+  }
+  bytes.AppendTo(out);
   AppendString(body.source_state, out);
 }
 void Read(ByteReader* in, RunImported* body) {
@@ -45,9 +50,13 @@ void Read(ByteReader* in, RunImported* body) {
   body->attempt = static_cast<uint32_t>(in->Varint());
   body->tenant = static_cast<uint32_t>(in->Varint());
   body->pool = static_cast<uint32_t>(in->Varint());
-  body->micro_gpus = in->Fixed<int64_t>();
-  body->start_us = ReadOptional(in);
-  body->end_us = ReadOptional(in);
+  body->micro_gpus = static_cast<int64_t>(in->Varint());
+  const auto times = in->Fixed<uint8_t>();
+  if ((times & kHasStart) != 0) body->start_us = in->Fixed<int64_t>();
+  if ((times & kHasEnd) != 0) {
+    body->end_us = static_cast<int64_t>(
+        static_cast<uint64_t>(body->start_us.value_or(0)) + in->Varint());
+  }
   body->source_state = in->String();
 }
 

@@ -7,8 +7,6 @@
 namespace drawdown {
 namespace {
 
-constexpr size_t kMaxLengthBytes = 10;  // of a varint
-
 std::string_view ViewOf(const Sha256Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
@@ -27,17 +25,23 @@ JournalAppender::JournalAppender(WriteTransaction* transaction,
 }
 
 void JournalAppender::Add(int64_t recorded_us, const EntryBody& body) {
-  entry_.clear();
-  AppendEntry(next_sequence_, recorded_us, body, &entry_);
-  const size_t longest = block_.size() + kMaxLengthBytes + entry_.size();
-  if (!block_.empty() && longest > kMaxBlockBytes) Flush();
-  AppendVarint(entry_.size(), &block_);
-  block_.append(entry_);
+  const size_t start = block_.size();
+  block_.push_back('\0');  // Its length, which most often is one byte.
+  AppendEntry(next_sequence_, recorded_us, body, &block_);
+  const size_t length = block_.size() - start - 1;
+  if (length < 0x80) {
+    block_[start] = static_cast<char>(length);
+  } else {
+    std::string varint;
+    AppendVarint(length, &varint);
+    block_.replace(start, 1, varint);
+  }
+  if (start > 0 && block_.size() > kMaxBlockBytes) Flush(start);
   ++next_sequence_;
 }
 
 Sha256Digest JournalAppender::Chain() {
-  Hash();
+  Hash(block_.size());
   return hash_.Finish();
 }
 
@@ -46,29 +50,31 @@ void JournalAppender::AddLink(int64_t recorded_us, const CommitLink& link) {
   CHECK(hashed_ == block_.size());
   Add(recorded_us, link);
   hashed_ = block_.size();
-  Flush();
+  Flush(block_.size());
   link_sequence_ = next_sequence_;
   hash_.Update(ViewOf(link.chain));
 }
 
 absl::Status JournalAppender::Close() {
-  if (!block_.empty()) Flush();
+  if (!block_.empty()) Flush(block_.size());
   return failure_;
 }
 
-void JournalAppender::Hash() {
-  hash_.Update(std::string_view(block_).substr(hashed_));
-  hashed_ = block_.size();
+void JournalAppender::Hash(size_t end) {
+  if (hashed_ >= end) return;
+  hash_.Update(std::string_view(block_).substr(hashed_, end - hashed_));
+  hashed_ = end;
 }
 
-void JournalAppender::Flush() {
-  Hash();
+void JournalAppender::Flush(size_t end) {
+  Hash(end);
   if (failure_.ok()) {
-    failure_ = transaction_->Append(Table::kJournal,
-                                    SequenceKey(block_sequence_), block_);
+    failure_ =
+        transaction_->Append(Table::kJournal, SequenceKey(block_sequence_),
+                             std::string_view(block_).substr(0, end));
   }
-  block_.clear();
-  hashed_ = 0;
+  block_.erase(0, end);
+  hashed_ -= end;
   block_sequence_ = next_sequence_;
 }
 

@@ -44,8 +44,9 @@ class JournalAppender {
   absl::Status Close();
 
  private:
-  void Hash();
-  void Flush();
+  // Both of the block up to `end`.
+  void Hash(size_t end);
+  void Flush(size_t end);
 
   WriteTransaction* const transaction_;
   uint64_t next_sequence_;
@@ -54,7 +55,6 @@ class JournalAppender {
   std::string block_;
   size_t hashed_ = 0;  // bytes of block_ that are in hash_
   Sha256 hash_;
-  std::string entry_;  // scratch
   absl::Status failure_;
 };
 

@@ -31,12 +31,13 @@ void AppendSegment(const Run& run, const Segment& segment, std::string* out) {
   const bool own_gpus = segment.micro_gpus != run.micro_gpus;
   const int flags =
       (segment.end_us ? kSegmentEnded : 0) | (own_gpus ? kSegmentOwnGpus : 0);
-  AppendFixed(static_cast<uint8_t>(flags), out);
-  AppendFixed(segment.start_us, out);
+  SmallBytes<1 + 8 + 10 + 10> bytes;
+  bytes.Fixed(static_cast<uint8_t>(flags)).Fixed(segment.start_us);
   if (segment.end_us) {
-    AppendVarint(Distance(segment.start_us, *segment.end_us), out);
+    bytes.Varint(Distance(segment.start_us, *segment.end_us));
   }
-  if (own_gpus) AppendVarint(static_cast<uint64_t>(segment.micro_gpus), out);
+  if (own_gpus) bytes.Varint(static_cast<uint64_t>(segment.micro_gpus));
+  bytes.AppendTo(out);
 }
 
 Segment ReadSegment(const Run& run, ByteReader* in) {
@@ -167,12 +168,14 @@ RunKey DecodeRunKey(std::string_view key) {
 
 void AppendRun(std::string_view key, const Run& run, std::string* out) {
   const size_t start = out->size();
-  AppendVarint(run.tenant, out);
-  AppendVarint(run.pool, out);
-  AppendFixed(run.state, out);
-  AppendFixed(run.reason, out);
-  AppendVarint(run.sequence, out);
-  AppendVarint(static_cast<uint64_t>(run.micro_gpus), out);
+  SmallBytes<4 * 10 + 2> bytes;
+  bytes.Varint(run.tenant)
+      .Varint(run.pool)
+      .Fixed(run.state)
+      .Fixed(run.reason)
+      .Varint(run.sequence)
+      .Varint(static_cast<uint64_t>(run.micro_gpus))
+      .AppendTo(out);
   AppendString(run.source_state, out);
   AppendVarint(run.segments.size(), out);
   for (const Segment& segment : run.segments) AppendSegment(run, segment, out);
@@ -248,10 +251,12 @@ CellKey DecodeCellKey(std::string_view key) {
 
 void AppendCell(std::string_view key, const Cell& cell, std::string* out) {
   const size_t start = out->size();
-  AppendGpuTime(cell.recorded, out);
-  AppendGpuTime(cell.partial, out);
-  AppendFixed(cell.level_change, out);
-  AppendFixed(cell.last_edge_us, out);
+  SmallBytes<3 * 16 + 4>()
+      .Fixed(cell.recorded.count())
+      .Fixed(cell.partial.count())
+      .Fixed(cell.level_change)
+      .Fixed(cell.last_edge_us)
+      .AppendTo(out);
   SealRecord(key, out, start);
 }
 

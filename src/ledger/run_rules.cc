@@ -177,14 +177,18 @@ bool AnyControl(uint64_t eight) {
 }
 
 bool HoldsControl(std::string_view text) {
-  for (; text.size() >= 8; text.remove_prefix(8)) {
+  const char* at = text.data();
+  size_t left = text.size();
+  for (; left > 8; at += 8, left -= 8) {
     uint64_t eight;
-    std::memcpy(&eight, text.data(), sizeof eight);
+    std::memcpy(&eight, at, sizeof eight);
     if (AnyControl(eight)) return true;
   }
-  uint64_t rest = 0x2020202020202020;
-  std::memcpy(&rest, text.data(), text.size());
-  return AnyControl(rest);
+  bool found = false;
+  for (; left > 0; ++at, --left) {
+    found |= static_cast<unsigned char>(*at) < 0x20 || *at == 0x7f;
+  }
+  return found;
 }
 
 absl::Status CheckText(std::string_view what, std::string_view text,
