@@ -21,10 +21,9 @@ absl::Status Posting::Post(const UsageLost& loss) {
 }
 
 void Posting::AddDrainedCell(const UsageDrained& usage) {
-  Cell delta;
-  delta.recorded = usage.gpu_time;
-  cells_.Add({usage.tenant, usage.pool, BucketOf(usage.bucket_us, bucket_us_)},
-             delta);
+  cells_.AddRecorded(
+      {usage.tenant, usage.pool, BucketOf(usage.bucket_us, bucket_us_)},
+      usage.gpu_time);
 }
 
 void Posting::PutLive(std::string key, std::string value) {

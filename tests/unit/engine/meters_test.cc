@@ -1,7 +1,5 @@
 // Live meters through the public interface: what is counted is in the answers
 // at once, in its bucket, exactly once, whoever drains.
-#include "drawdown/meter.h"
-
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +8,7 @@
 #include <vector>
 
 #include "drawdown/ledger.h"
+#include "drawdown/meter.h"
 #include "gtest/gtest.h"
 #include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
@@ -182,8 +181,8 @@ TEST_F(MetersTest, AForkedChildCountsInAFileOfItsOwn) {
 TEST_F(MetersTest, MoreMetersThanOneBlockAndOneWatermarkRecord) {
   std::vector<MeterName> names;
   for (int i = 0; i < 70'000; ++i) {
-    names.push_back({"t/" + std::to_string(i % 300),
-                     "p/" + std::to_string(i / 300)});
+    names.push_back(
+        {"t/" + std::to_string(i % 300), "p/" + std::to_string(i / 300)});
   }
   const auto meters = ledger_->meters(names);
   ASSERT_THAT(meters, IsOk());

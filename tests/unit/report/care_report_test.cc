@@ -10,6 +10,8 @@ VerifyReport Unsound() {
   VerifyReport report;
   report.entries = 1234;
   report.from_runs = *ParseGpuSeconds("10.5");
+  report.from_meters = *ParseGpuSeconds("2.25");
+  report.live = *ParseGpuSeconds("3");
   report.in_buckets = *ParseGpuSeconds("10");
   report.chain_hash = "ab";
   report.findings = {"cell \x1b: 10 is not 10.5"};
@@ -24,7 +26,7 @@ std::string Written(const VerifyReport& report, Format format) {
 TEST(VerifyReportTest, TableListsFindings) {
   const std::string text = Written(Unsound(), Format::kTable);
   EXPECT_EQ(text.substr(0, text.find('\n')), "the books are NOT sound");
-  EXPECT_NE(text.find("\nentries                 1,234\n"), text.npos);
+  EXPECT_NE(text.find("\nentries                  1,234\n"), text.npos);
   EXPECT_NE(text.find("\nfinding: cell \\x1b: 10 is not 10.5\n"), text.npos);
   VerifyReport sound;
   sound.ok = true;
@@ -42,7 +44,9 @@ TEST(VerifyReportTest, JsonListsFindings) {
   "cells": 0,
   "from_runs_gpu_seconds": "10.5",
   "from_usage_gpu_seconds": "0",
+  "from_meters_gpu_seconds": "2.25",
   "in_buckets_gpu_seconds": "10",
+  "live_gpu_seconds": "3",
   "at": "1970-01-01T00:00:00Z",
   "chain_hash": "ab",
   "findings": ["cell \u001b: 10 is not 10.5"]
@@ -54,8 +58,9 @@ TEST(VerifyReportTest, CsvIsOneRow) {
   EXPECT_EQ(Written(Unsound(), Format::kCsv),
             "ok,entries,commits,runs,usage_records,cells,"
             "from_runs_gpu_seconds,from_usage_gpu_seconds,"
-            "in_buckets_gpu_seconds,at,chain_hash\n"
-            "false,1234,0,0,0,0,10.5,0,10,1970-01-01T00:00:00Z,ab\n");
+            "from_meters_gpu_seconds,in_buckets_gpu_seconds,"
+            "live_gpu_seconds,at,chain_hash\n"
+            "false,1234,0,0,0,0,10.5,0,2.25,10,3,1970-01-01T00:00:00Z,ab\n");
 }
 
 TEST(SalvageReportTest, ListsWhatWasLost) {
