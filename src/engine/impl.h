@@ -2,6 +2,7 @@
 #ifndef DRAWDOWN_SRC_ENGINE_IMPL_H_
 #define DRAWDOWN_SRC_ENGINE_IMPL_H_
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -79,6 +80,7 @@ class Ledger::Impl {
   absl::StatusOr<std::shared_ptr<EpochFile>> EnsureCounting();
   absl::StatusOr<DrainResult> DrainOnce();
   void SettlerRound();
+  std::chrono::microseconds UntilNextBucket() const;
 
   const std::string directory_;
   const OpenOptions options_;
@@ -86,7 +88,8 @@ class Ledger::Impl {
   const std::unique_ptr<Store> store_;
   const std::unique_ptr<LiveDirectory> live_;
 
-  mutable std::mutex live_mutex_;
+  mutable std::mutex live_mutex_;     // guards what follows
+  bool counting_ = false;             // the epoch word was brought up to date
   std::string drain_error_;           // of the settler's last round
   std::unique_ptr<Settler> settler_;  // last: it uses the others
 };

@@ -122,24 +122,29 @@ absl::StatusOr<std::vector<MeterIds>> Ledger::Impl::InternMeters(
 // The epoch word, saying the bucket of now, and somebody to keep it so.
 absl::StatusOr<std::shared_ptr<EpochFile>> Ledger::Impl::EnsureCounting() {
   ASSIGN_OR_RETURN(std::shared_ptr<EpochFile> word, live_->OpenEpoch());
-  if (word == nullptr || settler_ == nullptr ||
+  std::unique_lock<std::mutex> lock(live_mutex_);
+  if (!counting_ || word == nullptr ||
       word->Get().bucket < BucketOf(NowUs(), bucket_us())) {
+    lock.unlock();
     RETURN_IF_ERROR(Drain().status());
     ASSIGN_OR_RETURN(word, live_->OpenEpoch());
     CHECK(word != nullptr);
+    lock.lock();
+    counting_ = true;
   }
-  std::lock_guard<std::mutex> lock(live_mutex_);
   if (settler_ == nullptr && options_.drain_interval.count() > 0) {
-    const auto until_next_bucket = [this] {
-      const int64_t now_us = NowUs();
-      return std::chrono::microseconds(
-          BucketStart(BucketOf(now_us, bucket_us()) + 1, bucket_us()) - now_us);
-    };
     settler_ = std::make_unique<Settler>(
         options_.drain_interval,
-        Settler::Work{[this] { SettlerRound(); }, until_next_bucket});
+        Settler::Work{[this] { SettlerRound(); },
+                      [this] { return UntilNextBucket(); }});
   }
   return word;
+}
+
+std::chrono::microseconds Ledger::Impl::UntilNextBucket() const {
+  const int64_t now_us = NowUs();
+  return std::chrono::microseconds(
+      BucketStart(BucketOf(now_us, bucket_us()) + 1, bucket_us()) - now_us);
 }
 
 absl::StatusOr<std::vector<Meter>> Ledger::Impl::BindMeters(

@@ -59,7 +59,7 @@ absl::StatusOr<std::shared_ptr<EpochFile>> LiveDirectory::OpenEpoch(
   return epoch_;
 }
 
-absl::StatusOr<std::vector<Uuid>> LiveDirectory::List() const {
+absl::StatusOr<std::vector<Uuid>> LiveDirectory::List() {
   std::vector<Uuid> files;
   RETURN_IF_ERROR(VisitNames(path_, [&files](std::string_view name) {
     if (!name.ends_with(kLanesSuffix)) return;
@@ -67,6 +67,11 @@ absl::StatusOr<std::vector<Uuid>> LiveDirectory::List() const {
     if (const auto uuid = ParseUuid(name)) files.push_back(*uuid);
   }));
   std::sort(files.begin(), files.end());
+  // A reader of a file that others have removed would keep its disk space.
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::erase_if(readers_, [&files](const auto& reader) {
+    return !std::binary_search(files.begin(), files.end(), reader.first);
+  });
   return files;
 }
 

@@ -34,7 +34,7 @@ class LiveDirectory {
       std::optional<Epoch> initial = {});
 
   // Every lanes file there is, by uuid.
-  absl::StatusOr<std::vector<Uuid>> List() const;
+  absl::StatusOr<std::vector<Uuid>> List();
 
   // A refreshed reader of one file, nobody else's until it is given back.
   // kNotFound, kCorrupt.

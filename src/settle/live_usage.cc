@@ -80,7 +80,7 @@ class LiveUsageReading {
       }
       if (record == nullptr) return true;  // Removed, or never used.
       if (!settle_for_) return false;
-      AddFromMarks(marks);
+      AddFromMarks(marks, 0);
       return true;
     }
     AddFile(**taken, marks);
@@ -95,6 +95,8 @@ class LiveUsageReading {
     file.lanes = reader.lanes();
     file.meters = reader.meters();
     file.rejected = reader.rejected();
+    // A torn header may count fewer meters than the books know.
+    AddFromMarks(marks, file.meters);
     BlockSums sums;
     for (uint32_t block = 0; block < reader.blocks(); ++block) {
       reader.Sum(block, &sums);
@@ -104,7 +106,7 @@ class LiveUsageReading {
             meter < marks.size() ? marks[meter] : Watermark{};
         const std::array<uint64_t, 2> counted = {sums.by_bank[0][i],
                                                  sums.by_bank[1][i]};
-        if (counted != mark.base) {
+        if (counted != mark.base || mark.drained != mark.base) {
           AddMeter(reader.MeterAt(meter), counted, mark, &file);
         }
       }
@@ -142,8 +144,9 @@ class LiveUsageReading {
     return absl::OkStatus();
   }
 
-  void AddFromMarks(const Watermarks& marks) {
-    for (const Watermark& mark : marks) {
+  void AddFromMarks(const Watermarks& marks, size_t first) {
+    for (size_t i = first; i < marks.size(); ++i) {
+      const Watermark& mark = marks[i];
       for (uint32_t bank = 0; bank < 2; ++bank) {
         AddBank({mark.tenant, mark.pool}, bank,
                 GpuTime(mark.drained[bank] - mark.base[bank]));
