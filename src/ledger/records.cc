@@ -10,10 +10,52 @@ namespace drawdown {
 namespace {
 
 constexpr std::string_view kMagic = "drawdown";
-constexpr uint32_t kBucketBias = 0x80000000u;
 
 void AppendGpuTime(GpuTime time, std::string* out) {
   AppendFixed(time.count(), out);
+}
+
+// How many bytes an amount takes: the least of these that hold it.
+enum AmountWidth : unsigned {
+  kNone = 0,  // zero
+  kFour = 1,
+  kEight = 2,
+  kSixteen = 3,
+};
+
+unsigned WidthOf(Int128 amount) {
+  if (amount == 0) return kNone;
+  if (amount == static_cast<int32_t>(amount)) return kFour;
+  return amount == static_cast<int64_t>(amount) ? kEight : kSixteen;
+}
+
+template <typename Bytes>
+void AddAmount(Int128 amount, Bytes* bytes) {
+  switch (WidthOf(amount)) {
+    case kNone:
+      break;
+    case kFour:
+      bytes->Fixed(static_cast<int32_t>(amount));
+      break;
+    case kEight:
+      bytes->Fixed(static_cast<int64_t>(amount));
+      break;
+    default:
+      bytes->Fixed(amount);
+  }
+}
+
+Int128 ReadAmount(unsigned width, ByteReader* in) {
+  switch (width) {
+    case kNone:
+      return 0;
+    case kFour:
+      return in->Fixed<int32_t>();
+    case kEight:
+      return in->Fixed<int64_t>();
+    default:
+      return in->Fixed<Int128>();
+  }
 }
 
 // What a segment's first byte says.
@@ -239,24 +281,20 @@ std::string EncodeCellKey(const CellKey& key) {
   std::string out;
   AppendKey32(key.tenant, &out);
   AppendKey32(key.pool, &out);
-  AppendKey32(static_cast<uint32_t>(key.bucket) ^ kBucketBias, &out);
+  AppendKey32(static_cast<uint32_t>(key.bucket) ^ kCellBucketBias, &out);
   return out;
-}
-
-CellKey DecodeCellKey(std::string_view key) {
-  const char* bytes = key.data();
-  return {ReadKey32(bytes), ReadKey32(bytes + 4),
-          static_cast<int32_t>(ReadKey32(bytes + 8) ^ kBucketBias)};
 }
 
 void AppendCell(std::string_view key, const Cell& cell, std::string* out) {
   const size_t start = out->size();
-  SmallBytes<3 * 16 + 4>()
-      .Fixed(cell.recorded.count())
-      .Fixed(cell.partial.count())
-      .Fixed(cell.level_change)
-      .Fixed(cell.last_edge_us)
-      .AppendTo(out);
+  const Int128 amounts[] = {cell.recorded.count(), cell.partial.count(),
+                            cell.level_change};
+  SmallBytes<1 + 3 * 16 + 4> bytes;
+  unsigned widths = 0;
+  for (int i = 0; i < 3; ++i) widths |= WidthOf(amounts[i]) << (2 * i);
+  bytes.Fixed(static_cast<uint8_t>(widths));
+  for (const Int128 amount : amounts) AddAmount(amount, &bytes);
+  bytes.Fixed(cell.last_edge_us).AppendTo(out);
   SealRecord(key, out, start);
 }
 
@@ -264,9 +302,10 @@ absl::Status DecodeCellInto(std::string_view key, std::string_view bytes,
                             Cell* cell) {
   ASSIGN_OR_RETURN(const std::string_view body, OpenRecord(key, bytes, "cell"));
   ByteReader in(body);
-  cell->recorded = GpuTime(in.Fixed<Int128>());
-  cell->partial = GpuTime(in.Fixed<Int128>());
-  cell->level_change = in.Fixed<Int128>();
+  const unsigned widths = in.Fixed<uint8_t>();
+  cell->recorded = GpuTime(ReadAmount(widths & 3, &in));
+  cell->partial = GpuTime(ReadAmount((widths >> 2) & 3, &in));
+  cell->level_change = ReadAmount((widths >> 4) & 3, &in);
   cell->last_edge_us = in.Fixed<uint32_t>();
   return in.done() ? absl::OkStatus() : MalformedRecord("cell");
 }

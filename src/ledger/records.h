@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/coding.h"
 #include "base/digest.h"
 #include "drawdown/run.h"
 #include "drawdown/units.h"
@@ -133,7 +134,12 @@ struct Cell {
   bool valid() const { return recorded.valid() && partial.valid(); }
 };
 std::string EncodeCellKey(const CellKey& key);
-CellKey DecodeCellKey(std::string_view key);
+inline constexpr uint32_t kCellBucketBias = 0x80000000u;
+inline CellKey DecodeCellKey(std::string_view key) {
+  const char* bytes = key.data();
+  return {ReadKey32(bytes), ReadKey32(bytes + 4),
+          static_cast<int32_t>(ReadKey32(bytes + 8) ^ kCellBucketBias)};
+}
 void AppendCell(std::string_view key, const Cell& cell, std::string* out);
 absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes);
 // The same into a cell that is there: for walks over many.

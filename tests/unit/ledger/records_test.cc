@@ -1,7 +1,10 @@
 #include "ledger/records.h"
 
+#include <limits>
+
 #include "gtest/gtest.h"
 #include "ledger/entry.h"
+#include "tests/support/random.h"
 #include "tests/support/status.h"
 
 namespace drawdown {
@@ -58,6 +61,47 @@ TEST(RecordsTest, CellKeysSortAsTheirBuckets) {
   EXPECT_EQ(DecodeCellKey(before).bucket, -1);
 }
 
+TEST(RecordsTest, CellsOfEverySizeSurviveTheRoundTrip) {
+  Random random;
+  for (int i = 0; i < 3'000; ++i) {
+    const auto any = [&] { return random.OneIn(4) ? 0 : random.Any128(); };
+    Cell cell;
+    cell.recorded = GpuTime(any());
+    cell.partial = GpuTime(any());
+    cell.level_change = any();
+    cell.last_edge_us = static_cast<uint32_t>(random.Between(0, 0xffffffff));
+    std::string bytes;
+    AppendCell("key", cell, &bytes);
+    const auto decoded = DecodeCell("key", bytes);
+    ASSERT_THAT(decoded, IsOk());
+    EXPECT_TRUE(decoded->recorded == cell.recorded);
+    EXPECT_TRUE(decoded->partial == cell.partial);
+    EXPECT_TRUE(decoded->level_change == cell.level_change);
+    EXPECT_EQ(decoded->last_edge_us, cell.last_edge_us);
+  }
+}
+
+TEST(RecordsTest, RunsOfAnyNumbersSurviveTheRoundTrip) {
+  Random random;
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  for (int i = 0; i < 3'000; ++i) {
+    drawdown::Run run = SampleRun();
+    run.micro_gpus = random.Between(0, kMost);
+    run.segments.clear();
+    for (int64_t left = random.Between(0, 4); left > 0; --left) {
+      Segment segment = {random.Between(-kMost, kMost), std::nullopt,
+                         run.micro_gpus};
+      if (random.OneIn(2)) segment.end_us = random.Between(-kMost, kMost);
+      if (random.OneIn(2)) segment.micro_gpus = random.Between(0, kMost);
+      run.segments.push_back(segment);
+    }
+    const auto decoded = DecodeRun("key", EncodeRun("key", run));
+    ASSERT_THAT(decoded, IsOk());
+    EXPECT_EQ(decoded->segments, run.segments);
+    EXPECT_EQ(decoded->micro_gpus, run.micro_gpus);
+  }
+}
+
 TEST(RecordsTest, RunKeysKeepIdAndAttempt) {
   std::string key;
   AppendRunKey("job/1 é", 4'000'000'000u, &key);
@@ -81,6 +125,8 @@ TEST(EntryTest, EveryKindSurvivesTheRoundTrip) {
   const EntryBody bodies[] = {
       NameAdded{NameKind::kPool, 4, "aws/us-east-1/gb200"},
       row,
+      RunImported{"run", 1, 1, 0, 0, std::nullopt, 7, ""},
+      RunImported{"run", 1, 1, 0, 1, -9, 7, "Pass"},
       RunChanged{RunChange::kStop, "run", 2, 77, 0, 0, 0, StopReason::kDone},
       RunCorrected{row, true, 12, "wrong tenant"},
       UsageAdded{"u-1", 1, 2, 3, 4, GpuTime(5)},
