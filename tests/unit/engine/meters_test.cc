@@ -199,5 +199,145 @@ TEST_F(MetersTest, MoreMetersThanOneBlockAndOneWatermarkRecord) {
   EXPECT_EQ(Total(), GpuTime(sum));
 }
 
+TEST_F(MetersTest, TwoHandlesAndTwoLedgersInOneProcess) {
+  const auto again = Open();
+  const auto same = again->meter("acme", "aws/us/gb200");
+  ASSERT_THAT(same, IsOk());
+  const Meter meter = Bind("acme");
+  EXPECT_EQ(same->id(), meter.id());
+  OpenOptions options;
+  options.create_if_missing = true;
+  const auto other = Ledger::Open(dir_.Path("other"), options);
+  ASSERT_THAT(other, IsOk());
+  const auto elsewhere = (*other)->meter("acme", "aws/us/gb200");
+  ASSERT_THAT(elsewhere, IsOk());
+  meter.Record(1);
+  elsewhere->Record(20);
+  meter.Record(2);
+  EXPECT_EQ(Total(), GpuTime(3));
+  EXPECT_EQ((*other)->Usage({})->total, GpuTime(20));
+}
+
+TEST_F(MetersTest, TheBackgroundSettlerDrains) {
+  OpenOptions options;
+  options.create_if_missing = true;
+  options.drain_interval = std::chrono::milliseconds(1);
+  options.now_us = [this] { return now_us_.load(); };
+  const auto ledger = Ledger::Open(dir_.Path("settled"), options);
+  ASSERT_THAT(ledger, IsOk());
+  const auto meter = (*ledger)->meter("acme", "p");
+  ASSERT_THAT(meter, IsOk());
+  const auto drained = [&] {
+    for (int i = 0; i < 10'000; ++i) {
+      if ((*ledger)->Live()->undrained.zero()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+  };
+  meter->Record(5);
+  now_us_ += kMicrosPerSecond;
+  EXPECT_TRUE(drained());
+  // And goes over to the next bucket by itself.
+  const int64_t before_us = (*ledger)->Live()->bucket_us;
+  now_us_ += kHour;
+  for (int i = 0; (*ledger)->Live()->bucket_us == before_us; ++i) {
+    ASSERT_LT(i, 10'000);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  meter->Record(7);
+  UsageQuery query;
+  query.from_us = kTen + kHour;
+  EXPECT_EQ((*ledger)->Usage(query)->total, GpuTime(7));
+  EXPECT_EQ((*ledger)->Live()->drain_error, "");
+}
+
+TEST_F(MetersTest, StrictRefusesNamesTheBooksDoNotHave) {
+  EXPECT_THAT(ledger_->meter("acme", "p", {.strict = true}),
+              IsError(ErrorCode::kUnknownName, "acme"));
+  Bind("acme");
+  EXPECT_THAT(ledger_->meter("acme", "aws/us/gb200", {.strict = true}), IsOk());
+  EXPECT_THAT(ledger_->meter("", "p"), IsError(ErrorCode::kBadRow, "tenant"));
+}
+
+TEST_F(MetersTest, AnIntervalOutOfRangeIsRefused) {
+  for (const int64_t ms : {int64_t{-1}, int64_t{3'600'001}}) {
+    OpenOptions options;
+    options.drain_interval = std::chrono::milliseconds(ms);
+    EXPECT_THAT(Ledger::Open(dir_.Path("books"), options),
+                IsError(ErrorCode::kInvalidArgument, "drain interval"));
+  }
+}
+
+TEST_F(MetersTest, VerifyKnowsMeteredUsage) {
+  const Meter meter = Bind("acme");
+  meter.Record(5);
+  now_us_ += kHour;
+  Drain();
+  meter.Record(7);
+  const auto report = ledger_->VerifyInProcess();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->ok);
+  EXPECT_EQ(report->from_meters, GpuTime(5));
+  EXPECT_EQ(report->in_buckets, GpuTime(5));
+  EXPECT_EQ(report->live, GpuTime(7));
+}
+
+TEST_F(MetersTest, WhatWasBelievedIsWhatWasJournalled) {
+  const Meter meter = Bind("acme");
+  meter.Record(5);
+  now_us_ += kHour;
+  Drain();
+  const int64_t then_us = now_us_;
+  now_us_ += kHour;
+  meter.Record(7);
+  now_us_ += kHour;
+  Drain();
+  UsageQuery query;
+  query.as_of_us = then_us;
+  EXPECT_EQ(Total(query), GpuTime(5));
+  EXPECT_EQ(Total(), GpuTime(12));
+}
+
+TEST_F(MetersTest, SalvageKeepsWhatWasDrained) {
+  const Meter meter = Bind("acme");
+  meter.Record(5);
+  now_us_ += kHour;
+  Drain();
+  meter.Record(7);
+  Drain();
+  ledger_.reset();
+  const auto report = Salvage(dir_.Path("books"), dir_.Path("salvaged"));
+  ASSERT_THAT(report, IsOk());
+  const auto salvaged = Ledger::Open(dir_.Path("salvaged"));
+  ASSERT_THAT(salvaged, IsOk());
+  EXPECT_EQ((*salvaged)->Usage({})->total, GpuTime(12));
+}
+
+TEST_F(MetersTest, ABackupHasWhatWasDrainedAndSaysMoreMayBeMissing) {
+  const Meter meter = Bind("acme");
+  meter.Record(5);
+  Drain();
+  ASSERT_THAT(ledger_->Backup(dir_.Path("backup")), IsOk());
+  meter.Record(7);
+  OpenOptions options;
+  options.now_us = [this] { return now_us_.load(); };
+  const auto backup = Ledger::Open(dir_.Path("backup"), options);
+  ASSERT_THAT(backup, IsOk());
+  EXPECT_EQ((*backup)->Usage({})->total, GpuTime(5));
+  const auto drained = (*backup)->Drain();
+  ASSERT_THAT(drained, IsOk());
+  EXPECT_EQ(drained->regressions, 1u);
+  EXPECT_EQ((*backup)->Usage({})->total, GpuTime(5));
+  EXPECT_EQ(Total(), GpuTime(12));
+}
+
+TEST_F(MetersTest, UsageCutInsideTheOpenBucketIsProratedUpToNow) {
+  Bind("acme").Record(600);  // in the half hour since the bucket began
+  UsageQuery query;
+  query.at_us = kTen + 15 * 60 * kMicrosPerSecond;
+  EXPECT_EQ(Total(query), GpuTime(300));
+  EXPECT_EQ(Total(), GpuTime(600));
+}
+
 }  // namespace
 }  // namespace drawdown
