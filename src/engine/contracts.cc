@@ -88,7 +88,7 @@ absl::StatusOr<std::vector<std::string>> Ledger::ApplyContracts(
     const std::vector<std::pair<std::string, std::string>>& files) {
   ASSIGN_OR_RETURN(std::vector<Applied> applied,
                    ParseAll(files, impl_->bucket_us()));
-  RETURN_IF_ERROR(impl_->PostOne([&](Posting* posting) -> absl::Status {
+  RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     ASSIGN_OR_RETURN(const ContractBooks books,
                      ContractBooks::Read(posting->books()));
     RETURN_IF_ERROR(CheckTogether(applied, books));

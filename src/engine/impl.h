@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "contract/contract.h"
 #include "drawdown/ledger.h"
+#include "engine/group_commit.h"
 #include "ledger/live_amounts.h"
 #include "ledger/posting.h"
 #include "ledger/records.h"
@@ -65,8 +66,14 @@ class Ledger::Impl {
   int64_t ResolveAt(std::optional<int64_t> at_us,
                     std::optional<int64_t> as_of_us) const;
 
-  // One call = one transaction: begins, posts, commits.
-  absl::Status PostOne(const std::function<absl::Status(Posting*)>& post) const;
+  // One call = one whole transaction: begins, posts, commits.
+  absl::Status PostAlone(
+      const std::function<absl::Status(Posting*)>& post) const;
+  // The same, together with what other threads ask for meanwhile: one commit
+  // for all. `post` may be run several times, each time on books without its
+  // effect, and must not look at Posting::books().
+  absl::Status PostGrouped(
+      const std::function<absl::Status(Posting*)>& post) const;
 
   // --- live meters (meters.cc)
   absl::StatusOr<std::vector<Meter>> BindMeters(
@@ -86,6 +93,7 @@ class Ledger::Impl {
   const OpenOptions options_;
   const Header header_;
   const std::unique_ptr<Store> store_;
+  mutable GroupCommit group_commit_;
   const std::unique_ptr<LiveDirectory> live_;
 
   mutable std::mutex live_mutex_;     // guards what follows

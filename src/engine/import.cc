@@ -289,7 +289,7 @@ class FileImport {
 absl::StatusOr<ImportResult> Ledger::ImportRuns(std::span<const RunRow> rows,
                                                 const WriteOptions& options) {
   ImportResult result;
-  RETURN_IF_ERROR(impl_->PostOne([&](Posting* posting) -> absl::Status {
+  RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     for (const RunRow& row : rows) {
       const RunRowView view = {row.key.run_id, row.key.attempt, row.tenant,
                                row.pool,       row.micro_gpus,  row.start_us,
@@ -307,7 +307,7 @@ absl::StatusOr<ImportResult> Ledger::ImportRuns(std::span<const RunRow> rows,
 absl::StatusOr<ImportResult> Ledger::ImportUsage(
     std::span<const UsageRecord> records, const WriteOptions& options) {
   ImportResult result;
-  RETURN_IF_ERROR(impl_->PostOne([&](Posting* posting) -> absl::Status {
+  RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     for (const UsageRecord& record : records) {
       const UsageRowView view = {record.usage_id, record.tenant,
                                  record.pool,     record.start_us,
@@ -344,7 +344,7 @@ absl::StatusOr<ImportResult> Ledger::CorrectRunsFile(
   ASSIGN_OR_RETURN(const std::unique_ptr<Source> source, OpenSource(path));
   ImportResult result;
   Problems problems(options.max_problems);
-  RETURN_IF_ERROR(impl_->PostOne([&](Posting* posting) -> absl::Status {
+  RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     ImportCsv csv = RunCsv(source.get(), options);
     RETURN_IF_ERROR(csv.ReadHeader());
     while (true) {

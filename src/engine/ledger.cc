@@ -70,6 +70,7 @@ Ledger::Impl::Impl(std::string directory, OpenOptions options, Header header,
       options_(std::move(options)),
       header_(std::move(header)),
       store_(std::move(store)),
+      group_commit_([this] { return BeginPosting(); }),
       live_(std::move(live)) {}
 
 // A last drain, where there is a settler to have done it: what was counted
@@ -89,11 +90,16 @@ absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginPosting() const {
   return Posting::Begin(std::move(transaction), header_, NowUs());
 }
 
-absl::Status Ledger::Impl::PostOne(
+absl::Status Ledger::Impl::PostAlone(
     const std::function<absl::Status(Posting*)>& post) const {
   ASSIGN_OR_RETURN(const std::unique_ptr<Posting> posting, BeginPosting());
   RETURN_IF_ERROR(post(posting.get()));
   return posting->Commit().status();
+}
+
+absl::Status Ledger::Impl::PostGrouped(
+    const std::function<absl::Status(Posting*)>& post) const {
+  return group_commit_.Run(post);
 }
 
 absl::StatusOr<LiveBooks> Ledger::Impl::ReadLive() const {
@@ -201,7 +207,7 @@ LedgerInfo Ledger::Info() const {
 
 absl::Status Ledger::StartRun(const RunStart& start,
                               const WriteOptions& options) {
-  return impl_->PostOne([&](Posting* posting) -> absl::Status {
+  return impl_->PostGrouped([&](Posting* posting) -> absl::Status {
     RunChanged change;
     change.change = RunChange::kStart;
     change.run_id = start.key.run_id;
@@ -234,19 +240,19 @@ absl::Status Ledger::ResizeRun(const RunKey& key, int64_t micro_gpus,
                                int64_t at_us) {
   RunChanged change = ChangeOf(key, RunChange::kResize, at_us);
   change.micro_gpus = micro_gpus;
-  return impl_->PostOne(
+  return impl_->PostGrouped(
       [&](Posting* posting) { return posting->Post(change).status(); });
 }
 
 absl::Status Ledger::SuspendRun(const RunKey& key, int64_t at_us) {
   const RunChanged change = ChangeOf(key, RunChange::kSuspend, at_us);
-  return impl_->PostOne(
+  return impl_->PostGrouped(
       [&](Posting* posting) { return posting->Post(change).status(); });
 }
 
 absl::Status Ledger::ResumeRun(const RunKey& key, int64_t at_us) {
   const RunChanged change = ChangeOf(key, RunChange::kResume, at_us);
-  return impl_->PostOne(
+  return impl_->PostGrouped(
       [&](Posting* posting) { return posting->Post(change).status(); });
 }
 
@@ -254,7 +260,7 @@ absl::Status Ledger::StopRun(const RunKey& key, int64_t at_us,
                              StopReason reason) {
   RunChanged change = ChangeOf(key, RunChange::kStop, at_us);
   change.reason = reason;
-  return impl_->PostOne(
+  return impl_->PostGrouped(
       [&](Posting* posting) { return posting->Post(change).status(); });
 }
 

@@ -105,7 +105,8 @@ absl::StatusOr<std::vector<MeterIds>> Ledger::Impl::InternMeters(
     if (found) return *std::move(found);
   }
   std::vector<MeterIds> all;
-  RETURN_IF_ERROR(PostOne([&](Posting* posting) -> absl::Status {
+  RETURN_IF_ERROR(PostGrouped([&](Posting* posting) -> absl::Status {
+    all.clear();
     for (const MeterName& name : names) {
       MeterIds& ids = all.emplace_back();
       ASSIGN_OR_RETURN(

@@ -1,0 +1,98 @@
+// Many callers, few commits, and each call as if alone.
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "drawdown/ledger.h"
+#include "gtest/gtest.h"
+#include "tests/support/scratch_dir.h"
+#include "tests/support/status.h"
+
+namespace drawdown {
+namespace {
+
+constexpr int64_t kHour = kMicrosPerHour;
+constexpr int kThreads = 16;
+constexpr int kCalls = 25;
+
+class GroupCommitTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto ledger = Ledger::Open(dir_.Path("books"), {.create_if_missing = true});
+    ASSERT_THAT(ledger, IsOk());
+    ledger_ = *std::move(ledger);
+  }
+  static RunStart Start(const std::string& id, int64_t gpus) {
+    return {{id}, "acme", "p", gpus * kMicroGpusPerGpu, kHour};
+  }
+  void InThreads(const std::function<void(int thread, int call)>& work) {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&work, t] {
+        for (int i = 0; i < kCalls; ++i) work(t, i);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  uint64_t Commits() {
+    uint64_t commits = 0;
+    EXPECT_THAT(ledger_->VisitJournal(1,
+                                      [&](const JournalEntry& entry) {
+                                        commits += entry.kind == "commit";
+                                        return true;
+                                      }),
+                IsOk());
+    return commits;
+  }
+  uint64_t Runs() {
+    uint64_t runs = 0;
+    EXPECT_THAT(ledger_->VisitRuns({},
+                                   [&](const RunInfo&) {
+                                     ++runs;
+                                     return true;
+                                   }),
+                IsOk());
+    return runs;
+  }
+
+  ScratchDir dir_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+TEST_F(GroupCommitTest, ConcurrentCallsShareCommits) {
+  InThreads([this](int thread, int call) {
+    const std::string id = std::to_string(thread) + "-" + std::to_string(call);
+    EXPECT_THAT(ledger_->StartRun(Start(id, 8)), IsOk());
+  });
+  EXPECT_EQ(Runs(), uint64_t{kThreads * kCalls});
+  EXPECT_LT(Commits(), uint64_t{kThreads * kCalls});
+  EXPECT_TRUE(ledger_->VerifyInProcess()->ok);
+}
+
+TEST_F(GroupCommitTest, ACallThatFailsTakesNoOtherWithIt) {
+  ASSERT_THAT(ledger_->StartRun(Start("taken", 1)), IsOk());
+  std::atomic<int> refused{0};  // by any thread, read when all have ended
+  InThreads([&](int thread, int call) {
+    if (call % 2 == 0) {
+      refused += GetErrorCode(ledger_->StartRun(Start("taken", 2))) ==
+                 ErrorCode::kConflict;
+      return;
+    }
+    const std::string id = std::to_string(thread) + "-" + std::to_string(call);
+    EXPECT_THAT(ledger_->StartRun(Start(id, 8)), IsOk());
+  });
+  const int good = kThreads * (kCalls / 2);
+  EXPECT_EQ(Runs(), static_cast<uint64_t>(1 + good));
+  EXPECT_EQ(refused, kThreads * kCalls - good);
+  EXPECT_TRUE(ledger_->VerifyInProcess()->ok);
+}
+
+TEST_F(GroupCommitTest, TheSameCallFromManyThreadsIsOneRun) {
+  InThreads([this](int, int call) {
+    EXPECT_THAT(ledger_->StartRun(Start(std::to_string(call), 8)), IsOk());
+  });
+  EXPECT_EQ(Runs(), uint64_t{kCalls});
+}
+
+}  // namespace
+}  // namespace drawdown
