@@ -56,10 +56,11 @@ absl::StatusOr<Int128> LevelBefore(ReadTransaction* transaction,
                                  {series.tenant, series.pool, chunk_start})));
   Cell cell;
   while (*at_cell) {
-    const CellKey key = DecodeCellKey(cells->key());
+    const std::string_view bytes = cells->key();
+    const CellKey key = DecodeCellKey(bytes);
     if (key.tenant != series.tenant || key.pool != series.pool) break;
     if (key.bucket >= bucket) break;
-    RETURN_IF_ERROR(DecodeCellInto(cells->key(), cells->value(), &cell));
+    RETURN_IF_ERROR(DecodeCellInto(bytes, cells->value(), &cell));
     level += cell.level_change;
     ASSIGN_OR_RETURN(*at_cell, cells->Next());
   }
@@ -75,11 +76,12 @@ class CellWalk {
   absl::Status Load(bool at_cell) {
     standing_ = false;
     if (!at_cell) return absl::OkStatus();
-    const CellKey key = DecodeCellKey(cells_->key());
+    const std::string_view bytes = cells_->key();
+    const CellKey key = DecodeCellKey(bytes);
     if (key.tenant != series_.tenant || key.pool != series_.pool) {
       return absl::OkStatus();
     }
-    RETURN_IF_ERROR(DecodeCellInto(cells_->key(), cells_->value(), &cell_));
+    RETURN_IF_ERROR(DecodeCellInto(bytes, cells_->value(), &cell_));
     bucket_ = key.bucket;
     standing_ = true;
     return absl::OkStatus();

@@ -30,6 +30,7 @@ absl::Status CheckKey(std::string_view key) {
 
 // A transaction as it and its cursors share it. `txn` is null once it ended.
 struct Session {
+  bool live() const { return txn != nullptr && !environment->forked(); }
   absl::Status CheckLive() const {
     if (txn == nullptr) {
       return MakeError(ErrorCode::kWrongState, "the transaction has ended");
@@ -67,7 +68,7 @@ class LmdbCursor : public Cursor {
     return Move(MDB_LAST);
   }
   absl::StatusOr<bool> Next() override {
-    RETURN_IF_ERROR(session_->CheckLive());
+    if (!session_->live()) return session_->CheckLive();
     if (!standing_) return false;
     if (writes_ == session_->writes) return Move(MDB_NEXT);
     ASSIGN_OR_RETURN(const bool found, Return());
@@ -75,7 +76,7 @@ class LmdbCursor : public Cursor {
     return Move(MDB_NEXT);
   }
   absl::StatusOr<bool> Previous() override {
-    RETURN_IF_ERROR(session_->CheckLive());
+    if (!session_->live()) return session_->CheckLive();
     if (!standing_) return false;
     if (writes_ == session_->writes) return Move(MDB_PREV);
     ASSIGN_OR_RETURN(const bool found, Return());
