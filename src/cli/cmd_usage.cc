@@ -19,8 +19,10 @@ absl::StatusOr<UsageQuery> QueryOf(const GlobalOptions& globals,
                                    const Arguments& arguments) {
   UsageQuery query;
   ASSIGN_OR_RETURN(const Moment moment, MomentOf(globals));
-  query.at_us = moment.at_us;
   query.as_of_us = moment.as_of_us;
+  // Now is when the meters are read; up to the second before, what they counted
+  // since the bucket began would have to be prorated.
+  if (!globals.at.empty()) query.at_us = moment.at_us;
   ASSIGN_OR_RETURN(query.from_us,
                    InstantOption(globals, "from", arguments.from));
   ASSIGN_OR_RETURN(query.to_us, InstantOption(globals, "to", arguments.to));

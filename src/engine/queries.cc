@@ -8,10 +8,13 @@ namespace drawdown {
 
 absl::StatusOr<UsageAnswer> Ledger::Usage(const UsageQuery& query) const {
   UsageQuery resolved = query;
-  resolved.at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
+  if (!resolved.at_us) resolved.at_us = query.as_of_us;
   UsageAnswer answer;
   RETURN_IF_ERROR(impl_->WithBooks(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
+        // Not an instant before, or what meters counted since the bucket began
+        // would be prorated up to it.
+        if (!resolved.at_us) resolved.at_us = books.live.until_us;
         ASSIGN_OR_RETURN(answer,
                          AnswerUsage(books.transaction, impl_->bucket_us(),
                                      books.live, resolved));

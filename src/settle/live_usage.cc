@@ -20,6 +20,7 @@ class LiveUsageReading {
   absl::StatusOr<std::optional<LiveUsage>> Run(int64_t now_us) {
     ASSIGN_OR_RETURN(const std::optional<LiveEpoch> epoch,
                      ReadLiveEpoch(books_));
+    usage_.amounts.until_us = now_us;
     if (!epoch) return usage_;  // No meter was ever made.
     usage_.epoch = *epoch;
     ASSIGN_OR_RETURN(usage_.word, live_->OpenEpoch());
@@ -32,7 +33,6 @@ class LiveUsageReading {
     ASSIGN_OR_RETURN(const bool all, ReadFiles());
     if (!all || !InStep()) return std::nullopt;
     RETURN_IF_ERROR(AddCarried());
-    usage_.amounts.until_us = now_us;
     for (const auto& [at, gpu_time] : amounts_) {
       usage_.amounts.amounts.push_back({at, gpu_time});
     }

@@ -73,6 +73,20 @@ TEST_F(MetersTest, CountsAreInTheAnswersBeforeAnyDrain) {
   EXPECT_EQ(Total(query), GpuTime(5));
 }
 
+// An answer "up to now" is up to the instant the meters were read at, however
+// much time passes inside the call.
+TEST_F(MetersTest, UsageUpToNowIsNotProrated) {
+  Bind("acme").Record(1'000'001);
+  OpenOptions options;
+  options.now_us = [this] { return now_us_ += kMicrosPerSecond; };
+  const auto other = Ledger::Open(dir_.Path("books"), options);
+  ASSERT_THAT(other, IsOk());
+  const auto answer = (*other)->Usage({});
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->total, GpuTime(1'000'001));
+  EXPECT_TRUE(answer->notes.empty());
+}
+
 TEST_F(MetersTest, DrainsChangeNoAnswer) {
   const Meter meter = Bind("acme");
   for (int i = 0; i < 5; ++i) {
