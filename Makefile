@@ -6,6 +6,12 @@
 JOBS ?= $(shell nproc)
 CHECK_KILLS ?= 20
 LONG_KILLS ?= 200
+# Of processes that count with live meters, in their storm.
+METER_KILLS ?= 200
+LONG_METER_KILLS ?= 10000
+
+SHORT_CRASH = DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) DRAWDOWN_METER_KILLS=$(METER_KILLS)
+LONG_CRASH = DRAWDOWN_CRASH_KILLS=$(LONG_KILLS) DRAWDOWN_METER_KILLS=$(LONG_METER_KILLS)
 
 .PHONY: help deps demo check check-asan check-tsan check-clang check-crash check-all bench format clean
 
@@ -15,7 +21,7 @@ help:
 	@echo 'make check-asan  every test under AddressSanitizer and UBSan'
 	@echo 'make check-tsan  every test under ThreadSanitizer'
 	@echo 'make check-clang every test as clang 14 builds it'
-	@echo 'make check-crash $(LONG_KILLS) kills per crash test'
+	@echo 'make check-crash $(LONG_KILLS) kills per crash test, $(LONG_METER_KILLS) of live meters'
 	@echo 'make check-all   all of the above checks'
 	@echo 'make bench       benchmarks beside their peers, as ratios'
 	@echo 'make format      clang-format over the tree'
@@ -31,7 +37,7 @@ demo: deps
 check: deps
 	cmake --preset dev
 	cmake --build --preset dev -j $(JOBS)
-	DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) ctest --preset dev -j $(JOBS)
+	$(SHORT_CRASH) ctest --preset dev -j $(JOBS)
 	$(MAKE) --no-print-directory check-sanitizers-short
 
 # A slice for every check: what reads hostile bytes under AddressSanitizer and
@@ -54,22 +60,22 @@ check-sanitizers-short:
 check-asan: deps
 	cmake --preset asan
 	cmake --build --preset asan -j $(JOBS)
-	DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) ctest --preset asan
+	$(SHORT_CRASH) ctest --preset asan
 
 check-tsan: deps
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(JOBS)
-	DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) ctest --preset tsan
+	$(SHORT_CRASH) ctest --preset tsan
 
 check-clang: deps
 	cmake --preset clang
 	cmake --build --preset clang -j $(JOBS)
-	DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) ctest --preset clang
+	$(SHORT_CRASH) ctest --preset clang
 
 check-crash: deps
 	cmake --preset dev
 	cmake --build --preset dev -j $(JOBS)
-	DRAWDOWN_CRASH_KILLS=$(LONG_KILLS) ctest --preset dev -L crash
+	$(LONG_CRASH) ctest --preset dev -L crash
 
 check-all: check check-asan check-tsan check-clang check-crash
 
