@@ -105,10 +105,18 @@ absl::Status Ledger::Impl::PostGrouped(
 absl::StatusOr<LiveBooks> Ledger::Impl::ReadLive() const {
   constexpr int kTries = 16;
   for (int tried = 1;; ++tried) {
-    ASSIGN_OR_RETURN(std::unique_ptr<ReadTransaction> books, BeginRead());
+    ASSIGN_OR_RETURN(const uint64_t removals, live_->Removals());
+    // After so many drains in a row, it is theirs to wait.
+    const bool last = tried == kTries;
+    std::unique_ptr<ReadTransaction> books;
+    if (last) {
+      ASSIGN_OR_RETURN(books, store_->BeginWrite());
+    } else {
+      ASSIGN_OR_RETURN(books, BeginRead());
+    }
     ASSIGN_OR_RETURN(
         std::optional<LiveUsage> usage,
-        ReadLiveUsage(books.get(), live_.get(), NowUs(), tried == kTries));
+        ReadLiveUsage(books.get(), live_.get(), removals, NowUs(), last));
     if (usage) return LiveBooks{std::move(books), *std::move(usage)};
   }
 }

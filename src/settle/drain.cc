@@ -315,6 +315,8 @@ absl::Status FinishDrain(const PreparedDrain& drain, LiveDirectory* live,
       drain.epoch->NoteFlip(now_us - BucketStart(to.bucket, bucket_us));
     }
   }
+  const bool moved = !follow_up.retired.empty() || !follow_up.damaged.empty();
+  if (moved) drain.epoch->NoteRemovals();
   for (const Uuid& file : follow_up.retired) {
     RETURN_IF_ERROR(live->Remove(file));
   }
@@ -323,7 +325,6 @@ absl::Status FinishDrain(const PreparedDrain& drain, LiveDirectory* live,
   }
   // Before their records may go: a file that a power loss brings back must
   // still be known as posted.
-  const bool moved = !follow_up.retired.empty() || !follow_up.damaged.empty();
   return moved ? live->Sync() : absl::OkStatus();
 }
 

@@ -29,10 +29,11 @@ absl::Status VisitNames(const std::string& path,
   return absl::OkStatus();
 }
 
-// "<pid>.new" of a process that is no more.
+// "<pid>.new", or such with a prefix and a point, of a process that is no more.
 bool IsAbandoned(std::string_view name) {
   if (!name.ends_with(kUnfinished)) return false;
   name.remove_suffix(kUnfinished.size());
+  name.remove_prefix(name.rfind('.') + 1);  // npos + 1 is 0.
   pid_t pid = 0;
   const auto [end, error] =
       std::from_chars(name.data(), name.data() + name.size(), pid);
@@ -57,6 +58,11 @@ absl::StatusOr<std::shared_ptr<EpochFile>> LiveDirectory::OpenEpoch(
     ASSIGN_OR_RETURN(epoch_, EpochFile::Open(path_, boot_id_, initial));
   }
   return epoch_;
+}
+
+absl::StatusOr<uint64_t> LiveDirectory::Removals() {
+  ASSIGN_OR_RETURN(const std::shared_ptr<EpochFile> epoch, OpenEpoch());
+  return epoch == nullptr ? 0 : epoch->removals();
 }
 
 absl::StatusOr<std::vector<Uuid>> LiveDirectory::List() {

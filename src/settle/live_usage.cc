@@ -14,10 +14,12 @@ namespace {
 
 class LiveUsageReading {
  public:
-  LiveUsageReading(ReadTransaction* books, LiveDirectory* live, bool settle_for)
-      : books_(books), live_(live), settle_for_(settle_for) {}
+  LiveUsageReading(ReadTransaction* books, LiveDirectory* live,
+                   bool books_stand_still)
+      : books_(books), live_(live), books_stand_still_(books_stand_still) {}
 
-  absl::StatusOr<std::optional<LiveUsage>> Run(int64_t now_us) {
+  absl::StatusOr<std::optional<LiveUsage>> Run(uint64_t removals,
+                                               int64_t now_us) {
     ASSIGN_OR_RETURN(const std::optional<LiveEpoch> epoch,
                      ReadLiveEpoch(books_));
     usage_.amounts.until_us = now_us;
@@ -32,6 +34,8 @@ class LiveUsageReading {
     // that was never drained, not one that is already wholly in the books.
     ASSIGN_OR_RETURN(const bool all, ReadFiles());
     if (!all || !InStep()) return std::nullopt;
+    ASSIGN_OR_RETURN(const uint64_t removals_now, live_->Removals());
+    if (removals_now != removals && !books_stand_still_) return std::nullopt;
     RETURN_IF_ERROR(AddCarried());
     for (const auto& [at, gpu_time] : amounts_) {
       usage_.amounts.amounts.push_back({at, gpu_time});
@@ -42,8 +46,8 @@ class LiveUsageReading {
  private:
   // Whether the word says what the snapshot says, which it is helped to.
   bool InStep() {
-    return usage_.word == nullptr || settle_for_ ||
-           FinishFlip(usage_.epoch, usage_.word.get());
+    return usage_.word == nullptr ||
+           FinishFlip(usage_.epoch, usage_.word.get()) || books_stand_still_;
   }
 
   absl::StatusOr<Tip> ReadTip() {
@@ -79,7 +83,7 @@ class LiveUsageReading {
         return taken.status();
       }
       if (record == nullptr) return true;  // Removed, or never used.
-      if (!settle_for_) return false;
+      if (!books_stand_still_) return false;
       AddFromMarks(marks, 0);
       return true;
     }
@@ -162,7 +166,7 @@ class LiveUsageReading {
 
   ReadTransaction* const books_;
   LiveDirectory* const live_;
-  const bool settle_for_;
+  const bool books_stand_still_;
   OwnerIdentity self_;
   Tip tip_;
   LiveUsage usage_;
@@ -173,9 +177,10 @@ class LiveUsageReading {
 
 absl::StatusOr<std::optional<LiveUsage>> ReadLiveUsage(ReadTransaction* books,
                                                        LiveDirectory* live,
+                                                       uint64_t removals,
                                                        int64_t now_us,
-                                                       bool settle_for) {
-  return LiveUsageReading(books, live, settle_for).Run(now_us);
+                                                       bool books_stand_still) {
+  return LiveUsageReading(books, live, books_stand_still).Run(removals, now_us);
 }
 
 }  // namespace drawdown

@@ -6,7 +6,9 @@
 // between moves the base and adds to the cells, but the snapshot has neither. A
 // flip in between would make counts of the new bucket look like the old one's:
 // so the epoch word is read after the counters, and if it is not the
-// snapshot's, the caller starts again on a new snapshot.
+// snapshot's, the caller starts again on a new snapshot. So it does when files
+// were taken away meanwhile: one that was drained for the first and last time
+// after the snapshot is neither in it nor in the directory.
 #ifndef DRAWDOWN_SRC_SETTLE_LIVE_USAGE_H_
 #define DRAWDOWN_SRC_SETTLE_LIVE_USAGE_H_
 
@@ -46,13 +48,17 @@ struct LiveUsage {
   std::shared_ptr<EpochFile> word;  // null: no meter since boot
 };
 
-// None: the books moved on meanwhile; take a new snapshot. With `settle_for`,
-// which a caller passes when it has tried often enough, it answers from the
-// watermarks where a file has gone.
+// `removals`: LiveDirectory::Removals() from before the snapshot `books`. None:
+// the books moved on meanwhile; take a new snapshot.
+//
+// With `books_stand_still` there is always an answer. REQUIRES: then nobody can
+// drain: `books` is a write transaction. Where a file is gone all the same, it
+// answers from the watermarks.
 absl::StatusOr<std::optional<LiveUsage>> ReadLiveUsage(ReadTransaction* books,
                                                        LiveDirectory* live,
+                                                       uint64_t removals,
                                                        int64_t now_us,
-                                                       bool settle_for);
+                                                       bool books_stand_still);
 
 }  // namespace drawdown
 
