@@ -13,6 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "drawdown/ledger.h"
+#include "measure.h"
 #include "workload.h"
 
 namespace drawdown {
