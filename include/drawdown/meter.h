@@ -30,6 +30,11 @@ static_assert(std::atomic<uint64_t>::is_always_lock_free &&
 
 // The counters of meter m for bank b are at counters[b << kBankShift | m].
 inline constexpr int kBankShift = 20;
+// The low half of the epoch word is where the counters of the bank that counts
+// begin, so that Record only has to add it.
+inline uint64_t ActiveCounters(uint64_t epoch_word) {
+  return static_cast<uint32_t>(epoch_word);
+}
 
 // This thread's lane in one lanes file: the counters that it alone writes.
 // A view is all zero until the thread has a lane, so that every id misses it.
@@ -78,14 +83,13 @@ class DRAWDOWN_EXPORT Meter {
   // (LiveView::rejected). A counter holds 2^64 GPU-microseconds, 584,000
   // GPU-years.
   void Record(int64_t gpu_us) const {
-    using meter_internal::kBankShift;
     const meter_internal::LaneView& lane =
         meter_internal::lane_views[(id_ >> 32) % meter_internal::kLaneViews];
     const uint64_t index = id_ - lane.first;
     if (index < lane.limit && gpu_us >= 0) [[likely]] {
-      const uint64_t bank = lane.epoch->load(std::memory_order_relaxed) & 1;
-      std::atomic<uint64_t>& counter =
-          lane.counters[bank << kBankShift | index];
+      const uint64_t first = meter_internal::ActiveCounters(
+          lane.epoch->load(std::memory_order_relaxed));
+      std::atomic<uint64_t>& counter = lane.counters[first + index];
       counter.store(counter.load(std::memory_order_relaxed) +
                         static_cast<uint64_t>(gpu_us),
                     std::memory_order_release);

@@ -12,24 +12,27 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "drawdown/meter.h"
 
 namespace drawdown {
 namespace {
 
-constexpr char kMagic[8] = {'d', 'd', 'e', 'p', 'o', 'c', 'h', '1'};
+constexpr char kMagic[8] = {'d', 'd', 'e', 'p', 'o', 'c', 'h', '2'};
 constexpr char kPrefix[] = "epoch.";
 constexpr size_t kFileBytes = 65'536;  // a page on every kernel
 constexpr mode_t kMode = 0666;
 
+// The bucket above, where the bank's counters begin below (meter.h).
 uint64_t Encode(const Epoch& epoch) {
   const uint64_t biased = static_cast<uint32_t>(epoch.bucket) ^ 0x80000000u;
-  return biased << 1 | epoch.bank;
+  return biased << 32 | uint64_t{epoch.bank} << meter_internal::kBankShift;
 }
 
 Epoch Decode(uint64_t word) {
-  const auto biased = static_cast<uint32_t>(word >> 1);
+  const auto biased = static_cast<uint32_t>(word >> 32);
   return {static_cast<int32_t>(biased ^ 0x80000000u),
-          static_cast<uint32_t>(word & 1)};
+          static_cast<uint32_t>(meter_internal::ActiveCounters(word) >>
+                                meter_internal::kBankShift)};
 }
 
 void RemoveOthers(const std::string& directory, const std::string& keep) {
