@@ -12,8 +12,9 @@ namespace drawdown {
 template <typename Add>
 inline __attribute__((always_inline)) void ForRandomIndices(size_t size,
                                                             size_t operations,
-                                                            const Add& add) {
-  uint64_t state = 1;
+                                                            const Add& add,
+                                                            uint64_t seed = 1) {
+  uint64_t state = seed;
   int64_t amount = 1;
   const uint64_t mask = size - 1;
   for (size_t i = 0; i < operations; ++i) {
