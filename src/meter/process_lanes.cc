@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <deque>
 #include <mutex>
@@ -18,8 +19,7 @@
 namespace drawdown {
 namespace {
 
-using meter_internal::kLaneViews;
-using meter_internal::lane_views;
+using meter_internal::lane_view;
 using meter_internal::LaneView;
 
 // A thread that found no room asks again after so many calls.
@@ -28,6 +28,7 @@ constexpr uint32_t kCallsUntilRetry = 1'024;
 struct ThreadLane {
   uint32_t number = 0;  // of the process's file
   MeterLane* lane = nullptr;
+  LaneView view;  // of the lane as far as it was needed
 };
 
 // One ledger's lanes in this process. Guarded by Process::mutex.
@@ -68,13 +69,9 @@ struct ThreadLanes {
 thread_local ThreadLanes thread_lanes;
 thread_local constinit bool thread_ended = false;
 
-void ForgetViews() {
-  for (LaneView& view : lane_views) view = LaneView{};
-}
-
 ThreadLanes::~ThreadLanes() {
   thread_ended = true;
-  ForgetViews();
+  lane_view = LaneView{};
   Process& process = ThisProcessLanes();
   std::lock_guard<std::mutex> lock(process.mutex);
   for (const ThreadLane& held : lanes) {
@@ -94,7 +91,7 @@ void AfterForkInParent() { ThisProcessLanes().mutex.unlock(); }
 // and unmapping takes time.
 void AfterForkInChild() {
   Process& process = ThisProcessLanes();
-  ForgetViews();
+  lane_view = LaneView{};
   if (!thread_ended) thread_lanes.lanes.clear();
   for (ProcessFile& one : process.files) {
     one.file.release();
@@ -155,46 +152,51 @@ absl::StatusOr<uint32_t> FindOrAddMeter(ProcessFile* one, const MeterIds& ids) {
 // --- counting
 // -----------------------------------------------------------------
 
-MeterLane* LaneOfThread(ProcessFile* one, uint32_t number) {
+// Goes over to the lane this thread has in the file, if it has counters for the
+// meter there.
+bool SwitchLane(uint32_t number, uint32_t meter) {
+  if (thread_ended) return false;
   for (const ThreadLane& held : thread_lanes.lanes) {
-    if (held.number == number) return held.lane;
+    if (held.number != number || held.view.limit <= meter) continue;
+    lane_view = held.view;
+    return true;
+  }
+  return false;
+}
+
+ThreadLane* LaneOfThread(ProcessFile* one, uint32_t number) {
+  for (ThreadLane& held : thread_lanes.lanes) {
+    if (held.number == number) return &held;
   }
   MeterLane* const lane = one->file->TakeLane();
-  if (lane != nullptr) thread_lanes.lanes.push_back({number, lane});
-  return lane;
+  if (lane == nullptr) return nullptr;
+  return &thread_lanes.lanes.emplace_back(ThreadLane{number, lane, {}});
 }
 
-// This thread's lane if it has, or can be given, counters for the meter.
-MeterLane* LaneFor(ProcessFile* one, uint32_t number, uint32_t meter) {
-  if (thread_ended) return nullptr;
+// Gives this thread's lane counters for the meter; false when there is no room.
+bool ExtendLane(ProcessFile* one, uint32_t number, uint32_t meter) {
+  if (thread_ended) return false;
   if (one->calls_without_room > 0 &&
       ++one->calls_without_room % kCallsUntilRetry != 0) {
-    return nullptr;
+    return false;
   }
-  MeterLane* const lane = LaneOfThread(one, number);
-  const bool enough =
-      lane != nullptr && (lane->limit() > meter || one->file->Grow(lane));
-  if (!enough && one->calls_without_room == 0) one->calls_without_room = 1;
-  if (enough) one->calls_without_room = 0;
-  return enough ? lane : nullptr;
+  ThreadLane* const held = LaneOfThread(one, number);
+  const bool enough = held != nullptr && (held->lane->limit() > meter ||
+                                          one->file->Grow(held->lane));
+  one->calls_without_room = enough ? 0 : std::max(1u, one->calls_without_room);
+  if (enough) {
+    held->view = {uint64_t{number} << 32, held->lane->limit(),
+                  held->lane->counters(), one->epoch->word()};
+  }
+  return enough;
 }
 
-void ShowLane(const ProcessFile& one, uint32_t number, const MeterLane& lane) {
-  LaneView& view = lane_views[number % kLaneViews];
-  view.first = uint64_t{number} << 32;
-  view.limit = lane.limit();
-  view.counters = lane.counters();
-  view.epoch = one.epoch->word();
-}
-
-// Under the lock, which is what makes the overflow lane a single writer's too.
-void CountIn(const ProcessFile& one, MeterLane* lane, uint32_t meter,
-             uint64_t gpu_us) {
-  const uint64_t bank = one.epoch->Get().bank;
-  std::atomic<uint64_t>& counter =
-      lane->counters()[bank << meter_internal::kBankShift | meter];
-  counter.store(counter.load(std::memory_order_relaxed) + gpu_us,
-                std::memory_order_release);
+// Under the lock, which makes its callers one writer.
+void CountInOverflow(const ProcessFile& one, LanesFile* file, uint32_t meter,
+                     uint64_t gpu_us) {
+  const uint64_t first = meter_internal::ActiveCounters(
+      one.epoch->word()->load(std::memory_order_relaxed));
+  meter_internal::AddToOwn(file->overflow()->counters()[first + meter], gpu_us);
 }
 
 void CountPending(ProcessFile* one, uint32_t meter, uint64_t gpu_us) {
@@ -209,7 +211,7 @@ absl::Status FillFile(const ProcessFile& one, LanesFile* file) {
     RETURN_IF_ERROR(file->AddMeter(ids.tenant, ids.pool).status());
   }
   for (uint32_t meter = 0; meter < one.pending.size(); ++meter) {
-    CountIn(one, file->overflow(), meter, one.pending[meter]);
+    CountInOverflow(one, file, meter, one.pending[meter]);
   }
   return absl::OkStatus();
 }
@@ -252,11 +254,14 @@ absl::StatusOr<std::vector<Meter>> BindMeters(
 
 namespace meter_internal {
 
-thread_local constinit LaneView lane_views[kLaneViews] = {};
+thread_local constinit LaneView lane_view = {};
 
 void RecordSlowly(uint64_t id, int64_t gpu_us) {
   const auto number = static_cast<uint32_t>(id >> 32);
   const auto meter = static_cast<uint32_t>(id);
+  if (gpu_us >= 0 && SwitchLane(number, meter)) {
+    return Meter::OfId(id).Record(gpu_us);
+  }
   Process& process = ThisProcessLanes();
   std::lock_guard<std::mutex> lock(process.mutex);
   ProcessFile* const one = process.Find(number);
@@ -268,12 +273,11 @@ void RecordSlowly(uint64_t id, int64_t gpu_us) {
   }
   const auto amount = static_cast<uint64_t>(gpu_us);
   if (!have_file) return CountPending(one, meter, amount);
-  MeterLane* const lane = LaneFor(one, number, meter);
-  if (lane == nullptr) {
-    return CountIn(*one, one->file->overflow(), meter, amount);
+  if (ExtendLane(one, number, meter)) {
+    CHECK(SwitchLane(number, meter));
+    return Meter::OfId(id).Record(gpu_us);
   }
-  CountIn(*one, lane, meter, amount);
-  ShowLane(*one, number, *lane);
+  CountInOverflow(*one, one->file.get(), meter, amount);
 }
 
 }  // namespace meter_internal

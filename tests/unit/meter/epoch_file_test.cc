@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "drawdown/meter.h"
 #include "gtest/gtest.h"
 #include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
@@ -44,7 +45,8 @@ TEST_F(EpochFileTest, BucketsBefore1970HaveWordsToo) {
     const auto word = EpochFile::Open(dir.Path(""), "boot", epoch);
     ASSERT_THAT(word, IsOk());
     EXPECT_EQ((*word)->Get(), epoch);
-    EXPECT_EQ((*word)->word()->load() & 1, epoch.bank);
+    EXPECT_EQ(meter_internal::ActiveCounters((*word)->word()->load()),
+              uint64_t{epoch.bank} << meter_internal::kBankShift);
   }
 }
 

@@ -87,7 +87,7 @@ TEST(LanesTest, AMeterMadeAfterTheLaneFindsRoom) {
 }
 
 TEST(LanesTest, ManyLedgersTakeTurnsInOneThread) {
-  constexpr int kPlaces = 3 * static_cast<int>(meter_internal::kLaneViews);
+  constexpr int kPlaces = 24;
   std::vector<Place> places(kPlaces);
   std::vector<Meter> meters;
   for (Place& place : places) meters.push_back(place.BindOne(1));
