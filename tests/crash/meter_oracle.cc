@@ -7,7 +7,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -170,6 +169,18 @@ std::string InChild(const std::function<std::string()>& body,
     usleep(200);
   }
   return HowItEnded(status, *answer.get());
+}
+
+std::filesystem::path MemoryDirectory() {
+  constexpr uintmax_t kEnough = uintmax_t{512} << 20;
+  const std::filesystem::path memory = "/dev/shm";
+  std::error_code error;
+  const auto space = std::filesystem::space(memory, error);
+  const bool usable = !error && space.available >= kEnough &&
+                      access(memory.c_str(), W_OK | X_OK) == 0;
+  return usable && std::getenv("TMPDIR") == nullptr
+             ? memory
+             : std::filesystem::temp_directory_path();
 }
 
 int64_t Setting(const char* name, int64_t otherwise) {

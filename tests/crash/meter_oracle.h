@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <new>
@@ -98,6 +99,11 @@ std::string CheckAfterDeaths(const std::string& path,
 // it did not; "hung" when it was not done by `deadline`.
 std::string InChild(const std::function<std::string()>& body,
                     std::chrono::seconds deadline = std::chrono::seconds(60));
+
+// Where ledgers are kept in memory, if there is room: a kill loses nothing that
+// was written, on no filesystem, and there a commit waits for no disk. Else, and
+// where $TMPDIR says otherwise, the place for temporary files.
+std::filesystem::path MemoryDirectory();
 
 // An integer environment variable.
 int64_t Setting(const char* name, int64_t otherwise);

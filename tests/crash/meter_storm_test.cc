@@ -58,7 +58,7 @@ void CountInThread(const std::vector<Meter>& meters,
   for (int i = 0; i < kCountsPerThread; ++i) {
     const auto meter = random() % kOracleMeters;
     (*tallies)[meter].Record(meters[meter], 1 + random() % 9);
-    if (i % 512 == 0) usleep(500);  // Others are to run too.
+    if (i % 256 == 0) usleep(1'000);  // Others are to run too.
   }
 }
 
@@ -137,7 +137,7 @@ class MeterStorm : public testing::Test {
     for (int64_t i = 0; i < kills; ++i) {
       ASSERT_FALSE(testing::Test::HasFailure());
       ASSERT_TRUE(Auditing());
-      usleep(static_cast<useconds_t>(random.Between(0, 20'000)));
+      usleep(static_cast<useconds_t>(random.Between(0, 10'000)));
       if (random.OneIn(8)) {
         oracle_->clock_us += random.Between(0, kMicrosPerHour);
       }
@@ -160,7 +160,7 @@ class MeterStorm : public testing::Test {
     EXPECT_LE(LiveNames(path_).size(), 1u);
   }
 
-  ScratchDir dir_;
+  const ScratchDir dir_{MemoryDirectory()};
   const std::string path_ = dir_.Path("books");
   const SharedMemory<Oracle> oracle_;
   std::array<pid_t, kWorkers> workers_{};

@@ -12,9 +12,9 @@ namespace drawdown {
 
 class ScratchDir {
  public:
-  ScratchDir() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "drawdown-XXXXXX").string();
+  ScratchDir() : ScratchDir(std::filesystem::temp_directory_path()) {}
+  explicit ScratchDir(const std::filesystem::path& parent) {
+    std::string pattern = (parent / "drawdown-XXXXXX").string();
     path_ = mkdtemp(pattern.data());
   }
   ~ScratchDir() { std::filesystem::remove_all(path_); }
