@@ -9,16 +9,21 @@ LONG_KILLS ?= 200
 # Of processes that count with live meters, in their storm.
 METER_KILLS ?= 200
 LONG_METER_KILLS ?= 10000
+# Children that such a process forks.
+METER_FORKS ?= 100
+LONG_METER_FORKS ?= 2000
 # System calls and instructions at which such a process is killed, of each
 # scripted piece of its work; 0: all.
 CRASH_POINTS ?= 25
 LONG_CRASH_POINTS ?= 0
 
 SHORT_CRASH = DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) \
-  DRAWDOWN_METER_KILLS=$(METER_KILLS) DRAWDOWN_CRASH_POINTS=$(CRASH_POINTS)
+  DRAWDOWN_METER_KILLS=$(METER_KILLS) DRAWDOWN_CRASH_POINTS=$(CRASH_POINTS) \
+  DRAWDOWN_METER_FORKS=$(METER_FORKS)
 LONG_CRASH = DRAWDOWN_CRASH_KILLS=$(LONG_KILLS) \
   DRAWDOWN_METER_KILLS=$(LONG_METER_KILLS) \
-  DRAWDOWN_CRASH_POINTS=$(LONG_CRASH_POINTS)
+  DRAWDOWN_CRASH_POINTS=$(LONG_CRASH_POINTS) \
+  DRAWDOWN_METER_FORKS=$(LONG_METER_FORKS)
 
 .PHONY: help deps demo check check-asan check-tsan check-clang check-crash check-all bench format clean
 

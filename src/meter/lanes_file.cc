@@ -97,7 +97,7 @@ absl::Status MeterLane::MapBlock(int fd, off_t offset) {
 
 // --- LanesFile ---------------------------------------------------------------
 
-LanesFile::LanesFile(std::string path, Fd fd, LanesHeader* header)
+LanesFile::LanesFile(std::string path, LockFd fd, LanesHeader* header)
     : path_(std::move(path)), fd_(std::move(fd)), header_(header) {
   lanes_.push_back(std::make_unique<MeterLane>(kOverflowLane));
 }
@@ -114,11 +114,13 @@ absl::StatusOr<std::unique_ptr<LanesFile>> LanesFile::Create(
   // says who it was (settle/live_files.h removes it).
   const std::string made =
       live_directory + "/" + std::to_string(owner.pid) + ".new";
-  Fd fd(open(made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+  LockFd fd(
+      Fd(open(made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode)));
   if (fd.get() < 0) return ErrnoError(errno, "create " + made);
   LanesHeader* header = nullptr;
   std::string path;
-  absl::Status status = Preallocate(fd.get(), kExtentBytes, made);
+  absl::Status status = LockForLife(fd.get(), made);
+  if (status.ok()) status = Preallocate(fd.get(), kExtentBytes, made);
   if (status.ok()) {
     const auto map = MapShared(fd.get(), kExtentBytes, 0);
     status = map.status();

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "base/files.h"
+#include "base/fork.h"
 #include "meter/lanes_format.h"
 #include "meter/owner.h"
 
@@ -77,7 +77,7 @@ class LanesFile {
   }
 
  private:
-  LanesFile(std::string path, Fd fd, LanesHeader* header);
+  LanesFile(std::string path, LockFd fd, LanesHeader* header);
 
   uint32_t BlocksNeeded() const {
     return (static_cast<uint32_t>(meters_.size()) + kBlockMeters - 1) /
@@ -91,7 +91,7 @@ class LanesFile {
   absl::Status AddMeterBlock();
 
   const std::string path_;
-  const Fd fd_;
+  const LockFd fd_;  // LockForLife
   LanesHeader* const header_;
   std::vector<MeterEntry> meters_;
   std::vector<MeterEntry*> tables_;  // mapped, one per block of meters

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "base/files.h"
 #include "meter/lanes_format.h"
+#include "meter/owner.h"
 #include "meter/process_lanes.h"
 
 namespace drawdown {
@@ -37,6 +38,12 @@ class LanesReader {
   const LanesIdentity& identity() const { return header()->identity; }
   // The file's inode: a path that names another is another file.
   uint64_t inode() const { return inode_; }
+
+  // Whether the owner may still add to its lanes. Errs toward true, which only
+  // delays the removal of the file.
+  bool OwnerMayBeAlive(const OwnerIdentity& self) const {
+    return MayBeAlive(identity(), self) || IsLockedForLife(fd_.get());
+  }
 
   // Sees what the owner has added to the file since. kCorrupt when the file is
   // shorter than it says: touching what is missing would be a SIGBUS.

@@ -61,4 +61,29 @@ bool MayBeAlive(const LanesIdentity& owner, const OwnerIdentity& self) {
   return kill(static_cast<pid_t>(owner.pid), 0) == 0 || errno != ESRCH;
 }
 
+namespace {
+
+struct flock LifeLock(short type) {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  lock.l_len = 1;
+  return lock;
+}
+
+}  // namespace
+
+absl::Status LockForLife(int fd, const std::string& path) {
+  // Of the open file description: another descriptor of this process, as a
+  // drain opens, neither holds it nor drops it.
+  struct flock lock = LifeLock(F_WRLCK);
+  if (fcntl(fd, F_OFD_SETLK, &lock) == 0) return absl::OkStatus();
+  return ErrnoError(errno, "lock " + path);
+}
+
+bool IsLockedForLife(int fd) {
+  struct flock lock = LifeLock(F_RDLCK);
+  return fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+}
+
 }  // namespace drawdown

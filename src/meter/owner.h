@@ -21,11 +21,17 @@ struct OwnerIdentity {
 // /proc.
 absl::StatusOr<OwnerIdentity> ThisProcess();
 
-// Whether the owner may still add to its lanes. Errs toward true, which only
-// delays the removal of the file. `self` is the caller, who has the ledger
-// open: an owner of another boot or another pid namespace is gone, because a
-// ledger is open in one pid namespace at a time (store/peers.h).
+// Whether the owner may still add to its lanes, as far as /proc tells; `self`
+// is the caller. False for an owner of another pid namespace, which cannot be
+// looked up from here: it may count on after its ledger is closed, and only its
+// lock tells (below).
 bool MayBeAlive(const LanesIdentity& owner, const OwnerIdentity& self);
+
+// A lock on a lanes file that its owner holds for life, and the kernel drops
+// when all its threads are gone. It is seen from any namespace. An owner that
+// closes descriptors it did not open loses it, so it is not asked alone.
+absl::Status LockForLife(int fd, const std::string& path);
+bool IsLockedForLife(int fd);
 
 }  // namespace drawdown
 

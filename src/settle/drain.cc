@@ -88,7 +88,7 @@ class DrainBuilder {
     auto taken = live_->TakeReader(uuid);
     if (!taken.ok()) return GiveUpFile(uuid, record, taken.status());
     // Asked before the counters are read: who is dead now adds nothing later.
-    const bool last = !MayBeAlive((*taken)->identity(), self_);
+    const bool last = !(*taken)->OwnerMayBeAlive(self_);
     const absl::Status fresh = (*taken)->Refresh();
     if (!fresh.ok()) return GiveUpFile(uuid, record, fresh);
     RETURN_IF_ERROR(DrainReadable(**taken, record, last));

@@ -95,7 +95,7 @@ class LiveUsageReading {
   void AddFile(const LanesReader& reader, const Watermarks& marks) {
     LiveFileCounts& file = usage_.files.emplace_back();
     file.owner = reader.identity();
-    file.counting = MayBeAlive(file.owner, self_);
+    file.counting = reader.OwnerMayBeAlive(self_);
     file.lanes = reader.lanes();
     file.meters = reader.meters();
     file.rejected = reader.rejected();
