@@ -354,7 +354,6 @@ TEST_F(MeterExit, ASecondContainerIsRefusedAndDrainsTheFirstWhenItIsDead) {
   });
   EXPECT_EQ(second.Wait(), 0);
   EXPECT_EQ(oracle_->Bounds().low, oracle_->Bounds().high);
-  CheckExact();
 }
 
 // Its ledger closed, it is no peer any more; its meters count on.

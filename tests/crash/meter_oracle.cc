@@ -55,6 +55,32 @@ std::string CheckSettled(const Ledger& ledger, const MeterAmounts& totals) {
   return "";
 }
 
+// That counting goes on where the dead stopped: what is counted now is in the
+// bucket of now, in this and in the next.
+std::string CheckCountingOn(Ledger* ledger, std::atomic<int64_t>* clock_us,
+                            MeterAmounts* totals) {
+  constexpr int64_t kGpuUs = 1'000'003;
+  for (int bucket = 0; bucket < 2; ++bucket) {
+    const auto meters = ledger->meters(OracleNames());
+    if (!meters.ok()) return Wrong("meters", meters.status());
+    meters->back().Record(kGpuUs);
+    totals->back() += kGpuUs;
+    UsageQuery query;
+    query.from_us = *clock_us / kMicrosPerHour * kMicrosPerHour;
+    query.to_us = *query.from_us + kMicrosPerHour;
+    query.at_us = kFarUs;
+    *clock_us += kMicrosPerHour;
+    const auto drained = ledger->Drain();
+    if (!drained.ok()) return Wrong("drain", drained.status());
+    const auto usage = ledger->Usage(query);
+    if (!usage.ok()) return Wrong("usage", usage.status());
+    if (usage->total != GpuTime(kGpuUs)) {
+      return "what was counted after the deaths is in another bucket";
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<MeterName> OracleNames() {
@@ -147,7 +173,9 @@ std::string CheckAfterDeaths(const std::string& path,
   }
   const std::vector<std::string> left = LiveNames(path);
   if (!left.empty()) return left.front() + " is left in live/";
-  return CheckSettled(**ledger, *totals);
+  wrong = CheckSettled(**ledger, *totals);
+  if (!wrong.empty()) return wrong;
+  return CheckCountingOn(ledger->get(), clock_us, totals);
 }
 
 std::string InChild(const std::function<std::string()>& body,

@@ -89,8 +89,8 @@ std::vector<std::string> LiveNames(const std::string& path);
 // Opens the ledger that others left behind, all of them dead, and looks for
 // what must hold whatever happened to them: totals within `allowed`, unchanged
 // by drains and by the end of the bucket (`clock_us` is moved past it), verify
-// content, no regression, nothing left in live/. Returns "" and the totals, or
-// what is wrong.
+// content, no regression, nothing left in live/, and new counts in the right
+// buckets. Returns "" and the totals with these, or what is wrong.
 std::string CheckAfterDeaths(const std::string& path,
                              std::atomic<int64_t>* clock_us,
                              const AmountBounds& allowed, MeterAmounts* totals);
@@ -101,8 +101,8 @@ std::string InChild(const std::function<std::string()>& body,
                     std::chrono::seconds deadline = std::chrono::seconds(60));
 
 // Where ledgers are kept in memory, if there is room: a kill loses nothing that
-// was written, on no filesystem, and there a commit waits for no disk. Else, and
-// where $TMPDIR says otherwise, the place for temporary files.
+// was written, on no filesystem, and there a commit waits for no disk. Else,
+// and where $TMPDIR says otherwise, the place for temporary files.
 std::filesystem::path MemoryDirectory();
 
 // An integer environment variable.
