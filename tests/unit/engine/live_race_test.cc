@@ -93,6 +93,30 @@ TEST_F(LiveRaceTest, BooksThatStandStillAreAnsweredAtOnce) {
   EXPECT_EQ(SumOf(**usage), GpuTime(5));
 }
 
+size_t OpenFiles() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return static_cast<size_t>(std::distance(begin(all), end(all)));
+}
+
+TEST_F(LiveRaceTest, FilesThatOthersTookAwayAreNotHeldOpen) {
+  ASSERT_THAT(ledger_->meter("acme", "p"), IsOk());
+  const size_t before = OpenFiles();
+  for (int i = 0; i < 5; ++i) {
+    CountInADeadProcess(5);
+    ASSERT_THAT(ledger_->Live(), IsOk());  // Opens it.
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto ledger = Ledger::Open(path_, {});
+      _exit(ledger.ok() && (*ledger)->Drain().ok() ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0);
+  }
+  ASSERT_THAT(ledger_->Live(), IsOk());
+  EXPECT_LE(OpenFiles(), before + 1);  // of this process's own file
+}
+
 TEST_F(LiveRaceTest, WhatADeadProcessBeganToMakeIsTidiedAway) {
   CountInADeadProcess(5);
   const pid_t dead = fork();
