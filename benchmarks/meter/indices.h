@@ -15,11 +15,11 @@ inline __attribute__((always_inline)) void ForRandomIndices(size_t size,
                                                             const Add& add,
                                                             uint64_t seed = 1) {
   uint64_t state = seed;
-  int64_t amount = 1;
   const uint64_t mask = size - 1;
   for (size_t i = 0; i < operations; ++i) {
     state += 0x9e3779b97f4a7c15u;
     // The compiler must not know the amount, nor that it is not negative.
+    int64_t amount = 1;
     asm volatile("" : "+r"(amount));
     add(((state ^ state >> 29) >> 32) & mask, amount);
   }
@@ -29,8 +29,8 @@ inline __attribute__((always_inline)) void ForRandomIndices(size_t size,
 template <typename Add>
 inline __attribute__((always_inline)) void ForOne(size_t operations,
                                                   const Add& add) {
-  int64_t amount = 1;
   for (size_t i = 0; i < operations; ++i) {
+    int64_t amount = 1;
     asm volatile("" : "+r"(amount));
     add(amount);
   }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <mutex>
 
+#include "absl/strings/str_cat.h"
 #include "indices.h"
 #include "peers.h"
 
@@ -18,7 +19,7 @@ struct alignas(kPage) Slab {
 };
 
 std::string Numbered(const std::string& name, size_t size) {
-  return name + ", " + std::to_string(size);
+  return absl::StrCat(name, ", ", size);
 }
 
 }  // namespace

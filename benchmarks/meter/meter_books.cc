@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "measure.h"
 
 namespace drawdown {
@@ -16,8 +17,8 @@ std::vector<MeterName> Names(size_t count) {
   std::vector<MeterName> names;
   names.reserve(count);
   for (size_t i = 0; i < count; ++i) {
-    names.push_back({"acme/team-" + std::to_string(i / kPools),
-                     "aws/region-" + std::to_string(i % kPools) + "/gb200"});
+    names.push_back({absl::StrCat("acme/team-", i / kPools),
+                     absl::StrCat("aws/region-", i % kPools, "/gb200")});
   }
   return names;
 }

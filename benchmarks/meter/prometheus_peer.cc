@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "indices.h"
 #include "peers.h"
 
@@ -15,7 +16,7 @@ struct Counters {
   explicit Counters(size_t size) {
     auto& family = prometheus::BuildCounter().Name("gpu_us").Register(registry);
     for (size_t i = 0; i < size; ++i) {
-      counters.push_back(&family.Add({{"meter", std::to_string(i)}}));
+      counters.push_back(&family.Add({{"meter", absl::StrCat(i)}}));
     }
   }
   prometheus::Registry registry;
@@ -27,7 +28,7 @@ struct Counters {
 void AddPrometheus(size_t size, std::vector<Kernel>* kernels) {
   auto all = std::make_shared<Counters>(size);
   kernels->push_back(
-      {"prometheus-cpp Increment, " + std::to_string(size), RecordOf(size),
+      {absl::StrCat("prometheus-cpp Increment, ", size), RecordOf(size),
        [all, size](size_t, size_t operations) {
          prometheus::Counter* const* const counters = all->counters.data();
          ForRandomIndices(

@@ -1,3 +1,4 @@
+#include "absl/strings/str_cat.h"
 #include "indices.h"
 #include "peers.h"
 
@@ -11,14 +12,14 @@ namespace drawdown {
 void AddTbb(size_t size, std::vector<Kernel>* kernels) {
   using Slabs = tbb::enumerable_thread_specific<std::vector<int64_t>>;
   auto slabs = std::make_shared<Slabs>(std::vector<int64_t>(size));
-  kernels->push_back(
-      {"tbb::enumerable_thread_specific, " + std::to_string(size),
-       RecordOf(size), [slabs, size](size_t, size_t operations) {
-         Slabs* const all = slabs.get();
-         ForRandomIndices(size, operations, [all](uint64_t at, int64_t amount) {
-           all->local()[at] += amount;
-         });
-       }});
+  kernels->push_back({absl::StrCat("tbb::enumerable_thread_specific, ", size),
+                      RecordOf(size), [slabs, size](size_t, size_t operations) {
+                        Slabs* const all = slabs.get();
+                        ForRandomIndices(size, operations,
+                                         [all](uint64_t at, int64_t amount) {
+                                           all->local()[at] += amount;
+                                         });
+                      }});
 }
 
 }  // namespace drawdown

@@ -87,6 +87,36 @@ TEST_F(MetersTest, UsageUpToNowIsNotProrated) {
   EXPECT_TRUE(answer->notes.empty());
 }
 
+// More than a thread has views of.
+TEST_F(MetersTest, MetersOfManyLedgersCountApart) {
+  constexpr int kLedgers = 11;
+  std::vector<std::unique_ptr<Ledger>> ledgers;
+  std::vector<Meter> meters;
+  OpenOptions options;
+  options.create_if_missing = true;
+  options.drain_interval = std::chrono::milliseconds(0);
+  for (int i = 0; i < kLedgers; ++i) {
+    auto ledger = Ledger::Open(dir_.Path(std::to_string(i)), options);
+    ASSERT_THAT(ledger, IsOk());
+    const auto meter = (*ledger)->meter("acme", "aws/us/gb200");
+    ASSERT_THAT(meter, IsOk());
+    ledgers.push_back(*std::move(ledger));
+    meters.push_back(*meter);
+  }
+  for (int round = 1; round <= 3; ++round) {
+    for (int i = 0; i < kLedgers; ++i) {
+      meters[i].Record(1 << i);
+      meters[i].Record(-1);
+    }
+    for (int i = 0; i < kLedgers; ++i) {
+      const auto live = ledgers[i]->Live();
+      ASSERT_THAT(live, IsOk());
+      EXPECT_EQ(live->undrained, GpuTime(round << i));
+      EXPECT_EQ(live->rejected, static_cast<uint64_t>(round));
+    }
+  }
+}
+
 TEST_F(MetersTest, DrainsChangeNoAnswer) {
   const Meter meter = Bind("acme");
   for (int i = 0; i < 5; ++i) {
