@@ -105,7 +105,7 @@ absl::Status Ledger::Impl::PostGrouped(
 absl::StatusOr<LiveBooks> Ledger::Impl::ReadLive() const {
   constexpr int kTries = 16;
   for (int tried = 1;; ++tried) {
-    ASSIGN_OR_RETURN(const uint64_t removals, live_->Removals());
+    ASSIGN_OR_RETURN(const std::vector<Uuid> files, live_->List());
     // After so many drains in a row, it is theirs to wait.
     const bool last = tried == kTries;
     std::unique_ptr<ReadTransaction> books;
@@ -116,7 +116,7 @@ absl::StatusOr<LiveBooks> Ledger::Impl::ReadLive() const {
     }
     ASSIGN_OR_RETURN(
         std::optional<LiveUsage> usage,
-        ReadLiveUsage(books.get(), live_.get(), removals, NowUs(), last));
+        ReadLiveUsage(books.get(), live_.get(), files, NowUs(), last));
     if (usage) return LiveBooks{std::move(books), *std::move(usage)};
   }
 }

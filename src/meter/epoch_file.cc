@@ -58,7 +58,6 @@ struct EpochFile::Shared {
   std::atomic<int64_t> last_lateness_us;
   std::atomic<int64_t> longest_lateness_us;
   std::atomic<uint64_t> flips;
-  alignas(64) std::atomic<uint64_t> removals;  // see NoteRemovals
 };
 
 namespace {
@@ -135,13 +134,6 @@ bool EpochFile::Publish(const Epoch& from, const Epoch& to) {
 }
 
 const std::atomic<uint64_t>* EpochFile::word() const { return &shared_->word; }
-
-void EpochFile::NoteRemovals() {
-  shared_->removals.fetch_add(1, std::memory_order_acq_rel);
-}
-uint64_t EpochFile::removals() const {
-  return shared_->removals.load(std::memory_order_acquire);
-}
 
 void EpochFile::NoteDrain(int64_t now_us) {
   shared_->last_drain_us.store(now_us, std::memory_order_relaxed);

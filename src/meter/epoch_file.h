@@ -46,12 +46,6 @@ class EpochFile {
   // lane refers to it, so owners of lanes keep the file.
   const std::atomic<uint64_t>* word() const;
 
-  // Counts that lanes files are about to be taken away, after the commit that
-  // says so: live_usage.h asks. Written by whoever drains (release, so that who
-  // sees it sees that commit), read by queries (acquire).
-  void NoteRemovals();
-  uint64_t removals() const;
-
   // Gauges for people; each is one word, tied to nothing: relaxed. Written by
   // whoever drains.
   void NoteDrain(int64_t now_us);

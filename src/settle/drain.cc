@@ -78,9 +78,19 @@ class DrainBuilder {
       } else if (there) {
         RemoveLater(record.uuid, record.file.state);
       } else {
-        posting_->DeleteLive(LiveFileKey(record.uuid));
+        RETURN_IF_ERROR(ForgetRemoved(record.uuid));
       }
     }
+    return absl::OkStatus();
+  }
+
+  // Whoever removed the file may have died before it synced the directory: a
+  // power loss would bring the file back, and without its record it would be
+  // posted again.
+  absl::Status ForgetRemoved(const Uuid& file) {
+    if (!synced_) RETURN_IF_ERROR(live_->Sync());
+    synced_ = true;
+    posting_->DeleteLive(LiveFileKey(file));
     return absl::OkStatus();
   }
 
@@ -292,6 +302,7 @@ class DrainBuilder {
   std::optional<LiveEpoch> stored_;
   LiveEpoch epoch_;
   std::set<Uuid> recorded_;
+  bool synced_ = false;  // the directory, since it was listed
   LeavingUsage leaving_;
   std::vector<Loss> losses_;
   PreparedDrain drain_;
@@ -316,15 +327,13 @@ absl::Status FinishDrain(const PreparedDrain& drain, LiveDirectory* live,
     }
   }
   const bool moved = !follow_up.retired.empty() || !follow_up.damaged.empty();
-  if (moved) drain.epoch->NoteRemovals();
   for (const Uuid& file : follow_up.retired) {
     RETURN_IF_ERROR(live->Remove(file));
   }
   for (const Uuid& file : follow_up.damaged) {
     RETURN_IF_ERROR(live->SetAside(file));
   }
-  // Before their records may go: a file that a power loss brings back must
-  // still be known as posted.
+  // Soon, so that a power loss brings no file back that is posted.
   return moved ? live->Sync() : absl::OkStatus();
 }
 

@@ -60,11 +60,6 @@ absl::StatusOr<std::shared_ptr<EpochFile>> LiveDirectory::OpenEpoch(
   return epoch_;
 }
 
-absl::StatusOr<uint64_t> LiveDirectory::Removals() {
-  ASSIGN_OR_RETURN(const std::shared_ptr<EpochFile> epoch, OpenEpoch());
-  return epoch == nullptr ? 0 : epoch->removals();
-}
-
 absl::StatusOr<std::vector<Uuid>> LiveDirectory::List() {
   std::vector<Uuid> files;
   RETURN_IF_ERROR(VisitNames(path_, [&files](std::string_view name) {

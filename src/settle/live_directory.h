@@ -33,11 +33,6 @@ class LiveDirectory {
   absl::StatusOr<std::shared_ptr<EpochFile>> OpenEpoch(
       std::optional<Epoch> initial = {});
 
-  // How often files were about to be taken away since boot. Who reads it before
-  // a snapshot of the books, and the same after List(), has seen every file
-  // that the snapshot does not call retired.
-  absl::StatusOr<uint64_t> Removals();
-
   // Every lanes file there is, by uuid.
   absl::StatusOr<std::vector<Uuid>> List();
 

@@ -15,27 +15,27 @@ namespace {
 class LiveUsageReading {
  public:
   LiveUsageReading(ReadTransaction* books, LiveDirectory* live,
-                   bool books_stand_still)
-      : books_(books), live_(live), books_stand_still_(books_stand_still) {}
+                   const std::vector<Uuid>& files, bool books_stand_still)
+      : books_(books),
+        live_(live),
+        listed_(files),
+        books_stand_still_(books_stand_still) {}
 
-  absl::StatusOr<std::optional<LiveUsage>> Run(uint64_t removals,
-                                               int64_t now_us) {
+  absl::StatusOr<std::optional<LiveUsage>> Run(int64_t now_us) {
     ASSIGN_OR_RETURN(const std::optional<LiveEpoch> epoch,
                      ReadLiveEpoch(books_));
     usage_.amounts.until_us = now_us;
     if (!epoch) return usage_;  // No meter was ever made.
     usage_.epoch = *epoch;
+    // Null: nobody has metered in this boot, so the files listed are of ended
+    // processes, and no flip can change what their banks count for.
     ASSIGN_OR_RETURN(usage_.word, live_->OpenEpoch());
     if (!InStep()) return std::nullopt;
     ASSIGN_OR_RETURN(self_, ThisProcess());
     ASSIGN_OR_RETURN(const Tip tip, ReadTip());
     tip_ = tip;
-    // After the snapshot: a file that the snapshot does not know is then one
-    // that was never drained, not one that is already wholly in the books.
     ASSIGN_OR_RETURN(const bool all, ReadFiles());
     if (!all || !InStep()) return std::nullopt;
-    ASSIGN_OR_RETURN(const uint64_t removals_now, live_->Removals());
-    if (removals_now != removals && !books_stand_still_) return std::nullopt;
     RETURN_IF_ERROR(AddCarried());
     for (const auto& [at, gpu_time] : amounts_) {
       usage_.amounts.amounts.push_back({at, gpu_time});
@@ -60,9 +60,8 @@ class LiveUsageReading {
   absl::StatusOr<bool> ReadFiles() {
     ASSIGN_OR_RETURN(const std::vector<NamedLiveFile> records,
                      ReadLiveFiles(books_));
-    ASSIGN_OR_RETURN(const std::vector<Uuid> files, live_->List());
     std::map<Uuid, const LiveFile*> all;
-    for (const Uuid& file : files) all[file] = nullptr;
+    for (const Uuid& file : listed_) all[file] = nullptr;
     for (const NamedLiveFile& named : records) all[named.uuid] = &named.file;
     for (const auto& [uuid, record] : all) {
       if (record != nullptr && record->state != LiveFileState::kCounting) {
@@ -82,7 +81,11 @@ class LiveUsageReading {
       if (code != ErrorCode::kNotFound && code != ErrorCode::kCorrupt) {
         return taken.status();
       }
-      if (record == nullptr) return true;  // Removed, or never used.
+      // Unknown to the snapshot and gone: drained and removed before it, or
+      // after it, when the snapshot lacks all of it.
+      if (record == nullptr) {
+        return code == ErrorCode::kCorrupt || books_stand_still_;
+      }
       if (!books_stand_still_) return false;
       AddFromMarks(marks, 0);
       return true;
@@ -166,6 +169,7 @@ class LiveUsageReading {
 
   ReadTransaction* const books_;
   LiveDirectory* const live_;
+  const std::vector<Uuid>& listed_;
   const bool books_stand_still_;
   OwnerIdentity self_;
   Tip tip_;
@@ -175,12 +179,10 @@ class LiveUsageReading {
 
 }  // namespace
 
-absl::StatusOr<std::optional<LiveUsage>> ReadLiveUsage(ReadTransaction* books,
-                                                       LiveDirectory* live,
-                                                       uint64_t removals,
-                                                       int64_t now_us,
-                                                       bool books_stand_still) {
-  return LiveUsageReading(books, live, books_stand_still).Run(removals, now_us);
+absl::StatusOr<std::optional<LiveUsage>> ReadLiveUsage(
+    ReadTransaction* books, LiveDirectory* live, const std::vector<Uuid>& files,
+    int64_t now_us, bool books_stand_still) {
+  return LiveUsageReading(books, live, files, books_stand_still).Run(now_us);
 }
 
 }  // namespace drawdown

@@ -6,9 +6,10 @@
 // between moves the base and adds to the cells, but the snapshot has neither. A
 // flip in between would make counts of the new bucket look like the old one's:
 // so the epoch word is read after the counters, and if it is not the
-// snapshot's, the caller starts again on a new snapshot. So it does when files
-// were taken away meanwhile: one that was drained for the first and last time
-// after the snapshot is neither in it nor in the directory.
+// snapshot's, the caller starts again on a new snapshot. So it does when a file
+// was taken away meanwhile that the snapshot does not know: one that was
+// drained for the first and last time after the snapshot is neither in it nor
+// in the directory.
 #ifndef DRAWDOWN_SRC_SETTLE_LIVE_USAGE_H_
 #define DRAWDOWN_SRC_SETTLE_LIVE_USAGE_H_
 
@@ -48,17 +49,17 @@ struct LiveUsage {
   std::shared_ptr<EpochFile> word;  // null: no meter since boot
 };
 
-// `removals`: LiveDirectory::Removals() from before the snapshot `books`. None:
-// the books moved on meanwhile; take a new snapshot.
+// `files` was listed before the snapshot `books` was taken: a file that comes
+// and goes between the two has only counts younger than the question, and one
+// that was there before is either known to the snapshot, or found, or missed.
 //
-// With `books_stand_still` there is always an answer. REQUIRES: then nobody can
+// None: the books moved on meanwhile; list and take a snapshot anew. With
+// `books_stand_still` there is always an answer. REQUIRES: then nobody can
 // drain: `books` is a write transaction. Where a file is gone all the same, it
 // answers from the watermarks.
-absl::StatusOr<std::optional<LiveUsage>> ReadLiveUsage(ReadTransaction* books,
-                                                       LiveDirectory* live,
-                                                       uint64_t removals,
-                                                       int64_t now_us,
-                                                       bool books_stand_still);
+absl::StatusOr<std::optional<LiveUsage>> ReadLiveUsage(
+    ReadTransaction* books, LiveDirectory* live, const std::vector<Uuid>& files,
+    int64_t now_us, bool books_stand_still);
 
 }  // namespace drawdown
 

@@ -64,8 +64,8 @@ class LiveRaceTest : public testing::Test {
 
 TEST_F(LiveRaceTest, AFileTakenAwayAfterTheSnapshotIsNotMissed) {
   CountInADeadProcess(5);
-  const auto removals = live_->Removals();
-  ASSERT_THAT(removals, IsOk());
+  const auto files = live_->List();
+  ASSERT_THAT(files, IsOk());
   const auto books = store_->BeginRead();
   ASSERT_THAT(books, IsOk());
   // The file's first drain is its last: the snapshot does not know it, and the
@@ -73,8 +73,7 @@ TEST_F(LiveRaceTest, AFileTakenAwayAfterTheSnapshotIsNotMissed) {
   const auto drained = ledger_->Drain();
   ASSERT_THAT(drained, IsOk());
   ASSERT_EQ(drained->retired, 1u);
-  const auto usage =
-      ReadLiveUsage(books->get(), live_.get(), *removals, 0, false);
+  const auto usage = ReadLiveUsage(books->get(), live_.get(), *files, 0, false);
   ASSERT_THAT(usage, IsOk());
   EXPECT_FALSE(usage->has_value());
 }
@@ -83,11 +82,10 @@ TEST_F(LiveRaceTest, BooksThatStandStillAreAnsweredAtOnce) {
   CountInADeadProcess(5);
   const auto books = store_->BeginWrite();
   ASSERT_THAT(books, IsOk());
-  const auto removals = live_->Removals();
-  ASSERT_THAT(removals, IsOk());
+  const auto files = live_->List();
+  ASSERT_THAT(files, IsOk());
   // Some earlier drain was slow to take its files away.
-  const auto usage =
-      ReadLiveUsage(books->get(), live_.get(), *removals + 1, 0, true);
+  const auto usage = ReadLiveUsage(books->get(), live_.get(), *files, 0, true);
   ASSERT_THAT(usage, IsOk());
   ASSERT_TRUE(usage->has_value());
   EXPECT_EQ(SumOf(**usage), GpuTime(5));
