@@ -86,6 +86,7 @@ class MeterExit : public testing::Test {
 // Counts when its thread ends: after the lanes were given back, if it was made
 // before the thread first counted, and before, if after.
 struct CountsLate {
+  static constexpr int kCounts = 1'000;
   std::vector<Meter> meters;
   Tally* tally = nullptr;
   void Arm(const std::vector<Meter>& which, Tally* told) {
@@ -93,7 +94,8 @@ struct CountsLate {
     tally = told;
   }
   ~CountsLate() {
-    if (tally != nullptr) tally->Record(meters[1], 1'000);
+    if (tally == nullptr) return;
+    for (int n = 0; n < kCounts; ++n) tally->Record(meters[1], 1);
   }
 };
 CountsLate& MadeEarly() {
@@ -127,25 +129,35 @@ TEST_F(MeterExit, ThreadsThatComeAndGoShareAFewLanes) {
   EXPECT_EQ(oracle_->Bounds().low, oracle_->Bounds().high);
 }
 
+// So many, and so many threads, that a lane written by the one who gave it back
+// and the one who took it shows.
 TEST_F(MeterExit, DestructorsOfThreadsCountToo) {
+  constexpr int kEnds = 50;
   EXPECT_EQ(InChild([this]() -> std::string {
               const auto ledger = Open(5);
               const auto meters = Must(ledger->meters(OracleNames()));
-              std::vector<std::thread> threads;
-              for (int i = 0; i < 8; ++i) {
-                threads.emplace_back([&, i] {
-                  MadeEarly().Arm(meters, &(*Lane(i))[1]);
-                  CountAll(meters, i);
-                  MadeLate().Arm(meters, &(*Lane(i))[1]);
+              std::vector<std::thread> makers;
+              for (int maker = 0; maker < kThreads; ++maker) {
+                Tally* const tally = &(*Lane(maker))[1];
+                makers.emplace_back([&meters, tally] {
+                  for (int i = 0; i < kEnds; ++i) {
+                    std::thread([&meters, tally] {
+                      MadeEarly().Arm(meters, tally);
+                      for (int n = 0; n < CountsLate::kCounts; ++n) {
+                        tally->Record(meters[1], 1);
+                      }
+                      MadeLate().Arm(meters, tally);
+                    }).join();
+                  }
                 });
               }
-              for (std::thread& thread : threads) thread.join();
+              for (std::thread& maker : makers) maker.join();
               return "";
             }),
             "");
   CheckExact();
-  EXPECT_EQ(oracle_->Bounds().low, oracle_->Bounds().high);
-  EXPECT_GT(oracle_->Bounds().low[1], 8 * 2 * 1'000);
+  EXPECT_EQ(oracle_->Bounds().low[1],
+            kThreads * kEnds * 3 * CountsLate::kCounts);
 }
 
 TEST_F(MeterExit, TheFirstCountOfAThreadMayBeItsDestructors) {
@@ -160,7 +172,7 @@ TEST_F(MeterExit, TheFirstCountOfAThreadMayBeItsDestructors) {
       }),
       "");
   CheckExact();
-  EXPECT_EQ(oracle_->Bounds().low[1], 8 * 1'000);
+  EXPECT_EQ(oracle_->Bounds().low[1], 8 * CountsLate::kCounts);
 }
 
 // --- forks -------------------------------------------------------------------
@@ -179,19 +191,22 @@ TEST_F(MeterExit, TheFirstCountOfAThreadMayBeItsDestructors) {
   for (;;) count();
 }
 
-// A process of counting threads and a settler that forks.
+// A process of counting threads and a settler that forks, and counts on beside
+// its children.
 std::string ForkStorm(const std::vector<Meter>& meters, int64_t forks,
                       Oracle* oracle) {
   Random random(12);
   std::vector<pid_t> running;
   for (int64_t n = 0; n < forks; ++n) {
-    const size_t lane = kThreads + running.size();
+    const size_t lane = kThreads + 1 + running.size();
+    auto* const mine = &oracle->tallies[kThreads];
     const pid_t child = fork();
     if (child == 0) {
       RunForked(meters, static_cast<int>(n), &oracle->tallies[lane]);
     }
     running.push_back(child);
-    if (running.size() + kThreads < kLanes && n + 1 < forks) continue;
+    for (int i = 0; i < 1'000; ++i) (*mine)[0].Record(meters[0], 1);
+    if (kThreads + 1 + running.size() < kLanes && n + 1 < forks) continue;
     usleep(static_cast<useconds_t>(random.Between(0, 5'000)));
     if (random.OneIn(3)) oracle->clock_us += kMicrosPerHour / 3;
     for (const pid_t one : running) {

@@ -5,6 +5,7 @@
 // DRAWDOWN_CRASH_POINTS is how many instructions of each section are tried,
 // evenly spread (default 25; 0: all). A section of many is tried at fewer, so
 // that no more than so many are stepped.
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -78,6 +79,15 @@ class Stage {
   void CountAll(int64_t unit) {
     for (int i = 0; i < kOracleMeters; ++i) Count(i, unit + i);
   }
+  // Of a process that ends, for the next drain to retire.
+  void LeaveDeadFile() {
+    const pid_t child = fork();
+    if (child == 0) {
+      CountAll(5);
+      _exit(0);
+    }
+    waitpid(child, nullptr, 0);
+  }
   void Drain() { Must(ledger_->Drain()); }
   void NextBucket() { oracle_->clock_us += kMicrosPerHour; }
 
@@ -142,6 +152,7 @@ void RunPrepare(Stage* stage) {
   stage->CountAll(10);
   stage->Drain();
   stage->CountAll(100);
+  stage->LeaveDeadFile();
   stage->NextBucket();
   stage->BeginDrain();
   stage->Step([stage] { stage->PrepareDrain(); });
@@ -151,6 +162,7 @@ void RunCommit(Stage* stage) {
   stage->CountAll(10);
   stage->Drain();
   stage->CountAll(100);
+  stage->LeaveDeadFile();
   stage->NextBucket();
   stage->BeginDrain();
   stage->PrepareDrain();
@@ -160,6 +172,7 @@ void RunCommit(Stage* stage) {
 // The flip, and the removal of what the dead left.
 void RunFinish(Stage* stage) {
   stage->CountAll(10);
+  stage->LeaveDeadFile();
   stage->NextBucket();
   stage->BeginDrain();
   stage->PrepareDrain();
@@ -171,14 +184,6 @@ void RunFinish(Stage* stage) {
 
 class MeterStep : public testing::TestWithParam<Section> {
  protected:
-  // A process that ends and leaves its file, for the next to retire.
-  std::string LeaveDeadFile() {
-    return InChild([this]() -> std::string {
-      Stage stage(path_, oracle_.get());
-      stage.CountAll(5);
-      _exit(0);
-    });
-  }
   // Kills the child after `point` instructions of its section; how many there
   // were, where it got through.
   int64_t RunUntil(int64_t point) {
@@ -208,8 +213,6 @@ class MeterStep : public testing::TestWithParam<Section> {
     return steps;
   }
   std::string TryPoint(int64_t point, int64_t* steps) {
-    const std::string wrong = LeaveDeadFile();
-    if (!wrong.empty()) return "setting up: " + wrong;
     *steps = RunUntil(point);
     const SharedMemory<MeterAmounts> totals;
     const std::string found = InChild([&] {
@@ -253,8 +256,8 @@ TEST_P(MeterStep, KilledAfterAnyInstructionNothingIsLostNorCountedTwice) {
     EXPECT_EQ(wrong, "") << "killed after " << point << " of " << steps
                          << " instructions";
   }
-  std::cerr << GetParam().name << ": " << points << " of " << steps
-            << " instructions tried, " << bad << " bad\n";
+  std::cerr << GetParam().name << ": killed at " << points << " of "
+            << steps + 1 << " instructions, " << bad << " bad\n";
 }
 
 INSTANTIATE_TEST_SUITE_P(Sections, MeterStep,

@@ -124,7 +124,7 @@ class MeterSyscall : public testing::TestWithParam<Script> {
   // Runs the script up to its `point`-th stop and kills it there; the number
   // of stops before it ended, where it ended first.
   int64_t RunUntil(int64_t point, Try* one) {
-    Tracee tracee([this, one] { GetParam().run(one); });
+    Tracee tracee([one] { GetParam().run(one); });
     if (!tracee.traced()) return -1;
     int64_t stops = 0;
     while (stops < point && tracee.ToNextSyscallStop()) ++stops;
