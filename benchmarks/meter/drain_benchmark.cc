@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <ctime>
 
 #include "measure.h"
 #include "meter_books.h"
@@ -27,13 +26,6 @@ struct DrainTimes {
   std::vector<double> wall;
   std::vector<double> processor;
 };
-
-double ProcessorSeconds() {
-  timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) +
-         static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 void TimeDrain(MeterBooks* books, DrainTimes* times) {
   books->RecordAll(1'000);

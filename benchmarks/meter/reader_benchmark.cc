@@ -86,13 +86,17 @@ double RecordForARound(uint64_t first) {
 }
 
 void PrintOne(const char* name, const std::function<void()>& read) {
-  std::vector<double> millis;
+  std::vector<double> wall;
+  std::vector<double> processor;
   for (int i = 0; i < 20; ++i) {
     const auto start = std::chrono::steady_clock::now();
+    const double used = ProcessorSeconds();
     read();
-    millis.push_back(SecondsSince(start) * 1e3);
+    processor.push_back((ProcessorSeconds() - used) * 1e3);
+    wall.push_back(SecondsSince(start) * 1e3);
   }
-  std::printf("one %s: median %.2f ms\n", name, Median(millis));
+  std::printf("one %s: median %.2f ms, processor %.2f ms\n", name, Median(wall),
+              Median(processor));
 }
 
 void Measure(size_t meters, size_t rounds) {

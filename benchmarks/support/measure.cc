@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <time.h>
 
 #include <algorithm>
 #include <charconv>
@@ -53,6 +54,13 @@ std::string FreshDirectory(const std::string& name) {
   std::filesystem::remove_all(name);
   std::filesystem::create_directory(name);
   return name;
+}
+
+double ProcessorSeconds() {
+  timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) +
+         static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
 void PinTo(int cpu) {

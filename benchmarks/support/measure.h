@@ -43,6 +43,8 @@ double Median(std::vector<double> values);
 double Percentile(std::vector<double> values, double share);
 
 double SecondsSince(std::chrono::steady_clock::time_point start);
+// What the calling thread has used of its processor.
+double ProcessorSeconds();
 
 // An empty directory of that name below the program's working directory, which
 // must be on a disk; removed first if it is there.

@@ -1,8 +1,8 @@
 // Live meters: binding, draining, looking at them.
 #include <algorithm>
-#include <map>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "engine/impl.h"
@@ -67,8 +67,13 @@ class ViewBuilder {
     }
   }
   LiveMeter& Add(const LiveCount& count) {
-    LiveMeter& meter = meters_[{names_.tenants.at(count.ids.tenant),
-                                names_.pools.at(count.ids.pool)}];
+    const auto [it, first] =
+        index_.try_emplace({count.ids.tenant, count.ids.pool}, order_.size());
+    if (first) {
+      order_.push_back({count.ids, order_.size()});
+      meters_.emplace_back();
+    }
+    LiveMeter& meter = meters_[it->second];
     meter.open += count.open;
     meter.undrained += count.undrained;
     view_.undrained += count.undrained;
@@ -76,9 +81,14 @@ class ViewBuilder {
   }
 
   void Finish() {
-    for (auto& [name, meter] : meters_) {
-      std::tie(meter.tenant, meter.pool) = name;
-      view_.meters.push_back(std::move(meter));
+    std::sort(order_.begin(), order_.end(),
+              [this](const Place& a, const Place& b) { return Before(a, b); });
+    view_.meters.reserve(order_.size());
+    for (const Place& place : order_) {
+      LiveMeter& meter =
+          view_.meters.emplace_back(std::move(meters_[place.index]));
+      meter.tenant = names_.tenants.at(place.ids.tenant);
+      meter.pool = names_.pools.at(place.ids.pool);
     }
     std::sort(view_.owners.begin(), view_.owners.end(),
               [](const LiveOwner& a, const LiveOwner& b) {
@@ -87,9 +97,24 @@ class ViewBuilder {
   }
 
  private:
+  struct Place {
+    MeterIds ids;
+    size_t index;  // into meters_
+  };
+
+  // A path has one id, so equal ids need no comparison of paths.
+  bool Before(const Place& a, const Place& b) const {
+    if (a.ids.tenant == b.ids.tenant) {
+      return names_.pools.at(a.ids.pool) < names_.pools.at(b.ids.pool);
+    }
+    return names_.tenants.at(a.ids.tenant) < names_.tenants.at(b.ids.tenant);
+  }
+
   const NameTables& names_;
   LiveView& view_;
-  std::map<std::pair<std::string, std::string>, LiveMeter> meters_;
+  std::vector<LiveMeter> meters_;  // without names
+  std::vector<Place> order_;
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, size_t> index_;
 };
 
 }  // namespace
