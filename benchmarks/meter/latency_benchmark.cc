@@ -33,13 +33,15 @@ float Nanos(Clock::duration duration) {
 }
 
 void Print(const char* what, std::vector<float> nanos) {
-  std::sort(nanos.begin(), nanos.end());
   const auto at = [&](double share) {
-    return static_cast<double>(nanos[static_cast<size_t>(
-        static_cast<double>(nanos.size() - 1) * share)]);
+    const auto index = static_cast<std::ptrdiff_t>(
+        static_cast<double>(nanos.size() - 1) * share);
+    std::nth_element(nanos.begin(), nanos.begin() + index, nanos.end());
+    return static_cast<double>(nanos[static_cast<size_t>(index)]);
   };
   const auto over = [&](float limit) {
-    return nanos.end() - std::upper_bound(nanos.begin(), nanos.end(), limit);
+    return std::count_if(nanos.begin(), nanos.end(),
+                         [limit](float each) { return each > limit; });
   };
   std::printf(
       "  %-10s p50 %6.0f ns  p99 %6.0f ns  p99.9 %7.0f ns  p99.99 %8.0f ns  "
