@@ -36,6 +36,9 @@ std::string DescribeKnown(const Run& run, const NameOf& name_of) {
     text += ", " +
             DescribeSpan(segment.micro_gpus, segment.start_us, segment.end_us);
   }
+  if (run.reason != StopReason::kUnknown) {
+    text += ", " + std::string(StopReasonName(run.reason));
+  }
   return text;
 }
 
@@ -68,10 +71,17 @@ int64_t LastChange(const Run& run) {
   return last.end_us.value_or(last.start_us);
 }
 
+// The empty segment that marks when a run was stopped; AfterChange.
+bool IsStopMark(const Run& run, const Segment& segment) {
+  return run.state == RunState::kEnded && &segment == &run.segments.back() &&
+         segment.end_us == segment.start_us;
+}
+
 // Whether a segment of that GPU count starts at the instant.
 bool HasSegmentFrom(const Run& run, int64_t at_us, int64_t micro_gpus) {
   for (const Segment& segment : run.segments) {
-    if (segment.start_us == at_us && segment.micro_gpus == micro_gpus) {
+    if (segment.start_us == at_us && segment.micro_gpus == micro_gpus &&
+        !IsStopMark(run, segment)) {
       return true;
     }
   }
@@ -374,6 +384,12 @@ Run AfterChange(const Run* known, const RunChanged& change) {
       break;
     case RunChange::kStop:
       close_segment();
+      // A suspended run has no open segment: without a mark of its own the
+      // instant of the stop would be lost, and with it that a repetition is
+      // one.
+      if (run.segments.back().end_us != change.at_us) {
+        run.segments.push_back({change.at_us, change.at_us, run.micro_gpus});
+      }
       run.state = RunState::kEnded;
       run.reason = change.reason;
       break;

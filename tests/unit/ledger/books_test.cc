@@ -112,6 +112,34 @@ TEST_F(BooksTest, RepeatingACallChangesNothing) {
   EXPECT_EQ(VerifyNow().entries, entries);
 }
 
+TEST_F(BooksTest, AStopWhileSuspendedIsRememberedAndCanBeRepeated) {
+  ASSERT_THAT(Post(Change(RunChange::kStart, 0, kGpu)), IsOk());
+  ASSERT_THAT(Post(Change(RunChange::kSuspend, kHour)), IsOk());
+  const RunChanged stop = Change(RunChange::kStop, 3 * kHour);
+  for (const Verdict expected : {Verdict::kUpdate, Verdict::kUnchanged}) {
+    const auto verdict = Post(stop);
+    ASSERT_THAT(verdict, IsOk());
+    EXPECT_EQ(*verdict, expected);
+  }
+  EXPECT_THAT(Post(Change(RunChange::kStop, 2 * kHour)),
+              IsError(ErrorCode::kConflict, "1 GPUs [1970-01-01T03:00:00Z"));
+  EXPECT_THAT(Post(Change(RunChange::kResume, 3 * kHour)),
+              IsError(ErrorCode::kWrongState, "is ended"));
+  EXPECT_EQ(TotalAt(100 * kHour), GpuTime(kHour));
+  EXPECT_TRUE(VerifyNow().ok);
+}
+
+TEST_F(BooksTest, AStopForAnotherReasonNamesBoth) {
+  ASSERT_THAT(Post(Change(RunChange::kStart, 0, kGpu)), IsOk());
+  RunChanged stop = Change(RunChange::kStop, kHour);
+  stop.reason = StopReason::kPreempted;
+  ASSERT_THAT(Post(stop), IsOk());
+  stop.reason = StopReason::kFailed;
+  const auto again = Post(stop);
+  EXPECT_THAT(again, IsError(ErrorCode::kConflict, "), preempted; this says"));
+  EXPECT_THAT(again, IsError(ErrorCode::kConflict, "01:00:00Z, failed"));
+}
+
 TEST_F(BooksTest, WrongChangesAreNamed) {
   EXPECT_THAT(Post(Change(RunChange::kStop, 0)),
               IsError(ErrorCode::kNotFound, "run attempt 1"));
