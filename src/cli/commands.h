@@ -9,6 +9,7 @@ namespace drawdown {
 // In the order that help lists them.
 void AddInit(Program* program);
 void AddContract(Program* program);
+void AddRun(Program* program);
 void AddImport(Program* program);
 void AddCorrect(Program* program);
 void AddUsage(Program* program);

@@ -8,8 +8,6 @@ int ExitCodeOf(const absl::Status& status) {
   if (status.ok()) return kExitFine;
   const ErrorCode code = GetErrorCode(status);
   switch (code) {
-    case ErrorCode::kWrongState:
-      return kExitBadInput;
     case ErrorCode::kVerifyFailed:
       return kExitFindings;
     case ErrorCode::kNotALedger:

@@ -10,6 +10,7 @@ namespace {
 void AddVerbs(drawdown::Program* program) {
   drawdown::AddInit(program);
   drawdown::AddContract(program);
+  drawdown::AddRun(program);
   drawdown::AddImport(program);
   drawdown::AddCorrect(program);
   drawdown::AddUsage(program);

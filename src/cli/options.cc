@@ -102,6 +102,19 @@ absl::StatusOr<Moment> MomentOf(const GlobalOptions& globals) {
   return moment;
 }
 
+absl::StatusOr<std::optional<int64_t>> EventInstant(
+    const GlobalOptions& globals) {
+  RETURN_IF_ERROR(CheckZone(globals.zone));
+  return InstantOption(globals, "at", globals.at);
+}
+
+absl::StatusOr<int64_t> GpusOption(std::string_view name,
+                                   const std::string& text) {
+  const auto micro_gpus = ParseGpus(text);
+  if (micro_gpus.ok()) return micro_gpus;
+  return UsageError(name, std::string(micro_gpus.status().message()));
+}
+
 absl::StatusOr<StatementQuery> StatementQueryOf(const GlobalOptions& globals,
                                                 const std::string& contract,
                                                 const std::string& period) {

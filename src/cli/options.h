@@ -45,6 +45,14 @@ absl::StatusOr<std::optional<int64_t>> InstantOption(
     const GlobalOptions& globals, std::string_view name,
     const std::string& text);
 
+// When an event happened: --at; none when the clock is to say.
+absl::StatusOr<std::optional<int64_t>> EventInstant(
+    const GlobalOptions& globals);
+
+// The GPU count `text` of option `name`.
+absl::StatusOr<int64_t> GpusOption(std::string_view name,
+                                   const std::string& text);
+
 // The query of a statement, for the moment asked.
 absl::StatusOr<StatementQuery> StatementQueryOf(const GlobalOptions& globals,
                                                 const std::string& contract,

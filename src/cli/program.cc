@@ -116,8 +116,10 @@ int FailParse(const CLI::App* app, const CLI::ParseError& error) {
 
 // The global option about time that was given and means nothing here; "".
 std::string UselessOption(const GlobalOptions& globals, TimeOptions times) {
-  if (!globals.at.empty() && times < TimeOptions::kMoment) return "--at";
-  if (!globals.as_of.empty() && times < TimeOptions::kAsOf) return "--as-of";
+  const bool takes_as_of =
+      times == TimeOptions::kAsOf || times == TimeOptions::kMoment;
+  if (!globals.at.empty() && times < TimeOptions::kEvent) return "--at";
+  if (!globals.as_of.empty() && !takes_as_of) return "--as-of";
   if (!globals.zone.empty() && times < TimeOptions::kZone) return "--zone";
   return "";
 }

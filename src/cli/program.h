@@ -26,6 +26,7 @@ enum class TimeOptions : uint8_t {
   kNone,
   kZone,    // --zone
   kAsOf,    // --zone, --as-of
+  kEvent,   // --zone, --at: when something happened
   kMoment,  // --zone, --as-of, --at
 };
 

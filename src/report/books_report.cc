@@ -66,6 +66,35 @@ Row Joined(Row row, const Row& segment, uint64_t sequence) {
   return row;
 }
 
+// GPUs are those of the last segment; start and end those of the run.
+Row ChangeRow(const RunInfo& run, bool changed) {
+  Row row = RunRowOf(run);
+  row.back() = changed ? "true" : "false";  // Not what a source called it.
+  Row span(SegmentColumns().size());
+  if (!run.segments.empty()) {
+    span = SegmentRow(run.segments.back());
+    span[1] = TimeCell(run.segments.front().start_us);
+    if (run.state != RunState::kEnded) span[2] = std::nullopt;
+  }
+  row.insert(row.end() - 1, span.begin(), span.end());
+  return row;
+}
+
+std::vector<ReportColumn> ChangeColumns() {
+  std::vector<ReportColumn> columns = RunColumns();
+  columns.back() = {"changed", ColumnKind::kJson};
+  const std::vector<ReportColumn> span = SegmentColumns();
+  columns.insert(columns.end() - 1, span.begin(), span.end());
+  return columns;
+}
+
+void WriteFacts(const std::vector<ReportColumn>& columns, const Row& row,
+                Format format, const Sink& sink) {
+  if (format == Format::kCsv) return WriteCsv(columns, {row}, sink);
+  if (format == Format::kTable) return sink(RenderFacts(columns, row));
+  WriteJsonFacts(columns, row, sink);
+}
+
 std::vector<ReportColumn> ContractColumns() {
   return {{"id", ColumnKind::kText},         {"version", ColumnKind::kCount},
           {"provider", ColumnKind::kText},   {"currency", ColumnKind::kWord},
@@ -143,6 +172,11 @@ void RunWriter::Add(const RunInfo& run) {
 
 void RunWriter::Finish() { list_.Finish(); }
 
+void WriteRunChange(const RunInfo& run, bool changed, Format format,
+                    const Sink& sink) {
+  WriteFacts(ChangeColumns(), ChangeRow(run, changed), format, sink);
+}
+
 JournalWriter::JournalWriter(Format format, const Sink& sink)
     : list_(format, "entries",
             {{"sequence", ColumnKind::kCount},
@@ -182,11 +216,7 @@ void WriteContract(const ContractInfo& contract, Format format,
 }
 
 void WriteLedgerInfo(const LedgerInfo& info, Format format, const Sink& sink) {
-  const std::vector<ReportColumn> columns = LedgerColumns();
-  const Row row = LedgerRow(info);
-  if (format == Format::kCsv) return WriteCsv(columns, {row}, sink);
-  if (format == Format::kTable) return sink(RenderFacts(columns, row));
-  WriteJsonFacts(columns, row, sink);
+  WriteFacts(LedgerColumns(), LedgerRow(info), format, sink);
 }
 
 }  // namespace drawdown

@@ -26,6 +26,11 @@ class RunWriter {
   ListWriter list_;
 };
 
+// One run after a request to change it; `changed` is false when the books said
+// so already.
+void WriteRunChange(const RunInfo& run, bool changed, Format format,
+                    const Sink& sink);
+
 class JournalWriter {
  public:
   JournalWriter(Format format, const Sink& sink);

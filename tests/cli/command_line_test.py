@@ -13,6 +13,11 @@ VERBS = [
     ["contract", "list"],
     ["contract", "show"],
     ["contract", "validate"],
+    ["run", "start"],
+    ["run", "resize"],
+    ["run", "suspend"],
+    ["run", "resume"],
+    ["run", "stop"],
     ["import", "runs"],
     ["import", "usage"],
     ["correct", "runs"],
@@ -81,6 +86,13 @@ class UsageErrorTest(CliTest):
             (["import", "runs"], "FILE is required"),
             (["statement", "--contract", "x"], "--period is required"),
             (["runs", "--limit", "many"], "--limit"),
+            (["run", "stop"], "RUN is required"),
+            (["run", "start", "a", "--tenant", "t", "--pool", "p"],
+             "--gpus is required"),
+            (["run", "stop", "a", "--reason", "bored"],
+             "'bored' is not one of done, failed"),
+            (["run", "stop", "a", "--as-of", "0"], "--as-of means nothing"),
+            (["run", "stop", "a", "--attempt", "-1"], "--attempt"),
             (["runs", "--at", "0"], "--at means nothing to `drawdown runs`"),
             (["init", "--as-of", "0"], "--as-of means nothing"),
             (["verify", "--zone", "UTC"], "--zone means nothing"),
@@ -101,6 +113,11 @@ class UsageErrorTest(CliTest):
             (["usage", "--from", "yesterday"], "--from: "),
             (["usage", "--as-of", "1e400"], "--as-of: "),
             (["usage", "--zone", "Mars/Olympus"], "--zone: "),
+            (["run", "stop", "a", "--at", "noon"], "--at: "),
+            (["run", "stop", "a", "--attempt", "0"], "--attempt: 0 is not in"),
+            (["run", "stop", "a", "--attempt", "4294967296"], "--attempt: "),
+            (["run", "resize", "a", "--gpus", "0.0000001"], "--gpus: "),
+            (["run", "resize", "a", "--gpus", "-1"], "--gpus: "),
             (["import", "runs", "f", "--columns", "x"], "'x' is not NAME=VALUE"),
             (["import", "runs", "f", "--set", "=x"], "'=x' is not NAME=VALUE"),
             (
@@ -122,6 +139,7 @@ class UsageErrorTest(CliTest):
 class NoLedgerTest(CliTest):
     def test_says_how_to_make_one(self):
         for verb in (["usage"], ["status"], ["runs"], ["journal"], ["verify"],
+                     ["run", "stop", "job-1"],
                      ["contract", "list"]):
             with self.subTest(verb=verb):
                 result = self.expect(2, *verb)
@@ -185,6 +203,8 @@ class CompletionTest(CliTest):
             ("drawdown init --bucket 1", ["1h", "15m"]),
             ("drawdown runs --state en", ["ended"]),
             ("drawdown completion z", ["zsh"]),
+            ("drawdown run st", ["start", "stop"]),
+            ("drawdown run stop --reason n", ["node_failure"]),
             ("drawdown reconcile --br", ["--breaks"]),
             ("drawdown usage --as", ["--as-of"]),
             ("drawdown contract apply ", []),

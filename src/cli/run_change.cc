@@ -1,0 +1,54 @@
+#include "cli/run_change.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/error.h"
+
+namespace drawdown {
+namespace {
+
+absl::StatusOr<std::optional<RunInfo>> FindRun(const Ledger& ledger,
+                                               const RunKey& key) {
+  std::optional<RunInfo> found;
+  RunQuery query;
+  query.run_id = key.run_id;
+  // An empty id would ask for all runs; that it is wrong is for `post` to say.
+  if (key.run_id.empty()) return found;
+  RETURN_IF_ERROR(ledger.VisitRuns(query, [&](const RunInfo& run) {
+    if (run.key == key) found = run;
+    return !found;
+  }));
+  return found;
+}
+
+}  // namespace
+
+absl::StatusOr<RunChangeResult> ChangeRun(Ledger* ledger,
+                                          const RunChangeRequest& request) {
+  ASSIGN_OR_RETURN(std::optional<RunInfo> before,
+                   FindRun(*ledger, request.key));
+  const bool repeatable = !request.at_us;
+  if (repeatable && before && request.is_so(*before)) {
+    return RunChangeResult{*std::move(before), false};
+  }
+  const absl::Status posted = request.post(
+      ledger, request.at_us ? *request.at_us : SystemClock().NowUs());
+  ASSIGN_OR_RETURN(std::optional<RunInfo> after, FindRun(*ledger, request.key));
+  if (!posted.ok()) {
+    // The same script on another node may have been there in between.
+    const bool so = repeatable && after && request.is_so(*after);
+    if (!so) return posted;
+    return RunChangeResult{*std::move(after), false};
+  }
+  if (!after) {
+    return MakeError(ErrorCode::kNotFound,
+                     "run " + request.key.run_id + " is gone from the books");
+  }
+  const bool changed =
+      !before || before->journal_sequence != after->journal_sequence;
+  return RunChangeResult{*std::move(after), changed};
+}
+
+}  // namespace drawdown

@@ -1,0 +1,34 @@
+// One change of one run, as prolog and epilog scripts ask for it.
+#ifndef DRAWDOWN_SRC_CLI_RUN_CHANGE_H_
+#define DRAWDOWN_SRC_CLI_RUN_CHANGE_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "drawdown/ledger.h"
+
+namespace drawdown {
+
+struct RunChangeRequest {
+  RunKey key;
+  // When; none: now, and then a run that already is as asked stays as it is,
+  // because a script that is run a second time cannot know when it ran first.
+  std::optional<int64_t> at_us;
+  std::function<absl::Status(Ledger*, int64_t at_us)> post;
+  std::function<bool(const RunInfo&)> is_so;
+};
+
+struct RunChangeResult {
+  RunInfo run;  // afterwards
+  bool changed = false;
+};
+
+// The errors of `post`.
+absl::StatusOr<RunChangeResult> ChangeRun(Ledger* ledger,
+                                          const RunChangeRequest& request);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_CLI_RUN_CHANGE_H_

@@ -1,0 +1,180 @@
+"""`run start` to `run stop`, as prolog and epilog scripts use them."""
+
+import subprocess
+import unittest
+
+from harness import PROGRAM, CliTest
+
+PLACE = ["--tenant", "acme/chat", "--pool", "aws/us-east-1/gb200"]
+
+
+def at(hour, minute=0):
+    return ["--at", "2026-10-01T%02d:%02d:00Z" % (hour, minute)]
+
+
+class RunTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.expect(0, "init")
+
+    def change(self, code, verb, *arguments):
+        return self.expect(code, "run", verb, "job-1", *arguments)
+
+    def start(self, code, gpus, *arguments):
+        return self.change(code, "start", *PLACE, "--gpus", gpus, *arguments)
+
+    def gpu_seconds(self, when="2026-10-02T00:00:00Z"):
+        out = self.expect(0, "usage", "--at", when).out
+        return out.splitlines()[1].split(",")[0]
+
+    def entries(self):
+        return self.expect(0, "journal").out.count("\n")
+
+    def test_a_life(self):
+        started = self.start(0, "8", *at(0))
+        self.assertEqual(started.out, "")
+        self.assertEqual(started.err, "run job-1 attempt 1 is started\n")
+        self.change(0, "resize", "--gpus", "16", *at(1))
+        self.change(0, "suspend", *at(2))
+        self.change(0, "resume", *at(3))
+        self.change(0, "resize", "--gpus", "0.000001", *at(4))
+        self.change(0, "stop", "--reason", "preempted", *at(5))
+        # 8 x 1 h + 16 x 1 h + 16 x 1 h + a millionth of a GPU for 1 h.
+        self.assertEqual(self.gpu_seconds(), "144000.0036")
+        runs = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual(runs[0]["state"], "ended")
+        self.assertEqual(runs[0]["reason"], "preempted")
+        self.assertEqual([one["gpus"] for one in runs[0]["segments"]],
+                         ["8", "16", "16", "0.000001"])
+
+    def test_repeated_calls_change_nothing_and_say_so(self):
+        calls = [
+            ("start", *PLACE, "--gpus", "8", *at(0)),
+            ("resize", "--gpus", "16", *at(1)),
+            ("suspend", *at(2)),
+            ("resume", *at(3)),
+            ("suspend", *at(4)),
+            ("stop", "--reason", "failed", *at(5)),
+        ]
+        for call in calls:
+            self.assertNotIn("already", self.change(0, *call).err)
+        entries = self.entries()
+        for call in calls:
+            with self.subTest(call=call):
+                again = self.change(0, *call)
+                self.assertIn("was already", again.err)
+                self.assertIn("nothing changed", again.err)
+        self.assertEqual(self.entries(), entries)
+
+    def test_a_script_without_times_may_run_twice(self):
+        calls = [
+            ("start", *PLACE, "--gpus", "8"),
+            ("resize", "--gpus", "16"),
+            ("suspend",),
+            ("resume",),
+            ("stop", "--reason", "cancelled"),
+        ]
+        for call in calls:
+            with self.subTest(call=call):
+                self.assertNotIn("already", self.change(0, *call).err)
+                entries = self.entries()
+                self.assertIn("was already", self.change(0, *call).err)
+                self.assertEqual(self.entries(), entries)
+
+    def test_an_ended_run_is_not_started_again(self):
+        self.start(0, "8")
+        self.change(0, "stop")
+        result = self.start(3, "8")
+        self.assertIn("job-1 attempt 1 is in the books", result.err)
+        self.start(0, "8", "--attempt", "2")
+
+    def test_conflicts_name_both_payloads(self):
+        self.start(0, "8", *at(0))
+        for arguments in (["4", *at(0)], ["4"], ["8", *at(1)]):
+            result = self.start(3, *arguments)
+            self.assertIn("8 GPUs [2026-10-01T00:00:00Z, open); this says "
+                          "acme/chat on aws/us-east-1/gb200, %s GPUs [" %
+                          arguments[0], result.err)
+        other = self.change(3, "start", "--tenant", "acme/other", "--pool",
+                            PLACE[3], "--gpus", "8", *at(0))
+        self.assertIn("this says acme/other", other.err)
+        self.change(0, "stop", *at(2))
+        result = self.change(3, "stop", "--reason", "failed", *at(2))
+        self.assertIn("[2026-10-01T00:00:00Z, 2026-10-01T02:00:00Z), done; "
+                      "this says stopped at 2026-10-01T02:00:00Z, failed",
+                      result.err)
+        self.assertEqual(self.gpu_seconds(), "57600")
+
+    def test_what_does_not_fit_the_state_is_a_usage_error(self):
+        self.start(0, "8", *at(1))
+        self.assertIn("is open", self.change(2, "resume", *at(2)).err)
+        self.assertIn("is open", self.change(2, "resume").err)
+        self.change(0, "suspend", *at(2))
+        self.assertIn("is suspended",
+                      self.change(2, "resize", "--gpus", "2", *at(3)).err)
+        self.change(0, "stop", *at(3))
+        for verb in (["suspend"], ["resume"], ["resize", "--gpus", "2"]):
+            self.assertIn("is ended", self.change(2, *verb, *at(4)).err)
+
+    def test_an_unknown_run_is_a_usage_error(self):
+        for verb in (["resize", "--gpus", "2"], ["suspend"], ["resume"],
+                     ["stop"]):
+            self.assertIn("run job-1 attempt 1 is not in the books",
+                          self.change(2, *verb).err)
+        self.start(0, "8")
+        self.assertIn("attempt 7", self.change(2, "stop", "--attempt",
+                                               "7").err)
+
+    def test_the_past_is_not_rewritten(self):
+        self.start(0, "8", *at(5))
+        self.assertIn("use `correct runs`",
+                      self.change(3, "stop", *at(4)).err)
+
+    def test_strict_refuses_unknown_names(self):
+        self.assertIn("acme/chat", self.start(3, "8", "--strict").err)
+        self.start(0, "8")
+        self.change(0, "stop")
+        self.start(0, "8", "--strict", "--attempt", "2")
+
+    def test_ids_that_cannot_stand_in_the_books(self):
+        for run_id in ("", "x" * 201, "a\nb"):
+            self.expect(3, "run", "start", run_id, *PLACE, "--gpus", "1")
+
+    def test_the_run_is_data_when_asked_for(self):
+        result = self.start(0, "8", "--format", "json", *at(0))
+        self.assertEqual(result.json(), {
+            "run_id": "job-1", "attempt": 1, "tenant": "acme/chat",
+            "pool": "aws/us-east-1/gb200", "state": "open",
+            "reason": "unknown", "gpus": "8", "start": "2026-10-01T00:00:00Z",
+            "end": None, "changed": True})
+        again = self.start(0, "8", "--format", "json", *at(0)).json()
+        self.assertEqual(again["changed"], False)
+        self.change(0, "suspend", *at(1))
+        stopped = self.change(0, "stop", "--format", "csv", *at(2))
+        self.assertEqual(
+            stopped.out,
+            "run_id,attempt,tenant,pool,state,reason,gpus,start,end,changed\n"
+            "job-1,1,acme/chat,aws/us-east-1/gb200,ended,done,8,"
+            "2026-10-01T00:00:00Z,2026-10-01T02:00:00Z,true\n")
+
+    def test_local_times_need_a_zone(self):
+        local = ["--at", "2026-10-01 00:00:00"]
+        self.start(2, "8", *local)
+        self.start(0, "8", *local, "--zone", "America/Los_Angeles")
+        self.assertIn("2026-10-01T07:00:00Z", self.expect(0, "runs").out)
+
+    def test_many_nodes_start_one_run(self):
+        arguments = [PROGRAM, "run", "start", "job-1", *PLACE, "--gpus", "8"]
+        children = [
+            subprocess.Popen(arguments, cwd=self.dir, stderr=subprocess.PIPE,
+                             env=self.environment()) for _ in range(8)]
+        for child in children:
+            _, error = child.communicate(timeout=120)
+            self.assertEqual(child.returncode, 0, error)
+        runs = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual(len(runs), 1)
+        self.assertEqual(len(runs[0]["segments"]), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
