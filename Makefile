@@ -24,6 +24,8 @@ LONG_CRASH = DRAWDOWN_CRASH_KILLS=$(LONG_KILLS) \
   DRAWDOWN_METER_KILLS=$(LONG_METER_KILLS) \
   DRAWDOWN_CRASH_POINTS=$(LONG_CRASH_POINTS) \
   DRAWDOWN_METER_FORKS=$(LONG_METER_FORKS)
+# Where Prometheus is unpacked, for the tests that scrape with it.
+export DRAWDOWN_PROMETHEUS_DIR ?= $(CURDIR)/build/prometheus
 
 .PHONY: help deps demo check check-asan check-tsan check-clang check-crash check-all bench format clean
 
@@ -41,12 +43,17 @@ help:
 deps:
 	@src/cmake/install_dependencies.sh
 
+# What only tests need and no package should be installed for.
+.PHONY: test-deps
+test-deps: deps
+	@src/cmake/fetch_prometheus.sh $(DRAWDOWN_PROMETHEUS_DIR)
+
 demo: deps
 	cmake --preset release
 	cmake --build --preset release -j $(JOBS)
 	docs/examples/demo.sh build/release/src/cli/drawdown demo
 
-check: deps
+check: test-deps
 	cmake --preset dev
 	cmake --build --preset dev -j $(JOBS)
 	$(SHORT_CRASH) ctest --preset dev -j $(JOBS)
@@ -69,17 +76,17 @@ check-sanitizers-short:
 	cmake --build --preset tsan -j $(JOBS) --target $(TSAN_SLICE)
 	ctest --preset tsan -R "^($$(echo $(TSAN_SLICE) | tr ' ' '|'))$$"
 
-check-asan: deps
+check-asan: test-deps
 	cmake --preset asan
 	cmake --build --preset asan -j $(JOBS)
 	$(SHORT_CRASH) ctest --preset asan
 
-check-tsan: deps
+check-tsan: test-deps
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(JOBS)
 	$(SHORT_CRASH) ctest --preset tsan
 
-check-clang: deps
+check-clang: test-deps
 	cmake --preset clang
 	cmake --build --preset clang -j $(JOBS)
 	$(SHORT_CRASH) ctest --preset clang

@@ -19,6 +19,8 @@ void AddReconcile(Program* program);
 void AddBill(Program* program);
 void AddRuns(Program* program);
 void AddJournal(Program* program);
+void AddTop(Program* program);
+void AddMetrics(Program* program);
 void AddVerify(Program* program);
 void AddBackup(Program* program);
 void AddSalvage(Program* program);

@@ -20,6 +20,8 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddBill(program);
   drawdown::AddRuns(program);
   drawdown::AddJournal(program);
+  drawdown::AddTop(program);
+  drawdown::AddMetrics(program);
   drawdown::AddVerify(program);
   drawdown::AddBackup(program);
   drawdown::AddSalvage(program);

@@ -28,6 +28,8 @@ VERBS = [
     ["bill", "summary"],
     ["runs"],
     ["journal"],
+    ["top"],
+    ["metrics"],
     ["verify"],
     ["backup"],
     ["salvage"],

@@ -115,3 +115,34 @@ class CliTest(unittest.TestCase):
         self.expect(0, "init")
         self.expect(0, "contract", "apply", "aws.textproto")
         self.expect(0, "import", "runs", "runs.csv")
+
+
+class MeterProcess:
+    """A process that counts in live meters of the ledger `directory`."""
+
+    def __init__(self, test, directory="drawdown.ledger"):
+        self._child = subprocess.Popen(
+            [os.environ["DRAWDOWN_METER_PROCESS"], directory], cwd=test.dir,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.pid = self._child.pid
+        self._test = test
+        test.addCleanup(self._end)
+
+    def record(self, tenant, pool, gpu_us):
+        self._do("record\t%s\t%s\t%d" % (tenant, pool, gpu_us))
+
+    def drain(self):
+        self._do("drain")
+
+    def kill(self):
+        self._child.kill()
+        self._child.wait()
+
+    def _do(self, command):
+        self._child.stdin.write(command + "\n")
+        self._child.stdin.flush()
+        self._test.assertEqual(self._child.stdout.readline(), "done\n")
+
+    def _end(self):
+        self._child.kill()
+        self._child.communicate()
