@@ -56,18 +56,20 @@ int RunUsage(Program* program, const Arguments& arguments) {
 void AddUsage(Program* program) {
   auto arguments = std::make_shared<Arguments>();
   program
-      ->AddVerb("usage",
-                {"GPU time by tenant, pool and time",
-                 "Sums what was metered in [from, to). Open runs count up to "
-                 "now (--at). Hours, days\nand months are those of --zone, "
-                 "else UTC. CSV and JSON are exact: gpu_seconds is\nthe "
-                 "figure, gpu_hours is for reading.",
-                 "drawdown usage --by tenant\n"
-                 "drawdown usage --from 2026-10-01T00:00:00Z --to "
-                 "2026-11-01T00:00:00Z --by tenant,day\n"
-                 "drawdown usage --tenant acme/research --by pool,month "
-                 "--zone America/New_York --format csv",
-                 "", TimeOptions::kMoment})
+      ->AddVerb(
+          "usage",
+          {"GPU time by tenant, pool and time",
+           "Sums what was metered in [from, to): runs, imported usage and "
+           "live meters, those of\nother processes too. Open runs count "
+           "up to now (--at). Hours, days and months are\nthose of "
+           "--zone, else UTC. CSV and JSON are exact: gpu_seconds is the "
+           "figure,\ngpu_hours is for reading.",
+           "drawdown usage --by tenant\n"
+           "drawdown usage --from 2026-10-01T00:00:00Z --to "
+           "2026-11-01T00:00:00Z --by tenant,day\n"
+           "drawdown usage --tenant acme/research --by pool,month "
+           "--zone America/New_York --format csv",
+           "", TimeOptions::kMoment})
       .Text("from", "T", "Start, inclusive; else the first usage",
             &arguments->from)
       .Text("to", "T", "End, exclusive; else now", &arguments->to)

@@ -63,16 +63,17 @@ int RunVerify(Program* program, bool porcelain) {
 void AddVerify(Program* program) {
   auto porcelain = std::make_shared<bool>(false);
   program
-      ->AddVerb("verify",
-                {"Prove the books",
-                 "Checks the sum of every journal entry and the chain of "
-                 "hashes, rebuilds every\ntable from the journal and compares, "
-                 "and shows that what is in the buckets is\nwhat the runs and "
-                 "imports put there. Works in a process of its own, which a\n"
-                 "damaged page may stop; that is a finding too.",
-                 "drawdown verify\n"
-                 "drawdown verify --format json",
-                 "findings: the books are not sound"})
+      ->AddVerb(
+          "verify",
+          {"Prove the books",
+           "Checks the sum of every journal entry and the chain of "
+           "hashes, rebuilds every\ntable from the journal and compares, "
+           "and shows that what is in the buckets is\nwhat the runs, imports "
+           "and live meters put there. Works in a process of its own, which a\n"
+           "damaged page may stop; that is a finding too.",
+           "drawdown verify\n"
+           "drawdown verify --format json",
+           "findings: the books are not sound"})
       .HiddenFlag("porcelain", porcelain.get())
       .Does([program, porcelain] { return RunVerify(program, *porcelain); });
 }

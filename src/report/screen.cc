@@ -8,16 +8,28 @@
 namespace drawdown {
 namespace {
 
-std::string CutToWidth(std::string_view line, size_t width) {
+constexpr std::string_view kCut = ">";
+
+// The bytes of `text` that fit into `width` columns.
+size_t BytesThatFit(std::string_view text, size_t width) {
   size_t bytes = 0;
   size_t columns = 0;
-  while (bytes < line.size()) {
-    const CodePoint point = DecodeCodePoint(line.substr(bytes));
+  while (bytes < text.size()) {
+    const CodePoint point = DecodeCodePoint(text.substr(bytes));
     columns += static_cast<size_t>(WidthOf(point.value));
     if (columns > width) break;
     bytes += point.bytes;
   }
-  return std::string(line.substr(0, bytes));
+  return bytes;
+}
+
+std::string CutToWidth(std::string_view line, size_t width) {
+  const size_t bytes = BytesThatFit(line, width);
+  if (bytes == line.size()) return std::string(line);
+  // Marked, or a number that is cut would look like another.
+  const size_t room = width - kCut.size();
+  return absl::StrCat(std::string(line.substr(0, BytesThatFit(line, room))),
+                      std::string(kCut));
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ struct ScreenSize {
   size_t height = 24;
 };
 
-// The lines of inert text, cut to the screen's width. When they are more than
-// its height, the last says how many are not shown.
+// The lines of inert text, cut to the screen's width and then ended with ">".
+// When they are more than its height, the last says how many are not shown.
+// REQUIRES: screen.width > 0.
 std::vector<std::string> FitToScreen(std::string_view text,
                                      const ScreenSize& screen);
 

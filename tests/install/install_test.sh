@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs the build into a scratch prefix and builds docs/examples/quickstart.cc
-# against it: find_package (shared and static) and pkg-config. Each must print
-# what the README shows.
+# Installs the build into a scratch prefix and builds the programs of
+# docs/examples against it: find_package (shared and static) and pkg-config. Each
+# must print what the pages show.
 set -eu
 build=$1 source=$2 compiler=$3
 
@@ -9,7 +9,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cmake --install "$build" --prefix "$scratch/prefix" >/dev/null
 mkdir "$scratch/consumer"
-cp "$source/docs/examples/quickstart.cc" "$scratch/consumer/"
+cp "$source"/docs/examples/*.cc "$scratch/consumer/"
 cp "$source/tests/install/consumer.cmake" "$scratch/consumer/CMakeLists.txt"
 cmake -S "$scratch/consumer" -B "$scratch/consumer/build" -G Ninja \
   -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$scratch/prefix" \
@@ -19,16 +19,19 @@ cmake --build "$scratch/consumer/build" >/dev/null
 libdir=$(dirname "$(find "$scratch/prefix" -name libdrawdown.so)")
 PKG_CONFIG_PATH="$libdir/pkgconfig"
 export PKG_CONFIG_PATH
-# shellcheck disable=SC2046  # The flags are meant to be split into words.
-"$compiler" -std=c++20 "$scratch/consumer/quickstart.cc" \
-  -o "$scratch/consumer/build/use_pkg_config" \
-  $(pkg-config --cflags --libs drawdown) -Wl,-rpath,"$libdir"
+for example in quickstart metering; do
+  # shellcheck disable=SC2046  # The flags are meant to be split into words.
+  "$compiler" -std=c++20 "$scratch/consumer/$example.cc" \
+    -o "$scratch/consumer/build/${example}_pkg_config" \
+    $(pkg-config --cflags --libs drawdown) -Wl,-rpath,"$libdir"
 
-for program in use_drawdown use_drawdown_static use_pkg_config; do
-  mkdir "$scratch/$program"
-  cd "$scratch/$program"
-  "$scratch/consumer/build/$program" >out
-  diff "$source/docs/examples/quickstart.out" out
+  for how in drawdown drawdown_static pkg_config; do
+    program=${example}_$how
+    mkdir "$scratch/$program"
+    cd "$scratch/$program"
+    "$scratch/consumer/build/$program" >out
+    diff "$source/docs/examples/$example.out" out
+  done
 done
 "$scratch/prefix/bin/drawdown" --version
 # Nothing but the library's own interface leaves the shared object.

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""The program and output that README.md shows are those that the tests run."""
+"""The programs and outputs that the pages show are those that the tests run."""
 import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-readme = (ROOT / "README.md").read_text()
+SHOWN_IN = {"quickstart": "README.md", "metering": "docs/quickstart.md"}
 failed = 0
-for name in ("quickstart.cc", "quickstart.out"):
-    if (ROOT / "docs/examples" / name).read_text() not in readme:
-        print(f"README.md does not show docs/examples/{name} as it is")
-        failed = 1
+for example, page in SHOWN_IN.items():
+    for name in (f"{example}.cc", f"{example}.out"):
+        shown = (ROOT / page).read_text()
+        if (ROOT / "docs/examples" / name).read_text() not in shown:
+            print(f"{page} does not show docs/examples/{name} as it is")
+            failed = 1
 for page in ROOT.glob("**/*.md"):
     if "build" in page.parts[len(ROOT.parts)]:
         continue

@@ -1,7 +1,6 @@
 #include "report/live_report.h"
 
 #include "gtest/gtest.h"
-#include "report/screen.h"
 #include "tests/unit/report/collect.h"
 
 namespace drawdown {
@@ -147,18 +146,6 @@ TEST(LiveReportTest, RowsAreOrderedByRateThenUsageThenName) {
   std::string order;
   for (const LiveTableRow& row : rows) order += row.tenant + row.pool + " ";
   EXPECT_EQ(order, "ep bp bq cp dp ap ");
-}
-
-TEST(ScreenTest, LinesAreCutToTheScreen) {
-  using Lines = std::vector<std::string>;
-  EXPECT_EQ(FitToScreen("abcdef\n\nxy\n", {4, 3}), (Lines{"abcd", "", "xy"}));
-  EXPECT_EQ(FitToScreen("a\nb\nc\nd\n", {10, 3}),
-            (Lines{"a", "b", "... 2 more"}));
-  EXPECT_EQ(FitToScreen("a\nb\n", {3, 1}), (Lines{"..."}));
-  // A wide character that would not fit whole is left out.
-  EXPECT_EQ(FitToScreen("a\u6f22\u5b57", {4, 3}), (Lines{"a\u6f22"}));
-  EXPECT_EQ(FitToScreen("e\u0301f", {1, 3}), (Lines{"e\u0301"}));
-  EXPECT_EQ(FitToScreen("", {4, 3}), Lines());
 }
 
 }  // namespace
