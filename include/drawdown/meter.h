@@ -20,6 +20,14 @@
 
 #include "drawdown/export.h"
 
+#if defined(__SANITIZE_THREAD__)
+#define DRAWDOWN_THREAD_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define DRAWDOWN_THREAD_SANITIZER
+#endif
+#endif
+
 namespace drawdown {
 
 namespace meter_internal {
@@ -44,7 +52,7 @@ struct LaneView {
   uint64_t limit = 0;  // meters that have counters in the lane
   // Written by the owning thread alone, read by whoever drains or queries, in
   // any process. Release, so that who sees a count also sees the flip that its
-  // writer had seen (docs/design/hot_path.md, "Orders"): a plain store on x86.
+  // writer had seen (docs/design/hot_path.md).
   std::atomic<uint64_t>* counters = nullptr;
   // Written by whoever flips the banks, in any process. Relaxed: which bank a
   // count goes to decides its bucket, never whether it is counted.
@@ -58,7 +66,7 @@ extern DRAWDOWN_EXPORT thread_local constinit LaneView lane_view;
 
 // Adds to a counter that only this thread writes.
 inline void AddToOwn(std::atomic<uint64_t>& counter, uint64_t gpu_us) {
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && !defined(DRAWDOWN_THREAD_SANITIZER)
   // The load and the store below in one instruction, which g++ 12 does not make
   // of them. Not locked, and need not be; stores of x86 are releases.
   asm volatile("addq %1, %0" : "+m"(counter) : "r"(gpu_us) : "cc", "memory");
@@ -78,7 +86,8 @@ __attribute__((cold)) DRAWDOWN_EXPORT void RecordSlowly(uint64_t id,
 // A bound handle for one (tenant, pool) of one ledger. Eight bytes, cheap to
 // copy, valid until the process ends, also after its Ledger is closed (what it
 // counts then is posted by whoever opens the ledger next) and in a forked child
-// (which counts in lanes of its own).
+// (which counts in a lanes file of its own; while the disk has no room for
+// that, in its memory, which no other process sees and kill -9 loses).
 //
 // Thread-safe: any thread may use any copy. Not for signal handlers.
 class DRAWDOWN_EXPORT Meter {
@@ -88,11 +97,12 @@ class DRAWDOWN_EXPORT Meter {
 
   // Adds `gpu_us` >= 0 GPU-microseconds. Wait-free: no lock, allocation, system
   // call or clock read, except on a thread's first call for a ledger and when
-  // it first uses a meter made after that, when its counters are set up (where
-  // the disk is full, it then counts in counters shared by the process that
-  // meter() reserved). A negative amount is not added; it is counted
-  // (LiveView::rejected). A counter holds 2^64 GPU-microseconds, 584,000
-  // GPU-years.
+  // it first uses a meter made after that, when its counters are set up. Where
+  // the disk has no room for them it counts, under a lock, in counters shared
+  // by the process that meter() reserved; so it does in a destructor that runs
+  // at the end of its thread. A negative amount is not added; it is counted,
+  // under a lock (LiveView::rejected). A counter holds 2^64 GPU-microseconds,
+  // 584,000 GPU-years.
   void Record(int64_t gpu_us) const {
     const meter_internal::LaneView& lane = meter_internal::lane_view;
     const uint64_t index = id_ - lane.first;

@@ -56,7 +56,10 @@ void AddForkChildHook(void (*hook)()) {
   state.hooks.push_back(hook);
 }
 
+void RegisterForkHandlers() { State(); }
+
 LockFd::LockFd(Fd fd) : fd_(std::move(fd)), generation_(ForkGeneration()) {
+  if (fd_.get() < 0) return;
   ForkState& state = State();
   std::lock_guard<std::mutex> lock(state.mutex);
   state.lock_fds.push_back(fd_.get());

@@ -32,6 +32,11 @@ class LockFd {
   uint64_t generation_ = 0;
 };
 
+// Registers the handlers behind this header, if nothing has yet. A module with
+// handlers of its own, whose lock it holds while it makes a LockFd, calls this
+// before it registers them: they run in reverse, so its lock is taken first.
+void RegisterForkHandlers();
+
 // Runs `hook` in every forked child, before fork() returns there.
 void AddForkChildHook(void (*hook)());
 

@@ -103,6 +103,8 @@ absl::Status Ledger::Impl::PostGrouped(
 }
 
 absl::StatusOr<LiveBooks> Ledger::Impl::ReadLive() const {
+  // In a forked child kForked, before any lock that the parent may have held.
+  RETURN_IF_ERROR(BeginRead().status());
   constexpr int kTries = 16;
   for (int tried = 1;; ++tried) {
     ASSIGN_OR_RETURN(const std::vector<Uuid> files, live_->List());

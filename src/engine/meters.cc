@@ -1,10 +1,13 @@
 // Live meters: binding, draining, looking at them.
 #include <algorithm>
+#include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "base/path.h"
 #include "engine/impl.h"
 #include "ledger/buckets.h"
 #include "ledger/series.h"
@@ -17,7 +20,7 @@ namespace {
 absl::StatusOr<std::optional<uint32_t>> FindName(ReadTransaction* books,
                                                  NameKind kind,
                                                  std::string_view path) {
-  if (path.empty() || path.size() > kMaxKeyBytes / 2) return std::nullopt;
+  if (path.empty() || path.size() > kMaxPathBytes) return std::nullopt;
   const std::string key = NameByPathKey(kind, path);
   ASSIGN_OR_RETURN(const auto bytes, books->Get(Table::kNames, key));
   if (!bytes) return std::nullopt;
@@ -159,10 +162,15 @@ absl::StatusOr<std::shared_ptr<EpochFile>> Ledger::Impl::EnsureCounting() {
     counting_ = true;
   }
   if (settler_ == nullptr && options_.drain_interval.count() > 0) {
-    settler_ = std::make_unique<Settler>(
-        options_.drain_interval,
-        Settler::Work{[this] { SettlerRound(); },
-                      [this] { return UntilNextBucket(); }});
+    try {
+      settler_ = std::make_unique<Settler>(
+          options_.drain_interval,
+          Settler::Work{[this] { SettlerRound(); },
+                        [this] { return UntilNextBucket(); }});
+    } catch (const std::system_error& error) {
+      return MakeError(ErrorCode::kIo,
+                       std::string("start a thread: ") + error.what());
+    }
   }
   return word;
 }

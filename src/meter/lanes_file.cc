@@ -23,6 +23,8 @@ absl::StatusOr<void*> MapShared(int fd, size_t size, off_t offset,
       mmap(at, size, PROT_READ | PROT_WRITE,
            MAP_SHARED | (at == nullptr ? 0 : MAP_FIXED), fd, offset);
   if (map == MAP_FAILED) return ErrnoError(errno, "map a lanes file");
+  // A forked child has no use for it, and would keep its owner's lock alive.
+  madvise(map, size, MADV_DONTFORK);
   return map;
 }
 
@@ -31,12 +33,13 @@ std::atomic<uint64_t>* Directory(LanesHeader* header) {
       reinterpret_cast<char*>(header) + kDirectoryOffset);
 }
 
-void FillIdentity(const Uuid& ledger, const OwnerIdentity& owner,
-                  int64_t created_us, LanesHeader* header) {
+void FillIdentity(const Uuid& uuid, const Uuid& ledger,
+                  const OwnerIdentity& owner, int64_t created_us,
+                  LanesHeader* header) {
   std::memcpy(header->magic, kLanesMagic, sizeof header->magic);
   LanesIdentity& identity = header->identity;
   identity = LanesIdentity{};
-  identity.uuid = NewUuid();
+  identity.uuid = uuid;
   identity.ledger = ledger;
   CHECK(owner.boot_id.size() < sizeof identity.boot_id);
   std::memcpy(identity.boot_id, owner.boot_id.data(), owner.boot_id.size());
@@ -97,8 +100,12 @@ absl::Status MeterLane::MapBlock(int fd, off_t offset) {
 
 // --- LanesFile ---------------------------------------------------------------
 
-LanesFile::LanesFile(std::string path, LockFd fd, LanesHeader* header)
-    : path_(std::move(path)), fd_(std::move(fd)), header_(header) {
+LanesFile::LanesFile(std::string path, std::string final_path, LockFd fd,
+                     LanesHeader* header)
+    : path_(std::move(path)),
+      final_path_(std::move(final_path)),
+      fd_(std::move(fd)),
+      header_(header) {
   lanes_.push_back(std::make_unique<MeterLane>(kOverflowLane));
 }
 
@@ -110,15 +117,15 @@ LanesFile::~LanesFile() {
 absl::StatusOr<std::unique_ptr<LanesFile>> LanesFile::Create(
     const std::string& live_directory, const Uuid& ledger,
     const OwnerIdentity& owner, int64_t created_us) {
-  // Whole before it has its name. A maker that is killed leaves a name that
-  // says who it was (settle/live_files.h removes it).
-  const std::string made =
-      live_directory + "/" + std::to_string(owner.pid) + ".new";
+  // A maker that is killed leaves a name that says who it was
+  // (settle/live_directory.h removes it).
+  const Uuid uuid = NewUuid();
+  const std::string path = live_directory + "/" + FormatUuid(uuid);
+  const std::string made = path + "." + std::to_string(owner.pid) + ".new";
   LockFd fd(
-      Fd(open(made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode)));
+      Fd(open(made.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode)));
   if (fd.get() < 0) return ErrnoError(errno, "create " + made);
   LanesHeader* header = nullptr;
-  std::string path;
   absl::Status status = LockForLife(fd.get(), made);
   if (status.ok()) status = Preallocate(fd.get(), kExtentBytes, made);
   if (status.ok()) {
@@ -126,21 +133,21 @@ absl::StatusOr<std::unique_ptr<LanesFile>> LanesFile::Create(
     status = map.status();
     if (status.ok()) header = static_cast<LanesHeader*>(*map);
   }
-  if (status.ok()) {
-    FillIdentity(ledger, owner, created_us, header);
-    path =
-        live_directory + "/" + FormatUuid(header->identity.uuid) + kLanesSuffix;
-    if (rename(made.c_str(), path.c_str()) != 0) {
-      status = ErrnoError(errno, "create " + path);
-    }
-  }
   if (!status.ok()) {
-    if (header != nullptr) munmap(header, kExtentBytes);
     unlink(made.c_str());
     return status;
   }
+  FillIdentity(uuid, ledger, owner, created_us, header);
   return std::unique_ptr<LanesFile>(
-      new LanesFile(std::move(path), std::move(fd), header));
+      new LanesFile(made, path + kLanesSuffix, std::move(fd), header));
+}
+
+absl::Status LanesFile::Publish() {
+  if (rename(path_.c_str(), final_path_.c_str()) != 0) {
+    return ErrnoError(errno, "create " + final_path_);
+  }
+  path_ = final_path_;
+  return absl::OkStatus();
 }
 
 void LanesFile::Remove() { unlink(path_.c_str()); }

@@ -45,7 +45,8 @@ class MeterLane {
 
 class LanesFile {
  public:
-  // Makes live/<uuid>.lanes for this process. kDiskFull, kIo.
+  // Makes a lanes file for this process, under a name of its own until Publish.
+  // kDiskFull, kIo.
   static absl::StatusOr<std::unique_ptr<LanesFile>> Create(
       const std::string& live_directory, const Uuid& ledger,
       const OwnerIdentity& owner, int64_t created_us);
@@ -53,6 +54,8 @@ class LanesFile {
   LanesFile(const LanesFile&) = delete;  // Owns a mapping.
   LanesFile& operator=(const LanesFile&) = delete;
 
+  // Gives it the name that others look for. Nobody sees it before.
+  absl::Status Publish();
   // Takes its name away, before anybody counts in it.
   void Remove();
 
@@ -77,7 +80,8 @@ class LanesFile {
   }
 
  private:
-  LanesFile(std::string path, LockFd fd, LanesHeader* header);
+  LanesFile(std::string path, std::string final_path, LockFd fd,
+            LanesHeader* header);
 
   uint32_t BlocksNeeded() const {
     return (static_cast<uint32_t>(meters_.size()) + kBlockMeters - 1) /
@@ -90,7 +94,8 @@ class LanesFile {
   absl::Status GrowLane(MeterLane* lane, uint32_t blocks);
   absl::Status AddMeterBlock();
 
-  const std::string path_;
+  std::string path_;
+  const std::string final_path_;
   const LockFd fd_;  // LockForLife
   LanesHeader* const header_;
   std::vector<MeterEntry> meters_;

@@ -27,9 +27,9 @@ absl::StatusOr<OwnerIdentity> ThisProcess();
 // lock tells (below).
 bool MayBeAlive(const LanesIdentity& owner, const OwnerIdentity& self);
 
-// A lock on a lanes file that its owner holds for life, and the kernel drops
-// when all its threads are gone. It is seen from any namespace. An owner that
-// closes descriptors it did not open loses it, so it is not asked alone.
+// A lock on a lanes file that its owner holds for life. The kernel drops it
+// with the last descriptor and mapping of the file, none of which a forked
+// child keeps. It is seen from any namespace.
 absl::Status LockForLife(int fd, const std::string& path);
 bool IsLockedForLife(int fd);
 

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/fork.h"
 #include "meter/lanes_file.h"
 #include "meter/owner.h"
 
@@ -45,6 +46,7 @@ struct ProcessFile {
   // What a forked child counted while it could not make its file.
   std::vector<uint64_t> pending;
   uint32_t calls_without_room = 0;
+  uint32_t calls_without_file = 0;
 };
 
 struct Process {
@@ -86,9 +88,8 @@ ThreadLanes::~ThreadLanes() {
 void BeforeFork() { ThisProcessLanes().mutex.lock(); }
 void AfterForkInParent() { ThisProcessLanes().mutex.unlock(); }
 
-// The one thread of the child must not touch the parent's lanes again. Their
-// mappings are left alone: another thread's stack may have pointed into them,
-// and unmapping takes time.
+// The one thread of the child must not touch the parent's lanes again, which it
+// no longer has (MADV_DONTFORK); the objects around them are left alone.
 void AfterForkInChild() {
   Process& process = ThisProcessLanes();
   lane_view = LaneView{};
@@ -96,6 +97,7 @@ void AfterForkInChild() {
   for (ProcessFile& one : process.files) {
     one.file.release();
     one.calls_without_room = 0;
+    one.calls_without_file = 0;
     one.pending.clear();
   }
   process.mutex.unlock();
@@ -104,6 +106,7 @@ void AfterForkInChild() {
 // Never destroyed: threads may count after static destructors have begun.
 Process& ThisProcessLanes() {
   static Process* const process = [] {
+    RegisterForkHandlers();
     pthread_atfork(BeforeFork, AfterForkInParent, AfterForkInChild);
     return new Process;
   }();
@@ -223,13 +226,23 @@ absl::Status EnsureFile(ProcessFile* one) {
       std::unique_ptr<LanesFile> file,
       LanesFile::Create(one->place.live_directory, one->place.ledger, owner,
                         one->created_us));
-  if (const absl::Status filled = FillFile(*one, file.get()); !filled.ok()) {
+  absl::Status status = FillFile(*one, file.get());
+  if (status.ok()) status = file->Publish();
+  if (!status.ok()) {
     file->Remove();
-    return filled;
+    return status;
   }
   one->pending.clear();
   one->file = std::move(file);
   return absl::OkStatus();
+}
+
+// For Record in a forked child, which may have no room to make its file: tries
+// at the first call and then now and again.
+bool HaveFile(ProcessFile* one) {
+  if (one->file != nullptr) return true;
+  const bool due = one->calls_without_file++ % kCallsUntilRetry == 0;
+  return due && EnsureFile(one).ok();
 }
 
 }  // namespace
@@ -259,14 +272,15 @@ thread_local constinit LaneView lane_view = {};
 void RecordSlowly(uint64_t id, int64_t gpu_us) {
   const auto number = static_cast<uint32_t>(id >> 32);
   const auto meter = static_cast<uint32_t>(id);
+  if (number == 0) return;  // Meter()
   if (gpu_us >= 0 && SwitchLane(number, meter)) {
     return Meter::OfId(id).Record(gpu_us);
   }
   Process& process = ThisProcessLanes();
   std::lock_guard<std::mutex> lock(process.mutex);
   ProcessFile* const one = process.Find(number);
-  if (one == nullptr || meter >= one->meters.size()) return;  // Meter()
-  const bool have_file = EnsureFile(one).ok();
+  if (one == nullptr || meter >= one->meters.size()) return;
+  const bool have_file = HaveFile(one);
   if (gpu_us < 0) {
     if (have_file) one->file->CountRejected();
     return;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "base/error.h"
@@ -322,7 +321,8 @@ absl::Status FinishDrain(const PreparedDrain& drain, LiveDirectory* live,
   drain.epoch->NoteDrain(now_us);
   if (follow_up.flip) {
     const auto& [from, to] = *follow_up.flip;
-    if (drain.epoch->Publish(from, to)) {
+    const bool counting = drain.result.files > drain.result.retired;
+    if (drain.epoch->Publish(from, to) && counting) {
       drain.epoch->NoteFlip(now_us - BucketStart(to.bucket, bucket_us));
     }
   }

@@ -10,7 +10,6 @@
 #define DRAWDOWN_SRC_SETTLE_DRAIN_H_
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>

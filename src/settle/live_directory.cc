@@ -1,6 +1,7 @@
 #include "settle/live_directory.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@ namespace drawdown {
 namespace {
 
 constexpr std::string_view kUnfinished = ".new";
+// Each is a descriptor and a mapping.
+constexpr size_t kMaxIdleReaders = 64;
 
 absl::Status VisitNames(const std::string& path,
                         const std::function<void(std::string_view)>& visit) {
@@ -39,6 +42,12 @@ bool IsAbandoned(std::string_view name) {
       std::from_chars(name.data(), name.data() + name.size(), pid);
   return error == std::errc() && end == name.data() + name.size() && pid > 0 &&
          kill(pid, 0) != 0 && errno == ESRCH;
+}
+
+// A maker of another pid namespace cannot be looked up; its lock can.
+bool IsBeingMade(const std::string& path) {
+  const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return fd.get() >= 0 && IsLockedForLife(fd.get());
 }
 
 }  // namespace
@@ -102,6 +111,7 @@ absl::StatusOr<std::unique_ptr<LanesReader>> LiveDirectory::TakeReader(
 
 void LiveDirectory::GiveBack(std::unique_ptr<LanesReader> reader) {
   std::lock_guard<std::mutex> lock(mutex_);
+  if (readers_.size() >= kMaxIdleReaders) return;
   readers_[reader->identity().uuid] = std::move(reader);
 }
 
@@ -132,7 +142,8 @@ absl::Status LiveDirectory::Sync() const { return SyncDirectory(path_); }
 void LiveDirectory::RemoveUnfinished() const {
   // What cannot be read cannot be cleaned; the drain itself says so.
   VisitNames(path_, [this](std::string_view name) {
-    if (IsAbandoned(name)) unlink((path_ + "/" + std::string(name)).c_str());
+    const std::string path = path_ + "/" + std::string(name);
+    if (IsAbandoned(name) && !IsBeingMade(path)) unlink(path.c_str());
   }).IgnoreError();
 }
 

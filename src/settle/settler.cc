@@ -1,5 +1,8 @@
 #include "settle/settler.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -43,8 +46,20 @@ struct Settler::State {
 };
 
 Settler::Settler(std::chrono::milliseconds interval, Work work)
-    : generation_(ForkGeneration()),
-      state_(std::make_unique<State>(interval, std::move(work))) {}
+    : generation_(ForkGeneration()) {
+  // The host's signals are not for this thread, which inherits the mask.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    state_ = std::make_unique<State>(interval, std::move(work));
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
 
 Settler::~Settler() {
   // The thread was the parent's: there is nothing to join, and its mutex and

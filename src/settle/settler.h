@@ -19,7 +19,8 @@ class Settler {
     std::function<std::chrono::microseconds()> until_next_bucket;
   };
 
-  // Runs a round every `interval` and at every bucket's start, until destroyed.
+  // Throws std::system_error where no thread can be made. Runs a round every
+  // `interval` and at every bucket's start, until destroyed.
   Settler(std::chrono::milliseconds interval, Work work);
   // Waits for the round that runs. In a forked child the thread does not exist,
   // and nothing is waited for.
