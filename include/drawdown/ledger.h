@@ -157,6 +157,11 @@ class DRAWDOWN_EXPORT Ledger {
       const std::vector<std::string>& paths, const ImportOptions& options = {},
       const ProgressCallback& progress = {});
 
+  // What Slurm's `sacct -P` prints (docs/formats.md), in the same way.
+  absl::StatusOr<ImportResult> ImportSacctFiles(
+      const std::vector<std::string>& paths, const ImportOptions& options = {},
+      const ProgressCallback& progress = {});
+
   // Replaces (a row) or voids (a row whose state is VOID) named runs, recorded
   // as corrections that cite `reason` and the entry they correct.
   absl::StatusOr<ImportResult> CorrectRunsFile(

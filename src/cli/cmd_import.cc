@@ -24,26 +24,20 @@ int Report(Program* program, const absl::StatusOr<ImportResult>& result,
   return kExitFine;
 }
 
-absl::StatusOr<ImportResult> ImportRuns(const GlobalOptions& globals,
-                                        const Arguments& arguments) {
-  const auto options = ImportOptionsOf(globals, arguments.import);
-  if (!options.ok()) return options.status();
-  const auto ledger = OpenLedger(globals);
-  if (!ledger.ok()) return ledger.status();
-  Progress progress;
-  return (*ledger)->ImportRunFiles(arguments.files, *options,
-                                   progress.callback());
-}
+using ImportFiles = absl::StatusOr<ImportResult> (Ledger::*)(
+    const std::vector<std::string>& paths, const ImportOptions& options,
+    const ProgressCallback& progress);
 
-absl::StatusOr<ImportResult> ImportUsage(const GlobalOptions& globals,
-                                         const Arguments& arguments) {
+absl::StatusOr<ImportResult> Import(const GlobalOptions& globals,
+                                    const Arguments& arguments,
+                                    ImportFiles import_files) {
   const auto options = ImportOptionsOf(globals, arguments.import);
   if (!options.ok()) return options.status();
   const auto ledger = OpenLedger(globals);
   if (!ledger.ok()) return ledger.status();
   Progress progress;
-  return (*ledger)->ImportUsageFiles(arguments.files, *options,
-                                     progress.callback());
+  return ((**ledger).*import_files)(arguments.files, *options,
+                                    progress.callback());
 }
 
 absl::StatusOr<ImportResult> CorrectRuns(const GlobalOptions& globals,
@@ -84,8 +78,10 @@ void AddImportRuns(Program* program) {
   verb.Operands("FILE", "CSV, may be gzipped; - is stdin", &arguments->files);
   AddImportOptions(&verb, arguments.get());
   verb.Does([program, arguments] {
-    return Report(program, ImportRuns(program->globals(), *arguments),
-                  "imported", "run");
+    return Report(
+        program,
+        Import(program->globals(), *arguments, &Ledger::ImportRunFiles),
+        "imported", "run");
   });
 }
 
@@ -102,8 +98,41 @@ void AddImportUsage(Program* program) {
   verb.Operands("FILE", "CSV, may be gzipped; - is stdin", &arguments->files);
   AddImportOptions(&verb, arguments.get());
   verb.Does([program, arguments] {
-    return Report(program, ImportUsage(program->globals(), *arguments),
-                  "imported", "usage record");
+    return Report(
+        program,
+        Import(program->globals(), *arguments, &Ledger::ImportUsageFiles),
+        "imported", "usage record");
+  });
+}
+
+void AddImportSacct(Program* program) {
+  auto arguments = std::make_shared<Arguments>();
+  Verb verb = program->AddVerb(
+      "import sacct",
+      {"Import jobs from what Slurm's `sacct -P` prints",
+       "Ask for `sacct -a -D -X -P -o` with these columns, in any order: "
+       "Cluster, JobIDRaw,\nSLUID or Submit, Start, End, State, AllocTRES, "
+       "Account and, if there, Elapsed and\nSuspended. Every start of a job is "
+       "a run: requeued and resized jobs are several, and\n-D lists them all. "
+       "The tenant is Account, or with --columns another column, or several\n"
+       "joined by '/'. The pool must be named. Steps and jobs that never "
+       "started are passed\nover. Importing the same records again changes "
+       "nothing.",
+       "drawdown import sacct jobs.txt --set pool=aws/us-east-1/gb200 --zone "
+       "America/New_York\n"
+       "drawdown import sacct jobs.txt --columns "
+       "tenant=Account/User,pool=Cluster/Partition --zone UTC\n"
+       "drawdown import sacct - --set pool=aws/us-east-1/gb200 --set "
+       "cluster=alpha < jobs.txt",
+       "", TimeOptions::kZone});
+  verb.Operands("FILE", "From sacct -P or -p, may be gzipped; - is stdin",
+                &arguments->files);
+  AddImportOptions(&verb, arguments.get());
+  verb.Does([program, arguments] {
+    return Report(
+        program,
+        Import(program->globals(), *arguments, &Ledger::ImportSacctFiles),
+        "imported", "run");
   });
 }
 
@@ -112,12 +141,15 @@ void AddImportUsage(Program* program) {
 void AddImport(Program* program) {
   program->AddGroup("import", {"Import runs or amounts of usage",
                                "Reads CSV files of ours, or of others with "
-                               "--columns and --set.",
+                               "--columns and --set, and\nSlurm's accounting.",
                                "drawdown import runs jobs.csv\n"
+                               "drawdown import sacct jobs.txt --set "
+                               "pool=aws/us-east-1/gb200 --zone UTC\n"
                                "drawdown import usage inference.csv",
                                ""});
   AddImportRuns(program);
   AddImportUsage(program);
+  AddImportSacct(program);
 }
 
 void AddCorrect(Program* program) {

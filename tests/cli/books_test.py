@@ -109,6 +109,77 @@ class ImportTest(CliTest):
         self.assertEqual(state.json()["runs"][0]["state"], "voided")
 
 
+SACCT = """\
+Cluster|JobIDRaw|Submit|Start|End|State|AllocTRES|Account|User
+alpha|7|2026-09-30T23:00:00|2026-10-01T00:00:00|2026-10-01T02:00:00|PREEMPTED|cpu=9,gres/gpu=8,gres/gpu:h100=8|acme|ada
+alpha|7.batch|2026-10-01T00:00:00|2026-10-01T00:00:00|2026-10-01T02:00:00|CANCELLED|cpu=9,gres/gpu=8|acme|
+alpha|7|2026-10-01T02:00:00|2026-10-01T04:00:00|Unknown|RUNNING|gres/gpu=4|acme|ada
+alpha|8|2026-10-01T02:00:00|Unknown|Unknown|PENDING||acme|bob
+"""
+
+
+class SacctTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.expect(0, "init")
+        self.write("jobs.txt", SACCT)
+
+    def test_jobs_become_runs_once(self):
+        arguments = ["import", "sacct", "jobs.txt", "--set", "pool=p", "--zone",
+                     "UTC"]
+        first = self.expect(0, *arguments)
+        self.assertEqual(first.out, "")
+        self.assertIn("imported 2 runs: 2 new, 0 updated, 0 unchanged\n",
+                      first.err)
+        self.assertIn("note: 1 job step(s) passed over", first.err)
+        self.assertIn("note: columns not read: User", first.err)
+        again = self.expect(0, *arguments, "--format", "json").json()
+        self.assertEqual(again["unchanged"], 2)
+        self.assertEqual(again["never_started"], 1)
+        self.assertEqual(again["open"], 1)
+        # 8 GPUs for two hours and 4 for one.
+        self.assertEqual(
+            self.expect(0, "usage", "--by", "tenant,pool", "--at",
+                        "2026-10-01T05:00:00Z").out,
+            "tenant,pool,gpu_seconds,gpu_hours\n"
+            "acme,p,72000,20.000000000\n")
+        self.expect(0, "verify")
+
+    def test_stdin_and_paths_of_several_columns(self):
+        self.expect(0, "import", "sacct", "-", "--columns",
+                    "tenant=Account/User,pool=Cluster", "--zone", "UTC",
+                    stdin=SACCT.encode())
+        self.assertIn(",acme/ada,alpha,", self.expect(0, "runs").out)
+
+    def test_all_bad_rows_are_named_and_none_is_posted(self):
+        self.write("bad.txt", SACCT +
+                   "alpha|9|soon|2026-10-01T00:00:00||X|gres/gpu=1|acme|a\n"
+                   "alpha|10|2026-10-01T00:00:00|2026-10-01T01:00:00|"
+                   "2026-10-01T02:00:00|FAILED|gres/gpu=2,gres/gpu:x=1|a|a\n")
+        result = self.expect(3, "import", "sacct", "bad.txt", "--set",
+                             "pool=p", "--zone", "UTC")
+        self.assertIn("bad.txt:6: Submit: ", result.err)
+        self.assertIn("bad.txt:7: AllocTRES: gres/gpu=2, but its types add up "
+                      "to 1", result.err)
+        self.assertIn("nothing was posted", result.err)
+        self.assertEqual(self.expect(0, "runs").out.count("\n"), 1)
+
+    def test_truncated_files_are_refused(self):
+        for cut in range(len(SACCT) - 1, SACCT.index("alpha"), -23):
+            self.write("cut.txt", SACCT[:cut])
+            result = self.run_cli("import", "sacct", "cut.txt", "--set",
+                                  "pool=p", "--zone", "UTC")
+            if SACCT[:cut].endswith("\n"):
+                continue
+            self.assertEqual(result.code, 3, SACCT[:cut])
+            self.assertIn("cut.txt:", result.err)
+
+    def test_a_missing_pool_says_what_to_do(self):
+        result = self.expect(3, "import", "sacct", "jobs.txt")
+        self.assertIn("pool (say --set pool=", result.err)
+        self.expect(2, "import", "sacct", "jobs.txt", "--set", "gpus=1")
+
+
 class UsageTest(CliTest):
     def setUp(self):
         super().setUp()

@@ -20,6 +20,7 @@ VERBS = [
     ["run", "stop"],
     ["import", "runs"],
     ["import", "usage"],
+    ["import", "sacct"],
     ["correct", "runs"],
     ["usage"],
     ["status"],

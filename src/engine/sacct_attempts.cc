@@ -1,0 +1,146 @@
+#include "engine/sacct_attempts.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "absl/hash/hash.h"
+#include "base/error.h"
+#include "ledger/records.h"
+
+namespace drawdown {
+namespace {
+
+uint64_t HashOf(std::string_view text) {
+  return absl::HashOf(absl::string_view(text.data(), text.size()));
+}
+
+std::pair<uint64_t, uint64_t> HashJob(std::string_view job) {
+  return {HashOf(job), std::hash<std::string_view>()(job)};
+}
+
+// A run id that ends in a submit time has colons, a SLUID has none.
+bool IsBySluid(std::string_view run_id, std::string_view job) {
+  return run_id.substr(job.size()).find(':') == run_id.npos;
+}
+
+absl::Status OtherIdentity(const SacctRow& row, std::string_view other) {
+  return MakeError(
+      ErrorCode::kConflict,
+      "run " + std::string(row.run_id) + " is the same start as " +
+          std::string(other) +
+          ", one by SLUID and one by submit time: give all exports the same "
+          "columns");
+}
+
+std::optional<int64_t> StartOf(const Run& run) {
+  if (run.segments.empty()) return std::nullopt;
+  return run.segments.front().start_us;
+}
+
+// The attempts of the row's run id that the books have.
+absl::StatusOr<KnownAttempts> FindKnown(ReadTransaction* books,
+                                        const SacctRow& row) {
+  KnownAttempts known;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   books->NewCursor(Table::kRuns));
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(row.job));
+  while (found && cursor->key().starts_with(row.job)) {
+    const RunKey key = DecodeRunKey(cursor->key());
+    ASSIGN_OR_RETURN(const Run run, DecodeRun(cursor->key(), cursor->value()));
+    const std::optional<int64_t> start_us = StartOf(run);
+    if (key.run_id == row.run_id) {
+      known[key.attempt] = start_us;
+    } else if (start_us == row.start_us &&
+               IsBySluid(key.run_id, row.job) != row.by_sluid) {
+      return OtherIdentity(row, key.run_id + " in the books");
+    }
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return known;
+}
+
+}  // namespace
+
+std::map<int64_t, uint32_t> NumberAttempts(std::vector<int64_t> starts,
+                                           const KnownAttempts& known) {
+  std::map<int64_t, uint32_t> numbers;
+  std::vector<uint32_t> unmatched;
+  for (const auto& [attempt, start_us] : known) {
+    const bool there = start_us && std::find(starts.begin(), starts.end(),
+                                             *start_us) != starts.end();
+    if (!there || !numbers.emplace(*start_us, attempt).second) {
+      unmatched.push_back(attempt);
+    }
+  }
+  std::sort(starts.begin(), starts.end());
+  auto next_unmatched = unmatched.begin();
+  uint32_t next_free = 1;
+  for (const int64_t start_us : starts) {
+    if (numbers.count(start_us) > 0) continue;
+    if (next_unmatched != unmatched.end()) {
+      numbers[start_us] = *next_unmatched++;
+      continue;
+    }
+    while (known.count(next_free) > 0) ++next_free;
+    numbers[start_us] = next_free++;
+  }
+  return numbers;
+}
+
+void SacctAttempts::Add(const SacctRow& row) {
+  Records& records = jobs_[HashJob(row.job)];
+  const uint64_t id_hash = HashOf(row.run_id);
+  for (const Record& record : records) {
+    if (record.start_us == row.start_us && record.id_hash == id_hash) return;
+  }
+  records.push_back({*row.start_us, id_hash, row.by_sluid, 0});
+}
+
+absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
+                                      const SacctRow& row,
+                                      Records* records) const {
+  const uint64_t id_hash = HashOf(row.run_id);
+  std::vector<int64_t> starts;
+  for (const Record& record : *records) {
+    if (record.id_hash == id_hash) {
+      starts.push_back(record.start_us);
+    } else if (record.start_us == row.start_us &&
+               record.by_sluid != row.by_sluid) {
+      return OtherIdentity(row, "another record of the input");
+    }
+  }
+  ASSIGN_OR_RETURN(const KnownAttempts known, FindKnown(books, row));
+  const std::map<int64_t, uint32_t> numbers =
+      NumberAttempts(std::move(starts), known);
+  for (Record& record : *records) {
+    if (record.id_hash == id_hash) {
+      record.attempt = numbers.at(record.start_us);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint32_t> SacctAttempts::Number(ReadTransaction* books,
+                                               const SacctRow& row) {
+  RETURN_IF_ERROR(NumberAll(books, row, &jobs_[HashJob(row.job)]));
+  return Numbered(row);
+}
+
+absl::StatusOr<uint32_t> SacctAttempts::Numbered(const SacctRow& row) const {
+  const uint64_t id_hash = HashOf(row.run_id);
+  const auto found = jobs_.find(HashJob(row.job));
+  if (found != jobs_.end()) {
+    for (const Record& record : found->second) {
+      if (record.start_us == row.start_us && record.id_hash == id_hash &&
+          record.attempt > 0) {
+        return record.attempt;
+      }
+    }
+  }
+  return MakeError(ErrorCode::kBadInput, "run " + std::string(row.run_id) +
+                                             ": the input changed while it "
+                                             "was read");
+}
+
+}  // namespace drawdown
