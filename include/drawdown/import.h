@@ -35,6 +35,7 @@ struct ImportResult {
       0;  // gave an open run's end or a never started one's start
   uint64_t unchanged = 0;  // already in the books
   uint64_t open = 0;       // without an end
+  // Of `rows`; from sacct beside them, because those are not posted.
   uint64_t never_started = 0;
   uint64_t zero_gpu = 0;
   std::vector<std::string> notes;

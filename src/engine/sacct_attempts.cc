@@ -91,6 +91,7 @@ std::map<int64_t, uint32_t> NumberAttempts(std::vector<int64_t> starts,
 void SacctAttempts::Add(const SacctRow& row) {
   Records& records = jobs_[HashJob(row.job)];
   const uint64_t id_hash = HashOf(row.run_id);
+  // Once each, however often overlapping exports list it.
   for (const Record& record : records) {
     if (record.start_us == row.start_us && record.id_hash == id_hash) return;
   }
