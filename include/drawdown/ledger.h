@@ -12,6 +12,9 @@
 // (kBusy names the writer's pid). After fork() the child must open its own
 // Ledger: methods on an inherited one return kForked.
 //
+// A query of usage that is outrun by drains many times in a row waits for the
+// writer lock too: kBusy.
+//
 // Errors common to all calls that write: kBusy, kDiskFull, kIo, kUncertain,
 // kForked, kCorrupt. A failed call changed nothing, except kUncertain, after
 // which the same call may be repeated (every call is idempotent by its ids).

@@ -13,15 +13,15 @@ namespace drawdown {
 
 // What one call of Ledger::Drain moved.
 struct DrainResult {
-  uint64_t meters = 0;       // whose counts were made durable
+  uint64_t meters = 0;       // of any process, whose counts became durable
   GpuTime gpu_time;          // how much
   uint64_t files = 0;        // lanes files there are, of all processes
-  uint64_t retired = 0;      // of ended processes, now wholly in the books
+  uint64_t retired = 0;      // removed: of ended processes, or damaged or gone
   uint64_t regressions = 0;  // regression records written
   bool flipped = false;      // a new bucket has begun
 };
 
-// One meter, over all processes that have it.
+// One meter with something open, over all processes that have it.
 struct LiveMeter {
   std::string tenant;
   std::string pool;

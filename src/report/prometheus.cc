@@ -128,8 +128,7 @@ void WriteDrainMetrics(const LiveView& live, MetricsWriter* out) {
             "Times the counting went over to a new bucket since boot."},
            absl::StrCat(live.flips));
   out->One({"drawdown_regressions", MetricKind::kCounter, "",
-            "Meters found behind the books after a power loss: usage may be "
-            "missing."},
+            "Regression records in the journal: usage may be missing."},
            absl::StrCat(live.regressions));
   out->One({"drawdown_rejected_records", MetricKind::kCounter, "",
             "Negative amounts given to Record, which were not counted."},

@@ -222,6 +222,47 @@ TEST_F(MetersTest, AForkedChildCountsInAFileOfItsOwn) {
   EXPECT_EQ(Total(), GpuTime(1'111));
 }
 
+// A daemon's parent ends and its child lives on: what the child inherited must
+// not make the parent seem alive.
+TEST_F(MetersTest, AChildThatLivesOnDoesNotKeepItsParentsFile) {
+  const Meter meter = Bind("acme");
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t parent = fork();
+  if (parent == 0) {
+    meter.Record(10);  // in a file of the one that ends
+    if (fork() == 0) {
+      close(ends[1]);
+      char byte;
+      (void)!read(ends[0], &byte, 1);  // until the test is over
+      _exit(0);
+    }
+    _exit(0);
+  }
+  ASSERT_EQ(waitpid(parent, nullptr, 0), parent);
+  const auto drained = ledger_->Drain();
+  ASSERT_THAT(drained, IsOk());
+  EXPECT_EQ(drained->retired, 1u);
+  EXPECT_EQ(Total(), GpuTime(10));
+  close(ends[0]);
+  close(ends[1]);
+}
+
+TEST_F(MetersTest, AnInheritedLedgerIsRefusedInAChild) {
+  Bind("acme").Record(1);
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool refused =
+        GetErrorCode(ledger_->Live().status()) == ErrorCode::kForked &&
+        GetErrorCode(ledger_->Usage({}).status()) == ErrorCode::kForked &&
+        GetErrorCode(ledger_->Drain().status()) == ErrorCode::kForked;
+    _exit(refused ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 TEST_F(MetersTest, MoreMetersThanOneBlockAndOneWatermarkRecord) {
   std::vector<MeterName> names;
   for (int i = 0; i < 70'000; ++i) {
