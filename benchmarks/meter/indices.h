@@ -12,7 +12,7 @@ namespace drawdown {
 // decides where. So every kernel's loop is there at each of these offsets, in
 // turn.
 inline constexpr int kLineBytes = 64;
-inline constexpr int kOffsetBytes = 16;
+inline constexpr int kOffsetBytes = 4;
 
 // Calls loop(operations) for a part of the operations at each offset.
 template <int kOffset = 0, typename Loop>
