@@ -35,3 +35,5 @@ benchmarks/meter/drain_benchmark
 echo "== meters: readers"
 benchmarks/meter/reader_benchmark
 benchmarks/meter/reader_benchmark --meters 65536 --rounds 10
+echo "== meters: how late the counting goes over to a new bucket"
+benchmarks/meter/flip_benchmark

@@ -227,11 +227,14 @@ TEST_F(MetersTest, AForkedChildCountsInAFileOfItsOwn) {
 TEST_F(MetersTest, AChildThatLivesOnDoesNotKeepItsParentsFile) {
   const Meter meter = Bind("acme");
   int ends[2];
+  int living[2];
   ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(pipe(living), 0);
   const pid_t parent = fork();
   if (parent == 0) {
     meter.Record(10);  // in a file of the one that ends
     if (fork() == 0) {
+      (void)!write(living[1], "", 1);
       close(ends[1]);
       char byte;
       (void)!read(ends[0], &byte, 1);  // until the test is over
@@ -240,12 +243,13 @@ TEST_F(MetersTest, AChildThatLivesOnDoesNotKeepItsParentsFile) {
     _exit(0);
   }
   ASSERT_EQ(waitpid(parent, nullptr, 0), parent);
+  char byte;
+  ASSERT_EQ(read(living[0], &byte, 1), 1);  // its fork has returned
   const auto drained = ledger_->Drain();
   ASSERT_THAT(drained, IsOk());
   EXPECT_EQ(drained->retired, 1u);
   EXPECT_EQ(Total(), GpuTime(10));
-  close(ends[0]);
-  close(ends[1]);
+  for (const int fd : {ends[0], ends[1], living[0], living[1]}) close(fd);
 }
 
 TEST_F(MetersTest, AnInheritedLedgerIsRefusedInAChild) {
