@@ -13,7 +13,7 @@ if [ $# -ne 1 ] || [ ! -d "$1/benchmarks" ]; then
   exit 2
 fi
 cd "$1"
-# Where scheduling is by session, this one goes first: for steadier figures.
+# Where the kernel schedules by group (autogroup), this one goes first: for steadier figures.
 { echo -19 >/proc/self/autogroup; } 2>/dev/null || true
 
 echo "== import: runs, durable, beside SQLite"
