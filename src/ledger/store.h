@@ -34,14 +34,17 @@ enum class Table : uint8_t {
   kContracts = 6,  // (contract id, version) -> text
   kJournal = 7,    // sequence -> entry
   kLive = 8,       // how far live counters are drained (live_records.h)
+  kQuotas = 9,     // quotas and what is used of them (quota_records.h)
+  kHolds = 10,     // hold id -> hold, run -> hold id (hold_records.h)
+  kHeld = 11,      // what open holds hold now (hold_records.h)
 };
-inline constexpr int kTableCount = 9;
+inline constexpr int kTableCount = 12;
 inline constexpr size_t kMaxKeyBytes = 500;
 
 inline const char* TableName(Table table) {  // "cells"
   static constexpr const char* kNames[kTableCount] = {
-      "meta",   "names",     "runs",    "usage", "cells",
-      "levels", "contracts", "journal", "live"};
+      "meta",    "names", "runs",   "usage", "cells", "levels", "contracts",
+      "journal", "live",  "quotas", "holds", "held"};
   return kNames[static_cast<int>(table)];
 }
 
