@@ -69,8 +69,7 @@ absl::StatusOr<std::optional<Refusal>> Admitter::WalkChain(
     ASSIGN_OR_RETURN(const Standing standing, StandingOf(*quota));
     const FineTime room = standing.room();
     const bool fits =
-        asked <= room &&
-        (beyond.zero() || beyond <= room - standing.reserved);
+        asked <= room && (beyond.zero() || beyond <= room - standing.reserved);
     if (!fits && !limit->soft) {
       const QuotaPeriod period = quota->scope.period;
       Refusal refusal;

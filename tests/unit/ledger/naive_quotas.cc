@@ -90,7 +90,8 @@ Int128 NaiveQuotas::Used(const NaiveQuota& quota, int64_t at_us) const {
         continue;
       }
       const int64_t from_us = std::max(segment.start_us, window.start_us);
-      if (at_us > from_us) used += Int128{segment.micro_gpus} * (at_us - from_us);
+      if (at_us > from_us)
+        used += Int128{segment.micro_gpus} * (at_us - from_us);
     }
   }
   if (AtOnce(quota)) return used;
@@ -180,9 +181,8 @@ Int128 NaiveQuotas::Reserved(
     }
     if (inner) continue;
     const QuotaLimit& limit = *Limit(*slice, at_us);
-    const Int128 promised =
-        Nominal(limit, quota.scope.period,
-                limit.nominal - limit.lending.value_or(0));
+    const Int128 promised = Nominal(limit, quota.scope.period,
+                                    limit.nominal - limit.lending.value_or(0));
     reserved += std::max(promised - Committed(*slice, at_us, taken),
                          Reserved(*slice, at_us, taken));
   }
@@ -198,8 +198,8 @@ bool NaiveQuotas::FitsOne(
     const Int128 ask =
         AtOnce(quota) ? Int128{asked.micro_gpus} : asked.gpu_us * kFine;
     if (limit == nullptr || limit->soft || ask <= 0) continue;
-    const Int128 most = Nominal(*limit, quota.scope.period,
-                                limit->nominal + limit->borrowing);
+    const Int128 most =
+        Nominal(*limit, quota.scope.period, limit->nominal + limit->borrowing);
     const Int128 committed = Committed(quota, at_us, taken);
     if (committed + ask > most) return false;
     // What the ask takes here beyond what slices below set aside: ask again

@@ -1,6 +1,7 @@
 // The books of quotas and holds, driven through random lives with a clock of
 // their own and compared after every step with a naive model: what is used and
-// held to the millionth of a GPU-microsecond, every admission and every refusal.
+// held to the millionth of a GPU-microsecond, every admission and every
+// refusal.
 //
 // $DRAWDOWN_SIMULATION_STEPS sets the number of steps, $DRAWDOWN_SEED repeats.
 #include <algorithm>
@@ -74,8 +75,7 @@ class Simulation {
   template <typename Map>
   std::string AnyKey(const Map& map) {
     auto it = map.begin();
-    std::advance(it,
-                 random_.Between(0, static_cast<int64_t>(map.size()) - 1));
+    std::advance(it, random_.Between(0, static_cast<int64_t>(map.size()) - 1));
     return it->first;
   }
 
@@ -209,8 +209,7 @@ class Simulation {
     usage.end_us = bucket_us + kHour;
     usage.gpu_time = GpuTime(random_.Between(0, 3 * kHour));
     ASSERT_THAT(posting_->Post(usage), IsOk());
-    naive_.amounts.push_back(
-        {tenant, pool, bucket_us, usage.gpu_time.count()});
+    naive_.amounts.push_back({tenant, pool, bucket_us, usage.gpu_time.count()});
   }
 
   void Drain() {
@@ -251,9 +250,9 @@ class Simulation {
     if (!fits) return;
     for (const HoldRequest& request : requests) {
       naive_.holds[request.hold_id] = {
-          request.tenant,     request.pool,
+          request.tenant,           request.pool,
           request.gpu_time.count(), 0,
-          request.micro_gpus, now_us_ + request.ttl_us};
+          request.micro_gpus,       now_us_ + request.ttl_us};
     }
     if (!random_.OneIn(10)) return;
     // The same again changes nothing.
@@ -369,8 +368,7 @@ class Simulation {
     starting.pool = run.pool;
     starting.hold_id = hold_id;
     const auto started = posting_->StartRun(starting, now_us_);
-    if (hold_id.empty() &&
-        naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
+    if (hold_id.empty() && naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
       ASSERT_THAT(started.status(), IsError(ErrorCode::kHoldRequired, id));
       return;
     }
@@ -450,8 +448,8 @@ class Simulation {
     (fits ? admitted_ : refused_) += asks.empty() ? 0 : 1;
     if (fits) return;
     const Refusal& refusal = *admission.refusal;
-    ASSERT_TRUE(refusal.used + refusal.held + refusal.reserved +
-                    refusal.asked > refusal.limit - 3)
+    ASSERT_TRUE(refusal.used + refusal.held + refusal.reserved + refusal.asked >
+                refusal.limit - 3)
         << DescribeRefusal(refusal);
   }
 
