@@ -7,6 +7,7 @@
 #include "bill/bill_reader.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "engine/statement_of.h"
 #include "ledger/series.h"
 #include "rating/rating.h"
 #include "reconcile/reconcile.h"
@@ -95,17 +96,22 @@ BillProgress ReadingProgress(const ProgressCallback& progress) {
 
 }  // namespace
 
+absl::StatusOr<Statement> StatementOf(const BooksView& books, int64_t bucket_us,
+                                      const StatementQuery& query,
+                                      int64_t at_us) {
+  RatedPeriod period;
+  RETURN_IF_ERROR(RatePeriod(books, bucket_us, query, at_us, &period));
+  return drawdown::MakeStatement(period.input, period.rated);
+}
+
 absl::StatusOr<Statement> Ledger::MakeStatement(
     const StatementQuery& query) const {
   const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   Statement statement;
   RETURN_IF_ERROR(impl_->WithBooks(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
-        RatedPeriod period;
-        RETURN_IF_ERROR(
-            RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
         ASSIGN_OR_RETURN(statement,
-                         drawdown::MakeStatement(period.input, period.rated));
+                         StatementOf(books, impl_->bucket_us(), query, at_us));
         return absl::OkStatus();
       }));
   return statement;
