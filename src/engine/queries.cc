@@ -1,6 +1,7 @@
 // Reading the books: usage, runs, journal.
 #include "base/error.h"
 #include "engine/impl.h"
+#include "ledger/capacity.h"
 #include "ledger/inspect.h"
 #include "ledger/usage_query.h"
 
@@ -29,6 +30,14 @@ absl::Status Ledger::VisitRuns(
   ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
                    impl_->BeginRead());
   return drawdown::VisitRuns(books.get(), query, visit);
+}
+
+absl::Status Ledger::VisitCapacity(
+    const CapacityQuery& query,
+    const std::function<bool(const CapacityInfo&)>& visit) const {
+  return impl_->WithBooks(query.as_of_us, [&](const BooksView& books) {
+    return drawdown::VisitCapacity(books.transaction, query, visit);
+  });
 }
 
 absl::Status Ledger::VisitJournal(

@@ -18,8 +18,11 @@ uint64_t Distance(int64_t from, int64_t to) {
   return static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
 }
 
-// One overload of Append and Read per alternative of EntryBody, in its order:
-// the index of the alternative is the kind byte of the format.
+// The kind byte of the format, per alternative of EntryBody.
+constexpr uint8_t kKinds[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 14};
+static_assert(std::size(kKinds) == std::variant_size_v<EntryBody>);
+
+// One overload of Append and Read per alternative of EntryBody, in its order.
 void Append(const NameAdded& body, std::string* out) {
   AppendFixed(body.kind, out);
   AppendFixed(body.id, out);
@@ -163,6 +166,24 @@ void Read(ByteReader* in, UsageLost* body) {
   body->uncounted = GpuTime(in->Fixed<Int128>());
 }
 
+void Append(const CapacityStated& body, std::string* out) {
+  AppendFixed(body.state, out);
+  AppendVarint(body.pool, out);
+  AppendString(body.capacity_id, out);
+  AppendFixed(body.start_us, out);
+  AppendVarint(Distance(body.start_us, body.end_us), out);
+  AppendVarint(static_cast<uint64_t>(body.micro_gpus), out);
+}
+void Read(ByteReader* in, CapacityStated* body) {
+  body->state = in->Fixed<CapacityState>();
+  body->pool = static_cast<uint32_t>(in->Varint());
+  body->capacity_id = in->String();
+  body->start_us = in->Fixed<int64_t>();
+  body->end_us = static_cast<int64_t>(static_cast<uint64_t>(body->start_us) +
+                                      in->Varint());
+  body->micro_gpus = static_cast<int64_t>(in->Varint());
+}
+
 template <typename Body>
 EntryBody ReadBody(ByteReader* in) {
   Body body;
@@ -190,6 +211,8 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
       return ReadBody<UsageDrained>(in);
     case 8:
       return ReadBody<UsageLost>(in);
+    case 14:
+      return ReadBody<CapacityStated>(in);
     default:
       return std::nullopt;
   }
@@ -218,7 +241,7 @@ std::string SequenceKey(uint64_t sequence) {
 void AppendEntry(uint64_t sequence, int64_t recorded_us, const EntryBody& body,
                  std::string* out) {
   const size_t start = out->size();
-  AppendFixed(static_cast<uint8_t>(body.index()), out);
+  AppendFixed(kKinds[body.index()], out);
   AppendFixed(recorded_us, out);
   std::visit([out](const auto& one) { Append(one, out); }, body);
   AppendFixed(Crc32c(std::string_view(*out).substr(start), SeedOf(sequence)),

@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/digest.h"
+#include "drawdown/capacity.h"
 #include "drawdown/run.h"
 #include "drawdown/units.h"
 #include "ledger/records.h"
@@ -118,9 +119,19 @@ struct UsageLost {
   GpuTime uncounted;      // found for meters whose names are lost
 };
 
-using EntryBody =
-    std::variant<NameAdded, RunImported, RunChanged, RunCorrected, UsageAdded,
-                 ContractApplied, CommitLink, UsageDrained, UsageLost>;
+// What was stated of the GPUs of a pool over [start, end).
+struct CapacityStated {
+  uint32_t pool = 0;
+  CapacityState state = CapacityState::kDelivered;
+  std::string_view capacity_id;
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+  int64_t micro_gpus = 0;
+};
+
+using EntryBody = std::variant<NameAdded, RunImported, RunChanged, RunCorrected,
+                               UsageAdded, ContractApplied, CommitLink,
+                               UsageDrained, UsageLost, CapacityStated>;
 
 struct Entry {
   int64_t recorded_us = 0;

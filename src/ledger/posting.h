@@ -22,6 +22,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "ledger/byte_pool.h"
+#include "ledger/capacity.h"
 #include "ledger/cell_deltas.h"
 #include "ledger/entry.h"
 #include "ledger/journal.h"
@@ -51,6 +52,7 @@ class Posting {
   absl::Status Post(const ContractApplied& contract);
   absl::Status Post(const UsageDrained& usage);
   absl::Status Post(const UsageLost& loss);
+  absl::StatusOr<Verdict> Post(const CapacityStated& row);
 
   // A record of Table::kLive, which is no part of the journal's truth: it says
   // how far something outside the books is in them (live_records.h).
@@ -119,6 +121,7 @@ class Posting {
   absl::Status AddUsageCells(const UsageAdded& usage);
   void AddDrainedCell(const UsageDrained& usage);
   void ApplyName(const NameAdded& name);
+  void ApplyCapacity(const CapacityStated& row);
   void ApplyContract(const ContractApplied& contract, int64_t recorded_us);
 
   absl::Status CheckLink(const CommitLink& link);
@@ -130,6 +133,7 @@ class Posting {
   absl::Status FlushLevels(const LevelChanges& levels);
   absl::Status FlushSmall();
   absl::Status FlushLive();
+  absl::Status FlushCapacity();
 
   std::unique_ptr<WriteTransaction> transaction_;
   const int64_t bucket_us_;
@@ -154,6 +158,7 @@ class Posting {
   absl::flat_hash_map<absl::string_view, size_t> run_index_;  // into runs_
   absl::flat_hash_map<std::string, StoredUsage> usage_;
   CellDeltas cells_;
+  CapacityMap capacity_;            // stated here
   std::vector<SmallRecord> small_;  // names and contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete
   absl::flat_hash_map<std::string, uint32_t> contract_versions_;

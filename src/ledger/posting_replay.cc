@@ -44,6 +44,10 @@ struct Posting::Replayer {
     return absl::OkStatus();
   }
   absl::Status operator()(const UsageLost&) const { return absl::OkStatus(); }
+  absl::Status operator()(const CapacityStated& row) const {
+    posting->ApplyCapacity(row);
+    return absl::OkStatus();
+  }
   absl::Status operator()(const CommitLink& link) const {
     return posting->CheckLink(link);
   }

@@ -200,6 +200,11 @@ class Salvager {
     return posting->Post(loss);
   }
 
+  absl::Status Post(Posting* posting, CapacityStated row) {
+    RETURN_IF_ERROR(TranslateOne(posting, NameKind::kPool, &row.pool));
+    return posting->Post(row).status();
+  }
+
   absl::Status Translate(Posting* posting, uint32_t* tenant, uint32_t* pool) {
     RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, tenant));
     return TranslateOne(posting, NameKind::kPool, pool);

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "ledger/capacity.h"
 
 namespace drawdown {
 namespace {
@@ -275,6 +276,23 @@ absl::Status CheckUsage(const UsageAdded& usage) {
                                              " is negative");
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckCapacity(const CapacityStated& row) {
+  RETURN_IF_ERROR(CheckText("capacity_id", row.capacity_id, 0, kMaxIdBytes));
+  RETURN_IF_ERROR(CheckGpus(row.micro_gpus));
+  RETURN_IF_ERROR(CheckInstant("start", row.start_us));
+  RETURN_IF_ERROR(CheckInstant("end", row.end_us));
+  if (row.state > CapacityState::kReplaced) {
+    return MakeError(ErrorCode::kBadRow,
+                     "capacity: state " +
+                         std::to_string(static_cast<int>(row.state)) +
+                         " is not one of 0 to 2");
+  }
+  if (row.start_us < row.end_us) return absl::OkStatus();
+  return MakeError(ErrorCode::kBadRow,
+                   "capacity: end " + FormatInstant(row.end_us) +
+                       " is not after start " + FormatInstant(row.start_us));
 }
 
 std::string DescribeRun(std::string_view run_id, uint32_t attempt) {

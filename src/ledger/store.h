@@ -34,14 +34,18 @@ enum class Table : uint8_t {
   kContracts = 6,  // (contract id, version) -> text
   kJournal = 7,    // sequence -> entry
   kLive = 8,       // how far live counters are drained (live_records.h)
+  kQuotas = 9,
+  kHolds = 10,
+  kHeld = 11,
+  kCapacity = 12,  // (pool, state, id, start) -> stated capacity (capacity.h)
 };
-inline constexpr int kTableCount = 9;
+inline constexpr int kTableCount = 13;
 inline constexpr size_t kMaxKeyBytes = 500;
 
 inline const char* TableName(Table table) {  // "cells"
   static constexpr const char* kNames[kTableCount] = {
-      "meta",   "names",     "runs",    "usage", "cells",
-      "levels", "contracts", "journal", "live"};
+      "meta",    "names", "runs",   "usage", "cells", "levels",  "contracts",
+      "journal", "live",  "quotas", "holds", "held",  "capacity"};
   return kNames[static_cast<int>(table)];
 }
 

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "drawdown/capacity.h"
 #include "drawdown/reconcile.h"
 #include "drawdown/run.h"
 #include "drawdown/statement.h"
@@ -14,6 +15,8 @@ constexpr std::array<std::string_view, 5> kRunStates = {
     "never_started", "open", "suspended", "ended", "voided"};
 constexpr std::array<std::string_view, 6> kStopReasons = {
     "unknown", "done", "failed", "preempted", "node_failure", "cancelled"};
+constexpr std::array<std::string_view, 3> kCapacityStates = {
+    "delivered", "excluded", "replaced"};
 constexpr std::array<std::string_view, 13> kChargeKinds = {
     "covered", "on_demand",   "overage",   "unpriced",    "grain",
     "unused",  "undelivered", "shortfall", "rollover_in", "rollover_out",
@@ -61,6 +64,17 @@ std::string_view StopReasonName(StopReason reason) {
 std::optional<StopReason> ParseStopReason(std::string_view name) {
   for (size_t i = 0; i < kStopReasons.size(); ++i) {
     if (kStopReasons[i] == name) return static_cast<StopReason>(i);
+  }
+  return std::nullopt;
+}
+
+std::string_view CapacityStateName(CapacityState state) {
+  return NameAt(kCapacityStates, state);
+}
+
+std::optional<CapacityState> ParseCapacityState(std::string_view name) {
+  for (size_t i = 0; i < kCapacityStates.size(); ++i) {
+    if (kCapacityStates[i] == name) return static_cast<CapacityState>(i);
   }
   return std::nullopt;
 }
