@@ -20,10 +20,12 @@ absl::Status Conflict(const CapacityNeighbor& known, const CapacityStated& row,
                       const NameOf& name_of) {
   std::string what = std::string(CapacityStateName(row.state)) +
                      " capacity of pool " + name_of(NameKind::kPool, row.pool);
-  if (!row.capacity_id.empty()) what += ", " + std::string(row.capacity_id);
+  if (!row.capacity_id.empty()) {
+    what += " (" + std::string(row.capacity_id) + ")";
+  }
   return MakeError(
       ErrorCode::kConflict,
-      what + ", is stated as " +
+      what + " is stated as " +
           DescribeCapacity(known.second.micro_gpus, known.first,
                            known.second.end_us) +
           "; this says " +

@@ -126,7 +126,7 @@ TEST_F(CapacityTest, TheSameAgainIsUnchangedAndAnOverlapNamesBoth) {
                       "1970-01-01T20:00:00Z); this says 3 GPUs "
                       "[1970-01-01T19:00:00Z, 1970-01-02T01:00:00Z)"));
   EXPECT_THAT(Post(Row(15, 16, 3, "node-1")),
-              IsError(ErrorCode::kConflict, "aws/x, node-1, is stated"));
+              IsError(ErrorCode::kConflict, "aws/x (node-1) is stated"));
   EXPECT_TRUE(VerifyNow().ok);
 }
 
