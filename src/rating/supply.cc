@@ -125,8 +125,7 @@ std::vector<uint32_t> SupplyOrder(const Plan& plan) {
     const Tranche& tranche = plan.tranches[index];
     const Commitment& terms = plan.contract->commitments[tranche.commitment];
     return std::make_tuple(tranche.layer, terms.priority, terms.interval,
-                           plan.slots[tranche.covered].unit_price->count(),
-                           tranche.name, index);
+                           terms.price.count(), tranche.name, index);
   };
   std::sort(order.begin(), order.end(),
             [&](uint32_t a, uint32_t b) { return key(a) < key(b); });

@@ -397,7 +397,7 @@ pool,start,end,gpus,state
                       self.expect(0, "capacity", "--format", "table").out)
         self.expect(2, "capacity", "--state", "lost")
         self.expect(2, "capacity", "--from", "2026-10-01 18:30:00")
-        self.assertIn(",capacity," + self.POOL + ",delivered 8 GPUs [",
+        self.assertIn(",capacity," + self.POOL + ',"delivered 8 GPUs [',
                       self.expect(0, "journal", "--format", "csv").out)
 
     def test_nodes_from_stdin(self):

@@ -1,6 +1,5 @@
 #include "tests/unit/rating/naive_model.h"
 
-
 #include <algorithm>
 #include <set>
 #include <vector>
@@ -37,9 +36,14 @@ struct Piece {
 class Model {
  public:
   Model(const Contract& contract, const UsageTable& usage,
-        const Interval& period, int64_t at_us)
-      : contract_(contract), usage_(usage), period_(period), at_us_(at_us) {
+        const CapacityTable& capacity, const Interval& period, int64_t at_us)
+      : contract_(contract),
+        usage_(usage),
+        capacity_(capacity),
+        period_(period),
+        at_us_(at_us) {
     for (const Commitment& c : contract.commitments) AddPieces(c);
+    for (const Piece& p : pieces_) pools_for_.push_back(PoolsFor(p));
   }
 
   NaiveStatement Run() {
@@ -131,6 +135,121 @@ class Model {
       sum += delivered ? StepAt(p.delivered, b, contracted) : contracted;
     }
     return DivRound(sum, (whole.end_us - whole.start_us) / Length());
+  }
+
+  // Whether the piece may cover usage of the pool by some tenant.
+  bool MayHave(const Piece& p, uint32_t pool) const {
+    std::vector<ApplicabilityRule> rules = p.commitment->applies;
+    std::erase_if(rules, [](const ApplicabilityRule& rule) {
+      return rule.dimension == Dimension::kTenant;
+    });
+    return IsAtOrBelow(usage_.pools[pool], contract_.provider) &&
+           Applies(rules, SubjectOfPool(contract_, usage_.pools[pool]));
+  }
+
+  std::vector<size_t> SupplyOrder(int32_t layer) const {
+    std::vector<size_t> order;
+    for (size_t i = 0; i < pieces_.size(); ++i) {
+      if (pieces_[i].commitment->layer == layer) order.push_back(i);
+    }
+    const auto key = [&](size_t i) {
+      const Commitment& c = *pieces_[i].commitment;
+      return std::make_tuple(c.priority, c.interval, c.price.count(), c.id, i);
+    };
+    std::sort(order.begin(), order.end(),
+              [&](size_t a, size_t b) { return key(a) < key(b); });
+    return order;
+  }
+
+  // Pools that the piece may have, the least wanted first.
+  std::vector<uint32_t> PoolsFor(const Piece& p) const {
+    std::vector<std::pair<int, uint32_t>> pools;
+    for (uint32_t pool = 0; pool < usage_.pools.size(); ++pool) {
+      if (!MayHave(p, pool)) continue;
+      int wanted = 0;
+      for (const Piece& other : pieces_) {
+        wanted += other.commitment->layer == p.commitment->layer &&
+                  MayHave(other, pool);
+      }
+      pools.emplace_back(wanted, pool);
+    }
+    std::sort(pools.begin(), pools.end());
+    std::vector<uint32_t> ordered;
+    for (const auto& pool : pools) ordered.push_back(pool.second);
+    return ordered;
+  }
+
+  // Micro-GPUs of pools of which something is stated as delivered.
+  std::map<uint32_t, Int128> SupplyAt(int64_t t) const {
+    std::map<uint32_t, Int128> net;
+    std::set<uint32_t> stated;
+    for (const CapacitySpan& span : capacity_.spans) {
+      if (!Contains({span.start_us, span.end_us}, t)) continue;
+      const bool minus = span.state == CapacityState::kExcluded;
+      net[span.pool] += minus ? -span.micro_gpus : span.micro_gpus;
+      if (span.state == CapacityState::kDelivered) stated.insert(span.pool);
+    }
+    std::map<uint32_t, Int128> supply;
+    for (const uint32_t pool : stated) {
+      supply[pool] = std::max<Int128>(net[pool], 0);
+    }
+    return supply;
+  }
+
+  // What the steps make of the moment in micro-GPUs.
+  Int128 MicroGpusAt(const Piece& p, int64_t t, bool delivered) const {
+    const Int128 contracted = StepAt(p.contracted, t, 0);
+    const Int128 amount =
+        delivered ? StepAt(p.delivered, t, contracted) : contracted;
+    const Interval whole = Whole(*p.commitment, t);
+    const Int128 length = whole.end_us - whole.start_us;
+    CHECK(amount * kMicroGpusPerGpu % length == 0);
+    return amount * kMicroGpusPerGpu / length;
+  }
+
+  // What piece `wanted` lacks at t, in micro-GPUs; negative: has to spare.
+  Int128 LackAt(size_t wanted, int64_t t) const {
+    std::map<uint32_t, Int128> supply = SupplyAt(t);
+    if (supply.empty()) return 0;
+    for (const size_t i : SupplyOrder(pieces_[wanted].commitment->layer)) {
+      const Piece& p = pieces_[i];
+      if (!Contains(p.life, t)) continue;
+      Int128 due = MicroGpusAt(p, t, true);
+      if (i != wanted) due = std::min(due, MicroGpusAt(p, t, false));
+      bool any = false;
+      Int128 there = 0;
+      for (const uint32_t pool : pools_for_[i]) {
+        if (!supply.contains(pool)) continue;
+        any = true;
+        there += supply[pool];
+        const Int128 taken = std::min(due, supply[pool]);
+        if (i == wanted) continue;
+        supply[pool] -= taken;
+        due -= taken;
+      }
+      if (i == wanted) return any ? due - there : 0;
+    }
+    return 0;
+  }
+
+  Int128 Entitled(size_t i, int64_t t) {
+    const Piece& p = pieces_[i];
+    const Interval cut = Cut(p, t);
+    const auto [known, added] = entitled_.try_emplace({i, cut.start_us}, 0);
+    if (!added) return known->second;
+    constexpr int64_t kSlot = kMicrosPerHour / 4;
+    Int128 lack = 0;
+    for (int64_t at = cut.start_us; at < cut.end_us; at += kSlot) {
+      if (capacity_.spans.empty()) break;
+      Int128 here = LackAt(i, at);
+      if (p.commitment->model == CommitmentModel::kContinuous) {
+        here = std::max<Int128>(here, 0);
+      }
+      lack += here * kSlot;
+    }
+    lack = DivRound(std::max<Int128>(lack, 0), kMicroGpusPerGpu);
+    const Int128 delivered = std::max<Int128>(Prorated(p, t, true) - lack, 0);
+    return known->second = std::min(Prorated(p, t, false), delivered);
   }
 
   bool Eligible(const Piece& p, uint32_t tenant, uint32_t pool) const {
@@ -232,8 +351,7 @@ class Model {
           }
         }
         Int128& drawn = drawn_[{i, Cut(p, b).start_us}];
-        const Int128 entitled =
-            std::min(Prorated(p, b, false), Prorated(p, b, true));
+        const Int128 entitled = Entitled(i, b);
         for (const auto& part : Divide(entitled - drawn, weights)) {
           const Int128 priced = std::min(part.second, open[part.first]);
           open[part.first] -= priced;
@@ -282,7 +400,7 @@ class Model {
       if (!Contains(p.life, inside) || Cut(p, inside).end_us != end) continue;
       const Commitment& c = *p.commitment;
       const Int128 contracted = Prorated(p, inside, false);
-      const Int128 entitled = std::min(contracted, Prorated(p, inside, true));
+      const Int128 entitled = Entitled(i, inside);
       const Int128 drawn = drawn_[{i, Cut(p, inside).start_us}];
       const MoneyAmount price = c.shortfall.price.value_or(p.price);
       const bool waived = c.shortfall.policy == ShortfallPolicy::kWaived;
@@ -348,11 +466,14 @@ class Model {
 
   const Contract& contract_;
   const UsageTable& usage_;
+  const CapacityTable& capacity_;
   const Interval period_;
   const int64_t at_us_;
   std::vector<Piece> pieces_;
   std::vector<Piece> spends_;
+  std::vector<std::vector<uint32_t>> pools_for_;  // by piece
   std::map<std::pair<size_t, int64_t>, Int128> drawn_;
+  std::map<std::pair<size_t, int64_t>, Int128> entitled_;
   std::vector<Event> events_;
   NaiveStatement out_;
 };
@@ -360,8 +481,9 @@ class Model {
 }  // namespace
 
 NaiveStatement RateNaively(const Contract& contract, const UsageTable& usage,
+                           const CapacityTable& capacity,
                            const Interval& period, int64_t at_us) {
-  return Model(contract, usage, period, at_us).Run();
+  return Model(contract, usage, capacity, period, at_us).Run();
 }
 
 }  // namespace drawdown
