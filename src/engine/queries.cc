@@ -35,9 +35,15 @@ absl::Status Ledger::VisitRuns(
 absl::Status Ledger::VisitCapacity(
     const CapacityQuery& query,
     const std::function<bool(const CapacityInfo&)>& visit) const {
-  return impl_->WithBooks(query.as_of_us, [&](const BooksView& books) {
-    return drawdown::VisitCapacity(books.transaction, query, visit);
-  });
+  if (query.as_of_us) {
+    return impl_->WithBooks(query.as_of_us, [&](const BooksView& books) {
+      return drawdown::VisitCapacity(books.transaction, query, visit);
+    });
+  }
+  // Live meters have no part in it.
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  return drawdown::VisitCapacity(books.get(), query, visit);
 }
 
 absl::Status Ledger::VisitJournal(

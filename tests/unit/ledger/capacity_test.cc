@@ -211,6 +211,26 @@ TEST_F(CapacityTest, VerifyFindsATamperedRecord) {
   }
 }
 
+// Even where the journal says so.
+TEST_F(CapacityTest, VerifyFindsAnOverlap) {
+  for (const int64_t start_hour : {2, 1}) {
+    store_ = NewMemoryStore();
+    const auto posting = Begin();
+    const NameAdded name = {NameKind::kPool, 0, "aws/x"};
+    ASSERT_THAT(posting->Replay(1, {0, name}), IsOk());
+    ASSERT_THAT(posting->Replay(2, {0, Row(0, 2, 1)}), IsOk());
+    ASSERT_THAT(posting->Replay(3, {0, Row(start_hour, 3, 1)}), IsOk());
+    ASSERT_THAT(posting->Replay(4, {0, Row(1, 3, 1, "n")}), IsOk());
+    ASSERT_THAT(posting->Commit(), IsOk());
+    const VerifyReport report = VerifyNow();
+    EXPECT_EQ(report.ok, start_hour == 2);
+    if (report.ok) continue;
+    ASSERT_EQ(report.findings.size(), 1u);
+    EXPECT_NE(report.findings[0].find("twice of 1970-01-01T01:00:00Z"),
+              std::string::npos);
+  }
+}
+
 TEST_F(CapacityTest, BooksOfAnInstantAndSalvagedBooksHoldIt) {
   ASSERT_THAT(Post(Row(0, 1, 1), kHour), IsOk());
   ASSERT_THAT(Post(Row(1, 2, 2, "n"), 2 * kHour), IsOk());
