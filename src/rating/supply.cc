@@ -68,7 +68,9 @@ PoolSupply SumUp(const std::vector<const CapacitySpan*>& spans,
                stated.Of(CapacityState::kReplaced) > 0) {
       if (!oddities->baseless_us) oddities->baseless_us = at_us;
     }
-    supply.push_back(step);
+    const bool changes =
+        supply.empty() || supply.back().micro_gpus != step.micro_gpus;
+    if (changes) supply.push_back(step);
   }
   return supply;
 }

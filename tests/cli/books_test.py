@@ -372,6 +372,24 @@ pool,start,end,gpus,state
         self.assertEqual(status["commitments"][0]["contracted"], "8.000000000")
         self.assertEqual(status["commitments"][0]["delivered"], "4.000000000")
 
+    def test_a_bill_for_what_was_not_delivered_is_a_break(self):
+        self.write("bill.csv", """\
+BilledCost,BillingCurrency,BillingPeriodStart,BillingPeriodEnd,ChargeCategory,\
+ChargeFrequency,ChargePeriodStart,ChargePeriodEnd,ProviderName,RegionId,\
+ResourceId,PricingQuantity,PricingUnit
+16,USD,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,Purchase,Recurring,\
+2026-10-01T13:00:00Z,2026-10-01T14:00:00Z,aws,us-east-1,reserved,8,GPU-Hours
+""")
+        arguments = ["reconcile", "--contract", "aws-2025", "--period",
+                     "2026-10-01T13:00:00Z/2026-10-01T14:00:00Z", "--at", AT,
+                     "bill.csv", "--format", "json"]
+        self.assertTrue(self.expect(0, *arguments).json()["clean"])
+        self.import_rows()
+        breaks = self.expect(1, *arguments).json()["breaks"]
+        self.assertEqual([(row["class"], row["expected_cost"],
+                           row["difference"]) for row in breaks],
+                         [("quantity_break", "8", "8")])
+
     def test_records_are_listed(self):
         self.import_rows()
         text = self.expect(0, "capacity", "--format", "csv").out
