@@ -21,6 +21,7 @@ struct RunArguments {
   std::string pool;
   std::string gpus;
   std::string reason = std::string(StopReasonName(StopReason::kDone));
+  std::string hold_id;
   bool strict = false;
 };
 
@@ -62,6 +63,7 @@ absl::StatusOr<RunChangeRequest> StartRequest(const RunArguments& arguments) {
   start.key.attempt = static_cast<uint32_t>(arguments.attempt);
   start.tenant = arguments.tenant;
   start.pool = arguments.pool;
+  start.hold_id = arguments.hold_id;
   ASSIGN_OR_RETURN(start.micro_gpus, GpusOption("gpus", arguments.gpus));
   const WriteOptions options = {arguments.strict};
   RunChangeRequest request;
@@ -94,8 +96,11 @@ absl::StatusOr<RunChangeRequest> ResizeRequest(const RunArguments& arguments) {
 
 absl::StatusOr<RunChangeRequest> SuspendRequest(const RunArguments& arguments) {
   RunChangeRequest request;
-  request.post = [key = KeyOf(arguments)](Ledger* ledger, int64_t at_us) {
-    return ledger->SuspendRun(key, at_us);
+  request.post = [key = KeyOf(arguments)](
+                     Ledger* ledger,
+                     int64_t at_us) -> absl::StatusOr<Admission> {
+    RETURN_IF_ERROR(ledger->SuspendRun(key, at_us));
+    return Admission{};
   };
   request.is_so = [](const RunInfo& run) {
     return run.state == RunState::kSuspended;
@@ -118,9 +123,11 @@ absl::StatusOr<RunChangeRequest> StopRequest(const RunArguments& arguments) {
   const StopReason reason =
       ParseStopReason(arguments.reason).value_or(StopReason::kUnknown);
   RunChangeRequest request;
-  request.post = [key = KeyOf(arguments), reason](Ledger* ledger,
-                                                  int64_t at_us) {
-    return ledger->StopRun(key, at_us, reason);
+  request.post = [key = KeyOf(arguments), reason](
+                     Ledger* ledger,
+                     int64_t at_us) -> absl::StatusOr<Admission> {
+    RETURN_IF_ERROR(ledger->StopRun(key, at_us, reason));
+    return Admission{};
   };
   request.is_so = [reason](const RunInfo& run) {
     return run.state == RunState::kEnded && run.reason == reason;
@@ -149,6 +156,11 @@ int RunChangeVerb(Program* program, const RunArguments& arguments,
   const GlobalOptions& globals = program->globals();
   const auto result = Change(globals, arguments, request_of);
   if (!result.ok()) return Fail(result.status());
+  if (result->refusal) {
+    Say(absl::StrCat("run ", arguments.run_id, " attempt ", arguments.attempt,
+                     " was refused: ", DescribeRefusal(*result->refusal)));
+    return kExitFindings;
+  }
   Say(absl::StrCat("run ", arguments.run_id, " attempt ", arguments.attempt,
                    result->changed ? " is " : " was already ",
                    std::string(done),
@@ -201,6 +213,9 @@ void AddStart(Program* program) {
             .RequiredText("pool", "PATH", "Where it runs", &arguments->pool)
             .RequiredText("gpus", "N", "How many GPUs; at most six decimals",
                           &arguments->gpus)
+            .Text("hold", "ID",
+                  "The hold it draws; needed under a hard quota of GPU time",
+                  &arguments->hold_id)
             .Flag("strict",
                   "Refuse tenants and pools that the books do not know",
                   &arguments->strict);

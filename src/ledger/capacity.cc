@@ -117,6 +117,25 @@ absl::StatusOr<StoredCapacity> DecodeCapacity(std::string_view key,
   return capacity;
 }
 
+absl::Status CheckCapacity(const CapacityStated& row) {
+  if (!row.capacity_id.empty()) {
+    RETURN_IF_ERROR(CheckId("capacity_id", row.capacity_id));
+  }
+  RETURN_IF_ERROR(CheckMicroGpus(row.micro_gpus));
+  RETURN_IF_ERROR(CheckInstant("start", row.start_us));
+  RETURN_IF_ERROR(CheckInstant("end", row.end_us));
+  if (row.state > CapacityState::kReplaced) {
+    return MakeError(ErrorCode::kBadRow,
+                     "capacity: state " +
+                         std::to_string(static_cast<int>(row.state)) +
+                         " is not one of 0 to 2");
+  }
+  if (row.start_us < row.end_us) return absl::OkStatus();
+  return MakeError(ErrorCode::kBadRow,
+                   "capacity: end " + FormatInstant(row.end_us) +
+                       " is not after start " + FormatInstant(row.start_us));
+}
+
 void CapacityPlace::Add(const CapacityPlace& other) {
   if (!before || (other.before && before->first < other.before->first)) {
     before = other.before;

@@ -14,6 +14,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,16 +23,30 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "drawdown/hold.h"
+#include "drawdown/quota.h"
 #include "ledger/byte_pool.h"
 #include "ledger/capacity.h"
 #include "ledger/cell_deltas.h"
 #include "ledger/entry.h"
+#include "ledger/hold_clock.h"
+#include "ledger/hold_records.h"
 #include "ledger/journal.h"
+#include "ledger/quota_books.h"
 #include "ledger/records.h"
 #include "ledger/run_rules.h"
 #include "ledger/store.h"
 
 namespace drawdown {
+
+// A run that is to start: names are paths, and created only if it does.
+struct RunStarting {
+  RunChanged change;  // without tenant and pool
+  std::string_view tenant;
+  std::string_view pool;
+  std::string_view hold_id;  // that it will draw; "": none
+  bool strict = false;
+};
 
 class Posting {
  public:
@@ -53,6 +69,41 @@ class Posting {
   absl::Status Post(const UsageDrained& usage);
   absl::Status Post(const UsageLost& loss);
   absl::StatusOr<Verdict> Post(const CapacityStated& row);
+
+  // Now, by the clock of holds.
+  absl::StatusOr<int64_t> HoldTime(const ClockReading& reading);
+
+  // --- admissions (posting_holds.cc): judged against quotas at `at_us`, an
+  // instant of the clock of holds. A refusal has changed nothing.
+  absl::StatusOr<Admission> StartRun(const RunStarting& starting,
+                                     int64_t at_us);
+  // Of a run that has started. A stopped run's hold is released.
+  absl::StatusOr<Admission> ChangeRun(const RunChanged& change, int64_t at_us);
+  // All or none.
+  absl::StatusOr<Admission> PlaceHolds(std::span<const HoldRequest> requests,
+                                       bool strict, int64_t at_us);
+  absl::StatusOr<Admission> RenewHold(const HoldRenewal& renewal,
+                                      int64_t at_us);
+  absl::StatusOr<Admission> CloseHold(const HoldClosed& closing,
+                                      OverdraftPolicy policy);
+
+  // A limit from an instant on. `edges`: where windows begin, on a contract's
+  // calendar. kInvalidArgument, kBadRow.
+  absl::StatusOr<Verdict> SetQuota(const QuotaSetting& setting,
+                                   const std::vector<int64_t>& edges);
+
+  // --- unjudged, for these and for rebuilding
+  absl::Status Post(const QuotaSet& set);
+  absl::Status Post(const HoldPlaced& placed);
+  absl::Status Post(const HoldRenewed& renewed);
+  absl::Status Post(const HoldClosed& closed);
+  absl::Status Post(const HoldDrawn& drawn);
+
+  // As stored: kNotFound, or open, settled or released.
+  absl::StatusOr<HoldState> StateOfHold(std::string_view hold_id);
+
+  // What the quotas have at an instant, counting what was posted here.
+  QuotaBooks* quotas() { return quotas_.get(); }
 
   // A record of Table::kLive, which is no part of the journal's truth: it says
   // how far something outside the books is in them (live_records.h).
@@ -103,6 +154,14 @@ class Posting {
   };
   // By chunk, in the order of keys.
   using LevelChanges = std::vector<std::pair<CellKey, Int128>>;
+  struct QuotaPart : QuotaBooks {
+    using QuotaBooks::QuotaBooks;
+
+    bool any = false;         // quotas, in the store or posted here
+    bool any_holds = false;   // likewise
+    bool make_held = false;   // anew before the commit
+    std::set<uint32_t> made;  // quotas whose accounts are to be made
+  };
   struct Replayer;
 
   Posting(std::unique_ptr<WriteTransaction> transaction, const Header& header,
@@ -119,10 +178,38 @@ class Posting {
   void StoreRun(const KnownRun& known, Run* run);
   void AddRunCells(const Run& run, int sign);
   absl::Status AddUsageCells(const UsageAdded& usage);
-  void AddDrainedCell(const UsageDrained& usage);
+  absl::Status AddDrainedCell(const UsageDrained& usage);
   void ApplyName(const NameAdded& name);
   void ApplyCapacity(const CapacityStated& row);
   void ApplyContract(const ContractApplied& contract, int64_t recorded_us);
+
+  absl::Status OpenQuotas();
+  absl::Status Apply(const QuotaSet& set);
+  absl::Status AddSlice(uint32_t quota);
+  absl::Status Apply(const HoldPlaced& placed);
+  absl::Status Apply(const HoldRenewed& renewed);
+  absl::Status Apply(const HoldClosed& closed);
+  absl::Status Apply(const HoldDrawn& drawn);
+  absl::Status AddCharge(const StoredHold& hold, int64_t at_us, GpuTime charge);
+  absl::StatusOr<std::optional<StoredHold>> FindHold(std::string_view hold_id);
+  absl::StatusOr<StoredHold> GetHold(std::string_view hold_id);
+  absl::Status PutHold(std::string_view hold_id, const StoredHold& hold);
+  absl::StatusOr<std::optional<std::string>> HoldOfRun(
+      std::string_view run_key);
+  absl::StatusOr<std::optional<Run>> RunOf(std::string_view run_key);
+  // The hold of a run that has changed.
+  absl::Status FollowRun(const RunKey& key, const Run& run);
+  absl::Status CheckStrict(std::string_view tenant, std::string_view pool);
+  absl::StatusOr<std::optional<uint32_t>> LookUp(NameKind kind,
+                                                 std::string_view path);
+  absl::StatusOr<std::optional<RunChanged>> NewStart(
+      const RunStarting& starting);
+  absl::StatusOr<Admission> AdmitStart(const RunStarting& starting,
+                                       int64_t at_us);
+  absl::StatusOr<Admission> AdmitChange(const RunChanged& change,
+                                        const Run& known, int64_t at_us);
+  absl::StatusOr<std::vector<const HoldRequest*>> NewHolds(
+      std::span<const HoldRequest> requests);
 
   absl::Status CheckLink(const CommitLink& link);
   void CloseCommit(const Sha256Digest& chain);
@@ -133,6 +220,7 @@ class Posting {
   absl::Status FlushLevels(const LevelChanges& levels);
   absl::Status FlushSmall();
   absl::Status FlushLive();
+  absl::Status FlushQuotas();
   absl::Status FlushCapacity();
 
   std::unique_ptr<WriteTransaction> transaction_;
@@ -158,6 +246,7 @@ class Posting {
   absl::flat_hash_map<absl::string_view, size_t> run_index_;  // into runs_
   absl::flat_hash_map<std::string, StoredUsage> usage_;
   CellDeltas cells_;
+  std::unique_ptr<QuotaPart> quotas_;
   CapacityMap capacity_;            // stated here
   std::vector<SmallRecord> small_;  // names and contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete

@@ -34,9 +34,9 @@ enum class Table : uint8_t {
   kContracts = 6,  // (contract id, version) -> text
   kJournal = 7,    // sequence -> entry
   kLive = 8,       // how far live counters are drained (live_records.h)
-  kQuotas = 9,
-  kHolds = 10,
-  kHeld = 11,
+  kQuotas = 9,     // quotas and what is used of them (quota_records.h)
+  kHolds = 10,     // hold id -> hold, run -> hold id (hold_records.h)
+  kHeld = 11,      // what open holds hold now (hold_records.h)
   kCapacity = 12,  // (pool, state, id, start) -> stated capacity (capacity.h)
 };
 inline constexpr int kTableCount = 13;

@@ -4,6 +4,8 @@
 
 #include "base/check.h"
 #include "drawdown/capacity.h"
+#include "drawdown/hold.h"
+#include "drawdown/quota.h"
 #include "drawdown/reconcile.h"
 #include "drawdown/run.h"
 #include "drawdown/statement.h"
@@ -17,6 +19,12 @@ constexpr std::array<std::string_view, 6> kStopReasons = {
     "unknown", "done", "failed", "preempted", "node_failure", "cancelled"};
 constexpr std::array<std::string_view, 3> kCapacityStates = {
     "delivered", "excluded", "replaced"};
+constexpr std::array<std::string_view, 4> kHoldStates = {"open", "expired",
+                                                         "settled", "released"};
+constexpr std::array<std::string_view, 5> kQuotaPeriods = {
+    "total", "month", "interval", "rolling", "at_once"};
+constexpr std::array<std::string_view, 3> kExhaustionKinds = {
+    "hold_expires", "hold_spent", "quota_exhausted"};
 constexpr std::array<std::string_view, 13> kChargeKinds = {
     "covered", "on_demand",   "overage",   "unpriced",    "grain",
     "unused",  "undelivered", "shortfall", "rollover_in", "rollover_out",
@@ -66,6 +74,18 @@ std::optional<StopReason> ParseStopReason(std::string_view name) {
     if (kStopReasons[i] == name) return static_cast<StopReason>(i);
   }
   return std::nullopt;
+}
+
+std::string_view HoldStateName(HoldState state) {
+  return NameAt(kHoldStates, state);
+}
+
+std::string_view QuotaPeriodName(QuotaPeriod period) {
+  return NameAt(kQuotaPeriods, period);
+}
+
+std::string_view ExhaustionKindName(ExhaustionKind kind) {
+  return NameAt(kExhaustionKinds, kind);
 }
 
 std::string_view CapacityStateName(CapacityState state) {

@@ -112,10 +112,10 @@ TEST(RecordsTest, HeaderOfAnotherFormatIsRefusedByName) {
   Header header;
   header.format = kLedgerFormat + 1;
   EXPECT_THAT(DecodeHeader(EncodeHeader(header)),
-              IsError(ErrorCode::kLedgerVersion, "format 4"));
+              IsError(ErrorCode::kLedgerVersion, "format " + std::to_string(kLedgerFormat + 1)));
   header.format = kLedgerFormat - 1;
   EXPECT_THAT(DecodeHeader(EncodeHeader(header)),
-              IsError(ErrorCode::kLedgerVersion, "format 2"));
+              IsError(ErrorCode::kLedgerVersion, "format " + std::to_string(kLedgerFormat - 1)));
   EXPECT_THAT(DecodeHeader("something else"),
               IsError(ErrorCode::kNotALedger, "header"));
 }
