@@ -18,6 +18,7 @@ void AddStatement(Program* program);
 void AddReconcile(Program* program);
 void AddBill(Program* program);
 void AddRuns(Program* program);
+void AddCapacity(Program* program);
 void AddJournal(Program* program);
 void AddTop(Program* program);
 void AddMetrics(Program* program);

@@ -19,6 +19,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddReconcile(program);
   drawdown::AddBill(program);
   drawdown::AddRuns(program);
+  drawdown::AddCapacity(program);
   drawdown::AddJournal(program);
   drawdown::AddTop(program);
   drawdown::AddMetrics(program);
