@@ -3,13 +3,15 @@
 //
 //   durable_call_benchmark [--rounds N] [--milliseconds N]
 //
-// The bars: one call <= 1.8 x one fdatasync of 4 KiB appended to a file that
-// has its blocks; 64 callers >= 20 x the rate of PostgreSQL's UPDATE with
+// The bars: one call <= 1.8 x one fdatasync of 4 KiB appended to a preallocated
+// file; 64 callers >= 20 x the rate of PostgreSQL's UPDATE with
 // synchronous_commit=on. PostgreSQL is measured with the callers' rows apart,
-// its best case, and with three levels of which all share the highest.
+// its best case, and with three levels of which all share the highest. An
+// fdatasync over blocks that were written before is measured as well: it has no
+// new blocks to note, and is the least that a disk can do.
 //
 // Works below the current directory, which must be on the disk to be measured.
-// benchmarks/quota/with_servers.sh starts PostgreSQL on the same disk.
+// benchmarks/peers/with_servers.sh starts PostgreSQL on the same disk.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -30,28 +32,34 @@ namespace drawdown {
 namespace {
 
 constexpr size_t kPageBytes = 4'096;
-constexpr size_t kFilePages = 8'192;
+constexpr size_t kAppendedPages = 262'144;  // 1 GiB: none is written twice
+constexpr size_t kOverwrittenPages = 8'192;
 constexpr size_t kManyCallers = 64;
-constexpr char kSync[] = "fdatasync of 4 KiB";
+constexpr char kSync[] = "fdatasync, 4 KiB appended, preallocated";
 constexpr char kPostgresApart[] = "PostgreSQL, UPDATE of a row each";
 
-// A file with all its blocks written, so that a sync of one need not write
-// anything else: from its start to its end, and again.
+// A file of so many pages, written from its start to its end, and again.
 class SyncedFile {
  public:
-  explicit SyncedFile(const std::string& path)
+  SyncedFile(const std::string& path, size_t pages)
       : fd_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)),
+        pages_(pages),
         page_(kPageBytes, 'x') {
     Check(fd_ >= 0);
-    for (size_t i = 0; i < kFilePages; ++i) Write(i);
+    const auto bytes = static_cast<off_t>(pages * kPageBytes);
+    Check(posix_fallocate(fd_, 0, bytes) == 0);
     Check(fsync(fd_) == 0);
   }
   ~SyncedFile() { close(fd_); }
   SyncedFile(const SyncedFile&) = delete;  // Owns the descriptor.
   SyncedFile& operator=(const SyncedFile&) = delete;
 
-  void AppendAndSync() {
-    Write(next_++ % kFilePages);
+  void WriteAll() {
+    for (size_t i = 0; i < pages_; ++i) Write(i);
+    Check(fsync(fd_) == 0);
+  }
+  void WriteNextAndSync() {
+    Write(next_++ % pages_);
     Check(fdatasync(fd_) == 0);
   }
 
@@ -66,6 +74,7 @@ class SyncedFile {
   }
 
   const int fd_;
+  const size_t pages_;
   const std::string page_;
   size_t next_ = 0;
 };
@@ -98,26 +107,36 @@ const CallerRow* Find(const std::vector<CallerRow>& rows,
   return nullptr;
 }
 
+// Median of the rounds' ratios of its rate to that of a peer, if there is one.
+std::string RateRatio(const CallerRow& row, const CallerRow* peer) {
+  if (peer == nullptr) return "";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", PairedRatio(row.rates, peer->rates));
+  return text;
+}
+
 void Print(const std::vector<CallerRow>& rows) {
-  std::printf("%-40s %7s | %9s %10s %14s | %s\n", "", "callers", "calls/s",
-              "us a call", "x fdatasync", "x PostgreSQL's rate");
   const CallerRow* const sync = Find(rows, kSync, 1);
+  std::printf("%-40s %7s | %8s %9s %11s | %s\n", "", "", "", "", "time x an",
+              "rate x PostgreSQL's, rows apart,");
+  std::printf("%-40s %7s | %8s %9s %11s | %15s %15s\n", "", "callers",
+              "calls/s", "us a call", "fdatasync", "as many callers",
+              "one caller");
   for (const CallerRow& row : rows) {
-    const CallerRow* const peer = Find(rows, kPostgresApart, row.calls.size());
-    std::printf("%-40s %7zu | %9.0f %10.1f %14.2f |", row.name.c_str(),
-                row.calls.size(), Median(row.rates), Median(row.call_us),
-                PairedRatio(row.call_us, sync->call_us));
-    if (peer == nullptr) {
-      std::printf("\n");
-    } else {
-      std::printf(" %.2f\n", PairedRatio(row.rates, peer->rates));
-    }
+    const size_t callers = row.calls.size();
+    std::printf("%-40s %7zu | %8.0f %9.0f %11.2f | %15s %15s\n",
+                row.name.c_str(), callers, Median(row.rates),
+                Median(row.call_us), PairedRatio(row.call_us, sync->call_us),
+                RateRatio(row, Find(rows, kPostgresApart, callers)).c_str(),
+                RateRatio(row, Find(rows, kPostgresApart, 1)).c_str());
   }
 }
 
 void Run(size_t rounds, double seconds) {
   const std::string directory = FreshDirectory("durable-call-benchmark");
-  SyncedFile file(directory + "/synced");
+  SyncedFile appended(directory + "/appended", kAppendedPages);
+  SyncedFile overwritten(directory + "/overwritten", kOverwrittenPages);
+  overwritten.WriteAll();
   OpenOptions options;
   options.create_if_missing = true;
   auto ledger = Ledger::Open(directory + "/books", options);
@@ -126,12 +145,20 @@ void Run(size_t rounds, double seconds) {
   const auto sqlite =
       NewSqliteQuotas(directory + "/quotas.sqlite", QuotaLevels::kOne);
   const auto apart = NewPostgresQuotas(QuotaLevels::kOne);
+  const auto nested = NewPostgresQuotas(QuotaLevels::kThree);
 
   std::vector<CallerRow> rows;
-  rows.push_back({kSync, {[&file] { file.AppendAndSync(); }}, {}, {}});
+  rows.push_back({kSync, {[&] { appended.WriteNextAndSync(); }}, {}, {}});
+  rows.push_back({"fdatasync, 4 KiB overwritten",
+                  {[&] { overwritten.WriteNextAndSync(); }},
+                  {},
+                  {}});
   for (const size_t callers : {size_t{1}, kManyCallers}) {
     AddStartRun(ledger->get(), &next_run, callers, &rows);
-    AddQuotaRow(kPostgresApart, apart.get(), static_cast<int>(callers), &rows);
+    const auto leaves = static_cast<int>(callers);
+    AddQuotaRow(kPostgresApart, apart.get(), leaves, &rows);
+    AddQuotaRow("PostgreSQL, three levels, one root", nested.get(), leaves,
+                &rows);
   }
   AddQuotaRow("SQLite, WAL, FULL, UPDATE", sqlite.get(), 1, &rows);
   MeasureCallers(&rows, rounds, seconds);

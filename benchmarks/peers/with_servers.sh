@@ -2,7 +2,7 @@
 # Runs a command with a PostgreSQL and a Redis of its own, as far as they are
 # installed, and stops them after it.
 #
-#   benchmarks/quota/with_servers.sh DIR COMMAND...
+#   benchmarks/peers/with_servers.sh DIR COMMAND...
 #
 # The data of PostgreSQL lies below DIR, which must be on the disk that is to be
 # measured. Both listen on Unix sockets in a private directory and nowhere else;
@@ -11,7 +11,7 @@
 set -eu
 
 if [ $# -lt 2 ] || [ ! -d "$1" ]; then
-  echo "usage: benchmarks/quota/with_servers.sh DIR COMMAND..." >&2
+  echo "usage: benchmarks/peers/with_servers.sh DIR COMMAND..." >&2
   exit 2
 fi
 data=$(mktemp -d "$(cd "$1" && pwd)/servers.XXXXXX")

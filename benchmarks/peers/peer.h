@@ -3,8 +3,8 @@
 //
 // Three levels: a leaf of its own for each caller, eight teams of leaves, one
 // root. One level: the leaf alone. There is always enough left.
-#ifndef DRAWDOWN_BENCHMARKS_QUOTA_PEER_H_
-#define DRAWDOWN_BENCHMARKS_QUOTA_PEER_H_
+#ifndef DRAWDOWN_BENCHMARKS_PEERS_PEER_H_
+#define DRAWDOWN_BENCHMARKS_PEERS_PEER_H_
 
 #include <array>
 #include <cstdint>
@@ -59,4 +59,4 @@ std::unique_ptr<QuotaPeer> NewRedisQuotas(QuotaLevels levels);
 
 }  // namespace drawdown
 
-#endif  // DRAWDOWN_BENCHMARKS_QUOTA_PEER_H_
+#endif  // DRAWDOWN_BENCHMARKS_PEERS_PEER_H_

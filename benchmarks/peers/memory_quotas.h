@@ -1,6 +1,6 @@
 // Admission within a process, as kernels: what TryRecord is measured against.
-#ifndef DRAWDOWN_BENCHMARKS_QUOTA_MEMORY_QUOTAS_H_
-#define DRAWDOWN_BENCHMARKS_QUOTA_MEMORY_QUOTAS_H_
+#ifndef DRAWDOWN_BENCHMARKS_PEERS_MEMORY_QUOTAS_H_
+#define DRAWDOWN_BENCHMARKS_PEERS_MEMORY_QUOTAS_H_
 
 #include <vector>
 
@@ -16,4 +16,4 @@ void AddMemoryQuotas(std::vector<Kernel>* kernels);
 
 }  // namespace drawdown
 
-#endif  // DRAWDOWN_BENCHMARKS_QUOTA_MEMORY_QUOTAS_H_
+#endif  // DRAWDOWN_BENCHMARKS_PEERS_MEMORY_QUOTAS_H_

@@ -97,7 +97,7 @@ class RedisQuotas : public QuotaPeer {
 std::unique_ptr<QuotaPeer> NewRedisQuotas(QuotaLevels levels) {
   const char* const socket = std::getenv("DRAWDOWN_REDIS_SOCKET");
   if (socket == nullptr) {
-    std::printf("no Redis: benchmarks/quota/with_servers.sh starts one\n");
+    std::printf("no Redis: benchmarks/peers/with_servers.sh starts one\n");
     return nullptr;
   }
   return std::make_unique<RedisQuotas>(socket, levels);
