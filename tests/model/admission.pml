@@ -71,6 +71,9 @@
 #ifndef READS
 #define READS 0        /* queries */
 #endif
+#ifndef LATE
+#define LATE 0         /* budgets are published after the writer lock is free */
+#endif
 #ifndef FRESH
 #define FRESH 0        /* the budgets file of a new boot */
 #endif
@@ -104,7 +107,17 @@ bit word_bank;
 byte lock = NOBODY;           /* of the budgets: robust */
 bit owner_died;               /* what the lock's next owner is told */
 bit broken = FRESH;           /* nobody takes anything before a rebuild */
+#if LATE
+byte begun;                   /* changes since the last rebuild */
+byte published;               /* of them; fewer: nobody refuses before one */
+byte generation;              /* of rebuilds */
+#define UNSURE (begun != published)
+#define BEGIN_CHANGE begun++; my_generation = generation
+#else
 bit unsure;                   /* nobody refuses before one */
+#define UNSURE unsure
+#define BEGIN_CHANGE unsure = 1
+#endif
 byte budget_bucket = 1 - FRESH;
 short available[LEVELS];
 short taken[LEVELS];
@@ -375,30 +388,34 @@ inline recall_short() {
   :: i == OWNERS * 2 -> i = 0; break
   od
 }
+/* limit - used - held of quota n_. */
+inline room_in_books() {
+  t_ = limit[n_] - held;
+  f_ = 0;
+  do
+  :: f_ < OWNERS && COVERS(n_, f_) ->
+    k_ = 0;
+    do
+    :: k_ < BUCKETS ->
+      t_ = t_ -
+        (!WINDOW || k_ == label[active_bank] -> cell[f_ * BUCKETS + k_] : 0);
+      k_++
+    :: else -> break
+    od;
+    f_++
+  :: f_ < OWNERS && !COVERS(n_, f_) -> f_++
+  :: f_ == OWNERS -> break
+  od;
+  f_ = 0; k_ = 0
+}
+
 inline publish_available() {
   n_ = 0;
   do
-  :: n_ < LEVELS ->
-    available[n_] = limit[n_] - held;
-    f_ = 0;
-    do
-    :: f_ < OWNERS && COVERS(n_, f_) ->
-      k_ = 0;
-      do
-      :: k_ < BUCKETS ->
-        available[n_] = available[n_] -
-          (!WINDOW || k_ == label[active_bank] -> cell[f_ * BUCKETS + k_] : 0);
-        k_++
-      :: else -> break
-      od;
-      f_++
-    :: f_ < OWNERS && !COVERS(n_, f_) -> f_++
-    :: f_ == OWNERS -> break
-    od;
-    n_++
+  :: n_ < LEVELS -> room_in_books(); available[n_] = t_; n_++
   :: else -> break
   od;
-  n_ = 0; f_ = 0; k_ = 0
+  n_ = 0; t_ = 0
 }
 
 #ifdef DEFECT_REBUILD_WITHOUT_THE_DEAD
@@ -427,6 +444,47 @@ inline count_taken() {
   od;
   n_ = 0; s_ = 0
 }
+
+#if LATE
+inline take_snapshot() {
+  n_ = 0;
+  do
+  :: n_ < LEVELS -> room_in_books(); snapshot[n_] = t_; n_++
+  :: else -> break
+  od;
+  n_ = 0; t_ = 0
+}
+
+inline store() {
+  n_ = 0;
+  do
+  :: n_ < LEVELS -> available[n_] = snapshot[n_]; n_++
+  :: else -> break
+  od;
+  n_ = 0;
+  published++
+}
+/* Else they were made anew from books that had the commit. */
+#ifdef DEFECT_GENERATION_IGNORED
+#define SAME_GENERATION true
+#else
+#define SAME_GENERATION (generation == my_generation)
+#endif
+#define CHANGE_VARIABLES byte my_generation; short snapshot[LEVELS];
+
+inline forget_change() {
+  my_generation = 0;
+  n_ = 0;
+  do
+  :: n_ < LEVELS -> snapshot[n_] = 0; n_++
+  :: else -> break
+  od;
+  n_ = 0
+}
+#else
+#define CHANGE_VARIABLES
+inline forget_change() { skip }
+#endif
 
 /* The word in step with the books. */
 inline finish_flip() {
@@ -473,12 +531,18 @@ inline rebuild() {
       count_taken();
       budget_bucket = label[active_bank];
       broken = 0;
+#if LATE
+      generation++;
+      begun = 0;
+      published = 0
+#else
       unsure = 0
+#endif
     }
   }
 }
 
-#define MARKED (broken || unsure || budget_bucket != word_bucket)
+#define MARKED (broken || UNSURE || budget_bucket != word_bucket)
 
 /* With the writer lock had: the budget lock, and budgets to rely on. */
 inline lock_sure_budgets() {
@@ -588,7 +652,7 @@ decide:
       short_of = 0;
 #ifndef DEFECT_REFUSE_WHILE_UNSURE
       if
-      :: unsure -> UNLOCK; goto refresh
+      :: UNSURE -> UNLOCK; goto refresh
       :: else
       fi;
 #endif
@@ -646,11 +710,24 @@ inline keep_moves() {
   s_ = 0;
   do
   :: s_ < OWNERS * 2 ->
-    moved[s_] = (read[s_ / 2] -> LEAVES_TAKEN(s_) : 0); s_++
+    moved[s_] = (read[s_ / 2] -> LEAVES_TAKEN(s_) +
+                 (LATE -> NEW_FACTS(s_) : 0) : 0);
+#if LATE
+    broken = broken || read[s_ / 2] && last[s_ / 2];
+#endif
+    s_++
   :: else -> break
   od;
   s_ = 0
 }
+
+/* Where an older snapshot may be stored meanwhile, what is lowered is taken,
+ * and given back when it is published. */
+#if LATE
+#define LOWER_ROOM(n, x) taken[n] = taken[n] + x
+#else
+#define LOWER_ROOM(n, x) available[n] = available[n] - x
+#endif
 
 inline lower_by_facts() {
   s_ = 0;
@@ -659,9 +736,9 @@ inline lower_by_facts() {
     n_ = 0;
     do
     :: n_ < LEVELS ->
-      available[n_] = available[n_] -
+      LOWER_ROOM(n_,
         (COVERS(n_, s_ / 2) && (!WINDOW || label[s_ % 2] == budget_bucket)
-         -> NEW_FACTS(s_) : 0);
+         -> NEW_FACTS(s_) : 0));
       n_++
     :: else -> break
     od;
@@ -731,7 +808,8 @@ inline forget_drain() {
     s_++
   :: else -> break
   od;
-  s_ = 0; turned = 0; i = 0; short_of = 0; v = 0; w = 0; r = 0
+  s_ = 0; turned = 0; i = 0; short_of = 0; v = 0; w = 0; r = 0;
+  forget_change()
 }
 
 proctype Drainer(byte me, rounds) {
@@ -740,6 +818,7 @@ proctype Drainer(byte me, rounds) {
 #endif
   byte sum[OWNERS * 2], fact_sum[OWNERS * 2], moved[OWNERS * 2];
   bit last[OWNERS], read[OWNERS], turned, w;
+  CHANGE_VARIABLES
   byte v, r, i, short_of;
 
 again:
@@ -764,7 +843,7 @@ again:
       LOCK;
       d_step {
 #ifndef DEFECT_UNMARKED_DRAIN
-        unsure = 1;
+        BEGIN_CHANGE;
 #endif
         keep_moves();
         lower_by_facts();
@@ -797,7 +876,7 @@ again:
       :: fulls > 0 && !last_round -> fulls--; writer = NOBODY; goto died
       fi
     };
-#ifdef DEFECT_PUBLISHED_WITHOUT_THE_WRITER_LOCK
+#if LATE || defined(DEFECT_PUBLISHED_WITHOUT_THE_WRITER_LOCK)
     atomic { writer = NOBODY };
 #endif
     /* The word may move before or after the budgets are published. */
@@ -807,6 +886,18 @@ again:
     fi;
     if
     :: atomic { busy > 0 && !last_round -> busy-- }
+#if LATE
+    :: turned  /* whoever asks next makes them anew */
+    :: !turned ->
+      d_step { take_snapshot() };
+      atomic { MORTAL; LOCK };
+      d_step {
+        if
+        :: SAME_GENERATION -> give_back_moves(); store()
+        :: else
+        fi
+      };
+#else
     :: atomic { MORTAL; LOCK };
       if
       :: turned || broken ->
@@ -823,6 +914,7 @@ again:
         recall_leftovers()
 #endif
       fi;
+#endif
       atomic { MORTAL; UNLOCK }
     fi;
     atomic {
@@ -849,8 +941,27 @@ ended:
 
 /* --- A hold, its release, a lower limit --------------------------------- */
 inline publish(promise) {
+#if LATE
+  atomic { MORTAL; writer = NOBODY };
+#endif
   if
   :: atomic { busy > 0 && !last_round -> busy-- }
+#if LATE
+  :: d_step { take_snapshot() };
+    atomic {
+      MORTAL;
+      LOCK;
+      d_step {
+        if
+        :: SAME_GENERATION -> take(0, -(promise)); store()
+        :: else
+        fi;
+        forget_change();
+        UNLOCK
+      }
+    }
+  fi
+#else
   :: atomic {
       MORTAL;
       LOCK;
@@ -864,7 +975,9 @@ inline publish(promise) {
         UNLOCK
       }
     }
-  fi
+  fi;
+  atomic { MORTAL; writer = NOBODY }
+#endif
 }
 
 proctype Writer(byte me) {
@@ -873,6 +986,7 @@ proctype Writer(byte me) {
 #endif
   byte v, r, i, short_of;
   bit w, placed;
+  CHANGE_VARIABLES
 
 #if HOLD && RELEASE != 2
   atomic { WRITER_LOCK };
@@ -885,7 +999,7 @@ proctype Writer(byte me) {
   atomic {
     MORTAL;
     if
-    :: short_of == 0 -> d_step { take(0, HOLD) }; unsure = 1; placed = 1
+    :: short_of == 0 -> d_step { take(0, HOLD) }; BEGIN_CHANGE; placed = 1
     :: else -> short_of = 0
     fi;
     UNLOCK
@@ -913,24 +1027,22 @@ proctype Writer(byte me) {
       fi
     };
     publish(HOLD)
-  :: else
+  :: else -> atomic { MORTAL; writer = NOBODY }
   fi;
-  atomic { MORTAL; writer = NOBODY };
 #endif
 #if RELEASE
   atomic { WRITER_LOCK };
   lock_sure_budgets();
 #ifdef DEFECT_RAISED_BEFORE_THE_COMMIT
-  atomic { available[0] = available[0] + held; unsure = 1 };
+  atomic { available[0] = available[0] + held; BEGIN_CHANGE };
 #endif
 #ifdef DEFECT_UNMARKED_RAISE
   atomic { MORTAL; UNLOCK };
 #else
-  atomic { MORTAL; unsure = 1; UNLOCK };
+  atomic { MORTAL; BEGIN_CHANGE; UNLOCK };
 #endif
   atomic { MORTAL; d_step { held = 0; note_misfits() } };
   publish(0);
-  atomic { MORTAL; writer = NOBODY };
 #endif
 #if LOWER
   atomic { WRITER_LOCK };
@@ -938,8 +1050,8 @@ proctype Writer(byte me) {
 #ifndef DEFECT_LOWERED_AFTER_THE_COMMIT
   atomic {
     d_step {
-      unsure = 1;
-      available[LEVELS - 1] = available[LEVELS - 1] - LOWER;
+      BEGIN_CHANGE;
+      LOWER_ROOM(LEVELS - 1, LOWER);
       short_of =
         (available[LEVELS - 1] < taken[LEVELS - 1] -> 1 << (LEVELS - 1) : 0)
     }
@@ -959,8 +1071,7 @@ proctype Writer(byte me) {
       note_misfits()
     }
   };
-  publish(0);
-  atomic { MORTAL; writer = NOBODY };
+  publish((LATE -> LOWER : 0));
 #endif
 died:
   atomic { running-- }
@@ -1019,7 +1130,7 @@ inline check_room() {
 
 inline check_sure_budgets() {
   if
-  :: !broken && !unsure && !owner_died && budget_bucket == word_bucket ->
+  :: !broken && !UNSURE && !owner_died && budget_bucket == word_bucket ->
     n_ = 0;
     do
     :: n_ < LEVELS ->
@@ -1034,7 +1145,7 @@ inline check_sure_budgets() {
 inline check_the_end() {
   CHECK(books_and_word_agree,
         word_bucket == label[active_bank] && word_bank == active_bank);
-  CHECK(after_a_rebuild_room_is_exact, !broken && !unsure);
+  CHECK(after_a_rebuild_room_is_exact, !broken && !UNSURE);
   n_ = 0;
   do
   :: n_ < LEVELS ->
