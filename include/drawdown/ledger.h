@@ -36,6 +36,7 @@
 #include "drawdown/bill.h"
 #include "drawdown/contract.h"
 #include "drawdown/export.h"
+#include "drawdown/ghost.h"
 #include "drawdown/import.h"
 #include "drawdown/inspect.h"
 #include "drawdown/live.h"
@@ -124,6 +125,24 @@ class DRAWDOWN_EXPORT Ledger {
   absl::Status ResumeRun(const RunKey& key, int64_t at_us);
   absl::Status StopRun(const RunKey& key, int64_t at_us,
                        StopReason reason = StopReason::kDone);
+
+  // --- ghosts: runs whose stop never came (drawdown/ghost.h)
+  // "It was alive at at_us." Durable when it returns; one that is older than
+  // what is known changes nothing. kNotFound; kWrongState when the run was
+  // over by then; kBadRow more than ten minutes in the future.
+  absl::Status HeartbeatRun(const RunKey& key, int64_t at_us);
+  // Many with one commit; those of unknown runs are named in the result.
+  absl::StatusOr<HeartbeatResult> HeartbeatRuns(
+      std::span<const Heartbeat> heartbeats);
+  // Accruing runs that are suspect, by key. They go on accruing: nothing is
+  // closed by itself. Reads every run.
+  absl::StatusOr<std::vector<Ghost>> Ghosts(const GhostQuery& query = {}) const;
+  // Closes a suspect run at its last sign of life, as kLost. kWrongState when
+  // it is not suspect at `at_us` (default: the clock), for instance because a
+  // heartbeat came meanwhile.
+  absl::Status ConfirmGhost(const RunKey& key,
+                            std::optional<int64_t> lease_us = {},
+                            std::optional<int64_t> at_us = {});
 
   // --- live meters (drawdown/meter.h)
   // The meter of (tenant, pool): the same one however often it is asked for, in

@@ -1,11 +1,6 @@
-#include <limits>
-
-#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "cli/commands.h"
-#include "cli/exit_code.h"
-#include "cli/run_change.h"
-#include "report/books_report.h"
+#include "cli/run_verbs.h"
 
 namespace drawdown {
 namespace {
@@ -13,20 +8,6 @@ namespace {
 constexpr StopReason kReasons[] = {
     StopReason::kDone,        StopReason::kFailed,    StopReason::kPreempted,
     StopReason::kNodeFailure, StopReason::kCancelled, StopReason::kUnknown};
-
-struct RunArguments {
-  std::string run_id;
-  uint64_t attempt = 1;
-  std::string tenant;
-  std::string pool;
-  std::string gpus;
-  std::string reason = std::string(StopReasonName(StopReason::kDone));
-  bool strict = false;
-};
-
-// What one verb asks for; `done` is its past participle.
-using RequestOf =
-    std::function<absl::StatusOr<RunChangeRequest>(const RunArguments&)>;
 
 std::vector<std::string> ReasonNames() {
   std::vector<std::string> names;
@@ -72,10 +53,6 @@ absl::StatusOr<RunChangeRequest> StartRequest(const RunArguments& arguments) {
   };
   request.is_so = [start](const RunInfo& run) { return IsStarted(run, start); };
   return request;
-}
-
-RunKey KeyOf(const RunArguments& arguments) {
-  return {arguments.run_id, static_cast<uint32_t>(arguments.attempt)};
 }
 
 absl::StatusOr<RunChangeRequest> ResizeRequest(const RunArguments& arguments) {
@@ -126,58 +103,6 @@ absl::StatusOr<RunChangeRequest> StopRequest(const RunArguments& arguments) {
     return run.state == RunState::kEnded && run.reason == reason;
   };
   return request;
-}
-
-absl::StatusOr<RunChangeResult> Change(const GlobalOptions& globals,
-                                       const RunArguments& arguments,
-                                       const RequestOf& request_of) {
-  if (arguments.attempt < 1 ||
-      arguments.attempt > std::numeric_limits<uint32_t>::max()) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     absl::StrCat("--attempt: ", arguments.attempt,
-                                  " is not in 1..4294967295"));
-  }
-  ASSIGN_OR_RETURN(RunChangeRequest request, request_of(arguments));
-  request.key = KeyOf(arguments);
-  ASSIGN_OR_RETURN(request.at_us, EventInstant(globals));
-  ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
-  return ChangeRun(ledger.get(), request);
-}
-
-int RunChangeVerb(Program* program, const RunArguments& arguments,
-                  std::string_view done, const RequestOf& request_of) {
-  const GlobalOptions& globals = program->globals();
-  const auto result = Change(globals, arguments, request_of);
-  if (!result.ok()) return Fail(result.status());
-  Say(absl::StrCat("run ", arguments.run_id, " attempt ", arguments.attempt,
-                   result->changed ? " is " : " was already ",
-                   std::string(done),
-                   result->changed ? "" : ": nothing changed"));
-  // A prolog's stdout may be read by its scheduler, so there is data on it only
-  // when asked for.
-  if (!globals.format.empty()) {
-    WriteRunChange(result->run, result->changed, globals.FormatFor(false),
-                   program->output().sink());
-  }
-  return kExitFine;
-}
-
-// Adds a verb with what all of them have; `describe` adds the rest.
-void AddChange(Program* program, std::string_view name, VerbHelp help,
-               std::string_view done, RequestOf request_of,
-               const std::function<void(Verb*, RunArguments*)>& describe) {
-  auto arguments = std::make_shared<RunArguments>();
-  help.times = TimeOptions::kEvent;
-  Verb verb = program->AddVerb(absl::StrCat("run ", std::string(name)),
-                               std::move(help));
-  verb.Operand("RUN", "The run's id, never used again for another",
-               &arguments->run_id);
-  describe(&verb, arguments.get());
-  verb.Number("attempt", "N", "Which start of it: 1, then 2 when requeued ...",
-              &arguments->attempt);
-  verb.Does([program, arguments, done, request_of = std::move(request_of)] {
-    return RunChangeVerb(program, *arguments, done, request_of);
-  });
 }
 
 void AddStart(Program* program) {
@@ -256,7 +181,7 @@ void AddStop(Program* program) {
 
 void AddRun(Program* program) {
   program->AddGroup(
-      "run", {"Start, resize, suspend, resume and stop one run",
+      "run", {"Start, resize, suspend, resume and stop one run; heartbeats",
               "For prolog and epilog scripts. Every verb may be repeated: what "
               "the books say\nalready is left as it is. A line on stderr says "
               "what happened; with --format the\nrun is written to stdout. "
@@ -269,6 +194,8 @@ void AddRun(Program* program) {
   AddResize(program);
   AddSuspendAndResume(program);
   AddStop(program);
+  AddHeartbeat(program);
+  AddCloseGhost(program);
 }
 
 }  // namespace drawdown

@@ -260,6 +260,9 @@ void Posting::StoreRun(const KnownRun& known, Run* run) {
   AppendRun(record.key, *run, &run_bytes_);
   record.bytes = kept_.Keep(run_bytes_);
   record.dirty = true;
+  if (known.run && !IsOver(*known.run) && IsOver(*run) && failure_.ok()) {
+    failure_ = ForgetHeartbeat(record.key);
+  }
   // What fails is kept for Commit: a full disk is not a bad row.
   if (in_order_ && runs_.size() >= kRunsInOrder) failure_ = AppendRuns();
 }

@@ -52,6 +52,16 @@ class Posting {
   absl::Status Post(const UsageDrained& usage);
   absl::Status Post(const UsageLost& loss);
 
+  // Keeps the newest sign of life of a run, beside the journal (heartbeats.h).
+  // kNotFound; kWrongState when the run was over by then.
+  absl::StatusOr<Verdict> PutHeartbeat(std::string_view run_id,
+                                       uint32_t attempt, int64_t at_us);
+  // Stops a run at its last sign of life, as lost; kWrongState unless it is
+  // suspect at `at_us`.
+  absl::StatusOr<Verdict> CloseGhost(std::string_view run_id, uint32_t attempt,
+                                     std::optional<int64_t> lease_us,
+                                     int64_t at_us);
+
   // A record of Table::kLive, which is no part of the journal's truth: it says
   // how far something outside the books is in them (live_records.h).
   void PutLive(std::string key, std::string value);
@@ -116,6 +126,7 @@ class Posting {
   // `run` gets the sequence.
   void StoreRun(const KnownRun& known, Run* run);
   void AddRunCells(const Run& run, int sign);
+  absl::Status ForgetHeartbeat(std::string_view run_key);
   absl::Status AddUsageCells(const UsageAdded& usage);
   void AddDrainedCell(const UsageDrained& usage);
   void ApplyName(const NameAdded& name);
@@ -143,6 +154,8 @@ class Posting {
   std::string run_bytes_;     // scratch
   Run imported_;              // scratch, for its capacity
   absl::Status failure_;      // of a write before Commit
+  // Something was written that no entry speaks of.
+  bool beside_journal_ = false;
 
   absl::flat_hash_map<std::string, uint32_t> names_[2];  // by NameKind
   LastName last_names_[2];

@@ -21,7 +21,7 @@
 
 namespace drawdown {
 
-inline constexpr uint32_t kLedgerFormat = 2;
+inline constexpr uint32_t kLedgerFormat = 3;
 inline constexpr size_t kMaxIdBytes = 200;
 
 // --- Table::kMeta ------------------------------------------------------------

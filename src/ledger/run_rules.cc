@@ -60,9 +60,6 @@ absl::Status WrongState(const RunChanged& change, const Run& known,
                        FormatInstant(change.at_us));
 }
 
-bool IsOpen(const Run& run) {
-  return run.state == RunState::kOpen || run.state == RunState::kSuspended;
-}
 
 // The latest instant at which the run changed.
 int64_t LastChange(const Run& run) {
@@ -71,17 +68,11 @@ int64_t LastChange(const Run& run) {
   return last.end_us.value_or(last.start_us);
 }
 
-// The empty segment that marks when a run was stopped; AfterChange.
-bool IsStopMark(const Run& run, const Segment& segment) {
-  return run.state == RunState::kEnded && &segment == &run.segments.back() &&
-         segment.end_us == segment.start_us;
-}
-
-// Whether a segment of that GPU count starts at the instant.
+// Whether the run ran with that GPU count from the instant on.
 bool HasSegmentFrom(const Run& run, int64_t at_us, int64_t micro_gpus) {
   for (const Segment& segment : run.segments) {
     if (segment.start_us == at_us && segment.micro_gpus == micro_gpus &&
-        !IsStopMark(run, segment)) {
+        !segment.suspended) {
       return true;
     }
   }
@@ -164,7 +155,7 @@ absl::Status CheckFits(const Run& known, const RunChanged& change,
                             std::string(StopReasonName(change.reason)),
                         name_of);
       }
-      if (!IsOpen(known)) return WrongState(change, known, "stopped");
+      if (IsOver(known)) return WrongState(change, known, "stopped");
       break;
   }
   return absl::OkStatus();
@@ -281,6 +272,10 @@ std::string DescribeRun(std::string_view run_id, uint32_t attempt) {
   return std::string(run_id) + " attempt " + std::to_string(attempt);
 }
 
+bool IsOver(const Run& run) {
+  return run.state != RunState::kOpen && run.state != RunState::kSuspended;
+}
+
 absl::StatusOr<Verdict> JudgeChange(const Run* known, const RunChanged& change,
                                     const NameOf& name_of) {
   if (change.change == RunChange::kStart) {
@@ -388,7 +383,8 @@ Run AfterChange(const Run* known, const RunChanged& change) {
       // instant of the stop would be lost, and with it that a repetition is
       // one.
       if (run.segments.back().end_us != change.at_us) {
-        run.segments.push_back({change.at_us, change.at_us, run.micro_gpus});
+        run.segments.push_back(
+            {change.at_us, change.at_us, run.micro_gpus, /*suspended=*/true});
       }
       run.state = RunState::kEnded;
       run.reason = change.reason;

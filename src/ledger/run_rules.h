@@ -12,6 +12,9 @@
 
 namespace drawdown {
 
+// Whether a run is neither open nor suspended.
+bool IsOver(const Run& run);
+
 // The path of an id, for messages.
 using NameOf = std::function<std::string(NameKind, uint32_t)>;
 

@@ -34,14 +34,15 @@ enum class Table : uint8_t {
   kContracts = 6,  // (contract id, version) -> text
   kJournal = 7,    // sequence -> entry
   kLive = 8,       // how far live counters are drained (live_records.h)
+  kHeartbeats = 13,  // run key -> newest sign of life (heartbeats.h)
 };
-inline constexpr int kTableCount = 9;
+inline constexpr int kTableCount = 14;
 inline constexpr size_t kMaxKeyBytes = 500;
 
 inline const char* TableName(Table table) {  // "cells"
   static constexpr const char* kNames[kTableCount] = {
-      "meta",   "names",     "runs",    "usage", "cells",
-      "levels", "contracts", "journal", "live"};
+      "meta",    "names", "runs",   "usage", "cells", "levels",   "contracts",
+      "journal", "live",  "quotas", "holds", "held",  "capacity", "heartbeats"};
   return kNames[static_cast<int>(table)];
 }
 

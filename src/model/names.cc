@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kRunStates = {
     "never_started", "open", "suspended", "ended", "voided"};
-constexpr std::array<std::string_view, 6> kStopReasons = {
-    "unknown", "done", "failed", "preempted", "node_failure", "cancelled"};
+constexpr std::array<std::string_view, 7> kStopReasons = {
+    "unknown",      "done",      "failed", "preempted",
+    "node_failure", "cancelled", "lost"};
 constexpr std::array<std::string_view, 13> kChargeKinds = {
     "covered", "on_demand",   "overage",   "unpriced",    "grain",
     "unused",  "undelivered", "shortfall", "rollover_in", "rollover_out",

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "drawdown/contract.h"
+#include "drawdown/ghost.h"
 #include "drawdown/import.h"
 #include "drawdown/inspect.h"
 #include "report/format.h"
@@ -30,6 +31,10 @@ class RunWriter {
 // so already.
 void WriteRunChange(const RunInfo& run, bool changed, Format format,
                     const Sink& sink);
+
+// Runs that may be gone.
+void WriteGhosts(std::span<const Ghost> ghosts, Format format,
+                 const Sink& sink);
 
 class JournalWriter {
  public:

@@ -157,6 +157,45 @@ class RunTest(CliTest):
             "job-1,1,acme/chat,aws/us-east-1/gb200,ended,done,8,"
             "2026-10-01T00:00:00Z,2026-10-01T02:00:00Z,true\n")
 
+    def test_a_ghost_is_listed_and_closed_at_its_last_heartbeat(self):
+        self.start(0, "8", *at(0))
+        self.change(0, "heartbeat", *at(1))
+        self.change(0, "heartbeat", *at(0, 30))
+        self.assertEqual(
+            self.expect(1, "runs", "--suspect", "--lease", "30m",
+                        *at(3)).out,
+            "run_id,attempt,tenant,pool,state,gpus,start,last_sign,sign,"
+            "lease_seconds,gpu_seconds_since\n"
+            "job-1,1,acme/chat,aws/us-east-1/gb200,open,8,"
+            "2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,heartbeat,1800,57600\n")
+        self.expect(0, "runs", "--suspect", "--lease", "2h", *at(3))
+        self.assertIn("within its lease of 7200 s", self.change(
+            2, "close-ghost", "--lease", "2h", *at(3)).err)
+        self.assertEqual(self.gpu_seconds("2026-10-01T03:00:00Z"), "86400")
+        self.change(0, "close-ghost", *at(3))
+        self.assertEqual(self.gpu_seconds(), "28800")
+        runs = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual(runs[0]["reason"], "lost")
+        self.assertIn("was already closed", self.change(0, "close-ghost").err)
+        self.expect(0, "verify")
+
+    def test_heartbeats_of_many_runs(self):
+        self.start(0, "8", *at(0))
+        result = self.expect(2, "run", "heartbeat", "nobody", "job-1", *at(2))
+        self.assertIn("run nobody attempt 1 is not in the books", result.err)
+        suspects = self.expect(1, "runs", "--suspect", *at(3), "--format",
+                               "json").json()["suspects"]
+        self.assertEqual(suspects[0]["last_sign"], "2026-10-01T02:00:00Z")
+
+    def test_options_about_suspects(self):
+        for arguments in (["--lease", "30m"], at(1),
+                          ["--suspect", "--state", "open"],
+                          ["--suspect", "--lease", "30"],
+                          ["--suspect", "--lease", "0m"],
+                          ["--suspect", "--lease", "-1h"],
+                          ["--suspect", "--lease", "9999999d"]):
+            self.expect(2, "runs", *arguments)
+
     def test_local_times_need_a_zone(self):
         local = ["--at", "2026-10-01 00:00:00"]
         self.start(2, "8", *local)

@@ -112,10 +112,10 @@ TEST(RecordsTest, HeaderOfAnotherFormatIsRefusedByName) {
   Header header;
   header.format = kLedgerFormat + 1;
   EXPECT_THAT(DecodeHeader(EncodeHeader(header)),
-              IsError(ErrorCode::kLedgerVersion, "format 3"));
+              IsError(ErrorCode::kLedgerVersion, "format 4"));
   header.format = kLedgerFormat - 1;
   EXPECT_THAT(DecodeHeader(EncodeHeader(header)),
-              IsError(ErrorCode::kLedgerVersion, "format 1"));
+              IsError(ErrorCode::kLedgerVersion, "format 2"));
   EXPECT_THAT(DecodeHeader("something else"),
               IsError(ErrorCode::kNotALedger, "header"));
 }

@@ -1,0 +1,227 @@
+// Lives of runs from tests/golden/runs/*.txt: each line is a call or a
+// question, in the order that scheduler scripts would have made them. The books
+// are verified, which replays their journal, at the end of each, and every call
+// is repeated: that must change nothing.
+//
+//   start RUN GPUS AT [attempt=N]       resize RUN GPUS AT
+//   suspend|resume|heartbeat RUN AT     stop RUN REASON AT
+//   close-ghost RUN LEASE AT
+//   refused CODE CALL...                the call fails with that code
+//   usage AT GPU_MICROSECONDS           of all runs
+//   state RUN STATE REASON
+//   suspects AT LEASE [RUN=LAST_SIGN...]
+//
+// RUN is ID or ID#ATTEMPT; times are 90s, 30m, 2h since 1970, or microseconds.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "drawdown/ledger.h"
+#include "gtest/gtest.h"
+#include "tests/support/scratch_dir.h"
+#include "tests/support/status.h"
+
+namespace drawdown {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Words = std::vector<std::string>;
+
+Words WordsOf(const std::string& line) {
+  std::istringstream in(line);
+  Words words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+int64_t TimeOf(const std::string& text) {
+  static const std::map<char, int64_t> kUnits = {{'s', kMicrosPerSecond},
+                                                 {'m', 60 * kMicrosPerSecond},
+                                                 {'h', kMicrosPerHour}};
+  const auto unit = kUnits.find(text.back());
+  return std::stoll(text) * (unit == kUnits.end() ? 1 : unit->second);
+}
+
+RunKey KeyOf(const std::string& text) {
+  const size_t hash = text.find('#');
+  if (hash == std::string::npos) return {text};
+  return {text.substr(0, hash),
+          static_cast<uint32_t>(std::stoul(text.substr(hash + 1)))};
+}
+
+std::string TextOf(const RunKey& key) {
+  if (key.attempt == 1) return key.run_id;
+  return key.run_id + "#" + std::to_string(key.attempt);
+}
+
+// "key=value" words from `from` on.
+std::map<std::string, std::string> OptionsOf(const Words& words, size_t from) {
+  std::map<std::string, std::string> options;
+  for (size_t i = from; i < words.size(); ++i) {
+    const size_t equals = words[i].find('=');
+    options[words[i].substr(0, equals)] = words[i].substr(equals + 1);
+  }
+  return options;
+}
+
+class Life {
+ public:
+  explicit Life(Ledger* ledger) : ledger_(ledger) {}
+
+  void Play(const Words& words) {
+    const std::string& verb = words[0];
+    if (verb == "refused") {
+      const absl::Status refused = Call({words.begin() + 2, words.end()});
+      EXPECT_EQ(ErrorCodeName(GetErrorCode(refused)), words[1]) << refused;
+    } else if (verb == "usage") {
+      CheckUsage(words);
+    } else if (verb == "state") {
+      CheckState(words);
+    } else if (verb == "suspects") {
+      CheckSuspects(words);
+    } else {
+      EXPECT_THAT(Call(words), IsOk());
+      calls_.push_back(words);
+    }
+  }
+
+  void RepeatAll() {
+    const uint64_t entries = ledger_->Info().entries;
+    for (const Words& words : calls_) {
+      EXPECT_THAT(Call(words), IsOk()) << words[0] << " " << words[1];
+    }
+    EXPECT_EQ(ledger_->Info().entries, entries);
+  }
+
+ private:
+  absl::Status Call(const Words& words) {
+    const std::string& verb = words[0];
+    const RunKey key = KeyOf(words[1]);
+    if (verb == "start") return Start(words);
+    const int64_t last = TimeOf(words.back());
+    if (verb == "resize") {
+      return ledger_->ResizeRun(key, *ParseGpus(words[2]), last);
+    }
+    if (verb == "suspend") return ledger_->SuspendRun(key, last);
+    if (verb == "resume") return ledger_->ResumeRun(key, last);
+    if (verb == "heartbeat") return ledger_->HeartbeatRun(key, last);
+    if (verb == "stop") {
+      return ledger_->StopRun(key, last, *ParseStopReason(words[2]));
+    }
+    if (verb == "close-ghost") {
+      return ledger_->ConfirmGhost(key, TimeOf(words[2]), last);
+    }
+    ADD_FAILURE() << "no such call: " << verb;
+    return absl::OkStatus();
+  }
+
+  absl::Status Start(const Words& words) {
+    auto options = OptionsOf(words, 4);
+    RunStart start;
+    start.key = KeyOf(words[1]);
+    if (options.contains("attempt")) {
+      start.key.attempt = static_cast<uint32_t>(std::stoul(options["attempt"]));
+    }
+    start.tenant = "acme/chat";
+    start.pool = "aws/us-east-1/gb200";
+    start.micro_gpus = *ParseGpus(words[2]);
+    start.at_us = TimeOf(words[3]);
+    return ledger_->StartRun(start);
+  }
+
+  void CheckUsage(const Words& words) {
+    const auto answer = ledger_->Usage({.at_us = TimeOf(words[1])});
+    ASSERT_THAT(answer, IsOk());
+    EXPECT_EQ(answer->total, GpuTime(std::stoll(words[2])));
+  }
+
+  void CheckState(const Words& words) {
+    RunQuery query;
+    query.run_id = KeyOf(words[1]).run_id;
+    std::string found;
+    ASSERT_THAT(ledger_->VisitRuns(
+                    query,
+                    [&](const RunInfo& run) {
+                      if (run.key != KeyOf(words[1])) {
+                        return true;
+                      }
+                      found = std::string(RunStateName(run.state)) + " " +
+                              std::string(StopReasonName(run.reason));
+                      return false;
+                    }),
+                IsOk());
+    EXPECT_EQ(found, words[2] + " " + words[3]);
+  }
+
+  void CheckSuspects(const Words& words) {
+    GhostQuery query;
+    query.at_us = TimeOf(words[1]);
+    query.lease_us = TimeOf(words[2]);
+    const auto ghosts = ledger_->Ghosts(query);
+    ASSERT_THAT(ghosts, IsOk());
+    std::map<std::string, int64_t> found;
+    for (const Ghost& ghost : *ghosts) {
+      found[TextOf(ghost.run.key)] = ghost.last_sign_us;
+      EXPECT_EQ(ghost.lease_us, *query.lease_us);
+    }
+    std::map<std::string, int64_t> expected;
+    for (const auto& [run, sign] : OptionsOf(words, 3)) {
+      expected[run] = TimeOf(sign);
+    }
+    EXPECT_EQ(found, expected);
+  }
+
+  Ledger* const ledger_;
+  std::vector<Words> calls_;
+};
+
+class RunLivesTest : public testing::TestWithParam<fs::path> {};
+
+TEST_P(RunLivesTest, IsInTheBooksToTheMicrosecond) {
+  ScratchDir dir;
+  OpenOptions options;
+  options.create_if_missing = true;
+  options.now_us = [] { return 1'000 * kMicrosPerHour; };
+  const auto ledger = Ledger::Open(dir.Path("books"), options);
+  ASSERT_THAT(ledger, IsOk());
+  Life life(ledger->get());
+  std::ifstream in(GetParam());
+  int number = 0;
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    const Words words = WordsOf(line);
+    if (words.empty() || words[0].starts_with("#")) continue;
+    SCOPED_TRACE(GetParam().filename().string() + ":" + std::to_string(number) +
+                 ": " + line);
+    life.Play(words);
+  }
+  EXPECT_GT(number, 0);
+  for (int repeated = 0; repeated < 2; ++repeated) {
+    const auto report = (*ledger)->VerifyInProcess();
+    ASSERT_THAT(report, IsOk());
+    EXPECT_TRUE(report->ok) << report->findings.front();
+    life.RepeatAll();
+  }
+}
+
+std::vector<fs::path> Lives() {
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(RUN_LIVES_DIRECTORY)) {
+    paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Golden, RunLivesTest, testing::ValuesIn(Lives()), [](const auto& life) {
+      std::string name = life.param.stem().string();
+      name.erase(std::remove(name.begin(), name.end(), '_'), name.end());
+      return name;
+    });
+
+}  // namespace
+}  // namespace drawdown
