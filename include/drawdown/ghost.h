@@ -26,13 +26,13 @@ struct HeartbeatResult {
   std::vector<std::string> refused;
 };
 
-// How long a run may be silent before it is suspect, where nothing else is
-// said.
+// How long a run may be silent before it is suspect, where neither a query nor
+// the pool's policy says.
 inline constexpr int64_t kDefaultLeaseUs = 30 * 60 * kMicrosPerSecond;
 
 struct GhostQuery {
   std::optional<int64_t> at_us;     // taken as now; default: the clock
-  std::optional<int64_t> lease_us;  // default: kDefaultLeaseUs
+  std::optional<int64_t> lease_us;  // default: the pool's, else 30 minutes
   std::string tenant;               // this tenant and everything below; "": all
   std::string pool;                 // selector; "": all
 };

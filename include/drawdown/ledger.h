@@ -41,6 +41,7 @@
 #include "drawdown/inspect.h"
 #include "drawdown/live.h"
 #include "drawdown/meter.h"
+#include "drawdown/policy.h"
 #include "drawdown/reconcile.h"
 #include "drawdown/run.h"
 #include "drawdown/statement.h"
@@ -120,7 +121,7 @@ class DRAWDOWN_EXPORT Ledger {
                         const WriteOptions& options = {});
   // Closes the open segment and opens one of `micro_gpus`, at one instant.
   absl::Status ResizeRun(const RunKey& key, int64_t micro_gpus, int64_t at_us);
-  // A suspended run does not accrue.
+  // A suspended run does not accrue, unless its pool's policy says so.
   absl::Status SuspendRun(const RunKey& key, int64_t at_us);
   absl::Status ResumeRun(const RunKey& key, int64_t at_us);
   absl::Status StopRun(const RunKey& key, int64_t at_us,
@@ -143,6 +144,13 @@ class DRAWDOWN_EXPORT Ledger {
   absl::Status ConfirmGhost(const RunKey& key,
                             std::optional<int64_t> lease_us = {},
                             std::optional<int64_t> at_us = {});
+
+  // --- policies (drawdown/policy.h)
+  // kBadRow when it cannot stand in the books, kInvalidArgument when it says
+  // nothing. What is in force already changes nothing.
+  absl::Status SetPoolPolicy(const PoolPolicy& policy);
+  // Oldest word first, a setting each.
+  absl::StatusOr<std::vector<PoolPolicy>> PoolPolicies() const;
 
   // --- live meters (drawdown/meter.h)
   // The meter of (tenant, pool): the same one however often it is asked for, in

@@ -17,8 +17,10 @@ std::vector<std::string> ReasonNames() {
   return names;
 }
 
-bool HasGap(const RunInfo& run) {
+// Whether it was suspended and resumed.
+bool WasResumed(const RunInfo& run) {
   for (size_t i = 1; i < run.segments.size(); ++i) {
+    if (run.segments[i - 1].suspended) return true;
     if (run.segments[i - 1].end_us != run.segments[i].start_us) return true;
   }
   return false;
@@ -86,7 +88,7 @@ absl::StatusOr<RunChangeRequest> ResumeRequest(const RunArguments& arguments) {
     return ledger->ResumeRun(key, at_us);
   };
   request.is_so = [](const RunInfo& run) {
-    return run.state == RunState::kOpen && HasGap(run);
+    return run.state == RunState::kOpen && WasResumed(run);
   };
   return request;
 }
@@ -150,9 +152,9 @@ void AddResize(Program* program) {
 void AddSuspendAndResume(Program* program) {
   const auto nothing_more = [](Verb*, RunArguments*) {};
   AddChange(program, "suspend",
-            {"Suspend an open run: it does not accrue from now (--at) on",
-             "For jobs that give their GPUs back. If they keep them, do not "
-             "suspend the run.",
+            {"Suspend an open run from now (--at) on",
+             "It does not accrue meanwhile, unless the policy of its pool says "
+             "that suspended runs\nkeep their GPUs (`policy pool`).",
              "drawdown run suspend job-1", ""},
             "suspended", SuspendRequest, nothing_more);
   AddChange(

@@ -10,6 +10,7 @@ namespace drawdown {
 void AddInit(Program* program);
 void AddContract(Program* program);
 void AddRun(Program* program);
+void AddPolicy(Program* program);
 void AddImport(Program* program);
 void AddCorrect(Program* program);
 void AddUsage(Program* program);

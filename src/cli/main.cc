@@ -11,6 +11,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddInit(program);
   drawdown::AddContract(program);
   drawdown::AddRun(program);
+  drawdown::AddPolicy(program);
   drawdown::AddImport(program);
   drawdown::AddCorrect(program);
   drawdown::AddUsage(program);

@@ -1,5 +1,7 @@
 #include "ledger/entry.h"
 
+#include <iterator>
+
 #include "base/coding.h"
 #include "base/crc32c.h"
 #include "base/error.h"
@@ -18,8 +20,11 @@ uint64_t Distance(int64_t from, int64_t to) {
   return static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
 }
 
-// One overload of Append and Read per alternative of EntryBody, in its order:
-// the index of the alternative is the kind byte of the format.
+// The kind byte of each alternative of EntryBody, in its order.
+constexpr uint8_t kEntryKinds[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 15};
+static_assert(std::size(kEntryKinds) == std::variant_size_v<EntryBody>);
+
+// One overload of Append and Read per alternative of EntryBody.
 void Append(const NameAdded& body, std::string* out) {
   AppendFixed(body.kind, out);
   AppendFixed(body.id, out);
@@ -163,6 +168,19 @@ void Read(ByteReader* in, UsageLost* body) {
   body->uncounted = GpuTime(in->Fixed<Int128>());
 }
 
+void Append(const PoolPolicySet& body, std::string* out) {
+  AppendString(body.pool, out);
+  AppendFixed(body.from_us, out);
+  AppendFixed(body.setting, out);
+  AppendFixed(body.value, out);
+}
+void Read(ByteReader* in, PoolPolicySet* body) {
+  body->pool = in->String();
+  body->from_us = in->Fixed<int64_t>();
+  body->setting = in->Fixed<PoolSetting>();
+  body->value = in->Fixed<int64_t>();
+}
+
 template <typename Body>
 EntryBody ReadBody(ByteReader* in) {
   Body body;
@@ -190,6 +208,8 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
       return ReadBody<UsageDrained>(in);
     case 8:
       return ReadBody<UsageLost>(in);
+    case 15:
+      return ReadBody<PoolPolicySet>(in);
     default:
       return std::nullopt;
   }
@@ -218,7 +238,7 @@ std::string SequenceKey(uint64_t sequence) {
 void AppendEntry(uint64_t sequence, int64_t recorded_us, const EntryBody& body,
                  std::string* out) {
   const size_t start = out->size();
-  AppendFixed(static_cast<uint8_t>(body.index()), out);
+  AppendFixed(kEntryKinds[body.index()], out);
   AppendFixed(recorded_us, out);
   std::visit([out](const auto& one) { Append(one, out); }, body);
   AppendFixed(Crc32c(std::string_view(*out).substr(start), SeedOf(sequence)),

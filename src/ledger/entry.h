@@ -50,6 +50,7 @@ enum class RunChange : uint8_t {
   kSuspend = 2,
   kResume = 3,
   kStop = 4,
+  kSuspendAccruing = 5,  // by its pool's policy: its GPUs stay with it
 };
 
 struct RunChanged {
@@ -118,9 +119,23 @@ struct UsageLost {
   GpuTime uncounted;      // found for meters whose names are lost
 };
 
+// What holds for the pools that a selector covers, from an instant on. Numbers
+// of the settings are part of the format.
+enum class PoolSetting : uint8_t {
+  kSuspendedAccrues = 0,  // 0 no, 1 yes
+  kLease = 1,             // microseconds
+};
+struct PoolPolicySet {
+  std::string_view pool;  // selector
+  int64_t from_us = 0;
+  PoolSetting setting = PoolSetting::kSuspendedAccrues;
+  int64_t value = 0;
+};
+
 using EntryBody =
     std::variant<NameAdded, RunImported, RunChanged, RunCorrected, UsageAdded,
-                 ContractApplied, CommitLink, UsageDrained, UsageLost>;
+                 ContractApplied, CommitLink, UsageDrained, UsageLost,
+                 PoolPolicySet>;
 
 struct Entry {
   int64_t recorded_us = 0;

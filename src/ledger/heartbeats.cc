@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "ledger/buckets.h"
 #include "ledger/inspect.h"
+#include "ledger/run_policies.h"
 #include "ledger/seal.h"
 
 namespace drawdown {
@@ -66,7 +67,8 @@ absl::StatusOr<std::vector<Ghost>> FindGhosts(ReadTransaction* books,
                                               const GhostQuery& query) {
   CHECK(query.at_us.has_value());
   const int64_t at_us = *query.at_us;
-  const int64_t lease_us = query.lease_us.value_or(kDefaultLeaseUs);
+  ASSIGN_OR_RETURN(const std::vector<StoredPoolPolicy> policies,
+                   ReadPoolPolicies(books));
   std::vector<Ghost> ghosts;
   absl::Status failure;
   const auto look = [&](const RunInfo& run) -> absl::Status {
@@ -75,6 +77,8 @@ absl::StatusOr<std::vector<Ghost>> FindGhosts(ReadTransaction* books,
     AppendRunKey(run.key.run_id, run.key.attempt, &key);
     ASSIGN_OR_RETURN(const auto heartbeat, ReadHeartbeat(books, key));
     const LifeSign sign = LastSign(run.segments, heartbeat);
+    const int64_t lease_us =
+        query.lease_us.value_or(LeaseOf(policies, run.pool, at_us));
     if (!IsSuspect(sign.at_us, lease_us, at_us)) return absl::OkStatus();
     const Segment& last = run.segments.back();
     ghosts.push_back(

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "ledger/journal.h"
+#include "ledger/run_policies.h"
 #include "ledger/run_rules.h"
 
 namespace drawdown {
@@ -60,7 +61,8 @@ class Describer {
   }
   void operator()(const RunChanged& change) const {
     static constexpr std::string_view kKinds[] = {
-        "run_start", "run_resize", "run_suspend", "run_resume", "run_stop"};
+        "run_start",  "run_resize", "run_suspend",
+        "run_resume", "run_stop",   "run_suspend"};
     std::string detail = "at " + FormatInstant(change.at_us);
     if (change.change == RunChange::kStart) {
       detail += ", " + Place(change.tenant, change.pool);
@@ -71,6 +73,7 @@ class Describer {
     if (change.change == RunChange::kStop) {
       detail += ", " + std::string(StopReasonName(change.reason));
     }
+    if (change.change == RunChange::kSuspendAccruing) detail += ", accrues";
     Say(kKinds[static_cast<int>(change.change)],
         DescribeRun(change.run_id, change.attempt), detail);
   }
@@ -106,6 +109,11 @@ class Describer {
             FormatGpuSeconds(loss.behind) + " GPU-seconds, " +
             FormatGpuSeconds(loss.uncounted) +
             " GPU-seconds have no name; usage may be missing");
+  }
+  void operator()(const PoolPolicySet& policy) const {
+    Say("pool_policy", policy.pool,
+        DescribeSetting(policy.setting, policy.value) + ", from " +
+            FormatInstant(policy.from_us));
   }
   void operator()(const CommitLink& link) const {
     Say("commit", HexOf(link.chain), std::to_string(link.entries) + " entries");

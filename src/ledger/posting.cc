@@ -138,13 +138,17 @@ absl::StatusOr<Posting::KnownRun> Posting::FindRun(std::string_view run_id,
   return known;
 }
 
-absl::StatusOr<Verdict> Posting::Post(const RunChanged& change) {
+absl::StatusOr<Verdict> Posting::Post(RunChanged change) {
   RETURN_IF_ERROR(CheckChange(change));
   ASSIGN_OR_RETURN(const KnownRun known,
                    FindRun(change.run_id, change.attempt));
   ASSIGN_OR_RETURN(const Verdict verdict,
                    JudgeChange(known.known(), change, Names()));
   if (verdict == Verdict::kUnchanged) return verdict;
+  if (change.change == RunChange::kSuspend) {
+    ASSIGN_OR_RETURN(change.change,
+                     SuspensionOf(known.run->pool, change.at_us));
+  }
   Journal(change);
   Run run = AfterChange(known.known(), change);
   StoreRun(known, &run);

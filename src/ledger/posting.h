@@ -43,7 +43,7 @@ class Posting {
                                   bool strict);
 
   // Each judges the fact (run_rules.h) and posts it unless it is unchanged.
-  absl::StatusOr<Verdict> Post(const RunChanged& change);
+  absl::StatusOr<Verdict> Post(RunChanged change);
   absl::StatusOr<Verdict> Post(const RunImported& row);
   // Fills in which entry is corrected.
   absl::StatusOr<Verdict> Post(RunCorrected correction);
@@ -51,6 +51,7 @@ class Posting {
   absl::Status Post(const ContractApplied& contract);
   absl::Status Post(const UsageDrained& usage);
   absl::Status Post(const UsageLost& loss);
+  absl::StatusOr<Verdict> Post(const PoolPolicySet& policy);
 
   // Keeps the newest sign of life of a run, beside the journal (heartbeats.h).
   // kNotFound; kWrongState when the run was over by then.
@@ -126,6 +127,9 @@ class Posting {
   // `run` gets the sequence.
   void StoreRun(const KnownRun& known, Run* run);
   void AddRunCells(const Run& run, int sign);
+  // By the policy of the run's pool.
+  absl::StatusOr<RunChange> SuspensionOf(uint32_t pool, int64_t at_us);
+  absl::Status ApplyPolicy(const PoolPolicySet& policy);
   absl::Status ForgetHeartbeat(std::string_view run_key);
   absl::Status AddUsageCells(const UsageAdded& usage);
   void AddDrainedCell(const UsageDrained& usage);

@@ -44,6 +44,9 @@ struct Posting::Replayer {
     return absl::OkStatus();
   }
   absl::Status operator()(const UsageLost&) const { return absl::OkStatus(); }
+  absl::Status operator()(const PoolPolicySet& policy) const {
+    return posting->ApplyPolicy(policy);
+  }
   absl::Status operator()(const CommitLink& link) const {
     return posting->CheckLink(link);
   }

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "ledger/heartbeats.h"
 #include "ledger/posting.h"
+#include "ledger/run_policies.h"
 
 namespace drawdown {
 namespace {
@@ -72,7 +73,10 @@ absl::StatusOr<Verdict> Posting::CloseGhost(std::string_view run_id,
   ASSIGN_OR_RETURN(const auto heartbeat,
                    ReadHeartbeat(transaction_.get(), runs_[known.index].key));
   const LifeSign sign = LastSign(run.segments, heartbeat);
-  const int64_t lease = lease_us.value_or(kDefaultLeaseUs);
+  ASSIGN_OR_RETURN(const std::vector<StoredPoolPolicy> policies,
+                   ReadPoolPolicies(transaction_.get()));
+  const int64_t lease = lease_us.value_or(
+      LeaseOf(policies, PathOf(NameKind::kPool, run.pool), at_us));
   if (!IsSuspect(sign.at_us, lease, at_us)) {
     return MakeError(ErrorCode::kWrongState,
                      "run " + DescribeRun(run_id, attempt) +
@@ -85,6 +89,30 @@ absl::StatusOr<Verdict> Posting::CloseGhost(std::string_view run_id,
   stop.reason = StopReason::kLost;
   stop.at_us = sign.at_us;
   return Post(stop);
+}
+
+absl::StatusOr<RunChange> Posting::SuspensionOf(uint32_t pool, int64_t at_us) {
+  ASSIGN_OR_RETURN(const std::vector<StoredPoolPolicy> policies,
+                   ReadPoolPolicies(transaction_.get()));
+  const bool accrues =
+      SuspendedAccrues(policies, PathOf(NameKind::kPool, pool), at_us);
+  return accrues ? RunChange::kSuspendAccruing : RunChange::kSuspend;
+}
+
+absl::StatusOr<Verdict> Posting::Post(const PoolPolicySet& policy) {
+  RETURN_IF_ERROR(CheckPoolPolicy(policy));
+  ASSIGN_OR_RETURN(const std::vector<StoredPoolPolicy> policies,
+                   ReadPoolPolicies(transaction_.get()));
+  if (IsInForce(policies, policy)) return Verdict::kUnchanged;
+  Journal(policy);
+  RETURN_IF_ERROR(ApplyPolicy(policy));
+  return Verdict::kNew;
+}
+
+absl::Status Posting::ApplyPolicy(const PoolPolicySet& policy) {
+  const std::string key = PoolPolicyKey(last_sequence_);
+  return transaction_->Put(Table::kPolicies, key,
+                           EncodePoolPolicy(key, policy));
 }
 
 absl::Status Posting::ForgetHeartbeat(std::string_view run_key) {

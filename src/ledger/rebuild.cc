@@ -218,6 +218,9 @@ class Salvager {
   absl::Status Post(Posting* posting, const UsageLost& loss) {
     return posting->Post(loss);
   }
+  absl::Status Post(Posting* posting, const PoolPolicySet& policy) {
+    return posting->Post(policy).status();
+  }
 
   absl::Status Translate(Posting* posting, uint32_t* tenant, uint32_t* pool) {
     RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, tenant));

@@ -90,6 +90,14 @@ bool HasGapFrom(const Run& run, int64_t at_us) {
   return false;
 }
 
+// Whether the run was suspended then and went on accruing.
+bool HasSuspendedSegmentFrom(const Run& run, int64_t at_us) {
+  for (const Segment& segment : run.segments) {
+    if (segment.start_us == at_us && segment.suspended) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<Verdict> JudgeStart(const Run* known, const RunChanged& change,
                                    const NameOf& name_of) {
   if (known == nullptr) return Verdict::kNew;
@@ -117,7 +125,9 @@ bool AlreadySaid(const Run& known, const RunChanged& change) {
     case RunChange::kResize:
       return HasSegmentFrom(known, change.at_us, change.micro_gpus);
     case RunChange::kSuspend:
-      return HasGapFrom(known, change.at_us);
+    case RunChange::kSuspendAccruing:
+      return HasGapFrom(known, change.at_us) ||
+             HasSuspendedSegmentFrom(known, change.at_us);
     case RunChange::kResume:
       return HasSegmentFrom(known, change.at_us, known.micro_gpus) &&
              known.segments.size() > 1;
@@ -139,6 +149,7 @@ absl::Status CheckFits(const Run& known, const RunChanged& change,
       }
       break;
     case RunChange::kSuspend:
+    case RunChange::kSuspendAccruing:
       if (known.state != RunState::kOpen) {
         return WrongState(change, known, "suspended");
       }
@@ -192,6 +203,8 @@ bool HoldsControl(std::string_view text) {
   return found;
 }
 
+}  // namespace
+
 absl::Status CheckText(std::string_view what, std::string_view text,
                        size_t min_bytes, size_t max_bytes) {
   if (text.size() < min_bytes || text.size() > max_bytes) {
@@ -204,6 +217,8 @@ absl::Status CheckText(std::string_view what, std::string_view text,
   return MakeError(ErrorCode::kBadRow,
                    std::string(what) + " holds a control character");
 }
+
+namespace {
 
 absl::Status CheckRunKey(std::string_view run_id, uint32_t attempt) {
   RETURN_IF_ERROR(CheckText("run_id", run_id, 1, kMaxIdBytes));
@@ -218,6 +233,8 @@ absl::Status CheckGpus(int64_t micro_gpus) {
                                            " is not in 0..1000000000");
 }
 
+}  // namespace
+
 absl::Status CheckInstant(std::string_view what, int64_t instant_us) {
   if (instant_us >= kEarliestUs && instant_us < kLatestUs) {
     return absl::OkStatus();
@@ -225,8 +242,6 @@ absl::Status CheckInstant(std::string_view what, int64_t instant_us) {
   return MakeError(ErrorCode::kBadRow,
                    std::string(what) + " is not in the years 1900 to 9999");
 }
-
-}  // namespace
 
 absl::Status CheckRun(const RunImported& row) {
   RETURN_IF_ERROR(CheckRunKey(row.run_id, row.attempt));
@@ -374,7 +389,14 @@ Run AfterChange(const Run* known, const RunChanged& change) {
       close_segment();
       run.state = RunState::kSuspended;
       break;
+    case RunChange::kSuspendAccruing:
+      close_segment();
+      open_segment(run.micro_gpus);
+      run.segments.back().suspended = true;
+      run.state = RunState::kSuspended;
+      break;
     case RunChange::kResume:
+      close_segment();
       open_segment(run.micro_gpus);
       break;
     case RunChange::kStop:

@@ -55,6 +55,12 @@ absl::Status CheckRun(const RunImported& row);
 absl::Status CheckChange(const RunChanged& change);
 absl::Status CheckUsage(const UsageAdded& usage);
 
+// kBadRow naming `what`: a length out of bounds, a control character.
+absl::Status CheckText(std::string_view what, std::string_view text,
+                       size_t min_bytes, size_t max_bytes);
+// kBadRow naming `what` outside the years 1900 to 9999.
+absl::Status CheckInstant(std::string_view what, int64_t instant_us);
+
 // "job-1 attempt 2", for messages.
 std::string DescribeRun(std::string_view run_id, uint32_t attempt);
 

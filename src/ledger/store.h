@@ -35,14 +35,16 @@ enum class Table : uint8_t {
   kJournal = 7,    // sequence -> entry
   kLive = 8,       // how far live counters are drained (live_records.h)
   kHeartbeats = 13,  // run key -> newest sign of life (heartbeats.h)
+  kPolicies = 14,    // sequence -> policy (run_policies.h)
 };
-inline constexpr int kTableCount = 14;
+inline constexpr int kTableCount = 15;
 inline constexpr size_t kMaxKeyBytes = 500;
 
 inline const char* TableName(Table table) {  // "cells"
   static constexpr const char* kNames[kTableCount] = {
-      "meta",    "names", "runs",   "usage", "cells", "levels",   "contracts",
-      "journal", "live",  "quotas", "holds", "held",  "capacity", "heartbeats"};
+      "meta",   "names",     "runs",     "usage",      "cells",
+      "levels", "contracts", "journal",  "live",       "quotas",
+      "holds",  "held",      "capacity", "heartbeats", "policies"};
   return kNames[static_cast<int>(table)];
 }
 

@@ -52,10 +52,14 @@ Row SegmentRow(const Segment& segment) {
 }
 
 std::string SegmentsJson(const RunInfo& run) {
+  std::vector<ReportColumn> columns = SegmentColumns();
+  columns.push_back({"suspended", ColumnKind::kJson});
   std::string out = "[";
   for (const Segment& segment : run.segments) {
     if (out.size() > 1) out.append(", ");
-    AppendJsonRow(SegmentColumns(), SegmentRow(segment), &out);
+    Row row = SegmentRow(segment);
+    row.push_back(segment.suspended ? "true" : "false");
+    AppendJsonRow(columns, row, &out);
   }
   return out + "]";
 }

@@ -187,6 +187,33 @@ class RunTest(CliTest):
                                "json").json()["suspects"]
         self.assertEqual(suspects[0]["last_sign"], "2026-10-01T02:00:00Z")
 
+    def test_a_pools_policy_says_whether_suspended_runs_accrue(self):
+        policy = ["policy", "pool", "aws/*", "--suspended", "accrues"]
+        self.expect(0, *policy, "--from", "2026-10-01T00:00:00Z", "--lease",
+                    "90m")
+        entries = self.entries()
+        self.expect(0, *policy, "--from", "2026-10-01T00:00:00Z")
+        self.assertEqual(self.entries(), entries)
+        self.assertEqual(
+            self.expect(0, "policy", "list").out,
+            "tenant,pool,setting,value,from\n"
+            ",aws/*,suspended,accrues,2026-10-01T00:00:00Z\n"
+            ",aws/*,lease,5400 s,2026-10-01T00:00:00Z\n")
+        self.start(0, "8", *at(0))
+        self.change(0, "suspend", *at(1))
+        self.assertIn("was already", self.change(0, "suspend").err)
+        self.assertEqual(self.gpu_seconds("2026-10-01T02:00:00Z"), "57600")
+        self.expect(1, "runs", "--suspect", *at(4))
+        self.change(0, "resume", *at(2))
+        self.assertIn("was already", self.change(0, "resume").err)
+        runs = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual([one["suspended"] for one in runs[0]["segments"]],
+                         [False, True, False])
+        self.assertIn("accrues", self.expect(0, "journal").out)
+        self.expect(2, "policy", "pool", "aws/*")
+        self.expect(2, "policy", "pool", "aws/*", "--suspended", "maybe")
+        self.expect(0, "verify")
+
     def test_options_about_suspects(self):
         for arguments in (["--lease", "30m"], at(1),
                           ["--suspect", "--state", "open"],

@@ -132,6 +132,7 @@ TEST(EntryTest, EveryKindSurvivesTheRoundTrip) {
       UsageAdded{"u-1", 1, 2, 3, 4, GpuTime(5)},
       ContractApplied{"c", 3, "c.textproto", "id: \"c\""},
       CommitLink{9, Sha256Of("x")},
+      PoolPolicySet{"aws/*/gb200", 77, PoolSetting::kLease, 1'800},
   };
   for (const EntryBody& body : bodies) {
     std::string bytes;

@@ -1,0 +1,43 @@
+#include "report/policy_report.h"
+
+#include "absl/strings/str_cat.h"
+#include "report/sheet.h"
+#include "report/table.h"
+
+namespace drawdown {
+namespace {
+
+std::vector<ReportColumn> PolicyColumns() {
+  return {{"tenant", ColumnKind::kText},
+          {"pool", ColumnKind::kText},
+          {"setting", ColumnKind::kWord},
+          {"value", ColumnKind::kWord},
+          {"from", ColumnKind::kWord}};
+}
+
+std::string SecondsText(int64_t micros) {
+  return absl::StrCat(FormatGpuSeconds(GpuTime(micros)), " s");
+}
+
+void AddPool(const PoolPolicy& policy, ListWriter* list) {
+  const Cell from = TimeCell(policy.from_us);
+  if (policy.suspended_accrues) {
+    list->Add({std::nullopt, policy.pool, "suspended",
+               *policy.suspended_accrues ? "accrues" : "free", from});
+  }
+  if (policy.lease_us) {
+    list->Add({std::nullopt, policy.pool, "lease",
+               SecondsText(*policy.lease_us), from});
+  }
+}
+
+}  // namespace
+
+void WritePolicies(std::span<const PoolPolicy> pools, Format format,
+                   const Sink& sink) {
+  ListWriter list(format, "policies", PolicyColumns(), sink);
+  for (const PoolPolicy& policy : pools) AddPool(policy, &list);
+  list.Finish();
+}
+
+}  // namespace drawdown
