@@ -43,6 +43,7 @@
 #include "drawdown/meter.h"
 #include "drawdown/policy.h"
 #include "drawdown/reconcile.h"
+#include "drawdown/refund.h"
 #include "drawdown/run.h"
 #include "drawdown/statement.h"
 #include "drawdown/units.h"
@@ -80,6 +81,11 @@ struct RunStart {
   std::string pool;
   int64_t micro_gpus = 0;
   int64_t at_us = 0;
+  // A part of one GPU (MIG, time slices) instead of `micro_gpus`, which is then
+  // 0: the shares of a device never exceed it, and its micro-GPUs are split
+  // among them so that a full device is exactly one GPU.
+  std::string device;  // its id: 1..200 bytes; "": none
+  Ratio share;
 };
 
 struct WriteOptions {
@@ -119,6 +125,9 @@ class DRAWDOWN_EXPORT Ledger {
   // same id with another payload is kConflict and names both.
   absl::Status StartRun(const RunStart& start,
                         const WriteOptions& options = {});
+  // All of them or none, with one commit.
+  absl::Status StartRuns(std::span<const RunStart> starts,
+                         const WriteOptions& options = {});
   // Closes the open segment and opens one of `micro_gpus`, at one instant.
   absl::Status ResizeRun(const RunKey& key, int64_t micro_gpus, int64_t at_us);
   // A suspended run does not accrue, unless its pool's policy says so.
@@ -151,6 +160,18 @@ class DRAWDOWN_EXPORT Ledger {
   absl::Status SetPoolPolicy(const PoolPolicy& policy);
   // Oldest word first, a setting each.
   absl::StatusOr<std::vector<PoolPolicy>> PoolPolicies() const;
+  absl::Status SetWaiverPolicy(const WaiverPolicy& policy);
+  absl::StatusOr<std::vector<WaiverPolicy>> WaiverPolicies() const;
+
+  // --- refunds (drawdown/refund.h): tenants' side alone, no statement changes.
+  // Idempotent by refund_id. kWrongState unless the run has ended, kBadRow when
+  // the run's refunds would pass what it used.
+  absl::Status RefundRun(const Refund& refund);
+  // Runs that have something waived or refunded, of the runs that `query`
+  // selects, in key order, until `visit` returns false.
+  absl::Status VisitRefunds(
+      const RunQuery& query,
+      const std::function<bool(const RefundedRun&)>& visit) const;
 
   // --- live meters (drawdown/meter.h)
   // The meter of (tenant, pool): the same one however often it is asked for, in
@@ -204,6 +225,9 @@ class DRAWDOWN_EXPORT Ledger {
   absl::Status VisitRuns(
       const RunQuery& query,
       const std::function<bool(const RunInfo&)>& visit) const;
+  // What those runs come to at an instant (default: the clock).
+  absl::StatusOr<RunTotals> TotalsOf(const RunQuery& query,
+                                     std::optional<int64_t> at_us = {}) const;
   // Entries with sequence >= from, oldest first, until `visit` returns false.
   absl::Status VisitJournal(
       uint64_t from,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "drawdown/export.h"
+#include "drawdown/ratio.h"
 #include "drawdown/units.h"
 
 namespace drawdown {
@@ -76,6 +77,8 @@ struct RunInfo {
   std::string source_state;
   std::vector<Segment> segments;  // by time; suspended stretches are gaps
   uint64_t journal_sequence = 0;  // of the entry that last changed it
+  std::string device;  // that it has a part of; "": none
+  Ratio share;         // of it
 
   bool accrues() const { return !segments.empty() && !segments.back().end_us; }
 };

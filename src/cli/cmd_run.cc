@@ -31,13 +31,18 @@ bool IsOpenWith(const RunInfo& run, int64_t micro_gpus) {
          run.segments.back().micro_gpus == micro_gpus;
 }
 
-// Whether the run was started so and has not ended.
+}  // namespace
+
 bool IsStarted(const RunInfo& run, const RunStart& start) {
   const bool going =
       run.state == RunState::kOpen || run.state == RunState::kSuspended;
   return going && run.tenant == start.tenant && run.pool == start.pool &&
-         run.segments.front().micro_gpus == start.micro_gpus;
+         run.device == start.device && run.share == start.share &&
+         (!start.device.empty() ||
+          run.segments.front().micro_gpus == start.micro_gpus);
 }
+
+namespace {
 
 absl::StatusOr<RunChangeRequest> StartRequest(const RunArguments& arguments) {
   RunStart start;
@@ -45,7 +50,17 @@ absl::StatusOr<RunChangeRequest> StartRequest(const RunArguments& arguments) {
   start.key.attempt = static_cast<uint32_t>(arguments.attempt);
   start.tenant = arguments.tenant;
   start.pool = arguments.pool;
-  ASSIGN_OR_RETURN(start.micro_gpus, GpusOption("gpus", arguments.gpus));
+  if (arguments.gpus.empty() == arguments.device.empty() ||
+      arguments.device.empty() != arguments.share.empty()) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "give --gpus, or --device and --share");
+  }
+  if (!arguments.gpus.empty()) {
+    ASSIGN_OR_RETURN(start.micro_gpus, GpusOption("gpus", arguments.gpus));
+  }
+  start.device = arguments.device;
+  ASSIGN_OR_RETURN(const auto share, RatioOption("share", arguments.share));
+  start.share = share.value_or(Ratio());
   const WriteOptions options = {arguments.strict};
   RunChangeRequest request;
   request.post = [start, options](Ledger* ledger, int64_t at_us) {
@@ -121,13 +136,21 @@ void AddStart(Program* program) {
        "$((${SLURM_RESTART_COUNT:-0} + 1)) --tenant \"$SLURM_JOB_ACCOUNT\" "
        "--pool aws/us-east-1/gb200 --gpus \"$GPUS\"\n"
        "drawdown run start job-2 --tenant acme/chat --pool aws/us-east-1/gb200 "
-       "--gpus 0.25 --at 2026-10-01T00:00:00Z --strict",
+       "--gpus 0.25 --at 2026-10-01T00:00:00Z --strict\n"
+       "drawdown run start job-3 --tenant acme/chat --pool "
+       "onprem/a/h100-1g.10gb --device GPU-5c3f --share 1/7",
        ""},
       "started", StartRequest, [](Verb* verb, RunArguments* arguments) {
         verb->RequiredText("tenant", "PATH", "Whose it is", &arguments->tenant)
             .RequiredText("pool", "PATH", "Where it runs", &arguments->pool)
-            .RequiredText("gpus", "N", "How many GPUs; at most six decimals",
-                          &arguments->gpus)
+            .Text("gpus", "N", "How many GPUs; at most six decimals",
+                  &arguments->gpus)
+            .Text("device", "ID",
+                  "Instead: the one GPU that it shares with other runs",
+                  &arguments->device)
+            .Text("share", "PART",
+                  "Its part of that GPU: 1/7, 0.25; never more than 1 together",
+                  &arguments->share)
             .Flag("strict",
                   "Refuse tenants and pools that the books do not know",
                   &arguments->strict);
@@ -193,11 +216,13 @@ void AddRun(Program* program) {
               "drawdown run stop job-1 --reason preempted",
               ""});
   AddStart(program);
+  AddStartArray(program);
   AddResize(program);
   AddSuspendAndResume(program);
   AddStop(program);
   AddHeartbeat(program);
   AddCloseGhost(program);
+  AddRefund(program);
 }
 
 }  // namespace drawdown

@@ -19,6 +19,7 @@ void AddStatement(Program* program);
 void AddReconcile(Program* program);
 void AddBill(Program* program);
 void AddRuns(Program* program);
+void AddRefunds(Program* program);
 void AddJournal(Program* program);
 void AddTop(Program* program);
 void AddMetrics(Program* program);

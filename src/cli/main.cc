@@ -20,6 +20,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddReconcile(program);
   drawdown::AddBill(program);
   drawdown::AddRuns(program);
+  drawdown::AddRefunds(program);
   drawdown::AddJournal(program);
   drawdown::AddTop(program);
   drawdown::AddMetrics(program);

@@ -19,6 +19,8 @@ struct RunArguments {
   std::string tenant;
   std::string pool;
   std::string gpus;
+  std::string device;
+  std::string share;
   std::string reason = std::string(StopReasonName(StopReason::kDone));
   bool strict = false;
   std::string lease;
@@ -32,11 +34,18 @@ using RequestOf =
 absl::Status CheckAttempt(uint64_t attempt);
 RunKey KeyOf(const RunArguments& arguments);
 
+// Whether the run was started so, whenever, and has not ended.
+bool IsStarted(const RunInfo& run, const RunStart& start);
+
 // Adds a verb with what all of them have; `describe` adds the rest.
 void AddChange(Program* program, std::string_view name, VerbHelp help,
                std::string_view done, RequestOf request_of,
                const std::function<void(Verb*, RunArguments*)>& describe);
 
+// cmd_refund.cc
+void AddRefund(Program* program);
+// cmd_run_array.cc
+void AddStartArray(Program* program);
 // cmd_run_ghost.cc
 void AddHeartbeat(Program* program);
 void AddCloseGhost(Program* program);

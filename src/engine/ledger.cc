@@ -215,21 +215,39 @@ LedgerInfo Ledger::Info() const {
 // --- runs
 // ----------------------------------------------------------------------
 
+namespace {
+
+absl::Status PostStart(Posting* posting, const RunStart& start,
+                       const WriteOptions& options) {
+  RunChanged change;
+  change.change = RunChange::kStart;
+  change.run_id = start.key.run_id;
+  change.attempt = start.key.attempt;
+  change.at_us = start.at_us;
+  change.micro_gpus = start.micro_gpus;
+  ASSIGN_OR_RETURN(
+      change.tenant,
+      posting->Intern(NameKind::kTenant, start.tenant, options.strict));
+  ASSIGN_OR_RETURN(change.pool, posting->Intern(NameKind::kPool, start.pool,
+                                                options.strict));
+  if (start.device.empty()) return posting->Post(change).status();
+  return posting->PostStart(change, start.device, start.share).status();
+}
+
+}  // namespace
+
 absl::Status Ledger::StartRun(const RunStart& start,
                               const WriteOptions& options) {
+  return StartRuns(std::span(&start, 1), options);
+}
+
+absl::Status Ledger::StartRuns(std::span<const RunStart> starts,
+                               const WriteOptions& options) {
   return impl_->PostGrouped([&](Posting* posting) -> absl::Status {
-    RunChanged change;
-    change.change = RunChange::kStart;
-    change.run_id = start.key.run_id;
-    change.attempt = start.key.attempt;
-    change.at_us = start.at_us;
-    change.micro_gpus = start.micro_gpus;
-    ASSIGN_OR_RETURN(
-        change.tenant,
-        posting->Intern(NameKind::kTenant, start.tenant, options.strict));
-    ASSIGN_OR_RETURN(change.pool, posting->Intern(NameKind::kPool, start.pool,
-                                                  options.strict));
-    return posting->Post(change).status();
+    for (const RunStart& start : starts) {
+      RETURN_IF_ERROR(PostStart(posting, start, options));
+    }
+    return absl::OkStatus();
   });
 }
 

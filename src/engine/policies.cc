@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "engine/impl.h"
 #include "ledger/run_policies.h"
+#include "ledger/waivers.h"
 
 namespace drawdown {
 namespace {
@@ -32,6 +33,28 @@ PoolPolicy PolicyOf(const StoredPoolPolicy& stored) {
   return policy;
 }
 
+WaiverPolicySet EntryOf(const WaiverPolicy& policy) {
+  WaiverPolicySet entry;
+  entry.tenant = policy.tenant;
+  entry.pool = policy.pool;
+  entry.reason = policy.reason;
+  entry.from_us = policy.from_us;
+  if (policy.share) entry.share = *policy.share;
+  entry.last_us = policy.last_us;
+  return entry;
+}
+
+WaiverPolicy PolicyOf(const StoredWaiver& stored) {
+  WaiverPolicy policy;
+  policy.tenant = stored.tenant;
+  policy.pool = stored.pool;
+  policy.reason = stored.reason;
+  policy.from_us = stored.from_us;
+  policy.last_us = stored.last_us;
+  if (!stored.last_us) policy.share = stored.share;
+  return policy;
+}
+
 }  // namespace
 
 absl::Status Ledger::SetPoolPolicy(const PoolPolicy& policy) {
@@ -55,6 +78,26 @@ absl::StatusOr<std::vector<PoolPolicy>> Ledger::PoolPolicies() const {
   ASSIGN_OR_RETURN(const PoolPolicyList stored, ReadPoolPolicies(books.get()));
   std::vector<PoolPolicy> policies;
   for (const StoredPoolPolicy& one : stored) policies.push_back(PolicyOf(one));
+  return policies;
+}
+
+absl::Status Ledger::SetWaiverPolicy(const WaiverPolicy& policy) {
+  if (policy.share.has_value() == policy.last_us.has_value()) {
+    return MakeError(
+        ErrorCode::kInvalidArgument,
+        "a waiver policy says a share or a last time, one of both");
+  }
+  const WaiverPolicySet entry = EntryOf(policy);
+  return impl_->PostGrouped(
+      [&](Posting* posting) { return posting->Post(entry).status(); });
+}
+
+absl::StatusOr<std::vector<WaiverPolicy>> Ledger::WaiverPolicies() const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  ASSIGN_OR_RETURN(const WaiverList stored, ReadWaivers(books.get()));
+  std::vector<WaiverPolicy> policies;
+  for (const StoredWaiver& one : stored) policies.push_back(PolicyOf(one));
   return policies;
 }
 

@@ -21,7 +21,7 @@ uint64_t Distance(int64_t from, int64_t to) {
 }
 
 // The kind byte of each alternative of EntryBody, in its order.
-constexpr uint8_t kEntryKinds[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 15};
+constexpr uint8_t kEntryKinds[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 17, 18};
 static_assert(std::size(kEntryKinds) == std::variant_size_v<EntryBody>);
 
 // One overload of Append and Read per alternative of EntryBody.
@@ -181,6 +181,63 @@ void Read(ByteReader* in, PoolPolicySet* body) {
   body->value = in->Fixed<int64_t>();
 }
 
+void Append(const Ratio& ratio, std::string* out) {
+  AppendVarint(static_cast<uint64_t>(ratio.num), out);
+  AppendVarint(static_cast<uint64_t>(ratio.den), out);
+}
+void Read(ByteReader* in, Ratio* ratio) {
+  ratio->num = static_cast<int64_t>(in->Varint());
+  ratio->den = static_cast<int64_t>(in->Varint());
+}
+
+void Append(const WaiverPolicySet& body, std::string* out) {
+  AppendString(body.tenant, out);
+  AppendString(body.pool, out);
+  AppendFixed(body.reason, out);
+  AppendFixed(body.from_us, out);
+  Append(body.share, out);
+  AppendFixed(static_cast<uint8_t>(body.last_us.has_value()), out);
+  if (body.last_us) AppendFixed(*body.last_us, out);
+}
+void Read(ByteReader* in, WaiverPolicySet* body) {
+  body->tenant = in->String();
+  body->pool = in->String();
+  body->reason = in->Fixed<StopReason>();
+  body->from_us = in->Fixed<int64_t>();
+  Read(in, &body->share);
+  if (in->Fixed<uint8_t>() != 0) body->last_us = in->Fixed<int64_t>();
+}
+
+void Append(const RunRefunded& body, std::string* out) {
+  AppendString(body.refund_id, out);
+  AppendString(body.run_id, out);
+  AppendVarint(body.attempt, out);
+  AppendFixed(body.amount.count(), out);
+  Append(body.share, out);
+  AppendString(body.reason, out);
+}
+void Read(ByteReader* in, RunRefunded* body) {
+  body->refund_id = in->String();
+  body->run_id = in->String();
+  body->attempt = static_cast<uint32_t>(in->Varint());
+  body->amount = GpuTime(in->Fixed<Int128>());
+  Read(in, &body->share);
+  body->reason = in->String();
+}
+
+void Append(const RunPlaced& body, std::string* out) {
+  AppendString(body.run_id, out);
+  AppendVarint(body.attempt, out);
+  AppendString(body.device, out);
+  Append(body.share, out);
+}
+void Read(ByteReader* in, RunPlaced* body) {
+  body->run_id = in->String();
+  body->attempt = static_cast<uint32_t>(in->Varint());
+  body->device = in->String();
+  Read(in, &body->share);
+}
+
 template <typename Body>
 EntryBody ReadBody(ByteReader* in) {
   Body body;
@@ -210,6 +267,12 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
       return ReadBody<UsageLost>(in);
     case 15:
       return ReadBody<PoolPolicySet>(in);
+    case 16:
+      return ReadBody<WaiverPolicySet>(in);
+    case 17:
+      return ReadBody<RunRefunded>(in);
+    case 18:
+      return ReadBody<RunPlaced>(in);
     default:
       return std::nullopt;
   }

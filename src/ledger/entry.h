@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/digest.h"
+#include "drawdown/ratio.h"
 #include "drawdown/run.h"
 #include "drawdown/units.h"
 #include "ledger/records.h"
@@ -132,10 +133,38 @@ struct PoolPolicySet {
   int64_t value = 0;
 };
 
+// Usage that tenants are not charged for, of runs that stop for a reason from
+// an instant on.
+struct WaiverPolicySet {
+  std::string_view tenant;  // at or below
+  std::string_view pool;    // selector
+  StopReason reason = StopReason::kUnknown;
+  int64_t from_us = 0;
+  Ratio share;                     // of the run's usage, where last_us is none
+  std::optional<int64_t> last_us;  // usage of the run's end
+};
+
+struct RunRefunded {
+  std::string_view refund_id;
+  std::string_view run_id;
+  uint32_t attempt = 1;
+  GpuTime amount;
+  Ratio share;  // that the amount was computed from; zero: it was given
+  std::string_view reason;
+};
+
+// Follows the start of a run that has a part of one device.
+struct RunPlaced {
+  std::string_view run_id;
+  uint32_t attempt = 1;
+  std::string_view device;
+  Ratio share;
+};
+
 using EntryBody =
     std::variant<NameAdded, RunImported, RunChanged, RunCorrected, UsageAdded,
                  ContractApplied, CommitLink, UsageDrained, UsageLost,
-                 PoolPolicySet>;
+                 PoolPolicySet, WaiverPolicySet, RunRefunded, RunPlaced>;
 
 struct Entry {
   int64_t recorded_us = 0;

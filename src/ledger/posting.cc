@@ -149,6 +149,9 @@ absl::StatusOr<Verdict> Posting::Post(RunChanged change) {
     ASSIGN_OR_RETURN(change.change,
                      SuspensionOf(known.run->pool, change.at_us));
   }
+  if (change.change == RunChange::kResize) {
+    RETURN_IF_ERROR(CheckResizable(runs_[known.index].key, change));
+  }
   Journal(change);
   Run run = AfterChange(known.known(), change);
   StoreRun(known, &run);
@@ -264,8 +267,8 @@ void Posting::StoreRun(const KnownRun& known, Run* run) {
   AppendRun(record.key, *run, &run_bytes_);
   record.bytes = kept_.Keep(run_bytes_);
   record.dirty = true;
-  if (known.run && !IsOver(*known.run) && IsOver(*run) && failure_.ok()) {
-    failure_ = ForgetHeartbeat(record.key);
+  if (known.run && failure_.ok()) {
+    failure_ = FollowChange(record.key, *known.run, *run);
   }
   // What fails is kept for Commit: a full disk is not a bad row.
   if (in_order_ && runs_.size() >= kRunsInOrder) failure_ = AppendRuns();

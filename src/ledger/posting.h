@@ -52,6 +52,15 @@ class Posting {
   absl::Status Post(const UsageDrained& usage);
   absl::Status Post(const UsageLost& loss);
   absl::StatusOr<Verdict> Post(const PoolPolicySet& policy);
+  absl::StatusOr<Verdict> Post(const WaiverPolicySet& policy);
+  // Fills in the amount of a share.
+  absl::StatusOr<Verdict> Post(RunRefunded refund);
+  // The place of a run that was started; unjudged.
+  absl::Status Post(const RunPlaced& placed);
+  // A start on a part of a device, from which its GPUs follow. kWrongState when
+  // the device has no room.
+  absl::StatusOr<Verdict> PostStart(RunChanged start, std::string_view device,
+                                    const Ratio& share);
 
   // Keeps the newest sign of life of a run, beside the journal (heartbeats.h).
   // kNotFound; kWrongState when the run was over by then.
@@ -130,7 +139,14 @@ class Posting {
   // By the policy of the run's pool.
   absl::StatusOr<RunChange> SuspensionOf(uint32_t pool, int64_t at_us);
   absl::Status ApplyPolicy(const PoolPolicySet& policy);
-  absl::Status ForgetHeartbeat(std::string_view run_key);
+  absl::Status ApplyWaiver(const WaiverPolicySet& policy);
+  absl::Status ApplyRefund(const RunRefunded& refund);
+  absl::Status ApplyPlaced(const RunPlaced& placed);
+  absl::Status CheckResizable(std::string_view run_key,
+                              const RunChanged& change);
+  // What else follows from a change of a known run.
+  absl::Status FollowChange(std::string_view run_key, const Run& before,
+                            const Run& after);
   absl::Status AddUsageCells(const UsageAdded& usage);
   void AddDrainedCell(const UsageDrained& usage);
   void ApplyName(const NameAdded& name);

@@ -47,6 +47,15 @@ struct Posting::Replayer {
   absl::Status operator()(const PoolPolicySet& policy) const {
     return posting->ApplyPolicy(policy);
   }
+  absl::Status operator()(const WaiverPolicySet& policy) const {
+    return posting->ApplyWaiver(policy);
+  }
+  absl::Status operator()(const RunRefunded& refund) const {
+    return posting->ApplyRefund(refund);
+  }
+  absl::Status operator()(const RunPlaced& placed) const {
+    return posting->ApplyPlaced(placed);
+  }
   absl::Status operator()(const CommitLink& link) const {
     return posting->CheckLink(link);
   }

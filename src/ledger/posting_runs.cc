@@ -1,6 +1,7 @@
 // Posting what goes with runs beside their changes: signs of life.
 #include "base/error.h"
 #include "ledger/heartbeats.h"
+#include "ledger/places.h"
 #include "ledger/posting.h"
 #include "ledger/run_policies.h"
 
@@ -115,8 +116,12 @@ absl::Status Posting::ApplyPolicy(const PoolPolicySet& policy) {
                            EncodePoolPolicy(key, policy));
 }
 
-absl::Status Posting::ForgetHeartbeat(std::string_view run_key) {
-  return transaction_->Delete(Table::kHeartbeats, run_key);
+absl::Status Posting::FollowChange(std::string_view run_key, const Run& before,
+                                   const Run& after) {
+  if (!IsOver(before) && IsOver(after)) {
+    RETURN_IF_ERROR(transaction_->Delete(Table::kHeartbeats, run_key));
+  }
+  return MovePlace(transaction_.get(), run_key, before, after);
 }
 
 }  // namespace drawdown

@@ -221,6 +221,15 @@ class Salvager {
   absl::Status Post(Posting* posting, const PoolPolicySet& policy) {
     return posting->Post(policy).status();
   }
+  absl::Status Post(Posting* posting, const WaiverPolicySet& policy) {
+    return posting->Post(policy).status();
+  }
+  absl::Status Post(Posting* posting, const RunRefunded& refund) {
+    return posting->Post(refund).status();
+  }
+  absl::Status Post(Posting* posting, const RunPlaced& placed) {
+    return posting->Post(placed);
+  }
 
   absl::Status Translate(Posting* posting, uint32_t* tenant, uint32_t* pool) {
     RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, tenant));

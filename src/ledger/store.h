@@ -36,15 +36,17 @@ enum class Table : uint8_t {
   kLive = 8,       // how far live counters are drained (live_records.h)
   kHeartbeats = 13,  // run key -> newest sign of life (heartbeats.h)
   kPolicies = 14,    // sequence -> policy (run_policies.h)
+  kRefunds = 15,     // refund id -> refund (refunds.h)
+  kDevices = 16,     // device -> the runs that share it (places.h)
 };
-inline constexpr int kTableCount = 15;
+inline constexpr int kTableCount = 17;
 inline constexpr size_t kMaxKeyBytes = 500;
 
 inline const char* TableName(Table table) {  // "cells"
   static constexpr const char* kNames[kTableCount] = {
-      "meta",   "names",     "runs",     "usage",      "cells",
-      "levels", "contracts", "journal",  "live",       "quotas",
-      "holds",  "held",      "capacity", "heartbeats", "policies"};
+      "meta",      "names",      "runs",     "usage",   "cells",  "levels",
+      "contracts", "journal",    "live",     "quotas",  "holds",  "held",
+      "capacity",  "heartbeats", "policies", "refunds", "devices"};
   return kNames[static_cast<int>(table)];
 }
 

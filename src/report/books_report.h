@@ -27,6 +27,8 @@ class RunWriter {
   ListWriter list_;
 };
 
+void WriteRunTotals(const RunTotals& totals, Format format, const Sink& sink);
+
 // One run after a request to change it; `changed` is false when the books said
 // so already.
 void WriteRunChange(const RunInfo& run, bool changed, Format format,

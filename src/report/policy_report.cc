@@ -31,12 +31,23 @@ void AddPool(const PoolPolicy& policy, ListWriter* list) {
   }
 }
 
+void AddWaiver(const WaiverPolicy& policy, ListWriter* list) {
+  const std::string value =
+      policy.last_us ? absl::StrCat("last ", SecondsText(*policy.last_us))
+                     : FormatRatio(policy.share.value_or(Ratio()));
+  list->Add({TextCell(policy.tenant), policy.pool,
+             absl::StrCat("waive ", std::string(StopReasonName(policy.reason))),
+             value, TimeCell(policy.from_us)});
+}
+
 }  // namespace
 
-void WritePolicies(std::span<const PoolPolicy> pools, Format format,
+void WritePolicies(std::span<const PoolPolicy> pools,
+                   std::span<const WaiverPolicy> waivers, Format format,
                    const Sink& sink) {
   ListWriter list(format, "policies", PolicyColumns(), sink);
   for (const PoolPolicy& policy : pools) AddPool(policy, &list);
+  for (const WaiverPolicy& policy : waivers) AddWaiver(policy, &list);
   list.Finish();
 }
 

@@ -10,7 +10,8 @@
 namespace drawdown {
 
 // A line per setting.
-void WritePolicies(std::span<const PoolPolicy> pools, Format format,
+void WritePolicies(std::span<const PoolPolicy> pools,
+                   std::span<const WaiverPolicy> waivers, Format format,
                    const Sink& sink);
 
 }  // namespace drawdown

@@ -4,6 +4,7 @@
 // is repeated: that must change nothing.
 //
 //   start RUN GPUS AT [attempt=N] [pool=P] [tenant=T]
+//         [device=D share=PART], and then GPUS is 0
 //   resize RUN GPUS AT
 //   suspend|resume|heartbeat RUN AT     stop RUN REASON AT
 //   close-ghost RUN LEASE AT
@@ -12,6 +13,13 @@
 //   usage AT GPU_MICROSECONDS           of all runs
 //   state RUN STATE REASON
 //   suspects AT LEASE [RUN=LAST_SIGN...]   lease -: the pool's
+//
+//   refund ID RUN share=PART|amount=GPU_MICROSECONDS
+//   waive REASON FROM share=PART|last=TIME [tenant=T] [pool=P]
+//   net AT METERED WAIVED               of all runs
+//   waived-by-hour AT GPU_MICROSECONDS...   of the hours with usage
+//   refunded RUN METERED BY_POLICY REFUNDED
+//   gpus RUN MICRO_GPUS                 of its last segment
 //
 // RUN is ID or ID#ATTEMPT; times are 90s, 30m, 2h since 1970, or microseconds.
 #include <algorithm>
@@ -90,6 +98,12 @@ class Life {
       CheckState(words);
     } else if (verb == "suspects") {
       CheckSuspects(words);
+    } else if (verb == "net" || verb == "waived-by-hour") {
+      CheckNet(words);
+    } else if (verb == "refunded") {
+      CheckRefunded(words);
+    } else if (verb == "gpus") {
+      CheckGpus(words);
     } else {
       EXPECT_THAT(Call(words), IsOk());
       calls_.push_back(words);
@@ -110,6 +124,8 @@ class Life {
     const RunKey key = KeyOf(words[1]);
     if (verb == "start") return Start(words);
     if (verb == "policy") return SetPolicy(words);
+    if (verb == "refund") return GiveRefund(words);
+    if (verb == "waive") return SetWaiver(words);
     const int64_t last = TimeOf(words.back());
     if (verb == "resize") {
       return ledger_->ResizeRun(key, *ParseGpus(words[2]), last);
@@ -139,6 +155,8 @@ class Life {
     start.tenant = Or(options, "tenant", "acme/chat");
     start.pool = Or(options, "pool", "aws/us-east-1/gb200");
     start.micro_gpus = *ParseGpus(words[2]);
+    start.device = Or(options, "device", "");
+    start.share = *ParseRatio(Or(options, "share", "0"));
     start.at_us = TimeOf(words[3]);
     return ledger_->StartRun(start);
   }
@@ -153,6 +171,89 @@ class Life {
     }
     if (options.contains("lease")) policy.lease_us = TimeOf(options["lease"]);
     return ledger_->SetPoolPolicy(policy);
+  }
+
+  absl::Status GiveRefund(const Words& words) {
+    auto options = OptionsOf(words, 3);
+    Refund refund;
+    refund.refund_id = words[1];
+    refund.run = KeyOf(words[2]);
+    refund.reason = "bad node";
+    if (options.contains("share")) {
+      refund.share = *ParseRatio(options["share"]);
+    }
+    if (options.contains("amount")) {
+      refund.amount = GpuTime(std::stoll(options["amount"]));
+    }
+    return ledger_->RefundRun(refund);
+  }
+
+  absl::Status SetWaiver(const Words& words) {
+    auto options = OptionsOf(words, 3);
+    WaiverPolicy policy;
+    policy.reason = *ParseStopReason(words[1]);
+    policy.from_us = TimeOf(words[2]);
+    policy.tenant = Or(options, "tenant", "");
+    policy.pool = Or(options, "pool", "*");
+    if (options.contains("share")) {
+      policy.share = *ParseRatio(options["share"]);
+    }
+    if (options.contains("last")) policy.last_us = TimeOf(options["last"]);
+    return ledger_->SetWaiverPolicy(policy);
+  }
+
+  void CheckNet(const Words& words) {
+    UsageQuery query;
+    query.at_us = TimeOf(words[1]);
+    query.net = true;
+    const bool hourly = words[0] == "waived-by-hour";
+    if (hourly) query.by = {UsageDimension::kHour};
+    const auto answer = ledger_->Usage(query);
+    ASSERT_THAT(answer, IsOk());
+    if (!hourly) {
+      EXPECT_EQ(answer->total, GpuTime(std::stoll(words[2])));
+      EXPECT_EQ(answer->waived, GpuTime(std::stoll(words[3])));
+      return;
+    }
+    std::vector<GpuTime> expected;
+    for (size_t i = 2; i < words.size(); ++i) {
+      expected.emplace_back(std::stoll(words[i]));
+    }
+    std::vector<GpuTime> found;
+    for (const UsageRow& row : answer->rows) found.push_back(row.waived);
+    EXPECT_EQ(found, expected);
+  }
+
+  void CheckRefunded(const Words& words) {
+    RunQuery query;
+    query.run_id = KeyOf(words[1]).run_id;
+    std::vector<GpuTime> found;
+    ASSERT_THAT(ledger_->VisitRefunds(
+                    query,
+                    [&](const RefundedRun& run) {
+                      if (run.key != KeyOf(words[1])) return true;
+                      found = {run.metered, run.by_policy, run.refunded};
+                      EXPECT_EQ(run.net() + run.by_policy + run.refunded,
+                                run.metered);
+                      return true;
+                    }),
+                IsOk());
+    EXPECT_EQ(found, (std::vector<GpuTime>{GpuTime(std::stoll(words[2])),
+                                           GpuTime(std::stoll(words[3])),
+                                           GpuTime(std::stoll(words[4]))}));
+  }
+
+  void CheckGpus(const Words& words) {
+    RunQuery query;
+    query.run_id = words[1];
+    int64_t found = -1;
+    ASSERT_THAT(ledger_->VisitRuns(query,
+                                   [&](const RunInfo& run) {
+                                     found = run.segments.back().micro_gpus;
+                                     return true;
+                                   }),
+                IsOk());
+    EXPECT_EQ(found, std::stoll(words[2]));
   }
 
   void CheckUsage(const Words& words) {

@@ -15,7 +15,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 # Public headers of plain values: any module may include them.
 VALUE_HEADERS = {
     "bill.h", "contract.h", "export.h", "ghost.h", "import.h", "inspect.h", "reconcile.h",
-    "live.h", "meter.h", "policy.h", "run.h", "statement.h", "status.h", "units.h", "usage.h",
+    "live.h", "meter.h", "policy.h", "ratio.h",
+    "refund.h", "run.h", "statement.h", "status.h", "units.h", "usage.h",
 }
 
 

@@ -133,6 +133,10 @@ TEST(EntryTest, EveryKindSurvivesTheRoundTrip) {
       ContractApplied{"c", 3, "c.textproto", "id: \"c\""},
       CommitLink{9, Sha256Of("x")},
       PoolPolicySet{"aws/*/gb200", 77, PoolSetting::kLease, 1'800},
+      WaiverPolicySet{"acme", "*", StopReason::kFailed, 7, {1, 3}, {}},
+      WaiverPolicySet{"", "aws/*", StopReason::kDone, -7, {}, 600},
+      RunRefunded{"r-1", "run", 3, GpuTime(5), {1, 2}, "bad node"},
+      RunPlaced{"run", 1, "gpu-7", {2, 7}},
   };
   for (const EntryBody& body : bodies) {
     std::string bytes;

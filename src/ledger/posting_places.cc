@@ -1,0 +1,88 @@
+// Posting runs that have a part of one device.
+#include "base/error.h"
+#include "ledger/places.h"
+#include "ledger/posting.h"
+
+namespace drawdown {
+namespace {
+
+absl::Status CheckPlaced(const RunChanged& start, const RunPlaced& placed) {
+  RETURN_IF_ERROR(CheckText("device", placed.device, 1, kMaxIdBytes));
+  if (!IsValidRatio(placed.share) || placed.share.zero()) {
+    return MakeError(ErrorCode::kBadRow,
+                     "run " + DescribeRun(start.run_id, start.attempt) +
+                         ": share " + FormatRatio(placed.share) +
+                         " of device " + std::string(placed.device));
+  }
+  if (start.micro_gpus == 0) return absl::OkStatus();
+  return MakeError(ErrorCode::kBadRow,
+                   "run " + DescribeRun(start.run_id, start.attempt) +
+                       ": its GPUs follow from its share of a device; they "
+                       "are not given");
+}
+
+std::string DescribePlace(const std::optional<DevicePlace>& place) {
+  if (!place) return "on no device";
+  return "on " + FormatRatio(place->share) + " of device " + place->device;
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> Posting::PostStart(RunChanged start,
+                                           std::string_view device,
+                                           const Ratio& share) {
+  const RunPlaced placed = {start.run_id, start.attempt, device, share};
+  RETURN_IF_ERROR(CheckPlaced(start, placed));
+  ASSIGN_OR_RETURN(const KnownRun known, FindRun(start.run_id, start.attempt));
+  const DevicePlace stated = {std::string(device), share};
+  if (known.run) {
+    ASSIGN_OR_RETURN(const auto place,
+                     ReadPlace(transaction_.get(), runs_[known.index].key));
+    if (place != stated || known.run->segments.empty()) {
+      return MakeError(ErrorCode::kConflict,
+                       "run " + DescribeRun(start.run_id, start.attempt) +
+                           " is in the books " + DescribePlace(place) +
+                           "; this says " + DescribePlace(stated));
+    }
+    start.micro_gpus = known.run->segments.front().micro_gpus;
+    return Post(start);
+  }
+  ASSIGN_OR_RETURN(const std::vector<DeviceUse> others,
+                   ReadDeviceUses(transaction_.get(), device, start.at_us));
+  RETURN_IF_ERROR(CheckRoom(stated.device, share, start.at_us, others));
+  ASSIGN_OR_RETURN(start.micro_gpus, MicroGpusBeside(share, others));
+  RETURN_IF_ERROR(Post(start).status());
+  RETURN_IF_ERROR(Post(placed));
+  return Verdict::kNew;
+}
+
+absl::Status Posting::Post(const RunPlaced& placed) {
+  Journal(placed);
+  return ApplyPlaced(placed);
+}
+
+absl::Status Posting::ApplyPlaced(const RunPlaced& placed) {
+  ASSIGN_OR_RETURN(const KnownRun known,
+                   FindRun(placed.run_id, placed.attempt));
+  if (!known.run) {
+    return MakeError(ErrorCode::kNotFound,
+                     "run " + DescribeRun(placed.run_id, placed.attempt) +
+                         " is not in the books: it has no place on device " +
+                         std::string(placed.device));
+  }
+  const std::string key(runs_[known.index].key);
+  return PutPlace(transaction_.get(), key,
+                  {std::string(placed.device), placed.share}, *known.run);
+}
+
+absl::Status Posting::CheckResizable(std::string_view run_key,
+                                     const RunChanged& change) {
+  ASSIGN_OR_RETURN(const auto place, ReadPlace(transaction_.get(), run_key));
+  if (!place) return absl::OkStatus();
+  return MakeError(ErrorCode::kWrongState,
+                   "run " + DescribeRun(change.run_id, change.attempt) +
+                       " is " + DescribePlace(place) +
+                       ": it cannot be resized");
+}
+
+}  // namespace drawdown
