@@ -26,6 +26,14 @@ std::string DescribePlace(const std::optional<DevicePlace>& place) {
   return "on " + FormatRatio(place->share) + " of device " + place->device;
 }
 
+absl::Status CheckKnown(const RunPlaced& placed, bool known) {
+  if (known) return absl::OkStatus();
+  return MakeError(ErrorCode::kNotFound,
+                   "run " + DescribeRun(placed.run_id, placed.attempt) +
+                       " is not in the books: it has no place on device " +
+                       std::string(placed.device));
+}
+
 }  // namespace
 
 absl::StatusOr<Verdict> Posting::PostStart(RunChanged start,
@@ -57,6 +65,9 @@ absl::StatusOr<Verdict> Posting::PostStart(RunChanged start,
 }
 
 absl::Status Posting::Post(const RunPlaced& placed) {
+  ASSIGN_OR_RETURN(const KnownRun known,
+                   FindRun(placed.run_id, placed.attempt));
+  RETURN_IF_ERROR(CheckKnown(placed, known.run.has_value()));
   Journal(placed);
   return ApplyPlaced(placed);
 }
@@ -64,12 +75,7 @@ absl::Status Posting::Post(const RunPlaced& placed) {
 absl::Status Posting::ApplyPlaced(const RunPlaced& placed) {
   ASSIGN_OR_RETURN(const KnownRun known,
                    FindRun(placed.run_id, placed.attempt));
-  if (!known.run) {
-    return MakeError(ErrorCode::kNotFound,
-                     "run " + DescribeRun(placed.run_id, placed.attempt) +
-                         " is not in the books: it has no place on device " +
-                         std::string(placed.device));
-  }
+  RETURN_IF_ERROR(CheckKnown(placed, known.run.has_value()));
   const std::string key(runs_[known.index].key);
   return PutPlace(transaction_.get(), key,
                   {std::string(placed.device), placed.share}, *known.run);

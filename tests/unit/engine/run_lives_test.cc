@@ -297,11 +297,36 @@ class Life {
     EXPECT_EQ(found, expected);
   }
 
-  Ledger* const ledger_;
+  Ledger* ledger_;
   std::vector<Words> calls_;
 };
 
-class RunLivesTest : public testing::TestWithParam<fs::path> {};
+class RunLivesTest : public testing::TestWithParam<fs::path> {
+ protected:
+  static Life PlayAll(Ledger* ledger) {
+    Life life(ledger);
+    std::ifstream in(GetParam());
+    int number = 0;
+    for (std::string line; std::getline(in, line);) {
+      ++number;
+      const Words words = WordsOf(line);
+      if (words.empty() || words[0].starts_with("#")) continue;
+      SCOPED_TRACE(GetParam().filename().string() + ":" +
+                   std::to_string(number) + ": " + line);
+      life.Play(words);
+    }
+    EXPECT_GT(number, 0);
+    return life;
+  }
+  static UsageAnswer NetUsage(const Ledger& ledger) {
+    UsageQuery query;
+    query.at_us = 1'000 * kMicrosPerHour;
+    query.net = true;
+    const auto answer = ledger.Usage(query);
+    EXPECT_THAT(answer, IsOk());
+    return *answer;
+  }
+};
 
 TEST_P(RunLivesTest, IsInTheBooksToTheMicrosecond) {
   ScratchDir dir;
@@ -310,24 +335,39 @@ TEST_P(RunLivesTest, IsInTheBooksToTheMicrosecond) {
   options.now_us = [] { return 1'000 * kMicrosPerHour; };
   const auto ledger = Ledger::Open(dir.Path("books"), options);
   ASSERT_THAT(ledger, IsOk());
-  Life life(ledger->get());
-  std::ifstream in(GetParam());
-  int number = 0;
-  for (std::string line; std::getline(in, line);) {
-    ++number;
-    const Words words = WordsOf(line);
-    if (words.empty() || words[0].starts_with("#")) continue;
-    SCOPED_TRACE(GetParam().filename().string() + ":" + std::to_string(number) +
-                 ": " + line);
-    life.Play(words);
-  }
-  EXPECT_GT(number, 0);
+  Life life = PlayAll(ledger->get());
   for (int repeated = 0; repeated < 2; ++repeated) {
     const auto report = (*ledger)->VerifyInProcess();
     ASSERT_THAT(report, IsOk());
     EXPECT_TRUE(report->ok) << report->findings.front();
     life.RepeatAll();
   }
+}
+
+// What is left after a salvage of sound books.
+TEST_P(RunLivesTest, SurvivesASalvage) {
+  ScratchDir dir;
+  OpenOptions options;
+  options.create_if_missing = true;
+  options.now_us = [] { return 1'000 * kMicrosPerHour; };
+  UsageAnswer before;
+  {
+    const auto ledger = Ledger::Open(dir.Path("books"), options);
+    ASSERT_THAT(ledger, IsOk());
+    PlayAll(ledger->get());
+    before = NetUsage(**ledger);
+  }
+  const auto salvaged = Salvage(dir.Path("books"), dir.Path("saved"));
+  ASSERT_THAT(salvaged, IsOk());
+  EXPECT_EQ(salvaged->losses, std::vector<std::string>());
+  const auto saved = Ledger::Open(dir.Path("saved"), options);
+  ASSERT_THAT(saved, IsOk());
+  const UsageAnswer after = NetUsage(**saved);
+  EXPECT_EQ(after.total, before.total);
+  EXPECT_EQ(after.waived, before.waived);
+  const auto report = (*saved)->VerifyInProcess();
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->ok) << report->findings.front();
 }
 
 std::vector<fs::path> Lives() {
