@@ -111,6 +111,15 @@ TEST(DeviceSharesTest, AFullDeviceOfSeventhsIsOneGpu) {
   EXPECT_GT(full, 100);
 }
 
+// Of others that were rounded up, left over from a device with more runs.
+TEST(DeviceSharesTest, WhoFillsTheDeviceTakesWhatIsLeft) {
+  std::vector<DeviceUse> others = {Use("a", {1, 3}, 0), Use("b", {1, 3}, 0),
+                                   Use("over", {1, 3}, 0, 1)};
+  others[0].micro_gpus = others[1].micro_gpus = 333'334;
+  EXPECT_EQ(*MicroGpusBeside({1, 3}, others), 333'332);
+  EXPECT_EQ(*MicroGpusBeside({1, 6}, others), 166'666);
+}
+
 TEST(DeviceSharesTest, AFullDeviceOfAnyEqualSharesIsOneGpu) {
   for (int64_t count = 1; count <= 64; ++count) {
     std::vector<DeviceUse> uses;
