@@ -59,7 +59,8 @@ struct VerifyReport {
   GpuTime from_runs;
   GpuTime from_usage;
   GpuTime from_meters;  // journalled: of buckets that are over
-  GpuTime in_buckets;   // must equal the sum of these three, at `at`
+  GpuTime from_holds;   // charged by renewing and settling
+  GpuTime in_buckets;   // must equal the sum of these four, at `at`
   int64_t at_us = 0;
   // Counted by live meters and not journalled yet, beside the above.
   GpuTime live;

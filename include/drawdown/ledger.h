@@ -37,11 +37,13 @@
 #include "drawdown/contract.h"
 #include "drawdown/export.h"
 #include "drawdown/ghost.h"
+#include "drawdown/hold.h"
 #include "drawdown/import.h"
 #include "drawdown/inspect.h"
 #include "drawdown/live.h"
 #include "drawdown/meter.h"
 #include "drawdown/policy.h"
+#include "drawdown/quota.h"
 #include "drawdown/reconcile.h"
 #include "drawdown/refund.h"
 #include "drawdown/run.h"
@@ -81,6 +83,8 @@ struct RunStart {
   std::string pool;
   int64_t micro_gpus = 0;
   int64_t at_us = 0;
+  // The hold that it draws; required under a hard quota of GPU time.
+  std::string hold_id = {};
   // A part of one GPU (MIG, time slices) instead of `micro_gpus`, which is then
   // 0: the shares of a device never exceed it, and its micro-GPUs are split
   // among them so that a full device is exactly one GPU.
@@ -123,16 +127,24 @@ class DRAWDOWN_EXPORT Ledger {
 
   // --- runs. Idempotent: the same call again is OK and changes nothing; the
   // same id with another payload is kConflict and names both.
-  absl::Status StartRun(const RunStart& start,
-                        const WriteOptions& options = {});
-  // All of them or none, with one commit.
-  absl::Status StartRuns(std::span<const RunStart> starts,
-                         const WriteOptions& options = {});
+  //
+  // A start, a growth and a going-on are admissions (drawdown/quota.h): quotas
+  // of GPUs at once must have room, and under a hard quota of GPU time a start
+  // needs a hold (kHoldRequired) of the same tenant and pool, open, and of no
+  // other run (kWrongState, kConflict). A refusal is an answer, not an error,
+  // and has changed nothing.
+  absl::StatusOr<Admission> StartRun(const RunStart& start,
+                                     const WriteOptions& options = {});
+  // All of them or none, with one commit; a refusal is of the first that was.
+  absl::StatusOr<Admission> StartRuns(std::span<const RunStart> starts,
+                                      const WriteOptions& options = {});
   // Closes the open segment and opens one of `micro_gpus`, at one instant.
-  absl::Status ResizeRun(const RunKey& key, int64_t micro_gpus, int64_t at_us);
+  absl::StatusOr<Admission> ResizeRun(const RunKey& key, int64_t micro_gpus,
+                                      int64_t at_us);
   // A suspended run does not accrue, unless its pool's policy says so.
   absl::Status SuspendRun(const RunKey& key, int64_t at_us);
-  absl::Status ResumeRun(const RunKey& key, int64_t at_us);
+  absl::StatusOr<Admission> ResumeRun(const RunKey& key, int64_t at_us);
+  // What is left of the run's hold is released with it.
   absl::Status StopRun(const RunKey& key, int64_t at_us,
                        StopReason reason = StopReason::kDone);
 
@@ -172,6 +184,46 @@ class DRAWDOWN_EXPORT Ledger {
   absl::Status VisitRefunds(
       const RunQuery& query,
       const std::function<bool(const RefundedRun&)>& visit) const;
+
+  // --- quotas (drawdown/quota.h)
+  // Whether it changed anything: the same again does not. A limit holds from
+  // `from_us` on; lowering it below what is used refuses new work and ends
+  // nothing. kBadRow (names), kInvalidArgument (a limit that makes no sense,
+  // slices that do not fit the quota above), kNotFound (contract, commitment).
+  // The first setting of a quota reads all runs and cells of the books once.
+  absl::StatusOr<bool> SetQuota(const QuotaSetting& setting);
+  // Those at or below a tenant ("": all), as they are at an instant (now).
+  absl::StatusOr<std::vector<QuotaState>> Quotas(
+      std::string_view tenant = {}, std::optional<int64_t> at_us = {}) const;
+  // What is over a tenant, whether something would fit, and if not why and who
+  // has what it would need.
+  absl::StatusOr<QuotaExplanation> ExplainQuota(const QuotaQuery& query) const;
+
+  // --- holds (drawdown/hold.h). Idempotent by id, as runs are.
+  // All are placed, or none and the refusal says why.
+  absl::StatusOr<Admission> PlaceHolds(std::span<const HoldRequest> requests,
+                                       const WriteOptions& options = {});
+  absl::StatusOr<Admission> PlaceHold(const HoldRequest& request,
+                                      const WriteOptions& options = {});
+  // Charges and extends at one instant, or changes nothing. Of an expired hold
+  // all that it will hold is asked anew.
+  absl::StatusOr<Admission> RenewHold(const HoldRenewal& renewal);
+  // Ends it with what was used since it was placed or renewed: less, as much or
+  // more than is held; also after it expired. Admitted unless `policy` refuses.
+  absl::StatusOr<Admission> SettleHold(
+      std::string_view hold_id, GpuTime used,
+      OverdraftPolicy policy = OverdraftPolicy::kBook);
+  absl::Status ReleaseHold(std::string_view hold_id);
+  // Calls `visit` for each hold in the order of ids until it returns false.
+  absl::Status VisitHolds(
+      const HoldQuery& query,
+      const std::function<bool(const HoldInfo&)>& visit) const;
+  // What will run out, soonest first, if all goes on as it does now; and the
+  // first of it. A scheduler need not poll: it can sleep until then.
+  absl::StatusOr<std::vector<Exhaustion>> Exhaustions() const;
+  absl::StatusOr<std::optional<Exhaustion>> NextExhaustion() const;
+  // Now by the clock of holds, which deadlines are on.
+  absl::StatusOr<int64_t> HoldTime() const;
 
   // --- live meters (drawdown/meter.h)
   // The meter of (tenant, pool): the same one however often it is asked for, in

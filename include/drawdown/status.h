@@ -42,6 +42,7 @@ enum class ErrorCode : int32_t {
   kNotFound = 202,         // no such contract, run, period
   kWrongState = 203,       // e.g. stopping a run that has ended
   kUnsupported = 204,      // understood, but not rated by this version
+  kHoldRequired = 205,     // a hard quota of GPU time is over the run
 
   // The ledger directory or its host.
   kNotALedger = 301,             // the directory is not a ledger

@@ -16,6 +16,9 @@ class Clock {
 // CLOCK_REALTIME. Thread-safe, never destroyed.
 const Clock& SystemClock();
 
+// CLOCK_BOOTTIME: microseconds since boot, suspended time included.
+int64_t SinceBootUs();
+
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_BASE_CLOCK_H_

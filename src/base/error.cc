@@ -41,6 +41,8 @@ constexpr CodeInfo kCodes[] = {
     {ErrorCode::kWrongState, "wrong_state",
      absl::StatusCode::kFailedPrecondition},
     {ErrorCode::kUnsupported, "unsupported", absl::StatusCode::kUnimplemented},
+    {ErrorCode::kHoldRequired, "hold_required",
+     absl::StatusCode::kFailedPrecondition},
     {ErrorCode::kNotALedger, "not_a_ledger",
      absl::StatusCode::kFailedPrecondition},
     {ErrorCode::kLedgerExists, "ledger_exists",

@@ -58,6 +58,17 @@ absl::Status ValidatePath(std::string_view path, std::string_view what) {
                                                     Quoted(path), " ", fault));
 }
 
+// Checked as a path with another letter in place of each '*'.
+absl::Status ValidateSelector(std::string_view selector) {
+  std::string path(selector);
+  for (size_t i = 0; i < path.size(); ++i) {
+    const bool starts = i == 0 || path[i - 1] == '/';
+    const bool ends = i + 1 == path.size() || path[i + 1] == '/';
+    if (path[i] == '*' && starts && ends) path[i] = 'x';
+  }
+  return ValidatePath(path, "pool selector");
+}
+
 bool SelectorCovers(std::string_view selector, std::string_view path) {
   while (!selector.empty()) {
     if (path.empty()) return false;

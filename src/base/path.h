@@ -24,6 +24,9 @@ absl::Status ValidatePath(std::string_view path, std::string_view what);
 // the node it names and everything below. "" and "*" cover everything.
 bool SelectorCovers(std::string_view selector, std::string_view path);
 
+// kBadRow unless `selector` is a path some of whose parts may be '*'.
+absl::Status ValidateSelector(std::string_view selector);
+
 // How literal a selector is: more non-'*' parts is more literal, then more
 // parts. Higher wins (design: "most literal selector").
 int SelectorRank(std::string_view selector);

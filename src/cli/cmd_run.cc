@@ -61,6 +61,7 @@ absl::StatusOr<RunChangeRequest> StartRequest(const RunArguments& arguments) {
   start.device = arguments.device;
   ASSIGN_OR_RETURN(const auto share, RatioOption("share", arguments.share));
   start.share = share.value_or(Ratio());
+  start.hold_id = arguments.hold_id;
   const WriteOptions options = {arguments.strict};
   RunChangeRequest request;
   request.post = [start, options](Ledger* ledger, int64_t at_us) {
@@ -88,8 +89,11 @@ absl::StatusOr<RunChangeRequest> ResizeRequest(const RunArguments& arguments) {
 
 absl::StatusOr<RunChangeRequest> SuspendRequest(const RunArguments& arguments) {
   RunChangeRequest request;
-  request.post = [key = KeyOf(arguments)](Ledger* ledger, int64_t at_us) {
-    return ledger->SuspendRun(key, at_us);
+  request.post = [key = KeyOf(arguments)](
+                     Ledger* ledger,
+                     int64_t at_us) -> absl::StatusOr<Admission> {
+    RETURN_IF_ERROR(ledger->SuspendRun(key, at_us));
+    return Admission{};
   };
   request.is_so = [](const RunInfo& run) {
     return run.state == RunState::kSuspended;
@@ -112,9 +116,11 @@ absl::StatusOr<RunChangeRequest> StopRequest(const RunArguments& arguments) {
   const StopReason reason =
       ParseStopReason(arguments.reason).value_or(StopReason::kUnknown);
   RunChangeRequest request;
-  request.post = [key = KeyOf(arguments), reason](Ledger* ledger,
-                                                  int64_t at_us) {
-    return ledger->StopRun(key, at_us, reason);
+  request.post = [key = KeyOf(arguments), reason](
+                     Ledger* ledger,
+                     int64_t at_us) -> absl::StatusOr<Admission> {
+    RETURN_IF_ERROR(ledger->StopRun(key, at_us, reason));
+    return Admission{};
   };
   request.is_so = [reason](const RunInfo& run) {
     return run.state == RunState::kEnded && run.reason == reason;
@@ -151,6 +157,9 @@ void AddStart(Program* program) {
             .Text("share", "PART",
                   "Its part of that GPU: 1/7, 0.25; never more than 1 together",
                   &arguments->share)
+            .Text("hold", "ID",
+                  "The hold it draws; needed under a hard quota of GPU time",
+                  &arguments->hold_id)
             .Flag("strict",
                   "Refuse tenants and pools that the books do not know",
                   &arguments->strict);

@@ -92,22 +92,27 @@ absl::Status KeepStarted(const Ledger& ledger, const std::string& parent,
   });
 }
 
-absl::StatusOr<size_t> Start(const GlobalOptions& globals,
-                             const ArrayArguments& arguments) {
+absl::StatusOr<Admission> Start(const GlobalOptions& globals,
+                                const ArrayArguments& arguments) {
   ASSIGN_OR_RETURN(std::vector<RunStart> starts, StartsOf(globals, arguments));
   ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
   if (globals.at.empty()) {
     RETURN_IF_ERROR(KeepStarted(*ledger, arguments.parent, &starts));
   }
-  RETURN_IF_ERROR(ledger->StartRuns(starts, {arguments.strict}));
-  return starts.size();
+  return ledger->StartRuns(starts, {arguments.strict});
 }
 
 int RunStartArray(Program* program, const ArrayArguments& arguments) {
   const auto started = Start(program->globals(), arguments);
   if (!started.ok()) return Fail(started.status());
-  Say(absl::StrCat("tasks of ", arguments.parent,
-                   " that are started: ", *started));
+  const std::string tasks =
+      absl::StrCat("tasks ", arguments.tasks, " of ", arguments.parent);
+  if (started->refusal) {
+    Say(absl::StrCat(tasks,
+                     " were refused: ", DescribeRefusal(*started->refusal)));
+    return kExitFindings;
+  }
+  Say(absl::StrCat(tasks, " are started"));
   return kExitFine;
 }
 

@@ -40,9 +40,11 @@ absl::StatusOr<RunChangeRequest> CloseGhostRequest(
     const RunArguments& arguments) {
   ASSIGN_OR_RETURN(const auto lease, DurationOption("lease", arguments.lease));
   RunChangeRequest request;
-  request.post = [key = KeyOf(arguments), lease](Ledger* ledger,
-                                                 int64_t at_us) {
-    return ledger->ConfirmGhost(key, lease, at_us);
+  request.post = [key = KeyOf(arguments), lease](
+                     Ledger* ledger,
+                     int64_t at_us) -> absl::StatusOr<Admission> {
+    RETURN_IF_ERROR(ledger->ConfirmGhost(key, lease, at_us));
+    return Admission{};
   };
   request.is_so = [](const RunInfo& run) {
     return run.state == RunState::kEnded && run.reason == StopReason::kLost;

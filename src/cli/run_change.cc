@@ -33,14 +33,18 @@ absl::StatusOr<RunChangeResult> ChangeRun(Ledger* ledger,
   if (repeatable && before && request.is_so(*before)) {
     return RunChangeResult{*std::move(before), false};
   }
-  const absl::Status posted = request.post(
+  absl::StatusOr<Admission> posted = request.post(
       ledger, request.at_us ? *request.at_us : SystemClock().NowUs());
   ASSIGN_OR_RETURN(std::optional<RunInfo> after, FindRun(*ledger, request.key));
   if (!posted.ok()) {
     // The same script on another node may have been there in between.
     const bool so = repeatable && after && request.is_so(*after);
-    if (!so) return posted;
+    if (!so) return posted.status();
     return RunChangeResult{*std::move(after), false};
+  }
+  if (!posted->admitted()) {
+    return RunChangeResult{std::move(after).value_or(RunInfo()), false,
+                           std::move(posted->refusal)};
   }
   if (!after) {
     return MakeError(ErrorCode::kNotFound,

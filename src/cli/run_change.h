@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -16,13 +17,14 @@ struct RunChangeRequest {
   // When; none: now, and then a run that already is as asked stays as it is,
   // because a script that is run a second time cannot know when it ran first.
   std::optional<int64_t> at_us;
-  std::function<absl::Status(Ledger*, int64_t at_us)> post;
+  std::function<absl::StatusOr<Admission>(Ledger*, int64_t at_us)> post;
   std::function<bool(const RunInfo&)> is_so;
 };
 
 struct RunChangeResult {
-  RunInfo run;  // afterwards
+  RunInfo run;  // afterwards; nothing in it of a start that was refused
   bool changed = false;
+  std::optional<Refusal> refusal = {};
 };
 
 // The errors of `post`.

@@ -26,6 +26,11 @@ int RunChangeVerb(Program* program, const RunArguments& arguments,
   const GlobalOptions& globals = program->globals();
   const auto result = Change(globals, arguments, request_of);
   if (!result.ok()) return Fail(result.status());
+  if (result->refusal) {
+    Say(absl::StrCat("run ", arguments.run_id, " attempt ", arguments.attempt,
+                     " was refused: ", DescribeRefusal(*result->refusal)));
+    return kExitFindings;
+  }
   Say(absl::StrCat("run ", arguments.run_id, " attempt ", arguments.attempt,
                    result->changed ? " is " : " was already ",
                    std::string(done),

@@ -20,6 +20,7 @@ struct RunArguments {
   std::string pool;
   std::string gpus;
   std::string device;
+  std::string hold_id;
   std::string share;
   std::string reason = std::string(StopReasonName(StopReason::kDone));
   bool strict = false;

@@ -8,18 +8,6 @@
 namespace drawdown {
 namespace {
 
-// A selector is a path whose parts may be '*', so it is checked as one with
-// another letter in their place.
-absl::Status ValidateSelector(const std::string& selector) {
-  std::string path = selector;
-  for (size_t i = 0; i < path.size(); ++i) {
-    const bool starts = i == 0 || path[i - 1] == '/';
-    const bool ends = i + 1 == path.size() || path[i + 1] == '/';
-    if (path[i] == '*' && starts && ends) path[i] = 'x';
-  }
-  return ValidatePath(path, "pool selector");
-}
-
 void CheckSelector(const Node& node, const Contract& contract) {
   const std::string selector = node.Text("pool");
   const absl::Status valid = ValidateSelector(selector);

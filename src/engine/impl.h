@@ -15,6 +15,7 @@
 #include "contract/contract.h"
 #include "drawdown/ledger.h"
 #include "engine/group_commit.h"
+#include "ledger/hold_clock.h"
 #include "ledger/live_amounts.h"
 #include "ledger/posting.h"
 #include "ledger/records.h"
@@ -39,8 +40,9 @@ struct LiveBooks {
 
 class Ledger::Impl {
  public:
-  Impl(std::string directory, OpenOptions options, Header header,
-       std::unique_ptr<Store> store, std::unique_ptr<LiveDirectory> live);
+  Impl(std::string directory, OpenOptions options, std::string boot_id,
+       Header header, std::unique_ptr<Store> store,
+       std::unique_ptr<LiveDirectory> live);
   ~Impl();
 
   const std::string& directory() const { return directory_; }
@@ -75,6 +77,12 @@ class Ledger::Impl {
   absl::Status PostGrouped(
       const std::function<absl::Status(Posting*)>& post) const;
 
+  // --- admissions: one grouped transaction at the instant of holds
+  absl::StatusOr<Admission> Admit(
+      const std::function<absl::StatusOr<Admission>(Posting*, int64_t at_us)>&
+          post) const;
+  ClockReading ReadClock() const;
+
   // --- live meters (meters.cc)
   absl::StatusOr<std::vector<Meter>> BindMeters(
       std::span<const MeterName> names, const WriteOptions& options);
@@ -91,6 +99,7 @@ class Ledger::Impl {
 
   const std::string directory_;
   const OpenOptions options_;
+  const std::string boot_id_;  // "" with a clock that is given
   const Header header_;
   const std::unique_ptr<Store> store_;
   mutable GroupCommit group_commit_;

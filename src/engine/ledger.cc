@@ -38,7 +38,8 @@ absl::Status CheckBucket(std::chrono::minutes bucket) {
 }
 
 absl::StatusOr<std::unique_ptr<LiveDirectory>> LiveDirectoryOf(
-    const std::string& directory, const Header& header) {
+    const std::string& directory, const Header& header,
+    const std::string& boot_id) {
   const std::optional<Uuid> uuid = ParseUuid(header.uuid);
   if (!uuid) {
     return MakeError(
@@ -48,9 +49,8 @@ absl::StatusOr<std::unique_ptr<LiveDirectory>> LiveDirectoryOf(
   std::error_code error;
   const auto absolute = std::filesystem::canonical(directory, error);
   if (error) return ErrnoError(error.value(), directory);
-  ASSIGN_OR_RETURN(std::string boot_id, BootId());
   return std::make_unique<LiveDirectory>((absolute / "live").string(), *uuid,
-                                         std::move(boot_id));
+                                         boot_id);
 }
 
 }  // namespace
@@ -63,11 +63,13 @@ LmdbOptions StoreOptions(const OpenOptions& options) {
 // --- Impl
 // ----------------------------------------------------------------------
 
-Ledger::Impl::Impl(std::string directory, OpenOptions options, Header header,
+Ledger::Impl::Impl(std::string directory, OpenOptions options,
+                   std::string boot_id, Header header,
                    std::unique_ptr<Store> store,
                    std::unique_ptr<LiveDirectory> live)
     : directory_(std::move(directory)),
       options_(std::move(options)),
+      boot_id_(options_.now_us ? std::string() : std::move(boot_id)),
       header_(std::move(header)),
       store_(std::move(store)),
       group_commit_([this] { return BeginPosting(); }),
@@ -187,11 +189,12 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
     }
     ASSIGN_OR_RETURN(header, DecodeHeader(*bytes));
   }
+  ASSIGN_OR_RETURN(std::string boot_id, BootId());
   ASSIGN_OR_RETURN(std::unique_ptr<LiveDirectory> live,
-                   LiveDirectoryOf(directory, header));
-  return std::unique_ptr<Ledger>(
-      new Ledger(std::make_unique<Impl>(directory, options, std::move(header),
-                                        std::move(store), std::move(live))));
+                   LiveDirectoryOf(directory, header, boot_id));
+  return std::unique_ptr<Ledger>(new Ledger(std::make_unique<Impl>(
+      directory, options, std::move(boot_id), std::move(header),
+      std::move(store), std::move(live))));
 }
 
 LedgerInfo Ledger::Info() const {
@@ -210,86 +213,6 @@ LedgerInfo Ledger::Info() const {
   info.entries = tip->next_sequence - 1;
   info.chain_hash = HexOf(tip->chain);
   return info;
-}
-
-// --- runs
-// ----------------------------------------------------------------------
-
-namespace {
-
-absl::Status PostStart(Posting* posting, const RunStart& start,
-                       const WriteOptions& options) {
-  RunChanged change;
-  change.change = RunChange::kStart;
-  change.run_id = start.key.run_id;
-  change.attempt = start.key.attempt;
-  change.at_us = start.at_us;
-  change.micro_gpus = start.micro_gpus;
-  ASSIGN_OR_RETURN(
-      change.tenant,
-      posting->Intern(NameKind::kTenant, start.tenant, options.strict));
-  ASSIGN_OR_RETURN(change.pool, posting->Intern(NameKind::kPool, start.pool,
-                                                options.strict));
-  if (start.device.empty()) return posting->Post(change).status();
-  return posting->PostStart(change, start.device, start.share).status();
-}
-
-}  // namespace
-
-absl::Status Ledger::StartRun(const RunStart& start,
-                              const WriteOptions& options) {
-  return StartRuns(std::span(&start, 1), options);
-}
-
-absl::Status Ledger::StartRuns(std::span<const RunStart> starts,
-                               const WriteOptions& options) {
-  return impl_->PostGrouped([&](Posting* posting) -> absl::Status {
-    for (const RunStart& start : starts) {
-      RETURN_IF_ERROR(PostStart(posting, start, options));
-    }
-    return absl::OkStatus();
-  });
-}
-
-namespace {
-
-RunChanged ChangeOf(const RunKey& key, RunChange kind, int64_t at_us) {
-  RunChanged change;
-  change.change = kind;
-  change.run_id = key.run_id;
-  change.attempt = key.attempt;
-  change.at_us = at_us;
-  return change;
-}
-
-}  // namespace
-
-absl::Status Ledger::ResizeRun(const RunKey& key, int64_t micro_gpus,
-                               int64_t at_us) {
-  RunChanged change = ChangeOf(key, RunChange::kResize, at_us);
-  change.micro_gpus = micro_gpus;
-  return impl_->PostGrouped(
-      [&](Posting* posting) { return posting->Post(change).status(); });
-}
-
-absl::Status Ledger::SuspendRun(const RunKey& key, int64_t at_us) {
-  const RunChanged change = ChangeOf(key, RunChange::kSuspend, at_us);
-  return impl_->PostGrouped(
-      [&](Posting* posting) { return posting->Post(change).status(); });
-}
-
-absl::Status Ledger::ResumeRun(const RunKey& key, int64_t at_us) {
-  const RunChanged change = ChangeOf(key, RunChange::kResume, at_us);
-  return impl_->PostGrouped(
-      [&](Posting* posting) { return posting->Post(change).status(); });
-}
-
-absl::Status Ledger::StopRun(const RunKey& key, int64_t at_us,
-                             StopReason reason) {
-  RunChanged change = ChangeOf(key, RunChange::kStop, at_us);
-  change.reason = reason;
-  return impl_->PostGrouped(
-      [&](Posting* posting) { return posting->Post(change).status(); });
 }
 
 }  // namespace drawdown

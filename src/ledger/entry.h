@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/digest.h"
+#include "drawdown/quota.h"
 #include "drawdown/ratio.h"
 #include "drawdown/run.h"
 #include "drawdown/units.h"
@@ -120,6 +121,53 @@ struct UsageLost {
   GpuTime uncounted;      // found for meters whose names are lost
 };
 
+// A limit of a quota from an instant on.
+struct QuotaSet {
+  uint32_t tenant = 0;
+  std::string_view pool;  // selector
+  QuotaPeriod period = QuotaPeriod::kTotal;
+  int64_t rolling_us = 0;
+  std::string_view contract;
+  std::string_view commitment;
+  std::string_view edges;  // of windows on a contract's calendar: int64 each
+  int64_t from_us = 0;
+  std::optional<QuotaLimit> limit;
+};
+
+struct HoldPlaced {
+  std::string_view hold_id;
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  GpuTime gpu_time;
+  int64_t micro_gpus = 0;
+  int64_t at_us = 0;
+  int64_t ttl_us = 0;
+};
+
+// A charge is usage in the bucket of `at_us`.
+struct HoldRenewed {
+  std::string_view hold_id;
+  uint32_t renewal = 1;
+  GpuTime charge;
+  GpuTime extend;
+  int64_t at_us = 0;
+  int64_t ttl_us = 0;
+};
+
+struct HoldClosed {
+  std::string_view hold_id;
+  bool settled = false;  // else released
+  GpuTime charge;
+  int64_t at_us = 0;
+};
+
+// From its start on, the run draws the hold.
+struct HoldDrawn {
+  std::string_view hold_id;
+  std::string_view run_id;
+  uint32_t attempt = 1;
+};
+
 // What holds for the pools that a selector covers, from an instant on. Numbers
 // of the settings are part of the format.
 enum class PoolSetting : uint8_t {
@@ -163,8 +211,9 @@ struct RunPlaced {
 
 using EntryBody =
     std::variant<NameAdded, RunImported, RunChanged, RunCorrected, UsageAdded,
-                 ContractApplied, CommitLink, UsageDrained, UsageLost,
-                 PoolPolicySet, WaiverPolicySet, RunRefunded, RunPlaced>;
+                 ContractApplied, CommitLink, UsageDrained, UsageLost, QuotaSet,
+                 HoldPlaced, HoldRenewed, HoldClosed, HoldDrawn, PoolPolicySet,
+                 WaiverPolicySet, RunRefunded, RunPlaced>;
 
 struct Entry {
   int64_t recorded_us = 0;

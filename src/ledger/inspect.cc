@@ -91,6 +91,42 @@ class Describer {
             FormatGpuSeconds(loss.uncounted) +
             " GPU-seconds have no name; usage may be missing");
   }
+  void operator()(const QuotaSet& set) const {
+    std::string detail = "on " + std::string(set.pool) + ", " +
+                         std::string(QuotaPeriodName(set.period)) + ", from " +
+                         FormatInstant(set.from_us) + ": ";
+    if (!set.limit) {
+      detail += "no limit";
+    } else if (set.period == QuotaPeriod::kAtOnce) {
+      detail += FormatGpus(static_cast<int64_t>(set.limit->nominal)) + " GPUs";
+    } else {
+      detail += FormatGpuSeconds(GpuTime(set.limit->nominal)) + " GPU-seconds";
+    }
+    Say("quota", PathAt(names_.tenants, set.tenant), detail);
+  }
+  void operator()(const HoldPlaced& placed) const {
+    Say("hold", placed.hold_id,
+        Place(placed.tenant, placed.pool) + ", " +
+            FormatGpuSeconds(placed.gpu_time) + " GPU-seconds, " +
+            FormatGpus(placed.micro_gpus) + " GPUs, until " +
+            FormatInstant(placed.at_us + placed.ttl_us));
+  }
+  void operator()(const HoldRenewed& renewed) const {
+    Say("hold_renewal", renewed.hold_id,
+        "renewal " + std::to_string(renewed.renewal) + ", charged " +
+            FormatGpuSeconds(renewed.charge) + ", extended by " +
+            FormatGpuSeconds(renewed.extend) + " GPU-seconds, until " +
+            FormatInstant(renewed.at_us + renewed.ttl_us));
+  }
+  void operator()(const HoldClosed& closed) const {
+    Say(closed.settled ? "hold_settle" : "hold_release", closed.hold_id,
+        "at " + FormatInstant(closed.at_us) + ", " +
+            FormatGpuSeconds(closed.charge) + " GPU-seconds");
+  }
+  void operator()(const HoldDrawn& drawn) const {
+    Say("hold_drawn", drawn.hold_id,
+        "by run " + DescribeRun(drawn.run_id, drawn.attempt));
+  }
   void operator()(const PoolPolicySet& policy) const {
     Say("pool_policy", policy.pool,
         DescribeSetting(policy.setting, policy.value) + ", from " +

@@ -45,6 +45,7 @@ absl::StatusOr<std::unique_ptr<Posting>> Posting::Begin(
                    posting->transaction_->NewCursor(Table::kRuns));
   ASSIGN_OR_RETURN(const bool any, cursor->SeekLast());
   if (any) posting->last_run_key_ = std::string(cursor->key());
+  RETURN_IF_ERROR(posting->OpenQuotas());
   return posting;
 }
 
@@ -155,6 +156,7 @@ absl::StatusOr<Verdict> Posting::Post(RunChanged change) {
   Journal(change);
   Run run = AfterChange(known.known(), change);
   StoreRun(known, &run);
+  RETURN_IF_ERROR(FollowRun({std::string(change.run_id), change.attempt}, run));
   return verdict;
 }
 
@@ -170,6 +172,10 @@ absl::StatusOr<Verdict> Posting::Post(const RunImported& row) {
   Journal(row);
   SetImported(row, &imported_);
   StoreRun(known, &imported_);
+  if (verdict == Verdict::kUpdate) {
+    RETURN_IF_ERROR(
+        FollowRun({std::string(row.run_id), row.attempt}, imported_));
+  }
   return verdict;
 }
 
@@ -185,6 +191,9 @@ absl::StatusOr<Verdict> Posting::Post(RunCorrected correction) {
   Journal(correction);
   Run run = AfterCorrection(correction);
   StoreRun(known, &run);
+  RETURN_IF_ERROR(FollowRun({std::string(correction.replacement.run_id),
+                             correction.replacement.attempt},
+                            run));
   return verdict;
 }
 
@@ -275,6 +284,9 @@ void Posting::StoreRun(const KnownRun& known, Run* run) {
 }
 
 void Posting::AddRunCells(const Run& run, int sign) {
+  if (quotas_->any && failure_.ok()) {
+    failure_ = quotas_->accounts.AddRun(run, sign);
+  }
   for (const Segment& segment : run.segments) {
     VisitSegmentEdges(segment, bucket_us_, sign, [&](const SegmentEdge& edge) {
       cells_.AddEdge(run.tenant, run.pool, edge);
@@ -306,6 +318,11 @@ absl::Status Posting::AddUsageCells(const UsageAdded& usage) {
   for (int64_t i = 0; i < count; ++i) {
     const auto bucket = static_cast<int32_t>(first + i);
     cells_.AddRecorded({usage.tenant, usage.pool, bucket}, GpuTime(parts[i]));
+    if (quotas_->any) {
+      RETURN_IF_ERROR(quotas_->accounts.AddAmount(
+          usage.tenant, usage.pool, BucketStart(bucket, bucket_us_),
+          GpuTime(parts[i])));
+    }
   }
   return absl::OkStatus();
 }

@@ -14,6 +14,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,15 +23,31 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "drawdown/hold.h"
+#include "drawdown/quota.h"
 #include "ledger/byte_pool.h"
 #include "ledger/cell_deltas.h"
 #include "ledger/entry.h"
+#include "ledger/hold_clock.h"
+#include "ledger/hold_records.h"
 #include "ledger/journal.h"
+#include "ledger/quota_books.h"
 #include "ledger/records.h"
 #include "ledger/run_rules.h"
 #include "ledger/store.h"
 
 namespace drawdown {
+
+// A run that is to start: names are paths, and created only if it does.
+struct RunStarting {
+  RunChanged change;  // without tenant and pool
+  std::string_view tenant;
+  std::string_view pool;
+  std::string_view hold_id;  // that it will draw; "": none
+  std::string_view device;   // that it has a share of; "": none
+  Ratio share;
+  bool strict = false;
+};
 
 class Posting {
  public:
@@ -57,10 +75,6 @@ class Posting {
   absl::StatusOr<Verdict> Post(RunRefunded refund);
   // The place of a run that was started; unjudged.
   absl::Status Post(const RunPlaced& placed);
-  // A start on a part of a device, from which its GPUs follow. kWrongState when
-  // the device has no room.
-  absl::StatusOr<Verdict> PostStart(RunChanged start, std::string_view device,
-                                    const Ratio& share);
 
   // Keeps the newest sign of life of a run, beside the journal (heartbeats.h).
   // kNotFound; kWrongState when the run was over by then.
@@ -71,6 +85,41 @@ class Posting {
   absl::StatusOr<Verdict> CloseGhost(std::string_view run_id, uint32_t attempt,
                                      std::optional<int64_t> lease_us,
                                      int64_t at_us);
+
+  // Now, by the clock of holds.
+  absl::StatusOr<int64_t> HoldTime(const ClockReading& reading);
+
+  // --- admissions (posting_holds.cc): judged against quotas at `at_us`, an
+  // instant of the clock of holds. A refusal has changed nothing.
+  absl::StatusOr<Admission> StartRun(RunStarting starting,
+                                     int64_t at_us);
+  // Of a run that has started. A stopped run's hold is released.
+  absl::StatusOr<Admission> ChangeRun(const RunChanged& change, int64_t at_us);
+  // All or none.
+  absl::StatusOr<Admission> PlaceHolds(std::span<const HoldRequest> requests,
+                                       bool strict, int64_t at_us);
+  absl::StatusOr<Admission> RenewHold(const HoldRenewal& renewal,
+                                      int64_t at_us);
+  absl::StatusOr<Admission> CloseHold(const HoldClosed& closing,
+                                      OverdraftPolicy policy);
+
+  // A limit from an instant on. `edges`: where windows begin, on a contract's
+  // calendar. kInvalidArgument, kBadRow.
+  absl::StatusOr<Verdict> SetQuota(const QuotaSetting& setting,
+                                   const std::vector<int64_t>& edges);
+
+  // --- unjudged, for these and for rebuilding
+  absl::Status Post(const QuotaSet& set);
+  absl::Status Post(const HoldPlaced& placed);
+  absl::Status Post(const HoldRenewed& renewed);
+  absl::Status Post(const HoldClosed& closed);
+  absl::Status Post(const HoldDrawn& drawn);
+
+  // As stored: kNotFound, or open, settled or released.
+  absl::StatusOr<HoldState> StateOfHold(std::string_view hold_id);
+
+  // What the quotas have at an instant, counting what was posted here.
+  QuotaBooks* quotas() { return quotas_.get(); }
 
   // A record of Table::kLive, which is no part of the journal's truth: it says
   // how far something outside the books is in them (live_records.h).
@@ -121,6 +170,14 @@ class Posting {
   };
   // By chunk, in the order of keys.
   using LevelChanges = std::vector<std::pair<CellKey, Int128>>;
+  struct QuotaPart : QuotaBooks {
+    using QuotaBooks::QuotaBooks;
+
+    bool any = false;         // quotas, in the store or posted here
+    bool any_holds = false;   // likewise
+    bool make_held = false;   // anew before the commit
+    std::set<uint32_t> made;  // quotas whose accounts are to be made
+  };
   struct Replayer;
 
   Posting(std::unique_ptr<WriteTransaction> transaction, const Header& header,
@@ -141,6 +198,9 @@ class Posting {
   absl::Status ApplyPolicy(const PoolPolicySet& policy);
   absl::Status ApplyWaiver(const WaiverPolicySet& policy);
   absl::Status ApplyRefund(const RunRefunded& refund);
+  // Of a start on a part of a device, from which its GPUs follow. kWrongState
+  // when the device has no room.
+  absl::StatusOr<int64_t> GpusOfShare(const RunStarting& starting);
   absl::Status ApplyPlaced(const RunPlaced& placed);
   absl::Status CheckResizable(std::string_view run_key,
                               const RunChanged& change);
@@ -148,9 +208,37 @@ class Posting {
   absl::Status FollowChange(std::string_view run_key, const Run& before,
                             const Run& after);
   absl::Status AddUsageCells(const UsageAdded& usage);
-  void AddDrainedCell(const UsageDrained& usage);
+  absl::Status AddDrainedCell(const UsageDrained& usage);
   void ApplyName(const NameAdded& name);
   void ApplyContract(const ContractApplied& contract, int64_t recorded_us);
+
+  absl::Status OpenQuotas();
+  absl::Status Apply(const QuotaSet& set);
+  absl::Status AddSlice(uint32_t quota);
+  absl::Status Apply(const HoldPlaced& placed);
+  absl::Status Apply(const HoldRenewed& renewed);
+  absl::Status Apply(const HoldClosed& closed);
+  absl::Status Apply(const HoldDrawn& drawn);
+  absl::Status AddCharge(const StoredHold& hold, int64_t at_us, GpuTime charge);
+  absl::StatusOr<std::optional<StoredHold>> FindHold(std::string_view hold_id);
+  absl::StatusOr<StoredHold> GetHold(std::string_view hold_id);
+  absl::Status PutHold(std::string_view hold_id, const StoredHold& hold);
+  absl::StatusOr<std::optional<std::string>> HoldOfRun(
+      std::string_view run_key);
+  absl::StatusOr<std::optional<Run>> RunOf(std::string_view run_key);
+  // The hold of a run that has changed.
+  absl::Status FollowRun(const RunKey& key, const Run& run);
+  absl::Status CheckStrict(std::string_view tenant, std::string_view pool);
+  absl::StatusOr<std::optional<uint32_t>> LookUp(NameKind kind,
+                                                 std::string_view path);
+  absl::StatusOr<std::optional<RunChanged>> NewStart(
+      const RunStarting& starting);
+  absl::StatusOr<Admission> AdmitStart(const RunStarting& starting,
+                                       int64_t at_us);
+  absl::StatusOr<Admission> AdmitChange(const RunChanged& change,
+                                        const Run& known, int64_t at_us);
+  absl::StatusOr<std::vector<const HoldRequest*>> NewHolds(
+      std::span<const HoldRequest> requests);
 
   absl::Status CheckLink(const CommitLink& link);
   void CloseCommit(const Sha256Digest& chain);
@@ -161,6 +249,7 @@ class Posting {
   absl::Status FlushLevels(const LevelChanges& levels);
   absl::Status FlushSmall();
   absl::Status FlushLive();
+  absl::Status FlushQuotas();
 
   std::unique_ptr<WriteTransaction> transaction_;
   const int64_t bucket_us_;
@@ -187,6 +276,7 @@ class Posting {
   absl::flat_hash_map<absl::string_view, size_t> run_index_;  // into runs_
   absl::flat_hash_map<std::string, StoredUsage> usage_;
   CellDeltas cells_;
+  std::unique_ptr<QuotaPart> quotas_;
   std::vector<SmallRecord> small_;  // names and contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete
   absl::flat_hash_map<std::string, uint32_t> contract_versions_;

@@ -11,8 +11,7 @@ absl::Status Posting::Post(const UsageDrained& usage) {
   CHECK(BucketStart(BucketOf(usage.bucket_us, bucket_us_), bucket_us_) ==
         usage.bucket_us);
   Journal(usage);
-  AddDrainedCell(usage);
-  return absl::OkStatus();
+  return AddDrainedCell(usage);
 }
 
 absl::Status Posting::Post(const UsageLost& loss) {
@@ -20,10 +19,13 @@ absl::Status Posting::Post(const UsageLost& loss) {
   return absl::OkStatus();
 }
 
-void Posting::AddDrainedCell(const UsageDrained& usage) {
+absl::Status Posting::AddDrainedCell(const UsageDrained& usage) {
   cells_.AddRecorded(
       {usage.tenant, usage.pool, BucketOf(usage.bucket_us, bucket_us_)},
       usage.gpu_time);
+  if (!quotas_->any) return absl::OkStatus();
+  return quotas_->accounts.AddAmount(usage.tenant, usage.pool, usage.bucket_us,
+                                     usage.gpu_time);
 }
 
 void Posting::PutLive(std::string key, std::string value) {

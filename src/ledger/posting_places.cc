@@ -36,13 +36,12 @@ absl::Status CheckKnown(const RunPlaced& placed, bool known) {
 
 }  // namespace
 
-absl::StatusOr<Verdict> Posting::PostStart(RunChanged start,
-                                           std::string_view device,
-                                           const Ratio& share) {
-  const RunPlaced placed = {start.run_id, start.attempt, device, share};
-  RETURN_IF_ERROR(CheckPlaced(start, placed));
+absl::StatusOr<int64_t> Posting::GpusOfShare(const RunStarting& starting) {
+  const RunChanged& start = starting.change;
+  RETURN_IF_ERROR(CheckPlaced(
+      start, {start.run_id, start.attempt, starting.device, starting.share}));
   ASSIGN_OR_RETURN(const KnownRun known, FindRun(start.run_id, start.attempt));
-  const DevicePlace stated = {std::string(device), share};
+  const DevicePlace stated = {std::string(starting.device), starting.share};
   if (known.run) {
     ASSIGN_OR_RETURN(const auto place,
                      ReadPlace(transaction_.get(), runs_[known.index].key));
@@ -52,16 +51,14 @@ absl::StatusOr<Verdict> Posting::PostStart(RunChanged start,
                            " is in the books " + DescribePlace(place) +
                            "; this says " + DescribePlace(stated));
     }
-    start.micro_gpus = known.run->segments.front().micro_gpus;
-    return Post(start);
+    return known.run->segments.front().micro_gpus;
   }
-  ASSIGN_OR_RETURN(const std::vector<DeviceUse> others,
-                   ReadDeviceUses(transaction_.get(), device, start.at_us));
-  RETURN_IF_ERROR(CheckRoom(stated.device, share, start.at_us, others));
-  ASSIGN_OR_RETURN(start.micro_gpus, MicroGpusBeside(share, others));
-  RETURN_IF_ERROR(Post(start).status());
-  RETURN_IF_ERROR(Post(placed));
-  return Verdict::kNew;
+  ASSIGN_OR_RETURN(
+      const std::vector<DeviceUse> others,
+      ReadDeviceUses(transaction_.get(), starting.device, start.at_us));
+  RETURN_IF_ERROR(
+      CheckRoom(stated.device, starting.share, start.at_us, others));
+  return MicroGpusBeside(starting.share, others);
 }
 
 absl::Status Posting::Post(const RunPlaced& placed) {

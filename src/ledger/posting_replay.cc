@@ -40,8 +40,7 @@ struct Posting::Replayer {
     return absl::OkStatus();
   }
   absl::Status operator()(const UsageDrained& usage) const {
-    posting->AddDrainedCell(usage);
-    return absl::OkStatus();
+    return posting->AddDrainedCell(usage);
   }
   absl::Status operator()(const UsageLost&) const { return absl::OkStatus(); }
   absl::Status operator()(const PoolPolicySet& policy) const {
@@ -56,6 +55,15 @@ struct Posting::Replayer {
   absl::Status operator()(const RunPlaced& placed) const {
     return posting->ApplyPlaced(placed);
   }
+  absl::Status operator()(const QuotaSet& set) const {
+    return posting->Apply(set);
+  }
+  // What is held now is made from the holds when all is replayed.
+  template <typename HoldEntry>
+  absl::Status operator()(const HoldEntry& entry) const {
+    posting->quotas_->make_held = true;
+    return posting->Apply(entry);
+  }
   absl::Status operator()(const CommitLink& link) const {
     return posting->CheckLink(link);
   }
@@ -66,6 +74,7 @@ struct Posting::Replayer {
     ASSIGN_OR_RETURN(const KnownRun known, posting->FindRun(run_id, attempt));
     Run run = after(known.known());
     posting->StoreRun(known, &run);
+    posting->quotas_->make_held |= posting->quotas_->any_holds;
     return absl::OkStatus();
   }
 };

@@ -231,6 +231,27 @@ class Salvager {
     return posting->Post(placed);
   }
 
+  absl::Status Post(Posting* posting, QuotaSet set) {
+    RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, &set.tenant));
+    return posting->Post(set);
+  }
+  absl::Status Post(Posting* posting, HoldPlaced placed) {
+    RETURN_IF_ERROR(Translate(posting, &placed.tenant, &placed.pool));
+    return posting->Post(placed);
+  }
+  absl::Status Post(Posting* posting, const HoldRenewed& renewed) {
+    return posting->Post(renewed);
+  }
+  absl::Status Post(Posting* posting, const HoldClosed& closed) {
+    // A run's stop has closed it already, when it was posted anew.
+    const auto state = posting->StateOfHold(closed.hold_id);
+    if (state.ok() && *state != HoldState::kOpen) return absl::OkStatus();
+    return posting->Post(closed);
+  }
+  absl::Status Post(Posting* posting, const HoldDrawn& drawn) {
+    return posting->Post(drawn);
+  }
+
   absl::Status Translate(Posting* posting, uint32_t* tenant, uint32_t* pool) {
     RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, tenant));
     return TranslateOne(posting, NameKind::kPool, pool);

@@ -39,16 +39,10 @@ bool HoldsControl(std::string_view text) {
 }
 
 absl::Status CheckRunKey(std::string_view run_id, uint32_t attempt) {
-  RETURN_IF_ERROR(CheckText("run_id", run_id, 1, kMaxIdBytes));
+  RETURN_IF_ERROR(CheckId("run_id", run_id));
   if (attempt >= 1) return absl::OkStatus();
   return MakeError(ErrorCode::kBadRow, "run " + std::string(run_id) +
                                            ": attempt must be 1 or more");
-}
-
-absl::Status CheckGpus(int64_t micro_gpus) {
-  if (micro_gpus >= 0 && micro_gpus <= kMaxMicroGpus) return absl::OkStatus();
-  return MakeError(ErrorCode::kBadRow, "gpus " + FormatGpus(micro_gpus) +
-                                           " is not in 0..1000000000");
 }
 
 }  // namespace
@@ -66,6 +60,16 @@ absl::Status CheckText(std::string_view what, std::string_view text,
                    std::string(what) + " holds a control character");
 }
 
+absl::Status CheckId(std::string_view what, std::string_view id) {
+  return CheckText(what, id, 1, kMaxIdBytes);
+}
+
+absl::Status CheckMicroGpus(int64_t micro_gpus) {
+  if (micro_gpus >= 0 && micro_gpus <= kMaxMicroGpus) return absl::OkStatus();
+  return MakeError(ErrorCode::kBadRow, "gpus " + FormatGpus(micro_gpus) +
+                                           " is not in 0..1000000000");
+}
+
 absl::Status CheckInstant(std::string_view what, int64_t instant_us) {
   if (instant_us >= kEarliestUs && instant_us < kLatestUs) {
     return absl::OkStatus();
@@ -76,7 +80,7 @@ absl::Status CheckInstant(std::string_view what, int64_t instant_us) {
 
 absl::Status CheckRun(const RunImported& row) {
   RETURN_IF_ERROR(CheckRunKey(row.run_id, row.attempt));
-  RETURN_IF_ERROR(CheckGpus(row.micro_gpus));
+  RETURN_IF_ERROR(CheckMicroGpus(row.micro_gpus));
   RETURN_IF_ERROR(CheckText("state", row.source_state, 0, kMaxStateBytes));
   if (row.start_us) RETURN_IF_ERROR(CheckInstant("start", *row.start_us));
   if (row.end_us) RETURN_IF_ERROR(CheckInstant("end", *row.end_us));
@@ -91,12 +95,12 @@ absl::Status CheckRun(const RunImported& row) {
 
 absl::Status CheckChange(const RunChanged& change) {
   RETURN_IF_ERROR(CheckRunKey(change.run_id, change.attempt));
-  RETURN_IF_ERROR(CheckGpus(change.micro_gpus));
+  RETURN_IF_ERROR(CheckMicroGpus(change.micro_gpus));
   return CheckInstant("at", change.at_us);
 }
 
 absl::Status CheckUsage(const UsageAdded& usage) {
-  RETURN_IF_ERROR(CheckText("usage_id", usage.usage_id, 1, kMaxIdBytes));
+  RETURN_IF_ERROR(CheckId("usage_id", usage.usage_id));
   RETURN_IF_ERROR(CheckInstant("start", usage.start_us));
   RETURN_IF_ERROR(CheckInstant("end", usage.end_us));
   const std::string id(usage.usage_id);

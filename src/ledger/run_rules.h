@@ -54,6 +54,9 @@ Run AfterCorrection(const RunCorrected& correction);
 absl::Status CheckRun(const RunImported& row);
 absl::Status CheckChange(const RunChanged& change);
 absl::Status CheckUsage(const UsageAdded& usage);
+// Parts of these, for what else has an id, or GPUs.
+absl::Status CheckId(std::string_view what, std::string_view id);
+absl::Status CheckMicroGpus(int64_t micro_gpus);
 
 // kBadRow naming `what`: a length out of bounds, a control character.
 absl::Status CheckText(std::string_view what, std::string_view text,

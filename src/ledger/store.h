@@ -34,6 +34,9 @@ enum class Table : uint8_t {
   kContracts = 6,  // (contract id, version) -> text
   kJournal = 7,    // sequence -> entry
   kLive = 8,       // how far live counters are drained (live_records.h)
+  kQuotas = 9,     // quotas and what is used of them (quota_records.h)
+  kHolds = 10,     // hold id -> hold, run -> hold id (hold_records.h)
+  kHeld = 11,      // what open holds hold now (hold_records.h)
   kHeartbeats = 13,  // run key -> newest sign of life (heartbeats.h)
   kPolicies = 14,    // sequence -> policy (run_policies.h)
   kRefunds = 15,     // refund id -> refund (refunds.h)

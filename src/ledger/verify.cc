@@ -56,7 +56,7 @@ class Verifier {
     for (int i = 0; i < kTableCount; ++i) {
       const auto table = static_cast<Table>(i);
       if (table == Table::kMeta || table == Table::kLive ||
-          table == Table::kHeartbeats) {
+          table == Table::kHeld || table == Table::kHeartbeats) {
         continue;
       }
       RETURN_IF_ERROR(CompareTable(table, expected.get()));
@@ -125,7 +125,18 @@ class Verifier {
       report_.from_meters += drained->gpu_time;
       at_us_ = std::max(at_us_, drained->bucket_us);
     }
+    if (const auto* const renewed = std::get_if<HoldRenewed>(&entry.body)) {
+      CountCharge(renewed->at_us, renewed->charge);
+    }
+    if (const auto* const closed = std::get_if<HoldClosed>(&entry.body)) {
+      CountCharge(closed->at_us, closed->charge);
+    }
     return absl::OkStatus();
+  }
+
+  void CountCharge(int64_t at_us, GpuTime charge) {
+    report_.from_holds += charge;
+    if (!charge.zero()) at_us_ = std::max(at_us_, at_us);
   }
 
   // Every record of how far live counters are drained can be read, and belongs
@@ -240,10 +251,11 @@ class Verifier {
 
   void CheckConservation() {
     const GpuTime facts =
-        report_.from_runs + report_.from_usage + report_.from_meters;
+        report_.from_runs + report_.from_usage + report_.from_meters +
+        report_.from_holds;
     if (facts.valid() && facts == report_.in_buckets) return;
     Find("buckets hold " + FormatGpuSeconds(report_.in_buckets) +
-         " GPU-seconds, runs, imported and metered usage " +
+         " GPU-seconds, runs, holds, imported and metered usage " +
          FormatGpuSeconds(facts));
   }
 

@@ -3,6 +3,8 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "drawdown/hold.h"
+#include "drawdown/quota.h"
 #include "drawdown/reconcile.h"
 #include "drawdown/run.h"
 #include "drawdown/statement.h"
@@ -15,6 +17,12 @@ constexpr std::array<std::string_view, 5> kRunStates = {
 constexpr std::array<std::string_view, 7> kStopReasons = {
     "unknown",      "done",      "failed", "preempted",
     "node_failure", "cancelled", "lost"};
+constexpr std::array<std::string_view, 4> kHoldStates = {"open", "expired",
+                                                         "settled", "released"};
+constexpr std::array<std::string_view, 5> kQuotaPeriods = {
+    "total", "month", "interval", "rolling", "at_once"};
+constexpr std::array<std::string_view, 3> kExhaustionKinds = {
+    "hold_expires", "hold_spent", "quota_exhausted"};
 constexpr std::array<std::string_view, 13> kChargeKinds = {
     "covered", "on_demand",   "overage",   "unpriced",    "grain",
     "unused",  "undelivered", "shortfall", "rollover_in", "rollover_out",
@@ -64,6 +72,18 @@ std::optional<StopReason> ParseStopReason(std::string_view name) {
     if (kStopReasons[i] == name) return static_cast<StopReason>(i);
   }
   return std::nullopt;
+}
+
+std::string_view HoldStateName(HoldState state) {
+  return NameAt(kHoldStates, state);
+}
+
+std::string_view QuotaPeriodName(QuotaPeriod period) {
+  return NameAt(kQuotaPeriods, period);
+}
+
+std::string_view ExhaustionKindName(ExhaustionKind kind) {
+  return NameAt(kExhaustionKinds, kind);
 }
 
 std::string_view ChargeKindName(ChargeKind kind) {

@@ -116,6 +116,7 @@ void Visit(Visitor& visitor, Report& report) {
   visitor.Field("from_runs", report.from_runs);
   visitor.Field("from_usage", report.from_usage);
   visitor.Field("from_meters", report.from_meters);
+  visitor.Field("from_holds", report.from_holds);
   visitor.Field("in_buckets", report.in_buckets);
   visitor.Field("live", report.live);
   visitor.Field("at_us", report.at_us);

@@ -50,6 +50,7 @@ Facts VerifyFacts(const VerifyReport& report) {
        Seconds("from_runs_gpu_seconds", report.from_runs),
        Seconds("from_usage_gpu_seconds", report.from_usage),
        Seconds("from_meters_gpu_seconds", report.from_meters),
+       Seconds("from_holds_gpu_seconds", report.from_holds),
        Seconds("in_buckets_gpu_seconds", report.in_buckets),
        Seconds("live_gpu_seconds", report.live),
        {{"at", ColumnKind::kWord}, TimeCell(report.at_us)},

@@ -39,6 +39,8 @@ constexpr CodeCase kCases[] = {
     {ErrorCode::kWrongState, "wrong_state",
      absl::StatusCode::kFailedPrecondition},
     {ErrorCode::kUnsupported, "unsupported", absl::StatusCode::kUnimplemented},
+    {ErrorCode::kHoldRequired, "hold_required",
+     absl::StatusCode::kFailedPrecondition},
     {ErrorCode::kNotALedger, "not_a_ledger",
      absl::StatusCode::kFailedPrecondition},
     {ErrorCode::kLedgerExists, "ledger_exists",
@@ -83,6 +85,7 @@ constexpr bool IsListed(ErrorCode code) {
     case ErrorCode::kNotFound:
     case ErrorCode::kWrongState:
     case ErrorCode::kUnsupported:
+    case ErrorCode::kHoldRequired:
     case ErrorCode::kNotALedger:
     case ErrorCode::kLedgerExists:
     case ErrorCode::kLedgerVersion:

@@ -74,7 +74,7 @@ TEST_F(GroupCommitTest, ACallThatFailsTakesNoOtherWithIt) {
   std::atomic<int> refused{0};  // by any thread, read when all have ended
   InThreads([&](int thread, int call) {
     if (call % 2 == 0) {
-      refused += GetErrorCode(ledger_->StartRun(Start("taken", 2))) ==
+      refused += GetErrorCode(ledger_->StartRun(Start("taken", 2)).status()) ==
                  ErrorCode::kConflict;
       return;
     }

@@ -128,10 +128,10 @@ class Life {
     if (verb == "waive") return SetWaiver(words);
     const int64_t last = TimeOf(words.back());
     if (verb == "resize") {
-      return ledger_->ResizeRun(key, *ParseGpus(words[2]), last);
+      return ledger_->ResizeRun(key, *ParseGpus(words[2]), last).status();
     }
     if (verb == "suspend") return ledger_->SuspendRun(key, last);
-    if (verb == "resume") return ledger_->ResumeRun(key, last);
+    if (verb == "resume") return ledger_->ResumeRun(key, last).status();
     if (verb == "heartbeat") return ledger_->HeartbeatRun(key, last);
     if (verb == "stop") {
       return ledger_->StopRun(key, last, *ParseStopReason(words[2]));
@@ -158,7 +158,7 @@ class Life {
     start.device = Or(options, "device", "");
     start.share = *ParseRatio(Or(options, "share", "0"));
     start.at_us = TimeOf(words[3]);
-    return ledger_->StartRun(start);
+    return ledger_->StartRun(start).status();
   }
 
   absl::Status SetPolicy(const Words& words) {

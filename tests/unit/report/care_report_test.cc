@@ -11,6 +11,7 @@ VerifyReport Unsound() {
   report.entries = 1234;
   report.from_runs = *ParseGpuSeconds("10.5");
   report.from_meters = *ParseGpuSeconds("2.25");
+  report.from_holds = *ParseGpuSeconds("0.5");
   report.live = *ParseGpuSeconds("3");
   report.in_buckets = *ParseGpuSeconds("10");
   report.chain_hash = "ab";
@@ -45,6 +46,7 @@ TEST(VerifyReportTest, JsonListsFindings) {
   "from_runs_gpu_seconds": "10.5",
   "from_usage_gpu_seconds": "0",
   "from_meters_gpu_seconds": "2.25",
+  "from_holds_gpu_seconds": "0.5",
   "in_buckets_gpu_seconds": "10",
   "live_gpu_seconds": "3",
   "at": "1970-01-01T00:00:00Z",
@@ -55,12 +57,13 @@ TEST(VerifyReportTest, JsonListsFindings) {
 }
 
 TEST(VerifyReportTest, CsvIsOneRow) {
-  EXPECT_EQ(Written(Unsound(), Format::kCsv),
-            "ok,entries,commits,runs,usage_records,cells,"
-            "from_runs_gpu_seconds,from_usage_gpu_seconds,"
-            "from_meters_gpu_seconds,in_buckets_gpu_seconds,"
-            "live_gpu_seconds,at,chain_hash\n"
-            "false,1234,0,0,0,0,10.5,0,2.25,10,3,1970-01-01T00:00:00Z,ab\n");
+  EXPECT_EQ(
+      Written(Unsound(), Format::kCsv),
+      "ok,entries,commits,runs,usage_records,cells,"
+      "from_runs_gpu_seconds,from_usage_gpu_seconds,"
+      "from_meters_gpu_seconds,from_holds_gpu_seconds,in_buckets_gpu_seconds,"
+      "live_gpu_seconds,at,chain_hash\n"
+      "false,1234,0,0,0,0,10.5,0,2.25,0.5,10,3,1970-01-01T00:00:00Z,ab\n");
 }
 
 TEST(SalvageReportTest, ListsWhatWasLost) {

@@ -56,7 +56,7 @@ class LiveFaultsTest : public testing::Test {
       run.pool = "p";
       run.micro_gpus = 0;
       run.at_us = kStart;
-      const absl::Status status = ledger_->StartRun(run);
+      const absl::Status status = ledger_->StartRun(run).status();
       if (GetErrorCode(status) == ErrorCode::kDiskFull) return;
       ASSERT_THAT(status, IsOk());
     }

@@ -1,0 +1,267 @@
+// Quotas and holds: the calendars of contracts on the way in, the books'
+// answers on the way out.
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "base/civil.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/path.h"
+#include "engine/contract_books.h"
+#include "engine/impl.h"
+#include "ledger/quota_books.h"
+
+namespace drawdown {
+namespace {
+
+constexpr size_t kMaxEdges = 4'096;
+
+absl::StatusOr<const Commitment*> FindCommitment(const Contract& contract,
+                                                 const std::string& id) {
+  std::string known;
+  for (const Commitment& one : contract.commitments) {
+    if (one.id == id) return &one;
+    known += known.empty() ? one.id : ", " + one.id;
+  }
+  return MakeError(ErrorCode::kNotFound, "no commitment \"" + id +
+                                             "\"; contract " + contract.id +
+                                             " has " + known);
+}
+
+// Where windows on the contract's calendar begin, over its term, and where the
+// last one ends.
+absl::StatusOr<std::vector<int64_t>> EdgesOf(const Contract& contract,
+                                             const QuotaScope& scope,
+                                             int64_t bucket_us) {
+  const Commitment* commitment = nullptr;
+  if (scope.period == QuotaPeriod::kInterval) {
+    ASSIGN_OR_RETURN(commitment, FindCommitment(contract, scope.commitment));
+  }
+  const Interval term = {contract.term.start_us, contract.term.end_us};
+  std::vector<int64_t> edges;
+  for (int64_t at_us = term.start_us; at_us < term.end_us;) {
+    const Interval window =
+        commitment == nullptr
+            ? contract.calendar.MonthOf(at_us)
+            : contract.calendar.Of(commitment->interval, at_us, term);
+    if (FloorTo(window.start_us, bucket_us) != window.start_us) {
+      return MakeError(ErrorCode::kInvalidArgument,
+                       "the calendar of contract " + contract.id + " cuts at " +
+                           FormatInstant(window.start_us) +
+                           ", inside a bucket of the ledger");
+    }
+    edges.push_back(window.start_us);
+    if (edges.size() > kMaxEdges) {
+      return MakeError(ErrorCode::kInvalidArgument,
+                       "contract " + contract.id + " has more than " +
+                           std::to_string(kMaxEdges) +
+                           " such intervals: use a rolling period");
+    }
+    at_us = window.end_us;
+    if (at_us >= term.end_us) edges.push_back(window.end_us);
+  }
+  return edges;
+}
+
+// The contract that has the commitment, where none is named.
+absl::StatusOr<std::string> ContractWith(const ContractBooks& contracts,
+                                         const std::string& commitment) {
+  std::vector<std::string> having;
+  for (const ContractVersion* const version : contracts.Newest()) {
+    for (const Commitment& one : version->contract.commitments) {
+      if (one.id == commitment) having.push_back(version->contract.id);
+    }
+  }
+  if (having.size() == 1) return having.front();
+  return MakeError(
+      having.empty() ? ErrorCode::kNotFound : ErrorCode::kInvalidArgument,
+      std::to_string(having.size()) + " contracts have a commitment \"" +
+          commitment + "\": name the contract");
+}
+
+absl::StatusOr<std::vector<int64_t>> ResolveCalendar(ReadTransaction* books,
+                                                     int64_t bucket_us,
+                                                     QuotaScope* scope) {
+  if (scope->contract.empty() && scope->commitment.empty()) {
+    return std::vector<int64_t>();
+  }
+  ASSIGN_OR_RETURN(const ContractBooks contracts, ContractBooks::Read(books));
+  if (scope->contract.empty()) {
+    ASSIGN_OR_RETURN(scope->contract,
+                     ContractWith(contracts, scope->commitment));
+  }
+  ASSIGN_OR_RETURN(const ContractVersion* const version,
+                   contracts.NewestOf(scope->contract));
+  return EdgesOf(version->contract, *scope, bucket_us);
+}
+
+bool ByTenantAndPool(const QuotaState& a, const QuotaState& b) {
+  const auto key = [](const QuotaScope& scope) {
+    return std::tie(scope.tenant, scope.pool, scope.period, scope.rolling_us,
+                    scope.contract, scope.commitment);
+  };
+  return key(a.scope) < key(b.scope);
+}
+
+}  // namespace
+
+// --- clock -------------------------------------------------------------------
+
+ClockReading Ledger::Impl::ReadClock() const {
+  return {NowUs(), boot_id_, boot_id_.empty() ? 0 : SinceBootUs()};
+}
+
+absl::StatusOr<Admission> Ledger::Impl::Admit(
+    const std::function<absl::StatusOr<Admission>(Posting*, int64_t)>& post)
+    const {
+  Admission admission;
+  RETURN_IF_ERROR(PostGrouped([&](Posting* posting) -> absl::Status {
+    ASSIGN_OR_RETURN(const int64_t at_us, posting->HoldTime(ReadClock()));
+    ASSIGN_OR_RETURN(admission, post(posting, at_us));
+    return absl::OkStatus();
+  }));
+  return admission;
+}
+
+absl::StatusOr<int64_t> Ledger::HoldTime() const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  return drawdown::HoldTime(books.get(), impl_->ReadClock());
+}
+
+// --- quotas ------------------------------------------------------------------
+
+absl::StatusOr<bool> Ledger::SetQuota(const QuotaSetting& setting) {
+  QuotaSetting resolved = setting;
+  if (resolved.scope.pool.empty()) resolved.scope.pool = "*";
+  Verdict verdict = Verdict::kUnchanged;
+  RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
+    ASSIGN_OR_RETURN(
+        const std::vector<int64_t> edges,
+        ResolveCalendar(posting->books(), impl_->bucket_us(), &resolved.scope));
+    ASSIGN_OR_RETURN(verdict, posting->SetQuota(resolved, edges));
+    return absl::OkStatus();
+  }));
+  return verdict != Verdict::kUnchanged;
+}
+
+absl::StatusOr<std::vector<QuotaState>> Ledger::Quotas(
+    std::string_view tenant, std::optional<int64_t> at_us) const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  ASSIGN_OR_RETURN(const int64_t now_us,
+                   drawdown::HoldTime(books.get(), impl_->ReadClock()));
+  QuotaBooks quotas(books.get(), impl_->bucket_us(), NamesOf(books.get()));
+  Admitter admitter = quotas.AdmitterAt(at_us.value_or(now_us));
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas.index.All());
+  std::vector<QuotaState> states;
+  for (const StoredQuota* const quota : all) {
+    if (!IsAtOrBelow(quota->scope.tenant, tenant)) continue;
+    ASSIGN_OR_RETURN(states.emplace_back(), admitter.StateOf(*quota));
+  }
+  std::sort(states.begin(), states.end(), ByTenantAndPool);
+  return states;
+}
+
+absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
+    const QuotaQuery& query) const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  ASSIGN_OR_RETURN(const int64_t now_us,
+                   drawdown::HoldTime(books.get(), impl_->ReadClock()));
+  const int64_t at_us = query.at_us.value_or(now_us);
+  QuotaBooks quotas(books.get(), impl_->bucket_us(), NamesOf(books.get()));
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
+                   quotas.index.Over(query.tenant, query.pool));
+  Admitter admitter = quotas.AdmitterAt(at_us);
+  QuotaExplanation explanation;
+  for (const StoredQuota* const quota : over) {
+    ASSIGN_OR_RETURN(explanation.quotas.emplace_back(),
+                     admitter.StateOf(*quota));
+  }
+  if (!query.pool.empty()) {
+    ASSIGN_OR_RETURN(explanation.admission,
+                     admitter.Admit(query.tenant, query.pool,
+                                    {query.gpu_time, query.micro_gpus}));
+  }
+  const std::optional<Refusal>& refusal = explanation.admission.refusal;
+  for (const StoredQuota* const quota : over) {
+    if (refusal && !(quota->scope == refusal->scope)) continue;
+    ASSIGN_OR_RETURN(
+        std::vector<QuotaHolder> some,
+        HoldersUnder(books.get(), impl_->bucket_us(), quota->scope, at_us));
+    for (QuotaHolder& holder : some) {
+      const bool known =
+          std::any_of(explanation.holders.begin(), explanation.holders.end(),
+                      [&](const QuotaHolder& one) {
+                        return one.hold_id == holder.hold_id;
+                      });
+      if (!known) explanation.holders.push_back(std::move(holder));
+    }
+  }
+  return explanation;
+}
+
+// --- holds -------------------------------------------------------------------
+
+absl::StatusOr<Admission> Ledger::PlaceHolds(
+    std::span<const HoldRequest> requests, const WriteOptions& options) {
+  return impl_->Admit([&](Posting* posting, int64_t at_us) {
+    return posting->PlaceHolds(requests, options.strict, at_us);
+  });
+}
+
+absl::StatusOr<Admission> Ledger::PlaceHold(const HoldRequest& request,
+                                            const WriteOptions& options) {
+  return PlaceHolds({&request, 1}, options);
+}
+
+absl::StatusOr<Admission> Ledger::RenewHold(const HoldRenewal& renewal) {
+  return impl_->Admit([&](Posting* posting, int64_t at_us) {
+    return posting->RenewHold(renewal, at_us);
+  });
+}
+
+absl::StatusOr<Admission> Ledger::SettleHold(std::string_view hold_id,
+                                             GpuTime used,
+                                             OverdraftPolicy policy) {
+  return impl_->Admit([&](Posting* posting, int64_t at_us) {
+    return posting->CloseHold({hold_id, true, used, at_us}, policy);
+  });
+}
+
+absl::Status Ledger::ReleaseHold(std::string_view hold_id) {
+  const auto released = impl_->Admit([&](Posting* posting, int64_t at_us) {
+    return posting->CloseHold({hold_id, false, GpuTime(), at_us},
+                              OverdraftPolicy::kBook);
+  });
+  return released.status();
+}
+
+absl::Status Ledger::VisitHolds(
+    const HoldQuery& query,
+    const std::function<bool(const HoldInfo&)>& visit) const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  ASSIGN_OR_RETURN(const int64_t now_us,
+                   drawdown::HoldTime(books.get(), impl_->ReadClock()));
+  return drawdown::VisitHolds(books.get(), query, query.at_us.value_or(now_us),
+                              visit);
+}
+
+absl::StatusOr<std::vector<Exhaustion>> Ledger::Exhaustions() const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  ASSIGN_OR_RETURN(const int64_t now_us,
+                   drawdown::HoldTime(books.get(), impl_->ReadClock()));
+  return ExhaustionsFrom(books.get(), impl_->bucket_us(), now_us);
+}
+
+absl::StatusOr<std::optional<Exhaustion>> Ledger::NextExhaustion() const {
+  ASSIGN_OR_RETURN(std::vector<Exhaustion> all, Exhaustions());
+  if (all.empty()) return std::nullopt;
+  return std::move(all.front());
+}
+
+}  // namespace drawdown

@@ -1,0 +1,172 @@
+#include "ledger/admission.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "ledger/quota_rules.h"
+#include "ledger/quota_windows.h"
+
+namespace drawdown {
+namespace {
+
+// Far beyond any use; sums with it still fit.
+constexpr FineTime kNoLimit{static_cast<Int128>(1) << 120};
+
+FineTime AskedOf(QuotaPeriod period, const Ask& ask) {
+  return period == QuotaPeriod::kAtOnce ? FineTime(ask.micro_gpus)
+                                        : FineOf(ask.gpu_time);
+}
+
+}  // namespace
+
+Int128 WholeUnits(QuotaPeriod period, FineTime amount) {
+  if (period == QuotaPeriod::kAtOnce) return amount.count();
+  const Int128 whole = amount.count() / kFinePerMicro;
+  return whole * kFinePerMicro > amount.count() ? whole - 1 : whole;
+}
+
+FineTime FineUnits(QuotaPeriod period, Int128 amount) {
+  return period == QuotaPeriod::kAtOnce ? FineTime(amount)
+                                        : FineOf(GpuTime(amount));
+}
+
+absl::StatusOr<Standing> Admitter::StandingOf(const StoredQuota& quota) {
+  Standing standing;
+  const QuotaPeriod period = quota.scope.period;
+  standing.limit = kNoLimit;
+  if (const QuotaLimit* const limit = LimitAt(quota, at_us_)) {
+    standing.limit = FineUnits(period, limit->nominal + limit->borrowing);
+    standing.guarantee = FineUnits(period, GuaranteeOf(*limit));
+  }
+  ASSIGN_OR_RETURN(const QuotaUse use, accounts_->UseAt(quota, at_us_));
+  standing.used = use.used;
+  ASSIGN_OR_RETURN(standing.held, held_->HeldAt(quota, at_us_));
+  const auto admitted = admitted_.find(quota.id);
+  if (admitted != admitted_.end()) standing.held += admitted->second;
+  ASSIGN_OR_RETURN(standing.reserved, Reserved(quota));
+  return standing;
+}
+
+// What slices below have set aside and not used: of the topmost of them, as
+// those further down are set aside in them.
+absl::StatusOr<FineTime> Admitter::Reserved(const StoredQuota& quota) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas slices, index_->Slices());
+  FineTime reserved;
+  for (const StoredQuota* const slice : TopmostSlices(slices, quota, at_us_)) {
+    ASSIGN_OR_RETURN(const Standing standing, StandingOf(*slice));
+    reserved +=
+        std::max(standing.guarantee - standing.committed(), standing.reserved);
+  }
+  return reserved;
+}
+
+absl::StatusOr<std::optional<Refusal>> Admitter::WalkChain(
+    const QuotaIndex::Quotas& chain, FineTime asked) {
+  FineTime beyond = asked;  // of slices below
+  for (const StoredQuota* const quota : chain) {
+    const QuotaLimit* const limit = LimitAt(*quota, at_us_);
+    if (limit == nullptr) continue;
+    ASSIGN_OR_RETURN(const Standing standing, StandingOf(*quota));
+    const FineTime room = standing.room();
+    const bool fits =
+        asked <= room && (beyond.zero() || beyond <= room - standing.reserved);
+    if (!fits && !limit->soft) {
+      const QuotaPeriod period = quota->scope.period;
+      Refusal refusal;
+      refusal.scope = quota->scope;
+      refusal.limit = WholeUnits(period, standing.limit);
+      refusal.asked = WholeUnits(period, asked);
+      refusal.used = WholeUnits(period, standing.used);
+      refusal.held = WholeUnits(period, standing.held);
+      refusal.reserved = WholeUnits(period, standing.reserved);
+      const auto window = CountingWindow(*quota, at_us_, bucket_us_);
+      if (window && window->end_us != QuotaWindow::kNoEnd) {
+        refusal.resets_at_us = window->end_us;
+      }
+      return refusal;
+    }
+    beyond -= std::min(beyond, standing.guaranteed_unused());
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<Admission> Admitter::Admit(std::string_view tenant,
+                                          std::string_view pool,
+                                          const Ask& ask) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
+  std::vector<bool> walked(over.size());
+  for (size_t i = 0; i < over.size(); ++i) {
+    if (walked[i]) continue;
+    QuotaIndex::Quotas chain;
+    for (size_t j = i; j < over.size(); ++j) {
+      if (!SameKind(over[i]->scope, over[j]->scope)) continue;
+      walked[j] = true;
+      chain.push_back(over[j]);
+    }
+    const FineTime asked = AskedOf(over[i]->scope.period, ask);
+    if (asked <= FineTime()) continue;
+    ASSIGN_OR_RETURN(std::optional<Refusal> refusal, WalkChain(chain, asked));
+    if (refusal) return Admission{std::move(refusal)};
+  }
+  for (const StoredQuota* const quota : over) {
+    admitted_[quota->id] += AskedOf(quota->scope.period, ask);
+  }
+  return Admission{};
+}
+
+absl::StatusOr<bool> Admitter::Borrows(std::string_view tenant,
+                                       std::string_view pool,
+                                       const QuotaScope& scope) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
+  for (const StoredQuota* const quota : over) {
+    const QuotaLimit* const limit = LimitAt(*quota, at_us_);
+    if (limit == nullptr || !SameKind(quota->scope, scope) ||
+        quota->scope.tenant == scope.tenant) {
+      continue;
+    }
+    ASSIGN_OR_RETURN(const Standing standing, StandingOf(*quota));
+    if (standing.committed() > FineUnits(scope.period, limit->nominal)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+absl::StatusOr<bool> Admitter::NeedsHold(std::string_view tenant,
+                                         std::string_view pool) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
+  return std::any_of(over.begin(), over.end(), [&](const StoredQuota* quota) {
+    const QuotaLimit* const limit = LimitAt(*quota, at_us_);
+    return limit != nullptr && !limit->soft &&
+           quota->scope.period != QuotaPeriod::kAtOnce;
+  });
+}
+
+absl::StatusOr<QuotaState> Admitter::StateOf(const StoredQuota& quota) {
+  const QuotaPeriod period = quota.scope.period;
+  QuotaState state;
+  state.scope = quota.scope;
+  const QuotaVersion* const version = quota.At(at_us_);
+  state.limited = version != nullptr && version->limit.has_value();
+  if (version != nullptr) state.from_us = version->from_us;
+  if (state.limited) state.limit = *version->limit;
+  if (const auto window = CountingWindow(quota, at_us_, bucket_us_)) {
+    state.window_start_us = window->start_us;
+    if (window->end_us != QuotaWindow::kNoEnd) {
+      state.window_end_us = window->end_us;
+    }
+  }
+  ASSIGN_OR_RETURN(const Standing standing, StandingOf(quota));
+  state.used = WholeUnits(period, standing.used);
+  state.held = WholeUnits(period, standing.held);
+  state.reserved = WholeUnits(period, standing.reserved);
+  if (state.limited) {
+    state.available = WholeUnits(period, standing.room() - standing.reserved);
+  }
+  ASSIGN_OR_RETURN(const QuotaUse use, accounts_->UseAt(quota, at_us_));
+  ASSIGN_OR_RETURN(const Int128 drawn, held_->DrawnAt(quota, at_us_));
+  if (period != QuotaPeriod::kAtOnce) state.accruing = use.level - drawn;
+  return state;
+}
+
+}  // namespace drawdown

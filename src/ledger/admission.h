@@ -1,0 +1,91 @@
+// Whether something fits: the rule of every admission that the books make.
+//
+// Quotas over a tenant that differ in their tenant alone form a chain. What is
+// asked must fit each of them: used + held + asked <= limit; and what of it is
+// not set aside for a slice below must fit beside what is:
+// used + held + reserved + asked <= limit. Upward of a slice only what is
+// beyond its guarantee (nominal less lending) is asked.
+// (include/drawdown/quota.h)
+#ifndef DRAWDOWN_SRC_LEDGER_ADMISSION_H_
+#define DRAWDOWN_SRC_LEDGER_ADMISSION_H_
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "drawdown/quota.h"
+#include "ledger/held_books.h"
+#include "ledger/quota_accounts.h"
+#include "ledger/quota_index.h"
+
+namespace drawdown {
+
+struct Ask {
+  GpuTime gpu_time;
+  int64_t micro_gpus = 0;
+};
+
+// What a quota has at an instant, in fine time, or micro-GPUs for kAtOnce.
+struct Standing {
+  FineTime limit;  // nominal + borrowing
+  FineTime guarantee;
+  FineTime used;
+  FineTime held;
+  FineTime reserved;
+
+  FineTime committed() const { return used + held; }
+  FineTime room() const { return limit - used - held; }
+  FineTime guaranteed_unused() const {
+    const FineTime unused = guarantee - committed() - reserved;
+    return unused < FineTime() ? FineTime() : unused;
+  }
+};
+
+class Admitter {
+ public:
+  Admitter(QuotaIndex* index, QuotaAccounts* accounts, HeldBooks* held,
+           int64_t bucket_us, int64_t at_us)
+      : index_(index),
+        accounts_(accounts),
+        held_(held),
+        bucket_us_(bucket_us),
+        at_us_(at_us) {}
+
+  // Admitted asks count for those that follow, of this Admitter.
+  absl::StatusOr<Admission> Admit(std::string_view tenant,
+                                  std::string_view pool, const Ask& ask);
+
+  // Limits that are not there are as large as can be.
+  absl::StatusOr<Standing> StandingOf(const StoredQuota& quota);
+  absl::StatusOr<QuotaState> StateOf(const StoredQuota& quota);
+
+  // Whether a quota of the tenant of that kind, below `scope`, is beyond its
+  // nominal quota.
+  absl::StatusOr<bool> Borrows(std::string_view tenant, std::string_view pool,
+                               const QuotaScope& scope);
+
+  // Whether a start on the pool needs a hold.
+  absl::StatusOr<bool> NeedsHold(std::string_view tenant,
+                                 std::string_view pool);
+
+ private:
+  absl::StatusOr<FineTime> Reserved(const StoredQuota& quota);
+  absl::StatusOr<std::optional<Refusal>> WalkChain(
+      const QuotaIndex::Quotas& chain, FineTime asked);
+
+  QuotaIndex* const index_;
+  QuotaAccounts* const accounts_;
+  HeldBooks* const held_;
+  const int64_t bucket_us_;
+  const int64_t at_us_;
+  std::map<uint32_t, FineTime> admitted_;  // by quota
+};
+
+// Whole units of what the quota counts in: GPU-microseconds or micro-GPUs.
+Int128 WholeUnits(QuotaPeriod period, FineTime amount);
+FineTime FineUnits(QuotaPeriod period, Int128 amount);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_ADMISSION_H_

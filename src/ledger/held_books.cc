@@ -1,0 +1,247 @@
+#include "ledger/held_books.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/coding.h"
+#include "base/error.h"
+#include "ledger/buckets.h"
+
+namespace drawdown {
+namespace {
+
+const Segment* OpenSegment(const Run& run) {
+  if (run.segments.empty() || run.segments.back().end_us) return nullptr;
+  return &run.segments.back();
+}
+
+FineTime AccruedInEnded(const Run& run) {
+  FineTime total;
+  for (const Segment& segment : run.segments) {
+    if (segment.end_us) {
+      total += FineOf(SegmentTimeUntil(segment, *segment.end_us));
+    }
+  }
+  return total;
+}
+
+// When a run of the level, from `since_us` on, has accrued `left`.
+int64_t SpentAt(int64_t since_us, FineTime left, Int128 level, int64_t never) {
+  if (level <= 0) return never;
+  const Int128 takes = (left.count() + level - 1) / level;
+  return takes > Int128{never} - since_us
+             ? never
+             : since_us + static_cast<int64_t>(takes);
+}
+
+absl::Status TooMuch() {
+  return MakeError(ErrorCode::kOverflow,
+                   "what holds hold does not fit 128 bits");
+}
+
+}  // namespace
+
+FineTime AccruedBy(const Run& run, int64_t at_us) {
+  FineTime total = AccruedInEnded(run);
+  const Segment* const open = OpenSegment(run);
+  if (open != nullptr && at_us > open->start_us) {
+    total += FineTime(open->micro_gpus) * (Int128{at_us} - open->start_us);
+  }
+  return total;
+}
+
+std::optional<HeldUntil> HeldBy(const StoredHold& hold, const Run* run) {
+  if (hold.state != HoldState::kOpen) return std::nullopt;
+  HeldUntil held;
+  held.until_us = hold.expires_us;
+  held.line.tenant = hold.tenant;
+  held.line.pool = hold.pool;
+  FineTime left = FineOf(hold.total() - hold.charged);
+  const Segment* open = nullptr;
+  if (run == nullptr) {
+    held.line.micro_gpus = hold.micro_gpus;
+  } else {
+    left -= AccruedInEnded(*run);
+    open = OpenSegment(*run);
+    if (open == nullptr) held.line.micro_gpus = run->micro_gpus;
+  }
+  if (left < FineTime()) left = FineTime();
+  held.line.constant = left;
+  if (open != nullptr && !left.zero()) {
+    held.line.rate = open->micro_gpus;
+    held.line.constant += FineTime(open->micro_gpus) * open->start_us;
+    held.until_us = std::min(
+        held.until_us,
+        SpentAt(open->start_us, left, open->micro_gpus, hold.expires_us));
+  }
+  if (left.zero() && held.line.micro_gpus == 0) return std::nullopt;
+  return held;
+}
+
+absl::StatusOr<bool> HeldBooks::Covers(const StoredQuota& quota,
+                                       const HeldLine& line) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
+                   index_->Over(line.tenant, line.pool, name_of_));
+  return std::any_of(over->begin(), over->end(), [&](const StoredQuota* one) {
+    return one->id == quota.id;
+  });
+}
+
+absl::StatusOr<HeldSum> HeldBooks::SumAt(const StoredQuota& quota,
+                                         int64_t at_us) {
+  HeldSum sum;
+  const std::string key = HeldSumKey(quota.id);
+  ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kHeld, key));
+  if (!bytes) return sum;
+  ASSIGN_OR_RETURN(sum, DecodeHeldSum(key, *bytes));
+  // What is over and not dropped yet.
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   books_->NewCursor(Table::kHeld));
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast("e"));
+  while (found && cursor->key().starts_with("e") &&
+         UntilOfHeldLineKey(cursor->key()) <= at_us) {
+    ASSIGN_OR_RETURN(const HeldLine line,
+                     DecodeHeldLine(cursor->key(), cursor->value()));
+    ASSIGN_OR_RETURN(const bool counts, Covers(quota, line));
+    if (counts) sum.Add(line, -1);
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  if (!sum.constant.valid()) return TooMuch();
+  return sum;
+}
+
+absl::StatusOr<FineTime> HeldBooks::HeldAt(const StoredQuota& quota,
+                                           int64_t at_us) {
+  ASSIGN_OR_RETURN(const HeldSum sum, SumAt(quota, at_us));
+  return sum.At(quota.scope.period, at_us);
+}
+
+absl::StatusOr<Int128> HeldBooks::DrawnAt(const StoredQuota& quota,
+                                          int64_t at_us) {
+  ASSIGN_OR_RETURN(const HeldSum sum, SumAt(quota, at_us));
+  return sum.rate;
+}
+
+absl::Status HeldBooks::VisitLines(
+    int64_t from_us,
+    const std::function<bool(std::string_view, const HeldUntil&)>& visit) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   books_->NewCursor(Table::kHeld));
+  ASSIGN_OR_RETURN(bool found,
+                   cursor->SeekAtLeast(HeldLineKey(from_us + 1, "")));
+  while (found && cursor->key().starts_with("e")) {
+    HeldUntil held;
+    ASSIGN_OR_RETURN(held.line, DecodeHeldLine(cursor->key(), cursor->value()));
+    held.until_us = UntilOfHeldLineKey(cursor->key());
+    if (!visit(HoldOfHeldLineKey(cursor->key()), held)) break;
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HeldBooks::AddToSums(WriteTransaction* transaction,
+                                  const HeldLine& line, int sign) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
+                   index_->Over(line.tenant, line.pool, name_of_));
+  for (const StoredQuota* const quota : *over) {
+    const std::string key = HeldSumKey(quota->id);
+    ASSIGN_OR_RETURN(const auto bytes, transaction->Get(Table::kHeld, key));
+    HeldSum sum;
+    if (bytes) {
+      ASSIGN_OR_RETURN(sum, DecodeHeldSum(key, *bytes));
+    }
+    sum.Add(line, sign);
+    if (!sum.constant.valid()) return TooMuch();
+    RETURN_IF_ERROR(sum.empty() ? transaction->Delete(Table::kHeld, key)
+                                : transaction->Put(Table::kHeld, key,
+                                                   EncodeHeldSum(key, sum)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HeldBooks::DropLine(WriteTransaction* transaction,
+                                 std::string_view hold_id, int64_t until_us) {
+  const std::string key = HeldLineKey(until_us, hold_id);
+  ASSIGN_OR_RETURN(const auto bytes, transaction->Get(Table::kHeld, key));
+  if (!bytes) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const HeldLine line, DecodeHeldLine(key, *bytes));
+  RETURN_IF_ERROR(AddToSums(transaction, line, -1));
+  RETURN_IF_ERROR(transaction->Delete(Table::kHeld, key));
+  return transaction->Delete(Table::kHeld, HeldUntilKey(hold_id));
+}
+
+absl::Status HeldBooks::Set(WriteTransaction* transaction,
+                            std::string_view hold_id,
+                            const std::optional<HeldUntil>& held) {
+  const std::string until_key = HeldUntilKey(hold_id);
+  ASSIGN_OR_RETURN(const auto bytes, transaction->Get(Table::kHeld, until_key));
+  if (bytes) {
+    ASSIGN_OR_RETURN(const std::string_view until,
+                     DecodeSealed(until_key, *bytes));
+    RETURN_IF_ERROR(
+        DropLine(transaction, hold_id, ByteReader(until).Fixed<int64_t>()));
+  }
+  if (!held) return absl::OkStatus();
+  const std::string key = HeldLineKey(held->until_us, hold_id);
+  RETURN_IF_ERROR(
+      transaction->Put(Table::kHeld, key, EncodeHeldLine(key, held->line)));
+  std::string until;
+  AppendFixed(held->until_us, &until);
+  RETURN_IF_ERROR(transaction->Put(Table::kHeld, until_key,
+                                   EncodeSealed(until_key, until)));
+  return AddToSums(transaction, held->line, +1);
+}
+
+absl::Status HeldBooks::DropUntil(WriteTransaction* transaction,
+                                  int64_t at_us) {
+  while (true) {
+    ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                     transaction->NewCursor(Table::kHeld));
+    ASSIGN_OR_RETURN(const bool found, cursor->SeekAtLeast("e"));
+    if (!found || !cursor->key().starts_with("e")) break;
+    const int64_t until_us = UntilOfHeldLineKey(cursor->key());
+    if (until_us > at_us) break;
+    const std::string hold_id(HoldOfHeldLineKey(cursor->key()));
+    RETURN_IF_ERROR(DropLine(transaction, hold_id, until_us));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HeldBooks::Make(WriteTransaction* transaction) {
+  for (const std::string_view prefix : {"e", "i", "s"}) {
+    while (true) {
+      ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                       transaction->NewCursor(Table::kHeld));
+      ASSIGN_OR_RETURN(const bool found, cursor->SeekAtLeast(prefix));
+      if (!found || !cursor->key().starts_with(prefix)) break;
+      const std::string key(cursor->key());
+      RETURN_IF_ERROR(transaction->Delete(Table::kHeld, key));
+    }
+  }
+  std::vector<std::pair<std::string, HeldUntil>> lines;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   transaction->NewCursor(Table::kHolds));
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast("h"));
+  while (found && cursor->key().starts_with("h")) {
+    ASSIGN_OR_RETURN(const StoredHold hold,
+                     DecodeHold(cursor->key(), cursor->value()));
+    std::optional<Run> run;
+    if (hold.state == HoldState::kOpen && !hold.run.empty()) {
+      ASSIGN_OR_RETURN(const auto bytes,
+                       transaction->Get(Table::kRuns, hold.run));
+      if (bytes) {
+        ASSIGN_OR_RETURN(run, DecodeRun(hold.run, *bytes));
+      }
+    }
+    const auto held = HeldBy(hold, run ? &*run : nullptr);
+    if (held) lines.emplace_back(cursor->key().substr(1), *held);
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  for (const auto& [hold_id, held] : lines) {
+    RETURN_IF_ERROR(Set(transaction, hold_id, held));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace drawdown

@@ -1,0 +1,73 @@
+// What open holds hold, summed per quota.
+//
+// A hold holds until an instant that is known when it changes: its deadline,
+// or when the run that draws it has spent it. Lines are sorted by it, so those
+// that are over can be left out of any answer, and are dropped by whoever
+// writes next. Nothing depends on when that is.
+#ifndef DRAWDOWN_SRC_LEDGER_HELD_BOOKS_H_
+#define DRAWDOWN_SRC_LEDGER_HELD_BOOKS_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "ledger/hold_records.h"
+#include "ledger/quota_index.h"
+#include "ledger/store.h"
+
+namespace drawdown {
+
+struct HeldUntil {
+  HeldLine line;
+  int64_t until_us = 0;
+};
+
+// What the hold holds, and until when; none when nothing. `run`: the run that
+// draws it, nullptr before one does.
+std::optional<HeldUntil> HeldBy(const StoredHold& hold, const Run* run);
+
+// What the run has accrued by the instant.
+FineTime AccruedBy(const Run& run, int64_t at_us);
+
+class HeldBooks {
+ public:
+  HeldBooks(ReadTransaction* books, QuotaIndex* index, NameOf name_of)
+      : books_(books), index_(index), name_of_(std::move(name_of)) {}
+
+  absl::StatusOr<FineTime> HeldAt(const StoredQuota& quota, int64_t at_us);
+  // Micro-GPUs at which what is held under the quota falls.
+  absl::StatusOr<Int128> DrawnAt(const StoredQuota& quota, int64_t at_us);
+  // Lines that hold something beyond `from_us`, by when they end, until `visit`
+  // returns false.
+  absl::Status VisitLines(int64_t from_us,
+                          const std::function<bool(std::string_view hold_id,
+                                                   const HeldUntil&)>& visit);
+
+  // REQUIRES for these: the books are a WriteTransaction's.
+  // What the hold holds from now on.
+  absl::Status Set(WriteTransaction* transaction, std::string_view hold_id,
+                   const std::optional<HeldUntil>& held);
+  // Drops lines that are over.
+  absl::Status DropUntil(WriteTransaction* transaction, int64_t at_us);
+  // All of it anew, from the holds and runs of the books.
+  absl::Status Make(WriteTransaction* transaction);
+
+ private:
+  absl::StatusOr<HeldSum> SumAt(const StoredQuota& quota, int64_t at_us);
+  absl::StatusOr<bool> Covers(const StoredQuota& quota, const HeldLine& line);
+  absl::Status AddToSums(WriteTransaction* transaction, const HeldLine& line,
+                         int sign);
+  absl::Status DropLine(WriteTransaction* transaction, std::string_view hold_id,
+                        int64_t until_us);
+
+  ReadTransaction* const books_;
+  QuotaIndex* const index_;
+  const NameOf name_of_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_HELD_BOOKS_H_

@@ -1,0 +1,36 @@
+// The clock that holds live by: the time since boot, told as an instant.
+//
+// Within a boot it moves with the machine's time since boot, so that a step of
+// the wall clock ends no hold early and keeps none too long. The wall clock
+// counts once, when a boot first places a hold.
+//
+// Kept in Table::kHeld under "c".
+#ifndef DRAWDOWN_SRC_LEDGER_HOLD_CLOCK_H_
+#define DRAWDOWN_SRC_LEDGER_HOLD_CLOCK_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "ledger/store.h"
+
+namespace drawdown {
+
+struct ClockReading {
+  int64_t wall_us = 0;
+  std::string boot_id;        // "": the wall clock is all there is
+  int64_t since_boot_us = 0;  // CLOCK_BOOTTIME
+};
+
+absl::StatusOr<int64_t> HoldTime(ReadTransaction* books,
+                                 const ClockReading& reading);
+
+// The same; a boot that is new to the books begins with the wall clock, or
+// `newest_us` where that is behind it.
+absl::StatusOr<int64_t> BeginHoldTime(WriteTransaction* books,
+                                      const ClockReading& reading,
+                                      int64_t newest_us);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_HOLD_CLOCK_H_

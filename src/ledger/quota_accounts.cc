@@ -1,0 +1,272 @@
+#include "ledger/quota_accounts.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "ledger/buckets.h"
+#include "ledger/live_records.h"
+
+namespace drawdown {
+
+Account* QuotaAccounts::AccountOf(const StoredQuota& quota, int64_t at_us) {
+  const std::optional<QuotaWindow> window =
+      AccountWindow(quota, at_us, bucket_us_);
+  return window ? &added_[{quota.id, window->start_us}] : nullptr;
+}
+
+void QuotaAccounts::AddSegment(const StoredQuota& quota, const Segment& segment,
+                               int sign) {
+  if (!segment.end_us) {
+    const Int128 level = Int128{segment.micro_gpus} * sign;
+    opened_[quota.id] += level;
+    if (quota.scope.period == QuotaPeriod::kAtOnce) return;
+    Account* const account = AccountOf(quota, segment.start_us);
+    if (account == nullptr) return;
+    account->open += level;
+    account->open_moment += FineTime(level) * segment.start_us;
+    return;
+  }
+  if (quota.scope.period == QuotaPeriod::kAtOnce) return;
+  VisitSegmentEdges(segment, bucket_us_, sign, [&](const SegmentEdge& edge) {
+    const int64_t start_us = BucketStart(edge.bucket, bucket_us_);
+    const int64_t next_us = start_us + bucket_us_;
+    if (Account* const account = AccountOf(quota, start_us)) {
+      account->amount += edge.partial;
+    }
+    if (Account* const account = AccountOf(quota, next_us)) {
+      account->level_change += edge.next_level_change;
+      account->level_moment += FineTime(edge.next_level_change) * next_us;
+    }
+  });
+}
+
+absl::Status QuotaAccounts::AddRun(const Run& run, int sign) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
+                   index_->Over(run.tenant, run.pool, name_of_));
+  for (const StoredQuota* const quota : *quotas) {
+    if (!Wanted(*quota)) continue;
+    for (const Segment& segment : run.segments) {
+      AddSegment(*quota, segment, sign);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status QuotaAccounts::AddAmount(uint32_t tenant, uint32_t pool,
+                                      int64_t bucket_us, GpuTime amount) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
+                   index_->Over(tenant, pool, name_of_));
+  for (const StoredQuota* const quota : *quotas) {
+    if (!Wanted(*quota) || quota->scope.period == QuotaPeriod::kAtOnce) {
+      continue;
+    }
+    if (Account* const account = AccountOf(*quota, bucket_us)) {
+      account->amount += amount;
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Visits accounts of windows from `from_us` on, in no order.
+template <typename Visit>
+absl::Status QuotaAccounts::VisitAccounts(const StoredQuota& quota,
+                                          int64_t from_us, const Visit& visit) {
+  const std::string first = AccountKey(quota.id, from_us);
+  const std::string_view prefix =
+      std::string_view(first).substr(0, 1 + sizeof(uint32_t));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   books_->NewCursor(Table::kQuotas));
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(first));
+  while (found && cursor->key().starts_with(prefix)) {
+    ASSIGN_OR_RETURN(const Account account,
+                     DecodeAccount(cursor->key(), cursor->value()));
+    visit(WindowOfAccountKey(cursor->key()), account);
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  for (auto it = added_.lower_bound({quota.id, from_us});
+       it != added_.end() && it->first.first == quota.id; ++it) {
+    visit(it->first.second, it->second);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Int128> QuotaAccounts::OpenLevel(uint32_t quota) {
+  const std::string key = OpenLevelKey(quota);
+  ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kQuotas, key));
+  Int128 level = 0;
+  if (bytes) {
+    ASSIGN_OR_RETURN(level, DecodeOpenLevel(key, *bytes));
+  }
+  const auto opened = opened_.find(quota);
+  return opened == opened_.end() ? level : level + opened->second;
+}
+
+absl::Status QuotaAccounts::ReadMetered() {
+  metered_.emplace();
+  ASSIGN_OR_RETURN(const std::optional<LiveEpoch> epoch,
+                   ReadLiveEpoch(books_));
+  if (!epoch) return absl::OkStatus();
+  for (size_t bank = 0; bank < metered_->buckets_us.size(); ++bank) {
+    metered_->buckets_us[bank] = BucketStart(epoch->buckets[bank], bucket_us_);
+  }
+  ASSIGN_OR_RETURN(const OpenUsage open, ReadOpenUsage(books_));
+  for (const auto& [ids, amounts] : open) {
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
+                     index_->Over(ids.first, ids.second, name_of_));
+    for (const StoredQuota* const quota : *quotas) {
+      auto& sums = metered_->by_quota[quota->id];
+      for (size_t bank = 0; bank < sums.size(); ++bank) {
+        sums[bank] += amounts[bank];
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<GpuTime> QuotaAccounts::MeteredIn(const StoredQuota& quota,
+                                                 const QuotaWindow& window) {
+  if (!metered_) RETURN_IF_ERROR(ReadMetered());
+  GpuTime sum;
+  const auto found = metered_->by_quota.find(quota.id);
+  if (found == metered_->by_quota.end()) return sum;
+  for (size_t bank = 0; bank < found->second.size(); ++bank) {
+    const int64_t bucket_us = metered_->buckets_us[bank];
+    if (bucket_us >= window.start_us && bucket_us < window.end_us) {
+      sum += found->second[bank];
+    }
+  }
+  return sum;
+}
+
+// Segments that ended cancel out over all windows: the level at a window's
+// start is the negative of all changes from there on.
+absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
+                                              int64_t at_us) {
+  QuotaUse use;
+  ASSIGN_OR_RETURN(use.level, OpenLevel(quota.id));
+  if (quota.scope.period == QuotaPeriod::kAtOnce) {
+    use.used = FineTime(use.level);
+    return use;
+  }
+  const std::optional<QuotaWindow> window =
+      CountingWindow(quota, at_us, bucket_us_);
+  if (!window) return QuotaUse{};
+  Account in;
+  Int128 changes = 0;        // of the level, from the window's start on
+  Int128 changes_after = 0;  // from its end on
+  Int128 opened_after = 0;
+  RETURN_IF_ERROR(VisitAccounts(quota, window->start_us,
+                                [&](int64_t start_us, const Account& account) {
+                                  changes += account.level_change;
+                                  if (start_us < window->end_us)
+                                    return in.Add(account);
+                                  changes_after += account.level_change;
+                                  opened_after += account.open;
+                                }));
+  ASSIGN_OR_RETURN(const GpuTime metered, MeteredIn(quota, *window));
+  use.used = FineOf(in.amount + metered) - in.level_moment;
+  if (window->end_us != QuotaWindow::kNoEnd) {
+    use.used -= FineTime(changes_after) * window->end_us;
+  }
+  const int64_t until_us = std::min(at_us, window->end_us);
+  use.used += FineTime(in.open) * until_us - in.open_moment;
+  if (window->start_us != QuotaWindow::kNoEdge) {
+    const Int128 opened_before = use.level - in.open - opened_after;
+    use.used += FineTime(changes) * window->start_us;
+    use.used += FineTime(opened_before) * (until_us - window->start_us);
+  }
+  if (use.used.valid()) return use;
+  return MakeError(ErrorCode::kOverflow, "what is used of the quota of " +
+                                             quota.scope.tenant +
+                                             " does not fit 128 bits");
+}
+
+absl::Status QuotaAccounts::Drop(WriteTransaction* transaction,
+                                 const std::set<uint32_t>& quotas) {
+  for (const uint32_t quota : quotas) {
+    added_.erase(added_.lower_bound({quota, QuotaWindow::kNoEdge}),
+                 added_.lower_bound({quota + 1, QuotaWindow::kNoEdge}));
+    opened_.erase(quota);
+    RETURN_IF_ERROR(transaction->Delete(Table::kQuotas, OpenLevelKey(quota)));
+    const std::string first = AccountKey(quota, QuotaWindow::kNoEdge);
+    const std::string_view prefix =
+        std::string_view(first).substr(0, 1 + sizeof(uint32_t));
+    while (true) {
+      ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                       transaction->NewCursor(Table::kQuotas));
+      ASSIGN_OR_RETURN(const bool found, cursor->SeekAtLeast(first));
+      if (!found || !cursor->key().starts_with(prefix)) break;
+      const std::string key(cursor->key());
+      RETURN_IF_ERROR(transaction->Delete(Table::kQuotas, key));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status QuotaAccounts::Make(const std::set<uint32_t>& quotas) {
+  if (quotas.empty()) return absl::OkStatus();
+  only_ = quotas;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> runs,
+                   books_->NewCursor(Table::kRuns));
+  ASSIGN_OR_RETURN(bool found, runs->SeekAtLeast(""));
+  while (found) {
+    ASSIGN_OR_RETURN(const Run run, DecodeRun(runs->key(), runs->value()));
+    RETURN_IF_ERROR(AddRun(run, +1));
+    ASSIGN_OR_RETURN(found, runs->Next());
+  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cells,
+                   books_->NewCursor(Table::kCells));
+  ASSIGN_OR_RETURN(found, cells->SeekAtLeast(""));
+  while (found) {
+    const CellKey at = DecodeCellKey(cells->key());
+    ASSIGN_OR_RETURN(const Cell cell, DecodeCell(cells->key(), cells->value()));
+    if (!cell.recorded.zero()) {
+      RETURN_IF_ERROR(AddAmount(at.tenant, at.pool,
+                                BucketStart(at.bucket, bucket_us_),
+                                cell.recorded));
+    }
+    ASSIGN_OR_RETURN(found, cells->Next());
+  }
+  only_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status QuotaAccounts::Flush(WriteTransaction* transaction) {
+  for (const auto& [at, delta] : added_) {
+    const std::string key = AccountKey(at.first, at.second);
+    Account account = delta;
+    ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kQuotas, key));
+    if (bytes) {
+      ASSIGN_OR_RETURN(const Account stored, DecodeAccount(key, *bytes));
+      account.Add(stored);
+    }
+    if (!account.valid()) {
+      return MakeError(ErrorCode::kOverflow, "what is used of quota #" +
+                                                 std::to_string(at.first) +
+                                                 " does not fit 128 bits");
+    }
+    RETURN_IF_ERROR(account.empty()
+                        ? transaction->Delete(Table::kQuotas, key)
+                        : transaction->Put(Table::kQuotas, key,
+                                           EncodeAccount(key, account)));
+  }
+  added_.clear();
+  for (const auto& [quota, delta] : opened_) {
+    ASSIGN_OR_RETURN(const auto bytes,
+                     books_->Get(Table::kQuotas, OpenLevelKey(quota)));
+    Int128 level = delta;
+    if (bytes) {
+      ASSIGN_OR_RETURN(const Int128 stored,
+                       DecodeOpenLevel(OpenLevelKey(quota), *bytes));
+      level += stored;
+    }
+    const std::string key = OpenLevelKey(quota);
+    RETURN_IF_ERROR(level == 0 ? transaction->Delete(Table::kQuotas, key)
+                               : transaction->Put(Table::kQuotas, key,
+                                                  EncodeOpenLevel(key, level)));
+  }
+  opened_.clear();
+  return absl::OkStatus();
+}
+
+}  // namespace drawdown

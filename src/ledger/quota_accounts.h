@@ -1,0 +1,87 @@
+// How much of each quota is used: sums that runs and amounts add to as they are
+// posted, so that what is used at an instant is a few records away.
+#ifndef DRAWDOWN_SRC_LEDGER_QUOTA_ACCOUNTS_H_
+#define DRAWDOWN_SRC_LEDGER_QUOTA_ACCOUNTS_H_
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "ledger/quota_index.h"
+#include "ledger/quota_records.h"
+#include "ledger/quota_windows.h"
+#include "ledger/records.h"
+#include "ledger/store.h"
+
+namespace drawdown {
+
+struct QuotaUse {
+  FineTime used;     // in the window that counts; of kAtOnce: micro-GPUs in use
+  Int128 level = 0;  // micro-GPUs of runs that are open: used grows by these
+};
+
+// Accounts as the store has them plus what was added here. Not thread-safe.
+class QuotaAccounts {
+ public:
+  QuotaAccounts(ReadTransaction* books, int64_t bucket_us, QuotaIndex* index,
+                NameOf name_of)
+      : books_(books),
+        bucket_us_(bucket_us),
+        index_(index),
+        name_of_(std::move(name_of)) {}
+
+  absl::Status AddRun(const Run& run, int sign);
+  absl::Status AddAmount(uint32_t tenant, uint32_t pool, int64_t bucket_us,
+                         GpuTime amount);
+
+  // Nothing of a quota without a window at the instant.
+  absl::StatusOr<QuotaUse> UseAt(const StoredQuota& quota, int64_t at_us);
+
+  // For quotas that are new, or count in other windows: forgets what the store
+  // has of them and what was added here, then adds all runs and cells of the
+  // books.
+  absl::Status Drop(WriteTransaction* transaction,
+                    const std::set<uint32_t>& quotas);
+  absl::Status Make(const std::set<uint32_t>& quotas);
+
+  // Writes what was added. kOverflow.
+  absl::Status Flush(WriteTransaction* transaction);
+
+ private:
+  using AccountAt = std::pair<uint32_t, int64_t>;  // quota, window
+
+  Account* AccountOf(const StoredQuota& quota, int64_t at_us);
+  void AddSegment(const StoredQuota& quota, const Segment& segment, int sign);
+  template <typename Visit>
+  absl::Status VisitAccounts(const StoredQuota& quota, int64_t from_us,
+                             const Visit& visit);
+  absl::StatusOr<Int128> OpenLevel(uint32_t quota);
+  // What meters counted in buckets that are not journalled yet.
+  absl::StatusOr<GpuTime> MeteredIn(const StoredQuota& quota,
+                                    const QuotaWindow& window);
+  absl::Status ReadMetered();
+  bool Wanted(const StoredQuota& quota) const {
+    return only_.empty() || only_.contains(quota.id);
+  }
+
+  ReadTransaction* const books_;
+  const int64_t bucket_us_;
+  QuotaIndex* const index_;
+  const NameOf name_of_;
+  std::set<uint32_t> only_;  // while making accounts
+  std::map<AccountAt, Account> added_;
+  std::map<uint32_t, Int128> opened_;
+  struct Metered {
+    std::array<int64_t, 2> buckets_us{};  // by bank
+    std::map<uint32_t, std::array<GpuTime, 2>> by_quota;
+  };
+  std::optional<Metered> metered_;  // as of the books, read when asked for
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_QUOTA_ACCOUNTS_H_

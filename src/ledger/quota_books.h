@@ -1,0 +1,62 @@
+// Quotas, what is used of them and what is held, over one transaction.
+#ifndef DRAWDOWN_SRC_LEDGER_QUOTA_BOOKS_H_
+#define DRAWDOWN_SRC_LEDGER_QUOTA_BOOKS_H_
+
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "drawdown/hold.h"
+#include "ledger/admission.h"
+#include "ledger/held_books.h"
+#include "ledger/quota_accounts.h"
+#include "ledger/quota_index.h"
+
+namespace drawdown {
+
+class QuotaBooks {
+ public:
+  QuotaBooks(ReadTransaction* books, int64_t bucket_us, const NameOf& name_of)
+      : index(books),
+        accounts(books, bucket_us, &index, name_of),
+        held(books, &index, name_of),
+        bucket_us_(bucket_us) {}
+  QuotaBooks(const QuotaBooks&) = delete;  // Its parts point at each other.
+  QuotaBooks& operator=(const QuotaBooks&) = delete;
+
+  Admitter AdmitterAt(int64_t at_us) {
+    return Admitter(&index, &accounts, &held, bucket_us_, at_us);
+  }
+
+  QuotaIndex index;
+  QuotaAccounts accounts;
+  HeldBooks held;
+
+ private:
+  const int64_t bucket_us_;
+};
+
+// Paths of ids, read from the books when asked; "#7" where there is none.
+NameOf NamesOf(ReadTransaction* books);
+
+// Calls `visit` for each hold in the order of ids until it returns false.
+absl::Status VisitHolds(ReadTransaction* books, const HoldQuery& query,
+                        int64_t at_us,
+                        const std::function<bool(const HoldInfo&)>& visit);
+
+// What will run out, soonest first, if all goes on as at the instant.
+absl::StatusOr<std::vector<Exhaustion>> ExhaustionsFrom(ReadTransaction* books,
+                                                        int64_t bucket_us,
+                                                        int64_t at_us);
+
+// Who holds something under the quota.
+absl::StatusOr<std::vector<QuotaHolder>> HoldersUnder(ReadTransaction* books,
+                                                      int64_t bucket_us,
+                                                      const QuotaScope& scope,
+                                                      int64_t at_us);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_QUOTA_BOOKS_H_

@@ -1,0 +1,62 @@
+// Which quotas there are, and which of them count what a tenant does on a pool.
+#ifndef DRAWDOWN_SRC_LEDGER_QUOTA_INDEX_H_
+#define DRAWDOWN_SRC_LEDGER_QUOTA_INDEX_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "ledger/quota_records.h"
+#include "ledger/run_rules.h"
+#include "ledger/store.h"
+
+namespace drawdown {
+
+// Reads the books as they were when the transaction began, once each. Not
+// thread-safe. Quotas it names live as long as it.
+class QuotaIndex {
+ public:
+  using Quotas = std::vector<const StoredQuota*>;
+
+  explicit QuotaIndex(ReadTransaction* books) : books_(books) {}
+
+  // Whether there are quotas at all.
+  absl::StatusOr<bool> any();
+  // Those of the tenant and its ancestors whose selector covers the pool, from
+  // the tenant upward; with an empty pool, whatever their selector.
+  absl::StatusOr<Quotas> Over(std::string_view tenant, std::string_view pool);
+  // The same by ids of the books, kept. `name_of` gives their paths.
+  absl::StatusOr<const Quotas*> Over(uint32_t tenant, uint32_t pool,
+                                     const NameOf& name_of);
+  absl::StatusOr<Quotas> All();
+  // Of the tenant itself, whatever the pool.
+  absl::StatusOr<Quotas> OfTenant(uint32_t tenant);
+  // Those that ever were slices.
+  absl::StatusOr<Quotas> Slices();
+  // The id of the next new quota.
+  absl::StatusOr<uint32_t> NextId();
+  // What a posting has changed: read anew.
+  void Forget();
+
+ private:
+  absl::StatusOr<const StoredQuota*> Get(uint32_t id);
+  absl::StatusOr<std::optional<uint32_t>> TenantId(std::string_view tenant);
+
+  ReadTransaction* const books_;
+  std::optional<bool> any_;
+  std::map<uint32_t, std::unique_ptr<StoredQuota>> quotas_;
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, Quotas> over_;
+};
+
+// Whether two quotas differ in their tenant alone.
+bool SameKind(const QuotaScope& a, const QuotaScope& b);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_QUOTA_INDEX_H_

@@ -1,0 +1,156 @@
+#include "ledger/quota_rules.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/path.h"
+#include "base/wide.h"
+
+namespace drawdown {
+namespace {
+
+// So that amounts in fine time, and sums of them, fit.
+constexpr Int128 kMostNominal = static_cast<Int128>(1) << 90;
+
+absl::Status BadQuota(const QuotaScope& scope, const std::string& what) {
+  return MakeError(ErrorCode::kInvalidArgument,
+                   "quota of " + scope.tenant + ": " + what);
+}
+
+bool IsBelow(std::string_view path, std::string_view ancestor) {
+  return path != ancestor && IsAtOrBelow(path, ancestor);
+}
+
+absl::Status CheckAmount(const QuotaScope& scope, std::string_view what,
+                         Int128 amount, Int128 most) {
+  if (amount >= 0 && amount <= most) return absl::OkStatus();
+  return BadQuota(
+      scope, std::string(what) + " of " + Int128ToString(amount) +
+                 (scope.period == QuotaPeriod::kAtOnce ? " micro-GPUs"
+                                                       : " GPU-microseconds") +
+                 " is not in 0.." + Int128ToString(most));
+}
+
+absl::Status CheckLimit(const QuotaScope& scope, const QuotaLimit& limit) {
+  RETURN_IF_ERROR(CheckAmount(scope, "a limit", limit.nominal, kMostNominal));
+  RETURN_IF_ERROR(
+      CheckAmount(scope, "a borrowing limit", limit.borrowing, kMostNominal));
+  if (!limit.lending) return absl::OkStatus();
+  if (!limit.slice) {
+    return BadQuota(scope,
+                    "a ceiling sets nothing aside, so has nothing to "
+                    "lend: a lending limit is for a slice");
+  }
+  return CheckAmount(scope, "a lending limit", *limit.lending, limit.nominal);
+}
+
+absl::Status CheckPeriod(const QuotaScope& scope, int64_t bucket_us) {
+  const bool rolls = scope.period == QuotaPeriod::kRolling;
+  if (rolls != (scope.rolling_us != 0)) {
+    return BadQuota(scope, "a rolling period has a length, others have none");
+  }
+  if (rolls &&
+      (scope.rolling_us < bucket_us || scope.rolling_us % bucket_us != 0 ||
+       scope.rolling_us > kMaxRollingUs)) {
+    return BadQuota(
+        scope, "a rolling period of " + std::to_string(scope.rolling_us) +
+                   " us is not whole buckets of " + std::to_string(bucket_us) +
+                   " us, up to 366 days");
+  }
+  const bool interval = scope.period == QuotaPeriod::kInterval;
+  if (interval != !scope.commitment.empty()) {
+    return BadQuota(scope,
+                    "a commitment is named for its interval, and else "
+                    "none is");
+  }
+  if (!scope.contract.empty() && !interval &&
+      scope.period != QuotaPeriod::kMonth) {
+    return BadQuota(scope, "a contract's calendar is for months and intervals");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckQuota(const QuotaSetting& setting, int64_t bucket_us) {
+  const QuotaScope& scope = setting.scope;
+  RETURN_IF_ERROR(ValidatePath(scope.tenant, "tenant"));
+  RETURN_IF_ERROR(ValidateSelector(scope.pool));
+  RETURN_IF_ERROR(CheckPeriod(scope, bucket_us));
+  return setting.limit ? CheckLimit(scope, *setting.limit) : absl::OkStatus();
+}
+
+bool SaysAlready(const StoredQuota& quota, int64_t from_us,
+                 const std::optional<QuotaLimit>& limit) {
+  const QuotaVersion* const version = quota.At(from_us);
+  return version != nullptr && version->limit == limit;
+}
+
+Int128 GuaranteeOf(const QuotaLimit& limit) {
+  return limit.slice ? limit.nominal - limit.lending.value_or(0) : 0;
+}
+
+const QuotaLimit* LimitAt(const StoredQuota& quota, int64_t at_us) {
+  const QuotaVersion* const version = quota.At(at_us);
+  return version != nullptr && version->limit ? &*version->limit : nullptr;
+}
+
+QuotaIndex::Quotas TopmostSlices(const QuotaIndex::Quotas& quotas,
+                                 const StoredQuota& above, int64_t at_us) {
+  QuotaIndex::Quotas below;
+  for (const StoredQuota* const quota : quotas) {
+    const QuotaLimit* const limit = LimitAt(*quota, at_us);
+    if (limit != nullptr && limit->slice &&
+        SameKind(quota->scope, above.scope) &&
+        IsBelow(quota->scope.tenant, above.scope.tenant)) {
+      below.push_back(quota);
+    }
+  }
+  QuotaIndex::Quotas topmost;
+  for (const StoredQuota* const quota : below) {
+    const bool covered =
+        std::any_of(below.begin(), below.end(), [&](const StoredQuota* other) {
+          return IsBelow(quota->scope.tenant, other->scope.tenant);
+        });
+    if (!covered) topmost.push_back(quota);
+  }
+  return topmost;
+}
+
+absl::Status CheckGuarantees(const QuotaIndex::Quotas& all,
+                             const QuotaScope& scope, int64_t from_us) {
+  QuotaIndex::Quotas kind;
+  std::set<int64_t> instants = {from_us};
+  for (const StoredQuota* const quota : all) {
+    if (!SameKind(quota->scope, scope)) continue;
+    kind.push_back(quota);
+    for (const QuotaVersion& version : quota->versions) {
+      if (version.from_us > from_us) instants.insert(version.from_us);
+    }
+  }
+  for (const int64_t at_us : instants) {
+    for (const StoredQuota* const above : kind) {
+      const QuotaLimit* const limit = LimitAt(*above, at_us);
+      if (limit == nullptr || !IsAtOrBelow(scope.tenant, above->scope.tenant)) {
+        continue;
+      }
+      Int128 promised = 0;
+      for (const StoredQuota* const slice :
+           TopmostSlices(kind, *above, at_us)) {
+        promised += GuaranteeOf(*LimitAt(*slice, at_us));
+      }
+      if (promised <= limit->nominal) continue;
+      return BadQuota(above->scope, "slices below it would set aside " +
+                                        Int128ToString(promised) + " of its " +
+                                        Int128ToString(limit->nominal) +
+                                        " from " + FormatInstant(at_us) +
+                                        " on");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace drawdown

@@ -1,0 +1,43 @@
+// Which settings of quotas make sense. Pure functions over values.
+#ifndef DRAWDOWN_SRC_LEDGER_QUOTA_RULES_H_
+#define DRAWDOWN_SRC_LEDGER_QUOTA_RULES_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "drawdown/quota.h"
+#include "ledger/quota_index.h"
+#include "ledger/quota_records.h"
+
+namespace drawdown {
+
+inline constexpr int64_t kMaxRollingUs = 366 * 24 * kMicrosPerHour;
+
+// kBadRow for names, kInvalidArgument for the rest.
+absl::Status CheckQuota(const QuotaSetting& setting, int64_t bucket_us);
+
+// Whether the quota has the limit from the instant on, and none is to replace
+// it at that instant.
+bool SaysAlready(const StoredQuota& quota, int64_t from_us,
+                 const std::optional<QuotaLimit>& limit);
+
+// What slices set aside in a quota must fit in it, now and at each later
+// change: of `scope`'s kind, from `from_us` on. kInvalidArgument names the
+// quota that would be promised more than once.
+absl::Status CheckGuarantees(const QuotaIndex::Quotas& all,
+                             const QuotaScope& scope, int64_t from_us);
+
+// What is set aside for a quota in those above it.
+Int128 GuaranteeOf(const QuotaLimit& limit);
+
+// The limit in force, nullptr when there is none.
+const QuotaLimit* LimitAt(const StoredQuota& quota, int64_t at_us);
+
+// The slices below the quota that are not below another of them.
+QuotaIndex::Quotas TopmostSlices(const QuotaIndex::Quotas& quotas,
+                                 const StoredQuota& above, int64_t at_us);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_LEDGER_QUOTA_RULES_H_

@@ -1,0 +1,57 @@
+#include <string>
+
+#include "drawdown/quota.h"
+
+namespace drawdown {
+namespace {
+
+std::string WithoutTrailingZeros(std::string text) {
+  if (text.find('.') == text.npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+std::string Amount(QuotaPeriod period, Int128 amount) {
+  return period == QuotaPeriod::kAtOnce
+             ? FormatGpus(static_cast<int64_t>(amount))
+             : WithoutTrailingZeros(FormatGpuHours(GpuTime(amount)));
+}
+
+std::string PeriodText(const QuotaScope& scope) {
+  switch (scope.period) {
+    case QuotaPeriod::kTotal:
+      return "GPU-hours in total";
+    case QuotaPeriod::kMonth:
+      return "GPU-hours a month";
+    case QuotaPeriod::kInterval:
+      return "GPU-hours an interval of " + scope.commitment;
+    case QuotaPeriod::kRolling:
+      return "GPU-hours in " +
+             std::to_string(scope.rolling_us / kMicrosPerHour) + " h";
+    case QuotaPeriod::kAtOnce:
+      return "GPUs at once";
+  }
+  return "?";
+}
+
+}  // namespace
+
+std::string DescribeRefusal(const Refusal& refusal) {
+  const QuotaPeriod period = refusal.scope.period;
+  std::string text = refusal.scope.tenant + " on " + refusal.scope.pool + ": " +
+                     Amount(period, refusal.limit) + " " +
+                     PeriodText(refusal.scope) + ", " +
+                     Amount(period, refusal.used) + " used, " +
+                     Amount(period, refusal.held) + " held, ";
+  if (refusal.reserved != 0) {
+    text += Amount(period, refusal.reserved) + " set aside for slices, ";
+  }
+  text += Amount(period, refusal.asked) + " asked";
+  if (refusal.resets_at_us) {
+    text += "; resets at " + FormatInstant(*refusal.resets_at_us);
+  }
+  return text;
+}
+
+}  // namespace drawdown
