@@ -10,6 +10,7 @@ namespace drawdown {
 void AddInit(Program* program);
 void AddContract(Program* program);
 void AddRun(Program* program);
+void AddPolicy(Program* program);
 void AddImport(Program* program);
 void AddCorrect(Program* program);
 void AddUsage(Program* program);
@@ -19,6 +20,7 @@ void AddReconcile(Program* program);
 void AddBill(Program* program);
 void AddRuns(Program* program);
 void AddCapacity(Program* program);
+void AddRefunds(Program* program);
 void AddJournal(Program* program);
 void AddTop(Program* program);
 void AddMetrics(Program* program);

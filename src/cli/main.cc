@@ -11,6 +11,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddInit(program);
   drawdown::AddContract(program);
   drawdown::AddRun(program);
+  drawdown::AddPolicy(program);
   drawdown::AddImport(program);
   drawdown::AddCorrect(program);
   drawdown::AddUsage(program);
@@ -20,6 +21,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddBill(program);
   drawdown::AddRuns(program);
   drawdown::AddCapacity(program);
+  drawdown::AddRefunds(program);
   drawdown::AddJournal(program);
   drawdown::AddTop(program);
   drawdown::AddMetrics(program);

@@ -369,9 +369,12 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
   return admitter.Admit(starting.tenant, starting.pool, {GpuTime(), asked});
 }
 
-absl::StatusOr<Admission> Posting::StartRun(const RunStarting& starting,
+absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
                                             int64_t at_us) {
   RETURN_IF_ERROR(CheckChange(starting.change));
+  if (!starting.device.empty()) {
+    ASSIGN_OR_RETURN(starting.change.micro_gpus, GpusOfShare(starting));
+  }
   ASSIGN_OR_RETURN(std::optional<RunChanged> start, NewStart(starting));
   if (!start) return Admission{};
   if (starting.strict) {
@@ -383,6 +386,10 @@ absl::StatusOr<Admission> Posting::StartRun(const RunStarting& starting,
                    Intern(NameKind::kTenant, starting.tenant, false));
   ASSIGN_OR_RETURN(start->pool, Intern(NameKind::kPool, starting.pool, false));
   RETURN_IF_ERROR(Post(*start).status());
+  if (!starting.device.empty()) {
+    RETURN_IF_ERROR(Post(RunPlaced{start->run_id, start->attempt,
+                                   starting.device, starting.share}));
+  }
   if (starting.hold_id.empty()) return Admission{};
   RETURN_IF_ERROR(
       Post(HoldDrawn{starting.hold_id, start->run_id, start->attempt}));
