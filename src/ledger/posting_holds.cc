@@ -405,7 +405,10 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
   if (change.change == RunChange::kResize) {
     asked = change.micro_gpus - known.micro_gpus;
   }
-  if (change.change == RunChange::kResume) {
+  // A run that accrued while suspended has its GPUs.
+  const bool gave_back =
+      known.segments.empty() || known.segments.back().end_us.has_value();
+  if (change.change == RunChange::kResume && gave_back) {
     asked = known.micro_gpus;
     ASSIGN_OR_RETURN(const std::optional<std::string> hold_id,
                      HoldOfRun(KeyOfRun(change.run_id, change.attempt)));
