@@ -52,6 +52,7 @@ class AdmissionSource {
 // attached, TryRecord is Record.
 absl::Status AttachAdmission(const LanesPlace& place,
                              const std::shared_ptr<EpochFile>& epoch,
+                             int64_t now_us,
                              std::shared_ptr<AdmissionSource> source);
 void DetachAdmission(const AdmissionSource* source);
 

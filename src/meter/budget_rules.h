@@ -63,9 +63,11 @@ inline int64_t ClampBudget(Int128 amount) {
 inline int64_t RoomAt(const Budget& budget, int64_t now_us) {
   constexpr int64_t kMicro = 1'000'000;
   const PublishedBudget& books = budget.books;
+  const Int128 room = Int128{books.available_us} - budget.taken_us;
+  if (books.falls == 0) return ClampBudget(room);  // Spares a long division.
   const int64_t since_us = std::max<int64_t>(0, now_us - books.at_us);
   const Int128 fallen = (Int128{books.falls} * since_us + kMicro - 1) / kMicro;
-  return ClampBudget(Int128{books.available_us} - fallen - budget.taken_us);
+  return ClampBudget(room - fallen);
 }
 
 namespace budget_internal {

@@ -55,7 +55,11 @@ void AfterForkInParent() { ThisProcessLanes().mutex.unlock(); }
 void AfterForkInChild() {
   ProcessLanes& process = ThisProcessLanes();
   lane_view = LaneView{};
-  if (!thread_ended) thread_lanes.lanes.clear();
+  // What they refer to may have been in the middle of anything.
+  if (!thread_ended) {
+    new std::vector<ThreadLane>(std::move(thread_lanes.lanes));
+    thread_lanes.lanes.clear();
+  }
   for (ProcessFile& one : process.files) {
     one.file.release();
     one.calls_without_room = 0;

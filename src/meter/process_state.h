@@ -3,6 +3,7 @@
 #ifndef DRAWDOWN_SRC_METER_PROCESS_STATE_H_
 #define DRAWDOWN_SRC_METER_PROCESS_STATE_H_
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -18,10 +19,19 @@
 
 namespace drawdown::process_internal {
 
+// Whom the thread asked last, and for which meter, so that it need not take the
+// process's mutex to ask again.
+struct LastAsked {
+  uint64_t changes = 0;  // ProcessLanes::source_changes then
+  AdmissionPlace place;
+  std::shared_ptr<AdmissionSource> source;  // null: none
+};
+
 struct ThreadLane {
   uint32_t number = 0;  // of the process's file
   MeterLane* lane = nullptr;
   meter_internal::LaneView view;  // of the lane as far as it was needed
+  LastAsked last;
 };
 
 // One ledger's lanes in this process. Guarded by ProcessLanes::mutex.
@@ -48,6 +58,9 @@ struct ProcessLanes {
   std::mutex mutex;
   // A file's number is its place here plus one: id 0 is no meter.
   std::deque<ProcessFile> files;
+  // Counts attached and detached sources. Written under the mutex, read by any
+  // thread. Relaxed: a source that is detached meanwhile answers all the same.
+  std::atomic<uint64_t> source_changes{0};
 
   ProcessFile* Find(uint64_t number) {
     if (number == 0 || number > files.size()) return nullptr;

@@ -83,7 +83,7 @@ BudgetKeeper::Outcome BudgetKeeper::Decide(const AdmissionPlace& place,
   if (file_->torn()) return Outcome::kAskBooks;
   const auto found = ChainsOf({place.tenant, place.pool}, books);
   if (!found.ok()) return Outcome::kBusy;
-  const MeterChains& chains = **found;
+  const MeterChains& chains = ***found;
   if (!chains.empty() && IsStale(now_us)) return Outcome::kAskBooks;
   if (AdmitUnder(chains, place, gpu_us, now_us)) return Outcome::kAdmitted;
   const auto recalled = RecallFor(chains, gpu_us, now_us, books);

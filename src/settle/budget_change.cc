@@ -128,10 +128,10 @@ std::optional<BudgetChange> BudgetKeeper::BeginDrain(
     if (!right) break;
     const auto chains = ChainsOf(one.ids, books);
     right = chains.ok();
-    if (!right || (*chains)->empty()) continue;
-    (*chains)->Take(one.recorded_us);
-    change->Add(&change->promised_, *chains, one.recorded_us);
-    change->Add(&change->drained_, *chains, one.admitted_us);
+    if (!right || (**chains)->empty()) continue;
+    (**chains)->Take(one.recorded_us);
+    change->Add(&change->promised_, **chains, one.recorded_us);
+    change->Add(&change->drained_, **chains, one.admitted_us);
   }
   if (!right) {
     file_->SetTorn();

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/fork.h"
 #include "ledger/buckets.h"
 #include "ledger/live_records.h"
 
@@ -32,7 +33,8 @@ BudgetKeeper::BudgetKeeper(LiveDirectory* live,
       books_(std::move(books)),
       hooks_(std::move(hooks)),
       options_(options),
-      file_(std::move(file)) {}
+      file_(std::move(file)),
+      fork_generation_(ForkGeneration()) {}
 
 absl::StatusOr<std::shared_ptr<BudgetKeeper>> BudgetKeeper::Open(
     LiveDirectory* live, std::shared_ptr<EpochFile> epoch,
@@ -56,7 +58,7 @@ bool BudgetKeeper::IsStale(int64_t now_us) const {
   return now_us >= state.valid_until_us || state.bucket != epoch_->Get().bucket;
 }
 
-absl::StatusOr<BudgetKeeper::Chains> BudgetKeeper::ChainsOf(
+absl::StatusOr<const BudgetKeeper::Chains*> BudgetKeeper::ChainsOf(
     const MeterIds& ids, ReadTransaction* books) {
   if (layout_ != file_->state().layout) {
     chains_.clear();
@@ -64,7 +66,7 @@ absl::StatusOr<BudgetKeeper::Chains> BudgetKeeper::ChainsOf(
   }
   const std::pair<uint32_t, uint32_t> key = {ids.tenant, ids.pool};
   const auto found = chains_.find(key);
-  if (found != chains_.end()) return found->second;
+  if (found != chains_.end()) return &found->second;
   std::unique_ptr<ReadTransaction> snapshot;
   if (books == nullptr) {
     ASSIGN_OR_RETURN(snapshot, hooks_.snapshot());
@@ -72,9 +74,9 @@ absl::StatusOr<BudgetKeeper::Chains> BudgetKeeper::ChainsOf(
   }
   ASSIGN_OR_RETURN(const std::vector<uint32_t> lowest,
                    books_->Lowest(books, ids));
-  auto chains = std::make_shared<const MeterChains>(file_.get(), lowest);
-  chains_.emplace(key, chains);
-  return chains;
+  Chains& chains = chains_[key];
+  chains = std::make_shared<const MeterChains>(file_.get(), lowest);
+  return &chains;
 }
 
 // --- recalling ---------------------------------------------------------------
@@ -113,7 +115,7 @@ absl::Status BudgetKeeper::RecallFile(LanesReader* reader,
       status = found.status();
       return false;
     }
-    chains = *std::move(found);
+    chains = **found;
     return under == nullptr || chains->Contains(under);
   };
   const auto give_back = [&](uint32_t, uint64_t amount) {
@@ -135,17 +137,20 @@ absl::Status BudgetKeeper::RecallUnder(const Budget* budget,
 absl::StatusOr<bool> BudgetKeeper::RecallFor(const MeterChains& chains,
                                              int64_t amount_us, int64_t now_us,
                                              ReadTransaction* books) {
-  std::vector<Budget*> highest;  // that is too small, of each chain
   bool helps = true;
+  const auto too_small = [&](BudgetChain chain, const auto& visit) {
+    ForEachTooSmall(chain, amount_us, now_us, visit);
+  };
   chains.ForEach([&](BudgetChain chain) {
-    Budget* last = nullptr;
-    ForEachTooSmall(chain, amount_us, now_us, [&](Budget* budget) {
-      last = budget;
-      helps = helps && budget->filled > 0;
-    });
-    if (last != nullptr) highest.push_back(last);
+    too_small(chain, [&](Budget* b) { helps = helps && b->filled > 0; });
   });
   if (!helps) return false;
+  std::vector<Budget*> highest;  // that is too small, of each chain
+  chains.ForEach([&](BudgetChain chain) {
+    Budget* last = nullptr;
+    too_small(chain, [&](Budget* budget) { last = budget; });
+    if (last != nullptr) highest.push_back(last);
+  });
   for (Budget* const budget : highest) {
     RETURN_IF_ERROR(RecallUnder(budget, books));
     chains.ForEach([&](BudgetChain chain) {
@@ -317,8 +322,8 @@ absl::StatusOr<bool> BudgetKeeper::TakeUndrainedOf(const LanesReader& reader,
       const std::optional<MeterIds> ids =
           undrained != 0 ? reader.MeterAt(first + i) : std::nullopt;
       if (!ids) continue;
-      ASSIGN_OR_RETURN(const Chains chains, ChainsOf(*ids, books));
-      chains->Take(ToBudget(undrained));
+      ASSIGN_OR_RETURN(const Chains* const chains, ChainsOf(*ids, books));
+      (*chains)->Take(ToBudget(undrained));
     }
   }
   return whole;
@@ -327,6 +332,8 @@ absl::StatusOr<bool> BudgetKeeper::TakeUndrainedOf(const LanesReader& reader,
 // --- the end -----------------------------------------------------------------
 
 void BudgetKeeper::Stop() {
+  // In a forked child nothing runs; the calls were the parent's.
+  if (fork_generation_ != ForkGeneration()) return;
   stopped_.store(true, std::memory_order_seq_cst);
   // Whoever takes the lock after us sees it. Where another process keeps the
   // lock, no thread of ours can be under it.

@@ -153,7 +153,9 @@ class BudgetKeeper : public AdmissionSource {
                  ReadTransaction* books, bool final);
   bool AdmitUnder(const MeterChains& chains, const AdmissionPlace& place,
                   int64_t gpu_us, int64_t now_us);
-  absl::StatusOr<Chains> ChainsOf(const MeterIds& ids, ReadTransaction* books);
+  // Never null; valid while the lock is held.
+  absl::StatusOr<const Chains*> ChainsOf(const MeterIds& ids,
+                                         ReadTransaction* books);
   bool IsStale(int64_t now_us) const;
   bool IsSettled() const;
   // Slices of another boot are of its budgets, which are no more.
@@ -192,6 +194,7 @@ class BudgetKeeper : public AdmissionSource {
   const BudgetHooks hooks_;
   const Options options_;
   const std::unique_ptr<BudgetsFile> file_;
+  const uint64_t fork_generation_;
 
   // Of this process, of the file's layout `layout_`; under the lock of the
   // budgets.

@@ -223,7 +223,7 @@ class QuotaProcess {
     keeper_ =
         MustHave(BudgetKeeper::Open(live_.get(), epoch_, std::move(books),
                                     Hooks(), {patience, header_.bucket_us}));
-    CHECK(AttachAdmission(place(), epoch_, keeper_).ok());
+    CHECK(AttachAdmission(place(), epoch_, now_us(), keeper_).ok());
     meters_ = MustHave(BindMeters(place(), epoch_, 0, ids_));
   }
   ~QuotaProcess() { Close(); }
