@@ -63,14 +63,14 @@ absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
 }
 
 absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,
-                                 int64_t amount_us) {
+                                 int64_t amount_us, int64_t now_us) {
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, keeper_->options_.patience);
   if (!lock.held()) return file->BusyError();
   const auto chains = std::make_shared<const MeterChains>(file, lowest);
   chains->Take(amount_us);
   Add(&promised_, chains, amount_us);
-  return absl::OkStatus();
+  return keeper_->RecallTooSmall(*chains, 0, now_us, nullptr);
 }
 
 absl::Status BudgetChange::Finish(ReadTransaction* books, int64_t now_us) {
@@ -96,7 +96,10 @@ absl::Status BudgetChange::Finish(ReadTransaction* books, int64_t now_us) {
   GiveBack(drained_);
   if (bucket_) state.bucket = *bucket_;
   ++state.published;
-  return absl::OkStatus();
+  // By facts that nobody said before.
+  const absl::Status recalled = keeper->RecallOverdrawn(now_us, books);
+  if (!recalled.ok()) keeper->file_->SetTorn();
+  return recalled;
 }
 
 absl::Status BudgetChange::Cancel() {
@@ -133,7 +136,7 @@ std::optional<BudgetChange> BudgetKeeper::BeginDrain(
     change->Add(&change->promised_, **chains, one.recorded_us);
     change->Add(&change->drained_, **chains, one.admitted_us);
   }
-  if (!right) {
+  if (!right || !RecallOverdrawn(now_us, books).ok()) {
     file_->SetTorn();
     return std::nullopt;
   }

@@ -11,6 +11,7 @@
 #include "base/fork.h"
 #include "ledger/buckets.h"
 #include "ledger/live_records.h"
+#include "settle/epoch_state.h"
 
 namespace drawdown {
 namespace {
@@ -145,21 +146,50 @@ absl::StatusOr<bool> BudgetKeeper::RecallFor(const MeterChains& chains,
     too_small(chain, [&](Budget* b) { helps = helps && b->filled > 0; });
   });
   if (!helps) return false;
-  std::vector<Budget*> highest;  // that is too small, of each chain
-  chains.ForEach([&](BudgetChain chain) {
-    Budget* last = nullptr;
-    too_small(chain, [&](Budget* budget) { last = budget; });
-    if (last != nullptr) highest.push_back(last);
-  });
-  for (Budget* const budget : highest) {
-    RETURN_IF_ERROR(RecallUnder(budget, books));
-    chains.ForEach([&](BudgetChain chain) {
-      const auto end = std::find(chain.begin(), chain.end(), budget);
-      if (end == chain.end()) return;
-      std::for_each(chain.begin(), end + 1, [](Budget* b) { b->filled = 0; });
-    });
-  }
+  RETURN_IF_ERROR(RecallTooSmall(chains, amount_us, now_us, books));
   return true;
+}
+
+absl::Status BudgetKeeper::RecallTooSmall(const MeterChains& chains,
+                                          int64_t amount_us, int64_t now_us,
+                                          ReadTransaction* books) {
+  std::vector<BudgetChain> recalled;  // from the lowest to the one too small
+  chains.ForEach([&](BudgetChain chain) {
+    size_t end = 0;
+    ForEachTooSmall(chain, amount_us, now_us, [&](Budget* budget) {
+      const auto at = std::find(chain.begin(), chain.end(), budget);
+      if (budget->filled > 0) end = at - chain.begin() + 1;
+    });
+    if (end > 0) recalled.push_back(chain.first(end));
+  });
+  for (const BudgetChain chain : recalled) {
+    RETURN_IF_ERROR(RecallUnder(chain.back(), books));
+    for (Budget* const budget : chain) budget->filled = 0;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BudgetKeeper::RecallOverdrawn(int64_t now_us,
+                                           ReadTransaction* books) {
+  for (uint32_t quota = 1; quota < file_->state().end; ++quota) {
+    Budget& budget = file_->at(quota);
+    if (!budget.exists() || budget.filled == 0) continue;
+    if (RoomAt(budget, now_us) >= budget.reserved_us) continue;
+    RETURN_IF_ERROR(RecallUnder(&budget, books));
+    budget.filled = 0;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BudgetKeeper::RecallAll() {
+  return VisitFiles([this](LanesReader* reader) {
+    if (!IsOfThisBoot(*reader)) return absl::OkStatus();
+    const auto all = [](uint32_t) { return true; };
+    for (const uint32_t bank : kAllBanks) {
+      RETURN_IF_ERROR(reader->Recall(bank, all, [](uint32_t, uint64_t) {}));
+    }
+    return absl::OkStatus();
+  });
 }
 
 void BudgetKeeper::WaitForSections() {
@@ -179,6 +209,13 @@ void BudgetKeeper::RecallFrom(LanesReader* reader,
       !RecallFile(reader, banks, nullptr, books).ok()) {
     file_->SetTorn();
   }
+}
+
+absl::Status BudgetKeeper::BeginQuotaChange() {
+  const BudgetsLock lock(file_.get(), options_.patience);
+  if (!lock.held()) return file_->BusyError();
+  file_->SetTorn();
+  return RecallAll();
 }
 
 absl::Status BudgetKeeper::Recall(uint32_t quota) {
@@ -230,14 +267,10 @@ absl::Status BudgetKeeper::Rebuild(ReadTransaction* books,
   ++state.generation;
   state.begun = 0;
   state.published = 0;
-  RETURN_IF_ERROR(VisitFiles([this](LanesReader* reader) {
-    if (!IsOfThisBoot(*reader)) return absl::OkStatus();
-    const auto all = [](uint32_t) { return true; };
-    for (const uint32_t bank : kAllBanks) {
-      RETURN_IF_ERROR(reader->Recall(bank, all, [](uint32_t, uint64_t) {}));
-    }
-    return absl::OkStatus();
-  }));
+  // A flip whose author died between its commit and the word.
+  ASSIGN_OR_RETURN(const std::optional<LiveEpoch> epoch, ReadLiveEpoch(books));
+  if (epoch) FinishFlip(*epoch, epoch_.get());
+  RETURN_IF_ERROR(RecallAll());
   RETURN_IF_ERROR(FillBudgets(values));
   ASSIGN_OR_RETURN(const bool whole, TakeUndrained(books));
   // What is left over of the bucket before would count in this one's windows:

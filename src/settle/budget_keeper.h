@@ -57,8 +57,10 @@ class BudgetChange {
   // where need be, until the commit is published; false: it does not fit.
   absl::StatusOr<bool> Promise(std::span<const uint32_t> lowest,
                                int64_t amount_us, int64_t now_us);
-  // The same for a fact, whether or not it fits.
-  absl::Status Lower(std::span<const uint32_t> lowest, int64_t amount_us);
+  // The same for a fact, whether or not it fits; where it does not, no slice
+  // keeps anything.
+  absl::Status Lower(std::span<const uint32_t> lowest, int64_t amount_us,
+                     int64_t now_us);
   // Quotas that change without an amount.
   void Touch(uint32_t quota) { touched_.push_back(quota); }
 
@@ -112,9 +114,11 @@ class BudgetKeeper : public AdmissionSource {
   absl::Status Freshen(ReadTransaction* books, int64_t now_us);
   // Before a commit that changes budgets. kBusy when the lock cannot be had.
   absl::StatusOr<BudgetChange> Begin(ReadTransaction* books, int64_t now_us);
-  // Before a commit that changes which quotas there are, or over what: nothing
-  // more is taken until somebody calls Freshen after it, and that takes back
-  // what was in slices.
+  // Before a commit that changes which quotas there are, over what, or how
+  // much: recalls all slices, and nothing is taken until somebody calls Freshen
+  // after it. kBusy when the lock cannot be had.
+  absl::Status BeginQuotaChange();
+  // That budgets may be wrong; without any lock.
   void SetTorn() { file_->SetTorn(); }
 
   // For drains. They go on where the lock cannot be had, and everything is made
@@ -166,7 +170,14 @@ class BudgetKeeper : public AdmissionSource {
   // Recalls where that can make `amount` fit; whether it may have.
   absl::StatusOr<bool> RecallFor(const MeterChains& chains, int64_t amount_us,
                                  int64_t now_us, ReadTransaction* books);
+  // Under the highest budget of each chain that is too small for the amount.
+  absl::Status RecallTooSmall(const MeterChains& chains, int64_t amount_us,
+                              int64_t now_us, ReadTransaction* books);
+  // Under every budget that facts have overdrawn: what is left of slices there
+  // must not be admitted any more.
+  absl::Status RecallOverdrawn(int64_t now_us, ReadTransaction* books);
   absl::Status RecallUnder(const Budget* budget, ReadTransaction* books);
+  absl::Status RecallAll();
   // `under` null: all.
   absl::Status RecallFile(LanesReader* reader, std::span<const uint32_t> banks,
                           const Budget* under, ReadTransaction* books);

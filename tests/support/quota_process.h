@@ -204,7 +204,8 @@ class QuotaProcess {
       const std::string& path, QuotaRules* rules,
       std::chrono::milliseconds patience = std::chrono::milliseconds(5'000))
       : rules_(rules),
-        store_(MustHave(OpenLmdbStore(path, {.allow_any_filesystem = true}))) {
+        store_(MustHave(OpenLmdbStore(
+            path, {.lock_timeout = patience, .allow_any_filesystem = true}))) {
     {
       const auto books = MustHave(store_->BeginRead());
       header_ = MustHave(
@@ -271,8 +272,8 @@ class QuotaProcess {
 
   // What follows a change of the rules, as of a commit of quotas.
   void ChangeQuotas() {
-    keeper_->SetTorn();
     const auto transaction = MustHave(store_->BeginWrite());
+    CHECK(keeper_->BeginQuotaChange().ok());
     CHECK(keeper_->Freshen(transaction.get(), now_us()).ok());
   }
 

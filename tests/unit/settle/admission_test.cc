@@ -149,6 +149,30 @@ TEST_F(AdmissionTest, FactsLowerTheRoom) {
   ExpectRoomAsInBooks();
 }
 
+TEST_F(AdmissionTest, FactsPastTheLimitTakeSlicesBack) {
+  SetLimits(kPlenty, kPlenty, 1'000'000, kPlenty);
+  EXPECT_EQ(Try(0, 1), 1);  // and a slice of thousands
+  process_->meter(0).Record(2'000'000);
+  ASSERT_THAT(process_->Drain(), IsOk());
+  EXPECT_EQ(Try(0, 10), 0);
+  ExpectRoomAsInBooks();
+}
+
+TEST_F(AdmissionTest, AQuotaThatIsAboutToChangeLeavesNothingInSlices) {
+  process_ = nullptr;
+  process_ = std::make_unique<QuotaProcess>(path_, &*rules_,
+                                            std::chrono::milliseconds(200));
+  EXPECT_EQ(Try(0, 1), 1);
+  const int64_t before = process_->Usage(0);
+  ASSERT_THAT(process_->keeper().BeginQuotaChange(), IsOk());
+  const auto transaction = MustHave(process_->store().BeginWrite());
+  std::thread([&] {
+    // Waits for the writer, and is told in the end.
+    EXPECT_EQ(process_->meter(0).TryRecord(1), Decision::kBusy);
+  }).join();
+  EXPECT_EQ(process_->Usage(0), before);
+}
+
 TEST_F(AdmissionTest, DrainsBetweenAdmissionsChangeNothing) {
   SetLimits(kPlenty, kPlenty, 5'000, kPlenty);
   int64_t admitted = 0;
@@ -305,6 +329,18 @@ TEST_F(PromiseTest, AFinishThatComesAfterARebuildDoesNothing) {
   EXPECT_THAT(change.Finish(books.get(), process_->now_us()), IsOk());
   EXPECT_EQ(Try(0, 1'000), 0);
   ExpectRoomAsInBooks();
+}
+
+TEST_F(PromiseTest, AFactThatDoesNotFitTakesSlicesBack) {
+  SetLimits(kPlenty, kPlenty, 1'000'000, kPlenty);
+  EXPECT_EQ(Try(0, 1), 1);
+  const auto transaction = MustHave(process_->store().BeginWrite());
+  BudgetChange change =
+      MustHave(process_->keeper().Begin(transaction.get(), process_->now_us()));
+  ASSERT_THAT(change.Lower(kLowest, 2'000'000, process_->now_us()), IsOk());
+  // Before the commit: the slice is empty.
+  EXPECT_EQ(process_->Room(3), 1'000'000 - 1 - 2'000'000);
+  ASSERT_THAT(change.Cancel(), IsOk());
 }
 
 TEST_F(PromiseTest, CancelGivesBack) {
