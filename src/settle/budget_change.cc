@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "settle/budget_keeper.h"
 
@@ -60,6 +61,18 @@ absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
   chains->Take(amount_us);
   Add(&promised_, chains, amount_us);
   return true;
+}
+
+absl::Status BudgetChange::Unpromise() {
+  BudgetsFile* const file = keeper_->file_.get();
+  const BudgetsLock lock(file, keeper_->options_.patience);
+  if (!lock.held()) return file->BusyError();
+  CHECK(!promised_.empty());
+  if (file->state().generation == generation_) {
+    promised_.back().chains->GiveBack(promised_.back().amount_us);
+  }
+  promised_.pop_back();
+  return absl::OkStatus();
 }
 
 absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,

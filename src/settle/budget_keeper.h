@@ -57,7 +57,9 @@ class BudgetChange {
   // where need be, until the commit is published; false: it does not fit.
   absl::StatusOr<bool> Promise(std::span<const uint32_t> lowest,
                                int64_t amount_us, int64_t now_us);
-  // The same for a fact, whether or not it fits; where it does not, no slice
+  // Takes the last promise back: that part of the commit is not to be.
+  absl::Status Unpromise();
+  // As Promise, for a fact, whether or not it fits; where it does not, no slice
   // keeps anything.
   absl::Status Lower(std::span<const uint32_t> lowest, int64_t amount_us,
                      int64_t now_us);

@@ -20,7 +20,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
-#include "drawdown/ledger.h"
+#include "base/uuid.h"
 #include "ledger/buckets.h"
 #include "ledger/live_records.h"
 #include "ledger/posting.h"
@@ -190,14 +190,26 @@ class QuotaProcess {
  public:
   // Once, before there is any QuotaProcess.
   static void MakeBooks(const std::string& path) {
-    OpenOptions options;
-    options.create_if_missing = true;
-    options.drain_interval = std::chrono::milliseconds(0);
-    options.now_us = [] { return kQuotaStart; };
-    const auto ledger = MustHave(Ledger::Open(path, options));
+    Header header;
+    header.uuid = FormatUuid(NewUuid());
+    header.boot_id = MustHave(BootId());
+    header.lmdb_version = LmdbVersion();
+    const LmdbOptions options = {.allow_any_filesystem = true};
+    CHECK(
+        CreateLmdbStore(path, kHeaderKey, EncodeHeader(header), options).ok());
+    std::filesystem::create_directory(path + "/live");
+    const auto store = MustHave(OpenLmdbStore(path, options));
+    const auto posting = MustHave(
+        Posting::Begin(MustHave(store->BeginWrite()), header, kQuotaStart));
     for (uint32_t i = 0; i < kQuotaTenants; ++i) {
-      MustHave(ledger->meter("t" + std::to_string(i), "p"));
+      MustHave(posting->Intern(NameKind::kTenant, TenantName(i), false));
     }
+    MustHave(posting->Intern(NameKind::kPool, "p", false));
+    LiveDirectory live(std::filesystem::canonical(path) / "live",
+                       *ParseUuid(header.uuid), header.boot_id);
+    // Makes the epoch word.
+    MustHave(PrepareDrain(posting.get(), &live, header.bucket_us, kQuotaStart));
+    MustHave(posting->Commit());
   }
 
   QuotaProcess(
@@ -311,12 +323,12 @@ class QuotaProcess {
   int64_t now_us() const { return rules_->clock_us; }
 
  private:
+  static std::string TenantName(uint32_t i) { return "t" + std::to_string(i); }
   void FindIds() {
     const auto posting = BeginPosting();
     for (uint32_t i = 0; i < kQuotaTenants; ++i) {
-      const std::string tenant = "t" + std::to_string(i);
       ids_.push_back(
-          {MustHave(posting->Intern(NameKind::kTenant, tenant, true)),
+          {MustHave(posting->Intern(NameKind::kTenant, TenantName(i), true)),
            MustHave(posting->Intern(NameKind::kPool, "p", true))});
     }
   }

@@ -343,6 +343,21 @@ TEST_F(PromiseTest, AFactThatDoesNotFitTakesSlicesBack) {
   ASSERT_THAT(change.Cancel(), IsOk());
 }
 
+TEST_F(PromiseTest, APartOfACommitCanBeTakenBack) {
+  SetLimits(kPlenty, kPlenty, 1'000, kPlenty);
+  const auto transaction = MustHave(process_->store().BeginWrite());
+  const int64_t now_us = process_->now_us();
+  BudgetChange change =
+      MustHave(process_->keeper().Begin(transaction.get(), now_us));
+  EXPECT_TRUE(MustHave(change.Promise(kLowest, 600, now_us)));
+  EXPECT_TRUE(MustHave(change.Promise(kLowest, 300, now_us)));
+  EXPECT_FALSE(MustHave(change.Promise(kLowest, 101, now_us)));
+  EXPECT_THAT(change.Unpromise(), IsOk());
+  EXPECT_EQ(process_->Room(3), 400);
+  EXPECT_THAT(change.Cancel(), IsOk());
+  EXPECT_EQ(process_->Room(3), 1'000);
+}
+
 TEST_F(PromiseTest, CancelGivesBack) {
   SetLimits(kPlenty, kPlenty, 1'000, kPlenty);
   EXPECT_EQ(Try(0, 10), 10);
