@@ -122,7 +122,7 @@ TEST_F(SliceTest, ReadersSeeOnlyWhatWasThereAndNeverLess) {
     }
   });
   uint64_t last = 0;
-  for (int i = 0; i < 200'000; ++i) {
+  for (int i = 0; i < 2'000'000; ++i) {
     const uint64_t before = least;
     const uint64_t seen = Admitted();
     const uint64_t after = most;

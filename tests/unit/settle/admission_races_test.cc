@@ -217,6 +217,29 @@ TEST_F(AdmissionRacesTest, ADrainThatRetiresAFileGivesItsSlicesBack) {
   EXPECT_EQ(MustHave(process->live().List()).size(), 1u);  // its own
 }
 
+TEST_F(AdmissionRacesTest, AFileThatIsRetiredAndStillThereIsNotCountedAgain) {
+  SetLimits(1'000, kPlenty, kPlenty, kPlenty);
+  const pid_t child = Spawn([&] {
+    const auto process = Open();
+    EXPECT_EQ(process->meter(0).TryRecord(300), Decision::kAdmitted);
+    raise(SIGKILL);
+  });
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  const auto process = Open();
+  {
+    // A drain whose author dies after its commit.
+    const auto posting = process->BeginPosting();
+    ASSERT_THAT(
+        PrepareDrain(posting.get(), &process->live(), process->bucket_us(),
+                     process->now_us(), &process->keeper()),
+        IsOk());
+    ASSERT_THAT(posting->Commit(), IsOk());
+  }
+  EXPECT_EQ(process->meter(1).TryRecord(701), Decision::kQuotaExceeded);
+  EXPECT_EQ(process->meter(1).TryRecord(700), Decision::kAdmitted);
+  EXPECT_EQ(process->meter(1).TryRecord(1), Decision::kQuotaExceeded);
+}
+
 // --- a storm of kills --------------------------------------------------------
 
 struct StormShared {

@@ -27,6 +27,11 @@ class AdmissionTest : public testing::Test {
     for (uint32_t i = 1; i <= kQuotas; ++i) rules_->limits[i] = limits[i];
     if (process_ != nullptr) process_->ChangeQuotas();
   }
+  void OpenImpatient() {
+    process_ = nullptr;
+    process_ = std::make_unique<QuotaProcess>(path_, &*rules_,
+                                              std::chrono::milliseconds(200));
+  }
   // How many of `calls` were admitted; none may be kBusy.
   int64_t Try(int tenant, int64_t calls, int64_t gpu_us = 1) {
     int64_t admitted = 0;
@@ -158,10 +163,25 @@ TEST_F(AdmissionTest, FactsPastTheLimitTakeSlicesBack) {
   ExpectRoomAsInBooks();
 }
 
+TEST_F(AdmissionTest, FactsTakeSlicesBackBeforeTheirCommit) {
+  OpenImpatient();
+  SetLimits(kPlenty, kPlenty, 1'000'000, kPlenty);
+  EXPECT_EQ(Try(0, 1), 1);
+  process_->meter(0).Record(2'000'000);
+  const auto posting = process_->BeginPosting();
+  const auto drain =
+      PrepareDrain(posting.get(), &process_->live(), process_->bucket_us(),
+                   process_->now_us(), &process_->keeper());
+  ASSERT_THAT(drain, IsOk());
+  // The writer is at work, so nobody is refused; but nothing is in a slice.
+  std::thread([&] {
+    EXPECT_EQ(process_->meter(0).TryRecord(1), Decision::kBusy);
+  }).join();
+  EXPECT_EQ(process_->meter(0).TryRecord(1), Decision::kBusy);
+}
+
 TEST_F(AdmissionTest, AQuotaThatIsAboutToChangeLeavesNothingInSlices) {
-  process_ = nullptr;
-  process_ = std::make_unique<QuotaProcess>(path_, &*rules_,
-                                            std::chrono::milliseconds(200));
+  OpenImpatient();
   EXPECT_EQ(Try(0, 1), 1);
   const int64_t before = process_->Usage(0);
   ASSERT_THAT(process_->keeper().BeginQuotaChange(), IsOk());
