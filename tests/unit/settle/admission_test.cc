@@ -174,9 +174,6 @@ TEST_F(AdmissionTest, FactsTakeSlicesBackBeforeTheirCommit) {
                    process_->now_us(), &process_->keeper());
   ASSERT_THAT(drain, IsOk());
   // The writer is at work, so nobody is refused; but nothing is in a slice.
-  std::thread([&] {
-    EXPECT_EQ(process_->meter(0).TryRecord(1), Decision::kBusy);
-  }).join();
   EXPECT_EQ(process_->meter(0).TryRecord(1), Decision::kBusy);
 }
 
@@ -376,6 +373,22 @@ TEST_F(PromiseTest, APartOfACommitCanBeTakenBack) {
   EXPECT_EQ(process_->Room(3), 400);
   EXPECT_THAT(change.Cancel(), IsOk());
   EXPECT_EQ(process_->Room(3), 1'000);
+}
+
+TEST_F(PromiseTest, AHoldAtATurnLeavesTheFlipToADrain) {
+  rules_->window = 1;
+  SetLimits(kPlenty, kPlenty, 1'000, kPlenty);
+  EXPECT_EQ(Try(0, 2'000), 1'000);
+  NextBucket();
+  {
+    // Budgets of the new window, with the old one's usage not drained.
+    const auto transaction = MustHave(process_->store().BeginWrite());
+    BudgetChange change = MustHave(
+        process_->keeper().Begin(transaction.get(), process_->now_us()));
+    ASSERT_THAT(change.Cancel(), IsOk());
+  }
+  EXPECT_EQ(Try(0, 2'000), 1'000);
+  EXPECT_EQ(process_->InCells(0), 1'000);
 }
 
 TEST_F(PromiseTest, CancelGivesBack) {
