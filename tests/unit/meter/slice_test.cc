@@ -123,7 +123,7 @@ TEST_F(SliceTest, ReadersSeeOnlyWhatWasThereAndNeverLess) {
     }
   });
   uint64_t last = 0;
-  while (recalls < 20'000) {
+  while (recalls < 2'000) {
     const uint64_t before = least;
     const uint64_t seen = Admitted();
     const uint64_t after = most;
