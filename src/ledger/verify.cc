@@ -150,6 +150,7 @@ class Verifier {
                      ReadLiveFiles(books_));
     for (const NamedLiveFile& named : files) {
       RETURN_IF_ERROR(ReadWatermarks(books_, named.uuid).status());
+      RETURN_IF_ERROR(ReadAdmitted(books_, named.uuid).status());
     }
     return absl::OkStatus();
   }
