@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/path.h"
-#include "base/wide.h"
 
 namespace drawdown {
 namespace {
@@ -24,14 +24,18 @@ bool IsBelow(std::string_view path, std::string_view ancestor) {
   return path != ancestor && IsAtOrBelow(path, ancestor);
 }
 
+std::string DescribeAmount(QuotaPeriod period, Int128 amount) {
+  constexpr int kDecimals = 6;
+  return FormatScaled(amount, kDecimals) +
+         (period == QuotaPeriod::kAtOnce ? " GPUs" : " GPU-seconds");
+}
+
 absl::Status CheckAmount(const QuotaScope& scope, std::string_view what,
                          Int128 amount, Int128 most) {
   if (amount >= 0 && amount <= most) return absl::OkStatus();
   return BadQuota(
-      scope, std::string(what) + " of " + Int128ToString(amount) +
-                 (scope.period == QuotaPeriod::kAtOnce ? " micro-GPUs"
-                                                       : " GPU-microseconds") +
-                 " is not in 0.." + Int128ToString(most));
+      scope, std::string(what) + " of " + DescribeAmount(scope.period, amount) +
+                 " is not in 0 to " + DescribeAmount(scope.period, most));
 }
 
 absl::Status CheckLimit(const QuotaScope& scope, const QuotaLimit& limit) {
@@ -143,11 +147,12 @@ absl::Status CheckGuarantees(const QuotaIndex::Quotas& all,
         promised += GuaranteeOf(*LimitAt(*slice, at_us));
       }
       if (promised <= limit->nominal) continue;
-      return BadQuota(above->scope, "slices below it would set aside " +
-                                        Int128ToString(promised) + " of its " +
-                                        Int128ToString(limit->nominal) +
-                                        " from " + FormatInstant(at_us) +
-                                        " on");
+      return BadQuota(above->scope,
+                      "slices below it would set aside " +
+                          DescribeAmount(scope.period, promised) +
+                          ", more than its " +
+                          DescribeAmount(scope.period, limit->nominal) +
+                          ", from " + FormatInstant(at_us) + " on");
     }
   }
   return absl::OkStatus();
