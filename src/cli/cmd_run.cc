@@ -10,6 +10,8 @@
 namespace drawdown {
 namespace {
 
+constexpr char kRefused[] = "a quota refuses it: nothing changed";
+
 constexpr StopReason kReasons[] = {
     StopReason::kDone,        StopReason::kFailed,    StopReason::kPreempted,
     StopReason::kNodeFailure, StopReason::kCancelled, StopReason::kUnknown};
@@ -207,7 +209,7 @@ void AddStart(Program* program) {
        "--pool aws/us-east-1/gb200 --gpus \"$GPUS\"\n"
        "drawdown run start job-2 --tenant acme/chat --pool aws/us-east-1/gb200 "
        "--gpus 0.25 --at 2026-10-01T00:00:00Z --strict",
-       ""},
+       kRefused},
       "started", StartRequest, [](Verb* verb, RunArguments* arguments) {
         verb->RequiredText("tenant", "PATH", "Whose it is", &arguments->tenant)
             .RequiredText("pool", "PATH", "Where it runs", &arguments->pool)
@@ -229,7 +231,7 @@ void AddResize(Program* program) {
              "instant.",
              "drawdown run resize job-1 --gpus 16\n"
              "drawdown run resize job-1 --gpus 4 --at 2026-10-01T02:30:00Z",
-             ""},
+             kRefused},
             "resized", ResizeRequest, [](Verb* verb, RunArguments* arguments) {
               verb->RequiredText("gpus", "N",
                                  "How many GPUs; at most six decimals",
@@ -245,11 +247,11 @@ void AddSuspendAndResume(Program* program) {
              "suspend the run.",
              "drawdown run suspend job-1", ""},
             "suspended", SuspendRequest, nothing_more);
-  AddChange(
-      program, "resume",
-      {"Resume a suspended run: it accrues again from now (--at) on",
-       "With the GPU count that it had.", "drawdown run resume job-1", ""},
-      "resumed", ResumeRequest, nothing_more);
+  AddChange(program, "resume",
+            {"Resume a suspended run: it accrues again from now (--at) on",
+             "With the GPU count that it had.", "drawdown run resume job-1",
+             kRefused},
+            "resumed", ResumeRequest, nothing_more);
 }
 
 void AddStop(Program* program) {

@@ -9,7 +9,9 @@ namespace drawdown {
 // In the order that help lists them.
 void AddInit(Program* program);
 void AddContract(Program* program);
+void AddQuota(Program* program);
 void AddRun(Program* program);
+void AddHold(Program* program);
 void AddImport(Program* program);
 void AddCorrect(Program* program);
 void AddUsage(Program* program);
@@ -18,6 +20,7 @@ void AddStatement(Program* program);
 void AddReconcile(Program* program);
 void AddBill(Program* program);
 void AddRuns(Program* program);
+void AddHolds(Program* program);
 void AddJournal(Program* program);
 void AddTop(Program* program);
 void AddMetrics(Program* program);
@@ -26,6 +29,9 @@ void AddBackup(Program* program);
 void AddSalvage(Program* program);
 void AddExample(Program* program);
 void AddCompletion(Program* program);
+
+// A verb of the group `hold`.
+void AddHoldNext(Program* program);
 
 }  // namespace drawdown
 

@@ -10,7 +10,9 @@ namespace {
 void AddVerbs(drawdown::Program* program) {
   drawdown::AddInit(program);
   drawdown::AddContract(program);
+  drawdown::AddQuota(program);
   drawdown::AddRun(program);
+  drawdown::AddHold(program);
   drawdown::AddImport(program);
   drawdown::AddCorrect(program);
   drawdown::AddUsage(program);
@@ -19,6 +21,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddReconcile(program);
   drawdown::AddBill(program);
   drawdown::AddRuns(program);
+  drawdown::AddHolds(program);
   drawdown::AddJournal(program);
   drawdown::AddTop(program);
   drawdown::AddMetrics(program);

@@ -15,6 +15,8 @@ namespace {
 // So that amounts in fine time, and sums of them, fit.
 constexpr Int128 kMostNominal = static_cast<Int128>(1) << 90;
 
+constexpr int kMicroDecimals = 6;
+
 absl::Status BadQuota(const QuotaScope& scope, const std::string& what) {
   return MakeError(ErrorCode::kInvalidArgument,
                    "quota of " + scope.tenant + ": " + what);
@@ -24,9 +26,12 @@ bool IsBelow(std::string_view path, std::string_view ancestor) {
   return path != ancestor && IsAtOrBelow(path, ancestor);
 }
 
+std::string SecondsText(int64_t length_us) {
+  return FormatScaled(length_us, kMicroDecimals) + " s";
+}
+
 std::string DescribeAmount(QuotaPeriod period, Int128 amount) {
-  constexpr int kDecimals = 6;
-  return FormatScaled(amount, kDecimals) +
+  return FormatScaled(amount, kMicroDecimals) +
          (period == QuotaPeriod::kAtOnce ? " GPUs" : " GPU-seconds");
 }
 
@@ -59,10 +64,10 @@ absl::Status CheckPeriod(const QuotaScope& scope, int64_t bucket_us) {
   if (rolls &&
       (scope.rolling_us < bucket_us || scope.rolling_us % bucket_us != 0 ||
        scope.rolling_us > kMaxRollingUs)) {
-    return BadQuota(
-        scope, "a rolling period of " + std::to_string(scope.rolling_us) +
-                   " us is not whole buckets of " + std::to_string(bucket_us) +
-                   " us, up to 366 days");
+    return BadQuota(scope, "a rolling period of " +
+                               SecondsText(scope.rolling_us) +
+                               " is not whole buckets of " +
+                               SecondsText(bucket_us) + ", up to 366 days");
   }
   const bool interval = scope.period == QuotaPeriod::kInterval;
   if (interval != !scope.commitment.empty()) {

@@ -108,6 +108,13 @@ TEST_F(QuotaAnswersTest, ErrorsSayAmountsInUnits) {
   EXPECT_THAT(ledger_->SetQuota(Hours("acme", -1)),
               IsError(ErrorCode::kInvalidArgument,
                       "a limit of -3600 GPU-seconds is not in 0 to"));
+  QuotaSetting rolling = Hours("acme", 1);
+  rolling.scope.period = QuotaPeriod::kRolling;
+  rolling.scope.rolling_us = 1'200 * kMicrosPerSecond;
+  EXPECT_THAT(
+      ledger_->SetQuota(rolling),
+      IsError(ErrorCode::kInvalidArgument,
+              "a rolling period of 1200 s is not whole buckets of 900 s"));
   ASSERT_THAT(ledger_->PlaceHold(Hold("a", 1)), IsOk());
   HoldRequest longer = Hold("a", 1);
   longer.ttl_us += 500'000;
