@@ -184,7 +184,7 @@ void AddSet(Program* program) {
       "drawdown quota set acme/chat --gpu-hours 2000 --per rolling:24h --slice "
       "--lend 500 --borrow 1000\n"
       "drawdown quota set acme --gpu-hours 90000 --per interval --commitment "
-      "gb200-reserved\n"
+      "h100-block\n"
       "drawdown quota set acme/chat --pool 'aws/*' --per month --no-limit",
       ""};
   help.times = TimeOptions::kZone;
@@ -198,7 +198,8 @@ void AddSet(Program* program) {
       .Text("gpus", "N", "Limit of GPUs at once", &arguments->gpus)
       .Flag("no-limit", "No limit any more, of the period that --per names",
             &arguments->no_limit)
-      .Text("per", "PERIOD", "month, total, interval or rolling:24h",
+      .Text("per", "PERIOD",
+            "month, total, interval, rolling:24h; at_once is that of --gpus",
             &arguments->per)
       .Text("calendar", "CONTRACT", "Months of its calendar; else of UTC",
             &arguments->calendar)
@@ -208,9 +209,10 @@ void AddSet(Program* program) {
             &arguments->contract)
       .Flag("soft", "Show overdraft, refuse nothing", &arguments->soft)
       .Flag("slice", "Set it aside in the quota above", &arguments->slice)
-      .Text("lend", "N", "So much of a slice may others use meanwhile; else 0",
+      .Text("lend", "N",
+            "So much of a slice may others use meanwhile, in its unit; else 0",
             &arguments->lend)
-      .Text("borrow", "N", "So far it may pass its limit; else 0",
+      .Text("borrow", "N", "So far it may pass its limit, in its unit; else 0",
             &arguments->borrow)
       .Text("from", "T", "From then on; else from now", &arguments->from)
       .Does([program, arguments] { return RunSet(program, *arguments); });

@@ -84,7 +84,7 @@ Row ReadableRow(const HoldInfo& hold) {
   }
   row.push_back(GpusCell(hold.micro_gpus));
   row.push_back(RunCell(hold.run));
-  row.push_back(TimeCell(hold.expires_us));
+  row.push_back(SecondCell(hold.expires_us));
   return row;
 }
 
@@ -131,8 +131,8 @@ std::string ExhaustionTable(std::span<const Exhaustion> exhaustions,
   table.columns = {
       {"at", ColumnKind::kWord}, {"in", ColumnKind::kWord}, {"what"}};
   for (const Exhaustion& one : exhaustions) {
-    table.rows.push_back({FormatInstant(one.at_us),
-                          WaitWords(one.at_us - now_us), EventWords(one)});
+    table.rows.push_back({SecondCell(one.at_us), WaitWords(one.at_us - now_us),
+                          EventWords(one)});
   }
   return RenderTable(table);
 }

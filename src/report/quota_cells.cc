@@ -1,6 +1,7 @@
 #include "report/quota_cells.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/civil.h"
 #include "base/decimal.h"
 #include "report/text.h"
 
@@ -18,6 +19,11 @@ Cell BoolCell(bool value) { return value ? "true" : "false"; }
 Cell GpusCell(std::optional<Int128> micro_gpus) {
   if (!micro_gpus) return std::nullopt;
   return FormatScaled(*micro_gpus, kMicroDecimals);
+}
+
+Cell SecondCell(std::optional<int64_t> instant_us) {
+  if (!instant_us) return std::nullopt;
+  return FormatInstant(FloorTo(*instant_us, kMicrosPerSecond));
 }
 
 void AddAmountColumns(std::string_view name,

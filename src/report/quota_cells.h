@@ -20,6 +20,9 @@ Cell BoolCell(bool value);
 // A GPU count, exact.
 Cell GpusCell(std::optional<Int128> micro_gpus);
 
+// An instant for people, to the second before it.
+Cell SecondCell(std::optional<int64_t> instant_us);
+
 // NAME_gpu_seconds, NAME_gpu_hours, NAME_gpus: those of the other unit are
 // empty.
 void AddAmountColumns(std::string_view name,

@@ -200,7 +200,7 @@ std::string HolderTable(const std::vector<QuotaHolder>& holders) {
     table.rows.push_back({holder.hold_id, holder.tenant, holder.pool,
                           ReadableAmount(holder.period, holder.held),
                           gpus ? "GPUs" : "GPU-hours",
-                          TimeCell(holder.expires_at_us), run,
+                          SecondCell(holder.expires_at_us), run,
                           holder.borrows ? Cell("borrows") : Cell()});
   }
   return RenderTable(table);

@@ -1,10 +1,14 @@
 """`hold place` to `hold release`, as prolog and epilog scripts use them."""
 
+import os
+import subprocess
 import time
 import unittest
 
-from harness import CliTest
+from harness import CliTest, PROGRAM
 
+EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "../../docs/examples")
 PLACE = ["--tenant", "acme/chat", "--pool", "aws/us-east-1/gb200"]
 HEADER = "hold_id,tenant,pool,gpu_hours,gpus,for\n"
 
@@ -50,6 +54,10 @@ class LifeTest(HoldTest):
         [hold] = self.holds("--state", "open")
         self.assertEqual((hold["run_id"], hold["attempt"]), ("run-1", 1))
         self.assertEqual(self.quota()["available_gpu_seconds"], "129600")
+        self.assertIn("was already started",
+                      self.expect(0, *start, "--hold", "job-1").err)
+        self.assertIn("run run-1 attempt 1 was not started with hold job-2",
+                      self.expect(3, *start, "--hold", "job-2").err)
         other = self.expect(3, "run", "start", "run-2", *PLACE, "--gpus", "8",
                             "--hold", "job-1")
         self.assertIn("hold job-1 is drawn by run run-1", other.err)
@@ -299,6 +307,67 @@ class BatchTest(HoldTest):
         self.assertIn("note: <stdin>: not read: node\n", result.err)
         [hold] = self.holds()
         self.assertEqual(hold["gpu_seconds"], "60")
+
+
+class SlurmTest(HoldTest):
+    """docs/examples/slurm_prolog.sh and slurm_epilog.sh, without a Slurm."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("bin"))
+        os.symlink(PROGRAM, self.path("bin/drawdown"))
+        self.job(8)
+
+    def job(self, gpus):
+        tres = "cpu=64,mem=1T,node=1,billing=64,gres/gpu=%d" % gpus
+        self.write("bin/scontrol", "#!/bin/sh\necho \"JobId=$4 Restarts=0 "
+                   "AllocTRES=%s,gres/gpu:gb200=%d\"\n" % (tres, gpus))
+        os.chmod(self.path("bin/scontrol"), 0o755)
+
+    def script(self, code, name, **changes):
+        environment = self.environment(
+            DRAWDOWN_PATH=self.path("bin") + ":/usr/bin:/bin",
+            DRAWDOWN_LEDGER=self.path("drawdown.ledger"),
+            DRAWDOWN_JOBS=self.path("jobs"), SLURM_CLUSTER_NAME="alps",
+            SLURM_JOB_ID="17", SLURM_JOB_ACCOUNT="acme/chat",
+            SLURM_JOB_START_TIME="1790812800", SLURM_JOB_END_TIME="1790820000",
+            **changes)
+        done = subprocess.run(
+            [os.path.join(EXAMPLES, "slurm_%s.sh" % name)], env=environment,
+            cwd=self.dir, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def test_a_job(self):
+        for _ in range(2):
+            self.assertEqual(self.script(0, "prolog").stdout, "")
+        [hold] = self.holds()
+        self.assertTrue(hold["hold_id"].startswith("alps.17."))
+        self.assertEqual(hold["gpu_hours"], "16.000000000")
+        self.assertEqual(hold["gpus"], "8")
+        self.assertEqual(hold["run_id"], hold["hold_id"])
+        for _ in range(2):
+            self.script(0, "epilog", SLURM_JOB_EXIT_CODE="256")
+        [run] = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual((run["state"], run["reason"]), ("ended", "failed"))
+        self.assertEqual(self.holds()[0]["state"], "released")
+        # Slurm requeues it, or uses its id again.
+        self.script(0, "prolog")
+        self.assertEqual(len(self.holds()), 2)
+
+    def test_a_job_that_does_not_fit(self):
+        self.job(64)
+        refused = self.script(1, "prolog")
+        self.assertIn("100 GPU-hours in total", refused.stderr)
+        self.assertEqual(self.holds(), [])
+        self.assertEqual(os.listdir(self.path("jobs")), [])
+        self.script(0, "epilog")
+
+    def test_a_job_without_gpus(self):
+        self.job(0)
+        self.script(0, "prolog")
+        self.script(0, "epilog")
+        self.assertEqual(self.holds(), [])
 
 
 class ListTest(HoldTest):

@@ -110,18 +110,18 @@ TEST(HoldReportTest, WhatRunsOut) {
             RunKey{"run-1"}, std::nullopt};
   all[1] = {ExhaustionKind::kHoldExpires, now_us + kMicrosPerHour, "job-2",
             std::nullopt, std::nullopt};
-  all[2] = {
-      ExhaustionKind::kQuotaExhausted, now_us - 1, "", std::nullopt,
-      QuotaScope{"acme", "aws/*", QuotaPeriod::kRolling, 24 * kMicrosPerHour}};
+  all[2] = {ExhaustionKind::kQuotaExhausted, now_us - 1, "", std::nullopt,
+            QuotaScope{"acme", "aws/*", QuotaPeriod::kRolling,
+                       24 * kMicrosPerHour, "", ""}};
   const auto written = [&](Format format) {
     return Collect(
         [&](const Sink& sink) { WriteExhaustions(all, now_us, format, sink); });
   };
   EXPECT_EQ(written(Format::kTable),
-            R"(AT                           IN         WHAT
-2026-10-01T00:00:01.5Z       1 s        hold job-1 is spent, drawn by run run-1
-2026-10-01T01:00:00Z         1 h 0 min  hold job-2 expires
-2026-09-30T23:59:59.999999Z  now        quota exhausted: acme on aws/*, rolling 24 h
+            R"(AT                    IN         WHAT
+2026-10-01T00:00:01Z  1 s        hold job-1 is spent, drawn by run run-1
+2026-10-01T01:00:00Z  1 h 0 min  hold job-2 expires
+2026-09-30T23:59:59Z  now        quota exhausted: acme on aws/*, rolling 24 h
 )");
   EXPECT_EQ(
       written(Format::kCsv),

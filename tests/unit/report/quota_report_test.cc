@@ -30,7 +30,7 @@ QuotaState Month() {
 
 QuotaState AtOnce() {
   QuotaState quota;
-  quota.scope = {"acme", "*", QuotaPeriod::kAtOnce};
+  quota.scope = {"acme", "*", QuotaPeriod::kAtOnce, 0, "", ""};
   quota.limit.nominal = Gpus("512");
   quota.window_start_us = std::numeric_limits<int64_t>::min();
   quota.used = Gpus("8.5");
@@ -40,7 +40,8 @@ QuotaState AtOnce() {
 
 QuotaState Slice() {
   QuotaState quota = Month();
-  quota.scope = {"acme", "*", QuotaPeriod::kRolling, 24 * kMicrosPerHour};
+  quota.scope = {"acme", "*", QuotaPeriod::kRolling, 24 * kMicrosPerHour,
+                 "",     ""};
   quota.limit = {Hours("100"), true, true, Hours("40"), Hours("60")};
   quota.used = Hours("120");
   quota.held = Hours("48");
@@ -142,17 +143,20 @@ TEST(QuotaReportTest, BarsShowUsedHeldAndSetAside) {
 
 TEST(QuotaReportTest, PeriodsInWords) {
   const std::pair<QuotaScope, const char*> cases[] = {
-      {{"t", "*", QuotaPeriod::kTotal}, "t on *: 1 GPU-hours in total"},
-      {{"t", "*", QuotaPeriod::kMonth}, "t on *: 1 GPU-hours a month"},
-      {{"t", "*", QuotaPeriod::kMonth, 0, "c"},
+      {{"t", "*", QuotaPeriod::kTotal, 0, "", ""},
+       "t on *: 1 GPU-hours in total"},
+      {{"t", "*", QuotaPeriod::kMonth, 0, "", ""},
+       "t on *: 1 GPU-hours a month"},
+      {{"t", "*", QuotaPeriod::kMonth, 0, "c", ""},
        "t on *: 1 GPU-hours a month of c's calendar"},
       {{"t", "*", QuotaPeriod::kInterval, 0, "c", "reserved"},
        "t on *: 1 GPU-hours an interval of reserved of c"},
-      {{"t", "*", QuotaPeriod::kRolling, 24 * kMicrosPerHour},
+      {{"t", "*", QuotaPeriod::kRolling, 24 * kMicrosPerHour, "", ""},
        "t on *: 1 GPU-hours in any 24 h"},
-      {{"t", "*", QuotaPeriod::kRolling, kMicrosPerHour / 2},
+      {{"t", "*", QuotaPeriod::kRolling, kMicrosPerHour / 2, "", ""},
        "t on *: 1 GPU-hours in any 30 min"},
-      {{"t", "*", QuotaPeriod::kAtOnce}, "t on *: 3,600 GPUs at once"}};
+      {{"t", "*", QuotaPeriod::kAtOnce, 0, "", ""},
+       "t on *: 3,600 GPUs at once"}};
   for (const auto& [scope, text] : cases) {
     QuotaState quota;
     quota.scope = scope;
