@@ -127,8 +127,8 @@ struct QuotaQuery {
   std::optional<int64_t> at_us;  // now
 };
 struct QuotaExplanation {
-  std::vector<QuotaState> quotas;    // from the tenant upward
-  Admission admission;               // of what was asked
+  std::vector<QuotaState> quotas;  // from the tenant upward
+  Admission admission;             // of what was asked
   // Under the refusing quota, else under all; then a hold that holds GPU time
   // and GPUs under quotas of both is there for each.
   std::vector<QuotaHolder> holders;
