@@ -81,6 +81,7 @@ struct HoldQuery {
   std::optional<HoldState> state;
   uint64_t limit = 0;  // 0: no limit
   std::optional<int64_t> at_us;
+  std::string hold_id = {};  // this one alone; "": all
 };
 
 // A line of statements as it would change.

@@ -116,6 +116,7 @@ struct QuotaHolder {
   std::optional<RunKey> run;
   std::optional<int64_t> expires_at_us;
   bool borrows = false;  // its tenant's slice is beyond its nominal quota
+  QuotaPeriod period = QuotaPeriod::kTotal;  // of the quota: says held's unit
 };
 
 struct QuotaQuery {
@@ -126,9 +127,11 @@ struct QuotaQuery {
   std::optional<int64_t> at_us;  // now
 };
 struct QuotaExplanation {
-  std::vector<QuotaState> quotas;    // from the tenant upward
-  Admission admission;               // of what was asked
-  std::vector<QuotaHolder> holders;  // under the refusing quota, else under all
+  std::vector<QuotaState> quotas;  // from the tenant upward
+  Admission admission;             // of what was asked
+  // Under the refusing quota, else under all; then a hold that holds GPU time
+  // and GPUs under quotas of both is there for each.
+  std::vector<QuotaHolder> holders;
 };
 
 // When something will run out if all goes on as it does now.

@@ -5,6 +5,8 @@
 namespace drawdown {
 namespace {
 
+constexpr char kRefused[] = "a quota refuses it: nothing changed";
+
 constexpr StopReason kReasons[] = {
     StopReason::kDone,        StopReason::kFailed,    StopReason::kPreempted,
     StopReason::kNodeFailure, StopReason::kCancelled, StopReason::kUnknown};
@@ -173,7 +175,7 @@ void AddResize(Program* program) {
              "instant.",
              "drawdown run resize job-1 --gpus 16\n"
              "drawdown run resize job-1 --gpus 4 --at 2026-10-01T02:30:00Z",
-             ""},
+             kRefused},
             "resized", ResizeRequest, [](Verb* verb, RunArguments* arguments) {
               verb->RequiredText("gpus", "N",
                                  "How many GPUs; at most six decimals",
@@ -189,11 +191,11 @@ void AddSuspendAndResume(Program* program) {
              "that suspended runs\nkeep their GPUs (`policy pool`).",
              "drawdown run suspend job-1", ""},
             "suspended", SuspendRequest, nothing_more);
-  AddChange(
-      program, "resume",
-      {"Resume a suspended run: it accrues again from now (--at) on",
-       "With the GPU count that it had.", "drawdown run resume job-1", ""},
-      "resumed", ResumeRequest, nothing_more);
+  AddChange(program, "resume",
+            {"Resume a suspended run: it accrues again from now (--at) on",
+             "With the GPU count that it had.", "drawdown run resume job-1",
+             kRefused},
+            "resumed", ResumeRequest, nothing_more);
 }
 
 void AddStop(Program* program) {

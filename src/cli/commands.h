@@ -9,8 +9,10 @@ namespace drawdown {
 // In the order that help lists them.
 void AddInit(Program* program);
 void AddContract(Program* program);
+void AddQuota(Program* program);
 void AddRun(Program* program);
 void AddPolicy(Program* program);
+void AddHold(Program* program);
 void AddImport(Program* program);
 void AddCorrect(Program* program);
 void AddUsage(Program* program);
@@ -21,6 +23,7 @@ void AddBill(Program* program);
 void AddRuns(Program* program);
 void AddCapacity(Program* program);
 void AddRefunds(Program* program);
+void AddHolds(Program* program);
 void AddJournal(Program* program);
 void AddTop(Program* program);
 void AddMetrics(Program* program);
@@ -29,6 +32,9 @@ void AddBackup(Program* program);
 void AddSalvage(Program* program);
 void AddExample(Program* program);
 void AddCompletion(Program* program);
+
+// A verb of the group `hold`.
+void AddHoldNext(Program* program);
 
 }  // namespace drawdown
 

@@ -97,7 +97,9 @@ std::string UsageLine(const CLI::App* app) {
   if (!OptionsOf(app).empty()) absl::StrAppend(&out, " [OPTIONS]");
   for (const CLI::Option* operand : OperandsOf(app)) {
     const bool many = operand->get_expected_max() > 1;
-    absl::StrAppend(&out, " ", operand->get_name(true), many ? "..." : "");
+    const bool required = operand->get_required();
+    absl::StrAppend(&out, required ? " " : " [", operand->get_name(true),
+                    many ? "..." : "", required ? "" : "]");
   }
   return out + "\n";
 }

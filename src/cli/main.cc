@@ -10,8 +10,10 @@ namespace {
 void AddVerbs(drawdown::Program* program) {
   drawdown::AddInit(program);
   drawdown::AddContract(program);
+  drawdown::AddQuota(program);
   drawdown::AddRun(program);
   drawdown::AddPolicy(program);
+  drawdown::AddHold(program);
   drawdown::AddImport(program);
   drawdown::AddCorrect(program);
   drawdown::AddUsage(program);
@@ -22,6 +24,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddRuns(program);
   drawdown::AddCapacity(program);
   drawdown::AddRefunds(program);
+  drawdown::AddHolds(program);
   drawdown::AddJournal(program);
   drawdown::AddTop(program);
   drawdown::AddMetrics(program);

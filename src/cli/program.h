@@ -61,11 +61,13 @@ class Verb {
   Verb& Flag(std::string_view name, std::string_view help, bool* value);
   Verb& HiddenFlag(std::string_view name, bool* value);
 
-  // Required, by place.
+  // By place; required, but for the one that is called optional.
   Verb& Operand(std::string_view name, std::string_view help,
                 std::string* value);
   Verb& Operands(std::string_view name, std::string_view help,
                  std::vector<std::string>* values);
+  Verb& OptionalOperand(std::string_view name, std::string_view help,
+                        std::string* value);
   Verb& OperandChoice(std::string_view name,
                       const std::vector<std::string>& choices,
                       std::string_view help, std::string* value);

@@ -5,10 +5,23 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "cli/exit_code.h"
+#include "cli/hold_change.h"
 #include "report/books_report.h"
 
 namespace drawdown {
 namespace {
+
+// A run that goes on was started with this hold, or this is another request.
+absl::Status CheckDraws(const Ledger& ledger, const RunArguments& arguments) {
+  if (arguments.hold_id.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<HoldInfo> hold,
+                   FindHold(ledger, arguments.hold_id));
+  if (hold && hold->run == KeyOf(arguments)) return absl::OkStatus();
+  return MakeError(
+      ErrorCode::kConflict,
+      absl::StrCat("run ", arguments.run_id, " attempt ", arguments.attempt,
+                   " was not started with hold ", arguments.hold_id));
+}
 
 absl::StatusOr<RunChangeResult> Change(const GlobalOptions& globals,
                                        const RunArguments& arguments,
@@ -18,7 +31,11 @@ absl::StatusOr<RunChangeResult> Change(const GlobalOptions& globals,
   request.key = KeyOf(arguments);
   ASSIGN_OR_RETURN(request.at_us, EventInstant(globals));
   ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
-  return ChangeRun(ledger.get(), request);
+  ASSIGN_OR_RETURN(RunChangeResult result, ChangeRun(ledger.get(), request));
+  if (!result.changed && !result.refusal) {
+    RETURN_IF_ERROR(CheckDraws(*ledger, arguments));
+  }
+  return result;
 }
 
 int RunChangeVerb(Program* program, const RunArguments& arguments,

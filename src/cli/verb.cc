@@ -86,6 +86,12 @@ Verb& Verb::Operand(std::string_view name, std::string_view help,
   return *this;
 }
 
+Verb& Verb::OptionalOperand(std::string_view name, std::string_view help,
+                            std::string* value) {
+  app_->add_option(std::string(name), *value, std::string(help));
+  return *this;
+}
+
 Verb& Verb::Operands(std::string_view name, std::string_view help,
                      std::vector<std::string>* values) {
   app_->add_option(std::string(name), *values, std::string(help))

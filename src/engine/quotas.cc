@@ -104,6 +104,10 @@ bool ByTenantAndPool(const QuotaState& a, const QuotaState& b) {
   return key(a.scope) < key(b.scope);
 }
 
+bool HoldsGpus(const QuotaHolder& holder) {
+  return holder.period == QuotaPeriod::kAtOnce;
+}
+
 }  // namespace
 
 // --- clock -------------------------------------------------------------------
@@ -195,7 +199,8 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
       const bool known =
           std::any_of(explanation.holders.begin(), explanation.holders.end(),
                       [&](const QuotaHolder& one) {
-                        return one.hold_id == holder.hold_id;
+                        return one.hold_id == holder.hold_id &&
+                               HoldsGpus(one) == HoldsGpus(holder);
                       });
       if (!known) explanation.holders.push_back(std::move(holder));
     }

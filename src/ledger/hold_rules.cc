@@ -3,6 +3,7 @@
 #include <limits>
 #include <string>
 
+#include "base/decimal.h"
 #include "base/error.h"
 
 namespace drawdown {
@@ -15,10 +16,15 @@ absl::Status BadHold(std::string_view hold_id, const std::string& what) {
                    "hold " + std::string(hold_id) + ": " + what);
 }
 
+std::string SecondsText(int64_t length_us) {
+  constexpr int kDecimals = 6;
+  return FormatScaled(length_us, kDecimals) + " s";
+}
+
 absl::Status CheckTtl(std::string_view hold_id, int64_t ttl_us) {
   if (ttl_us >= 1 && ttl_us <= kMaxTtlUs) return absl::OkStatus();
-  return BadHold(hold_id, "it would last " + std::to_string(ttl_us) +
-                              " us; 1 us to 366 days are allowed");
+  return BadHold(hold_id, "it would last " + SecondsText(ttl_us) +
+                              "; 1 us to 366 days are allowed");
 }
 
 absl::Status CheckAmount(std::string_view hold_id, std::string_view what,
@@ -43,15 +49,14 @@ absl::Status Conflict(std::string_view hold_id, const std::string& is,
 std::string DescribeAmounts(GpuTime gpu_time, int64_t micro_gpus,
                             int64_t ttl_us) {
   return FormatGpuSeconds(gpu_time) + " GPU-seconds and " +
-         FormatGpus(micro_gpus) + " GPUs for " + std::to_string(ttl_us) + " us";
+         FormatGpus(micro_gpus) + " GPUs for " + SecondsText(ttl_us);
 }
 
 std::string DescribeRenewal(uint32_t renewal, GpuTime charge, GpuTime extend,
                             int64_t ttl_us) {
   return "renewal " + std::to_string(renewal) + " charging " +
          FormatGpuSeconds(charge) + " and extending by " +
-         FormatGpuSeconds(extend) + " GPU-seconds for " +
-         std::to_string(ttl_us) + " us";
+         FormatGpuSeconds(extend) + " GPU-seconds for " + SecondsText(ttl_us);
 }
 
 std::string DescribeClosing(bool settled, GpuTime charge) {

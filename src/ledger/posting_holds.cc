@@ -1,6 +1,7 @@
 // Posting holds and the runs that draw them: admission first, then the entry
 // and what follows from it.
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "base/path.h"
@@ -192,13 +193,10 @@ absl::Status Posting::AddCharge(const StoredHold& hold, int64_t at_us,
 absl::StatusOr<std::vector<const HoldRequest*>> Posting::NewHolds(
     std::span<const HoldRequest> requests) {
   std::vector<const HoldRequest*> fresh;
+  std::unordered_set<std::string_view> ids;
   for (const HoldRequest& request : requests) {
     RETURN_IF_ERROR(CheckHold(request));
-    const bool twice =
-        std::any_of(fresh.begin(), fresh.end(), [&](const HoldRequest* one) {
-          return one->hold_id == request.hold_id;
-        });
-    if (twice) {
+    if (!ids.insert(request.hold_id).second) {
       return HoldError(ErrorCode::kConflict, request.hold_id,
                        "stands twice in one batch");
     }

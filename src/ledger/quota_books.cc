@@ -210,9 +210,11 @@ absl::Status VisitHolds(ReadTransaction* books, const HoldQuery& query,
   const NameOf name_of = NamesOf(books);
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kHolds));
-  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast("h"));
+  const std::string first = HoldKey(query.hold_id);
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(first));
   uint64_t visited = 0;
   while (found && cursor->key().starts_with("h")) {
+    if (!query.hold_id.empty() && cursor->key() != first) break;
     ASSIGN_OR_RETURN(const StoredHold hold,
                      DecodeHold(cursor->key(), cursor->value()));
     ASSIGN_OR_RETURN(const std::optional<Run> run, RunDrawing(books, hold));
@@ -256,6 +258,7 @@ absl::StatusOr<std::vector<QuotaHolder>> HoldersUnder(ReadTransaction* books,
     holder.held = WholeUnits(scope.period, sum.At(scope.period, at_us));
     if (holder.held <= 0) continue;
     holder.hold_id = line.hold_id;
+    holder.period = scope.period;
     holder.expires_at_us = line.held.until_us;
     ASSIGN_OR_RETURN(const std::optional<StoredHold> hold,
                      ReadHold(books, line.hold_id));

@@ -5,15 +5,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/path.h"
-#include "base/wide.h"
 
 namespace drawdown {
 namespace {
 
 // So that amounts in fine time, and sums of them, fit.
 constexpr Int128 kMostNominal = static_cast<Int128>(1) << 90;
+
+constexpr int kMicroDecimals = 6;
 
 absl::Status BadQuota(const QuotaScope& scope, const std::string& what) {
   return MakeError(ErrorCode::kInvalidArgument,
@@ -24,14 +26,21 @@ bool IsBelow(std::string_view path, std::string_view ancestor) {
   return path != ancestor && IsAtOrBelow(path, ancestor);
 }
 
+std::string SecondsText(int64_t length_us) {
+  return FormatScaled(length_us, kMicroDecimals) + " s";
+}
+
+std::string DescribeAmount(QuotaPeriod period, Int128 amount) {
+  return FormatScaled(amount, kMicroDecimals) +
+         (period == QuotaPeriod::kAtOnce ? " GPUs" : " GPU-seconds");
+}
+
 absl::Status CheckAmount(const QuotaScope& scope, std::string_view what,
                          Int128 amount, Int128 most) {
   if (amount >= 0 && amount <= most) return absl::OkStatus();
   return BadQuota(
-      scope, std::string(what) + " of " + Int128ToString(amount) +
-                 (scope.period == QuotaPeriod::kAtOnce ? " micro-GPUs"
-                                                       : " GPU-microseconds") +
-                 " is not in 0.." + Int128ToString(most));
+      scope, std::string(what) + " of " + DescribeAmount(scope.period, amount) +
+                 " is not in 0 to " + DescribeAmount(scope.period, most));
 }
 
 absl::Status CheckLimit(const QuotaScope& scope, const QuotaLimit& limit) {
@@ -55,10 +64,10 @@ absl::Status CheckPeriod(const QuotaScope& scope, int64_t bucket_us) {
   if (rolls &&
       (scope.rolling_us < bucket_us || scope.rolling_us % bucket_us != 0 ||
        scope.rolling_us > kMaxRollingUs)) {
-    return BadQuota(
-        scope, "a rolling period of " + std::to_string(scope.rolling_us) +
-                   " us is not whole buckets of " + std::to_string(bucket_us) +
-                   " us, up to 366 days");
+    return BadQuota(scope, "a rolling period of " +
+                               SecondsText(scope.rolling_us) +
+                               " is not whole buckets of " +
+                               SecondsText(bucket_us) + ", up to 366 days");
   }
   const bool interval = scope.period == QuotaPeriod::kInterval;
   if (interval != !scope.commitment.empty()) {
@@ -143,11 +152,12 @@ absl::Status CheckGuarantees(const QuotaIndex::Quotas& all,
         promised += GuaranteeOf(*LimitAt(*slice, at_us));
       }
       if (promised <= limit->nominal) continue;
-      return BadQuota(above->scope, "slices below it would set aside " +
-                                        Int128ToString(promised) + " of its " +
-                                        Int128ToString(limit->nominal) +
-                                        " from " + FormatInstant(at_us) +
-                                        " on");
+      return BadQuota(above->scope,
+                      "slices below it would set aside " +
+                          DescribeAmount(scope.period, promised) +
+                          ", more than its " +
+                          DescribeAmount(scope.period, limit->nominal) +
+                          ", from " + FormatInstant(at_us) + " on");
     }
   }
   return absl::OkStatus();

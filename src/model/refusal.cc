@@ -18,6 +18,13 @@ std::string Amount(QuotaPeriod period, Int128 amount) {
              : WithoutTrailingZeros(FormatGpuHours(GpuTime(amount)));
 }
 
+std::string LengthText(int64_t length_us) {
+  constexpr int64_t kMinute = kMicrosPerHour / 60;
+  return length_us % kMicrosPerHour == 0
+             ? std::to_string(length_us / kMicrosPerHour) + " h"
+             : std::to_string(length_us / kMinute) + " min";
+}
+
 std::string PeriodText(const QuotaScope& scope) {
   switch (scope.period) {
     case QuotaPeriod::kTotal:
@@ -27,8 +34,7 @@ std::string PeriodText(const QuotaScope& scope) {
     case QuotaPeriod::kInterval:
       return "GPU-hours an interval of " + scope.commitment;
     case QuotaPeriod::kRolling:
-      return "GPU-hours in " +
-             std::to_string(scope.rolling_us / kMicrosPerHour) + " h";
+      return "GPU-hours in " + LengthText(scope.rolling_us);
     case QuotaPeriod::kAtOnce:
       return "GPUs at once";
   }
@@ -49,7 +55,9 @@ std::string DescribeRefusal(const Refusal& refusal) {
   }
   text += Amount(period, refusal.asked) + " asked";
   if (refusal.resets_at_us) {
-    text += "; resets at " + FormatInstant(*refusal.resets_at_us);
+    // A rolling window loses a bucket then, and goes on.
+    text += period == QuotaPeriod::kRolling ? "; rolls on at " : "; resets at ";
+    text += FormatInstant(*refusal.resets_at_us);
   }
   return text;
 }

@@ -1,0 +1,29 @@
+#!/bin/sh
+# PrologSlurmctld: holds the job's GPUs and GPU time before it starts, and starts
+# its run. With any status but 0 Slurm does not start the job.
+set -eu
+PATH=${DRAWDOWN_PATH:-/usr/local/bin:/usr/bin:/bin} # Slurm sets none.
+export PATH DRAWDOWN_LEDGER="${DRAWDOWN_LEDGER:-/var/lib/drawdown}"
+pool=${DRAWDOWN_POOL:-aws/us-east-1/gb200}
+jobs=${DRAWDOWN_JOBS:-/var/spool/drawdown}
+
+gpus=$(scontrol show job -o "$SLURM_JOB_ID" |
+  sed -n 's|.*gres/gpu=\([0-9][0-9]*\).*|\1|p')
+[ "${gpus:-0}" -gt 0 ] || exit 0
+seconds=$((SLURM_JOB_END_TIME - SLURM_JOB_START_TIME))
+
+# Job ids come again, and so does a requeued job: each start has a name of its
+# own, which the epilog finds here. A prolog that runs twice finds it too.
+mkdir -p "$jobs"
+[ -s "$jobs/$SLURM_JOB_ID" ] ||
+  echo "$SLURM_CLUSTER_NAME.$SLURM_JOB_ID.$(date +%s%N)" > "$jobs/$SLURM_JOB_ID"
+run=$(cat "$jobs/$SLURM_JOB_ID")
+set -- --tenant "$SLURM_JOB_ACCOUNT" --pool "$pool" --gpus "$gpus"
+
+if drawdown hold place "$run" "$@" --gpu-seconds $((gpus * seconds)) \
+    --for "$((seconds + 600))s"; then
+  drawdown run start "$run" "$@" --hold "$run" && exit 0
+  drawdown hold release "$run"
+fi
+rm "$jobs/$SLURM_JOB_ID"
+exit 1

@@ -1,0 +1,103 @@
+#include <array>
+
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "report/hold_report.h"
+
+namespace drawdown {
+namespace {
+
+constexpr std::array<HoldState, 4> kStates = {
+    HoldState::kOpen, HoldState::kExpired, HoldState::kSettled,
+    HoldState::kReleased};
+
+struct HoldsArguments {
+  HoldQuery query;
+  std::string state;
+};
+
+std::vector<std::string> StateNames() {
+  std::vector<std::string> names;
+  for (const HoldState state : kStates) {
+    names.emplace_back(HoldStateName(state));
+  }
+  return names;
+}
+
+HoldQuery QueryOf(const HoldsArguments& arguments) {
+  HoldQuery query = arguments.query;
+  for (const HoldState state : kStates) {
+    if (HoldStateName(state) == arguments.state) query.state = state;
+  }
+  return query;
+}
+
+int RunHolds(Program* program, const HoldsArguments& arguments) {
+  const auto ledger = OpenLedger(program->globals());
+  if (!ledger.ok()) return Fail(ledger.status());
+  Output& output = program->output();
+  HoldWriter writer(program->globals().FormatFor(output.terminal()),
+                    output.sink());
+  const absl::Status visited =
+      (*ledger)->VisitHolds(QueryOf(arguments), [&](const HoldInfo& hold) {
+        writer.Add(hold);
+        return !output.stopped();
+      });
+  if (!visited.ok()) return Fail(visited);
+  writer.Finish();
+  return kExitFine;
+}
+
+int RunNext(Program* program, uint64_t limit) {
+  const auto ledger = OpenLedger(program->globals());
+  if (!ledger.ok()) return Fail(ledger.status());
+  const auto now_us = (*ledger)->HoldTime();
+  if (!now_us.ok()) return Fail(now_us.status());
+  auto exhaustions = (*ledger)->Exhaustions();
+  if (!exhaustions.ok()) return Fail(exhaustions.status());
+  if (limit > 0 && exhaustions->size() > limit) exhaustions->resize(limit);
+  Output& output = program->output();
+  WriteExhaustions(*exhaustions, *now_us,
+                   program->globals().FormatFor(output.terminal()),
+                   output.sink());
+  return kExitFine;
+}
+
+}  // namespace
+
+void AddHoldNext(Program* program) {
+  auto limit = std::make_shared<uint64_t>(0);
+  program
+      ->AddVerb("hold next",
+                {"What will run out, soonest first, if all goes on as now",
+                 "Holds that expire, holds that their runs will have drawn, "
+                 "quotas that runs beyond\ntheir holds will have used up: a "
+                 "scheduler can sleep until then.",
+                 "drawdown hold next --limit 1 --format json", ""})
+      .Number("limit", "N", "At most so many; else all", limit.get())
+      .Does([program, limit] { return RunNext(program, *limit); });
+}
+
+void AddHolds(Program* program) {
+  auto arguments = std::make_shared<HoldsArguments>();
+  program
+      ->AddVerb("holds",
+                {"List the holds in the books",
+                 "In order of their ids: what was placed and added, charged, "
+                 "drawn by its run, and what\nis still held.",
+                 "drawdown holds --tenant acme --state open\n"
+                 "drawdown holds --format json",
+                 ""})
+      .Text("tenant", "PATH", "This tenant and all below it",
+            &arguments->query.tenant)
+      .Text("pool", "SELECTOR", "These pools: a path prefix, * is any one part",
+            &arguments->query.pool)
+      .Choice("state", StateNames(), "Only holds in this state",
+              &arguments->state)
+      .Text("hold", "ID", "Only this hold", &arguments->query.hold_id)
+      .Number("limit", "N", "At most so many holds; else all",
+              &arguments->query.limit)
+      .Does([program, arguments] { return RunHolds(program, *arguments); });
+}
+
+}  // namespace drawdown

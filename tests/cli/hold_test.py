@@ -1,0 +1,419 @@
+"""`hold place` to `hold release`, as prolog and epilog scripts use them."""
+
+import os
+import subprocess
+import time
+import unittest
+
+from harness import CliTest, PROGRAM
+
+EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                        "../../docs/examples")
+PLACE = ["--tenant", "acme/chat", "--pool", "aws/us-east-1/gb200"]
+HEADER = "hold_id,tenant,pool,gpu_hours,gpus,for\n"
+
+
+class HoldTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.expect(0, "init")
+        self.expect(0, "quota", "set", "acme", "--gpu-hours", "100", "--per",
+                    "total")
+
+    def hold(self, code, verb, *arguments):
+        return self.expect(code, "hold", verb, *arguments)
+
+    def place(self, code, name, hours, *arguments):
+        return self.hold(code, "place", name, *PLACE, "--gpu-hours", hours,
+                         *arguments)
+
+    def holds(self, *arguments):
+        return self.expect(0, "holds", *arguments, "--format",
+                           "json").json()["holds"]
+
+    def quota(self):
+        [quota] = self.expect(0, "quota", "list", "--format",
+                              "json").json()["quotas"]
+        return quota
+
+    def entries(self):
+        return self.expect(0, "journal").out.count("\n")
+
+
+class LifeTest(HoldTest):
+    def test_a_run_needs_a_hold_and_draws_it(self):
+        start = ["run", "start", "run-1", *PLACE, "--gpus", "8"]
+        needs = self.expect(2, *start)
+        self.assertIn("a hard quota of GPU time is over acme/chat on "
+                      "aws/us-east-1/gb200: place a hold and start with it",
+                      needs.err)
+        placed = self.place(0, "job-1", "64", "--for", "2h")
+        self.assertEqual(placed.out, "")
+        self.assertRegex(placed.err, r"^hold job-1 is placed until .*Z\n$")
+        self.expect(0, *start, "--hold", "job-1")
+        [hold] = self.holds("--state", "open")
+        self.assertEqual((hold["run_id"], hold["attempt"]), ("run-1", 1))
+        self.assertEqual(self.quota()["available_gpu_seconds"], "129600")
+        self.assertIn("was already started",
+                      self.expect(0, *start, "--hold", "job-1").err)
+        self.assertIn("run run-1 attempt 1 was not started with hold job-2",
+                      self.expect(3, *start, "--hold", "job-2").err)
+        other = self.expect(3, "run", "start", "run-2", *PLACE, "--gpus", "8",
+                            "--hold", "job-1")
+        self.assertIn("hold job-1 is drawn by run run-1", other.err)
+        settled = self.hold(2, "settle", "job-1", "--gpu-hours", "1")
+        self.assertIn("is drawn by a run, which accrues by itself",
+                      settled.err)
+        [soonest] = self.hold(0, "next", "--limit", "1", "--format",
+                              "json").json()["exhaustions"]
+        self.assertEqual((soonest["kind"], soonest["hold_id"],
+                          soonest["run_id"]),
+                         ("hold_expires", "job-1", "run-1"))
+        self.expect(0, "run", "stop", "run-1")
+        [hold] = self.holds()
+        self.assertEqual(hold["state"], "released")
+        self.assertEqual(hold["held_gpu_seconds"], "0")
+        self.assertEqual(self.quota()["used_gpu_seconds"],
+                         hold["drawn_gpu_seconds"])
+        self.assertEqual(self.hold(0, "next").out.count("\n"), 1)
+        self.expect(0, "verify")
+
+    def test_a_hold_without_a_run_is_charged_and_settled(self):
+        self.place(0, "job-1", "10")
+        renewed = self.hold(0, "renew", "job-1", "--charge-gpu-seconds",
+                            "14400", "--extend-gpu-hours", "6", "--for", "90s")
+        self.assertRegex(renewed.err,
+                         r"^hold job-1 is renewed until .*Z, renewal 1\n$")
+        [hold] = self.holds()
+        self.assertEqual(hold["gpu_hours"], "16.000000000")
+        self.assertEqual(hold["charged_gpu_seconds"], "14400")
+        self.assertEqual(hold["held_gpu_seconds"], "43200")
+        settled = self.hold(0, "settle", "job-1", "--gpu-hours", "2.5")
+        self.assertEqual(settled.err, "hold job-1 is settled: charged 23400 "
+                         "GPU-seconds in all\n")
+        quota = self.quota()
+        self.assertEqual(quota["used_gpu_hours"], "6.500000000")
+        self.assertEqual(quota["held_gpu_hours"], "0.000000000")
+
+    def test_repetitions_change_nothing_and_say_so(self):
+        calls = [
+            ("place", "job-1", *PLACE, "--gpu-hours", "10", "--gpus", "8"),
+            ("renew", "job-1", "--renewal", "1", "--extend-gpu-seconds", "60"),
+            ("settle", "job-1", "--gpu-seconds", "5"),
+            ("place", "job-2", *PLACE, "--gpu-hours", "1"),
+            ("release", "job-2"),
+        ]
+        for call in calls:
+            self.assertNotIn("already", self.hold(0, *call).err)
+        entries = self.entries()
+        for call in calls[:1] + calls[2:]:
+            with self.subTest(call=call):
+                again = self.hold(0, *call).err
+                self.assertIn("was already", again)
+                self.assertIn("nothing changed", again)
+        self.assertEqual(self.entries(), entries)
+        self.assertIn("; it is settled\n", self.hold(0, *calls[0]).err)
+
+    def test_renewals_are_numbered(self):
+        self.place(0, "job-1", "1")
+        more = ["renew", "job-1", "--extend-gpu-hours", "1"]
+        self.assertIn("renewal 1\n", self.hold(0, *more).err)
+        self.assertIn("renewal 2\n", self.hold(0, *more).err)
+        again = self.hold(0, *more, "--renewal", "2")
+        self.assertIn("was already renewed", again.err)
+        self.assertIn("the next renewal is 3, not 4",
+                      self.hold(2, *more, "--renewal", "4").err)
+        other = self.hold(3, "renew", "job-1", "--renewal", "2")
+        self.assertIn("this says renewal 2 charging 0", other.err)
+        self.assertEqual(self.holds()[0]["gpu_hours"], "3.000000000")
+
+    def test_expiry(self):
+        self.place(0, "job-1", "80", "--for", "1s")
+        time.sleep(1.1)  # Its deadline has passed, however slow this is.
+        self.place(0, "job-2", "80")
+        [hold] = self.holds("--state", "expired")
+        self.assertEqual(hold["held_gpu_seconds"], "0")
+        late = self.expect(2, "run", "start", "run-1", *PLACE, "--gpus", "8",
+                           "--hold", "job-1")
+        self.assertIn("hold job-1 is expired: no run can draw it", late.err)
+        # To hold it again is to ask anew; what was used is booked either way.
+        self.assertIn("80 asked", self.hold(1, "renew", "job-1").err)
+        self.hold(0, "settle", "job-1", "--gpu-hours", "79")
+        self.assertEqual(self.quota()["available_gpu_hours"], "-59.000000000")
+
+
+class RefusalTest(HoldTest):
+    def test_a_refusal_is_exit_1_and_changes_nothing(self):
+        self.place(0, "job-1", "60")
+        entries = self.entries()
+        refused = self.place(1, "job-2", "41", "--format", "json")
+        self.assertEqual(refused.out, "")
+        self.assertEqual(
+            refused.err, "hold job-2 was refused: acme on *: 100 GPU-hours in "
+            "total, 0 used, 60 held, 41 asked\n")
+        self.assertIn("60 held, 41 asked",
+                      self.hold(1, "renew", "job-1", "--extend-gpu-hours",
+                                "41").err)
+        self.assertEqual(self.entries(), entries)
+        self.assertEqual(len(self.holds()), 1)
+
+    def test_settling_more_than_is_held(self):
+        self.place(0, "job-1", "60")
+        more = ["settle", "job-1", "--gpu-hours", "101"]
+        refused = self.hold(1, *more, "--refuse-overdraft")
+        self.assertIn("41 asked", refused.err)
+        self.hold(0, *more)
+        self.assertEqual(self.quota()["available_gpu_hours"], "-1.000000000")
+
+    def test_gpus_at_once(self):
+        self.expect(0, "quota", "set", "acme", "--gpus", "16")
+        self.place(0, "job-1", "1", "--gpus", "12")
+        refused = self.place(1, "job-2", "1", "--gpus", "4.000001")
+        self.assertIn("acme on *: 16 GPUs at once, 0 used, 12 held, 4.000001 "
+                      "asked", refused.err)
+        start = ["run", "start", "run-1", *PLACE, "--hold", "job-1", "--gpus"]
+        self.assertIn("run run-1 attempt 1 was refused: acme on *: 16 GPUs",
+                      self.expect(1, *start, "17").err)
+        self.expect(0, *start, "12")
+        self.assertIn("was refused",
+                      self.expect(1, "run", "resize", "run-1", "--gpus",
+                                  "17").err)
+
+    def test_conflicts_name_both(self):
+        self.place(0, "job-1", "1")
+        other = self.place(3, "job-1", "2")
+        self.assertIn("3600 GPU-seconds and 0 GPUs for 3600 s; this says "
+                      "acme/chat on aws/us-east-1/gb200, 7200 GPU-seconds",
+                      other.err)
+        self.hold(0, "release", "job-1")
+        settled = self.hold(3, "settle", "job-1", "--gpu-hours", "1")
+        self.assertIn("released; this says settled with 3600", settled.err)
+        self.assertIn("it cannot be renewed",
+                      self.hold(2, "renew", "job-1").err)
+
+    def test_what_is_not_there(self):
+        for verb in (["renew"], ["settle", "--gpu-hours", "1"], ["release"]):
+            gone = self.hold(2, verb[0], "job-9", *verb[1:])
+            self.assertEqual(gone.err,
+                             "drawdown: hold job-9 is not in the books\n")
+        self.assertIn("acme/chat", self.place(3, "job-1", "1", "--strict").err)
+        self.place(0, "job-1", "1")
+        self.place(0, "job-2", "1", "--strict")
+
+    def test_bad_input(self):
+        hours = ["--gpu-hours", "1"]
+        cases = [
+            (2, ["place"], "HOLD, or --file with many, is required"),
+            (2, ["place", "a", *hours], "--tenant is required"),
+            (2, ["place", "a", "--tenant", "t", *hours], "--pool is required"),
+            (2, ["place", "a", *PLACE], "--gpu-hours, --gpu-seconds or"),
+            (2, ["place", "a", *PLACE, *hours, "--gpu-seconds", "1"],
+             "--gpu-seconds is given too"),
+            (2, ["place", "a", *PLACE, "--gpu-hours", "-1"], "is negative"),
+            (2, ["place", "a", *PLACE, "--gpu-seconds", "x"], "--gpu-seconds"),
+            (2, ["place", "a", *PLACE, "--gpus", "-8"], "--gpus: "),
+            (2, ["place", "a", *PLACE, *hours, "--for", "5"], "--for: "),
+            (2, ["place", "a", *PLACE, *hours, "--for", ""], "--for: "),
+            (2, ["place", "a", *PLACE, *hours, "--for", "-1h"], "--for: "),
+            (2, ["place", "a", *PLACE, *hours, "--for", "99999999d"], "--for"),
+            (3, ["place", "a", *PLACE, *hours, "--for", "0s"], "last 0 s"),
+            (3, ["place", "a", *PLACE, *hours, "--for", "400d"], "366 days"),
+            (3, ["place", "a", *PLACE, "--gpus", "0"], "holds neither"),
+            (3, ["place", "x" * 1000, *PLACE, *hours], "1000 bytes"),
+            (3, ["place", "a", "--tenant", "t", "--pool", "p/*", *hours],
+             "only selectors may have"),
+            (2, ["place", "a", "--file", "f.csv"], "--file names the holds"),
+            (2, ["place", "a", *PLACE, *hours, "--at", "0"], "--at means"),
+            (2, ["renew", "a", "--renewal", "4294967296"], "--renewal: "),
+            (2, ["renew", "a", "--extend-gpu-hours", "-1"], "is negative"),
+            (2, ["renew", "a", "--charge-gpu-seconds", "-1"], "is negative"),
+            (2, ["settle", "a"], "--gpu-hours or --gpu-seconds is required"),
+            (2, ["settle"], "HOLD is required"),
+        ]
+        for code, arguments, message in cases:
+            with self.subTest(arguments=arguments):
+                result = self.hold(code, *arguments)
+                self.assertEqual(result.out, "")
+                self.assertIn(message, result.err)
+        self.assertEqual(self.holds(), [])
+
+
+class BatchTest(HoldTest):
+    def rows(self, *rows):
+        self.write("holds.csv", HEADER + "".join(row + "\n" for row in rows))
+        return ["place", "--file", "holds.csv"]
+
+    def test_all_of_them(self):
+        batch = self.rows("a,acme/chat,p,10,,", "b,acme/chat,p,,8,90s",
+                          "c,acme/other,p,1,0.5,2d")
+        placed = self.hold(0, *batch, "--for", "2h", "--format", "json")
+        self.assertEqual(placed.err, "holds placed: 3\n")
+        holds = placed.json()["holds"]
+        self.assertEqual([one["gpus"] for one in holds], ["0", "8", "0.5"])
+        self.assertEqual([one["changed"] for one in holds], [True] * 3)
+        again = self.hold(0, *batch, "--for", "2h")
+        self.assertEqual(again.err, "holds placed: 0, placed already: 3\n")
+        self.assertEqual(again.out, "")
+        self.hold(3, *batch, "--for", "3h")
+
+    def test_or_none(self):
+        batch = self.rows("a,acme/chat,p,50,,", "b,globex,p,1000,,",
+                          "c,acme/chat,p,51,,")
+        refused = self.hold(1, *batch)
+        self.assertEqual(
+            refused.err, "none of the holds was placed, as one was refused: "
+            "acme on *: 100 GPU-hours in total, 0 used, 50 held, 51 asked\n")
+        self.assertEqual(self.holds(), [])
+        self.place(0, "c", "2")
+        conflict = self.hold(3, *self.rows("a,acme/chat,p,1,,",
+                                           "c,acme/chat,p,1,,"))
+        self.assertIn("hold c is in the books as", conflict.err)
+        twice = self.hold(3, *self.rows("a,acme/chat,p,1,,",
+                                        "a,acme/chat,p,1,,"))
+        self.assertIn("hold a stands twice in one batch", twice.err)
+        self.assertEqual(len(self.holds()), 1)
+
+    def test_every_bad_row_is_named(self):
+        bad = self.hold(3, *self.rows("a,t,p,x,,", "b,t,p,1,,", "c,t,p,-1,,",
+                                      "d,t,p,1,-8,", "e,t,p,1,,soon"))
+        self.assertEqual([line.split(": ")[1:3] for line in
+                          bad.err.splitlines()],
+                         [["holds.csv:2", "gpu_hours"],
+                          ["holds.csv:4", "gpu_hours"],
+                          ["holds.csv:5", "gpus"], ["holds.csv:6", "for"]])
+        many = self.hold(3, *self.rows(*["a,t,p,x,,"] * 30))
+        self.assertEqual(many.err.count("\n"), 21)
+        self.assertIn("and 10 more\n", many.err)
+        self.assertEqual(self.holds(), [])
+
+    def test_files_that_are_none(self):
+        self.hold(3, "place", "--file", "absent.csv")
+        self.write("holds.csv", "hold_id,tenant,pool\na,t,p\n")
+        self.assertIn("no column gpu_hours, gpu_seconds or gpus",
+                      self.hold(3, "place", "--file", "holds.csv").err)
+        self.write("holds.csv", "hold_id,tenant,gpus\na,t,1\n")
+        self.assertIn("no column pool",
+                      self.hold(3, "place", "--file", "holds.csv").err)
+        self.write("holds.csv",
+                   "hold_id,tenant,pool,gpu_hours,gpu_seconds\na,t,p,1,1\n")
+        self.assertIn("are both given",
+                      self.hold(3, "place", "--file", "holds.csv").err)
+
+    def test_stdin_and_more_columns(self):
+        text = "hold_id,tenant,pool,gpu_seconds,node\na,t,p,60,n1\n"
+        result = self.expect(0, "hold", "place", "--file", "-",
+                             stdin=text.encode())
+        self.assertIn("note: <stdin>: not read: node\n", result.err)
+        [hold] = self.holds()
+        self.assertEqual(hold["gpu_seconds"], "60")
+
+
+class SlurmTest(HoldTest):
+    """docs/examples/slurm_prolog.sh and slurm_epilog.sh, without a Slurm."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("bin"))
+        os.symlink(PROGRAM, self.path("bin/drawdown"))
+        self.job(8)
+
+    def job(self, gpus):
+        tres = "cpu=64,mem=1T,node=1,billing=64,gres/gpu=%d" % gpus
+        self.write("bin/scontrol", "#!/bin/sh\necho \"JobId=$4 Restarts=0 "
+                   "AllocTRES=%s,gres/gpu:gb200=%d\"\n" % (tres, gpus))
+        os.chmod(self.path("bin/scontrol"), 0o755)
+
+    def script(self, code, name, **changes):
+        environment = self.environment(
+            DRAWDOWN_PATH=self.path("bin") + ":/usr/bin:/bin",
+            DRAWDOWN_LEDGER=self.path("drawdown.ledger"),
+            DRAWDOWN_JOBS=self.path("jobs"), SLURM_CLUSTER_NAME="alps",
+            SLURM_JOB_ID="17", SLURM_JOB_ACCOUNT="acme/chat",
+            SLURM_JOB_START_TIME="1790812800", SLURM_JOB_END_TIME="1790820000",
+            **changes)
+        done = subprocess.run(
+            [os.path.join(EXAMPLES, "slurm_%s.sh" % name)], env=environment,
+            cwd=self.dir, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def test_a_job(self):
+        for _ in range(2):
+            self.assertEqual(self.script(0, "prolog").stdout, "")
+        [hold] = self.holds()
+        self.assertTrue(hold["hold_id"].startswith("alps.17."))
+        self.assertEqual(hold["gpu_hours"], "16.000000000")
+        self.assertEqual(hold["gpus"], "8")
+        self.assertEqual(hold["run_id"], hold["hold_id"])
+        for _ in range(2):
+            self.script(0, "epilog", SLURM_JOB_EXIT_CODE="256")
+        [run] = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual((run["state"], run["reason"]), ("ended", "failed"))
+        self.assertEqual(self.holds()[0]["state"], "released")
+        # Slurm requeues it, or uses its id again.
+        self.script(0, "prolog")
+        self.assertEqual(len(self.holds()), 2)
+
+    def test_a_job_that_does_not_fit(self):
+        self.job(64)
+        refused = self.script(1, "prolog")
+        self.assertIn("100 GPU-hours in total", refused.stderr)
+        self.assertEqual(self.holds(), [])
+        self.assertEqual(os.listdir(self.path("jobs")), [])
+        self.script(0, "epilog")
+
+    def test_a_job_without_gpus(self):
+        self.job(0)
+        self.script(0, "prolog")
+        self.script(0, "epilog")
+        self.assertEqual(self.holds(), [])
+
+
+class ListTest(HoldTest):
+    def setUp(self):
+        super().setUp()
+        for name, tenant, pool in (("a", "acme/chat", "aws/x/h100"),
+                                   ("b", "acme/chat", "oci/x/h100"),
+                                   ("c", "acme/other", "aws/y/h100")):
+            self.hold(0, "place", name, "--tenant", tenant, "--pool", pool,
+                      "--gpu-hours", "1")
+        self.hold(0, "release", "c")
+
+    def ids(self, *arguments):
+        return [one["hold_id"] for one in self.holds(*arguments)]
+
+    def test_what_is_asked_for(self):
+        self.assertEqual(self.ids(), ["a", "b", "c"])
+        self.assertEqual(self.ids("--tenant", "acme/chat"), ["a", "b"])
+        self.assertEqual(self.ids("--pool", "aws/*/h100"), ["a", "c"])
+        self.assertEqual(self.ids("--state", "open"), ["a", "b"])
+        self.assertEqual(self.ids("--state", "released"), ["c"])
+        self.assertEqual(self.ids("--hold", "b"), ["b"])
+        self.assertEqual(self.ids("--limit", "2"), ["a", "b"])
+        self.assertIn("is not one of open, expired, settled, released",
+                      self.expect(2, "holds", "--state", "lost").err)
+
+    def test_the_hold_is_data_when_asked_for(self):
+        result = self.hold(0, "release", "a", "--format", "json")
+        hold = result.json()
+        self.assertEqual((hold["hold_id"], hold["state"], hold["changed"]),
+                         ("a", "released", True))
+        csv = self.hold(0, "release", "a", "--format", "csv").out
+        self.assertTrue(csv.splitlines()[1].endswith(",false"))
+
+    def test_what_runs_out(self):
+        self.expect(0, "quota", "set", "soft", "--gpu-hours", "2", "--per",
+                    "total", "--soft")
+        self.expect(0, "run", "start", "r", "--tenant", "soft", "--pool", "p",
+                    "--gpus", "1")
+        kinds = [one["kind"] for one in
+                 self.hold(0, "next", "--format", "json").json()["exhaustions"]]
+        self.assertEqual(kinds, ["hold_expires", "hold_expires",
+                                 "quota_exhausted"])
+        table = self.hold(0, "next", "--format", "table").out
+        self.assertIn("hold a expires", table)
+        self.assertIn("quota exhausted: soft on *, total", table)
+
+
+if __name__ == "__main__":
+    unittest.main()

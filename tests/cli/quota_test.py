@@ -1,0 +1,285 @@
+"""`quota set`, `list` and `explain`: limits, and why something is refused."""
+
+import unittest
+
+from harness import CliTest, CONTRACT
+
+POOL = "aws/us-east-1/gb200"
+DAILY = CONTRACT.replace("interval: HOURLY", "interval: DAILY")
+
+
+def place(name, hours, tenant="acme/chat", pool=POOL, *more):
+    return ["hold", "place", name, "--tenant", tenant, "--pool", pool,
+            "--gpu-hours", hours, *more]
+
+
+class QuotaTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.expect(0, "init", "--bucket", "15m")
+
+    def set(self, code, tenant, *arguments):
+        return self.expect(code, "quota", "set", tenant, *arguments)
+
+    def quotas(self, *arguments):
+        return self.expect(0, "quota", "list", *arguments, "--format",
+                           "json").json()["quotas"]
+
+    def explain(self, code, tenant, *arguments):
+        return self.expect(code, "quota", "explain", tenant, *arguments)
+
+    def entries(self):
+        return self.expect(0, "journal").out.count("\n")
+
+
+class SetTest(QuotaTest):
+    def test_a_limit_is_set_changed_and_taken_away(self):
+        month = ["--pool", "aws/*", "--per", "month"]
+        first = self.set(0, "acme/chat", "--gpu-hours", "5000", *month)
+        self.assertEqual(first.out, "")
+        self.assertEqual(
+            first.err, "set: acme/chat on aws/*: 5,000 GPU-hours a month\n")
+        entries = self.entries()
+        again = self.set(0, "acme/chat", "--gpu-hours", "5000.0", *month)
+        self.assertEqual(
+            again.err, "was already so: acme/chat on aws/*: 5,000 GPU-hours "
+            "a month: nothing changed\n")
+        self.assertEqual(self.entries(), entries)
+        self.set(0, "acme/chat", "--gpu-hours", "6000", "--soft", *month)
+        [quota] = self.quotas()
+        self.assertEqual(quota["limit_gpu_seconds"], "21600000")
+        self.assertEqual(quota["limit_gpu_hours"], "6000.000000000")
+        self.assertIsNone(quota["limit_gpus"])
+        self.assertTrue(quota["soft"])
+        gone = self.set(0, "acme/chat", "--no-limit", *month)
+        self.assertIn("no limit on GPU-hours a month", gone.err)
+        [quota] = self.quotas()
+        self.assertFalse(quota["limited"])
+        self.assertIsNone(quota["limit_gpu_seconds"])
+
+    def test_each_period_is_a_quota_of_its_own(self):
+        self.write("aws.textproto", DAILY)
+        self.expect(0, "contract", "apply", "aws.textproto")
+        hours = ["--gpu-hours", "10"]
+        self.set(0, "acme", *hours, "--per", "total")
+        self.set(0, "acme", *hours, "--per", "month")
+        self.set(0, "acme", *hours, "--per", "month", "--calendar", "aws-2025")
+        self.set(0, "acme", *hours, "--per", "rolling:90m")
+        self.set(0, "acme", "--gpus", "0.5")
+        self.set(0, "acme", *hours, "--per", "interval", "--commitment",
+                 "reserved")
+        again = self.set(0, "acme", *hours, "--per", "interval",
+                         "--commitment", "reserved", "--contract", "aws-2025")
+        self.assertIn("was already so", again.err)
+        found = {(one["period"], one["contract"]): one for one in self.quotas()}
+        self.assertEqual(sorted(found, key=str), [
+            ("at_once", None), ("interval", "aws-2025"), ("month", "aws-2025"),
+            ("month", None), ("rolling", None), ("total", None)])
+        self.assertEqual(found["rolling", None]["rolling_seconds"], 5400)
+        self.assertEqual(found["at_once", None]["limit_gpus"], "0.5")
+        self.assertEqual(found["interval", "aws-2025"]["commitment"],
+                         "reserved")
+        self.assertIsNone(found["total", None]["window_end"])
+        self.assertRegex(found["month", None]["window_end"],
+                         r"-01T00:00:00Z$")
+        table = self.expect(0, "quota", "list", "--format", "table").out
+        self.assertIn("GPU-hours\n", table)
+        self.assertIn("\nGPUs at once\n", table)
+
+    def test_slices_lend_and_borrow(self):
+        self.set(0, "acme", "--gpu-hours", "100", "--per", "month")
+        sliced = self.set(0, "acme/chat", "--gpu-hours", "60", "--per",
+                          "month", "--slice", "--lend", "20", "--borrow", "30",
+                          "--format", "json")
+        self.assertIn("(slice, lends 20 GPU-hours, may borrow 30 GPU-hours)",
+                      sliced.err)
+        quota = sliced.json()
+        self.assertEqual(quota["lending_gpu_hours"], "20.000000000")
+        self.assertEqual(quota["borrowing_gpu_hours"], "30.000000000")
+        self.assertTrue(quota["slice"])
+        self.assertTrue(quota["changed"])
+        acme = [one for one in self.quotas() if one["tenant"] == "acme"]
+        self.assertEqual(acme[0]["reserved_gpu_hours"], "40.000000000")
+        # Siblings get what is not set aside, and no more.
+        self.expect(1, *place("r-1", "60.1", "acme/research"))
+        self.expect(0, *place("r-1", "60", "acme/research"))
+        self.expect(1, *place("c-1", "40.1"))
+        self.expect(0, *place("c-1", "40"))
+        over = self.set(2, "acme/new", "--gpu-hours", "61", "--per", "month",
+                        "--slice")
+        self.assertIn("slices below it would set aside 363600 GPU-seconds, "
+                      "more than its 360000 GPU-seconds", over.err)
+
+    def test_a_limit_from_then_on(self):
+        later = self.set(0, "acme", "--gpus", "8", "--from",
+                         "2099-01-01T00:00:00Z", "--format", "json")
+        self.assertIn(", from 2099-01-01T00:00:00Z", later.err)
+        self.assertEqual(later.json()["limit_gpus"], "8")
+        self.assertFalse(self.quotas()[0]["limited"])
+        [then] = self.quotas("--at", "2099-01-02T00:00:00Z")
+        self.assertTrue(then["limited"])
+
+    def test_a_limit_below_what_is_used_says_so(self):
+        self.expect(0, *place("job-1", "5"))
+        self.expect(0, "hold", "settle", "job-1", "--gpu-hours", "5")
+        low = self.set(0, "acme", "--gpu-hours", "2", "--per", "total")
+        self.assertIn("note: it is over by 3.000 GPU-hours: new work is "
+                      "refused, nothing is stopped\n", low.err)
+        [quota] = self.quotas("acme")
+        self.assertEqual(quota["available_gpu_seconds"], "-10800")
+
+    def test_wrong_command_lines(self):
+        cases = [
+            ([], "one of --gpu-hours, --gpus and --no-limit is required"),
+            (["--gpu-hours", "1", "--gpus", "1"], "one of --gpu-hours"),
+            (["--gpu-hours", "1"], "--per month|total|interval|rolling:24h"),
+            (["--no-limit"], "it says which limit to take away"),
+            (["--gpu-hours", "1", "--per", "week"], '"week" is not one of'),
+            (["--gpu-hours", "1", "--per", "rolling:"], "is not a length"),
+            (["--gpu-hours", "1", "--per", "rolling:1y"], "is not a length"),
+            (["--gpu-hours", "1", "--per", "rolling:20m"],
+             "1200 s is not whole buckets of 900 s"),
+            (["--gpu-hours", "1", "--per", "at_once"], "is for --gpus"),
+            (["--gpus", "1", "--per", "month"], "it has no --per"),
+            (["--gpu-hours", "-1", "--per", "total"], '"-1" is negative'),
+            (["--gpu-hours", "1e-9", "--per", "total"], "--gpu-hours: "),
+            (["--gpus", "0.0000001"], "--gpus: "),
+            (["--gpus", "8", "--lend", "x"], "--lend: "),
+            (["--gpus", "8", "--borrow", "-1"], "--borrow: "),
+            (["--gpus", "8", "--lend", "1"], "a lending limit is for a slice"),
+            (["--gpu-hours", "1", "--per", "total", "--calendar", "c"],
+             "--calendar is for --per month"),
+            (["--gpu-hours", "1", "--per", "interval"],
+             "--per interval needs --commitment"),
+            (["--gpu-hours", "1", "--per", "month", "--commitment", "c"],
+             "are for --per interval"),
+            (["--no-limit", "--per", "month", "--soft"],
+             "--no-limit takes it away"),
+            (["--gpus", "1", "--from", "soon"], "--from: "),
+        ]
+        for arguments, message in cases:
+            with self.subTest(arguments=arguments):
+                self.assertIn(message, self.set(2, "acme", *arguments).err)
+        self.assertEqual(self.quotas(), [])
+
+    def test_what_is_not_there(self):
+        hours = ["--gpu-hours", "1", "--per"]
+        gone = self.set(2, "acme", "--pool", "aws", "--no-limit", "--per",
+                        "month")
+        self.assertIn("acme has no quota on aws for month", gone.err)
+        self.assertIn('no contract "nope"',
+                      self.set(2, "acme", *hours, "month", "--calendar",
+                               "nope").err)
+        self.assertIn('0 contracts have a commitment "nope"',
+                      self.set(2, "acme", *hours, "interval", "--commitment",
+                               "nope").err)
+        self.set(3, "acme//chat", *hours, "month")
+        self.set(3, "acme", "--pool", "/aws", *hours, "month")
+        self.assertEqual(self.quotas(), [])
+        self.assertIn("no quota is set",
+                      self.expect(0, "quota", "list", "--format",
+                                  "table").out)
+
+
+class ExplainTest(QuotaTest):
+    def setUp(self):
+        super().setUp()
+        self.set(0, "acme", "--pool", "aws/*", "--gpu-hours", "100", "--per",
+                 "month")
+        self.set(0, "acme/chat", "--pool", "aws/*", "--gpu-hours", "20",
+                 "--per", "month", "--slice", "--lend", "20", "--borrow", "70")
+        self.set(0, "acme/research", "--pool", "aws/*", "--gpu-hours", "40",
+                 "--per", "month", "--slice", "--lend", "40")
+        self.set(0, "acme", "--gpus", "16")
+        self.expect(0, *place("chat-1", "70"), "--gpus", "8")
+        self.expect(0, "run", "start", "run-1", "--tenant", "acme/chat",
+                    "--pool", POOL, "--gpus", "8", "--hold", "chat-1")
+
+    def test_who_has_borrowed_what_is_missing(self):
+        asked = ["acme/research", "--pool", POOL, "--gpu-hours", "35"]
+        told = self.explain(1, *asked, "--format", "table")
+        self.assertEqual(told.err, "")
+        self.assertIn("acme/research on aws/*: 40 GPU-hours a month", told.out)
+        self.assertRegex(told.out, r"\[#=+\.+\] used 0\.0\d+, held 70\.000")
+        self.assertRegex(
+            told.out,
+            r"would be refused: acme on aws/\*: 100 GPU-hours a month, "
+            r".* used, .* held, 35 asked; resets at ")
+        self.assertRegex(
+            told.out, r"chat-1  acme/chat  %s  70\.000  GPU-hours  .*  "
+            r"run-1 attempt 1  borrows\n" % POOL)
+        answer = self.explain(1, *asked, "--format", "json")
+        self.assertIn("would be refused: ", answer.err)
+        data = answer.json()
+        self.assertEqual(data["admitted"], False)
+        self.assertEqual(data["asked_gpu_seconds"], "126000")
+        self.assertEqual(data["refusal"]["tenant"], "acme")
+        self.assertEqual(data["refusal"]["limit_gpu_hours"], "100.000000000")
+        self.assertIsNotNone(data["refusal"]["resets"])
+        self.assertIn(data["refusal"]["text"], answer.err)
+        self.assertEqual([one["tenant"] for one in data["quotas"]],
+                         ["acme/research", "acme", "acme"])
+        [holder] = data["holders"]
+        self.assertEqual((holder["hold_id"], holder["run_id"]),
+                         ("chat-1", "run-1"))
+        self.assertEqual(holder["borrows"], True)
+        self.assertIsNone(holder["held_gpus"])
+        refused = self.expect(1, *place("r-1", "35", "acme/research"))
+        self.assertRegex(refused.err, r"^hold r-1 was refused: acme on aws/\*: "
+                         "100 GPU-hours a month, ")
+        # Those who borrowed give back; then it fits.
+        self.expect(0, "run", "stop", "run-1")
+        self.assertIn("fits: 35 GPU-hours on " + POOL,
+                      self.explain(0, *asked, "--format", "csv").err)
+        self.expect(0, *place("r-1", "35", "acme/research"))
+
+    def test_gpus_at_once(self):
+        data = self.explain(1, "acme/chat", "--pool", POOL, "--gpus", "8.5",
+                            "--format", "json").json()
+        self.assertEqual(data["refusal"]["period"], "at_once")
+        self.assertEqual(data["refusal"]["used_gpus"], "8")
+        self.assertEqual(data["refusal"]["asked_gpus"], "8.5")
+        self.assertIsNone(data["refusal"]["resets"])
+        self.explain(0, "acme/chat", "--pool", POOL, "--gpus", "8")
+        # The pools that a quota is not over do not count.
+        self.explain(0, "acme/chat", "--pool", "oci/h100", "--gpu-hours",
+                     "1000000")
+
+    def test_all_that_is_over_a_tenant(self):
+        data = self.explain(0, "acme/chat/web", "--format", "json").json()
+        self.assertIsNone(data["admitted"])
+        self.assertEqual(len(data["quotas"]), 3)
+        self.assertEqual(
+            self.explain(0, "globex", "--format", "table").out,
+            "no quota is over globex\n")
+        csv = self.explain(0, "acme/chat", "--format", "csv")
+        self.assertEqual(csv.err, "")
+        self.assertEqual(csv.out.count("\n"), 4)
+
+    def test_another_moment_taken_as_now(self):
+        later = self.explain(1, "acme/research", "--pool", POOL, "--gpu-hours",
+                             "35", "--at", "2098-12-31T23:59:59Z", "--format",
+                             "json").json()
+        self.assertEqual(later["at"], "2098-12-31T23:59:59Z")
+        acme = later["quotas"][1]
+        self.assertEqual(acme["window_end"], "2099-01-01T00:00:00Z")
+        # The hold has expired, and its run accrues all month long.
+        self.assertEqual(acme["held_gpu_seconds"], "0")
+        self.assertEqual(acme["used_gpu_seconds"],
+                         str(8 * (31 * 86400 - 1)))
+        self.assertEqual(acme["accruing_gpus"], "8")
+
+    def test_bad_questions(self):
+        self.assertIn("--pool is required",
+                      self.explain(2, "acme", "--gpus", "1").err)
+        self.assertIn("--gpu-hours: ",
+                      self.explain(2, "acme", "--pool", POOL, "--gpu-hours",
+                                   "many").err)
+        self.explain(3, "acme", "--pool", "aws/*")
+        self.explain(3, "acme//chat")
+        self.assertIn("TENANT is required", self.explain(2, "--pool",
+                                                         POOL).err)
+
+
+if __name__ == "__main__":
+    unittest.main()
