@@ -21,6 +21,7 @@
 #include "ledger/records.h"
 #include "ledger/store.h"
 #include "meter/process_lanes.h"
+#include "settle/budget_keeper.h"
 #include "settle/live_directory.h"
 #include "settle/live_usage.h"
 #include "settle/settler.h"
@@ -86,14 +87,22 @@ class Ledger::Impl {
   // --- live meters (meters.cc)
   absl::StatusOr<std::vector<Meter>> BindMeters(
       std::span<const MeterName> names, const WriteOptions& options);
-  absl::StatusOr<DrainResult> Drain();
+  absl::StatusOr<DrainResult> Drain() const;
   std::string drain_error() const;
+  // Adds what meters took of a quota and the books do not have.
+  absl::Status AddTaken(const StoredQuota& quota, QuotaState* state) const;
 
  private:
+  // Where meters of any process may admit usage, who keeps their budgets; null
+  // where none can.
+  absl::StatusOr<BudgetKeeper*> Budgets() const;
+  absl::StatusOr<std::shared_ptr<BudgetKeeper>> OpenBudgets(
+      std::shared_ptr<EpochFile> word) const;
+  absl::StatusOr<std::unique_ptr<Posting>> BeginBarePosting() const;
   absl::StatusOr<std::vector<MeterIds>> InternMeters(
       std::span<const MeterName> names, const WriteOptions& options) const;
   absl::StatusOr<std::shared_ptr<EpochFile>> EnsureCounting();
-  absl::StatusOr<DrainResult> DrainOnce();
+  absl::StatusOr<DrainResult> DrainOnce() const;
   void SettlerRound();
   std::chrono::microseconds UntilNextBucket() const;
 
@@ -105,8 +114,10 @@ class Ledger::Impl {
   mutable GroupCommit group_commit_;
   const std::unique_ptr<LiveDirectory> live_;
 
-  mutable std::mutex live_mutex_;     // guards what follows
-  bool counting_ = false;             // the epoch word was brought up to date
+  mutable std::mutex live_mutex_;  // guards what follows
+  bool counting_ = false;          // the epoch word was brought up to date
+  mutable std::shared_ptr<BudgetKeeper> budgets_;
+  bool admitting_ = false;            // the meters here ask them
   std::string drain_error_;           // of the settler's last round
   std::unique_ptr<Settler> settler_;  // last: it uses the others
 };

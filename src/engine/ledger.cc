@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/uuid.h"
 #include "engine/impl.h"
+#include "engine/quota_budgets.h"
 #include "ledger/memory_store.h"
 #include "ledger/rebuild.h"
 
@@ -82,14 +83,32 @@ Ledger::Impl::~Impl() {
   const bool settling = settler_ != nullptr;
   settler_.reset();
   if (settling) Drain().IgnoreError();
+  if (budgets_ == nullptr) return;
+  if (admitting_) DetachAdmission(budgets_.get());
+  budgets_->Stop();
 }
 
 int64_t Ledger::Impl::NowUs() const { return ClockNow(options_); }
 
-absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginPosting() const {
+absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginBarePosting()
+    const {
   ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> transaction,
                    store_->BeginWrite());
   return Posting::Begin(std::move(transaction), header_, NowUs());
+}
+
+absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginPosting() const {
+  ASSIGN_OR_RETURN(std::unique_ptr<Posting> posting, BeginBarePosting());
+  // Asked under the writer lock: who begins to admit after this finds what is
+  // committed here in the books.
+  ASSIGN_OR_RETURN(BudgetKeeper* const budgets, Budgets());
+  if (budgets != nullptr) {
+    ASSIGN_OR_RETURN(
+        std::unique_ptr<LiveQuotas> live,
+        BeginLiveQuotas(budgets, store_.get(), posting->books(), NowUs()));
+    posting->SetLiveQuotas(std::move(live));
+  }
+  return posting;
 }
 
 absl::Status Ledger::Impl::PostAlone(

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "engine/impl.h"
+#include "engine/quota_budgets.h"
 #include "ledger/buckets.h"
 #include "ledger/series.h"
 #include "settle/drain.h"
@@ -161,6 +162,16 @@ absl::StatusOr<std::shared_ptr<EpochFile>> Ledger::Impl::EnsureCounting() {
     lock.lock();
     counting_ = true;
   }
+  if (!admitting_) {
+    lock.unlock();
+    ASSIGN_OR_RETURN(std::shared_ptr<BudgetKeeper> budgets, OpenBudgets(word));
+    lock.lock();
+    if (!admitting_) {
+      RETURN_IF_ERROR(AttachAdmission({live_->path(), live_->ledger()}, word,
+                                      NowUs(), std::move(budgets)));
+      admitting_ = true;
+    }
+  }
   if (settler_ == nullptr && options_.drain_interval.count() > 0) {
     try {
       settler_ = std::make_unique<Settler>(
@@ -204,18 +215,76 @@ absl::StatusOr<std::vector<Meter>> Ledger::meters(
   return impl_->BindMeters(names, options);
 }
 
+// --- admitting ---------------------------------------------------------------
+
+absl::StatusOr<std::shared_ptr<BudgetKeeper>> Ledger::Impl::OpenBudgets(
+    std::shared_ptr<EpochFile> word) const {
+  std::lock_guard<std::mutex> lock(live_mutex_);
+  if (budgets_ != nullptr) return budgets_;
+  BudgetHooks hooks;
+  hooks.now_us = [this] { return NowUs(); };
+  hooks.snapshot = [this] { return BeginRead(); };
+  hooks.drain = [this](Deadline) { return Drain().status(); };
+  hooks.with_writer_lock =
+      [this](Deadline, const BudgetHooks::Work& work) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::unique_ptr<WriteTransaction> books,
+                     store_->BeginWrite());
+    return work(books.get());
+  };
+  BudgetKeeper::Options options;
+  options.bucket_us = bucket_us();
+  ASSIGN_OR_RETURN(
+      budgets_,
+      BudgetKeeper::Open(
+          live_.get(), std::move(word),
+          NewQuotaBudgets(bucket_us(), [this] { return ReadClock(); }),
+          std::move(hooks), options));
+  return budgets_;
+}
+
+absl::StatusOr<BudgetKeeper*> Ledger::Impl::Budgets() const {
+  {
+    std::lock_guard<std::mutex> lock(live_mutex_);
+    if (budgets_ != nullptr) return budgets_.get();
+  }
+  if (!BudgetsFile::Exists(live_->path(), live_->boot_id())) return nullptr;
+  ASSIGN_OR_RETURN(std::shared_ptr<EpochFile> word, live_->OpenEpoch());
+  if (word == nullptr) return nullptr;
+  ASSIGN_OR_RETURN(const std::shared_ptr<BudgetKeeper> budgets,
+                   OpenBudgets(std::move(word)));
+  return budgets.get();
+}
+
+absl::Status Ledger::Impl::AddTaken(const StoredQuota& quota,
+                                    QuotaState* state) const {
+  if (!state->limited || state->limit.soft ||
+      quota.scope.period == QuotaPeriod::kAtOnce) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(BudgetKeeper* const budgets, Budgets());
+  if (budgets == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const int64_t taken, budgets->Taken(BudgetOf(quota.id)));
+  state->used += taken;
+  state->available -= taken;
+  return absl::OkStatus();
+}
+
 // --- draining ----------------------------------------------------------------
 
-absl::StatusOr<DrainResult> Ledger::Impl::DrainOnce() {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Posting> posting, BeginPosting());
-  ASSIGN_OR_RETURN(PreparedDrain drain, PrepareDrain(posting.get(), live_.get(),
-                                                     bucket_us(), NowUs()));
+absl::StatusOr<DrainResult> Ledger::Impl::DrainOnce() const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Posting> posting, BeginBarePosting());
+  ASSIGN_OR_RETURN(BudgetKeeper* const budgets, Budgets());
+  ASSIGN_OR_RETURN(
+      PreparedDrain drain,
+      PrepareDrain(posting.get(), live_.get(), bucket_us(), NowUs(), budgets));
   RETURN_IF_ERROR(posting->Commit().status());
-  RETURN_IF_ERROR(FinishDrain(&drain, live_.get(), bucket_us(), NowUs()));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books, BeginRead());
+  RETURN_IF_ERROR(
+      FinishDrain(&drain, live_.get(), bucket_us(), NowUs(), books.get()));
   return drain.result;
 }
 
-absl::StatusOr<DrainResult> Ledger::Impl::Drain() {
+absl::StatusOr<DrainResult> Ledger::Impl::Drain() const {
   DrainResult all;
   // After a flip, what the old bucket's bank has counted is over and can be
   // journalled.

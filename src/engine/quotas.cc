@@ -162,7 +162,9 @@ absl::StatusOr<std::vector<QuotaState>> Ledger::Quotas(
   std::vector<QuotaState> states;
   for (const StoredQuota* const quota : all) {
     if (!IsAtOrBelow(quota->scope.tenant, tenant)) continue;
-    ASSIGN_OR_RETURN(states.emplace_back(), admitter.StateOf(*quota));
+    ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
+    RETURN_IF_ERROR(impl_->AddTaken(*quota, &state));
+    states.push_back(std::move(state));
   }
   std::sort(states.begin(), states.end(), ByTenantAndPool);
   return states;
@@ -181,8 +183,9 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
   Admitter admitter = quotas.AdmitterAt(at_us);
   QuotaExplanation explanation;
   for (const StoredQuota* const quota : over) {
-    ASSIGN_OR_RETURN(explanation.quotas.emplace_back(),
-                     admitter.StateOf(*quota));
+    ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
+    RETURN_IF_ERROR(impl_->AddTaken(*quota, &state));
+    explanation.quotas.push_back(std::move(state));
   }
   if (!query.pool.empty()) {
     ASSIGN_OR_RETURN(explanation.admission,

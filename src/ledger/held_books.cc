@@ -145,6 +145,7 @@ absl::Status HeldBooks::AddToSums(WriteTransaction* transaction,
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
                    index_->Over(line.tenant, line.pool, name_of_));
   for (const StoredQuota* const quota : *over) {
+    changed_.insert(quota->id);
     const std::string key = HeldSumKey(quota->id);
     ASSIGN_OR_RETURN(const auto bytes, transaction->Get(Table::kHeld, key));
     HeldSum sum;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -54,6 +55,8 @@ class HeldBooks {
   absl::Status DropUntil(WriteTransaction* transaction, int64_t at_us);
   // All of it anew, from the holds and runs of the books.
   absl::Status Make(WriteTransaction* transaction);
+  // Quotas under which a line was set or dropped.
+  const std::set<uint32_t>& changed() const { return changed_; }
 
  private:
   absl::StatusOr<HeldSum> SumAt(const StoredQuota& quota, int64_t at_us);
@@ -66,6 +69,7 @@ class HeldBooks {
   ReadTransaction* const books_;
   QuotaIndex* const index_;
   const NameOf name_of_;
+  std::set<uint32_t> changed_;
 };
 
 }  // namespace drawdown

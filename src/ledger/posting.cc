@@ -169,6 +169,7 @@ absl::StatusOr<Verdict> Posting::Post(const RunImported& row) {
     if (verdict == Verdict::kUnchanged) return verdict;
   }
   const Verdict verdict = known.run ? Verdict::kUpdate : Verdict::kNew;
+  quotas_->facts = true;
   Journal(row);
   SetImported(row, &imported_);
   StoreRun(known, &imported_);
@@ -188,6 +189,7 @@ absl::StatusOr<Verdict> Posting::Post(RunCorrected correction) {
                    JudgeCorrection(known.known(), correction));
   if (verdict == Verdict::kUnchanged) return verdict;
   correction.corrects = known.run->sequence;
+  quotas_->facts = true;
   Journal(correction);
   Run run = AfterCorrection(correction);
   StoreRun(known, &run);
@@ -227,6 +229,7 @@ absl::StatusOr<Verdict> Posting::Post(const UsageAdded& usage) {
                          "; this says " + describe(stated));
   }
   RETURN_IF_ERROR(AddUsageCells(usage));
+  quotas_->facts = true;
   Journal(usage);
   usage_.emplace(usage.usage_id, stated);
   ++tip_.usage_records;

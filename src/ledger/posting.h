@@ -32,6 +32,7 @@
 #include "ledger/hold_clock.h"
 #include "ledger/hold_records.h"
 #include "ledger/journal.h"
+#include "ledger/live_quotas.h"
 #include "ledger/quota_books.h"
 #include "ledger/records.h"
 #include "ledger/run_rules.h"
@@ -56,6 +57,12 @@ class Posting {
   static absl::StatusOr<std::unique_ptr<Posting>> Begin(
       std::unique_ptr<WriteTransaction> transaction, const Header& header,
       int64_t now_us);
+
+  // What it admits must fit beside what live meters took; from here on, before
+  // anything is posted.
+  void SetLiveQuotas(std::unique_ptr<LiveQuotas> live) {
+    live_quotas_ = std::move(live);
+  }
 
   // The id of a path, created unless `strict` (then kUnknownName).
   absl::StatusOr<uint32_t> Intern(NameKind kind, std::string_view path,
@@ -93,8 +100,7 @@ class Posting {
 
   // --- admissions (posting_holds.cc): judged against quotas at `at_us`, an
   // instant of the clock of holds. A refusal has changed nothing.
-  absl::StatusOr<Admission> StartRun(RunStarting starting,
-                                     int64_t at_us);
+  absl::StatusOr<Admission> StartRun(RunStarting starting, int64_t at_us);
   // Of a run that has started. A stopped run's hold is released.
   absl::StatusOr<Admission> ChangeRun(const RunChanged& change, int64_t at_us);
   // All or none.
@@ -178,6 +184,8 @@ class Posting {
     bool any = false;         // quotas, in the store or posted here
     bool any_holds = false;   // likewise
     bool make_held = false;   // anew before the commit
+    bool facts = false;       // something was used that nobody promised
+    bool limits = false;      // a quota was set
     std::set<uint32_t> made;  // quotas whose accounts are to be made
   };
   struct Replayer;
@@ -236,6 +244,14 @@ class Posting {
                                                  std::string_view path);
   absl::StatusOr<std::optional<RunChanged>> NewStart(
       const RunStarting& starting);
+  // By the books, and beside what live meters took.
+  absl::StatusOr<Admission> AdmitTime(Admitter* admitter,
+                                      std::string_view tenant,
+                                      std::string_view pool, const Ask& ask);
+  absl::StatusOr<Admission> RefusedByMeters(std::string_view tenant,
+                                            std::string_view pool,
+                                            GpuTime asked);
+  absl::Status TellLiveQuotas();
   absl::StatusOr<Admission> AdmitStart(const RunStarting& starting,
                                        int64_t at_us);
   absl::StatusOr<Admission> AdmitChange(const RunChanged& change,
@@ -281,6 +297,7 @@ class Posting {
   absl::flat_hash_map<std::string, StoredUsage> usage_;
   CellDeltas cells_;
   std::unique_ptr<QuotaPart> quotas_;
+  std::unique_ptr<LiveQuotas> live_quotas_;
   CapacityMap capacity_;            // stated here
   std::vector<SmallRecord> small_;  // names and contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete

@@ -213,11 +213,55 @@ absl::StatusOr<std::vector<const HoldRequest*>> Posting::NewHolds(
   return fresh;
 }
 
+absl::StatusOr<Admission> Posting::AdmitTime(Admitter* admitter,
+                                             std::string_view tenant,
+                                             std::string_view pool,
+                                             const Ask& ask) {
+  ASSIGN_OR_RETURN(Admission admission, admitter->Admit(tenant, pool, ask));
+  if (!admission.admitted() || live_quotas_ == nullptr ||
+      ask.gpu_time <= GpuTime()) {
+    return admission;
+  }
+  ASSIGN_OR_RETURN(const bool fits,
+                   live_quotas_->Promise(tenant, pool, ask.gpu_time));
+  if (fits) return admission;
+  return RefusedByMeters(tenant, pool, ask.gpu_time);
+}
+
+// It fits by the books, but not beside what live meters took: which is used,
+// though not drained.
+absl::StatusOr<Admission> Posting::RefusedByMeters(std::string_view tenant,
+                                                   std::string_view pool,
+                                                   GpuTime asked) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
+                   quotas_->index.Over(tenant, pool));
+  Admitter admitter = quotas_->AdmitterAt(tip_.recorded_us);
+  Refusal refusal;
+  for (const StoredQuota* const quota : over) {
+    ASSIGN_OR_RETURN(const QuotaState state, admitter.StateOf(*quota));
+    if (!state.limited || state.limit.soft ||
+        quota->scope.period == QuotaPeriod::kAtOnce) {
+      continue;
+    }
+    ASSIGN_OR_RETURN(const int64_t taken, live_quotas_->Taken(quota->id));
+    refusal.scope = quota->scope;
+    refusal.limit = state.limit.nominal + state.limit.borrowing;
+    refusal.asked = asked.count();
+    refusal.held = state.held;
+    refusal.reserved = state.reserved;
+    refusal.used = state.used + taken;
+    refusal.resets_at_us = state.window_end_us;
+    if (refusal.asked > state.available - taken) break;
+  }
+  return Admission{refusal};
+}
+
 absl::StatusOr<Admission> Posting::PlaceHolds(
     std::span<const HoldRequest> requests, bool strict, int64_t at_us) {
   ASSIGN_OR_RETURN(const std::vector<const HoldRequest*> fresh,
                    NewHolds(requests));
   Admitter admitter = quotas_->AdmitterAt(at_us);
+  int promised = 0;
   for (const HoldRequest* const request : fresh) {
     RETURN_IF_ERROR(ValidatePath(request->tenant, "tenant"));
     RETURN_IF_ERROR(ValidatePath(request->pool, "pool"));
@@ -225,9 +269,16 @@ absl::StatusOr<Admission> Posting::PlaceHolds(
       RETURN_IF_ERROR(CheckStrict(request->tenant, request->pool));
     }
     ASSIGN_OR_RETURN(const Admission admission,
-                     admitter.Admit(request->tenant, request->pool,
-                                    {request->gpu_time, request->micro_gpus}));
-    if (!admission.admitted()) return admission;
+                     AdmitTime(&admitter, request->tenant, request->pool,
+                               {request->gpu_time, request->micro_gpus}));
+    if (admission.admitted()) {
+      promised += request->gpu_time.zero() ? 0 : 1;
+      continue;
+    }
+    for (; live_quotas_ != nullptr && promised > 0; --promised) {
+      RETURN_IF_ERROR(live_quotas_->Unpromise());
+    }
+    return admission;
   }
   RETURN_IF_ERROR(quotas_->held.DropUntil(transaction_.get(), at_us));
   for (const HoldRequest* const request : fresh) {
@@ -260,10 +311,10 @@ absl::StatusOr<Admission> Posting::RenewHold(const HoldRenewal& renewal,
     ASSIGN_OR_RETURN(run, RunOf(known.run));
   }
   const Ask ask = AskedByRenewal(known, renewed, run ? &*run : nullptr, at_us);
+  Admitter admitter = quotas_->AdmitterAt(at_us);
   ASSIGN_OR_RETURN(const Admission admission,
-                   quotas_->AdmitterAt(at_us).Admit(
-                       PathOf(NameKind::kTenant, known.tenant),
-                       PathOf(NameKind::kPool, known.pool), ask));
+                   AdmitTime(&admitter, PathOf(NameKind::kTenant, known.tenant),
+                             PathOf(NameKind::kPool, known.pool), ask));
   if (!admission.admitted()) return admission;
   RETURN_IF_ERROR(quotas_->held.DropUntil(transaction_.get(), at_us));
   RETURN_IF_ERROR(Post(renewed));
@@ -276,16 +327,20 @@ absl::StatusOr<Admission> Posting::CloseHold(const HoldClosed& closing,
   ASSIGN_OR_RETURN(const StoredHold known, GetHold(closing.hold_id));
   ASSIGN_OR_RETURN(const Verdict verdict, JudgeClosing(known, closing));
   if (verdict == Verdict::kUnchanged) return Admission{};
-  if (policy == OverdraftPolicy::kRefuse) {
-    const bool holds = StateAt(known, closing.at_us) == HoldState::kOpen;
-    const GpuTime held = holds ? known.total() - known.charged : GpuTime();
-    const GpuTime beyond = closing.charge - held;
-    ASSIGN_OR_RETURN(const Admission admission,
-                     quotas_->AdmitterAt(closing.at_us)
-                         .Admit(PathOf(NameKind::kTenant, known.tenant),
-                                PathOf(NameKind::kPool, known.pool),
-                                {std::max(beyond, GpuTime())}));
-    if (!admission.admitted()) return admission;
+  const bool holds = StateAt(known, closing.at_us) == HoldState::kOpen;
+  const GpuTime held = holds ? known.total() - known.charged : GpuTime();
+  const GpuTime beyond = closing.charge - held;
+  if (beyond > GpuTime()) {
+    if (policy == OverdraftPolicy::kRefuse) {
+      Admitter admitter = quotas_->AdmitterAt(closing.at_us);
+      ASSIGN_OR_RETURN(
+          const Admission admission,
+          AdmitTime(&admitter, PathOf(NameKind::kTenant, known.tenant),
+                    PathOf(NameKind::kPool, known.pool), {beyond}));
+      if (!admission.admitted()) return admission;
+    } else {
+      quotas_->facts = true;
+    }
   }
   RETURN_IF_ERROR(quotas_->held.DropUntil(transaction_.get(), closing.at_us));
   RETURN_IF_ERROR(Post(closing));

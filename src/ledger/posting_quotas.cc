@@ -116,6 +116,7 @@ absl::Status Posting::Apply(const QuotaSet& set) {
     quotas_->make_held = true;
   }
   quotas_->any = true;
+  quotas_->limits = true;
   quotas_->index.Forget();
   return absl::OkStatus();
 }
@@ -132,6 +133,15 @@ absl::Status Posting::AddSlice(uint32_t quota) {
   ids.insert(at, quota);
   return transaction_->Put(Table::kQuotas, kSlicesKey,
                            EncodeQuotaIds(kSlicesKey, ids));
+}
+
+absl::Status Posting::TellLiveQuotas() {
+  if (live_quotas_ == nullptr) return absl::OkStatus();
+  std::set<uint32_t> changed = quotas_->accounts.changed();
+  changed.insert(quotas_->held.changed().begin(),
+                 quotas_->held.changed().end());
+  const bool facts = quotas_->facts && !changed.empty();
+  return live_quotas_->BeforeCommit(changed, facts || quotas_->limits);
 }
 
 // Accounts of new quotas are made from all that is in the store by now; what

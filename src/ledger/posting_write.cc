@@ -82,7 +82,9 @@ absl::StatusOr<bool> Posting::Commit() {
   RETURN_IF_ERROR(FlushSmall());
   RETURN_IF_ERROR(FlushQuotas());
   RETURN_IF_ERROR(transaction_->Put(Table::kMeta, kTipKey, EncodeTip(tip_)));
+  RETURN_IF_ERROR(TellLiveQuotas());
   RETURN_IF_ERROR(transaction_->Commit());
+  if (live_quotas_ != nullptr) live_quotas_->Committed();
   return true;
 }
 

@@ -103,8 +103,7 @@ absl::StatusOr<Int128> QuotaAccounts::OpenLevel(uint32_t quota) {
 
 absl::Status QuotaAccounts::ReadMetered() {
   metered_.emplace();
-  ASSIGN_OR_RETURN(const std::optional<LiveEpoch> epoch,
-                   ReadLiveEpoch(books_));
+  ASSIGN_OR_RETURN(const std::optional<LiveEpoch> epoch, ReadLiveEpoch(books_));
   if (!epoch) return absl::OkStatus();
   for (size_t bank = 0; bank < metered_->buckets_us.size(); ++bank) {
     metered_->buckets_us[bank] = BucketStart(epoch->buckets[bank], bucket_us_);
@@ -233,6 +232,7 @@ absl::Status QuotaAccounts::Make(const std::set<uint32_t>& quotas) {
 
 absl::Status QuotaAccounts::Flush(WriteTransaction* transaction) {
   for (const auto& [at, delta] : added_) {
+    changed_.insert(at.first);
     const std::string key = AccountKey(at.first, at.second);
     Account account = delta;
     ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kQuotas, key));
@@ -252,6 +252,7 @@ absl::Status QuotaAccounts::Flush(WriteTransaction* transaction) {
   }
   added_.clear();
   for (const auto& [quota, delta] : opened_) {
+    changed_.insert(quota);
     ASSIGN_OR_RETURN(const auto bytes,
                      books_->Get(Table::kQuotas, OpenLevelKey(quota)));
     Int128 level = delta;

@@ -50,6 +50,8 @@ class QuotaAccounts {
 
   // Writes what was added. kOverflow.
   absl::Status Flush(WriteTransaction* transaction);
+  // Quotas that something was written of.
+  const std::set<uint32_t>& changed() const { return changed_; }
 
  private:
   using AccountAt = std::pair<uint32_t, int64_t>;  // quota, window
@@ -75,6 +77,7 @@ class QuotaAccounts {
   std::set<uint32_t> only_;  // while making accounts
   std::map<AccountAt, Account> added_;
   std::map<uint32_t, Int128> opened_;
+  std::set<uint32_t> changed_;
   struct Metered {
     std::array<int64_t, 2> buckets_us{};  // by bank
     std::map<uint32_t, std::array<GpuTime, 2>> by_quota;

@@ -119,6 +119,12 @@ struct BudgetsFile::Shared {
   }
 };
 
+bool BudgetsFile::Exists(const std::string& live_directory,
+                         const std::string& boot_id) {
+  const std::string path = live_directory + "/" + kPrefix + boot_id;
+  return access(path.c_str(), F_OK) == 0;
+}
+
 absl::StatusOr<std::unique_ptr<BudgetsFile>> BudgetsFile::Open(
     const std::string& live_directory, const std::string& boot_id) {
   const std::string name = kPrefix + boot_id;

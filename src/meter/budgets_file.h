@@ -47,6 +47,9 @@ class BudgetsFile {
   // removed when one is made. kDiskFull, kIo, kCorrupt.
   static absl::StatusOr<std::unique_ptr<BudgetsFile>> Open(
       const std::string& live_directory, const std::string& boot_id);
+  // Whether some process has made that of this boot.
+  static bool Exists(const std::string& live_directory,
+                     const std::string& boot_id);
   ~BudgetsFile();
   BudgetsFile(const BudgetsFile&) = delete;  // Owns a mapping.
   BudgetsFile& operator=(const BudgetsFile&) = delete;

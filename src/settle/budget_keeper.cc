@@ -235,6 +235,13 @@ absl::StatusOr<int64_t> BudgetKeeper::Room(uint32_t quota, int64_t now_us) {
   return RoomAt(file_->at(quota), now_us);
 }
 
+absl::StatusOr<int64_t> BudgetKeeper::Taken(uint32_t quota) {
+  const BudgetsLock lock(file_.get(), options_.patience);
+  if (!lock.held()) return file_->BusyError();
+  const bool known = quota < file_->state().end && file_->at(quota).exists();
+  return known ? file_->at(quota).taken_us : 0;
+}
+
 // --- making anew -------------------------------------------------------------
 
 absl::Status BudgetKeeper::Freshen(ReadTransaction* books, int64_t now_us) {

@@ -139,6 +139,9 @@ class BudgetKeeper : public AdmissionSource {
   // Takes back everything that is left of slices under the quota.
   absl::Status Recall(uint32_t quota);
   absl::StatusOr<int64_t> Room(uint32_t quota, int64_t now_us);
+  // What meters have of it, unspent or not in the books; 0 where they have no
+  // such budget.
+  absl::StatusOr<int64_t> Taken(uint32_t quota);
 
  private:
   friend class BudgetChange;

@@ -1,0 +1,214 @@
+#include "engine/quota_budgets.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "ledger/quota_books.h"
+#include "ledger/quota_rules.h"
+#include "ledger/quota_windows.h"
+
+namespace drawdown {
+namespace {
+
+bool IsBudget(const StoredQuota& quota, int64_t at_us) {
+  return quota.scope.period != QuotaPeriod::kAtOnce &&
+         LimitAt(quota, at_us) != nullptr;
+}
+
+int64_t Later(int64_t at_us, int64_t by_us) {
+  int64_t sum = 0;
+  return __builtin_add_overflow(at_us, by_us, &sum)
+             ? std::numeric_limits<int64_t>::max()
+             : sum;
+}
+
+// The lowest quota with a limit of each chain; `over` is from the tenant up.
+std::vector<uint32_t> LowestOf(const QuotaIndex::Quotas& over, int64_t at_us) {
+  std::vector<uint32_t> lowest;
+  QuotaIndex::Quotas seen;
+  for (const StoredQuota* const quota : over) {
+    if (!IsBudget(*quota, at_us)) continue;
+    const bool higher =
+        std::any_of(seen.begin(), seen.end(), [&](const StoredQuota* one) {
+          return SameKind(one->scope, quota->scope);
+        });
+    if (higher) continue;
+    seen.push_back(quota);
+    lowest.push_back(BudgetOf(quota->id));
+  }
+  return lowest;
+}
+
+class QuotaBudgets : public BudgetBooks {
+ public:
+  QuotaBudgets(int64_t bucket_us, std::function<ClockReading()> read_clock)
+      : bucket_us_(bucket_us), read_clock_(std::move(read_clock)) {}
+
+  absl::StatusOr<std::vector<PublishedBudget>> Published(
+      ReadTransaction* books, std::span<const uint32_t> budgets,
+      int64_t now_us) override {
+    QuotaBooks quotas(books, bucket_us_, NamesOf(books));
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas.index.All());
+    ASSIGN_OR_RETURN(const int64_t hold_us, HoldTime(books, read_clock_()));
+    ASSIGN_OR_RETURN(const int64_t held_for_us, HeldFor(&quotas, hold_us));
+    std::vector<PublishedBudget> published;
+    for (const StoredQuota* const quota : all) {
+      const bool asked =
+          budgets.empty() || std::find(budgets.begin(), budgets.end(),
+                                       BudgetOf(quota->id)) != budgets.end();
+      if (!asked || !IsBudget(*quota, now_us)) continue;
+      ASSIGN_OR_RETURN(PublishedBudget one,
+                       Publish(&quotas, *quota, now_us, hold_us));
+      one.valid_until_us =
+          std::min(one.valid_until_us, Later(now_us, held_for_us));
+      published.push_back(one);
+    }
+    return published;
+  }
+
+  absl::StatusOr<std::vector<uint32_t>> Lowest(ReadTransaction* books,
+                                               const MeterIds& ids) override {
+    QuotaIndex index(books);
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
+                     index.Over(ids.tenant, ids.pool, NamesOf(books)));
+    return LowestOf(*over, read_clock_().wall_us);
+  }
+
+ private:
+  // Until the first hold ends that holds something.
+  static absl::StatusOr<int64_t> HeldFor(QuotaBooks* quotas, int64_t hold_us) {
+    int64_t until_us = std::numeric_limits<int64_t>::max();
+    RETURN_IF_ERROR(quotas->held.VisitLines(
+        hold_us, [&](std::string_view, const HeldUntil& held) {
+          until_us = held.until_us;
+          return false;
+        }));
+    return until_us == std::numeric_limits<int64_t>::max() ? until_us
+                                                           : until_us - hold_us;
+  }
+
+  absl::StatusOr<uint32_t> Above(QuotaBooks* quotas, const StoredQuota& quota,
+                                 int64_t now_us) {
+    const std::string& tenant = quota.scope.tenant;
+    const size_t slash = tenant.rfind('/');
+    if (slash == tenant.npos) return 0;
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
+                     quotas->index.Over(tenant.substr(0, slash), ""));
+    for (const StoredQuota* const one : over) {
+      if (SameKind(one->scope, quota.scope) && IsBudget(*one, now_us)) {
+        return BudgetOf(one->id);
+      }
+    }
+    return 0;
+  }
+
+  absl::StatusOr<PublishedBudget> Publish(QuotaBooks* quotas,
+                                          const StoredQuota& quota,
+                                          int64_t now_us, int64_t hold_us) {
+    const QuotaPeriod period = quota.scope.period;
+    const QuotaLimit& limit = *LimitAt(quota, now_us);
+    ASSIGN_OR_RETURN(const QuotaUse use, quotas->accounts.UseAt(quota, now_us));
+    ASSIGN_OR_RETURN(const FineTime held, quotas->held.HeldAt(quota, hold_us));
+    ASSIGN_OR_RETURN(const Int128 drawn, quotas->held.DrawnAt(quota, hold_us));
+    const FineTime committed = use.used + held;
+    PublishedBudget one;
+    one.quota = BudgetOf(quota.id);
+    ASSIGN_OR_RETURN(one.above, Above(quotas, quota, now_us));
+    const auto left = [&](Int128 of) {
+      return ClampBudget(WholeUnits(period, FineUnits(period, of) - committed));
+    };
+    one.available_us =
+        limit.soft ? kBudgetBound : left(limit.nominal + limit.borrowing);
+    if (limit.slice) one.guarantee_left_us = left(GuaranteeOf(limit));
+    if (!limit.soft) {
+      one.falls = ClampBudget(std::max<Int128>(0, use.level - drawn));
+    }
+    one.at_us = now_us;
+    one.valid_until_us = ValidUntil(quota, now_us);
+    return one;
+  }
+
+  int64_t ValidUntil(const StoredQuota& quota, int64_t now_us) const {
+    int64_t until_us = std::numeric_limits<int64_t>::max();
+    if (const auto window = CountingWindow(quota, now_us, bucket_us_)) {
+      until_us = window->end_us;
+    }
+    for (const QuotaVersion& version : quota.versions) {
+      if (version.from_us > now_us) {
+        until_us = std::min(until_us, version.from_us);
+      }
+    }
+    return until_us;
+  }
+
+  const int64_t bucket_us_;
+  const std::function<ClockReading()> read_clock_;
+};
+
+class KeptQuotas : public LiveQuotas {
+ public:
+  KeptQuotas(BudgetKeeper* keeper, Store* store, ReadTransaction* books,
+             int64_t now_us, BudgetChange change)
+      : keeper_(keeper),
+        store_(store),
+        index_(books),
+        now_us_(now_us),
+        change_(std::move(change)) {}
+  ~KeptQuotas() override {
+    if (!committed_) change_.Cancel().IgnoreError();
+  }
+
+  absl::StatusOr<bool> Promise(std::string_view tenant, std::string_view pool,
+                               GpuTime amount) override {
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_.Over(tenant, pool));
+    return change_.Promise(LowestOf(over, now_us_), ClampBudget(amount.count()),
+                           now_us_);
+  }
+  absl::Status Unpromise() override { return change_.Unpromise(); }
+  absl::StatusOr<int64_t> Taken(uint32_t quota) override {
+    return keeper_->Taken(BudgetOf(quota));
+  }
+
+  absl::Status BeforeCommit(const std::set<uint32_t>& changed,
+                            bool recall) override {
+    for (const uint32_t quota : changed) change_.Touch(BudgetOf(quota));
+    return recall ? keeper_->BeginQuotaChange() : absl::OkStatus();
+  }
+
+  // What cannot be told is made anew by whoever asks next.
+  void Committed() override {
+    committed_ = true;
+    const auto books = store_->BeginRead();
+    if (!books.ok()) return keeper_->SetTorn();
+    if (!change_.Finish(books->get(), now_us_).ok()) keeper_->SetTorn();
+  }
+
+ private:
+  BudgetKeeper* const keeper_;
+  Store* const store_;
+  QuotaIndex index_;
+  const int64_t now_us_;
+  BudgetChange change_;
+  bool committed_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<BudgetBooks> NewQuotaBudgets(
+    int64_t bucket_us, std::function<ClockReading()> read_clock) {
+  return std::make_unique<QuotaBudgets>(bucket_us, std::move(read_clock));
+}
+
+absl::StatusOr<std::unique_ptr<LiveQuotas>> BeginLiveQuotas(
+    BudgetKeeper* keeper, Store* store, ReadTransaction* books,
+    int64_t now_us) {
+  ASSIGN_OR_RETURN(BudgetChange change, keeper->Begin(books, now_us));
+  return std::make_unique<KeptQuotas>(keeper, store, books, now_us,
+                                      std::move(change));
+}
+
+}  // namespace drawdown
