@@ -12,12 +12,17 @@ if [ $# -ne 1 ] || [ ! -d "$1/benchmarks" ]; then
   echo "usage: benchmarks/run.sh BUILD_DIR (built with -DDRAWDOWN_BUILD_BENCHMARKS=ON)" >&2
   exit 2
 fi
+with_servers=$(cd "$(dirname "$0")" && pwd)/peers/with_servers.sh
 cd "$1"
 # Where the kernel schedules by group (autogroup), this one goes first: for steadier figures.
 { echo -19 >/proc/self/autogroup; } 2>/dev/null || true
 
 echo "== import: runs, durable, beside SQLite"
 benchmarks/store/import_benchmark
+echo "== one durable call, beside a sync of the disk, SQLite and PostgreSQL"
+"$with_servers" . benchmarks/store/durable_call_benchmark
+echo "== quotas elsewhere: in a process, SQLite, PostgreSQL, Redis"
+"$with_servers" . benchmarks/peers/admission_benchmark
 echo "== queries: a bucket in twelve has a record"
 benchmarks/store/query_benchmark
 echo "== queries: seven buckets in eight have a record"

@@ -17,10 +17,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "drawdown/export.h"
 #include "drawdown/quota.h"
 #include "drawdown/run.h"
+#include "drawdown/statement.h"
 #include "drawdown/units.h"
 
 namespace drawdown {
@@ -80,6 +82,21 @@ struct HoldQuery {
   uint64_t limit = 0;  // 0: no limit
   std::optional<int64_t> at_us;
   std::string hold_id = {};  // this one alone; "": all
+};
+
+// A line of statements as it would change.
+struct QuoteLine {
+  std::string contract;
+  std::string commitment;  // empty: none
+  ChargeKind kind = ChargeKind::kCovered;
+  std::optional<MoneyAmount> unit_price;
+  GpuTime gpu_time;  // of kUnused and kShortfall negative: less of it
+  MoneyAmount cost;
+  Currency currency;
+};
+struct HoldQuote {
+  Admission admission;
+  std::vector<QuoteLine> lines;  // none where no contract prices the pool
 };
 
 DRAWDOWN_EXPORT std::string_view HoldStateName(HoldState state);

@@ -30,7 +30,7 @@ struct ImportOptions {
 
 struct ImportResult {
   uint64_t rows = 0;      // data rows read
-  uint64_t inserted = 0;  // new runs or usage records
+  uint64_t inserted = 0;  // new runs, usage or capacity records
   uint64_t updated =
       0;  // gave an open run's end or a never started one's start
   uint64_t unchanged = 0;  // already in the books

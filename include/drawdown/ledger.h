@@ -34,6 +34,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "drawdown/bill.h"
+#include "drawdown/capacity.h"
 #include "drawdown/contract.h"
 #include "drawdown/export.h"
 #include "drawdown/hold.h"
@@ -157,6 +158,10 @@ class DRAWDOWN_EXPORT Ledger {
                                        const WriteOptions& options = {});
   absl::StatusOr<Admission> PlaceHold(const HoldRequest& request,
                                       const WriteOptions& options = {});
+  // Dry run: would it fit, what would it draw down, at what price, if its GPUs
+  // used it from now on (without GPUs: evenly while it lasts) and all else went
+  // on as it does? Changes nothing. kUnknownName, and MakeStatement's errors.
+  absl::StatusOr<HoldQuote> QuoteHold(const HoldRequest& request) const;
   // Charges and extends at one instant, or changes nothing. Of an expired hold
   // all that it will hold is asked anew.
   absl::StatusOr<Admission> RenewHold(const HoldRenewal& renewal);
@@ -202,6 +207,13 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<ImportResult> ImportUsage(std::span<const UsageRecord> records,
                                            const WriteOptions& options = {});
 
+  // What was delivered of pools (drawdown/capacity.h). The same record again is
+  // unchanged; one that overlaps another of its (pool, state, capacity_id) is
+  // kConflict and names both. Statements and statuses count it from now on.
+  absl::StatusOr<ImportResult> ImportCapacity(
+      std::span<const CapacityRecord> records,
+      const WriteOptions& options = {});
+
   // CSV files (docs/formats.md). Every row of every file is validated before
   // the first is posted; posting is in batches by key, which a re-run
   // completes.
@@ -209,6 +221,10 @@ class DRAWDOWN_EXPORT Ledger {
       const std::vector<std::string>& paths, const ImportOptions& options = {},
       const ProgressCallback& progress = {});
   absl::StatusOr<ImportResult> ImportUsageFiles(
+      const std::vector<std::string>& paths, const ImportOptions& options = {},
+      const ProgressCallback& progress = {});
+
+  absl::StatusOr<ImportResult> ImportCapacityFiles(
       const std::vector<std::string>& paths, const ImportOptions& options = {},
       const ProgressCallback& progress = {});
 
@@ -229,6 +245,11 @@ class DRAWDOWN_EXPORT Ledger {
   absl::Status VisitRuns(
       const RunQuery& query,
       const std::function<bool(const RunInfo&)>& visit) const;
+  // Calls `visit` for each capacity record in order of pool, state, capacity_id
+  // and start until it returns false.
+  absl::Status VisitCapacity(
+      const CapacityQuery& query,
+      const std::function<bool(const CapacityInfo&)>& visit) const;
   // Entries with sequence >= from, oldest first, until `visit` returns false.
   absl::Status VisitJournal(
       uint64_t from,

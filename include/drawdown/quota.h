@@ -45,7 +45,7 @@ struct QuotaLimit {
   Int128 nominal = 0;             // >= 0
   bool soft = false;              // never refuses; shows overdraft
   bool slice = false;             // set aside in the quota above
-  std::optional<Int128> lending;  // of a slice; absent: nothing is lent
+  std::optional<Int128> lending = {};  // of a slice; absent: nothing is lent
   Int128 borrowing = 0;
 
   friend bool operator==(const QuotaLimit&, const QuotaLimit&) = default;

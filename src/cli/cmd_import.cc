@@ -105,6 +105,37 @@ void AddImportUsage(Program* program) {
   });
 }
 
+void AddImportCapacity(Program* program) {
+  auto arguments = std::make_shared<Arguments>();
+  Verb verb = program->AddVerb(
+      "import capacity",
+      {"Import what was delivered of pools from CSV files",
+       "Columns: pool, start, end, gpus, state and, if there, capacity_id. A "
+       "row says how\nmany GPUs were in a state over [start, end): delivered "
+       "(there, healthy or not),\nexcluded (of these, not billable: cordoned, "
+       "failed) or replaced (of the excluded,\nmade good by others). 0 GPUs "
+       "delivered says that there were none; where no row says\ndelivered, "
+       "the contract's own delivery holds. Rows of one pool, state and\n"
+       "capacity_id must not overlap; rows of different capacity_ids (nodes, "
+       "racks) add\nup. Every row of every file is checked before the first "
+       "is posted. Importing a\nfile again changes nothing. Statements and "
+       "statuses count capacity at once.",
+       "drawdown import capacity delivered-2026-10.csv\n"
+       "drawdown import capacity nodes.csv --columns "
+       "capacity_id=node,start=from,end=until --set gpus=8,state=delivered\n"
+       "zcat cordons.csv.gz | drawdown import capacity - --set state=excluded "
+       "--zone America/New_York",
+       "", TimeOptions::kZone});
+  verb.Operands("FILE", "CSV, may be gzipped; - is stdin", &arguments->files);
+  AddImportOptions(&verb, arguments.get());
+  verb.Does([program, arguments] {
+    return Report(
+        program,
+        Import(program->globals(), *arguments, &Ledger::ImportCapacityFiles),
+        "imported", "capacity record");
+  });
+}
+
 void AddImportSacct(Program* program) {
   auto arguments = std::make_shared<Arguments>();
   Verb verb = program->AddVerb(
@@ -139,17 +170,19 @@ void AddImportSacct(Program* program) {
 }  // namespace
 
 void AddImport(Program* program) {
-  program->AddGroup("import", {"Import runs or amounts of usage",
+  program->AddGroup("import", {"Import runs, amounts of usage or capacity",
                                "Reads CSV files of ours, or of others with "
                                "--columns and --set, and\nSlurm's accounting.",
                                "drawdown import runs jobs.csv\n"
                                "drawdown import sacct jobs.txt --set "
                                "pool=aws/us-east-1/gb200 --zone UTC\n"
-                               "drawdown import usage inference.csv",
+                               "drawdown import usage inference.csv\n"
+                               "drawdown import capacity delivered.csv",
                                ""});
   AddImportRuns(program);
   AddImportUsage(program);
   AddImportSacct(program);
+  AddImportCapacity(program);
 }
 
 void AddCorrect(Program* program) {

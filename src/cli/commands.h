@@ -21,6 +21,7 @@ void AddReconcile(Program* program);
 void AddBill(Program* program);
 void AddRuns(Program* program);
 void AddHolds(Program* program);
+void AddCapacity(Program* program);
 void AddJournal(Program* program);
 void AddTop(Program* program);
 void AddMetrics(Program* program);

@@ -22,6 +22,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddBill(program);
   drawdown::AddRuns(program);
   drawdown::AddHolds(program);
+  drawdown::AddCapacity(program);
   drawdown::AddJournal(program);
   drawdown::AddTop(program);
   drawdown::AddMetrics(program);

@@ -62,6 +62,7 @@ void CountRow(const RunRowView& row, ImportResult* result) {
   result->zero_gpu += row.micro_gpus == 0;
 }
 void CountRow(const UsageRowView&, ImportResult* result) { ++result->rows; }
+void CountRow(const CapacityRowView&, ImportResult* result) { ++result->rows; }
 
 void AddCountNote(uint64_t count, std::string_view what, ImportResult* result) {
   if (count == 0) return;
@@ -85,6 +86,15 @@ absl::StatusOr<Verdict> PostRow(Posting* posting, const UsageRowView& row,
                      row.start_us, row.end_us, row.gpu_time};
   ASSIGN_OR_RETURN(fact.tenant,
                    posting->Intern(NameKind::kTenant, row.tenant, strict));
+  ASSIGN_OR_RETURN(fact.pool,
+                   posting->Intern(NameKind::kPool, row.pool, strict));
+  return posting->Post(fact);
+}
+
+absl::StatusOr<Verdict> PostRow(Posting* posting, const CapacityRowView& row,
+                                bool strict) {
+  CapacityStated fact = {
+      0, row.state, row.capacity_id, row.start_us, row.end_us, row.micro_gpus};
   ASSIGN_OR_RETURN(fact.pool,
                    posting->Intern(NameKind::kPool, row.pool, strict));
   return posting->Post(fact);

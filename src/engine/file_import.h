@@ -60,12 +60,15 @@ absl::StatusOr<Sources> OpenSources(const std::vector<std::string>& paths);
 void CountVerdict(Verdict verdict, ImportResult* result);
 void CountRow(const RunRowView& row, ImportResult* result);
 void CountRow(const UsageRowView& row, ImportResult* result);
+void CountRow(const CapacityRowView& row, ImportResult* result);
 // "3 run(s) are open and accrue"; nothing when there are none.
 void AddCountNote(uint64_t count, std::string_view what, ImportResult* result);
 
 absl::StatusOr<Verdict> PostRow(Posting* posting, const RunRowView& row,
                                 bool strict);
 absl::StatusOr<Verdict> PostRow(Posting* posting, const UsageRowView& row,
+                                bool strict);
+absl::StatusOr<Verdict> PostRow(Posting* posting, const CapacityRowView& row,
                                 bool strict);
 
 // `Rows` says how to read one kind of file:

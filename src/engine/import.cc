@@ -54,6 +54,15 @@ struct UsageRows : CsvRows<UsageRowView> {
   }
 };
 
+struct CapacityRows : CsvRows<CapacityRowView> {
+  static ImportCsv Open(Source* source, const ImportOptions& options) {
+    return CapacityCsv(source, options);
+  }
+  static absl::StatusOr<Row> Parse(ImportCsv* csv) {
+    return ParseCapacityRow(csv);
+  }
+};
+
 }  // namespace
 
 absl::StatusOr<ImportResult> Ledger::ImportRuns(std::span<const RunRow> rows,
@@ -92,6 +101,24 @@ absl::StatusOr<ImportResult> Ledger::ImportUsage(
   return result;
 }
 
+absl::StatusOr<ImportResult> Ledger::ImportCapacity(
+    std::span<const CapacityRecord> records, const WriteOptions& options) {
+  ImportResult result;
+  RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
+    for (const CapacityRecord& record : records) {
+      const CapacityRowView view = {record.pool,   record.start_us,
+                                    record.end_us, record.micro_gpus,
+                                    record.state,  record.capacity_id};
+      ASSIGN_OR_RETURN(const Verdict verdict,
+                       PostRow(posting, view, options.strict));
+      CountRow(view, &result);
+      CountVerdict(verdict, &result);
+    }
+    return absl::OkStatus();
+  }));
+  return result;
+}
+
 absl::StatusOr<ImportResult> Ledger::ImportRunFiles(
     const std::vector<std::string>& paths, const ImportOptions& options,
     const ProgressCallback& progress) {
@@ -102,6 +129,12 @@ absl::StatusOr<ImportResult> Ledger::ImportUsageFiles(
     const std::vector<std::string>& paths, const ImportOptions& options,
     const ProgressCallback& progress) {
   return FileImport<UsageRows>(*impl_, options, progress).Run(paths);
+}
+
+absl::StatusOr<ImportResult> Ledger::ImportCapacityFiles(
+    const std::vector<std::string>& paths, const ImportOptions& options,
+    const ProgressCallback& progress) {
+  return FileImport<CapacityRows>(*impl_, options, progress).Run(paths);
 }
 
 absl::StatusOr<ImportResult> Ledger::CorrectRunsFile(

@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "engine/import_csv.h"
+#include "ledger/capacity.h"
 #include "ledger/run_rules.h"
 #include "ledger/series.h"
 #include "ledger/store.h"
@@ -27,6 +28,7 @@ class ImportChecker {
   // kBadRow, kConflict, kUnknownName.
   absl::Status Check(const RunRowView& row);
   absl::Status Check(const UsageRowView& row);
+  absl::Status Check(const CapacityRowView& row);
 
  private:
   // What the file has said of one id so far, in a fixed size.
@@ -50,6 +52,9 @@ class ImportChecker {
   NameTables names_;
   absl::flat_hash_map<std::string, uint32_t> ids_[2];  // by NameKind
   absl::flat_hash_map<IdHash, Said> said_;
+  // Of the file; pools are numbered in order of appearance.
+  CapacityMap capacity_;
+  absl::flat_hash_map<std::string, uint32_t> capacity_pools_;
   std::string key_;
 };
 

@@ -31,6 +31,16 @@ enum UsageColumn : size_t {
 };
 constexpr size_t kRequiredUsageColumns = 6;
 
+enum CapacityColumn : size_t {
+  kCapacityPool,
+  kCapacityStart,
+  kCapacityEnd,
+  kCapacityGpus,
+  kCapacityState,
+  kCapacityId,
+};
+constexpr size_t kRequiredCapacityColumns = 5;
+
 absl::StatusOr<uint32_t> ParseAttempt(std::string_view text) {
   if (text.empty()) return 1;
   uint32_t attempt = 0;
@@ -41,6 +51,27 @@ absl::StatusOr<uint32_t> ParseAttempt(std::string_view text) {
                      "\"" + std::string(text) + "\" is not a whole number");
   }
   return attempt;
+}
+
+absl::StatusOr<CapacityState> ParseState(std::string_view text) {
+  const std::optional<CapacityState> state = ParseCapacityState(text);
+  if (state) return *state;
+  return MakeError(ErrorCode::kBadRow,
+                   Quoted(text) + " is not delivered, excluded or replaced");
+}
+
+// The instants of a row that needs both.
+absl::Status ParseSpan(ImportCsv* csv, size_t start_column, size_t end_column,
+                       int64_t* start_us, int64_t* end_us) {
+  ASSIGN_OR_RETURN(const std::optional<int64_t> start,
+                   csv->Instant(start_column));
+  ASSIGN_OR_RETURN(const std::optional<int64_t> end, csv->Instant(end_column));
+  if (!start || !end) {
+    return MakeError(ErrorCode::kBadRow, "start and end must both be given");
+  }
+  *start_us = *start;
+  *end_us = *end;
+  return absl::OkStatus();
 }
 
 template <typename T>
@@ -148,6 +179,12 @@ ImportCsv UsageCsv(Source* source, const ImportOptions& options) {
       kRequiredUsageColumns);
 }
 
+ImportCsv CapacityCsv(Source* source, const ImportOptions& options) {
+  return ImportCsv(source, options,
+                   {"pool", "start", "end", "gpus", "state", "capacity_id"},
+                   kRequiredCapacityColumns);
+}
+
 absl::StatusOr<RunRowView> ParseRunRow(ImportCsv* csv) {
   RunRowView row;
   row.run_id = csv->Field(kRunId);
@@ -168,17 +205,24 @@ absl::StatusOr<UsageRowView> ParseUsageRow(ImportCsv* csv) {
   row.usage_id = csv->Field(kUsageId);
   row.tenant = csv->Field(kUsageTenant);
   row.pool = csv->Field(kUsagePool);
-  ASSIGN_OR_RETURN(const std::optional<int64_t> start,
-                   csv->Instant(kUsageStart));
-  ASSIGN_OR_RETURN(const std::optional<int64_t> end, csv->Instant(kUsageEnd));
-  if (!start || !end) {
-    return MakeError(ErrorCode::kBadRow, "start and end must both be given");
-  }
-  row.start_us = *start;
-  row.end_us = *end;
+  RETURN_IF_ERROR(
+      ParseSpan(csv, kUsageStart, kUsageEnd, &row.start_us, &row.end_us));
   ASSIGN_OR_RETURN(
       row.gpu_time,
       InColumn(ParseGpuSeconds(csv->Field(kUsageGpuSeconds)), "gpu_seconds"));
+  return row;
+}
+
+absl::StatusOr<CapacityRowView> ParseCapacityRow(ImportCsv* csv) {
+  CapacityRowView row;
+  row.pool = csv->Field(kCapacityPool);
+  row.capacity_id = csv->Field(kCapacityId);
+  ASSIGN_OR_RETURN(row.micro_gpus,
+                   InColumn(ParseGpus(csv->Field(kCapacityGpus)), "gpus"));
+  RETURN_IF_ERROR(
+      ParseSpan(csv, kCapacityStart, kCapacityEnd, &row.start_us, &row.end_us));
+  ASSIGN_OR_RETURN(row.state,
+                   InColumn(ParseState(csv->Field(kCapacityState)), "state"));
   return row;
 }
 

@@ -71,12 +71,24 @@ struct UsageRowView {
   GpuTime gpu_time;
 };
 
+// A row of `import capacity`.
+struct CapacityRowView {
+  std::string_view pool;
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+  int64_t micro_gpus = 0;
+  CapacityState state = CapacityState::kDelivered;
+  std::string_view capacity_id;
+};
+
 ImportCsv RunCsv(Source* source, const ImportOptions& options);
 ImportCsv UsageCsv(Source* source, const ImportOptions& options);
+ImportCsv CapacityCsv(Source* source, const ImportOptions& options);
 
 // Parses the current row. Errors name the column and the value, not the place.
 absl::StatusOr<RunRowView> ParseRunRow(ImportCsv* csv);
 absl::StatusOr<UsageRowView> ParseUsageRow(ImportCsv* csv);
+absl::StatusOr<CapacityRowView> ParseCapacityRow(ImportCsv* csv);
 
 }  // namespace drawdown
 

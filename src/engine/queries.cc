@@ -1,6 +1,7 @@
 // Reading the books: usage, runs, journal.
 #include "base/error.h"
 #include "engine/impl.h"
+#include "ledger/capacity.h"
 #include "ledger/inspect.h"
 #include "ledger/usage_query.h"
 
@@ -29,6 +30,20 @@ absl::Status Ledger::VisitRuns(
   ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
                    impl_->BeginRead());
   return drawdown::VisitRuns(books.get(), query, visit);
+}
+
+absl::Status Ledger::VisitCapacity(
+    const CapacityQuery& query,
+    const std::function<bool(const CapacityInfo&)>& visit) const {
+  if (query.as_of_us) {
+    return impl_->WithBooks(query.as_of_us, [&](const BooksView& books) {
+      return drawdown::VisitCapacity(books.transaction, query, visit);
+    });
+  }
+  // Live meters have no part in it.
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  return drawdown::VisitCapacity(books.get(), query, visit);
 }
 
 absl::Status Ledger::VisitJournal(

@@ -7,6 +7,8 @@
 #include "bill/bill_reader.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "engine/statement_of.h"
+#include "ledger/capacity.h"
 #include "ledger/series.h"
 #include "rating/rating.h"
 #include "reconcile/reconcile.h"
@@ -30,6 +32,26 @@ absl::StatusOr<UsageTable> UsageOf(const BooksView& books, int64_t bucket_us,
       FloorTo(std::min(window.end_us, std::max(at_us, from_us)), bucket_us);
   return ReadUsageTable(books.transaction, bucket_us, books.live, from_us,
                         std::max(from_us, to_us));
+}
+
+// What was stated of the pools of `usage` from `from_us` on, until `to_us`.
+absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
+                                         const UsageTable& usage,
+                                         int64_t from_us,
+                                         std::optional<int64_t> to_us) {
+  CapacityTable table;
+  RETURN_IF_ERROR(VisitCapacity(
+      books.transaction, {.from_us = from_us, .to_us = to_us},
+      [&](const CapacityInfo& info) {
+        const CapacityRecord& record = info.record;
+        const auto pool = std::lower_bound(usage.pools.begin(),
+                                           usage.pools.end(), record.pool);
+        table.spans.push_back(
+            {static_cast<uint32_t>(pool - usage.pools.begin()), record.state,
+             record.start_us, record.end_us, record.micro_gpus});
+        return true;
+      }));
+  return table;
 }
 
 // Takes out the usage that another contract prices and `contract` does not: the
@@ -71,7 +93,10 @@ absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
   const Interval window = RatingWindow(out->contract, period);
   ASSIGN_OR_RETURN(out->usage, UsageOf(books, bucket_us, window, at_us));
   LeaveToOthers(contracts, out->contract, &out->usage);
-  out->input = {&out->contract, &out->usage, period, at_us};
+  out->input = {&out->contract, &out->usage, period, at_us, {}};
+  ASSIGN_OR_RETURN(
+      out->input.capacity,
+      CapacityOf(books, out->usage, window.start_us, window.end_us));
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
   return absl::OkStatus();
 }
@@ -95,17 +120,22 @@ BillProgress ReadingProgress(const ProgressCallback& progress) {
 
 }  // namespace
 
+absl::StatusOr<Statement> StatementOf(const BooksView& books, int64_t bucket_us,
+                                      const StatementQuery& query,
+                                      int64_t at_us) {
+  RatedPeriod period;
+  RETURN_IF_ERROR(RatePeriod(books, bucket_us, query, at_us, &period));
+  return drawdown::MakeStatement(period.input, period.rated);
+}
+
 absl::StatusOr<Statement> Ledger::MakeStatement(
     const StatementQuery& query) const {
   const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   Statement statement;
   RETURN_IF_ERROR(impl_->WithBooks(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
-        RatedPeriod period;
-        RETURN_IF_ERROR(
-            RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
         ASSIGN_OR_RETURN(statement,
-                         drawdown::MakeStatement(period.input, period.rated));
+                         StatementOf(books, impl_->bucket_us(), query, at_us));
         return absl::OkStatus();
       }));
   return statement;
@@ -121,12 +151,16 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
                          ContractBooks::Read(books.transaction));
         for (const ContractVersion* version : contracts.Newest()) {
           const Contract& contract = version->contract;
+          const Interval window = StatusWindow(contract, now_us);
           ASSIGN_OR_RETURN(UsageTable usage,
-                           UsageOf(books, impl_->bucket_us(),
-                                   StatusWindow(contract, now_us), now_us));
+                           UsageOf(books, impl_->bucket_us(), window, now_us));
           LeaveToOthers(contracts, contract, &usage);
+          // Also of what is to come of an interval: that a delivery slips is
+          // known before.
+          ASSIGN_OR_RETURN(const CapacityTable capacity,
+                           CapacityOf(books, usage, window.start_us, {}));
           ASSIGN_OR_RETURN(std::vector<CommitmentStatus> some,
-                           MakeStatus(contract, usage, now_us));
+                           MakeStatus(contract, usage, now_us, capacity));
           std::move(some.begin(), some.end(), std::back_inserter(all));
         }
         return absl::OkStatus();

@@ -65,10 +65,12 @@ absl::StatusOr<std::optional<Refusal>> Admitter::WalkChain(
   FineTime beyond = asked;  // of slices below
   for (const StoredQuota* const quota : chain) {
     const QuotaLimit* const limit = LimitAt(*quota, at_us_);
-    if (limit == nullptr || limit->soft) continue;
+    if (limit == nullptr) continue;
     ASSIGN_OR_RETURN(const Standing standing, StandingOf(*quota));
     const FineTime room = standing.room();
-    if (asked > room || beyond > room - standing.reserved) {
+    const bool fits =
+        asked <= room && (beyond.zero() || beyond <= room - standing.reserved);
+    if (!fits && !limit->soft) {
       const QuotaPeriod period = quota->scope.period;
       Refusal refusal;
       refusal.scope = quota->scope;

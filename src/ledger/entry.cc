@@ -247,6 +247,24 @@ void Read(ByteReader* in, HoldDrawn* body) {
   body->attempt = static_cast<uint32_t>(in->Varint());
 }
 
+void Append(const CapacityStated& body, std::string* out) {
+  AppendFixed(body.state, out);
+  AppendVarint(body.pool, out);
+  AppendString(body.capacity_id, out);
+  AppendFixed(body.start_us, out);
+  AppendVarint(Distance(body.start_us, body.end_us), out);
+  AppendVarint(static_cast<uint64_t>(body.micro_gpus), out);
+}
+void Read(ByteReader* in, CapacityStated* body) {
+  body->state = in->Fixed<CapacityState>();
+  body->pool = static_cast<uint32_t>(in->Varint());
+  body->capacity_id = in->String();
+  body->start_us = in->Fixed<int64_t>();
+  body->end_us = static_cast<int64_t>(static_cast<uint64_t>(body->start_us) +
+                                      in->Varint());
+  body->micro_gpus = static_cast<int64_t>(in->Varint());
+}
+
 template <typename Body>
 EntryBody ReadBody(ByteReader* in) {
   Body body;
@@ -284,6 +302,8 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
       return ReadBody<HoldClosed>(in);
     case 13:
       return ReadBody<HoldDrawn>(in);
+    case 14:
+      return ReadBody<CapacityStated>(in);
     default:
       return std::nullopt;
   }

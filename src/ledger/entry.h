@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/digest.h"
+#include "drawdown/capacity.h"
 #include "drawdown/quota.h"
 #include "drawdown/run.h"
 #include "drawdown/units.h"
@@ -166,10 +167,21 @@ struct HoldDrawn {
   uint32_t attempt = 1;
 };
 
+// What was stated of the GPUs of a pool over [start, end).
+struct CapacityStated {
+  uint32_t pool = 0;
+  CapacityState state = CapacityState::kDelivered;
+  std::string_view capacity_id;
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+  int64_t micro_gpus = 0;
+};
+
 using EntryBody =
     std::variant<NameAdded, RunImported, RunChanged, RunCorrected, UsageAdded,
                  ContractApplied, CommitLink, UsageDrained, UsageLost, QuotaSet,
-                 HoldPlaced, HoldRenewed, HoldClosed, HoldDrawn>;
+                 HoldPlaced, HoldRenewed, HoldClosed, HoldDrawn,
+                 CapacityStated>;
 
 struct Entry {
   int64_t recorded_us = 0;

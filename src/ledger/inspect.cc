@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "ledger/capacity.h"
 #include "ledger/journal.h"
 #include "ledger/run_rules.h"
 
@@ -142,6 +143,15 @@ class Describer {
   void operator()(const HoldDrawn& drawn) const {
     Say("hold_drawn", drawn.hold_id,
         "by run " + DescribeRun(drawn.run_id, drawn.attempt));
+  }
+  void operator()(const CapacityStated& row) const {
+    std::string detail =
+        std::string(CapacityStateName(row.state)) + " " +
+        DescribeCapacity(row.micro_gpus, row.start_us, row.end_us);
+    if (!row.capacity_id.empty()) {
+      detail += ", " + std::string(row.capacity_id);
+    }
+    Say("capacity", PathAt(names_.pools, row.pool), std::move(detail));
   }
   void operator()(const CommitLink& link) const {
     Say("commit", HexOf(link.chain), std::to_string(link.entries) + " entries");

@@ -26,6 +26,7 @@
 #include "drawdown/hold.h"
 #include "drawdown/quota.h"
 #include "ledger/byte_pool.h"
+#include "ledger/capacity.h"
 #include "ledger/cell_deltas.h"
 #include "ledger/entry.h"
 #include "ledger/hold_clock.h"
@@ -67,6 +68,7 @@ class Posting {
   absl::Status Post(const ContractApplied& contract);
   absl::Status Post(const UsageDrained& usage);
   absl::Status Post(const UsageLost& loss);
+  absl::StatusOr<Verdict> Post(const CapacityStated& row);
 
   // Now, by the clock of holds.
   absl::StatusOr<int64_t> HoldTime(const ClockReading& reading);
@@ -178,6 +180,7 @@ class Posting {
   absl::Status AddUsageCells(const UsageAdded& usage);
   absl::Status AddDrainedCell(const UsageDrained& usage);
   void ApplyName(const NameAdded& name);
+  void ApplyCapacity(const CapacityStated& row);
   void ApplyContract(const ContractApplied& contract, int64_t recorded_us);
 
   absl::Status OpenQuotas();
@@ -218,6 +221,7 @@ class Posting {
   absl::Status FlushSmall();
   absl::Status FlushLive();
   absl::Status FlushQuotas();
+  absl::Status FlushCapacity();
 
   std::unique_ptr<WriteTransaction> transaction_;
   const int64_t bucket_us_;
@@ -243,6 +247,7 @@ class Posting {
   absl::flat_hash_map<std::string, StoredUsage> usage_;
   CellDeltas cells_;
   std::unique_ptr<QuotaPart> quotas_;
+  CapacityMap capacity_;            // stated here
   std::vector<SmallRecord> small_;  // names and contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete
   absl::flat_hash_map<std::string, uint32_t> contract_versions_;

@@ -52,6 +52,10 @@ struct Posting::Replayer {
     posting->quotas_->make_held = true;
     return posting->Apply(entry);
   }
+  absl::Status operator()(const CapacityStated& row) const {
+    posting->ApplyCapacity(row);
+    return absl::OkStatus();
+  }
   absl::Status operator()(const CommitLink& link) const {
     return posting->CheckLink(link);
   }

@@ -78,6 +78,7 @@ absl::StatusOr<bool> Posting::Commit() {
   RETURN_IF_ERROR(FlushRuns());
   RETURN_IF_ERROR(FlushUsage());
   RETURN_IF_ERROR(FlushCells());
+  RETURN_IF_ERROR(FlushCapacity());
   RETURN_IF_ERROR(FlushSmall());
   RETURN_IF_ERROR(FlushQuotas());
   RETURN_IF_ERROR(transaction_->Put(Table::kMeta, kTipKey, EncodeTip(tip_)));

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "ledger/buckets.h"
+#include "ledger/live_records.h"
 
 namespace drawdown {
 
@@ -100,6 +101,43 @@ absl::StatusOr<Int128> QuotaAccounts::OpenLevel(uint32_t quota) {
   return opened == opened_.end() ? level : level + opened->second;
 }
 
+absl::Status QuotaAccounts::ReadMetered() {
+  metered_.emplace();
+  ASSIGN_OR_RETURN(const std::optional<LiveEpoch> epoch,
+                   ReadLiveEpoch(books_));
+  if (!epoch) return absl::OkStatus();
+  for (size_t bank = 0; bank < metered_->buckets_us.size(); ++bank) {
+    metered_->buckets_us[bank] = BucketStart(epoch->buckets[bank], bucket_us_);
+  }
+  ASSIGN_OR_RETURN(const OpenUsage open, ReadOpenUsage(books_));
+  for (const auto& [ids, amounts] : open) {
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
+                     index_->Over(ids.first, ids.second, name_of_));
+    for (const StoredQuota* const quota : *quotas) {
+      auto& sums = metered_->by_quota[quota->id];
+      for (size_t bank = 0; bank < sums.size(); ++bank) {
+        sums[bank] += amounts[bank];
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<GpuTime> QuotaAccounts::MeteredIn(const StoredQuota& quota,
+                                                 const QuotaWindow& window) {
+  if (!metered_) RETURN_IF_ERROR(ReadMetered());
+  GpuTime sum;
+  const auto found = metered_->by_quota.find(quota.id);
+  if (found == metered_->by_quota.end()) return sum;
+  for (size_t bank = 0; bank < found->second.size(); ++bank) {
+    const int64_t bucket_us = metered_->buckets_us[bank];
+    if (bucket_us >= window.start_us && bucket_us < window.end_us) {
+      sum += found->second[bank];
+    }
+  }
+  return sum;
+}
+
 // Segments that ended cancel out over all windows: the level at a window's
 // start is the negative of all changes from there on.
 absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
@@ -125,7 +163,8 @@ absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
                                   changes_after += account.level_change;
                                   opened_after += account.open;
                                 }));
-  use.used = FineOf(in.amount) - in.level_moment;
+  ASSIGN_OR_RETURN(const GpuTime metered, MeteredIn(quota, *window));
+  use.used = FineOf(in.amount + metered) - in.level_moment;
   if (window->end_us != QuotaWindow::kNoEnd) {
     use.used -= FineTime(changes_after) * window->end_us;
   }

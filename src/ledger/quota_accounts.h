@@ -3,8 +3,10 @@
 #ifndef DRAWDOWN_SRC_LEDGER_QUOTA_ACCOUNTS_H_
 #define DRAWDOWN_SRC_LEDGER_QUOTA_ACCOUNTS_H_
 
+#include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -58,6 +60,10 @@ class QuotaAccounts {
   absl::Status VisitAccounts(const StoredQuota& quota, int64_t from_us,
                              const Visit& visit);
   absl::StatusOr<Int128> OpenLevel(uint32_t quota);
+  // What meters counted in buckets that are not journalled yet.
+  absl::StatusOr<GpuTime> MeteredIn(const StoredQuota& quota,
+                                    const QuotaWindow& window);
+  absl::Status ReadMetered();
   bool Wanted(const StoredQuota& quota) const {
     return only_.empty() || only_.contains(quota.id);
   }
@@ -69,6 +75,11 @@ class QuotaAccounts {
   std::set<uint32_t> only_;  // while making accounts
   std::map<AccountAt, Account> added_;
   std::map<uint32_t, Int128> opened_;
+  struct Metered {
+    std::array<int64_t, 2> buckets_us{};  // by bank
+    std::map<uint32_t, std::array<GpuTime, 2>> by_quota;
+  };
+  std::optional<Metered> metered_;  // as of the books, read when asked for
 };
 
 }  // namespace drawdown

@@ -220,6 +220,10 @@ class Salvager {
   absl::Status Post(Posting* posting, const HoldDrawn& drawn) {
     return posting->Post(drawn);
   }
+  absl::Status Post(Posting* posting, CapacityStated row) {
+    RETURN_IF_ERROR(TranslateOne(posting, NameKind::kPool, &row.pool));
+    return posting->Post(row).status();
+  }
 
   absl::Status Translate(Posting* posting, uint32_t* tenant, uint32_t* pool) {
     RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, tenant));

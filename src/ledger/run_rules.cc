@@ -226,6 +226,14 @@ absl::Status CheckMicroGpus(int64_t micro_gpus) {
                                            " is not in 0..1000000000");
 }
 
+absl::Status CheckInstant(std::string_view what, int64_t instant_us) {
+  if (instant_us >= kEarliestUs && instant_us < kLatestUs) {
+    return absl::OkStatus();
+  }
+  return MakeError(ErrorCode::kBadRow,
+                   std::string(what) + " is not in the years 1900 to 9999");
+}
+
 namespace {
 
 absl::Status CheckRunKey(std::string_view run_id, uint32_t attempt) {
@@ -233,14 +241,6 @@ absl::Status CheckRunKey(std::string_view run_id, uint32_t attempt) {
   if (attempt >= 1) return absl::OkStatus();
   return MakeError(ErrorCode::kBadRow, "run " + std::string(run_id) +
                                            ": attempt must be 1 or more");
-}
-
-absl::Status CheckInstant(std::string_view what, int64_t instant_us) {
-  if (instant_us >= kEarliestUs && instant_us < kLatestUs) {
-    return absl::OkStatus();
-  }
-  return MakeError(ErrorCode::kBadRow,
-                   std::string(what) + " is not in the years 1900 to 9999");
 }
 
 }  // namespace

@@ -51,9 +51,10 @@ Run AfterCorrection(const RunCorrected& correction);
 absl::Status CheckRun(const RunImported& row);
 absl::Status CheckChange(const RunChanged& change);
 absl::Status CheckUsage(const UsageAdded& usage);
-// Parts of these, for what else has an id, or GPUs.
+// Parts of these, for what else has an id, GPUs, or instants.
 absl::Status CheckId(std::string_view what, std::string_view id);
 absl::Status CheckMicroGpus(int64_t micro_gpus);
+absl::Status CheckInstant(std::string_view what, int64_t instant_us);
 
 // "job-1 attempt 2", for messages.
 std::string DescribeRun(std::string_view run_id, uint32_t attempt);

@@ -37,14 +37,15 @@ enum class Table : uint8_t {
   kQuotas = 9,     // quotas and what is used of them (quota_records.h)
   kHolds = 10,     // hold id -> hold, run -> hold id (hold_records.h)
   kHeld = 11,      // what open holds hold now (hold_records.h)
+  kCapacity = 12,  // (pool, state, id, start) -> stated capacity (capacity.h)
 };
-inline constexpr int kTableCount = 12;
+inline constexpr int kTableCount = 13;
 inline constexpr size_t kMaxKeyBytes = 500;
 
 inline const char* TableName(Table table) {  // "cells"
   static constexpr const char* kNames[kTableCount] = {
-      "meta",    "names", "runs",   "usage", "cells", "levels", "contracts",
-      "journal", "live",  "quotas", "holds", "held"};
+      "meta",    "names", "runs",   "usage", "cells", "levels",  "contracts",
+      "journal", "live",  "quotas", "holds", "held",  "capacity"};
   return kNames[static_cast<int>(table)];
 }
 

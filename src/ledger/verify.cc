@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "ledger/buckets.h"
+#include "ledger/capacity.h"
 #include "ledger/entry.h"
 #include "ledger/journal.h"
 #include "ledger/live_records.h"
@@ -27,6 +28,7 @@ class Verifier {
     Check(CompareWithJournal());
     Check(CountJournal());
     Check(CheckLive());
+    Check(CheckCapacity());
     Check(SumRuns());
     Check(SumUsage());
     Check(SumBuckets());
@@ -146,6 +148,28 @@ class Verifier {
                      ReadLiveFiles(books_));
     for (const NamedLiveFile& named : files) {
       RETURN_IF_ERROR(ReadWatermarks(books_, named.uuid).status());
+    }
+    return absl::OkStatus();
+  }
+
+  // Records of one series are neighbours in order of start.
+  absl::Status CheckCapacity() {
+    ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                     books_->NewCursor(Table::kCapacity));
+    std::string series;
+    int64_t end_us = 0;
+    ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(std::string(1, '\0')));
+    while (found) {
+      ASSIGN_OR_RETURN(const CapacityKey key, DecodeCapacityKey(cursor->key()));
+      ASSIGN_OR_RETURN(const StoredCapacity stored,
+                       DecodeCapacity(cursor->key(), cursor->value()));
+      if (series == SeriesOf(cursor->key()) && key.start_us < end_us) {
+        Find("capacity of pool #" + std::to_string(key.pool) +
+             " is stated twice of " + FormatInstant(key.start_us));
+      }
+      series = SeriesOf(cursor->key());
+      end_us = stored.end_us;
+      ASSIGN_OR_RETURN(found, cursor->Next());
     }
     return absl::OkStatus();
   }

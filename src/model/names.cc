@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "drawdown/capacity.h"
 #include "drawdown/hold.h"
 #include "drawdown/quota.h"
 #include "drawdown/reconcile.h"
@@ -16,6 +17,8 @@ constexpr std::array<std::string_view, 5> kRunStates = {
     "never_started", "open", "suspended", "ended", "voided"};
 constexpr std::array<std::string_view, 6> kStopReasons = {
     "unknown", "done", "failed", "preempted", "node_failure", "cancelled"};
+constexpr std::array<std::string_view, 3> kCapacityStates = {
+    "delivered", "excluded", "replaced"};
 constexpr std::array<std::string_view, 4> kHoldStates = {"open", "expired",
                                                          "settled", "released"};
 constexpr std::array<std::string_view, 5> kQuotaPeriods = {
@@ -83,6 +86,17 @@ std::string_view QuotaPeriodName(QuotaPeriod period) {
 
 std::string_view ExhaustionKindName(ExhaustionKind kind) {
   return NameAt(kExhaustionKinds, kind);
+}
+
+std::string_view CapacityStateName(CapacityState state) {
+  return NameAt(kCapacityStates, state);
+}
+
+std::optional<CapacityState> ParseCapacityState(std::string_view name) {
+  for (size_t i = 0; i < kCapacityStates.size(); ++i) {
+    if (kCapacityStates[i] == name) return static_cast<CapacityState>(i);
+  }
+  return std::nullopt;
 }
 
 std::string_view ChargeKindName(ChargeKind kind) {

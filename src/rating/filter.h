@@ -28,6 +28,10 @@ class Filter {
     return tenants_[Slot(tenant, tenants_)].matches &&
            pools_[Slot(pool, pools_)].matches;
   }
+  // For some tenant.
+  bool MatchesPool(uint32_t pool) const {
+    return pools_[Slot(pool, pools_)].matches;
+  }
   bool MatchesKind(ChargeKind kind) const {
     return kinds_[static_cast<size_t>(kind)].matches;
   }

@@ -177,8 +177,8 @@ void NoteProposed(Plan* plan) {
 
 }  // namespace
 
-absl::StatusOr<Plan> MakePlan(const Contract& contract,
-                              const UsageTable& usage) {
+absl::StatusOr<Plan> MakePlan(const Contract& contract, const UsageTable& usage,
+                              const CapacityTable& capacity) {
   RETURN_IF_ERROR(CheckRatable(contract));
   Plan plan;
   plan.contract = &contract;
@@ -205,6 +205,7 @@ absl::StatusOr<Plan> MakePlan(const Contract& contract,
     plan.pools.push_back(PlanPool(contract, pool));
   }
   NoteProposed(&plan);
+  if (!capacity.spans.empty()) PlanSupply(capacity, &plan);
   return plan;
 }
 

@@ -10,10 +10,12 @@
 
 #include "contract/contract.h"
 #include "drawdown/statement.h"
+#include "model/capacity_table.h"
 #include "model/charge.h"
 #include "model/usage_table.h"
 #include "rating/filter.h"
 #include "rating/schedule.h"
+#include "rating/supply.h"
 
 namespace drawdown {
 
@@ -36,6 +38,7 @@ struct Tranche {
   Schedule schedule;
   uint32_t filter = 0;  // index into Plan::filters
   std::optional<Rollover> rollover;
+  std::vector<uint32_t> supplied;  // pools with a supply, in order of taking
 
   // Indices into Plan::slots.
   uint32_t covered = 0;
@@ -77,16 +80,18 @@ struct Plan {
   std::vector<Filter> filters;
   std::vector<Tranche> tranches;
   std::vector<SpendPlan> spends;
-  std::vector<PoolPlan> pools;       // per pool of the usage table
-  std::vector<uint32_t> rate_slots;  // per rate: the slot of its first tier
-  uint32_t unpriced = 0;             // the slot of usage no rate prices
-  std::vector<int32_t> layers;       // of tranches, ascending
+  std::vector<PoolPlan> pools;         // per pool of the usage table
+  std::vector<uint32_t> rate_slots;    // per rate: the slot of its first tier
+  uint32_t unpriced = 0;               // the slot of usage no rate prices
+  std::vector<int32_t> layers;         // of tranches, ascending
+  std::vector<PoolSupply> supply;      // per pool of the usage table
+  std::vector<uint32_t> supply_order;  // tranches as they take from it
   std::vector<std::string> notes;
 };
 
 // kUnsupported names what this version parses but does not rate.
-absl::StatusOr<Plan> MakePlan(const Contract& contract,
-                              const UsageTable& usage);
+absl::StatusOr<Plan> MakePlan(const Contract& contract, const UsageTable& usage,
+                              const CapacityTable& capacity = {});
 
 }  // namespace drawdown
 

@@ -69,7 +69,8 @@ void NoteUsageOutsideTerm(const RatingInput& input, const Plan& plan,
 
 absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
   RETURN_IF_ERROR(CheckInput(input));
-  ASSIGN_OR_RETURN(const Plan plan, MakePlan(*input.contract, *input.usage));
+  ASSIGN_OR_RETURN(const Plan plan,
+                   MakePlan(*input.contract, *input.usage, input.capacity));
   const Interval span = RatedSpan(input);
   RatedUsage rated;
   rated.tenants = input.usage->tenants;

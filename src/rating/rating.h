@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "contract/contract.h"
 #include "drawdown/statement.h"
+#include "model/capacity_table.h"
 #include "model/charge.h"
 #include "model/usage_table.h"
 
@@ -29,6 +30,8 @@ struct RatingInput {
   Interval period;
   // Only buckets and intervals ended by this instant are rated.
   int64_t at_us = 0;
+  // What was stated over RatingWindow(), at least.
+  CapacityTable capacity = {};
 };
 
 // Every charge of the period. kUnsupported names a contract feature this
@@ -44,7 +47,8 @@ absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
 
 // Every active commitment in its interval that contains at_us.
 absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
-    const Contract& contract, const UsageTable& usage, int64_t at_us);
+    const Contract& contract, const UsageTable& usage, int64_t at_us,
+    const CapacityTable& capacity = {});
 
 // What MakeStatus needs to be given.
 Interval StatusWindow(const Contract& contract, int64_t at_us);

@@ -80,6 +80,20 @@ std::vector<Piece> PiecesOf(const std::vector<ScheduleStep>& steps,
   return pieces;
 }
 
+// The amount that holds at `at_us`; lowers *until_us to when the next does.
+Int128 AmountAt(const std::vector<ScheduleStep>& steps, int64_t at_us,
+                int64_t* until_us) {
+  Int128 amount = 0;
+  for (const ScheduleStep& step : steps) {
+    if (at_us < step.from_us) {
+      *until_us = std::min(*until_us, step.from_us);
+      break;
+    }
+    amount = step.amount;
+  }
+  return amount;
+}
+
 }  // namespace
 
 Schedule::Schedule(const Contract& contract, const Commitment& commitment)
@@ -117,6 +131,18 @@ Fulfilment Schedule::At(int64_t at_us) const {
   CHECK(Contains(active_, at_us));
   const Interval whole = WholeAt(at_us);
   return {whole, Intersect(whole, active_)};
+}
+
+DueRate Schedule::DueAt(int64_t at_us) const {
+  const Fulfilment fulfilment = At(at_us);
+  DueRate due;
+  due.per_us = fulfilment.whole.end_us - fulfilment.whole.start_us;
+  due.until_us = fulfilment.cut.end_us;
+  due.contracted = AmountAt(contracted_, at_us, &due.until_us);
+  due.delivered = delivered_.empty()
+                      ? due.contracted
+                      : AmountAt(delivered_, at_us, &due.until_us);
+  return due;
 }
 
 std::optional<Int128> Schedule::AmountOver(

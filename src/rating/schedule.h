@@ -25,6 +25,14 @@ struct Fulfilment {
   Interval cut;
 };
 
+// What steps say of an instant: amounts per whole interval.
+struct DueRate {
+  Int128 contracted = 0;
+  Int128 delivered = 0;  // as contracted where nothing is stated
+  int64_t per_us = 0;    // length of the whole interval
+  int64_t until_us = 0;  // until when this holds
+};
+
 // Whether `interval` contains the instant.
 inline bool Contains(const Interval& interval, int64_t at_us) {
   return interval.start_us <= at_us && at_us < interval.end_us;
@@ -46,6 +54,9 @@ class Schedule {
 
   // The fulfilment interval that contains `at_us`. REQUIRES: active() does.
   Fulfilment At(int64_t at_us) const;
+
+  // REQUIRES: active() contains `at_us`.
+  DueRate DueAt(int64_t at_us) const;
 
   // The amount of one interval, prorated by time where a step or the
   // commitment's life cuts it, half-even once. Empty when it does not fit.

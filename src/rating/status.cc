@@ -140,9 +140,10 @@ absl::Status WalkTo(const Plan& plan, int64_t at_us, Walk* walk) {
 }  // namespace
 
 absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
-    const Contract& contract, const UsageTable& usage, int64_t at_us) {
+    const Contract& contract, const UsageTable& usage, int64_t at_us,
+    const CapacityTable& capacity) {
   std::vector<CommitmentStatus> statuses;
-  ASSIGN_OR_RETURN(const Plan plan, MakePlan(contract, usage));
+  ASSIGN_OR_RETURN(const Plan plan, MakePlan(contract, usage, capacity));
   if (!Contains(plan.term, at_us)) return statuses;
   Walk walk(plan, {at_us, at_us});
   RETURN_IF_ERROR(WalkTo(plan, at_us, &walk));

@@ -64,7 +64,9 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
   const Fulfilment fulfilment = tranche.schedule.At(at_us);
   const auto contracted = tranche.schedule.Contracted(fulfilment);
   const auto delivered = tranche.schedule.Delivered(fulfilment);
-  if (!Fits(contracted) || !Fits(delivered)) {
+  const auto lack =
+      LackOfSupply(plan_, static_cast<uint32_t>(index), fulfilment);
+  if (!Fits(contracted) || !Fits(delivered) || !lack.has_value()) {
     return DoesNotFit(plan_, tranche.name, fulfilment.cut);
   }
   const bool first = position_[tranche.name] == kNoIndex;
@@ -72,8 +74,8 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
   state.open = true;
   state.fulfilment = fulfilment;
   state.contracted = *contracted;
-  state.delivered = *delivered;
-  state.entitled = std::min(*contracted, *delivered);
+  state.delivered = std::max<Int128>(*delivered - *lack, 0);
+  state.entitled = std::min(*contracted, state.delivered);
   state.left = state.entitled;
   state.drawn = 0;
   state.rolled_in = state.available() - state.left;

@@ -177,6 +177,27 @@ void WriteRunChange(const RunInfo& run, bool changed, Format format,
   WriteFacts(ChangeColumns(), ChangeRow(run, changed), format, sink);
 }
 
+CapacityWriter::CapacityWriter(Format format, const Sink& sink)
+    : list_(format, "capacity",
+            {{"pool", ColumnKind::kText},
+             {"start", ColumnKind::kWord},
+             {"end", ColumnKind::kWord},
+             {"gpus", ColumnKind::kDecimal},
+             {"state", ColumnKind::kWord},
+             {"capacity_id", ColumnKind::kText},
+             {"journal_sequence", ColumnKind::kCount}},
+            sink) {}
+
+void CapacityWriter::Add(const CapacityInfo& info) {
+  const CapacityRecord& record = info.record;
+  list_.Add({record.pool, TimeCell(record.start_us), TimeCell(record.end_us),
+             FormatGpus(record.micro_gpus),
+             std::string(CapacityStateName(record.state)),
+             TextCell(record.capacity_id), CountCell(info.journal_sequence)});
+}
+
+void CapacityWriter::Finish() { list_.Finish(); }
+
 JournalWriter::JournalWriter(Format format, const Sink& sink)
     : list_(format, "entries",
             {{"sequence", ColumnKind::kCount},

@@ -1,11 +1,12 @@
-// What is in the books, written out: runs, journal entries, contracts, the
-// ledger itself.
+// What is in the books, written out: runs, capacity, journal entries,
+// contracts, the ledger itself.
 #ifndef DRAWDOWN_SRC_REPORT_BOOKS_REPORT_H_
 #define DRAWDOWN_SRC_REPORT_BOOKS_REPORT_H_
 
 #include <span>
 #include <string>
 
+#include "drawdown/capacity.h"
 #include "drawdown/contract.h"
 #include "drawdown/import.h"
 #include "drawdown/inspect.h"
@@ -30,6 +31,17 @@ class RunWriter {
 // so already.
 void WriteRunChange(const RunInfo& run, bool changed, Format format,
                     const Sink& sink);
+
+// A line per record.
+class CapacityWriter {
+ public:
+  CapacityWriter(Format format, const Sink& sink);
+  void Add(const CapacityInfo& info);
+  void Finish();
+
+ private:
+  ListWriter list_;
+};
 
 class JournalWriter {
  public:

@@ -1,7 +1,7 @@
 cmake_minimum_required(VERSION 3.25)
 project(consumer LANGUAGES C CXX)
 find_package(drawdown 0.1 REQUIRED)
-foreach(example quickstart metering)
+foreach(example quickstart metering scheduler)
   foreach(kind drawdown drawdown_static)
     add_executable(${example}_${kind} ${example}.cc)
     target_link_libraries(${example}_${kind} PRIVATE drawdown::${kind})

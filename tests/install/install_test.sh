@@ -19,7 +19,10 @@ cmake --build "$scratch/consumer/build" >/dev/null
 libdir=$(dirname "$(find "$scratch/prefix" -name libdrawdown.so)")
 PKG_CONFIG_PATH="$libdir/pkgconfig"
 export PKG_CONFIG_PATH
-for example in quickstart metering; do
+for example in quickstart metering scheduler; do
+  arguments=
+  [ $example != scheduler ] ||
+    arguments="books $source/docs/examples/scheduler.jobs 24 80"
   # shellcheck disable=SC2046  # The flags are meant to be split into words.
   "$compiler" -std=c++20 "$scratch/consumer/$example.cc" \
     -o "$scratch/consumer/build/${example}_pkg_config" \
@@ -29,7 +32,8 @@ for example in quickstart metering; do
     program=${example}_$how
     mkdir "$scratch/$program"
     cd "$scratch/$program"
-    "$scratch/consumer/build/$program" >out
+    # shellcheck disable=SC2086  # The arguments are words.
+    "$scratch/consumer/build/$program" $arguments >out
     diff "$source/docs/examples/$example.out" out
   done
 done

@@ -6,9 +6,9 @@
 #include <set>
 
 #include "base/csv.h"
-#include "base/source.h"
 #include "drawdown/ledger.h"
 #include "gtest/gtest.h"
+#include "tests/support/csv_rows.h"
 #include "tests/support/random.h"
 #include "tests/support/scratch_dir.h"
 #include "tests/support/shared_data.h"
@@ -17,21 +17,7 @@
 namespace drawdown {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
-
-// A CSV file, plain or gzip, header first.
-Rows ReadCsv(const std::string& path) {
-  Rows rows;
-  auto source = OpenSource(path);
-  EXPECT_THAT(source, IsOk());
-  CsvReader reader(source->get());
-  EXPECT_THAT(reader.ReadHeader(), IsOk());
-  rows.push_back(reader.header());
-  while (*reader.Next()) {
-    rows.emplace_back(reader.fields().begin(), reader.fields().end());
-  }
-  return rows;
-}
+using Rows = CsvRows;
 
 std::string WriteCsv(const ScratchDir& dir, const std::string& name,
                      const Rows& rows) {
@@ -108,13 +94,13 @@ class TracesTest : public testing::Test {
     const std::string json = *ReadWholeFile(folder + "/TOTALS.json");
     EXPECT_EQ(Ask(ledger).total, TotalOf(json, "total"));
     std::map<std::vector<std::string>, GpuTime> expected;
-    for (const auto& row : ReadCsv(folder + "/tenants.csv.gz")) {
+    for (const auto& row : ReadCsvRows(folder + "/tenants.csv.gz")) {
       if (row[0] == "tenant" || row[3] == "0") continue;
       expected[{row[0]}] = MilliSeconds(row[3]);
     }
     EXPECT_EQ(Groups(ledger, {UsageDimension::kTenant}), expected);
     expected.clear();
-    for (const auto& row : ReadCsv(folder + "/windows_day.csv.gz")) {
+    for (const auto& row : ReadCsvRows(folder + "/windows_day.csv.gz")) {
       if (row[0] == "tenant" || row[2] == "0") continue;
       const std::string day =
           days_are_numbers
@@ -157,7 +143,7 @@ TEST_F(TracesTest, PhillyIsExactPerTenantDayAndMonth) {
 }
 
 TEST_F(TracesTest, PhillyShuffledAndInTwoHalvesGivesTheSameBooks) {
-  Rows rows = ReadCsv(traces_ + "/philly_pollux/jobs.csv.gz");
+  Rows rows = ReadCsvRows(traces_ + "/philly_pollux/jobs.csv.gz");
   std::mt19937_64 engine(TestSeed());
   std::shuffle(rows.begin() + 1, rows.end(), engine);
   const auto middle = rows.begin() + rows.size() / 2;
@@ -188,7 +174,7 @@ TEST_F(TracesTest, AlibabaFractionsZeroGpusAndNeverStarted) {
 }
 
 TEST_F(TracesTest, EveryGoldenRowGivesItsPublishedTime) {
-  Rows rows = ReadCsv(traces_ + "/golden_rows/golden.csv");
+  Rows rows = ReadCsvRows(traces_ + "/golden_rows/golden.csv");
   const std::string json = *ReadWholeFile(traces_ + "/golden_rows/TOTALS.json");
   const std::map<std::string, std::string> zones = {
       {"naive local (China)", "Asia/Shanghai"},

@@ -14,8 +14,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
 # Public headers of plain values: any module may include them.
 VALUE_HEADERS = {
-    "bill.h", "contract.h", "export.h", "hold.h", "import.h", "inspect.h",
-    "quota.h", "reconcile.h",
+    "bill.h", "capacity.h", "contract.h", "export.h", "hold.h", "import.h",
+    "inspect.h", "quota.h", "reconcile.h",
     "live.h", "meter.h", "run.h", "statement.h", "status.h", "units.h", "usage.h",
 }
 

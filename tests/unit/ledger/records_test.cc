@@ -132,6 +132,8 @@ TEST(EntryTest, EveryKindSurvivesTheRoundTrip) {
       UsageAdded{"u-1", 1, 2, 3, 4, GpuTime(5)},
       ContractApplied{"c", 3, "c.textproto", "id: \"c\""},
       CommitLink{9, Sha256Of("x")},
+      CapacityStated{3, CapacityState::kReplaced, "node-7", -5, 9, 250'000},
+      CapacityStated{0, CapacityState::kDelivered, "", 5, 6, 0},
   };
   for (const EntryBody& body : bodies) {
     std::string bytes;

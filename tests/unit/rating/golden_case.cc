@@ -33,6 +33,23 @@ GoldenUse ReadUse(std::istringstream& words) {
   return use;
 }
 
+GoldenCapacity ReadCapacity(std::istringstream& words) {
+  GoldenCapacity capacity;
+  std::string from;
+  std::string to;
+  std::string gpus;
+  std::string state;
+  words >> capacity.pool >> from >> to >> gpus >> state;
+  capacity.span.start_us = Instant(from);
+  capacity.span.end_us = Instant(to);
+  const auto count = ParseGpus(gpus);
+  const auto parsed = ParseCapacityState(state);
+  CHECK(count.ok() && parsed.has_value());
+  capacity.span.micro_gpus = *count;
+  capacity.span.state = *parsed;
+  return capacity;
+}
+
 std::string RestOf(std::istringstream& words) {
   std::string rest;
   std::getline(words >> std::ws, rest);
@@ -95,6 +112,8 @@ class Reader {
       current().bucket_us = seconds * kMicrosPerSecond;
     } else if (word == "use") {
       current().uses.push_back(ReadUse(words));
+    } else if (word == "capacity") {
+      current().capacity.push_back(ReadCapacity(words));
     } else {
       return TakeCheck(word, words);
     }
@@ -166,10 +185,16 @@ class Reader {
   std::vector<GoldenCase> cases_;
 };
 
-template <typename Member>
-std::vector<std::string> NamesOf(const GoldenCase& golden, Member member) {
+std::vector<std::string> TenantsOf(const GoldenCase& golden) {
   std::set<std::string> names;
-  for (const GoldenUse& use : golden.uses) names.insert(use.*member);
+  for (const GoldenUse& use : golden.uses) names.insert(use.tenant);
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> PoolsOf(const GoldenCase& golden) {
+  std::set<std::string> names;
+  for (const GoldenUse& use : golden.uses) names.insert(use.pool);
+  for (const GoldenCapacity& one : golden.capacity) names.insert(one.pool);
   return {names.begin(), names.end()};
 }
 
@@ -188,8 +213,8 @@ std::vector<GoldenCase> ReadGoldenCases(const std::string& path) {
 UsageTable UsageOf(const GoldenCase& golden) {
   UsageTable table;
   table.bucket_length_us = golden.bucket_us;
-  table.tenants = NamesOf(golden, &GoldenUse::tenant);
-  table.pools = NamesOf(golden, &GoldenUse::pool);
+  table.tenants = TenantsOf(golden);
+  table.pools = PoolsOf(golden);
   std::map<std::tuple<int64_t, uint32_t, uint32_t>, Int128> cells;
   for (const GoldenUse& use : golden.uses) {
     const uint32_t tenant = IndexOf(table.tenants, use.tenant);
@@ -206,6 +231,15 @@ UsageTable UsageOf(const GoldenCase& golden) {
     if (amount == 0) continue;
     table.cells.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key),
                            GpuTime(amount)});
+  }
+  return table;
+}
+
+CapacityTable CapacityOf(const GoldenCase& golden, const UsageTable& usage) {
+  CapacityTable table;
+  for (const GoldenCapacity& one : golden.capacity) {
+    table.spans.push_back(one.span);
+    table.spans.back().pool = IndexOf(usage.pools, one.pool);
   }
   return table;
 }

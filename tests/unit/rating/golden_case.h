@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "contract/contract.h"
+#include "model/capacity_table.h"
 #include "model/usage_table.h"
 
 namespace drawdown {
@@ -18,6 +19,11 @@ struct GoldenUse {
   int64_t from_us = 0;
   int64_t to_us = 0;
   int64_t micro_gpus = 0;
+};
+
+struct GoldenCapacity {
+  std::string pool;
+  CapacitySpan span;
 };
 
 // One thing asked of a case's contract and usage.
@@ -40,6 +46,7 @@ struct GoldenCase {
   std::string contract;  // base and own text
   int64_t bucket_us = kMicrosPerHour;
   std::vector<GoldenUse> uses;
+  std::vector<GoldenCapacity> capacity;
   std::vector<GoldenCheck> checks;
 };
 
@@ -48,6 +55,8 @@ std::vector<GoldenCase> ReadGoldenCases(const std::string& path);
 
 // The cells that the uses make.
 UsageTable UsageOf(const GoldenCase& golden);
+// Over the pools of `usage`, which is the case's.
+CapacityTable CapacityOf(const GoldenCase& golden, const UsageTable& usage);
 
 }  // namespace drawdown
 

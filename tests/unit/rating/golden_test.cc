@@ -86,6 +86,7 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
     ASSERT_TRUE(parsed.ok()) << parsed.status();
     contract_ = *parsed;
     usage_ = UsageOf(GetParam());
+    capacity_ = CapacityOf(GetParam(), usage_);
   }
 
   int64_t AtOf(const GoldenCheck& check) const {
@@ -98,12 +99,13 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
     ASSIGN_OR_RETURN(const Interval period,
                      contract_.calendar.ParsePeriod(check.period));
     ExpectWindowSuffices(period, AtOf(check));
-    const RatingInput input = {&contract_, &usage_, period, AtOf(check)};
+    const RatingInput input = {&contract_, &usage_, period, AtOf(check),
+                               capacity_};
     ASSIGN_OR_RETURN(const RatedUsage rated, RateUsage(input));
     return MakeStatement(input, rated);
   }
 
-  // Usage outside of RatingWindow() must not matter.
+  // Usage and capacity outside of RatingWindow() must not matter.
   void ExpectWindowSuffices(const Interval& period, int64_t at_us) {
     UsageTable part = usage_;
     const Interval window = RatingWindow(contract_, period);
@@ -111,8 +113,13 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
       return cell.bucket_us < window.start_us ||
              cell.bucket_us >= window.end_us;
     });
-    const RatingInput whole_input = {&contract_, &usage_, period, at_us};
-    const RatingInput part_input = {&contract_, &part, period, at_us};
+    CapacityTable capacity = capacity_;
+    std::erase_if(capacity.spans, [&](const CapacitySpan& span) {
+      return span.end_us <= window.start_us || window.end_us <= span.start_us;
+    });
+    const RatingInput whole_input = {&contract_, &usage_, period, at_us,
+                                     capacity_};
+    const RatingInput part_input = {&contract_, &part, period, at_us, capacity};
     const auto whole = RateUsage(whole_input);
     const auto from_part = RateUsage(part_input);
     ASSERT_EQ(whole.ok(), from_part.ok());
@@ -141,7 +148,7 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
   }
 
   void CheckStatus(const GoldenCheck& check) {
-    const auto statuses = MakeStatus(contract_, usage_, AtOf(check));
+    const auto statuses = MakeStatus(contract_, usage_, AtOf(check), capacity_);
     ASSERT_TRUE(statuses.ok()) << statuses.status();
     std::vector<std::string> lines;
     for (const CommitmentStatus& status : *statuses) {
@@ -160,6 +167,7 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
 
   Contract contract_;
   UsageTable usage_;
+  CapacityTable capacity_;
 };
 
 TEST_P(RatingGoldenTest, ComesOutAsByHand) {

@@ -1,46 +1,27 @@
 #include "tests/unit/rating/naive_model.h"
 
-
 #include <algorithm>
 #include <set>
 #include <vector>
 
 #include "base/check.h"
 #include "base/path.h"
-#include "base/wide.h"
+#include "tests/unit/rating/naive_terms.h"
 
 namespace drawdown {
 namespace {
 
 std::string PriceText(MoneyAmount price) { return FormatMoney(price); }
 
-Int128 DivRound(Int128 a, Int128 b) {  // a >= 0, half-even
-  const Int128 q = a / b;
-  const Int128 twice = 2 * (a % b);
-  return twice > b || (twice == b && q % 2 != 0) ? q + 1 : q;
-}
-
-bool Contains(const Interval& i, int64_t t) {
-  return i.start_us <= t && t < i.end_us;
-}
-
-// A quantity of a commitment at one price; expansions are ones of their own.
-struct Piece {
-  const Commitment* commitment = nullptr;
-  MoneyAmount price;
-  Interval life;
-  std::vector<std::pair<int64_t, Int128>> contracted;
-  std::vector<std::pair<int64_t, Int128>> delivered;
-  bool may_overflow = false;  // has an overage clause
-};
-
 class Model {
  public:
   Model(const Contract& contract, const UsageTable& usage,
-        const Interval& period, int64_t at_us)
-      : contract_(contract), usage_(usage), period_(period), at_us_(at_us) {
-    for (const Commitment& c : contract.commitments) AddPieces(c);
-  }
+        const CapacityTable& capacity, const Interval& period, int64_t at_us)
+      : contract_(contract),
+        usage_(usage),
+        terms_(contract, usage, capacity),
+        period_(period),
+        at_us_(at_us) {}
 
   NaiveStatement Run() {
     const int64_t first = contract_.term.start_us;
@@ -56,84 +37,8 @@ class Model {
 
  private:
   int64_t Length() const { return usage_.bucket_length_us; }
-  Interval TermOf() const {
-    return {contract_.term.start_us, contract_.term.end_us};
-  }
 
-  Interval LifeOf(const Commitment& c, int64_t from) const {
-    Interval life = {std::max(from, contract_.term.start_us),
-                     contract_.term.end_us};
-    if (c.lifecycle == CommitmentLifecycle::kProposed) life.end_us = from;
-    if (c.lifecycle == CommitmentLifecycle::kCancelled) {
-      life.end_us = std::min(life.end_us, *c.cancelled_at_us);
-    }
-    return life;
-  }
-
-  void AddPieces(const Commitment& c) {
-    Piece base;
-    base.commitment = &c;
-    base.price = c.price;
-    if (c.category == CommitmentCategory::kSpend) {
-      for (const SpendStep& s : c.spend_steps) {
-        base.contracted.emplace_back(s.from_us, s.cost.count());
-      }
-      base.life = LifeOf(c, c.spend_steps[0].from_us);
-      spends_.push_back(base);
-      return;
-    }
-    for (const UsageStep& s : c.steps) {
-      base.contracted.emplace_back(s.from_us, s.quantity.count());
-    }
-    for (const UsageStep& s : c.delivered) {
-      base.delivered.emplace_back(s.from_us, s.quantity.count());
-    }
-    base.life = LifeOf(c, c.steps[0].from_us);
-    base.may_overflow = c.overage.has_value();
-    pieces_.push_back(base);
-    for (const Expansion& e : contract_.expansions) {
-      if (e.commitment != c.id || !e.exercised_from_us) continue;
-      Piece more;
-      more.commitment = &c;
-      more.price = e.price;
-      more.contracted.emplace_back(*e.exercised_from_us, e.adds.count());
-      more.life = LifeOf(c, *e.exercised_from_us);
-      pieces_.push_back(more);
-    }
-  }
-
-  // The calendar's interval that contains t.
-  Interval Whole(const Commitment& c, int64_t t) const {
-    return contract_.calendar.Of(c.interval, t, TermOf());
-  }
-  Interval Cut(const Piece& p, int64_t t) const {
-    const Interval w = Whole(*p.commitment, t);
-    return {std::max(w.start_us, p.life.start_us),
-            std::min(w.end_us, p.life.end_us)};
-  }
-
-  static Int128 StepAt(const std::vector<std::pair<int64_t, Int128>>& steps,
-                       int64_t t, Int128 before) {
-    Int128 amount = before;
-    for (const auto& step : steps) {
-      if (step.first <= t) amount = step.second;
-    }
-    return amount;
-  }
-
-  // Sums bucket by bucket, then divides once.
-  Int128 Prorated(const Piece& p, int64_t t, bool delivered) const {
-    const Interval whole = Whole(*p.commitment, t);
-    Int128 sum = 0;
-    for (int64_t b = whole.start_us; b < whole.end_us; b += Length()) {
-      if (!Contains(p.life, b)) continue;
-      const Int128 contracted = StepAt(p.contracted, b, 0);
-      sum += delivered ? StepAt(p.delivered, b, contracted) : contracted;
-    }
-    return DivRound(sum, (whole.end_us - whole.start_us) / Length());
-  }
-
-  bool Eligible(const Piece& p, uint32_t tenant, uint32_t pool) const {
+  bool Eligible(const NaivePiece& p, uint32_t tenant, uint32_t pool) const {
     Subject s = SubjectOfPool(contract_, usage_.pools[pool]);
     s.tenant = usage_.tenants[tenant];
     return Applies(p.commitment->applies, s);
@@ -142,15 +47,16 @@ class Model {
   // Pieces in force at t, in burn order of their layer.
   std::vector<size_t> Order(int64_t t, int32_t layer) const {
     std::vector<size_t> order;
-    for (size_t i = 0; i < pieces_.size(); ++i) {
-      if (pieces_[i].commitment->layer == layer &&
-          Contains(pieces_[i].life, t)) {
+    for (size_t i = 0; i < terms_.pieces().size(); ++i) {
+      if (terms_.pieces()[i].commitment->layer == layer &&
+          IsInside(terms_.pieces()[i].life, t)) {
         order.push_back(i);
       }
     }
     const auto key = [&](size_t i) {
-      const Commitment& c = *pieces_[i].commitment;
-      const int64_t end = std::min(Whole(c, t).end_us, contract_.term.end_us);
+      const Commitment& c = *terms_.pieces()[i].commitment;
+      const int64_t end =
+          std::min(terms_.Whole(c, t).end_us, contract_.term.end_us);
       return std::make_tuple(c.priority, end, c.price.count(), c.id, i);
     };
     std::sort(order.begin(), order.end(),
@@ -160,7 +66,8 @@ class Model {
 
   std::set<int32_t> Layers() const {
     std::set<int32_t> layers;
-    for (const Piece& p : pieces_) layers.insert(p.commitment->layer);
+    for (const NaivePiece& p : terms_.pieces())
+      layers.insert(p.commitment->layer);
     return layers;
   }
 
@@ -224,16 +131,15 @@ class Model {
     for (const int32_t layer : Layers()) {
       Cells undrawn = cells;
       for (const size_t i : Order(b, layer)) {
-        const Piece& p = pieces_[i];
+        const NaivePiece& p = terms_.pieces()[i];
         Cells weights;
         for (const auto& cell : undrawn) {
           if (Eligible(p, cell.first.first, cell.first.second)) {
             weights.insert(cell);
           }
         }
-        Int128& drawn = drawn_[{i, Cut(p, b).start_us}];
-        const Int128 entitled =
-            std::min(Prorated(p, b, false), Prorated(p, b, true));
+        Int128& drawn = drawn_[{i, terms_.Cut(p, b).start_us}];
+        const Int128 entitled = terms_.Entitled(i, b);
         for (const auto& part : Divide(entitled - drawn, weights)) {
           const Int128 priced = std::min(part.second, open[part.first]);
           open[part.first] -= priced;
@@ -253,7 +159,7 @@ class Model {
     const bool in_period = b >= period_.start_us;
     for (const int32_t layer : Layers()) {
       for (const size_t i : Order(b, layer)) {
-        const Piece& p = pieces_[i];
+        const NaivePiece& p = terms_.pieces()[i];
         if (!p.may_overflow || !Eligible(p, cell.first, cell.second)) continue;
         const Overage& overage = *p.commitment->overage;
         MoneyAmount price;
@@ -276,14 +182,15 @@ class Model {
 
   void CloseUsage(int64_t end) {
     const bool in_period = end > period_.start_us && end <= period_.end_us;
-    for (size_t i = 0; i < pieces_.size(); ++i) {
-      const Piece& p = pieces_[i];
+    for (size_t i = 0; i < terms_.pieces().size(); ++i) {
+      const NaivePiece& p = terms_.pieces()[i];
       const int64_t inside = end - 1;
-      if (!Contains(p.life, inside) || Cut(p, inside).end_us != end) continue;
+      if (!IsInside(p.life, inside) || terms_.Cut(p, inside).end_us != end)
+        continue;
       const Commitment& c = *p.commitment;
-      const Int128 contracted = Prorated(p, inside, false);
-      const Int128 entitled = std::min(contracted, Prorated(p, inside, true));
-      const Int128 drawn = drawn_[{i, Cut(p, inside).start_us}];
+      const Int128 contracted = terms_.Prorated(p, inside, false);
+      const Int128 entitled = terms_.Entitled(i, inside);
+      const Int128 drawn = drawn_[{i, terms_.Cut(p, inside).start_us}];
       const MoneyAmount price = c.shortfall.price.value_or(p.price);
       const bool waived = c.shortfall.policy == ShortfallPolicy::kWaived;
       Book(kNobody, kNobody, c.id,
@@ -296,13 +203,14 @@ class Model {
 
   // Money of [start, end) usage and of intervals that ended in (start, end].
   void CloseSpend(int64_t end) {
-    for (const Piece& p : spends_) {
+    for (const NaivePiece& p : terms_.spends()) {
       const int64_t inside = end - 1;
-      if (!Contains(p.life, inside) || Cut(p, inside).end_us != end) continue;
+      if (!IsInside(p.life, inside) || terms_.Cut(p, inside).end_us != end)
+        continue;
       if (end <= period_.start_us || end > period_.end_us) continue;
       const Commitment& c = *p.commitment;
       const Int128 missing =
-          Prorated(p, inside, false) - Counted(c, Cut(p, inside));
+          terms_.Prorated(p, inside, false) - Counted(c, terms_.Cut(p, inside));
       if (missing <= 0 || c.shortfall.policy == ShortfallPolicy::kWaived) {
         continue;
       }
@@ -315,7 +223,7 @@ class Model {
     for (const Event& e : events_) {
       const bool rest = e.tenant == kNobody;
       const int64_t t = rest ? e.time - 1 : e.time;
-      if (!Contains(interval, t) || !e.priced || InLayer(e, c.layer)) continue;
+      if (!IsInside(interval, t) || !e.priced || InLayer(e, c.layer)) continue;
       Subject s{.provider = contract_.provider};
       if (!rest) {
         s = SubjectOfPool(contract_, usage_.pools[e.pool]);
@@ -348,10 +256,9 @@ class Model {
 
   const Contract& contract_;
   const UsageTable& usage_;
+  NaiveTerms terms_;
   const Interval period_;
   const int64_t at_us_;
-  std::vector<Piece> pieces_;
-  std::vector<Piece> spends_;
   std::map<std::pair<size_t, int64_t>, Int128> drawn_;
   std::vector<Event> events_;
   NaiveStatement out_;
@@ -360,8 +267,9 @@ class Model {
 }  // namespace
 
 NaiveStatement RateNaively(const Contract& contract, const UsageTable& usage,
+                           const CapacityTable& capacity,
                            const Interval& period, int64_t at_us) {
-  return Model(contract, usage, period, at_us).Run();
+  return Model(contract, usage, capacity, period, at_us).Run();
 }
 
 }  // namespace drawdown

@@ -10,6 +10,7 @@
 
 #include "contract/contract.h"
 #include "drawdown/statement.h"
+#include "model/capacity_table.h"
 #include "model/usage_table.h"
 
 namespace drawdown {
@@ -25,8 +26,10 @@ struct NaiveLine {
 };
 using NaiveStatement = std::map<NaiveKey, NaiveLine>;
 
-// The lines of `period`, before rounding.
+// The lines of `period`, before rounding. Capacity changes on quarters of an
+// hour; where there is any, quantities are whole millionths of a GPU.
 NaiveStatement RateNaively(const Contract& contract, const UsageTable& usage,
+                           const CapacityTable& capacity,
                            const Interval& period, int64_t at_us);
 
 }  // namespace drawdown

@@ -25,7 +25,8 @@ constexpr int kTermDays = 6;
 // A contract of a few days with everything small, so that edges meet often.
 class Maker {
  public:
-  explicit Maker(uint64_t salt) : random_(salt) {}
+  explicit Maker(uint64_t salt)
+      : random_(salt), with_capacity_(random_.OneIn(2)) {}
 
   Contract MakeContract() {
     Contract contract;
@@ -68,6 +69,28 @@ class Maker {
       }
     }
     return usage;
+  }
+
+  // Of most pools, some of the time, on quarters of an hour.
+  CapacityTable MakeCapacity() {
+    CapacityTable capacity;
+    if (!with_capacity_) return capacity;
+    constexpr int64_t kQuarter = kMicrosPerHour / 4;
+    for (int64_t n = random_.Between(1, 12); n > 0; --n) {
+      CapacitySpan span;
+      span.pool = static_cast<uint32_t>(random_.Between(0, 3));
+      span.state = random_.OneIn(2)
+                       ? CapacityState::kDelivered
+                       : Pick<CapacityState>({CapacityState::kDelivered,
+                                              CapacityState::kExcluded,
+                                              CapacityState::kReplaced});
+      span.start_us =
+          kTermStart + random_.Between(-8, kTermDays * 96) * kQuarter;
+      span.end_us = span.start_us + random_.Between(1, 4 * 96) * kQuarter;
+      span.micro_gpus = random_.Between(0, 12) * (kMicroGpusPerGpu / 2);
+      capacity.spans.push_back(span);
+    }
+    return capacity;
   }
 
   Interval MakePeriod(int64_t bucket_us) {
@@ -163,23 +186,35 @@ class Maker {
     return times;
   }
 
+  // A quantity of one interval; whole GPUs where capacity is stated, so that
+  // what a moment is due needs no rounding.
+  GpuTime SomeQuantity(const Commitment& commitment) {
+    static const std::map<FulfilmentInterval, int64_t> kHours = {
+        {FulfilmentInterval::kHourly, 1},
+        {FulfilmentInterval::kDaily, 24},
+        {FulfilmentInterval::kWeekly, 7 * 24},
+        {FulfilmentInterval::kMonthly, 31 * 24},
+        {FulfilmentInterval::kAnnual, 365 * 24},
+        {FulfilmentInterval::kFullPeriod, kTermDays * 24}};
+    const int64_t hours = kHours.at(commitment.interval);
+    if (with_capacity_) {
+      return GpuTime(random_.Between(0, 6) * hours * kMicrosPerHour);
+    }
+    return GpuTime(random_.Between(0, hours == 1 ? 9 : 200) * kMicrosPerHour);
+  }
+
   void AddUsage(Contract* contract) {
     Commitment commitment = Begin(contract, CommitmentCategory::kUsage);
     commitment.layer = static_cast<int32_t>(random_.Between(1, 2));
     commitment.priority = static_cast<int32_t>(random_.Between(1, 2));
     commitment.price = SomePrice();
     if (random_.OneIn(3)) commitment.shortfall.price = SomePrice();
-    const bool hourly = commitment.interval == FulfilmentInterval::kHourly;
     for (const int64_t from : StepTimes()) {
-      commitment.steps.push_back(
-          {from,
-           GpuTime(random_.Between(0, hourly ? 9 : 200) * kMicrosPerHour)});
+      commitment.steps.push_back({from, SomeQuantity(commitment)});
     }
     if (random_.OneIn(3)) {
       for (const int64_t from : StepTimes()) {
-        commitment.delivered.push_back(
-            {from,
-             GpuTime(random_.Between(0, hourly ? 9 : 200) * kMicrosPerHour)});
+        commitment.delivered.push_back({from, SomeQuantity(commitment)});
       }
     }
     if (random_.OneIn(3)) {
@@ -209,7 +244,9 @@ class Maker {
       if (!commitment.delivered.empty()) continue;
       Expansion expansion;
       expansion.commitment = commitment.id;
-      expansion.adds = GpuTime(random_.Between(0, 5) * kMicrosPerHour);
+      expansion.adds = with_capacity_
+                           ? SomeQuantity(commitment)
+                           : GpuTime(random_.Between(0, 5) * kMicrosPerHour);
       expansion.price = SomePrice();
       expansion.exercised_from_us =
           std::max(Instant(), commitment.steps[0].from_us);
@@ -219,6 +256,7 @@ class Maker {
   }
 
   Random random_;
+  const bool with_capacity_;
 };
 
 // The statement in the model's terms.
@@ -267,14 +305,16 @@ TEST(RatingRandomTest, AgreesWithTheNaiveModel) {
     const int64_t bucket = i % 3 == 0 ? kMicrosPerHour / 2 : kMicrosPerHour;
     const UsageTable usage = maker.MakeUsage(bucket);
     const Interval period = maker.MakePeriod(bucket);
-    const RatingInput input = {&contract, &usage, period, maker.MakeAt()};
+    const CapacityTable capacity = maker.MakeCapacity();
+    const RatingInput input = {&contract, &usage, period, maker.MakeAt(),
+                               capacity};
     const auto rated = RateUsage(input);
     ASSERT_THAT(rated, IsOk()) << "contract " << i;
     ExpectOrdered(*rated);
     const auto statement = MakeStatement(input, *rated);
     ASSERT_THAT(statement, IsOk()) << "contract " << i;
     const NaiveStatement expected =
-        RateNaively(contract, usage, period, input.at_us);
+        RateNaively(contract, usage, capacity, period, input.at_us);
     ASSERT_EQ(Describe(AsNaive(*statement)), Describe(expected))
         << "DRAWDOWN_SEED=" << TestSeed() << " contract " << i;
     lines += expected.size();

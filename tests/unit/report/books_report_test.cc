@@ -56,6 +56,34 @@ TEST(RunWriterTest, JsonHasAnObjectPerRun) {
 )");
 }
 
+TEST(CapacityWriterTest, WritesRecords) {
+  const CapacityInfo info = {{"aws/x", *ParseInstant("2026-10-01T00:00:00Z"),
+                              *ParseInstant("2026-10-01T01:00:00Z"), 250'000,
+                              CapacityState::kExcluded, "=n"},
+                             7};
+  CapacityInfo whole = info;
+  whole.record.capacity_id.clear();
+  const auto write = [&](Format format) {
+    return Collect([&](const Sink& sink) {
+      CapacityWriter writer(format, sink);
+      writer.Add(info);
+      writer.Add(whole);
+      writer.Finish();
+    });
+  };
+  EXPECT_EQ(write(Format::kCsv),
+            "pool,start,end,gpus,state,capacity_id,journal_sequence\n"
+            "aws/x,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,0.25,excluded,"
+            "'=n,7\n"
+            "aws/x,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,0.25,excluded,"
+            ",7\n");
+  const std::string json = write(Format::kJson);
+  EXPECT_NE(json.find("{\n  \"capacity\": [\n"), std::string::npos);
+  EXPECT_NE(json.find("\"gpus\": \"0.25\", \"state\": \"excluded\", "
+                      "\"capacity_id\": null, \"journal_sequence\": 7"),
+            std::string::npos);
+}
+
 TEST(JournalWriterTest, WritesEntries) {
   const std::string text = Collect([](const Sink& sink) {
     JournalWriter writer(Format::kCsv, sink);

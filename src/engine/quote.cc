@@ -1,0 +1,160 @@
+// What a hold would cost: the statement with it, less the statement without.
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "base/error.h"
+#include "base/wide.h"
+#include "engine/contract_books.h"
+#include "engine/impl.h"
+#include "engine/statement_of.h"
+#include "ledger/buckets.h"
+#include "ledger/hold_rules.h"
+#include "ledger/quota_books.h"
+
+namespace drawdown {
+namespace {
+
+constexpr int64_t kLongestUs = 366 * 24 * kMicrosPerHour;
+
+// When the time that is held would be used: by its GPUs from now on, or evenly
+// while the hold lasts.
+Interval SpanOf(const HoldRequest& request, int64_t now_us) {
+  if (request.micro_gpus <= 0) return {now_us, now_us + request.ttl_us};
+  const Int128 fine = request.gpu_time.count() * kMicroGpusPerGpu;
+  const Int128 takes =
+      (fine + request.micro_gpus - 1) / Int128{request.micro_gpus};
+  return {now_us, now_us + static_cast<int64_t>(
+                               std::clamp<Int128>(takes, 1, kLongestUs))};
+}
+
+absl::StatusOr<std::optional<uint32_t>> IdOf(ReadTransaction* books,
+                                             NameKind kind,
+                                             std::string_view path) {
+  const std::string key = NameByPathKey(kind, path);
+  ASSIGN_OR_RETURN(const auto bytes, books->Get(Table::kNames, key));
+  if (!bytes) return std::nullopt;
+  ASSIGN_OR_RETURN(const Name name, DecodeName(key, *bytes));
+  return name.id;
+}
+
+// The books with the held time used.
+absl::StatusOr<BooksView> With(const BooksView& books,
+                               const HoldRequest& request, const Interval& span,
+                               int64_t bucket_us) {
+  ASSIGN_OR_RETURN(const auto tenant,
+                   IdOf(books.transaction, NameKind::kTenant, request.tenant));
+  ASSIGN_OR_RETURN(const auto pool,
+                   IdOf(books.transaction, NameKind::kPool, request.pool));
+  if (!tenant || !pool) {
+    return MakeError(
+        ErrorCode::kUnknownName,
+        (tenant ? "pool \"" + request.pool : "tenant \"" + request.tenant) +
+            "\" is not in the books: its price is not known");
+  }
+  const int32_t first = BucketOf(span.start_us, bucket_us);
+  const int32_t last = BucketOf(span.end_us - 1, bucket_us);
+  std::vector<Int128> weights;
+  for (int32_t bucket = first; bucket <= last; ++bucket) {
+    weights.push_back(
+        std::min(span.end_us, BucketStart(bucket + 1, bucket_us)) -
+        std::max(span.start_us, BucketStart(bucket, bucket_us)));
+  }
+  ASSIGN_OR_RETURN(const std::vector<Int128> parts,
+                   SplitLargestRemainder(request.gpu_time.count(), weights));
+  std::map<CellKey, GpuTime> amounts;
+  for (const LiveAmount& amount : books.live.amounts) {
+    amounts[amount.at] += amount.gpu_time;
+  }
+  for (size_t i = 0; i < parts.size(); ++i) {
+    amounts[{*tenant, *pool, first + static_cast<int32_t>(i)}] +=
+        GpuTime(parts[i]);
+  }
+  BooksView with;
+  with.transaction = books.transaction;
+  with.live.until_us =
+      std::max(books.live.until_us, BucketStart(last + 1, bucket_us));
+  for (const auto& [at, amount] : amounts) {
+    if (!amount.zero()) with.live.amounts.push_back({at, amount});
+  }
+  return with;
+}
+
+using LineKey = std::tuple<std::string, ChargeKind, std::optional<MoneyAmount>>;
+
+void AddLines(const Statement& statement, int sign,
+              std::map<LineKey, QuoteLine>* lines) {
+  for (const StatementLine& line : statement.lines) {
+    QuoteLine& quote = (*lines)[{line.commitment, line.kind, line.unit_price}];
+    quote.contract = statement.contract;
+    quote.commitment = line.commitment;
+    quote.kind = line.kind;
+    quote.unit_price = line.unit_price;
+    quote.currency = statement.currency;
+    quote.gpu_time += line.gpu_time * sign;
+    quote.cost += line.cost.value_or(MoneyAmount()) * sign;
+  }
+}
+
+absl::StatusOr<std::vector<QuoteLine>> LinesOf(const BooksView& books,
+                                               const Contract& contract,
+                                               const HoldRequest& request,
+                                               const Interval& span,
+                                               int64_t bucket_us) {
+  ASSIGN_OR_RETURN(const BooksView with, With(books, request, span, bucket_us));
+  StatementQuery query;
+  query.contract = contract.id;
+  query.period =
+      FormatInstant(contract.calendar.MonthOf(span.start_us).start_us) + "/" +
+      FormatInstant(contract.calendar.MonthOf(span.end_us - 1).end_us);
+  const int64_t at_us = with.live.until_us;
+  ASSIGN_OR_RETURN(const Statement before,
+                   StatementOf(books, bucket_us, query, at_us));
+  ASSIGN_OR_RETURN(const Statement after,
+                   StatementOf(with, bucket_us, query, at_us));
+  std::map<LineKey, QuoteLine> lines;
+  AddLines(after, +1, &lines);
+  AddLines(before, -1, &lines);
+  std::vector<QuoteLine> changed;
+  for (auto& [key, line] : lines) {
+    if (!line.gpu_time.zero() || !line.cost.zero()) {
+      changed.push_back(std::move(line));
+    }
+  }
+  return changed;
+}
+
+}  // namespace
+
+absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
+  RETURN_IF_ERROR(CheckHold(request));
+  HoldQuote quote;
+  RETURN_IF_ERROR(
+      impl_->WithBooks({}, [&](const BooksView& books) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            const int64_t now_us,
+            drawdown::HoldTime(books.transaction, impl_->ReadClock()));
+        QuotaBooks quotas(books.transaction, impl_->bucket_us(),
+                          NamesOf(books.transaction));
+        ASSIGN_OR_RETURN(quote.admission,
+                         quotas.AdmitterAt(now_us).Admit(
+                             request.tenant, request.pool,
+                             {request.gpu_time, request.micro_gpus}));
+        const Interval span = SpanOf(request, now_us);
+        ASSIGN_OR_RETURN(const ContractBooks contracts,
+                         ContractBooks::Read(books.transaction));
+        for (const ContractVersion* const version : contracts.Newest()) {
+          if (!PricesPool(version->contract, request.pool)) continue;
+          ASSIGN_OR_RETURN(std::vector<QuoteLine> lines,
+                           LinesOf(books, version->contract, request, span,
+                                   impl_->bucket_us()));
+          std::move(lines.begin(), lines.end(),
+                    std::back_inserter(quote.lines));
+        }
+        return absl::OkStatus();
+      }));
+  return quote;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,111 @@
+// What a hold would draw down, and at what price, before it is placed.
+#include "drawdown/ledger.h"
+#include "gtest/gtest.h"
+#include "tests/support/scratch_dir.h"
+#include "tests/support/status.h"
+
+namespace drawdown {
+namespace {
+
+// A block of 100 hours a month at 1.9, true-up at the month's end; beyond it 4.
+constexpr char kContract[] = R"(
+id: "c" provider: "aws" currency: "USD"
+term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+rounding { level: LINE scale: 2 }
+rate { pool: "aws" price: "4" from: "2026-01-01T00:00:00Z" }
+commitment { id: "b" category: USAGE model: DISCONTINUOUS interval: MONTHLY layer: 1
+  step { from: "2026-01-01T00:00:00Z" quantity: "100" } price: "1.9"
+  shortfall { policy: TAKE_OR_PAY } }
+)";
+
+class QuoteTest : public testing::Test {
+ protected:
+  QuoteTest() {
+    OpenOptions options;
+    options.create_if_missing = true;
+    options.now_us = [this] { return now_us_; };
+    auto ledger = Ledger::Open(dir_.Path("books"), options);
+    EXPECT_THAT(ledger, IsOk());
+    ledger_ = *std::move(ledger);
+    EXPECT_THAT(ledger_->ApplyContracts({{"c.textproto", kContract}}), IsOk());
+  }
+
+  void Use(int64_t gpu_hours) {
+    UsageRecord record;
+    record.usage_id = "u" + std::to_string(gpu_hours);
+    record.tenant = "acme";
+    record.pool = "aws/x";
+    record.start_us = now_us_ - 2 * kMicrosPerHour;
+    record.end_us = now_us_ - kMicrosPerHour;
+    record.gpu_time = GpuTime(Int128{gpu_hours} * kMicrosPerHour);
+    EXPECT_THAT(ledger_->ImportUsage({&record, 1}), IsOk());
+  }
+
+  // "covered 10 h 19; ...", by commitment, kind and price.
+  std::string Quote(const HoldRequest& request) {
+    const auto quote = ledger_->QuoteHold(request);
+    EXPECT_THAT(quote, IsOk());
+    if (!quote.ok()) return "";
+    std::string text = quote->admission.admitted() ? "" : "refused; ";
+    for (const QuoteLine& line : quote->lines) {
+      text += std::string(ChargeKindName(line.kind)) + " " +
+              FormatGpuSeconds(line.gpu_time) + " s " + FormatMoney(line.cost) +
+              " " + line.currency.ToString() + "; ";
+    }
+    return text;
+  }
+
+  ScratchDir dir_;
+  int64_t now_us_ = *ParseInstant("2026-10-10T12:00:00Z");
+  std::unique_ptr<Ledger> ledger_;
+};
+
+// 80 of the block's 100 hours are used. 50 more: 20 from the block at 1.9, 30 at
+// 4. The rest of the block would have been a shortfall, if the month were over.
+TEST_F(QuoteTest, SaysWhatIsDrawnAndWhatItCosts) {
+  Use(80);
+  const HoldRequest request = {"h", "acme", "aws/x",
+                               GpuTime(50 * kMicrosPerHour), 10'000'000};
+  const uint64_t entries = ledger_->Info().entries;
+  EXPECT_EQ(Quote(request),
+            "on_demand 108000 s 120 USD; covered 72000 s 38 USD; ");
+  EXPECT_EQ(ledger_->Info().entries, entries) << "a quote changed the books";
+}
+
+TEST_F(QuoteTest, SaysThatItWouldBeRefused) {
+  Use(80);
+  QuotaSetting setting;
+  setting.scope.tenant = "acme";
+  setting.limit = QuotaLimit{.nominal = Int128{81} * kMicrosPerHour};
+  ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
+  const HoldRequest request = {"h", "acme", "aws/x",
+                               GpuTime(2 * kMicrosPerHour), 1'000'000};
+  EXPECT_EQ(Quote(request), "refused; covered 7200 s 3.8 USD; ");
+}
+
+// Five days from the 29th of October at one GPU, 2 of them in November, when
+// another block of 100 hours begins.
+TEST_F(QuoteTest, CrossesTheMonth) {
+  Use(90);
+  now_us_ = *ParseInstant("2026-10-29T00:00:00Z");
+  const HoldRequest request = {"h", "acme", "aws/x",
+                               GpuTime(120 * kMicrosPerHour), 1'000'000};
+  // October: 10 h of the block left, 62 h on demand. November: 48 h of a block.
+  EXPECT_EQ(Quote(request),
+            "on_demand 223200 s 248 USD; covered 208800 s 110.2 USD; "
+            "shortfall -36000 s -19 USD; ");
+}
+
+TEST_F(QuoteTest, UnknownNamesAndBadRequests) {
+  Use(1);
+  HoldRequest request = {"h", "acme", "aws/y", GpuTime(1), 0};
+  EXPECT_THAT(ledger_->QuoteHold(request),
+              IsError(ErrorCode::kUnknownName, "aws/y"));
+  request.pool = "aws/x";
+  request.ttl_us = 0;
+  EXPECT_THAT(ledger_->QuoteHold(request),
+              IsError(ErrorCode::kBadRow, "366 days"));
+}
+
+}  // namespace
+}  // namespace drawdown

@@ -1,0 +1,244 @@
+#include "tests/unit/ledger/naive_quotas.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "ledger/buckets.h"
+
+namespace drawdown {
+namespace {
+
+constexpr Int128 kFine = 1'000'000;
+constexpr int64_t kFar = std::numeric_limits<int64_t>::max() / 4;
+
+bool Below(const std::string& path, const std::string& ancestor) {
+  return path.size() > ancestor.size() && path.starts_with(ancestor) &&
+         path[ancestor.size()] == '/';
+}
+bool AtOrBelow(const std::string& path, const std::string& ancestor) {
+  return path == ancestor || Below(path, ancestor);
+}
+// The selectors of these tests have no '*' but the one for everything.
+bool OnPool(const QuotaScope& scope, const std::string& pool) {
+  return scope.pool == "*" || AtOrBelow(pool, scope.pool);
+}
+bool Over(const QuotaScope& scope, const std::string& tenant,
+          const std::string& pool) {
+  return AtOrBelow(tenant, scope.tenant) && OnPool(scope, pool);
+}
+bool SameKindOf(const QuotaScope& a, const QuotaScope& b) {
+  return a.pool == b.pool && a.period == b.period &&
+         a.rolling_us == b.rolling_us;
+}
+bool AtOnce(const NaiveQuota& quota) {
+  return quota.scope.period == QuotaPeriod::kAtOnce;
+}
+Int128 Nominal(const QuotaLimit& limit, QuotaPeriod period, Int128 amount) {
+  (void)limit;
+  return period == QuotaPeriod::kAtOnce ? amount : amount * kFine;
+}
+
+// Days since 1970 of the first of a month, by counting.
+int64_t DaysUntil(int year, int month) {
+  static constexpr int kDays[] = {31, 28, 31, 30, 31, 30,
+                                  31, 31, 30, 31, 30, 31};
+  int64_t days = 0;
+  for (int y = 1970; y < year; ++y) {
+    days += y % 4 == 0 && (y % 100 != 0 || y % 400 == 0) ? 366 : 365;
+  }
+  for (int m = 0; m < month; ++m) {
+    days += kDays[m];
+    if (m == 1 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)) ++days;
+  }
+  return days;
+}
+
+}  // namespace
+
+NaiveQuotas::Span NaiveQuotas::WindowOf(const NaiveQuota& quota,
+                                        int64_t at_us) const {
+  constexpr int64_t kDay = 24 * kMicrosPerHour;
+  if (quota.scope.period == QuotaPeriod::kTotal) return {-kFar, kFar};
+  if (quota.scope.period == QuotaPeriod::kRolling) {
+    const int64_t end_us = (at_us / bucket_us_ + 1) * bucket_us_;
+    return {end_us - quota.scope.rolling_us, end_us};
+  }
+  for (int year = 1970;; ++year) {
+    for (int month = 0; month < 12; ++month) {
+      const int64_t end_us = DaysUntil(month == 11 ? year + 1 : year,
+                                       month == 11 ? 0 : month + 1) *
+                             kDay;
+      if (at_us < end_us) return {DaysUntil(year, month) * kDay, end_us};
+    }
+  }
+}
+
+Int128 NaiveQuotas::Used(const NaiveQuota& quota, int64_t at_us) const {
+  Int128 used = 0;
+  const Span window = WindowOf(quota, at_us);
+  for (const auto& [id, run] : runs) {
+    if (!Over(quota.scope, run.tenant, run.pool)) continue;
+    for (const Segment& segment : run.segments) {
+      if (AtOnce(quota)) {
+        if (!segment.end_us) used += segment.micro_gpus;
+        continue;
+      }
+      if (segment.end_us) {
+        used += (SegmentTimeUntil(segment, window.end_us).count() -
+                 SegmentTimeUntil(segment, window.start_us).count()) *
+                kFine;
+        continue;
+      }
+      const int64_t from_us = std::max(segment.start_us, window.start_us);
+      if (at_us > from_us)
+        used += Int128{segment.micro_gpus} * (at_us - from_us);
+    }
+  }
+  if (AtOnce(quota)) return used;
+  for (const NaiveAmount& amount : amounts) {
+    if (Over(quota.scope, amount.tenant, amount.pool) &&
+        amount.bucket_us >= window.start_us &&
+        amount.bucket_us < window.end_us) {
+      used += amount.amount * kFine;
+    }
+  }
+  return used;
+}
+
+Int128 NaiveQuotas::Accrued(const NaiveRun& run, int64_t at_us) const {
+  Int128 accrued = 0;
+  for (const Segment& segment : run.segments) {
+    if (segment.end_us) {
+      accrued += SegmentTimeUntil(segment, *segment.end_us).count() * kFine;
+    } else if (at_us > segment.start_us) {
+      accrued += Int128{segment.micro_gpus} * (at_us - segment.start_us);
+    }
+  }
+  return accrued;
+}
+
+Int128 NaiveQuotas::HeldBy(const NaiveHold& hold, int64_t at_us) const {
+  if (hold.closed || at_us >= hold.expires_us) return 0;
+  Int128 left = (hold.total - hold.charged) * kFine;
+  if (!hold.run.empty()) left -= Accrued(runs.at(hold.run), at_us);
+  return std::max<Int128>(left, 0);
+}
+
+Int128 NaiveQuotas::Held(const NaiveQuota& quota, int64_t at_us) const {
+  Int128 held = 0;
+  for (const auto& [id, hold] : holds) {
+    if (!Over(quota.scope, hold.tenant, hold.pool)) continue;
+    if (!AtOnce(quota)) {
+      held += HeldBy(hold, at_us);
+    } else if (!hold.closed && at_us < hold.expires_us) {
+      if (hold.run.empty()) {
+        held += hold.micro_gpus;
+      } else if (runs.at(hold.run).suspended) {
+        held += runs.at(hold.run).micro_gpus;
+      }
+    }
+  }
+  return held;
+}
+
+const QuotaLimit* NaiveQuotas::Limit(const NaiveQuota& quota,
+                                     int64_t at_us) const {
+  auto after = quota.limits.upper_bound(at_us);
+  if (after == quota.limits.begin()) return nullptr;
+  const std::optional<QuotaLimit>& limit = std::prev(after)->second;
+  return limit ? &*limit : nullptr;
+}
+
+Int128 NaiveQuotas::Committed(
+    const NaiveQuota& quota, int64_t at_us,
+    const std::map<const NaiveQuota*, Int128>& taken) const {
+  const auto found = taken.find(&quota);
+  return Used(quota, at_us) + Held(quota, at_us) +
+         (found == taken.end() ? 0 : found->second);
+}
+
+Int128 NaiveQuotas::Reserved(const NaiveQuota& quota, int64_t at_us) const {
+  return Reserved(quota, at_us, {});
+}
+
+Int128 NaiveQuotas::Reserved(
+    const NaiveQuota& quota, int64_t at_us,
+    const std::map<const NaiveQuota*, Int128>& taken) const {
+  std::vector<const NaiveQuota*> slices;
+  for (const NaiveQuota& other : quotas) {
+    const QuotaLimit* const limit = Limit(other, at_us);
+    if (limit != nullptr && limit->slice &&
+        SameKindOf(other.scope, quota.scope) &&
+        Below(other.scope.tenant, quota.scope.tenant)) {
+      slices.push_back(&other);
+    }
+  }
+  Int128 reserved = 0;
+  for (const NaiveQuota* const slice : slices) {
+    bool inner = false;
+    for (const NaiveQuota* const other : slices) {
+      inner |= Below(slice->scope.tenant, other->scope.tenant);
+    }
+    if (inner) continue;
+    const QuotaLimit& limit = *Limit(*slice, at_us);
+    const Int128 promised = Nominal(limit, quota.scope.period,
+                                    limit.nominal - limit.lending.value_or(0));
+    reserved += std::max(promised - Committed(*slice, at_us, taken),
+                         Reserved(*slice, at_us, taken));
+  }
+  return reserved;
+}
+
+bool NaiveQuotas::FitsOne(
+    const Asked& asked, int64_t at_us,
+    const std::map<const NaiveQuota*, Int128>& taken) const {
+  for (const NaiveQuota& quota : quotas) {
+    if (!Over(quota.scope, asked.tenant, asked.pool)) continue;
+    const QuotaLimit* const limit = Limit(quota, at_us);
+    const Int128 ask =
+        AtOnce(quota) ? Int128{asked.micro_gpus} : asked.gpu_us * kFine;
+    if (limit == nullptr || limit->soft || ask <= 0) continue;
+    const Int128 most =
+        Nominal(*limit, quota.scope.period, limit->nominal + limit->borrowing);
+    const Int128 committed = Committed(quota, at_us, taken);
+    if (committed + ask > most) return false;
+    // What the ask takes here beyond what slices below set aside: ask again
+    // with it taken.
+    std::map<const NaiveQuota*, Int128> then = taken;
+    for (const NaiveQuota& other : quotas) {
+      if (SameKindOf(other.scope, quota.scope) &&
+          Over(other.scope, asked.tenant, asked.pool)) {
+        then[&other] += ask;
+      }
+    }
+    const Int128 before = committed + Reserved(quota, at_us, taken);
+    const Int128 after =
+        Committed(quota, at_us, then) + Reserved(quota, at_us, then);
+    if (after > before && after > most) return false;
+  }
+  return true;
+}
+
+bool NaiveQuotas::Fits(const std::vector<Asked>& asks, int64_t at_us) const {
+  std::map<const NaiveQuota*, Int128> taken;
+  for (const Asked& asked : asks) {
+    if (!FitsOne(asked, at_us, taken)) return false;
+    for (const NaiveQuota& quota : quotas) {
+      if (!Over(quota.scope, asked.tenant, asked.pool)) continue;
+      taken[&quota] +=
+          AtOnce(quota) ? Int128{asked.micro_gpus} : asked.gpu_us * kFine;
+    }
+  }
+  return true;
+}
+
+bool NaiveQuotas::NeedsHold(const std::string& tenant, const std::string& pool,
+                            int64_t at_us) const {
+  return std::any_of(quotas.begin(), quotas.end(), [&](const NaiveQuota& one) {
+    const QuotaLimit* const limit = Limit(one, at_us);
+    return limit != nullptr && !limit->soft && !AtOnce(one) &&
+           Over(one.scope, tenant, pool);
+  });
+}
+
+}  // namespace drawdown

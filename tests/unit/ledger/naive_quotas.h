@@ -1,0 +1,98 @@
+// Quotas and holds the naive way: lists of facts, summed anew for every
+// question. Shares no code with src/ledger but the rounding of a segment.
+#ifndef DRAWDOWN_TESTS_UNIT_LEDGER_NAIVE_QUOTAS_H_
+#define DRAWDOWN_TESTS_UNIT_LEDGER_NAIVE_QUOTAS_H_
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drawdown/hold.h"
+#include "drawdown/quota.h"
+#include "drawdown/run.h"
+
+namespace drawdown {
+
+struct NaiveRun {
+  std::string tenant;
+  std::string pool;
+  int64_t micro_gpus = 0;
+  std::vector<Segment> segments;
+  bool suspended = false;
+  bool ended = false;
+  std::string hold;  // that it draws
+};
+
+struct NaiveHold {
+  std::string tenant;
+  std::string pool;
+  Int128 total = 0;  // GPU-microseconds
+  Int128 charged = 0;
+  int64_t micro_gpus = 0;
+  int64_t expires_us = 0;
+  bool closed = false;
+  std::string run;
+};
+
+struct NaiveAmount {
+  std::string tenant;
+  std::string pool;
+  int64_t bucket_us = 0;
+  Int128 amount = 0;
+};
+
+struct NaiveQuota {
+  QuotaScope scope;
+  std::map<int64_t, std::optional<QuotaLimit>> limits;  // by from
+};
+
+// Amounts are in millionths of a GPU-microsecond, or micro-GPUs.
+class NaiveQuotas {
+ public:
+  explicit NaiveQuotas(int64_t bucket_us) : bucket_us_(bucket_us) {}
+
+  std::map<std::string, NaiveRun> runs;
+  std::map<std::string, NaiveHold> holds;
+  std::vector<NaiveAmount> amounts;
+  std::vector<NaiveQuota> quotas;
+
+  Int128 Used(const NaiveQuota& quota, int64_t at_us) const;
+  Int128 Held(const NaiveQuota& quota, int64_t at_us) const;
+  Int128 Reserved(const NaiveQuota& quota, int64_t at_us) const;
+  const QuotaLimit* Limit(const NaiveQuota& quota, int64_t at_us) const;
+  // What the hold holds.
+  Int128 HeldBy(const NaiveHold& hold, int64_t at_us) const;
+  Int128 Accrued(const NaiveRun& run, int64_t at_us) const;
+
+  // Whether all asks fit one after the other.
+  struct Asked {
+    std::string tenant;
+    std::string pool;
+    Int128 gpu_us = 0;
+    int64_t micro_gpus = 0;
+  };
+  bool Fits(const std::vector<Asked>& asks, int64_t at_us) const;
+  bool NeedsHold(const std::string& tenant, const std::string& pool,
+                 int64_t at_us) const;
+
+ private:
+  struct Span {
+    int64_t start_us;
+    int64_t end_us;
+  };
+  Span WindowOf(const NaiveQuota& quota, int64_t at_us) const;
+  bool FitsOne(const Asked& asked, int64_t at_us,
+               const std::map<const NaiveQuota*, Int128>& taken) const;
+  Int128 Committed(const NaiveQuota& quota, int64_t at_us,
+                   const std::map<const NaiveQuota*, Int128>& taken) const;
+  Int128 Reserved(const NaiveQuota& quota, int64_t at_us,
+                  const std::map<const NaiveQuota*, Int128>& taken) const;
+
+  const int64_t bucket_us_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_TESTS_UNIT_LEDGER_NAIVE_QUOTAS_H_
