@@ -3,6 +3,7 @@
 #ifndef DRAWDOWN_INSPECT_H_
 #define DRAWDOWN_INSPECT_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,7 +29,15 @@ struct RunQuery {
   std::string pool;    // selector; "": all
   std::optional<RunState> state;
   std::string run_id;  // exactly this id; "": all
+  std::string array;   // tasks PARENT[INDEX] of this parent; "": all
   uint64_t limit = 0;  // 0: no limit
+};
+
+// What runs come to.
+struct RunTotals {
+  uint64_t runs = 0;
+  std::array<uint64_t, 5> by_state{};  // by RunState
+  GpuTime gpu_time;                    // metered, up to an instant
 };
 
 // One line of the journal, described.

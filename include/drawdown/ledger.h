@@ -37,13 +37,16 @@
 #include "drawdown/capacity.h"
 #include "drawdown/contract.h"
 #include "drawdown/export.h"
+#include "drawdown/ghost.h"
 #include "drawdown/hold.h"
 #include "drawdown/import.h"
 #include "drawdown/inspect.h"
 #include "drawdown/live.h"
 #include "drawdown/meter.h"
+#include "drawdown/policy.h"
 #include "drawdown/quota.h"
 #include "drawdown/reconcile.h"
+#include "drawdown/refund.h"
 #include "drawdown/run.h"
 #include "drawdown/statement.h"
 #include "drawdown/units.h"
@@ -83,6 +86,11 @@ struct RunStart {
   int64_t at_us = 0;
   // The hold that it draws; required under a hard quota of GPU time.
   std::string hold_id = {};
+  // A part of one GPU (MIG, time slices) instead of `micro_gpus`, which is then
+  // 0: the shares of a device never exceed it, and its micro-GPUs are split
+  // among them so that a full device is exactly one GPU.
+  std::string device;  // its id: 1..200 bytes; "": none
+  Ratio share;
 };
 
 struct WriteOptions {
@@ -128,15 +136,55 @@ class DRAWDOWN_EXPORT Ledger {
   // and has changed nothing.
   absl::StatusOr<Admission> StartRun(const RunStart& start,
                                      const WriteOptions& options = {});
+  // All of them or none, with one commit; a refusal is of the first that was.
+  absl::StatusOr<Admission> StartRuns(std::span<const RunStart> starts,
+                                      const WriteOptions& options = {});
   // Closes the open segment and opens one of `micro_gpus`, at one instant.
   absl::StatusOr<Admission> ResizeRun(const RunKey& key, int64_t micro_gpus,
                                       int64_t at_us);
-  // A suspended run does not accrue.
+  // A suspended run does not accrue, unless its pool's policy says so.
   absl::Status SuspendRun(const RunKey& key, int64_t at_us);
   absl::StatusOr<Admission> ResumeRun(const RunKey& key, int64_t at_us);
   // What is left of the run's hold is released with it.
   absl::Status StopRun(const RunKey& key, int64_t at_us,
                        StopReason reason = StopReason::kDone);
+
+  // --- ghosts: runs whose stop never came (drawdown/ghost.h)
+  // "It was alive at at_us." Durable when it returns; one that is older than
+  // what is known changes nothing. kNotFound; kWrongState when the run was
+  // over by then; kBadRow more than ten minutes in the future.
+  absl::Status HeartbeatRun(const RunKey& key, int64_t at_us);
+  // Many with one commit; those of unknown runs are named in the result.
+  absl::StatusOr<HeartbeatResult> HeartbeatRuns(
+      std::span<const Heartbeat> heartbeats);
+  // Accruing runs that are suspect, by key. They go on accruing: nothing is
+  // closed by itself. Reads every run.
+  absl::StatusOr<std::vector<Ghost>> Ghosts(const GhostQuery& query = {}) const;
+  // Closes a suspect run at its last sign of life, as kLost. kWrongState when
+  // it is not suspect at `at_us` (default: the clock), for instance because a
+  // heartbeat came meanwhile.
+  absl::Status ConfirmGhost(const RunKey& key,
+                            std::optional<int64_t> lease_us = {},
+                            std::optional<int64_t> at_us = {});
+
+  // --- policies (drawdown/policy.h)
+  // kBadRow when it cannot stand in the books, kInvalidArgument when it says
+  // nothing. What is in force already changes nothing.
+  absl::Status SetPoolPolicy(const PoolPolicy& policy);
+  // Oldest word first, a setting each.
+  absl::StatusOr<std::vector<PoolPolicy>> PoolPolicies() const;
+  absl::Status SetWaiverPolicy(const WaiverPolicy& policy);
+  absl::StatusOr<std::vector<WaiverPolicy>> WaiverPolicies() const;
+
+  // --- refunds (drawdown/refund.h): tenants' side alone, no statement changes.
+  // Idempotent by refund_id. kWrongState unless the run has ended, kBadRow when
+  // the run's refunds would pass what it used.
+  absl::Status RefundRun(const Refund& refund);
+  // Runs that have something waived or refunded, of the runs that `query`
+  // selects, in key order, until `visit` returns false.
+  absl::Status VisitRefunds(
+      const RunQuery& query,
+      const std::function<bool(const RefundedRun&)>& visit) const;
 
   // --- quotas (drawdown/quota.h)
   // Whether it changed anything: the same again does not. A limit holds from
@@ -250,6 +298,9 @@ class DRAWDOWN_EXPORT Ledger {
   absl::Status VisitCapacity(
       const CapacityQuery& query,
       const std::function<bool(const CapacityInfo&)>& visit) const;
+  // What those runs come to at an instant (default: the clock).
+  absl::StatusOr<RunTotals> TotalsOf(const RunQuery& query,
+                                     std::optional<int64_t> at_us = {}) const;
   // Entries with sequence >= from, oldest first, until `visit` returns false.
   absl::Status VisitJournal(
       uint64_t from,

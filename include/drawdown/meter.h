@@ -57,7 +57,18 @@ struct LaneView {
   // Written by whoever flips the banks, in any process. Relaxed: which bank a
   // count goes to decides its bucket, never whether it is counted.
   const std::atomic<uint64_t>* epoch = nullptr;
+  // For TryRecord: the lane's slices, at the same places as counters.
+  uint64_t slice_limit = 0;  // meters that have a slice in the lane
+  // Lowered by the owning thread (release, as counters are), emptied by whoever
+  // recalls, in any process, and filled by the owning thread; both of those
+  // under the lock of the budgets (src/meter/slice.h).
+  std::atomic<uint64_t>* slices = nullptr;
 };
+
+// What may be spent of a slice without asking: the low bits of its word. Above
+// them is a number that changes whenever a slice is filled or recalled.
+inline constexpr int kRemainingBits = 36;
+inline constexpr uint64_t kRemainingMask = (uint64_t{1} << kRemainingBits) - 1;
 
 #if defined(__x86_64__) || defined(__aarch64__)
 __attribute__((tls_model("initial-exec")))
@@ -80,6 +91,31 @@ inline void AddToOwn(std::atomic<uint64_t>& counter, uint64_t gpu_us) {
 // lane, no lane, a negative amount.
 __attribute__((cold)) DRAWDOWN_EXPORT void RecordSlowly(uint64_t id,
                                                         int64_t gpu_us);
+}  // namespace meter_internal
+
+// What TryRecord did.
+enum class Decision : uint8_t {
+  kAdmitted = 0,       // added
+  kQuotaExceeded = 1,  // not added: it does not fit under a hard quota
+  kBusy = 2,           // not added: nobody could say in time whether it fits
+};
+
+namespace meter_internal {
+
+// The same for TryRecord, and a slice that is too small.
+__attribute__((cold)) DRAWDOWN_EXPORT Decision TrySlowly(uint64_t id,
+                                                         int64_t gpu_us);
+
+// Whether 0 < gpu_us was left in the slice, and is spent. One store both admits
+// and counts.
+inline bool Spend(std::atomic<uint64_t>& slice, int64_t gpu_us) {
+  uint64_t word = slice.load(std::memory_order_relaxed);
+  const auto amount = static_cast<uint64_t>(gpu_us);
+  return amount - 1 < (word & kRemainingMask) &&
+         slice.compare_exchange_strong(word, word - amount,
+                                       std::memory_order_release,
+                                       std::memory_order_relaxed);
+}
 
 }  // namespace meter_internal
 
@@ -113,6 +149,40 @@ class DRAWDOWN_EXPORT Meter {
                                       static_cast<uint64_t>(gpu_us));
     }
     meter_internal::RecordSlowly(id_, gpu_us);
+  }
+
+  // Adds `gpu_us` only if every hard GPU-hour quota above the tenant has room
+  // for it. Exact, across threads and processes, whoever is killed where:
+  //   - what is admitted, held and in the books never exceeds a quota, except
+  //     for facts: what Record and imports booked anyway;
+  //   - kQuotaExceeded is only said when there was an instant during the call
+  //     at which it did not fit, everybody's unspent slices counted as room.
+  // Far from every limit it costs one compare-and-swap in memory of the thread,
+  // its slice of the quotas' room. To fill a slice, and near a limit always, it
+  // takes a lock shared by all processes of the ledger, and after a crash, a
+  // turn of a quota's window or a change of quotas, the books' writer lock.
+  // Where that takes longer than the ledger allows it says kBusy, never
+  // kQuotaExceeded; so it does when the ledger it came from is closed, and in a
+  // forked child until that has opened the ledger itself, in both cases once
+  // its slice is spent.
+  // What is admitted counts as what is recorded does: in every answer at once,
+  // there after kill -9, in the bucket that was current. A kill loses at most
+  // the call in flight; what a killed thread had not spent of its slice goes
+  // back to the quotas.
+  // 0 is always admitted; a negative amount is kQuotaExceeded and counted as
+  // Record does. Not for signal handlers.
+  Decision TryRecord(int64_t gpu_us) const {
+    const meter_internal::LaneView& lane = meter_internal::lane_view;
+    const uint64_t index = id_ - lane.first;
+    if (index < lane.slice_limit) [[likely]] {
+      const uint64_t first = meter_internal::ActiveCounters(
+          lane.epoch->load(std::memory_order_relaxed));
+      if (meter_internal::Spend(lane.slices[first + index], gpu_us))
+          [[likely]] {
+        return Decision::kAdmitted;
+      }
+    }
+    return meter_internal::TrySlowly(id_, gpu_us);
   }
 
   // Which meter this is, in this process: its lanes file's number and its

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "drawdown/export.h"
+#include "drawdown/ratio.h"
 #include "drawdown/units.h"
 
 namespace drawdown {
@@ -39,6 +40,7 @@ enum class StopReason : uint8_t {
   kPreempted = 3,
   kNodeFailure = 4,
   kCancelled = 5,
+  kLost = 6,  // it vanished: closed at its last sign of life
 };
 
 // Constant GPU count over the half-open [start_us, end_us).
@@ -46,6 +48,10 @@ struct Segment {
   int64_t start_us = 0;
   std::optional<int64_t> end_us;  // empty: still open
   int64_t micro_gpus = 0;
+  // The run was suspended meanwhile. It accrues all the same: its pool's policy
+  // says that suspended runs keep their GPUs. An empty one marks where a
+  // suspended run that did not accrue was stopped.
+  bool suspended = false;
 
   friend bool operator==(const Segment&, const Segment&) = default;
 };
@@ -71,6 +77,10 @@ struct RunInfo {
   std::string source_state;
   std::vector<Segment> segments;  // by time; suspended stretches are gaps
   uint64_t journal_sequence = 0;  // of the entry that last changed it
+  std::string device;  // that it has a part of; "": none
+  Ratio share;         // of it
+
+  bool accrues() const { return !segments.empty() && !segments.back().end_us; }
 };
 
 // Usage given as an amount over an interval, spread evenly over [start, end).

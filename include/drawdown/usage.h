@@ -25,6 +25,8 @@ struct UsageQuery {
   std::string tenant;              // this tenant and everything below; "": all
   std::string pool;                // selector; "": all
   std::string zone = "UTC";        // IANA zone of hours, days and months
+  // Also what is waived and refunded (drawdown/refund.h). Reads every run.
+  bool net = false;
 };
 
 struct UsageRow {
@@ -32,11 +34,13 @@ struct UsageRow {
   // the zone), "2026-10-01", "2026-10".
   std::vector<std::string> group;
   GpuTime gpu_time;
+  GpuTime waived;  // with UsageQuery::net; at most gpu_time
 };
 
 struct UsageAnswer {
   std::vector<UsageRow> rows;  // ordered by group; groups without usage absent
   GpuTime total;
+  GpuTime waived;  // of it
   int64_t from_us = 0;  // the window that was answered
   int64_t to_us = 0;
   // What the reader should know: "2 imported amounts were prorated over a cut

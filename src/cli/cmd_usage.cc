@@ -13,6 +13,7 @@ struct Arguments {
   std::vector<std::string> by;
   std::string tenant;
   std::string pool;
+  bool net = false;
 };
 
 absl::StatusOr<UsageQuery> QueryOf(const GlobalOptions& globals,
@@ -33,6 +34,7 @@ absl::StatusOr<UsageQuery> QueryOf(const GlobalOptions& globals,
   }
   query.tenant = arguments.tenant;
   query.pool = arguments.pool;
+  query.net = arguments.net;
   if (!globals.zone.empty()) query.zone = globals.zone;
   return query;
 }
@@ -46,7 +48,7 @@ int RunUsage(Program* program, const Arguments& arguments) {
   if (!answer.ok()) return Fail(answer.status());
   Output& output = program->output();
   const Format format = program->globals().FormatFor(output.terminal());
-  WriteUsage(*answer, query->by, format, output.sink());
+  WriteUsage(*answer, *query, format, output.sink());
   if (format != Format::kJson) SayNotes(answer->notes);
   return kExitFine;
 }
@@ -63,7 +65,11 @@ void AddUsage(Program* program) {
            "live meters, those of\nother processes too. Open runs count "
            "up to now (--at). Hours, days and months are\nthose of "
            "--zone, else UTC. CSV and JSON are exact: gpu_seconds is the "
-           "figure,\ngpu_hours is for reading.",
+           "figure,\ngpu_hours is for reading.\n\n--net also shows what "
+           "tenants are not charged for: what a policy waives (`policy\n"
+           "waive`) and what was refunded (`run refund`), spread over the "
+           "time of its runs.\nStatements know nothing of it: what the "
+           "provider bills is another matter.",
            "drawdown usage --by tenant\n"
            "drawdown usage --from 2026-10-01T00:00:00Z --to "
            "2026-11-01T00:00:00Z --by tenant,day\n"
@@ -79,6 +85,8 @@ void AddUsage(Program* program) {
             &arguments->tenant)
       .Text("pool", "SELECTOR", "These pools: a path prefix, * is any one part",
             &arguments->pool)
+      .Flag("net", "Also what is waived and refunded, and what is left",
+            &arguments->net)
       .Does([program, arguments] { return RunUsage(program, *arguments); });
 }
 

@@ -12,6 +12,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddContract(program);
   drawdown::AddQuota(program);
   drawdown::AddRun(program);
+  drawdown::AddPolicy(program);
   drawdown::AddHold(program);
   drawdown::AddImport(program);
   drawdown::AddCorrect(program);
@@ -21,8 +22,9 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddReconcile(program);
   drawdown::AddBill(program);
   drawdown::AddRuns(program);
-  drawdown::AddHolds(program);
   drawdown::AddCapacity(program);
+  drawdown::AddRefunds(program);
+  drawdown::AddHolds(program);
   drawdown::AddJournal(program);
   drawdown::AddTop(program);
   drawdown::AddMetrics(program);

@@ -115,6 +115,14 @@ absl::StatusOr<int64_t> GpusOption(std::string_view name,
   return UsageError(name, std::string(micro_gpus.status().message()));
 }
 
+absl::StatusOr<std::optional<Ratio>> RatioOption(std::string_view name,
+                                                 const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto ratio = ParseRatio(text);
+  if (ratio.ok()) return *ratio;
+  return UsageError(name, std::string(ratio.status().message()));
+}
+
 absl::StatusOr<StatementQuery> StatementQueryOf(const GlobalOptions& globals,
                                                 const std::string& contract,
                                                 const std::string& period) {

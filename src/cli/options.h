@@ -53,6 +53,10 @@ absl::StatusOr<std::optional<int64_t>> EventInstant(
 absl::StatusOr<int64_t> GpusOption(std::string_view name,
                                    const std::string& text);
 
+// The part of a whole `text` of option `name`; none when it is empty.
+absl::StatusOr<std::optional<Ratio>> RatioOption(std::string_view name,
+                                                 const std::string& text);
+
 // The query of a statement, for the moment asked.
 absl::StatusOr<StatementQuery> StatementQueryOf(const GlobalOptions& globals,
                                                 const std::string& contract,

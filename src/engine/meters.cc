@@ -208,11 +208,10 @@ absl::StatusOr<std::vector<Meter>> Ledger::meters(
 
 absl::StatusOr<DrainResult> Ledger::Impl::DrainOnce() {
   ASSIGN_OR_RETURN(const std::unique_ptr<Posting> posting, BeginPosting());
-  ASSIGN_OR_RETURN(
-      const PreparedDrain drain,
-      PrepareDrain(posting.get(), live_.get(), bucket_us(), NowUs()));
+  ASSIGN_OR_RETURN(PreparedDrain drain, PrepareDrain(posting.get(), live_.get(),
+                                                     bucket_us(), NowUs()));
   RETURN_IF_ERROR(posting->Commit().status());
-  RETURN_IF_ERROR(FinishDrain(drain, live_.get(), bucket_us(), NowUs()));
+  RETURN_IF_ERROR(FinishDrain(&drain, live_.get(), bucket_us(), NowUs()));
   return drain.result;
 }
 

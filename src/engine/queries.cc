@@ -1,6 +1,7 @@
 // Reading the books: usage, runs, journal.
 #include "base/error.h"
 #include "engine/impl.h"
+#include "ledger/buckets.h"
 #include "ledger/capacity.h"
 #include "ledger/inspect.h"
 #include "ledger/usage_query.h"
@@ -44,6 +45,21 @@ absl::Status Ledger::VisitCapacity(
   ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
                    impl_->BeginRead());
   return drawdown::VisitCapacity(books.get(), query, visit);
+}
+
+absl::StatusOr<RunTotals> Ledger::TotalsOf(const RunQuery& query,
+                                           std::optional<int64_t> at_us) const {
+  const int64_t until_us = impl_->ResolveAt(at_us, {});
+  RunTotals totals;
+  RETURN_IF_ERROR(VisitRuns(query, [&](const RunInfo& run) {
+    ++totals.runs;
+    ++totals.by_state.at(static_cast<size_t>(run.state));
+    for (const Segment& segment : run.segments) {
+      totals.gpu_time += SegmentTimeUntil(segment, until_us);
+    }
+    return true;
+  }));
+  return totals;
 }
 
 absl::Status Ledger::VisitJournal(

@@ -1,6 +1,7 @@
 // Runs, one transaction a call.
 #include <utility>
 
+#include "base/error.h"
 #include "engine/impl.h"
 
 namespace drawdown {
@@ -15,20 +16,49 @@ RunChanged ChangeOf(const RunKey& key, RunChange kind, int64_t at_us) {
   return change;
 }
 
-}  // namespace
-
-absl::StatusOr<Admission> Ledger::StartRun(const RunStart& start,
-                                           const WriteOptions& options) {
+RunStarting StartingOf(const RunStart& start, const WriteOptions& options) {
   RunStarting starting;
   starting.change = ChangeOf(start.key, RunChange::kStart, start.at_us);
   starting.change.micro_gpus = start.micro_gpus;
   starting.tenant = start.tenant;
   starting.pool = start.pool;
   starting.hold_id = start.hold_id;
+  starting.device = start.device;
+  starting.share = start.share;
   starting.strict = options.strict;
+  return starting;
+}
+
+}  // namespace
+
+absl::StatusOr<Admission> Ledger::StartRun(const RunStart& start,
+                                           const WriteOptions& options) {
+  const RunStarting starting = StartingOf(start, options);
   return impl_->Admit([&](Posting* posting, int64_t at_us) {
     return posting->StartRun(starting, at_us);
   });
+}
+
+absl::StatusOr<Admission> Ledger::StartRuns(std::span<const RunStart> starts,
+                                            const WriteOptions& options) {
+  // Those before a refused one are posted already: an error takes them back.
+  Admission refused;
+  const auto admission = impl_->Admit(
+      [&](Posting* posting, int64_t at_us) -> absl::StatusOr<Admission> {
+        refused = {};
+        for (const RunStart& start : starts) {
+          ASSIGN_OR_RETURN(
+              refused, posting->StartRun(StartingOf(start, options), at_us));
+          if (refused.admitted()) continue;
+          return MakeError(
+              ErrorCode::kWrongState,
+              "run " + DescribeRun(start.key.run_id, start.key.attempt) +
+                  " was refused");
+        }
+        return Admission{};
+      });
+  if (!refused.admitted()) return refused;
+  return admission;
 }
 
 absl::StatusOr<Admission> Ledger::ResizeRun(const RunKey& key,

@@ -1,5 +1,7 @@
 #include "ledger/entry.h"
 
+#include <iterator>
+
 #include "base/coding.h"
 #include "base/crc32c.h"
 #include "base/error.h"
@@ -265,6 +267,76 @@ void Read(ByteReader* in, CapacityStated* body) {
   body->micro_gpus = static_cast<int64_t>(in->Varint());
 }
 
+void Append(const PoolPolicySet& body, std::string* out) {
+  AppendString(body.pool, out);
+  AppendFixed(body.from_us, out);
+  AppendFixed(body.setting, out);
+  AppendFixed(body.value, out);
+}
+void Read(ByteReader* in, PoolPolicySet* body) {
+  body->pool = in->String();
+  body->from_us = in->Fixed<int64_t>();
+  body->setting = in->Fixed<PoolSetting>();
+  body->value = in->Fixed<int64_t>();
+}
+
+void Append(const Ratio& ratio, std::string* out) {
+  AppendVarint(static_cast<uint64_t>(ratio.num), out);
+  AppendVarint(static_cast<uint64_t>(ratio.den), out);
+}
+void Read(ByteReader* in, Ratio* ratio) {
+  ratio->num = static_cast<int64_t>(in->Varint());
+  ratio->den = static_cast<int64_t>(in->Varint());
+}
+
+void Append(const WaiverPolicySet& body, std::string* out) {
+  AppendString(body.tenant, out);
+  AppendString(body.pool, out);
+  AppendFixed(body.reason, out);
+  AppendFixed(body.from_us, out);
+  Append(body.share, out);
+  AppendFixed(static_cast<uint8_t>(body.last_us.has_value()), out);
+  if (body.last_us) AppendFixed(*body.last_us, out);
+}
+void Read(ByteReader* in, WaiverPolicySet* body) {
+  body->tenant = in->String();
+  body->pool = in->String();
+  body->reason = in->Fixed<StopReason>();
+  body->from_us = in->Fixed<int64_t>();
+  Read(in, &body->share);
+  if (in->Fixed<uint8_t>() != 0) body->last_us = in->Fixed<int64_t>();
+}
+
+void Append(const RunRefunded& body, std::string* out) {
+  AppendString(body.refund_id, out);
+  AppendString(body.run_id, out);
+  AppendVarint(body.attempt, out);
+  AppendFixed(body.amount.count(), out);
+  Append(body.share, out);
+  AppendString(body.reason, out);
+}
+void Read(ByteReader* in, RunRefunded* body) {
+  body->refund_id = in->String();
+  body->run_id = in->String();
+  body->attempt = static_cast<uint32_t>(in->Varint());
+  body->amount = GpuTime(in->Fixed<Int128>());
+  Read(in, &body->share);
+  body->reason = in->String();
+}
+
+void Append(const RunPlaced& body, std::string* out) {
+  AppendString(body.run_id, out);
+  AppendVarint(body.attempt, out);
+  AppendString(body.device, out);
+  Append(body.share, out);
+}
+void Read(ByteReader* in, RunPlaced* body) {
+  body->run_id = in->String();
+  body->attempt = static_cast<uint32_t>(in->Varint());
+  body->device = in->String();
+  Read(in, &body->share);
+}
+
 template <typename Body>
 EntryBody ReadBody(ByteReader* in) {
   Body body;
@@ -304,6 +376,14 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
       return ReadBody<HoldDrawn>(in);
     case 14:
       return ReadBody<CapacityStated>(in);
+    case 15:
+      return ReadBody<PoolPolicySet>(in);
+    case 16:
+      return ReadBody<WaiverPolicySet>(in);
+    case 17:
+      return ReadBody<RunRefunded>(in);
+    case 18:
+      return ReadBody<RunPlaced>(in);
     default:
       return std::nullopt;
   }

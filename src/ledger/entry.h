@@ -17,6 +17,7 @@
 #include "base/digest.h"
 #include "drawdown/capacity.h"
 #include "drawdown/quota.h"
+#include "drawdown/ratio.h"
 #include "drawdown/run.h"
 #include "drawdown/units.h"
 #include "ledger/records.h"
@@ -52,6 +53,7 @@ enum class RunChange : uint8_t {
   kSuspend = 2,
   kResume = 3,
   kStop = 4,
+  kSuspendAccruing = 5,  // by its pool's policy: its GPUs stay with it
 };
 
 struct RunChanged {
@@ -177,11 +179,52 @@ struct CapacityStated {
   int64_t micro_gpus = 0;
 };
 
+// What holds for the pools that a selector covers, from an instant on. Numbers
+// of the settings are part of the format.
+enum class PoolSetting : uint8_t {
+  kSuspendedAccrues = 0,  // 0 no, 1 yes
+  kLease = 1,             // microseconds
+};
+struct PoolPolicySet {
+  std::string_view pool;  // selector
+  int64_t from_us = 0;
+  PoolSetting setting = PoolSetting::kSuspendedAccrues;
+  int64_t value = 0;
+};
+
+// Usage that tenants are not charged for, of runs that stop for a reason from
+// an instant on.
+struct WaiverPolicySet {
+  std::string_view tenant;  // at or below
+  std::string_view pool;    // selector
+  StopReason reason = StopReason::kUnknown;
+  int64_t from_us = 0;
+  Ratio share;                     // of the run's usage, where last_us is none
+  std::optional<int64_t> last_us;  // usage of the run's end
+};
+
+struct RunRefunded {
+  std::string_view refund_id;
+  std::string_view run_id;
+  uint32_t attempt = 1;
+  GpuTime amount;
+  Ratio share;  // that the amount was computed from; zero: it was given
+  std::string_view reason;
+};
+
+// Follows the start of a run that has a part of one device.
+struct RunPlaced {
+  std::string_view run_id;
+  uint32_t attempt = 1;
+  std::string_view device;
+  Ratio share;
+};
+
 using EntryBody =
     std::variant<NameAdded, RunImported, RunChanged, RunCorrected, UsageAdded,
                  ContractApplied, CommitLink, UsageDrained, UsageLost, QuotaSet,
-                 HoldPlaced, HoldRenewed, HoldClosed, HoldDrawn,
-                 CapacityStated>;
+                 HoldPlaced, HoldRenewed, HoldClosed, HoldDrawn, CapacityStated,
+                 PoolPolicySet, WaiverPolicySet, RunRefunded, RunPlaced>;
 
 struct Entry {
   int64_t recorded_us = 0;

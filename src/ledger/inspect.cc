@@ -4,7 +4,10 @@
 #include "base/path.h"
 #include "ledger/capacity.h"
 #include "ledger/journal.h"
+#include "ledger/places.h"
+#include "ledger/run_policies.h"
 #include "ledger/run_rules.h"
+#include "ledger/waivers.h"
 
 namespace drawdown {
 namespace {
@@ -25,27 +28,6 @@ std::string_view LossReasonText(LossReason reason) {
   return "?";
 }
 
-RunInfo MakeRunInfo(std::string_view key, const Run& run,
-                    const NameTables& names) {
-  RunInfo info;
-  info.key = DecodeRunKey(key);
-  info.tenant = PathAt(names.tenants, run.tenant);
-  info.pool = PathAt(names.pools, run.pool);
-  info.state = run.state;
-  info.reason = run.reason;
-  info.source_state = run.source_state;
-  info.segments = run.segments;
-  info.journal_sequence = run.sequence;
-  return info;
-}
-
-bool Selects(const RunQuery& query, const RunInfo& info) {
-  return (query.run_id.empty() || info.key.run_id == query.run_id) &&
-         (!query.state || info.state == *query.state) &&
-         IsAtOrBelow(info.tenant, query.tenant) &&
-         SelectorCovers(query.pool, info.pool);
-}
-
 // What an entry says, in one line.
 class Describer {
  public:
@@ -60,8 +42,9 @@ class Describer {
     Say("run_import", DescribeRun(row.run_id, row.attempt), Describe(row));
   }
   void operator()(const RunChanged& change) const {
-    static constexpr std::string_view kKinds[] = {
-        "run_start", "run_resize", "run_suspend", "run_resume", "run_stop"};
+    static constexpr std::string_view kKinds[] = {"run_start",   "run_resize",
+                                                  "run_suspend", "run_resume",
+                                                  "run_stop",    "run_suspend"};
     std::string detail = "at " + FormatInstant(change.at_us);
     if (change.change == RunChange::kStart) {
       detail += ", " + Place(change.tenant, change.pool);
@@ -72,6 +55,7 @@ class Describer {
     if (change.change == RunChange::kStop) {
       detail += ", " + std::string(StopReasonName(change.reason));
     }
+    if (change.change == RunChange::kSuspendAccruing) detail += ", accrues";
     Say(kKinds[static_cast<int>(change.change)],
         DescribeRun(change.run_id, change.attempt), detail);
   }
@@ -153,6 +137,28 @@ class Describer {
     }
     Say("capacity", PathAt(names_.pools, row.pool), std::move(detail));
   }
+  void operator()(const PoolPolicySet& policy) const {
+    Say("pool_policy", policy.pool,
+        DescribeSetting(policy.setting, policy.value) + ", from " +
+            FormatInstant(policy.from_us));
+  }
+  void operator()(const WaiverPolicySet& policy) const {
+    Say("waiver_policy", policy.tenant.empty() ? "*" : policy.tenant,
+        DescribeWaiver(policy) + " on " + std::string(policy.pool) + ", from " +
+            FormatInstant(policy.from_us));
+  }
+  void operator()(const RunRefunded& refund) const {
+    const std::string share =
+        refund.share.zero() ? "" : ", " + FormatRatio(refund.share);
+    Say("refund", refund.refund_id,
+        "run " + DescribeRun(refund.run_id, refund.attempt) + ", " +
+            FormatGpuSeconds(refund.amount) + " GPU-seconds" + share + ": " +
+            std::string(refund.reason));
+  }
+  void operator()(const RunPlaced& placed) const {
+    Say("run_place", DescribeRun(placed.run_id, placed.attempt),
+        FormatRatio(placed.share) + " of device " + std::string(placed.device));
+  }
   void operator()(const CommitLink& link) const {
     Say("commit", HexOf(link.chain), std::to_string(link.entries) + " entries");
   }
@@ -183,20 +189,59 @@ class Describer {
 
 }  // namespace
 
+bool IsTaskOf(std::string_view run_id, std::string_view parent) {
+  if (!run_id.starts_with(parent)) return false;
+  const std::string_view index = run_id.substr(parent.size());
+  if (index.size() < 3 || index.front() != '[' || index.back() != ']') {
+    return false;
+  }
+  const std::string_view digits = index.substr(1, index.size() - 2);
+  return digits.find_first_not_of("0123456789") == digits.npos;
+}
+
+RunInfo MakeRunInfo(const RunKey& key, const Run& run,
+                    const NameTables& names) {
+  RunInfo info;
+  info.key = key;
+  info.tenant = PathAt(names.tenants, run.tenant);
+  info.pool = PathAt(names.pools, run.pool);
+  info.state = run.state;
+  info.reason = run.reason;
+  info.source_state = run.source_state;
+  info.segments = run.segments;
+  info.journal_sequence = run.sequence;
+  return info;
+}
+
+bool Selects(const RunQuery& query, const RunInfo& info) {
+  return (query.run_id.empty() || info.key.run_id == query.run_id) &&
+         (query.array.empty() || IsTaskOf(info.key.run_id, query.array)) &&
+         (!query.state || info.state == *query.state) &&
+         IsAtOrBelow(info.tenant, query.tenant) &&
+         SelectorCovers(query.pool, info.pool);
+}
+
 absl::Status VisitRuns(ReadTransaction* books, const RunQuery& query,
                        const std::function<bool(const RunInfo&)>& visit) {
   ASSIGN_OR_RETURN(const NameTables names, ReadNames(books));
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kRuns));
-  std::string first = query.run_id;
-  first.push_back('\0');
+  // An id and its end, or what all tasks of an array begin with.
+  std::string first = query.run_id + '\0';
+  if (!query.array.empty()) first = query.array + "[";
+  const bool prefixed = !query.run_id.empty() || !query.array.empty();
   ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(first));
   uint64_t visited = 0;
   while (found) {
-    if (!query.run_id.empty() && !cursor->key().starts_with(first)) break;
+    if (prefixed && !cursor->key().starts_with(first)) break;
     ASSIGN_OR_RETURN(const Run run, DecodeRun(cursor->key(), cursor->value()));
-    const RunInfo info = MakeRunInfo(cursor->key(), run, names);
+    RunInfo info = MakeRunInfo(DecodeRunKey(cursor->key()), run, names);
     if (Selects(query, info)) {
+      ASSIGN_OR_RETURN(const auto place, ReadPlace(books, cursor->key()));
+      if (place) {
+        info.device = place->device;
+        info.share = place->share;
+      }
       if (!visit(info)) break;
       if (++visited == query.limit) break;
     }

@@ -14,6 +14,11 @@
 
 namespace drawdown {
 
+RunInfo MakeRunInfo(const RunKey& key, const Run& run, const NameTables& names);
+bool Selects(const RunQuery& query, const RunInfo& info);
+// Whether the id is PARENT[INDEX] of this parent.
+bool IsTaskOf(std::string_view run_id, std::string_view parent);
+
 // Runs in key order until `visit` returns false.
 absl::Status VisitRuns(ReadTransaction* books, const RunQuery& query,
                        const std::function<bool(const RunInfo&)>& visit);

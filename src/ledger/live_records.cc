@@ -13,6 +13,7 @@ namespace {
 
 constexpr char kFilePrefix = 'f';
 constexpr char kMarkPrefix = 'w';
+constexpr char kAdmittedPrefix = 'a';
 constexpr char kCarriedPrefix = 'c';
 
 std::string KeyOf(char prefix, const Uuid& file) {
@@ -27,6 +28,12 @@ std::string LiveFileKey(const Uuid& file) { return KeyOf(kFilePrefix, file); }
 
 std::string WatermarkKey(const Uuid& file, uint32_t record) {
   std::string key = KeyOf(kMarkPrefix, file);
+  AppendKey32(record, &key);
+  return key;
+}
+
+std::string AdmittedKey(const Uuid& file, uint32_t record) {
+  std::string key = KeyOf(kAdmittedPrefix, file);
   AppendKey32(record, &key);
   return key;
 }
@@ -120,6 +127,27 @@ absl::StatusOr<Watermarks> DecodeWatermarks(std::string_view key,
   return marks;
 }
 
+std::string EncodeAdmitted(std::string_view key, const AdmittedMarks& marks) {
+  CHECK(marks.size() <= kAdmittedPerRecord);
+  std::string out;
+  for (const AdmittedMark& mark : marks) AppendFixed(mark, &out);
+  SealRecord(key, &out);
+  return out;
+}
+
+absl::StatusOr<AdmittedMarks> DecodeAdmitted(std::string_view key,
+                                             std::string_view bytes) {
+  ASSIGN_OR_RETURN(const std::string_view body,
+                   OpenRecord(key, bytes, "mark of admitted usage"));
+  ByteReader in(body);
+  AdmittedMarks marks;
+  while (in.ok() && !in.done()) marks.push_back(in.Fixed<AdmittedMark>());
+  if (!in.done() || marks.size() > kAdmittedPerRecord) {
+    return MalformedRecord("mark of admitted usage");
+  }
+  return marks;
+}
+
 std::string EncodeCarried(std::string_view key, const Carried& carried) {
   std::string out;
   for (const GpuTime open : carried.open) AppendFixed(open.count(), &out);
@@ -170,22 +198,41 @@ absl::StatusOr<std::vector<NamedLiveFile>> ReadLiveFiles(
   return files;
 }
 
-absl::StatusOr<Watermarks> ReadWatermarks(ReadTransaction* books,
-                                          const Uuid& file) {
+namespace {
+
+// Records of marks of one file, in order, as one vector.
+template <typename Mark, typename Decode>
+absl::StatusOr<std::vector<Mark>> ReadMarks(ReadTransaction* books,
+                                            const std::string& prefix,
+                                            uint32_t per_record,
+                                            const Decode& decode) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kLive));
-  Watermarks all;
-  const std::string prefix = KeyOf(kMarkPrefix, file);
+  std::vector<Mark> all;
   ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(prefix));
   while (found && cursor->key().starts_with(prefix)) {
-    ASSIGN_OR_RETURN(const Watermarks marks,
-                     DecodeWatermarks(cursor->key(), cursor->value()));
+    ASSIGN_OR_RETURN(const std::vector<Mark> marks,
+                     decode(cursor->key(), cursor->value()));
     const uint32_t record = ReadKey32(cursor->key().data() + prefix.size());
-    all.resize(size_t{record} * kMarksPerRecord);
+    all.resize(size_t{record} * per_record);
     all.insert(all.end(), marks.begin(), marks.end());
     ASSIGN_OR_RETURN(found, cursor->Next());
   }
   return all;
+}
+
+}  // namespace
+
+absl::StatusOr<Watermarks> ReadWatermarks(ReadTransaction* books,
+                                          const Uuid& file) {
+  return ReadMarks<Watermark>(books, KeyOf(kMarkPrefix, file), kMarksPerRecord,
+                              DecodeWatermarks);
+}
+
+absl::StatusOr<AdmittedMarks> ReadAdmitted(ReadTransaction* books,
+                                           const Uuid& file) {
+  return ReadMarks<AdmittedMark>(books, KeyOf(kAdmittedPrefix, file),
+                                 kAdmittedPerRecord, DecodeAdmitted);
 }
 
 absl::StatusOr<std::vector<Carried>> ReadCarried(ReadTransaction* books) {

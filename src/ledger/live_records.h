@@ -6,6 +6,7 @@
 //   "epoch"                      LiveEpoch
 //   "f" + file uuid              LiveFile
 //   "w" + file uuid + number     Watermarks of kMarksPerRecord meters
+//   "a" + file uuid + number     AdmittedMarks of kAdmittedPerRecord meters
 //   "c" + tenant + pool          Carried
 #ifndef DRAWDOWN_SRC_LEDGER_LIVE_RECORDS_H_
 #define DRAWDOWN_SRC_LEDGER_LIVE_RECORDS_H_
@@ -64,6 +65,12 @@ struct Watermark {
 inline constexpr uint32_t kMarksPerRecord = 100;
 using Watermarks = std::vector<Watermark>;  // shorter: the rest is zero
 
+// How much of what is drained of a meter TryRecord had admitted, by bank: what
+// no longer counts as taken from budgets (settle/budget_keeper.h).
+using AdmittedMark = std::array<uint64_t, 2>;
+using AdmittedMarks = std::vector<AdmittedMark>;  // shorter: the rest is zero
+inline constexpr uint32_t kAdmittedPerRecord = 250;
+
 // Usage of files that are gone, by bank, until its bucket is over and it can be
 // journalled like that of all others.
 struct Carried {
@@ -77,6 +84,7 @@ struct Carried {
 inline constexpr std::string_view kLiveEpochKey = "epoch";
 std::string LiveFileKey(const Uuid& file);
 std::string WatermarkKey(const Uuid& file, uint32_t record);
+std::string AdmittedKey(const Uuid& file, uint32_t record);
 std::string CarriedKey(uint32_t tenant, uint32_t pool);
 
 std::string EncodeLiveEpoch(const LiveEpoch& epoch);
@@ -87,6 +95,9 @@ absl::StatusOr<LiveFile> DecodeLiveFile(std::string_view key,
 std::string EncodeWatermarks(std::string_view key, const Watermarks& marks);
 absl::StatusOr<Watermarks> DecodeWatermarks(std::string_view key,
                                             std::string_view bytes);
+std::string EncodeAdmitted(std::string_view key, const AdmittedMarks& marks);
+absl::StatusOr<AdmittedMarks> DecodeAdmitted(std::string_view key,
+                                             std::string_view bytes);
 std::string EncodeCarried(std::string_view key, const Carried& carried);
 absl::StatusOr<Carried> DecodeCarried(std::string_view key,
                                       std::string_view bytes);
@@ -102,6 +113,8 @@ absl::StatusOr<std::vector<NamedLiveFile>> ReadLiveFiles(
 // All watermarks of a file, by meter.
 absl::StatusOr<Watermarks> ReadWatermarks(ReadTransaction* books,
                                           const Uuid& file);
+absl::StatusOr<AdmittedMarks> ReadAdmitted(ReadTransaction* books,
+                                           const Uuid& file);
 
 absl::StatusOr<std::vector<Carried>> ReadCarried(ReadTransaction* books);
 

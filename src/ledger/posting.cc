@@ -139,13 +139,20 @@ absl::StatusOr<Posting::KnownRun> Posting::FindRun(std::string_view run_id,
   return known;
 }
 
-absl::StatusOr<Verdict> Posting::Post(const RunChanged& change) {
+absl::StatusOr<Verdict> Posting::Post(RunChanged change) {
   RETURN_IF_ERROR(CheckChange(change));
   ASSIGN_OR_RETURN(const KnownRun known,
                    FindRun(change.run_id, change.attempt));
   ASSIGN_OR_RETURN(const Verdict verdict,
                    JudgeChange(known.known(), change, Names()));
   if (verdict == Verdict::kUnchanged) return verdict;
+  if (change.change == RunChange::kSuspend) {
+    ASSIGN_OR_RETURN(change.change,
+                     SuspensionOf(known.run->pool, change.at_us));
+  }
+  if (change.change == RunChange::kResize) {
+    RETURN_IF_ERROR(CheckResizable(runs_[known.index].key, change));
+  }
   Journal(change);
   Run run = AfterChange(known.known(), change);
   StoreRun(known, &run);
@@ -269,6 +276,9 @@ void Posting::StoreRun(const KnownRun& known, Run* run) {
   AppendRun(record.key, *run, &run_bytes_);
   record.bytes = kept_.Keep(run_bytes_);
   record.dirty = true;
+  if (known.run && failure_.ok()) {
+    failure_ = FollowChange(record.key, *known.run, *run);
+  }
   // What fails is kept for Commit: a full disk is not a bad row.
   if (in_order_ && runs_.size() >= kRunsInOrder) failure_ = AppendRuns();
 }

@@ -45,6 +45,8 @@ struct RunStarting {
   std::string_view tenant;
   std::string_view pool;
   std::string_view hold_id;  // that it will draw; "": none
+  std::string_view device;   // that it has a share of; "": none
+  Ratio share;
   bool strict = false;
 };
 
@@ -60,7 +62,7 @@ class Posting {
                                   bool strict);
 
   // Each judges the fact (run_rules.h) and posts it unless it is unchanged.
-  absl::StatusOr<Verdict> Post(const RunChanged& change);
+  absl::StatusOr<Verdict> Post(RunChanged change);
   absl::StatusOr<Verdict> Post(const RunImported& row);
   // Fills in which entry is corrected.
   absl::StatusOr<Verdict> Post(RunCorrected correction);
@@ -69,13 +71,29 @@ class Posting {
   absl::Status Post(const UsageDrained& usage);
   absl::Status Post(const UsageLost& loss);
   absl::StatusOr<Verdict> Post(const CapacityStated& row);
+  absl::StatusOr<Verdict> Post(const PoolPolicySet& policy);
+  absl::StatusOr<Verdict> Post(const WaiverPolicySet& policy);
+  // Fills in the amount of a share.
+  absl::StatusOr<Verdict> Post(RunRefunded refund);
+  // The place of a run that was started; unjudged.
+  absl::Status Post(const RunPlaced& placed);
+
+  // Keeps the newest sign of life of a run, beside the journal (heartbeats.h).
+  // kNotFound; kWrongState when the run was over by then.
+  absl::StatusOr<Verdict> PutHeartbeat(std::string_view run_id,
+                                       uint32_t attempt, int64_t at_us);
+  // Stops a run at its last sign of life, as lost; kWrongState unless it is
+  // suspect at `at_us`.
+  absl::StatusOr<Verdict> CloseGhost(std::string_view run_id, uint32_t attempt,
+                                     std::optional<int64_t> lease_us,
+                                     int64_t at_us);
 
   // Now, by the clock of holds.
   absl::StatusOr<int64_t> HoldTime(const ClockReading& reading);
 
   // --- admissions (posting_holds.cc): judged against quotas at `at_us`, an
   // instant of the clock of holds. A refusal has changed nothing.
-  absl::StatusOr<Admission> StartRun(const RunStarting& starting,
+  absl::StatusOr<Admission> StartRun(RunStarting starting,
                                      int64_t at_us);
   // Of a run that has started. A stopped run's hold is released.
   absl::StatusOr<Admission> ChangeRun(const RunChanged& change, int64_t at_us);
@@ -177,6 +195,20 @@ class Posting {
   // `run` gets the sequence.
   void StoreRun(const KnownRun& known, Run* run);
   void AddRunCells(const Run& run, int sign);
+  // By the policy of the run's pool.
+  absl::StatusOr<RunChange> SuspensionOf(uint32_t pool, int64_t at_us);
+  absl::Status ApplyPolicy(const PoolPolicySet& policy);
+  absl::Status ApplyWaiver(const WaiverPolicySet& policy);
+  absl::Status ApplyRefund(const RunRefunded& refund);
+  // Of a start on a part of a device, from which its GPUs follow. kWrongState
+  // when the device has no room.
+  absl::StatusOr<int64_t> GpusOfShare(const RunStarting& starting);
+  absl::Status ApplyPlaced(const RunPlaced& placed);
+  absl::Status CheckResizable(std::string_view run_key,
+                              const RunChanged& change);
+  // What else follows from a change of a known run.
+  absl::Status FollowChange(std::string_view run_key, const Run& before,
+                            const Run& after);
   absl::Status AddUsageCells(const UsageAdded& usage);
   absl::Status AddDrainedCell(const UsageDrained& usage);
   void ApplyName(const NameAdded& name);
@@ -235,6 +267,8 @@ class Posting {
   std::string run_bytes_;     // scratch
   Run imported_;              // scratch, for its capacity
   absl::Status failure_;      // of a write before Commit
+  // Something was written that no entry speaks of.
+  bool beside_journal_ = false;
 
   absl::flat_hash_map<std::string, uint32_t> names_[2];  // by NameKind
   LastName last_names_[2];

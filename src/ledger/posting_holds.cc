@@ -367,9 +367,12 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
   return admitter.Admit(starting.tenant, starting.pool, {GpuTime(), asked});
 }
 
-absl::StatusOr<Admission> Posting::StartRun(const RunStarting& starting,
+absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
                                             int64_t at_us) {
   RETURN_IF_ERROR(CheckChange(starting.change));
+  if (!starting.device.empty()) {
+    ASSIGN_OR_RETURN(starting.change.micro_gpus, GpusOfShare(starting));
+  }
   ASSIGN_OR_RETURN(std::optional<RunChanged> start, NewStart(starting));
   if (!start) return Admission{};
   if (starting.strict) {
@@ -381,6 +384,10 @@ absl::StatusOr<Admission> Posting::StartRun(const RunStarting& starting,
                    Intern(NameKind::kTenant, starting.tenant, false));
   ASSIGN_OR_RETURN(start->pool, Intern(NameKind::kPool, starting.pool, false));
   RETURN_IF_ERROR(Post(*start).status());
+  if (!starting.device.empty()) {
+    RETURN_IF_ERROR(Post(RunPlaced{start->run_id, start->attempt,
+                                   starting.device, starting.share}));
+  }
   if (starting.hold_id.empty()) return Admission{};
   RETURN_IF_ERROR(
       Post(HoldDrawn{starting.hold_id, start->run_id, start->attempt}));
@@ -396,7 +403,10 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
   if (change.change == RunChange::kResize) {
     asked = change.micro_gpus - known.micro_gpus;
   }
-  if (change.change == RunChange::kResume) {
+  // A run that accrued while suspended has its GPUs.
+  const bool gave_back =
+      known.segments.empty() || known.segments.back().end_us.has_value();
+  if (change.change == RunChange::kResume && gave_back) {
     asked = known.micro_gpus;
     ASSIGN_OR_RETURN(const std::optional<std::string> hold_id,
                      HoldOfRun(KeyOfRun(change.run_id, change.attempt)));

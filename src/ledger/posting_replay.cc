@@ -43,6 +43,18 @@ struct Posting::Replayer {
     return posting->AddDrainedCell(usage);
   }
   absl::Status operator()(const UsageLost&) const { return absl::OkStatus(); }
+  absl::Status operator()(const PoolPolicySet& policy) const {
+    return posting->ApplyPolicy(policy);
+  }
+  absl::Status operator()(const WaiverPolicySet& policy) const {
+    return posting->ApplyWaiver(policy);
+  }
+  absl::Status operator()(const RunRefunded& refund) const {
+    return posting->ApplyRefund(refund);
+  }
+  absl::Status operator()(const RunPlaced& placed) const {
+    return posting->ApplyPlaced(placed);
+  }
   absl::Status operator()(const QuotaSet& set) const {
     return posting->Apply(set);
   }

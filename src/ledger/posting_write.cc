@@ -63,7 +63,7 @@ void Posting::CloseCommit(const Sha256Digest& chain) {
 absl::StatusOr<bool> Posting::Commit() {
   CHECK(transaction_ != nullptr);
   const bool journalled = tip_.next_sequence != first_sequence_;
-  if (!journalled && live_.empty()) {
+  if (!journalled && live_.empty() && !beside_journal_) {
     transaction_.reset();
     return false;
   }

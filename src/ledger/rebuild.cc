@@ -3,6 +3,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "base/error.h"
 #include "ledger/buckets.h"
+#include "ledger/heartbeats.h"
 #include "ledger/journal.h"
 #include "ledger/live_records.h"
 #include "ledger/posting.h"
@@ -73,6 +74,7 @@ class Salvager {
     }
     LoseRange(expected, last + 1);
     RETURN_IF_ERROR(PostLive());
+    RETURN_IF_ERROR(KeepHeartbeats());
     RETURN_IF_ERROR(poster_.Commit());
     return report_;
   }
@@ -120,6 +122,23 @@ class Salvager {
                               amounts[bank]});
         if (!posted.ok()) Lose(std::string(posted.message()));
       }
+    }
+    return absl::OkStatus();
+  }
+
+  // A sign of life of a run that was lost, or of one that is over in what is
+  // left, says nothing any more.
+  absl::Status KeepHeartbeats() {
+    std::vector<Heartbeat> all;
+    const absl::Status read = VisitHeartbeats(
+        from_, [&](std::string_view run_key, int64_t at_us) {
+          all.push_back({DecodeRunKey(run_key), at_us});
+        });
+    if (!read.ok()) Lose("heartbeats: " + std::string(read.message()));
+    for (const Heartbeat& one : all) {
+      ASSIGN_OR_RETURN(Posting* const posting, poster_.Get(last_us_));
+      posting->PutHeartbeat(one.key.run_id, one.key.attempt, one.at_us)
+          .IgnoreError();
     }
     return absl::OkStatus();
   }
@@ -198,6 +217,18 @@ class Salvager {
   }
   absl::Status Post(Posting* posting, const UsageLost& loss) {
     return posting->Post(loss);
+  }
+  absl::Status Post(Posting* posting, const PoolPolicySet& policy) {
+    return posting->Post(policy).status();
+  }
+  absl::Status Post(Posting* posting, const WaiverPolicySet& policy) {
+    return posting->Post(policy).status();
+  }
+  absl::Status Post(Posting* posting, const RunRefunded& refund) {
+    return posting->Post(refund).status();
+  }
+  absl::Status Post(Posting* posting, const RunPlaced& placed) {
+    return posting->Post(placed);
   }
 
   absl::Status Post(Posting* posting, QuotaSet set) {

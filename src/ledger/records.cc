@@ -62,6 +62,7 @@ Int128 ReadAmount(unsigned width, ByteReader* in) {
 enum SegmentFlag : uint8_t {
   kSegmentEnded = 1,
   kSegmentOwnGpus = 2,  // not the run's
+  kSegmentSuspended = 4,
 };
 
 // Unsigned, so that any two instants have a distance and come back.
@@ -72,7 +73,8 @@ uint64_t Distance(int64_t from, int64_t to) {
 void AppendSegment(const Run& run, const Segment& segment, std::string* out) {
   const bool own_gpus = segment.micro_gpus != run.micro_gpus;
   const int flags =
-      (segment.end_us ? kSegmentEnded : 0) | (own_gpus ? kSegmentOwnGpus : 0);
+      (segment.end_us ? kSegmentEnded : 0) | (own_gpus ? kSegmentOwnGpus : 0) |
+      (segment.suspended ? kSegmentSuspended : 0);
   SmallBytes<1 + 8 + 10 + 10> bytes;
   bytes.Fixed(static_cast<uint8_t>(flags)).Fixed(segment.start_us);
   if (segment.end_us) {
@@ -93,6 +95,7 @@ Segment ReadSegment(const Run& run, ByteReader* in) {
   segment.micro_gpus = (flags & kSegmentOwnGpus) != 0
                            ? static_cast<int64_t>(in->Varint())
                            : run.micro_gpus;
+  segment.suspended = (flags & kSegmentSuspended) != 0;
   return segment;
 }
 

@@ -1,7 +1,5 @@
 #include "ledger/run_rules.h"
 
-#include <cstring>
-
 #include "base/check.h"
 #include "base/error.h"
 
@@ -60,10 +58,6 @@ absl::Status WrongState(const RunChanged& change, const Run& known,
                        FormatInstant(change.at_us));
 }
 
-bool IsOpen(const Run& run) {
-  return run.state == RunState::kOpen || run.state == RunState::kSuspended;
-}
-
 // The latest instant at which the run changed.
 int64_t LastChange(const Run& run) {
   CHECK(!run.segments.empty());
@@ -71,17 +65,11 @@ int64_t LastChange(const Run& run) {
   return last.end_us.value_or(last.start_us);
 }
 
-// The empty segment that marks when a run was stopped; AfterChange.
-bool IsStopMark(const Run& run, const Segment& segment) {
-  return run.state == RunState::kEnded && &segment == &run.segments.back() &&
-         segment.end_us == segment.start_us;
-}
-
-// Whether a segment of that GPU count starts at the instant.
+// Whether the run ran with that GPU count from the instant on.
 bool HasSegmentFrom(const Run& run, int64_t at_us, int64_t micro_gpus) {
   for (const Segment& segment : run.segments) {
     if (segment.start_us == at_us && segment.micro_gpus == micro_gpus &&
-        !IsStopMark(run, segment)) {
+        !segment.suspended) {
       return true;
     }
   }
@@ -95,6 +83,29 @@ bool HasGapFrom(const Run& run, int64_t at_us) {
     const bool last = i + 1 == run.segments.size();
     if (last) return run.state == RunState::kSuspended;
     return run.segments[i + 1].start_us != at_us;
+  }
+  return false;
+}
+
+// Whether the run was suspended then and went on accruing.
+bool HasSuspendedSegmentFrom(const Run& run, int64_t at_us) {
+  for (const Segment& segment : run.segments) {
+    if (segment.start_us == at_us && segment.suspended) return true;
+  }
+  return false;
+}
+
+// Whether the run goes on at the instant after a suspension; one without length
+// that did not accrue leaves no more than an edge.
+bool WasResumedAt(const Run& run, int64_t at_us) {
+  for (size_t i = 1; i < run.segments.size(); ++i) {
+    const Segment& before = run.segments[i - 1];
+    const Segment& segment = run.segments[i];
+    if (segment.start_us == at_us && !segment.suspended &&
+        (before.suspended || before.end_us != at_us ||
+         before.micro_gpus == segment.micro_gpus)) {
+      return true;
+    }
   }
   return false;
 }
@@ -126,10 +137,11 @@ bool AlreadySaid(const Run& known, const RunChanged& change) {
     case RunChange::kResize:
       return HasSegmentFrom(known, change.at_us, change.micro_gpus);
     case RunChange::kSuspend:
-      return HasGapFrom(known, change.at_us);
+    case RunChange::kSuspendAccruing:
+      return HasGapFrom(known, change.at_us) ||
+             HasSuspendedSegmentFrom(known, change.at_us);
     case RunChange::kResume:
-      return HasSegmentFrom(known, change.at_us, known.micro_gpus) &&
-             known.segments.size() > 1;
+      return WasResumedAt(known, change.at_us);
     case RunChange::kStop:
       return known.state == RunState::kEnded &&
              LastChange(known) == change.at_us && known.reason == change.reason;
@@ -148,6 +160,7 @@ absl::Status CheckFits(const Run& known, const RunChanged& change,
       }
       break;
     case RunChange::kSuspend:
+    case RunChange::kSuspendAccruing:
       if (known.state != RunState::kOpen) {
         return WrongState(change, known, "suspended");
       }
@@ -164,129 +177,20 @@ absl::Status CheckFits(const Run& known, const RunChanged& change,
                             std::string(StopReasonName(change.reason)),
                         name_of);
       }
-      if (!IsOpen(known)) return WrongState(change, known, "stopped");
+      if (IsOver(known)) return WrongState(change, known, "stopped");
       break;
   }
   return absl::OkStatus();
 }
 
-constexpr int64_t kEarliestUs = -2'208'988'800 * kMicrosPerSecond;  // 1900
-constexpr int64_t kLatestUs = 253'402'300'800 * kMicrosPerSecond;   // 10000
-constexpr int64_t kMaxMicroGpus = 1'000'000'000 * kMicroGpusPerGpu;
-constexpr size_t kMaxStateBytes = 64;
-
-// Whether any of eight bytes is below 0x20 or is 0x7f. In a byte with its
-// highest bit set, neither is.
-bool AnyControl(uint64_t eight) {
-  constexpr uint64_t kOnes = 0x0101010101010101;
-  constexpr uint64_t kHighs = 0x8080808080808080;
-  const uint64_t low = eight & ~kHighs;
-  const uint64_t from_0x20 = low + 0x60 * kOnes;  // Highest bit: 0x20 or more.
-  const uint64_t is_0x7f = low + kOnes;
-  return (~eight & (~from_0x20 | is_0x7f) & kHighs) != 0;
-}
-
-bool HoldsControl(std::string_view text) {
-  const char* at = text.data();
-  size_t left = text.size();
-  for (; left > 8; at += 8, left -= 8) {
-    uint64_t eight;
-    std::memcpy(&eight, at, sizeof eight);
-    if (AnyControl(eight)) return true;
-  }
-  bool found = false;
-  for (; left > 0; ++at, --left) {
-    found |= static_cast<unsigned char>(*at) < 0x20 || *at == 0x7f;
-  }
-  return found;
-}
-
-absl::Status CheckText(std::string_view what, std::string_view text,
-                       size_t min_bytes, size_t max_bytes) {
-  if (text.size() < min_bytes || text.size() > max_bytes) {
-    return MakeError(ErrorCode::kBadRow,
-                     std::string(what) + " has " + std::to_string(text.size()) +
-                         " bytes; " + std::to_string(min_bytes) + " to " +
-                         std::to_string(max_bytes) + " are allowed");
-  }
-  if (!HoldsControl(text)) return absl::OkStatus();
-  return MakeError(ErrorCode::kBadRow,
-                   std::string(what) + " holds a control character");
-}
-
 }  // namespace
-
-absl::Status CheckId(std::string_view what, std::string_view id) {
-  return CheckText(what, id, 1, kMaxIdBytes);
-}
-
-absl::Status CheckMicroGpus(int64_t micro_gpus) {
-  if (micro_gpus >= 0 && micro_gpus <= kMaxMicroGpus) return absl::OkStatus();
-  return MakeError(ErrorCode::kBadRow, "gpus " + FormatGpus(micro_gpus) +
-                                           " is not in 0..1000000000");
-}
-
-absl::Status CheckInstant(std::string_view what, int64_t instant_us) {
-  if (instant_us >= kEarliestUs && instant_us < kLatestUs) {
-    return absl::OkStatus();
-  }
-  return MakeError(ErrorCode::kBadRow,
-                   std::string(what) + " is not in the years 1900 to 9999");
-}
-
-namespace {
-
-absl::Status CheckRunKey(std::string_view run_id, uint32_t attempt) {
-  RETURN_IF_ERROR(CheckId("run_id", run_id));
-  if (attempt >= 1) return absl::OkStatus();
-  return MakeError(ErrorCode::kBadRow, "run " + std::string(run_id) +
-                                           ": attempt must be 1 or more");
-}
-
-}  // namespace
-
-absl::Status CheckRun(const RunImported& row) {
-  RETURN_IF_ERROR(CheckRunKey(row.run_id, row.attempt));
-  RETURN_IF_ERROR(CheckMicroGpus(row.micro_gpus));
-  RETURN_IF_ERROR(CheckText("state", row.source_state, 0, kMaxStateBytes));
-  if (row.start_us) RETURN_IF_ERROR(CheckInstant("start", *row.start_us));
-  if (row.end_us) RETURN_IF_ERROR(CheckInstant("end", *row.end_us));
-  if (row.start_us && row.end_us && *row.end_us < *row.start_us) {
-    return MakeError(ErrorCode::kBadRow,
-                     "run " + DescribeRun(row.run_id, row.attempt) + ": end " +
-                         FormatInstant(*row.end_us) + " is before start " +
-                         FormatInstant(*row.start_us));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckChange(const RunChanged& change) {
-  RETURN_IF_ERROR(CheckRunKey(change.run_id, change.attempt));
-  RETURN_IF_ERROR(CheckMicroGpus(change.micro_gpus));
-  return CheckInstant("at", change.at_us);
-}
-
-absl::Status CheckUsage(const UsageAdded& usage) {
-  RETURN_IF_ERROR(CheckId("usage_id", usage.usage_id));
-  RETURN_IF_ERROR(CheckInstant("start", usage.start_us));
-  RETURN_IF_ERROR(CheckInstant("end", usage.end_us));
-  const std::string id(usage.usage_id);
-  if (usage.end_us <= usage.start_us) {
-    return MakeError(ErrorCode::kBadRow, "usage " + id + ": end " +
-                                             FormatInstant(usage.end_us) +
-                                             " is not after start " +
-                                             FormatInstant(usage.start_us));
-  }
-  if (usage.gpu_time < GpuTime()) {
-    return MakeError(ErrorCode::kBadRow, "usage " + id + ": gpu_seconds " +
-                                             FormatGpuSeconds(usage.gpu_time) +
-                                             " is negative");
-  }
-  return absl::OkStatus();
-}
 
 std::string DescribeRun(std::string_view run_id, uint32_t attempt) {
   return std::string(run_id) + " attempt " + std::to_string(attempt);
+}
+
+bool IsOver(const Run& run) {
+  return run.state != RunState::kOpen && run.state != RunState::kSuspended;
 }
 
 absl::StatusOr<Verdict> JudgeChange(const Run* known, const RunChanged& change,
@@ -387,7 +291,14 @@ Run AfterChange(const Run* known, const RunChanged& change) {
       close_segment();
       run.state = RunState::kSuspended;
       break;
+    case RunChange::kSuspendAccruing:
+      close_segment();
+      open_segment(run.micro_gpus);
+      run.segments.back().suspended = true;
+      run.state = RunState::kSuspended;
+      break;
     case RunChange::kResume:
+      close_segment();
       open_segment(run.micro_gpus);
       break;
     case RunChange::kStop:
@@ -396,7 +307,8 @@ Run AfterChange(const Run* known, const RunChanged& change) {
       // instant of the stop would be lost, and with it that a repetition is
       // one.
       if (run.segments.back().end_us != change.at_us) {
-        run.segments.push_back({change.at_us, change.at_us, run.micro_gpus});
+        run.segments.push_back(
+            {change.at_us, change.at_us, run.micro_gpus, /*suspended=*/true});
       }
       run.state = RunState::kEnded;
       run.reason = change.reason;

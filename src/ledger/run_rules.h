@@ -12,6 +12,9 @@
 
 namespace drawdown {
 
+// Whether a run is neither open nor suspended.
+bool IsOver(const Run& run);
+
 // The path of an id, for messages.
 using NameOf = std::function<std::string(NameKind, uint32_t)>;
 
@@ -51,9 +54,14 @@ Run AfterCorrection(const RunCorrected& correction);
 absl::Status CheckRun(const RunImported& row);
 absl::Status CheckChange(const RunChanged& change);
 absl::Status CheckUsage(const UsageAdded& usage);
-// Parts of these, for what else has an id, GPUs, or instants.
+// Parts of these, for what else has an id, or GPUs.
 absl::Status CheckId(std::string_view what, std::string_view id);
 absl::Status CheckMicroGpus(int64_t micro_gpus);
+
+// kBadRow naming `what`: a length out of bounds, a control character.
+absl::Status CheckText(std::string_view what, std::string_view text,
+                       size_t min_bytes, size_t max_bytes);
+// kBadRow naming `what` outside the years 1900 to 9999.
 absl::Status CheckInstant(std::string_view what, int64_t instant_us);
 
 // "job-1 attempt 2", for messages.

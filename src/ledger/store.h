@@ -38,14 +38,19 @@ enum class Table : uint8_t {
   kHolds = 10,     // hold id -> hold, run -> hold id (hold_records.h)
   kHeld = 11,      // what open holds hold now (hold_records.h)
   kCapacity = 12,  // (pool, state, id, start) -> stated capacity (capacity.h)
+  kHeartbeats = 13,  // run key -> newest sign of life (heartbeats.h)
+  kPolicies = 14,    // sequence -> policy (run_policies.h)
+  kRefunds = 15,     // refund id -> refund (refunds.h)
+  kDevices = 16,     // device -> the runs that share it (places.h)
 };
-inline constexpr int kTableCount = 13;
+inline constexpr int kTableCount = 17;
 inline constexpr size_t kMaxKeyBytes = 500;
 
 inline const char* TableName(Table table) {  // "cells"
   static constexpr const char* kNames[kTableCount] = {
-      "meta",    "names", "runs",   "usage", "cells", "levels",  "contracts",
-      "journal", "live",  "quotas", "holds", "held",  "capacity"};
+      "meta",      "names",      "runs",     "usage",   "cells",  "levels",
+      "contracts", "journal",    "live",     "quotas",  "holds",  "held",
+      "capacity",  "heartbeats", "policies", "refunds", "devices"};
   return kNames[static_cast<int>(table)];
 }
 

@@ -13,6 +13,7 @@
 #include "ledger/run_cuts.h"
 #include "ledger/series.h"
 #include "ledger/time_slices.h"
+#include "ledger/waived_runs.h"
 
 namespace drawdown {
 namespace {
@@ -38,6 +39,7 @@ class UsageAnswering {
     for (const LiveAmount& amount : live_.amounts) {
       RETURN_IF_ERROR(AddLive(amount));
     }
+    if (query_.net) RETURN_IF_ERROR(AddWaived());
     RETURN_IF_ERROR(MakeRows());
     AddNotes();
     return std::move(answer_);
@@ -211,6 +213,37 @@ class UsageAnswering {
     return absl::OkStatus();
   }
 
+  // What is waived of runs that have ended by now.
+  absl::Status AddWaived() {
+    return VisitWaivedRuns(
+        transaction_,
+        [this](const RunKey&, const drawdown::Run& run,
+               const WaivedUsage& usage) -> absl::StatusOr<bool> {
+          if (usage.end_us() > *query_.at_us ||
+              !Selected({run.tenant, run.pool})) {
+            return true;
+          }
+          RETURN_IF_ERROR(AddWaivedOf(run, usage));
+          return true;
+        });
+  }
+  absl::Status AddWaivedOf(const drawdown::Run& run, const WaivedUsage& usage) {
+    const int64_t first =
+        slices_.Find(std::max(usage.start_us(), answer_.from_us));
+    if (first < 0) return absl::OkStatus();
+    ASSIGN_OR_RETURN(GpuTime before, usage.Until(slices_.edges[first]));
+    const auto slices = static_cast<int64_t>(slices_.size());
+    for (int64_t slice = first;
+         slice < slices && slices_.edges[slice] < usage.end_us(); ++slice) {
+      ASSIGN_OR_RETURN(const GpuTime until,
+                       usage.Until(slices_.edges[slice + 1]));
+      waived_[{by_tenant_ ? run.tenant : 0, by_pool_ ? run.pool : 0,
+               static_cast<uint32_t>(slice)}] += until - before;
+      before = until;
+    }
+    return absl::OkStatus();
+  }
+
   void MoveOverCut(const Series& series, int64_t cut_us, GpuTime part) {
     MoveGroupOverCut(series.tenant, series.pool, cut_us, part);
   }
@@ -233,18 +266,21 @@ class UsageAnswering {
 
   absl::Status MakeRows() {
     std::map<std::vector<std::string>, GpuTime> rows;
+    std::map<std::vector<std::string>, GpuTime> waived;
     for (const auto& [key, amount] : groups_) {
       rows[GroupText(key)] += amount;
     }
+    for (const auto& [key, amount] : waived_) waived[GroupText(key)] += amount;
     if (query_.by.empty()) rows[{}];
     for (auto& [group, amount] : rows) {
       answer_.total += amount;
+      answer_.waived += waived[group];
       if (amount.zero() && !query_.by.empty()) continue;
       if (!amount.valid()) {
         return MakeError(ErrorCode::kOverflow,
                          "usage of a group does not fit 128 bits");
       }
-      answer_.rows.push_back({group, amount});
+      answer_.rows.push_back({group, amount, waived[group]});
     }
     return absl::OkStatus();
   }
@@ -296,6 +332,7 @@ class UsageAnswering {
   SliceRun run_;               // at hand
   std::vector<GpuTime> sums_;  // of the series at hand, by slice
   std::map<GroupKey, GpuTime> groups_;
+  std::map<GroupKey, GpuTime> waived_;
   std::set<int64_t> exact_cuts_;
   std::set<std::tuple<uint32_t, uint32_t, int64_t>> exact_series_;
   uint64_t prorated_ = 0;

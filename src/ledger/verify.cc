@@ -7,6 +7,7 @@
 #include "ledger/buckets.h"
 #include "ledger/capacity.h"
 #include "ledger/entry.h"
+#include "ledger/heartbeats.h"
 #include "ledger/journal.h"
 #include "ledger/live_records.h"
 #include "ledger/memory_store.h"
@@ -29,6 +30,7 @@ class Verifier {
     Check(CountJournal());
     Check(CheckLive());
     Check(CheckCapacity());
+    Check(VisitHeartbeats(books_, [](std::string_view, int64_t) {}));
     Check(SumRuns());
     Check(SumUsage());
     Check(SumBuckets());
@@ -56,7 +58,7 @@ class Verifier {
     for (int i = 0; i < kTableCount; ++i) {
       const auto table = static_cast<Table>(i);
       if (table == Table::kMeta || table == Table::kLive ||
-          table == Table::kHeld) {
+          table == Table::kHeld || table == Table::kHeartbeats) {
         continue;
       }
       RETURN_IF_ERROR(CompareTable(table, expected.get()));
@@ -148,6 +150,7 @@ class Verifier {
                      ReadLiveFiles(books_));
     for (const NamedLiveFile& named : files) {
       RETURN_IF_ERROR(ReadWatermarks(books_, named.uuid).status());
+      RETURN_IF_ERROR(ReadAdmitted(books_, named.uuid).status());
     }
     return absl::OkStatus();
   }

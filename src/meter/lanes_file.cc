@@ -98,6 +98,27 @@ absl::Status MeterLane::MapBlock(int fd, off_t offset) {
   return absl::OkStatus();
 }
 
+// --- SliceLane ---------------------------------------------------------------
+
+SliceLane::~SliceLane() {
+  for (SliceBooks* const books : books_) {
+    if (books != nullptr) munmap(books, kExtentBytes);
+  }
+}
+
+Slice SliceLane::At(uint32_t bank, uint32_t meter) const {
+  std::atomic<uint64_t>* const words =
+      words_.counters() + (size_t{bank} << meter_internal::kBankShift);
+  SliceBooks* const books =
+      books_[meter / kBooksMeters] + size_t{bank} * kBooksMeters;
+  return {words + meter, books + meter % kBooksMeters};
+}
+
+void SliceLane::SetBooks(uint32_t block, SliceBooks* books) {
+  if (books_.size() <= block) books_.resize(block + 1);
+  books_[block] = books;
+}
+
 // --- LanesFile ---------------------------------------------------------------
 
 LanesFile::LanesFile(std::string path, std::string final_path, LockFd fd,
@@ -175,7 +196,7 @@ absl::Status LanesFile::GrowLane(MeterLane* lane, uint32_t blocks) {
     ASSIGN_OR_RETURN(const off_t offset, AllocateExtent());
     const uint32_t block = lane->blocks();
     RETURN_IF_ERROR(lane->MapBlock(fd_.get(), offset));
-    Publish({lane->number(), block});
+    Publish({lane->number(), block, lane->kind()});
   }
   return absl::OkStatus();
 }
@@ -198,6 +219,7 @@ absl::StatusOr<uint32_t> LanesFile::AddMeter(uint32_t tenant, uint32_t pool) {
   const uint32_t block = meter / kBlockMeters;
   RETURN_IF_ERROR(GrowLane(overflow(), block + 1));
   if (tables_.size() <= block) RETURN_IF_ERROR(AddMeterBlock());
+  RETURN_IF_ERROR(GrowLane(admitted(), block + 1));
   const MeterEntry entry = {tenant, pool,
                             MeterCheck(uuid(), meter, tenant, pool)};
   tables_[block][meter % kBlockMeters] = entry;
@@ -208,6 +230,26 @@ absl::StatusOr<uint32_t> LanesFile::AddMeter(uint32_t tenant, uint32_t pool) {
 
 bool LanesFile::Grow(MeterLane* lane) {
   return GrowLane(lane, BlocksNeeded()).ok();
+}
+
+absl::Status LanesFile::AddSlices(SliceLane* slices, uint32_t meter) {
+  RETURN_IF_ERROR(GrowLane(&slices->words(), meter / kBlockMeters + 1));
+  ASSIGN_OR_RETURN(const off_t offset, AllocateExtent());
+  ASSIGN_OR_RETURN(void* const map, MapShared(fd_.get(), kExtentBytes, offset));
+  const uint32_t block = meter / kBooksMeters;
+  Publish({slices->words().number(), block, ExtentKind::kSliceBooks});
+  slices->SetBooks(block, static_cast<SliceBooks*>(map));
+  return absl::OkStatus();
+}
+
+SliceLane* LanesFile::SlicesFor(const MeterLane& lane, uint32_t meter) {
+  if (slices_.size() <= lane.number()) slices_.resize(lane.number() + 1);
+  std::unique_ptr<SliceLane>& slices = slices_[lane.number()];
+  if (slices == nullptr) slices = std::make_unique<SliceLane>(lane.number());
+  if (!slices->Has(meter) && !AddSlices(slices.get(), meter).ok()) {
+    return nullptr;
+  }
+  return slices.get();
 }
 
 MeterLane* LanesFile::TakeLane() {

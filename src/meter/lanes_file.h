@@ -17,16 +17,18 @@
 
 namespace drawdown {
 
-// One lane: an address range with room for every meter a file may have, its
-// counters mapped from the front as far as they are needed.
+// Words of one kind of one lane: an address range with room for every meter a
+// file may have, mapped from the front as far as it is needed.
 class MeterLane {
  public:
-  explicit MeterLane(uint32_t number) : number_(number) {}
+  explicit MeterLane(uint32_t number, ExtentKind kind = ExtentKind::kCounters)
+      : number_(number), kind_(kind) {}
   ~MeterLane();
   MeterLane(const MeterLane&) = delete;  // Owns a mapping.
   MeterLane& operator=(const MeterLane&) = delete;
 
   uint32_t number() const { return number_; }
+  ExtentKind kind() const { return kind_; }
   uint32_t blocks() const { return blocks_; }
   // Meters that have counters here.
   uint64_t limit() const { return uint64_t{blocks_} * kBlockMeters; }
@@ -39,8 +41,32 @@ class MeterLane {
   absl::Status Reserve();
 
   const uint32_t number_;
+  const ExtentKind kind_;
   uint32_t blocks_ = 0;
   std::atomic<uint64_t>* counters_ = nullptr;
+};
+
+// The slices of one lane.
+class SliceLane {
+ public:
+  explicit SliceLane(uint32_t lane) : words_(lane, ExtentKind::kSlices) {}
+  ~SliceLane();
+  SliceLane(const SliceLane&) = delete;  // Owns mappings.
+  SliceLane& operator=(const SliceLane&) = delete;
+
+  MeterLane& words() { return words_; }
+  bool Has(uint32_t meter) const {
+    const uint32_t block = meter / kBooksMeters;
+    return meter < words_.limit() && block < books_.size() &&
+           books_[block] != nullptr;
+  }
+  // REQUIRES: Has(meter).
+  Slice At(uint32_t bank, uint32_t meter) const;
+  void SetBooks(uint32_t block, SliceBooks* books);
+
+ private:
+  MeterLane words_;
+  std::vector<SliceBooks*> books_;  // mapped; null where none was needed
 };
 
 class LanesFile {
@@ -61,9 +87,9 @@ class LanesFile {
 
   const Uuid& uuid() const { return header_->identity.uuid; }
 
-  // Adds a meter, with room for its counters in the overflow lane: whatever
-  // happens later, what it counts has a place. Returns its number. kDiskFull,
-  // kIo; kInvalidArgument at kMaxMeters.
+  // Adds a meter, with room for its counters in the overflow lane, for Record
+  // and for TryRecord: whatever happens later, what it counts has a place.
+  // Returns its number. kDiskFull, kIo; kInvalidArgument at kMaxMeters.
   absl::StatusOr<uint32_t> AddMeter(uint32_t tenant, uint32_t pool);
   const std::vector<MeterEntry>& meters() const { return meters_; }
 
@@ -74,6 +100,11 @@ class LanesFile {
   // Counters for every meter there is; false when there is no room.
   bool Grow(MeterLane* lane);
   MeterLane* overflow() { return lanes_.front().get(); }
+  // What TryRecord admits past any slice; written under the lock of the
+  // budgets.
+  MeterLane* admitted() { return &admitted_; }
+  // The lane's slices, with one for the meter; null when there is no room.
+  SliceLane* SlicesFor(const MeterLane& lane, uint32_t meter);
 
   void CountRejected() {
     header_->rejected.fetch_add(1, std::memory_order_relaxed);
@@ -93,6 +124,7 @@ class LanesFile {
   void Publish(const ExtentUse& use);
   absl::Status GrowLane(MeterLane* lane, uint32_t blocks);
   absl::Status AddMeterBlock();
+  absl::Status AddSlices(SliceLane* slices, uint32_t meter);
 
   std::string path_;
   const std::string final_path_;
@@ -102,6 +134,8 @@ class LanesFile {
   std::vector<MeterEntry*> tables_;  // mapped, one per block of meters
   std::vector<std::unique_ptr<MeterLane>> lanes_;
   std::vector<MeterLane*> free_;
+  MeterLane admitted_{kOverflowLane, ExtentKind::kAdmitted};
+  std::vector<std::unique_ptr<SliceLane>> slices_;  // by lane, null: none yet
 };
 
 }  // namespace drawdown

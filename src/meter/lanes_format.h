@@ -3,9 +3,10 @@
 // why it is built so.
 //
 //   extent 0        header, then the directory: one word per further extent
-//   extent 1..n     each belongs to one lane and holds the counters of one
-//                   block of meters, bank 0 then bank 1; lane 0 is the table of
-//                   meters
+//   extent 1..n     each belongs to one lane and holds, of one block of meters,
+//                   bank 0 then bank 1 of its counters, of its slices, or (of a
+//                   smaller block) of its slices' books; lane 0 is the table
+//                   of meters
 //
 // The file only grows, in whole extents whose disk blocks are allocated before
 // anybody can touch them, and nothing in it ever moves or is taken back: it is
@@ -20,10 +21,11 @@
 
 #include "base/uuid.h"
 #include "drawdown/meter.h"
+#include "meter/slice.h"
 
 namespace drawdown {
 
-inline constexpr char kLanesMagic[8] = {'d', 'd', 'l', 'a', 'n', 'e', 's', '1'};
+inline constexpr char kLanesMagic[8] = {'d', 'd', 'l', 'a', 'n', 'e', 's', '2'};
 inline constexpr char kLanesSuffix[] = ".lanes";
 
 inline constexpr uint32_t kBanks = 2;
@@ -66,19 +68,28 @@ inline constexpr uint32_t kMaxExtents =
     (kExtentBytes - kDirectoryOffset) / sizeof(uint64_t);
 static_assert(sizeof(LanesHeader) <= kDirectoryOffset);
 
-// A directory word: whose counters extent i + 1 holds. 0 is no extent.
+// A directory word: what extent i + 1 holds, and whose. 0 is no extent.
+enum class ExtentKind : uint32_t {
+  kCounters = 0,    // what Record counts
+  kSlices = 1,      // what TryRecord spends from (slice.h)
+  kSliceBooks = 2,  // what has been spent of them
+  kAdmitted = 3,    // what TryRecord admitted past any slice: counters
+};
 inline constexpr uint32_t kMeterTable = 0;    // entries instead of counters
 inline constexpr uint32_t kOverflowLane = 1;  // for threads without a lane
 struct ExtentUse {
   uint32_t lane = 0;
   uint32_t block = 0;
+  ExtentKind kind = ExtentKind::kCounters;
 
   uint64_t Encode() const {
-    return uint64_t{1} << 63 | uint64_t{lane} << 32 | block;
+    return uint64_t{1} << 63 | static_cast<uint64_t>(kind) << 60 |
+           uint64_t{lane} << 32 | block;
   }
   static ExtentUse Decode(uint64_t word) {
-    return {static_cast<uint32_t>(word >> 32) & 0x7fffffff,
-            static_cast<uint32_t>(word)};
+    return {static_cast<uint32_t>(word >> 32) & 0x0fffffff,
+            static_cast<uint32_t>(word),
+            static_cast<ExtentKind>(word >> 60 & 7)};
   }
 };
 
@@ -92,6 +103,11 @@ struct MeterEntry {
   friend bool operator==(const MeterEntry&, const MeterEntry&) = default;
 };
 static_assert(kBlockMeters * sizeof(MeterEntry) == kExtentBytes);
+
+// An extent of kSliceBooks covers fewer meters.
+inline constexpr uint32_t kBooksMeters = 2'048;
+inline constexpr uint32_t kBooksPerBlock = kBlockMeters / kBooksMeters;
+static_assert(kBanks * kBooksMeters * sizeof(SliceBooks) == kExtentBytes);
 
 uint32_t HeaderCrc(const LanesHeader& header);
 uint64_t MeterCheck(const Uuid& file, uint32_t meter, uint32_t tenant,

@@ -17,11 +17,16 @@ LanesReader::LanesReader(std::string path, Fd fd)
 
 LanesReader::~LanesReader() {
   if (map_ != nullptr) munmap(const_cast<char*>(map_), mapped_);
+  for (const auto& [extent, map] : writable_) munmap(map, kExtentBytes);
 }
 
 absl::StatusOr<std::unique_ptr<LanesReader>> LanesReader::Open(
     const std::string& path, const Uuid& ledger) {
-  Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  Fd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  // Who may only read needs no more, until it has to recall.
+  if (fd.get() < 0 && (errno == EACCES || errno == EROFS)) {
+    fd = Fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  }
   if (fd.get() < 0 && errno == ENOENT) {
     return MakeError(ErrorCode::kNotFound, path + " is not there");
   }
@@ -92,17 +97,47 @@ void LanesReader::ReadDirectory(uint32_t extents) {
     // Ordered by the load of the count.
     const uint64_t word = directory[extents_].load(std::memory_order_relaxed);
     const ExtentUse use = ExtentUse::Decode(word);
-    if (word == 0 || use.block >= kMaxBlocks) continue;  // Torn.
-    if (use.block >= extents_of_.size()) {
-      extents_of_.resize(use.block + 1);
-      table_of_.resize(use.block + 1);
-    }
-    if (use.lane == kMeterTable) {
-      table_of_[use.block] = extents_;
-    } else {
-      extents_of_[use.block].push_back(extents_);
+    const uint32_t blocks = use.kind == ExtentKind::kSliceBooks
+                                ? kMaxBlocks * kBooksPerBlock
+                                : kMaxBlocks;
+    if (word == 0 || use.block >= blocks) continue;  // Torn.
+    Note(use, extents_);
+  }
+}
+
+void LanesReader::Note(const ExtentUse& use, uint32_t extent) {
+  const uint32_t block = use.kind == ExtentKind::kSliceBooks
+                             ? use.block / kBooksPerBlock
+                             : use.block;
+  if (block >= extents_of_.size()) {
+    extents_of_.resize(block + 1);
+    admitted_of_.resize(block + 1);
+    slices_of_.resize(block + 1);
+    table_of_.resize(block + 1);
+  }
+  switch (use.kind) {
+    case ExtentKind::kCounters:
+      if (use.lane == kMeterTable) {
+        table_of_[block] = extent;
+        return;
+      }
+      extents_of_[block].push_back(extent);
       lanes_ = std::max(lanes_, use.lane);
-    }
+      return;
+    case ExtentKind::kSlices:
+      words_of_[{use.lane, block}] = extent;
+      return;
+    case ExtentKind::kSliceBooks:
+      // Without words only where a power loss has torn the directory.
+      if (const auto words = words_of_.find({use.lane, block});
+          words != words_of_.end()) {
+        slices_of_[block].push_back(
+            {use.block * kBooksMeters, words->second, extent});
+      }
+      return;
+    case ExtentKind::kAdmitted:
+      admitted_of_[block].push_back(extent);
+      return;
   }
 }
 
@@ -118,21 +153,103 @@ std::optional<MeterIds> LanesReader::MeterAt(uint32_t meter) const {
   return MeterIds{entry.tenant, entry.pool};
 }
 
+void LanesReader::AddCounters(uint32_t extent, uint32_t bank,
+                              std::vector<uint64_t>* sums) const {
+  const auto* const counters = reinterpret_cast<const std::atomic<uint64_t>*>(
+      Extent(extent) + bank * kBankBytes);
+  uint64_t* const sum = sums->data();
+  const size_t count = sums->size();
+  for (size_t i = 0; i < count; ++i) {
+    sum[i] += counters[i].load(std::memory_order_acquire);
+  }
+}
+
+void LanesReader::AddSlices(const SlicePart& part, uint32_t bank,
+                            std::vector<uint64_t>* sums) const {
+  const std::atomic<uint64_t>* const words = WordsOf(part, bank);
+  const auto* const books = reinterpret_cast<const SliceBooks*>(
+      Extent(part.books) + BooksOffset(bank));
+  uint64_t* const sum = sums->data() + part.first % kBlockMeters;
+  for (uint32_t i = 0; i < MetersOf(part); ++i) {
+    sum[i] += AdmittedBySlice(words[i], books[i]);
+  }
+}
+
+void LanesReader::SumAdmitted(uint32_t block, BlockSums* sums) const {
+  for (uint32_t bank = 0; bank < kBanks; ++bank) {
+    std::vector<uint64_t>* const admitted = &sums->admitted[bank];
+    admitted->assign(MetersIn(block), 0);
+    if (block >= extents_of_.size()) continue;
+    for (const uint32_t extent : admitted_of_[block]) {
+      AddCounters(extent, bank, admitted);
+    }
+    for (const SlicePart& part : slices_of_[block]) {
+      AddSlices(part, bank, admitted);
+    }
+  }
+}
+
 void LanesReader::Sum(uint32_t block, BlockSums* sums) const {
-  const uint32_t count = std::min(meters_ - block * kBlockMeters, kBlockMeters);
-  for (std::vector<uint64_t>& bank : sums->by_bank) bank.assign(count, 0);
-  if (block >= extents_of_.size()) return;
-  for (const uint32_t extent : extents_of_[block]) {
-    for (uint32_t bank = 0; bank < kBanks; ++bank) {
-      const auto* const counters =
-          reinterpret_cast<const std::atomic<uint64_t>*>(Extent(extent) +
-                                                         bank * kBankBytes);
-      uint64_t* const sum = sums->by_bank[bank].data();
-      for (uint32_t i = 0; i < count; ++i) {
-        sum[i] += counters[i].load(std::memory_order_acquire);
+  SumAdmitted(block, sums);
+  for (uint32_t bank = 0; bank < kBanks; ++bank) {
+    sums->by_bank[bank] = sums->admitted[bank];
+    if (block >= extents_of_.size()) continue;
+    for (const uint32_t extent : extents_of_[block]) {
+      AddCounters(extent, bank, &sums->by_bank[bank]);
+    }
+  }
+}
+
+bool LanesReader::HasSlices(uint32_t bank) const {
+  for (const std::vector<SlicePart>& parts : slices_of_) {
+    for (const SlicePart& part : parts) {
+      const std::atomic<uint64_t>* const words = WordsOf(part, bank);
+      for (uint32_t i = 0; i < MetersOf(part); ++i) {
+        const uint64_t word = words[i].load(std::memory_order_relaxed);
+        if (SliceWord::Decode(word).remaining != 0) return true;
       }
     }
   }
+  return false;
+}
+
+absl::StatusOr<char*> LanesReader::Writable(uint32_t extent) {
+  char*& map = writable_[extent];
+  if (map == nullptr) {
+    void* const made =
+        mmap(nullptr, kExtentBytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+             fd_.get(), static_cast<off_t>((extent + 1) * kExtentBytes));
+    if (made == MAP_FAILED) {
+      writable_.erase(extent);
+      return ErrnoError(errno, "map " + path_ + " to recall from it");
+    }
+    map = static_cast<char*>(made);
+  }
+  return map;
+}
+
+absl::Status LanesReader::Recall(
+    uint32_t bank, const std::function<bool(uint32_t meter)>& wanted,
+    const std::function<void(uint32_t meter, uint64_t amount)>& recalled) {
+  for (const std::vector<SlicePart>& parts : slices_of_) {
+    for (const SlicePart& part : parts) {
+      const std::atomic<uint64_t>* const seen = WordsOf(part, bank);
+      for (uint32_t i = 0; i < MetersOf(part); ++i) {
+        const uint64_t word = seen[i].load(std::memory_order_relaxed);
+        if (SliceWord::Decode(word).remaining == 0) continue;
+        if (!wanted(part.first + i)) continue;
+        ASSIGN_OR_RETURN(char* const words, Writable(part.words));
+        ASSIGN_OR_RETURN(char* const books, Writable(part.books));
+        const Slice slice(
+            reinterpret_cast<std::atomic<uint64_t>*>(words +
+                                                     WordsOffset(part, bank)) +
+                i,
+            reinterpret_cast<SliceBooks*>(books + BooksOffset(bank)) + i);
+        recalled(part.first + i, slice.Recall());
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace drawdown

@@ -2,11 +2,15 @@
 #ifndef DRAWDOWN_SRC_METER_LANES_READER_H_
 #define DRAWDOWN_SRC_METER_LANES_READER_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,6 +26,8 @@ namespace drawdown {
 // before: counters only grow and lanes only come.
 struct BlockSums {
   std::array<std::vector<uint64_t>, kBanks> by_bank;
+  // What of it TryRecord admitted.
+  std::array<std::vector<uint64_t>, kBanks> admitted;
 };
 
 // For one thread at a time.
@@ -58,16 +64,61 @@ class LanesReader {
   // None where the entry was torn by a power loss.
   std::optional<MeterIds> MeterAt(uint32_t meter) const;
   void Sum(uint32_t block, BlockSums* sums) const;
+  // `admitted` alone.
+  void SumAdmitted(uint32_t block, BlockSums* sums) const;
+
+  // Whether a slice of the bank has anything left.
+  bool HasSlices(uint32_t bank) const;
+  // Takes back what is left of the slices of that bank, where `wanted` says so
+  // of the meter, and tells how much. Under the lock of the budgets. kIo where
+  // the file cannot be written to.
+  absl::Status Recall(
+      uint32_t bank, const std::function<bool(uint32_t meter)>& wanted,
+      const std::function<void(uint32_t meter, uint64_t amount)>& recalled);
   uint64_t rejected() const {
     return header()->rejected.load(std::memory_order_relaxed);
   }
 
  private:
+  struct SlicePart;
+
   LanesReader(std::string path, Fd fd);
 
   absl::Status Check(const Uuid& ledger);
   absl::Status MapAll();
   void ReadDirectory(uint32_t extents);
+  void Note(const ExtentUse& use, uint32_t extent);
+  uint32_t MetersIn(uint32_t block) const {
+    return std::min(meters_ - block * kBlockMeters, kBlockMeters);
+  }
+  void AddCounters(uint32_t extent, uint32_t bank,
+                   std::vector<uint64_t>* sums) const;
+  void AddSlices(const SlicePart& part, uint32_t bank,
+                 std::vector<uint64_t>* sums) const;
+  absl::StatusOr<char*> Writable(uint32_t extent);
+  // Of one lane, as many meters as an extent of kSliceBooks has.
+  struct SlicePart {
+    uint32_t first = 0;  // meter
+    uint32_t words = 0;  // extents
+    uint32_t books = 0;
+  };
+  // Where in its extent, of words and of books, the bank's part begins.
+  static size_t WordsOffset(const SlicePart& part, uint32_t bank) {
+    return bank * kBankBytes +
+           part.first % kBlockMeters * sizeof(std::atomic<uint64_t>);
+  }
+  static size_t BooksOffset(uint32_t bank) {
+    return bank * kBooksMeters * sizeof(SliceBooks);
+  }
+  uint32_t MetersOf(const SlicePart& part) const {
+    return std::min(meters_ - std::min(part.first, meters_), kBooksMeters);
+  }
+  const std::atomic<uint64_t>* WordsOf(const SlicePart& part,
+                                       uint32_t bank) const {
+    return reinterpret_cast<const std::atomic<uint64_t>*>(
+        Extent(part.words) + WordsOffset(part, bank));
+  }
+
   const LanesHeader* header() const {
     return reinterpret_cast<const LanesHeader*>(map_);
   }
@@ -83,7 +134,12 @@ class LanesReader {
   uint32_t extents_ = 0;  // of the directory, read so far
   uint32_t meters_ = 0;
   uint32_t lanes_ = 0;
-  std::vector<std::vector<uint32_t>> extents_of_;  // by block: counters
+  // By block: counters, of Record or of admissions past slices.
+  std::vector<std::vector<uint32_t>> extents_of_;
+  std::vector<std::vector<uint32_t>> admitted_of_;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> words_of_;  // lane, block
+  std::vector<std::vector<SlicePart>> slices_of_;               // by block
+  std::map<uint32_t, char*> writable_;             // extents mapped for Recall
   std::vector<std::optional<uint32_t>> table_of_;  // by block: meter entries
 };
 

@@ -16,71 +16,33 @@
 #include "base/fork.h"
 #include "meter/lanes_file.h"
 #include "meter/owner.h"
+#include "meter/process_state.h"
 
 namespace drawdown {
-namespace {
 
 using meter_internal::lane_view;
 using meter_internal::LaneView;
 
-// A thread that found no room asks again after so many calls.
-constexpr uint32_t kCallsUntilRetry = 1'024;
+namespace process_internal {
 
-struct ThreadLane {
-  uint32_t number = 0;  // of the process's file
-  MeterLane* lane = nullptr;
-  LaneView view;  // of the lane as far as it was needed
-};
-
-// One ledger's lanes in this process. Guarded by Process::mutex.
-struct ProcessFile {
-  LanesPlace place;
-  uint64_t device = 0;  // of the live directory, which `place` may outlive
-  uint64_t inode = 0;
-  std::shared_ptr<EpochFile> epoch;
-  int64_t created_us = 0;
-  // Null in a forked child until it counts.
-  std::unique_ptr<LanesFile> file;
-  std::vector<MeterIds> meters;
-  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> by_ids;
-  // What a forked child counted while it could not make its file.
-  std::vector<uint64_t> pending;
-  uint32_t calls_without_room = 0;
-  uint32_t calls_without_file = 0;
-};
-
-struct Process {
-  std::mutex mutex;
-  // A file's number is its place here plus one: id 0 is no meter.
-  std::deque<ProcessFile> files;
-
-  ProcessFile* Find(uint64_t number) {
-    if (number == 0 || number > files.size()) return nullptr;
-    return &files[number - 1];
-  }
-};
-
-Process& ThisProcessLanes();
-
-// The lanes a thread holds, given back when it ends. Trivial until the first
-// slow call, so that Record in a late destructor finds `ended` and not a ruin.
-struct ThreadLanes {
-  std::vector<ThreadLane> lanes;
-  ~ThreadLanes();
-};
 thread_local ThreadLanes thread_lanes;
 thread_local constinit bool thread_ended = false;
 
 ThreadLanes::~ThreadLanes() {
   thread_ended = true;
   lane_view = LaneView{};
-  Process& process = ThisProcessLanes();
+  ProcessLanes& process = ThisProcessLanes();
   std::lock_guard<std::mutex> lock(process.mutex);
   for (const ThreadLane& held : lanes) {
     LanesFile* const file = process.Find(held.number)->file.get();
     if (file != nullptr) file->GiveBack(held.lane);
   }
 }
+
+namespace {
+
+// A thread that found no room asks again after so many calls.
+constexpr uint32_t kCallsUntilRetry = 1'024;
 
 // --- fork
 // ---------------------------------------------------------------------
@@ -91,24 +53,34 @@ void AfterForkInParent() { ThisProcessLanes().mutex.unlock(); }
 // The one thread of the child must not touch the parent's lanes again, which it
 // no longer has (MADV_DONTFORK); the objects around them are left alone.
 void AfterForkInChild() {
-  Process& process = ThisProcessLanes();
+  ProcessLanes& process = ThisProcessLanes();
   lane_view = LaneView{};
-  if (!thread_ended) thread_lanes.lanes.clear();
+  // What they refer to may have been in the middle of anything.
+  if (!thread_ended) {
+    new std::vector<ThreadLane>(std::move(thread_lanes.lanes));
+    thread_lanes.lanes.clear();
+  }
   for (ProcessFile& one : process.files) {
     one.file.release();
     one.calls_without_room = 0;
     one.calls_without_file = 0;
     one.pending.clear();
+    // Their ledgers are dead here, and so may be any lock in them: they are
+    // left where they are.
+    new std::vector<std::shared_ptr<AdmissionSource>>(std::move(one.sources));
+    one.sources.clear();
   }
   process.mutex.unlock();
 }
 
+}  // namespace
+
 // Never destroyed: threads may count after static destructors have begun.
-Process& ThisProcessLanes() {
-  static Process* const process = [] {
+ProcessLanes& ThisProcessLanes() {
+  static ProcessLanes* const process = [] {
     RegisterForkHandlers();
     pthread_atfork(BeforeFork, AfterForkInParent, AfterForkInChild);
-    return new Process;
+    return new ProcessLanes;
   }();
   return *process;
 }
@@ -116,7 +88,7 @@ Process& ThisProcessLanes() {
 // --- files
 // --------------------------------------------------------------------
 
-absl::StatusOr<uint64_t> FindOrAddFile(Process* process,
+absl::StatusOr<uint64_t> FindOrAddFile(ProcessLanes* process,
                                        const LanesPlace& place,
                                        const std::shared_ptr<EpochFile>& epoch,
                                        int64_t now_us) {
@@ -139,6 +111,8 @@ absl::StatusOr<uint64_t> FindOrAddFile(Process* process,
   added.created_us = now_us;
   return process->files.size();
 }
+
+namespace {
 
 absl::StatusOr<uint32_t> FindOrAddMeter(ProcessFile* one, const MeterIds& ids) {
   const std::pair<uint32_t, uint32_t> key = {ids.tenant, ids.pool};
@@ -176,23 +150,27 @@ ThreadLane* LaneOfThread(ProcessFile* one, uint32_t number) {
   return &thread_lanes.lanes.emplace_back(ThreadLane{number, lane, {}});
 }
 
-// Gives this thread's lane counters for the meter; false when there is no room.
-bool ExtendLane(ProcessFile* one, uint32_t number, uint32_t meter) {
-  if (thread_ended) return false;
+}  // namespace
+
+ThreadLane* ExtendLane(ProcessFile* one, uint32_t number, uint32_t meter) {
+  if (thread_ended) return nullptr;
   if (one->calls_without_room > 0 &&
       ++one->calls_without_room % kCallsUntilRetry != 0) {
-    return false;
+    return nullptr;
   }
   ThreadLane* const held = LaneOfThread(one, number);
   const bool enough = held != nullptr && (held->lane->limit() > meter ||
                                           one->file->Grow(held->lane));
   one->calls_without_room = enough ? 0 : std::max(1u, one->calls_without_room);
-  if (enough) {
-    held->view = {uint64_t{number} << 32, held->lane->limit(),
-                  held->lane->counters(), one->epoch->word()};
-  }
-  return enough;
+  if (!enough) return nullptr;
+  held->view.first = uint64_t{number} << 32;
+  held->view.limit = held->lane->limit();
+  held->view.counters = held->lane->counters();
+  held->view.epoch = one->epoch->word();
+  return held;
 }
+
+namespace {
 
 // Under the lock, which makes its callers one writer.
 void CountInOverflow(const ProcessFile& one, LanesFile* file, uint32_t meter,
@@ -237,20 +215,32 @@ absl::Status EnsureFile(ProcessFile* one) {
   return absl::OkStatus();
 }
 
-// For Record in a forked child, which may have no room to make its file: tries
-// at the first call and then now and again.
+}  // namespace
+
 bool HaveFile(ProcessFile* one) {
   if (one->file != nullptr) return true;
   const bool due = one->calls_without_file++ % kCallsUntilRetry == 0;
   return due && EnsureFile(one).ok();
 }
 
-}  // namespace
+}  // namespace process_internal
+
+using process_internal::CountInOverflow;
+using process_internal::CountPending;
+using process_internal::EnsureFile;
+using process_internal::ExtendLane;
+using process_internal::FindOrAddFile;
+using process_internal::FindOrAddMeter;
+using process_internal::HaveFile;
+using process_internal::ProcessFile;
+using process_internal::ProcessLanes;
+using process_internal::SwitchLane;
+using process_internal::ThisProcessLanes;
 
 absl::StatusOr<std::vector<Meter>> BindMeters(
     const LanesPlace& place, const std::shared_ptr<EpochFile>& epoch,
     int64_t now_us, std::span<const MeterIds> ids) {
-  Process& process = ThisProcessLanes();
+  ProcessLanes& process = ThisProcessLanes();
   std::lock_guard<std::mutex> lock(process.mutex);
   ASSIGN_OR_RETURN(const uint64_t number,
                    FindOrAddFile(&process, place, epoch, now_us));
@@ -276,7 +266,7 @@ void RecordSlowly(uint64_t id, int64_t gpu_us) {
   if (gpu_us >= 0 && SwitchLane(number, meter)) {
     return Meter::OfId(id).Record(gpu_us);
   }
-  Process& process = ThisProcessLanes();
+  ProcessLanes& process = ThisProcessLanes();
   std::lock_guard<std::mutex> lock(process.mutex);
   ProcessFile* const one = process.Find(number);
   if (one == nullptr || meter >= one->meters.size()) return;
@@ -287,7 +277,7 @@ void RecordSlowly(uint64_t id, int64_t gpu_us) {
   }
   const auto amount = static_cast<uint64_t>(gpu_us);
   if (!have_file) return CountPending(one, meter, amount);
-  if (ExtendLane(one, number, meter)) {
+  if (ExtendLane(one, number, meter) != nullptr) {
     CHECK(SwitchLane(number, meter));
     return Meter::OfId(id).Record(gpu_us);
   }

@@ -15,8 +15,9 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kRunStates = {
     "never_started", "open", "suspended", "ended", "voided"};
-constexpr std::array<std::string_view, 6> kStopReasons = {
-    "unknown", "done", "failed", "preempted", "node_failure", "cancelled"};
+constexpr std::array<std::string_view, 7> kStopReasons = {
+    "unknown",      "done",      "failed", "preempted",
+    "node_failure", "cancelled", "lost"};
 constexpr std::array<std::string_view, 3> kCapacityStates = {
     "delivered", "excluded", "replaced"};
 constexpr std::array<std::string_view, 4> kHoldStates = {"open", "expired",

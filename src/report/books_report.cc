@@ -28,6 +28,8 @@ std::vector<ReportColumn> SegmentColumns() {
 std::vector<ReportColumn> RunColumnsOf(Format format) {
   std::vector<ReportColumn> columns = RunColumns();
   if (format == Format::kJson) {
+    columns.push_back({"device", ColumnKind::kText});
+    columns.push_back({"share", ColumnKind::kWord});
     columns.push_back({"segments", ColumnKind::kJson});
   } else {
     for (ReportColumn& column : SegmentColumns()) columns.push_back(column);
@@ -52,10 +54,14 @@ Row SegmentRow(const Segment& segment) {
 }
 
 std::string SegmentsJson(const RunInfo& run) {
+  std::vector<ReportColumn> columns = SegmentColumns();
+  columns.push_back({"suspended", ColumnKind::kJson});
   std::string out = "[";
   for (const Segment& segment : run.segments) {
     if (out.size() > 1) out.append(", ");
-    AppendJsonRow(SegmentColumns(), SegmentRow(segment), &out);
+    Row row = SegmentRow(segment);
+    row.push_back(segment.suspended ? "true" : "false");
+    AppendJsonRow(columns, row, &out);
   }
   return out + "]";
 }
@@ -159,7 +165,12 @@ RunWriter::RunWriter(Format format, const Sink& sink)
 void RunWriter::Add(const RunInfo& run) {
   const Row row = RunRowOf(run);
   if (format_ == Format::kJson) {
-    list_.Add(Joined(row, {SegmentsJson(run)}, run.journal_sequence));
+    list_.Add(
+        Joined(row,
+               {TextCell(run.device),
+                TextCell(run.device.empty() ? "" : FormatRatio(run.share)),
+                SegmentsJson(run)},
+               run.journal_sequence));
     return;
   }
   for (const Segment& segment : run.segments) {
@@ -171,6 +182,21 @@ void RunWriter::Add(const RunInfo& run) {
 }
 
 void RunWriter::Finish() { list_.Finish(); }
+
+void WriteRunTotals(const RunTotals& totals, Format format, const Sink& sink) {
+  std::vector<ReportColumn> columns = {{"runs", ColumnKind::kCount}};
+  Row row = {CountCell(totals.runs)};
+  for (size_t state = 0; state < totals.by_state.size(); ++state) {
+    columns.push_back({std::string(RunStateName(static_cast<RunState>(state))),
+                       ColumnKind::kCount});
+    row.push_back(CountCell(totals.by_state[state]));
+  }
+  columns.push_back({"gpu_seconds", ColumnKind::kDecimal});
+  columns.push_back({"gpu_hours", ColumnKind::kDecimal});
+  row.push_back(SecondsCell(totals.gpu_time));
+  row.push_back(HoursCell(totals.gpu_time));
+  WriteFacts(columns, row, format, sink);
+}
 
 void WriteRunChange(const RunInfo& run, bool changed, Format format,
                     const Sink& sink) {

@@ -8,6 +8,7 @@
 
 #include "drawdown/capacity.h"
 #include "drawdown/contract.h"
+#include "drawdown/ghost.h"
 #include "drawdown/import.h"
 #include "drawdown/inspect.h"
 #include "report/format.h"
@@ -27,6 +28,8 @@ class RunWriter {
   ListWriter list_;
 };
 
+void WriteRunTotals(const RunTotals& totals, Format format, const Sink& sink);
+
 // One run after a request to change it; `changed` is false when the books said
 // so already.
 void WriteRunChange(const RunInfo& run, bool changed, Format format,
@@ -42,6 +45,10 @@ class CapacityWriter {
  private:
   ListWriter list_;
 };
+
+// Runs that may be gone.
+void WriteGhosts(std::span<const Ghost> ghosts, Format format,
+                 const Sink& sink);
 
 class JournalWriter {
  public:

@@ -14,11 +14,10 @@ namespace drawdown {
 std::string_view UsageDimensionName(UsageDimension dimension);  // "tenant"
 std::optional<UsageDimension> ParseUsageDimension(std::string_view name);
 
-// `by` is the query's: its columns come first, in that order. Without any there
-// is one row, the total.
-void WriteUsage(const UsageAnswer& answer,
-                const std::vector<UsageDimension>& by, Format format,
-                const Sink& sink);
+// The columns that the query groups by come first, in its order; without any
+// there is one row, the total. A net query has columns of its own at the end.
+void WriteUsage(const UsageAnswer& answer, const UsageQuery& query,
+                Format format, const Sink& sink);
 
 }  // namespace drawdown
 

@@ -1,8 +1,10 @@
 #include "settle/drain.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "base/error.h"
@@ -18,16 +20,19 @@ namespace {
 class DrainBuilder {
  public:
   DrainBuilder(Posting* posting, LiveDirectory* live, int64_t bucket_us,
-               int64_t now_us)
+               int64_t now_us, BudgetKeeper* budgets)
       : posting_(posting),
         live_(live),
         bucket_us_(bucket_us),
-        now_bucket_(BucketOf(now_us, bucket_us)) {}
+        now_us_(now_us),
+        now_bucket_(BucketOf(now_us, bucket_us)),
+        budgets_(budgets) {}
 
   absl::StatusOr<PreparedDrain> Run() {
     ASSIGN_OR_RETURN(self_, ThisProcess());
     live_->RemoveUnfinished();
     RETURN_IF_ERROR(LoadEpoch());
+    if (budgets_ != nullptr) budgets_->WaitForSections();
     ASSIGN_OR_RETURN(const std::vector<Uuid> files, live_->List());
     drain_.result.files = files.size();
     RETURN_IF_ERROR(DrainRecorded(files));
@@ -42,6 +47,7 @@ class DrainBuilder {
     if (epoch_ != stored_) {
       posting_->PutLive(std::string(kLiveEpochKey), EncodeLiveEpoch(epoch_));
     }
+    BeginBudgets();
     return std::move(drain_);
   }
 
@@ -100,6 +106,7 @@ class DrainBuilder {
     const bool last = !(*taken)->OwnerMayBeAlive(self_);
     const absl::Status fresh = (*taken)->Refresh();
     if (!fresh.ok()) return GiveUpFile(uuid, record, fresh);
+    RecallSlices(taken->get(), last);
     RETURN_IF_ERROR(DrainReadable(**taken, record, last));
     live_->GiveBack(*std::move(taken));
     return absl::OkStatus();
@@ -111,8 +118,11 @@ class DrainBuilder {
     ASSIGN_OR_RETURN(const Watermarks before,
                      ReadWatermarks(posting_->books(), owner.uuid));
     Watermarks after = before;
+    ASSIGN_OR_RETURN(const AdmittedMarks admitted_before,
+                     ReadAdmitted(posting_->books(), owner.uuid));
+    AdmittedMarks admitted = admitted_before;
     FileDrain file(epoch_, last, &leaving_);
-    AdvanceAll(reader, &file, &after);
+    AdvanceAll(reader, &file, &after, &admitted);
     drain_.result.meters += file.meters();
     drain_.result.gpu_time += file.news();
     if (file.loss().any()) {
@@ -127,7 +137,10 @@ class DrainBuilder {
       Retire(owner.uuid, now, LiveFileState::kRetired, before.size());
       return absl::OkStatus();
     }
-    PutWatermarks(owner.uuid, before, after);
+    PutMarks(before, after, kMarksPerRecord, EncodeWatermarks,
+             [&](uint32_t record) { return WatermarkKey(owner.uuid, record); });
+    PutMarks(admitted_before, admitted, kAdmittedPerRecord, EncodeAdmitted,
+             [&](uint32_t record) { return AdmittedKey(owner.uuid, record); });
     if (record == nullptr) {
       const std::string key = LiveFileKey(owner.uuid);
       posting_->PutLive(key, EncodeLiveFile(key, now));
@@ -135,8 +148,8 @@ class DrainBuilder {
     return absl::OkStatus();
   }
 
-  void AdvanceAll(const LanesReader& reader, FileDrain* file,
-                  Watermarks* marks) {
+  void AdvanceAll(const LanesReader& reader, FileDrain* file, Watermarks* marks,
+                  AdmittedMarks* admitted) {
     const uint32_t meters = reader.meters();
     // A torn header may count fewer meters than the books know.
     for (size_t i = meters; i < marks->size(); ++i) {
@@ -152,9 +165,59 @@ class DrainBuilder {
                                                  sums.by_bank[1][i]};
         Watermark& mark = (*marks)[first + i];
         if (counted == mark.drained && mark.base == mark.drained) continue;
+        const Watermark before = mark;
         file->Advance(counted, NamedMeter(reader, first + i), &mark);
+        const AdmittedMark of_it = {sums.admitted[0][i], sums.admitted[1][i]};
+        NoteDrained(before, mark, first + i, of_it, admitted);
       }
     }
+  }
+
+  // What of a meter's news TryRecord admitted, which budgets know, and what is
+  // new to them.
+  void NoteDrained(const Watermark& before, const Watermark& after,
+                   uint32_t meter, const AdmittedMark& now,
+                   AdmittedMarks* marks) {
+    if (meter >= marks->size()) {
+      if (now == AdmittedMark{} && budgets_ == nullptr) return;
+      if (now != AdmittedMark{}) marks->resize(meter + 1);
+    }
+    uint64_t admitted = 0;
+    uint64_t drained = 0;
+    for (uint32_t bank = 0; bank < kBanks; ++bank) {
+      const uint64_t mark = meter < marks->size() ? (*marks)[meter][bank] : 0;
+      admitted += std::max(now[bank], mark) - mark;
+      // Behind only after a power loss.
+      drained += std::max(after.drained[bank], before.drained[bank]) -
+                 before.drained[bank];
+    }
+    if (meter < marks->size()) (*marks)[meter] = now;
+    if (budgets_ == nullptr) return;
+    DrainedUsage& usage = drained_[{after.tenant, after.pool}];
+    usage.ids = {after.tenant, after.pool};
+    usage.admitted_us += static_cast<int64_t>(admitted);
+    usage.recorded_us +=
+        static_cast<int64_t>(drained - std::min(drained, admitted));
+  }
+
+  // What is left of slices that nobody will spend from any more, in this bucket
+  // or at all.
+  void RecallSlices(LanesReader* reader, bool last) {
+    if (budgets_ == nullptr || reader->identity().boot_id != live_->boot_id()) {
+      return;
+    }
+    const std::array<uint32_t, kBanks> banks = {1 - epoch_.active,
+                                                epoch_.active};
+    budgets_->RecallFrom(reader, std::span(banks).first(last ? 2 : 1),
+                         posting_->books());
+  }
+
+  void BeginBudgets() {
+    if (budgets_ == nullptr) return;
+    std::vector<DrainedUsage> usage;
+    for (const auto& [ids, one] : drained_) usage.push_back(one);
+    drain_.budgets = budgets_->BeginDrain(posting_->books(), usage,
+                                          !drain_.result.flipped, now_us_);
   }
 
   // None where the file, or a copy of the books it is not of, lacks the name.
@@ -168,19 +231,19 @@ class DrainBuilder {
     return ids;
   }
 
-  void PutWatermarks(const Uuid& uuid, const Watermarks& before,
-                     const Watermarks& after) {
-    for (size_t first = 0; first < after.size(); first += kMarksPerRecord) {
-      const auto part = [first](const Watermarks& marks) {
+  template <typename Marks, typename Encode, typename Key>
+  void PutMarks(const Marks& before, const Marks& after, size_t per_record,
+                const Encode& encode, const Key& key_of) {
+    for (size_t first = 0; first < after.size(); first += per_record) {
+      const auto part = [first, per_record](const Marks& marks) {
         const size_t from = std::min(first, marks.size());
-        const size_t to = std::min(first + kMarksPerRecord, marks.size());
-        return Watermarks(marks.begin() + from, marks.begin() + to);
+        const size_t to = std::min(first + per_record, marks.size());
+        return Marks(marks.begin() + from, marks.begin() + to);
       };
-      const Watermarks now = part(after);
+      const Marks now = part(after);
       if (now == part(before)) continue;
-      const std::string key =
-          WatermarkKey(uuid, static_cast<uint32_t>(first / kMarksPerRecord));
-      posting_->PutLive(key, EncodeWatermarks(key, now));
+      const std::string key = key_of(static_cast<uint32_t>(first / per_record));
+      posting_->PutLive(key, encode(key, now));
     }
   }
 
@@ -201,6 +264,10 @@ class DrainBuilder {
     for (size_t first = 0; first < marks; first += kMarksPerRecord) {
       posting_->DeleteLive(
           WatermarkKey(uuid, static_cast<uint32_t>(first / kMarksPerRecord)));
+    }
+    for (size_t first = 0; first < marks; first += kAdmittedPerRecord) {
+      posting_->DeleteLive(
+          AdmittedKey(uuid, static_cast<uint32_t>(first / kAdmittedPerRecord)));
     }
     RemoveLater(uuid, state);
     ++drain_.result.retired;
@@ -226,6 +293,7 @@ class DrainBuilder {
     NoteLoss(file.loss(), uuid, known.pid,
              gone ? LossReason::kGone : LossReason::kDamaged);
     Retire(uuid, known, LiveFileState::kDamaged, marks.size());
+    if (budgets_ != nullptr) budgets_->SetTorn();
     return absl::OkStatus();
   }
 
@@ -296,13 +364,16 @@ class DrainBuilder {
   Posting* const posting_;
   LiveDirectory* const live_;
   const int64_t bucket_us_;
+  const int64_t now_us_;
   const int32_t now_bucket_;
+  BudgetKeeper* const budgets_;
   OwnerIdentity self_;
   std::optional<LiveEpoch> stored_;
   LiveEpoch epoch_;
   std::set<Uuid> recorded_;
   bool synced_ = false;  // the directory, since it was listed
   LeavingUsage leaving_;
+  std::map<std::pair<uint32_t, uint32_t>, DrainedUsage> drained_;
   std::vector<Loss> losses_;
   PreparedDrain drain_;
 };
@@ -311,21 +382,26 @@ class DrainBuilder {
 
 absl::StatusOr<PreparedDrain> PrepareDrain(Posting* posting,
                                            LiveDirectory* live,
-                                           int64_t bucket_us, int64_t now_us) {
-  return DrainBuilder(posting, live, bucket_us, now_us).Run();
+                                           int64_t bucket_us, int64_t now_us,
+                                           BudgetKeeper* budgets) {
+  return DrainBuilder(posting, live, bucket_us, now_us, budgets).Run();
 }
 
-absl::Status FinishDrain(const PreparedDrain& drain, LiveDirectory* live,
-                         int64_t bucket_us, int64_t now_us) {
-  const DrainFollowUp& follow_up = drain.follow_up;
-  drain.epoch->NoteDrain(now_us);
+absl::Status FinishDrain(PreparedDrain* drain, LiveDirectory* live,
+                         int64_t bucket_us, int64_t now_us,
+                         ReadTransaction* books) {
+  const DrainFollowUp& follow_up = drain->follow_up;
+  drain->epoch->NoteDrain(now_us);
   if (follow_up.flip) {
     const auto& [from, to] = *follow_up.flip;
-    const bool counting = drain.result.files > drain.result.retired;
-    if (drain.epoch->Publish(from, to) && counting) {
-      drain.epoch->NoteFlip(now_us - BucketStart(to.bucket, bucket_us));
+    const bool counting = drain->result.files > drain->result.retired;
+    if (drain->epoch->Publish(from, to) && counting) {
+      drain->epoch->NoteFlip(now_us - BucketStart(to.bucket, bucket_us));
     }
   }
+  // After the flip: what is admitted by the new bucket's budgets must count
+  // there. Where it fails they are made anew.
+  if (drain->budgets) drain->budgets->Finish(books, now_us).IgnoreError();
   const bool moved = !follow_up.retired.empty() || !follow_up.damaged.empty();
   for (const Uuid& file : follow_up.retired) {
     RETURN_IF_ERROR(live->Remove(file));

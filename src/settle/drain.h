@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "drawdown/live.h"
 #include "ledger/posting.h"
+#include "settle/budget_keeper.h"
 #include "settle/live_directory.h"
 
 namespace drawdown {
@@ -34,16 +35,21 @@ struct PreparedDrain {
   DrainResult result;
   DrainFollowUp follow_up;
   std::shared_ptr<EpochFile> epoch;
+  std::optional<BudgetChange> budgets;
 };
 
-// Posts into `posting`, which the caller commits.
+// Posts into `posting`, which the caller commits. `budgets` are told of what it
+// moves; null: there are none.
 absl::StatusOr<PreparedDrain> PrepareDrain(Posting* posting,
                                            LiveDirectory* live,
-                                           int64_t bucket_us, int64_t now_us);
+                                           int64_t bucket_us, int64_t now_us,
+                                           BudgetKeeper* budgets = nullptr);
 
-// After the commit. `now_us` is the time now, for the measure of lateness.
-absl::Status FinishDrain(const PreparedDrain& drain, LiveDirectory* live,
-                         int64_t bucket_us, int64_t now_us);
+// After the commit. `now_us` is the time now, for the measure of lateness;
+// `books` a snapshot that has the commit, needed where there are budgets.
+absl::Status FinishDrain(PreparedDrain* drain, LiveDirectory* live,
+                         int64_t bucket_us, int64_t now_us,
+                         ReadTransaction* books = nullptr);
 
 }  // namespace drawdown
 

@@ -9,12 +9,10 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <new>
-#include <thread>
 
-#include "base/check.h"
 #include "base/error.h"
+#include "base/robust_mutex.h"
 
 namespace drawdown {
 namespace {
@@ -26,34 +24,6 @@ int64_t SteadyMs() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
              std::chrono::steady_clock::now().time_since_epoch())
       .count();
-}
-
-#if defined(__SANITIZE_THREAD__)
-#define DRAWDOWN_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define DRAWDOWN_TSAN 1
-#endif
-#endif
-
-int LockUntil(pthread_mutex_t* mutex, Deadline deadline) {
-#ifdef DRAWDOWN_TSAN
-  // TSan does not know pthread_mutex_clocklock and would take the unlock for
-  // one of a mutex that was never locked.
-  for (;;) {
-    const int rc = pthread_mutex_trylock(mutex);
-    if (rc != EBUSY) return rc;
-    if (std::chrono::steady_clock::now() >= deadline) return ETIMEDOUT;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-#else
-  const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                      deadline.time_since_epoch())
-                      .count();
-  const timespec until{static_cast<time_t>(ns / 1'000'000'000),
-                       static_cast<long>(ns % 1'000'000'000)};
-  return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &until);
-#endif
 }
 
 }  // namespace
@@ -75,12 +45,7 @@ struct WriterLock::Shared {
            std::memcmp(boot_id, boot.c_str(), boot.size() + 1) == 0;
   }
   void Initialize(const std::string& boot) {
-    pthread_mutexattr_t attributes;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-    CHECK(pthread_mutex_init(&mutex, &attributes) == 0);
-    pthread_mutexattr_destroy(&attributes);
+    InitializeRobust(&mutex);
     new (&owner) std::atomic<int32_t>(0);
     new (&since_ms) std::atomic<int64_t>(0);
     bytes = sizeof(Shared);
@@ -184,11 +149,10 @@ absl::Status WriterLock::AcquireInProcess(Deadline deadline) {
 }
 
 absl::Status WriterLock::AcquireShared(Deadline deadline) {
-  const int rc = LockUntil(&shared_->mutex, deadline);
+  const int rc = LockRobust(&shared_->mutex, deadline);
   if (rc == ETIMEDOUT) return BusyError();
-  // The owner was killed. The mutex guards nothing but LMDB's transactions,
-  // and LMDB recovers those itself.
-  if (rc == EOWNERDEAD) pthread_mutex_consistent(&shared_->mutex);
+  // After EOWNERDEAD the owner was killed. The mutex guards nothing but LMDB's
+  // transactions, and LMDB recovers those itself.
   if (rc != 0 && rc != EOWNERDEAD) {
     return ErrnoError(rc, absl::StrCat("lock ", path_));
   }

@@ -463,7 +463,7 @@ class LookInsideTest(CliTest):
                          ["job-1", "job-2", "job-3", "job-4"])
         self.assertEqual(runs[0]["segments"], [
             {"gpus": "8", "start": "2026-10-01T00:00:00Z",
-             "end": "2026-10-01T02:00:00Z"}])
+             "end": "2026-10-01T02:00:00Z", "suspended": False}])
         only = self.expect(0, "runs", "--state", "open").out
         self.assertEqual(only.count("\n"), 2)
         self.assertIn("job-3", only)

@@ -26,7 +26,7 @@ def help_of(*verb):
 
 def verbs_in(text):
     section = re.search(r"^Verbs:\n((?:  .*\n)+)", text, re.M)
-    return re.findall(r"^  (\w+) ", section[1], re.M) if section else []
+    return re.findall(r"^  ([\w-]+) ", section[1], re.M) if section else []
 
 
 def without_globals(text):

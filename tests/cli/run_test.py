@@ -157,6 +157,167 @@ class RunTest(CliTest):
             "job-1,1,acme/chat,aws/us-east-1/gb200,ended,done,8,"
             "2026-10-01T00:00:00Z,2026-10-01T02:00:00Z,true\n")
 
+    def test_a_ghost_is_listed_and_closed_at_its_last_heartbeat(self):
+        self.start(0, "8", *at(0))
+        self.change(0, "heartbeat", *at(1))
+        self.change(0, "heartbeat", *at(0, 30))
+        self.assertEqual(
+            self.expect(1, "runs", "--suspect", "--lease", "30m",
+                        *at(3)).out,
+            "run_id,attempt,tenant,pool,state,gpus,start,last_sign,sign,"
+            "lease_seconds,gpu_seconds_since\n"
+            "job-1,1,acme/chat,aws/us-east-1/gb200,open,8,"
+            "2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,heartbeat,1800,57600\n")
+        self.expect(0, "runs", "--suspect", "--lease", "2h", *at(3))
+        self.assertIn("within its lease of 7200 s", self.change(
+            2, "close-ghost", "--lease", "2h", *at(3)).err)
+        self.assertEqual(self.gpu_seconds("2026-10-01T03:00:00Z"), "86400")
+        self.change(0, "close-ghost", *at(3))
+        self.assertEqual(self.gpu_seconds(), "28800")
+        runs = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual(runs[0]["reason"], "lost")
+        self.assertIn("was already closed", self.change(0, "close-ghost").err)
+        self.expect(0, "verify")
+
+    def test_heartbeats_of_many_runs(self):
+        self.start(0, "8", *at(0))
+        result = self.expect(2, "run", "heartbeat", "nobody", "job-1", *at(2))
+        self.assertIn("run nobody attempt 1 is not in the books", result.err)
+        suspects = self.expect(1, "runs", "--suspect", *at(3), "--format",
+                               "json").json()["suspects"]
+        self.assertEqual(suspects[0]["last_sign"], "2026-10-01T02:00:00Z")
+
+    def test_a_pools_policy_says_whether_suspended_runs_accrue(self):
+        policy = ["policy", "pool", "aws/*", "--suspended", "accrues"]
+        self.expect(0, *policy, "--from", "2026-10-01T00:00:00Z", "--lease",
+                    "90m")
+        entries = self.entries()
+        self.expect(0, *policy, "--from", "2026-10-01T00:00:00Z")
+        self.assertEqual(self.entries(), entries)
+        self.assertEqual(
+            self.expect(0, "policy", "list").out,
+            "tenant,pool,setting,value,from\n"
+            ",aws/*,suspended,accrues,2026-10-01T00:00:00Z\n"
+            ",aws/*,lease,5400 s,2026-10-01T00:00:00Z\n")
+        self.start(0, "8", *at(0))
+        self.change(0, "suspend", *at(1))
+        self.assertIn("was already", self.change(0, "suspend").err)
+        self.assertEqual(self.gpu_seconds("2026-10-01T02:00:00Z"), "57600")
+        self.expect(1, "runs", "--suspect", *at(4))
+        self.change(0, "resume", *at(2))
+        self.assertIn("was already", self.change(0, "resume").err)
+        runs = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual([one["suspended"] for one in runs[0]["segments"]],
+                         [False, True, False])
+        self.assertIn("accrues", self.expect(0, "journal").out)
+        self.expect(2, "policy", "pool", "aws/*")
+        self.expect(2, "policy", "pool", "aws/*", "--suspended", "maybe")
+        self.expect(0, "verify")
+
+    def test_refunds_and_waivers_are_shown_and_statements_know_nothing(self):
+        self.start(0, "8", *at(0))
+        self.change(0, "stop", "--reason", "node_failure", *at(2))
+        self.expect(0, "policy", "waive", "node_failure", "--share", "1/4",
+                    "--from", "2026-10-01T00:00:00Z")
+        refund = ["run", "refund", "job-1", "--id", "t-1", "--share", "0.5",
+                  "--reason", "bad NIC"]
+        self.expect(0, *refund)
+        entries = self.entries()
+        self.expect(0, *refund)
+        self.assertEqual(self.entries(), entries)
+        self.assertIn("refund t-1 is in the books as 1/2 of run job-1",
+                      self.expect(3, *refund[:-1], "other").err)
+        self.assertIn("used 57600, of which 28800 are refunded", self.expect(
+            3, "run", "refund", "job-1", "--id", "t-2", "--gpu-seconds",
+            "28800.000001", "--reason", "x").err)
+        now = ["--at", "2026-10-02T00:00:00Z"]
+        self.assertEqual(
+            self.expect(0, "usage", "--net", "--by", "tenant", *now).out,
+            "tenant,gpu_seconds,gpu_hours,waived_gpu_seconds,"
+            "net_gpu_seconds,net_gpu_hours\n"
+            "acme/chat,57600,16.000000000,43200,14400,4.000000000\n")
+        net = self.expect(0, "usage", "--net", "--format", "json", *now).json()
+        self.assertEqual(net["total_waived_gpu_seconds"], "43200")
+        self.assertEqual(net["total_net_gpu_seconds"], "14400")
+        self.assertEqual(
+            self.expect(0, "refunds").out,
+            "run_id,attempt,tenant,pool,reason,stop,metered_gpu_seconds,"
+            "policy_gpu_seconds,refunded_gpu_seconds,net_gpu_seconds,refunds\n"
+            "job-1,1,acme/chat,aws/us-east-1/gb200,node_failure,"
+            "2026-10-01T02:00:00Z,57600,14400,28800,14400,t-1\n")
+        runs = self.expect(0, "refunds", "--format", "json").json()["runs"]
+        self.assertEqual(runs[0]["refunds"][0]["share"], "1/2")
+        self.assertEqual(self.gpu_seconds(), "57600")
+        self.assertIn("waive node_failure,1/4,2026-10-01T00:00:00Z",
+                      self.expect(0, "policy", "list").out)
+        self.expect(2, "policy", "waive", "failed")
+        self.expect(2, "policy", "waive", "failed", "--share", "1", "--last",
+                    "10m")
+        self.expect(2, "policy", "waive", "failed", "--share", "7/1")
+        self.expect(2, "run", "refund", "job-1", "--id", "t-3", "--reason",
+                    "x")
+        self.expect(0, "verify")
+
+    def test_slices_of_a_device_are_never_more_than_it(self):
+        def slice_of(code, run, share, *arguments):
+            return self.expect(code, "run", "start", run, *PLACE, "--device",
+                               "GPU-1", "--share", share, *arguments)
+        slice_of(0, "a", "3/7", *at(0))
+        slice_of(0, "b", "4/7")
+        self.assertIn("was already started", slice_of(0, "b", "4/7").err)
+        refused = slice_of(2, "c", "1/7")
+        self.assertIn("no room for 1/7", refused.err)
+        self.assertIn("3/7 of run a attempt 1, 4/7 of run b attempt 1",
+                      refused.err)
+        run = self.expect(0, "runs", "--run", "b", "--format",
+                          "json").json()["runs"][0]
+        self.assertEqual((run["device"], run["share"]), ("GPU-1", "4/7"))
+        self.assertEqual(run["segments"][0]["gpus"], "0.571429")
+        for arguments in ([], ["--gpus", "1", "--device", "g", "--share", "1"],
+                          ["--device", "g"], ["--share", "1/7"],
+                          ["--device", "g", "--share", "x"]):
+            self.expect(2, "run", "start", "d", *PLACE, *arguments)
+        self.expect(0, "verify")
+
+    def test_array_jobs_start_whole_and_add_up(self):
+        def tasks(code, text, *arguments):
+            return self.expect(code, "run", "start-array", "train",
+                               "--tasks", text, *PLACE, "--gpus", "2",
+                               *arguments)
+        self.expect(0, "run", "start", "train[3]", *PLACE, "--gpus", "1",
+                    *at(0))
+        refused = tasks(3, "0-3", *at(0))
+        self.assertIn("train[3] attempt 1 is in the books", refused.err)
+        self.expect(0, "run", "stop", "train[3]", *at(1))
+        self.expect(0, "run", "start", "trainer[0]", *PLACE, "--gpus", "1")
+        self.expect(0, "run", "start", "train[x]", *PLACE, "--gpus", "1")
+        tasks(0, "0-2,10", *at(0))
+        entries = self.entries()
+        tasks(0, "0-2,10", *at(0))
+        tasks(0, "10,0-2")
+        self.assertEqual(self.entries(), entries)
+        listed = self.expect(0, "runs", "--array", "train", "--format",
+                             "json").json()["runs"]
+        self.assertEqual([run["run_id"] for run in listed],
+                         ["train[0]", "train[10]", "train[1]", "train[2]",
+                          "train[3]"])
+        self.assertEqual(
+            self.expect(0, "runs", "--array", "train", "--totals",
+                        *at(2)).out,
+            "runs,never_started,open,suspended,ended,voided,gpu_seconds,"
+            "gpu_hours\n5,0,4,0,1,0,61200,17.000000000\n")
+        for text in ("", "3-1", "a", "1-", "-1", "0-10000", "1,,2", " 1"):
+            self.assertIn("--tasks", tasks(2, text).err)
+
+    def test_options_about_suspects(self):
+        for arguments in (["--lease", "30m"], at(1),
+                          ["--suspect", "--state", "open"],
+                          ["--suspect", "--lease", "30"],
+                          ["--suspect", "--lease", "0m"],
+                          ["--suspect", "--lease", "-1h"],
+                          ["--suspect", "--lease", "9999999d"]):
+            self.expect(2, "runs", *arguments)
+
     def test_local_times_need_a_zone(self):
         local = ["--at", "2026-10-01 00:00:00"]
         self.start(2, "8", *local)

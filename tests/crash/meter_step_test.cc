@@ -108,7 +108,7 @@ class Stage {
   }
   void CommitDrain() { Must(posting_->Commit()); }
   void FinishDrain() {
-    Must(drawdown::FinishDrain(*prepared_, &live_, bucket_us_,
+    Must(drawdown::FinishDrain(&*prepared_, &live_, bucket_us_,
                                oracle_->clock_us));
   }
 

@@ -15,9 +15,11 @@ RunInfo ResizedRun() {
   run.source_state = kHostile;
   run.segments = {
       {*ParseInstant("2026-10-01T00:00:00Z"),
-       *ParseInstant("2026-10-01T01:00:00Z"), 8'000'000},
+       *ParseInstant("2026-10-01T01:00:00Z"), 8'000'000, /*suspended=*/true},
       {*ParseInstant("2026-10-01T01:00:00Z"), std::nullopt, 250'000}};
   run.journal_sequence = 7;
+  run.device = "GPU-1";
+  run.share = {1, 7};
   return run;
 }
 
@@ -50,7 +52,7 @@ TEST(RunWriterTest, CsvHasALinePerSegment) {
 TEST(RunWriterTest, JsonHasAnObjectPerRun) {
   EXPECT_EQ(Runs(Format::kJson, {ResizedRun()}), R"({
   "runs": [
-    {"run_id": "job-1", "attempt": 2, "tenant": "acme/chat", "pool": "aws/us-east-1/gb200", "state": "open", "reason": "unknown", "source_state": "=cmd|' /C calc'!A0\u001b[31m\n\"\u202e,x", "segments": [{"gpus": "8", "start": "2026-10-01T00:00:00Z", "end": "2026-10-01T01:00:00Z"}, {"gpus": "0.25", "start": "2026-10-01T01:00:00Z", "end": null}], "journal_sequence": 7}
+    {"run_id": "job-1", "attempt": 2, "tenant": "acme/chat", "pool": "aws/us-east-1/gb200", "state": "open", "reason": "unknown", "source_state": "=cmd|' /C calc'!A0\u001b[31m\n\"\u202e,x", "device": "GPU-1", "share": "1/7", "segments": [{"gpus": "8", "start": "2026-10-01T00:00:00Z", "end": "2026-10-01T01:00:00Z", "suspended": true}, {"gpus": "0.25", "start": "2026-10-01T01:00:00Z", "end": null, "suspended": false}], "journal_sequence": 7}
   ]
 }
 )");

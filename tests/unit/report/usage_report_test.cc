@@ -23,7 +23,7 @@ const std::vector<UsageDimension> kDayTenant = {UsageDimension::kDay,
 std::string Written(const UsageAnswer& answer,
                     const std::vector<UsageDimension>& by, Format format) {
   return Collect(
-      [&](const Sink& sink) { WriteUsage(answer, by, format, sink); });
+      [&](const Sink& sink) { WriteUsage(answer, {.by = by}, format, sink); });
 }
 
 TEST(UsageReportTest, CsvHasTheColumnsInTheOrderAsked) {
@@ -71,6 +71,33 @@ DAY         TENANT    GPU HOURS  SHARE %
 ----------------------------------------
 total                 3,000.000    100.0
 )");
+}
+
+TEST(UsageReportTest, ANetQueryShowsWhatIsWaivedAndWhatIsLeft) {
+  UsageAnswer answer = TwoTenants();
+  answer.rows[1].group[1] = "b";
+  answer.rows[0].waived = answer.waived = *ParseGpuHours("1000");
+  const auto written = [&](const std::vector<UsageDimension>& by,
+                           Format format) {
+    return Collect([&](const Sink& sink) {
+      WriteUsage(answer, {.by = by, .net = true}, format, sink);
+    });
+  };
+  EXPECT_EQ(written(kDayTenant, Format::kTable),
+            R"(2026-10-01T00:00:00Z to 2026-11-01T00:00:00Z, 2 rows
+DAY         TENANT    GPU HOURS  SHARE %     WAIVED          NET
+2026-10-01  acme      3,000.000    100.0  1,000.000    2,000.000
+2026-10-02  b       0.000069444      0.0      0.000  0.000069444
+----------------------------------------------------------------
+total                 3,000.000    100.0  1,000.000    2,000.000
+)");
+  EXPECT_EQ(written({}, Format::kTable),
+            "2026-10-01T00:00:00Z to 2026-11-01T00:00:00Z, 3,000.000 "
+            "GPU-hours\nwaived 1,000.000, net 2,000.000\n");
+  EXPECT_EQ(written({}, Format::kCsv),
+            "gpu_seconds,gpu_hours,waived_gpu_seconds,net_gpu_seconds,"
+            "net_gpu_hours\n10800000.25,3000.000069444,3600000,7200000.25,"
+            "2000.000069444\n");
 }
 
 TEST(UsageReportTest, TableOfNothingSaysSo) {

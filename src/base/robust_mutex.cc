@@ -1,0 +1,57 @@
+#include "base/robust_mutex.h"
+
+#include <cerrno>
+#include <ctime>
+#include <thread>
+
+#include "base/check.h"
+
+#if defined(__SANITIZE_THREAD__)
+#define DRAWDOWN_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define DRAWDOWN_TSAN 1
+#endif
+#endif
+
+namespace drawdown {
+namespace {
+
+int LockUntil(pthread_mutex_t* mutex, Deadline deadline) {
+#ifdef DRAWDOWN_TSAN
+  // TSan does not know pthread_mutex_clocklock and would take the unlock for
+  // one of a mutex that was never locked.
+  for (;;) {
+    const int rc = pthread_mutex_trylock(mutex);
+    if (rc != EBUSY) return rc;
+    if (std::chrono::steady_clock::now() >= deadline) return ETIMEDOUT;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+#else
+  const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                      deadline.time_since_epoch())
+                      .count();
+  const timespec until{static_cast<time_t>(ns / 1'000'000'000),
+                       static_cast<long>(ns % 1'000'000'000)};
+  return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &until);
+#endif
+}
+
+}  // namespace
+
+void InitializeRobust(pthread_mutex_t* mutex) {
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+  pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+  CHECK(pthread_mutex_init(mutex, &attributes) == 0);
+  pthread_mutexattr_destroy(&attributes);
+}
+
+int LockRobust(pthread_mutex_t* mutex, Deadline deadline) {
+  const int rc = LockUntil(mutex, deadline);
+  if (rc == EOWNERDEAD) pthread_mutex_consistent(mutex);
+  return rc;
+}
+
+}  // namespace drawdown

@@ -1,0 +1,147 @@
+// `run start-array`: the tasks of an array job, all of them or none.
+#include <map>
+#include <set>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "cli/exit_code.h"
+#include "cli/run_verbs.h"
+
+namespace drawdown {
+namespace {
+
+constexpr uint64_t kMaxTasks = 10'000;
+
+struct ArrayArguments {
+  std::string parent;
+  std::string tasks;
+  std::string tenant;
+  std::string pool;
+  std::string gpus;
+  uint64_t attempt = 1;
+  bool strict = false;
+};
+
+absl::Status NotTasks(const std::string& text) {
+  return MakeError(ErrorCode::kInvalidArgument,
+                   absl::StrCat("--tasks: '", text,
+                                "' is not a list of indices such as 0-15,20, "
+                                "at most 10000 in all"));
+}
+
+bool ParseIndex(absl::string_view text, uint64_t* index) {
+  // SimpleAtoi takes signs and blanks too.
+  const bool digits =
+      !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  return digits && absl::SimpleAtoi(text, index) && *index < (1u << 31);
+}
+
+absl::StatusOr<std::set<uint64_t>> TasksOf(const std::string& text) {
+  std::set<uint64_t> tasks;
+  for (const absl::string_view part : absl::StrSplit(text, ',')) {
+    const std::vector<absl::string_view> ends =
+        absl::StrSplit(part, absl::MaxSplits('-', 1));
+    uint64_t first = 0;
+    uint64_t last = 0;
+    if (!ParseIndex(ends.front(), &first) || !ParseIndex(ends.back(), &last) ||
+        last < first || last - first >= kMaxTasks) {
+      return NotTasks(text);
+    }
+    for (uint64_t index = first; index <= last; ++index) tasks.insert(index);
+    if (tasks.size() > kMaxTasks) return NotTasks(text);
+  }
+  return tasks;
+}
+
+absl::StatusOr<std::vector<RunStart>> StartsOf(
+    const GlobalOptions& globals, const ArrayArguments& arguments) {
+  RETURN_IF_ERROR(CheckAttempt(arguments.attempt));
+  RunStart start;
+  start.key.attempt = static_cast<uint32_t>(arguments.attempt);
+  start.tenant = arguments.tenant;
+  start.pool = arguments.pool;
+  ASSIGN_OR_RETURN(start.micro_gpus, GpusOption("gpus", arguments.gpus));
+  ASSIGN_OR_RETURN(const auto at_us, EventInstant(globals));
+  start.at_us = at_us ? *at_us : SystemClock().NowUs();
+  ASSIGN_OR_RETURN(const std::set<uint64_t> tasks, TasksOf(arguments.tasks));
+  std::vector<RunStart> starts;
+  for (const uint64_t task : tasks) {
+    start.key.run_id = absl::StrCat(arguments.parent, "[", task, "]");
+    starts.push_back(start);
+  }
+  return starts;
+}
+
+// Without --at a task that was started so and goes on keeps its own instant: a
+// script that is run a second time cannot know when it ran first.
+absl::Status KeepStarted(const Ledger& ledger, const std::string& parent,
+                         std::vector<RunStart>* starts) {
+  std::map<RunKey, RunStart*> by_key;
+  for (RunStart& start : *starts) by_key[start.key] = &start;
+  RunQuery query;
+  query.array = parent;
+  return ledger.VisitRuns(query, [&](const RunInfo& run) {
+    const auto start = by_key.find(run.key);
+    if (start != by_key.end() && IsStarted(run, *start->second)) {
+      start->second->at_us = run.segments.front().start_us;
+    }
+    return true;
+  });
+}
+
+absl::StatusOr<Admission> Start(const GlobalOptions& globals,
+                                const ArrayArguments& arguments) {
+  ASSIGN_OR_RETURN(std::vector<RunStart> starts, StartsOf(globals, arguments));
+  ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
+  if (globals.at.empty()) {
+    RETURN_IF_ERROR(KeepStarted(*ledger, arguments.parent, &starts));
+  }
+  return ledger->StartRuns(starts, {arguments.strict});
+}
+
+int RunStartArray(Program* program, const ArrayArguments& arguments) {
+  const auto started = Start(program->globals(), arguments);
+  if (!started.ok()) return Fail(started.status());
+  const std::string tasks =
+      absl::StrCat("tasks ", arguments.tasks, " of ", arguments.parent);
+  if (started->refusal) {
+    Say(absl::StrCat(tasks,
+                     " were refused: ", DescribeRefusal(*started->refusal)));
+    return kExitFindings;
+  }
+  Say(absl::StrCat(tasks, " are started"));
+  return kExitFine;
+}
+
+}  // namespace
+
+void AddStartArray(Program* program) {
+  auto arguments = std::make_shared<ArrayArguments>();
+  program
+      ->AddVerb(
+          "run start-array",
+          {"Start tasks of an array job, all of them or none",
+           "Task 3 of train-7 is the run train-7[3]; every other verb takes it "
+           "by that id, and\n`runs --array train-7` lists them. Tasks that "
+           "were started so already are left as\nthey are.",
+           "drawdown run start-array train-7 --tasks 0-15 --tenant acme/chat "
+           "--pool aws/us-east-1/gb200 --gpus 8",
+           "", TimeOptions::kEvent})
+      .Operand("PARENT", "The array's id", &arguments->parent)
+      .RequiredText("tasks", "LIST", "Indices: 0-15,20", &arguments->tasks)
+      .RequiredText("tenant", "PATH", "Whose they are", &arguments->tenant)
+      .RequiredText("pool", "PATH", "Where they run", &arguments->pool)
+      .RequiredText("gpus", "N", "How many GPUs each; at most six decimals",
+                    &arguments->gpus)
+      .Number("attempt", "N", "Which start of them; else 1",
+              &arguments->attempt)
+      .Flag("strict", "Refuse tenants and pools that the books do not know",
+            &arguments->strict)
+      .Does(
+          [program, arguments] { return RunStartArray(program, *arguments); });
+}
+
+}  // namespace drawdown

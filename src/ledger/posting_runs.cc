@@ -1,0 +1,127 @@
+// Posting what goes with runs beside their changes: signs of life.
+#include "base/error.h"
+#include "ledger/heartbeats.h"
+#include "ledger/places.h"
+#include "ledger/posting.h"
+#include "ledger/run_policies.h"
+
+namespace drawdown {
+namespace {
+
+absl::Status OverAt(const Run& run, const RunChanged& heartbeat) {
+  return MakeError(ErrorCode::kWrongState,
+                   "run " + DescribeRun(heartbeat.run_id, heartbeat.attempt) +
+                       " is " + std::string(RunStateName(run.state)) +
+                       ": it cannot have been alive at " +
+                       FormatInstant(heartbeat.at_us));
+}
+
+absl::Status NotInBooks(std::string_view run_id, uint32_t attempt) {
+  return MakeError(ErrorCode::kNotFound, "run " + DescribeRun(run_id, attempt) +
+                                             " is not in the books");
+}
+
+// What a heartbeat says, in the shape that CheckChange checks.
+RunChanged HeartbeatOf(std::string_view run_id, uint32_t attempt,
+                       int64_t at_us) {
+  RunChanged heartbeat;
+  heartbeat.run_id = run_id;
+  heartbeat.attempt = attempt;
+  heartbeat.at_us = at_us;
+  return heartbeat;
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> Posting::PutHeartbeat(std::string_view run_id,
+                                              uint32_t attempt, int64_t at_us) {
+  const RunChanged heartbeat = HeartbeatOf(run_id, attempt, at_us);
+  RETURN_IF_ERROR(CheckChange(heartbeat));
+  ASSIGN_OR_RETURN(const KnownRun known, FindRun(run_id, attempt));
+  if (!known.run) return NotInBooks(run_id, attempt);
+  const Run& run = *known.run;
+  if (run.segments.empty()) return OverAt(run, heartbeat);
+  const std::string key(runs_[known.index].key);
+  ASSIGN_OR_RETURN(const auto before, ReadHeartbeat(transaction_.get(), key));
+  if (at_us <= LastSign(run.segments, before).at_us) {
+    return Verdict::kUnchanged;
+  }
+  if (IsOver(run)) return OverAt(run, heartbeat);
+  RETURN_IF_ERROR(
+      transaction_->Put(Table::kHeartbeats, key, EncodeHeartbeat(key, at_us)));
+  beside_journal_ = true;
+  return Verdict::kUpdate;
+}
+
+absl::StatusOr<Verdict> Posting::CloseGhost(std::string_view run_id,
+                                            uint32_t attempt,
+                                            std::optional<int64_t> lease_us,
+                                            int64_t at_us) {
+  RunChanged stop = HeartbeatOf(run_id, attempt, at_us);
+  RETURN_IF_ERROR(CheckChange(stop));
+  ASSIGN_OR_RETURN(const KnownRun known, FindRun(run_id, attempt));
+  if (!known.run) return NotInBooks(run_id, attempt);
+  const Run& run = *known.run;
+  if (run.state == RunState::kEnded && run.reason == StopReason::kLost) {
+    return Verdict::kUnchanged;
+  }
+  if (IsOver(run) || run.segments.back().end_us) {
+    return MakeError(ErrorCode::kWrongState,
+                     "run " + DescribeRun(run_id, attempt) + " is " +
+                         std::string(RunStateName(run.state)) +
+                         ": it does not accrue, so it is no ghost");
+  }
+  ASSIGN_OR_RETURN(const auto heartbeat,
+                   ReadHeartbeat(transaction_.get(), runs_[known.index].key));
+  const LifeSign sign = LastSign(run.segments, heartbeat);
+  ASSIGN_OR_RETURN(const std::vector<StoredPoolPolicy> policies,
+                   ReadPoolPolicies(transaction_.get()));
+  const int64_t lease = lease_us.value_or(
+      LeaseOf(policies, PathOf(NameKind::kPool, run.pool), at_us));
+  if (!IsSuspect(sign.at_us, lease, at_us)) {
+    return MakeError(ErrorCode::kWrongState,
+                     "run " + DescribeRun(run_id, attempt) +
+                         " gave a sign of life at " +
+                         FormatInstant(sign.at_us) + ", within its lease of " +
+                         FormatGpuSeconds(GpuTime(lease)) + " s at " +
+                         FormatInstant(at_us) + ": it is no ghost");
+  }
+  stop.change = RunChange::kStop;
+  stop.reason = StopReason::kLost;
+  stop.at_us = sign.at_us;
+  return Post(stop);
+}
+
+absl::StatusOr<RunChange> Posting::SuspensionOf(uint32_t pool, int64_t at_us) {
+  ASSIGN_OR_RETURN(const std::vector<StoredPoolPolicy> policies,
+                   ReadPoolPolicies(transaction_.get()));
+  const bool accrues =
+      SuspendedAccrues(policies, PathOf(NameKind::kPool, pool), at_us);
+  return accrues ? RunChange::kSuspendAccruing : RunChange::kSuspend;
+}
+
+absl::StatusOr<Verdict> Posting::Post(const PoolPolicySet& policy) {
+  RETURN_IF_ERROR(CheckPoolPolicy(policy));
+  ASSIGN_OR_RETURN(const std::vector<StoredPoolPolicy> policies,
+                   ReadPoolPolicies(transaction_.get()));
+  if (IsInForce(policies, policy)) return Verdict::kUnchanged;
+  Journal(policy);
+  RETURN_IF_ERROR(ApplyPolicy(policy));
+  return Verdict::kNew;
+}
+
+absl::Status Posting::ApplyPolicy(const PoolPolicySet& policy) {
+  const std::string key = PoolPolicyKey(last_sequence_);
+  return transaction_->Put(Table::kPolicies, key,
+                           EncodePoolPolicy(key, policy));
+}
+
+absl::Status Posting::FollowChange(std::string_view run_key, const Run& before,
+                                   const Run& after) {
+  if (!IsOver(before) && IsOver(after)) {
+    RETURN_IF_ERROR(transaction_->Delete(Table::kHeartbeats, run_key));
+  }
+  return MovePlace(transaction_.get(), run_key, before, after);
+}
+
+}  // namespace drawdown

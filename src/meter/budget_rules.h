@@ -1,0 +1,164 @@
+// The arithmetic of budgets: what may be taken along a chain of quotas, taking
+// it and giving it back. Pure.
+//
+// A chain is the budgets of one dimension of quotas over a meter, lowest first.
+// An amount is taken from each budget of a chain. A budget with a guarantee
+// keeps the budgets above it from giving to others what it may still claim:
+//   claim    = max(0, guarantee - its own use - claims of the budgets below it)
+//   reserved = the sum of the claims of all budgets below
+// Use is what the books have (in `available_us` and `guarantee_left_us`) plus
+// `taken_us`. Taking from a budget with a claim lowers the claim, so above it
+// room and reserve fall together. Every state is a function of the takes that
+// are outstanding, in whatever order they came and went.
+#ifndef DRAWDOWN_SRC_METER_BUDGET_RULES_H_
+#define DRAWDOWN_SRC_METER_BUDGET_RULES_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "drawdown/units.h"
+
+namespace drawdown {
+
+// Amounts of budgets stay within this (73,000 GPU-years), so that sums of a few
+// are no overflow.
+inline constexpr int64_t kBudgetBound = int64_t{1} << 61;
+inline constexpr int64_t kNoGuarantee = -kBudgetBound;
+
+// What the books say about one quota.
+struct PublishedBudget {
+  uint32_t quota = 0;        // its number; 0 is none
+  uint32_t above = 0;        // the next of its chain, 0: it is the last
+  int64_t available_us = 0;  // limit - used - held, at at_us
+  int64_t guarantee_left_us = kNoGuarantee;  // guarantee - used - held
+  int64_t falls = 0;  // micro-GPUs by which available falls from at_us on
+  int64_t at_us = 0;
+  int64_t valid_until_us = 0;  // a turn of the window, an expiry
+};
+
+// One quota as all processes see it.
+struct Budget {
+  PublishedBudget books;
+  // Of the books' values: later ones are of higher tickets.
+  uint64_t ticket = 0;
+  // What is out of available and not in the books yet: slices, admitted usage
+  // that is not drained, promises.
+  int64_t taken_us = 0;
+  int64_t reserved_us = 0;
+  // Slices filled since all below were last recalled; 0: none has anything.
+  uint64_t filled = 0;
+
+  bool exists() const { return books.quota != 0; }
+};
+
+using BudgetChain = std::span<Budget* const>;
+
+inline int64_t ClampBudget(Int128 amount) {
+  return static_cast<int64_t>(
+      std::clamp<Int128>(amount, -Int128{kBudgetBound}, Int128{kBudgetBound}));
+}
+
+// What has fallen off is rounded up: never over.
+inline int64_t RoomAt(const Budget& budget, int64_t now_us) {
+  constexpr int64_t kMicro = 1'000'000;
+  const PublishedBudget& books = budget.books;
+  const Int128 room = Int128{books.available_us} - budget.taken_us;
+  if (books.falls == 0) return ClampBudget(room);  // Spares a long division.
+  const int64_t since_us = std::max<int64_t>(0, now_us - books.at_us);
+  const Int128 fallen = (Int128{books.falls} * since_us + kMicro - 1) / kMicro;
+  return ClampBudget(room - fallen);
+}
+
+namespace budget_internal {
+// May be negative.
+inline int64_t Unclaimed(const Budget& budget) {
+  return ClampBudget(Int128{budget.books.guarantee_left_us} - budget.taken_us -
+                     budget.reserved_us);
+}
+}  // namespace budget_internal
+
+inline int64_t ClaimOf(const Budget& budget) {
+  return std::max<int64_t>(0, budget_internal::Unclaimed(budget));
+}
+
+// Calls visit(budget) for each that keeps `amount` from being taken from every
+// budget of the chain.
+template <typename Visit>
+inline void ForEachTooSmall(BudgetChain chain, int64_t amount, int64_t now_us,
+                            const Visit& visit) {
+  int64_t asked = amount;  // of what is reserved for nobody
+  for (Budget* const budget : chain) {
+    const Int128 room = RoomAt(*budget, now_us);
+    if (room < amount || room - budget->reserved_us < asked) visit(budget);
+    asked -= std::clamp<int64_t>(budget_internal::Unclaimed(*budget), 0, asked);
+  }
+}
+
+inline bool Fits(BudgetChain chain, int64_t amount, int64_t now_us) {
+  bool fits = true;
+  ForEachTooSmall(chain, amount, now_us, [&](Budget*) { fits = false; });
+  return fits;
+}
+
+// Whether or not it fits. REQUIRES: amount >= 0.
+inline void Take(BudgetChain chain, int64_t amount) {
+  int64_t asked = amount;
+  for (Budget* const budget : chain) {
+    const int64_t claimed =
+        std::clamp<int64_t>(budget_internal::Unclaimed(*budget), 0, asked);
+    budget->taken_us += amount;
+    budget->reserved_us -= amount - asked;
+    asked -= claimed;
+  }
+}
+
+// The inverse of Take, in any order.
+inline void GiveBack(BudgetChain chain, int64_t amount) {
+  int64_t asked = amount;
+  for (Budget* const budget : chain) {
+    const int64_t claimed = std::clamp<int64_t>(
+        budget_internal::Unclaimed(*budget) + asked, 0, asked);
+    budget->taken_us -= amount;
+    budget->reserved_us += amount - asked;
+    asked -= claimed;
+  }
+}
+
+// Gives the lowest budget of a chain the books' new values; those above it have
+// theirs already.
+inline void Publish(BudgetChain chain, const PublishedBudget& books) {
+  int64_t change = -ClaimOf(*chain.front());
+  chain.front()->books = books;
+  change += ClaimOf(*chain.front());
+  for (Budget* const budget : chain.subspan(1)) {
+    const int64_t before = ClaimOf(*budget);
+    budget->reserved_us += change;
+    change += ClaimOf(*budget) - before;
+  }
+}
+
+// The most that fits; below 0 none does.
+inline int64_t RoomOf(BudgetChain chain, int64_t now_us) {
+  int64_t most = kBudgetBound;
+  bool shared = false;  // somebody's guarantee is in play
+  for (const Budget* const budget : chain) {
+    most = std::min(most, RoomAt(*budget, now_us));
+    shared |= budget->reserved_us != 0 || ClaimOf(*budget) != 0;
+  }
+  if (!shared || most <= 0) return most;
+  int64_t fits = 0;
+  while (fits < most) {
+    const int64_t half = fits + (most - fits + 1) / 2;
+    if (Fits(chain, half, now_us)) {
+      fits = half;
+    } else {
+      most = half - 1;
+    }
+  }
+  return fits;
+}
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_METER_BUDGET_RULES_H_

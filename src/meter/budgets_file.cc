@@ -1,0 +1,224 @@
+#include "meter/budgets_file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "base/files.h"
+#include "base/fork.h"
+#include "base/robust_mutex.h"
+
+namespace drawdown {
+namespace {
+
+constexpr char kMagic[8] = {'d', 'd', 'b', 'u', 'd', 'g', 't', '1'};
+constexpr char kPrefix[] = "budgets.";
+constexpr mode_t kMode = 0666;
+constexpr size_t kHeaderBytes = 4'096;
+constexpr uint32_t kFirstCapacity = 768;
+constexpr int kSpins = 100;
+
+constexpr size_t BytesFor(uint32_t capacity) {
+  return kHeaderBytes + capacity * sizeof(Budget);
+}
+
+void RemoveOthers(const std::string& directory, const std::string& keep) {
+  DIR* const dir = opendir(directory.c_str());
+  if (dir == nullptr) return;
+  while (const dirent* const entry = readdir(dir)) {
+    const std::string name = entry->d_name;
+    if (name.starts_with(kPrefix) && !name.starts_with(keep)) {
+      unlink((directory + "/" + name).c_str());
+    }
+  }
+  closedir(dir);
+}
+
+inline void Pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+}  // namespace
+
+struct BudgetsFile::Shared {
+  char magic[8];
+  uint64_t bytes;  // of a Shared and of a Budget: tells another ABI
+  pthread_mutex_t mutex;
+  // For the message of BusyError only, so relaxed.
+  std::atomic<int32_t> owner;
+  // Set by anybody, cleared under the mutex by who makes everything anew, read
+  // under the mutex. Relaxed: what it speaks of is ordered by the mutex, and
+  // who sets it without has nothing else to show.
+  std::atomic<uint32_t> torn;
+  BudgetsState state;
+
+  static constexpr uint64_t kBytes = sizeof(BudgetsState) << 32 |
+                                     sizeof(pthread_mutex_t) << 16 |
+                                     sizeof(Budget);
+
+  Budget* budgets() {
+    return reinterpret_cast<Budget*>(reinterpret_cast<char*>(this) +
+                                     kHeaderBytes);
+  }
+
+  // Past the end of the file too, which grows under it.
+  static absl::StatusOr<Shared*> Map(int fd, const std::string& path) {
+    static_assert(sizeof(Shared) <= kHeaderBytes);
+    struct stat info;
+    if (fstat(fd, &info) != 0) return ErrnoError(errno, path);
+    if (info.st_size < static_cast<off_t>(BytesFor(kFirstCapacity))) {
+      return MakeError(
+          ErrorCode::kCorrupt,
+          absl::StrCat(path, " has ", info.st_size, " bytes, too few"));
+    }
+    void* const map = mmap(nullptr, BytesFor(kMaxBudgets),
+                           PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED) return ErrnoError(errno, "map " + path);
+    return static_cast<Shared*>(map);
+  }
+  static void Unmap(Shared* shared) { munmap(shared, BytesFor(kMaxBudgets)); }
+
+  // Whole before it has its name.
+  static absl::Status Make(const std::string& path) {
+    const std::string made = path + "." + std::to_string(getpid()) + ".new";
+    const Fd fd(
+        open(made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+    if (fd.get() < 0) return ErrnoError(errno, "create " + made);
+    absl::Status status = Preallocate(fd.get(), BytesFor(kFirstCapacity), made);
+    if (status.ok()) status = Fill(fd.get(), made);
+    // link, not rename: the first of several makers wins.
+    if (status.ok() && link(made.c_str(), path.c_str()) != 0 &&
+        errno != EEXIST) {
+      status = ErrnoError(errno, "create " + path);
+    }
+    unlink(made.c_str());
+    return status;
+  }
+  static absl::Status Fill(int fd, const std::string& path) {
+    ASSIGN_OR_RETURN(Shared* const shared, Map(fd, path));
+    new (shared) Shared{};
+    InitializeRobust(&shared->mutex);
+    shared->torn.store(1, std::memory_order_relaxed);
+    shared->state.capacity = kFirstCapacity;
+    shared->bytes = kBytes;
+    std::memcpy(shared->magic, kMagic, sizeof kMagic);
+    Unmap(shared);
+    return absl::OkStatus();
+  }
+};
+
+absl::StatusOr<std::unique_ptr<BudgetsFile>> BudgetsFile::Open(
+    const std::string& live_directory, const std::string& boot_id) {
+  const std::string name = kPrefix + boot_id;
+  const std::string path = live_directory + "/" + name;
+  Fd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (fd.get() < 0 && errno == ENOENT) {
+    RETURN_IF_ERROR(Shared::Make(path));
+    RemoveOthers(live_directory, name);
+    fd = Fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  }
+  if (fd.get() < 0) return ErrnoError(errno, "open " + path);
+  ASSIGN_OR_RETURN(Shared* const shared, Shared::Map(fd.get(), path));
+  if (std::memcmp(shared->magic, kMagic, sizeof kMagic) != 0 ||
+      shared->bytes != Shared::kBytes) {
+    Shared::Unmap(shared);
+    return MakeError(ErrorCode::kCorrupt,
+                     path + " is not a budgets file of this build's ABI");
+  }
+  return std::unique_ptr<BudgetsFile>(
+      new BudgetsFile(path, fd.Release(), shared));
+}
+
+BudgetsFile::BudgetsFile(std::string path, int fd, Shared* shared)
+    : path_(std::move(path)), fd_(fd), shared_(shared) {}
+
+BudgetsFile::~BudgetsFile() {
+  Shared::Unmap(shared_);
+  close(fd_);
+}
+
+bool BudgetsFile::Lock(std::chrono::milliseconds patience) {
+  // What is done under the lock is short: a turn of spinning is cheaper than
+  // to sleep, and than to read the clock for a deadline.
+  int rc = EBUSY;
+  for (int i = 0; i < kSpins && rc == EBUSY; ++i) {
+    if (i > 0) Pause();
+    rc = pthread_mutex_trylock(&shared_->mutex);
+  }
+  if (rc == EBUSY) rc = LockRobust(&shared_->mutex, After(patience));
+  if (rc == ETIMEDOUT) return false;
+  if (rc == EOWNERDEAD) {
+    pthread_mutex_consistent(&shared_->mutex);
+    SetTorn();
+  }
+  CHECK(rc == 0 || rc == EOWNERDEAD);
+  // Asked once: it is a system call.
+  if (pid_ == 0 || fork_generation_ != ForkGeneration()) {
+    pid_ = getpid();
+    fork_generation_ = ForkGeneration();
+  }
+  shared_->owner.store(pid_, std::memory_order_relaxed);
+  return true;
+}
+
+void BudgetsFile::Unlock() {
+  shared_->owner.store(0, std::memory_order_relaxed);
+  pthread_mutex_unlock(&shared_->mutex);
+}
+
+int32_t BudgetsFile::holder() const {
+  return shared_->owner.load(std::memory_order_relaxed);
+}
+
+absl::Status BudgetsFile::BusyError() const {
+  return MakeError(ErrorCode::kBusy,
+                   absl::StrCat(path_, ": process ", holder(),
+                                " keeps the lock of the budgets"));
+}
+
+bool BudgetsFile::torn() const {
+  return shared_->torn.load(std::memory_order_relaxed) != 0;
+}
+void BudgetsFile::SetTorn() {
+  shared_->torn.store(1, std::memory_order_relaxed);
+}
+void BudgetsFile::ClearTorn() {
+  shared_->torn.store(0, std::memory_order_relaxed);
+}
+
+BudgetsState& BudgetsFile::state() { return shared_->state; }
+
+Budget& BudgetsFile::at(uint32_t quota) {
+  CHECK(quota < shared_->state.capacity);
+  return shared_->budgets()[quota];
+}
+
+absl::Status BudgetsFile::Reserve(uint32_t end) {
+  BudgetsState& state = shared_->state;
+  if (end > kMaxBudgets) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     absl::StrCat("quota ", end - 1, " is past the ",
+                                  kMaxBudgets, " quotas there can be"));
+  }
+  if (end > state.capacity) {
+    const uint32_t capacity = std::min(kMaxBudgets, end + end / 2);
+    RETURN_IF_ERROR(Preallocate(fd_, BytesFor(capacity), path_));
+    state.capacity = capacity;
+  }
+  state.end = std::max(state.end, end);
+  return absl::OkStatus();
+}
+
+}  // namespace drawdown

@@ -1,0 +1,160 @@
+// Commits that change budgets.
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "settle/budget_keeper.h"
+
+namespace drawdown {
+
+BudgetChange& BudgetChange::operator=(BudgetChange&& other) noexcept {
+  keeper_ = std::exchange(other.keeper_, nullptr);
+  generation_ = other.generation_;
+  ticket_ = other.ticket_;
+  promised_ = std::move(other.promised_);
+  drained_ = std::move(other.drained_);
+  touched_ = std::move(other.touched_);
+  bucket_ = other.bucket_;
+  return *this;
+}
+
+absl::StatusOr<BudgetChange> BudgetKeeper::Begin(ReadTransaction* books,
+                                                 int64_t now_us) {
+  RETURN_IF_ERROR(Freshen(books, now_us));
+  const BudgetsLock lock(file_.get(), options_.patience);
+  if (!lock.held()) return file_->BusyError();
+  BudgetsState& state = file_->state();
+  BudgetChange change;
+  change.keeper_ = this;
+  change.generation_ = state.generation;
+  // The writer lock makes tickets follow commits.
+  change.ticket_ = ++state.last_ticket;
+  ++state.begun;
+  return change;
+}
+
+void BudgetChange::Add(TakenList* list,
+                       std::shared_ptr<const MeterChains> chains,
+                       int64_t amount_us) {
+  for (const Budget* const budget : chains->budgets()) {
+    touched_.push_back(budget->books.quota);
+  }
+  list->push_back({std::move(chains), amount_us});
+}
+
+void BudgetChange::GiveBack(const TakenList& list) {
+  for (const Taken& taken : list) taken.chains->GiveBack(taken.amount_us);
+}
+
+absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
+                                           int64_t amount_us, int64_t now_us) {
+  BudgetsFile* const file = keeper_->file_.get();
+  const BudgetsLock lock(file, keeper_->options_.patience);
+  if (!lock.held()) return file->BusyError();
+  const auto chains = std::make_shared<const MeterChains>(file, lowest);
+  if (!chains->Fits(amount_us, now_us)) {
+    ASSIGN_OR_RETURN(const bool recalled,
+                     keeper_->RecallFor(*chains, amount_us, now_us, nullptr));
+    if (!recalled || !chains->Fits(amount_us, now_us)) return false;
+  }
+  chains->Take(amount_us);
+  Add(&promised_, chains, amount_us);
+  return true;
+}
+
+absl::Status BudgetChange::Unpromise() {
+  BudgetsFile* const file = keeper_->file_.get();
+  const BudgetsLock lock(file, keeper_->options_.patience);
+  if (!lock.held()) return file->BusyError();
+  CHECK(!promised_.empty());
+  if (file->state().generation == generation_) {
+    promised_.back().chains->GiveBack(promised_.back().amount_us);
+  }
+  promised_.pop_back();
+  return absl::OkStatus();
+}
+
+absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,
+                                 int64_t amount_us, int64_t now_us) {
+  BudgetsFile* const file = keeper_->file_.get();
+  const BudgetsLock lock(file, keeper_->options_.patience);
+  if (!lock.held()) return file->BusyError();
+  const auto chains = std::make_shared<const MeterChains>(file, lowest);
+  chains->Take(amount_us);
+  Add(&promised_, chains, amount_us);
+  return keeper_->RecallTooSmall(*chains, 0, now_us, nullptr);
+}
+
+absl::Status BudgetChange::Finish(ReadTransaction* books, int64_t now_us) {
+  BudgetKeeper* const keeper = std::exchange(keeper_, nullptr);
+  if (keeper == nullptr) return absl::OkStatus();
+  std::sort(touched_.begin(), touched_.end());
+  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  std::vector<PublishedBudget> values;
+  if (!touched_.empty()) {
+    ASSIGN_OR_RETURN(values,
+                     keeper->books_->Published(books, touched_, now_us));
+  }
+  const BudgetsLock lock(keeper->file_.get(), keeper->options_.patience);
+  if (!lock.held()) {
+    keeper->file_->SetTorn();
+    return keeper->file_->BusyError();
+  }
+  BudgetsState& state = keeper->file_->state();
+  // Made anew since, from books that had the commit.
+  if (state.generation != generation_) return absl::OkStatus();
+  for (const PublishedBudget& value : values) keeper->Store(value, ticket_);
+  GiveBack(promised_);
+  GiveBack(drained_);
+  if (bucket_) state.bucket = *bucket_;
+  ++state.published;
+  // By facts that nobody said before.
+  const absl::Status recalled = keeper->RecallOverdrawn(now_us, books);
+  if (!recalled.ok()) keeper->file_->SetTorn();
+  return recalled;
+}
+
+absl::Status BudgetChange::Cancel() {
+  BudgetKeeper* const keeper = std::exchange(keeper_, nullptr);
+  if (keeper == nullptr) return absl::OkStatus();
+  const BudgetsLock lock(keeper->file_.get(), keeper->options_.patience);
+  if (!lock.held()) {
+    keeper->file_->SetTorn();
+    return keeper->file_->BusyError();
+  }
+  BudgetsState& state = keeper->file_->state();
+  if (state.generation != generation_) return absl::OkStatus();
+  GiveBack(promised_);
+  ++state.published;
+  return absl::OkStatus();
+}
+
+std::optional<BudgetChange> BudgetKeeper::BeginDrain(
+    ReadTransaction* books, std::span<const DrainedUsage> usage, bool whole,
+    int64_t now_us) {
+  auto change = Begin(books, now_us);
+  if (!change.ok()) {
+    file_->SetTorn();
+    return std::nullopt;
+  }
+  const BudgetsLock lock(file_.get(), options_.patience);
+  bool right = lock.held();
+  for (const DrainedUsage& one : usage) {
+    if (!right) break;
+    const auto chains = ChainsOf(one.ids, books);
+    right = chains.ok();
+    if (!right || (**chains)->empty()) continue;
+    (**chains)->Take(one.recorded_us);
+    change->Add(&change->promised_, **chains, one.recorded_us);
+    change->Add(&change->drained_, **chains, one.admitted_us);
+  }
+  if (!right || !RecallOverdrawn(now_us, books).ok()) {
+    file_->SetTorn();
+    return std::nullopt;
+  }
+  if (whole) change->bucket_ = epoch_->Get().bucket;
+  return *std::move(change);
+}
+
+}  // namespace drawdown

@@ -1,0 +1,382 @@
+#include "settle/budget_keeper.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <set>
+
+#include "base/error.h"
+#include "base/fork.h"
+#include "ledger/buckets.h"
+#include "ledger/live_records.h"
+#include "settle/epoch_state.h"
+
+namespace drawdown {
+namespace {
+
+constexpr std::array<uint32_t, kBanks> kAllBanks = {0, 1};
+
+int64_t ToBudget(uint64_t amount) {
+  return static_cast<int64_t>(std::min<uint64_t>(amount, kBudgetBound));
+}
+
+}  // namespace
+
+BudgetKeeper::BudgetKeeper(LiveDirectory* live,
+                           std::shared_ptr<EpochFile> epoch,
+                           std::unique_ptr<BudgetBooks> books,
+                           BudgetHooks hooks, const Options& options,
+                           std::unique_ptr<BudgetsFile> file)
+    : live_(live),
+      epoch_(std::move(epoch)),
+      books_(std::move(books)),
+      hooks_(std::move(hooks)),
+      options_(options),
+      file_(std::move(file)),
+      fork_generation_(ForkGeneration()) {}
+
+absl::StatusOr<std::shared_ptr<BudgetKeeper>> BudgetKeeper::Open(
+    LiveDirectory* live, std::shared_ptr<EpochFile> epoch,
+    std::unique_ptr<BudgetBooks> books, BudgetHooks hooks,
+    const Options& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<BudgetsFile> file,
+                   BudgetsFile::Open(live->path(), live->boot_id()));
+  return std::shared_ptr<BudgetKeeper>(
+      new BudgetKeeper(live, std::move(epoch), std::move(books),
+                       std::move(hooks), options, std::move(file)));
+}
+
+// --- what is right -----------------------------------------------------------
+
+bool BudgetKeeper::IsSettled() const {
+  return file_->state().begun == file_->state().published;
+}
+
+bool BudgetKeeper::IsStale(int64_t now_us) const {
+  const BudgetsState& state = file_->state();
+  return now_us >= state.valid_until_us || state.bucket != epoch_->Get().bucket;
+}
+
+absl::StatusOr<const BudgetKeeper::Chains*> BudgetKeeper::ChainsOf(
+    const MeterIds& ids, ReadTransaction* books) {
+  if (layout_ != file_->state().layout) {
+    chains_.clear();
+    layout_ = file_->state().layout;
+  }
+  const std::pair<uint32_t, uint32_t> key = {ids.tenant, ids.pool};
+  const auto found = chains_.find(key);
+  if (found != chains_.end()) return &found->second;
+  std::unique_ptr<ReadTransaction> snapshot;
+  if (books == nullptr) {
+    ASSIGN_OR_RETURN(snapshot, hooks_.snapshot());
+    books = snapshot.get();
+  }
+  ASSIGN_OR_RETURN(const std::vector<uint32_t> lowest,
+                   books_->Lowest(books, ids));
+  Chains& chains = chains_[key];
+  chains = std::make_shared<const MeterChains>(file_.get(), lowest);
+  return &chains;
+}
+
+// --- recalling ---------------------------------------------------------------
+
+absl::Status BudgetKeeper::VisitFiles(
+    const std::function<absl::Status(LanesReader*)>& visit) {
+  ASSIGN_OR_RETURN(const std::vector<Uuid> files, live_->List());
+  for (const Uuid& uuid : files) {
+    auto taken = live_->TakeReader(uuid);
+    if (!taken.ok()) {
+      // Gone: all of it is in the books. Damaged: a drain sets it aside, and
+      // has budgets made anew.
+      const ErrorCode code = GetErrorCode(taken.status());
+      if (code == ErrorCode::kNotFound || code == ErrorCode::kCorrupt) continue;
+      return taken.status();
+    }
+    const absl::Status status = visit(taken->get());
+    live_->GiveBack(*std::move(taken));
+    RETURN_IF_ERROR(status);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BudgetKeeper::RecallFile(LanesReader* reader,
+                                      std::span<const uint32_t> banks,
+                                      const Budget* under,
+                                      ReadTransaction* books) {
+  if (!IsOfThisBoot(*reader)) return absl::OkStatus();
+  absl::Status status;
+  Chains chains;  // of the meter that is asked for
+  const auto wanted = [&](uint32_t meter) {
+    const std::optional<MeterIds> ids = reader->MeterAt(meter);
+    if (!ids) return false;
+    auto found = ChainsOf(*ids, books);
+    if (!found.ok()) {
+      status = found.status();
+      return false;
+    }
+    chains = **found;
+    return under == nullptr || chains->Contains(under);
+  };
+  const auto give_back = [&](uint32_t, uint64_t amount) {
+    chains->GiveBack(ToBudget(amount));
+  };
+  for (const uint32_t bank : banks) {
+    RETURN_IF_ERROR(reader->Recall(bank, wanted, give_back));
+  }
+  return status;
+}
+
+absl::Status BudgetKeeper::RecallUnder(const Budget* budget,
+                                       ReadTransaction* books) {
+  return VisitFiles([&](LanesReader* reader) {
+    return RecallFile(reader, kAllBanks, budget, books);
+  });
+}
+
+absl::StatusOr<bool> BudgetKeeper::RecallFor(const MeterChains& chains,
+                                             int64_t amount_us, int64_t now_us,
+                                             ReadTransaction* books) {
+  bool helps = true;
+  const auto too_small = [&](BudgetChain chain, const auto& visit) {
+    ForEachTooSmall(chain, amount_us, now_us, visit);
+  };
+  chains.ForEach([&](BudgetChain chain) {
+    too_small(chain, [&](Budget* b) { helps = helps && b->filled > 0; });
+  });
+  if (!helps) return false;
+  RETURN_IF_ERROR(RecallTooSmall(chains, amount_us, now_us, books));
+  return true;
+}
+
+absl::Status BudgetKeeper::RecallTooSmall(const MeterChains& chains,
+                                          int64_t amount_us, int64_t now_us,
+                                          ReadTransaction* books) {
+  std::vector<BudgetChain> recalled;  // from the lowest to the one too small
+  chains.ForEach([&](BudgetChain chain) {
+    size_t end = 0;
+    ForEachTooSmall(chain, amount_us, now_us, [&](Budget* budget) {
+      const auto at = std::find(chain.begin(), chain.end(), budget);
+      if (budget->filled > 0) end = at - chain.begin() + 1;
+    });
+    if (end > 0) recalled.push_back(chain.first(end));
+  });
+  for (const BudgetChain chain : recalled) {
+    RETURN_IF_ERROR(RecallUnder(chain.back(), books));
+    for (Budget* const budget : chain) budget->filled = 0;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BudgetKeeper::RecallOverdrawn(int64_t now_us,
+                                           ReadTransaction* books) {
+  for (uint32_t quota = 1; quota < file_->state().end; ++quota) {
+    Budget& budget = file_->at(quota);
+    if (!budget.exists() || budget.filled == 0) continue;
+    if (RoomAt(budget, now_us) >= budget.reserved_us) continue;
+    RETURN_IF_ERROR(RecallUnder(&budget, books));
+    budget.filled = 0;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BudgetKeeper::RecallAll() {
+  return VisitFiles([this](LanesReader* reader) {
+    if (!IsOfThisBoot(*reader)) return absl::OkStatus();
+    const auto all = [](uint32_t) { return true; };
+    for (const uint32_t bank : kAllBanks) {
+      RETURN_IF_ERROR(reader->Recall(bank, all, [](uint32_t, uint64_t) {}));
+    }
+    return absl::OkStatus();
+  });
+}
+
+void BudgetKeeper::WaitForSections() {
+  const BudgetsLock lock(file_.get(), options_.patience);
+  if (!lock.held()) file_->SetTorn();
+}
+
+void BudgetKeeper::RecallFrom(LanesReader* reader,
+                              std::span<const uint32_t> banks,
+                              ReadTransaction* books) {
+  const bool any =
+      std::any_of(banks.begin(), banks.end(),
+                  [reader](uint32_t bank) { return reader->HasSlices(bank); });
+  if (!any) return;
+  const BudgetsLock lock(file_.get(), options_.patience);
+  if (!lock.held() || file_->torn() ||
+      !RecallFile(reader, banks, nullptr, books).ok()) {
+    file_->SetTorn();
+  }
+}
+
+absl::Status BudgetKeeper::BeginQuotaChange() {
+  const BudgetsLock lock(file_.get(), options_.patience);
+  if (!lock.held()) return file_->BusyError();
+  file_->SetTorn();
+  return RecallAll();
+}
+
+absl::Status BudgetKeeper::Recall(uint32_t quota) {
+  const BudgetsLock lock(file_.get(), options_.patience);
+  if (!lock.held()) return file_->BusyError();
+  if (quota >= file_->state().end) return absl::OkStatus();
+  return RecallUnder(&file_->at(quota), nullptr);
+}
+
+absl::StatusOr<int64_t> BudgetKeeper::Room(uint32_t quota, int64_t now_us) {
+  const BudgetsLock lock(file_.get(), options_.patience);
+  if (!lock.held()) return file_->BusyError();
+  if (quota >= file_->state().end || !file_->at(quota).exists()) {
+    return MakeError(ErrorCode::kNotFound,
+                     absl::StrCat("no budget of quota ", quota));
+  }
+  return RoomAt(file_->at(quota), now_us);
+}
+
+// --- making anew -------------------------------------------------------------
+
+absl::Status BudgetKeeper::Freshen(ReadTransaction* books, int64_t now_us) {
+  {
+    const BudgetsLock lock(file_.get(), options_.patience);
+    if (!lock.held()) return file_->BusyError();
+    const bool right = !file_->torn() && IsSettled();
+    if (right && now_us < file_->state().valid_until_us) {
+      return absl::OkStatus();
+    }
+  }
+  // Read without the lock: it is a long way for those who wait for it.
+  ASSIGN_OR_RETURN(const std::vector<PublishedBudget> values,
+                   books_->Published(books, {}, now_us));
+  const BudgetsLock lock(file_.get(), options_.patience);
+  if (!lock.held()) return file_->BusyError();
+  const absl::Status status = Rebuild(books, values, now_us);
+  if (!status.ok()) file_->SetTorn();
+  return status;
+}
+
+absl::Status BudgetKeeper::Rebuild(ReadTransaction* books,
+                                   std::span<const PublishedBudget> values,
+                                   int64_t now_us) {
+  BudgetsState& state = file_->state();
+  // What is over what changes only while it is torn.
+  if (file_->torn()) ++state.layout;
+  // First, so that what goes wrong from here on is noted again.
+  file_->ClearTorn();
+  ++state.generation;
+  state.begun = 0;
+  state.published = 0;
+  // A flip whose author died between its commit and the word.
+  ASSIGN_OR_RETURN(const std::optional<LiveEpoch> epoch, ReadLiveEpoch(books));
+  if (epoch) FinishFlip(*epoch, epoch_.get());
+  RETURN_IF_ERROR(RecallAll());
+  RETURN_IF_ERROR(FillBudgets(values));
+  ASSIGN_OR_RETURN(const bool whole, TakeUndrained(books));
+  // What is left over of the bucket before would count in this one's windows:
+  // it is for a drain to bring it to the books first.
+  const Epoch now = epoch_->Get();
+  const bool turned = BucketOf(now_us, options_.bucket_us) != now.bucket;
+  state.bucket = whole && !turned ? now.bucket : now.bucket - 1;
+  return absl::OkStatus();
+}
+
+absl::Status BudgetKeeper::FillBudgets(
+    std::span<const PublishedBudget> values) {
+  BudgetsState& state = file_->state();
+  for (uint32_t quota = 0; quota < state.end; ++quota) {
+    file_->at(quota) = Budget{};
+  }
+  state.valid_until_us = std::numeric_limits<int64_t>::max();
+  ++state.last_ticket;
+  for (const PublishedBudget& value : values) {
+    RETURN_IF_ERROR(file_->Reserve(value.quota + 1));
+    // Who is above whom, before any claim is handed up.
+    Budget& budget = file_->at(value.quota);
+    budget.books.quota = value.quota;
+    budget.books.above = value.above;
+  }
+  for (const PublishedBudget& value : values) Store(value, state.last_ticket);
+  return absl::OkStatus();
+}
+
+void BudgetKeeper::Store(const PublishedBudget& value, uint64_t ticket) {
+  BudgetsState& state = file_->state();
+  if (value.quota >= state.end) return;
+  Budget& budget = file_->at(value.quota);
+  if (!budget.exists() || budget.ticket > ticket) return;
+  budget.ticket = ticket;
+  const MeterChains chain(file_.get(), std::array{value.quota});
+  PublishedBudget now = value;
+  now.above = budget.books.above;
+  chain.ForEach([&](BudgetChain budgets) { Publish(budgets, now); });
+  state.valid_until_us = std::min(state.valid_until_us, value.valid_until_us);
+}
+
+absl::StatusOr<bool> BudgetKeeper::TakeUndrained(ReadTransaction* books) {
+  std::set<Uuid> posted;  // and not removed yet
+  ASSIGN_OR_RETURN(const std::vector<NamedLiveFile> records,
+                   ReadLiveFiles(books));
+  for (const NamedLiveFile& record : records) {
+    if (record.file.state != LiveFileState::kCounting) {
+      posted.insert(record.uuid);
+    }
+  }
+  bool whole = true;
+  RETURN_IF_ERROR(VisitFiles([&](LanesReader* reader) -> absl::Status {
+    if (posted.contains(reader->identity().uuid)) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool all, TakeUndrainedOf(*reader, books));
+    whole = whole && all;
+    return absl::OkStatus();
+  }));
+  return whole;
+}
+
+absl::StatusOr<bool> BudgetKeeper::TakeUndrainedOf(const LanesReader& reader,
+                                                   ReadTransaction* books) {
+  ASSIGN_OR_RETURN(const AdmittedMarks marks,
+                   ReadAdmitted(books, reader.identity().uuid));
+  const uint32_t over = 1 - epoch_->Get().bank;
+  bool whole = true;
+  BlockSums sums;
+  for (uint32_t block = 0; block < reader.blocks(); ++block) {
+    reader.SumAdmitted(block, &sums);
+    const uint32_t first = block * kBlockMeters;
+    for (uint32_t i = 0; i < sums.admitted[0].size(); ++i) {
+      const AdmittedMark mark =
+          first + i < marks.size() ? marks[first + i] : AdmittedMark{};
+      uint64_t undrained = 0;
+      for (uint32_t bank = 0; bank < kBanks; ++bank) {
+        // Behind only after a power loss.
+        const uint64_t now = std::max(sums.admitted[bank][i], mark[bank]);
+        undrained += now - mark[bank];
+        whole = whole && (bank != over || now == mark[bank]);
+      }
+      const std::optional<MeterIds> ids =
+          undrained != 0 ? reader.MeterAt(first + i) : std::nullopt;
+      if (!ids) continue;
+      ASSIGN_OR_RETURN(const Chains* const chains, ChainsOf(*ids, books));
+      (*chains)->Take(ToBudget(undrained));
+    }
+  }
+  return whole;
+}
+
+// --- the end -----------------------------------------------------------------
+
+void BudgetKeeper::Stop() {
+  // In a forked child nothing runs; the calls were the parent's.
+  if (fork_generation_ != ForkGeneration()) return;
+  stopped_.store(true, std::memory_order_seq_cst);
+  // Whoever takes the lock after us sees it. Where another process keeps the
+  // lock, no thread of ours can be under it.
+  bool locked = false;
+  do {
+    locked = file_->Lock(options_.patience);
+  } while (!locked && file_->holder() == getpid());
+  if (locked) file_->Unlock();
+  std::unique_lock<std::mutex> lock(asking_mutex_);
+  asked_.wait(lock, [this] { return asking_ == 0; });
+}
+
+}  // namespace drawdown

@@ -1,0 +1,227 @@
+// Keeps the budgets of a ledger in step with its books, and decides about
+// admissions that a slice is too small for.
+//
+//   room(quota) = available (books) - taken
+//   taken       = what is left of slices + admitted and not drained + promised
+//
+// Lock order: the books' writer lock, then the lock of the budgets. A commit
+// that changes budgets is put between Begin (before it) and Finish (after it);
+// in between, and when its author dies in between, budgets are too low or
+// right, never too high, and nobody refuses because of it without asking under
+// the writer lock. docs/design/admission.md has the whole argument.
+#ifndef DRAWDOWN_SRC_SETTLE_BUDGET_KEEPER_H_
+#define DRAWDOWN_SRC_SETTLE_BUDGET_KEEPER_H_
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "meter/admission.h"
+#include "meter/budgets_file.h"
+#include "settle/budget_books.h"
+#include "settle/live_directory.h"
+#include "settle/meter_chains.h"
+
+namespace drawdown {
+
+class BudgetKeeper;
+
+// Usage of one meter that a drain has moved into the books.
+struct DrainedUsage {
+  MeterIds ids;
+  int64_t admitted_us = 0;
+  int64_t recorded_us = 0;
+};
+
+// One commit that changes budgets. Dropped without Finish or Cancel it counts
+// as not known, and budgets are made anew before anybody is refused.
+class BudgetChange {
+ public:
+  BudgetChange() = default;
+  BudgetChange(BudgetChange&& other) noexcept { *this = std::move(other); }
+  BudgetChange& operator=(BudgetChange&& other) noexcept;
+  // Nothing is undone: see above.
+  ~BudgetChange() = default;
+
+  // Takes `amount` along the chains that begin at `lowest`, recalling slices
+  // where need be, until the commit is published; false: it does not fit.
+  absl::StatusOr<bool> Promise(std::span<const uint32_t> lowest,
+                               int64_t amount_us, int64_t now_us);
+  // Takes the last promise back: that part of the commit is not to be.
+  absl::Status Unpromise();
+  // As Promise, for a fact, whether or not it fits; where it does not, no slice
+  // keeps anything.
+  absl::Status Lower(std::span<const uint32_t> lowest, int64_t amount_us,
+                     int64_t now_us);
+  // Quotas that change without an amount.
+  void Touch(uint32_t quota) { touched_.push_back(quota); }
+
+  // After the commit: `books` is a snapshot that has it.
+  absl::Status Finish(ReadTransaction* books, int64_t now_us);
+  // There was no commit and will be none: everything is given back.
+  absl::Status Cancel();
+
+ private:
+  friend class BudgetKeeper;
+
+  struct Taken {
+    std::shared_ptr<const MeterChains> chains;
+    int64_t amount_us = 0;
+  };
+  using TakenList = std::vector<Taken>;
+
+  void Add(TakenList* list, std::shared_ptr<const MeterChains> chains,
+           int64_t amount_us);
+  static void GiveBack(const TakenList& list);
+
+  BudgetKeeper* keeper_ = nullptr;  // null: nothing is to be done
+  uint64_t generation_ = 0;
+  uint64_t ticket_ = 0;
+  TakenList promised_;
+  TakenList drained_;  // were taken before, and are in the books then
+  std::vector<uint32_t> touched_;
+  std::optional<int32_t> bucket_;  // drained wholly up to here
+};
+
+class BudgetKeeper : public AdmissionSource {
+ public:
+  struct Options {
+    std::chrono::milliseconds patience{50};
+    int64_t bucket_us = 0;
+  };
+  // `live` and `epoch` outlive it, or Stop.
+  static absl::StatusOr<std::shared_ptr<BudgetKeeper>> Open(
+      LiveDirectory* live, std::shared_ptr<EpochFile> epoch,
+      std::unique_ptr<BudgetBooks> books, BudgetHooks hooks,
+      const Options& options);
+
+  Decision Admit(const AdmissionPlace& place, int64_t gpu_us) override;
+  // From here on Admit is kBusy and touches nothing. Waits for calls that run.
+  void Stop();
+
+  // --- under the books' writer lock; `books` is what is committed ---
+
+  // Puts right whatever is not: after a kill, a turn, an expiry, the first time
+  // after a boot.
+  absl::Status Freshen(ReadTransaction* books, int64_t now_us);
+  // Before a commit that changes budgets. kBusy when the lock cannot be had.
+  absl::StatusOr<BudgetChange> Begin(ReadTransaction* books, int64_t now_us);
+  // Before a commit that changes which quotas there are, over what, or how
+  // much: recalls all slices, and nothing is taken until somebody calls Freshen
+  // after it. kBusy when the lock cannot be had.
+  absl::Status BeginQuotaChange();
+  // That budgets may be wrong; without any lock.
+  void SetTorn() { file_->SetTorn(); }
+
+  // For drains. They go on where the lock cannot be had, and everything is made
+  // anew later. First, WaitForSections: whoever decides from here on goes by
+  // the word as it is now.
+  void WaitForSections();
+  void RecallFrom(LanesReader* reader, std::span<const uint32_t> banks,
+                  ReadTransaction* books);
+  // `whole`: the inactive bank is in these books to the end, no flip follows.
+  std::optional<BudgetChange> BeginDrain(ReadTransaction* books,
+                                         std::span<const DrainedUsage> usage,
+                                         bool whole, int64_t now_us);
+
+  // --- at any time ---
+
+  // Takes back everything that is left of slices under the quota.
+  absl::Status Recall(uint32_t quota);
+  absl::StatusOr<int64_t> Room(uint32_t quota, int64_t now_us);
+
+ private:
+  friend class BudgetChange;
+
+  enum class Outcome { kAdmitted, kExceeded, kBusy, kAskBooks };
+
+  BudgetKeeper(LiveDirectory* live, std::shared_ptr<EpochFile> epoch,
+               std::unique_ptr<BudgetBooks> books, BudgetHooks hooks,
+               const Options& options, std::unique_ptr<BudgetsFile> file);
+
+  // --- under the lock of the budgets, all of these; chains are looked up in
+  // `books`, or where that is null in a snapshot ---
+
+  using Chains = std::shared_ptr<const MeterChains>;
+
+  // `final`: nobody can change the books meanwhile.
+  Outcome Decide(const AdmissionPlace& place, int64_t gpu_us, int64_t now_us,
+                 ReadTransaction* books, bool final);
+  bool AdmitUnder(const MeterChains& chains, const AdmissionPlace& place,
+                  int64_t gpu_us, int64_t now_us);
+  // Never null; valid while the lock is held.
+  absl::StatusOr<const Chains*> ChainsOf(const MeterIds& ids,
+                                         ReadTransaction* books);
+  bool IsStale(int64_t now_us) const;
+  bool IsSettled() const;
+  // Slices of another boot are of its budgets, which are no more.
+  bool IsOfThisBoot(const LanesReader& reader) const {
+    return reader.identity().boot_id == live_->boot_id();
+  }
+
+  // Recalls where that can make `amount` fit; whether it may have.
+  absl::StatusOr<bool> RecallFor(const MeterChains& chains, int64_t amount_us,
+                                 int64_t now_us, ReadTransaction* books);
+  // Under the highest budget of each chain that is too small for the amount.
+  absl::Status RecallTooSmall(const MeterChains& chains, int64_t amount_us,
+                              int64_t now_us, ReadTransaction* books);
+  // Under every budget that facts have overdrawn: what is left of slices there
+  // must not be admitted any more.
+  absl::Status RecallOverdrawn(int64_t now_us, ReadTransaction* books);
+  absl::Status RecallUnder(const Budget* budget, ReadTransaction* books);
+  absl::Status RecallAll();
+  // `under` null: all.
+  absl::Status RecallFile(LanesReader* reader, std::span<const uint32_t> banks,
+                          const Budget* under, ReadTransaction* books);
+  absl::Status VisitFiles(
+      const std::function<absl::Status(LanesReader*)>& visit);
+
+  absl::Status Rebuild(ReadTransaction* books,
+                       std::span<const PublishedBudget> values, int64_t now_us);
+  absl::Status FillBudgets(std::span<const PublishedBudget> values);
+  // Takes what files have and the books have not; whether the bank that is over
+  // has nothing of it.
+  absl::StatusOr<bool> TakeUndrained(ReadTransaction* books);
+  absl::StatusOr<bool> TakeUndrainedOf(const LanesReader& reader,
+                                       ReadTransaction* books);
+  void Store(const PublishedBudget& value, uint64_t ticket);
+
+  // --- without it ---
+
+  Outcome AskBooks(const AdmissionPlace& place, int64_t gpu_us, bool stale);
+  bool stopped() const { return stopped_.load(std::memory_order_seq_cst); }
+
+  LiveDirectory* const live_;
+  const std::shared_ptr<EpochFile> epoch_;
+  const std::unique_ptr<BudgetBooks> books_;
+  const BudgetHooks hooks_;
+  const Options options_;
+  const std::unique_ptr<BudgetsFile> file_;
+  const uint64_t fork_generation_;
+
+  // Of this process, of the file's layout `layout_`; under the lock of the
+  // budgets.
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, Chains> chains_;
+  uint64_t layout_ = 0;
+
+  // Set by Stop, read by Admit under the lock of the budgets, which Stop takes
+  // after it.
+  std::atomic<bool> stopped_{false};
+  std::mutex asking_mutex_;
+  std::condition_variable asked_;
+  int asking_ = 0;  // calls that are at the books
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_SETTLE_BUDGET_KEEPER_H_

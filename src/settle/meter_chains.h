@@ -1,0 +1,87 @@
+// The chains of budgets over one meter, and what every process keeps of them.
+#ifndef DRAWDOWN_SRC_SETTLE_METER_CHAINS_H_
+#define DRAWDOWN_SRC_SETTLE_METER_CHAINS_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "meter/budgets_file.h"
+
+namespace drawdown {
+
+// All or nothing over all chains; they have no budget in common. Under the lock
+// of the budgets.
+class MeterChains {
+ public:
+  MeterChains() = default;
+  // From the lowest quota of each chain up.
+  MeterChains(BudgetsFile* file, std::span<const uint32_t> lowest) {
+    for (const uint32_t quota : lowest) {
+      AddChain(file, quota);
+    }
+  }
+
+  bool empty() const { return budgets_.empty(); }
+  std::span<Budget* const> budgets() const { return budgets_; }
+  bool Contains(const Budget* budget) const {
+    return std::find(budgets_.begin(), budgets_.end(), budget) !=
+           budgets_.end();
+  }
+
+  int64_t Room(int64_t now_us) const {
+    int64_t room = kBudgetBound;
+    ForEach([&](BudgetChain chain) {
+      room = std::min(room, RoomOf(chain, now_us));
+    });
+    return room;
+  }
+  bool Fits(int64_t amount, int64_t now_us) const {
+    bool fits = true;
+    ForEach([&](BudgetChain chain) {
+      fits = fits && drawdown::Fits(chain, amount, now_us);
+    });
+    return fits;
+  }
+  void Take(int64_t amount) const {
+    ForEach([&](BudgetChain chain) { drawdown::Take(chain, amount); });
+  }
+  void GiveBack(int64_t amount) const {
+    ForEach([&](BudgetChain chain) { drawdown::GiveBack(chain, amount); });
+  }
+
+  template <typename Visit>
+  void ForEach(const Visit& visit) const {
+    size_t begin = 0;
+    for (const size_t end : ends_) {
+      visit(BudgetChain(budgets_).subspan(begin, end - begin));
+      begin = end;
+    }
+  }
+
+ private:
+  void AddChain(BudgetsFile* file, uint32_t quota) {
+    const uint32_t end = file->state().end;
+    // Never more than there are, whatever a damaged file says.
+    for (uint32_t i = 0; i < end && quota != 0 && quota < end; ++i) {
+      Budget* const budget = &file->at(quota);
+      if (!budget->exists()) break;
+      budgets_.push_back(budget);
+      quota = budget->books.above;
+    }
+    ends_.push_back(budgets_.size());
+    if (ends_.size() == 1 ? budgets_.empty()
+                          : ends_.back() == ends_[ends_.size() - 2]) {
+      ends_.pop_back();
+    }
+  }
+
+  std::vector<Budget*> budgets_;  // one chain after the other, lowest first
+  std::vector<size_t> ends_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_SETTLE_METER_CHAINS_H_
