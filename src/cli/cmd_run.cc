@@ -147,7 +147,7 @@ void AddStart(Program* program) {
        "--gpus 0.25 --at 2026-10-01T00:00:00Z --strict\n"
        "drawdown run start job-3 --tenant acme/chat --pool "
        "onprem/a/h100-1g.10gb --device GPU-5c3f --share 1/7",
-       ""},
+       kRefused},
       "started", StartRequest, [](Verb* verb, RunArguments* arguments) {
         verb->RequiredText("tenant", "PATH", "Whose it is", &arguments->tenant)
             .RequiredText("pool", "PATH", "Where it runs", &arguments->pool)

@@ -24,6 +24,12 @@ struct QuotaUse {
   Int128 level = 0;  // micro-GPUs of runs that are open: used grows by these
 };
 
+// What live meters have drained into buckets that are not sealed.
+struct MeteredSums {
+  std::array<int64_t, 2> buckets_us{};  // by bank
+  std::map<uint32_t, std::array<GpuTime, 2>> by_quota;
+};
+
 // Accounts as the store has them plus what was added here. Not thread-safe.
 class QuotaAccounts {
  public:
@@ -78,11 +84,7 @@ class QuotaAccounts {
   std::map<AccountAt, Account> added_;
   std::map<uint32_t, Int128> opened_;
   std::set<uint32_t> changed_;
-  struct Metered {
-    std::array<int64_t, 2> buckets_us{};  // by bank
-    std::map<uint32_t, std::array<GpuTime, 2>> by_quota;
-  };
-  std::optional<Metered> metered_;  // as of the books, read when asked for
+  std::optional<MeteredSums> metered_;  // as of the books, read when asked for
 };
 
 }  // namespace drawdown

@@ -112,7 +112,6 @@ class ExhaustionFinder {
       : books_(books),
         name_of_(NamesOf(books)),
         quotas_(books, bucket_us, name_of_),
-        bucket_us_(bucket_us),
         at_us_(at_us) {}
 
   absl::StatusOr<std::vector<Exhaustion>> Find() {
@@ -184,7 +183,6 @@ class ExhaustionFinder {
   ReadTransaction* const books_;
   const NameOf name_of_;
   QuotaBooks quotas_;
-  const int64_t bucket_us_;
   const int64_t at_us_;
   std::vector<NamedLine> lines_;
   std::vector<Exhaustion> found_;
