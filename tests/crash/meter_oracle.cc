@@ -144,7 +144,9 @@ std::vector<std::string> LiveNames(const std::string& path) {
   for (const auto& entry :
        std::filesystem::directory_iterator(path + "/live", error)) {
     std::string name = entry.path().filename();
-    const bool word = name.starts_with("epoch.") && !name.ends_with(".new");
+    const bool word =
+        (name.starts_with("epoch.") || name.starts_with("budgets.")) &&
+        !name.ends_with(".new");
     if (!word) names.push_back(std::move(name));
   }
   return names;

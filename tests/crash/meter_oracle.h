@@ -83,7 +83,7 @@ absl::StatusOr<MeterAmounts> TotalsOf(const Ledger& ledger);
 // "" when `low` <= totals <= `high`, else which meter is off and by how much.
 std::string Compare(const MeterAmounts& totals, const AmountBounds& allowed);
 
-// Names in the ledger's live/ beyond the epoch word.
+// Names in live/ beyond the epoch word and the budgets.
 std::vector<std::string> LiveNames(const std::string& path);
 
 // Opens the ledger that others left behind, all of them dead, and looks for
