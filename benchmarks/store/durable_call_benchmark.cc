@@ -93,7 +93,32 @@ void AddStartRun(Ledger* ledger, std::atomic<uint64_t>* next_run,
       start.at_us = std::chrono::duration_cast<std::chrono::microseconds>(
                         std::chrono::system_clock::now().time_since_epoch())
                         .count();
-      Expect(ledger->StartRun(start));
+      Expect(ledger->StartRun(start).status());
+    });
+  }
+  rows->push_back(std::move(row));
+}
+
+// Each call places a hold of its own under three levels of quotas.
+void AddPlaceHold(Ledger* ledger, std::atomic<uint64_t>* next_hold,
+                  size_t callers, std::vector<CallerRow>* rows) {
+  CallerRow row{"drawdown, PlaceHold", {}, {}, {}};
+  for (size_t i = 0; i < callers; ++i) {
+    const std::string team = absl::StrCat("held/team", i % 8);
+    const std::string user = absl::StrCat(team, "/user", i);
+    for (const std::string& tenant : {std::string("held"), team, user}) {
+      QuotaSetting setting;
+      setting.scope.tenant = tenant;
+      setting.limit = QuotaLimit{.nominal = Int128{1} << 80};
+      Expect(ledger->SetQuota(setting).status());
+    }
+    row.calls.push_back([ledger, next_hold, user] {
+      HoldRequest request;
+      request.hold_id = absl::StrCat("hold-", next_hold->fetch_add(1));
+      request.tenant = user;
+      request.pool = "aws/us-east-1/gb200";
+      request.gpu_time = GpuTime(kMicrosPerHour);
+      Expect(ledger->PlaceHold(request).status());
     });
   }
   rows->push_back(std::move(row));
@@ -155,6 +180,7 @@ void Run(size_t rounds, double seconds) {
                   {}});
   for (const size_t callers : {size_t{1}, kManyCallers}) {
     AddStartRun(ledger->get(), &next_run, callers, &rows);
+    AddPlaceHold(ledger->get(), &next_run, callers, &rows);
     const auto leaves = static_cast<int>(callers);
     AddQuotaRow(kPostgresApart, apart.get(), leaves, &rows);
     AddQuotaRow("PostgreSQL, three levels, one root", nested.get(), leaves,

@@ -38,7 +38,7 @@ struct HoldRequest {
 
 struct HoldRenewal {
   std::string hold_id;
-  uint32_t renewal = 1;  // 1, 2, ...: the same again is a repetition
+  uint32_t renewal = 0;  // 1, 2, ...: the newest again is a repetition
   // Used since it was placed or renewed, to be charged now: from held to used.
   // 0 for a hold that a run draws: that accrues by itself.
   GpuTime charge;

@@ -163,8 +163,8 @@ class DRAWDOWN_EXPORT Meter {
   // turn of a quota's window or a change of quotas, the books' writer lock.
   // Where that takes longer than the ledger allows it says kBusy, never
   // kQuotaExceeded; so it does when the ledger it came from is closed, and in a
-  // forked child until that has opened the ledger itself, in both cases once
-  // its slice is spent.
+  // forked child, until the process has opened the ledger and bound a meter
+  // itself, in both cases once its slice is spent.
   // What is admitted counts as what is recorded does: in every answer at once,
   // there after kill -9, in the bucket that was current. A kill loses at most
   // the call in flight; what a killed thread had not spent of its slice goes

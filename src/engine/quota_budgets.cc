@@ -14,9 +14,10 @@
 namespace drawdown {
 namespace {
 
-bool IsBudget(const StoredQuota& quota, int64_t at_us) {
-  return quota.scope.period != QuotaPeriod::kAtOnce &&
-         LimitAt(quota, at_us) != nullptr;
+// Also while it has no limit: which budgets there are, and which is above
+// which, changes only when a quota is set.
+bool IsBudget(const StoredQuota& quota) {
+  return quota.scope.period != QuotaPeriod::kAtOnce;
 }
 
 int64_t Later(int64_t at_us, int64_t by_us) {
@@ -26,12 +27,12 @@ int64_t Later(int64_t at_us, int64_t by_us) {
              : sum;
 }
 
-// The lowest quota with a limit of each chain; `over` is from the tenant up.
-std::vector<uint32_t> LowestOf(const QuotaIndex::Quotas& over, int64_t at_us) {
+// The lowest quota of each chain; `over` is from the tenant up.
+std::vector<uint32_t> LowestOf(const QuotaIndex::Quotas& over) {
   std::vector<uint32_t> lowest;
   QuotaIndex::Quotas seen;
   for (const StoredQuota* const quota : over) {
-    if (!IsBudget(*quota, at_us)) continue;
+    if (!IsBudget(*quota)) continue;
     const bool higher =
         std::any_of(seen.begin(), seen.end(), [&](const StoredQuota* one) {
           return SameKind(one->scope, quota->scope);
@@ -60,7 +61,7 @@ class QuotaBudgets : public BudgetBooks {
       const bool asked =
           budgets.empty() || std::find(budgets.begin(), budgets.end(),
                                        BudgetOf(quota->id)) != budgets.end();
-      if (!asked || !IsBudget(*quota, now_us)) continue;
+      if (!asked || !IsBudget(*quota)) continue;
       ASSIGN_OR_RETURN(PublishedBudget one,
                        Publish(&quotas, *quota, now_us, hold_us));
       one.valid_until_us =
@@ -75,7 +76,7 @@ class QuotaBudgets : public BudgetBooks {
     QuotaIndex index(books);
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
                      index.Over(ids.tenant, ids.pool, NamesOf(books)));
-    return LowestOf(*over, read_clock_().wall_us);
+    return LowestOf(*over);
   }
 
  private:
@@ -91,58 +92,61 @@ class QuotaBudgets : public BudgetBooks {
                                                            : until_us - hold_us;
   }
 
-  absl::StatusOr<uint32_t> Above(QuotaBooks* quotas, const StoredQuota& quota,
-                                 int64_t now_us) {
+  absl::StatusOr<uint32_t> Above(QuotaBooks* quotas, const StoredQuota& quota) {
     const std::string& tenant = quota.scope.tenant;
     const size_t slash = tenant.rfind('/');
     if (slash == tenant.npos) return 0;
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
                      quotas->index.Over(tenant.substr(0, slash), ""));
     for (const StoredQuota* const one : over) {
-      if (SameKind(one->scope, quota.scope) && IsBudget(*one, now_us)) {
-        return BudgetOf(one->id);
-      }
+      if (SameKind(one->scope, quota.scope)) return BudgetOf(one->id);
     }
     return 0;
   }
 
+  // What the books admit by is the clock of holds, `hold_us`; budgets live by
+  // `now_us`.
   absl::StatusOr<PublishedBudget> Publish(QuotaBooks* quotas,
                                           const StoredQuota& quota,
                                           int64_t now_us, int64_t hold_us) {
     const QuotaPeriod period = quota.scope.period;
-    const QuotaLimit& limit = *LimitAt(quota, now_us);
-    ASSIGN_OR_RETURN(const QuotaUse use, quotas->accounts.UseAt(quota, now_us));
+    PublishedBudget one;
+    one.quota = BudgetOf(quota.id);
+    ASSIGN_OR_RETURN(one.above, Above(quotas, quota));
+    one.at_us = now_us;
+    one.valid_until_us = ValidUntil(quota, hold_us, now_us);
+    one.available_us = kBudgetBound;
+    const QuotaLimit* const limit = LimitAt(quota, hold_us);
+    if (limit == nullptr) return one;
+    ASSIGN_OR_RETURN(const QuotaUse use,
+                     quotas->accounts.UseAt(quota, hold_us));
     ASSIGN_OR_RETURN(const FineTime held, quotas->held.HeldAt(quota, hold_us));
     ASSIGN_OR_RETURN(const Int128 drawn, quotas->held.DrawnAt(quota, hold_us));
     const FineTime committed = use.used + held;
-    PublishedBudget one;
-    one.quota = BudgetOf(quota.id);
-    ASSIGN_OR_RETURN(one.above, Above(quotas, quota, now_us));
     const auto left = [&](Int128 of) {
       return ClampBudget(WholeUnits(period, FineUnits(period, of) - committed));
     };
-    one.available_us =
-        limit.soft ? kBudgetBound : left(limit.nominal + limit.borrowing);
-    if (limit.slice) one.guarantee_left_us = left(GuaranteeOf(limit));
-    if (!limit.soft) {
-      one.falls = ClampBudget(std::max<Int128>(0, use.level - drawn));
-    }
-    one.at_us = now_us;
-    one.valid_until_us = ValidUntil(quota, now_us);
+    if (limit->slice) one.guarantee_left_us = left(GuaranteeOf(*limit));
+    if (limit->soft) return one;
+    one.available_us = left(limit->nominal + limit->borrowing);
+    one.falls = ClampBudget(std::max<Int128>(0, use.level - drawn));
     return one;
   }
 
-  int64_t ValidUntil(const StoredQuota& quota, int64_t now_us) const {
+  int64_t ValidUntil(const StoredQuota& quota, int64_t hold_us,
+                     int64_t now_us) const {
     int64_t until_us = std::numeric_limits<int64_t>::max();
-    if (const auto window = CountingWindow(quota, now_us, bucket_us_)) {
+    if (const auto window = CountingWindow(quota, hold_us, bucket_us_)) {
       until_us = window->end_us;
     }
     for (const QuotaVersion& version : quota.versions) {
-      if (version.from_us > now_us) {
+      if (version.from_us > hold_us) {
         until_us = std::min(until_us, version.from_us);
       }
     }
-    return until_us;
+    return until_us == std::numeric_limits<int64_t>::max()
+               ? until_us
+               : Later(until_us, now_us - hold_us);
   }
 
   const int64_t bucket_us_;
@@ -159,13 +163,13 @@ class KeptQuotas : public LiveQuotas {
         now_us_(now_us),
         change_(std::move(change)) {}
   ~KeptQuotas() override {
-    if (!committed_) change_.Cancel().IgnoreError();
+    if (!over_) change_.Cancel().IgnoreError();
   }
 
   absl::StatusOr<bool> Promise(std::string_view tenant, std::string_view pool,
                                GpuTime amount) override {
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_.Over(tenant, pool));
-    return change_.Promise(LowestOf(over, now_us_), ClampBudget(amount.count()),
+    return change_.Promise(LowestOf(over), ClampBudget(amount.count()),
                            now_us_);
   }
   absl::Status Unpromise() override { return change_.Unpromise(); }
@@ -179,9 +183,13 @@ class KeptQuotas : public LiveQuotas {
     return recall ? keeper_->BeginQuotaChange() : absl::OkStatus();
   }
 
+  void NotKnown() override {
+    over_ = true;
+    keeper_->SetTorn();
+  }
   // What cannot be told is made anew by whoever asks next.
   void Committed() override {
-    committed_ = true;
+    over_ = true;
     const auto books = store_->BeginRead();
     if (!books.ok()) return keeper_->SetTorn();
     if (!change_.Finish(books->get(), now_us_).ok()) keeper_->SetTorn();
@@ -193,7 +201,7 @@ class KeptQuotas : public LiveQuotas {
   QuotaIndex index_;
   const int64_t now_us_;
   BudgetChange change_;
-  bool committed_ = false;
+  bool over_ = false;  // committed, or that is not known
 };
 
 }  // namespace

@@ -144,6 +144,9 @@ absl::StatusOr<bool> Ledger::SetQuota(const QuotaSetting& setting) {
     ASSIGN_OR_RETURN(
         const std::vector<int64_t> edges,
         ResolveCalendar(posting->books(), impl_->bucket_us(), &resolved.scope));
+    if (!setting.from_us) {
+      ASSIGN_OR_RETURN(resolved.from_us, posting->HoldTime(impl_->ReadClock()));
+    }
     ASSIGN_OR_RETURN(verdict, posting->SetQuota(resolved, edges));
     return absl::OkStatus();
   }));
@@ -163,7 +166,7 @@ absl::StatusOr<std::vector<QuotaState>> Ledger::Quotas(
   for (const StoredQuota* const quota : all) {
     if (!IsAtOrBelow(quota->scope.tenant, tenant)) continue;
     ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
-    RETURN_IF_ERROR(impl_->AddTaken(*quota, &state));
+    if (!at_us) RETURN_IF_ERROR(impl_->AddTaken(*quota, &state));
     states.push_back(std::move(state));
   }
   std::sort(states.begin(), states.end(), ByTenantAndPool);
@@ -184,7 +187,7 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
   QuotaExplanation explanation;
   for (const StoredQuota* const quota : over) {
     ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
-    RETURN_IF_ERROR(impl_->AddTaken(*quota, &state));
+    if (!query.at_us) RETURN_IF_ERROR(impl_->AddTaken(*quota, &state));
     explanation.quotas.push_back(std::move(state));
   }
   if (!query.pool.empty()) {

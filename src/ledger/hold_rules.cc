@@ -117,7 +117,6 @@ absl::Status JudgePlacedAgain(const StoredHold& known,
 
 absl::StatusOr<Verdict> JudgeRenewal(const StoredHold& known,
                                      const HoldRenewal& renewal) {
-  if (renewal.renewal < known.renewals) return Verdict::kUnchanged;
   if (renewal.renewal == known.renewals) {
     if (known.last_charge == renewal.charge &&
         known.last_extend == renewal.extend &&

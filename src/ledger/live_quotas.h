@@ -35,6 +35,8 @@ class LiveQuotas {
   virtual absl::Status BeforeCommit(const std::set<uint32_t>& changed,
                                     bool recall) = 0;
   virtual void Committed() = 0;
+  // The commit failed: it may have been made all the same.
+  virtual void NotKnown() = 0;
 };
 
 }  // namespace drawdown

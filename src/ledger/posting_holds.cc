@@ -18,6 +18,11 @@ std::string KeyOfRun(std::string_view run_id, uint32_t attempt) {
   return key;
 }
 
+// Said so long after it happened that what it has accrued since may matter.
+bool IsLate(const RunChanged& change, int64_t at_us) {
+  return change.at_us < at_us - kMicrosPerSecond;
+}
+
 absl::Status HoldError(ErrorCode code, std::string_view hold_id,
                        const std::string& what) {
   return MakeError(code, "hold " + std::string(hold_id) + " " + what);
@@ -138,14 +143,17 @@ absl::Status Posting::Post(const HoldPlaced& placed) {
   return Apply(placed);
 }
 absl::Status Posting::Post(const HoldRenewed& renewed) {
+  RETURN_IF_ERROR(GetHold(renewed.hold_id).status());
   Journal(renewed);
   return Apply(renewed);
 }
 absl::Status Posting::Post(const HoldClosed& closed) {
+  RETURN_IF_ERROR(GetHold(closed.hold_id).status());
   Journal(closed);
   return Apply(closed);
 }
 absl::Status Posting::Post(const HoldDrawn& drawn) {
+  RETURN_IF_ERROR(GetHold(drawn.hold_id).status());
   Journal(drawn);
   return Apply(drawn);
 }
@@ -328,7 +336,8 @@ absl::StatusOr<Admission> Posting::CloseHold(const HoldClosed& closing,
   ASSIGN_OR_RETURN(const Verdict verdict, JudgeClosing(known, closing));
   if (verdict == Verdict::kUnchanged) return Admission{};
   const bool holds = StateAt(known, closing.at_us) == HoldState::kOpen;
-  const GpuTime held = holds ? known.total() - known.charged : GpuTime();
+  const GpuTime left = holds ? known.total() - known.charged : GpuTime();
+  const GpuTime held = std::max(left, GpuTime());
   const GpuTime beyond = closing.charge - held;
   if (beyond > GpuTime()) {
     if (policy == OverdraftPolicy::kRefuse) {
@@ -439,6 +448,7 @@ absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
                    Intern(NameKind::kTenant, starting.tenant, false));
   ASSIGN_OR_RETURN(start->pool, Intern(NameKind::kPool, starting.pool, false));
   RETURN_IF_ERROR(Post(*start).status());
+  quotas_->facts |= IsLate(*start, at_us);
   if (!starting.device.empty()) {
     RETURN_IF_ERROR(Post(RunPlaced{start->run_id, start->attempt,
                                    starting.device, starting.share}));
@@ -490,6 +500,7 @@ absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,
     if (!admission.admitted()) return admission;
   }
   RETURN_IF_ERROR(Post(change).status());
+  quotas_->facts |= IsLate(change, at_us);
   return Admission{};
 }
 

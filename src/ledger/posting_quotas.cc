@@ -74,6 +74,12 @@ absl::StatusOr<Verdict> Posting::SetQuota(const QuotaSetting& setting,
       return Verdict::kUnchanged;
     }
   }
+  ASSIGN_OR_RETURN(const uint32_t next, quotas_->index.NextId());
+  if (next >= kMaxQuotas) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "the books have " + std::to_string(next) +
+                         " quotas: there can be no more");
+  }
   RETURN_IF_ERROR(Post(set));
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas_->index.All());
   RETURN_IF_ERROR(CheckGuarantees(all, setting.scope, set.from_us));

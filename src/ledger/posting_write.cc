@@ -83,8 +83,11 @@ absl::StatusOr<bool> Posting::Commit() {
   RETURN_IF_ERROR(FlushQuotas());
   RETURN_IF_ERROR(transaction_->Put(Table::kMeta, kTipKey, EncodeTip(tip_)));
   RETURN_IF_ERROR(TellLiveQuotas());
-  RETURN_IF_ERROR(transaction_->Commit());
-  if (live_quotas_ != nullptr) live_quotas_->Committed();
+  const absl::Status committed = transaction_->Commit();
+  if (live_quotas_ != nullptr) {
+    committed.ok() ? live_quotas_->Committed() : live_quotas_->NotKnown();
+  }
+  RETURN_IF_ERROR(committed);
   return true;
 }
 

@@ -12,6 +12,8 @@
 
 namespace drawdown {
 
+// As many as live meters can be told of (meter/budgets_file.h).
+inline constexpr uint32_t kMaxQuotas = 250'000;
 inline constexpr int64_t kMaxRollingUs = 366 * 24 * kMicrosPerHour;
 
 // kBadRow for names, kInvalidArgument for the rest.

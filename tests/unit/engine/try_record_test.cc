@@ -174,6 +174,27 @@ TEST_F(TryRecordTest, AHoldThatExpiresMakesRoom) {
   EXPECT_EQ(Exhaust(meter, 1), 600);
 }
 
+// Limits that begin and end while meters run, with nobody there to say so.
+TEST_F(TryRecordTest, LimitsBeginAndEndByTheClock) {
+  QuotaSetting setting;
+  setting.scope.tenant = "a";
+  setting.scope.period = QuotaPeriod::kTotal;
+  setting.limit = QuotaLimit{.nominal = 500};
+  setting.from_us = now_us_ + 100;
+  ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
+  const Meter meter = MeterOf(ledger_.get(), "a");
+  EXPECT_EQ(meter.TryRecord(300), Decision::kAdmitted);
+  now_us_ += 100;
+  ASSERT_THAT(ledger_->Drain(), IsOk());
+  EXPECT_EQ(Exhaust(meter, 1), 200);
+  setting.limit.reset();
+  setting.from_us = now_us_ + 100;
+  ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
+  EXPECT_EQ(meter.TryRecord(1), Decision::kQuotaExceeded);
+  now_us_ += 100;
+  EXPECT_EQ(meter.TryRecord(1'000), Decision::kAdmitted);
+}
+
 // Slices of a tenant are its own, whoever else wants them.
 TEST_F(TryRecordTest, SlicesAreKeptForTheirTenant) {
   Limit("a", 1'000);
