@@ -12,7 +12,9 @@ namespace {
 
 std::vector<int64_t> UnpackEdges(std::string_view packed) {
   std::vector<int64_t> edges(packed.size() / sizeof(int64_t));
-  std::memcpy(edges.data(), packed.data(), edges.size() * sizeof(int64_t));
+  if (!edges.empty()) {
+    std::memcpy(edges.data(), packed.data(), edges.size() * sizeof(int64_t));
+  }
   return edges;
 }
 
@@ -29,6 +31,7 @@ void AddVersion(QuotaVersion version, std::vector<QuotaVersion>* versions) {
 }
 
 std::string PackEdges(const std::vector<int64_t>& edges) {
+  if (edges.empty()) return "";
   return {reinterpret_cast<const char*>(edges.data()),
           edges.size() * sizeof(int64_t)};
 }
