@@ -66,6 +66,11 @@ std::string DescribeClosing(bool settled, GpuTime charge) {
 
 }  // namespace
 
+absl::Status HoldError(ErrorCode code, std::string_view hold_id,
+                       const std::string& what) {
+  return MakeError(code, "hold " + std::string(hold_id) + " " + what);
+}
+
 absl::Status CheckHoldId(std::string_view hold_id) {
   return CheckId("hold_id", hold_id);
 }

@@ -4,10 +4,12 @@
 #define DRAWDOWN_SRC_LEDGER_HOLD_RULES_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "drawdown/hold.h"
+#include "drawdown/status.h"
 #include "ledger/entry.h"
 #include "ledger/hold_records.h"
 #include "ledger/run_rules.h"
@@ -36,6 +38,10 @@ absl::StatusOr<Verdict> JudgeClosing(const StoredHold& known,
 StoredHold AfterPlacing(const HoldPlaced& placed);
 void ApplyRenewal(const HoldRenewed& renewed, StoredHold* hold);
 void ApplyClosing(const HoldClosed& closed, StoredHold* hold);
+
+// "hold h1 is not in the books".
+absl::Status HoldError(ErrorCode code, std::string_view hold_id,
+                       const std::string& what);
 
 // As it is at an instant: a hold whose deadline has passed is expired.
 HoldState StateAt(const StoredHold& hold, int64_t at_us);

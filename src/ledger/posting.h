@@ -98,8 +98,9 @@ class Posting {
   // Now, by the clock of holds.
   absl::StatusOr<int64_t> HoldTime(const ClockReading& reading);
 
-  // --- admissions (posting_holds.cc): judged against quotas at `at_us`, an
-  // instant of the clock of holds. A refusal has changed nothing.
+  // --- admissions (posting_holds.cc, posting_admissions.cc): judged against
+  // quotas at `at_us`, an instant of the clock of holds. A refusal has changed
+  // nothing.
   absl::StatusOr<Admission> StartRun(RunStarting starting, int64_t at_us);
   // Of a run that has started. A stopped run's hold is released.
   absl::StatusOr<Admission> ChangeRun(const RunChanged& change, int64_t at_us);

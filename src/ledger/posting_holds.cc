@@ -1,5 +1,4 @@
-// Posting holds and the runs that draw them: admission first, then the entry
-// and what follows from it.
+// Posting holds: admission first, then the entry and what follows from it.
 #include <algorithm>
 #include <unordered_set>
 
@@ -11,22 +10,6 @@
 
 namespace drawdown {
 namespace {
-
-std::string KeyOfRun(std::string_view run_id, uint32_t attempt) {
-  std::string key;
-  AppendRunKey(run_id, attempt, &key);
-  return key;
-}
-
-// Said so long after it happened that what it has accrued since may matter.
-bool IsLate(const RunChanged& change, int64_t at_us) {
-  return change.at_us < at_us - kMicrosPerSecond;
-}
-
-absl::Status HoldError(ErrorCode code, std::string_view hold_id,
-                       const std::string& what) {
-  return MakeError(code, "hold " + std::string(hold_id) + " " + what);
-}
 
 // What the hold would hold beyond what it holds: once it has expired, all.
 Ask AskedByRenewal(const StoredHold& known, const HoldRenewed& renewed,
@@ -178,7 +161,7 @@ absl::Status Posting::Apply(const HoldClosed& closed) {
 
 absl::Status Posting::Apply(const HoldDrawn& drawn) {
   ASSIGN_OR_RETURN(StoredHold hold, GetHold(drawn.hold_id));
-  hold.run = KeyOfRun(drawn.run_id, drawn.attempt);
+  hold.run = EncodeRunKey(drawn.run_id, drawn.attempt);
   const std::string key = HoldOfRunKey(hold.run);
   RETURN_IF_ERROR(
       transaction_->Put(Table::kHolds, key, EncodeSealed(key, drawn.hold_id)));
@@ -354,167 +337,6 @@ absl::StatusOr<Admission> Posting::CloseHold(const HoldClosed& closing,
   RETURN_IF_ERROR(quotas_->held.DropUntil(transaction_.get(), closing.at_us));
   RETURN_IF_ERROR(Post(closing));
   return Admission{};
-}
-
-// --- runs --------------------------------------------------------------------
-
-// The start with the ids of the books, none when the books have it already.
-absl::StatusOr<std::optional<RunChanged>> Posting::NewStart(
-    const RunStarting& starting) {
-  constexpr uint32_t kUnknown = 0xffffffff;  // Equal to no id.
-  RunChanged start = starting.change;
-  ASSIGN_OR_RETURN(const auto tenant,
-                   LookUp(NameKind::kTenant, starting.tenant));
-  ASSIGN_OR_RETURN(const auto pool, LookUp(NameKind::kPool, starting.pool));
-  start.tenant = tenant.value_or(kUnknown);
-  start.pool = pool.value_or(kUnknown);
-  const NameOf names = [&](NameKind kind, uint32_t id) {
-    if (id != kUnknown) return PathOf(kind, id);
-    return std::string(kind == NameKind::kTenant ? starting.tenant
-                                                 : starting.pool);
-  };
-  ASSIGN_OR_RETURN(const KnownRun known, FindRun(start.run_id, start.attempt));
-  ASSIGN_OR_RETURN(const Verdict verdict,
-                   JudgeChange(known.known(), start, names));
-  if (verdict != Verdict::kUnchanged) return start;
-  ASSIGN_OR_RETURN(const std::optional<std::string> draws,
-                   HoldOfRun(KeyOfRun(start.run_id, start.attempt)));
-  if (draws.value_or("") == starting.hold_id) return std::nullopt;
-  return MakeError(ErrorCode::kConflict,
-                   "run " + DescribeRun(start.run_id, start.attempt) +
-                       (draws ? " was started with hold " + *draws
-                              : std::string(" was started without a hold")) +
-                       "; this says hold \"" + std::string(starting.hold_id) +
-                       "\"");
-}
-
-absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
-                                              int64_t at_us) {
-  Admitter admitter = quotas_->AdmitterAt(at_us);
-  int64_t asked = starting.change.micro_gpus;
-  if (starting.hold_id.empty()) {
-    ASSIGN_OR_RETURN(const bool needs_hold,
-                     admitter.NeedsHold(starting.tenant, starting.pool));
-    if (needs_hold) {
-      return MakeError(
-          ErrorCode::kHoldRequired,
-          "run " +
-              DescribeRun(starting.change.run_id, starting.change.attempt) +
-              ": a hard quota of GPU time is over " +
-              std::string(starting.tenant) + " on " +
-              std::string(starting.pool) + ": place a hold and start with it");
-    }
-  } else {
-    ASSIGN_OR_RETURN(const StoredHold hold, GetHold(starting.hold_id));
-    const HoldState state = StateAt(hold, at_us);
-    if (state != HoldState::kOpen) {
-      return HoldError(
-          ErrorCode::kWrongState, starting.hold_id,
-          "is " + std::string(HoldStateName(state)) + ": no run can draw it");
-    }
-    if (!hold.run.empty()) {
-      const RunKey other = DecodeRunKey(hold.run);
-      return HoldError(
-          ErrorCode::kConflict, starting.hold_id,
-          "is drawn by run " + DescribeRun(other.run_id, other.attempt));
-    }
-    const std::string tenant = PathOf(NameKind::kTenant, hold.tenant);
-    const std::string pool = PathOf(NameKind::kPool, hold.pool);
-    if (tenant != starting.tenant || pool != starting.pool) {
-      return HoldError(ErrorCode::kConflict, starting.hold_id,
-                       "is of " + tenant + " on " + pool + ", the run of " +
-                           std::string(starting.tenant) + " on " +
-                           std::string(starting.pool));
-    }
-    asked = std::max<int64_t>(0, asked - hold.micro_gpus);
-  }
-  return admitter.Admit(starting.tenant, starting.pool, {GpuTime(), asked});
-}
-
-absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
-                                            int64_t at_us) {
-  RETURN_IF_ERROR(CheckChange(starting.change));
-  if (!starting.device.empty()) {
-    ASSIGN_OR_RETURN(starting.change.micro_gpus, GpusOfShare(starting));
-  }
-  ASSIGN_OR_RETURN(std::optional<RunChanged> start, NewStart(starting));
-  if (!start) return Admission{};
-  if (starting.strict) {
-    RETURN_IF_ERROR(CheckStrict(starting.tenant, starting.pool));
-  }
-  ASSIGN_OR_RETURN(const Admission admission, AdmitStart(starting, at_us));
-  if (!admission.admitted()) return admission;
-  ASSIGN_OR_RETURN(start->tenant,
-                   Intern(NameKind::kTenant, starting.tenant, false));
-  ASSIGN_OR_RETURN(start->pool, Intern(NameKind::kPool, starting.pool, false));
-  RETURN_IF_ERROR(Post(*start).status());
-  quotas_->facts |= IsLate(*start, at_us);
-  if (!starting.device.empty()) {
-    RETURN_IF_ERROR(Post(RunPlaced{start->run_id, start->attempt,
-                                   starting.device, starting.share}));
-  }
-  if (starting.hold_id.empty()) return Admission{};
-  RETURN_IF_ERROR(
-      Post(HoldDrawn{starting.hold_id, start->run_id, start->attempt}));
-  return Admission{};
-}
-
-// More GPUs at once, by growing or by going on, must fit. The hold of a
-// suspended run keeps its GPUs.
-absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
-                                               const Run& known,
-                                               int64_t at_us) {
-  int64_t asked = 0;
-  if (change.change == RunChange::kResize) {
-    asked = change.micro_gpus - known.micro_gpus;
-  }
-  // A run that accrued while suspended has its GPUs.
-  const bool gave_back =
-      known.segments.empty() || known.segments.back().end_us.has_value();
-  if (change.change == RunChange::kResume && gave_back) {
-    asked = known.micro_gpus;
-    ASSIGN_OR_RETURN(const std::optional<std::string> hold_id,
-                     HoldOfRun(KeyOfRun(change.run_id, change.attempt)));
-    if (hold_id) {
-      ASSIGN_OR_RETURN(const StoredHold hold, GetHold(*hold_id));
-      if (StateAt(hold, at_us) == HoldState::kOpen) asked = 0;
-    }
-  }
-  if (asked <= 0) return Admission{};
-  return quotas_->AdmitterAt(at_us).Admit(
-      PathOf(NameKind::kTenant, known.tenant),
-      PathOf(NameKind::kPool, known.pool), {GpuTime(), asked});
-}
-
-absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,
-                                             int64_t at_us) {
-  if (quotas_->any) {
-    RETURN_IF_ERROR(CheckChange(change));
-    ASSIGN_OR_RETURN(const KnownRun known,
-                     FindRun(change.run_id, change.attempt));
-    ASSIGN_OR_RETURN(const Verdict verdict,
-                     JudgeChange(known.known(), change, Names()));
-    if (verdict == Verdict::kUnchanged) return Admission{};
-    ASSIGN_OR_RETURN(const Admission admission,
-                     AdmitChange(change, *known.run, at_us));
-    if (!admission.admitted()) return admission;
-  }
-  RETURN_IF_ERROR(Post(change).status());
-  quotas_->facts |= IsLate(change, at_us);
-  return Admission{};
-}
-
-absl::Status Posting::FollowRun(const RunKey& key, const Run& run) {
-  const std::string run_key = KeyOfRun(key.run_id, key.attempt);
-  ASSIGN_OR_RETURN(const std::optional<std::string> hold_id,
-                   HoldOfRun(run_key));
-  if (!hold_id) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const StoredHold hold, GetHold(*hold_id));
-  if (hold.state != HoldState::kOpen) return absl::OkStatus();
-  if (run.state == RunState::kEnded || run.state == RunState::kVoided) {
-    return Post(HoldClosed{*hold_id, false, GpuTime(), tip_.recorded_us});
-  }
-  return quotas_->held.Set(transaction_.get(), *hold_id, HeldBy(hold, &run));
 }
 
 }  // namespace drawdown

@@ -82,6 +82,11 @@ struct Run {
   std::vector<Segment> segments;
 };
 void AppendRunKey(std::string_view run_id, uint32_t attempt, std::string* out);
+inline std::string EncodeRunKey(std::string_view run_id, uint32_t attempt) {
+  std::string key;
+  AppendRunKey(run_id, attempt, &key);
+  return key;
+}
 RunKey DecodeRunKey(std::string_view key);
 void AppendRun(std::string_view key, const Run& run, std::string* out);
 absl::StatusOr<Run> DecodeRun(std::string_view key, std::string_view bytes);
