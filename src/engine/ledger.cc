@@ -203,7 +203,8 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
                      store->BeginRead());
     ASSIGN_OR_RETURN(const auto bytes, books->Get(Table::kMeta, kHeaderKey));
     if (!bytes) {
-      return MakeError(ErrorCode::kNotALedger,
+      // The store has a ledger's tables, so it had one.
+      return MakeError(ErrorCode::kCorrupt,
                        directory + " has no ledger header");
     }
     ASSIGN_OR_RETURN(header, DecodeHeader(*bytes));

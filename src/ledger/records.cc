@@ -115,7 +115,7 @@ std::string EncodeHeader(const Header& header) {
 
 absl::StatusOr<Header> DecodeHeader(std::string_view bytes) {
   if (!bytes.starts_with(kMagic)) {
-    return MakeError(ErrorCode::kNotALedger, "header record is not a ledger's");
+    return MakeError(ErrorCode::kCorrupt, "header record is not a ledger's");
   }
   Header header;
   ByteReader format(bytes.substr(kMagic.size()));

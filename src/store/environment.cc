@@ -172,21 +172,32 @@ absl::Status Environment::StartLmdb(MDB_env* env) {
 }
 
 // All of them once, in one committed transaction, before any other is begun:
-// LMDB's handles are not safe otherwise.
+// LMDB's handles are not safe otherwise. Build() makes all or none, so a store
+// with some of them was a ledger and is damaged.
 absl::Status Environment::OpenTables(MDB_env* env) {
   MDB_txn* txn = nullptr;
   RETURN_IF_ERROR(LmdbError(mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn),
                             absl::StrCat("open ", directory_)));
+  int found = 0;
+  const char* missing = nullptr;
   for (int i = 0; i < kTableCount; ++i) {
     const char* const name = TableName(static_cast<Table>(i));
     const int rc = mdb_dbi_open(txn, name, 0, &dbis_[i]);
-    if (rc == MDB_SUCCESS) continue;
-    mdb_txn_abort(txn);
-    if (rc != MDB_NOTFOUND) return LmdbError(rc, absl::StrCat("open ", name));
-    return MakeError(ErrorCode::kNotALedger,
-                     absl::StrCat(data_path_, " has no table ", name));
+    if (rc == MDB_SUCCESS) {
+      ++found;
+    } else if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE) {
+      missing = name;
+    } else {
+      mdb_txn_abort(txn);
+      return LmdbError(rc, absl::StrCat("open ", name));
+    }
   }
-  return LmdbError(mdb_txn_commit(txn), absl::StrCat("open ", directory_));
+  if (missing == nullptr) {
+    return LmdbError(mdb_txn_commit(txn), absl::StrCat("open ", directory_));
+  }
+  mdb_txn_abort(txn);
+  return MakeError(found == 0 ? ErrorCode::kNotALedger : ErrorCode::kCorrupt,
+                   absl::StrCat(data_path_, " has no table ", missing));
 }
 
 void Environment::CloseLmdb() {

@@ -117,7 +117,7 @@ TEST(RecordsTest, HeaderOfAnotherFormatIsRefusedByName) {
   EXPECT_THAT(DecodeHeader(EncodeHeader(header)),
               IsError(ErrorCode::kLedgerVersion, "format 2"));
   EXPECT_THAT(DecodeHeader("something else"),
-              IsError(ErrorCode::kNotALedger, "header"));
+              IsError(ErrorCode::kCorrupt, "header"));
 }
 
 TEST(EntryTest, EveryKindSurvivesTheRoundTrip) {
