@@ -29,6 +29,8 @@ class ContractBooks {
   std::vector<const ContractVersion*> Newest() const;
   // kNotFound names the contracts there are.
   absl::StatusOr<const ContractVersion*> NewestOf(std::string_view id) const;
+  absl::StatusOr<const ContractVersion*> VersionOf(std::string_view id,
+                                                   uint32_t number) const;
   // The version that holds for the whole period: the newest whose `effective`
   // is not after its start. kUnsupported when a newer one takes effect inside
   // the period, kNotFound when none holds yet.
