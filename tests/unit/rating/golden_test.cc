@@ -82,24 +82,30 @@ std::string StatusText(const CommitmentStatus& status) {
 class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
  protected:
   void SetUp() override {
-    const auto parsed = ParseContract("golden", GetParam().contract);
-    ASSERT_TRUE(parsed.ok()) << parsed.status();
-    contract_ = *parsed;
+    for (const std::string& text : GetParam().versions) {
+      const auto parsed = ParseContract("golden", text);
+      ASSERT_TRUE(parsed.ok()) << parsed.status();
+      versions_.push_back(*parsed);
+      versions_.back().version = static_cast<uint32_t>(versions_.size());
+    }
+    std::vector<const Contract*> pointers;
+    for (const Contract& version : versions_) pointers.push_back(&version);
+    contracts_ = ContractTimeline::Of(pointers);
     usage_ = UsageOf(GetParam());
     capacity_ = CapacityOf(GetParam(), usage_);
   }
 
   int64_t AtOf(const GoldenCheck& check) const {
     if (check.at.empty())
-      return contract_.term.end_us + 400 * 24 * kMicrosPerHour;
+      return versions_.back().term.end_us + 400 * 24 * kMicrosPerHour;
     return ParseInstant(check.at).value();
   }
 
   absl::StatusOr<Statement> Rate(const GoldenCheck& check) {
     ASSIGN_OR_RETURN(const Interval period,
-                     contract_.calendar.ParsePeriod(check.period));
+                     versions_.back().calendar.ParsePeriod(check.period));
     ExpectWindowSuffices(period, AtOf(check));
-    const RatingInput input = {&contract_, &usage_, period, AtOf(check),
+    const RatingInput input = {contracts_, &usage_, period, AtOf(check),
                                capacity_};
     ASSIGN_OR_RETURN(const RatedUsage rated, RateUsage(input));
     return MakeStatement(input, rated);
@@ -108,7 +114,7 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
   // Usage and capacity outside of RatingWindow() must not matter.
   void ExpectWindowSuffices(const Interval& period, int64_t at_us) {
     UsageTable part = usage_;
-    const Interval window = RatingWindow(contract_, period);
+    const Interval window = RatingWindow(contracts_, period);
     std::erase_if(part.cells, [&](const UsageCell& cell) {
       return cell.bucket_us < window.start_us ||
              cell.bucket_us >= window.end_us;
@@ -117,9 +123,9 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
     std::erase_if(capacity.spans, [&](const CapacitySpan& span) {
       return span.end_us <= window.start_us || window.end_us <= span.start_us;
     });
-    const RatingInput whole_input = {&contract_, &usage_, period, at_us,
+    const RatingInput whole_input = {contracts_, &usage_, period, at_us,
                                      capacity_};
-    const RatingInput part_input = {&contract_, &part, period, at_us, capacity};
+    const RatingInput part_input = {contracts_, &part, period, at_us, capacity};
     const auto whole = RateUsage(whole_input);
     const auto from_part = RateUsage(part_input);
     ASSERT_EQ(whole.ok(), from_part.ok());
@@ -148,7 +154,7 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
   }
 
   void CheckStatus(const GoldenCheck& check) {
-    const auto statuses = MakeStatus(contract_, usage_, AtOf(check), capacity_);
+    const auto statuses = MakeStatus(contracts_, usage_, AtOf(check), capacity_);
     ASSERT_TRUE(statuses.ok()) << statuses.status();
     std::vector<std::string> lines;
     for (const CommitmentStatus& status : *statuses) {
@@ -165,7 +171,8 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
                 HasSubstr(check.text));
   }
 
-  Contract contract_;
+  std::vector<Contract> versions_;
+  ContractTimeline contracts_;
   UsageTable usage_;
   CapacityTable capacity_;
 };
