@@ -108,6 +108,8 @@ class Reader {
       current().versions.push_back(base_ + Block());
     } else if (word == "instead") {
       Replace(ReadQuotedPair(RestOf(words)));
+    } else if (word == "unmodelled") {
+      // For the other reader of these files.
     } else if (word == "bucket") {
       int64_t seconds = 0;
       words >> seconds;
