@@ -46,9 +46,9 @@ absl::StatusOr<const ContractVersion*> ContractBooks::VersionOf(
   for (const ContractVersion& version : versions_.find(id)->second) {
     if (version.stored.version == number) return &version;
   }
-  return MakeError(ErrorCode::kNotFound,
-                   "contract " + std::string(id) + " has no version " +
-                       std::to_string(number));
+  return MakeError(ErrorCode::kNotFound, "contract " + std::string(id) +
+                                             " has no version " +
+                                             std::to_string(number));
 }
 
 absl::StatusOr<ContractTimeline> ContractBooks::TimelineOf(
