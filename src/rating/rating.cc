@@ -103,7 +103,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
                    MakePlan(input.contracts, *input.usage, input.capacity));
   const Interval span = RatedSpan(input, plan.term);
   RatedUsage rated;
-  rated.tenants = input.usage->tenants;
+  rated.tenants = plan.tenants;
   rated.pools = input.usage->pools;
   rated.commitments = plan.names;
   rated.notes = plan.notes;
