@@ -219,12 +219,15 @@ class Strand:
     def __init__(self, parts):
         self.parts = parts
         self.life = (parts[0][0], parts[-1][1])
+        self.last_cut = (0, 0)  # the one asked for last
         self.known = {}
 
     def alive(self, at):
         return self.life[0] <= at < self.life[1]
 
     def piece(self, at):
+        if len(self.parts) == 1:
+            return self.parts[0][2]
         return next(p for start, end, p in self.parts if start <= at < end)
 
     def whole(self, at):
@@ -232,8 +235,10 @@ class Strand:
         return piece.terms.calendar.interval(piece.kind, at)
 
     def cut(self, at):
-        start, end = self.whole(at)
-        return max(start, self.life[0]), min(end, self.life[1])
+        if not self.last_cut[0] <= at < self.last_cut[1]:
+            start, end = self.whole(at)
+            self.last_cut = max(start, self.life[0]), min(end, self.life[1])
+        return self.last_cut
 
     def burn_key(self, at):
         piece = self.piece(at)
