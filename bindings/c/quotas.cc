@@ -1,4 +1,6 @@
 // Quotas: set, listed, explained.
+#include <limits>
+
 #include "admission.h"
 #include "inputs.h"
 #include "table.h"
@@ -51,7 +53,13 @@ void AddQuota(const QuotaState& quota, TableBuilder* table) {
   }
   table->Decimal(quota.limit.borrowing).Decimal(quota.used);
   table->Decimal(quota.held).Decimal(quota.reserved);
-  table->Decimal(quota.available).Time(quota.window_start_us);
+  table->Decimal(quota.available);
+  // Since ever: no instant.
+  if (quota.window_start_us == std::numeric_limits<int64_t>::min()) {
+    table->Null();
+  } else {
+    table->Time(quota.window_start_us);
+  }
   table->Time(quota.window_end_us).Time(quota.from_us);
 }
 

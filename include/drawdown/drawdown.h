@@ -629,7 +629,8 @@ DRAWDOWN_C_EXPORT int32_t drawdown_quota_set(
     uint8_t* changed, drawdown_error* error);
 /* A row per quota: tenant, pool, period, rolling_us, contract, commitment,
  * limited, soft, slice, nominal, lending, borrowing, used, held, reserved,
- * available (GPU-seconds or GPUs), window_start, window_end, from. */
+ * available (GPU-seconds or GPUs), window_start, window_end (null: since ever,
+ * for ever), from. */
 DRAWDOWN_C_EXPORT int32_t drawdown_quotas(drawdown_ledger ledger,
                                           drawdown_text tenant, int64_t at_us,
                                           drawdown_table* out,
