@@ -4,7 +4,7 @@
 #   python_test.sh PYTHON BUILD SOURCE
 set -eu
 python=$1 build=$2 source=$3
-if ! "$python" -c 'import cffi, hypothesis, mypy, pip, pytest, setuptools, wheel' 2>/dev/null; then
+if ! "$python" -c 'import cffi, hypothesis, mypy, pytest, setuptools, wheel, pip' 2>/dev/null; then
   echo "skipped: $python lacks cffi, hypothesis, mypy, pip, pytest, setuptools or wheel"
   exit 77
 fi
@@ -15,6 +15,7 @@ export PYTHONDONTWRITEBYTECODE=1 DRAWDOWN_BUILD_DIR="$build"
 # The build leaves its files beside what it reads.
 mkdir "$scratch/source"
 cp -r "$source/CMakeLists.txt" "$source/include" "$source/bindings" "$scratch/source/"
+rm -rf "$scratch/source/bindings/python/build"
 "$python" -m pip wheel -q --no-build-isolation --no-deps -w "$scratch/wheel" \
   "$scratch/source/bindings/python"
 "$python" -m pip install -q --no-deps --target "$scratch/site" "$scratch"/wheel/*-abi3-*.whl
