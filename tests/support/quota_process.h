@@ -295,7 +295,7 @@ class QuotaProcess {
       const auto live = MustHave(
           ReadLiveUsage(books.get(), live_.get(), files, now_us(), false));
       if (!live) continue;
-      GpuTime sum = InCells(books.get(), tenant);
+      GpuTime sum = MustHave(InCells(books.get(), tenant));
       for (const LiveAmount& amount : live->amounts.amounts) {
         if (amount.at.tenant == ids_[tenant].tenant) sum += amount.gpu_time;
       }
