@@ -46,6 +46,16 @@ struct StatementLine {
   std::optional<MoneyAmount> cost;        // empty for kUnpriced
 };
 
+// Why a part of a line is what it is.
+struct StatementReason {
+  uint32_t line = 0;  // index into Statement::lines
+  uint32_t contract_version = 0;
+  std::string rule;     // what priced it
+  std::string because;  // why no commitment before it did; empty: there is none
+  GpuTime gpu_time;
+  std::optional<MoneyAmount> cost;  // exact: lines are rounded, parts are not
+};
+
 struct Statement {
   std::string contract;
   uint32_t contract_version = 0;
@@ -58,6 +68,7 @@ struct Statement {
       lines;          // by tenant, pool, commitment, kind, unit_price
   MoneyAmount total;  // sum of cost
   GpuTime metered;    // of the pools this contract prices
+  std::vector<StatementReason> reasons;  // by line; only where asked for
   std::vector<std::string> notes;
 };
 

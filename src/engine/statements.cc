@@ -138,7 +138,11 @@ absl::StatusOr<Statement> StatementOf(const BooksView& books, int64_t bucket_us,
                                       int64_t at_us) {
   RatedPeriod period;
   RETURN_IF_ERROR(RatePeriod(books, bucket_us, query, at_us, &period));
-  return drawdown::MakeStatement(period.input, period.rated);
+  ASSIGN_OR_RETURN(Statement statement,
+                   drawdown::MakeStatement(period.input, period.rated));
+  if (query.explain) Explain(period.input, period.rated, &statement);
+  if (query.tenant.has_value()) KeepTenant(*query.tenant, &statement);
+  return statement;
 }
 
 absl::StatusOr<Statement> Ledger::MakeStatement(

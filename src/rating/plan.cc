@@ -40,6 +40,7 @@ std::optional<MoneyAmount> TakeOrPayPrice(const Commitment& commitment,
 ChargeSlot SlotOf(const StrandPart& part, const Tranche& tranche) {
   return {.version = part.version,
           .commitment = tranche.name,
+          .expansion = tranche.expansion,
           .layer = part.terms->layer};
 }
 
@@ -138,11 +139,12 @@ void AddRateSlots(uint32_t index, Plan* plan) {
   const std::vector<Rate>& rates = version.contract->rates;
   for (uint32_t i = 0; i < rates.size(); ++i) {
     version.rate_slots.push_back(static_cast<uint32_t>(plan->slots.size()));
-    for (const RateTier& tier : rates[i].tiers) {
+    for (uint32_t tier = 0; tier < rates[i].tiers.size(); ++tier) {
       AddSlot({.version = index,
                .kind = ChargeKind::kOnDemand,
-               .unit_price = tier.price,
-               .rate = i},
+               .unit_price = rates[i].tiers[tier].price,
+               .rate = i,
+               .tier = tier},
               plan);
     }
   }

@@ -29,7 +29,9 @@ struct ChargeSlot {
   ChargeKind kind = ChargeKind::kUnpriced;
   std::optional<MoneyAmount> unit_price;
   bool counted_only = false;  // hours that a lower layer priced
+  bool expansion = false;     // of an exercised expansion
   uint32_t rate = kNoIndex;   // index into Contract::rates
+  uint32_t tier = 0;          // of that rate
   int32_t layer = 0;          // of its commitment; 0 for rates
 };
 

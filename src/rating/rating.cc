@@ -141,9 +141,15 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
   rated.spend_marks = walk.TakeSpendMarks();
   if (CreditsFrom(input.contracts, input.period).has_value()) {
     RETURN_IF_ERROR(ApplyCredits(plan, input.period, charges_from_us,
-                                 span.end_us, &rated));
+                                 span.end_us, &walk.rules(), &rated));
     LeaveOutEarlier(input.period, &rated);
   }
+  if (!walk.rules().fits()) {
+    return MakeError(ErrorCode::kUnsupported,
+                     "contract " + plan.contract_id +
+                         ": more than 65534 rules make the period's charges");
+  }
+  rated.rules = walk.rules().Take();
   return rated;
 }
 

@@ -4,6 +4,7 @@
 #define DRAWDOWN_SRC_RATING_RATING_H_
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -54,6 +55,15 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input);
 // end.
 absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
                                         const RatedUsage& rated);
+
+// Why each line is what it is: its parts by contract version and rule, in
+// statement->reasons. `statement` is what MakeStatement() made of `rated`.
+void Explain(const RatingInput& input, const RatedUsage& rated,
+             Statement* statement);
+
+// Leaves the lines of `tenant` and all below it, of nobody when it is empty, and
+// sums up what is owed and metered of them.
+void KeepTenant(std::string_view tenant, Statement* statement);
 
 // Every active commitment in its interval that contains at_us.
 absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(

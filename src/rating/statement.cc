@@ -53,13 +53,6 @@ void AddLines(const RatedUsage& rated, int scale, Statement* statement) {
   }
 }
 
-void SumUp(Statement* statement) {
-  for (const StatementLine& line : statement->lines) {
-    statement->total += line.cost.value_or(MoneyAmount());
-    if (IsMetered(line)) statement->metered += line.gpu_time;
-  }
-}
-
 // The line that brings the total to the contract's scale. It names nobody, so
 // it sorts among the lines without tenant and pool.
 void AddRoundingLine(int scale, Statement* statement) {
@@ -80,6 +73,15 @@ void AddRoundingLine(int scale, Statement* statement) {
 }
 
 }  // namespace
+
+void SumUp(Statement* statement) {
+  statement->total = MoneyAmount();
+  statement->metered = GpuTime();
+  for (const StatementLine& line : statement->lines) {
+    statement->total += line.cost.value_or(MoneyAmount());
+    if (IsMetered(line)) statement->metered += line.gpu_time;
+  }
+}
 
 absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
                                         const RatedUsage& rated) {

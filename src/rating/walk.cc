@@ -44,7 +44,8 @@ Walk::Walk(const Plan& plan, const Interval& period)
       tranches_(plan.tranches.size()),
       spends_(plan.spends.size()),
       position_(plan.names.size(), kNoIndex),
-      tiers_(plan.tier_counts) {
+      tiers_(plan.tier_counts),
+      rules_(plan) {
   for (const SpendPlan& spend : plan.spends) tallies_.emplace_back(plan, spend);
   for (const Tranche& tranche : plan.tranches) {
     for (const TrancheTerms& terms : tranche.terms) {
@@ -193,6 +194,7 @@ void Walk::ApplyRates(int64_t at_us) {
 
 void Walk::Reorder(int64_t at_us) {
   order_stale_ = false;
+  rules_.Reorder();
   order_.clear();
   uint32_t position = 0;
   for (const int32_t layer : plan_.layers) {

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "rating/bucket.h"
 #include "rating/plan.h"
+#include "rating/rules.h"
 #include "rating/spend.h"
 
 namespace drawdown {
@@ -69,6 +70,7 @@ class Walk {
   std::vector<SpendMark> TakeSpendMarks() { return std::move(spend_marks_); }
 
   std::vector<Charge> TakeCharges() { return std::move(charges_); }
+  RuleBook& rules() { return rules_; }
   // Priced once each, over all that was walked.
   GpuTime rated() const { return rated_; }
   // Whether every charge's cost fits.
@@ -119,7 +121,7 @@ class Walk {
   void SortFrom(size_t first);
   MoneyAmount Cost(MoneyAmount per_gpu_hour, GpuTime time);
   void Tally(uint32_t slot, uint32_t tenant, uint32_t pool, Int128 amount);
-  uint16_t RuleOf(const ChargeSlot& slot) const;
+  uint16_t RuleOf(uint32_t slot);
 
   const VersionPlan& version() const { return plan_.versions[version_]; }
 
@@ -143,6 +145,7 @@ class Walk {
   int64_t next_rate_us_ = 0;
 
   size_t next_cell_ = 0;
+  RuleBook rules_;
   GpuTime rated_;
   bool costs_fit_ = true;
   std::vector<Charge> charges_;

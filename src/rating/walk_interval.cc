@@ -202,6 +202,10 @@ absl::Status Walk::CloseSpend(size_t index) {
   charge.kind = ChargeKind::kShortfall;
   charge.has_gpu_time = false;
   charge.cost = missing;
+  charge.rule = rules_.Intern(
+      version_, "commitment " + plan_.names[spend.name] + ", layer " +
+                    std::to_string(state.terms->commitment->layer) +
+                    ": not spent by the interval's end, take-or-pay");
   charges_.push_back(charge);
   return absl::OkStatus();
 }
@@ -263,7 +267,7 @@ void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
   charge.cost = slot.unit_price.has_value()
                     ? Cost(*slot.unit_price, charge.gpu_time)
                     : MoneyAmount();
-  charge.rule = RuleOf(slot);
+  charge.rule = RuleOf(slot_index);
   charges_.push_back(charge);
 }
 
