@@ -150,6 +150,9 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
                          ": more than 65534 rules make the period's charges");
   }
   rated.rules = walk.rules().Take();
+  for (const auto& [at_us, note] : walk.notes()) {
+    if (at_us > input.period.start_us) rated.notes.push_back(note);
+  }
   return rated;
 }
 

@@ -70,6 +70,11 @@ absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
     const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
     const CapacityTable& capacity = {});
 
+// Every commitment of any version as it stands at `at_us`, by id. Whether one is
+// exhausted only MakeStatus() knows. REQUIRES: contracts is not empty.
+std::vector<CommitmentLife> LivesOf(const ContractTimeline& contracts,
+                                    int64_t at_us);
+
 // What MakeStatus needs to be given.
 Interval StatusWindow(const ContractTimeline& contracts, int64_t at_us);
 

@@ -20,6 +20,7 @@ struct Standing {
   CommitmentStatus status;
   Int128 entitled = 0;  // what can be drawn: contracted and delivered
   bool take_or_pay = false;
+  const Commitment* terms = nullptr;
   MoneyAmount price;  // of a GPU-hour of shortfall; Usage only
 };
 
@@ -66,6 +67,7 @@ Standing Begin(const Plan& plan, const Commitment& terms,
                const Interval& interval) {
   const Contract& contract = *plan.versions.front().contract;
   Standing standing;
+  standing.terms = &terms;
   standing.status.contract = contract.id;
   standing.status.commitment = terms.id;
   standing.status.interval_start_us = interval.start_us;
@@ -84,6 +86,24 @@ void AddTranche(const TrancheState& state, Standing* standing) {
   status.drawn += state.drawn;
   // Rolled-in hours are there to be drawn too.
   standing->entitled += state.entitled + state.rolled_in;
+}
+
+// A pool that is empty; the floor of a CONTINUOUS one is there again at once.
+bool IsExhausted(const Standing& standing) {
+  return standing.terms->model == CommitmentModel::kDiscontinuous &&
+         standing.entitled > 0 && standing.status.drawn >= standing.entitled;
+}
+
+void AddMilestones(int64_t at_us, Standing* standing) {
+  CommitmentStatus& status = standing->status;
+  for (const Milestone& milestone : standing->terms->milestones) {
+    if (milestone.by_us <= at_us || milestone.by_us > status.interval_end_us) {
+      continue;
+    }
+    status.milestones.push_back(
+        {milestone.name, milestone.by_us, milestone.amount,
+         std::max<Int128>(milestone.amount - status.drawn, 0)});
+  }
 }
 
 absl::StatusOr<Standing> StandingOfSpend(const Plan& plan, const Walk& walk,
@@ -151,6 +171,8 @@ absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
   for (Standing& standing : standings) {
     CommitmentStatus& status = standing.status;
     status.remaining = std::max<Int128>(standing.entitled - status.drawn, 0);
+    if (IsExhausted(standing)) status.state = CommitmentState::kExhausted;
+    AddMilestones(at_us, &standing);
     RETURN_IF_ERROR(ProjectRate(at_us, &standing));
     RETURN_IF_ERROR(ProjectShortfall(&standing));
     statuses.push_back(status);

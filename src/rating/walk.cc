@@ -73,6 +73,7 @@ absl::Status Walk::Run(int64_t from_us, int64_t to_us, bool close_at_end) {
     RETURN_IF_ERROR(Open(at));
     ASSIGN_OR_RETURN(const int64_t next, NextEdge(at, to_us));
     RETURN_IF_ERROR(RateBuckets(at, next));
+    NoteMilestones(next);
     if (next < to_us || close_at_end) RETURN_IF_ERROR(Close(next));
     at = next;
   }
@@ -153,6 +154,7 @@ absl::Status Walk::Close(int64_t at_us) {
 
 absl::StatusOr<int64_t> Walk::NextEdge(int64_t at_us, int64_t to_us) const {
   int64_t next = std::min({to_us, next_rate_us_, version().holds.end_us});
+  next = NextMilestone(at_us, next);
   const auto consider = [&](bool open, const Fulfilment& fulfilment,
                             const Schedule& schedule) {
     const int64_t start = schedule.active().start_us;

@@ -7,6 +7,8 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -71,6 +73,10 @@ class Walk {
 
   std::vector<Charge> TakeCharges() { return std::move(charges_); }
   RuleBook& rules() { return rules_; }
+  // What became of milestones, by instant.
+  const std::vector<std::pair<int64_t, std::string>>& notes() const {
+    return notes_;
+  }
   // Priced once each, over all that was walked.
   GpuTime rated() const { return rated_; }
   // Whether every charge's cost fits.
@@ -95,6 +101,12 @@ class Walk {
   void Reorder(int64_t at_us);
   absl::Status RateBuckets(int64_t from_us, int64_t to_us);
   void ReserveCharges(int64_t to_us);
+
+  // milestones.cc
+  int64_t NextMilestone(int64_t after_us, int64_t before_us) const;
+  std::optional<Int128> DrawnOf(const Commitment& commitment,
+                                int64_t by_us) const;
+  void NoteMilestones(int64_t at_us);
 
   // walk_bucket.cc: one bucket
   absl::Status RateBucket(int64_t bucket_us, std::span<const UsageCell> cells);
@@ -146,6 +158,7 @@ class Walk {
 
   size_t next_cell_ = 0;
   RuleBook rules_;
+  std::vector<std::pair<int64_t, std::string>> notes_;
   GpuTime rated_;
   bool costs_fit_ = true;
   std::vector<Charge> charges_;
