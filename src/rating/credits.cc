@@ -238,13 +238,7 @@ absl::Status ApplyCredits(const Plan& plan, const Interval& period,
     at = end;
   }
   if (rated->charges.size() == charges) return absl::OkStatus();
-  const auto key = [](const Charge& charge) {
-    return std::make_tuple(charge.bucket_end_us, charge.tenant, charge.pool,
-                           charge.commitment, charge.kind);
-  };
-  std::stable_sort(
-      rated->charges.begin(), rated->charges.end(),
-      [&](const Charge& a, const Charge& b) { return key(a) < key(b); });
+  SortCharges(rated);
   return absl::OkStatus();
 }
 

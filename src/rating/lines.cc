@@ -61,13 +61,23 @@ std::vector<std::pair<LineKey, LineSum>> SumLines(
   return lines;
 }
 
+void SortCharges(RatedUsage* rated) {
+  const auto key = [](const Charge& charge) {
+    return std::make_tuple(charge.bucket_end_us, charge.tenant, charge.pool,
+                           charge.commitment, charge.kind);
+  };
+  std::stable_sort(
+      rated->charges.begin(), rated->charges.end(),
+      [&](const Charge& a, const Charge& b) { return key(a) < key(b); });
+}
+
 MoneyAmount LineCost(const LineKey& key, const LineSum& sum, int scale) {
   return key.priced ? Price(key.unit_price, sum.gpu_time, scale)
                     : RoundMoney(sum.cost, scale);
 }
 
 int LineScale(const Contract& contract) {
-  return contract.rounding_level == RoundingLevel::kLine
+  return contract.rounding_level != RoundingLevel::kStatement
              ? contract.rounding_scale
              : kExactScale;
 }

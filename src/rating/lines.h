@@ -41,6 +41,9 @@ LineKey KeyOf(const Charge& charge);
 std::vector<std::pair<LineKey, LineSum>> SumLines(
     std::span<const Charge> charges);
 
+// Puts charges that were added into the order that RatedUsage has.
+void SortCharges(RatedUsage* rated);
+
 // The line's money, rounded once: from its GPU time where it has a unit price.
 MoneyAmount LineCost(const LineKey& key, const LineSum& sum, int scale);
 

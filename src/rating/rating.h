@@ -12,6 +12,7 @@
 #include "drawdown/statement.h"
 #include "model/capacity_table.h"
 #include "model/charge.h"
+#include "model/run_usage.h"
 #include "model/usage_table.h"
 
 namespace drawdown {
@@ -22,6 +23,9 @@ namespace drawdown {
 // REQUIRES: contracts is not empty.
 Interval RatingWindow(const ContractTimeline& contracts,
                       const Interval& period);
+
+// Whether rating asks for runs: a version has a billing grain, or rounds segments.
+bool RunsMatter(const ContractTimeline& contracts);
 
 struct RatingInput {
   // Which version holds when; the contracts outlive the call. A commitment keeps
@@ -39,15 +43,17 @@ struct RatingInput {
   int64_t at_us = 0;
   // What was stated over RatingWindow(), at least.
   CapacityTable capacity = {};
+  // All runs with usage in the window, each whole, if RunsMatter().
+  std::vector<RunUsage> runs = {};
   // Instants, ascending and on bucket boundaries, at which RatedUsage notes how
   // far each spend commitment is, besides at the ends of their intervals.
   std::vector<int64_t> marks = {};
 };
 
-// Every charge of the period. kUnsupported names a contract feature this
-// version parses but does not rate; kOverflow if a total does not fit. Checked
+// Every charge of the period. kOverflow if a total does not fit; kUnsupported for
+// more than 65,534 rules. Checked
 // on return: contracted = covered + unused + undelivered per commitment and
-// usage rated = usage given, to the microsecond.
+// usage rated = usage given + grain, to the microsecond.
 absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input);
 
 // The charges as a statement: one line per (tenant, pool, commitment, kind,
@@ -68,7 +74,7 @@ void KeepTenant(std::string_view tenant, Statement* statement);
 // Every active commitment in its interval that contains at_us.
 absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
     const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
-    const CapacityTable& capacity = {});
+    const CapacityTable& capacity = {}, const std::vector<RunUsage>& runs = {});
 
 // Every commitment of any version as it stands at `at_us`, by id. Whether one is
 // exhausted only MakeStatus() knows. REQUIRES: contracts is not empty.

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/wide.h"
+#include "rating/grain.h"
 #include "rating/lines.h"
 #include "rating/rating.h"
 
@@ -80,6 +81,8 @@ void SumUp(Statement* statement) {
   for (const StatementLine& line : statement->lines) {
     statement->total += line.cost.value_or(MoneyAmount());
     if (IsMetered(line)) statement->metered += line.gpu_time;
+    // Priced hours have what the grain added in them.
+    if (line.kind == ChargeKind::kGrain) statement->metered -= line.gpu_time;
   }
 }
 
@@ -96,6 +99,16 @@ absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
   statement.currency = contract.currency;
   statement.notes = rated.notes;
   AddLines(rated, LineScale(contract), &statement);
+  if (contract.rounding_level == RoundingLevel::kSegment) {
+    const UsageTable usage =
+        AddGrain(input.contracts, *input.usage, input.runs, input.at_us).usage;
+    const std::vector<MoneyAmount> costs =
+        SegmentCosts(usage, input.runs, rated, contract.rounding_scale);
+    for (size_t i = 0; i < costs.size(); ++i) {
+      StatementLine& line = statement.lines[i];
+      if (line.cost.has_value()) line.cost = costs[i];
+    }
+  }
   SumUp(&statement);
   if (!statement.total.valid() || !statement.metered.valid()) {
     return MakeError(ErrorCode::kOverflow,

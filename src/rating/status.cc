@@ -7,6 +7,7 @@
 #include "base/civil.h"
 #include "base/error.h"
 #include "base/wide.h"
+#include "rating/grain.h"
 #include "rating/plan.h"
 #include "rating/rating.h"
 #include "rating/walk.h"
@@ -116,7 +117,7 @@ absl::StatusOr<Standing> StandingOfSpend(const Plan& plan, const Walk& walk,
   standing.status.contracted = state.contracted.count();
   standing.status.delivered = state.contracted.count();
   standing.status.drawn = spent.count();
-  standing.entitled = state.contracted.count();
+  standing.entitled = state.contracted.count() + state.pot.rolled_in;
   return standing;
 }
 
@@ -161,7 +162,11 @@ absl::Status WalkTo(const ContractTimeline& contracts, const Plan& plan,
 
 absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
     const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
-    const CapacityTable& capacity) {
+    const CapacityTable& capacity, const std::vector<RunUsage>& runs) {
+  if (!runs.empty()) {
+    const GrainedUsage grained = AddGrain(contracts, usage, runs, at_us);
+    return MakeStatus(contracts, grained.usage, at_us, capacity);
+  }
   std::vector<CommitmentStatus> statuses;
   ASSIGN_OR_RETURN(const Plan plan, MakePlan(contracts, usage, capacity));
   if (!Contains(plan.term, at_us)) return statuses;

@@ -46,9 +46,19 @@ struct TrancheState {
 
 struct SpendState {
   bool open = false;
+  TrancheState pot;     // in money; drawn when the interval ends
+  MoneyAmount counted;  // charge by charge, where the layer is shared
   const SpendTerms* terms = nullptr;  // of the version that holds
   Fulfilment fulfilment;
   MoneyAmount contracted;
+};
+
+// What a charge costs, as far as no commitment of a layer has counted it.
+struct MoneyPiece {
+  uint32_t slot = 0;
+  uint32_t tenant = kNoIndex;
+  uint32_t pool = kNoIndex;
+  MoneyAmount left;
 };
 
 class Walk {
@@ -85,7 +95,9 @@ class Walk {
   // By index into the plan's tranches and spends.
   const TrancheState& tranche(size_t index) const { return tranches_[index]; }
   const SpendState& spend(size_t index) const { return spends_[index]; }
-  MoneyAmount spent(size_t index) const { return tallies_[index].Counted(); }
+  MoneyAmount spent(size_t index) const {
+    return tallies_[index].Counted() + spends_[index].counted;
+  }
 
  private:
   struct TierState {
@@ -117,6 +129,15 @@ class Walk {
   void EmitUsage(const Interval& bucket, uint32_t slot, size_t cell,
                  Int128 amount);
 
+  // walk_spend.cc: Spend commitments that share a layer
+  void CountShared();
+  std::vector<int32_t> SharedLayers() const;
+  std::vector<MoneyPiece> PiecesFor(int32_t layer) const;
+  void AddCellPieces(int32_t layer, size_t cell,
+                     std::vector<MoneyPiece>* pieces) const;
+  void CountPieces(int32_t layer, std::vector<MoneyPiece> pieces);
+  void CountInto(size_t index, bool last, std::vector<MoneyPiece>* pieces);
+
   // walk_interval.cc: beginnings and ends of fulfilment intervals
   absl::Status OpenTranche(size_t index, int64_t at_us);
   absl::Status AllotTranche(size_t index, const AllotmentPlan* before);
@@ -124,7 +145,8 @@ class Walk {
   void CloseTranche(size_t index);
   absl::Status CloseSpend(size_t index);
   absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us);
-  Int128 RollOver(size_t index);
+  void BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
+                 const std::string& text);
   void BookRest(const TrancheState& state, Int128 rest);
   void BookInterval(uint32_t slot, const Interval& interval, Int128 amount,
                     uint32_t tenant = kNoIndex);

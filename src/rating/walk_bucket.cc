@@ -20,6 +20,7 @@ absl::Status Walk::RateBucket(int64_t bucket_us,
   if (!tiered_.empty()) BookTiers();
   bucket_.SortColumns();
   EmitBucket(bucket_us);
+  CountShared();
   return absl::OkStatus();
 }
 
@@ -102,7 +103,8 @@ void Walk::EmitUsage(const Interval& bucket, uint32_t slot_index, size_t cell,
 
 void Walk::Tally(uint32_t slot, uint32_t tenant, uint32_t pool, Int128 amount) {
   for (size_t i = 0; i < tallies_.size(); ++i) {
-    if (spends_[i].open) tallies_[i].Add(slot, tenant, pool, GpuTime(amount));
+    if (!spends_[i].open || spends_[i].terms->shares) continue;
+    tallies_[i].Add(slot, tenant, pool, GpuTime(amount));
   }
 }
 
