@@ -1,7 +1,8 @@
 #include "engine/group_commit.h"
 
-#include <algorithm>
+#include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -14,18 +15,34 @@ namespace drawdown {
 // Caps the work that one failure makes to be done again.
 constexpr size_t kMaxGroup = 1'024;
 
-struct GroupCommit::State {
-  struct Caller {
-    const Operation* operation;
-    absl::Status result;
-    bool done = false;
-  };
+// What was thrown out of an operation or its commit (std::bad_alloc) is given
+// to its caller: a leader must not die of it before it has let others go on.
+struct GroupCommit::Caller {
+  absl::Status Result() const {
+    if (thrown != nullptr) std::rethrow_exception(thrown);
+    return result;
+  }
 
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool leading = false;  // somebody commits for others
-  std::vector<Caller*> waiting;
-  std::vector<Caller*> group;  // the leader's alone
+  const Operation* operation;
+  absl::Status result;
+  ErrorCode code = ErrorCode::kOk;  // of the result
+  std::exception_ptr thrown = nullptr;
+};
+
+// Whoever founds a group leads it; the others sleep until it is done, and are
+// then woken by one system call.
+struct GroupCommit::Group {
+  std::vector<Caller*> members;
+  // 0, then 1 once their results are there. The leader writes it and members
+  // read it; its release makes their results visible.
+  std::atomic<int> done = 0;
+};
+
+struct GroupCommit::State {
+  std::mutex mutex;              // guards what follows
+  std::condition_variable turn;  // of leaders: nobody leads
+  bool leading = false;          // somebody commits for a group
+  std::shared_ptr<Group> open;   // that callers still may join
 };
 
 GroupCommit::GroupCommit(BeginPosting begin)
@@ -46,45 +63,65 @@ absl::Status GroupCommit::RunAlone(const Operation& operation) const {
 absl::Status GroupCommit::Run(const Operation& operation) {
   if (generation_ != ForkGeneration()) return RunAlone(operation);
   State& state = *state_;
-  State::Caller self{&operation, absl::OkStatus()};
+  Caller self{&operation, absl::OkStatus(), ErrorCode::kOk, nullptr};
   std::unique_lock<std::mutex> lock(state.mutex);
-  state.waiting.push_back(&self);
-  state.changed.wait(lock, [&] { return self.done || !state.leading; });
-  if (self.done) return self.result;
+  std::shared_ptr<Group> group = state.open;
+  const bool founds = group == nullptr || group->members.size() == kMaxGroup;
+  if (founds) group = std::make_shared<Group>();
+  group->members.push_back(&self);
+  // Nothing is thrown from here on: who joins may rely on a leader.
+  if (founds) state.open = group;
+  if (!founds) {
+    lock.unlock();
+    group->done.wait(0, std::memory_order_acquire);
+    return self.Result();
+  }
+  state.turn.wait(lock, [&] { return !state.leading; });
   state.leading = true;
-  const auto last =
-      state.waiting.begin() + std::min(state.waiting.size(), kMaxGroup);
-  state.group.assign(state.waiting.begin(), last);
-  state.waiting.erase(state.waiting.begin(), last);
-  // The leader goes with its group even where it came too late to be among its
-  // first, so that it need not lead twice.
-  if (std::erase(state.waiting, &self) > 0) state.group.push_back(&self);
+  if (state.open == group) state.open = nullptr;
   lock.unlock();
-  RunGroup(&state);
+  RunGroup(*group);
   lock.lock();
-  for (State::Caller* const caller : state.group) caller->done = true;
   state.leading = false;
-  state.changed.notify_all();
-  return self.result;
+  lock.unlock();
+  state.turn.notify_one();
+  group->done.store(1, std::memory_order_release);
+  group->done.notify_all();
+  return self.Result();
 }
 
-void GroupCommit::RunGroup(State* state) const {
+void GroupCommit::RunFor(const Operation& operation,
+                         Caller* caller) const noexcept {
+  try {
+    caller->result = RunAlone(operation);
+    caller->code = GetErrorCode(caller->result);
+  } catch (...) {
+    caller->thrown = std::current_exception();
+  }
+}
+
+void GroupCommit::RunGroup(const Group& group) const noexcept {
   const auto together = [&](Posting* posting) -> absl::Status {
-    for (const State::Caller* const caller : state->group) {
+    for (const Caller* const caller : group.members) {
       RETURN_IF_ERROR((*caller->operation)(posting));
     }
     return absl::OkStatus();
   };
-  const absl::Status status = RunAlone(together);
-  const ErrorCode code = GetErrorCode(status);
+  Caller all{nullptr, absl::OkStatus(), ErrorCode::kOk, nullptr};
+  RunFor(together, &all);
   // What kept the group from beginning keeps each from it; and who does not
   // know whether a commit happened must not be told the outcome of another.
-  const bool same_for_all = status.ok() || code == ErrorCode::kBusy ||
-                            code == ErrorCode::kUncertain ||
-                            code == ErrorCode::kForked;
-  for (State::Caller* const caller : state->group) {
-    const bool final = same_for_all || state->group.size() == 1;
-    caller->result = final ? status : RunAlone(*caller->operation);
+  const bool same_for_all =
+      all.thrown == nullptr &&
+      (all.code == ErrorCode::kOk || all.code == ErrorCode::kBusy ||
+       all.code == ErrorCode::kUncertain || all.code == ErrorCode::kForked);
+  for (Caller* const caller : group.members) {
+    if (same_for_all || group.members.size() == 1) {
+      caller->result = all.result;
+      caller->thrown = all.thrown;
+    } else {
+      RunFor(*caller->operation, caller);
+    }
   }
 }
 

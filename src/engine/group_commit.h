@@ -26,15 +26,19 @@ class GroupCommit {
   GroupCommit(const GroupCommit&) = delete;  // Callers wait inside it.
   GroupCommit& operator=(const GroupCommit&) = delete;
 
-  // OK when the operation is durable. The operation may be run several times,
+  // OK when the operation is durable. Throws what the operation threw, and then
+  // nothing is posted of it. The operation may be run several times,
   // on any calling thread, each time on books without its effect.
   absl::Status Run(const Operation& operation);
 
  private:
+  struct Caller;
+  struct Group;
   struct State;
 
   absl::Status RunAlone(const Operation& operation) const;
-  void RunGroup(State* state) const;
+  void RunFor(const Operation& operation, Caller* caller) const noexcept;
+  void RunGroup(const Group& group) const noexcept;
 
   const BeginPosting begin_;
   const uint64_t generation_;

@@ -208,11 +208,12 @@ std::optional<int64_t> CreditsFrom(const ContractTimeline& contracts,
 
 namespace {
 
-// Where windows begin and end: between two of these a credit may pay all of a
-// line or none of it, so that two never pay the same hours.
+// Where windows and versions begin and end: between two of these a credit may
+// pay all of a line or none of it, so that two never pay the same hours.
 std::set<int64_t> WindowEdges(const Plan& plan) {
   std::set<int64_t> edges;
   for (const VersionPlan& version : plan.versions) {
+    edges.insert(version.holds.start_us);
     for (const Credit& credit : version.contract->credits) {
       if (Usable(credit)) edges.insert({credit.from_us, credit.until_us});
     }

@@ -55,7 +55,7 @@ struct SpendState {
 
 // What a charge costs, as far as no commitment of a layer has counted it.
 struct MoneyPiece {
-  uint32_t slot = 0;
+  uint32_t slot = 0;  // kNoIndex: the shortfall of a Spend commitment
   uint32_t tenant = kNoIndex;
   uint32_t pool = kNoIndex;
   MoneyAmount left;
@@ -143,7 +143,9 @@ class Walk {
   absl::Status AllotTranche(size_t index, const AllotmentPlan* before);
   absl::Status OpenSpend(size_t index, int64_t at_us);
   void CloseTranche(size_t index);
+  absl::Status CloseSpends(int64_t at_us);
   absl::Status CloseSpend(size_t index);
+  void CountShortfall(size_t index, MoneyAmount missing);
   absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us);
   void BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
                  const std::string& text);

@@ -108,10 +108,13 @@ void Walk::CountInto(size_t index, bool last, std::vector<MoneyPiece>* pieces) {
   std::vector<Int128> weights;
   MoneyAmount total;
   for (const MoneyPiece& piece : *pieces) {
-    const bool counts = state.terms->counts[piece.slot] &&
+    const bool of_spend = piece.slot == kNoIndex;
+    const ChargeKind kind = of_spend ? ChargeKind::kShortfall
+                                     : plan_.slots[piece.slot].kind;
+    const bool counts = (of_spend ? filter.MatchesKind(kind)
+                                  : state.terms->counts[piece.slot]) &&
                         filter.Matches(piece.tenant, piece.pool);
-    const uint32_t share = filter.ShareOf(piece.tenant, piece.pool,
-                                          plan_.slots[piece.slot].kind);
+    const uint32_t share = filter.ShareOf(piece.tenant, piece.pool, kind);
     shares.push_back(counts ? filter.shares()[share] : 0);
     const auto weight =
         MulDivHalfEven(piece.left.count(), shares.back(), kWhole);

@@ -46,7 +46,8 @@ def credited(rating, charges, period, scale):
                for edge in ("from", "until")}
     for start, end in months(rating.newest.calendar, rating.spans[0][0],
                              min(period[1], rating.spans[-1][1]),
-                             {*period, *windows}):
+                             {*period, *windows,
+                              *(since for since, _, _ in rating.spans)}):
         paid = use.pay([c for c in charges if start < c.end <= end], end)
         for (tenant, pool, commitment, *_), units in paid.items():
             if start >= period[0]:

@@ -72,9 +72,6 @@ TEST(ExplainTest, SaysVersionRuleOrderAndWhyNoneBeforeIt) {
           "covered",
           "a covered 1.000000000 v1 commitment next, layer 2, burn order 2: "
           "covered | first had no hours left for it",
-          "a overage 0.500000000 v1 commitment next, layer 2, burn order 2: "
-          "overage at 1.5 of its price | first had no hours left for it; next "
-          "had no hours left for it",
           "a covered 2.000000000 v1 commitment next, layer 2, burn order 2: "
           "covered | first does not apply",
           "a overage 2.000000000 v1 commitment next, layer 2, burn order 2: "
