@@ -100,7 +100,9 @@ TEST(ExplainTest, EachVersionsPartIsAReasonOfItsOwn) {
                   "a on_demand 1.000000000 v2 rate p/*/h from "
                   "2026-01-01T00:00:00Z, tier up to 1.000000000 GPU-hours",
                   "a on_demand 2.000000000 v2 rate p/*/h from "
-                  "2026-01-01T00:00:00Z, tier beyond 1.000000000 GPU-hours"));
+                  "2026-01-01T00:00:00Z, tier beyond 1.000000000 GPU-hours",
+                  "a credit 0.000000000 v1 credit sla of 1, until "
+                  "2026-02-01T00:00:00Z: pays on_demand"));
 }
 
 }  // namespace
