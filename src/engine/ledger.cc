@@ -13,6 +13,7 @@
 #include "engine/quota_budgets.h"
 #include "ledger/memory_store.h"
 #include "ledger/rebuild.h"
+#include "ledger/tenant_moves.h"
 
 namespace drawdown {
 namespace {
@@ -140,7 +141,10 @@ absl::StatusOr<LiveBooks> Ledger::Impl::ReadLive() const {
     ASSIGN_OR_RETURN(
         std::optional<LiveUsage> usage,
         ReadLiveUsage(books.get(), live_.get(), files, NowUs(), last));
-    if (usage) return LiveBooks{std::move(books), *std::move(usage)};
+    if (!usage) continue;
+    RETURN_IF_ERROR(
+        TenantMoves(books.get()).Place(bucket_us(), &usage->amounts));
+    return LiveBooks{std::move(books), *std::move(usage)};
   }
 }
 

@@ -91,7 +91,7 @@ class ViewBuilder {
     for (const Place& place : order_) {
       LiveMeter& meter =
           view_.meters.emplace_back(std::move(meters_[place.index]));
-      meter.tenant = names_.tenants.at(place.ids.tenant);
+      meter.tenant = names_.moves.PathNow(names_.tenants.at(place.ids.tenant));
       meter.pool = names_.pools.at(place.ids.pool);
     }
     std::sort(view_.owners.begin(), view_.owners.end(),

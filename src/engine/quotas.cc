@@ -162,9 +162,10 @@ absl::StatusOr<std::vector<QuotaState>> Ledger::Quotas(
   QuotaBooks quotas(books.get(), impl_->bucket_us(), NamesOf(books.get()));
   Admitter admitter = quotas.AdmitterAt(at_us.value_or(now_us));
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas.index.All());
+  ASSIGN_OR_RETURN(const std::string now, quotas.index.moves().PathNow(tenant));
   std::vector<QuotaState> states;
   for (const StoredQuota* const quota : all) {
-    if (!IsAtOrBelow(quota->scope.tenant, tenant)) continue;
+    if (!IsAtOrBelow(quota->scope.tenant, now)) continue;
     ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
     if (!at_us) RETURN_IF_ERROR(impl_->AddTaken(*quota, &state));
     states.push_back(std::move(state));

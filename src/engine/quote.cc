@@ -43,8 +43,9 @@ absl::StatusOr<std::optional<uint32_t>> IdOf(ReadTransaction* books,
 absl::StatusOr<BooksView> With(const BooksView& books,
                                const HoldRequest& request, const Interval& span,
                                int64_t bucket_us) {
-  ASSIGN_OR_RETURN(const auto tenant,
-                   IdOf(books.transaction, NameKind::kTenant, request.tenant));
+  ASSIGN_OR_RETURN(const MoveList moves, ReadMoves(books.transaction));
+  ASSIGN_OR_RETURN(const auto tenant, IdOf(books.transaction, NameKind::kTenant,
+                                           moves.PathNow(request.tenant)));
   ASSIGN_OR_RETURN(const auto pool,
                    IdOf(books.transaction, NameKind::kPool, request.pool));
   if (!tenant || !pool) {

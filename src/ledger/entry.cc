@@ -337,6 +337,17 @@ void Read(ByteReader* in, RunPlaced* body) {
   Read(in, &body->share);
 }
 
+void Append(const TenantMoved& body, std::string* out) {
+  AppendVarint(body.from_tenant, out);
+  AppendVarint(body.to_tenant, out);
+  AppendFixed(body.from_us, out);
+}
+void Read(ByteReader* in, TenantMoved* body) {
+  body->from_tenant = static_cast<uint32_t>(in->Varint());
+  body->to_tenant = static_cast<uint32_t>(in->Varint());
+  body->from_us = in->Fixed<int64_t>();
+}
+
 template <typename Body>
 EntryBody ReadBody(ByteReader* in) {
   Body body;
@@ -384,6 +395,8 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
       return ReadBody<RunRefunded>(in);
     case 18:
       return ReadBody<RunPlaced>(in);
+    case 19:
+      return ReadBody<TenantMoved>(in);
     default:
       return std::nullopt;
   }

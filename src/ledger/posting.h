@@ -25,6 +25,7 @@
 #include "absl/strings/string_view.h"
 #include "drawdown/hold.h"
 #include "drawdown/quota.h"
+#include "drawdown/tenant.h"
 #include "ledger/byte_pool.h"
 #include "ledger/capacity.h"
 #include "ledger/cell_deltas.h"
@@ -117,7 +118,16 @@ class Posting {
   absl::StatusOr<Verdict> SetQuota(const QuotaSetting& setting,
                                    const std::vector<int64_t>& edges);
 
+  // Moves a tenant and all below it, and the limits of their quotas; no later
+  // than `now_us`. kInvalidArgument, kUnknownName, kWrongState.
+  absl::StatusOr<Verdict> MoveTenant(const TenantMove& move, int64_t now_us);
+  // What is named `path` now.
+  absl::StatusOr<std::string> PathNow(std::string_view path) {
+    return quotas_->index.moves().PathNow(path);
+  }
+
   // --- unjudged, for these and for rebuilding
+  absl::Status Post(const TenantMoved& moved);
   absl::Status Post(const QuotaSet& set);
   absl::Status Post(const HoldPlaced& placed);
   absl::Status Post(const HoldRenewed& renewed);
@@ -219,10 +229,21 @@ class Posting {
   absl::Status FollowChange(std::string_view run_key, const Run& before,
                             const Run& after);
   absl::Status AddUsageCells(const UsageAdded& usage);
-  absl::Status AddDrainedCell(const UsageDrained& usage);
+  // Usage of a tenant in one bucket that no run has, where it counts.
+  absl::Status AddAmount(uint32_t tenant, uint32_t pool, int32_t bucket,
+                         GpuTime amount);
   void ApplyName(const NameAdded& name);
   void ApplyCapacity(const CapacityStated& row);
   void ApplyContract(const ContractApplied& contract, int64_t recorded_us);
+
+  absl::Status Apply(const TenantMoved& moved);
+  // Names of where a tenant goes, so that all are there when usage comes.
+  absl::Status InternMoved(std::string_view tenant);
+  absl::Status MoveCells(uint32_t from, uint32_t to, int64_t from_us);
+  absl::Status MoveLimits(const TenantMove& move);
+  // A version of the quota, said of `scope`.
+  absl::Status PostLimit(const StoredQuota& quota, const QuotaScope& scope,
+                         const QuotaVersion& version);
 
   absl::Status OpenQuotas();
   absl::Status Apply(const QuotaSet& set);
@@ -299,8 +320,8 @@ class Posting {
   CellDeltas cells_;
   std::unique_ptr<QuotaPart> quotas_;
   std::unique_ptr<LiveQuotas> live_quotas_;
-  CapacityMap capacity_;            // stated here
-  std::vector<SmallRecord> small_;  // names and contracts
+  CapacityMap capacity_;                                    // stated here
+  std::vector<SmallRecord> small_;                          // contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete
   absl::flat_hash_map<std::string, uint32_t> contract_versions_;
 };

@@ -40,7 +40,9 @@ class QuotaAccounts {
         index_(index),
         name_of_(std::move(name_of)) {}
 
+  // The run's usage, wherever its tenant was moved meanwhile.
   absl::Status AddRun(const Run& run, int sign);
+  // Of a tenant as it is in that bucket.
   absl::Status AddAmount(uint32_t tenant, uint32_t pool, int64_t bucket_us,
                          GpuTime amount);
 
@@ -63,7 +65,8 @@ class QuotaAccounts {
   using AccountAt = std::pair<uint32_t, int64_t>;  // quota, window
 
   Account* AccountOf(const StoredQuota& quota, int64_t at_us);
-  void AddSegment(const StoredQuota& quota, const Segment& segment, int sign);
+  void AddSegment(const StoredQuota& quota, const Segment& segment,
+                  const TenantPiece& within, int sign);
   template <typename Visit>
   absl::Status VisitAccounts(const StoredQuota& quota, int64_t from_us,
                              const Visit& visit);

@@ -23,6 +23,7 @@ absl::StatusOr<bool> QuotaIndex::any() {
 }
 
 void QuotaIndex::Forget() {
+  moves_.Forget();
   any_.reset();
   quotas_.clear();
   over_.clear();
@@ -80,9 +81,15 @@ absl::StatusOr<uint32_t> QuotaIndex::NextId() {
 
 absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::Over(std::string_view tenant,
                                                     std::string_view pool) {
-  Quotas quotas;
   ASSIGN_OR_RETURN(const bool some, any());
-  if (!some) return quotas;
+  if (!some) return Quotas();
+  ASSIGN_OR_RETURN(const std::string now, moves_.PathNow(tenant));
+  return OverPath(now, pool);
+}
+
+absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::OverPath(std::string_view tenant,
+                                                        std::string_view pool) {
+  Quotas quotas;
   while (!tenant.empty()) {
     ASSIGN_OR_RETURN(const std::optional<uint32_t> id, TenantId(tenant));
     if (id) {
@@ -106,8 +113,8 @@ absl::StatusOr<const QuotaIndex::Quotas*> QuotaIndex::Over(
   Quotas quotas;
   ASSIGN_OR_RETURN(const bool some, any());
   if (some) {
-    ASSIGN_OR_RETURN(quotas, Over(name_of(NameKind::kTenant, tenant),
-                                  name_of(NameKind::kPool, pool)));
+    ASSIGN_OR_RETURN(quotas, OverPath(name_of(NameKind::kTenant, tenant),
+                                      name_of(NameKind::kPool, pool)));
   }
   return &over_.emplace(std::make_pair(tenant, pool), std::move(quotas))
               .first->second;

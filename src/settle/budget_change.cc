@@ -143,7 +143,7 @@ std::optional<BudgetChange> BudgetKeeper::BeginDrain(
   for (const DrainedUsage& one : usage) {
     if (!right) break;
     const auto chains = ChainsOf(one.ids, books);
-    right = chains.ok();
+    right = chains.ok() && !one.elsewhere;
     if (!right || (**chains)->empty()) continue;
     (**chains)->Take(one.recorded_us);
     change->Add(&change->promised_, **chains, one.recorded_us);

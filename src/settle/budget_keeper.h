@@ -41,6 +41,8 @@ struct DrainedUsage {
   MeterIds ids;
   int64_t admitted_us = 0;
   int64_t recorded_us = 0;
+  // Of buckets before its tenant was moved: quotas elsewhere have used it.
+  bool elsewhere = false;
 };
 
 // One commit that changes budgets. Dropped without Finish or Cancel it counts
