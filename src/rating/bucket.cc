@@ -24,7 +24,7 @@ bool Bucket::Load(std::span<const UsageCell> cells) {
   sorted_.clear();
   GpuTime total;
   for (const UsageCell& cell : cells) {
-    if (!plan_->pools[cell.pool].priced) continue;
+    if (!plan_->priced[cell.pool]) continue;
     tenants_.push_back(cell.tenant);
     pools_.push_back(cell.pool);
     usage_.push_back(cell.gpu_time.count());

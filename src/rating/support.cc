@@ -89,10 +89,6 @@ absl::Status CheckExpansion(const Contract& contract,
       return Refuse(contract, commitment,
                     "an exercised expansion of a Spend commitment");
     }
-    if (!commitment.delivered.empty() || commitment.rollover.has_value()) {
-      return Refuse(contract, commitment,
-                    "an exercised expansion with delivered steps or rollover");
-    }
   }
   return absl::OkStatus();
 }

@@ -25,6 +25,7 @@ struct RolledIn {
 // A tranche in its current interval.
 struct TrancheState {
   bool open = false;
+  const TrancheTerms* terms = nullptr;  // of the version that holds
   Fulfilment fulfilment;
   Int128 contracted = 0;
   Int128 delivered = 0;
@@ -41,6 +42,7 @@ struct TrancheState {
 
 struct SpendState {
   bool open = false;
+  const SpendTerms* terms = nullptr;  // of the version that holds
   Fulfilment fulfilment;
   MoneyAmount contracted;
 };
@@ -59,6 +61,11 @@ class Walk {
 
   // Begins the intervals that contain `at_us` and are not open.
   absl::Status Open(int64_t at_us);
+
+  // Notes how far each open spend commitment is at `at_us`, where Run() has
+  // come to, as it notes each one's end.
+  absl::Status MarkSpends(int64_t at_us);
+  std::vector<SpendMark> TakeSpendMarks() { return std::move(spend_marks_); }
 
   std::vector<Charge> TakeCharges() { return std::move(charges_); }
   // Priced once each, over all that was walked.
@@ -80,6 +87,7 @@ class Walk {
   // walk.cc: time
   absl::Status Close(int64_t at_us);
   absl::StatusOr<int64_t> NextEdge(int64_t at_us, int64_t to_us) const;
+  void TurnTo(uint32_t version);
   void ApplyRates(int64_t at_us);
   void Reorder(int64_t at_us);
   absl::Status RateBuckets(int64_t from_us, int64_t to_us);
@@ -99,6 +107,7 @@ class Walk {
   absl::Status OpenSpend(size_t index, int64_t at_us);
   void CloseTranche(size_t index);
   absl::Status CloseSpend(size_t index);
+  absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us);
   Int128 RollOver(size_t index);
   void BookInterval(uint32_t slot, const Interval& interval, Int128 amount);
 
@@ -108,8 +117,11 @@ class Walk {
   void Tally(uint32_t slot, uint32_t tenant, uint32_t pool, Int128 amount);
   uint16_t RuleOf(const ChargeSlot& slot) const;
 
+  const VersionPlan& version() const { return plan_.versions[version_]; }
+
   const Plan& plan_;
   const Interval period_;
+  uint32_t version_ = 0;
   Bucket bucket_;
 
   std::vector<TrancheState> tranches_;
@@ -123,13 +135,14 @@ class Walk {
   std::vector<uint32_t> pool_slots_;  // what the rate card makes of each pool
   std::vector<uint32_t> pool_rates_;  // its tiered rate, or kNoIndex
   std::vector<uint32_t> tiered_;      // the tiered rates in use
-  std::vector<TierState> tiers_;      // per rate
+  std::vector<TierState> tiers_;      // by Plan::tier_counts
   int64_t next_rate_us_ = 0;
 
   size_t next_cell_ = 0;
   GpuTime rated_;
   bool costs_fit_ = true;
   std::vector<Charge> charges_;
+  std::vector<SpendMark> spend_marks_;
 };
 
 }  // namespace drawdown

@@ -22,7 +22,7 @@ bool Fits(const std::optional<Int128>& amount) {
 absl::Status DoesNotFit(const Plan& plan, uint32_t name,
                         const Interval& interval) {
   return MakeError(ErrorCode::kOverflow,
-                   "contract " + plan.contract->id + ", commitment " +
+                   "contract " + plan.contract_id + ", commitment " +
                        plan.names[name] + ": the interval from " +
                        FormatInstant(interval.start_us) +
                        " does not fit 128 bits");
@@ -30,9 +30,8 @@ absl::Status DoesNotFit(const Plan& plan, uint32_t name,
 
 // Two commitments of one layer and priority burn in an order that changes as
 // their intervals turn.
-bool OrderDependsOnTime(const Plan& plan, const Tranche& tranche) {
-  const auto& commitments = plan.contract->commitments;
-  const Commitment& own = commitments[tranche.commitment];
+bool OrderDependsOnTime(const Contract& contract, const Commitment& own) {
+  const auto& commitments = contract.commitments;
   return std::any_of(
       commitments.begin(), commitments.end(), [&](const Commitment& other) {
         return &other != &own && other.layer == own.layer &&
@@ -70,7 +69,8 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
     return DoesNotFit(plan_, tranche.name, fulfilment.cut);
   }
   const bool first = position_[tranche.name] == kNoIndex;
-  order_stale_ = order_stale_ || first || OrderDependsOnTime(plan_, tranche);
+  order_stale_ = order_stale_ || first ||
+                 OrderDependsOnTime(*version().contract, *state.terms->commitment);
   state.open = true;
   state.fulfilment = fulfilment;
   state.contracted = *contracted;
@@ -89,14 +89,17 @@ absl::Status Walk::OpenSpend(size_t index, int64_t at_us) {
   if (!Fits(contracted)) {
     return DoesNotFit(plan_, spend.name, fulfilment.cut);
   }
-  spends_[index] = {true, fulfilment, MoneyAmount(*contracted)};
+  SpendState& state = spends_[index];
+  state.open = true;
+  state.fulfilment = fulfilment;
+  state.contracted = MoneyAmount(*contracted);
   tallies_[index].Clear();
   return absl::OkStatus();
 }
 
 void Walk::CloseTranche(size_t index) {
-  const Tranche& tranche = plan_.tranches[index];
   TrancheState& state = tranches_[index];
+  const TrancheTerms& terms = *state.terms;
   const Interval& interval = state.fulfilment.cut;
   const Int128 undelivered = state.contracted - state.entitled;
   const Int128 rolled_out = RollOver(index);
@@ -105,10 +108,10 @@ void Walk::CloseTranche(size_t index) {
   CHECK(rest >= 0 && state.left >= 0);
   CHECK(state.contracted + state.rolled_in ==
         state.drawn + rest + rolled_out + undelivered);
-  BookInterval(tranche.rest, interval, rest);
-  BookInterval(tranche.undelivered, interval, undelivered);
-  BookInterval(tranche.rollover_in, interval, state.rolled_in);
-  BookInterval(tranche.rollover_out, interval, rolled_out);
+  BookInterval(terms.rest, interval, rest);
+  BookInterval(terms.undelivered, interval, undelivered);
+  BookInterval(terms.rollover_in, interval, state.rolled_in);
+  BookInterval(terms.rollover_out, interval, rolled_out);
   state.open = false;
 }
 
@@ -117,7 +120,11 @@ void Walk::CloseTranche(size_t index) {
 Int128 Walk::RollOver(size_t index) {
   const Tranche& tranche = plan_.tranches[index];
   TrancheState& state = tranches_[index];
-  if (!tranche.rollover.has_value()) return 0;
+  const std::optional<Rollover>& rollover = state.terms->commitment->rollover;
+  if (!rollover.has_value()) {
+    state.rolled.clear();
+    return 0;
+  }
   if (state.fulfilment.cut.end_us == tranche.schedule.active().end_us) {
     state.rolled.clear();
     return 0;
@@ -129,13 +136,13 @@ Int128 Walk::RollOver(size_t index) {
   Int128 carried = 0;
   for (const RolledIn& rolled : state.rolled) carried += rolled.left;
   const auto cap =
-      MulDivHalfEven(state.contracted, tranche.rollover->cap_micro, 1'000'000);
+      MulDivHalfEven(state.contracted, rollover->cap_micro, 1'000'000);
   // A cap that does not fit limits nothing.
   const Int128 room =
       cap.ok() ? std::max<Int128>(*cap - carried, 0) : state.left;
   const Int128 added = std::min(state.left, room);
   if (added > 0) {
-    state.rolled.push_back({added, tranche.rollover->intervals});
+    state.rolled.push_back({added, rollover->intervals});
   }
   return carried + added;
 }
@@ -143,12 +150,12 @@ Int128 Walk::RollOver(size_t index) {
 absl::Status Walk::CloseSpend(size_t index) {
   const SpendPlan& spend = plan_.spends[index];
   SpendState& state = spends_[index];
+  ASSIGN_OR_RETURN(const MoneyAmount missing,
+                   MarkSpend(index, state.fulfilment.cut.end_us));
   state.open = false;
-  const MoneyAmount missing = state.contracted - tallies_[index].Counted();
-  if (!missing.valid()) {
-    return DoesNotFit(plan_, spend.name, state.fulfilment.cut);
+  if (!state.terms->take_or_pay || missing <= MoneyAmount()) {
+    return absl::OkStatus();
   }
-  if (!spend.take_or_pay || missing <= MoneyAmount()) return absl::OkStatus();
   if (!Emits(state.fulfilment.cut)) return absl::OkStatus();
   Charge charge;
   charge.bucket_us = state.fulfilment.cut.start_us;
@@ -159,6 +166,30 @@ absl::Status Walk::CloseSpend(size_t index) {
   charge.cost = missing;
   charges_.push_back(charge);
   return absl::OkStatus();
+}
+
+absl::Status Walk::MarkSpends(int64_t at_us) {
+  for (size_t i = 0; i < spends_.size(); ++i) {
+    if (spends_[i].open) RETURN_IF_ERROR(MarkSpend(i, at_us).status());
+  }
+  return absl::OkStatus();
+}
+
+// What the commitment lacks at `at_us`; less than nothing when it is exceeded.
+absl::StatusOr<MoneyAmount> Walk::MarkSpend(size_t index, int64_t at_us) {
+  const SpendPlan& spend = plan_.spends[index];
+  const SpendState& state = spends_[index];
+  const MoneyAmount counted = tallies_[index].Counted();
+  const MoneyAmount missing = state.contracted - counted;
+  if (!missing.valid()) {
+    return DoesNotFit(plan_, spend.name, state.fulfilment.cut);
+  }
+  if (period_.start_us < at_us && at_us <= period_.end_us) {
+    const Interval& interval = state.fulfilment.cut;
+    spend_marks_.push_back({spend.name, interval.start_us, interval.end_us,
+                            at_us, state.contracted, counted});
+  }
+  return missing;
 }
 
 bool Walk::Emits(const Interval& interval) const {
