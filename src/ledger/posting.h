@@ -236,6 +236,8 @@ class Posting {
   void ApplyCapacity(const CapacityStated& row);
   void ApplyContract(const ContractApplied& contract, int64_t recorded_us);
 
+  TenantMove MoveOf(const TenantMoved& moved);
+  absl::Status AddMove(const TenantMove& move);
   absl::Status Apply(const TenantMoved& moved);
   // Names of where a tenant goes, so that all are there when usage comes.
   absl::Status InternMoved(std::string_view tenant);

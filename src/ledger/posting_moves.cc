@@ -126,20 +126,28 @@ absl::StatusOr<Verdict> Posting::MoveTenant(const TenantMove& move,
   return Verdict::kNew;
 }
 
+TenantMove Posting::MoveOf(const TenantMoved& moved) {
+  return {PathOf(NameKind::kTenant, moved.from_tenant),
+          PathOf(NameKind::kTenant, moved.to_tenant), moved.from_us};
+}
+
+absl::Status Posting::AddMove(const TenantMove& move) {
+  ASSIGN_OR_RETURN(const MoveList* const list, quotas_->index.moves().List());
+  RETURN_IF_ERROR(PutMove(transaction_.get(), list->moves().size(), move));
+  quotas_->index.Forget();
+  return absl::OkStatus();
+}
+
 absl::Status Posting::Post(const TenantMoved& moved) {
-  const std::string old_path = PathOf(NameKind::kTenant, moved.from_tenant);
-  const std::string new_path = PathOf(NameKind::kTenant, moved.to_tenant);
+  const TenantMove move = MoveOf(moved);
+  RETURN_IF_ERROR(AddMove(move));
   ASSIGN_OR_RETURN(
       const PathsById below,
-      ReadPathsBelow(transaction_.get(), NameKind::kTenant, old_path));
-  // In the order of ids, which is the journal's: the same names again get the
-  // same ids.
-  std::map<uint32_t, std::string> in_order(below.begin(), below.end());
-  for (const auto& [id, path] : in_order) {
-    RETURN_IF_ERROR(Intern(NameKind::kTenant,
-                           new_path + path.substr(old_path.size()), false)
-                        .status());
-  }
+      ReadPathsBelow(transaction_.get(), NameKind::kTenant, move.old_path));
+  // In the order of ids, so that the same books again get the same ids. What is
+  // new below the old path gets its own new path with it.
+  const std::map<uint32_t, std::string> in_order(below.begin(), below.end());
+  for (const auto& [id, path] : in_order) RETURN_IF_ERROR(InternMoved(path));
   Journal(moved);
   return Apply(moved);
 }
@@ -154,15 +162,12 @@ absl::Status Posting::InternMoved(std::string_view tenant) {
   return absl::OkStatus();
 }
 
+// REQUIRES: AddMove of it.
 absl::Status Posting::Apply(const TenantMoved& moved) {
-  const TenantMove move = {PathOf(NameKind::kTenant, moved.from_tenant),
-                           PathOf(NameKind::kTenant, moved.to_tenant),
-                           moved.from_us};
-  RETURN_IF_ERROR(PutMove(transaction_.get(), last_sequence_, move));
+  const TenantMove move = MoveOf(moved);
   // What was posted here before it was posted where the tenants were.
   RETURN_IF_ERROR(FlushCells());
   cells_ = CellDeltas();
-  quotas_->index.Forget();
   ASSIGN_OR_RETURN(
       const PathsById below,
       ReadPathsBelow(transaction_.get(), NameKind::kTenant, move.old_path));
@@ -170,9 +175,8 @@ absl::Status Posting::Apply(const TenantMoved& moved) {
     const std::string to = move.new_path + path.substr(move.old_path.size());
     ASSIGN_OR_RETURN(const std::optional<uint32_t> to_id,
                      LookUp(NameKind::kTenant, to));
-    if (!to_id) {
-      return MakeError(ErrorCode::kCorrupt, "tenant " + to + " is lost");
-    }
+    // Nobody's usage is at the path by then: it had gone elsewhere before.
+    if (!to_id) continue;
     RETURN_IF_ERROR(MoveCells(id, *to_id, moved.from_us));
   }
   if (!quotas_->any) return absl::OkStatus();

@@ -59,6 +59,7 @@ struct Posting::Replayer {
     return posting->ApplyPlaced(placed);
   }
   absl::Status operator()(const TenantMoved& moved) const {
+    RETURN_IF_ERROR(posting->AddMove(posting->MoveOf(moved)));
     return posting->Apply(moved);
   }
   absl::Status operator()(const QuotaSet& set) const {

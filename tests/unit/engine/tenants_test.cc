@@ -255,6 +255,17 @@ TEST_F(TenantsTest, TwoTenantsBecomeOne) {
   ExpectSound();
 }
 
+// Where names go may be below the old path, and new.
+TEST_F(TenantsTest, NamesThatRepeatGoOneStepEach) {
+  Import("r", "a/x/x/x", kStart - 2 * kHour, kStart);
+  ASSERT_TRUE(*Move("a/x", "a", kStart - kHour));
+  EXPECT_EQ(Usage(kStart - kHour, kStart), "a/x/x 3600");
+  Import("s", "a/x/x", kStart - 2 * kHour, kStart);
+  EXPECT_EQ(Usage(kStart - kHour, kStart), "a/x 3600, a/x/x 3600");
+  ASSERT_TRUE(*Move("a", "b", kStart));
+  ExpectSound();
+}
+
 TEST_F(TenantsTest, SalvageKeepsMoves) {
   Limit("b", 100 * kHour);
   Import("r", "a", kStart - 2 * kHour, kStart);
