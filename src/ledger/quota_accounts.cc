@@ -126,32 +126,34 @@ absl::Status QuotaAccounts::ReadMetered() {
   for (size_t bank = 0; bank < metered_->buckets_us.size(); ++bank) {
     metered_->buckets_us[bank] = BucketStart(epoch->buckets[bank], bucket_us_);
   }
-  ASSIGN_OR_RETURN(const OpenUsage open, ReadOpenUsage(books_));
-  for (const auto& [ids, amounts] : open) {
-    for (size_t bank = 0; bank < amounts.size(); ++bank) {
-      ASSIGN_OR_RETURN(
-          const uint32_t tenant,
-          index_->moves().At(ids.first, metered_->buckets_us[bank]));
-      ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
-                       index_->Over(tenant, ids.second, name_of_));
-      for (const StoredQuota* const quota : *quotas) {
-        metered_->by_quota[quota->id][bank] += amounts[bank];
-      }
-    }
-  }
-  return absl::OkStatus();
+  return VisitOpenUsage(
+      books_,
+      [&](uint32_t tenant, uint32_t pool, size_t bank,
+          GpuTime amount) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            tenant, index_->moves().At(tenant, metered_->buckets_us[bank]));
+        ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
+                         index_->Over(tenant, pool, name_of_));
+        for (const StoredQuota* const quota : *quotas) {
+          if (quota->id >= metered_->by_quota.size()) {
+            metered_->by_quota.resize(quota->id + 1);
+          }
+          metered_->by_quota[quota->id][bank] += amount;
+        }
+        return absl::OkStatus();
+      });
 }
 
 absl::StatusOr<GpuTime> QuotaAccounts::MeteredIn(const StoredQuota& quota,
                                                  const QuotaWindow& window) {
   if (!metered_) RETURN_IF_ERROR(ReadMetered());
   GpuTime sum;
-  const auto found = metered_->by_quota.find(quota.id);
-  if (found == metered_->by_quota.end()) return sum;
-  for (size_t bank = 0; bank < found->second.size(); ++bank) {
+  if (quota.id >= metered_->by_quota.size()) return sum;
+  const auto& open = metered_->by_quota[quota.id];
+  for (size_t bank = 0; bank < open.size(); ++bank) {
     const int64_t bucket_us = metered_->buckets_us[bank];
     if (bucket_us >= window.start_us && bucket_us < window.end_us) {
-      sum += found->second[bank];
+      sum += open[bank];
     }
   }
   return sum;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "ledger/quota_index.h"
@@ -27,7 +28,7 @@ struct QuotaUse {
 // What live meters have drained into buckets that are not sealed.
 struct MeteredSums {
   std::array<int64_t, 2> buckets_us{};  // by bank
-  std::map<uint32_t, std::array<GpuTime, 2>> by_quota;
+  std::vector<std::array<GpuTime, 2>> by_quota;
 };
 
 // Accounts as the store has them plus what was added here. Not thread-safe.

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -59,6 +60,8 @@ class QuotaIndex {
   std::optional<bool> any_;
   std::map<uint32_t, std::unique_ptr<StoredQuota>> quotas_;
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, Quotas> over_;
+  absl::flat_hash_map<uint32_t, Quotas> over_any_pool_;  // by tenant
+  absl::flat_hash_map<uint32_t, std::string> pools_;     // paths
 };
 
 // Whether two quotas differ in their tenant alone.
