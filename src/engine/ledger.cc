@@ -91,10 +91,15 @@ Ledger::Impl::~Impl() {
 
 int64_t Ledger::Impl::NowUs() const { return ClockNow(options_); }
 
-absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginBarePosting()
-    const {
+absl::StatusOr<std::unique_ptr<WriteTransaction>> Ledger::Impl::BeginWrite(
+    std::optional<Deadline> deadline) const {
+  return deadline ? store_->BeginWriteBefore(*deadline) : store_->BeginWrite();
+}
+
+absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginBarePosting(
+    std::optional<Deadline> deadline) const {
   ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> transaction,
-                   store_->BeginWrite());
+                   BeginWrite(deadline));
   return Posting::Begin(std::move(transaction), header_, NowUs());
 }
 

@@ -138,10 +138,12 @@ absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
             drawdown::HoldTime(books.transaction, impl_->ReadClock()));
         QuotaBooks quotas(books.transaction, impl_->bucket_us(),
                           NamesOf(books.transaction));
-        ASSIGN_OR_RETURN(quote.admission,
-                         quotas.AdmitterAt(now_us).Admit(
-                             request.tenant, request.pool,
-                             {request.gpu_time, request.micro_gpus}));
+        Admitter admitter = quotas.AdmitterAt(now_us);
+        RETURN_IF_ERROR(impl_->CountTaken(books.transaction, &admitter));
+        ASSIGN_OR_RETURN(
+            quote.admission,
+            admitter.Admit(request.tenant, request.pool,
+                           {request.gpu_time, request.micro_gpus}));
         const Interval span = SpanOf(request, now_us);
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));
