@@ -24,7 +24,8 @@ uint32_t AddSlot(const ChargeSlot& slot, Plan* plan) {
 }
 
 uint32_t AddFilter(const StrandPart& part, Plan* plan) {
-  plan->filters.emplace_back(*part.contract, part.terms->applies, *plan->usage);
+  plan->filters.emplace_back(*part.contract, part.terms->applies, plan->tenants,
+                             plan->usage->pools);
   return static_cast<uint32_t>(plan->filters.size() - 1);
 }
 
@@ -118,6 +119,8 @@ absl::Status AddUsageStrand(const Strand& strand, Plan* plan) {
       const MoneyAmount price =
           expansion == nullptr ? part.terms->price : expansion->price;
       TrancheTerms terms = BeginTerms(part, filters[i]);
+      terms.allotments = PlanAllotments(*part.contract, *part.terms,
+                                        tranche.expansion, plan->tenants);
       AddTrancheSlots(part, price, tranche, &terms, plan);
       if (t == 0) {
         RETURN_IF_ERROR(AddOverageSlot(part, tranche, &terms, plan));
@@ -265,6 +268,22 @@ void SortUnique(std::vector<T>* values) {
   values->erase(std::unique(values->begin(), values->end()), values->end());
 }
 
+void AddTenants(Plan* plan) {
+  plan->tenants = plan->usage->tenants;
+  for (const VersionPlan& version : plan->versions) {
+    for (const Allotment& allotment : version.contract->allotments) {
+      plan->tenants.push_back(allotment.tenant);
+    }
+  }
+  SortUnique(&plan->tenants);
+  for (const std::string& tenant : plan->usage->tenants) {
+    const auto found = std::lower_bound(plan->tenants.begin(),
+                                        plan->tenants.end(), tenant);
+    plan->tenant_of.push_back(
+        static_cast<uint32_t>(found - plan->tenants.begin()));
+  }
+}
+
 }  // namespace
 
 uint32_t Plan::VersionAt(int64_t at_us) const {
@@ -282,6 +301,7 @@ absl::StatusOr<Plan> MakePlan(const ContractTimeline& contracts,
   Plan plan;
   plan.usage = &usage;
   RETURN_IF_ERROR(AddVersions(contracts, &plan));
+  AddTenants(&plan);
   const std::vector<Strand> strands = StrandsOf(contracts);
   for (const Strand& strand : strands) plan.names.push_back(strand.id);
   SortUnique(&plan.names);

@@ -15,6 +15,7 @@
 #include "model/capacity_table.h"
 #include "model/charge.h"
 #include "model/usage_table.h"
+#include "rating/allotments.h"
 #include "rating/filter.h"
 #include "rating/schedule.h"
 #include "rating/supply.h"
@@ -37,6 +38,7 @@ struct TrancheTerms {
   const Commitment* commitment = nullptr;  // nullptr: the version has it not
   uint32_t filter = 0;                     // index into Plan::filters
   std::vector<uint32_t> supplied;  // pools with a supply, in order of taking
+  AllotmentPlan allotments;
 
   // Indices into Plan::slots.
   uint32_t covered = 0;
@@ -97,7 +99,10 @@ struct Plan {
   Interval term;  // from the first version's start to the last one's end
   std::vector<VersionPlan> versions;  // by time, not empty
 
-  std::vector<std::string> names;  // commitment ids, sorted
+  // Those of the usage table and of allotments, sorted.
+  std::vector<std::string> tenants;
+  std::vector<uint32_t> tenant_of;  // per tenant of the usage table: in tenants
+  std::vector<std::string> names;   // commitment ids, sorted
   std::vector<ChargeSlot> slots;
   std::vector<Filter> filters;
   std::vector<Tranche> tranches;

@@ -51,7 +51,13 @@ Walk::Walk(const Plan& plan, const Interval& period)
       has_overage_ = has_overage_ || terms.overage != kNoIndex;
     }
   }
-  TurnTo(0);
+  for (size_t i = 0; i < tranches_.size(); ++i) {
+    tranches_[i].terms = &plan.tranches[i].terms.front();
+  }
+  for (size_t i = 0; i < spends_.size(); ++i) {
+    spends_[i].terms = &plan.spends[i].terms.front();
+    tallies_[i].Use(0);
+  }
 }
 
 absl::Status Walk::Run(int64_t from_us, int64_t to_us, bool close_at_end) {
@@ -84,21 +90,24 @@ void Walk::ReserveCharges(int64_t to_us) {
 }
 
 // What goes on keeps its state and has the new version's terms.
-void Walk::TurnTo(uint32_t version) {
+absl::Status Walk::TurnTo(uint32_t version) {
   version_ = version;
   order_stale_ = true;
   for (size_t i = 0; i < tranches_.size(); ++i) {
+    const AllotmentPlan* before = &tranches_[i].terms->allotments;
     tranches_[i].terms = &plan_.tranches[i].terms[version];
+    if (tranches_[i].open) RETURN_IF_ERROR(AllotTranche(i, before));
   }
   for (size_t i = 0; i < spends_.size(); ++i) {
     spends_[i].terms = &plan_.spends[i].terms[version];
     tallies_[i].Use(version);
   }
+  return absl::OkStatus();
 }
 
 absl::Status Walk::Open(int64_t at_us) {
   if (const uint32_t holds = plan_.VersionAt(at_us); holds != version_) {
-    TurnTo(holds);
+    RETURN_IF_ERROR(TurnTo(holds));
     next_rate_us_ = at_us;
   }
   for (size_t i = 0; i < tranches_.size(); ++i) {

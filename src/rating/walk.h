@@ -34,6 +34,7 @@ struct TrancheState {
   Int128 drawn = 0;     // rolled-in hours included
   Int128 rolled_in = 0;
   std::deque<RolledIn> rolled;
+  std::vector<AllottedPart> allotted;  // of `entitled`
 
   Int128 available() const;
   // REQUIRES: amount <= available(). Rolled-in hours go first.
@@ -87,7 +88,7 @@ class Walk {
   // walk.cc: time
   absl::Status Close(int64_t at_us);
   absl::StatusOr<int64_t> NextEdge(int64_t at_us, int64_t to_us) const;
-  void TurnTo(uint32_t version);
+  absl::Status TurnTo(uint32_t version);
   void ApplyRates(int64_t at_us);
   void Reorder(int64_t at_us);
   absl::Status RateBuckets(int64_t from_us, int64_t to_us);
@@ -104,12 +105,15 @@ class Walk {
 
   // walk_interval.cc: beginnings and ends of fulfilment intervals
   absl::Status OpenTranche(size_t index, int64_t at_us);
+  absl::Status AllotTranche(size_t index, const AllotmentPlan* before);
   absl::Status OpenSpend(size_t index, int64_t at_us);
   void CloseTranche(size_t index);
   absl::Status CloseSpend(size_t index);
   absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us);
   Int128 RollOver(size_t index);
-  void BookInterval(uint32_t slot, const Interval& interval, Int128 amount);
+  void BookRest(const TrancheState& state, Int128 rest);
+  void BookInterval(uint32_t slot, const Interval& interval, Int128 amount,
+                    uint32_t tenant = kNoIndex);
 
   bool Emits(const Interval& interval) const;
   void SortFrom(size_t first);

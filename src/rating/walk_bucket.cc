@@ -33,10 +33,7 @@ void Walk::DrawCommitments() {
       bucket_.BeginLayer(!layer.has_value());
       layer = terms.commitment->layer;
     }
-    const Int128 drawn =
-        bucket_.Draw(plan_.filters[terms.filter], terms.covered, terms.counted,
-                     state.available());
-    state.Draw(drawn);
+    state.Draw(bucket_.Draw(terms, state.available(), &state.allotted));
   }
 }
 
@@ -44,10 +41,7 @@ void Walk::BookOverage() {
   for (const uint32_t index : order_) {
     const TrancheTerms& terms = *tranches_[index].terms;
     if (!tranches_[index].open || terms.overage == kNoIndex) continue;
-    const Filter& filter = plan_.filters[terms.filter];
-    bucket_.BookUnpriced(terms.overage, bucket_.total(), [&](size_t cell) {
-      return filter.Matches(bucket_.tenant(cell), bucket_.pool(cell));
-    });
+    bucket_.BookOverage(terms);
   }
 }
 

@@ -79,6 +79,28 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
   state.left = state.entitled;
   state.drawn = 0;
   state.rolled_in = state.available() - state.left;
+  return AllotTranche(index, nullptr);
+}
+
+// `before` are the parts that an amendment inside the interval replaces; what a
+// tenant drew of them it has drawn.
+absl::Status Walk::AllotTranche(size_t index, const AllotmentPlan* before) {
+  TrancheState& state = tranches_[index];
+  std::vector<AllottedPart> old;
+  old.swap(state.allotted);
+  const AllotmentPlan& now = state.terms->allotments;
+  if (now.empty()) return absl::OkStatus();
+  auto parts = Allot(now, state.fulfilment, state.entitled);
+  if (!parts.has_value()) {
+    return DoesNotFit(plan_, plan_.tranches[index].name, state.fulfilment.cut);
+  }
+  state.allotted = *std::move(parts);
+  for (size_t i = 0; before != nullptr && i < old.size(); ++i) {
+    for (size_t k = 0; k < now.terms.size(); ++k) {
+      if (now.terms[k].tenant != before->terms[i].tenant) continue;
+      state.allotted[k].drawn = old[i].drawn;
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -108,11 +130,27 @@ void Walk::CloseTranche(size_t index) {
   CHECK(rest >= 0 && state.left >= 0);
   CHECK(state.contracted + state.rolled_in ==
         state.drawn + rest + rolled_out + undelivered);
-  BookInterval(terms.rest, interval, rest);
+  BookRest(state, rest);
   BookInterval(terms.undelivered, interval, undelivered);
   BookInterval(terms.rollover_in, interval, state.rolled_in);
   BookInterval(terms.rollover_out, interval, rolled_out);
   state.open = false;
+}
+
+// An allotment's undrawn part is its tenant's.
+void Walk::BookRest(const TrancheState& state, Int128 rest) {
+  const uint32_t slot = state.terms->rest;
+  const Interval& interval = state.fulfilment.cut;
+  const AllotmentPlan& allotments = state.terms->allotments;
+  if (allotments.empty()) return BookInterval(slot, interval, rest);
+  Int128 unallotted = state.entitled + state.rolled_in;
+  for (const AllottedPart& part : state.allotted) unallotted -= part.quantity;
+  const std::vector<Int128> owners =
+      OwnersOfRest(state.allotted, unallotted, rest);
+  for (size_t i = 0; i < allotments.terms.size(); ++i) {
+    BookInterval(slot, interval, owners[i], allotments.terms[i].tenant);
+  }
+  BookInterval(slot, interval, owners.back());
 }
 
 // Ages what was rolled in and adds what this interval leaves, up to the cap.
@@ -209,14 +247,15 @@ void Walk::SortFrom(size_t first) {
 }
 
 void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
-                        Int128 amount) {
+                        Int128 amount, uint32_t tenant) {
   if (amount == 0) return;
-  Tally(slot_index, kNoIndex, kNoIndex, amount);
+  Tally(slot_index, tenant, kNoIndex, amount);
   if (!Emits(interval)) return;
   const ChargeSlot& slot = plan_.slots[slot_index];
   Charge charge;
   charge.bucket_us = interval.start_us;
   charge.bucket_end_us = interval.end_us;
+  charge.tenant = tenant;
   charge.commitment = slot.commitment;
   charge.kind = slot.kind;
   charge.gpu_time = GpuTime(amount);
