@@ -64,8 +64,6 @@ class Simulation {
       if (random_.OneIn(400)) Verify();
     }
     Verify();
-    ASSERT_GT(admitted_, 0);
-    ASSERT_GT(refused_, 0);
   }
 
   int64_t admitted() const { return admitted_; }
@@ -580,6 +578,8 @@ TEST(QuotaSimulation, EveryStepIsAsTheNaiveModelSays) {
   }
   std::cerr << lives << " lives: " << admitted << " admitted, " << refused
             << " refused, " << moves << " moves of tenants\n";
+  ASSERT_GT(admitted, 0);
+  ASSERT_GT(refused, 0);
   ASSERT_GT(moves, 0);
 }
 
