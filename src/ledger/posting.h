@@ -29,6 +29,7 @@
 #include "ledger/byte_pool.h"
 #include "ledger/capacity.h"
 #include "ledger/cell_deltas.h"
+#include "ledger/cell_records.h"
 #include "ledger/entry.h"
 #include "ledger/hold_clock.h"
 #include "ledger/hold_records.h"
@@ -187,8 +188,6 @@ class Posting {
     std::string key;
     std::string value;
   };
-  // By chunk, in the order of keys.
-  using LevelChanges = std::vector<std::pair<CellKey, Int128>>;
   struct QuotaPart : QuotaBooks {
     using QuotaBooks::QuotaBooks;
 
@@ -241,7 +240,8 @@ class Posting {
   absl::Status Apply(const TenantMoved& moved);
   // Names of where a tenant goes, so that all are there when usage comes.
   absl::Status InternMoved(std::string_view tenant);
-  absl::Status MoveCells(uint32_t from, uint32_t to, int64_t from_us);
+  using TenantIds = std::map<uint32_t, uint32_t>;  // from, to
+  absl::Status MoveCells(const TenantIds& to, int64_t from_us);
   absl::Status MoveLimits(const TenantMove& move);
   // A version of the quota, said of `scope`.
   absl::Status PostLimit(const StoredQuota& quota, const QuotaScope& scope,
@@ -289,7 +289,6 @@ class Posting {
   absl::Status FlushRuns();
   absl::Status FlushUsage();
   absl::Status FlushCells();
-  absl::Status FlushLevels(const LevelChanges& levels);
   absl::Status FlushSmall();
   absl::Status FlushLive();
   absl::Status FlushQuotas();

@@ -171,14 +171,15 @@ absl::Status Posting::Apply(const TenantMoved& moved) {
   ASSIGN_OR_RETURN(
       const PathsById below,
       ReadPathsBelow(transaction_.get(), NameKind::kTenant, move.old_path));
+  TenantIds to;
   for (const auto& [id, path] : below) {
-    const std::string to = move.new_path + path.substr(move.old_path.size());
     ASSIGN_OR_RETURN(const std::optional<uint32_t> to_id,
-                     LookUp(NameKind::kTenant, to));
-    // Nobody's usage is at the path by then: it had gone elsewhere before.
-    if (!to_id) continue;
-    RETURN_IF_ERROR(MoveCells(id, *to_id, moved.from_us));
+                     LookUp(NameKind::kTenant,
+                            move.new_path + path.substr(move.old_path.size())));
+    // None: nobody's usage is at the path by then, it had gone elsewhere.
+    if (to_id) to.emplace(id, *to_id);
   }
+  RETURN_IF_ERROR(MoveCells(to, moved.from_us));
   if (!quotas_->any) return absl::OkStatus();
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas_->index.All());
   for (const StoredQuota* const quota : all) quotas_->made.insert(quota->id);
@@ -188,38 +189,33 @@ absl::Status Posting::Apply(const TenantMoved& moved) {
 }
 
 // Cells of the instant and after it, and the level that they begin with.
-absl::Status Posting::MoveCells(uint32_t from, uint32_t to, int64_t from_us) {
+absl::Status Posting::MoveCells(const TenantIds& to, int64_t from_us) {
   const int32_t first = BucketOf(from_us, bucket_us_);
-  std::map<uint32_t, Int128> before;  // levels by pool
-  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                   transaction_->NewCursor(Table::kCells));
-  ASSIGN_OR_RETURN(bool found,
-                   cursor->SeekAtLeast(EncodeCellKey(
-                       {from, 0, std::numeric_limits<int32_t>::min()})));
-  while (found) {
-    const CellKey at = DecodeCellKey(cursor->key());
-    if (at.tenant != from) break;
-    ASSIGN_OR_RETURN(const Cell cell,
-                     DecodeCell(cursor->key(), cursor->value()));
-    if (at.bucket < first) {
-      before[at.pool] += cell.level_change;
-    } else {
-      Cell taken;
-      taken.recorded = -cell.recorded;
-      taken.partial = -cell.partial;
-      taken.level_change = -cell.level_change;
-      cells_.Add(at, taken);
-      cells_.Add({to, at.pool, at.bucket}, cell);
-    }
-    ASSIGN_OR_RETURN(found, cursor->Next());
-  }
-  for (const auto& [pool, level] : before) {
+  std::map<std::pair<uint32_t, uint32_t>, Int128> before;  // levels by series
+  RETURN_IF_ERROR(
+      VisitCells(transaction_.get(),
+                 [&](const CellKey& at, const Cell& cell) -> absl::Status {
+                   const auto found = to.find(at.tenant);
+                   if (found == to.end()) return absl::OkStatus();
+                   if (at.bucket < first) {
+                     before[{at.tenant, at.pool}] += cell.level_change;
+                     return absl::OkStatus();
+                   }
+                   Cell taken;
+                   taken.recorded = -cell.recorded;
+                   taken.partial = -cell.partial;
+                   taken.level_change = -cell.level_change;
+                   cells_.Add(at, taken);
+                   cells_.Add({found->second, at.pool, at.bucket}, cell);
+                   return absl::OkStatus();
+                 }));
+  for (const auto& [series, level] : before) {
     if (level == 0) continue;
     Cell cell;
     cell.level_change = level;
-    cells_.Add({to, pool, first}, cell);
+    cells_.Add({to.at(series.first), series.second, first}, cell);
     cell.level_change = -level;
-    cells_.Add({from, pool, first}, cell);
+    cells_.Add({series.first, series.second, first}, cell);
   }
   return absl::OkStatus();
 }

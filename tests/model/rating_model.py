@@ -99,6 +99,7 @@ class Rating:
         return by_bucket
 
     def run(self):
+        """Every charge up to the period's end."""
         until = min(self.period[1], self.spans[-1][1])
         bucket = self.spans[0][0]
         while bucket + self.bucket_us <= min(until, self.at):
@@ -108,8 +109,7 @@ class Rating:
                 self._end_of_interval(strand, bucket)
         for strand in self.spends:
             self._spend(strand, min(until, self.at))
-        start, end = self.period
-        return [c for c in self.charges if start < c.end <= end]
+        return self.charges
 
     # A bucket ------------------------------------------------------------
 
