@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -116,11 +117,19 @@ struct BudgetsFile::Shared {
                          " is damaged or of another build's ABI, and processes "
                          "count by it: it is made anew when they have ended");
   }
-  // By who has it alone. Emptied first: what grows later must be zero.
+  // By who has it alone. Never shorter: who let go of it has it mapped still.
   static absl::Status MakeAnew(int fd, const std::string& path) {
-    if (ftruncate(fd, 0) != 0) return ErrnoError(errno, "empty " + path);
     RETURN_IF_ERROR(Preallocate(fd, BytesFor(kFirstCapacity), path));
-    return Fill(fd, path);
+    ASSIGN_OR_RETURN(Shared* const shared, Map(fd, path));
+    struct stat info;
+    const bool known = fstat(fd, &info) == 0;
+    if (known) {  // What budgets grow into must be zero.
+      std::memset(
+          static_cast<void*>(shared->budgets()), 0,
+          std::min<size_t>(info.st_size, BytesFor(kMaxBudgets)) - kHeaderBytes);
+    }
+    Unmap(shared);
+    return known ? Fill(fd, path) : ErrnoError(errno, path);
   }
   static void Unmap(Shared* shared) { munmap(shared, BytesFor(kMaxBudgets)); }
 
@@ -205,6 +214,8 @@ BudgetsFile::~BudgetsFile() {
   Shared::Unmap(shared_);
   close(fd_);
 }
+
+void BudgetsFile::LetGo() { LockWhole(fd_, F_UNLCK, path_).IgnoreError(); }
 
 bool BudgetsFile::Lock(std::chrono::milliseconds patience) {
   // What is done under the lock is short: a turn of spinning is cheaper than

@@ -55,6 +55,9 @@ class BudgetsFile {
   BudgetsFile(const BudgetsFile&) = delete;  // Owns a mapping.
   BudgetsFile& operator=(const BudgetsFile&) = delete;
 
+  // Nobody here counts by it from now on: others may make it anew.
+  void LetGo();
+
   // False when somebody has held the lock for so long.
   bool Lock(std::chrono::milliseconds patience);
   void Unlock();

@@ -404,6 +404,7 @@ void BudgetKeeper::Stop() {
   if (locked) file_->Unlock();
   std::unique_lock<std::mutex> lock(asking_mutex_);
   asked_.wait(lock, [this] { return asking_ == 0; });
+  file_->LetGo();
 }
 
 }  // namespace drawdown
