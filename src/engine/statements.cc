@@ -3,12 +3,12 @@
 
 #include "base/civil.h"
 #include "base/error.h"
-#include "base/source.h"
-#include "bill/bill_reader.h"
+#include "engine/bills.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 #include "engine/statement_of.h"
 #include "ledger/capacity.h"
+#include "ledger/inspect.h"
 #include "ledger/series.h"
 #include "rating/rating.h"
 #include "reconcile/reconcile.h"
@@ -54,6 +54,39 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
   return table;
 }
 
+// The runs that rating asks for, each whole.
+absl::StatusOr<std::vector<RunUsage>> RunsOf(const BooksView& books,
+                                             const ContractTimeline& contracts,
+                                             const UsageTable& usage,
+                                             const Interval& window) {
+  std::vector<RunUsage> runs;
+  if (!RunsMatter(contracts)) return runs;
+  const auto find = [](const std::vector<std::string>& names,
+                       const std::string& name) -> std::optional<uint32_t> {
+    const auto found = std::lower_bound(names.begin(), names.end(), name);
+    if (found == names.end() || *found != name) return std::nullopt;
+    return static_cast<uint32_t>(found - names.begin());
+  };
+  RETURN_IF_ERROR(
+      VisitRuns(books.transaction, RunQuery(), [&](const RunInfo& info) {
+        const auto tenant = find(usage.tenants, info.tenant);
+        const auto pool = find(usage.pools, info.pool);
+        if (!tenant || !pool) return true;
+        RunUsage run = {*tenant, *pool, info.state == RunState::kEnded, {}};
+        for (const Segment& segment : info.segments) {
+          const int64_t end_us = segment.end_us.value_or(window.end_us);
+          if (segment.start_us >= end_us) continue;
+          run.spans.push_back({segment.start_us, end_us, segment.micro_gpus});
+        }
+        const bool inside = !run.spans.empty() &&
+                            run.spans.front().start_us < window.end_us &&
+                            run.spans.back().end_us > window.start_us;
+        if (inside) runs.push_back(std::move(run));
+        return true;
+      }));
+  return runs;
+}
+
 bool AnyPrices(const ContractTimeline& contracts, const std::string& pool) {
   return std::any_of(contracts.spans().begin(), contracts.spans().end(),
                      [&pool](const ContractSpan& span) {
@@ -71,8 +104,8 @@ void LeaveToOthers(const ContractBooks& books,
   for (const std::string& pool : usage->pools) {
     bool other = false;
     for (const ContractVersion* version : books.Newest()) {
-      other |= version->contract.id != id &&
-               PricesPool(version->contract, pool);
+      other |=
+          version->contract.id != id && PricesPool(version->contract, pool);
     }
     elsewhere.push_back(other && !AnyPrices(contracts, pool));
   }
@@ -110,25 +143,10 @@ absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
   ASSIGN_OR_RETURN(
       out->input.capacity,
       CapacityOf(books, out->usage, window.start_us, window.end_us));
+  ASSIGN_OR_RETURN(out->input.runs,
+                   RunsOf(books, contracts, out->usage, window));
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<std::unique_ptr<Source>>> OpenBills(
-    const std::vector<std::string>& paths) {
-  std::vector<std::unique_ptr<Source>> sources;
-  for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Source> source, OpenSource(path));
-    sources.push_back(std::move(source));
-  }
-  return sources;
-}
-
-BillProgress ReadingProgress(const ProgressCallback& progress) {
-  if (!progress) return nullptr;
-  return [&progress](uint64_t done, uint64_t total) {
-    progress("reading", done, total);
-  };
 }
 
 }  // namespace
@@ -138,7 +156,11 @@ absl::StatusOr<Statement> StatementOf(const BooksView& books, int64_t bucket_us,
                                       int64_t at_us) {
   RatedPeriod period;
   RETURN_IF_ERROR(RatePeriod(books, bucket_us, query, at_us, &period));
-  return drawdown::MakeStatement(period.input, period.rated);
+  ASSIGN_OR_RETURN(Statement statement,
+                   drawdown::MakeStatement(period.input, period.rated));
+  if (query.explain) Explain(period.input, period.rated, &statement);
+  if (query.tenant.has_value()) KeepTenant(*query.tenant, &statement);
+  return statement;
 }
 
 absl::StatusOr<Statement> Ledger::MakeStatement(
@@ -174,8 +196,10 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
           // known before.
           ASSIGN_OR_RETURN(const CapacityTable capacity,
                            CapacityOf(books, usage, window.start_us, {}));
+          ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
+                           RunsOf(books, contract, usage, window));
           ASSIGN_OR_RETURN(std::vector<CommitmentStatus> some,
-                           MakeStatus(contract, usage, now_us, capacity));
+                           MakeStatus(contract, usage, now_us, capacity, runs));
           std::move(some.begin(), some.end(), std::back_inserter(all));
         }
         return absl::OkStatus();
@@ -193,17 +217,17 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         RatedPeriod period;
         RETURN_IF_ERROR(
             RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
-        ASSIGN_OR_RETURN(const auto sources, OpenBills(bill_paths));
-        Reconciler reconciler({&period.input.contracts.For(period.input.period),
-                               &period.rated,
-                               period.input.period, impl_->bucket_us()},
-                              options);
+        Reconciler reconciler(
+            {&period.input.contracts.For(period.input.period), &period.rated,
+             period.input.period, impl_->bucket_us()},
+            options);
         ASSIGN_OR_RETURN(
             const BillContents bill,
-            ReadBill(
-                sources,
+            ReadBillFiles(
+                bill_paths, options.bill,
                 [&](const BillRow& row) { return reconciler.Add(row); },
-                ReadingProgress(progress)));
+                progress));
+        RETURN_IF_ERROR(CheckBilled(bill.summary));
         ASSIGN_OR_RETURN(result, reconciler.Finish(bill.summary));
         if (at_us < period.input.period.end_us) {
           result.notes.push_back(
@@ -213,16 +237,6 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         return absl::OkStatus();
       }));
   return result;
-}
-
-absl::StatusOr<BillSummary> SummarizeBill(const std::vector<std::string>& paths,
-                                          const ProgressCallback& progress) {
-  ASSIGN_OR_RETURN(const auto sources, OpenBills(paths));
-  ASSIGN_OR_RETURN(BillContents bill,
-                   ReadBill(
-                       sources, [](const BillRow&) { return absl::OkStatus(); },
-                       ReadingProgress(progress)));
-  return std::move(bill.summary);
 }
 
 }  // namespace drawdown

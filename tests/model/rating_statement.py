@@ -2,8 +2,10 @@
 
 from fractions import Fraction
 
+from rating_charge import Charge
 from rating_credits import CreditUse, months
-from rating_model import Charge, Rating
+from rating_model import Rating
+from rating_runs import Segments
 from rating_terms import half_even
 from rating_text import HOUR_US, instant, one
 
@@ -46,7 +48,8 @@ def credited(rating, charges, period, scale):
                for edge in ("from", "until")}
     for start, end in months(rating.newest.calendar, rating.spans[0][0],
                              min(period[1], rating.spans[-1][1]),
-                             {*period, *windows}):
+                             {*period, *windows,
+                              *(since for since, _, _ in rating.spans)}):
         paid = use.pay([c for c in charges if start < c.end <= end], end)
         for (tenant, pool, commitment, *_), units in paid.items():
             if start >= period[0]:
@@ -69,15 +72,23 @@ def statement(case, period, at=None):
     lines = {}
     for charge in charges:
         key = line_key(charge)
-        line = lines.setdefault(key, [None, Fraction(0)])
+        line = lines.setdefault(key, [None, []])
         if charge.time is not None:
             line[0] = (line[0] or 0) + charge.time
-        line[1] += charge.cost()
+        line[1].append(charge)
+    segments = Segments(rating.runs, rating.bucket_us, rating.grained)
     total = Fraction(0)
     texts = []
     for key in sorted(lines):
         tenant, pool, commitment, kind, price = key
-        time, exact = lines[key]
+        time, of_line = lines[key]
+        if time == 0:
+            continue
+        if terms.level == "SEGMENT":
+            exact = segments.cost(of_line, rating.bucket_us, rating.totals,
+                                  scale)
+        else:
+            exact = sum(c.cost() for c in of_line)
         cost = decimal(exact, scale)
         if KINDS[kind] == "unpriced":
             cost = ""
