@@ -115,6 +115,15 @@ absl::StatusOr<Verdict> Posting::MoveTenant(const TenantMove& move,
                      "tenant \"" + move.old_path + "\" is not in the books");
   }
   RETURN_IF_ERROR(CheckOrder(*list, move));
+  for (const auto& [contract, mark] : closes_.marks()) {
+    if (move.from_us >= mark.closed_until_us) continue;
+    return MakeError(ErrorCode::kWrongState,
+                     Describe(move) + ": contract " + contract +
+                         " is closed until " +
+                         FormatInstant(mark.closed_until_us) +
+                         ", and what is closed keeps the old path: say it "
+                         "from then on");
+  }
   TenantMoved moved;
   moved.from_us = move.from_us;
   ASSIGN_OR_RETURN(moved.from_tenant,

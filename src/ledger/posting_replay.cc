@@ -58,6 +58,9 @@ struct Posting::Replayer {
   absl::Status operator()(const RunPlaced& placed) const {
     return posting->ApplyPlaced(placed);
   }
+  absl::Status operator()(const PeriodClosed& closed) const {
+    return posting->Apply(closed);
+  }
   absl::Status operator()(const TenantMoved& moved) const {
     RETURN_IF_ERROR(posting->AddMove(posting->MoveOf(moved)));
     return posting->Apply(moved);
