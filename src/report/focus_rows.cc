@@ -56,9 +56,8 @@ class RowMaker {
       case ChargeKind::kOverage:
         return AddUsage(index, line);
       case ChargeKind::kShortfall:
-        if (!line.has_gpu_time || line.unit_price.has_value()) {
-          AddTrueUp(index, line);
-        }
+        if (!line.has_gpu_time) return AddMissingMoney(index, line);
+        if (line.unit_price.has_value()) AddCommitted(index, line);
         return;
       case ChargeKind::kCredit:
         return AddMoney(line, "Credit");
@@ -97,32 +96,30 @@ class RowMaker {
     usage["CommitmentDiscountStatus"] = used ? "Used" : "Unused";
     SetApplied(index, &usage);
     rows_.push_back(std::move(usage));
-    AddPurchase(line, MoneyAmount(), &rows_);
+    FocusCells fee = Begin(line, "Purchase", "Recurring", "Standard");
+    SetCommitmentAsResource(line, &fee);
+    SetQuantity(line, *line.unit_price, *line.unit_price, &fee);
+    SetCosts(*line.cost, MoneyAmount(), &fee);
+    SetDiscount(line, &fee);
+    rows_.push_back(std::move(fee));
   }
 
-  void AddPurchase(const StatementLine& line, MoneyAmount effective,
-                   std::vector<FocusCells>* rows) {
-    FocusCells row = Begin(line, "Purchase", "Recurring", "Standard");
-    SetCommitmentAsResource(line, &row);
-    SetQuantity(line, *line.unit_price, *line.unit_price, &row);
-    SetCosts(*line.cost, effective, &row);
-    SetDiscount(line, &row);
-    rows->push_back(std::move(row));
-  }
-
-  // A true-up covers no usage that could carry its cost.
-  void AddTrueUp(uint32_t index, const StatementLine& line) {
-    if (line.has_gpu_time) {
-      AddPurchase(line, *line.cost, &rows_);
-    } else {
-      FocusCells row = Begin(line, "Purchase", "Recurring", "Standard");
+  // What was not spent is unused, and paid for, as hours are.
+  void AddMissingMoney(uint32_t index, const StatementLine& line) {
+    for (const bool fee : {false, true}) {
+      FocusCells row = fee ? Begin(line, "Purchase", "Recurring", "Standard")
+                           : Begin(line, "Usage", "Usage-Based", "Committed");
       SetCommitmentAsResource(line, &row);
       SetMoneyQuantity(*line.cost, &row);
-      SetCosts(*line.cost, *line.cost, &row);
+      SetCosts(fee ? *line.cost : MoneyAmount(),
+               fee ? MoneyAmount() : *line.cost, &row);
       SetDiscount(line, &row);
+      if (!fee) {
+        row["CommitmentDiscountStatus"] = "Unused";
+        SetApplied(index, &row);
+      }
       rows_.push_back(std::move(row));
     }
-    SetApplied(index, &rows_.back());
   }
 
   void AddMoney(const StatementLine& line, std::string_view category) {

@@ -150,6 +150,8 @@ class FocusTest(ExportTest):
         summary = self.expect(0, "bill", "summary", "bill.csv", "--format",
                               "json").json()
         self.assertEqual(summary["oddities"], [])
+        # Not one rule of FOCUS is broken, by their ids.
+        self.expect(0, "bill", "check", "bill.csv")
         result = self.expect(0, "reconcile", "--contract", "aws-2026",
                              "--period", period, "--at", AT, "bill.csv",
                              "--format", "json").json()
