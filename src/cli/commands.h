@@ -17,6 +17,7 @@ void AddImport(Program* program);
 void AddCorrect(Program* program);
 void AddUsage(Program* program);
 void AddStatus(Program* program);
+void AddForecast(Program* program);
 void AddStatement(Program* program);
 void AddReconcile(Program* program);
 void AddBill(Program* program);

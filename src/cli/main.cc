@@ -18,6 +18,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddCorrect(program);
   drawdown::AddUsage(program);
   drawdown::AddStatus(program);
+  drawdown::AddForecast(program);
   drawdown::AddStatement(program);
   drawdown::AddReconcile(program);
   drawdown::AddBill(program);

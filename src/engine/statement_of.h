@@ -1,14 +1,38 @@
-// A statement from books that are open.
+// A statement from books that are open, and what rating is given of them.
 #ifndef DRAWDOWN_SRC_ENGINE_STATEMENT_OF_H_
 #define DRAWDOWN_SRC_ENGINE_STATEMENT_OF_H_
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "drawdown/ledger.h"
+#include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "model/capacity_table.h"
+#include "model/usage_table.h"
 
 namespace drawdown {
+
+// Usage of whole buckets of `window` that have ended by `at_us`.
+absl::StatusOr<UsageTable> UsageOf(const BooksView& books, int64_t bucket_us,
+                                   const Interval& window, int64_t at_us);
+
+// What was stated of the pools of `usage` from `from_us` on, until `to_us`.
+absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
+                                         const UsageTable& usage,
+                                         int64_t from_us,
+                                         std::optional<int64_t> to_us);
+
+// Whether another contract prices the pool and `contract` does not.
+bool PricedElsewhere(const ContractBooks& contracts, const Contract& contract,
+                     const std::string& pool);
+
+// Takes that usage out: the rest of the provider's usage is this contract's to
+// price or to miss.
+void LeaveToOthers(const ContractBooks& contracts, const Contract& contract,
+                   UsageTable* usage);
 
 absl::StatusOr<Statement> StatementOf(const BooksView& books, int64_t bucket_us,
                                       const StatementQuery& query,

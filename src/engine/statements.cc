@@ -24,7 +24,8 @@ struct RatedPeriod {
   RatedUsage rated;
 };
 
-// Usage of whole buckets of `window` that have ended by `at_us`.
+}  // namespace
+
 absl::StatusOr<UsageTable> UsageOf(const BooksView& books, int64_t bucket_us,
                                    const Interval& window, int64_t at_us) {
   const int64_t from_us = FloorTo(window.start_us, bucket_us);
@@ -34,7 +35,6 @@ absl::StatusOr<UsageTable> UsageOf(const BooksView& books, int64_t bucket_us,
                         std::max(from_us, to_us));
 }
 
-// What was stated of the pools of `usage` from `from_us` on, until `to_us`.
 absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
                                          const UsageTable& usage,
                                          int64_t from_us,
@@ -54,23 +54,28 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
   return table;
 }
 
-// Takes out the usage that another contract prices and `contract` does not: the
-// rest of the provider's usage is this contract's to price or to miss.
+bool PricedElsewhere(const ContractBooks& contracts, const Contract& contract,
+                     const std::string& pool) {
+  bool other = false;
+  for (const ContractVersion* version : contracts.Newest()) {
+    other |= version->contract.id != contract.id &&
+             PricesPool(version->contract, pool);
+  }
+  return other && !PricesPool(contract, pool);
+}
+
 void LeaveToOthers(const ContractBooks& contracts, const Contract& contract,
                    UsageTable* usage) {
   std::vector<bool> elsewhere;
   for (const std::string& pool : usage->pools) {
-    bool other = false;
-    for (const ContractVersion* version : contracts.Newest()) {
-      other |= version->contract.id != contract.id &&
-               PricesPool(version->contract, pool);
-    }
-    elsewhere.push_back(other && !PricesPool(contract, pool));
+    elsewhere.push_back(PricedElsewhere(contracts, contract, pool));
   }
   std::erase_if(usage->cells, [&elsewhere](const UsageCell& cell) {
     return elsewhere[cell.pool];
   });
 }
+
+namespace {
 
 // Rates the period into *out, which must not move afterwards.
 absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
