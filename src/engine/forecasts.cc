@@ -20,37 +20,38 @@
 namespace drawdown {
 namespace {
 
-// The contracts that a query is about, those whose term contains the instant.
-absl::StatusOr<std::vector<const Contract*>> Asked(
-    const ContractBooks& contracts, const std::string& id, int64_t at_us) {
-  std::vector<const Contract*> asked;
-  if (!id.empty()) {
-    ASSIGN_OR_RETURN(const ContractVersion* version, contracts.NewestOf(id));
-    const Term& term = version->contract.term;
-    if (at_us < term.start_us || at_us >= term.end_us) {
+// The contract that a query names, or all whose term contains the instant.
+absl::StatusOr<std::vector<ContractTimeline>> Asked(const ContractBooks& books,
+                                                    const std::string& id,
+                                                    int64_t at_us) {
+  std::vector<ContractTimeline> asked;
+  if (!id.empty()) RETURN_IF_ERROR(books.NewestOf(id).status());
+  for (const ContractVersion* version : books.Newest()) {
+    const Contract& contract = version->contract;
+    if (!id.empty() && contract.id != id) continue;
+    ASSIGN_OR_RETURN(const ContractTimeline timeline,
+                     books.TimelineOf(contract.id));
+    const Term& term = contract.term;
+    if (Contains({term.start_us, term.end_us}, at_us) &&
+        timeline.At(at_us) != nullptr) {
+      asked.push_back(timeline);
+    } else if (!id.empty()) {
       return MakeError(ErrorCode::kNotFound,
                        "contract " + id + " runs from " +
                            FormatInstant(term.start_us) + " to " +
                            FormatInstant(term.end_us) + ": not at " +
                            FormatInstant(at_us));
     }
-    return std::vector<const Contract*>{&version->contract};
-  }
-  for (const ContractVersion* version : contracts.Newest()) {
-    const Term& term = version->contract.term;
-    if (Contains({term.start_us, term.end_us}, at_us)) {
-      asked.push_back(&version->contract);
-    }
   }
   return asked;
 }
 
-absl::Status CheckExercise(const std::vector<const Contract*>& contracts,
+absl::Status CheckExercise(const std::vector<ContractTimeline>& contracts,
                            const WhatIf& what_if) {
   for (const std::string& id : what_if.exercise) {
     bool can = false;
-    for (const Contract* contract : contracts) {
-      can = can || CanExercise(*contract, id);
+    for (const ContractTimeline& contract : contracts) {
+      can = can || CanExercise(LastOf(contract), id);
     }
     if (!can) {
       return MakeError(ErrorCode::kNotFound,
@@ -64,7 +65,7 @@ absl::Status CheckExercise(const std::vector<const Contract*>& contracts,
 
 absl::StatusOr<ContractForecast> ForecastOf(
     const BooksView& books, int64_t bucket_us, const ContractBooks& contracts,
-    const Contract& contract, const ForecastQuery& query, int64_t at_us,
+    const ContractTimeline& contract, const ForecastQuery& query, int64_t at_us,
     const WhatIf& what_if) {
   const Interval window =
       ForecastWindow(contract, at_us, query.until_us, query.intervals);
@@ -150,17 +151,17 @@ absl::StatusOr<std::vector<BurnRates>> Ledger::BurnRatesAt(
       impl_->WithBooks(as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));
-        ASSIGN_OR_RETURN(const std::vector<const Contract*> asked,
+        ASSIGN_OR_RETURN(const std::vector<ContractTimeline> asked,
                          Asked(contracts, "", now_us));
-        for (const Contract* contract : asked) {
-          const Interval window = BurnRateWindow(*contract, now_us, bucket_us);
+        for (const ContractTimeline& contract : asked) {
+          const Interval window = BurnRateWindow(contract, now_us, bucket_us);
           ASSIGN_OR_RETURN(UsageTable usage,
                            UsageWithLevel(books, bucket_us, window, now_us));
-          LeaveToOthers(contracts, *contract, &usage);
+          LeaveToOthers(contracts, contract, &usage);
           ASSIGN_OR_RETURN(const CapacityTable capacity,
                            CapacityOf(books, usage, window.start_us, {}));
           ASSIGN_OR_RETURN(const std::vector<BurnRates> some,
-                           MakeBurnRates(*contract, usage, now_us, capacity));
+                           MakeBurnRates(contract, usage, now_us, capacity));
           all.insert(all.end(), some.begin(), some.end());
         }
         return absl::OkStatus();
@@ -224,21 +225,22 @@ absl::StatusOr<Forecast> Ledger::MakeForecast(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));
-        ASSIGN_OR_RETURN(const std::vector<const Contract*> asked,
+        ASSIGN_OR_RETURN(const std::vector<ContractTimeline> asked,
                          Asked(contracts, query.contract, at_us));
         RETURN_IF_ERROR(CheckExercise(asked, query.what_if));
-        for (const Contract* contract : asked) {
+        for (const ContractTimeline& contract : asked) {
           ASSIGN_OR_RETURN(ContractForecast base,
                            ForecastOf(books, impl_->bucket_us(), contracts,
-                                      *contract, query, at_us, {}));
+                                      contract, query, at_us, {}));
           forecast.base.push_back(std::move(base));
           if (query.what_if.empty()) continue;
-          ASSIGN_OR_RETURN(const Contract exercised,
-                           Exercise(*contract, query.what_if.exercise,
+          ASSIGN_OR_RETURN(const ExercisedContracts exercised,
+                           Exercise(contract, query.what_if.exercise,
                                     FloorTo(at_us, impl_->bucket_us())));
-          ASSIGN_OR_RETURN(ContractForecast other,
-                           ForecastOf(books, impl_->bucket_us(), contracts,
-                                      exercised, query, at_us, query.what_if));
+          ASSIGN_OR_RETURN(
+              ContractForecast other,
+              ForecastOf(books, impl_->bucket_us(), contracts,
+                         exercised.timeline, query, at_us, query.what_if));
           forecast.what_if.push_back(std::move(other));
         }
         return absl::OkStatus();

@@ -18,7 +18,7 @@ namespace {
 
 // Everything one rating needs, alive together.
 struct RatedPeriod {
-  Contract contract;
+  ContractBooks books;
   UsageTable usage;
   RatingInput input;
   RatedUsage rated;
@@ -54,21 +54,30 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
   return table;
 }
 
-bool PricedElsewhere(const ContractBooks& contracts, const Contract& contract,
-                     const std::string& pool) {
-  bool other = false;
-  for (const ContractVersion* version : contracts.Newest()) {
-    other |= version->contract.id != contract.id &&
-             PricesPool(version->contract, pool);
-  }
-  return other && !PricesPool(contract, pool);
+static bool AnyPrices(const ContractTimeline& contracts,
+                      const std::string& pool) {
+  return std::any_of(contracts.spans().begin(), contracts.spans().end(),
+                     [&pool](const ContractSpan& span) {
+                       return PricesPool(*span.contract, pool);
+                     });
 }
 
-void LeaveToOthers(const ContractBooks& contracts, const Contract& contract,
-                   UsageTable* usage) {
+bool PricedElsewhere(const ContractBooks& books,
+                     const ContractTimeline& contracts,
+                     const std::string& pool) {
+  const std::string& id = contracts.spans().front().contract->id;
+  bool other = false;
+  for (const ContractVersion* version : books.Newest()) {
+    other |= version->contract.id != id && PricesPool(version->contract, pool);
+  }
+  return other && !AnyPrices(contracts, pool);
+}
+
+void LeaveToOthers(const ContractBooks& books,
+                   const ContractTimeline& contracts, UsageTable* usage) {
   std::vector<bool> elsewhere;
   for (const std::string& pool : usage->pools) {
-    elsewhere.push_back(PricedElsewhere(contracts, contract, pool));
+    elsewhere.push_back(PricedElsewhere(books, contracts, pool));
   }
   std::erase_if(usage->cells, [&elsewhere](const UsageCell& cell) {
     return elsewhere[cell.pool];
@@ -81,10 +90,9 @@ namespace {
 absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
                         const StatementQuery& query, int64_t at_us,
                         RatedPeriod* out) {
-  ASSIGN_OR_RETURN(const ContractBooks contracts,
-                   ContractBooks::Read(books.transaction));
+  ASSIGN_OR_RETURN(out->books, ContractBooks::Read(books.transaction));
   ASSIGN_OR_RETURN(const ContractVersion* version,
-                   contracts.NewestOf(query.contract));
+                   out->books.NewestOf(query.contract));
   ASSIGN_OR_RETURN(const Interval period,
                    version->contract.calendar.ParsePeriod(query.period));
   if (FloorTo(period.start_us, bucket_us) != period.start_us ||
@@ -93,12 +101,17 @@ absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
                      "period " + query.period +
                          " does not start and end on a bucket's edge");
   }
-  ASSIGN_OR_RETURN(version, contracts.HoldingFor(query.contract, period));
-  out->contract = version->contract;
-  const Interval window = RatingWindow(out->contract, period);
+  ASSIGN_OR_RETURN(const ContractTimeline contracts,
+                   out->books.TimelineOf(query.contract));
+  if (contracts.At(period.end_us - 1) == nullptr) {
+    return MakeError(ErrorCode::kNotFound,
+                     "no version of contract " + query.contract +
+                         " holds before " + FormatInstant(period.end_us));
+  }
+  const Interval window = RatingWindow(contracts, period);
   ASSIGN_OR_RETURN(out->usage, UsageOf(books, bucket_us, window, at_us));
-  LeaveToOthers(contracts, out->contract, &out->usage);
-  out->input = {&out->contract, &out->usage, period, at_us, {}};
+  LeaveToOthers(out->books, contracts, &out->usage);
+  out->input = {contracts, &out->usage, period, at_us, {}};
   ASSIGN_OR_RETURN(
       out->input.capacity,
       CapacityOf(books, out->usage, window.start_us, window.end_us));
@@ -155,7 +168,9 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));
         for (const ContractVersion* version : contracts.Newest()) {
-          const Contract& contract = version->contract;
+          ASSIGN_OR_RETURN(const ContractTimeline contract,
+                           contracts.TimelineOf(version->contract.id));
+          if (contract.At(now_us) == nullptr) continue;
           const Interval window = StatusWindow(contract, now_us);
           ASSIGN_OR_RETURN(UsageTable usage,
                            UsageOf(books, impl_->bucket_us(), window, now_us));
@@ -184,16 +199,17 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         RETURN_IF_ERROR(
             RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
         ASSIGN_OR_RETURN(const auto sources, OpenBills(bill_paths));
-        Reconciler reconciler({&period.contract, &period.rated,
-                               period.input.period, impl_->bucket_us()},
-                              options);
+        Reconciler reconciler(
+            {&period.input.contracts.For(period.input.period), &period.rated,
+             period.input.period, impl_->bucket_us()},
+            options);
         ASSIGN_OR_RETURN(
-            const BillSummary summary,
+            const BillContents bill,
             ReadBill(
                 sources,
                 [&](const BillRow& row) { return reconciler.Add(row); },
                 ReadingProgress(progress)));
-        ASSIGN_OR_RETURN(result, reconciler.Finish(summary));
+        ASSIGN_OR_RETURN(result, reconciler.Finish(bill.summary));
         if (at_us < period.input.period.end_us) {
           result.notes.push_back(
               "the period had not ended at " + FormatInstant(at_us) +
@@ -207,9 +223,11 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
 absl::StatusOr<BillSummary> SummarizeBill(const std::vector<std::string>& paths,
                                           const ProgressCallback& progress) {
   ASSIGN_OR_RETURN(const auto sources, OpenBills(paths));
-  return ReadBill(
-      sources, [](const BillRow&) { return absl::OkStatus(); },
-      ReadingProgress(progress));
+  ASSIGN_OR_RETURN(BillContents bill,
+                   ReadBill(
+                       sources, [](const BillRow&) { return absl::OkStatus(); },
+                       ReadingProgress(progress)));
+  return std::move(bill.summary);
 }
 
 }  // namespace drawdown

@@ -49,24 +49,26 @@ Int128 CoveredIn(const RatedUsage& rated, uint32_t commitment,
 
 }  // namespace
 
-Interval BurnRateWindow(const Contract& contract, int64_t at_us,
+Interval BurnRateWindow(const ContractTimeline& contracts, int64_t at_us,
                         int64_t bucket_us) {
   const int64_t now_us = FloorTo(at_us, bucket_us);
   // A bucket more, so that what spend counted by the first instant is marked.
   const int64_t from_us = now_us - 28 * kDayUs - bucket_us;
-  const Interval period = {std::max(from_us, contract.term.start_us),
-                           now_us + bucket_us};
-  return {RatingWindow(contract, period).start_us, period.end_us};
+  const Interval period = {
+      std::max(from_us, contracts.spans().back().contract->term.start_us),
+      now_us + bucket_us};
+  return {RatingWindow(contracts, period).start_us, period.end_us};
 }
 
 absl::StatusOr<std::vector<BurnRates>> MakeBurnRates(
-    const Contract& contract, const UsageTable& usage, int64_t at_us,
+    const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
     const CapacityTable& capacity) {
+  const Contract& contract = *contracts.spans().back().contract;
   const int64_t step_us = usage.bucket_length_us;
   const int64_t now_us = FloorTo(at_us, step_us);
   const int64_t first_us =
       std::max(now_us - 28 * kDayUs - step_us, contract.term.start_us);
-  RatingInput input = {&contract,
+  RatingInput input = {contracts,
                        &usage,
                        {first_us, now_us + step_us},
                        now_us + step_us,

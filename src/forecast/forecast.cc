@@ -25,7 +25,7 @@ bool HasTenantRule(const std::vector<ApplicabilityRule>& rules) {
 }
 
 // Whether who used a GPU-hour can change what it costs.
-bool TenantsMatter(const Contract& contract) {
+bool TenantsMatterTo(const Contract& contract) {
   const auto has_rule = [](const auto& item) {
     return HasTenantRule(item.applies);
   };
@@ -34,6 +34,12 @@ bool TenantsMatter(const Contract& contract) {
                      has_rule) ||
          std::any_of(contract.credits.begin(), contract.credits.end(),
                      has_rule);
+}
+
+bool TenantsMatter(const ContractTimeline& contracts) {
+  return std::any_of(
+      contracts.spans().begin(), contracts.spans().end(),
+      [](const ContractSpan& span) { return TenantsMatterTo(*span.contract); });
 }
 
 // More usage never means less drawn, but may mean more or less of the rest.
@@ -106,7 +112,7 @@ void AddNotes(const ContractForecast& forecast,
 
 ContractForecast Combine(const ForecastInput& input, const Horizon& horizon,
                          const Courses& courses) {
-  const Contract& contract = *input.contract;
+  const Contract& contract = LastOf(input.contracts);
   ContractForecast forecast;
   forecast.contract = contract.id;
   forecast.currency = contract.currency;
@@ -132,18 +138,19 @@ ContractForecast Combine(const ForecastInput& input, const Horizon& horizon,
 
 }  // namespace
 
-Interval ForecastWindow(const Contract& contract, int64_t at_us,
+Interval ForecastWindow(const ContractTimeline& contracts, int64_t at_us,
                         std::optional<int64_t> until_us, uint32_t intervals) {
-  const Horizon horizon = MakeHorizon(contract, at_us, until_us, intervals);
+  const Horizon horizon =
+      MakeHorizon(LastOf(contracts), at_us, until_us, intervals);
   constexpr int64_t kHistoryUs = kHistoryDays * 24 * kMicrosPerHour;
-  return {std::min(RatingWindow(contract, horizon.period).start_us,
+  return {std::min(RatingWindow(contracts, horizon.period).start_us,
                    at_us - kHistoryUs),
           at_us};
 }
 
 absl::StatusOr<ContractForecast> MakeForecast(const ForecastInput& input,
                                               const WhatIf& what_if) {
-  const Contract& contract = *input.contract;
+  const Contract& contract = LastOf(input.contracts);
   const int64_t step_us = input.usage->bucket_length_us;
   const Horizon horizon =
       MakeHorizon(contract, input.at_us, input.until_us, input.intervals);
@@ -153,14 +160,14 @@ absl::StatusOr<ContractForecast> MakeForecast(const ForecastInput& input,
   ASSIGN_OR_RETURN(
       Future future,
       ProjectUsage({input.usage, now_us, std::max(rated.period.end_us, now_us),
-                    !TenantsMatter(contract)},
+                    !TenantsMatter(input.contracts)},
                    what_if));
   Courses courses;
   size_t course = 0;
   for (UsageTable* usage : {&future.low, &future.mid, &future.high}) {
     ASSIGN_OR_RETURN(
         courses[course++],
-        RateCourse(contract, *usage, input.capacity, rated, now_us));
+        RateCourse(input.contracts, *usage, input.capacity, rated, now_us));
     *usage = {};  // Each is large.
   }
   ContractForecast forecast = Combine(input, horizon, courses);

@@ -8,15 +8,21 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
-#include "contract/contract.h"
+#include "contract/timeline.h"
 #include "drawdown/forecast.h"
 #include "model/capacity_table.h"
 #include "model/usage_table.h"
 
 namespace drawdown {
 
+// The version that holds in the end. REQUIRES: not empty.
+inline const Contract& LastOf(const ContractTimeline& contracts) {
+  return *contracts.spans().back().contract;
+}
+
 struct ForecastInput {
-  const Contract* contract = nullptr;
+  // The last one says which commitments there are to tell of.
+  ContractTimeline contracts;
   // Over ForecastWindow(), without what other contracts price, and with the
   // names of what-if runs (WithNames).
   const UsageTable* usage = nullptr;
@@ -28,7 +34,7 @@ struct ForecastInput {
 
 // What MakeForecast needs to be given of usage, and of capacity from its start
 // on. REQUIRES: the term contains at_us.
-Interval ForecastWindow(const Contract& contract, int64_t at_us,
+Interval ForecastWindow(const ContractTimeline& contracts, int64_t at_us,
                         std::optional<int64_t> until_us, uint32_t intervals);
 
 // kInvalidArgument when it would be too large; the errors of RateUsage.

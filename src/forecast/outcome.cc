@@ -206,11 +206,12 @@ uint32_t NameIndex(const RatedUsage& rated, const std::string& id) {
 
 }  // namespace
 
-absl::StatusOr<Outcome> RateCourse(const Contract& contract,
+absl::StatusOr<Outcome> RateCourse(const ContractTimeline& contracts,
                                    const UsageTable& usage,
                                    const CapacityTable& capacity,
                                    const Horizon& horizon, int64_t at_us) {
-  RatingInput input = {&contract, &usage, horizon.period, horizon.period.end_us,
+  const Contract& contract = *contracts.spans().back().contract;
+  RatingInput input = {contracts, &usage, horizon.period, horizon.period.end_us,
                        capacity};
   input.marks = MarksOf(horizon);
   ASSIGN_OR_RETURN(const RatedUsage rated, RateUsage(input));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "contract/contract.h"
+#include "contract/timeline.h"
 #include "forecast/horizon.h"
 #include "model/capacity_table.h"
 #include "model/usage_table.h"
@@ -37,8 +37,9 @@ struct Outcome {
   std::vector<std::string> notes;
 };
 
-// Rates `usage` over the horizon. The errors of RateUsage.
-absl::StatusOr<Outcome> RateCourse(const Contract& contract,
+// Rates `usage` over the horizon, which is of the last contract. The errors of
+// RateUsage.
+absl::StatusOr<Outcome> RateCourse(const ContractTimeline& contracts,
                                    const UsageTable& usage,
                                    const CapacityTable& capacity,
                                    const Horizon& horizon, int64_t at_us);

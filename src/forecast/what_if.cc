@@ -71,13 +71,20 @@ bool CanExercise(const Contract& contract, const std::string& id) {
                      });
 }
 
-absl::StatusOr<Contract> Exercise(Contract contract,
-                                  std::span<const std::string> commitments,
-                                  int64_t at_us) {
-  for (const std::string& id : commitments) {
-    RETURN_IF_ERROR(ExerciseOne(&contract, id, at_us));
+absl::StatusOr<ExercisedContracts> Exercise(
+    const ContractTimeline& contracts, std::span<const std::string> commitments,
+    int64_t at_us) {
+  ExercisedContracts exercised;
+  std::vector<const Contract*> versions;
+  for (const ContractSpan& span : contracts.spans()) {
+    exercised.contracts.push_back(std::make_unique<Contract>(*span.contract));
+    versions.push_back(exercised.contracts.back().get());
+    for (const std::string& id : commitments) {
+      RETURN_IF_ERROR(ExerciseOne(exercised.contracts.back().get(), id, at_us));
+    }
   }
-  return contract;
+  exercised.timeline = ContractTimeline::Of(versions);
+  return exercised;
 }
 
 }  // namespace drawdown

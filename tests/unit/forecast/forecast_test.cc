@@ -146,7 +146,7 @@ TEST(ForecastTest, WhatIfOptionIsExercised) {
   const std::vector<std::string> ids = {"block"};
   const auto exercised = Exercise(contract, ids, At("2026-04-11T00:00:00Z"));
   ASSERT_THAT(exercised, IsOk());
-  const ContractForecast forecast = Made(*exercised, Usage(7));
+  const ContractForecast forecast = Made(*exercised->contracts[0], Usage(7));
   const ForecastInterval& block = forecast.commitments[0].intervals.at(0);
   // 1000 of a month from the 15th, the first instant allowed: 16 of 30 days.
   EXPECT_TRUE(block.contracted ==
