@@ -18,6 +18,7 @@ void AddCorrect(Program* program);
 void AddUsage(Program* program);
 void AddStatus(Program* program);
 void AddForecast(Program* program);
+void AddReport(Program* program);
 void AddStatement(Program* program);
 void AddReconcile(Program* program);
 void AddBill(Program* program);

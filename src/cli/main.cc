@@ -19,6 +19,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddUsage(program);
   drawdown::AddStatus(program);
   drawdown::AddForecast(program);
+  drawdown::AddReport(program);
   drawdown::AddStatement(program);
   drawdown::AddReconcile(program);
   drawdown::AddBill(program);

@@ -77,8 +77,8 @@ absl::StatusOr<ContractForecast> ForecastOf(
   std::erase_if(own.runs, [&](const AddedRun& run) {
     return PricedElsewhere(contracts, contract, run.pool);
   });
-  ForecastInput input = {&contract, &usage,         {},
-                         at_us,     query.until_us, query.intervals};
+  ForecastInput input = {contract, &usage,         {},
+                         at_us,    query.until_us, query.intervals};
   ASSIGN_OR_RETURN(input.capacity,
                    CapacityOf(books, usage, window.start_us, {}));
   return drawdown::MakeForecast(input, own);

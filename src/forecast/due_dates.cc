@@ -1,13 +1,19 @@
 #include "forecast/due_dates.h"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
 
 #include "rating/schedule.h"
 
 namespace drawdown {
 namespace {
+
+std::string Hours(GpuTime time) {
+  std::string text = FormatGpuHours(time);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text + " GPU-hours";
+}
 
 class Dates {
  public:
@@ -51,7 +57,7 @@ class Dates {
   std::string Amount(const Commitment& commitment, Int128 amount) const {
     return commitment.category == CommitmentCategory::kSpend
                ? Money(MoneyAmount(amount))
-               : FormatGpuHours(GpuTime(amount)) + " GPU-hours";
+               : Hours(GpuTime(amount));
   }
 
   void FindOfCommitment(const Commitment& commitment) {
@@ -91,9 +97,8 @@ class Dates {
 
   void FindOfExpansion(const Expansion& expansion) {
     if (expansion.exercised_from_us.has_value()) return;
-    const std::string adds = FormatGpuHours(expansion.adds) +
-                             " GPU-hours per interval at " +
-                             Money(expansion.price);
+    const std::string adds =
+        Hours(expansion.adds) + " per interval at " + Money(expansion.price);
     Add(expansion.exercisable_from_us, DueDateKind::kExpansionOpens,
         expansion.commitment, "can be exercised from then on: " + adds);
     if (expansion.exercisable_from_us <= at_us_) {
@@ -123,13 +128,6 @@ class Dates {
 
 std::vector<DueDate> DueDatesOf(const Contract& contract, int64_t at_us) {
   return Dates(contract, at_us).Find();
-}
-
-std::string_view DueDateKindName(DueDateKind kind) {
-  static constexpr std::array<std::string_view, 8> kNames = {
-      "interval_end",   "step",      "expansion_opens", "expansion_closes",
-      "credit_expires", "milestone", "grace_end",       "term_end"};
-  return kNames[static_cast<size_t>(kind)];
 }
 
 }  // namespace drawdown

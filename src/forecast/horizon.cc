@@ -58,10 +58,10 @@ std::vector<Interval> IntervalsOf(const Contract& contract,
   return intervals;
 }
 
-std::vector<Interval> MonthsIn(const Contract& contract,
-                               const Interval& period) {
+std::vector<Interval> MonthsIn(const Contract& contract, const Interval& period,
+                               int64_t at_us) {
   std::vector<Interval> months;
-  for (int64_t at = period.start_us; at < period.end_us;) {
+  for (int64_t at = at_us; at < period.end_us;) {
     const Interval month = contract.calendar.MonthOf(at);
     const Interval cut = {std::max(month.start_us, contract.term.start_us),
                           std::min(month.end_us, contract.term.end_us)};
@@ -97,7 +97,7 @@ Horizon MakeHorizon(const Contract& contract, int64_t at_us,
     horizon.commitments.push_back(told);
   }
   horizon.period.end_us = std::min(horizon.period.end_us, contract.term.end_us);
-  horizon.months = MonthsIn(contract, horizon.period);
+  horizon.months = MonthsIn(contract, horizon.period, at_us);
   return horizon;
 }
 

@@ -22,8 +22,9 @@ struct ToldCommitment {
 
 struct Horizon {
   std::vector<ToldCommitment> commitments;
-  std::vector<Interval> months;  // calendar months, whole, of `period`
-  Interval period;               // to be rated
+  // Calendar months, whole, of `period`, the current one first.
+  std::vector<Interval> months;
+  Interval period;  // to be rated
 };
 
 // With `until_us`, all intervals that end by it from the current one on;

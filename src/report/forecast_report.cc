@@ -251,7 +251,9 @@ std::string MissText(const ContractForecast& contract,
   std::string text =
       absl::StrCat("missing ", Grouped(commitment.spend, interval.missing.mid),
                    RangeOf(commitment.spend, interval.missing));
-  if (!commitment.spend) {
+  if (commitment.spend) {
+    absl::StrAppend(&text, " ", contract.currency.ToString());
+  } else {
     absl::StrAppend(&text, ", costing ",
                     Grouped(true, interval.missing_cost.mid),
                     RangeOf(true, interval.missing_cost), " ",
@@ -261,16 +263,18 @@ std::string MissText(const ContractForecast& contract,
 }
 
 std::string WhenText(const ForecastInterval& interval) {
-  const auto text = [](std::optional<int64_t> at_us) {
-    return at_us.has_value() ? FormatInstant(*at_us) : "never";
-  };
   if (!interval.exhausted_early_us.has_value()) return "";
-  std::string when =
-      absl::StrCat("; exhausted at ", text(interval.exhausted_us));
-  if (interval.exhausted_early_us != interval.exhausted_late_us) {
-    absl::StrAppend(&when, " (", text(interval.exhausted_early_us), " to ",
-                    text(interval.exhausted_late_us), ")");
+  const std::string early = FormatInstant(*interval.exhausted_early_us);
+  if (!interval.exhausted_us.has_value()) {
+    return "; if usage is high, exhausted at " + early;
   }
+  std::string when = "; exhausted at " + FormatInstant(*interval.exhausted_us);
+  if (interval.exhausted_early_us == interval.exhausted_late_us) return when;
+  absl::StrAppend(&when, " (", early, " to ",
+                  interval.exhausted_late_us.has_value()
+                      ? FormatInstant(*interval.exhausted_late_us)
+                      : "never",
+                  ")");
   return when;
 }
 

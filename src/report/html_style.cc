@@ -36,11 +36,11 @@ header p, .note { margin: .25rem 0 1rem; }
 section { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); font-size: .85rem; }
 .figures { display: grid; gap: .75rem; margin: 1rem 0;
-  grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); }
+  grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); }
 .figures div { background: var(--raised); border-left: 4px solid var(--line);
   border-radius: 4px; padding: .6rem .8rem; }
 .figures dt { color: var(--muted); font-size: .85rem; }
-.figures dd { margin: 0; font-size: 1.3rem; font-weight: 600;
+.figures dd { margin: 0; font-size: 1.25rem; font-weight: 600;
   font-variant-numeric: tabular-nums; }
 .figures dd.note { font-size: .85rem; font-weight: 400; }
 .figures .good { border-color: var(--good); }

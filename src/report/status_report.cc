@@ -177,18 +177,6 @@ std::string StatusTable(const StatusView& view) {
   return RenderTable(table);
 }
 
-std::vector<ReportColumn> PortfolioColumns() {
-  return {{"currency", ColumnKind::kWord},
-          {"contract", ColumnKind::kText},
-          {"category", ColumnKind::kWord},
-          {"commitments", ColumnKind::kCount},
-          {"committed", ColumnKind::kDecimal},
-          {"committed_by_now", ColumnKind::kDecimal},
-          {"contracted", ColumnKind::kDecimal},
-          {"drawn", ColumnKind::kDecimal},
-          {"projected_shortfall_cost", ColumnKind::kDecimal}};
-}
-
 Row PortfolioRow(const PortfolioLine& line, bool readable) {
   Row row = {
       line.currency.ToString(),
@@ -216,6 +204,22 @@ void WriteStatus(const StatusView& view, Format format, const Sink& sink) {
   JsonObject json(sink);
   json.Rows("commitments", JsonColumns(), rows);
   json.Close();
+}
+
+std::vector<ReportColumn> PortfolioColumns() {
+  return {{"currency", ColumnKind::kWord},
+          {"contract", ColumnKind::kText},
+          {"category", ColumnKind::kWord},
+          {"commitments", ColumnKind::kCount},
+          {"committed", ColumnKind::kDecimal},
+          {"committed_by_now", ColumnKind::kDecimal},
+          {"contracted", ColumnKind::kDecimal},
+          {"drawn", ColumnKind::kDecimal},
+          {"projected_shortfall_cost", ColumnKind::kDecimal}};
+}
+
+Row ReadablePortfolioRow(const PortfolioLine& line) {
+  return PortfolioRow(line, true);
 }
 
 void WritePortfolio(std::span<const PortfolioLine> lines, Format format,

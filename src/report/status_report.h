@@ -27,6 +27,10 @@ void WritePortfolio(std::span<const PortfolioLine> lines, Format format,
 void WriteDueDates(std::span<const DueDate> dates, Format format,
                    const Sink& sink);
 
+// As WritePortfolio's table has them.
+std::vector<ReportColumn> PortfolioColumns();
+Row ReadablePortfolioRow(const PortfolioLine& line);
+
 // As WriteDueDates has them.
 std::vector<ReportColumn> DueDateColumns();
 Row DueDateRow(const DueDate& date);
