@@ -372,7 +372,7 @@ class DRAWDOWN_EXPORT Ledger {
 
 // What a bill is: format, totals, oddities. Needs no ledger.
 DRAWDOWN_EXPORT absl::StatusOr<BillSummary> SummarizeBill(
-    const std::vector<std::string>& paths,
+    const std::vector<std::string>& paths, const BillOptions& options = {},
     const ProgressCallback& progress = {});
 
 // Rebuilds a ledger in `destination` (which must not exist) from whatever of

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drawdown/bill.h"
 #include "drawdown/export.h"
 #include "drawdown/units.h"
 
@@ -91,6 +92,7 @@ struct ReconcileOptions {
   // Sets the tolerance of lines and invoices alike; empty: a line tolerates
   // half a unit of its last published place, an invoice FOCUS 1.4's formula.
   std::optional<MoneyAmount> tolerance;
+  BillOptions bill;  // how its files are read
 };
 
 struct DRAWDOWN_EXPORT ReconcileResult {

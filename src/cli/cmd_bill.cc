@@ -1,3 +1,4 @@
+#include "cli/bill_options.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
@@ -6,13 +7,18 @@
 namespace drawdown {
 namespace {
 
-absl::StatusOr<BillSummary> Summarize(const std::vector<std::string>& bills) {
+struct Arguments {
+  std::vector<std::string> bills;
+  BillOptions options;
+};
+
+absl::StatusOr<BillSummary> Summarize(const Arguments& arguments) {
   Progress progress;
-  return SummarizeBill(bills, progress.callback());
+  return SummarizeBill(arguments.bills, arguments.options, progress.callback());
 }
 
-int RunSummary(Program* program, const std::vector<std::string>& bills) {
-  const auto summary = Summarize(bills);
+int RunSummary(Program* program, const Arguments& arguments) {
+  const auto summary = Summarize(arguments);
   if (!summary.ok()) return Fail(summary.status());
   Output& output = program->output();
   WriteBillSummary(*summary, program->globals().FormatFor(output.terminal()),
@@ -26,20 +32,25 @@ void AddBill(Program* program) {
   program->AddGroup("bill", {"What a provider's bill is; needs no ledger",
                              "Looks at bills before they are reconciled.",
                              "drawdown bill summary bill.csv.gz", ""});
-  auto bills = std::make_shared<std::vector<std::string>>();
-  program
-      ->AddVerb("bill summary",
-                {"Format, totals and oddities of a bill",
-                 "Says which format and version the files are and how that was "
-                 "told, how many rows\nthey have, over what time, the totals "
-                 "per provider, charge category and currency,\nwhat was odd "
-                 "and what it means, and which columns are not read.",
-                 "drawdown bill summary bill.csv.gz\n"
-                 "drawdown bill summary part-*.csv --format json",
-                 ""})
-      .Operands("BILL", "The bill's files, may be gzipped; - is stdin",
-                bills.get())
-      .Does([program, bills] { return RunSummary(program, *bills); });
+  auto arguments = std::make_shared<Arguments>();
+  Verb verb = program->AddVerb(
+      "bill summary",
+      {"Format, totals and oddities of a bill",
+       "Says which format and version the files are and how that was told, how "
+       "many rows\nthey have, over what time, the totals per provider, charge "
+       "category and currency,\nwhat was odd and what it means, and which "
+       "columns are not read. A manifest (.json)\nstands for exactly the files "
+       "that it lists.",
+       "drawdown bill summary bill.csv.gz\n"
+       "drawdown bill summary export-Manifest.json\n"
+       "drawdown bill summary --mapping acme.map usage.csv\n"
+       "drawdown bill summary part-*.csv --format json",
+       ""});
+  verb.Operands("BILL", "The bill's files or manifests; - is stdin",
+                &arguments->bills);
+  AddBillOptions(&verb, &arguments->options).Does([program, arguments] {
+    return RunSummary(program, *arguments);
+  });
 }
 
 }  // namespace drawdown

@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "cli/atomic_file.h"
+#include "cli/bill_options.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
@@ -16,11 +17,13 @@ struct Arguments {
   std::vector<std::string> bills;
   std::string breaks;
   std::string tolerance;
+  BillOptions bill;
   bool all = false;
 };
 
 absl::StatusOr<ReconcileOptions> OptionsOf(const Arguments& arguments) {
   ReconcileOptions options;
+  options.bill = arguments.bill;
   if (arguments.tolerance.empty()) return options;
   const auto amount = ParseMoney(arguments.tolerance);
   if (!amount.ok() || *amount < MoneyAmount()) {
@@ -96,21 +99,21 @@ int RunReconcile(Program* program, const Arguments& arguments) {
 
 void AddReconcile(Program* program) {
   auto arguments = std::make_shared<Arguments>();
-  program
-      ->AddVerb("reconcile",
-                {"Which lines of the provider's bill are wrong",
-                 "Compares a bill (FOCUS 1.0 to 1.4, any number of files) with "
-                 "the statement of\nthe period. Every bill row and every "
-                 "metered cell ends in exactly one class. The\ntable shows "
-                 "what is not clean, big money first; CSV is every item, JSON "
-                 "has the\ntotals and the checks too.",
-                 "drawdown reconcile --contract aws-2025 --period 2026-10 "
-                 "bill.csv.gz\n"
-                 "drawdown reconcile --contract aws-2025 --period 2026-10 "
-                 "--breaks breaks.csv bill-*.csv",
-                 "findings: differences that are not clean, or a failed check",
-                 TimeOptions::kMoment})
-      .Operands("BILL", "The bill's files, may be gzipped; - is stdin",
+  Verb verb = program->AddVerb(
+      "reconcile",
+      {"Which lines of the provider's bill are wrong",
+       "Compares a bill (FOCUS 1.0 to 1.4, any number of files) with "
+       "the statement of\nthe period. Every bill row and every "
+       "metered cell ends in exactly one class. The\ntable shows "
+       "what is not clean, big money first; CSV is every item, JSON "
+       "has the\ntotals and the checks too.",
+       "drawdown reconcile --contract aws-2025 --period 2026-10 "
+       "bill.csv.gz\n"
+       "drawdown reconcile --contract aws-2025 --period 2026-10 "
+       "--breaks breaks.csv bill-*.csv",
+       "findings: differences that are not clean, or a failed check",
+       TimeOptions::kMoment});
+  verb.Operands("BILL", "The bill's files, may be gzipped; - is stdin",
                 &arguments->bills)
       .RequiredText("contract", "ID", "The contract", &arguments->contract)
       .RequiredText("period", "P",
@@ -122,8 +125,10 @@ void AddReconcile(Program* program) {
       .Text("tolerance", "AMOUNT",
             "Of lines and invoices; 0 is exact; else as published",
             &arguments->tolerance)
-      .Flag("all", "List what matched too", &arguments->all)
-      .Does([program, arguments] { return RunReconcile(program, *arguments); });
+      .Flag("all", "List what matched too", &arguments->all);
+  AddBillOptions(&verb, &arguments->bill).Does([program, arguments] {
+    return RunReconcile(program, *arguments);
+  });
 }
 
 }  // namespace drawdown

@@ -3,8 +3,7 @@
 
 #include "base/civil.h"
 #include "base/error.h"
-#include "base/source.h"
-#include "bill/bill_reader.h"
+#include "engine/bills.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 #include "engine/statement_of.h"
@@ -119,23 +118,6 @@ absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::unique_ptr<Source>>> OpenBills(
-    const std::vector<std::string>& paths) {
-  std::vector<std::unique_ptr<Source>> sources;
-  for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Source> source, OpenSource(path));
-    sources.push_back(std::move(source));
-  }
-  return sources;
-}
-
-BillProgress ReadingProgress(const ProgressCallback& progress) {
-  if (!progress) return nullptr;
-  return [&progress](uint64_t done, uint64_t total) {
-    progress("reading", done, total);
-  };
-}
-
 }  // namespace
 
 absl::StatusOr<Statement> StatementOf(const BooksView& books, int64_t bucket_us,
@@ -198,17 +180,17 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         RatedPeriod period;
         RETURN_IF_ERROR(
             RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
-        ASSIGN_OR_RETURN(const auto sources, OpenBills(bill_paths));
         Reconciler reconciler(
             {&period.input.contracts.For(period.input.period), &period.rated,
              period.input.period, impl_->bucket_us()},
             options);
         ASSIGN_OR_RETURN(
             const BillContents bill,
-            ReadBill(
-                sources,
+            ReadBillFiles(
+                bill_paths, options.bill,
                 [&](const BillRow& row) { return reconciler.Add(row); },
-                ReadingProgress(progress)));
+                progress));
+        RETURN_IF_ERROR(CheckBilled(bill.summary));
         ASSIGN_OR_RETURN(result, reconciler.Finish(bill.summary));
         if (at_us < period.input.period.end_us) {
           result.notes.push_back(
@@ -218,16 +200,6 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         return absl::OkStatus();
       }));
   return result;
-}
-
-absl::StatusOr<BillSummary> SummarizeBill(const std::vector<std::string>& paths,
-                                          const ProgressCallback& progress) {
-  ASSIGN_OR_RETURN(const auto sources, OpenBills(paths));
-  ASSIGN_OR_RETURN(BillContents bill,
-                   ReadBill(
-                       sources, [](const BillRow&) { return absl::OkStatus(); },
-                       ReadingProgress(progress)));
-  return std::move(bill.summary);
 }
 
 }  // namespace drawdown

@@ -1,7 +1,9 @@
 #include "report/statement_report.h"
 
+#include "drawdown/report.h"
 #include "gtest/gtest.h"
 #include "report/status_report.h"
+#include "tests/support/status.h"
 #include "tests/unit/report/collect.h"
 
 namespace drawdown {
@@ -224,6 +226,17 @@ TEST(StatusReportTest, PortfolioIsExactBeyondATrillion) {
             "USD,,spend,7,1234567890123.000000000000000001,0,0,0,0\n");
   EXPECT_NE(written(Format::kTable).find("1,234,567,890,123.00"),
             std::string::npos);
+}
+
+TEST(StatementText, IsWhatIsWritten) {
+  EXPECT_EQ(*StatementText(October(), "csv"),
+            Written(October(), Format::kCsv));
+  EXPECT_EQ(*StatementText(October(), "json"),
+            Written(October(), Format::kJson));
+  EXPECT_EQ(*StatementText(October(), "table"),
+            Written(October(), Format::kTable));
+  EXPECT_THAT(StatementText(October(), "xml").status(),
+              IsError(ErrorCode::kInvalidArgument, "xml is not one of"));
 }
 
 }  // namespace
