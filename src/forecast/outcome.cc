@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/civil.h"
 #include "base/error.h"
 #include "base/wide.h"
 #include "forecast/spend_path.h"
@@ -147,7 +148,8 @@ class Gathering {
       out.exhausted_us = ExhaustedAt(path.Of(interval.start_us));
   }
 
-  // Between the last mark below and the first that is not, in proportion.
+  // Between the last mark below and the first that is not, in proportion, to
+  // the hour.
   static std::optional<int64_t> ExhaustedAt(std::span<const SpendMark> marks) {
     for (size_t i = 0; i < marks.size(); ++i) {
       const SpendMark& mark = marks[i];
@@ -158,7 +160,8 @@ class Gathering {
       const auto after =
           MulDivHalfEven((mark.contracted - had).count(), mark.at_us - from,
                          std::max<Int128>((mark.counted - had).count(), 1));
-      const int64_t at = from + static_cast<int64_t>(after.value_or(0));
+      const int64_t at = FloorTo(from + static_cast<int64_t>(after.value_or(0)),
+                                 kMicrosPerHour);
       if (at >= mark.interval_end_us) return std::nullopt;
       return at;
     }

@@ -47,7 +47,7 @@ void AppendBar(const Bar& bar, Int128 longest, std::string* out) {
       EscapeHtml(bar.label), ": ", EscapeHtml(bar.value), "</title>");
   if (longest > 0 && SumOf(bar) > 0) AppendParts(bar, longest, out);
   absl::StrAppend(out, "</svg><span class=\"value\">", EscapeHtml(bar.value),
-                  "</span>\n");
+                  "</span></div>\n");
 }
 
 }  // namespace

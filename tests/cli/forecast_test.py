@@ -43,12 +43,13 @@ class ForecastTest(CliTest):
     def test_goes_on_as_it_did(self):
         told = self.forecast()
         reserved = told["base", "reserved"]
-        # 16 + 10 hours, and a quarter GPU for a day; 8 GPUs of 744 hours.
+        # 8, 8 (of 12), 4 and 2 hours, and a quarter GPU for a day; 8 GPUs of
+        # 744 hours.
         self.assertEqual(reserved["contracted"], "5952.000000000")
-        self.assertEqual(reserved["drawn"], "32.000000000")
+        self.assertEqual(reserved["drawn"], "28.000000000")
         self.assertEqual(reserved["interval_end"], "2026-11-01T00:00:00Z")
         drawn = float(reserved["projected"])
-        self.assertTrue(32 + 29 * 24 * .25 < drawn < 1000, drawn)
+        self.assertTrue(28 + 29 * 24 * .25 < drawn < 1000, drawn)
         self.assertAlmostEqual(float(reserved["missing"]) + drawn, 5952)
         self.assertAlmostEqual(float(reserved["missing_cost"]),
                                2 * float(reserved["missing"]))
@@ -93,7 +94,7 @@ class ForecastTest(CliTest):
     def test_what_if_everyone_stops(self):
         told = self.forecast("--scale", "=0")
         self.assertEqual(told["what_if", "reserved"]["projected"],
-                         "32.000000000")
+                         "28.000000000")
 
     def test_until_and_intervals(self):
         done = self.expect(0, "forecast", "--at", AT, "--format", "csv",
@@ -131,8 +132,8 @@ class ForecastTest(CliTest):
                         if row["commitment"] == "reserved")
         self.assertEqual(reserved["burn_rate_now"], "0.250000000")
         self.assertEqual(reserved["burn_rate_1d"], "0.250000000")
-        # 32 hours in a week's 168.
-        self.assertEqual(reserved["burn_rate_7d"], "0.190476190")
+        # 28 hours in a week's 168.
+        self.assertEqual(reserved["burn_rate_7d"], "0.166666667")
 
     def test_portfolio_and_next(self):
         done = self.expect(0, "status", "--portfolio", "--at", AT, "--format",
@@ -143,7 +144,7 @@ class ForecastTest(CliTest):
         self.assertEqual(told[0]["committed"], "143760")
         done = self.expect(0, "status", "--next", "--at", AT, "--format", "csv")
         self.assertEqual([row["what"] for row in rows(done.out)],
-                         ["grace_end", "interval_end", "expansion_closes",
+                         ["interval_end", "grace_end", "expansion_closes",
                           "term_end"])
         self.expect(2, "status", "--next", "--portfolio")
 
@@ -152,7 +153,7 @@ class ForecastTest(CliTest):
         page = self.read("out.html")
         self.assertTrue(page.endswith("</html>\n"))
         self.assertIn("acme/=cmd|x", page)
-        self.expect(3, "report", "--html", "none/out.html", "--at", AT)
+        self.expect(4, "report", "--html", "none/out.html", "--at", AT)
         done = self.run_cli("report", "--html", "out.html", "--contract", "x")
         self.assertNotEqual(done.code, 0)
         self.assertEqual(self.read("out.html"), page)
