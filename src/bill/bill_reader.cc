@@ -8,6 +8,7 @@
 #include "bill/formats.h"
 #include "bill/oddity_log.h"
 #include "bill/row_reader.h"
+#include "bill/rule_checker.h"
 #include "bill/table_reader.h"
 #include "bill/totals.h"
 
@@ -19,8 +20,13 @@ constexpr uint64_t kRowsPerProgress = 4096;
 class BillReading {
  public:
   BillReading(const std::vector<BillInput>& files, const BillRowCallback& row,
-              const BillProgress& progress, const BillMapping* mapping)
-      : files_(files), row_(row), progress_(progress), mapping_(mapping) {}
+              const BillProgress& progress, const BillMapping* mapping,
+              RuleChecker* rules)
+      : files_(files),
+        row_(row),
+        progress_(progress),
+        mapping_(mapping),
+        rules_(rules) {}
 
   absl::StatusOr<BillContents> Read() {
     if (files_.empty()) {
@@ -48,6 +54,7 @@ class BillReading {
     summary_.files.push_back({source->name(), layout.format,
                               std::string(DatasetName(layout.dataset)),
                               layout.version, layout.version_reason});
+    RETURN_IF_ERROR(BeginRules(layout, where));
     Cells cells(&reader, &layout, &times_, &log_);
     RETURN_IF_ERROR(layout.dataset == Dataset::kCostAndUsage
                         ? ReadRows(file, &reader, &cells)
@@ -56,6 +63,19 @@ class BillReading {
     RETURN_IF_ERROR(CheckRows(input, reader.row()));
     CountHeaderOddities(layout, reader.row(), where);
     ReportProgress(file);
+    return absl::OkStatus();
+  }
+
+  absl::Status BeginRules(const BillLayout& layout, const std::string& where) {
+    if (rules_ == nullptr || layout.dataset != Dataset::kCostAndUsage) {
+      return absl::OkStatus();
+    }
+    if (layout.mapped != nullptr) {
+      return MakeError(
+          ErrorCode::kUnknownFormat,
+          absl::StrCat(where, ": ", layout.format, ": the rules are of FOCUS"));
+    }
+    rules_->Begin(layout, where);
     return absl::OkStatus();
   }
 
@@ -123,6 +143,7 @@ class BillReading {
       row.line = reader->line();
       RETURN_IF_ERROR(rows.Read(&row));
       CheckRow(row, cells);
+      if (rules_ != nullptr) rules_->Add(row, *cells);
       RETURN_IF_ERROR(totals_.Add(row, *cells));
       WidenRange(row);
       RETURN_IF_ERROR(row_(row));
@@ -177,6 +198,7 @@ class BillReading {
   const BillRowCallback& row_;
   const BillProgress& progress_;
   const BillMapping* mapping_;
+  RuleChecker* rules_;
   BillContents contents_;
   BillSummary& summary_ = contents_.summary;
   bool have_charges_ = false;
@@ -191,8 +213,9 @@ class BillReading {
 absl::StatusOr<BillContents> ReadBill(const std::vector<BillInput>& files,
                                       const BillRowCallback& row,
                                       const BillProgress& progress,
-                                      const BillMapping* mapping) {
-  return BillReading(files, row, progress, mapping).Read();
+                                      const BillMapping* mapping,
+                                      RuleChecker* rules) {
+  return BillReading(files, row, progress, mapping, rules).Read();
 }
 
 }  // namespace drawdown

@@ -21,6 +21,8 @@ using BillRowCallback = std::function<absl::Status(const BillRow&)>;
 using BillProgress =
     std::function<void(uint64_t bytes_read, uint64_t bytes_total)>;
 
+class RuleChecker;
+
 // One file of a bill.
 struct BillInput {
   std::unique_ptr<Source> source;
@@ -31,14 +33,16 @@ struct BillInput {
 // Reads every file in turn (each with its own header, and so its own format,
 // dataset and version; those of charges may not be mixed) and calls `row` for
 // each charge. `mapping`, if any, is for the files whose format is not
-// declared. Returns the summary and the rows of the other datasets. Errors name
+// declared. `rules`, if any, checks every charge, which must then be FOCUS.
+// Returns the summary and the rows of the other datasets. Errors name
 // file:line and the column: kBadCsv, kMissingColumn, kBadNumber, kBadTime,
 // kBadRow, kUnknownFormat, kBadInput (not the promised rows). What is tolerated
 // is counted as an oddity, never silent.
 absl::StatusOr<BillContents> ReadBill(const std::vector<BillInput>& files,
                                       const BillRowCallback& row,
                                       const BillProgress& progress = nullptr,
-                                      const BillMapping* mapping = nullptr);
+                                      const BillMapping* mapping = nullptr,
+                                      RuleChecker* rules = nullptr);
 
 }  // namespace drawdown
 

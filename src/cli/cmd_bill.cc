@@ -2,7 +2,9 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
+#include "drawdown/bill_check.h"
 #include "report/bill_report.h"
+#include "report/check_report.h"
 
 namespace drawdown {
 namespace {
@@ -10,6 +12,7 @@ namespace {
 struct Arguments {
   std::vector<std::string> bills;
   BillOptions options;
+  bool all = false;
 };
 
 absl::StatusOr<BillSummary> Summarize(const Arguments& arguments) {
@@ -24,6 +27,40 @@ int RunSummary(Program* program, const Arguments& arguments) {
   WriteBillSummary(*summary, program->globals().FormatFor(output.terminal()),
                    output.sink());
   return kExitFine;
+}
+
+absl::StatusOr<BillCheckResult> Check(const Arguments& arguments) {
+  Progress progress;
+  return CheckBill(arguments.bills, arguments.options, progress.callback());
+}
+
+int RunCheck(Program* program, const Arguments& arguments) {
+  const auto result = Check(arguments);
+  if (!result.ok()) return Fail(result.status());
+  Output& output = program->output();
+  WriteBillCheck(*result, program->globals().FormatFor(output.terminal()),
+                 arguments.all, output.sink());
+  return result->clean() ? kExitFine : kExitFindings;
+}
+
+void AddBillCheck(Program* program) {
+  auto arguments = std::make_shared<Arguments>();
+  Verb verb = program->AddVerb(
+      "bill check",
+      {"Which rules of FOCUS a bill keeps, by their ids",
+       "Checks charges against the 478 rules of FOCUS 1.2: those that the "
+       "official\nvalidator executes, and of those that it does not, the ones "
+       "that a bill can show.\nA rule is passed, failed with the rows that "
+       "break it, or not_executable with the\nreason. The table lists what "
+       "failed.",
+       "drawdown bill check bill.csv.gz\n"
+       "drawdown bill check bill.csv.gz --all\n"
+       "drawdown bill check part-*.csv --format csv",
+       "findings: a rule with MUST has failed"});
+  verb.Operands("BILL", "The bill's files or manifests; - is stdin",
+                &arguments->bills)
+      .Flag("all", "List every rule", &arguments->all)
+      .Does([program, arguments] { return RunCheck(program, *arguments); });
 }
 
 }  // namespace
@@ -51,6 +88,7 @@ void AddBill(Program* program) {
   AddBillOptions(&verb, &arguments->options).Does([program, arguments] {
     return RunSummary(program, *arguments);
   });
+  AddBillCheck(program);
 }
 
 }  // namespace drawdown

@@ -1,7 +1,11 @@
 #include "engine/bills.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "bill/bill_files.h"
+#include "bill/rule_checker.h"
+#include "drawdown/bill_check.h"
 
 namespace drawdown {
 namespace {
@@ -17,7 +21,8 @@ BillProgress ReadingProgress(const ProgressCallback& progress) {
 
 absl::StatusOr<BillContents> ReadBillFiles(
     const std::vector<std::string>& paths, const BillOptions& options,
-    const BillRowCallback& row, const ProgressCallback& progress) {
+    const BillRowCallback& row, const ProgressCallback& progress,
+    RuleChecker* rules) {
   std::optional<BillMapping> mapping;
   if (!options.mapping.empty()) {
     ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(options.mapping));
@@ -26,7 +31,7 @@ absl::StatusOr<BillContents> ReadBillFiles(
   ASSIGN_OR_RETURN(const std::vector<BillInput> files,
                    OpenBillFiles(paths, options.format));
   return ReadBill(files, row, ReadingProgress(progress),
-                  mapping ? &*mapping : nullptr);
+                  mapping ? &*mapping : nullptr, rules);
 }
 
 absl::Status CheckBilled(const BillSummary& summary) {
@@ -47,6 +52,28 @@ absl::StatusOr<BillSummary> SummarizeBill(const std::vector<std::string>& paths,
           paths, options, [](const BillRow&) { return absl::OkStatus(); },
           progress));
   return std::move(bill.summary);
+}
+
+bool BillCheckResult::clean() const {
+  return std::none_of(rules.begin(), rules.end(), [](const BillRule& rule) {
+    return rule.outcome == BillRule::Outcome::kFailed &&
+           rule.level == BillRule::Level::kMust;
+  });
+}
+
+absl::StatusOr<BillCheckResult> CheckBill(const std::vector<std::string>& paths,
+                                          const BillOptions& options,
+                                          const ProgressCallback& progress) {
+  RuleChecker checker;
+  BillCheckResult result;
+  ASSIGN_OR_RETURN(
+      BillContents bill,
+      ReadBillFiles(
+          paths, options, [](const BillRow&) { return absl::OkStatus(); },
+          progress, &checker));
+  result.summary = std::move(bill.summary);
+  result.rules = checker.Finish();
+  return result;
 }
 
 }  // namespace drawdown

@@ -13,7 +13,8 @@ namespace drawdown {
 
 absl::StatusOr<BillContents> ReadBillFiles(
     const std::vector<std::string>& paths, const BillOptions& options,
-    const BillRowCallback& row, const ProgressCallback& progress);
+    const BillRowCallback& row, const ProgressCallback& progress,
+    RuleChecker* rules = nullptr);
 
 // kMissingColumn for a bill without billed costs: it has no invoice to compare.
 absl::Status CheckBilled(const BillSummary& summary);

@@ -8,6 +8,7 @@
 #include "engine/impl.h"
 #include "engine/statement_of.h"
 #include "ledger/capacity.h"
+#include "ledger/inspect.h"
 #include "ledger/series.h"
 #include "rating/rating.h"
 #include "reconcile/reconcile.h"
@@ -53,8 +54,40 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
   return table;
 }
 
-static bool AnyPrices(const ContractTimeline& contracts,
-                      const std::string& pool) {
+// The runs that rating asks for, each whole.
+static absl::StatusOr<std::vector<RunUsage>> RunsOf(const BooksView& books,
+                                             const ContractTimeline& contracts,
+                                             const UsageTable& usage,
+                                             const Interval& window) {
+  std::vector<RunUsage> runs;
+  if (!RunsMatter(contracts)) return runs;
+  const auto find = [](const std::vector<std::string>& names,
+                       const std::string& name) -> std::optional<uint32_t> {
+    const auto found = std::lower_bound(names.begin(), names.end(), name);
+    if (found == names.end() || *found != name) return std::nullopt;
+    return static_cast<uint32_t>(found - names.begin());
+  };
+  RETURN_IF_ERROR(
+      VisitRuns(books.transaction, RunQuery(), [&](const RunInfo& info) {
+        const auto tenant = find(usage.tenants, info.tenant);
+        const auto pool = find(usage.pools, info.pool);
+        if (!tenant || !pool) return true;
+        RunUsage run = {*tenant, *pool, info.state == RunState::kEnded, {}};
+        for (const Segment& segment : info.segments) {
+          const int64_t end_us = segment.end_us.value_or(window.end_us);
+          if (segment.start_us >= end_us) continue;
+          run.spans.push_back({segment.start_us, end_us, segment.micro_gpus});
+        }
+        const bool inside = !run.spans.empty() &&
+                            run.spans.front().start_us < window.end_us &&
+                            run.spans.back().end_us > window.start_us;
+        if (inside) runs.push_back(std::move(run));
+        return true;
+      }));
+  return runs;
+}
+
+static bool AnyPrices(const ContractTimeline& contracts, const std::string& pool) {
   return std::any_of(contracts.spans().begin(), contracts.spans().end(),
                      [&pool](const ContractSpan& span) {
                        return PricesPool(*span.contract, pool);
@@ -114,6 +147,8 @@ absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
   ASSIGN_OR_RETURN(
       out->input.capacity,
       CapacityOf(books, out->usage, window.start_us, window.end_us));
+  ASSIGN_OR_RETURN(out->input.runs,
+                   RunsOf(books, contracts, out->usage, window));
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
   return absl::OkStatus();
 }
@@ -125,7 +160,11 @@ absl::StatusOr<Statement> StatementOf(const BooksView& books, int64_t bucket_us,
                                       int64_t at_us) {
   RatedPeriod period;
   RETURN_IF_ERROR(RatePeriod(books, bucket_us, query, at_us, &period));
-  return drawdown::MakeStatement(period.input, period.rated);
+  ASSIGN_OR_RETURN(Statement statement,
+                   drawdown::MakeStatement(period.input, period.rated));
+  if (query.explain) Explain(period.input, period.rated, &statement);
+  if (query.tenant.has_value()) KeepTenant(*query.tenant, &statement);
+  return statement;
 }
 
 absl::StatusOr<Statement> Ledger::MakeStatement(
@@ -161,8 +200,10 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
           // known before.
           ASSIGN_OR_RETURN(const CapacityTable capacity,
                            CapacityOf(books, usage, window.start_us, {}));
+          ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
+                           RunsOf(books, contract, usage, window));
           ASSIGN_OR_RETURN(std::vector<CommitmentStatus> some,
-                           MakeStatus(contract, usage, now_us, capacity));
+                           MakeStatus(contract, usage, now_us, capacity, runs));
           std::move(some.begin(), some.end(), std::back_inserter(all));
         }
         return absl::OkStatus();

@@ -32,6 +32,7 @@ std::vector<ReportColumn> CsvColumns() {
           {"projected_shortfall", ColumnKind::kDecimal},
           {"projected_shortfall_cost", ColumnKind::kDecimal},
           {"exhausted_at", ColumnKind::kWord},
+          {"state", ColumnKind::kWord},
           {"burn_rate_now", ColumnKind::kDecimal},
           {"burn_rate_1d", ColumnKind::kDecimal},
           {"burn_rate_7d", ColumnKind::kDecimal},
@@ -95,7 +96,8 @@ Row CsvRow(const CommitmentStatus& status, const BurnRates* rates) {
              Amount(status, status.projected),
              Amount(status, status.projected_shortfall),
              MoneyCell(status.projected_shortfall_cost),
-             TimeCell(status.exhausted_at_us)};
+             TimeCell(status.exhausted_at_us),
+          std::string(CommitmentStateName(status.state))};
   for (const std::optional<Int128>& rate : RatesIn(rates)) {
     row.push_back(rate ? Cell(Amount(status, *rate)) : std::nullopt);
   }
@@ -156,6 +158,16 @@ std::string Projection(const CommitmentStatus& status, const BurnRates* rates) {
   if (status.exhausted_at_us.has_value()) {
     absl::StrAppend(&out, ", exhausted at ",
                     FormatInstant(*status.exhausted_at_us));
+  }
+  if (status.state == CommitmentState::kExhausted) {
+    absl::StrAppend(&out, ", exhausted");
+  }
+  for (const MilestoneStatus& milestone : status.milestones) {
+    absl::StrAppend(
+        &out, ", milestone ", milestone.name, " of ",
+        GroupThousands(ReadableAmount(status, milestone.amount)), " by ",
+        FormatInstant(milestone.by_us), ": ",
+        GroupThousands(ReadableAmount(status, milestone.missing)), " missing");
   }
   return out;
 }
