@@ -97,7 +97,7 @@ Row CsvRow(const CommitmentStatus& status, const BurnRates* rates) {
              Amount(status, status.projected_shortfall),
              MoneyCell(status.projected_shortfall_cost),
              TimeCell(status.exhausted_at_us),
-          std::string(CommitmentStateName(status.state))};
+             std::string(CommitmentStateName(status.state))};
   for (const std::optional<Int128>& rate : RatesIn(rates)) {
     row.push_back(rate ? Cell(Amount(status, *rate)) : std::nullopt);
   }
@@ -163,11 +163,11 @@ std::string Projection(const CommitmentStatus& status, const BurnRates* rates) {
     absl::StrAppend(&out, ", exhausted");
   }
   for (const MilestoneStatus& milestone : status.milestones) {
-    absl::StrAppend(
-        &out, ", milestone ", milestone.name, " of ",
-        GroupThousands(ReadableAmount(status, milestone.amount)), " by ",
-        FormatInstant(milestone.by_us), ": ",
-        GroupThousands(ReadableAmount(status, milestone.missing)), " missing");
+    absl::StrAppend(&out, ", milestone ", milestone.name, " of ",
+                    GroupThousands(Readable(status, milestone.amount)), " by ",
+                    FormatInstant(milestone.by_us), ": ",
+                    GroupThousands(Readable(status, milestone.missing)),
+                    " missing");
   }
   return out;
 }
