@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "drawdown/ledger.h"
@@ -35,9 +36,14 @@ bool PricedElsewhere(const ContractBooks& books,
 void LeaveToOthers(const ContractBooks& books,
                    const ContractTimeline& contracts, UsageTable* usage);
 
-absl::StatusOr<Statement> StatementOf(const BooksView& books, int64_t bucket_us,
-                                      const StatementQuery& query,
-                                      int64_t at_us);
+// The period rated from all that the books say, whatever was closed and
+// corrected of it. `explain` fills in its reasons.
+absl::StatusOr<Statement> RateStatement(const BooksView& books,
+                                        const ContractBooks& contracts,
+                                        int64_t bucket_us,
+                                        std::string_view contract,
+                                        const Interval& period, int64_t at_us,
+                                        bool explain = false);
 
 }  // namespace drawdown
 
