@@ -71,6 +71,8 @@ struct Break {
   std::string matched_on;  // "provider+sub_account+region+pool+period+resource"
   std::string reason;      // one line for a person
   uint64_t rows = 0;       // bill rows in it
+  // The period has not ended: what is not clean may still become so.
+  bool pending = false;
 };
 
 struct ReconcileCheck {
@@ -104,7 +106,7 @@ struct DRAWDOWN_EXPORT ReconcileResult {
   std::vector<ReconcileCheck> checks;
   std::vector<std::string> notes;
 
-  // True when every item is clean and no check failed.
+  // True when every item is clean or pending and no check failed.
   bool clean() const;
 };
 

@@ -180,7 +180,8 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
             RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
         ASSIGN_OR_RETURN(const auto sources, OpenBills(bill_paths));
         Reconciler reconciler({&period.contract, &period.rated,
-                               period.input.period, impl_->bucket_us()},
+                               period.input.period, impl_->bucket_us(), at_us,
+                               &period.input.capacity, &period.usage.pools},
                               options);
         ASSIGN_OR_RETURN(
             const BillSummary summary,
@@ -190,9 +191,9 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
                 ReadingProgress(progress)));
         ASSIGN_OR_RETURN(result, reconciler.Finish(summary));
         if (at_us < period.input.period.end_us) {
-          result.notes.push_back(
-              "the period had not ended at " + FormatInstant(at_us) +
-              ": charges after it have nothing to compare with");
+          result.notes.push_back("the period had not ended at " +
+                                 FormatInstant(at_us) +
+                                 ": its differences are pending, not breaks");
         }
         return absl::OkStatus();
       }));

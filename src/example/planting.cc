@@ -124,7 +124,8 @@ void DelayStep(const PlantBed& bed, const Story& story, int64_t floor) {
 }
 
 void InflateTrueUp(const PlantBed& bed, const Story& story, GpuTime extra) {
-  Planted item = Record(bed, story, "quantity_break", story.start, story.end);
+  Planted item =
+      Record(bed, story, "commitment_shortfall", story.start, story.end);
   item.rows = 0;
   for (Line& line : *bed.lines) {
     if (line.kind != LineKind::kPurchase && line.kind != LineKind::kTrueUp) {

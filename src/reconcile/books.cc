@@ -10,12 +10,13 @@ namespace {
 
 bool SameKey(const BookCell& a, const BookCell& b) {
   return a.start_us == b.start_us && a.end_us == b.end_us &&
-         a.unpriced == b.unpriced && a.unit_price == b.unit_price;
+         a.unpriced == b.unpriced && a.overage == b.overage &&
+         a.unit_price == b.unit_price;
 }
 
 bool Before(const BookCell& a, const BookCell& b) {
-  return std::tie(a.start_us, a.end_us, a.unpriced, a.unit_price) <
-         std::tie(b.start_us, b.end_us, b.unpriced, b.unit_price);
+  return std::tie(a.start_us, a.end_us, a.unpriced, a.overage, a.unit_price) <
+         std::tie(b.start_us, b.end_us, b.unpriced, b.overage, b.unit_price);
 }
 
 BookCell MakeCell(const Charge& charge) {
@@ -23,6 +24,7 @@ BookCell MakeCell(const Charge& charge) {
   cell.start_us = charge.bucket_us;
   cell.end_us = charge.bucket_end_us;
   cell.unpriced = charge.kind == ChargeKind::kUnpriced;
+  cell.overage = charge.kind == ChargeKind::kOverage;
   if (charge.has_gpu_time) {
     cell.time = charge.gpu_time;
     cell.unit_price = charge.unit_price;
@@ -75,6 +77,7 @@ void BookLane::Compact() {
 
 void ExpectationSum::Add(const BookCell& cell) {
   sum_.time += cell.time;
+  if (cell.overage) sum_.overage += cell.time;
   sum_.cost += cell.own_cost;
   sum_.unpriced |= cell.unpriced;
   if (!cell.unit_price.has_value()) return;

@@ -25,6 +25,7 @@ struct BookCell {
   GpuTime time;
   MoneyAmount own_cost;  // of charges without a unit price
   bool unpriced = false;
+  bool overage = false;  // beyond what a commitment covers, at its price
 };
 
 struct BookLane {
@@ -52,6 +53,7 @@ struct Expectation {
   GpuTime time;                      // metered, or contracted for purchases
   MoneyAmount cost;                  // at the charges' prices
   std::optional<MoneyAmount> price;  // where all have the same
+  GpuTime overage;                   // of `time`
   bool unpriced = false;             // some usage has no price
   bool cut = false;  // a fulfilment interval lies only partly in the window
 };

@@ -1,48 +1,28 @@
 #include "reconcile/group.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
-#include <string>
 #include <tuple>
 #include <utility>
 
-#include "base/wide.h"
+#include "bill/price_check.h"
+#include "reconcile/tolerance.h"
 
 namespace drawdown {
 namespace {
 
-// National currencies without a minor unit (ISO 4217); every other is published
-// to the hundredth at least, so that "32.8" is 32.80.
-constexpr std::array<std::string_view, 16> kNoMinorUnit = {
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
-    "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
-
-int MinorDigits(Currency currency) {
-  const std::string code = currency.ToString();
-  const bool none = std::find(kNoMinorUnit.begin(), kNoMinorUnit.end(), code) !=
-                    kNoMinorUnit.end();
-  return none ? 0 : 2;
-}
-
-MoneyAmount LastPlace(const BilledMoney& money, Currency currency) {
-  const int scale = money.scale >= 2
-                        ? money.scale
-                        : std::max(money.scale, MinorDigits(currency));
-  return scale > 18 ? MoneyAmount() : MoneyAmount(PowerOfTen(18 - scale));
-}
-
 auto LaneOrder(const GroupKey& key) {
-  return std::make_tuple(key.disposition != Disposition::kCompare, key.currency,
-                         key.lane.kind, key.lane.pool, key.lane.commitment,
-                         key.start_us, key.end_us);
+  return std::make_tuple(key.disposition, key.currency, key.lane.kind,
+                         key.lane.pool, key.lane.commitment, key.start_us,
+                         key.end_us);
 }
 
 bool Joins(const GroupKey& group, const GroupKey& next) {
-  return group.disposition == Disposition::kCompare &&
-         next.disposition == Disposition::kCompare &&
+  const bool by_time = group.disposition == Disposition::kCompare ||
+                       group.disposition == Disposition::kCorrection;
+  return by_time && group.disposition == next.disposition &&
          group.currency == next.currency && group.lane == next.lane &&
-         next.start_us < group.end_us;
+         group.lane != Lane() && next.start_us < group.end_us;
 }
 
 }  // namespace
@@ -126,6 +106,7 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
   if (routed.quantity.has_value()) {
     quantity_scale = std::max(quantity_scale, routed.quantity->scale);
   }
+  cost_decimals = NeededDecimals(row.billed_cost.amount, cost_decimals);
   first_us = std::min(first_us, row.charge_start_us);
   last_us = std::max(last_us, row.charge_end_us);
   if (!row.gpu_count_micro.has_value() || routed.pool == nullptr) return;
@@ -142,6 +123,7 @@ void Group::Merge(const Group& other) {
   names.Merge(other.names);
   unit.Merge(other.unit);
   quantity_scale = std::max(quantity_scale, other.quantity_scale);
+  cost_decimals = std::max(cost_decimals, other.cost_decimals);
   first_us = std::min(first_us, other.first_us);
   last_us = std::max(last_us, other.last_us);
   least_gpu_count_micro =

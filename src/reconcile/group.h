@@ -49,6 +49,7 @@ struct Group {
   RowNames names;
   Agreed unit;             // PricingUnit of the unmeasured rows
   int quantity_scale = 0;  // most places a quantity was published with
+  int cost_decimals = 0;   // most decimals a BilledCost needs
   int64_t first_us = std::numeric_limits<int64_t>::max();  // hull of the
   int64_t last_us = std::numeric_limits<int64_t>::min();   // charge periods
   // SkuPriceDetails.GpuCount where it differs from the contract's
@@ -72,7 +73,8 @@ class GroupTable {
   uint32_t Add(const BillRow& row, const RoutedRow& routed, const RowSums& one);
 
   // Joins compared groups of one lane and currency whose windows overlap, and
-  // returns for each old index its new one. Call once, after the last Add.
+  // corrections likewise, and returns for each old index its new one. Call
+  // once, after the last Add.
   std::vector<uint32_t> MergeOverlapping();
 
   const std::vector<Group>& groups() const { return groups_; }

@@ -16,14 +16,11 @@
 #include "reconcile/group.h"
 #include "reconcile/items.h"
 #include "reconcile/route.h"
+#include "reconcile/tolerance.h"
 #include "reconcile/unbilled.h"
 
 namespace drawdown {
 namespace {
-
-bool IsPurchaseLane(const Lane& lane) {
-  return lane.kind == RowKind::kPurchase || lane.kind == RowKind::kUpfront;
-}
 
 absl::Status CheckFits(const ReconcileResult& result) {
   for (const Break& item : result.items) {
@@ -59,12 +56,20 @@ struct Reconciler::State {
         router(*input.contract, input.period, input.bucket_length_us, &names) {
     context.contract = input.contract;
     context.period = input.period;
+    context.at_us = input.at_us;
     context.books = &books;
     context.names = &names;
     context.options = options;
+    if (input.capacity != nullptr) {
+      context.exclusions =
+          Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
+    }
     notes = input.rated->notes;
   }
 
+  void NoteRow(const BillRow& row, const RoutedRow& routed);
+  void FindLateCorrections();
+  void LinkCorrections();
   std::vector<Break> MakeItems();
   void AddNotes(ReconcileResult& result) const;
 
@@ -96,13 +101,48 @@ absl::Status Reconciler::Add(const BillRow& row) {
   if (routed.key.disposition == Disposition::kCompare) {
     state.copies.Add(row, routed, one, group);
   }
-  if (IsPurchaseLane(routed.key.lane)) {
-    state.context.purchased.insert(routed.key.lane.commitment);
-  }
-  state.provider_billed |= routed.contract_provider;
+  state.NoteRow(row, routed);
   ++state.added.rows;
   state.added.billed[row.currency.ToString()] += row.billed_cost.amount;
   return absl::OkStatus();
+}
+
+void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
+  const GroupKey& key = routed.key;
+  if (IsPurchase(key.lane.kind)) {
+    context.purchased.insert(key.lane.commitment);
+  }
+  if (key.disposition == Disposition::kOtherPeriod && key.lane != Lane()) {
+    context.originals.Add(key.lane, row.charge_start_us, row.charge_end_us);
+  }
+  provider_billed |= routed.contract_provider;
+  if (!routed.contract_provider) return;
+  context.rounding.resize(names.currencies.size());
+  context.rounding[key.currency] += LastPlace(row.billed_cost, row.currency);
+}
+
+// A correction that bills metered time which no other row bills is usage that
+// came late: it is compared as usage is.
+void Reconciler::State::FindLateCorrections() {
+  for (Group& group : groups.groups()) {
+    const GroupKey& key = group.key;
+    const bool late =
+        key.disposition == Disposition::kCorrection && IsUsage(key.lane.kind) &&
+        group.sums.unmeasured == 0 && key.start_us >= context.period.start_us &&
+        key.end_us <= context.period.end_us &&
+        !context.billed.Overlaps(key.lane, key.start_us, key.end_us) &&
+        !books.Sum(key.lane, key.start_us, key.end_us).time.zero();
+    if (late) group.key.disposition = Disposition::kLateCorrection;
+  }
+  context.billed = BilledLanes(groups.groups());
+}
+
+void Reconciler::State::LinkCorrections() {
+  for (const Group& group : groups.groups()) {
+    if (group.key.disposition != Disposition::kCompare) continue;
+    context.originals.Add(group.key.lane, group.key.start_us, group.key.end_us);
+  }
+  context.originals.Seal();
 }
 
 std::vector<Break> Reconciler::State::MakeItems() {
@@ -110,14 +150,20 @@ std::vector<Break> Reconciler::State::MakeItems() {
   std::vector<Break> items =
       TakeOutCopies(copies.Take(new_index), groups.groups(), context);
   context.billed = BilledLanes(groups.groups());
+  FindLateCorrections();
+  LinkCorrections();
   for (const Group& group : groups.groups()) {
-    items.push_back(group.key.disposition == Disposition::kCompare
-                        ? ComparedItem(group, context)
-                        : RoutedItem(group, context));
+    const bool compared = group.key.disposition == Disposition::kCompare ||
+                          group.key.disposition == Disposition::kLateCorrection;
+    items.push_back(compared ? ComparedItem(group, context)
+                             : RoutedItem(group, context));
   }
   if (provider_billed) {
     std::vector<Break> unbilled = FindUnbilled(context);
     std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
+  }
+  if (context.open()) {
+    for (Break& item : items) item.pending = !IsClean(item.kind);
   }
   SortItems(items);
   return items;

@@ -254,6 +254,9 @@ ReconcileResult Reconcile(const Scenario& setup,
   input.contract = &setup.contract;
   input.rated = &setup.rated;
   input.period = setup.period;
+  input.at_us = setup.at_us;
+  input.capacity = &setup.capacity;
+  input.capacity_pools = &setup.capacity_pools;
   Reconciler reconciler(input, setup.options);
   for (const TestRow& row : rows) {
     // Freed before the next row: nothing may keep a view of a row.
@@ -288,7 +291,7 @@ std::string Serialized(const ReconcileResult& result) {
                     FormatMoney(item.quantity_effect), "|",
                     FormatMoney(item.price_effect), "|");
     absl::StrAppend(&text, item.currency.ToString(), "|", item.matched_on, "|",
-                    item.reason, "|", item.rows, "\n");
+                    item.reason, "|", item.rows, "|", item.pending, "\n");
   }
   for (const auto& [key, total] : result.totals) {
     absl::StrAppend(&text, key.first, "|",

@@ -103,6 +103,9 @@ struct Scenario {
   RatedUsage rated;
   ReconcileOptions options;
   Interval period{kStart, kEnd};
+  int64_t at_us = kEnd;
+  CapacityTable capacity;
+  std::vector<std::string> capacity_pools;
 };
 
 // Fails the test if Add or Finish do.

@@ -1,0 +1,188 @@
+// Classes that need more than one group's hours and money: unit scales,
+// rounding, exclusions, open periods.
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/reconcile/support.h"
+
+namespace drawdown::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+// 24 GPU-hours of p5 (8 GPUs a unit) at 2.90 in hour 0: 3 units, 69.60.
+Scenario ThreeNodes() {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kH100, 0, 1, "24", "2.90").Build();
+  return setup;
+}
+
+TestRow H100Row(std::string quantity, std::string billed) {
+  TestRow row = OnDemandRow(0, 1, std::move(quantity), std::move(billed));
+  row.sku = "p5";
+  row.sku_price = "p5-price";
+  row.region = "us-west-2";
+  return row;
+}
+
+struct Case {
+  const char* name;
+  const char* quantity;
+  const char* unit;
+  const char* billed;
+  BreakClass kind;
+  const char* quantity_effect;
+  const char* price_effect;
+  const char* reason;
+};
+
+TEST(ReconcileTaxonomyTest, UnitScalesAreNamed) {
+  const Case cases[] = {
+      {"GPU-hours billed as node-hours", "24", "Hours", "556.80",
+       BreakClass::kUnitScaleBreak, "487.2", "0",
+       "8 times too much: the GPUs of a billed unit"},
+      {"node-hours billed as GPU-hours", "3", "GPU-Hours", "8.70",
+       BreakClass::kUnitScaleBreak, "-60.9", "0", "8 times too little"},
+      {"a block size applied twice, the money right", "0.03", "Hours", "69.60",
+       BreakClass::kUnitScaleBreak, "-68.904", "68.904",
+       "100 times too little: a power of ten"},
+      {"minutes as hours", "180", "Hours", "4176.00",
+       BreakClass::kUnitScaleBreak, "4106.4", "0", "60 times too much"},
+      {"a decimal point slipped in the money", "3", "Hours", "696.00",
+       BreakClass::kUnitScaleBreak, "0", "626.4", "10 times too much"},
+      {"eight times the money", "3", "Hours", "556.80",
+       BreakClass::kUnitScaleBreak, "0", "487.2", "8 times too much"},
+      {"twice is one delivery more, not a unit", "6", "Hours", "139.20",
+       BreakClass::kQuantityBreak, "69.6", "0", "24 GPU-hours too much"},
+      {"scaled and at another price", "24", "Hours", "600.00",
+       BreakClass::kMixedBreak, "487.2", "43.2", ""},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    TestRow row = H100Row(c.quantity, c.billed);
+    row.unit = c.unit;
+    const ReconcileResult result = Reconcile(ThreeNodes(), {row});
+    ExpectInvariants(result, {row});
+    ASSERT_EQ(result.items.size(), 1u);
+    const Break& item = result.items[0];
+    EXPECT_EQ(BreakClassName(item.kind), BreakClassName(c.kind));
+    EXPECT_EQ(FormatMoney(item.expected_cost), "69.6");
+    EXPECT_EQ(FormatMoney(item.quantity_effect), c.quantity_effect);
+    EXPECT_EQ(FormatMoney(item.price_effect), c.price_effect);
+    EXPECT_EQ(item.difference, item.quantity_effect + item.price_effect);
+    EXPECT_THAT(item.reason, HasSubstr(c.reason));
+  }
+}
+
+// 1.00 h at 2.90 with cents: the contract says six places, the bill has cents
+// and shows ten.
+TEST(ReconcileTaxonomyTest, RoundingAsTheContractSaysIsRounding) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kH100, 0, 1, "0.801", "2.90").Build();
+  const auto kind = [&setup](const char* billed) {
+    TestRow row = H100Row("0.100125", billed);
+    const ReconcileResult result = Reconcile(setup, {row});
+    ExpectInvariants(result, {row});
+    EXPECT_EQ(FormatMoney(result.items[0].expected_cost), "2.3229");
+    return result.items[0].kind;
+  };
+  EXPECT_EQ(kind("2.3200000000"), BreakClass::kRounding);
+  EXPECT_EQ(kind("2.3300000000"), BreakClass::kPriceBreak);
+  EXPECT_EQ(kind("2.3210000000"), BreakClass::kPriceBreak);
+  EXPECT_EQ(kind("2.32"), BreakClass::kWithinTolerance);
+  setup.options.tolerance = MoneyAmount();
+  EXPECT_EQ(kind("2.3200000000"), BreakClass::kPriceBreak);
+  setup.options.tolerance.reset();
+  setup.contract.rounding_scale = 6;
+  EXPECT_EQ(kind("2.3200000000"), BreakClass::kPriceBreak);
+}
+
+TEST(ReconcileTaxonomyTest, AnAdjustmentNoLargerThanRoundingIsRounding) {
+  const auto item_of = [](const char* billed) {
+    TestRow row = H100Row("3", "69.60");
+    TestRow adjustment = row;
+    adjustment.category = ChargeCategory::kAdjustment;
+    adjustment.quantity.reset();
+    adjustment.billed = billed;
+    const std::vector<TestRow> rows = {row, adjustment};
+    const ReconcileResult result = Reconcile(ThreeNodes(), rows);
+    ExpectInvariants(result, rows);
+    for (const Break& item : result.items) {
+      if (item.kind != BreakClass::kMatched) return item;
+    }
+    return Break();
+  };
+  // Half a cent for the invoice, half a unit of each row's last place.
+  const Break small = item_of("-0.0100");
+  EXPECT_EQ(small.kind, BreakClass::kRounding);
+  EXPECT_EQ(FormatMoney(small.difference), "-0.01");
+  const Break large = item_of("-0.0102");
+  EXPECT_EQ(large.kind, BreakClass::kNonUsage);
+  EXPECT_EQ(FormatMoney(large.difference), "0");
+}
+
+Scenario WithExcluded(int64_t gpus, int minutes) {
+  Scenario setup = ThreeNodes();
+  setup.capacity_pools = {std::string(kGb200), std::string(kH100)};
+  setup.capacity.spans = {
+      {1, CapacityState::kDelivered, kStart, kEnd, 24 * kMicroGpusPerGpu},
+      {1, CapacityState::kExcluded, kStart,
+       kStart + minutes * 60 * kMicrosPerSecond, gpus * kMicroGpusPerGpu},
+      {0, CapacityState::kExcluded, kStart, kEnd, 100 * kMicroGpusPerGpu}};
+  return setup;
+}
+
+// A node failed for half an hour: the job on it was metered, and not billed.
+TEST(ReconcileTaxonomyTest, ExcludedGpusMayBeMeteredAndNotBilled) {
+  TestRow row = H100Row("2.5", "58.00");
+  const ReconcileResult result = Reconcile(WithExcluded(8, 30), {row});
+  ExpectInvariants(result, {row});
+  ASSERT_EQ(result.items.size(), 1u);
+  EXPECT_EQ(result.items[0].kind, BreakClass::kMatched);
+  EXPECT_EQ(FormatMoney(result.items[0].expected_cost), "58");
+  EXPECT_TRUE(result.items[0].metered == Hours("24"));
+  EXPECT_THAT(result.items[0].reason,
+              HasSubstr("4 of the metered on GPUs that the provider excluded"));
+  // More is missing than was excluded, or nothing was.
+  for (const Scenario& setup : {WithExcluded(8, 29), ThreeNodes()}) {
+    EXPECT_EQ(Reconcile(setup, {row}).items[0].kind,
+              BreakClass::kQuantityBreak);
+  }
+  // What is billed too much is not excused, nor is another price.
+  EXPECT_EQ(
+      Reconcile(WithExcluded(8, 30), {H100Row("3.5", "81.20")}).items[0].kind,
+      BreakClass::kQuantityBreak);
+  EXPECT_EQ(
+      Reconcile(WithExcluded(8, 30), {H100Row("2.5", "60.00")}).items[0].kind,
+      BreakClass::kPriceBreak);
+}
+
+TEST(ReconcileTaxonomyTest, DifferencesOfAnOpenPeriodArePending) {
+  Scenario setup = ThreeNodes();
+  setup.at_us = HourOf(1);
+  TestRow later = H100Row("1", "23.20");
+  later.start_us = HourOf(1);
+  later.end_us = HourOf(2);
+  const std::vector<TestRow> rows = {H100Row("4", "92.80"), later};
+  const ReconcileResult open = Reconcile(setup, rows);
+  ExpectInvariants(open, rows);
+  EXPECT_TRUE(open.clean());
+  ASSERT_EQ(open.items.size(), 2u);
+  EXPECT_EQ(open.items[0].kind, BreakClass::kQuantityBreak);
+  EXPECT_TRUE(open.items[0].pending);
+  EXPECT_EQ(open.items[1].kind, BreakClass::kNotExecutable);
+  EXPECT_TRUE(open.items[1].pending);
+  EXPECT_TRUE(open.items[1].difference.zero());
+  EXPECT_THAT(open.items[1].reason, HasSubstr("pending"));
+
+  setup.at_us = kEnd;
+  const ReconcileResult ended = Reconcile(setup, rows);
+  EXPECT_FALSE(ended.clean());
+  EXPECT_FALSE(ended.items[0].pending);
+  EXPECT_EQ(ended.items[1].kind, BreakClass::kUnmeteredCharge);
+}
+
+}  // namespace
+}  // namespace drawdown::testing
