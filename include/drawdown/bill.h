@@ -29,12 +29,22 @@ struct BillTotal {
   MoneyAmount contracted_cost;
 };
 
-struct BillSummary {
-  std::vector<std::string> files;
+struct BillFile {
+  std::string name;
   std::string format;          // "FOCUS"
+  std::string dataset;         // "Cost and Usage", "Invoice Detail" ...
   std::string version;         // "1.2"
   std::string version_reason;  // how it was told: which columns decided
   uint64_t rows = 0;
+};
+
+struct BillSummary {
+  std::vector<BillFile> files;  // in the order given
+  // Of the files of charges; of the first file when there are none.
+  std::string format;
+  std::string version;
+  std::string version_reason;
+  uint64_t rows = 0;  // charges
   int64_t first_charge_us = 0;
   int64_t last_charge_us = 0;
   // Keys are (provider, charge category, currency code).

@@ -8,6 +8,7 @@
 #include "bill/columns.h"
 #include "bill/oddity_log.h"
 #include "bill/row_reader.h"
+#include "bill/table_reader.h"
 #include "bill/totals.h"
 
 namespace drawdown {
@@ -21,7 +22,7 @@ class BillReading {
               const BillRowCallback& row, const BillProgress& progress)
       : sources_(sources), row_(row), progress_(progress) {}
 
-  absl::StatusOr<BillSummary> Read() {
+  absl::StatusOr<BillContents> Read() {
     if (sources_.empty()) {
       return MakeError(ErrorCode::kInvalidArgument, "no bill file is given");
     }
@@ -30,7 +31,7 @@ class BillReading {
     }
     RETURN_IF_ERROR(totals_.Finish(&log_));
     summary_.oddities = log_.Sorted();
-    return std::move(summary_);
+    return std::move(contents_);
   }
 
  private:
@@ -42,27 +43,48 @@ class BillReading {
     ASSIGN_OR_RETURN(const BillLayout layout,
                      ReadLayout(reader.header(), where));
     RETURN_IF_ERROR(TakeVersion(layout, where));
-    summary_.files.push_back(source->name());
+    summary_.files.push_back({source->name(), "FOCUS",
+                              std::string(DatasetName(layout.dataset)),
+                              layout.version, layout.version_reason});
     Cells cells(&reader, &layout, &times_, &log_);
-    RETURN_IF_ERROR(ReadRows(file, &reader, &cells));
+    RETURN_IF_ERROR(layout.dataset == Dataset::kCostAndUsage
+                        ? ReadRows(file, &reader, &cells)
+                        : ReadTable(layout.dataset, file, &reader, &cells));
+    summary_.files.back().rows = reader.row();
     CountHeaderOddities(layout, reader.row(), where);
     ReportProgress(file);
     return absl::OkStatus();
   }
 
+  // Of charges there is one version in a bill.
   absl::Status TakeVersion(const BillLayout& layout, const std::string& where) {
-    if (summary_.version.empty()) {
+    const bool charges = layout.dataset == Dataset::kCostAndUsage;
+    if (charges && have_charges_ && summary_.version != layout.version) {
+      return MakeError(ErrorCode::kUnknownFormat,
+                       absl::StrCat(where, ": FOCUS ", layout.version, " (",
+                                    layout.version_reason, "), but ",
+                                    summary_.files[first_charges_].name,
+                                    " is FOCUS ", summary_.version,
+                                    ": versions cannot be mixed in one bill"));
+    }
+    if (summary_.files.empty() || (charges && !have_charges_)) {
       summary_.format = "FOCUS";
       summary_.version = layout.version;
       summary_.version_reason = layout.version_reason;
     }
-    if (summary_.version == layout.version) return absl::OkStatus();
-    return MakeError(
-        ErrorCode::kUnknownFormat,
-        absl::StrCat(where, ": FOCUS ", layout.version, " (",
-                     layout.version_reason, "), but ", summary_.files.front(),
-                     " is FOCUS ", summary_.version,
-                     ": versions cannot be mixed in one bill"));
+    if (charges && !have_charges_) first_charges_ = summary_.files.size();
+    have_charges_ = have_charges_ || charges;
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadTable(Dataset dataset, uint32_t file, CsvReader* reader,
+                         Cells* cells) {
+    while (true) {
+      ASSIGN_OR_RETURN(const bool more, reader->Next());
+      if (!more) return absl::OkStatus();
+      RETURN_IF_ERROR(
+          ReadTableRow(dataset, {file, reader->line()}, cells, &contents_));
+    }
   }
 
   absl::Status ReadRows(uint32_t file, CsvReader* reader, Cells* cells) {
@@ -95,8 +117,10 @@ class BillReading {
   void CountHeaderOddities(const BillLayout& layout, uint64_t rows,
                            const std::string& where) {
     for (const HeaderDrift& drift : layout.drifted) {
-      log_.Count(OddityKind::kColumnNameCaseDrift, log_.Intern(drift.meant),
-                 rows, absl::StrCat(where, ": ", Quoted(drift.written)));
+      log_.Count(drift.draft ? OddityKind::kDraftName
+                             : OddityKind::kColumnNameCaseDrift,
+                 log_.Intern(drift.meant), rows,
+                 absl::StrCat(where, ": ", Quoted(drift.written)));
     }
     for (const std::string& name : layout.unknown) {
       log_.Count(OddityKind::kUnknownColumn, log_.Intern(name), rows,
@@ -125,7 +149,10 @@ class BillReading {
   const std::vector<std::unique_ptr<Source>>& sources_;
   const BillRowCallback& row_;
   const BillProgress& progress_;
-  BillSummary summary_;
+  BillContents contents_;
+  BillSummary& summary_ = contents_.summary;
+  bool have_charges_ = false;
+  size_t first_charges_ = 0;  // the first file of charges
   BillTotals totals_{&summary_};
   OddityLog log_;
   BillTimeCache times_;
@@ -133,7 +160,7 @@ class BillReading {
 
 }  // namespace
 
-absl::StatusOr<BillSummary> ReadBill(
+absl::StatusOr<BillContents> ReadBill(
     const std::vector<std::unique_ptr<Source>>& sources,
     const BillRowCallback& row, const BillProgress& progress) {
   return BillReading(sources, row, progress).Read();

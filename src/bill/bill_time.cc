@@ -10,6 +10,7 @@
 namespace drawdown {
 namespace {
 
+constexpr std::string_view kDate = "dddd-dd-dd";
 constexpr std::string_view kDateAndMinute = "dddd-dd-dd?dd:dd";
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -58,6 +59,13 @@ std::string Normalize(std::string_view text, BillTime* time) {
 }  // namespace
 
 absl::StatusOr<BillTime> ParseBillTime(std::string_view text) {
+  if (text.size() == kDate.size() && StartsLike(text, kDate)) {
+    BillTime time;
+    time.date_only = true;
+    ASSIGN_OR_RETURN(time.instant_us,
+                     ParseInstant(std::string(text) + "T00:00:00Z"));
+    return time;
+  }
   const bool shaped =
       StartsLike(text, kDateAndMinute) && (text[10] == 'T' || text[10] == ' ');
   if (!shaped) {

@@ -13,6 +13,7 @@ namespace drawdown {
 
 struct BillTime {
   int64_t instant_us = 0;
+  bool date_only = false;
   bool blank_separator = false;
   bool no_seconds = false;
   bool fraction = false;
@@ -20,12 +21,14 @@ struct BillTime {
   bool offset = false;
 
   bool odd() const {
-    return blank_separator || no_seconds || fraction || no_zone || offset;
+    return date_only || blank_separator || no_seconds || fraction || no_zone ||
+           offset;
   }
 };
 
 // YYYY-MM-DD[T| ]HH:MM[:SS[.digits]][Z|+HH:MM|-HH:MM]; without a zone it is
-// UTC. kBadTime otherwise: a date alone may mean either end of the day.
+// UTC. A date alone is its first instant, UTC: FOCUS ends its periods where the
+// next begins. kBadTime otherwise.
 absl::StatusOr<BillTime> ParseBillTime(std::string_view text);
 
 // Remembers recent texts: a bill has few distinct instants and many rows.

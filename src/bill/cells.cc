@@ -34,7 +34,7 @@ Cells::Cells(const CsvReader* reader, const BillLayout* layout,
     if (!layout->Has(column)) continue;
     const auto at = static_cast<size_t>(layout->At(column));
     header_ids_[at] = column_ids_[i];
-    free_text_[at] = IsFreeText(column);
+    free_text_[at] = TypeOf(column) == ColumnType::kText;
   }
 }
 
@@ -78,7 +78,7 @@ absl::Status Cells::Money(BillColumn column, BilledMoney* value) {
   if (!amount.ok()) {
     return Bad(ErrorCode::kBadNumber, column, amount.status());
   }
-  *value = {MoneyAmount(*amount), number->scale};
+  *value = {MoneyAmount(*amount), number->scale, true};
   return absl::OkStatus();
 }
 
@@ -93,12 +93,20 @@ absl::Status Cells::Time(BillColumn column, int64_t* instant_us) {
   return absl::OkStatus();
 }
 
+absl::Status Cells::Time(BillColumn column,
+                         std::optional<int64_t>* instant_us) {
+  instant_us->reset();
+  if (IsNull(column)) return absl::OkStatus();
+  return Time(column, &instant_us->emplace());
+}
+
 void Cells::CountTimeOddities(BillColumn column, const BillTime& time) {
   const std::string_view text = Field(column);
   const auto count_if = [&](bool odd, OddityKind kind) {
     if (odd) Odd(kind, column, text);
   };
   count_if(time.blank_separator, OddityKind::kTimeWithBlankSeparator);
+  count_if(time.date_only, OddityKind::kTimeIsDateOnly);
   count_if(time.no_seconds, OddityKind::kTimeWithoutSeconds);
   count_if(time.fraction, OddityKind::kTimeWithFraction);
   count_if(time.no_zone, OddityKind::kTimeWithoutZone);
@@ -121,6 +129,16 @@ std::optional<size_t> Cells::Enum(BillColumn column,
   return std::nullopt;
 }
 
+std::string_view Cells::LooseEnum(BillColumn column,
+                                  std::span<const std::string_view> names) {
+  if (IsNull(column)) return {};
+  const auto index = Enum(column, names);
+  if (index) return names[*index];
+  const std::string_view text = Field(column);
+  Odd(OddityKind::kUnknownEnumValue, column, text);
+  return text;
+}
+
 void Cells::Odd(OddityKind kind, BillColumn column, std::string_view value) {
   Count(kind, IdOf(column), value);
 }
@@ -139,6 +157,16 @@ absl::Status Cells::Bad(ErrorCode code, BillColumn column,
   return MakeError(
       code, absl::StrCat(Where(), ": ", std::string(ColumnName(column)), ": ",
                          std::string(what)));
+}
+
+std::string NotOneOf(std::string_view value,
+                     std::span<const std::string_view> names) {
+  std::string text = absl::StrCat(Quoted(value), " is not ");
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+    text += names[i];
+  }
+  return text;
 }
 
 }  // namespace drawdown

@@ -60,6 +60,14 @@ class Cells {
   std::optional<size_t> Enum(BillColumn column,
                              std::span<const std::string_view> names);
 
+  // An enumeration on which nothing depends: another value is counted and
+  // carried. Empty when null.
+  std::string_view LooseEnum(BillColumn column,
+                             std::span<const std::string_view> names);
+
+  // Null is nothing. kBadTime.
+  absl::Status Time(BillColumn column, std::optional<int64_t>* instant_us);
+
   // Counts the current row, with `value` as its example.
   void Odd(OddityKind kind, BillColumn column, std::string_view value);
 
@@ -93,6 +101,10 @@ class Cells {
   std::vector<uint8_t> nulls_;                   // of the current row
   std::string raw_;
 };
+
+// "\"x\" is not A, B or C".
+std::string NotOneOf(std::string_view value,
+                     std::span<const std::string_view> names);
 
 }  // namespace drawdown
 

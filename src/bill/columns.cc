@@ -1,226 +1,342 @@
 #include "bill/columns.h"
 
 #include <algorithm>
-#include <optional>
+#include <span>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
-#include "base/check.h"
 #include "base/error.h"
 
 namespace drawdown {
 namespace {
 
-enum class Since : uint8_t { k10, k11, k12, k13, k14 };
+using C = BillColumn;
 
-enum class Need : uint8_t {
-  kRequired,   // without it there is no bill
-  kMandatory,  // FOCUS demands it in every version
-  kOptional,
-};
-
-struct FocusColumn {
-  std::string_view name;
-  Since since;
-  Need need = Need::kOptional;
-  std::optional<BillColumn> column = std::nullopt;
-};
-
-// Every Cost and Usage column of FOCUS 1.0 to 1.4.
-constexpr FocusColumn kFocusColumns[] = {
-    {"AllocatedMethodDetails", Since::k13},
-    {"AllocatedMethodId", Since::k13},
-    {"AllocatedResourceId", Since::k13},
-    {"AllocatedResourceName", Since::k13},
-    {"AllocatedTags", Since::k13},
-    {"AvailabilityZone", Since::k10},
-    {"BilledCost", Since::k10, Need::kRequired, BillColumn::kBilledCost},
-    {"BillingAccountId", Since::k10, Need::kMandatory,
-     BillColumn::kBillingAccountId},
-    {"BillingAccountName", Since::k10, Need::kMandatory},
-    {"BillingAccountType", Since::k12},
-    {"BillingCurrency", Since::k10, Need::kRequired,
-     BillColumn::kBillingCurrency},
-    {"BillingPeriodEnd", Since::k10, Need::kRequired,
-     BillColumn::kBillingPeriodEnd},
-    {"BillingPeriodStart", Since::k10, Need::kRequired,
-     BillColumn::kBillingPeriodStart},
-    {"CapacityReservationId", Since::k11},
-    {"CapacityReservationStatus", Since::k11, Need::kOptional,
-     BillColumn::kCapacityReservationStatus},
-    {"ChargeCategory", Since::k10, Need::kRequired,
-     BillColumn::kChargeCategory},
-    {"ChargeClass", Since::k10, Need::kMandatory, BillColumn::kChargeClass},
-    {"ChargeDescription", Since::k10, Need::kMandatory,
-     BillColumn::kChargeDescription},
-    {"ChargeFrequency", Since::k10, Need::kOptional,
-     BillColumn::kChargeFrequency},
-    {"ChargePeriodEnd", Since::k10, Need::kRequired,
-     BillColumn::kChargePeriodEnd},
-    {"ChargePeriodStart", Since::k10, Need::kRequired,
-     BillColumn::kChargePeriodStart},
-    {"CommitmentDiscountCategory", Since::k10},
-    {"CommitmentDiscountId", Since::k10, Need::kOptional,
-     BillColumn::kCommitmentDiscountId},
-    {"CommitmentDiscountName", Since::k10},
-    {"CommitmentDiscountQuantity", Since::k11},
-    {"CommitmentDiscountStatus", Since::k10, Need::kOptional,
-     BillColumn::kCommitmentDiscountStatus},
-    {"CommitmentDiscountType", Since::k10},
-    {"CommitmentDiscountUnit", Since::k11},
-    {"CommitmentProgramEligibilityDetails", Since::k14},
-    {"ConsumedQuantity", Since::k10, Need::kOptional,
-     BillColumn::kConsumedQuantity},
-    {"ConsumedUnit", Since::k10, Need::kOptional, BillColumn::kConsumedUnit},
-    {"ContractApplied", Since::k13},
-    {"ContractedCost", Since::k10, Need::kMandatory,
-     BillColumn::kContractedCost},
-    {"ContractedUnitPrice", Since::k10, Need::kOptional,
-     BillColumn::kContractedUnitPrice},
-    {"EffectiveCost", Since::k10, Need::kMandatory, BillColumn::kEffectiveCost},
-    {"HostProviderName", Since::k13},
-    {"InvoiceDetailId", Since::k14},
-    {"InvoiceId", Since::k12, Need::kOptional, BillColumn::kInvoiceId},
-    {"InvoiceIssuerName", Since::k10, Need::kMandatory,
-     BillColumn::kInvoiceIssuerName},
-    {"ListCost", Since::k10, Need::kMandatory, BillColumn::kListCost},
-    {"ListUnitPrice", Since::k10, Need::kOptional, BillColumn::kListUnitPrice},
-    {"PricingCategory", Since::k10, Need::kOptional,
-     BillColumn::kPricingCategory},
-    {"PricingCurrency", Since::k12},
-    {"PricingCurrencyContractedUnitPrice", Since::k12},
-    {"PricingCurrencyEffectiveCost", Since::k12},
-    {"PricingCurrencyListUnitPrice", Since::k12},
-    {"PricingQuantity", Since::k10, Need::kMandatory,
-     BillColumn::kPricingQuantity},
-    {"PricingUnit", Since::k10, Need::kMandatory, BillColumn::kPricingUnit},
-    {"ProviderName", Since::k10, Need::kOptional, BillColumn::kProviderName},
-    {"PublisherName", Since::k10, Need::kMandatory},
-    {"RegionId", Since::k10, Need::kOptional, BillColumn::kRegionId},
-    {"RegionName", Since::k10},
-    {"ResourceId", Since::k10, Need::kOptional, BillColumn::kResourceId},
-    {"ResourceName", Since::k10},
-    {"ResourceType", Since::k10},
-    {"ServiceCategory", Since::k10, Need::kMandatory},
-    {"ServiceName", Since::k10, Need::kMandatory, BillColumn::kServiceName},
-    // A column of 1.3, but alone it is only a provider's name spelled early.
-    {"ServiceProviderName", Since::k10, Need::kOptional,
-     BillColumn::kServiceProviderName},
-    {"ServiceSubcategory", Since::k11},
-    {"SkuId", Since::k10, Need::kOptional, BillColumn::kSkuId},
-    {"SkuMeter", Since::k11},
-    {"SkuPriceDetails", Since::k11, Need::kOptional,
-     BillColumn::kSkuPriceDetails},
-    {"SkuPriceId", Since::k10, Need::kOptional, BillColumn::kSkuPriceId},
-    {"SubAccountId", Since::k10, Need::kOptional, BillColumn::kSubAccountId},
-    {"SubAccountName", Since::k10},
-    {"SubAccountType", Since::k12},
-    {"Tags", Since::k10, Need::kOptional, BillColumn::kTags},
-};
-constexpr size_t kFocusColumnCount = std::size(kFocusColumns);
+enum Since : uint8_t { k10, k11, k12, k13, k14 };
 
 constexpr std::string_view kVersions[] = {"1.0", "1.1", "1.2", "1.3", "1.4"};
 
-// Header index of every FOCUS column.
-using Found = std::array<int, kFocusColumnCount>;
+enum Need : uint8_t {
+  kRequired,   // without it nothing can be read
+  kMandatory,  // FOCUS demands it
+  kOptional,
+};
 
-int FocusIndex(std::string_view name) {
-  const auto same_but_case = [&](const FocusColumn& column) {
-    return absl::EqualsIgnoreCase({column.name.data(), column.name.size()},
-                                  {name.data(), name.size()});
-  };
-  const auto found = std::find_if(std::begin(kFocusColumns),
-                                  std::end(kFocusColumns), same_but_case);
-  return found == std::end(kFocusColumns)
-             ? -1
-             : static_cast<int>(found - std::begin(kFocusColumns));
+struct DatasetColumn {
+  BillColumn column;
+  Since since;
+  Need need = kOptional;
+  Since last_needed = k14;
+};
+
+constexpr DatasetColumn kCostAndUsage[] = {
+    {C::kAllocatedMethodDetails, k13},
+    {C::kAllocatedMethodId, k13},
+    {C::kAllocatedResourceId, k13},
+    {C::kAllocatedResourceName, k13},
+    {C::kAllocatedTags, k13},
+    {C::kAvailabilityZone, k10},
+    {C::kBilledCost, k10, kRequired},
+    {C::kBillingAccountId, k10, kMandatory},
+    {C::kBillingAccountName, k10, kMandatory},
+    {C::kBillingAccountType, k12},
+    {C::kBillingCurrency, k10, kRequired},
+    {C::kBillingPeriodEnd, k10, kRequired},
+    {C::kBillingPeriodStart, k10, kRequired},
+    {C::kCapacityReservationId, k11},
+    {C::kCapacityReservationStatus, k11},
+    {C::kChargeCategory, k10, kRequired},
+    {C::kChargeClass, k10, kMandatory},
+    {C::kChargeDescription, k10, kMandatory},
+    {C::kChargeFrequency, k10},
+    {C::kChargePeriodEnd, k10, kRequired},
+    {C::kChargePeriodStart, k10, kRequired},
+    {C::kCommitmentDiscountCategory, k10},
+    {C::kCommitmentDiscountId, k10},
+    {C::kCommitmentDiscountName, k10},
+    {C::kCommitmentDiscountQuantity, k11},
+    {C::kCommitmentDiscountStatus, k10},
+    {C::kCommitmentDiscountType, k10},
+    {C::kCommitmentDiscountUnit, k11},
+    {C::kCommitmentProgramEligibilityDetails, k14},
+    {C::kConsumedQuantity, k10},
+    {C::kConsumedUnit, k10},
+    {C::kContractApplied, k13},
+    {C::kContractedCost, k10, kMandatory},
+    {C::kContractedUnitPrice, k10},
+    {C::kEffectiveCost, k10, kMandatory},
+    {C::kHostProviderName, k13, kMandatory},
+    {C::kInvoiceDetailId, k14},
+    {C::kInvoiceId, k12},
+    {C::kInvoiceIssuerName, k10, kMandatory},
+    {C::kListCost, k10, kMandatory},
+    {C::kListUnitPrice, k10},
+    {C::kPricingCategory, k10},
+    {C::kPricingCurrency, k12},
+    {C::kPricingCurrencyContractedUnitPrice, k12},
+    {C::kPricingCurrencyEffectiveCost, k12},
+    {C::kPricingCurrencyListUnitPrice, k12},
+    {C::kPricingQuantity, k10, kMandatory},
+    {C::kPricingUnit, k10, kMandatory},
+    {C::kProviderName, k10},
+    {C::kPublisherName, k10, kMandatory, k12},
+    {C::kRegionId, k10},
+    {C::kRegionName, k10},
+    {C::kResourceId, k10},
+    {C::kResourceName, k10},
+    {C::kResourceType, k10},
+    {C::kServiceCategory, k10, kMandatory},
+    {C::kServiceName, k10, kMandatory},
+    // A column of 1.3, but alone it is only a provider's name spelled early.
+    {C::kServiceProviderName, k10},
+    {C::kServiceSubcategory, k11},
+    {C::kSkuId, k10},
+    {C::kSkuMeter, k11},
+    {C::kSkuPriceDetails, k11},
+    {C::kSkuPriceId, k10},
+    {C::kSubAccountId, k10},
+    {C::kSubAccountName, k10},
+    {C::kSubAccountType, k12},
+    {C::kTags, k10},
+};
+
+constexpr DatasetColumn kContractCommitment[] = {
+    {C::kBillingCurrency, k13, kMandatory},
+    {C::kContractCommitmentApplicability, k14, kMandatory},
+    {C::kContractCommitmentBenefitCategory, k14, kMandatory},
+    {C::kContractCommitmentCategory, k13, kRequired},
+    {C::kContractCommitmentCost, k13, kMandatory},
+    {C::kContractCommitmentCreated, k14, kMandatory},
+    {C::kContractCommitmentDescription, k13, kMandatory},
+    {C::kContractCommitmentDiscountPercentage, k14, kMandatory},
+    {C::kContractCommitmentDurationType, k14, kMandatory},
+    {C::kContractCommitmentFulfillmentInterval, k14, kMandatory},
+    {C::kContractCommitmentId, k13, kRequired},
+    {C::kContractCommitmentLastUpdated, k14, kMandatory},
+    {C::kContractCommitmentLifecycleStatus, k14, kMandatory},
+    {C::kContractCommitmentModel, k14, kMandatory},
+    {C::kContractCommitmentOfferCategory, k14, kMandatory},
+    {C::kContractCommitmentPaymentInterval, k14, kMandatory},
+    {C::kContractCommitmentPaymentModel, k14, kMandatory},
+    {C::kContractCommitmentPaymentUpfrontPercentage, k14},
+    {C::kContractCommitmentPeriodEnd, k13, kRequired},
+    {C::kContractCommitmentPeriodStart, k13, kRequired},
+    {C::kContractCommitmentQuantity, k13, kMandatory},
+    {C::kContractCommitmentType, k13, kMandatory},
+    {C::kContractCommitmentUnit, k13, kMandatory},
+    {C::kContractId, k13, kMandatory},
+    {C::kContractPeriodEnd, k13, kMandatory},
+    {C::kContractPeriodStart, k13, kMandatory},
+    {C::kInvoiceIssuerName, k14, kMandatory},
+    {C::kPricingCurrency, k14},
+    {C::kPricingCurrencyContractCommitmentCost, k14},
+    {C::kServiceProviderName, k14, kMandatory},
+};
+
+constexpr DatasetColumn kInvoiceDetail[] = {
+    {C::kBilledCost, k14, kRequired},
+    {C::kBillingAccountId, k14, kMandatory},
+    {C::kBillingCurrency, k14, kRequired},
+    {C::kBillingPeriodEnd, k14, kRequired},
+    {C::kBillingPeriodStart, k14, kRequired},
+    {C::kChargeCategory, k14, kMandatory},
+    {C::kInvoiceDetailCreated, k14, kMandatory},
+    {C::kInvoiceDetailDescription, k14, kMandatory},
+    {C::kInvoiceDetailGrain, k14, kMandatory},
+    {C::kInvoiceDetailId, k14, kMandatory},
+    {C::kInvoiceDetailLastUpdated, k14, kMandatory},
+    {C::kInvoiceId, k14, kRequired},
+    {C::kInvoiceIssueDate, k14, kMandatory},
+    {C::kInvoiceIssueStatus, k14, kMandatory},
+    {C::kInvoiceIssuerName, k14, kRequired},
+    {C::kPaymentCurrency, k14},
+    {C::kPaymentCurrencyBilledCost, k14},
+    {C::kPaymentCurrencyInvoiceDetailId, k14},
+    {C::kPaymentDueDate, k14, kMandatory},
+    {C::kPaymentTerms, k14, kMandatory},
+    {C::kPurchaseOrderNumber, k14},
+    {C::kReferenceInvoiceId, k14, kMandatory},
+};
+
+constexpr DatasetColumn kBillingPeriod[] = {
+    {C::kBillingPeriodCreated, k14, kMandatory},
+    {C::kBillingPeriodEnd, k14, kRequired},
+    {C::kBillingPeriodLastUpdated, k14, kMandatory},
+    {C::kBillingPeriodStart, k14, kRequired},
+    {C::kBillingPeriodStatus, k14, kRequired},
+    {C::kInvoiceIssuerName, k14, kRequired},
+};
+
+// By Dataset.
+constexpr std::span<const DatasetColumn> kDatasets[] = {
+    kCostAndUsage, kContractCommitment, kInvoiceDetail, kBillingPeriod};
+constexpr std::string_view kDatasetNames[] = {
+    "Cost and Usage", "Contract Commitment", "Invoice Detail",
+    "Billing Period"};
+
+struct ColumnInfo {
+  std::string_view name;
+  ColumnType type;
+};
+constexpr ColumnInfo kColumns[] = {
+#define DRAWDOWN_COLUMN_INFO(name, type) {#name, ColumnType::type},
+    DRAWDOWN_BILL_COLUMNS(DRAWDOWN_COLUMN_INFO)
+#undef DRAWDOWN_COLUMN_INFO
+};
+static_assert(std::size(kColumns) == kColumnCount);
+
+// What working drafts of 1.4 called columns that were renamed before release.
+struct DraftName {
+  std::string_view draft;
+  BillColumn column;
+};
+constexpr DraftName kDraftNames[] = {
+    {"ContractCommitmentDiscount%", C::kContractCommitmentDiscountPercentage},
+    {"ContractCommitmentPaymentUpfront%",
+     C::kContractCommitmentPaymentUpfrontPercentage},
+};
+
+std::span<const DatasetColumn> ColumnsOf(Dataset dataset) {
+  return kDatasets[static_cast<size_t>(dataset)];
+}
+
+const DatasetColumn* FindIn(Dataset dataset, BillColumn column) {
+  for (const DatasetColumn& candidate : ColumnsOf(dataset)) {
+    if (candidate.column == column) return &candidate;
+  }
+  return nullptr;
+}
+
+// -1 for none.
+int FindColumn(std::string_view name) {
+  for (size_t i = 0; i < kColumnCount; ++i) {
+    const std::string_view candidate = kColumns[i].name;
+    if (absl::EqualsIgnoreCase({candidate.data(), candidate.size()},
+                               {name.data(), name.size()})) {
+      return static_cast<int>(i);
+    }
+  }
+  for (const DraftName& draft : kDraftNames) {
+    if (draft.draft == name) return static_cast<int>(draft.column);
+  }
+  return -1;
+}
+
+Dataset TellDataset(const std::vector<std::string>& header) {
+  std::array<size_t, std::size(kDatasets)> shared = {};
+  for (const std::string& name : header) {
+    const int column = FindColumn(name);
+    for (size_t i = 0; column >= 0 && i < shared.size(); ++i) {
+      const auto dataset = static_cast<Dataset>(i);
+      if (FindIn(dataset, static_cast<BillColumn>(column))) ++shared[i];
+    }
+  }
+  return static_cast<Dataset>(std::max_element(shared.begin(), shared.end()) -
+                              shared.begin());
 }
 
 bool IsCustom(std::string_view name) {
   return name.starts_with("x_") || name.starts_with("X_");
 }
 
-absl::StatusOr<Found> MatchNames(const std::vector<std::string>& header,
-                                 std::string_view where, BillLayout* layout) {
-  Found found;
-  found.fill(-1);
+absl::Status MatchNames(const std::vector<std::string>& header,
+                        std::string_view where, BillLayout* layout) {
   for (size_t i = 0; i < header.size(); ++i) {
-    const int focus = FocusIndex(header[i]);
-    if (focus < 0) {
+    const int found = FindColumn(header[i]);
+    if (found < 0 ||
+        FindIn(layout->dataset, static_cast<BillColumn>(found)) == nullptr) {
       if (!IsCustom(header[i])) layout->unknown.push_back(header[i]);
       continue;
     }
-    int& at = found[static_cast<size_t>(focus)];
-    const std::string name(kFocusColumns[focus].name);
+    int& at = layout->index[static_cast<size_t>(found)];
+    const std::string name(kColumns[found].name);
     if (at >= 0) {
       return MakeError(ErrorCode::kBadCsv,
                        absl::StrCat(std::string(where), ": columns ",
                                     header[static_cast<size_t>(at)], " and ",
-                                    header[i], " differ in case only"));
+                                    header[i], " are both ", name));
     }
     at = static_cast<int>(i);
-    if (header[i] != name) layout->drifted.push_back({header[i], name});
+    if (header[i] == name) continue;
+    const bool draft = header[i].size() != name.size();
+    layout->drifted.push_back({header[i], name, draft});
   }
-  return found;
+  return absl::OkStatus();
 }
 
-std::vector<std::string> NamesWhere(const Found& found, bool present,
+std::vector<std::string> NamesWhere(const BillLayout& layout, bool present,
                                     auto matches) {
   std::vector<std::string> names;
-  for (size_t i = 0; i < kFocusColumnCount; ++i) {
-    if ((found[i] >= 0) == present && matches(kFocusColumns[i])) {
-      names.emplace_back(kFocusColumns[i].name);
+  for (const DatasetColumn& column : ColumnsOf(layout.dataset)) {
+    if (layout.Has(column.column) == present && matches(column)) {
+      names.emplace_back(ColumnName(column.column));
     }
   }
   return names;
 }
 
-void TellVersion(const Found& found, BillLayout* layout) {
-  Since newest = Since::k10;
-  for (size_t i = 0; i < kFocusColumnCount; ++i) {
-    if (found[i] >= 0) newest = std::max(newest, kFocusColumns[i].since);
-  }
-  layout->version = kVersions[static_cast<size_t>(newest)];
-  const std::vector<std::string> deciding =
-      NamesWhere(found, true, [&](const FocusColumn& column) {
-        return column.since == newest && newest != Since::k10;
-      });
-  layout->version_reason =
-      deciding.empty() ? "no column that 1.1 or a later version added"
-                       : absl::StrCat("has ", absl::StrJoin(deciding, ", "),
-                                      ", which ", layout->version, " added");
+std::string VersionName(Since version) {
+  return std::string(kVersions[version]);
 }
 
-absl::Status CheckVersion(const Found& found, std::string_view where,
-                          const BillLayout& layout) {
-  const bool names_focus =
-      !NamesWhere(found, true, [](const FocusColumn& column) {
-         return column.column == BillColumn::kBilledCost ||
-                column.column == BillColumn::kChargeCategory ||
-                column.column == BillColumn::kChargePeriodStart;
-       }).empty();
-  if (!names_focus) {
-    return MakeError(
-        ErrorCode::kUnknownFormat,
-        absl::StrCat(std::string(where),
-                     ": not a FOCUS cost and usage file: no BilledCost, "
-                     "ChargeCategory or ChargePeriodStart column"));
+// 1.4 took these away, which is all that tells some of its files from 1.3.
+bool LacksRemoved(const BillLayout& layout) {
+  return layout.dataset == Dataset::kCostAndUsage &&
+         layout.Has(C::kServiceProviderName) &&
+         layout.Has(C::kHostProviderName) && !layout.Has(C::kProviderName) &&
+         !layout.Has(C::kPublisherName);
+}
+
+Since TellVersion(BillLayout* layout) {
+  constexpr Since kFirst[] = {k10, k13, k14, k14};  // by Dataset
+  const Since oldest = kFirst[static_cast<size_t>(layout->dataset)];
+  Since newest = oldest;
+  for (const DatasetColumn& column : ColumnsOf(layout->dataset)) {
+    if (layout->Has(column.column)) newest = std::max(newest, column.since);
   }
-  if (layout.version < "1.3") return absl::OkStatus();
+  const std::vector<std::string> deciding =
+      NamesWhere(*layout, true, [&](const DatasetColumn& column) {
+        return column.since == newest && newest != oldest;
+      });
+  if (!deciding.empty()) {
+    layout->version_reason =
+        absl::StrCat("has ", absl::StrJoin(deciding, ", "), ", which ",
+                     VersionName(newest), " added");
+  } else if (oldest == k14) {
+    layout->version_reason = "a dataset that 1.4 added";
+  } else {
+    layout->version_reason =
+        absl::StrCat("no column that ", VersionName(Since(oldest + 1)),
+                     " or a later version added");
+  }
+  if (newest == k13 && LacksRemoved(*layout)) {
+    absl::StrAppend(
+        &layout->version_reason,
+        "; lacks ProviderName and PublisherName, which 1.4 removed");
+    newest = k14;
+  }
+  layout->version = kVersions[newest];
+  return newest;
+}
+
+absl::Status CheckFocus(const BillLayout& layout, std::string_view where) {
+  if (layout.dataset != Dataset::kCostAndUsage || layout.Has(C::kBilledCost) ||
+      layout.Has(C::kChargeCategory) || layout.Has(C::kChargePeriodStart)) {
+    return absl::OkStatus();
+  }
   return MakeError(
       ErrorCode::kUnknownFormat,
-      absl::StrCat(std::string(where), ": FOCUS ", layout.version, " (",
-                   layout.version_reason,
-                   "); this version reads FOCUS 1.0, 1.1 and 1.2"));
+      absl::StrCat(std::string(where),
+                   ": not a FOCUS cost and usage file: no BilledCost, "
+                   "ChargeCategory or ChargePeriodStart column"));
 }
 
-absl::Status CheckRequired(const Found& found, std::string_view where,
-                           const BillLayout& layout) {
+absl::Status CheckRequired(const BillLayout& layout, std::string_view where) {
   std::vector<std::string> missing = NamesWhere(
-      found, false,
-      [](const FocusColumn& column) { return column.need == Need::kRequired; });
-  if (!layout.Has(BillColumn::kProviderName) &&
-      !layout.Has(BillColumn::kServiceProviderName)) {
+      layout, false,
+      [](const DatasetColumn& column) { return column.need == kRequired; });
+  if (layout.dataset == Dataset::kCostAndUsage &&
+      !layout.Has(C::kProviderName) && !layout.Has(C::kServiceProviderName)) {
     missing.push_back("ProviderName");
   }
   if (missing.empty()) return absl::OkStatus();
@@ -233,49 +349,29 @@ absl::Status CheckRequired(const Found& found, std::string_view where,
 }  // namespace
 
 std::string_view ColumnName(BillColumn column) {
-  for (const FocusColumn& candidate : kFocusColumns) {
-    if (candidate.column == column) return candidate.name;
-  }
-  CHECK(false);
+  return kColumns[static_cast<size_t>(column)].name;
 }
 
-bool IsFreeText(BillColumn column) {
-  switch (column) {
-    case BillColumn::kBillingAccountId:
-    case BillColumn::kChargeDescription:
-    case BillColumn::kCommitmentDiscountId:
-    case BillColumn::kConsumedUnit:
-    case BillColumn::kInvoiceId:
-    case BillColumn::kInvoiceIssuerName:
-    case BillColumn::kPricingUnit:
-    case BillColumn::kProviderName:
-    case BillColumn::kRegionId:
-    case BillColumn::kResourceId:
-    case BillColumn::kServiceName:
-    case BillColumn::kServiceProviderName:
-    case BillColumn::kSkuId:
-    case BillColumn::kSkuPriceId:
-    case BillColumn::kSubAccountId:
-      return true;
-    default:
-      return false;
-  }
+ColumnType TypeOf(BillColumn column) {
+  return kColumns[static_cast<size_t>(column)].type;
+}
+
+std::string_view DatasetName(Dataset dataset) {
+  return kDatasetNames[static_cast<size_t>(dataset)];
 }
 
 absl::StatusOr<BillLayout> ReadLayout(const std::vector<std::string>& header,
                                       std::string_view where) {
   BillLayout layout;
+  layout.dataset = TellDataset(header);
   layout.index.fill(-1);
-  ASSIGN_OR_RETURN(const Found found, MatchNames(header, where, &layout));
-  for (size_t i = 0; i < kFocusColumnCount; ++i) {
-    const std::optional<BillColumn> column = kFocusColumns[i].column;
-    if (column) layout.index[static_cast<size_t>(*column)] = found[i];
-  }
-  TellVersion(found, &layout);
-  RETURN_IF_ERROR(CheckVersion(found, where, layout));
-  RETURN_IF_ERROR(CheckRequired(found, where, layout));
-  layout.absent = NamesWhere(found, false, [](const FocusColumn& column) {
-    return column.need == Need::kMandatory;
+  RETURN_IF_ERROR(MatchNames(header, where, &layout));
+  RETURN_IF_ERROR(CheckFocus(layout, where));
+  const Since version = TellVersion(&layout);
+  RETURN_IF_ERROR(CheckRequired(layout, where));
+  layout.absent = NamesWhere(layout, false, [&](const DatasetColumn& column) {
+    return column.need == kMandatory && column.since <= version &&
+           version <= column.last_needed;
   });
   return layout;
 }

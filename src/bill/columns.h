@@ -1,4 +1,4 @@
-// The columns of FOCUS, and which of them a file's header has.
+// The columns of FOCUS 1.0 to 1.4, and which of them a file's header has.
 #ifndef DRAWDOWN_SRC_BILL_COLUMNS_H_
 #define DRAWDOWN_SRC_BILL_COLUMNS_H_
 
@@ -12,75 +12,171 @@
 
 namespace drawdown {
 
-// The columns that become a field of a BillRow.
-enum class BillColumn : uint8_t {
-  kBilledCost,
-  kBillingAccountId,
-  kBillingCurrency,
-  kBillingPeriodEnd,
-  kBillingPeriodStart,
-  kCapacityReservationStatus,
-  kChargeCategory,
-  kChargeClass,
-  kChargeDescription,
-  kChargeFrequency,
-  kChargePeriodEnd,
-  kChargePeriodStart,
-  kCommitmentDiscountId,
-  kCommitmentDiscountStatus,
-  kConsumedQuantity,
-  kConsumedUnit,
-  kContractedCost,
-  kContractedUnitPrice,
-  kEffectiveCost,
-  kInvoiceId,
-  kInvoiceIssuerName,
-  kListCost,
-  kListUnitPrice,
-  kPricingCategory,
-  kPricingQuantity,
-  kPricingUnit,
-  kProviderName,
-  kRegionId,
-  kResourceId,
-  kServiceName,
-  kServiceProviderName,
-  kSkuId,
-  kSkuPriceDetails,
-  kSkuPriceId,
-  kSubAccountId,
-  kTags,
+enum class ColumnType : uint8_t {
+  kText,
+  kEnum,
+  kCurrency,
+  kNumber,
+  kTime,
+  kJson
 };
-inline constexpr size_t kColumnCount = 36;
+
+// Every column of every dataset and version, by name: X(name, type).
+#define DRAWDOWN_BILL_COLUMNS(X)                         \
+  X(AllocatedMethodDetails, kJson)                       \
+  X(AllocatedMethodId, kText)                            \
+  X(AllocatedResourceId, kText)                          \
+  X(AllocatedResourceName, kText)                        \
+  X(AllocatedTags, kJson)                                \
+  X(AvailabilityZone, kText)                             \
+  X(BilledCost, kNumber)                                 \
+  X(BillingAccountId, kText)                             \
+  X(BillingAccountName, kText)                           \
+  X(BillingAccountType, kText)                           \
+  X(BillingCurrency, kCurrency)                          \
+  X(BillingPeriodCreated, kTime)                         \
+  X(BillingPeriodEnd, kTime)                             \
+  X(BillingPeriodLastUpdated, kTime)                     \
+  X(BillingPeriodStart, kTime)                           \
+  X(BillingPeriodStatus, kEnum)                          \
+  X(CapacityReservationId, kText)                        \
+  X(CapacityReservationStatus, kEnum)                    \
+  X(ChargeCategory, kEnum)                               \
+  X(ChargeClass, kEnum)                                  \
+  X(ChargeDescription, kText)                            \
+  X(ChargeFrequency, kEnum)                              \
+  X(ChargePeriodEnd, kTime)                              \
+  X(ChargePeriodStart, kTime)                            \
+  X(CommitmentDiscountCategory, kEnum)                   \
+  X(CommitmentDiscountId, kText)                         \
+  X(CommitmentDiscountName, kText)                       \
+  X(CommitmentDiscountQuantity, kNumber)                 \
+  X(CommitmentDiscountStatus, kEnum)                     \
+  X(CommitmentDiscountType, kText)                       \
+  X(CommitmentDiscountUnit, kText)                       \
+  X(CommitmentProgramEligibilityDetails, kJson)          \
+  X(ConsumedQuantity, kNumber)                           \
+  X(ConsumedUnit, kText)                                 \
+  X(ContractApplied, kJson)                              \
+  X(ContractCommitmentApplicability, kJson)              \
+  X(ContractCommitmentBenefitCategory, kEnum)            \
+  X(ContractCommitmentCategory, kEnum)                   \
+  X(ContractCommitmentCost, kNumber)                     \
+  X(ContractCommitmentCreated, kTime)                    \
+  X(ContractCommitmentDescription, kText)                \
+  X(ContractCommitmentDiscountPercentage, kNumber)       \
+  X(ContractCommitmentDurationType, kText)               \
+  X(ContractCommitmentFulfillmentInterval, kEnum)        \
+  X(ContractCommitmentId, kText)                         \
+  X(ContractCommitmentLastUpdated, kTime)                \
+  X(ContractCommitmentLifecycleStatus, kEnum)            \
+  X(ContractCommitmentModel, kEnum)                      \
+  X(ContractCommitmentOfferCategory, kEnum)              \
+  X(ContractCommitmentPaymentInterval, kEnum)            \
+  X(ContractCommitmentPaymentModel, kEnum)               \
+  X(ContractCommitmentPaymentUpfrontPercentage, kNumber) \
+  X(ContractCommitmentPeriodEnd, kTime)                  \
+  X(ContractCommitmentPeriodStart, kTime)                \
+  X(ContractCommitmentQuantity, kNumber)                 \
+  X(ContractCommitmentType, kText)                       \
+  X(ContractCommitmentUnit, kText)                       \
+  X(ContractId, kText)                                   \
+  X(ContractPeriodEnd, kTime)                            \
+  X(ContractPeriodStart, kTime)                          \
+  X(ContractedCost, kNumber)                             \
+  X(ContractedUnitPrice, kNumber)                        \
+  X(EffectiveCost, kNumber)                              \
+  X(HostProviderName, kText)                             \
+  X(InvoiceDetailCreated, kTime)                         \
+  X(InvoiceDetailDescription, kText)                     \
+  X(InvoiceDetailGrain, kJson)                           \
+  X(InvoiceDetailId, kText)                              \
+  X(InvoiceDetailLastUpdated, kTime)                     \
+  X(InvoiceId, kText)                                    \
+  X(InvoiceIssueDate, kTime)                             \
+  X(InvoiceIssueStatus, kEnum)                           \
+  X(InvoiceIssuerName, kText)                            \
+  X(ListCost, kNumber)                                   \
+  X(ListUnitPrice, kNumber)                              \
+  X(PaymentCurrency, kCurrency)                          \
+  X(PaymentCurrencyBilledCost, kNumber)                  \
+  X(PaymentCurrencyInvoiceDetailId, kText)               \
+  X(PaymentDueDate, kTime)                               \
+  X(PaymentTerms, kText)                                 \
+  X(PricingCategory, kEnum)                              \
+  X(PricingCurrency, kCurrency)                          \
+  X(PricingCurrencyContractCommitmentCost, kNumber)      \
+  X(PricingCurrencyContractedUnitPrice, kNumber)         \
+  X(PricingCurrencyEffectiveCost, kNumber)               \
+  X(PricingCurrencyListUnitPrice, kNumber)               \
+  X(PricingQuantity, kNumber)                            \
+  X(PricingUnit, kText)                                  \
+  X(ProviderName, kText)                                 \
+  X(PublisherName, kText)                                \
+  X(PurchaseOrderNumber, kText)                          \
+  X(ReferenceInvoiceId, kText)                           \
+  X(RegionId, kText)                                     \
+  X(RegionName, kText)                                   \
+  X(ResourceId, kText)                                   \
+  X(ResourceName, kText)                                 \
+  X(ResourceType, kText)                                 \
+  X(ServiceCategory, kText)                              \
+  X(ServiceName, kText)                                  \
+  X(ServiceProviderName, kText)                          \
+  X(ServiceSubcategory, kText)                           \
+  X(SkuId, kText)                                        \
+  X(SkuMeter, kText)                                     \
+  X(SkuPriceDetails, kJson)                              \
+  X(SkuPriceId, kText)                                   \
+  X(SubAccountId, kText)                                 \
+  X(SubAccountName, kText)                               \
+  X(SubAccountType, kText)                               \
+  X(Tags, kJson)
+
+enum class BillColumn : uint8_t {
+#define DRAWDOWN_ENUMERATOR(name, type) k##name,
+  DRAWDOWN_BILL_COLUMNS(DRAWDOWN_ENUMERATOR)
+#undef DRAWDOWN_ENUMERATOR
+};
+inline constexpr size_t kColumnCount = 109;
 
 std::string_view ColumnName(BillColumn column);
+ColumnType TypeOf(BillColumn column);
 
-// True for the columns whose values are free text, where a quoted "NULL" may be
-// meant.
-bool IsFreeText(BillColumn column);
+// The datasets of FOCUS, with the names that the specification gives them.
+enum class Dataset : uint8_t {
+  kCostAndUsage,
+  kContractCommitment,
+  kInvoiceDetail,
+  kBillingPeriod
+};
 
-// A header name that is a FOCUS name but for its case.
+std::string_view DatasetName(Dataset dataset);
+
+// A header name that is a FOCUS name but for its case, or the name of a draft.
 struct HeaderDrift {
   std::string written;
   std::string meant;
+  bool draft = false;
 };
 
 // What a header says about its file.
 struct BillLayout {
+  Dataset dataset = Dataset::kCostAndUsage;
   std::array<int, kColumnCount> index;  // into the header; -1 if absent
-  std::string version;                  // "1.0", "1.1", "1.2"
+  std::string version;                  // "1.0" to "1.4"
   std::string version_reason;
   std::vector<HeaderDrift> drifted;
   std::vector<std::string> unknown;  // no FOCUS name and no x_ prefix
-  std::vector<std::string> absent;   // mandatory in every version, not needed
+  std::vector<std::string> absent;   // mandatory in the version, not needed
 
   bool Has(BillColumn column) const { return At(column) >= 0; }
   int At(BillColumn column) const { return index[static_cast<size_t>(column)]; }
 };
 
-// Errors name `where`: kUnknownFormat (not FOCUS, or a later version),
-// kMissingColumn (all that are missing), kBadCsv (two names differ in case
-// only).
+// The dataset is the one that shares most names with the header; the version is
+// that of its newest column. Errors name `where`: kUnknownFormat (not FOCUS),
+// kMissingColumn (all that are missing), kBadCsv (two names mean one column).
 absl::StatusOr<BillLayout> ReadLayout(const std::vector<std::string>& header,
                                       std::string_view where);
 

@@ -68,12 +68,16 @@ bool IsLowSurrogate(std::string_view text) {
 
 }  // namespace
 
-bool JsonCell::Parse(std::string_view text) {
+void JsonCell::Start(std::string_view text) {
   text_ = text;
   at_ = 0;
   members_.clear();
   decoded_.clear();
   SkipBlanks();
+}
+
+bool JsonCell::Parse(std::string_view text) {
+  Start(text);
   if (!Take('{')) return false;
   SkipBlanks();
   if (!Take('}')) {
@@ -86,6 +90,26 @@ bool JsonCell::Parse(std::string_view text) {
   return AtEnd();
 }
 
+bool JsonCell::ParseArray(std::string_view text) {
+  Start(text);
+  if (!Take('[')) return false;
+  SkipBlanks();
+  if (!Take(']')) {
+    do {
+      SkipBlanks();
+      if (!ReadMemberValue({})) return false;
+    } while (Take(','));
+    if (!Take(']')) return false;
+  }
+  SkipBlanks();
+  return AtEnd();
+}
+
+std::string_view JsonCell::TextOf(const Member& member) {
+  const bool escaped = member.value.find('\\') != std::string_view::npos;
+  return escaped ? Decode(member.value) : member.value;
+}
+
 // Of the outermost object, with the blanks around it.
 bool JsonCell::ReadMember() {
   Member member;
@@ -94,6 +118,10 @@ bool JsonCell::ReadMember() {
   SkipBlanks();
   if (!Take(':')) return false;
   SkipBlanks();
+  return ReadMemberValue(member);
+}
+
+bool JsonCell::ReadMemberValue(Member member) {
   const size_t start = at_;
   if (!ReadValue(1, &member.kind)) return false;
   member.value = text_.substr(start, at_ - start);

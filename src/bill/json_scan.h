@@ -1,5 +1,5 @@
-// The members of one JSON object (RFC 8259), without building a tree: bills
-// carry small objects in cells, and a number must stay the text it was.
+// The members of one JSON object or array (RFC 8259), without building a tree:
+// bills carry small objects in cells, and a number must stay the text it was.
 #ifndef DRAWDOWN_SRC_BILL_JSON_SCAN_H_
 #define DRAWDOWN_SRC_BILL_JSON_SCAN_H_
 
@@ -23,10 +23,19 @@ class JsonCell {
   // The views stay valid as long as `text` and until the next Parse.
   bool Parse(std::string_view text);
 
+  // The same of exactly one array, whose elements are members without a key.
+  bool ParseArray(std::string_view text);
+
   const std::vector<Member>& members() const { return members_; }
 
+  // What a string says; a view into the text where nothing was escaped.
+  // REQUIRES: member.kind is kString.
+  std::string_view TextOf(const Member& member);
+
  private:
+  void Start(std::string_view text);
   bool ReadMember();
+  bool ReadMemberValue(Member member);
   bool ReadValue(int depth, Kind* kind);
   bool ReadContainer(char close, int depth);
   bool ReadKey(std::string_view* key);
@@ -44,7 +53,7 @@ class JsonCell {
   std::string_view text_;
   size_t at_ = 0;
   std::vector<Member> members_;
-  std::deque<std::string> decoded_;  // Keys that were written with escapes.
+  std::deque<std::string> decoded_;  // Of what was written with escapes.
 };
 
 }  // namespace drawdown

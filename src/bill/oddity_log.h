@@ -15,13 +15,17 @@ namespace drawdown {
 
 enum class OddityKind : uint8_t {
   kAbsentColumn,
+  kBadContractApplied,
   kBadGpuCount,
   kChargeOutsideBillingPeriod,
   kColumnNameCaseDrift,
+  kDraftName,
+  kDraftValue,
   kDuplicateJsonKey,
   kEmptyChargePeriod,
   kEmptySkuPrice,
   kEnumCaseDrift,
+  kErratumKeyCase,
   kExponentPlusSign,
   kForbiddenNull,
   kGpuCountAsText,
@@ -31,6 +35,7 @@ enum class OddityKind : uint8_t {
   kNullSpelledAsText,
   kProviderNamesDiffer,
   kTagKeyCollision,
+  kTimeIsDateOnly,
   kTimeWithBlankSeparator,
   kTimeWithFraction,
   kTimeWithOffset,
@@ -42,7 +47,7 @@ enum class OddityKind : uint8_t {
   kZeroEffectiveCost,
   kZeroListCost,
 };
-inline constexpr size_t kOddityKindCount = 27;
+inline constexpr size_t kOddityKindCount = 32;
 
 std::string_view OddityName(OddityKind kind);
 

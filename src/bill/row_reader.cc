@@ -20,6 +20,7 @@ constexpr std::string_view kFrequencies[] = {"One-Time", "Recurring",
                                              "Usage-Based"};
 constexpr std::string_view kPricingCategories[] = {"Standard", "Dynamic",
                                                    "Committed", "Other"};
+constexpr std::string_view kCommitmentCategories[] = {"Spend", "Usage"};
 constexpr std::string_view kStatuses[] = {"Used", "Unused"};
 
 std::string_view Trimmed(std::string_view text) {
@@ -33,20 +34,24 @@ bool HasEqualNeighbours(std::vector<std::string_view>* keys) {
   return std::adjacent_find(keys->begin(), keys->end()) != keys->end();
 }
 
-std::string NotOneOf(std::string_view value,
-                     std::span<const std::string_view> names) {
-  std::string text = absl::StrCat(Quoted(value), " is not ");
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-    text += names[i];
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string_view CategoryName(ChargeCategory category) {
   return kCategories[static_cast<size_t>(category)];
+}
+
+absl::Status ReadCategory(Cells* cells, ChargeCategory* category) {
+  constexpr BillColumn kColumn = BillColumn::kChargeCategory;
+  if (cells->IsNull(kColumn)) {
+    return cells->Bad(ErrorCode::kBadRow, kColumn, "is empty");
+  }
+  const auto found = cells->Enum(kColumn, kCategories);
+  if (!found) {
+    return cells->Bad(ErrorCode::kBadRow, kColumn,
+                      NotOneOf(cells->Text(kColumn), kCategories));
+  }
+  *category = static_cast<ChargeCategory>(*found);
+  return absl::OkStatus();
 }
 
 absl::Status RowReader::Read(BillRow* row) {
@@ -54,11 +59,13 @@ absl::Status RowReader::Read(BillRow* row) {
   row->raw = cells_->raw();
   RETURN_IF_ERROR(ReadNames(row));
   ReadTexts(row);
-  RETURN_IF_ERROR(ReadCategory(row));
+  row->category_text = cells_->Text(BillColumn::kChargeCategory);
+  RETURN_IF_ERROR(ReadCategory(cells_, &row->category));
   RETURN_IF_ERROR(ReadEnums(row));
   RETURN_IF_ERROR(ReadPeriods(row));
   RETURN_IF_ERROR(ReadCosts(row));
   RETURN_IF_ERROR(ReadQuantities(row));
+  ReadApplied(row);
   ReadSkuDetails(row);
   CheckTags(row->tags);
   return absl::OkStatus();
@@ -98,7 +105,12 @@ absl::Status RowReader::ReadNames(BillRow* row) {
 
 void RowReader::ReadTexts(BillRow* row) {
   row->invoice_issuer = cells_->Text(BillColumn::kInvoiceIssuerName);
+  row->host_provider = cells_->Text(BillColumn::kHostProviderName);
+  if (row->host_provider.empty()) {
+    row->host_provider = cells_->Text(BillColumn::kPublisherName);
+  }
   row->invoice_id = cells_->Text(BillColumn::kInvoiceId);
+  row->invoice_detail_id = cells_->Text(BillColumn::kInvoiceDetailId);
   row->billing_account = cells_->Text(BillColumn::kBillingAccountId);
   row->sub_account = cells_->Text(BillColumn::kSubAccountId);
   row->region = cells_->Text(BillColumn::kRegionId);
@@ -108,24 +120,21 @@ void RowReader::ReadTexts(BillRow* row) {
   row->sku_price = cells_->Text(BillColumn::kSkuPriceId);
   row->description = cells_->Text(BillColumn::kChargeDescription);
   row->commitment_id = cells_->Text(BillColumn::kCommitmentDiscountId);
+  row->sku_meter = cells_->Text(BillColumn::kSkuMeter);
+  row->commitment_type = cells_->Text(BillColumn::kCommitmentDiscountType);
+  row->commitment_unit = cells_->Text(BillColumn::kCommitmentDiscountUnit);
+  row->capacity_id = cells_->Text(BillColumn::kCapacityReservationId);
+  row->pricing_currency = cells_->Text(BillColumn::kPricingCurrency);
+  row->allocated_method = cells_->Text(BillColumn::kAllocatedMethodId);
+  row->allocated_resource = cells_->Text(BillColumn::kAllocatedResourceId);
+  row->allocated_resource_name =
+      cells_->Text(BillColumn::kAllocatedResourceName);
+  row->allocated_tags = cells_->Text(BillColumn::kAllocatedTags);
+  row->allocated_method_details =
+      cells_->Text(BillColumn::kAllocatedMethodDetails);
   row->pricing_unit = cells_->Text(BillColumn::kPricingUnit);
   row->consumed_unit = cells_->Text(BillColumn::kConsumedUnit);
   row->tags = cells_->Text(BillColumn::kTags);
-}
-
-absl::Status RowReader::ReadCategory(BillRow* row) {
-  row->category_text = cells_->Text(BillColumn::kChargeCategory);
-  if (row->category_text.empty()) {
-    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kChargeCategory,
-                       "is empty");
-  }
-  const auto category = cells_->Enum(BillColumn::kChargeCategory, kCategories);
-  if (!category) {
-    return cells_->Bad(ErrorCode::kBadRow, BillColumn::kChargeCategory,
-                       NotOneOf(row->category_text, kCategories));
-  }
-  row->category = static_cast<ChargeCategory>(*category);
-  return absl::OkStatus();
 }
 
 absl::Status RowReader::ReadEnums(BillRow* row) {
@@ -135,9 +144,12 @@ absl::Status RowReader::ReadEnums(BillRow* row) {
         ErrorCode::kBadRow, BillColumn::kChargeClass,
         NotOneOf(cells_->Text(BillColumn::kChargeClass), kClasses));
   }
-  row->frequency = ReadLooseEnum(BillColumn::kChargeFrequency, kFrequencies);
+  row->frequency =
+      cells_->LooseEnum(BillColumn::kChargeFrequency, kFrequencies);
   row->pricing_category =
-      ReadLooseEnum(BillColumn::kPricingCategory, kPricingCategories);
+      cells_->LooseEnum(BillColumn::kPricingCategory, kPricingCategories);
+  row->commitment_category = cells_->LooseEnum(
+      BillColumn::kCommitmentDiscountCategory, kCommitmentCategories);
   RETURN_IF_ERROR(ReadStatus(BillColumn::kCommitmentDiscountStatus,
                              &row->commitment_status));
   return ReadStatus(BillColumn::kCapacityReservationStatus,
@@ -154,17 +166,6 @@ absl::Status RowReader::ReadStatus(BillColumn column, UsageStatus* status) {
   }
   *status = *index == 0 ? UsageStatus::kUsed : UsageStatus::kUnused;
   return absl::OkStatus();
-}
-
-// An enumeration on which nothing depends: another value is carried.
-std::string_view RowReader::ReadLooseEnum(
-    BillColumn column, std::span<const std::string_view> names) {
-  if (cells_->IsNull(column)) return {};
-  const auto index = cells_->Enum(column, names);
-  if (index) return names[*index];
-  const std::string_view text = cells_->Text(column);
-  cells_->Odd(OddityKind::kUnknownEnumValue, column, text);
-  return text;
 }
 
 absl::Status RowReader::ReadPeriods(BillRow* row) {
@@ -205,11 +206,39 @@ absl::Status RowReader::ReadQuantities(BillRow* row) {
                                  &row->contracted_unit_price));
   RETURN_IF_ERROR(
       cells_->Number(BillColumn::kPricingQuantity, &row->pricing_quantity));
-  return cells_->Number(BillColumn::kConsumedQuantity, &row->consumed_quantity);
+  RETURN_IF_ERROR(
+      cells_->Number(BillColumn::kConsumedQuantity, &row->consumed_quantity));
+  RETURN_IF_ERROR(cells_->Number(BillColumn::kCommitmentDiscountQuantity,
+                                 &row->commitment_quantity));
+  RETURN_IF_ERROR(cells_->Number(BillColumn::kPricingCurrencyListUnitPrice,
+                                 &row->pricing_currency_list_unit_price));
+  RETURN_IF_ERROR(
+      cells_->Number(BillColumn::kPricingCurrencyContractedUnitPrice,
+                     &row->pricing_currency_contracted_unit_price));
+  return cells_->Number(BillColumn::kPricingCurrencyEffectiveCost,
+                        &row->pricing_currency_effective_cost);
+}
+
+void RowReader::ReadApplied(BillRow* row) {
+  row->applied = {};
+  const std::string_view text = cells_->Text(BillColumn::kContractApplied);
+  if (text.empty()) return;
+  const auto applied = applied_.Parse(text);
+  if (!applied) {
+    cells_->Odd(OddityKind::kBadContractApplied, BillColumn::kContractApplied,
+                text);
+    return;
+  }
+  row->applied = *applied;
+  if (applied_.erratum_case()) {
+    cells_->Odd(OddityKind::kErratumKeyCase, BillColumn::kContractApplied,
+                text);
+  }
 }
 
 void RowReader::ReadSkuDetails(BillRow* row) {
   row->gpu_count_micro.reset();
+  row->instance_type = {};
   const std::string_view details = cells_->Text(BillColumn::kSkuPriceDetails);
   if (details.empty()) return;
   if (!json_.Parse(details)) {
@@ -219,6 +248,10 @@ void RowReader::ReadSkuDetails(BillRow* row) {
   }
   for (const JsonCell::Member& member : json_.members()) {
     if (member.key == "GpuCount") ReadGpuCount(member, row);
+    if (member.key == "InstanceType" &&
+        member.kind == JsonCell::Kind::kString) {
+      row->instance_type = member.value;
+    }
   }
   CheckKeys(BillColumn::kSkuPriceDetails);
 }

@@ -8,12 +8,16 @@
 #include "absl/status/status.h"
 #include "bill/bill_row.h"
 #include "bill/cells.h"
+#include "bill/contract_applied.h"
 #include "bill/json_scan.h"
 
 namespace drawdown {
 
 // As FOCUS spells it.
 std::string_view CategoryName(ChargeCategory category);
+
+// ChargeCategory, which every dataset that has it needs. kBadRow.
+absl::Status ReadCategory(Cells* cells, ChargeCategory* category);
 
 class RowReader {
  public:
@@ -26,14 +30,12 @@ class RowReader {
  private:
   absl::Status ReadNames(BillRow* row);
   void ReadTexts(BillRow* row);
-  absl::Status ReadCategory(BillRow* row);
   absl::Status ReadEnums(BillRow* row);
   absl::Status ReadStatus(BillColumn column, UsageStatus* status);
-  std::string_view ReadLooseEnum(BillColumn column,
-                                 std::span<const std::string_view> names);
   absl::Status ReadPeriods(BillRow* row);
   absl::Status ReadCosts(BillRow* row);
   absl::Status ReadQuantities(BillRow* row);
+  void ReadApplied(BillRow* row);
   void ReadSkuDetails(BillRow* row);
   void ReadGpuCount(const JsonCell::Member& member, BillRow* row);
   void CheckTags(std::string_view tags);
@@ -41,6 +43,7 @@ class RowReader {
 
   Cells* cells_;
   JsonCell json_;
+  ContractAppliedReader applied_;
   std::vector<std::string_view> keys_;  // Scratch.
   std::string currency_text_;           // Of currency_.
   Currency currency_;

@@ -99,7 +99,7 @@ void AddReconcile(Program* program) {
   program
       ->AddVerb("reconcile",
                 {"Which lines of the provider's bill are wrong",
-                 "Compares a bill (FOCUS 1.0 to 1.2, any number of files) with "
+                 "Compares a bill (FOCUS 1.0 to 1.4, any number of files) with "
                  "the statement of\nthe period. Every bill row and every "
                  "metered cell ends in exactly one class. The\ntable shows "
                  "what is not clean, big money first; CSV is every item, JSON "

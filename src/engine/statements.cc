@@ -184,12 +184,12 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
                                &period.input.capacity, &period.usage.pools},
                               options);
         ASSIGN_OR_RETURN(
-            const BillSummary summary,
+            const BillContents bill,
             ReadBill(
                 sources,
                 [&](const BillRow& row) { return reconciler.Add(row); },
                 ReadingProgress(progress)));
-        ASSIGN_OR_RETURN(result, reconciler.Finish(summary));
+        ASSIGN_OR_RETURN(result, reconciler.Finish(bill.summary));
         if (at_us < period.input.period.end_us) {
           result.notes.push_back("the period had not ended at " +
                                  FormatInstant(at_us) +
@@ -203,9 +203,11 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
 absl::StatusOr<BillSummary> SummarizeBill(const std::vector<std::string>& paths,
                                           const ProgressCallback& progress) {
   ASSIGN_OR_RETURN(const auto sources, OpenBills(paths));
-  return ReadBill(
-      sources, [](const BillRow&) { return absl::OkStatus(); },
-      ReadingProgress(progress));
+  ASSIGN_OR_RETURN(BillContents bill,
+                   ReadBill(
+                       sources, [](const BillRow&) { return absl::OkStatus(); },
+                       ReadingProgress(progress)));
+  return std::move(bill.summary);
 }
 
 }  // namespace drawdown

@@ -66,12 +66,25 @@ struct Charge {
 };
 static_assert(sizeof(Charge) == 80);
 
+// How far a spend commitment had come at an instant of one of its intervals,
+// whether that was its end or not.
+struct SpendMark {
+  uint32_t commitment = 0;  // index into RatedUsage::commitments
+  int64_t interval_start_us = 0;
+  int64_t interval_end_us = 0;
+  int64_t at_us = 0;
+  MoneyAmount contracted;  // of the whole interval
+  MoneyAmount counted;     // since its start, before rounding to a scale
+};
+
 struct RatedUsage {
   std::vector<std::string> tenants;      // sorted
   std::vector<std::string> pools;        // sorted
   std::vector<std::string> commitments;  // sorted by id
   // By bucket end, tenant, pool, commitment, kind.
   std::vector<Charge> charges;
+  // At each interval's end, and at RatingInput::marks; by instant.
+  std::vector<SpendMark> spend_marks;
   std::vector<std::string> notes;
 };
 

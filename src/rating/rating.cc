@@ -47,6 +47,18 @@ GpuTime UsageIn(const UsageTable& usage, const Plan& plan,
   return sum;
 }
 
+absl::Status WalkOver(const RatingInput& input, const Interval& span,
+                      Walk* walk) {
+  int64_t at = span.start_us;
+  for (const int64_t mark : input.marks) {
+    if (mark <= at || mark > span.end_us) continue;
+    RETURN_IF_ERROR(walk->Run(at, mark, true));
+    RETURN_IF_ERROR(walk->MarkSpends(mark));
+    at = mark;
+  }
+  return walk->Run(at, span.end_us, true);
+}
+
 void NoteUsageOutsideTerm(const RatingInput& input, const Plan& plan,
                           RatedUsage* rated) {
   const Interval& period = input.period;
@@ -80,7 +92,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
   NoteUsageOutsideTerm(input, plan, &rated);
   if (span.start_us >= span.end_us) return rated;
   Walk walk(plan, input.period);
-  RETURN_IF_ERROR(walk.Run(span.start_us, span.end_us, true));
+  RETURN_IF_ERROR(WalkOver(input, span, &walk));
   const GpuTime given = UsageIn(*input.usage, plan, span);
   if (!given.valid() || !walk.rated().valid() || !walk.costs_fit()) {
     return MakeError(ErrorCode::kOverflow,
@@ -89,6 +101,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
   }
   CHECK(walk.rated() == given);
   rated.charges = walk.TakeCharges();
+  rated.spend_marks = walk.TakeSpendMarks();
   return rated;
 }
 

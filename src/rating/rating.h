@@ -32,6 +32,9 @@ struct RatingInput {
   int64_t at_us = 0;
   // What was stated over RatingWindow(), at least.
   CapacityTable capacity = {};
+  // Instants, ascending and on bucket boundaries, at which RatedUsage notes how
+  // far each spend commitment is, besides at the ends of their intervals.
+  std::vector<int64_t> marks = {};
 };
 
 // Every charge of the period. kUnsupported names a contract feature this

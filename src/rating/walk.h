@@ -60,6 +60,11 @@ class Walk {
   // Begins the intervals that contain `at_us` and are not open.
   absl::Status Open(int64_t at_us);
 
+  // Notes how far each open spend commitment is at `at_us`, where Run() has
+  // come to, as it notes each one's end.
+  absl::Status MarkSpends(int64_t at_us);
+  std::vector<SpendMark> TakeSpendMarks() { return std::move(spend_marks_); }
+
   std::vector<Charge> TakeCharges() { return std::move(charges_); }
   // Priced once each, over all that was walked.
   GpuTime rated() const { return rated_; }
@@ -99,6 +104,7 @@ class Walk {
   absl::Status OpenSpend(size_t index, int64_t at_us);
   void CloseTranche(size_t index);
   absl::Status CloseSpend(size_t index);
+  absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us);
   Int128 RollOver(size_t index);
   void BookInterval(uint32_t slot, const Interval& interval, Int128 amount);
 
@@ -130,6 +136,7 @@ class Walk {
   GpuTime rated_;
   bool costs_fit_ = true;
   std::vector<Charge> charges_;
+  std::vector<SpendMark> spend_marks_;
 };
 
 }  // namespace drawdown

@@ -143,11 +143,9 @@ Int128 Walk::RollOver(size_t index) {
 absl::Status Walk::CloseSpend(size_t index) {
   const SpendPlan& spend = plan_.spends[index];
   SpendState& state = spends_[index];
+  ASSIGN_OR_RETURN(const MoneyAmount missing,
+                   MarkSpend(index, state.fulfilment.cut.end_us));
   state.open = false;
-  const MoneyAmount missing = state.contracted - tallies_[index].Counted();
-  if (!missing.valid()) {
-    return DoesNotFit(plan_, spend.name, state.fulfilment.cut);
-  }
   if (!spend.take_or_pay || missing <= MoneyAmount()) return absl::OkStatus();
   if (!Emits(state.fulfilment.cut)) return absl::OkStatus();
   Charge charge;
@@ -159,6 +157,30 @@ absl::Status Walk::CloseSpend(size_t index) {
   charge.cost = missing;
   charges_.push_back(charge);
   return absl::OkStatus();
+}
+
+absl::Status Walk::MarkSpends(int64_t at_us) {
+  for (size_t i = 0; i < spends_.size(); ++i) {
+    if (spends_[i].open) RETURN_IF_ERROR(MarkSpend(i, at_us).status());
+  }
+  return absl::OkStatus();
+}
+
+// What the commitment lacks at `at_us`; less than nothing when it is exceeded.
+absl::StatusOr<MoneyAmount> Walk::MarkSpend(size_t index, int64_t at_us) {
+  const SpendPlan& spend = plan_.spends[index];
+  const SpendState& state = spends_[index];
+  const MoneyAmount counted = tallies_[index].Counted();
+  const MoneyAmount missing = state.contracted - counted;
+  if (!missing.valid()) {
+    return DoesNotFit(plan_, spend.name, state.fulfilment.cut);
+  }
+  if (period_.start_us < at_us && at_us <= period_.end_us) {
+    const Interval& interval = state.fulfilment.cut;
+    spend_marks_.push_back({spend.name, interval.start_us, interval.end_us,
+                            at_us, state.contracted, counted});
+  }
+  return missing;
 }
 
 bool Walk::Emits(const Interval& interval) const {

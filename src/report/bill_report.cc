@@ -79,17 +79,36 @@ std::vector<Row> OddityRows(const BillSummary& summary) {
   return rows;
 }
 
-std::string Heading(const BillSummary& summary) {
-  std::string out = absl::StrCat(summary.format, " ", summary.version, ": ",
-                                 InertText(summary.version_reason), "\n");
-  for (const std::string& file : summary.files) {
-    absl::StrAppend(&out, "file: ", InertText(file), "\n");
+std::vector<ReportColumn> FileColumns() {
+  return {
+      {"name", ColumnKind::kText},    {"format", ColumnKind::kText},
+      {"dataset", ColumnKind::kText}, {"version", ColumnKind::kText},
+      {"rows", ColumnKind::kCount},   {"version_reason", ColumnKind::kText}};
+}
+
+std::vector<Row> FileRows(const BillSummary& summary) {
+  std::vector<Row> rows;
+  for (const BillFile& file : summary.files) {
+    rows.push_back({TextCell(file.name), TextCell(file.format),
+                    TextCell(file.dataset), TextCell(file.version),
+                    CountCell(file.rows), TextCell(file.version_reason)});
   }
-  absl::StrAppend(&out, CountOf(summary.rows, "row"));
+  return rows;
+}
+
+std::string Heading(const BillSummary& summary) {
+  std::string out =
+      absl::StrCat(InertText(summary.format), " ", InertText(summary.version),
+                   ": ", InertText(summary.version_reason), "\n");
+  for (const BillFile& file : summary.files) {
+    absl::StrAppend(&out, "file: ", InertText(file.name), " (",
+                    InertText(file.dataset), " ", InertText(file.version), ", ",
+                    CountOf(file.rows, "row"), ")\n");
+  }
+  absl::StrAppend(&out, CountOf(summary.rows, "charge"));
   if (summary.rows > 0) {
-    absl::StrAppend(&out, ", charges from ",
-                    FormatInstant(summary.first_charge_us), " to ",
-                    FormatInstant(summary.last_charge_us));
+    absl::StrAppend(&out, ", from ", FormatInstant(summary.first_charge_us),
+                    " to ", FormatInstant(summary.last_charge_us));
   }
   return out + "\n";
 }
@@ -133,7 +152,7 @@ void WriteBillSummary(const BillSummary& summary, Format format,
   const std::vector<Row> totals = TotalRows(summary, FormatMoney);
   if (format == Format::kCsv) return WriteCsv(TotalColumns(), totals, sink);
   JsonObject json(sink);
-  json.Texts("files", summary.files);
+  json.Rows("files", FileColumns(), FileRows(summary));
   json.Text("format", summary.format);
   json.Text("version", summary.version);
   json.Text("version_reason", summary.version_reason);

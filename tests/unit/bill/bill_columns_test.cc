@@ -42,6 +42,10 @@ TEST(ColumnsTest, TheNewestColumnTellsTheVersion) {
       {"InvoiceId", "1.2", "has InvoiceId, which 1.2 added"},
       {"PricingCurrency", "1.2", "has PricingCurrency, which 1.2 added"},
       {"BillingAccountType", "1.2", "has BillingAccountType, which 1.2 added"},
+      {"ContractApplied", "1.3", "has ContractApplied, which 1.3 added"},
+      {"HostProviderName", "1.3", "has HostProviderName, which 1.3 added"},
+      {"InvoiceDetailId", "1.4", "has InvoiceDetailId, which 1.4 added"},
+      {"CommitmentProgramEligibilityDetails", "1.4", "which 1.4 added"},
       {"x_InvoiceId", "1.0", "no column"},
   };
   for (const VersionCase& test : cases) {
@@ -55,18 +59,48 @@ TEST(ColumnsTest, TheNewestColumnTellsTheVersion) {
   EXPECT_EQ(both->version, "1.2");
 }
 
-TEST(ColumnsTest, LaterVersionsAreRefusedByName) {
-  for (const auto& [column, version] :
-       BillCells{{"HostProviderName", "1.3"},
-                 {"ContractApplied", "1.3"},
-                 {"AllocatedTags", "1.3"},
-                 {"InvoiceDetailId", "1.4"},
-                 {"CommitmentProgramEligibilityDetails", "1.4"}}) {
-    const auto status = Layout(With(GoodRow(), {{column, ""}})).status();
-    EXPECT_EQ(GetErrorCode(status), ErrorCode::kUnknownFormat);
-    EXPECT_THAT(std::string(status.message()),
-                HasSubstr("f.csv:1: FOCUS " + version + " (has " + column));
-  }
+TEST(ColumnsTest, WhatWasRemovedTellsThe14ThatHasNoNewColumn) {
+  const BillCells row13 = With(
+      GoodRow(), {{"ServiceProviderName", "AWS"}, {"HostProviderName", "AWS"}});
+  EXPECT_EQ(Layout(row13)->version, "1.3");
+  const auto layout =
+      Layout(Without(Without(row13, "ProviderName"), "PublisherName"));
+  ASSERT_TRUE(layout.ok()) << layout.status();
+  EXPECT_EQ(layout->version, "1.4");
+  EXPECT_EQ(layout->version_reason,
+            "has HostProviderName, which 1.3 added; lacks ProviderName and "
+            "PublisherName, which 1.4 removed");
+  EXPECT_THAT(layout->absent, IsEmpty());
+}
+
+TEST(ColumnsTest, TheNamesTellTheDataset) {
+  const auto tell = [](const std::vector<std::string>& header) {
+    const auto layout = ReadLayout(header, "f.csv:1");
+    if (!layout.ok()) return std::string(layout.status().message());
+    return std::string(DatasetName(layout->dataset)) + " " + layout->version;
+  };
+  EXPECT_EQ(tell({"InvoiceIssuerName", "BillingPeriodStart", "BillingPeriodEnd",
+                  "BillingPeriodStatus"}),
+            "Billing Period 1.4");
+  EXPECT_EQ(tell({"BillingPeriodStatus", "BillingPeriodCreated"}),
+            "f.csv:1: missing columns BillingPeriodEnd, BillingPeriodStart, "
+            "InvoiceIssuerName");
+  const std::vector<std::string> commitment = {
+      "ContractId", "ContractCommitmentId", "ContractCommitmentCategory",
+      "ContractCommitmentPeriodStart", "ContractCommitmentPeriodEnd"};
+  EXPECT_EQ(tell(commitment), "Contract Commitment 1.3");
+  std::vector<std::string> newer = commitment;
+  newer.push_back("ContractCommitmentDiscount%");
+  EXPECT_EQ(tell(newer), "Contract Commitment 1.4");
+  newer.push_back("ContractCommitmentDiscountPercentage");
+  EXPECT_EQ(tell(newer),
+            "f.csv:1: columns ContractCommitmentDiscount% and "
+            "ContractCommitmentDiscountPercentage are both "
+            "ContractCommitmentDiscountPercentage");
+  EXPECT_EQ(tell({"InvoiceId", "InvoiceIssuerName", "BilledCost",
+                  "BillingCurrency", "BillingPeriodStart", "BillingPeriodEnd",
+                  "InvoiceDetailId", "ChargeCategory", "PaymentTerms"}),
+            "Invoice Detail 1.4");
 }
 
 TEST(ColumnsTest, OtherFilesAreRefused) {
@@ -116,8 +150,9 @@ TEST(ColumnsTest, CaseDriftIsUnderstoodAndTold) {
 TEST(ColumnsTest, TwoNamesThatDifferInCaseAreRefused) {
   const auto status = Layout(With(GoodRow(), {{"SkuPriceid", ""}})).status();
   EXPECT_EQ(GetErrorCode(status), ErrorCode::kBadCsv);
-  EXPECT_THAT(std::string(status.message()),
-              HasSubstr("columns SkuPriceId and SkuPriceid differ in case"));
+  EXPECT_THAT(
+      std::string(status.message()),
+      HasSubstr("columns SkuPriceId and SkuPriceid are both SkuPriceId"));
 }
 
 TEST(ColumnsTest, ListsUnknownAndAbsentColumns) {

@@ -141,7 +141,10 @@ TEST(BillReaderTest, AGoodBillHasNoOddities) {
   const auto summary = ReadTexts({BillText({GoodRow(), GoodRow()})});
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_THAT(OddityRows(*summary), IsEmpty());
-  EXPECT_THAT(summary->files, ElementsAre("0.csv"));
+  ASSERT_EQ(summary->files.size(), 1u);
+  EXPECT_EQ(summary->files[0].name, "0.csv");
+  EXPECT_EQ(summary->files[0].dataset, "Cost and Usage");
+  EXPECT_EQ(summary->files[0].rows, 2u);
   EXPECT_EQ(summary->format, "FOCUS");
   EXPECT_EQ(summary->version, "1.0");
   EXPECT_EQ(FormatInstant(summary->first_charge_us), "2026-10-03T12:00:00Z");
@@ -232,7 +235,7 @@ TEST(BillReaderTest, RefusesWithFileLineAndColumn) {
       {{{"ChargePeriodEnd", "5/1/25"}},
        ErrorCode::kBadTime,
        "ChargePeriodEnd: \"5/1/25\" is not a time like"},
-      {{{"BillingPeriodStart", "2026-10-01"}},
+      {{{"BillingPeriodStart", "2026-10-1"}},
        ErrorCode::kBadTime,
        "BillingPeriodStart: "},
       {{{"BillingPeriodEnd", "2026-10-01T00:00:00Z"}},

@@ -81,7 +81,7 @@ inline std::string BillText(const std::vector<BillCells>& rows) {
 }
 
 // Reads texts as the files 0.csv, 1.csv ...
-inline absl::StatusOr<BillSummary> ReadTexts(
+inline absl::StatusOr<BillContents> ReadContents(
     const std::vector<std::string>& texts,
     const BillRowCallback& callback = [](const BillRow&) {
       return absl::OkStatus();
@@ -92,6 +92,16 @@ inline absl::StatusOr<BillSummary> ReadTexts(
         MemorySource(std::to_string(sources.size()) + ".csv", text));
   }
   return ReadBill(sources, callback);
+}
+
+inline absl::StatusOr<BillSummary> ReadTexts(
+    const std::vector<std::string>& texts,
+    const BillRowCallback& callback = [](const BillRow&) {
+      return absl::OkStatus();
+    }) {
+  auto contents = ReadContents(texts, callback);
+  if (!contents.ok()) return contents.status();
+  return std::move(contents->summary);
 }
 
 // name/column -> rows.

@@ -13,6 +13,7 @@ std::string Show(const absl::StatusOr<BillTime>& time) {
   if (!time.ok())
     return std::string(ErrorCodeName(GetErrorCode(time.status())));
   std::string text = FormatInstant(time->instant_us);
+  if (time->date_only) text += " date_only";
   if (time->blank_separator) text += " blank";
   if (time->no_seconds) text += " no_seconds";
   if (time->fraction) text += " fraction";
@@ -36,7 +37,10 @@ const Case kCases[] = {
     {"2026-10-01T02:00:00+02:00", "2026-10-01T00:00:00Z offset"},
     {"2026-09-30T19:30-04:30", "2026-10-01T00:00:00Z no_seconds offset"},
     {"2024-02-29T23:59:59Z", "2024-02-29T23:59:59Z"},
-    {"2026-10-01", "bad_time"},
+    {"2026-10-01", "2026-10-01T00:00:00Z date_only"},
+    {"2026-10-1", "bad_time"},
+    {"2026-02-30", "bad_time"},
+    {"2026-10-01Z", "bad_time"},
     {"5/1/25", "bad_time"},
     {"20261001T000000Z", "bad_time"},
     {"1790812800", "bad_time"},

@@ -82,6 +82,22 @@ TEST(JsonScanTest, RefusesWhatIsNotOneObject) {
   }
 }
 
+TEST(JsonScanTest, ReadsTheElementsOfAnArray) {
+  JsonCell array;
+  ASSERT_TRUE(array.ParseArray(R"( [ 1 , "a\u0062" , {"x":[2]} ,null] )"));
+  ASSERT_EQ(array.members().size(), 4u);
+  EXPECT_EQ(array.members()[0].value, "1");
+  EXPECT_EQ(array.TextOf(array.members()[1]), "ab");
+  EXPECT_EQ(array.members()[2].value, R"({"x":[2]})");
+  EXPECT_EQ(array.members()[3].value, "null");
+  EXPECT_TRUE(array.ParseArray("[]"));
+  EXPECT_TRUE(array.members().empty());
+  for (const char* text : {"", "{}", "[", "[1", "[1,]", "[,1]", "[1]]", "1",
+                           "[1] 2", "[\"a\":1]"}) {
+    EXPECT_FALSE(array.ParseArray(text)) << text;
+  }
+}
+
 TEST(JsonScanTest, LimitsTheDepth) {
   const auto nested = [](int depth) {
     return "{\"a\":" + std::string(static_cast<size_t>(depth), '[') +

@@ -323,5 +323,50 @@ TEST(RatingRandomTest, AgreesWithTheNaiveModel) {
   EXPECT_GT(lines, size_t{kContracts});
 }
 
+// How far a status finds the commitment at an instant.
+Int128 DrawnAt(const Contract& contract, const UsageTable& usage, int64_t at_us,
+               const CapacityTable& capacity, const std::string& commitment) {
+  const auto statuses = MakeStatus(contract, usage, at_us, capacity);
+  EXPECT_THAT(statuses, IsOk());
+  for (const CommitmentStatus& status : *statuses) {
+    if (status.commitment == commitment) return status.drawn;
+  }
+  ADD_FAILURE() << "no status of " << commitment;
+  return -1;
+}
+
+TEST(RatingRandomTest, MarksOfSpendAreWhatAStatusSays) {
+  const Interval term = {kTermStart, kTermStart + kTermDays * kDay};
+  size_t compared = 0;
+  for (int i = 0; i < kContracts / 10; ++i) {
+    Maker maker(static_cast<uint64_t>(i));
+    const Contract contract = maker.MakeContract();
+    const UsageTable usage = maker.MakeUsage(kMicrosPerHour);
+    RatingInput input = {&contract, &usage, term, term.end_us,
+                         maker.MakeCapacity()};
+    const auto plain = RateUsage(input);
+    ASSERT_THAT(plain, IsOk());
+    for (int64_t at = term.start_us; at < term.end_us; at += kDay / 3) {
+      input.marks.push_back(at);
+    }
+    const auto rated = RateUsage(input);
+    ASSERT_THAT(rated, IsOk());
+    ASSERT_EQ(rated->charges.size(), plain->charges.size());
+    for (size_t c = 0; c < plain->charges.size(); ++c) {
+      ASSERT_EQ(rated->charges[c].cost, plain->charges[c].cost);
+      ASSERT_EQ(rated->charges[c].gpu_time, plain->charges[c].gpu_time);
+    }
+    for (const SpendMark& mark : rated->spend_marks) {
+      if (mark.at_us == mark.interval_end_us) continue;
+      const std::string& id = rated->commitments[mark.commitment];
+      ASSERT_TRUE(mark.counted.count() ==
+                  DrawnAt(contract, usage, mark.at_us, input.capacity, id))
+          << "DRAWDOWN_SEED=" << TestSeed() << " contract " << i;
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, size_t{kContracts / 10});
+}
+
 }  // namespace
 }  // namespace drawdown

@@ -16,7 +16,9 @@ BillTotal Total(uint64_t rows, std::string_view cost) {
 
 BillSummary Summary() {
   BillSummary summary;
-  summary.files = {"bill.csv", "part\x1b.csv"};
+  summary.files = {
+      {"bill.csv", "FOCUS", "Cost and Usage", "1.2", "has InvoiceId", 1234},
+      {"part\x1b.csv", "FOCUS", "Billing Period", "1.4", "a dataset", 1}};
   summary.format = "FOCUS";
   summary.version = "1.2";
   summary.version_reason = "has InvoiceId, lacks InvoiceDetailId";
@@ -39,9 +41,9 @@ std::string Written(const BillSummary& summary, Format format) {
 TEST(BillReportTest, TableExplainsTheBill) {
   EXPECT_EQ(Written(Summary(), Format::kTable),
             R"(FOCUS 1.2: has InvoiceId, lacks InvoiceDetailId
-file: bill.csv
-file: part\x1b.csv
-1,234 rows, charges from 2026-10-01T00:00:00Z to 2026-11-01T00:00:00Z
+file: bill.csv (Cost and Usage 1.2, 1,234 rows)
+file: part\x1b.csv (Billing Period 1.4, 1 row)
+1,234 charges, from 2026-10-01T00:00:00Z to 2026-11-01T00:00:00Z
 
 PROVIDER  CHARGE CATEGORY  CURRENCY   ROWS  BILLED COST  EFFECTIVE COST  LIST COST  CONTRACTED COST
 =AWS      Usage            USD       1,234    98,765.43            1.25       0.00             0.00
@@ -66,7 +68,10 @@ TEST(BillReportTest, CsvIsTheTotals) {
 
 TEST(BillReportTest, JsonHasEverything) {
   EXPECT_EQ(Written(Summary(), Format::kJson), R"({
-  "files": ["bill.csv", "part\u001b.csv"],
+  "files": [
+    {"name": "bill.csv", "format": "FOCUS", "dataset": "Cost and Usage", "version": "1.2", "rows": 1234, "version_reason": "has InvoiceId"},
+    {"name": "part\u001b.csv", "format": "FOCUS", "dataset": "Billing Period", "version": "1.4", "rows": 1, "version_reason": "a dataset"}
+  ],
   "format": "FOCUS",
   "version": "1.2",
   "version_reason": "has InvoiceId, lacks InvoiceDetailId",
