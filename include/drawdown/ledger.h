@@ -322,7 +322,8 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<ReconcileResult> Reconcile(
       const StatementQuery& query, const std::vector<std::string>& bill_paths,
       const ReconcileOptions& options = {},
-      const ProgressCallback& progress = {}) const;
+      const ProgressCallback& progress = {},
+      const BillLineCallback& line = {}) const;
 
   // --- care
   // Proves the books: journal CRCs and hash chain, every table rebuilt from the

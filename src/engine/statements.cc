@@ -189,7 +189,7 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
                 sources,
                 [&](const BillRow& row) { return reconciler.Add(row); },
                 ReadingProgress(progress)));
-        ASSIGN_OR_RETURN(result, reconciler.Finish(bill.summary));
+        ASSIGN_OR_RETURN(result, reconciler.Finish(bill));
         if (at_us < period.input.period.end_us) {
           result.notes.push_back("the period had not ended at " +
                                  FormatInstant(at_us) +

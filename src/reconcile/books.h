@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -75,11 +76,18 @@ class ExpectationSum {
 
 class Books {
  public:
-  // Charges of usage outside `period` are left out.
+  // Charges of usage outside `period` are left out. Tenants are kept apart only
+  // where `tenants` is given.
   Books(const RatedUsage& rated, const Interval& period, Interner* pools,
-        Interner* commitments);
+        Interner* commitments, Interner* tenants = nullptr);
 
   Expectation Sum(const Lane& lane, int64_t start_us, int64_t end_us) const;
+
+  // What was metered in a usage lane, by tenant; nothing where tenants are not
+  // kept apart.
+  std::vector<std::pair<uint32_t, GpuTime>> TimeByTenant(const Lane& lane,
+                                                         int64_t start_us,
+                                                         int64_t end_us) const;
 
   // Every lane with usage or contracted hours.
   using Lanes = absl::flat_hash_map<Lane, BookLane>;
@@ -90,12 +98,16 @@ class Books {
 
  private:
   void AddUsage(const Charge& charge, Lane lane);
+  void AddTenant(const Charge& charge, const Lane& lane);
   void AddFee(const Charge& charge, Lane lane);
   void Add(const Charge& charge, const Interval& period, uint32_t pool,
            uint32_t commitment);
 
   Lanes lanes_;
   GpuTime usage_;
+  std::vector<uint32_t> tenant_of_;  // empty: not kept apart
+  absl::flat_hash_map<std::pair<uint32_t, Lane>, BookLane> tenant_lanes_;
+  absl::flat_hash_map<Lane, std::vector<uint32_t>> tenants_;
 };
 
 }  // namespace drawdown

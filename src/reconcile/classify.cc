@@ -100,6 +100,15 @@ BreakClass Broken(Comparison& c, bool quantity_off) {
              : BreakClass::kPriceBreak;
 }
 
+// Of rows without a cost: nothing is known of money, and it is not called owed.
+BreakClass ByHours(Comparison& comparison) {
+  const bool off = QuantityOff(comparison);
+  const bool unmetered = comparison.booked.zero();
+  NotExecutable(comparison);
+  if (!off || comparison.straddles) return BreakClass::kNotExecutable;
+  return unmetered ? BreakClass::kUnmeteredCharge : BreakClass::kQuantityBreak;
+}
+
 }  // namespace
 
 BreakClass Classify(Comparison& comparison) {
@@ -108,6 +117,7 @@ BreakClass Classify(Comparison& comparison) {
   if (comparison.unpriced || comparison.cut || comparison.open) {
     return NotExecutable(comparison);
   }
+  if (comparison.uncosted) return ByHours(comparison);
   const bool quantity_off = QuantityOff(comparison);
   if (!quantity_off && Tolerated(comparison, comparison.difference())) {
     return Clean(comparison);

@@ -97,6 +97,7 @@ void SetBilled(const Group& group, const CompareContext& context,
   comparison.open = context.open() && group.key.end_us > context.at_us;
   comparison.straddles = group.key.start_us < context.period.start_us ||
                          group.key.end_us > context.period.end_us;
+  comparison.uncosted = group.sums.uncosted != 0;
   comparison.unmeasured =
       IsUsage(comparison.kind) && group.sums.unmeasured != 0;
 }

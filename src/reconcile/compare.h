@@ -22,7 +22,8 @@ namespace drawdown {
 struct CompareContext {
   const Contract* contract = nullptr;
   Interval period;
-  int64_t at_us = 0;  // nothing that ends later has been rated
+  int64_t at_us = 0;           // nothing that ends later has been rated
+  bool provider_open = false;  // by the bill, the period is not final
   const Books* books = nullptr;
   const GroupNames* names = nullptr;
   ReconcileOptions options;
@@ -62,6 +63,7 @@ struct Comparison {
   // What an hour is worth, where its BilledCost is 0 by rule.
   MoneyAmount worth;
   bool unmeasured = false;  // usage rows without GPU time
+  bool uncosted = false;    // rows without BilledCost: hours alone compare
   bool unpriced = false;    // usage the contract has no rate for
   bool cut = false;         // a fulfilment interval is only partly billed
   MoneyAmount quantity_effect;

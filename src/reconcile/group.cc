@@ -31,6 +31,7 @@ RowSums RowSums::Of(const BillRow& row, const RoutedRow& routed) {
   RowSums sums;
   sums.rows = 1;
   sums.unmeasured = routed.quantity.has_value() ? 0 : 1;
+  sums.uncosted = row.billed_cost.given ? 0 : 1;
   if (routed.quantity.has_value()) {
     sums.billed = routed.quantity->time;
     sums.units = routed.quantity->one_unit;
@@ -45,6 +46,7 @@ RowSums RowSums::Of(const BillRow& row, const RoutedRow& routed) {
 RowSums& RowSums::operator+=(const RowSums& other) {
   rows += other.rows;
   unmeasured += other.unmeasured;
+  uncosted += other.uncosted;
   billed += other.billed;
   units += other.units;
   cost += other.cost;
@@ -59,6 +61,7 @@ RowSums RowSums::Times(uint64_t copies) const {
   RowSums product;
   product.rows = rows * copies;
   product.unmeasured = unmeasured * copies;
+  product.uncosted = uncosted * copies;
   product.billed = billed * factor;
   product.units = units * factor;
   product.cost = cost * factor;
@@ -72,6 +75,7 @@ RowSums RowSums::operator-() const {
   RowSums negated;
   negated.rows = -rows;  // unsigned: wraps back when added
   negated.unmeasured = -unmeasured;
+  negated.uncosted = -uncosted;
   negated.billed = -billed;
   negated.units = -units;
   negated.cost = -cost;
@@ -98,9 +102,20 @@ void RowNames::Merge(const RowNames& other) {
   resource.Merge(other.resource);
 }
 
+void Group::AddTenant(uint32_t tenant, const RowSums& some) {
+  if (tenant == kNoIndex) return;
+  for (TenantSums& known : tenants) {
+    if (known.tenant != tenant) continue;
+    known.sums += some;
+    return;
+  }
+  tenants.push_back({tenant, some});
+}
+
 void Group::Add(const BillRow& row, const RoutedRow& routed,
                 const RowSums& one) {
   sums += one;
+  AddTenant(routed.tenant, one);
   names.Add(row, routed);
   if (one.unmeasured != 0) unit.Add(row.pricing_unit);
   if (routed.quantity.has_value()) {
@@ -120,6 +135,9 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
 
 void Group::Merge(const Group& other) {
   sums += other.sums;
+  for (const TenantSums& some : other.tenants) {
+    AddTenant(some.tenant, some.sums);
+  }
   names.Merge(other.names);
   unit.Merge(other.unit);
   quantity_scale = std::max(quantity_scale, other.quantity_scale);
@@ -163,8 +181,13 @@ std::vector<uint32_t> GroupTable::MergeOverlapping() {
     new_index[index] = static_cast<uint32_t>(merged.size() - 1);
   }
   groups_ = std::move(merged);
-  indices_.clear();
   return new_index;
+}
+
+std::optional<uint32_t> GroupTable::Find(const GroupKey& key) const {
+  const auto found = indices_.find(key);
+  if (found == indices_.end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace drawdown

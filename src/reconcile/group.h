@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,6 +18,7 @@ namespace drawdown {
 struct RowSums {
   uint64_t rows = 0;
   uint64_t unmeasured = 0;  // rows without a quantity in GPU time
+  uint64_t uncosted = 0;    // rows without BilledCost
   GpuTime billed;
   GpuTime units;  // GPU time of one unit of each row's quantity
   MoneyAmount cost;
@@ -43,6 +45,12 @@ struct RowNames {
   void Merge(const RowNames& other);
 };
 
+// The rows of a group that name one tenant.
+struct TenantSums {
+  uint32_t tenant = kNoIndex;
+  RowSums sums;
+};
+
 struct Group {
   GroupKey key;
   RowSums sums;
@@ -64,6 +72,10 @@ struct Group {
   GpuTime slack() const {
     return PublishingSlack(sums.units, quantity_scale, sums.rows);
   }
+  // Only where tenants are asked for.
+  std::vector<TenantSums> tenants;
+  void AddTenant(uint32_t tenant, const RowSums& some);
+
   bool gpu_count_differs() const { return most_gpu_count_micro != 0; }
 };
 
@@ -76,6 +88,9 @@ class GroupTable {
   // corrections likewise, and returns for each old index its new one. Call
   // once, after the last Add.
   std::vector<uint32_t> MergeOverlapping();
+
+  // The index that Add returned for rows of this key.
+  std::optional<uint32_t> Find(const GroupKey& key) const;
 
   const std::vector<Group>& groups() const { return groups_; }
   std::vector<Group>& groups() { return groups_; }

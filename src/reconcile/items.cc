@@ -208,7 +208,9 @@ std::vector<Break> TakeOutCopies(const std::vector<Copies>& copies,
                                         comparison.booked, comparison.slack);
     if (count == 0) continue;
     items.push_back(CopiesItem(candidate, count, group, context));
+    items.back().lines = candidate.group;
     group.sums += -candidate.one.Times(count);
+    group.AddTenant(candidate.tenant, -candidate.one.Times(count));
   }
   return items;
 }

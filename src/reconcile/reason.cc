@@ -1,6 +1,7 @@
 #include "reconcile/reason.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/wide.h"
 #include "reconcile/text.h"
 
 namespace drawdown {
@@ -79,6 +80,12 @@ std::string ElsewhereText(const Comparison& c) {
 }
 
 std::string QuantityReason(const Comparison& c) {
+  if (c.uncosted) {
+    return absl::StrCat(
+        BothHours(c), ": ", HoursOff(c), ", worth ",
+        MoneyText(Price(c.worth, Magnitude(c.excess())), c.currency),
+        " by the contract; the bill has no BilledCost");
+  }
   std::string text = absl::StrCat(BothHours(c), ": ", HoursOff(c), " at ",
                                   PriceText(c), ElsewhereText(c));
   if (!c.price_effect.zero()) {
@@ -163,6 +170,11 @@ std::string NotExecutableReason(const Comparison& c, const Group& group) {
                         group.unit.value(),
                         "\"), so the quantity could not be compared; ",
                         BothMoney(c));
+  }
+  if (c.uncosted) {
+    return absl::StrCat(BothHours(c),
+                        ": the bill has no BilledCost, so the money could not "
+                        "be checked");
   }
   if (c.unpriced) {
     return absl::StrCat(BothHours(c),

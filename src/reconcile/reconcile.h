@@ -11,8 +11,8 @@
 
 #include "absl/status/statusor.h"
 #include "bill/bill_row.h"
+#include "bill/bill_tables.h"
 #include "contract/contract.h"
-#include "drawdown/bill.h"
 #include "drawdown/reconcile.h"
 #include "model/capacity_table.h"
 #include "model/charge.h"
@@ -45,7 +45,11 @@ class Reconciler {
   // Checked on return: every row and cell is in exactly one item, sum of
   // billed_cost = the bill's total and sum(difference) = billed - expected, per
   // currency.
-  absl::StatusOr<ReconcileResult> Finish(const BillSummary& summary);
+  absl::StatusOr<ReconcileResult> Finish(const BillContents& bill);
+
+  // After Finish: Break::lines of the items that a row, given to Add before, is
+  // in.
+  absl::StatusOr<uint32_t> LinesOf(const BillRow& row);
 
  private:
   struct State;

@@ -64,6 +64,7 @@ struct RoutedRow {
   GroupKey key;
   std::optional<BilledGpuTime> quantity;
   const PoolNaming* pool = nullptr;  // where the row names one
+  uint32_t tenant = kNoIndex;        // of usage, where tenants are asked for
   bool contract_provider = true;
 };
 

@@ -184,5 +184,87 @@ TEST(ReconcileTaxonomyTest, DifferencesOfAnOpenPeriodArePending) {
   EXPECT_EQ(ended.items[1].kind, BreakClass::kUnmeteredCharge);
 }
 
+// acme/chat used 16 GPU-hours, acme/research/llm 8; the bill splits 24
+// otherwise.
+Scenario TwoTenants() {
+  Scenario setup = ThreeNodes();
+  setup.rated.tenants = {"acme/chat", "acme/research/llm"};
+  Charge other = setup.rated.charges[0];
+  setup.rated.charges[0].tenant = 0;
+  setup.rated.charges[0].gpu_time = Hours("16");
+  other.tenant = 1;
+  other.gpu_time = Hours("8");
+  setup.rated.charges.push_back(other);
+  setup.options.tenant_tag = "team";
+  return setup;
+}
+
+TestRow Tagged(std::string quantity, std::string billed,
+               const std::string& tenant) {
+  TestRow row = H100Row(std::move(quantity), std::move(billed));
+  row.resource = "node of " + tenant;
+  row.tags = "{\"team\":\"" + tenant + "\",\"x\":\"acme/chat\"}";
+  return row;
+}
+
+TEST(ReconcileTaxonomyTest, TenantsThatDoNotAddUpAreAnAllocationGap) {
+  // A tag of a tenant takes what is below it.
+  const std::vector<TestRow> rows = {Tagged("1", "23.20", "acme/chat"),
+                                     Tagged("1.5", "34.80", "acme/research"),
+                                     H100Row("0.5", "11.60")};
+  const ReconcileResult result = Reconcile(TwoTenants(), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_FALSE(result.clean());
+  const auto gaps = ItemsOf(result, BreakClass::kAllocationGap);
+  ASSERT_EQ(gaps.size(), 3u);
+  const char* const expected[][3] = {{"", "0", "11.6"},
+                                     {"acme/chat", "46.4", "-23.2"},
+                                     {"acme/research", "23.2", "11.6"}};
+  for (size_t i = 0; i < gaps.size(); ++i) {
+    EXPECT_EQ(gaps[i].tenant, expected[i][0]);
+    EXPECT_EQ(FormatMoney(gaps[i].expected_cost), expected[i][1]);
+    EXPECT_EQ(FormatMoney(gaps[i].difference), expected[i][2]);
+    EXPECT_EQ(gaps[i].matched_on, "provider+region+pool+period+kind+tenant");
+  }
+  EXPECT_THAT(gaps[1].reason, HasSubstr("tenant acme/chat: billed 8 GPU-hours, "
+                                        "metered 16; the pool's hours agree"));
+}
+
+TEST(ReconcileTaxonomyTest, TenantsThatAgreeAreMatchedByName) {
+  const std::vector<TestRow> rows = {Tagged("2", "46.40", "acme/chat"),
+                                     Tagged("1", "23.20", "acme/research")};
+  const ReconcileResult result = Reconcile(TwoTenants(), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  ASSERT_EQ(result.items.size(), 2u);
+  EXPECT_EQ(result.items[0].tenant, "acme/chat");
+  // Without the option, or where the pool itself is off, tenants are not
+  // looked at.
+  Scenario plain = TwoTenants();
+  plain.options.tenant_tag.clear();
+  EXPECT_EQ(Reconcile(plain, rows).items.size(), 1u);
+  const ReconcileResult off =
+      Reconcile(TwoTenants(), {rows[0], Tagged("2", "46.40", "acme/research")});
+  ASSERT_EQ(off.items.size(), 1u);
+  EXPECT_EQ(off.items[0].kind, BreakClass::kQuantityBreak);
+}
+
+// A quantity-only bill: hours are compared, money is not called right or wrong.
+TEST(ReconcileTaxonomyTest, WithoutCostsOnlyHoursAreCompared) {
+  TestRow row = H100Row("3", "0");
+  row.costed = false;
+  const ReconcileResult agrees = Reconcile(ThreeNodes(), {row});
+  ExpectInvariants(agrees, {row});
+  EXPECT_EQ(agrees.items[0].kind, BreakClass::kNotExecutable);
+  EXPECT_THAT(agrees.items[0].reason, HasSubstr("no BilledCost"));
+  row.quantity = "4";
+  const ReconcileResult more = Reconcile(ThreeNodes(), {row});
+  ExpectInvariants(more, {row});
+  EXPECT_EQ(more.items[0].kind, BreakClass::kQuantityBreak);
+  EXPECT_TRUE(more.items[0].difference.zero());
+  EXPECT_THAT(more.items[0].reason,
+              HasSubstr("8 GPU-hours too much, worth 23.20 USD"));
+}
+
 }  // namespace
 }  // namespace drawdown::testing
