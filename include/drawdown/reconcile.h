@@ -120,6 +120,7 @@ using BillLineCallback =
 
 struct DRAWDOWN_EXPORT ReconcileResult {
   std::string contract;
+  std::string provider;  // the contract's
   int64_t period_start_us = 0;
   int64_t period_end_us = 0;
   std::vector<Break> items;  // matched ones too

@@ -40,33 +40,14 @@ absl::StatusOr<const ContractVersion*> ContractBooks::NewestOf(
                        (known.empty() ? std::string("none") : known));
 }
 
-absl::StatusOr<const ContractVersion*> ContractBooks::HoldingFor(
-    std::string_view id, const Interval& period) const {
-  ASSIGN_OR_RETURN(const ContractVersion* const newest, NewestOf(id));
-  const auto& versions = versions_.find(id)->second;
-  for (auto it = versions.rbegin(); it != versions.rend(); ++it) {
-    const int64_t effective_us = it->contract.effective_us;
-    if (effective_us <= period.start_us) return &*it;
-    if (effective_us < period.end_us &&
-        effective_us > it->contract.term.start_us) {
-      return MakeError(
-          ErrorCode::kUnsupported,
-          "contract " + std::string(id) + " version " +
-              std::to_string(it->stored.version) + " takes effect at " +
-              FormatInstant(effective_us) +
-              ", inside the period: ask for the parts before and after it "
-              "(--period A/B)");
-    }
+absl::StatusOr<ContractTimeline> ContractBooks::TimelineOf(
+    std::string_view id) const {
+  RETURN_IF_ERROR(NewestOf(id).status());
+  std::vector<const Contract*> versions;
+  for (const ContractVersion& version : versions_.find(id)->second) {
+    versions.push_back(&version.contract);
   }
-  // The period starts before the term: the first version still names its price.
-  if (versions.front().contract.effective_us ==
-      versions.front().contract.term.start_us) {
-    return newest->contract.effective_us < period.end_us ? newest
-                                                         : &versions.front();
-  }
-  return MakeError(ErrorCode::kNotFound,
-                   "no version of contract " + std::string(id) +
-                       " holds before " + FormatInstant(period.end_us));
+  return ContractTimeline::Of(versions);
 }
 
 ContractInfo MakeContractInfo(const ContractVersion& version) {

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "contract/contract.h"
+#include "contract/timeline.h"
 #include "drawdown/contract.h"
 #include "ledger/records.h"
 #include "ledger/store.h"
@@ -29,11 +30,9 @@ class ContractBooks {
   std::vector<const ContractVersion*> Newest() const;
   // kNotFound names the contracts there are.
   absl::StatusOr<const ContractVersion*> NewestOf(std::string_view id) const;
-  // The version that holds for the whole period: the newest whose `effective`
-  // is not after its start. kUnsupported when a newer one takes effect inside
-  // the period, kNotFound when none holds yet.
-  absl::StatusOr<const ContractVersion*> HoldingFor(
-      std::string_view id, const Interval& period) const;
+  // Which of its versions holds when. kNotFound names the contracts there are.
+  // The result is of these books, which must outlive it.
+  absl::StatusOr<ContractTimeline> TimelineOf(std::string_view id) const;
 
  private:
   std::map<std::string, std::vector<ContractVersion>, std::less<>> versions_;

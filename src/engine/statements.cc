@@ -1,6 +1,7 @@
 // What is owed and what is drawn: books x contracts, through rating.
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/civil.h"
 #include "base/error.h"
 #include "base/source.h"
@@ -18,7 +19,7 @@ namespace {
 
 // Everything one rating needs, alive together.
 struct RatedPeriod {
-  Contract contract;
+  ContractBooks books;
   UsageTable usage;
   RatingInput input;
   RatedUsage rated;
@@ -54,18 +55,27 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
   return table;
 }
 
-// Takes out the usage that another contract prices and `contract` does not: the
-// rest of the provider's usage is this contract's to price or to miss.
-void LeaveToOthers(const ContractBooks& contracts, const Contract& contract,
-                   UsageTable* usage) {
+bool AnyPrices(const ContractTimeline& contracts, const std::string& pool) {
+  return std::any_of(contracts.spans().begin(), contracts.spans().end(),
+                     [&pool](const ContractSpan& span) {
+                       return PricesPool(*span.contract, pool);
+                     });
+}
+
+// Takes out the usage that another contract prices and no version of this one
+// does: the rest of the provider's usage is this contract's to price or to
+// miss.
+void LeaveToOthers(const ContractBooks& books,
+                   const ContractTimeline& contracts, UsageTable* usage) {
+  const std::string& id = contracts.spans().front().contract->id;
   std::vector<bool> elsewhere;
   for (const std::string& pool : usage->pools) {
     bool other = false;
-    for (const ContractVersion* version : contracts.Newest()) {
-      other |= version->contract.id != contract.id &&
+    for (const ContractVersion* version : books.Newest()) {
+      other |= version->contract.id != id &&
                PricesPool(version->contract, pool);
     }
-    elsewhere.push_back(other && !PricesPool(contract, pool));
+    elsewhere.push_back(other && !AnyPrices(contracts, pool));
   }
   std::erase_if(usage->cells, [&elsewhere](const UsageCell& cell) {
     return elsewhere[cell.pool];
@@ -76,10 +86,9 @@ void LeaveToOthers(const ContractBooks& contracts, const Contract& contract,
 absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
                         const StatementQuery& query, int64_t at_us,
                         RatedPeriod* out) {
-  ASSIGN_OR_RETURN(const ContractBooks contracts,
-                   ContractBooks::Read(books.transaction));
+  ASSIGN_OR_RETURN(out->books, ContractBooks::Read(books.transaction));
   ASSIGN_OR_RETURN(const ContractVersion* version,
-                   contracts.NewestOf(query.contract));
+                   out->books.NewestOf(query.contract));
   ASSIGN_OR_RETURN(const Interval period,
                    version->contract.calendar.ParsePeriod(query.period));
   if (FloorTo(period.start_us, bucket_us) != period.start_us ||
@@ -88,12 +97,17 @@ absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
                      "period " + query.period +
                          " does not start and end on a bucket's edge");
   }
-  ASSIGN_OR_RETURN(version, contracts.HoldingFor(query.contract, period));
-  out->contract = version->contract;
-  const Interval window = RatingWindow(out->contract, period);
+  ASSIGN_OR_RETURN(const ContractTimeline contracts,
+                   out->books.TimelineOf(query.contract));
+  if (contracts.At(period.end_us - 1) == nullptr) {
+    return MakeError(ErrorCode::kNotFound,
+                     "no version of contract " + query.contract +
+                         " holds before " + FormatInstant(period.end_us));
+  }
+  const Interval window = RatingWindow(contracts, period);
   ASSIGN_OR_RETURN(out->usage, UsageOf(books, bucket_us, window, at_us));
-  LeaveToOthers(contracts, out->contract, &out->usage);
-  out->input = {&out->contract, &out->usage, period, at_us, {}};
+  LeaveToOthers(out->books, contracts, &out->usage);
+  out->input = {contracts, &out->usage, period, at_us, {}};
   ASSIGN_OR_RETURN(
       out->input.capacity,
       CapacityOf(books, out->usage, window.start_us, window.end_us));
@@ -116,6 +130,28 @@ BillProgress ReadingProgress(const ProgressCallback& progress) {
   return [&progress](uint64_t done, uint64_t total) {
     progress("reading", done, total);
   };
+}
+
+// Reads the bill once more, for the rows behind what was found.
+absl::Status VisitLines(const std::vector<std::string>& bill_paths,
+                        const ReconcileResult& result, Reconciler* reconciler,
+                        const BillLineCallback& line) {
+  absl::flat_hash_set<uint32_t> wanted;
+  for (const Break& item : result.items) {
+    if (!IsClean(item.kind)) wanted.insert(item.lines);
+  }
+  ASSIGN_OR_RETURN(const auto sources, OpenBills(bill_paths));
+  return ReadBill(sources,
+                  [&](const BillRow& row) -> absl::Status {
+                    ASSIGN_OR_RETURN(const uint32_t lines,
+                                     reconciler->LinesOf(row));
+                    if (wanted.contains(lines)) {
+                      line(result, {lines, sources[row.file]->name(), row.line,
+                                    row.raw});
+                    }
+                    return absl::OkStatus();
+                  })
+      .status();
 }
 
 }  // namespace
@@ -150,7 +186,9 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));
         for (const ContractVersion* version : contracts.Newest()) {
-          const Contract& contract = version->contract;
+          ASSIGN_OR_RETURN(const ContractTimeline contract,
+                           contracts.TimelineOf(version->contract.id));
+          if (contract.At(now_us) == nullptr) continue;
           const Interval window = StatusWindow(contract, now_us);
           ASSIGN_OR_RETURN(UsageTable usage,
                            UsageOf(books, impl_->bucket_us(), window, now_us));
@@ -170,7 +208,8 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
 
 absl::StatusOr<ReconcileResult> Ledger::Reconcile(
     const StatementQuery& query, const std::vector<std::string>& bill_paths,
-    const ReconcileOptions& options, const ProgressCallback& progress) const {
+    const ReconcileOptions& options, const ProgressCallback& progress,
+    const BillLineCallback& line) const {
   const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   ReconcileResult result;
   RETURN_IF_ERROR(impl_->WithBooks(
@@ -179,9 +218,10 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         RETURN_IF_ERROR(
             RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
         ASSIGN_OR_RETURN(const auto sources, OpenBills(bill_paths));
-        Reconciler reconciler({&period.contract, &period.rated,
-                               period.input.period, impl_->bucket_us(), at_us,
-                               &period.input.capacity, &period.usage.pools},
+        Reconciler reconciler(
+            {&period.input.contracts.For(period.input.period), &period.rated,
+             period.input.period, impl_->bucket_us(), at_us,
+             &period.input.capacity, &period.usage.pools},
                               options);
         ASSIGN_OR_RETURN(
             const BillContents bill,
@@ -194,6 +234,9 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
           result.notes.push_back("the period had not ended at " +
                                  FormatInstant(at_us) +
                                  ": its differences are pending, not breaks");
+        }
+        if (line) {
+          RETURN_IF_ERROR(VisitLines(bill_paths, result, &reconciler, line));
         }
         return absl::OkStatus();
       }));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/wide.h"
+
 namespace drawdown {
 namespace {
 
@@ -24,8 +26,8 @@ bool Bucket::Load(std::span<const UsageCell> cells) {
   sorted_.clear();
   GpuTime total;
   for (const UsageCell& cell : cells) {
-    if (!plan_->pools[cell.pool].priced) continue;
-    tenants_.push_back(cell.tenant);
+    if (!plan_->priced[cell.pool]) continue;
+    tenants_.push_back(plan_->tenant_of[cell.tenant]);
     pools_.push_back(cell.pool);
     usage_.push_back(cell.gpu_time.count());
     total += cell.gpu_time;
@@ -70,32 +72,68 @@ Int128 Bucket::Take(Int128 total, Int128 available, uint32_t slot) {
   return taken;
 }
 
-Int128 Bucket::Draw(const Filter& filter, uint32_t covered, uint32_t counted,
-                    Int128 available) {
-  if (lowest_) {
-    return BookUnpriced(covered, available, [&](size_t i) {
-      return filter.Matches(tenants_[i], pools_[i]);
-    });
-  }
+Int128 Bucket::WeighFor(const TrancheTerms& terms,
+                        const std::vector<Int128>& open) {
+  const Filter& filter = plan_->filters[terms.filter];
+  const Int128 total = Weigh(open, [&](size_t i) {
+    return filter.Matches(tenants_[i], pools_[i]);
+  });
+  return filter.weighs() ? LimitToShares(terms) : total;
+}
+
+// Of a cell only the share counts, less what tranches of the same commitment
+// have drawn of it before.
+Int128 Bucket::LimitToShares(const TrancheTerms& terms) {
+  const Filter& filter = plan_->filters[terms.filter];
+  const uint32_t name = plan_->slots[terms.covered].commitment;
   Int128 total = 0;
-  weights_.resize(size());
   for (size_t i = 0; i < size(); ++i) {
-    weights_[i] = filter.Matches(tenants_[i], pools_[i]) ? undrawn_[i] : 0;
+    if (weights_[i] == 0) continue;
+    const uint32_t share =
+        filter.ShareOf(tenants_[i], pools_[i], ChargeKind::kCovered);
+    const auto counts =
+        MulDivHalfEven(usage_[i], filter.shares()[share], 1'000'000);
+    Int128 left = counts.value();  // at most the usage, which fits
+    for (size_t c = 0; c < used_; ++c) {
+      if (plan_->slots[columns_[c].slot].commitment != name) continue;
+      left -= columns_[c].amounts[i];
+    }
+    weights_[i] = std::min(weights_[i], std::max<Int128>(left, 0));
     total += weights_[i];
   }
-  if (total == 0 || available <= 0) return 0;
-  const Int128 drawn = ShareOut(total, available);
-  NewColumn(covered);
-  NewColumn(counted);
+  return total;
+}
+
+Int128 Bucket::Draw(const TrancheTerms& terms, Int128 available,
+                    std::vector<AllottedPart>* allotted) {
+  const bool allots = !terms.allotments.empty();
+  if (available <= 0) return 0;
+  const Int128 total = WeighFor(terms, lowest_ ? unpriced_ : undrawn_);
+  if (total == 0) return 0;
+  if (lowest_ && !allots) return Take(total, available, terms.covered);
+  const Int128 drawn = allots
+                           ? ShareAllotted(terms.allotments, available, allotted)
+                           : ShareOut(total, available);
+  BookShares(terms);
+  return drawn;
+}
+
+// Books share_.
+void Bucket::BookShares(const TrancheTerms& terms) {
+  NewColumn(terms.covered);
+  NewColumn(terms.counted);
   std::vector<Int128>& priced = columns_[used_ - 2].amounts;
   std::vector<Int128>& repeated = columns_[used_ - 1].amounts;
   for (size_t i = 0; i < size(); ++i) {
     priced[i] = std::min(share_[i], unpriced_[i]);
     repeated[i] = share_[i] - priced[i];
     unpriced_[i] -= priced[i];
-    undrawn_[i] -= share_[i];
+    if (!lowest_) undrawn_[i] -= share_[i];
   }
-  return drawn;
+}
+
+void Bucket::BookOverage(const TrancheTerms& terms) {
+  Take(WeighFor(terms, unpriced_), total_, terms.overage);
 }
 
 void Bucket::SortColumns() {

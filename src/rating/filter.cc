@@ -47,7 +47,8 @@ Filter::Verdict Filter::Judge(const std::vector<ApplicabilityRule>& filters,
 
 Filter::Filter(const Contract& contract,
                const std::vector<ApplicabilityRule>& rules,
-               const UsageTable& usage) {
+               const std::vector<std::string>& tenants,
+               const std::vector<std::string>& pools) {
   const std::vector<ApplicabilityRule> filters = RulesThatAre(false, rules);
   const std::vector<ApplicabilityRule> weights = RulesThatAre(true, rules);
   for (const ApplicabilityRule& weight : weights) {
@@ -59,11 +60,11 @@ Filter::Filter(const Contract& contract,
   const std::vector<Dimension> of_pool = {Dimension::kPool, Dimension::kRegion,
                                           Dimension::kSku,
                                           Dimension::kProvider};
-  for (const std::string& tenant : usage.tenants) {
+  for (const std::string& tenant : tenants) {
     tenants_.push_back(Judge(filters, weights, of_tenant, {.tenant = tenant}));
   }
   tenants_.push_back(Judge(filters, weights, of_tenant, {}));
-  for (const std::string& pool : usage.pools) {
+  for (const std::string& pool : pools) {
     pools_.push_back(
         Judge(filters, weights, of_pool, SubjectOfPool(contract, pool)));
   }

@@ -21,9 +21,11 @@ inline constexpr size_t kChargeKinds =
 class Filter {
  public:
   Filter(const Contract& contract, const std::vector<ApplicabilityRule>& rules,
-         const UsageTable& usage);
+         const std::vector<std::string>& tenants,
+         const std::vector<std::string>& pools);
 
-  // Indices are the usage table's; kNoIndex stands for the empty name.
+  // Indices are into the names it was made of; kNoIndex stands for the empty
+  // name.
   bool Matches(uint32_t tenant, uint32_t pool) const {
     return tenants_[Slot(tenant, tenants_)].matches &&
            pools_[Slot(pool, pools_)].matches;
@@ -39,6 +41,8 @@ class Filter {
   // Index into shares() of what counts of a charge.
   uint32_t ShareOf(uint32_t tenant, uint32_t pool, ChargeKind kind) const;
 
+  // Whether some rule is a weight.
+  bool weighs() const { return shares_.size() > 1; }
   // In 1e-6: one per weight rule, then 1'000'000 for "no rule matches".
   const std::vector<int64_t>& shares() const { return shares_; }
 

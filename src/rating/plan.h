@@ -1,5 +1,6 @@
-// A contract compiled for rating one usage table: names are indices, rules are
-// tables, and everything a charge says but its amount is a slot.
+// The versions of a contract compiled for rating one usage table: names are
+// indices, rules are tables, and everything a charge says but its amount is a
+// slot.
 #ifndef DRAWDOWN_SRC_RATING_PLAN_H_
 #define DRAWDOWN_SRC_RATING_PLAN_H_
 
@@ -9,10 +10,12 @@
 #include <vector>
 
 #include "contract/contract.h"
+#include "contract/timeline.h"
 #include "drawdown/statement.h"
 #include "model/capacity_table.h"
 #include "model/charge.h"
 #include "model/usage_table.h"
+#include "rating/allotments.h"
 #include "rating/filter.h"
 #include "rating/schedule.h"
 #include "rating/supply.h"
@@ -21,6 +24,7 @@ namespace drawdown {
 
 // What an amount is booked as.
 struct ChargeSlot {
+  uint32_t version = 0;            // index into Plan::versions
   uint32_t commitment = kNoIndex;  // index into Plan::names
   ChargeKind kind = ChargeKind::kUnpriced;
   std::optional<MoneyAmount> unit_price;
@@ -29,16 +33,12 @@ struct ChargeSlot {
   int32_t layer = 0;          // of its commitment; 0 for rates
 };
 
-// A quantity at one price that usage draws down: a Usage commitment, or the
-// exercised expansion of one.
-struct Tranche {
-  uint32_t commitment = 0;  // index into Contract::commitments
-  uint32_t name = 0;        // index into Plan::names
-  int32_t layer = 0;
-  Schedule schedule;
-  uint32_t filter = 0;  // index into Plan::filters
-  std::optional<Rollover> rollover;
+// What one version says of a tranche.
+struct TrancheTerms {
+  const Commitment* commitment = nullptr;  // nullptr: the version has it not
+  uint32_t filter = 0;                     // index into Plan::filters
   std::vector<uint32_t> supplied;  // pools with a supply, in order of taking
+  AllotmentPlan allotments;
 
   // Indices into Plan::slots.
   uint32_t covered = 0;
@@ -50,14 +50,27 @@ struct Tranche {
   uint32_t overage = kNoIndex;  // kNoIndex: falls to the rate card
 };
 
-struct SpendPlan {
-  uint32_t commitment = 0;
-  uint32_t name = 0;
+// A quantity at one price that usage draws down: a Usage commitment, or the
+// exercised expansion of one, through its versions.
+struct Tranche {
+  uint32_t name = 0;  // index into Plan::names
+  bool expansion = false;
   Schedule schedule;
+  std::vector<TrancheTerms> terms;  // by version
+};
+
+struct SpendTerms {
+  const Commitment* commitment = nullptr;  // nullptr: the version has it not
   uint32_t filter = 0;
   bool take_or_pay = false;
   // Per slot: whether its money counts at all.
   std::vector<bool> counts;
+};
+
+struct SpendPlan {
+  uint32_t name = 0;
+  Schedule schedule;
+  std::vector<SpendTerms> terms;  // by version
 };
 
 // Rates of one pool by time; kNoIndex where none prices it.
@@ -65,32 +78,50 @@ struct RateChange {
   int64_t from_us = 0;
   uint32_t rate = kNoIndex;
 };
-struct PoolPlan {
-  bool priced = false;  // by this contract
-  std::vector<RateChange> rates;
+using PoolRates = std::vector<RateChange>;
+
+// One span of the timeline.
+struct VersionPlan {
+  Interval holds;
+  const Contract* contract = nullptr;
+  std::vector<PoolRates> pools;      // per pool of the usage table
+  std::vector<uint32_t> rate_slots;  // per rate: the slot of its first tier
+  // Per rate: what counts for its tiers, an index below Plan::tier_counts. A
+  // rate that the next version has too goes on counting.
+  std::vector<uint32_t> tier_counts;
+  uint32_t unpriced = 0;  // the slot of usage no rate prices
+  std::vector<uint32_t> supply_order;  // tranches as they take from the supply
 };
 
 struct Plan {
-  const Contract* contract = nullptr;
+  std::string contract_id;
   const UsageTable* usage = nullptr;
-  Interval term;
+  Interval term;  // from the first version's start to the last one's end
+  std::vector<VersionPlan> versions;  // by time, not empty
 
-  std::vector<std::string> names;  // commitment ids, sorted
+  // Those of the usage table and of allotments, sorted.
+  std::vector<std::string> tenants;
+  std::vector<uint32_t> tenant_of;  // per tenant of the usage table: in tenants
+  std::vector<std::string> names;   // commitment ids, sorted
   std::vector<ChargeSlot> slots;
   std::vector<Filter> filters;
   std::vector<Tranche> tranches;
   std::vector<SpendPlan> spends;
-  std::vector<PoolPlan> pools;         // per pool of the usage table
-  std::vector<uint32_t> rate_slots;    // per rate: the slot of its first tier
-  uint32_t unpriced = 0;               // the slot of usage no rate prices
-  std::vector<int32_t> layers;         // of tranches, ascending
-  std::vector<PoolSupply> supply;      // per pool of the usage table
-  std::vector<uint32_t> supply_order;  // tranches as they take from it
+  uint32_t tier_counts = 0;
+  std::vector<bool> priced;        // per pool of the usage table: by these
+  std::vector<int32_t> layers;     // of tranches, ascending
+  std::vector<PoolSupply> supply;  // per pool of the usage table
   std::vector<std::string> notes;
+
+  // Index of the version that holds; the first before it does.
+  uint32_t VersionAt(int64_t at_us) const;
 };
 
-// kUnsupported names what this version parses but does not rate.
-absl::StatusOr<Plan> MakePlan(const Contract& contract, const UsageTable& usage,
+// kUnsupported names what this version parses but does not rate;
+// kInvalidArgument, versions of different contracts. REQUIRES: contracts is not
+// empty.
+absl::StatusOr<Plan> MakePlan(const ContractTimeline& contracts,
+                              const UsageTable& usage,
                               const CapacityTable& capacity = {});
 
 }  // namespace drawdown

@@ -25,14 +25,19 @@ absl::Status CheckInput(const RatingInput& input) {
                          FormatInstant(period.end_us) +
                          " is empty or cuts a bucket");
   }
-  return CheckNoCredit(*input.contract, period);
+  if (input.contracts.empty()) {
+    return MakeError(ErrorCode::kInvalidArgument, "no version of a contract");
+  }
+  for (const ContractSpan& span : input.contracts.spans()) {
+    RETURN_IF_ERROR(CheckNoCredit(*span.contract, period));
+  }
+  return absl::OkStatus();
 }
 
 // What is rated: the part of the window that lies in the term and has ended.
-Interval RatedSpan(const RatingInput& input) {
-  const Term& term = input.contract->term;
+Interval RatedSpan(const RatingInput& input, const Interval& term) {
   const int64_t ended = FloorTo(input.at_us, input.usage->bucket_length_us);
-  return {std::max(StateStart(*input.contract, input.period.start_us),
+  return {std::max(StateStart(input.contracts, input.period.start_us),
                    term.start_us),
           std::min({ended, input.period.end_us, term.end_us})};
 }
@@ -42,9 +47,22 @@ GpuTime UsageIn(const UsageTable& usage, const Plan& plan,
   GpuTime sum;
   for (const UsageCell& cell : usage.cells) {
     if (!Contains(span, cell.bucket_us)) continue;
-    if (plan.pools[cell.pool].priced) sum += cell.gpu_time;
+    if (plan.priced[cell.pool]) sum += cell.gpu_time;
   }
   return sum;
+}
+
+void NoteVersions(const RatingInput& input, const Plan& plan,
+                  RatedUsage* rated) {
+  for (const VersionPlan& version : plan.versions) {
+    const int64_t from_us = version.holds.start_us;
+    if (from_us <= input.period.start_us || from_us >= input.period.end_us) {
+      continue;
+    }
+    rated->notes.push_back("version " +
+                           std::to_string(version.contract->version) +
+                           " holds from " + FormatInstant(from_us));
+  }
 }
 
 absl::Status WalkOver(const RatingInput& input, const Interval& span,
@@ -82,13 +100,14 @@ void NoteUsageOutsideTerm(const RatingInput& input, const Plan& plan,
 absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
   RETURN_IF_ERROR(CheckInput(input));
   ASSIGN_OR_RETURN(const Plan plan,
-                   MakePlan(*input.contract, *input.usage, input.capacity));
-  const Interval span = RatedSpan(input);
+                   MakePlan(input.contracts, *input.usage, input.capacity));
+  const Interval span = RatedSpan(input, plan.term);
   RatedUsage rated;
-  rated.tenants = input.usage->tenants;
+  rated.tenants = plan.tenants;
   rated.pools = input.usage->pools;
   rated.commitments = plan.names;
   rated.notes = plan.notes;
+  NoteVersions(input, plan, &rated);
   NoteUsageOutsideTerm(input, plan, &rated);
   if (span.start_us >= span.end_us) return rated;
   Walk walk(plan, input.period);
@@ -96,7 +115,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
   const GpuTime given = UsageIn(*input.usage, plan, span);
   if (!given.valid() || !walk.rated().valid() || !walk.costs_fit()) {
     return MakeError(ErrorCode::kOverflow,
-                     "contract " + input.contract->id +
+                     "contract " + plan.contract_id +
                          ": a total or a cost does not fit 128 bits");
   }
   CHECK(walk.rated() == given);

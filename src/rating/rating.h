@@ -1,5 +1,5 @@
-// Rating: usage x contract -> charges. Pure and deterministic: the same input
-// gives the same bytes. Rules: design "Contracts and rating", steps 1-7.
+// Rating: usage x versions of a contract -> charges. Pure and deterministic: the
+// same input gives the same bytes. Rules: design "Contracts and rating", steps 1-7.
 #ifndef DRAWDOWN_SRC_RATING_RATING_H_
 #define DRAWDOWN_SRC_RATING_RATING_H_
 
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "contract/contract.h"
+#include "contract/timeline.h"
 #include "drawdown/statement.h"
 #include "model/capacity_table.h"
 #include "model/charge.h"
@@ -18,10 +18,16 @@ namespace drawdown {
 // What a rating of `period` needs to be given: usage from the earliest start of
 // any fulfilment interval (spend year, tier interval, rollover source) that
 // overlaps the period.
-Interval RatingWindow(const Contract& contract, const Interval& period);
+// REQUIRES: contracts is not empty.
+Interval RatingWindow(const ContractTimeline& contracts,
+                      const Interval& period);
 
 struct RatingInput {
-  const Contract* contract = nullptr;
+  // Which version holds when; the contracts outlive the call. A commitment keeps
+  // its state across versions by its id; what one version contracted is
+  // prorated by time where the next takes effect, as a step does it. To rate a
+  // closed period again, give the versions it was closed with.
+  ContractTimeline contracts;
   // Usage over RatingWindow(), at least. Cells of other providers' pools are
   // ignored; those of this provider's are rated, as unpriced when neither a
   // rate nor a commitment prices them, so leave out pools that another contract
@@ -44,17 +50,18 @@ struct RatingInput {
 absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input);
 
 // The charges as a statement: one line per (tenant, pool, commitment, kind,
-// unit_price), rounded at the contract's level.
+// unit_price), rounded at the level of the version that holds at the period's
+// end.
 absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
                                         const RatedUsage& rated);
 
 // Every active commitment in its interval that contains at_us.
 absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
-    const Contract& contract, const UsageTable& usage, int64_t at_us,
+    const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
     const CapacityTable& capacity = {});
 
 // What MakeStatus needs to be given.
-Interval StatusWindow(const Contract& contract, int64_t at_us);
+Interval StatusWindow(const ContractTimeline& contracts, int64_t at_us);
 
 }  // namespace drawdown
 

@@ -1,7 +1,9 @@
 #include "rating/schedule.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <set>
 
 #include "base/check.h"
 #include "base/civil.h"
@@ -27,20 +29,6 @@ std::vector<ScheduleStep> ContractedSteps(const Commitment& commitment) {
     amounts.push_back({step.from_us, step.cost.count()});
   }
   return amounts;
-}
-
-// Before the first delivery that is stated, what was contracted counts as
-// delivered.
-std::vector<ScheduleStep> DeliveredSteps(
-    const Commitment& commitment, const std::vector<ScheduleStep>& contracted) {
-  std::vector<ScheduleStep> stated = StepsOf(commitment.delivered);
-  if (stated.empty()) return stated;
-  std::vector<ScheduleStep> steps;
-  for (const ScheduleStep& step : contracted) {
-    if (step.from_us < stated.front().from_us) steps.push_back(step);
-  }
-  steps.insert(steps.end(), stated.begin(), stated.end());
-  return steps;
 }
 
 Interval Intersect(const Interval& a, const Interval& b) {
@@ -94,26 +82,155 @@ Int128 AmountAt(const std::vector<ScheduleStep>& steps, int64_t at_us,
   return amount;
 }
 
-}  // namespace
+using Steps = std::vector<ScheduleStep>;
 
-Schedule::Schedule(const Contract& contract, const Commitment& commitment)
-    : calendar_(&contract.calendar),
-      kind_(commitment.interval),
-      term_{contract.term.start_us, contract.term.end_us},
-      contracted_(ContractedSteps(commitment)),
-      delivered_(DeliveredSteps(commitment, contracted_)) {
-  const int64_t start =
-      contracted_.empty() ? term_.end_us : contracted_.front().from_us;
-  active_ = LifeFrom(start, term_, commitment);
+// While a part's version holds and its commitment is in force.
+Interval LifeOf(const StrandPart& part, int64_t from_us) {
+  const Interval term = {part.contract->term.start_us,
+                         part.contract->term.end_us};
+  return Intersect(LifeFrom(from_us, term, *part.terms), part.holds);
 }
 
-Schedule::Schedule(const Contract& contract, const Commitment& commitment,
-                   const Expansion& expansion)
-    : calendar_(&contract.calendar),
-      kind_(commitment.interval),
-      term_{contract.term.start_us, contract.term.end_us},
-      contracted_{{*expansion.exercised_from_us, expansion.adds.count()}} {
-  active_ = LifeFrom(*expansion.exercised_from_us, term_, commitment);
+// Adds what `steps` say of `life`, and nothing from its end on.
+void Append(const Steps& steps, const Interval& life, Interval* active,
+            Steps* all) {
+  if (life.start_us >= life.end_us) return;
+  if (all->empty()) active->start_us = life.start_us;
+  active->end_us = life.end_us;
+  if (!all->empty() && all->back().from_us == life.start_us) all->pop_back();
+  int64_t until = life.end_us;
+  all->push_back({life.start_us, AmountAt(steps, life.start_us, &until)});
+  for (const ScheduleStep& step : steps) {
+    if (life.start_us < step.from_us && step.from_us < life.end_us) {
+      all->push_back(step);
+    }
+  }
+  all->push_back({life.end_us, 0});
+}
+
+// What the versions state as delivered at an instant; empty where they state
+// nothing, which counts as contracted.
+std::optional<Int128> StatedAt(const Strand& strand, int64_t at_us) {
+  std::optional<Int128> stated;
+  for (const StrandPart& part : strand.parts) {
+    if (!Contains(part.holds, at_us)) continue;
+    for (const UsageStep& step : part.terms->delivered) {
+      if (step.from_us <= at_us) stated = step.quantity.count();
+    }
+  }
+  return stated;
+}
+
+}  // namespace
+
+// Puts the versions' schedules together.
+class ScheduleMaker {
+ public:
+  explicit ScheduleMaker(const Strand& strand) : strand_(strand) {}
+
+  std::vector<Schedule> Make(
+      const std::vector<ExercisedExpansion>& expansions) const {
+    std::vector<Schedule> schedules = {Base()};
+    for (const ExercisedExpansion& expansion : expansions) {
+      schedules.push_back(Of(expansion));
+    }
+    const bool stated = std::any_of(
+        strand_.parts.begin(), strand_.parts.end(),
+        [](const StrandPart& part) { return !part.terms->delivered.empty(); });
+    if (!stated) return schedules;
+    for (const int64_t at : EdgesOf(schedules)) Deliver(at, &schedules);
+    return schedules;
+  }
+
+ private:
+  Schedule Begin() const {
+    Schedule schedule;
+    const Contract& contract = *strand_.parts.front().contract;
+    schedule.calendar_ = &contract.calendar;
+    schedule.kind_ = strand_.first().interval;
+    schedule.term_ = {contract.term.start_us, contract.term.end_us};
+    return schedule;
+  }
+
+  Schedule Base() const {
+    Schedule schedule = Begin();
+    for (const StrandPart& part : strand_.parts) {
+      const Steps steps = ContractedSteps(*part.terms);
+      if (steps.empty()) continue;
+      Append(steps, LifeOf(part, steps.front().from_us), &schedule.active_,
+             &schedule.contracted_);
+    }
+    return schedule;
+  }
+
+  Schedule Of(const ExercisedExpansion& expansion) const {
+    Schedule schedule = Begin();
+    for (size_t i = 0; i < strand_.parts.size(); ++i) {
+      if (expansion[i] == nullptr) continue;
+      const StrandPart& part = strand_.parts[i];
+      const Steps steps = ContractedSteps(*part.terms);
+      if (steps.empty()) continue;
+      const int64_t from_us =
+          std::max(*expansion[i]->exercised_from_us, steps.front().from_us);
+      Append({{from_us, expansion[i]->adds.count()}}, LifeOf(part, from_us),
+             &schedule.active_, &schedule.contracted_);
+    }
+    return schedule;
+  }
+
+  std::set<int64_t> EdgesOf(const std::vector<Schedule>& schedules) const {
+    std::set<int64_t> edges;
+    for (const Schedule& schedule : schedules) {
+      for (const ScheduleStep& step : schedule.contracted_) {
+        edges.insert(step.from_us);
+      }
+    }
+    const Interval& active = schedules.front().active_;
+    for (const StrandPart& part : strand_.parts) {
+      edges.insert(std::max(part.holds.start_us, active.start_us));
+      for (const UsageStep& step : part.terms->delivered) {
+        if (Contains(part.holds, step.from_us)) edges.insert(step.from_us);
+      }
+    }
+    return edges;
+  }
+
+  // From `at_us` on. What is delivered beyond all that is contracted then falls
+  // to the last: it may make up for another moment of a DISCONTINUOUS interval.
+  void Deliver(int64_t at_us, std::vector<Schedule>* schedules) const {
+    const std::optional<Int128> stated = StatedAt(strand_, at_us);
+    Int128 left = stated.value_or(0);
+    Schedule* last = nullptr;
+    for (Schedule& schedule : *schedules) {
+      if (!Contains(schedule.active_, at_us)) continue;
+      int64_t until = schedule.active_.end_us;
+      const Int128 contracted =
+          AmountAt(schedule.contracted_, at_us, &until);
+      const Int128 part = stated ? std::min(contracted, left) : contracted;
+      schedule.delivered_.push_back({at_us, part});
+      if (stated) left -= part;
+      last = &schedule;
+    }
+    const bool keeps = strand_.first().model == CommitmentModel::kDiscontinuous;
+    if (last != nullptr && keeps) last->delivered_.back().amount += left;
+  }
+
+  const Strand& strand_;
+};
+
+std::vector<Schedule> SchedulesOf(
+    const Strand& strand, const std::vector<ExercisedExpansion>& expansions) {
+  return ScheduleMaker(strand).Make(expansions);
+}
+
+Schedule::Schedule(const Contract& contract, const Commitment& commitment) {
+  Strand strand = {commitment.id, {}};
+  strand.parts.push_back({{std::numeric_limits<int64_t>::min(),
+                           std::numeric_limits<int64_t>::max()},
+                          0,
+                          &contract,
+                          &commitment});
+  *this = SchedulesOf(strand, {}).front();
 }
 
 Interval Schedule::WholeAt(int64_t at_us) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "contract/contract.h"
+#include "rating/strand.h"
 
 namespace drawdown {
 
@@ -42,13 +43,9 @@ class Schedule {
  public:
   Schedule() = default;
 
-  // The schedule of `commitment`: in force from its first step to the end of
+  // Of one version of a commitment: in force from its first step to the end of
   // the term or its cancellation. Never in force when PROPOSED.
   Schedule(const Contract& contract, const Commitment& commitment);
-
-  // Of an exercised expansion: a constant amount from its instant on.
-  Schedule(const Contract& contract, const Commitment& commitment,
-           const Expansion& expansion);
 
   const Interval& active() const { return active_; }
 
@@ -66,6 +63,8 @@ class Schedule {
   std::optional<Int128> Delivered(const Fulfilment& fulfilment) const;
 
  private:
+  friend class ScheduleMaker;
+
   std::optional<Int128> AmountOver(const std::vector<ScheduleStep>& steps,
                                    const Fulfilment& fulfilment) const;
   Interval WholeAt(int64_t at_us) const;
@@ -79,6 +78,13 @@ class Schedule {
   // The billing day last asked about: hours are counted from its start.
   mutable Interval day_;
 };
+
+// The schedules of a strand over all its versions: the commitment's own, then
+// one per exercised expansion, in the order of ExpansionsOf(). What is stated
+// as delivered fills the commitment first, then its expansions in that order,
+// moment by moment.
+std::vector<Schedule> SchedulesOf(
+    const Strand& strand, const std::vector<ExercisedExpansion>& expansions);
 
 }  // namespace drawdown
 

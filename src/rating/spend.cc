@@ -1,5 +1,7 @@
 #include "rating/spend.h"
 
+#include <algorithm>
+
 #include "base/wide.h"
 
 namespace drawdown {
@@ -20,20 +22,24 @@ MoneyAmount PerMicrosecond(MoneyAmount per_gpu_hour, GpuTime time) {
 }  // namespace
 
 SpendTally::SpendTally(const Plan& plan, const SpendPlan& spend)
-    : plan_(&plan),
-      spend_(&spend),
-      filter_(&plan.filters[spend.filter]),
-      times_(plan.slots.size() * filter_->shares().size()) {}
+    : plan_(&plan), spend_(&spend) {
+  for (const SpendTerms& terms : spend.terms) {
+    if (terms.commitment == nullptr) continue;
+    stride_ = std::max(stride_, plan.filters[terms.filter].shares().size());
+  }
+  times_.resize(plan.slots.size() * stride_);
+}
 
 // sum(price x time x share) over kMicrosPerHour x 1e6, rounded once at the end.
 MoneyAmount SpendTally::Counted() const {
-  const std::vector<int64_t>& shares = filter_->shares();
   MoneyAmount wholes;  // 1e-6 of 1e-18 units
   GpuTime rests;       // of those, kMicrosPerHour to one
   for (size_t i = 0; i < times_.size(); ++i) {
     if (times_[i].zero()) continue;
-    const Int128 share = shares[i % shares.size()];
-    const MoneyAmount price = *plan_->slots[i / shares.size()].unit_price;
+    const ChargeSlot& slot = plan_->slots[i / stride_];
+    const uint32_t filter = spend_->terms[slot.version].filter;
+    const Int128 share = plan_->filters[filter].shares()[i % stride_];
+    const MoneyAmount price = *slot.unit_price;
     const GpuTime part = times_[i] * (price.count() % kMicrosPerHour);
     if (!part.valid()) return MoneyAmount::Invalid();
     const MoneyAmount money(part.count() / kMicrosPerHour);

@@ -14,12 +14,19 @@ class SpendTally {
  public:
   SpendTally(const Plan& plan, const SpendPlan& spend);
 
-  // Counts an amount booked under `slot`, if its money is eligible.
+  // From now on that version says what counts.
+  void Use(uint32_t version) {
+    terms_ = &spend_->terms[version];
+    filter_ = &plan_->filters[terms_->filter];
+  }
+
+  // Counts an amount booked under `slot`, if its money is eligible. REQUIRES:
+  // the version in use has the commitment.
   void Add(uint32_t slot, uint32_t tenant, uint32_t pool, GpuTime time) {
-    if (!spend_->counts[slot] || !filter_->Matches(tenant, pool)) return;
+    if (!terms_->counts[slot] || !filter_->Matches(tenant, pool)) return;
     const uint32_t share =
         filter_->ShareOf(tenant, pool, plan_->slots[slot].kind);
-    times_[slot * filter_->shares().size() + share] += time;
+    times_[slot * stride_ + share] += time;
   }
 
   // The money counted since the last Clear(); invalid on overflow.
@@ -29,7 +36,9 @@ class SpendTally {
  private:
   const Plan* plan_;
   const SpendPlan* spend_;
-  const Filter* filter_;
+  const SpendTerms* terms_ = nullptr;
+  const Filter* filter_ = nullptr;
+  size_t stride_ = 0;  // the most shares of any version
   std::vector<GpuTime> times_;  // by slot, then share
 };
 

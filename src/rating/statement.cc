@@ -163,7 +163,7 @@ void AddRoundingLine(int scale, Statement* statement) {
 
 absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
                                         const RatedUsage& rated) {
-  const Contract& contract = *input.contract;
+  const Contract& contract = input.contracts.For(input.period);
   Statement statement;
   statement.contract = contract.id;
   statement.contract_version = contract.version;

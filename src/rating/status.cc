@@ -62,10 +62,9 @@ absl::Status ProjectShortfall(Standing* standing) {
                                                  : TooLarge(status);
 }
 
-Standing Begin(const Plan& plan, uint32_t commitment,
+Standing Begin(const Plan& plan, const Commitment& terms,
                const Interval& interval) {
-  const Contract& contract = *plan.contract;
-  const Commitment& terms = contract.commitments[commitment];
+  const Contract& contract = *plan.versions.front().contract;
   Standing standing;
   standing.status.contract = contract.id;
   standing.status.commitment = terms.id;
@@ -91,7 +90,7 @@ absl::StatusOr<Standing> StandingOfSpend(const Plan& plan, const Walk& walk,
                                          size_t index) {
   const SpendState& state = walk.spend(index);
   Standing standing =
-      Begin(plan, plan.spends[index].commitment, state.fulfilment.cut);
+      Begin(plan, *state.terms->commitment, state.fulfilment.cut);
   const MoneyAmount spent = walk.spent(index);
   if (!spent.valid()) return TooLarge(standing.status);
   standing.status.contracted = state.contracted.count();
@@ -104,14 +103,14 @@ absl::StatusOr<Standing> StandingOfSpend(const Plan& plan, const Walk& walk,
 absl::StatusOr<std::vector<Standing>> Standings(const Plan& plan,
                                                 const Walk& walk) {
   std::vector<Standing> standings;
-  std::optional<uint32_t> last;
+  const Commitment* last = nullptr;
   for (size_t i = 0; i < plan.tranches.size(); ++i) {
     const TrancheState& state = walk.tranche(i);
     if (!state.open) continue;
     // The tranches of one commitment follow one another.
-    const uint32_t commitment = plan.tranches[i].commitment;
+    const Commitment* commitment = state.terms->commitment;
     if (last != commitment) {
-      standings.push_back(Begin(plan, commitment, state.fulfilment.cut));
+      standings.push_back(Begin(plan, *commitment, state.fulfilment.cut));
     }
     last = commitment;
     AddTranche(state, &standings.back());
@@ -126,10 +125,11 @@ absl::StatusOr<std::vector<Standing>> Standings(const Plan& plan,
 
 // Rates up to `at_us`; the bucket that contains it counts as far as it is
 // given, and the interval that contains it stays open.
-absl::Status WalkTo(const Plan& plan, int64_t at_us, Walk* walk) {
+absl::Status WalkTo(const ContractTimeline& contracts, const Plan& plan,
+                    int64_t at_us, Walk* walk) {
   const int64_t length = plan.usage->bucket_length_us;
   const int64_t bucket = FloorTo(at_us, length);
-  const int64_t from = StateStart(*plan.contract, at_us);
+  const int64_t from = StateStart(contracts, at_us);
   if (bucket == at_us) {
     RETURN_IF_ERROR(walk->Run(from, at_us, true));
     return walk->Open(at_us);
@@ -140,13 +140,13 @@ absl::Status WalkTo(const Plan& plan, int64_t at_us, Walk* walk) {
 }  // namespace
 
 absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
-    const Contract& contract, const UsageTable& usage, int64_t at_us,
+    const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
     const CapacityTable& capacity) {
   std::vector<CommitmentStatus> statuses;
-  ASSIGN_OR_RETURN(const Plan plan, MakePlan(contract, usage, capacity));
+  ASSIGN_OR_RETURN(const Plan plan, MakePlan(contracts, usage, capacity));
   if (!Contains(plan.term, at_us)) return statuses;
   Walk walk(plan, {at_us, at_us});
-  RETURN_IF_ERROR(WalkTo(plan, at_us, &walk));
+  RETURN_IF_ERROR(WalkTo(contracts, plan, at_us, &walk));
   ASSIGN_OR_RETURN(std::vector<Standing> standings, Standings(plan, walk));
   for (Standing& standing : standings) {
     CommitmentStatus& status = standing.status;

@@ -90,26 +90,30 @@ void NoteOddities(const std::string& pool, const Oddities& oddities,
   }
 }
 
-bool Covers(const Plan& plan, const Tranche& tranche, uint32_t pool) {
-  return plan.pools[pool].priced &&
-         plan.filters[tranche.filter].MatchesPool(pool);
+bool Covers(const Plan& plan, const TrancheTerms& terms, uint32_t pool) {
+  return terms.commitment != nullptr && plan.priced[pool] &&
+         plan.filters[terms.filter].MatchesPool(pool);
 }
 
 // How many tranches of the layer may take from the pool.
-int64_t SharersOf(const Plan& plan, int32_t layer, uint32_t pool) {
+int64_t SharersOf(const Plan& plan, uint32_t version, int32_t layer,
+                  uint32_t pool) {
   return std::count_if(
       plan.tranches.begin(), plan.tranches.end(), [&](const Tranche& tranche) {
-        return tranche.layer == layer && Covers(plan, tranche, pool);
+        const TrancheTerms& terms = tranche.terms[version];
+        return Covers(plan, terms, pool) && terms.commitment->layer == layer;
       });
 }
 
 // Pools of which something was stated, those that fewest share first: so that a
 // commitment with a choice leaves to others what they have no choice about.
-std::vector<uint32_t> SuppliedPools(const Plan& plan, const Tranche& tranche) {
+std::vector<uint32_t> SuppliedPools(const Plan& plan, uint32_t version,
+                                    const TrancheTerms& terms) {
   std::vector<std::pair<int64_t, uint32_t>> pools;
   for (uint32_t pool = 0; pool < plan.supply.size(); ++pool) {
-    if (plan.supply[pool].empty() || !Covers(plan, tranche, pool)) continue;
-    pools.emplace_back(SharersOf(plan, tranche.layer, pool), pool);
+    if (plan.supply[pool].empty() || !Covers(plan, terms, pool)) continue;
+    pools.emplace_back(
+        SharersOf(plan, version, terms.commitment->layer, pool), pool);
   }
   std::sort(pools.begin(), pools.end());
   std::vector<uint32_t> ordered;
@@ -119,13 +123,17 @@ std::vector<uint32_t> SuppliedPools(const Plan& plan, const Tranche& tranche) {
 
 // The order in which a layer's tranches are supplied: burn order, with the
 // length of the interval for its end, so that it does not change with time.
-std::vector<uint32_t> SupplyOrder(const Plan& plan) {
+std::vector<uint32_t> SupplyOrder(const Plan& plan, uint32_t version) {
   std::vector<uint32_t> order;
-  for (uint32_t i = 0; i < plan.tranches.size(); ++i) order.push_back(i);
-  const auto key = [&plan](uint32_t index) {
+  for (uint32_t i = 0; i < plan.tranches.size(); ++i) {
+    if (plan.tranches[i].terms[version].commitment != nullptr) {
+      order.push_back(i);
+    }
+  }
+  const auto key = [&](uint32_t index) {
     const Tranche& tranche = plan.tranches[index];
-    const Commitment& terms = plan.contract->commitments[tranche.commitment];
-    return std::make_tuple(tranche.layer, terms.priority, terms.interval,
+    const Commitment& terms = *tranche.terms[version].commitment;
+    return std::make_tuple(terms.layer, terms.priority, terms.interval,
                            terms.price.count(), tranche.name, index);
   };
   std::sort(order.begin(), order.end(),
@@ -135,11 +143,14 @@ std::vector<uint32_t> SupplyOrder(const Plan& plan) {
 
 // Of a commitment that is supplied from other pools.
 void NoteUnstatedPools(const Tranche& tranche, Plan* plan) {
-  std::vector<bool> used(plan->pools.size());
+  std::vector<bool> used(plan->priced.size());
   for (const UsageCell& cell : plan->usage->cells) used[cell.pool] = true;
   for (uint32_t pool = 0; pool < used.size(); ++pool) {
     if (!used[pool] || !plan->supply[pool].empty()) continue;
-    if (!Covers(*plan, tranche, pool)) continue;
+    const bool covers = std::any_of(
+        tranche.terms.begin(), tranche.terms.end(),
+        [&](const TrancheTerms& terms) { return Covers(*plan, terms, pool); });
+    if (!covers) continue;
     plan->notes.push_back(
         "commitment " + plan->names[tranche.name] + " covers pool " +
         plan->usage->pools[pool] +
@@ -155,9 +166,9 @@ void PlanSupply(const CapacityTable& capacity, Plan* plan) {
   for (const CapacitySpan& span : capacity.spans) {
     by_pool[span.pool].push_back(&span);
   }
-  plan->supply.resize(plan->pools.size());
+  plan->supply.resize(plan->priced.size());
   for (const auto& [pool, spans] : by_pool) {
-    if (!plan->pools[pool].priced) continue;
+    if (!plan->priced[pool]) continue;
     Oddities oddities;
     PoolSupply supply = SumUp(spans, &oddities);
     NoteOddities(plan->usage->pools[pool], oddities, plan);
@@ -166,14 +177,17 @@ void PlanSupply(const CapacityTable& capacity, Plan* plan) {
         [](const SupplyStep& step) { return step.micro_gpus.has_value(); });
     if (stated) plan->supply[pool] = std::move(supply);
   }
-  plan->supply_order = SupplyOrder(*plan);
-  for (Tranche& tranche : plan->tranches) {
-    tranche.supplied = SuppliedPools(*plan, tranche);
-    const bool expansion = &tranche != plan->tranches.data() &&
-                           (&tranche)[-1].commitment == tranche.commitment;
-    if (!tranche.supplied.empty() && !expansion) {
-      NoteUnstatedPools(tranche, plan);
+  for (uint32_t v = 0; v < plan->versions.size(); ++v) {
+    plan->versions[v].supply_order = SupplyOrder(*plan, v);
+    for (Tranche& tranche : plan->tranches) {
+      tranche.terms[v].supplied = SuppliedPools(*plan, v, tranche.terms[v]);
     }
+  }
+  for (const Tranche& tranche : plan->tranches) {
+    const bool supplied = std::any_of(
+        tranche.terms.begin(), tranche.terms.end(),
+        [](const TrancheTerms& terms) { return !terms.supplied.empty(); });
+    if (supplied && !tranche.expansion) NoteUnstatedPools(tranche, plan);
   }
 }
 

@@ -31,7 +31,7 @@ constexpr Int128 kFine = kMicroGpusPerGpu;
 
 // One that takes from the supply, at what it is due then.
 struct Sharer {
-  const Tranche* tranche = nullptr;
+  const TrancheTerms* terms = nullptr;
   DueRate due;
 };
 
@@ -40,10 +40,17 @@ class Stretch {
  public:
   // The stretch that begins at `from_us`, and ends at `to_us` at the latest.
   Stretch(const Plan& plan, uint32_t index, int64_t from_us, int64_t to_us)
-      : plan_(plan), from_us_(from_us), to_us_(to_us) {
-    for (const uint32_t other : plan.supply_order) {
+      : plan_(plan),
+        version_(plan.VersionAt(from_us)),
+        from_us_(from_us),
+        to_us_(std::min(to_us, plan.versions[version_].holds.end_us)) {
+    const Commitment* wanted = plan.tranches[index].terms[version_].commitment;
+    if (wanted == nullptr) return;
+    for (const uint32_t other : plan.versions[version_].supply_order) {
       const Tranche& tranche = plan.tranches[other];
-      if (tranche.layer == plan.tranches[index].layer) AddSharer(tranche);
+      if (tranche.terms[version_].commitment->layer == wanted->layer) {
+        AddSharer(tranche);
+      }
       if (other == index) break;
     }
   }
@@ -56,7 +63,7 @@ class Stretch {
     if (!Supply()) return std::nullopt;
     for (const Sharer& sharer : sharers_) {
       const bool last = &sharer == &sharers_.back();
-      const std::optional<Int128> there = LeftFor(*sharer.tranche);
+      const std::optional<Int128> there = LeftFor(*sharer.terms);
       const Int128 amount =
           last ? sharer.due.delivered
                : std::min(sharer.due.contracted, sharer.due.delivered);
@@ -64,7 +71,7 @@ class Stretch {
           MulDivHalfEven(amount, length() * kFine, sharer.due.per_us);
       if (!due.ok()) return std::nullopt;
       if (last) return there ? *due - *there : 0;
-      Take(*sharer.tranche, *due);
+      Take(*sharer.terms, *due);
     }
     return 0;
   }
@@ -74,21 +81,22 @@ class Stretch {
 
   void AddSharer(const Tranche& tranche) {
     const Interval& active = tranche.schedule.active();
+    const TrancheTerms& terms = tranche.terms[version_];
     if (from_us_ < active.start_us) to_us_ = std::min(to_us_, active.start_us);
-    if (!Contains(active, from_us_) || tranche.supplied.empty()) return;
+    if (!Contains(active, from_us_) || terms.supplied.empty()) return;
     const DueRate due = tranche.schedule.DueAt(from_us_);
     to_us_ = std::min(to_us_, due.until_us);
-    for (const uint32_t pool : tranche.supplied) {
+    for (const uint32_t pool : terms.supplied) {
       to_us_ = NextChange(plan_.supply[pool], from_us_, to_us_);
     }
-    sharers_.push_back({&tranche, due});
+    sharers_.push_back({&terms, due});
   }
 
   // All that is there. False if it does not fit.
   bool Supply() {
     Int128 sum = 0;
     for (const Sharer& sharer : sharers_) {
-      for (const uint32_t pool : sharer.tranche->supplied) {
+      for (const uint32_t pool : sharer.terms->supplied) {
         const PoolSupply& supply = plan_.supply[pool];
         const auto step = StepAt(supply, from_us_);
         if (step == supply.end() || !step->micro_gpus) continue;
@@ -104,17 +112,17 @@ class Stretch {
   }
 
   // None where nothing is stated of its pools.
-  std::optional<Int128> LeftFor(const Tranche& tranche) const {
+  std::optional<Int128> LeftFor(const TrancheTerms& terms) const {
     std::optional<Int128> sum;
-    for (const uint32_t pool : tranche.supplied) {
+    for (const uint32_t pool : terms.supplied) {
       const auto left = left_.find(pool);
       if (left != left_.end()) sum = sum.value_or(0) + left->second;
     }
     return sum;
   }
 
-  void Take(const Tranche& tranche, Int128 amount) {
-    for (const uint32_t pool : tranche.supplied) {
+  void Take(const TrancheTerms& terms, Int128 amount) {
+    for (const uint32_t pool : terms.supplied) {
       const auto left = left_.find(pool);
       if (left == left_.end()) continue;
       const Int128 taken = std::min(amount, left->second);
@@ -124,6 +132,7 @@ class Stretch {
   }
 
   const Plan& plan_;
+  const uint32_t version_;
   const int64_t from_us_;
   int64_t to_us_;
   std::vector<Sharer> sharers_;      // in order, the one asked about last
@@ -134,10 +143,17 @@ class Stretch {
 
 std::optional<Int128> LackOfSupply(const Plan& plan, uint32_t tranche,
                                    const Fulfilment& fulfilment) {
-  if (plan.tranches[tranche].supplied.empty()) return 0;
-  const uint32_t commitment = plan.tranches[tranche].commitment;
-  const bool continuous = plan.contract->commitments[commitment].model ==
-                          CommitmentModel::kContinuous;
+  const std::vector<TrancheTerms>& versions = plan.tranches[tranche].terms;
+  const bool supplied = std::any_of(
+      versions.begin(), versions.end(),
+      [](const TrancheTerms& terms) { return !terms.supplied.empty(); });
+  if (!supplied) return 0;
+  // All versions have it by one model.
+  const bool continuous = std::any_of(
+      versions.begin(), versions.end(), [](const TrancheTerms& terms) {
+        return terms.commitment != nullptr &&
+               terms.commitment->model == CommitmentModel::kContinuous;
+      });
   Int128 sum = 0;
   for (int64_t at = fulfilment.cut.start_us; at < fulfilment.cut.end_us;) {
     Stretch stretch(plan, tranche, at, fulfilment.cut.end_us);

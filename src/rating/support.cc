@@ -21,35 +21,6 @@ absl::Status Refuse(const Contract& contract, const Commitment& commitment,
                 "commitment " + commitment.id + ": " + std::string(what));
 }
 
-absl::Status CheckUsageCommitment(const Contract& contract,
-                                  const Commitment& commitment) {
-  for (const ApplicabilityRule& rule : commitment.applies) {
-    if (rule.fraction_micro.has_value()) {
-      return Refuse(contract, commitment, "a fraction of a Usage commitment");
-    }
-    if (rule.dimension == Dimension::kKind) {
-      return Refuse(contract, commitment,
-                    "applicability by kind of a Usage commitment");
-    }
-  }
-  if (commitment.rollover.has_value() &&
-      commitment.model == CommitmentModel::kContinuous) {
-    return Refuse(contract, commitment, "rollover of a CONTINUOUS commitment");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckSpendCommitment(const Contract& contract,
-                                  const Commitment& commitment) {
-  if (commitment.rollover.has_value()) {
-    return Refuse(contract, commitment, "rollover of a Spend commitment");
-  }
-  if (commitment.overage.has_value()) {
-    return Refuse(contract, commitment, "overage of a Spend commitment");
-  }
-  return absl::OkStatus();
-}
-
 bool Overlap(const Interval& a, const Interval& b) {
   return a.start_us < b.end_us && b.start_us < a.end_us;
 }
@@ -89,10 +60,6 @@ absl::Status CheckExpansion(const Contract& contract,
       return Refuse(contract, commitment,
                     "an exercised expansion of a Spend commitment");
     }
-    if (!commitment.delivered.empty() || commitment.rollover.has_value()) {
-      return Refuse(contract, commitment,
-                    "an exercised expansion with delivered steps or rollover");
-    }
   }
   return absl::OkStatus();
 }
@@ -108,19 +75,12 @@ absl::Status CheckRatable(const Contract& contract) {
   if (contract.rounding_level == RoundingLevel::kSegment) {
     return Refuse(contract, "rounding at SEGMENT level");
   }
-  if (!contract.allotments.empty()) {
-    return Refuse(contract, "allotment of commitment " +
-                                contract.allotments.front().commitment);
-  }
   for (const Expansion& expansion : contract.expansions) {
     RETURN_IF_ERROR(CheckExpansion(contract, expansion));
   }
   for (size_t i = 0; i < contract.commitments.size(); ++i) {
     const Commitment& commitment = contract.commitments[i];
-    if (commitment.category == CommitmentCategory::kUsage) {
-      RETURN_IF_ERROR(CheckUsageCommitment(contract, commitment));
-    } else {
-      RETURN_IF_ERROR(CheckSpendCommitment(contract, commitment));
+    if (commitment.category == CommitmentCategory::kSpend) {
       RETURN_IF_ERROR(CheckSpendLayer(contract, i));
     }
   }

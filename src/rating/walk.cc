@@ -16,9 +16,9 @@ bool CellBefore(const UsageCell& cell, int64_t at_us) {
 }
 
 // The rate of one pool at `at_us` and the next instant at which it changes.
-RateChange RateAt(const PoolPlan& pool, int64_t at_us, int64_t* next_us) {
+RateChange RateAt(const PoolRates& rates, int64_t at_us, int64_t* next_us) {
   RateChange current;
-  for (const RateChange& change : pool.rates) {
+  for (const RateChange& change : rates) {
     if (change.from_us > at_us) {
       *next_us = std::min(*next_us, change.from_us);
       break;
@@ -31,7 +31,7 @@ RateChange RateAt(const PoolPlan& pool, int64_t at_us, int64_t* next_us) {
 absl::Status CheckEdge(const Plan& plan, int64_t edge_us) {
   if (edge_us % plan.usage->bucket_length_us == 0) return absl::OkStatus();
   return MakeError(ErrorCode::kInvalidArgument,
-                   "contract " + plan.contract->id + " has an edge at " +
+                   "contract " + plan.contract_id + " has an edge at " +
                        FormatInstant(edge_us) + ", inside a bucket");
 }
 
@@ -44,10 +44,19 @@ Walk::Walk(const Plan& plan, const Interval& period)
       tranches_(plan.tranches.size()),
       spends_(plan.spends.size()),
       position_(plan.names.size(), kNoIndex),
-      tiers_(plan.rate_slots.size()) {
+      tiers_(plan.tier_counts) {
   for (const SpendPlan& spend : plan.spends) tallies_.emplace_back(plan, spend);
   for (const Tranche& tranche : plan.tranches) {
-    has_overage_ = has_overage_ || tranche.overage != kNoIndex;
+    for (const TrancheTerms& terms : tranche.terms) {
+      has_overage_ = has_overage_ || terms.overage != kNoIndex;
+    }
+  }
+  for (size_t i = 0; i < tranches_.size(); ++i) {
+    tranches_[i].terms = &plan.tranches[i].terms.front();
+  }
+  for (size_t i = 0; i < spends_.size(); ++i) {
+    spends_[i].terms = &plan.spends[i].terms.front();
+    tallies_[i].Use(0);
   }
 }
 
@@ -80,7 +89,27 @@ void Walk::ReserveCharges(int64_t to_us) {
   charges_.reserve(kept * (1 + std::min<size_t>(plan_.tranches.size(), 3)));
 }
 
+// What goes on keeps its state and has the new version's terms.
+absl::Status Walk::TurnTo(uint32_t version) {
+  version_ = version;
+  order_stale_ = true;
+  for (size_t i = 0; i < tranches_.size(); ++i) {
+    const AllotmentPlan* before = &tranches_[i].terms->allotments;
+    tranches_[i].terms = &plan_.tranches[i].terms[version];
+    if (tranches_[i].open) RETURN_IF_ERROR(AllotTranche(i, before));
+  }
+  for (size_t i = 0; i < spends_.size(); ++i) {
+    spends_[i].terms = &plan_.spends[i].terms[version];
+    tallies_[i].Use(version);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Walk::Open(int64_t at_us) {
+  if (const uint32_t holds = plan_.VersionAt(at_us); holds != version_) {
+    RETURN_IF_ERROR(TurnTo(holds));
+    next_rate_us_ = at_us;
+  }
   for (size_t i = 0; i < tranches_.size(); ++i) {
     if (tranches_[i].open) continue;
     if (!Contains(plan_.tranches[i].schedule.active(), at_us)) continue;
@@ -92,13 +121,14 @@ absl::Status Walk::Open(int64_t at_us) {
     RETURN_IF_ERROR(OpenSpend(i, at_us));
   }
   if (at_us >= next_rate_us_) ApplyRates(at_us);
+  const Contract& contract = *version().contract;
   for (const uint32_t rate : tiered_) {
-    TierState& tier = tiers_[rate];
+    TierState& tier = tiers_[version().tier_counts[rate]];
     if (Contains(tier.interval, at_us)) continue;
-    const Contract& contract = *plan_.contract;
-    tier = {contract.calendar.Of(contract.rates[rate].tier_interval, at_us,
-                                 plan_.term),
-            0};
+    const Interval term = {contract.term.start_us, contract.term.end_us};
+    tier = {
+        contract.calendar.Of(contract.rates[rate].tier_interval, at_us, term),
+        0};
   }
   if (order_stale_) Reorder(at_us);
   return absl::OkStatus();
@@ -121,7 +151,7 @@ absl::Status Walk::Close(int64_t at_us) {
 }
 
 absl::StatusOr<int64_t> Walk::NextEdge(int64_t at_us, int64_t to_us) const {
-  int64_t next = std::min(to_us, next_rate_us_);
+  int64_t next = std::min({to_us, next_rate_us_, version().holds.end_us});
   const auto consider = [&](bool open, const Fulfilment& fulfilment,
                             const Schedule& schedule) {
     const int64_t start = schedule.active().start_us;
@@ -136,7 +166,8 @@ absl::StatusOr<int64_t> Walk::NextEdge(int64_t at_us, int64_t to_us) const {
     consider(spends_[i].open, spends_[i].fulfilment, plan_.spends[i].schedule);
   }
   for (const uint32_t rate : tiered_) {
-    next = std::min(next, tiers_[rate].interval.end_us);
+    next = std::min(next,
+                    tiers_[version().tier_counts[rate]].interval.end_us);
   }
   RETURN_IF_ERROR(CheckEdge(plan_, next));
   return next;
@@ -144,14 +175,15 @@ absl::StatusOr<int64_t> Walk::NextEdge(int64_t at_us, int64_t to_us) const {
 
 void Walk::ApplyRates(int64_t at_us) {
   next_rate_us_ = kNever;
-  pool_slots_.assign(plan_.pools.size(), plan_.unpriced);
-  pool_rates_.assign(plan_.pools.size(), kNoIndex);
+  const std::vector<PoolRates>& pools = version().pools;
+  pool_slots_.assign(pools.size(), version().unpriced);
+  pool_rates_.assign(pools.size(), kNoIndex);
   tiered_.clear();
-  for (size_t i = 0; i < plan_.pools.size(); ++i) {
-    const uint32_t rate = RateAt(plan_.pools[i], at_us, &next_rate_us_).rate;
+  for (size_t i = 0; i < pools.size(); ++i) {
+    const uint32_t rate = RateAt(pools[i], at_us, &next_rate_us_).rate;
     if (rate == kNoIndex) continue;
-    pool_slots_[i] = plan_.rate_slots[rate];
-    if (plan_.contract->rates[rate].tiers.size() == 1) continue;
+    pool_slots_[i] = version().rate_slots[rate];
+    if (version().contract->rates[rate].tiers.size() == 1) continue;
     pool_rates_[i] = rate;
     tiered_.push_back(rate);
   }
@@ -164,9 +196,11 @@ void Walk::Reorder(int64_t at_us) {
   order_.clear();
   uint32_t position = 0;
   for (const int32_t layer : plan_.layers) {
-    for (const size_t commitment : BurnOrder(*plan_.contract, layer, at_us)) {
+    const Contract& contract = *version().contract;
+    for (const size_t commitment : BurnOrder(contract, layer, at_us)) {
+      const Commitment* terms = &contract.commitments[commitment];
       for (uint32_t i = 0; i < plan_.tranches.size(); ++i) {
-        if (plan_.tranches[i].commitment != commitment) continue;
+        if (tranches_[i].terms->commitment != terms) continue;
         position_[plan_.tranches[i].name] = position;
         order_.push_back(i);
       }

@@ -25,6 +25,7 @@ struct RolledIn {
 // A tranche in its current interval.
 struct TrancheState {
   bool open = false;
+  const TrancheTerms* terms = nullptr;  // of the version that holds
   Fulfilment fulfilment;
   Int128 contracted = 0;
   Int128 delivered = 0;
@@ -33,6 +34,7 @@ struct TrancheState {
   Int128 drawn = 0;     // rolled-in hours included
   Int128 rolled_in = 0;
   std::deque<RolledIn> rolled;
+  std::vector<AllottedPart> allotted;  // of `entitled`
 
   Int128 available() const;
   // REQUIRES: amount <= available(). Rolled-in hours go first.
@@ -41,6 +43,7 @@ struct TrancheState {
 
 struct SpendState {
   bool open = false;
+  const SpendTerms* terms = nullptr;  // of the version that holds
   Fulfilment fulfilment;
   MoneyAmount contracted;
 };
@@ -85,6 +88,7 @@ class Walk {
   // walk.cc: time
   absl::Status Close(int64_t at_us);
   absl::StatusOr<int64_t> NextEdge(int64_t at_us, int64_t to_us) const;
+  absl::Status TurnTo(uint32_t version);
   void ApplyRates(int64_t at_us);
   void Reorder(int64_t at_us);
   absl::Status RateBuckets(int64_t from_us, int64_t to_us);
@@ -101,12 +105,15 @@ class Walk {
 
   // walk_interval.cc: beginnings and ends of fulfilment intervals
   absl::Status OpenTranche(size_t index, int64_t at_us);
+  absl::Status AllotTranche(size_t index, const AllotmentPlan* before);
   absl::Status OpenSpend(size_t index, int64_t at_us);
   void CloseTranche(size_t index);
   absl::Status CloseSpend(size_t index);
   absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us);
   Int128 RollOver(size_t index);
-  void BookInterval(uint32_t slot, const Interval& interval, Int128 amount);
+  void BookRest(const TrancheState& state, Int128 rest);
+  void BookInterval(uint32_t slot, const Interval& interval, Int128 amount,
+                    uint32_t tenant = kNoIndex);
 
   bool Emits(const Interval& interval) const;
   void SortFrom(size_t first);
@@ -114,8 +121,11 @@ class Walk {
   void Tally(uint32_t slot, uint32_t tenant, uint32_t pool, Int128 amount);
   uint16_t RuleOf(const ChargeSlot& slot) const;
 
+  const VersionPlan& version() const { return plan_.versions[version_]; }
+
   const Plan& plan_;
   const Interval period_;
+  uint32_t version_ = 0;
   Bucket bucket_;
 
   std::vector<TrancheState> tranches_;
@@ -129,7 +139,7 @@ class Walk {
   std::vector<uint32_t> pool_slots_;  // what the rate card makes of each pool
   std::vector<uint32_t> pool_rates_;  // its tiered rate, or kNoIndex
   std::vector<uint32_t> tiered_;      // the tiered rates in use
-  std::vector<TierState> tiers_;      // per rate
+  std::vector<TierState> tiers_;      // by Plan::tier_counts
   int64_t next_rate_us_ = 0;
 
   size_t next_cell_ = 0;

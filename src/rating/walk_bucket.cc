@@ -26,41 +26,35 @@ absl::Status Walk::RateBucket(int64_t bucket_us,
 void Walk::DrawCommitments() {
   std::optional<int32_t> layer;
   for (const uint32_t index : order_) {
-    const Tranche& tranche = plan_.tranches[index];
     TrancheState& state = tranches_[index];
     if (!state.open) continue;
-    if (layer != tranche.layer) {
+    const TrancheTerms& terms = *state.terms;
+    if (layer != terms.commitment->layer) {
       bucket_.BeginLayer(!layer.has_value());
-      layer = tranche.layer;
+      layer = terms.commitment->layer;
     }
-    const Int128 drawn =
-        bucket_.Draw(plan_.filters[tranche.filter], tranche.covered,
-                     tranche.counted, state.available());
-    state.Draw(drawn);
+    state.Draw(bucket_.Draw(terms, state.available(), &state.allotted));
   }
 }
 
 void Walk::BookOverage() {
   for (const uint32_t index : order_) {
-    const Tranche& tranche = plan_.tranches[index];
-    if (!tranches_[index].open || tranche.overage == kNoIndex) continue;
-    const Filter& filter = plan_.filters[tranche.filter];
-    bucket_.BookUnpriced(tranche.overage, bucket_.total(), [&](size_t cell) {
-      return filter.Matches(bucket_.tenant(cell), bucket_.pool(cell));
-    });
+    const TrancheTerms& terms = *tranches_[index].terms;
+    if (!tranches_[index].open || terms.overage == kNoIndex) continue;
+    bucket_.BookOverage(terms);
   }
 }
 
 void Walk::BookTiers() {
   for (const uint32_t rate : tiered_) {
-    const std::vector<RateTier>& tiers = plan_.contract->rates[rate].tiers;
-    TierState& state = tiers_[rate];
+    const std::vector<RateTier>& tiers = version().contract->rates[rate].tiers;
+    TierState& state = tiers_[version().tier_counts[rate]];
     for (uint32_t i = 0; i < tiers.size(); ++i) {
       const Int128 room = tiers[i].up_to.has_value()
                               ? tiers[i].up_to->count() - state.used
                               : bucket_.total();
       state.used += bucket_.BookUnpriced(
-          plan_.rate_slots[rate] + i, room,
+          version().rate_slots[rate] + i, room,
           [&](size_t cell) { return pool_rates_[bucket_.pool(cell)] == rate; });
     }
   }

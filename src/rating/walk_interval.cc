@@ -22,7 +22,7 @@ bool Fits(const std::optional<Int128>& amount) {
 absl::Status DoesNotFit(const Plan& plan, uint32_t name,
                         const Interval& interval) {
   return MakeError(ErrorCode::kOverflow,
-                   "contract " + plan.contract->id + ", commitment " +
+                   "contract " + plan.contract_id + ", commitment " +
                        plan.names[name] + ": the interval from " +
                        FormatInstant(interval.start_us) +
                        " does not fit 128 bits");
@@ -30,9 +30,8 @@ absl::Status DoesNotFit(const Plan& plan, uint32_t name,
 
 // Two commitments of one layer and priority burn in an order that changes as
 // their intervals turn.
-bool OrderDependsOnTime(const Plan& plan, const Tranche& tranche) {
-  const auto& commitments = plan.contract->commitments;
-  const Commitment& own = commitments[tranche.commitment];
+bool OrderDependsOnTime(const Contract& contract, const Commitment& own) {
+  const auto& commitments = contract.commitments;
   return std::any_of(
       commitments.begin(), commitments.end(), [&](const Commitment& other) {
         return &other != &own && other.layer == own.layer &&
@@ -70,7 +69,8 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
     return DoesNotFit(plan_, tranche.name, fulfilment.cut);
   }
   const bool first = position_[tranche.name] == kNoIndex;
-  order_stale_ = order_stale_ || first || OrderDependsOnTime(plan_, tranche);
+  order_stale_ = order_stale_ || first ||
+                 OrderDependsOnTime(*version().contract, *state.terms->commitment);
   state.open = true;
   state.fulfilment = fulfilment;
   state.contracted = *contracted;
@@ -79,6 +79,28 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
   state.left = state.entitled;
   state.drawn = 0;
   state.rolled_in = state.available() - state.left;
+  return AllotTranche(index, nullptr);
+}
+
+// `before` are the parts that an amendment inside the interval replaces; what a
+// tenant drew of them it has drawn.
+absl::Status Walk::AllotTranche(size_t index, const AllotmentPlan* before) {
+  TrancheState& state = tranches_[index];
+  std::vector<AllottedPart> old;
+  old.swap(state.allotted);
+  const AllotmentPlan& now = state.terms->allotments;
+  if (now.empty()) return absl::OkStatus();
+  auto parts = Allot(now, state.fulfilment, state.entitled);
+  if (!parts.has_value()) {
+    return DoesNotFit(plan_, plan_.tranches[index].name, state.fulfilment.cut);
+  }
+  state.allotted = *std::move(parts);
+  for (size_t i = 0; before != nullptr && i < old.size(); ++i) {
+    for (size_t k = 0; k < now.terms.size(); ++k) {
+      if (now.terms[k].tenant != before->terms[i].tenant) continue;
+      state.allotted[k].drawn = old[i].drawn;
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -89,14 +111,17 @@ absl::Status Walk::OpenSpend(size_t index, int64_t at_us) {
   if (!Fits(contracted)) {
     return DoesNotFit(plan_, spend.name, fulfilment.cut);
   }
-  spends_[index] = {true, fulfilment, MoneyAmount(*contracted)};
+  SpendState& state = spends_[index];
+  state.open = true;
+  state.fulfilment = fulfilment;
+  state.contracted = MoneyAmount(*contracted);
   tallies_[index].Clear();
   return absl::OkStatus();
 }
 
 void Walk::CloseTranche(size_t index) {
-  const Tranche& tranche = plan_.tranches[index];
   TrancheState& state = tranches_[index];
+  const TrancheTerms& terms = *state.terms;
   const Interval& interval = state.fulfilment.cut;
   const Int128 undelivered = state.contracted - state.entitled;
   const Int128 rolled_out = RollOver(index);
@@ -105,11 +130,27 @@ void Walk::CloseTranche(size_t index) {
   CHECK(rest >= 0 && state.left >= 0);
   CHECK(state.contracted + state.rolled_in ==
         state.drawn + rest + rolled_out + undelivered);
-  BookInterval(tranche.rest, interval, rest);
-  BookInterval(tranche.undelivered, interval, undelivered);
-  BookInterval(tranche.rollover_in, interval, state.rolled_in);
-  BookInterval(tranche.rollover_out, interval, rolled_out);
+  BookRest(state, rest);
+  BookInterval(terms.undelivered, interval, undelivered);
+  BookInterval(terms.rollover_in, interval, state.rolled_in);
+  BookInterval(terms.rollover_out, interval, rolled_out);
   state.open = false;
+}
+
+// An allotment's undrawn part is its tenant's.
+void Walk::BookRest(const TrancheState& state, Int128 rest) {
+  const uint32_t slot = state.terms->rest;
+  const Interval& interval = state.fulfilment.cut;
+  const AllotmentPlan& allotments = state.terms->allotments;
+  if (allotments.empty()) return BookInterval(slot, interval, rest);
+  Int128 unallotted = state.entitled + state.rolled_in;
+  for (const AllottedPart& part : state.allotted) unallotted -= part.quantity;
+  const std::vector<Int128> owners =
+      OwnersOfRest(state.allotted, unallotted, rest);
+  for (size_t i = 0; i < allotments.terms.size(); ++i) {
+    BookInterval(slot, interval, owners[i], allotments.terms[i].tenant);
+  }
+  BookInterval(slot, interval, owners.back());
 }
 
 // Ages what was rolled in and adds what this interval leaves, up to the cap.
@@ -117,7 +158,11 @@ void Walk::CloseTranche(size_t index) {
 Int128 Walk::RollOver(size_t index) {
   const Tranche& tranche = plan_.tranches[index];
   TrancheState& state = tranches_[index];
-  if (!tranche.rollover.has_value()) return 0;
+  const std::optional<Rollover>& rollover = state.terms->commitment->rollover;
+  if (!rollover.has_value()) {
+    state.rolled.clear();
+    return 0;
+  }
   if (state.fulfilment.cut.end_us == tranche.schedule.active().end_us) {
     state.rolled.clear();
     return 0;
@@ -129,13 +174,13 @@ Int128 Walk::RollOver(size_t index) {
   Int128 carried = 0;
   for (const RolledIn& rolled : state.rolled) carried += rolled.left;
   const auto cap =
-      MulDivHalfEven(state.contracted, tranche.rollover->cap_micro, 1'000'000);
+      MulDivHalfEven(state.contracted, rollover->cap_micro, 1'000'000);
   // A cap that does not fit limits nothing.
   const Int128 room =
       cap.ok() ? std::max<Int128>(*cap - carried, 0) : state.left;
   const Int128 added = std::min(state.left, room);
   if (added > 0) {
-    state.rolled.push_back({added, tranche.rollover->intervals});
+    state.rolled.push_back({added, rollover->intervals});
   }
   return carried + added;
 }
@@ -146,7 +191,9 @@ absl::Status Walk::CloseSpend(size_t index) {
   ASSIGN_OR_RETURN(const MoneyAmount missing,
                    MarkSpend(index, state.fulfilment.cut.end_us));
   state.open = false;
-  if (!spend.take_or_pay || missing <= MoneyAmount()) return absl::OkStatus();
+  if (!state.terms->take_or_pay || missing <= MoneyAmount()) {
+    return absl::OkStatus();
+  }
   if (!Emits(state.fulfilment.cut)) return absl::OkStatus();
   Charge charge;
   charge.bucket_us = state.fulfilment.cut.start_us;
@@ -200,14 +247,15 @@ void Walk::SortFrom(size_t first) {
 }
 
 void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
-                        Int128 amount) {
+                        Int128 amount, uint32_t tenant) {
   if (amount == 0) return;
-  Tally(slot_index, kNoIndex, kNoIndex, amount);
+  Tally(slot_index, tenant, kNoIndex, amount);
   if (!Emits(interval)) return;
   const ChargeSlot& slot = plan_.slots[slot_index];
   Charge charge;
   charge.bucket_us = interval.start_us;
   charge.bucket_end_us = interval.end_us;
+  charge.tenant = tenant;
   charge.commitment = slot.commitment;
   charge.kind = slot.kind;
   charge.gpu_time = GpuTime(amount);

@@ -11,11 +11,13 @@ namespace {
 
 // Where what is counted at `at_us` began to be counted. Hours rolled in hang on
 // all intervals before.
-int64_t CountedFrom(const Commitment& commitment, const Schedule& schedule,
+int64_t CountedFrom(const Strand& strand, const Schedule& schedule,
                     int64_t at_us) {
   if (!Contains(schedule.active(), at_us)) return at_us;
-  return commitment.rollover.has_value() ? schedule.active().start_us
-                                         : schedule.At(at_us).cut.start_us;
+  const bool rolls = std::any_of(
+      strand.parts.begin(), strand.parts.end(),
+      [](const StrandPart& part) { return part.terms->rollover.has_value(); });
+  return rolls ? schedule.active().start_us : schedule.At(at_us).cut.start_us;
 }
 
 int64_t TierStart(const Contract& contract, const Rate& rate, int64_t at_us) {
@@ -24,42 +26,60 @@ int64_t TierStart(const Contract& contract, const Rate& rate, int64_t at_us) {
   return contract.calendar.Of(rate.tier_interval, at_us, term).start_us;
 }
 
-int64_t EarliestOf(const Contract& contract, CommitmentCategory category,
+struct Counted {
+  Strand strand;
+  Schedule schedule;
+};
+
+int64_t EarliestOf(const std::vector<Counted>& all, CommitmentCategory category,
                    int64_t at_us) {
   int64_t start = at_us;
-  for (const Commitment& commitment : contract.commitments) {
-    if (commitment.category != category) continue;
-    const Schedule schedule(contract, commitment);
-    start = std::min(start, CountedFrom(commitment, schedule, at_us));
+  for (const Counted& one : all) {
+    if (one.strand.first().category != category) continue;
+    start = std::min(start, CountedFrom(one.strand, one.schedule, at_us));
   }
   return start;
 }
 
+int64_t TermStart(const ContractTimeline& contracts) {
+  const ContractSpan& first = contracts.spans().front();
+  return std::max(first.contract->term.start_us, first.from_us);
+}
+
 }  // namespace
 
-int64_t StateStart(const Contract& contract, int64_t at_us) {
-  int64_t start = EarliestOf(contract, CommitmentCategory::kSpend, at_us);
+int64_t StateStart(const ContractTimeline& contracts, int64_t at_us) {
+  std::vector<Counted> all;
+  for (Strand& strand : StrandsOf(contracts)) {
+    Schedule schedule = SchedulesOf(strand, {}).front();
+    all.push_back({std::move(strand), std::move(schedule)});
+  }
+  const int64_t term_start = TermStart(contracts);
+  int64_t start = EarliestOf(all, CommitmentCategory::kSpend, at_us);
   // What one commitment leaves to the next hangs on its own interval, which
   // may have begun earlier still.
   for (int64_t before = start + 1; start != before;) {
     before = start;
-    start = EarliestOf(contract, CommitmentCategory::kUsage, before);
-    for (const Rate& rate : contract.rates) {
-      start = std::min(start, TierStart(contract, rate, before));
+    start = EarliestOf(all, CommitmentCategory::kUsage, before);
+    for (const ContractSpan& span : contracts.spans()) {
+      for (const Rate& rate : span.contract->rates) {
+        start = std::min(start, TierStart(*span.contract, rate, before));
+      }
     }
-    start = std::max(start, std::min(before, contract.term.start_us));
+    start = std::max(start, std::min(before, term_start));
   }
-  return std::max(start, contract.term.start_us);
+  return std::max(start, term_start);
 }
 
-Interval RatingWindow(const Contract& contract, const Interval& period) {
-  const int64_t start = StateStart(contract, period.start_us);
-  return {std::min(start, std::max(period.start_us, contract.term.start_us)),
-          period.end_us};
+Interval RatingWindow(const ContractTimeline& contracts,
+                      const Interval& period) {
+  const int64_t start = StateStart(contracts, period.start_us);
+  const int64_t first = std::max(period.start_us, TermStart(contracts));
+  return {std::min(start, first), period.end_us};
 }
 
-Interval StatusWindow(const Contract& contract, int64_t at_us) {
-  return {StateStart(contract, at_us), at_us};
+Interval StatusWindow(const ContractTimeline& contracts, int64_t at_us) {
+  return {StateStart(contracts, at_us), at_us};
 }
 
 }  // namespace drawdown

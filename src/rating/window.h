@@ -4,13 +4,13 @@
 
 #include <cstdint>
 
-#include "contract/contract.h"
+#include "contract/timeline.h"
 
 namespace drawdown {
 
 // The earliest instant whose usage matters to the state of any commitment or
-// tier at `at_us`, within the term.
-int64_t StateStart(const Contract& contract, int64_t at_us);
+// tier at `at_us`, within the terms. REQUIRES: contracts is not empty.
+int64_t StateStart(const ContractTimeline& contracts, int64_t at_us);
 
 }  // namespace drawdown
 

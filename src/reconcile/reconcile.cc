@@ -240,6 +240,7 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   State& state = *state_;
   ReconcileResult result;
   result.contract = state.context.contract->id;
+  result.provider = state.context.contract->provider;
   result.period_start_us = state.context.period.start_us;
   result.period_end_us = state.context.period.end_us;
   state.NoteOpenPeriods(bill);

@@ -88,7 +88,7 @@ class HandChecked(unittest.TestCase):
         for path in sorted(glob.glob(GOLDEN + "/*.txt")):
             for case in cases(path):
                 case.checks = [c for c in case.checks if c.word == "statement"]
-                if case.capacity:
+                if case.capacity or case.versions or case.unmodelled:
                     skipped += 1
                     continue
                 for check, answer in zip(case.checks, by_model(case)):
@@ -97,8 +97,8 @@ class HandChecked(unittest.TestCase):
                         self.assertEqual(answer,
                                          want + ["total " + check.total])
                     checked += 1
-        print(f"{checked} statements; {skipped} cases with stated capacity,"
-              " which the model does not know, left out", file=sys.stderr)
+        print(f"{checked} statements; {skipped} cases with stated capacity, versions"
+              " or else what the model does not know, left out", file=sys.stderr)
         self.assertGreater(checked, 80)
 
 

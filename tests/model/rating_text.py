@@ -69,6 +69,7 @@ class Case:
     def __init__(self, name, text):
         self.name = name
         self.text = text
+        self.unmodelled = False
         self.versions = []  # [effective, text] of amendments
         self.bucket_us = HOUR_US
         self.uses = []  # (tenant, pool, from, to, micro-GPUs)
@@ -148,6 +149,10 @@ def cases(path):
         elif word == "amend":
             text = case.versions[-1][1] if case.versions else case.text
             case.versions.append([rest[0], text])
+        elif word == "unmodelled":
+            case.unmodelled = True
+        elif word == "version":
+            case.versions.append([None, base + _block(lines)])
         elif word == "bucket":
             case.bucket_us = int(rest[0]) * 1_000_000
         elif word == "use":

@@ -103,9 +103,13 @@ class Reader {
     } else if (word == "case") {
       Begin(words);
     } else if (word == "contract") {
-      current().contract += Block();
+      current().versions.back() += Block();
+    } else if (word == "version") {
+      current().versions.push_back(base_ + Block());
     } else if (word == "instead") {
       Replace(ReadQuotedPair(RestOf(words)));
+    } else if (word == "unmodelled") {
+      // For the other reader of these files.
     } else if (word == "bucket") {
       int64_t seconds = 0;
       words >> seconds;
@@ -148,7 +152,7 @@ class Reader {
     GoldenCase golden;
     golden.file = path_;
     words >> golden.name;
-    golden.contract = base_;
+    golden.versions = {base_};
     cases_.push_back(golden);
   }
 
@@ -161,7 +165,7 @@ class Reader {
   }
 
   void Replace(const std::pair<std::string, std::string>& texts) {
-    std::string& contract = current().contract;
+    std::string& contract = current().versions.back();
     const size_t place = contract.find(texts.first);
     CHECK(place != std::string::npos);
     contract.replace(place, texts.first.size(), texts.second);

@@ -43,7 +43,7 @@ struct GoldenCheck {
 struct GoldenCase {
   std::string file;
   std::string name;
-  std::string contract;  // base and own text
+  std::vector<std::string> versions;  // each base and own text
   int64_t bucket_us = kMicrosPerHour;
   std::vector<GoldenUse> uses;
   std::vector<GoldenCapacity> capacity;

@@ -1,5 +1,7 @@
 #include "tests/unit/rating/golden_rating.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "base/decimal.h"
 #include "base/error.h"
@@ -26,26 +28,38 @@ std::string LineText(const StatementLine& line) {
 
 absl::StatusOr<GoldenSubject> GoldenSubject::Make(const GoldenCase& golden) {
   GoldenSubject subject;
-  ASSIGN_OR_RETURN(subject.contract, ParseContract("golden", golden.contract));
+  for (const std::string& text : golden.versions) {
+    ASSIGN_OR_RETURN(Contract contract, ParseContract("golden", text));
+    subject.versions.push_back(std::move(contract));
+    subject.versions.back().version =
+        static_cast<uint32_t>(subject.versions.size());
+  }
   subject.usage = UsageOf(golden);
   subject.capacity = CapacityOf(golden, subject.usage);
   return subject;
 }
 
+ContractTimeline GoldenSubject::Contracts() const {
+  std::vector<const Contract*> pointers;
+  for (const Contract& version : versions) pointers.push_back(&version);
+  return ContractTimeline::Of(pointers);
+}
+
 int64_t GoldenSubject::AtOf(const GoldenCheck& check) const {
-  if (check.at.empty()) return contract.term.end_us + 400 * 24 * kMicrosPerHour;
+  constexpr int64_t kLong = 400 * 24 * kMicrosPerHour;
+  if (check.at.empty()) return versions.back().term.end_us + kLong;
   return ParseInstant(check.at).value();
 }
 
 absl::StatusOr<Interval> GoldenSubject::PeriodOf(
     const GoldenCheck& check) const {
-  return contract.calendar.ParsePeriod(check.period);
+  return versions.back().calendar.ParsePeriod(check.period);
 }
 
 RatingInput GoldenSubject::Input(const Interval& period, int64_t at_us,
                                  const UsageTable& usage_part,
                                  const CapacityTable& capacity_part) const {
-  return {&contract, &usage_part, period, at_us, capacity_part};
+  return {Contracts(), &usage_part, period, at_us, capacity_part};
 }
 
 absl::StatusOr<Statement> GoldenSubject::Rate(const GoldenCheck& check) const {

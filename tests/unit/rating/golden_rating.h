@@ -25,7 +25,10 @@ struct GoldenSubject {
                     const CapacityTable& capacity) const;
   absl::StatusOr<Statement> Rate(const GoldenCheck& check) const;
 
-  Contract contract;
+  // Points into `versions`.
+  ContractTimeline Contracts() const;
+
+  std::vector<Contract> versions;
   UsageTable usage;
   CapacityTable capacity;
 };

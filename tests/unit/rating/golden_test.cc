@@ -75,7 +75,7 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
   void ExpectWindowSuffices(const GoldenCheck& check) {
     const auto period = subject_.PeriodOf(check);
     if (!period.ok()) return;
-    const Interval window = RatingWindow(subject_.contract, *period);
+    const Interval window = RatingWindow(subject_.Contracts(), *period);
     UsageTable usage = subject_.usage;
     std::erase_if(usage.cells, [&](const UsageCell& cell) {
       return cell.bucket_us < window.start_us ||
@@ -105,7 +105,7 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
   }
 
   void CheckStatus(const GoldenCheck& check) {
-    const auto statuses = MakeStatus(subject_.contract, subject_.usage,
+    const auto statuses = MakeStatus(subject_.Contracts(), subject_.usage,
                                      subject_.AtOf(check), subject_.capacity);
     ASSERT_TRUE(statuses.ok()) << statuses.status();
     std::vector<std::string> lines;

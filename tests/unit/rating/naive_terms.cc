@@ -58,9 +58,6 @@ void NaiveTerms::AddPieces(const Commitment& c) {
   for (const UsageStep& s : c.steps) {
     base.contracted.emplace_back(s.from_us, s.quantity.count());
   }
-  for (const UsageStep& s : c.delivered) {
-    base.delivered.emplace_back(s.from_us, s.quantity.count());
-  }
   base.life = LifeOf(c, c.steps[0].from_us);
   base.may_overflow = c.overage.has_value();
   pieces_.push_back(base);
@@ -85,6 +82,31 @@ Interval NaiveTerms::Cut(const NaivePiece& p, int64_t t) const {
           std::min(w.end_us, p.life.end_us)};
 }
 
+Int128 NaiveTerms::DeliveredAt(const NaivePiece& p, int64_t t) const {
+  std::vector<const NaivePiece*> alive;  // of the commitment, in order
+  for (const NaivePiece& q : pieces_) {
+    if (q.commitment == p.commitment && IsInside(q.life, t)) {
+      alive.push_back(&q);
+    }
+  }
+  const std::vector<UsageStep>& stated = p.commitment->delivered;
+  if (stated.empty() || t < stated[0].from_us) {
+    return StepAt(p.contracted, t, 0);
+  }
+  Int128 left = 0;
+  for (const UsageStep& s : stated) {
+    if (s.from_us <= t) left = s.quantity.count();
+  }
+  for (const NaivePiece* q : alive) {
+    const Int128 part = std::min(left, StepAt(q->contracted, t, 0));
+    left -= part;
+    if (q != &p) continue;
+    const bool keeps = p.commitment->model == CommitmentModel::kDiscontinuous;
+    return part + (keeps && q == alive.back() ? left : 0);
+  }
+  return 0;
+}
+
 Int128 NaiveTerms::Prorated(const NaivePiece& p, int64_t t,
                             bool delivered) const {
   const Interval whole = Whole(*p.commitment, t);
@@ -92,8 +114,7 @@ Int128 NaiveTerms::Prorated(const NaivePiece& p, int64_t t,
   for (int64_t b = whole.start_us; b < whole.end_us;
        b += usage_.bucket_length_us) {
     if (!IsInside(p.life, b)) continue;
-    const Int128 contracted = StepAt(p.contracted, b, 0);
-    sum += delivered ? StepAt(p.delivered, b, contracted) : contracted;
+    sum += delivered ? DeliveredAt(p, b) : StepAt(p.contracted, b, 0);
   }
   return DivRound(sum,
                   (whole.end_us - whole.start_us) / usage_.bucket_length_us);
@@ -157,9 +178,8 @@ std::map<uint32_t, Int128> NaiveTerms::SupplyAt(int64_t t) const {
 
 Int128 NaiveTerms::MicroGpusAt(const NaivePiece& p, int64_t t,
                                bool delivered) const {
-  const Int128 contracted = StepAt(p.contracted, t, 0);
   const Int128 amount =
-      delivered ? StepAt(p.delivered, t, contracted) : contracted;
+      delivered ? DeliveredAt(p, t) : StepAt(p.contracted, t, 0);
   const Interval whole = Whole(*p.commitment, t);
   const Int128 length = whole.end_us - whole.start_us;
   CHECK(amount * kMicroGpusPerGpu % length == 0);

@@ -25,7 +25,6 @@ struct NaivePiece {
   MoneyAmount price;
   Interval life;
   std::vector<std::pair<int64_t, Int128>> contracted;
-  std::vector<std::pair<int64_t, Int128>> delivered;
   bool may_overflow = false;  // has an overage clause
 };
 
@@ -40,6 +39,10 @@ class NaiveTerms {
   // The calendar's interval that contains t.
   Interval Whole(const Commitment& c, int64_t t) const;
   Interval Cut(const NaivePiece& p, int64_t t) const;
+  // What came of it at t: of what is stated, the commitment has its own first,
+  // then its expansions. More than contracted only of the last, where moments
+  // may make up for each other.
+  Int128 DeliveredAt(const NaivePiece& p, int64_t t) const;
   // Sums bucket by bucket, then divides once.
   Int128 Prorated(const NaivePiece& p, int64_t t, bool delivered) const;
   // What piece i can draw in its interval that contains t: quarter of an hour

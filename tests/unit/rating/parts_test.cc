@@ -164,7 +164,8 @@ TEST(FilterTest, AllFiltersHoldAndTheFirstWeightCounts) {
   tenth.fraction_micro = 100'000;
   ApplicabilityRule not_y = Rule(Dimension::kPool, "p/y");
   not_y.op = Operator::kNotIn;
-  const Filter filter(contract, {half, tenth, not_y}, usage);
+  const Filter filter(contract, {half, tenth, not_y}, usage.tenants,
+                      usage.pools);
   EXPECT_TRUE(filter.Matches(0, 0));
   EXPECT_FALSE(filter.Matches(0, 1));
   EXPECT_TRUE(filter.Matches(kNoIndex, kNoIndex));

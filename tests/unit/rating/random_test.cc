@@ -241,7 +241,6 @@ class Maker {
   void AddExpansion(Contract* contract) {
     for (const Commitment& commitment : contract->commitments) {
       if (commitment.category != CommitmentCategory::kUsage) continue;
-      if (!commitment.delivered.empty()) continue;
       Expansion expansion;
       expansion.commitment = commitment.id;
       expansion.adds = with_capacity_
