@@ -71,7 +71,7 @@ class AgreedReader {
     for (const std::string_view name : kIdentity) {
       if (reader_.Column(name) >= 0) continue;
       return MakeError(ErrorCode::kMissingColumn,
-                       absl::StrCat(reader_.where(), ": no column ",
+                       absl::StrCat(reader_.Where(), ": no column ",
                                     std::string(name),
                                     ": give lines of a --breaks file"));
     }

@@ -54,9 +54,9 @@ absl::Status ClaimPackage::Open(const ReconcileResult& result) {
 }
 
 void ClaimPackage::Add(const ReconcileResult& result, const BillLine& line) {
-  if (!opened_) status_ = Open(result);
+  if (!opened_) problem_ = Open(result);
   const auto found = claims_of_.find(line.lines);
-  if (!status_.ok() || found == claims_of_.end()) return;
+  if (!problem_.ok() || found == claims_of_.end()) return;
   std::string text;
   for (const uint64_t claim : found->second) {
     AppendClaimLine(claim, line, &text);
@@ -119,8 +119,8 @@ absl::StatusOr<std::string> ClaimPackage::RunsText(const Ledger& ledger) const {
 absl::StatusOr<std::string> ClaimPackage::Finish(const ReconcileResult& result,
                                                  const Ledger& ledger,
                                                  const StatementQuery& query) {
-  if (!opened_) status_ = Open(result);
-  RETURN_IF_ERROR(status_);
+  if (!opened_) problem_ = Open(result);
+  RETURN_IF_ERROR(problem_);
   if (claims_.empty()) return std::string("nothing to claim");
   RETURN_IF_ERROR(lines_->Commit());
   ASSIGN_OR_RETURN(const std::string usage, UsageText(ledger, query));

@@ -43,7 +43,7 @@ class ClaimPackage {
   const std::string directory_;
   std::string folder_;  // DIR/PROVIDER
   bool opened_ = false;
-  absl::Status status_;
+  absl::Status problem_;
   std::vector<Claim> claims_;
   std::map<uint32_t, std::vector<uint64_t>> claims_of_;  // by Break::lines
   std::unique_ptr<AtomicFile> lines_;

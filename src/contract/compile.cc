@@ -149,7 +149,7 @@ void CompileCalendar(const Node& root, bool term_known, Contract* contract) {
   contract->calendar = *std::move(calendar);
 }
 
-std::optional<int64_t> ReadDuration(const Node& root, std::string_view name) {
+std::optional<int64_t> ReadDuration(const Node& root, const char* name) {
   if (!root.Has(name)) return std::nullopt;
   const std::optional<int64_t> duration = ParseDuration(root.Text(name));
   if (!duration.has_value()) {

@@ -81,7 +81,7 @@ class MonthMaker {
     std::vector<Run> runs;
     for (const Pool* pool : cloud_.pools) {
       const bool large = pool == &AwsGb200();
-      AddRun(pool, kRunsStart, kRunsEnd, large ? 12'000 : 40, &runs);
+      AddRun(pool, kRunsStart, kRunsEnd, large ? 24'000 : 40, &runs);
       for (int i = 0; i < 60; ++i) {
         const int64_t start =
             OnTick(*pool, kRunsStart + Pick(kRunsEnd - kRunsStart));
@@ -132,6 +132,8 @@ class MonthMaker {
                    : cloud_.pools[1 + static_cast<size_t>(Pick(
                                           static_cast<int64_t>(usage_pools)))];
     int day = static_cast<int>(2 + Pick(29));
+    // Neighbouring days without a row would be one item.
+    if (cloud_.charge_hours != 1) day -= day % 2;
     if (kind.name == "other_month") day = Pick(2) == 0 ? 0 : 33;
     if (kind.name == "orphan_correction") day = -3;
     if (kind.name == "across_the_edge") day = 31;
@@ -349,7 +351,9 @@ TEST(PlantedMonthsTest, ExactlyWhatWasPlantedIsFound) {
   }
   // A kind that never was planted was not tested.
   if (Seeds() >= 24) {
-    EXPECT_EQ(seen.size(), ErrorKinds().size());
+    for (const ErrorKind& kind : ErrorKinds()) {
+      EXPECT_TRUE(seen.contains(kind.name)) << kind.name;
+    }
   }
 }
 
