@@ -49,6 +49,7 @@
 #include "drawdown/refund.h"
 #include "drawdown/run.h"
 #include "drawdown/statement.h"
+#include "drawdown/terms.h"
 #include "drawdown/units.h"
 #include "drawdown/usage.h"
 
@@ -316,6 +317,9 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<ContractInfo> GetContract(std::string_view id) const;
 
   absl::StatusOr<Statement> MakeStatement(const StatementQuery& query) const;
+  // What the version that the statement was made with says of what it names.
+  // kNotFound when the books have no such contract and version.
+  absl::StatusOr<StatementTerms> TermsOf(const Statement& statement) const;
   absl::StatusOr<std::vector<CommitmentStatus>> Status(
       std::optional<int64_t> at_us = {},
       std::optional<int64_t> as_of_us = {}) const;

@@ -1,15 +1,25 @@
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "cli/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "report/focus_export.h"
+#include "report/journal_export.h"
 #include "report/statement_report.h"
 #include "report/text.h"
 
 namespace drawdown {
 namespace {
 
+const std::vector<std::string> kExports = {"focus", "focus-1.4", "hledger",
+                                           "beancount"};
+
 struct Arguments {
   std::string contract;
   std::string period;
+  std::string commitments;
 };
 
 int SayUnpriced(const Statement& statement) {
@@ -27,8 +37,46 @@ int SayUnpriced(const Statement& statement) {
   return kExitFindings;
 }
 
+bool IsFocus(const std::string& format) {
+  return format == "focus" || format == "focus-1.4";
+}
+
+absl::Status WriteCommitmentsFile(const Statement& statement,
+                                  const StatementTerms& terms,
+                                  const std::string& path) {
+  ASSIGN_OR_RETURN(const auto file, AtomicFile::Create(path));
+  WriteContractCommitments(
+      statement, terms, [&file](std::string_view text) { file->Write(text); });
+  return file->Commit();
+}
+
+// The formats that are for other programs.
+absl::Status WriteExport(const Ledger& ledger, const Statement& statement,
+                         const std::string& format, const Arguments& arguments,
+                         const Sink& sink) {
+  if (!IsFocus(format)) {
+    WriteJournal(
+        statement,
+        format == "hledger" ? JournalStyle::kHledger : JournalStyle::kBeancount,
+        sink);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const StatementTerms terms, ledger.TermsOf(statement));
+  if (format == "focus-1.4") SayNotes(terms.notes);
+  if (!arguments.commitments.empty()) {
+    RETURN_IF_ERROR(
+        WriteCommitmentsFile(statement, terms, arguments.commitments));
+  }
+  WriteFocus(statement, terms,
+             format == "focus" ? FocusVersion::k12 : FocusVersion::k14, sink);
+  return absl::OkStatus();
+}
+
 int RunStatement(Program* program, const Arguments& arguments) {
   const GlobalOptions& globals = program->globals();
+  if (!arguments.commitments.empty() && globals.format != "focus-1.4") {
+    return FailUsage("--commitments goes with --format focus-1.4");
+  }
   const auto query =
       StatementQueryOf(globals, arguments.contract, arguments.period);
   if (!query.ok()) return Fail(query.status());
@@ -37,9 +85,16 @@ int RunStatement(Program* program, const Arguments& arguments) {
   const auto statement = (*ledger)->MakeStatement(*query);
   if (!statement.ok()) return Fail(statement.status());
   Output& output = program->output();
-  const Format format = globals.FormatFor(output.terminal());
-  WriteStatement(*statement, format, output.sink());
-  if (format != Format::kJson) SayNotes(statement->notes);
+  if (std::find(kExports.begin(), kExports.end(), globals.format) !=
+      kExports.end()) {
+    const absl::Status written = WriteExport(
+        **ledger, *statement, globals.format, arguments, output.sink());
+    if (!written.ok()) return Fail(written);
+  } else {
+    WriteStatement(*statement, globals.FormatFor(output.terminal()),
+                   output.sink());
+  }
+  if (!globals.json()) SayNotes(statement->notes);
   return SayUnpriced(*statement);
 }
 
@@ -53,18 +108,30 @@ void AddStatement(Program* program) {
                  "Rates the usage of the period: one line per tenant, pool, "
                  "commitment, kind and\nprice. The sum of `cost` is what is "
                  "owed. A period that has not ended covers only\nwhat ended "
-                 "by now (--at).",
+                 "by now (--at).\n\n"
+                 "For other programs --format may also be focus (FOCUS 1.2 "
+                 "cost and usage), focus-1.4,\nhledger (a journal for hledger "
+                 "and ledger) or beancount.",
                  "drawdown statement --contract aws-2025 --period 2026-10\n"
                  "drawdown statement --contract aws-2025 --period 2026 "
                  "--format csv > owed.csv\n"
                  "drawdown statement --contract aws-2025 --period "
-                 "2026-10-01T00:00:00Z/2026-10-08T00:00:00Z",
-                 "findings: usage that no rate covers", TimeOptions::kMoment})
+                 "2026-10-01T00:00:00Z/2026-10-08T00:00:00Z\n"
+                 "drawdown statement --contract aws-2025 --period 2026-10 "
+                 "--format focus > cost-and-usage.csv\n"
+                 "drawdown statement --contract aws-2025 --period 2026-10 "
+                 "--format hledger | hledger -f- balance",
+                 "findings: usage that no rate covers", TimeOptions::kMoment,
+                 kExports})
       .RequiredText("contract", "ID", "The contract", &arguments->contract)
       .RequiredText("period", "P",
                     "2026-10 the month that starts then, 2026 the contract "
                     "year, or A/B",
                     &arguments->period)
+      .Text("commitments", "FILE",
+            "With focus-1.4: also write the Contract Commitment dataset to "
+            "FILE",
+            &arguments->commitments)
       .Does([program, arguments] { return RunStatement(program, *arguments); });
 }
 

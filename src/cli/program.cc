@@ -1,9 +1,11 @@
 #include "cli/program.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cli/exit_code.h"
 #include "cli/help.h"
 #include "cli/suggest.h"
@@ -39,12 +41,7 @@ void AddGlobalOptions(CLI::App* app, GlobalOptions* globals) {
       "The ledger; else $DRAWDOWN_LEDGER, else ./drawdown.ledger",
       &globals->ledger);
   add("--format", "table|csv|json", "Default: table on a terminal, else csv",
-      &globals->format)
-      ->check([](const std::string& value) {
-        const bool known =
-            value == "table" || value == "csv" || value == "json";
-        return known ? "" : "'" + value + "' is not one of table, csv, json";
-      });
+      &globals->format);
   add("--as-of", "T", "Only what was recorded by T", &globals->as_of);
   add("--at", "T", "The instant taken as now; else --as-of, else the clock",
       &globals->at);
@@ -124,6 +121,19 @@ std::string UselessOption(const GlobalOptions& globals, TimeOptions times) {
   return "";
 }
 
+// "" where every verb, or this one, writes the format.
+std::string UnknownFormat(const std::string& format,
+                          const std::vector<std::string>& more) {
+  std::vector<std::string> known = {"table", "csv", "json"};
+  known.insert(known.end(), more.begin(), more.end());
+  if (format.empty() ||
+      std::find(known.begin(), known.end(), format) != known.end()) {
+    return "";
+  }
+  return absl::StrCat("--format: '", format, "' is not one of ",
+                      absl::StrJoin(known, ", "));
+}
+
 }  // namespace
 
 Program::Program() : app_(std::make_unique<CLI::App>(kPurpose, "drawdown")) {
@@ -152,6 +162,7 @@ Verb Program::AddVerb(std::string_view path, VerbHelp help) {
   verb->footer(HelpFooter(help));
   verb->group("Verbs");
   times_[verb] = help.times;
+  formats_[verb] = help.formats;
   return Verb(verb, &chosen_);
 }
 
@@ -184,6 +195,10 @@ int Program::RunChosen() {
   if (!useless.empty()) {
     return FailUsage(absl::StrCat(useless, " means nothing to `", PathOf(verb),
                                   "`: it knows one moment, now"));
+  }
+  const std::string unknown = UnknownFormat(globals_.format, formats_.at(verb));
+  if (!unknown.empty()) {
+    return FailUsage(absl::StrCat(unknown, " (see ", PathOf(verb), " --help)"));
   }
   return output_.Close(chosen_());
 }

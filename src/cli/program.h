@@ -36,6 +36,8 @@ struct VerbHelp {
   std::string examples;  // one per line
   std::string findings;  // what exit code 1 means; empty: it has none
   TimeOptions times = TimeOptions::kNone;
+  // Values of --format beside table, csv and json.
+  std::vector<std::string> formats = {};
 };
 
 // A verb being described. Values must outlive the program's run.
@@ -107,6 +109,7 @@ class Program {
   std::function<int()> chosen_;
   std::unique_ptr<CLI::App> app_;
   std::map<const CLI::App*, TimeOptions> times_;
+  std::map<const CLI::App*, std::vector<std::string>> formats_;
 };
 
 }  // namespace drawdown

@@ -1,5 +1,6 @@
 // Expansions, credits and allotments: what a contract promises beside its
 // commitments.
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -52,6 +53,23 @@ Expansion CompileExpansion(const Node& node, const Contract& contract) {
   return expansion;
 }
 
+// SLA credits lapse unless they are claimed in time.
+void CompileClaim(const Node& node, const Contract& contract, Credit* credit) {
+  InstantRange range = ThroughTerm(contract);
+  // A claim may still run when the contract has ended.
+  range.end_us = std::numeric_limits<int64_t>::max();
+  credit->claim_by_us = node.Instant("claim_by", range);
+  if (!node.Has("claim_by")) {
+    node.Refuse("claimed_at", "only a credit with claim_by has one");
+    return;
+  }
+  if (credit->claim_by_us.has_value()) {
+    range.end_us = *credit->claim_by_us;
+    range.end_name = "claim_by";
+  }
+  credit->claimed_at_us = node.Instant("claimed_at", range);
+}
+
 Credit CompileCredit(const Node& node, const Contract& contract) {
   Credit credit;
   node.Require("id");
@@ -65,6 +83,7 @@ Credit CompileCredit(const Node& node, const Contract& contract) {
   ReadWindow(node, "from", "until", ThroughTerm(contract), &credit.from_us,
              &credit.until_us);
   credit.applies = CompileApplies(node, contract, true);
+  CompileClaim(node, contract, &credit);
   return credit;
 }
 

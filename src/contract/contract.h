@@ -181,6 +181,9 @@ struct Credit {
   int64_t from_us = 0;
   int64_t until_us = 0;
   std::vector<ApplicabilityRule> applies;
+  // Until when it must be claimed; without one it need not be.
+  std::optional<int64_t> claim_by_us;
+  std::optional<int64_t> claimed_at_us;
 
   friend bool operator==(const Credit&, const Credit&) = default;
 };

@@ -40,6 +40,17 @@ absl::StatusOr<const ContractVersion*> ContractBooks::NewestOf(
                        (known.empty() ? std::string("none") : known));
 }
 
+absl::StatusOr<const ContractVersion*> ContractBooks::VersionOf(
+    std::string_view id, uint32_t number) const {
+  RETURN_IF_ERROR(NewestOf(id).status());
+  for (const ContractVersion& version : versions_.find(id)->second) {
+    if (version.stored.version == number) return &version;
+  }
+  return MakeError(ErrorCode::kNotFound, "contract " + std::string(id) +
+                                             " has no version " +
+                                             std::to_string(number));
+}
+
 absl::StatusOr<ContractTimeline> ContractBooks::TimelineOf(
     std::string_view id) const {
   RETURN_IF_ERROR(NewestOf(id).status());

@@ -30,6 +30,8 @@ class ContractBooks {
   std::vector<const ContractVersion*> Newest() const;
   // kNotFound names the contracts there are.
   absl::StatusOr<const ContractVersion*> NewestOf(std::string_view id) const;
+  absl::StatusOr<const ContractVersion*> VersionOf(std::string_view id,
+                                                   uint32_t number) const;
   // Which of its versions holds when. kNotFound names the contracts there are.
   // The result is of these books, which must outlive it.
   absl::StatusOr<ContractTimeline> TimelineOf(std::string_view id) const;

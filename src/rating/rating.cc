@@ -6,8 +6,8 @@
 #include "base/check.h"
 #include "base/civil.h"
 #include "base/error.h"
+#include "rating/credits.h"
 #include "rating/plan.h"
-#include "rating/support.h"
 #include "rating/walk.h"
 #include "rating/window.h"
 
@@ -28,16 +28,22 @@ absl::Status CheckInput(const RatingInput& input) {
   if (input.contracts.empty()) {
     return MakeError(ErrorCode::kInvalidArgument, "no version of a contract");
   }
-  for (const ContractSpan& span : input.contracts.spans()) {
-    RETURN_IF_ERROR(CheckNoCredit(*span.contract, period));
-  }
   return absl::OkStatus();
+}
+
+// From when on charges are made: those before the period say what credits have
+// left.
+int64_t ChargesFrom(const RatingInput& input) {
+  const int64_t start_us = input.period.start_us;
+  return std::min(
+      start_us,
+      CreditsFrom(input.contracts, input.period).value_or(start_us));
 }
 
 // What is rated: the part of the window that lies in the term and has ended.
 Interval RatedSpan(const RatingInput& input, const Interval& term) {
   const int64_t ended = FloorTo(input.at_us, input.usage->bucket_length_us);
-  return {std::max(StateStart(input.contracts, input.period.start_us),
+  return {std::max(StateStart(input.contracts, ChargesFrom(input)),
                    term.start_us),
           std::min({ended, input.period.end_us, term.end_us})};
 }
@@ -63,6 +69,16 @@ void NoteVersions(const RatingInput& input, const Plan& plan,
                            std::to_string(version.contract->version) +
                            " holds from " + FormatInstant(from_us));
   }
+}
+
+// Charges from before the period have said what they had to.
+void LeaveOutEarlier(const Interval& period, RatedUsage* rated) {
+  std::erase_if(rated->charges, [&period](const Charge& charge) {
+    return charge.bucket_end_us <= period.start_us;
+  });
+  std::erase_if(rated->spend_marks, [&period](const SpendMark& mark) {
+    return mark.at_us <= period.start_us;
+  });
 }
 
 absl::Status WalkOver(const RatingInput& input, const Interval& span,
@@ -109,8 +125,10 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
   rated.notes = plan.notes;
   NoteVersions(input, plan, &rated);
   NoteUsageOutsideTerm(input, plan, &rated);
+  NoteCredits(plan, input.period, input.at_us, &rated);
   if (span.start_us >= span.end_us) return rated;
-  Walk walk(plan, input.period);
+  const int64_t charges_from_us = ChargesFrom(input);
+  Walk walk(plan, {charges_from_us, input.period.end_us});
   RETURN_IF_ERROR(WalkOver(input, span, &walk));
   const GpuTime given = UsageIn(*input.usage, plan, span);
   if (!given.valid() || !walk.rated().valid() || !walk.costs_fit()) {
@@ -121,6 +139,11 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
   CHECK(walk.rated() == given);
   rated.charges = walk.TakeCharges();
   rated.spend_marks = walk.TakeSpendMarks();
+  if (CreditsFrom(input.contracts, input.period).has_value()) {
+    RETURN_IF_ERROR(ApplyCredits(plan, input.period, charges_from_us,
+                                 span.end_us, &rated));
+    LeaveOutEarlier(input.period, &rated);
+  }
   return rated;
 }
 

@@ -87,13 +87,4 @@ absl::Status CheckRatable(const Contract& contract) {
   return absl::OkStatus();
 }
 
-absl::Status CheckNoCredit(const Contract& contract, const Interval& period) {
-  for (const Credit& credit : contract.credits) {
-    if (Overlap({credit.from_us, credit.until_us}, period)) {
-      return Refuse(contract, "credit " + credit.id);
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace drawdown

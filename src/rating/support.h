@@ -11,9 +11,6 @@ namespace drawdown {
 // kUnsupported naming the feature, the contract and the commitment.
 absl::Status CheckRatable(const Contract& contract);
 
-// kUnsupported if a credit may reduce charges of `period`.
-absl::Status CheckNoCredit(const Contract& contract, const Interval& period);
-
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_RATING_SUPPORT_H_

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "rating/credits.h"
 #include "rating/rating.h"
 #include "rating/schedule.h"
 
@@ -73,7 +74,10 @@ int64_t StateStart(const ContractTimeline& contracts, int64_t at_us) {
 
 Interval RatingWindow(const ContractTimeline& contracts,
                       const Interval& period) {
-  const int64_t start = StateStart(contracts, period.start_us);
+  const int64_t from =
+      CreditsFrom(contracts, period).value_or(period.start_us);
+  const int64_t start =
+      StateStart(contracts, std::min(from, period.start_us));
   const int64_t first = std::max(period.start_us, TermStart(contracts));
   return {std::min(start, first), period.end_us};
 }

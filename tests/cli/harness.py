@@ -2,11 +2,15 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import tempfile
 import unittest
 
 PROGRAM = os.environ["DRAWDOWN_BIN"]
+# Real traces and bills that are not part of the project.
+SHARED_DATA = os.environ.get("DRAWDOWN_SHARED_DATA") or str(
+    pathlib.Path(__file__).resolve().parents[3] / "shared/data")
 
 CONTRACT = """
 id: "aws-2025"

@@ -75,14 +75,14 @@ class Calendar:
     def _interval(self, kind, at):
         if kind == "FULL_PERIOD":
             return self.term
-        day = self.day_of(at)
-        next_day = self.start_of(day + datetime.timedelta(days=1))
         if kind == "HOURLY":
-            start = self.start_of(day)
-            start += (at - start) // HOUR_US * HOUR_US
-            return start, min(start + HOUR_US, next_day)
+            day_start, day_end = self.interval("DAILY", at)
+            start = day_start + (at - day_start) // HOUR_US * HOUR_US
+            return start, min(start + HOUR_US, day_end)
+        day = self.day_of(at)
         if kind == "DAILY":
-            return self.start_of(day), next_day
+            return (self.start_of(day),
+                    self.start_of(day + datetime.timedelta(days=1)))
         if kind == "WEEKLY":
             monday = day - datetime.timedelta(days=day.weekday())
             return (self.start_of(monday),

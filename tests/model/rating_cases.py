@@ -3,6 +3,7 @@ golden cases: a failing one can be read, and moved to tests/golden/rating."""
 
 import datetime
 import random
+import re
 from fractions import Fraction
 
 from rating_text import EPOCH, HOUR_US, MICRO
@@ -52,17 +53,20 @@ class RandomCase:
             self._usage(f"k{9 - n}")
         for n in range(self.random.choice([0, 0, 1, 2])):
             self._spend(f"s{n}", 5 + n)
+        self.later = self._amended() if self.random.random() < 0.3 else []
         self.uses = [self._use() for _ in range(self.random.randint(0, 25))]
         self.checks = [self._check() for _ in range(2)]
 
     def text(self):
+        version = ["version", self.head, *self.later, "end"]
         return "\n".join([f"case {self.name}", f"bucket {self.bucket}",
                           "contract", self.head, *self.parts, "end",
+                          *(version if self.later else []),
                           *self.uses, *self.checks, ""])
 
     def smaller(self):
         """Copies that lack one thing each."""
-        for name in ("checks", "parts", "uses"):
+        for name in ("checks", "later", "parts", "uses"):
             things = getattr(self, name)
             for i in range(len(things)):
                 copy = object.__new__(RandomCase)
@@ -72,6 +76,24 @@ class RandomCase:
                     yield copy
 
     # The contract ----------------------------------------------------------
+
+    def _amended(self):
+        """The next version: some of it dropped, some of it changed. One that
+        says its `effective` comes first."""
+        pick = self.random
+        later = []
+        for part in self.parts:
+            if pick.random() < 0.15:
+                continue
+            for word, values in (("price", ["0.7", "1.9", "5"]),
+                                 ("quantity", ["0", "3", "40"]),
+                                 ("cost", ["7", "150"])):
+                if pick.random() < 0.3:
+                    part = re.sub(rf'\b{word}: "[^"]*"',
+                                  f'{word}: "{pick.choice(values)}"', part)
+            later.append(part)
+        effective = max(self.start + 3_600_000_000, self._instant())
+        return [f'effective: "{text_of(effective)}"', *later]
 
     def _head(self, calendar):
         pick = self.random
@@ -132,8 +154,8 @@ class RandomCase:
             value = "".join(
                 f' value: "{v}"' for v in pick.sample(values, pick.randint(
                     1, 2))) if "EXIST" not in operator else ""
-            fraction = (f' fraction: "{pick.choice(["0", "0.25", "0.5", "1"])}"'
-                        if spend and pick.random() < 0.5 else "")
+            fraction = (f' fraction: "{pick.choice(["0", "0.25", "0.333333", "1"])}"'
+                        if pick.random() < (0.5 if spend else 0.25) else "")
             rules.append(f'applies {{ dimension: "{dimension}"'
                          f' operator: {operator}{value}{fraction} }}')
         return rules
@@ -173,7 +195,7 @@ class RandomCase:
         fields += steps
         fields += [f"priority: {pick.randint(1, 2)}",
                    f'price: "{self._price()}"']
-        if (model == "DISCONTINUOUS" or size == 1) and pick.random() < 0.25:
+        if pick.random() < 0.25:
             came, _ = self._steps("delivered", "quantity", amount)
             came[0] = came[0].replace(came[0].split('"')[1], text_of(times[0]))
             later = [c for c in came[1:]
@@ -190,10 +212,11 @@ class RandomCase:
             cap = pick.choice(["0", "0.3", "0.5", "1"])
             fields.append(f'rollover {{ intervals: {pick.randint(1, 3)}'
                           f' cap: "{cap}" }}')
-        rolls = any(f.startswith(("rollover", "delivered")) for f in fields)
         self.parts.append("commitment { " + "\n  ".join(fields) + " }")
-        if not rolls and pick.random() < 0.2:
+        if pick.random() < 0.2:
             self._expansion(identity, amount(), times[0])
+        if pick.random() < 0.3:
+            self._allotments(identity, size)
 
     def _expansion(self, identity, adds, first):
         price = (f' price: "{self._price()}"'
@@ -204,6 +227,18 @@ class RandomCase:
             f' exercisable_from: "{text_of(self.start)}"'
             f' until: "{text_of(self.end)}"'
             f' exercised_from: "{text_of(max(first, self._instant()))}" }}')
+
+    def _allotments(self, identity, size):
+        pick = self.random
+        tenants = pick.choice([["a"], ["b"], ["a", "b"], ["a/x", "a/y"],
+                               ["a/x", "b"]])
+        for tenant in tenants:
+            part = f'share: "{pick.choice(["0", "0.3", "0.333333", "0.5"])}"'
+            if pick.random() < 0.3:
+                part = f'amount: "{pick.choice([0, 1, size // 3])}"'
+            borrow = pick.choice(["", " may_borrow: true"])
+            self.parts[-1] += (f'\nallotment {{ commitment: "{identity}"'
+                               f' tenant: "{tenant}" {part}{borrow} }}')
 
     def _spend(self, identity, layer):
         pick = self.random

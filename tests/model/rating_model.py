@@ -6,13 +6,8 @@ Money is a Fraction, GPU time an integer of GPU-microseconds."""
 
 from fractions import Fraction
 
-from rating_terms import Terms, applies, half_even, share, split
-from rating_text import HOUR_US, contract
-
-KINDS = ["covered", "on_demand", "overage", "unpriced", "grain", "unused",
-         "undelivered", "shortfall", "rollover_in", "rollover_out", "credit",
-         "correction", "rounding"]
-
+from rating_terms import Terms, applies, half_even, share, split, strands
+from rating_text import HOUR_US, contract, instant, one
 
 def atto(money):
     """What is kept of an amount that is not written: 1e-18."""
@@ -48,22 +43,44 @@ class Usage:
         self.time = time
         self.unpriced = time  # by no layer so far
         self.unmet = time  # in the layer at hand
-        self.drawn_in = {}  # layer -> time, of what is priced
+        self.counted = {}  # commitment -> time it may still count of this
+
+
+def spans_of(case):
+    """[(start, end, terms)]: at each instant the newest version that is
+    effective by then; the first also before."""
+    versions = [Terms(contract(text)) for text in [case.text, *(
+        text for _, text in case.versions)]]
+    since = [max(v.start, instant(one(v.fields, "effective")))
+             if "effective" in v.fields else v.start for v in versions]
+    edges = sorted({*since, *(v.end for v in versions)})
+    spans = []
+    for start, end in zip(edges, edges[1:]):
+        holding = [v for v, s in zip(versions, since) if s <= start]
+        if holding and start < holding[-1].end:
+            spans.append((start, end, holding[-1]))
+    return spans, versions[-1]
 
 
 class Rating:
     def __init__(self, case, period, at):
-        self.terms = Terms(contract(case.text))
+        self.spans, self.newest = spans_of(case)
+        self.strands = strands(self.spans, lambda terms: terms.pieces)
+        self.spends = strands(self.spans, lambda terms: terms.spends)
         self.bucket_us = case.bucket_us
         self.period = period
         self.at = at
         self.cells = self._cells(case)
         self.charges = []
         self.metered = 0
-        self.drawn = {}  # (piece, interval) -> time
-        self.rolled = {}  # piece -> [(age, time)] into the next interval
-        self.rolled_in = {}  # (piece, interval) -> [[age, time]]
-        self.tiers = {}  # (rate, interval) -> time
+        self.drawn = {}  # (strand, interval) -> time
+        self.drawn_of_part = {}  # (strand, interval, tenant) -> time
+        self.rolled = {}  # (id, number) -> [(age, time)] into the next interval
+        self.rolled_in = {}  # (strand, interval) -> [[age, time]]
+        self.tiers = {}  # (selector, interval) -> time
+
+    def terms_at(self, at):
+        return next(t for start, end, t in self.spans if start <= at < end)
 
     def _cells(self, case):
         cells = {}
@@ -77,21 +94,20 @@ class Rating:
                 bucket += self.bucket_us
         by_bucket = {}
         for (bucket, tenant, pool), time in sorted(cells.items()):
-            if time and pool.split("/")[0] == self.terms.provider:
+            if time and pool.split("/")[0] == self.newest.provider:
                 by_bucket.setdefault(bucket, []).append((tenant, pool, time))
         return by_bucket
 
     def run(self):
-        terms = self.terms
-        until = min(self.period[1], terms.end)
-        bucket = terms.start
+        until = min(self.period[1], self.spans[-1][1])
+        bucket = self.spans[0][0]
         while bucket + self.bucket_us <= min(until, self.at):
             self._bucket(bucket)
             bucket += self.bucket_us
-            for piece in terms.pieces:
-                self._end_of_interval(piece, bucket)
-        for piece in terms.spends:
-            self._spend(piece, min(until, self.at))
+            for strand in self.strands:
+                self._end_of_interval(strand, bucket)
+        for strand in self.spends:
+            self._spend(strand, min(until, self.at))
         start, end = self.period
         return [c for c in self.charges if start < c.end <= end]
 
@@ -101,39 +117,82 @@ class Rating:
         usages = [Usage(*cell) for cell in self.cells.get(bucket, [])]
         if not usages:
             return
+        self.terms = self.terms_at(bucket)
         end = bucket + self.bucket_us
         if self.period[0] < end:
             self.metered += sum(u.time for u in usages)
-        alive = [p for p in self.terms.pieces if p.alive(bucket)]
-        alive.sort(key=lambda p: (p.layer, p.burn_key(bucket)))
+        alive = [s for s in self.strands if s.alive(bucket)]
+        alive.sort(key=lambda s: s.burn_key(bucket))
         layer = None
-        for piece in alive:
-            if piece.layer != layer:
-                layer = piece.layer
+        for strand in alive:
+            if strand.piece(bucket).layer != layer:
+                layer = strand.piece(bucket).layer
                 for usage in usages:
                     usage.unmet = usage.time
-            self._cover(piece, bucket, usages)
-        self._beyond(alive, bucket, usages)
+            self._cover(strand, bucket, usages)
+        self._beyond([s.piece(bucket) for s in alive], bucket, usages)
 
-    def _cover(self, piece, bucket, usages):
-        key = (piece, piece.cut(bucket))
-        rolled = self._rolled_in(piece, key)
-        left = (piece.entitled(bucket) + sum(t for _, t in rolled)
-                - self.drawn.get(key, 0))
-        eligible = [u for u in usages if u.unmet > 0 and applies(
-            piece.rules, self.terms.subject(u.pool, u.tenant))]
-        wanted = sum(u.unmet for u in eligible)
-        if not wanted or not left:
-            return
-        parts = split(min(left, wanted), [u.unmet for u in eligible])
-        for usage, part in zip(eligible, parts):
-            self._draw(piece, bucket, usage, part)
-        self.drawn[key] = self.drawn.get(key, 0) + sum(parts)
+    def _countable(self, piece, usage):
+        """What of a cell the commitment may still draw or price as overage:
+        of its whole time the share that counts, less what it drew."""
+        subject = self.terms.subject(usage.pool, usage.tenant)
+        if not applies(piece.rules, subject):
+            return 0
+        if piece.id not in usage.counted:
+            usage.counted[piece.id] = half_even(
+                usage.time * share(piece.rules, subject))
+        return usage.counted[piece.id]
+
+    def _cover(self, strand, bucket, usages):
+        piece = strand.piece(bucket)
+        key = (strand, strand.cut(bucket))
+        rolled = self._rolled_in(strand, piece, key)
+        wants = {u: min(u.unmet, self._countable(piece, u)) for u in usages}
+        eligible = [u for u in usages if wants[u] > 0]
+
+        def left():
+            return (strand.entitled(bucket) + sum(t for _, t in rolled)
+                    - self.drawn.get(key, 0))
+
+        def take(amount, cells):
+            amount = min(amount, sum(wants[u] for u in cells))
+            if amount <= 0:
+                return
+            for usage, part in zip(cells, split(
+                    amount, [wants[u] for u in cells])):
+                self._draw(piece, bucket, usage, part)
+                wants[usage] -= part
+            self.drawn[key] = self.drawn.get(key, 0) + amount
+
+        def owner(usage, tenants):
+            return next((t for t in tenants if usage.tenant == t
+                         or usage.tenant.startswith(t + "/")), None)
+
+        # Each part first, for its tenant.
+        parts = strand.parts_of(bucket)
+        wanted = {}
+        for tenant, part in parts.items():
+            cells = [u for u in eligible if owner(u, parts) == tenant]
+            drawn = self.drawn_of_part.get((*key, tenant), 0)
+            wanted[tenant] = min(max(0, part - drawn),
+                                 sum(wants[u] for u in cells))
+        if sum(wanted.values()) > left():
+            wanted = dict(zip(wanted, split(left(), list(wanted.values()))))
+        for tenant, amount in wanted.items():
+            take(amount, [u for u in eligible if owner(u, parts) == tenant])
+            spent = (*key, tenant)
+            self.drawn_of_part[spent] = self.drawn_of_part.get(
+                spent, 0) + amount
+        # What is left for those that may borrow or have no part.
+        borrowers = {one(a, "tenant") for a in piece.allotments
+                     if one(a, "may_borrow") == "true"} | {None}
+        take(left(), [u for u in eligible if owner(u, parts) in borrowers])
 
     def _draw(self, piece, bucket, usage, part):
         priced = min(part, usage.unpriced)
         usage.unmet -= part
         usage.unpriced -= priced
+        usage.counted[piece.id] -= part
         for time, price in ((priced, piece.price), (part - priced, None)):
             if time:
                 self._charge(bucket, usage, piece.id, "covered", time, price,
@@ -149,16 +208,13 @@ class Rating:
         """What no commitment covers."""
         on_demand = {}
         for usage in usages:
+            for piece in alive:
+                if piece.overage is not None and piece.expansion is None:
+                    self._over(piece, bucket, usage)
             if not usage.unpriced:
                 continue
-            subject = self.terms.subject(usage.pool, usage.tenant)
-            over = next((p for p in alive if p.overage is not None
-                         and p.expansion is None
-                         and applies(p.rules, subject)), None)
             rate = self.terms.rate(usage.pool, bucket)
-            if over is not None:
-                self._over(over, bucket, usage)
-            elif rate is None:
+            if rate is None:
                 self._charge(bucket, usage, "", "unpriced", usage.unpriced,
                              None)
             else:
@@ -167,19 +223,22 @@ class Rating:
             self._on_demand(rate, bucket, priced)
 
     def _over(self, piece, bucket, usage):
+        time = min(usage.unpriced, self._countable(piece, usage))
+        if not time:
+            return
+        usage.unpriced -= time
         clause = piece.overage
         if clause.get("refuse") == ["true"]:
-            self._charge(bucket, usage, piece.id, "unpriced", usage.unpriced,
-                         None)
+            self._charge(bucket, usage, piece.id, "unpriced", time, None)
             return
         if "price" in clause:
             price = Fraction(clause["price"][0])
         else:
             price = piece.price * Fraction(clause["factor"][0])
-        self._charge(bucket, usage, piece.id, "overage", usage.unpriced, price)
+        self._charge(bucket, usage, piece.id, "overage", time, price)
 
     def _on_demand(self, rate, bucket, usages):
-        key = (rate["rank"],
+        key = (rate["selector"], rate["from"],
                self.terms.calendar.interval(rate["interval"], bucket))
         left = [u.unpriced for u in usages]
         for up_to, price in rate["tiers"]:
@@ -199,31 +258,46 @@ class Rating:
 
     # An interval's end -----------------------------------------------------
 
-    def _rolled_in(self, piece, key):
+    def _rolled_in(self, strand, piece, key):
         if key not in self.rolled_in:
-            self.rolled_in[key] = self.rolled.pop(piece, [])
+            # Into this interval, if this strand is the one that left them.
+            left_by, hours_left = self.rolled.pop(piece.key, (strand, []))
+            self.rolled_in[key] = hours_left if left_by is strand else []
         return self.rolled_in[key]
 
-    def _end_of_interval(self, piece, end):
+    def _end_of_interval(self, strand, end):
         last = end - self.bucket_us
-        if not piece.alive(last) or piece.cut(last)[1] != end:
+        if not strand.alive(last) or strand.cut(last)[1] != end:
             return
-        key = (piece, piece.cut(last))
-        contracted = piece.contracted(last)
-        entitled = piece.entitled(last)
-        rolled = self._rolled_in(piece, key)
+        piece = strand.piece(last)
+        key = (strand, strand.cut(last))
+        contracted = strand.contracted(last)
+        entitled = strand.entitled(last)
+        rolled = self._rolled_in(strand, piece, key)
         drawn = self.drawn.get(key, 0)
 
-        def book(kind, time, price=None):
+        def book(kind, time, price=None, tenant=""):
             if time:
-                charge = Charge(end, "", "", piece.id, kind, time, price)
+                charge = Charge(end, tenant, "", piece.id, kind, time, price)
                 charge.layer = piece.layer
                 self.charges.append(charge)
 
-        price = piece.shortfall_price if piece.pays else None
+        def book_rest(kind, time):
+            """To the owners of what was not drawn, and to nobody."""
+            undrawn = {tenant: max(0, part - self.drawn_of_part.get(
+                (*key, tenant), 0))
+                for tenant, part in strand.parts_of(last).items()}
+            if sum(undrawn.values()) > time:
+                undrawn = dict(zip(undrawn, split(
+                    time, list(undrawn.values()))))
+            price = piece.shortfall_price if piece.pays else None
+            for tenant, part in undrawn.items():
+                book(kind, part, price, tenant)
+            book(kind, time - sum(undrawn.values()), price)
+
         book("undelivered", contracted - entitled)
         if piece.continuous:
-            book("unused", entitled - drawn, price)
+            book_rest("unused", entitled - drawn)
             return
         book("rollover_in", sum(t for _, t in rolled))
         # Rolled-in hours are drawn first, the oldest before the others.
@@ -238,7 +312,7 @@ class Rating:
         lapsed = 0
         out = []
         for age, time in ages:
-            stays = time if age < piece.rolls and end < piece.life[1] else 0
+            stays = time if age < piece.rolls and end < strand.life[1] else 0
             if age == 0:
                 stays = min(stays, room)
             room = max(0, room - stays)
@@ -246,24 +320,26 @@ class Rating:
             if stays:
                 out.append((age + 1, stays))
         book("rollover_out", sum(t for _, t in out))
-        self.rolled[piece] = out
-        book("shortfall", lapsed, price)
+        self.rolled[piece.key] = (strand, out)
+        book_rest("shortfall", lapsed)
 
     # Spend -------------------------------------------------------------------
 
-    def _spend(self, piece, until):
-        at = piece.life[0]
-        while at < piece.life[1]:
-            start, end = piece.cut(at)
+    def _spend(self, strand, until):
+        at = strand.life[0]
+        while at < strand.life[1]:
+            start, end = strand.cut(at)
             if end > until:
                 break
+            last = strand.piece(end - self.bucket_us)
             counted = Fraction(0)
             for charge in self.charges:
                 if start < charge.end <= end:
-                    counted += self._counts(piece, charge)
-            missing = atto(piece.committed(at)) - atto(counted)
-            if missing > 0 and piece.pays:
-                self.charges.append(Charge(end, "", "", piece.id, "shortfall",
+                    counted += self._counts(
+                        strand.piece(charge.end - self.bucket_us), charge)
+            missing = atto(strand.committed(at)) - atto(counted)
+            if missing > 0 and last.pays:
+                self.charges.append(Charge(end, "", "", last.id, "shortfall",
                                            None, None, missing))
             at = end
 
@@ -274,63 +350,7 @@ class Rating:
         # Commitments of one layer share usage exclusively.
         if charge.layer == piece.layer:
             return 0
-        subject = self.terms.subject(charge.pool, charge.tenant, charge.kind)
+        subject = piece.terms.subject(charge.pool, charge.tenant, charge.kind)
         if not applies(piece.rules, subject):
             return 0
         return charge.cost() * share(piece.rules, subject)
-
-
-# Lines ---------------------------------------------------------------------
-
-def decimal(value, scale):
-    """A Fraction, rounded half-even, without trailing zeros."""
-    count = half_even(value * 10 ** scale)
-    digits = f"{abs(count):0{scale + 1}d}"
-    text = digits[:len(digits) - scale] or "0"
-    part = digits[len(digits) - scale:].rstrip("0") if scale else ""
-    return ("-" if count < 0 else "") + text + ("." + part if part else "")
-
-
-def nine(value):
-    count = half_even(value * 10 ** 9)
-    sign, count = ("-", -count) if count < 0 else ("", count)
-    return f"{sign}{count // 10 ** 9}.{count % 10 ** 9:09d}"
-
-
-def seconds(time):
-    return decimal(Fraction(time, 1_000_000), 6)
-
-
-def statement(case, period, at=None):
-    """(lines, "total metered") as the golden tables write them."""
-    rating = Rating(case, period, at if at is not None else 1 << 62)
-    scale = 18 if rating.terms.level == "STATEMENT" else rating.terms.scale
-    lines = {}
-    for charge in rating.run():
-        key = (charge.tenant, charge.pool, charge.commitment,
-               KINDS.index(charge.kind),
-               -1 if charge.price is None else charge.price)
-        line = lines.setdefault(key, [None, Fraction(0)])
-        if charge.time is not None:
-            line[0] = (line[0] or 0) + charge.time
-        line[1] += charge.cost()
-    total = Fraction(0)
-    texts = []
-    for key in sorted(lines):
-        tenant, pool, commitment, kind, price = key
-        time, exact = lines[key]
-        cost = decimal(exact, scale)
-        if KINDS[kind] == "unpriced":
-            cost = ""
-        total += Fraction(cost or 0)
-        texts.append([key[:4], tenant, pool, commitment, KINDS[kind],
-                      "" if time is None else seconds(time),
-                      "" if time is None else nine(Fraction(time, HOUR_US)),
-                      "" if price == -1 else decimal(price, 18), cost])
-    owed = Fraction(decimal(total, rating.terms.scale))
-    if owed != total:
-        texts.append([("", "", "", 12), "", "", "", "rounding", "", "", "",
-                      decimal(owed - total, 18)])
-    texts.sort(key=lambda line: line[0])
-    return ([",".join(line[1:]) for line in texts],
-            f"{decimal(owed, 18)} {seconds(rating.metered)}")

@@ -124,34 +124,41 @@ class Terms:
         if one(fields, "category") == "SPEND":
             self.spends.append(Piece(self, fields, end, None))
             return
-        self.pieces.append(Piece(self, fields, end, None))
+        family = [Piece(self, fields, end, None)]
         for expansion in self.fields.get("expansion", []):
             if (one(expansion, "commitment") == one(fields, "id")
                     and "exercised_from" in expansion):
-                self.pieces.append(Piece(self, fields, end, expansion))
+                family.append(Piece(self, fields, end, expansion))
+        for number, piece in enumerate(family):
+            piece.family = family
+            piece.key = (piece.id, number)
+        self.pieces += family
 
 
 class Piece:
-    """A commitment, or what an exercised expansion adds to it."""
+    """A commitment in one version, or what an exercised expansion adds."""
 
     def __init__(self, terms, fields, end, expansion):
         self.terms = terms
         self.fields = fields
         self.expansion = expansion
         self.id = one(fields, "id")
+        self.family = [self]  # the commitment, then its expansions
+        self.key = (self.id, 0)
         self.continuous = one(fields, "model") == "CONTINUOUS"
         self.kind = one(fields, "interval")
         self.layer = int(one(fields, "layer", "1"))
         self.priority = int(one(fields, "priority", "0"))
         self.rules = fields.get("applies", [])
-        unit = "cost" if one(fields, "category") == "SPEND" else "quantity"
-        value = Fraction if unit == "cost" else hours
+        self.spend = one(fields, "category") == "SPEND"
+        unit = "cost" if self.spend else "quantity"
+        value = Fraction if self.spend else hours
         self.steps = [(instant(one(s, "from")), value(one(s, unit)))
                       for s in fields["step"]]
         self.delivered = [(instant(one(s, "from")), hours(one(s, "quantity")))
                           for s in fields.get("delivered", [])]
-        self.price = Fraction(one(fields, "price", "0"))
-        self.own_price = self.price  # of the commitment, for burn order
+        self.own_price = Fraction(one(fields, "price", "0"))  # for burn order
+        self.price = self.own_price
         start = self.steps[0][0]
         if expansion is not None:
             start = max(start, instant(one(expansion, "exercised_from")))
@@ -167,58 +174,161 @@ class Piece:
         rollover = one(fields, "rollover", {})
         self.rolls = int(one(rollover, "intervals", "0"))
         self.cap = Fraction(one(rollover, "cap", "1"))
+        self.allotments = sorted(
+            (a for a in terms.fields.get("allotment", [])
+             if one(a, "commitment") == self.id),
+            key=lambda a: one(a, "tenant"))
 
     def alive(self, at):
         return self.life[0] <= at < self.life[1]
 
+    def promised(self, at):
+        """Per whole interval, at a moment of its life."""
+        return [v for when, v in self.steps if when <= at][-1]
+
+    def came(self, at):
+        """The same of what was there: the commitment has it first, then its
+        expansions; what is too much is the last one's, and nobody's of a
+        CONTINUOUS commitment."""
+        if not self.family[0].delivered:
+            return self.promised(at)
+        left = ([v for when, v in self.family[0].delivered if when <= at]
+                or [self.family[0].promised(at)])[-1]
+        living = [p for p in self.family if p.alive(at)]
+        for piece in living:
+            part = min(left, piece.promised(at))
+            if piece is living[-1] and not piece.continuous:
+                part = left
+            if piece is self:
+                return part
+            left -= part
+        raise AssertionError("not alive")
+
+    def edges(self):
+        found = set()
+        for piece in self.family:
+            found |= {*piece.life}
+            found |= {when for when, _ in piece.steps + piece.delivered}
+        return found
+
+
+class Strand:
+    """A piece through the versions of its contract: `parts` are (start, end,
+    piece), one after the other."""
+
+    def __init__(self, parts):
+        self.parts = parts
+        self.life = (parts[0][0], parts[-1][1])
+        self.last_cut = (0, 0)  # the one asked for last
+        self.known = {}
+
+    def alive(self, at):
+        return self.life[0] <= at < self.life[1]
+
+    def piece(self, at):
+        if len(self.parts) == 1:
+            return self.parts[0][2]
+        return next(p for start, end, p in self.parts if start <= at < end)
+
     def whole(self, at):
-        return self.terms.calendar.interval(self.kind, at)
+        piece = self.piece(at)
+        return piece.terms.calendar.interval(piece.kind, at)
 
     def cut(self, at):
-        start, end = self.whole(at)
-        return max(start, self.life[0]), min(end, self.life[1])
+        if not self.last_cut[0] <= at < self.last_cut[1]:
+            start, end = self.whole(at)
+            self.last_cut = max(start, self.life[0]), min(end, self.life[1])
+        return self.last_cut
 
     def burn_key(self, at):
-        end = min(self.whole(at)[1], self.terms.end)
-        return (self.priority, end, self.own_price, self.id,
-                self.expansion is not None)
+        piece = self.piece(at)
+        end = min(self.whole(at)[1], piece.terms.end)
+        return (piece.layer, piece.priority, end, piece.own_price, piece.key)
 
-    def _amount(self, steps, at):
-        """Of the calendar's interval that contains it, prorated by time."""
+    def over(self, at, amount):
+        """The sum over the interval of an amount per whole interval."""
         start, end = self.whole(at)
         low, high = self.cut(at)
-        ends = [when for when, _ in steps[1:]] + [high]
         total = Fraction(0)
-        for (when, value), until in zip(steps, ends):
-            length = min(until, high) - max(when, low)
-            if length > 0:
-                total += Fraction(value * length) / (end - start)
+        for since, until, piece in self.parts:
+            first, last = max(low, since), min(high, until)
+            if first >= last:
+                continue
+            edges = sorted({first, last} | {
+                e for e in piece.edges() if first < e < last})
+            for a, b in zip(edges, edges[1:]):
+                total += Fraction(amount(piece, a) * (b - a)) / (end - start)
         return total
 
+    def _once(self, name, at, compute):
+        key = (name, self.cut(at))
+        if key not in self.known:
+            self.known[key] = compute()
+        return self.known[key]
+
     def contracted(self, at):
-        return half_even(self._amount(self.steps, at))
+        return self._once("contracted", at, lambda: half_even(
+            self.over(at, Piece.promised)))
 
     def committed(self, at):
         """Of a Spend commitment: money, exact."""
-        return self._amount(self.steps, at)
+        return self.over(at, Piece.promised)
 
     def entitled(self, at):
-        """What of it came: moment by moment of a CONTINUOUS commitment, over
-        the interval of a DISCONTINUOUS one."""
-        contracted = self.contracted(at)
-        if not self.delivered or self.expansion is not None:
-            return contracted
-        came = self.delivered
-        if self.continuous:
-            came = self._lesser(came)
-        return min(contracted, half_even(self._amount(came, at)))
+        return self._once("entitled", at, lambda: min(
+            self.contracted(at), half_even(self.over(at, Piece.came))))
 
-    def _lesser(self, delivered):
-        """Steps of what was both promised and there."""
-        steps = []
-        for when in sorted({at for at, _ in self.steps + delivered}):
-            both = [[v for at, v in which if at <= when][-1:]
-                    for which in (self.steps, delivered)]
-            if all(both):
-                steps.append((when, min(both[0][0], both[1][0])))
-        return steps
+    def parts_of(self, at):
+        """{tenant: its part of what can be drawn in the interval}."""
+        allotments = self.piece(at).allotments
+        if not allotments:
+            return {}
+        entitled = self.entitled(at)
+        micro = [int(Fraction(one(a, "share", "0")) * 10 ** 6)
+                 for a in allotments]
+        shares = split(entitled, micro + [10 ** 6 - sum(micro)])
+        start, end = self.whole(at)
+        low, high = self.cut(at)
+        given = []
+        for allotment, share_of in zip(allotments, shares):
+            amount = one(allotment, "amount")
+            if amount is None:
+                given.append(share_of)
+            elif self.piece(at).expansion is not None:
+                given.append(0)
+            else:
+                given.append(half_even(Fraction(
+                    hours(amount) * (high - low), end - start)))
+        if sum(given) > entitled:
+            given = split(entitled, given)
+        return {one(a, "tenant"): g for a, g in zip(allotments, given)}
+
+
+def continues(old, new):
+    """Whether a commitment of the next version is the same one."""
+    same = ("category", "model", "interval")
+    return (all(old.fields.get(f) == new.fields.get(f) for f in same)
+            and old.terms.fields.get("calendar")
+            == new.terms.fields.get("calendar")
+            and (old.kind != "FULL_PERIOD"
+                 or old.terms.calendar.term == new.terms.calendar.term))
+
+
+def strands(spans, pieces_of):
+    """`spans`: (start, end, terms) of the versions that hold, by time."""
+    done, going = [], {}
+    for start, end, terms in spans:
+        there = {}
+        for piece in pieces_of(terms):
+            since, until = max(start, piece.life[0]), min(end, piece.life[1])
+            if since >= until:
+                continue
+            parts = going.get(piece.key, [])
+            if not (parts and parts[-1][1] == since
+                    and continues(parts[-1][2], piece)):
+                parts = []
+                done.append(parts)
+            parts.append((since, until, piece))
+            there[piece.key] = parts
+        going = there
+    return [Strand(parts) for parts in done]

@@ -1,0 +1,194 @@
+// What a contract says about what its statement names.
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/error.h"
+#include "engine/contract_books.h"
+#include "engine/impl.h"
+
+namespace drawdown {
+namespace {
+
+// FOCUS' spellings, in the order of the enumerations.
+constexpr std::array<std::string_view, 8> kIntervals = {
+    "Hourly",    "Daily",       "Weekly", "Monthly",
+    "Quarterly", "Semi-Annual", "Annual", "Full Period"};
+constexpr std::array<std::string_view, 9> kOperators = {
+    "In",          "NotIn",    "StartsWith", "NotStartsWith", "Contains",
+    "NotContains", "EndsWith", "Exists",     "DoesNotExist"};
+constexpr std::array<std::string_view, 6> kDimensions = {
+    "pool", "region", "sku", "provider", "tenant", "kind"};
+
+int64_t StartOf(const Commitment& commitment) {
+  return commitment.category == CommitmentCategory::kSpend
+             ? commitment.spend_steps.front().from_us
+             : commitment.steps.front().from_us;
+}
+
+int64_t EndOf(const Contract& contract, const Commitment& commitment) {
+  return std::min(contract.term.end_us,
+                  commitment.cancelled_at_us.value_or(contract.term.end_us));
+}
+
+std::string LifecycleAt(const Contract& contract, const Commitment& commitment,
+                        int64_t at_us) {
+  if (commitment.lifecycle == CommitmentLifecycle::kProposed) return "Proposed";
+  if (at_us < StartOf(commitment)) return "Pending";
+  if (at_us < EndOf(contract, commitment)) return "Active";
+  return commitment.lifecycle == CommitmentLifecycle::kCancelled ? "Canceled"
+                                                                 : "Expired";
+}
+
+// The step that holds at `at_us`, the first before it.
+template <typename Step>
+const Step& StepAt(const std::vector<Step>& steps, int64_t at_us) {
+  const Step* holding = &steps.front();
+  for (const Step& step : steps) {
+    if (step.from_us <= at_us) holding = &step;
+  }
+  return *holding;
+}
+
+std::vector<ApplicabilityTerms> RulesOf(
+    const std::vector<ApplicabilityRule>& rules) {
+  std::vector<ApplicabilityTerms> terms;
+  for (const ApplicabilityRule& rule : rules) {
+    terms.push_back(
+        {std::string(kDimensions[static_cast<size_t>(rule.dimension)]),
+         std::string(kOperators[static_cast<size_t>(rule.op)]), rule.values,
+         rule.fraction_micro.has_value()});
+  }
+  return terms;
+}
+
+CommitmentTerms TermsOf(const Contract& contract, const Commitment& commitment,
+                        const Statement& statement) {
+  CommitmentTerms terms;
+  terms.id = commitment.id;
+  terms.spend = commitment.category == CommitmentCategory::kSpend;
+  terms.continuous = commitment.model == CommitmentModel::kContinuous;
+  terms.interval = kIntervals[static_cast<size_t>(commitment.interval)];
+  terms.start_us = StartOf(commitment);
+  terms.end_us = EndOf(contract, commitment);
+  const int64_t at_us = std::min(statement.at_us, statement.period_end_us) - 1;
+  terms.lifecycle = LifecycleAt(contract, commitment, at_us);
+  const int64_t inside_us =
+      std::max(terms.start_us, std::min(at_us, terms.end_us - 1));
+  if (terms.spend) {
+    terms.cost = StepAt(commitment.spend_steps, inside_us).cost;
+  } else {
+    terms.quantity = StepAt(commitment.steps, inside_us).quantity;
+  }
+  terms.applies = RulesOf(commitment.applies);
+  return terms;
+}
+
+std::vector<PoolTerms> PoolsOf(const Contract& contract,
+                               const Statement& statement) {
+  std::set<std::string> names;
+  for (const StatementLine& line : statement.lines) {
+    if (!line.pool.empty()) names.insert(line.pool);
+  }
+  std::vector<PoolTerms> pools;
+  for (const std::string& name : names) {
+    const Subject subject = SubjectOfPool(contract, name);
+    PoolTerms terms = {name, std::string(subject.sku),
+                       std::string(subject.region), std::nullopt};
+    const Rate* rate =
+        FindRate(contract, name,
+                 std::max(statement.period_start_us, contract.term.start_us));
+    if (rate != nullptr) terms.rate = rate->tiers.front().price;
+    pools.push_back(std::move(terms));
+  }
+  return pools;
+}
+
+bool CountsTowardSpend(ChargeKind kind) {
+  return kind == ChargeKind::kCovered || kind == ChargeKind::kOnDemand ||
+         kind == ChargeKind::kOverage || kind == ChargeKind::kUnused ||
+         kind == ChargeKind::kShortfall;
+}
+
+const Commitment* FindCommitment(const Contract& contract,
+                                 std::string_view id) {
+  for (const Commitment& commitment : contract.commitments) {
+    if (commitment.id == id) return &commitment;
+  }
+  return nullptr;
+}
+
+// The share of the line's cost that the spend commitment counts, in 1e-6.
+int64_t ShareOf(const Contract& contract, const Commitment& spend,
+                const StatementLine& line) {
+  if (!CountsTowardSpend(line.kind) || !line.has_gpu_time) return 0;
+  if (!line.cost.has_value() || line.cost->zero()) return 0;
+  const Commitment* drawn = FindCommitment(contract, line.commitment);
+  // Commitments of one layer share usage exclusively.
+  if (drawn != nullptr && drawn->layer == spend.layer) return 0;
+  Subject subject = SubjectOfPool(contract, line.pool);
+  subject.tenant = line.tenant;
+  subject.kind = ChargeKindName(line.kind);
+  if (!Applies(spend.applies, subject)) return 0;
+  return ApplicableShareMicro(spend.applies, subject);
+}
+
+void AddSpendShares(const Contract& contract, const Statement& statement,
+                    StatementTerms* terms) {
+  for (uint32_t i = 0; i < contract.commitments.size(); ++i) {
+    const Commitment& spend = contract.commitments[i];
+    const CommitmentTerms& of = terms->commitments[i];
+    if (!of.spend || of.lifecycle == "Proposed" ||
+        of.start_us >= statement.period_end_us ||
+        of.end_us <= statement.period_start_us) {
+      continue;
+    }
+    if (of.start_us > statement.period_start_us ||
+        of.end_us < statement.period_end_us) {
+      terms->notes.push_back("commitment " + of.id +
+                             " is in force for a part of the period: what it "
+                             "counts of each line is left out");
+      continue;
+    }
+    for (uint32_t line = 0; line < statement.lines.size(); ++line) {
+      const int64_t share = ShareOf(contract, spend, statement.lines[line]);
+      if (share > 0) terms->spend.push_back({line, i, share});
+    }
+  }
+  std::stable_sort(
+      terms->spend.begin(), terms->spend.end(),
+      [](const SpendShare& a, const SpendShare& b) { return a.line < b.line; });
+}
+
+}  // namespace
+
+absl::StatusOr<StatementTerms> Ledger::TermsOf(
+    const Statement& statement) const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  ASSIGN_OR_RETURN(const ContractBooks contracts,
+                   ContractBooks::Read(books.get()));
+  ASSIGN_OR_RETURN(
+      const ContractVersion* const version,
+      contracts.VersionOf(statement.contract, statement.contract_version));
+  ASSIGN_OR_RETURN(const ContractVersion* const first,
+                   contracts.VersionOf(statement.contract, 1));
+  const Contract& contract = version->contract;
+  StatementTerms terms;
+  terms.provider = contract.provider_aliases.empty()
+                       ? contract.provider
+                       : contract.provider_aliases.front();
+  terms.term_start_us = contract.term.start_us;
+  terms.term_end_us = contract.term.end_us;
+  terms.created_us = first->stored.applied_us;
+  terms.updated_us = version->stored.applied_us;
+  terms.pools = PoolsOf(contract, statement);
+  for (const Commitment& commitment : contract.commitments) {
+    terms.commitments.push_back(
+        drawdown::TermsOf(contract, commitment, statement));
+  }
+  AddSpendShares(contract, statement, &terms);
+  return terms;
+}
+
+}  // namespace drawdown

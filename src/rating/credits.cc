@@ -1,0 +1,236 @@
+#include "rating/credits.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/wide.h"
+#include "rating/lines.h"
+
+namespace drawdown {
+namespace {
+
+constexpr int kMoneyScale = 18;
+constexpr Int128 kWhole = 1'000'000;
+
+bool Overlap(const Interval& a, const Interval& b) {
+  return a.start_us < b.end_us && b.start_us < a.end_us;
+}
+
+Interval WindowOf(const Credit& credit) {
+  return {credit.from_us, credit.until_us};
+}
+
+// One that has to be claimed pays nothing before it was.
+bool Usable(const Credit& credit) {
+  return !credit.claim_by_us.has_value() || credit.claimed_at_us.has_value();
+}
+
+// A charge belongs to the instant before its end.
+int64_t InstantOf(const Charge& charge) { return charge.bucket_end_us - 1; }
+
+// One line while credits pay it.
+struct Payable {
+  LineKey key;
+  MoneyAmount left;
+  size_t line = 0;  // which of the block's lines it is
+};
+
+class CreditWalk {
+ public:
+  CreditWalk(const Plan& plan, RatedUsage* rated)
+      : plan_(plan), rated_(rated), end_of_charges_(rated->charges.size()) {}
+
+  // The charges that end in (start, end], which follow those of the block
+  // before.
+  absl::Status Pay(const Interval& block) {
+    std::vector<Charge>& charges = rated_->charges;
+    while (next_ < end_of_charges_ &&
+           charges[next_].bucket_end_us <= block.start_us) {
+      ++next_;
+    }
+    first_ = next_;
+    while (next_ < end_of_charges_ &&
+           charges[next_].bucket_end_us <= block.end_us) {
+      ++next_;
+    }
+    const VersionPlan& version =
+        plan_.versions[plan_.VersionAt(block.end_us - 1)];
+    scale_ = LineScale(*version.contract);
+    Lines lines = LinesIn(block);
+    for (const Credit* credit : InOrder(*version.contract)) {
+      if (!Usable(*credit) || !Overlap(WindowOf(*credit), block)) continue;
+      RETURN_IF_ERROR(Use(*version.contract, *credit, block, &lines));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  using Lines = std::vector<Payable>;  // by key
+
+  static std::vector<const Credit*> InOrder(const Contract& contract) {
+    std::vector<const Credit*> credits;
+    for (const Credit& credit : contract.credits) credits.push_back(&credit);
+    std::sort(credits.begin(), credits.end(),
+              [](const Credit* a, const Credit* b) {
+                return std::tie(a->until_us, a->id) <
+                       std::tie(b->until_us, b->id);
+              });
+    return credits;
+  }
+
+  // What the block's charges inside the window come to.
+  Lines LinesIn(const Interval& window) const {
+    std::vector<Charge> inside;
+    for (size_t i = first_; i < next_; ++i) {
+      const Charge& charge = rated_->charges[i];
+      if (Contains(window, InstantOf(charge))) inside.push_back(charge);
+    }
+    Lines lines;
+    for (const auto& [key, sum] : SumLines(inside)) {
+      lines.push_back({key, LineCost(key, sum, scale_), lines.size()});
+    }
+    return lines;
+  }
+
+  // What the credit may pay of each line, in whole units of the scale.
+  Lines Eligible(const Contract& contract, const Credit& credit,
+                 const Interval& block, const Lines& lines) const {
+    const Filter filter(contract, credit.applies, rated_->tenants,
+                        rated_->pools);
+    Lines eligible = LinesIn({std::max(block.start_us, credit.from_us),
+                              std::min(block.end_us, credit.until_us)});
+    size_t next = 0;
+    for (Payable& line : eligible) {
+      // Both are in one order, and this is a part of the other.
+      while (!(lines[next].key == line.key)) ++next;
+      line.line = next;
+      const uint32_t tenant = line.key.tenant - 1;
+      const uint32_t pool = line.key.pool - 1;
+      const bool applies = filter.Matches(tenant, pool) &&
+                           filter.MatchesKind(line.key.kind);
+      const uint32_t share = filter.ShareOf(tenant, pool, line.key.kind);
+      const auto counts =
+          MulDivHalfEven(line.left.count(), filter.shares()[share], kWhole);
+      line.left = applies && counts.ok()
+                      ? std::min(MoneyAmount(*counts), lines[next].left)
+                      : MoneyAmount();
+      line.left = MoneyAmount(
+          std::max<Int128>(line.left.count(), 0) / Unit() * Unit());
+    }
+    return eligible;
+  }
+
+  absl::Status Use(const Contract& contract, const Credit& credit,
+                   const Interval& block, Lines* lines) {
+    const Lines eligible = Eligible(contract, credit, block, *lines);
+    std::vector<Int128> weights;
+    MoneyAmount total;
+    for (const Payable& line : eligible) {
+      weights.push_back(line.left.count() / Unit());
+      total += line.left;
+    }
+    MoneyAmount& used = used_[credit.id];
+    const MoneyAmount left = credit.amount - used;
+    if (!total.valid() || !left.valid()) {
+      return MakeError(ErrorCode::kOverflow,
+                       "contract " + contract.id + ", credit " + credit.id +
+                           ": what it may pay does not fit 128 bits");
+    }
+    const Int128 pays = std::min(total, left).count() / Unit();
+    if (pays <= 0) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::vector<Int128> parts,
+                     SplitLargestRemainder(pays, weights));
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i] == 0) continue;
+      const MoneyAmount part(parts[i] * Unit());
+      lines->at(eligible[i].line).left -= part;
+      used += part;
+      Book(eligible[i].key, block, part);
+    }
+    return absl::OkStatus();
+  }
+
+  void Book(const LineKey& line, const Interval& block, MoneyAmount part) {
+    Charge charge;
+    charge.bucket_us = block.start_us;
+    charge.bucket_end_us = block.end_us;
+    charge.tenant = line.tenant - 1;
+    charge.pool = line.pool - 1;
+    charge.commitment = line.commitment - 1;
+    charge.kind = ChargeKind::kCredit;
+    charge.has_gpu_time = false;
+    charge.cost = -part;
+    rated_->charges.push_back(charge);
+  }
+
+  Int128 Unit() const { return PowerOfTen(kMoneyScale - scale_); }
+
+  const Plan& plan_;
+  RatedUsage* rated_;
+  const size_t end_of_charges_;
+  size_t first_ = 0;
+  size_t next_ = 0;
+  int scale_ = 0;
+  std::map<std::string, MoneyAmount> used_;  // by credit
+};
+
+}  // namespace
+
+std::optional<int64_t> CreditsFrom(const ContractTimeline& contracts,
+                                   const Interval& period) {
+  std::optional<int64_t> from_us;
+  bool usable = false;
+  for (const ContractSpan& span : contracts.spans()) {
+    for (const Credit& credit : span.contract->credits) {
+      if (!Usable(credit) || credit.from_us >= period.end_us) continue;
+      from_us = std::min(from_us.value_or(credit.from_us), credit.from_us);
+      usable = usable || credit.until_us > period.start_us;
+    }
+  }
+  return usable ? from_us : std::nullopt;
+}
+
+absl::Status ApplyCredits(const Plan& plan, const Interval& period,
+                          int64_t from_us, int64_t end_us, RatedUsage* rated) {
+  const size_t charges = rated->charges.size();
+  CreditWalk walk(plan, rated);
+  for (int64_t at = from_us; at < end_us;) {
+    const Contract& contract = *plan.versions[plan.VersionAt(at)].contract;
+    int64_t end = std::min(contract.calendar.MonthOf(at).end_us, end_us);
+    if (at < period.start_us) end = std::min(end, period.start_us);
+    RETURN_IF_ERROR(walk.Pay({at, end}));
+    at = end;
+  }
+  if (rated->charges.size() == charges) return absl::OkStatus();
+  const auto key = [](const Charge& charge) {
+    return std::make_tuple(charge.bucket_end_us, charge.tenant, charge.pool,
+                           charge.commitment, charge.kind);
+  };
+  std::stable_sort(
+      rated->charges.begin(), rated->charges.end(),
+      [&](const Charge& a, const Charge& b) { return key(a) < key(b); });
+  return absl::OkStatus();
+}
+
+void NoteCredits(const Plan& plan, const Interval& period, int64_t at_us,
+                 RatedUsage* rated) {
+  const VersionPlan& version = plan.versions[plan.VersionAt(period.end_us - 1)];
+  for (const Credit& credit : version.contract->credits) {
+    if (Usable(credit) || !Overlap(WindowOf(credit), period)) continue;
+    const std::string what = "credit " + credit.id + " of " +
+                             FormatMoney(credit.amount) + " " +
+                             version.contract->currency.ToString();
+    rated->notes.push_back(
+        at_us < *credit.claim_by_us
+            ? what + " must be claimed by " + FormatInstant(*credit.claim_by_us)
+            : what + " lapsed: it was not claimed by " +
+                  FormatInstant(*credit.claim_by_us));
+  }
+}
+
+}  // namespace drawdown

@@ -1,0 +1,75 @@
+#include "rating/lines.h"
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
+
+#include "base/wide.h"
+
+namespace drawdown {
+namespace {
+
+constexpr int kExactScale = 18;
+
+bool Before(const LineKey& a, const LineKey& b) {
+  const auto key = [](const LineKey& line) {
+    return std::make_tuple(line.tenant, line.pool, line.commitment, line.kind,
+                           line.priced, line.unit_price.count(),
+                           line.has_gpu_time);
+  };
+  return key(a) < key(b);
+}
+
+struct LineKeyHash {
+  size_t operator()(const LineKey& key) const {
+    uint64_t hash = key.tenant;
+    for (const uint64_t part :
+         {uint64_t{key.pool}, uint64_t{key.commitment},
+          static_cast<uint64_t>(key.kind),
+          static_cast<uint64_t>(key.unit_price.count())}) {
+      hash = (hash ^ part) * 0x9e3779b97f4a7c15u;
+      hash ^= hash >> 32;
+    }
+    return hash;
+  }
+};
+
+}  // namespace
+
+LineKey KeyOf(const Charge& charge) {
+  return {.tenant = charge.tenant + 1,  // kNoIndex wraps to 0
+          .pool = charge.pool + 1,
+          .commitment = charge.commitment + 1,
+          .kind = charge.kind,
+          .has_gpu_time = charge.has_gpu_time,
+          .priced = charge.unit_price.has_value(),
+          .unit_price = charge.unit_price.value_or(MoneyAmount())};
+}
+
+std::vector<std::pair<LineKey, LineSum>> SumLines(
+    std::span<const Charge> charges) {
+  std::unordered_map<LineKey, LineSum, LineKeyHash> sums;
+  for (const Charge& charge : charges) {
+    LineSum& sum = sums[KeyOf(charge)];
+    sum.gpu_time += charge.gpu_time;
+    sum.cost += charge.cost.value_or(MoneyAmount());
+  }
+  std::vector<std::pair<LineKey, LineSum>> lines(sums.begin(), sums.end());
+  std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
+    return Before(a.first, b.first);
+  });
+  return lines;
+}
+
+MoneyAmount LineCost(const LineKey& key, const LineSum& sum, int scale) {
+  return key.priced ? Price(key.unit_price, sum.gpu_time, scale)
+                    : RoundMoney(sum.cost, scale);
+}
+
+int LineScale(const Contract& contract) {
+  return contract.rounding_level == RoundingLevel::kLine
+             ? contract.rounding_scale
+             : kExactScale;
+}
+
+}  // namespace drawdown

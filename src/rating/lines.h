@@ -1,0 +1,48 @@
+// Charges summed to lines, as statements list them and credits reduce them.
+#ifndef DRAWDOWN_SRC_RATING_LINES_H_
+#define DRAWDOWN_SRC_RATING_LINES_H_
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "contract/contract.h"
+#include "model/charge.h"
+
+namespace drawdown {
+
+// What makes charges one line. Indices sort as their names do; the empty name
+// comes first, so it is 0 here.
+struct LineKey {
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  uint32_t commitment = 0;
+  ChargeKind kind = ChargeKind::kCovered;
+  bool has_gpu_time = true;
+  bool priced = false;
+  MoneyAmount unit_price;
+
+  friend bool operator==(const LineKey&, const LineKey&) = default;
+};
+
+struct LineSum {
+  GpuTime gpu_time;
+  MoneyAmount cost;  // of charges without a unit price
+};
+
+LineKey KeyOf(const Charge& charge);
+
+// In the order of statements.
+std::vector<std::pair<LineKey, LineSum>> SumLines(
+    std::span<const Charge> charges);
+
+// The line's money, rounded once: from its GPU time where it has a unit price.
+MoneyAmount LineCost(const LineKey& key, const LineSum& sum, int scale);
+
+// Decimals to which the contract rounds each line.
+int LineScale(const Contract& contract);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RATING_LINES_H_

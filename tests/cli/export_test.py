@@ -1,0 +1,283 @@
+"""Statements for other programs: FOCUS and accounting journals."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import unittest
+from decimal import Decimal
+
+from harness import CliTest
+
+CONTRACT = """
+id: "aws-2026" provider: "aws" provider_alias: "Amazon Web Services"
+currency: "USD"
+term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+pool { name: "aws/east/h" sku: "p5" region: "east" gpus_per_unit: 8 }
+pool { name: "aws/west/h" sku: "p5" region: "west" gpus_per_unit: 8 }
+rate { pool: "aws/*/h" price: "4.10" from: "2026-01-01T00:00:00Z" }
+rounding { level: LINE scale: 2 }
+commitment { id: "reserved" category: USAGE model: CONTINUOUS interval: HOURLY
+  applies { dimension: "pool" operator: IN value: "aws/east/h" }
+  step { from: "2026-01-01T00:00:00Z" quantity: "8" }
+  price: "2.05" shortfall { policy: TAKE_OR_PAY } }
+commitment { id: "block" category: USAGE model: DISCONTINUOUS interval: MONTHLY
+  applies { dimension: "pool" operator: IN value: "aws/west/h" }
+  step { from: "2026-01-01T00:00:00Z" quantity: "1000" }
+  step { from: "2026-06-01T00:00:00Z" quantity: "2000" }
+  price: "1.9" overage { factor: "1.25" }
+  shortfall { policy: TAKE_OR_PAY } }
+commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: MONTHLY
+  layer: 2
+  applies { dimension: "region" operator: IN value: "west" fraction: "0.5" }
+  step { from: "2026-01-01T00:00:00Z" cost: "20000" }
+  shortfall { policy: TAKE_OR_PAY } }
+"""
+# January: east 6 GPUs for chat and 4 and a third for research against 8; west
+# 1.7 GPUs, 1264.8 h against a block of 1000. February: nothing at all.
+RUNS = """\
+run_id,tenant,pool,gpus,start,end
+a,acme/chat,aws/east/h,6,2025-12-31T22:00:00Z,2026-01-21T00:00:00Z
+b,acme/research,aws/east/h,4.333333,2026-01-05T00:00:00Z,2026-01-06T07:00:01Z
+c,"acme/=odd, one",aws/west/h,1.7,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z
+"""
+AT = "2026-03-05T00:00:00Z"
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def total(rows, column):
+    return sum(Decimal(row[column]) for row in rows)
+
+
+class ExportTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.write("aws.txtpb", CONTRACT)
+        self.write("runs.csv", RUNS)
+        self.expect(0, "init")
+        self.expect(0, "contract", "apply", "aws.txtpb")
+        self.expect(0, "import", "runs", "runs.csv")
+
+    def statement(self, period, form, *more):
+        return self.expect(0, "statement", "--contract", "aws-2026",
+                           "--period", period, "--at", AT, "--format", form,
+                           *more).out
+
+    def owed(self, period):
+        return Decimal(json.loads(self.statement(period, "json"))["total"])
+
+
+class FocusTest(ExportTest):
+    def test_costs_are_what_is_owed(self):
+        for period in ("2026-01", "2026-02", "2026"):
+            for form in ("focus", "focus-1.4"):
+                rows = rows_of(self.statement(period, form))
+                for column in ("BilledCost", "EffectiveCost"):
+                    self.assertEqual(total(rows, column), self.owed(period))
+
+    def test_columns(self):
+        rows = rows_of(self.statement("2026-01", "focus"))
+        names = [n for n in rows[0] if not n.startswith("x_")]
+        self.assertEqual(len(names), 57)
+        self.assertIn("ProviderName", names)
+        rows = rows_of(self.statement("2026-01", "focus-1.4"))
+        names = [n for n in rows[0] if not n.startswith("x_")]
+        self.assertEqual(len(names), 65)
+        self.assertNotIn("ProviderName", names)
+
+    def test_rules(self):
+        """Static rules of FOCUS 1.2, by their ids."""
+        rows = (rows_of(self.statement("2026-01", "focus"))
+                + rows_of(self.statement("2026-02", "focus")))
+        kinds = {row["x_ChargeKind"] for row in rows}
+        self.assertEqual(kinds, {"covered", "on_demand", "overage", "unused",
+                                 "shortfall"})
+        for row in rows:
+            with self.subTest(row["ChargeDescription"]):
+                self.check_row(row)
+
+    def check_row(self, row):
+        usage = row["ChargeCategory"] == "Usage"
+        unused = row["CommitmentDiscountStatus"] == "Unused"
+        for name in ("BilledCost", "EffectiveCost", "ListCost",
+                     "ContractedCost", "BillingCurrency", "ChargeFrequency",
+                     "PricingCurrency", "PricingCurrencyEffectiveCost",
+                     "ProviderName", "PublisherName", "InvoiceIssuerName",
+                     "ServiceCategory", "ServiceName", "BillingAccountId"):
+            self.assertNotEqual(row[name], "", name)
+        # ListUnitPrice-C-005-C, ContractedUnitPrice-C-006-C,
+        # PricingQuantity-C-005-C, SkuPriceId-C-005-C.
+        for name in ("ListUnitPrice", "ContractedUnitPrice",
+                     "PricingQuantity", "PricingUnit", "SkuId", "SkuPriceId"):
+            self.assertNotEqual(row[name], "", name)
+        # ListCost-C-009-C, ContractedCost-C-009-C.
+        for price, cost in (("ListUnitPrice", "ListCost"),
+                            ("ContractedUnitPrice", "ContractedCost")):
+            self.assertEqual(Decimal(row[price])
+                             * Decimal(row["PricingQuantity"]),
+                             Decimal(row[cost]))
+        # ConsumedQuantity-C-004-C and -006-C.
+        self.assertEqual(row["ConsumedQuantity"] != "", usage and not unused)
+        self.assertEqual(row["ConsumedUnit"] != "", usage and not unused)
+        # CommitmentDiscountCategory, Status, Quantity, Unit follow the id.
+        related = row["CommitmentDiscountId"] != ""
+        for name in ("Category", "Quantity", "Unit", "Type"):
+            self.assertEqual(row["CommitmentDiscount" + name] != "", related)
+        self.assertEqual(row["CommitmentDiscountStatus"] != "",
+                         related and usage)
+        # ChargeFrequency-C-004-C; DiscountHandling-A-009-C and -012-C.
+        if row["ChargeCategory"] == "Purchase":
+            self.assertNotEqual(row["ChargeFrequency"], "Usage-Based")
+        if usage and related:
+            self.assertEqual(row["BilledCost"], "0")
+            self.assertEqual(row["PricingCategory"], "Committed")
+        if unused or not usage:
+            self.assertEqual(row["ResourceId"], row["CommitmentDiscountId"])
+
+    def test_our_own_reader_has_nothing_to_say(self):
+        for period in ("2026-01", "2026-02"):
+            self.write("bill.csv", self.statement(period, "focus"))
+            summary = self.expect(0, "bill", "summary", "bill.csv",
+                                  "--format", "json").json()
+            self.assertEqual(summary["oddities"], [])
+            result = self.expect(0, "reconcile", "--contract", "aws-2026",
+                                 "--period", period, "--at", AT, "bill.csv",
+                                 "--format", "json").json()
+            self.assertTrue(result["clean"])
+            classes = {one["class"] for one in result["breaks"]}
+            self.assertLessEqual(classes, {"matched", "within_tolerance",
+                                           "non_usage"})
+            self.assertIn("matched", classes)
+
+    def test_a_changed_bill_does_not_pass(self):
+        text = self.statement("2026-01", "focus")
+        price = next(r for r in rows_of(text)
+                     if r["x_ChargeKind"] == "overage")["BilledCost"]
+        self.write("bill.csv", text.replace(price, "9" + price))
+        self.expect(1, "reconcile", "--contract", "aws-2026", "--period",
+                    "2026-01", "--at", AT, "bill.csv")
+
+    def test_what_counts_toward_which_commitment(self):
+        counted = {}
+        for row in rows_of(self.statement("2026-01", "focus-1.4")):
+            if not row["ContractApplied"]:
+                continue
+            applied = json.loads(row["ContractApplied"], parse_float=Decimal,
+                                 parse_int=Decimal)
+            for one in applied["Elements"]:
+                self.assertEqual(one["ContractId"], "aws-2026")
+                cost = one.get("ContractCommitmentAppliedCost")
+                unit = one.get("ContractCommitmentAppliedUnit")
+                self.assertEqual(unit, None if cost is not None
+                                 else "GPU-Hours")
+                amount = (cost if cost is not None
+                          else one["ContractCommitmentAppliedQuantity"])
+                key = one["ContractCommitmentId"]
+                counted[key] = counted.get(key, 0) + amount
+        # 744 h x 8, the block of 1000, and half of what the west costs; a
+        # shortfall has no region, so it counts whole.
+        lines = rows_of(self.statement("2026-01", "csv"))
+        spend = sum(Decimal(line["cost"])
+                    / (2 if line["pool"] == "aws/west/h" else 1)
+                    for line in lines
+                    if line["commitment"] != "spend" and line["cost"])
+        self.assertEqual(round(counted.pop("spend"), 6), round(spend, 6))
+        self.assertEqual({k: round(v, 6) for k, v in counted.items()},
+                         {"reserved": 5952, "block": 1000})
+
+    def test_contract_commitments(self):
+        self.statement("2026-07", "focus-1.4", "--commitments", "cc.csv")
+        rows = {row["ContractCommitmentId"]: row
+                for row in rows_of(self.read("cc.csv"))}
+        block = rows["block"]
+        self.assertEqual(
+            [block["ContractCommitment" + name] for name in (
+                "Category", "Model", "FulfillmentInterval", "Quantity", "Cost",
+                "Unit", "LifecycleStatus", "DurationType")],
+            ["Usage", "Discontinuous", "Monthly", "1000", "", "GPU-Hours",
+             "Active", "1 Year"])
+        self.assertEqual(
+            json.loads(block["ContractCommitmentApplicability"]),
+            {"InclusionOperator": "And", "Inclusions": [
+                {"Dimension": "ResourceId", "Operator": "In",
+                 "Values": ["aws/west/h"]}]})
+        self.assertEqual(rows["spend"]["ContractCommitmentCost"], "20000")
+        self.assertEqual(
+            json.loads(rows["spend"]["ContractCommitmentApplicability"]),
+            {"IsComplexScope": True})
+
+    def test_formats_are_this_verbs(self):
+        result = self.expect(2, "usage", "--format", "focus")
+        self.assertIn("'focus' is not one of table, csv, json", result.err)
+        result = self.expect(2, "statement", "--contract", "aws-2026",
+                             "--period", "2026-01", "--commitments", "x")
+        self.assertIn("--commitments goes with", result.err)
+
+
+@unittest.skipUnless(shutil.which("ledger"), "ledger is not installed")
+class LedgerTest(ExportTest):
+    """A program that has never heard of us adds it up."""
+
+    def balance(self, journal, account):
+        done = subprocess.run(
+            ["ledger", "-f", "-", "--balance-format", "%(amount)\n",
+             "--no-total", "--depth", "4", "balance", account],
+            input=journal, capture_output=True, text=True, check=True)
+        return done.stdout.split()
+
+    def test_ledger_confirms_the_balances(self):
+        journal = self.statement("2026-01", "hledger")
+        metered = json.loads(self.statement("2026-01", "json"))
+        done = subprocess.run(
+            ["ledger", "-f", "-", "--flat", "--no-total", "balance",
+             "^liabilities", "^equity"],
+            input=journal, capture_output=True, text=True, check=True)
+        amounts = dict(reversed(line.split()[:2])
+                       for line in done.stdout.strip().splitlines())
+        self.assertEqual(Decimal(amounts["USD"]), -self.owed("2026-01"))
+        self.assertEqual(Decimal(amounts["GPUSEC"]),
+                         -Decimal(metered["metered_gpu_seconds"]))
+
+    def test_ledger_finds_a_changed_amount(self):
+        journal = self.statement("2026-01", "hledger")
+        for amount in [line.split()[1] for line in journal.splitlines()
+                       if line.startswith("    ")]:
+            changed = journal.replace(f" {amount} ", " 1 ", 1)
+            done = subprocess.run(["ledger", "-f", "-", "balance"],
+                                  input=changed, capture_output=True,
+                                  text=True, check=False)
+            self.assertNotEqual(done.returncode, 0, amount)
+
+
+@unittest.skipUnless(shutil.which("hledger"), "hledger is not installed")
+class HledgerTest(ExportTest):
+    def test_hledger_checks_two_months_in_one_file(self):
+        journal = (self.statement("2026-01", "hledger")
+                   + self.statement("2026-02", "hledger"))
+        subprocess.run(["hledger", "-f", "-", "check"], input=journal,
+                       text=True, check=True)
+
+
+@unittest.skipUnless(shutil.which("bean-check"), "beancount is not installed")
+class BeancountTest(ExportTest):
+    def test_beancount_accepts_it_and_finds_a_change(self):
+        journal = self.statement("2026-01", "beancount")
+        self.write("good.beancount", journal)
+        subprocess.run(["bean-check", "--no-cache",
+                        self.path("good.beancount")], check=True)
+        balance = next(line.split()[3] for line in journal.splitlines()
+                       if " balance " in line)
+        self.write("bad.beancount", journal.replace(
+            f"  {balance} USD", "  -1 USD"))
+        done = subprocess.run(["bean-check", "--no-cache",
+                               self.path("bad.beancount")],
+                              capture_output=True, check=False)
+        self.assertNotEqual(done.returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
