@@ -15,10 +15,17 @@ namespace drawdown {
 namespace {
 
 // What tells one line of a breaks file from another.
-constexpr std::array<std::string_view, 11> kIdentity = {
-    "class",      "provider",   "sub_account",        "sku",
-    "pool",       "resource",   "period_start",       "period_end",
-    "billed_gpu_seconds", "metered_gpu_seconds", "billed_cost"};
+constexpr std::array<std::string_view, 11> kIdentity = {"class",
+                                                        "provider",
+                                                        "sub_account",
+                                                        "sku",
+                                                        "pool",
+                                                        "resource",
+                                                        "period_start",
+                                                        "period_end",
+                                                        "billed_gpu_seconds",
+                                                        "metered_gpu_seconds",
+                                                        "billed_cost"};
 
 struct AgreedLine {
   std::string identity;
@@ -40,10 +47,11 @@ std::set<std::string> FoundLines(const ReconcileResult& result) {
     if (!more.ok() || !*more) return found;
     std::string identity;
     for (const std::string_view name : kIdentity) {
-      absl::StrAppend(&identity,
-                      std::string(reader.fields()[static_cast<size_t>(
-                          reader.Column(name))]),
-                      "\n");
+      absl::StrAppend(
+          &identity,
+          std::string(
+              reader.fields()[static_cast<size_t>(reader.Column(name))]),
+          "\n");
     }
     found.insert(identity);
   }
@@ -70,10 +78,10 @@ class AgreedReader {
   absl::Status CheckColumns() const {
     for (const std::string_view name : kIdentity) {
       if (reader_.Column(name) >= 0) continue;
-      return MakeError(ErrorCode::kMissingColumn,
-                       absl::StrCat(reader_.Where(), ": no column ",
-                                    std::string(name),
-                                    ": give lines of a --breaks file"));
+      return MakeError(
+          ErrorCode::kMissingColumn,
+          absl::StrCat(reader_.Where(), ": no column ", std::string(name),
+                       ": give lines of a --breaks file"));
     }
     return absl::OkStatus();
   }
@@ -102,8 +110,7 @@ class AgreedReader {
     record.end_us = *end;
     record.gpu_time = *billed - *metered;
     record.usage_id =
-        absl::StrCat("bill:", result_.contract, ":",
-                     Field("period_start"), ":",
+        absl::StrCat("bill:", result_.contract, ":", Field("period_start"), ":",
                      HexOf(Sha256Of(line.identity)).substr(0, 16));
     line.problem = ProblemOf(record);
     return line;

@@ -17,13 +17,15 @@ absl::Status MakeDirectory(const std::string& directory) {
   if (!error && std::filesystem::is_directory(directory, error)) {
     return absl::OkStatus();
   }
-  return MakeError(ErrorCode::kIo,
-                   absl::StrCat("--claims: ", directory,
-                                ": cannot make this directory: ",
-                                error ? error.message() : "it is a file"));
+  return MakeError(
+      ErrorCode::kIo,
+      absl::StrCat("--claims: ", directory, ": cannot make this directory: ",
+                   error ? error.message() : "it is a file"));
 }
 
-bool IsOfPool(const Claim& claim) { return !claim.finding.first().pool.empty(); }
+bool IsOfPool(const Claim& claim) {
+  return !claim.finding.first().pool.empty();
+}
 
 }  // namespace
 

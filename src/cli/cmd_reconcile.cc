@@ -84,9 +84,9 @@ absl::Status CheckArguments(const Arguments& arguments) {
 absl::Status Post(const Arguments& arguments, const ReconcileResult& result,
                   Ledger* ledger) {
   if (arguments.post.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<UsageRecord> records,
-                   ReadAgreedLines(arguments.post, arguments.post_tenant,
-                                   result, *ledger));
+  ASSIGN_OR_RETURN(
+      const std::vector<UsageRecord> records,
+      ReadAgreedLines(arguments.post, arguments.post_tenant, result, *ledger));
   ASSIGN_OR_RETURN(const ImportResult posted, ledger->ImportUsage(records));
   Say(absl::StrCat("posted ", CountOf(posted.inserted, "agreed line"), ", ",
                    posted.unchanged, " were in the books before"));

@@ -147,6 +147,9 @@ void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
         AddFee(charge, {RowKind::kPurchase, kNoIndex, commitment});
       }
       break;
+    case ChargeKind::kCredit:
+      credits_ += charge.cost.value_or(MoneyAmount());
+      break;
     default:
       break;  // Hours without cost, and money no usage row shows.
   }

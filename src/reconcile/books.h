@@ -96,6 +96,9 @@ class Books {
   // All of the period's usage, of every pool.
   GpuTime usage() const { return usage_; }
 
+  // What credits take off in the period, below zero; rounded as rated.
+  MoneyAmount credits() const { return credits_; }
+
  private:
   void AddUsage(const Charge& charge, Lane lane);
   void AddTenant(const Charge& charge, const Lane& lane);
@@ -105,6 +108,7 @@ class Books {
 
   Lanes lanes_;
   GpuTime usage_;
+  MoneyAmount credits_;
   std::vector<uint32_t> tenant_of_;  // empty: not kept apart
   absl::flat_hash_map<std::pair<uint32_t, Lane>, BookLane> tenant_lanes_;
   absl::flat_hash_map<Lane, std::vector<uint32_t>> tenants_;

@@ -8,6 +8,7 @@
 #include "base/wide.h"
 #include "reconcile/quantity.h"
 #include "reconcile/text.h"
+#include "reconcile/tolerance.h"
 
 namespace drawdown {
 namespace {
@@ -221,6 +222,24 @@ std::vector<ReconcileCheck> CheckUnusedRows(const CompareContext& context) {
                       "the bill holds no row of what a commitment had left"});
   }
   return checks;
+}
+
+ReconcileCheck CheckCredits(const CreditRows& credits,
+                            const CompareContext& context) {
+  const MoneyAmount owed = context.books->credits();
+  const Currency currency = context.contract->currency;
+  ReconcileCheck check{
+      "credits", Outcome::kNotExecutable,
+      absl::StrCat(credits.rows, " credit rows of ",
+                   MoneyText(credits.billed, currency),
+                   ", the contract grants ", MoneyText(owed, currency))};
+  if (owed.zero()) return check;
+  const MoneyAmount doubled = context.options.tolerance.has_value()
+                                  ? *context.options.tolerance * 2
+                                  : std::max(credits.places, Subunit(currency));
+  const bool agrees = Magnitude(credits.billed - owed) * 2 <= doubled;
+  check.outcome = agrees ? Outcome::kPassed : Outcome::kFailed;
+  return check;
 }
 
 }  // namespace drawdown

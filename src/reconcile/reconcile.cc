@@ -94,6 +94,7 @@ struct Reconciler::State {
   AddedRows added;
   InvoiceSums invoices;
   AppliedSums applied;
+  CreditRows credits;
   bool provider_billed = false;
   std::vector<std::string> notes;
 };
@@ -137,6 +138,12 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   if (!routed.contract_provider) return;
   invoices.Add(row);
   applied.Add(row, bill_names, *context.contract, context.period);
+  if (row.category == ChargeCategory::kCredit &&
+      row.currency == context.contract->currency) {
+    ++credits.rows;
+    credits.billed += row.billed_cost.amount;
+    credits.places += LastPlace(row.billed_cost, row.currency);
+  }
   context.rounding.resize(names.currencies.size());
   context.rounding[key.currency] += LastPlace(row.billed_cost, row.currency);
 }
@@ -176,8 +183,8 @@ std::vector<Break> Reconciler::State::MakeItems() {
     const Group& group = groups.groups()[i];
     const bool compared = group.key.disposition == Disposition::kCompare ||
                           group.key.disposition == Disposition::kLateCorrection;
-    Break item = compared ? ComparedItem(group, context)
-                          : RoutedItem(group, context);
+    Break item =
+        compared ? ComparedItem(group, context) : RoutedItem(group, context);
     item.lines = static_cast<uint32_t>(i);
     if (!compared) {
       items.push_back(std::move(item));
@@ -234,6 +241,7 @@ void Reconciler::State::AddChecks(const BillContents& bill,
         invoices.Check(bill.invoice_lines, context.options.tolerance)}) {
     result.checks.insert(result.checks.end(), checks.begin(), checks.end());
   }
+  result.checks.push_back(CheckCredits(credits, context));
 }
 
 absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
@@ -249,7 +257,8 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   RETURN_IF_ERROR(CheckFits(result));
   state.AddChecks(bill, result);
   state.AddNotes(result);
-  const std::optional<int64_t>& window = state.context.contract->claim_window_us;
+  const std::optional<int64_t>& window =
+      state.context.contract->claim_window_us;
   if (window.has_value()) {
     result.claim_deadline_us = result.period_end_us + *window;
   }

@@ -11,33 +11,36 @@ namespace drawdown {
 namespace {
 
 const std::vector<ReportColumn>& LineColumns() {
-  static const auto& columns = *new std::vector<ReportColumn>{
-      {"claim", ColumnKind::kCount},
-      {"file", ColumnKind::kText},
-      {"row", ColumnKind::kCount},
-      {"fields", ColumnKind::kText}};
+  static const auto& columns =
+      *new std::vector<ReportColumn>{{"claim", ColumnKind::kCount},
+                                     {"file", ColumnKind::kText},
+                                     {"row", ColumnKind::kCount},
+                                     {"fields", ColumnKind::kText}};
   return columns;
 }
 
 const std::vector<ReportColumn>& UsageColumns() {
-  static const auto& columns = *new std::vector<ReportColumn>{
-      {"claim", ColumnKind::kCount},    {"pool", ColumnKind::kText},
-      {"tenant", ColumnKind::kText},    {"hour", ColumnKind::kWord},
-      {"gpu_seconds", ColumnKind::kDecimal}, {"gpu_hours", ColumnKind::kDecimal}};
+  static const auto& columns =
+      *new std::vector<ReportColumn>{{"claim", ColumnKind::kCount},
+                                     {"pool", ColumnKind::kText},
+                                     {"tenant", ColumnKind::kText},
+                                     {"hour", ColumnKind::kWord},
+                                     {"gpu_seconds", ColumnKind::kDecimal},
+                                     {"gpu_hours", ColumnKind::kDecimal}};
   return columns;
 }
 
 const std::vector<ReportColumn>& RunColumns() {
-  static const auto& columns = *new std::vector<ReportColumn>{
-      {"claim", ColumnKind::kCount},
-      {"run_id", ColumnKind::kText},
-      {"attempt", ColumnKind::kCount},
-      {"tenant", ColumnKind::kText},
-      {"pool", ColumnKind::kText},
-      {"segment_start", ColumnKind::kWord},
-      {"segment_end", ColumnKind::kWord},
-      {"gpus", ColumnKind::kDecimal},
-      {"journal_sequence", ColumnKind::kCount}};
+  static const auto& columns =
+      *new std::vector<ReportColumn>{{"claim", ColumnKind::kCount},
+                                     {"run_id", ColumnKind::kText},
+                                     {"attempt", ColumnKind::kCount},
+                                     {"tenant", ColumnKind::kText},
+                                     {"pool", ColumnKind::kText},
+                                     {"segment_start", ColumnKind::kWord},
+                                     {"segment_end", ColumnKind::kWord},
+                                     {"gpus", ColumnKind::kDecimal},
+                                     {"journal_sequence", ColumnKind::kCount}};
   return columns;
 }
 
@@ -112,8 +115,8 @@ std::string ClaimLetter(const ReconcileResult& result,
                         const ClaimBooks& books) {
   std::string out = absl::StrCat(
       "# Claim under contract ", TableText(result.contract), "\n\n",
-      "To: ", TableText(books.provider), "  \nBilling period: ",
-      FormatInstant(result.period_start_us), " to ",
+      "To: ", TableText(books.provider),
+      "  \nBilling period: ", FormatInstant(result.period_start_us), " to ",
       FormatInstant(result.period_end_us), "\n\n");
   absl::StrAppend(
       &out, "We compared your bill with our own meter and with the contract. ",
@@ -182,17 +185,17 @@ void AppendClaimRunHeader(std::string* out) {
 
 void AppendClaimRun(const Claim& claim, const RunInfo& run, std::string* out) {
   for (const Segment& segment : run.segments) {
-    const bool during = segment.start_us < claim.finding.end_us &&
-                        segment.end_us.value_or(claim.finding.end_us) >
-                            claim.finding.start_us;
+    const bool during =
+        segment.start_us < claim.finding.end_us &&
+        segment.end_us.value_or(claim.finding.end_us) > claim.finding.start_us;
     if (!during) continue;
-    AppendCsvRow(RunColumns(),
-                 {CountCell(claim.number), TextCell(run.key.run_id),
-                  CountCell(run.key.attempt), TextCell(run.tenant),
-                  TextCell(run.pool), TimeCell(segment.start_us),
-                  TimeCell(segment.end_us), FormatGpus(segment.micro_gpus),
-                  CountCell(run.journal_sequence)},
-                 out);
+    AppendCsvRow(
+        RunColumns(),
+        {CountCell(claim.number), TextCell(run.key.run_id),
+         CountCell(run.key.attempt), TextCell(run.tenant), TextCell(run.pool),
+         TimeCell(segment.start_us), TimeCell(segment.end_us),
+         FormatGpus(segment.micro_gpus), CountCell(run.journal_sequence)},
+        out);
   }
 }
 

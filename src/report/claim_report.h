@@ -39,8 +39,8 @@ std::string ClaimLetter(const ReconcileResult& result,
 void AppendClaimLineHeader(std::string* out);
 void AppendClaimLine(uint64_t claim, const BillLine& line, std::string* out);
 
-// `claim,pool,tenant,hour,gpu_seconds,gpu_hours`: what we metered of the claim's
-// pool and time.
+// `claim,pool,tenant,hour,gpu_seconds,gpu_hours`: what we metered of the
+// claim's pool and time.
 void AppendClaimUsageHeader(std::string* out);
 void AppendClaimUsage(const Claim& claim, const UsageAnswer& usage,
                       std::string* out);

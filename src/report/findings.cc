@@ -131,11 +131,10 @@ std::string QuantityHeadline(const Finding& finding) {
   }
   const bool many = *excess > GpuTime();
   const std::string gpus = SteadyGpus(finding);
-  return absl::StrCat(
-      "billed ", gpus.empty() ? Hours(*excess) : gpus,
-      many ? " too many" : " too few", Where(finding), ": ",
-      gpus.empty() ? "" : absl::StrCat(Hours(*excess), ", "),
-      MoneyOff(finding));
+  return absl::StrCat("billed ", gpus.empty() ? Hours(*excess) : gpus,
+                      many ? " too many" : " too few", Where(finding), ": ",
+                      gpus.empty() ? "" : absl::StrCat(Hours(*excess), ", "),
+                      MoneyOff(finding));
 }
 
 std::string_view OpeningOf(BreakClass kind) {

@@ -25,7 +25,6 @@ std::string Money(MoneyAmount amount, std::string_view currency) {
                       std::string(currency));
 }
 
-
 // Too much and too little of one label, in one currency.
 struct Sides {
   std::string label;
@@ -50,9 +49,9 @@ std::vector<Sides> Ranked(const std::map<Key, Sides>& sums) {
   for (const auto& entry : sums) {
     if (entry.second.size() != MoneyAmount()) sides.push_back(entry.second);
   }
-  std::stable_sort(sides.begin(), sides.end(), [](const Sides& a, const Sides& b) {
-    return a.size() > b.size();
-  });
+  std::stable_sort(
+      sides.begin(), sides.end(),
+      [](const Sides& a, const Sides& b) { return a.size() > b.size(); });
   return sides;
 }
 
@@ -92,9 +91,9 @@ void AddBars(std::string_view title, std::string_view head,
   chart.parts = {"billed too much", "billed too little"};
   if (sides.size() > kBars) sides.resize(kBars);
   for (const Sides& side : sides) {
-    chart.bars.push_back(
-        {side.label, Money(side.too_much - side.too_little, side.currency),
-         {side.too_much.count(), side.too_little.count()}});
+    chart.bars.push_back({side.label,
+                          Money(side.too_much - side.too_little, side.currency),
+                          {side.too_much.count(), side.too_little.count()}});
   }
   page.Chart(RenderBars(chart), data);
 }
@@ -106,14 +105,14 @@ void AddFigures(const ReconcileResult& result, HtmlPage& page) {
     const MoneyAmount expected =
         found == result.expected_total.end() ? MoneyAmount() : found->second;
     figures.push_back({"Billed", Money(billed, currency), "", Tone::kPlain});
-    figures.push_back(
-        {"Expected", Money(expected, currency),
-         "by our meter and the contract", Tone::kPlain});
+    figures.push_back({"Expected", Money(expected, currency),
+                       "by our meter and the contract", Tone::kPlain});
     const MoneyAmount difference = billed - expected;
     const Tone tone = difference > MoneyAmount() ? Tone::kBad : Tone::kPlain;
     figures.push_back({"Difference", Money(difference, currency),
-                       difference > MoneyAmount() ? "billed too much"
-                                                  : "billed too little or right",
+                       difference > MoneyAmount()
+                           ? "billed too much"
+                           : "billed too little or right",
                        tone});
   }
   page.Figures(figures);
@@ -122,37 +121,33 @@ void AddFigures(const ReconcileResult& result, HtmlPage& page) {
 void AddTotals(const ReconcileResult& result, HtmlPage& page) {
   HtmlTable table;
   table.caption = "Every row of the bill, by class";
-  table.columns = {{"class", ColumnKind::kWord},
-                   {"items", ColumnKind::kCount},
-                   {"billed", ColumnKind::kDecimal},
-                   {"expected", ColumnKind::kDecimal},
-                   {"difference", ColumnKind::kDecimal},
-                   {"currency", ColumnKind::kWord}};
+  table.columns = {
+      {"class", ColumnKind::kWord},         {"items", ColumnKind::kCount},
+      {"billed", ColumnKind::kDecimal},     {"expected", ColumnKind::kDecimal},
+      {"difference", ColumnKind::kDecimal}, {"currency", ColumnKind::kWord}};
   for (const auto& [key, total] : result.totals) {
-    table.rows.push_back({std::string(BreakClassName(key.second)),
-                          CountCell(total.items),
-                          ReadableMoney(total.billed_cost),
-                          ReadableMoney(total.expected_cost),
-                          ReadableMoney(total.difference), key.first});
+    table.rows.push_back(
+        {std::string(BreakClassName(key.second)), CountCell(total.items),
+         ReadableMoney(total.billed_cost), ReadableMoney(total.expected_cost),
+         ReadableMoney(total.difference), key.first});
   }
   page.Table(table);
 }
 
 void AddFindings(const ReconcileResult& result, HtmlPage& page) {
   const std::vector<Finding> findings = FindingsOf(result);
-  page.OpenSection("Findings", "what shares a cause is one; biggest money "
-                               "first");
+  page.OpenSection("Findings",
+                   "what shares a cause is one; biggest money "
+                   "first");
   if (findings.empty()) {
     page.Paragraph("Nothing: every row of the bill is as our books say.");
   }
   HtmlTable table;
   table.caption = "What is not as it should be";
-  table.columns = {{"class", ColumnKind::kWord},
-                   {"difference", ColumnKind::kDecimal},
-                   {"currency", ColumnKind::kWord},
-                   {"what", ColumnKind::kText},
-                   {"items", ColumnKind::kCount},
-                   {"why", ColumnKind::kText}};
+  table.columns = {
+      {"class", ColumnKind::kWord},    {"difference", ColumnKind::kDecimal},
+      {"currency", ColumnKind::kWord}, {"what", ColumnKind::kText},
+      {"items", ColumnKind::kCount},   {"why", ColumnKind::kText}};
   for (size_t i = 0; i < std::min(findings.size(), kFindings); ++i) {
     const Finding& finding = findings[i];
     table.rows.push_back(
@@ -181,8 +176,9 @@ void AddChecks(const ReconcileResult& result, HtmlPage& page) {
                           std::string(CheckOutcomeName(check.outcome)),
                           TextCell(check.detail)});
   }
-  page.OpenSection("Checks", "a check that lacks its input is not executable, "
-                             "never passed");
+  page.OpenSection("Checks",
+                   "a check that lacks its input is not executable, "
+                   "never passed");
   page.Table(table);
   for (const std::string& note : result.notes) page.Paragraph(note);
   page.CloseSection();

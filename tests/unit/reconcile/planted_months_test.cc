@@ -344,7 +344,8 @@ TEST(PlantedMonthsTest, ExactlyWhatWasPlantedIsFound) {
   std::map<std::string_view, int> seen;
   for (uint32_t seed = 1; seed <= Seeds(); ++seed) {
     for (const Cloud& cloud : {Aws(), Nord()}) {
-      SCOPED_TRACE(absl::StrCat("seed ", seed, ", ", std::string(cloud.currency)));
+      SCOPED_TRACE(
+          absl::StrCat("seed ", seed, ", ", std::string(cloud.currency)));
       ExpectExactlyThePlants(cloud, seed, &seen);
       if (::testing::Test::HasFailure()) return;
     }

@@ -227,6 +227,25 @@ TEST(UnusedRowsTest, EachPeriodWithUnusedHoursHasOne) {
             Outcome::kNotExecutable);
 }
 
+// --- credits
+
+TEST(CreditsTest, AreThoseThatTheContractGrants) {
+  TestRow row = Invoiced("-25", "");
+  row.category = ChargeCategory::kCredit;
+  Scenario setup;
+  EXPECT_EQ(CheckNamed(Reconcile(setup, {row}), "credits").outcome,
+            Outcome::kNotExecutable);
+  setup.rated =
+      BookBuilder().Fee(ChargeKind::kCredit, 0, 744, "0", "-25", "").Build();
+  EXPECT_EQ(CheckNamed(Reconcile(setup, {row}), "credits").outcome,
+            Outcome::kPassed);
+  row.billed = "-24";
+  const ReconcileResult result = Reconcile(setup, {row});
+  EXPECT_EQ(CheckNamed(result, "credits").outcome, Outcome::kFailed);
+  EXPECT_EQ(CheckNamed(result, "credits").detail,
+            "1 credit rows of -24.00 USD, the contract grants -25.00 USD");
+}
+
 // --- Billing Period
 
 TEST(BillingPeriodTest, WhatTheProviderCallsOpenIsPending) {

@@ -137,10 +137,12 @@ TEST(ClaimsTest, AskForWhatIsFinalAndTooMuch) {
 
 TEST(ClaimsTest, TablesAreInert) {
   std::string text;
-  AppendClaimLine(3, {0, "=bill.csv", 17,
-                      std::string_view("=cmd\0a,b\0\"q\"\0\0", 14)},
-                  &text);
-  EXPECT_EQ(text, "3,'=bill.csv,17,\"'=cmd,\"\"a,b\"\",\"\"\"\"\"\"q\"\"\"\"\"\",\"\n");
+  AppendClaimLine(
+      3, {0, "=bill.csv", 17, std::string_view("=cmd\0a,b\0\"q\"\0\0", 14)},
+      &text);
+  EXPECT_EQ(
+      text,
+      "3,'=bill.csv,17,\"'=cmd,\"\"a,b\"\",\"\"\"\"\"\"q\"\"\"\"\"\",\"\n");
 }
 
 TEST(ReconcilePageTest, IsInertAndSaysEverything) {
@@ -152,22 +154,21 @@ TEST(ReconcilePageTest, IsInertAndSaysEverything) {
   ReconcileResult result = ResultOf(items);
   result.checks = {{"conservation", ReconcileCheck::Outcome::kFailed, "<b>"}};
   result.notes = {"a <note>"};
-  const std::string page = Collect(
-      [&](const Sink& sink) { WriteReconcilePage(result, sink); });
+  const std::string page =
+      Collect([&](const Sink& sink) { WriteReconcilePage(result, sink); });
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, Not(HasSubstr("<img")));
   EXPECT_THAT(page, Not(HasSubstr("<note>")));
-  for (const char* text : {"price_break", "400.00", "-20.00", "2026-11-04",
-                           "conservation", "failed", "a &lt;note&gt;",
-                           "Differences by class, USD"}) {
+  for (const char* text :
+       {"price_break", "400.00", "-20.00", "2026-11-04", "conservation",
+        "failed", "a &lt;note&gt;", "Differences by class, USD"}) {
     EXPECT_THAT(page, HasSubstr(text)) << text;
   }
 }
 
 TEST(ReconcilePageTest, NothingIsSaidInWords) {
-  const std::string page = Collect([](const Sink& sink) {
-    WriteReconcilePage(ResultOf({}), sink);
-  });
+  const std::string page =
+      Collect([](const Sink& sink) { WriteReconcilePage(ResultOf({}), sink); });
   EXPECT_THAT(page, HasSubstr("every row of the bill is as our books say"));
 }
 
