@@ -1,6 +1,6 @@
 #include "engine/group_commit.h"
 
-#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -14,18 +14,25 @@ namespace drawdown {
 // Caps the work that one failure makes to be done again.
 constexpr size_t kMaxGroup = 1'024;
 
-struct GroupCommit::State {
-  struct Caller {
-    const Operation* operation;
-    absl::Status result;
-    bool done = false;
-  };
+struct GroupCommit::Caller {
+  const Operation* operation;
+  absl::Status result;
+};
 
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool leading = false;  // somebody commits for others
-  std::vector<Caller*> waiting;
-  std::vector<Caller*> group;  // the leader's alone
+// Whoever founds a group leads it; the others sleep until it is done, and are
+// then woken by one system call.
+struct GroupCommit::Group {
+  std::vector<Caller*> members;
+  // 0, then 1 once their results are there. The leader writes it and members
+  // read it; its release makes their results visible.
+  std::atomic<int> done = 0;
+};
+
+struct GroupCommit::State {
+  std::mutex mutex;              // guards what follows
+  std::condition_variable turn;  // of leaders: nobody leads
+  bool leading = false;          // somebody commits for a group
+  std::shared_ptr<Group> open;   // that callers still may join
 };
 
 GroupCommit::GroupCommit(BeginPosting begin)
@@ -46,31 +53,35 @@ absl::Status GroupCommit::RunAlone(const Operation& operation) const {
 absl::Status GroupCommit::Run(const Operation& operation) {
   if (generation_ != ForkGeneration()) return RunAlone(operation);
   State& state = *state_;
-  State::Caller self{&operation, absl::OkStatus()};
+  Caller self{&operation, absl::OkStatus()};
   std::unique_lock<std::mutex> lock(state.mutex);
-  state.waiting.push_back(&self);
-  state.changed.wait(lock, [&] { return self.done || !state.leading; });
-  if (self.done) return self.result;
+  const bool founds =
+      state.open == nullptr || state.open->members.size() == kMaxGroup;
+  if (founds) state.open = std::make_shared<Group>();
+  const std::shared_ptr<Group> group = state.open;
+  group->members.push_back(&self);
+  if (!founds) {
+    lock.unlock();
+    group->done.wait(0, std::memory_order_acquire);
+    return self.result;
+  }
+  state.turn.wait(lock, [&] { return !state.leading; });
   state.leading = true;
-  const auto last =
-      state.waiting.begin() + std::min(state.waiting.size(), kMaxGroup);
-  state.group.assign(state.waiting.begin(), last);
-  state.waiting.erase(state.waiting.begin(), last);
-  // The leader goes with its group even where it came too late to be among its
-  // first, so that it need not lead twice.
-  if (std::erase(state.waiting, &self) > 0) state.group.push_back(&self);
+  if (state.open == group) state.open = nullptr;
   lock.unlock();
-  RunGroup(&state);
+  RunGroup(*group);
   lock.lock();
-  for (State::Caller* const caller : state.group) caller->done = true;
   state.leading = false;
-  state.changed.notify_all();
+  lock.unlock();
+  state.turn.notify_one();
+  group->done.store(1, std::memory_order_release);
+  group->done.notify_all();
   return self.result;
 }
 
-void GroupCommit::RunGroup(State* state) const {
+void GroupCommit::RunGroup(const Group& group) const {
   const auto together = [&](Posting* posting) -> absl::Status {
-    for (const State::Caller* const caller : state->group) {
+    for (const Caller* const caller : group.members) {
       RETURN_IF_ERROR((*caller->operation)(posting));
     }
     return absl::OkStatus();
@@ -82,8 +93,8 @@ void GroupCommit::RunGroup(State* state) const {
   const bool same_for_all = status.ok() || code == ErrorCode::kBusy ||
                             code == ErrorCode::kUncertain ||
                             code == ErrorCode::kForked;
-  for (State::Caller* const caller : state->group) {
-    const bool final = same_for_all || state->group.size() == 1;
+  for (Caller* const caller : group.members) {
+    const bool final = same_for_all || group.members.size() == 1;
     caller->result = final ? status : RunAlone(*caller->operation);
   }
 }

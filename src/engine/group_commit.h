@@ -31,10 +31,12 @@ class GroupCommit {
   absl::Status Run(const Operation& operation);
 
  private:
+  struct Caller;
+  struct Group;
   struct State;
 
   absl::Status RunAlone(const Operation& operation) const;
-  void RunGroup(State* state) const;
+  void RunGroup(const Group& group) const;
 
   const BeginPosting begin_;
   const uint64_t generation_;

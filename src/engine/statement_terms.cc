@@ -121,11 +121,15 @@ const Commitment* FindCommitment(const Contract& contract,
 // The share of the line's cost that the spend commitment counts, in 1e-6.
 int64_t ShareOf(const Contract& contract, const Commitment& spend,
                 const StatementLine& line) {
-  if (!CountsTowardSpend(line.kind) || !line.has_gpu_time) return 0;
+  if (!CountsTowardSpend(line.kind)) return 0;
   if (!line.cost.has_value() || line.cost->zero()) return 0;
   const Commitment* drawn = FindCommitment(contract, line.commitment);
-  // Commitments of one layer share usage exclusively.
+  // Commitments of one layer share usage exclusively; what spend commitments
+  // lack counts in the layers above them.
   if (drawn != nullptr && drawn->layer == spend.layer) return 0;
+  if (!line.has_gpu_time && (drawn == nullptr || drawn->layer > spend.layer)) {
+    return 0;
+  }
   Subject subject = SubjectOfPool(contract, line.pool);
   subject.tenant = line.tenant;
   subject.kind = ChargeKindName(line.kind);

@@ -13,7 +13,7 @@
 #include "base/civil.h"
 #include "drawdown/run.h"
 #include "drawdown/units.h"
-#include "ledger/records.h"
+#include "ledger/cell_records.h"
 
 namespace drawdown {
 
@@ -27,6 +27,11 @@ inline int64_t BucketStart(int64_t bucket, int64_t bucket_us) {
 
 // GPU time a level of micro-GPUs adds in `duration_us`, floored.
 GpuTime LevelTime(Int128 micro_gpus, int64_t duration_us);
+
+// The same for a whole bucket: a number of seconds, so that nothing is floored.
+inline GpuTime LevelTimeOfBucket(Int128 micro_gpus, int64_t bucket_us) {
+  return GpuTime(micro_gpus) * (bucket_us / kMicrosPerSecond);
+}
 
 // GPU time of the segment up to `cut_us`, by the rule above; 0 before its
 // start.

@@ -18,7 +18,7 @@
 #include "absl/status/status.h"
 #include "base/error.h"
 #include "ledger/buckets.h"
-#include "ledger/records.h"
+#include "ledger/cell_records.h"
 
 namespace drawdown {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "ledger/records.h"
+#include "ledger/cell_records.h"
 
 namespace drawdown {
 

@@ -28,6 +28,7 @@
 #include "ledger/byte_pool.h"
 #include "ledger/capacity.h"
 #include "ledger/cell_deltas.h"
+#include "ledger/cell_records.h"
 #include "ledger/entry.h"
 #include "ledger/hold_clock.h"
 #include "ledger/hold_records.h"
@@ -177,8 +178,6 @@ class Posting {
     std::string key;
     std::string value;
   };
-  // By chunk, in the order of keys.
-  using LevelChanges = std::vector<std::pair<CellKey, Int128>>;
   struct QuotaPart : QuotaBooks {
     using QuotaBooks::QuotaBooks;
 
@@ -266,7 +265,6 @@ class Posting {
   absl::Status FlushRuns();
   absl::Status FlushUsage();
   absl::Status FlushCells();
-  absl::Status FlushLevels(const LevelChanges& levels);
   absl::Status FlushSmall();
   absl::Status FlushLive();
   absl::Status FlushQuotas();

@@ -1,5 +1,6 @@
 // Closing a posting: the link of the chain, then every record in key order.
 #include <algorithm>
+#include <bit>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -50,6 +51,75 @@ class OrderedWriter {
   WriteTransaction* transaction_;
   Table table_;
   std::string last_key_;
+};
+
+// Adds to cells in the order of their keys, a stretch at a time.
+class StretchWriter {
+ public:
+  static absl::StatusOr<StretchWriter> For(WriteTransaction* transaction,
+                                           Table table, NameOf name_of) {
+    ASSIGN_OR_RETURN(OrderedWriter writer,
+                     OrderedWriter::For(transaction, table));
+    return StretchWriter(std::move(writer), std::move(name_of));
+  }
+
+  // Keys ascend, or repeat.
+  absl::Status Add(const CellKey& key, const Cell& delta) {
+    const int at = PlaceInStretch(key.bucket);
+    const CellKey first = {key.tenant, key.pool, key.bucket - at};
+    if (first != first_) {
+      RETURN_IF_ERROR(Finish());
+      first_ = first;
+    }
+    Merge(at, delta);
+    return absl::OkStatus();
+  }
+  // Writes what was added. kOverflow.
+  absl::Status Finish() {
+    if (sums_.present == 0) return absl::OkStatus();
+    const std::string key = StretchKey(first_);
+    ASSIGN_OR_RETURN(const auto bytes, writer_.Read(key));
+    if (bytes) {
+      RETURN_IF_ERROR(DecodeStretch(key, *bytes, &stored_));
+      for (uint32_t left = stored_.present; left != 0; left &= left - 1) {
+        const int at = std::countr_zero(left);
+        Merge(at, stored_.cells[at]);
+      }
+    }
+    for (uint32_t left = sums_.present; left != 0; left &= left - 1) {
+      if (!sums_.cells[std::countr_zero(left)].valid()) {
+        return MakeError(ErrorCode::kOverflow,
+                         "usage of tenant " +
+                             name_of_(NameKind::kTenant, first_.tenant) +
+                             " in one bucket does not fit 128 bits");
+      }
+    }
+    value_.clear();
+    AppendStretch(key, sums_, &value_);
+    sums_.present = 0;
+    return writer_.Write(key, value_);
+  }
+
+ private:
+  StretchWriter(OrderedWriter writer, NameOf name_of)
+      : writer_(std::move(writer)), name_of_(std::move(name_of)) {}
+
+  void Merge(int at, const Cell& cell) {
+    const uint32_t bit = uint32_t{1} << at;
+    if ((sums_.present & bit) != 0) {
+      sums_.cells[at].Add(cell);
+    } else {
+      sums_.cells[at] = cell;
+      sums_.present |= bit;
+    }
+  }
+
+  OrderedWriter writer_;
+  NameOf name_of_;
+  CellKey first_;       // of the stretch at hand
+  CellStretch sums_;    // of it
+  CellStretch stored_;  // scratch
+  std::string value_;   // scratch
 };
 
 }  // namespace
@@ -131,51 +201,22 @@ absl::Status Posting::FlushUsage() {
 }
 
 absl::Status Posting::FlushCells() {
-  LevelChanges levels;
-  ASSIGN_OR_RETURN(OrderedWriter writer,
-                   OrderedWriter::For(transaction_.get(), Table::kCells));
-  std::string value;
+  ASSIGN_OR_RETURN(
+      StretchWriter cells,
+      StretchWriter::For(transaction_.get(), Table::kCells, Names()));
+  ASSIGN_OR_RETURN(
+      StretchWriter levels,
+      StretchWriter::For(transaction_.get(), Table::kLevels, Names()));
+  Cell level;
   RETURN_IF_ERROR(cells_.VisitInOrder(
       [&](const CellKey& at, const Cell& delta) -> absl::Status {
-        const CellKey chunk = {at.tenant, at.pool, ChunkOf(at.bucket)};
-        if (levels.empty() || levels.back().first != chunk) {
-          levels.push_back({chunk, 0});
-        }
-        levels.back().second += delta.level_change;
-        const std::string key = EncodeCellKey(at);
-        ASSIGN_OR_RETURN(const auto bytes, writer.Read(key));
-        Cell cell = delta;
-        if (bytes) {
-          ASSIGN_OR_RETURN(const Cell stored, DecodeCell(key, *bytes));
-          cell.Add(stored);
-        }
-        if (!cell.valid()) {
-          return MakeError(ErrorCode::kOverflow,
-                           "usage of tenant " +
-                               PathOf(NameKind::kTenant, at.tenant) +
-                               " in one bucket does not fit 128 bits");
-        }
-        value.clear();
-        AppendCell(key, cell, &value);
-        return writer.Write(key, value);
+        level.level_change = delta.level_change;
+        RETURN_IF_ERROR(
+            levels.Add({at.tenant, at.pool, ChunkOf(at.bucket)}, level));
+        return cells.Add(at, delta);
       }));
-  return FlushLevels(levels);
-}
-
-absl::Status Posting::FlushLevels(const LevelChanges& levels) {
-  ASSIGN_OR_RETURN(OrderedWriter writer,
-                   OrderedWriter::For(transaction_.get(), Table::kLevels));
-  for (const auto& [chunk, change] : levels) {
-    const std::string key = EncodeCellKey(chunk);
-    Int128 level = change;
-    ASSIGN_OR_RETURN(const auto bytes, writer.Read(key));
-    if (bytes) {
-      ASSIGN_OR_RETURN(const Int128 stored, DecodeLevel(key, *bytes));
-      level += stored;
-    }
-    RETURN_IF_ERROR(writer.Write(key, EncodeLevel(key, level)));
-  }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(cells.Finish());
+  return levels.Finish();
 }
 
 absl::Status Posting::FlushSmall() {

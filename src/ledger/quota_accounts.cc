@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "ledger/buckets.h"
 #include "ledger/live_records.h"
+#include "ledger/series.h"
 
 namespace drawdown {
 
@@ -213,19 +214,12 @@ absl::Status QuotaAccounts::Make(const std::set<uint32_t>& quotas) {
     RETURN_IF_ERROR(AddRun(run, +1));
     ASSIGN_OR_RETURN(found, runs->Next());
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cells,
-                   books_->NewCursor(Table::kCells));
-  ASSIGN_OR_RETURN(found, cells->SeekAtLeast(""));
-  while (found) {
-    const CellKey at = DecodeCellKey(cells->key());
-    ASSIGN_OR_RETURN(const Cell cell, DecodeCell(cells->key(), cells->value()));
-    if (!cell.recorded.zero()) {
-      RETURN_IF_ERROR(AddAmount(at.tenant, at.pool,
-                                BucketStart(at.bucket, bucket_us_),
-                                cell.recorded));
-    }
-    ASSIGN_OR_RETURN(found, cells->Next());
-  }
+  RETURN_IF_ERROR(VisitCells(
+      books_, [this](const CellKey& at, const Cell& cell) -> absl::Status {
+        if (cell.recorded.zero()) return absl::OkStatus();
+        return AddAmount(at.tenant, at.pool, BucketStart(at.bucket, bucket_us_),
+                         cell.recorded);
+      }));
   only_.clear();
   return absl::OkStatus();
 }

@@ -15,49 +15,6 @@ void AppendGpuTime(GpuTime time, std::string* out) {
   AppendFixed(time.count(), out);
 }
 
-// How many bytes an amount takes: the least of these that hold it.
-enum AmountWidth : unsigned {
-  kNone = 0,  // zero
-  kFour = 1,
-  kEight = 2,
-  kSixteen = 3,
-};
-
-unsigned WidthOf(Int128 amount) {
-  if (amount == 0) return kNone;
-  if (amount == static_cast<int32_t>(amount)) return kFour;
-  return amount == static_cast<int64_t>(amount) ? kEight : kSixteen;
-}
-
-template <typename Bytes>
-void AddAmount(Int128 amount, Bytes* bytes) {
-  switch (WidthOf(amount)) {
-    case kNone:
-      break;
-    case kFour:
-      bytes->Fixed(static_cast<int32_t>(amount));
-      break;
-    case kEight:
-      bytes->Fixed(static_cast<int64_t>(amount));
-      break;
-    default:
-      bytes->Fixed(amount);
-  }
-}
-
-Int128 ReadAmount(unsigned width, ByteReader* in) {
-  switch (width) {
-    case kNone:
-      return 0;
-    case kFour:
-      return in->Fixed<int32_t>();
-    case kEight:
-      return in->Fixed<int64_t>();
-    default:
-      return in->Fixed<Int128>();
-  }
-}
-
 // What a segment's first byte says.
 enum SegmentFlag : uint8_t {
   kSegmentEnded = 1,
@@ -278,62 +235,6 @@ absl::StatusOr<StoredUsage> DecodeUsage(std::string_view key,
   usage.sequence = in.Fixed<uint64_t>();
   if (!in.done()) return MalformedRecord("usage");
   return usage;
-}
-
-std::string EncodeCellKey(const CellKey& key) {
-  std::string out;
-  AppendKey32(key.tenant, &out);
-  AppendKey32(key.pool, &out);
-  AppendKey32(static_cast<uint32_t>(key.bucket) ^ kCellBucketBias, &out);
-  return out;
-}
-
-void AppendCell(std::string_view key, const Cell& cell, std::string* out) {
-  const size_t start = out->size();
-  const Int128 amounts[] = {cell.recorded.count(), cell.partial.count(),
-                            cell.level_change};
-  SmallBytes<1 + 3 * 16 + 4> bytes;
-  unsigned widths = 0;
-  for (int i = 0; i < 3; ++i) widths |= WidthOf(amounts[i]) << (2 * i);
-  bytes.Fixed(static_cast<uint8_t>(widths));
-  for (const Int128 amount : amounts) AddAmount(amount, &bytes);
-  bytes.Fixed(cell.last_edge_us).AppendTo(out);
-  SealRecord(key, out, start);
-}
-
-absl::Status DecodeCellInto(std::string_view key, std::string_view bytes,
-                            Cell* cell) {
-  ASSIGN_OR_RETURN(const std::string_view body, OpenRecord(key, bytes, "cell"));
-  ByteReader in(body);
-  const unsigned widths = in.Fixed<uint8_t>();
-  cell->recorded = GpuTime(ReadAmount(widths & 3, &in));
-  cell->partial = GpuTime(ReadAmount((widths >> 2) & 3, &in));
-  cell->level_change = ReadAmount((widths >> 4) & 3, &in);
-  cell->last_edge_us = in.Fixed<uint32_t>();
-  return in.done() ? absl::OkStatus() : MalformedRecord("cell");
-}
-
-absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes) {
-  Cell cell;
-  RETURN_IF_ERROR(DecodeCellInto(key, bytes, &cell));
-  return cell;
-}
-
-std::string EncodeLevel(std::string_view key, Int128 level_change) {
-  std::string out;
-  AppendFixed(level_change, &out);
-  SealRecord(key, &out);
-  return out;
-}
-
-absl::StatusOr<Int128> DecodeLevel(std::string_view key,
-                                   std::string_view bytes) {
-  ASSIGN_OR_RETURN(const std::string_view body,
-                   OpenRecord(key, bytes, "level"));
-  ByteReader in(body);
-  const auto level = in.Fixed<Int128>();
-  if (!in.done()) return MalformedRecord("level");
-  return level;
 }
 
 std::string ContractKey(std::string_view id, uint32_t version) {

@@ -7,7 +7,6 @@
 #ifndef DRAWDOWN_SRC_LEDGER_RECORDS_H_
 #define DRAWDOWN_SRC_LEDGER_RECORDS_H_
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -21,7 +20,7 @@
 
 namespace drawdown {
 
-inline constexpr uint32_t kLedgerFormat = 3;
+inline constexpr uint32_t kLedgerFormat = 4;
 inline constexpr size_t kMaxIdBytes = 200;
 
 // --- Table::kMeta ------------------------------------------------------------
@@ -107,60 +106,6 @@ struct StoredUsage {
 std::string EncodeUsage(std::string_view key, const StoredUsage& usage);
 absl::StatusOr<StoredUsage> DecodeUsage(std::string_view key,
                                         std::string_view bytes);
-
-// --- Table::kCells, Table::kLevels
-// ---------------------------------------------
-struct CellKey {
-  uint32_t tenant = 0;
-  uint32_t pool = 0;
-  int32_t bucket = 0;  // number of the bucket since 1970, may be negative
-
-  friend auto operator<=>(const CellKey&, const CellKey&) = default;
-  template <typename H>
-  friend H AbslHashValue(H h, const CellKey& key) {
-    return H::combine(std::move(h), key.tenant, key.pool, key.bucket);
-  }
-};
-
-// Usage of the bucket = recorded + partial + level x bucket length, where level
-// is the sum of the level changes of this bucket and all before it.
-struct Cell {
-  GpuTime recorded;           // given as amounts: imported usage
-  GpuTime partial;            // of segments that start or end inside the bucket
-  Int128 level_change = 0;    // micro-GPUs, from this bucket's start on
-  uint32_t last_edge_us = 0;  // latest start or end inside it, from its start
-
-  void Add(const Cell& delta) {
-    recorded += delta.recorded;
-    partial += delta.partial;
-    level_change += delta.level_change;
-    last_edge_us = std::max(last_edge_us, delta.last_edge_us);
-  }
-  bool valid() const { return recorded.valid() && partial.valid(); }
-};
-std::string EncodeCellKey(const CellKey& key);
-inline constexpr uint32_t kCellBucketBias = 0x80000000u;
-inline CellKey DecodeCellKey(std::string_view key) {
-  const char* bytes = key.data();
-  return {ReadKey32(bytes), ReadKey32(bytes + 4),
-          static_cast<int32_t>(ReadKey32(bytes + 8) ^ kCellBucketBias)};
-}
-void AppendCell(std::string_view key, const Cell& cell, std::string* out);
-absl::StatusOr<Cell> DecodeCell(std::string_view key, std::string_view bytes);
-// The same into a cell that is there: for walks over many.
-absl::Status DecodeCellInto(std::string_view key, std::string_view bytes,
-                            Cell* cell);
-
-// Level changes summed over chunks of 256 buckets, so that the level at any
-// bucket is the sum of few records.
-inline constexpr int kBucketsPerChunkLog2 = 8;
-inline int32_t ChunkOf(int32_t bucket) {
-  return bucket >> kBucketsPerChunkLog2;
-}
-// The key of a level is a CellKey whose bucket is the chunk.
-std::string EncodeLevel(std::string_view key, Int128 level_change);
-absl::StatusOr<Int128> DecodeLevel(std::string_view key,
-                                   std::string_view bytes);
 
 // --- Table::kContracts
 // ----------------------------------------------------------

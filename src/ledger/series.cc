@@ -1,6 +1,7 @@
 #include "ledger/series.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <numeric>
 
@@ -9,9 +10,13 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "ledger/buckets.h"
+#include "ledger/seal.h"
 
 namespace drawdown {
 namespace {
+
+constexpr int32_t kFirst = std::numeric_limits<int32_t>::min();
+constexpr int32_t kLast = std::numeric_limits<int32_t>::max();
 
 absl::Status ReadNamesOf(ReadTransaction* transaction, NameKind kind,
                          std::vector<std::string>* paths) {
@@ -28,41 +33,30 @@ absl::Status ReadNamesOf(ReadTransaction* transaction, NameKind kind,
   return absl::OkStatus();
 }
 
-// The level at the start of `bucket`, without the bucket's own change: whole
-// chunks first, then the cells of the last chunk. Leaves `cells` at the first
-// cell at or after `bucket`; *at_cell tells whether there is one in the table.
+bool OfSeries(const CellKey& key, const Series& series) {
+  return key.tenant == series.tenant && key.pool == series.pool;
+}
+
+// The level at the end of the chunks before `chunk`.
 absl::StatusOr<Int128> LevelBefore(ReadTransaction* transaction,
-                                   const Series& series, int32_t bucket,
-                                   Cursor* cells, bool* at_cell) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> levels,
+                                   const Series& series, int32_t chunk) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    transaction->NewCursor(Table::kLevels));
-  const int32_t chunk = ChunkOf(bucket);
   Int128 level = 0;
-  constexpr int32_t kFirst = std::numeric_limits<int32_t>::min();
+  CellStretch chunks;
   ASSIGN_OR_RETURN(
       bool found,
-      levels->SeekAtLeast(EncodeCellKey({series.tenant, series.pool, kFirst})));
+      cursor->SeekAtLeast(StretchKey({series.tenant, series.pool, kFirst})));
   while (found) {
-    const CellKey key = DecodeCellKey(levels->key());
-    if (key.tenant != series.tenant || key.pool != series.pool) break;
-    if (key.bucket >= chunk) break;
-    ASSIGN_OR_RETURN(const Int128 change,
-                     DecodeLevel(levels->key(), levels->value()));
-    level += change;
-    ASSIGN_OR_RETURN(found, levels->Next());
-  }
-  const int32_t chunk_start = chunk << kBucketsPerChunkLog2;
-  ASSIGN_OR_RETURN(*at_cell, cells->SeekAtLeast(EncodeCellKey(
-                                 {series.tenant, series.pool, chunk_start})));
-  Cell cell;
-  while (*at_cell) {
-    const std::string_view bytes = cells->key();
-    const CellKey key = DecodeCellKey(bytes);
-    if (key.tenant != series.tenant || key.pool != series.pool) break;
-    if (key.bucket >= bucket) break;
-    RETURN_IF_ERROR(DecodeCellInto(bytes, cells->value(), &cell));
-    level += cell.level_change;
-    ASSIGN_OR_RETURN(*at_cell, cells->Next());
+    const std::string_view bytes = cursor->key();
+    const CellKey first = FirstOfStretch(bytes);
+    if (!OfSeries(first, series) || first.bucket >= chunk) break;
+    RETURN_IF_ERROR(DecodeStretch(bytes, cursor->value(), &chunks));
+    for (uint32_t left = chunks.present; left != 0; left &= left - 1) {
+      const int at = std::countr_zero(left);
+      if (first.bucket + at < chunk) level += chunks.cells[at].level_change;
+    }
+    ASSIGN_OR_RETURN(found, cursor->Next());
   }
   return level;
 }
@@ -70,40 +64,51 @@ absl::StatusOr<Int128> LevelBefore(ReadTransaction* transaction,
 // The cells of one series, one at a time, with a look at the next.
 class CellWalk {
  public:
-  CellWalk(const Series& series, Cursor* cells)
-      : series_(series), cells_(cells) {}
+  CellWalk(const Series& series, Cursor* cursor)
+      : series_(series), cursor_(cursor) {}
 
-  absl::Status Load(bool at_cell) {
-    standing_ = false;
-    if (!at_cell) return absl::OkStatus();
-    const std::string_view bytes = cells_->key();
-    const CellKey key = DecodeCellKey(bytes);
-    if (key.tenant != series_.tenant || key.pool != series_.pool) {
-      return absl::OkStatus();
-    }
-    RETURN_IF_ERROR(DecodeCellInto(bytes, cells_->value(), &cell_));
-    bucket_ = key.bucket;
-    standing_ = true;
-    return absl::OkStatus();
-  }
-  absl::Status Advance() {
-    ASSIGN_OR_RETURN(const bool found, cells_->Next());
+  // To the first cell at or after `bucket`, the first of a stretch.
+  absl::Status Start(int32_t bucket) {
+    ASSIGN_OR_RETURN(const bool found,
+                     cursor_->SeekAtLeast(
+                         StretchKey({series_.tenant, series_.pool, bucket})));
     return Load(found);
   }
-  bool done() const { return !standing_; }
-  int32_t bucket() const { return bucket_; }
-  const Cell& cell() const { return cell_; }
+  absl::Status Advance() {
+    left_ &= left_ - 1;
+    if (left_ != 0) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool found, cursor_->Next());
+    return Load(found);
+  }
+  bool done() const { return left_ == 0; }
+  int32_t bucket() const { return first_ + at(); }
+  const Cell& cell() const { return stretch_.cells[at()]; }
   // The level change of `bucket` if the walk stands on it.
   Int128 ChangeAt(int64_t bucket) const {
-    return standing_ && bucket_ == bucket ? cell_.level_change : 0;
+    return !done() && this->bucket() == bucket ? cell().level_change : 0;
   }
 
  private:
+  int at() const { return std::countr_zero(left_); }
+
+  absl::Status Load(bool found) {
+    left_ = 0;
+    if (!found) return absl::OkStatus();
+    const std::string_view bytes = cursor_->key();
+    const CellKey first = FirstOfStretch(bytes);
+    if (!OfSeries(first, series_)) return absl::OkStatus();
+    RETURN_IF_ERROR(DecodeStretch(bytes, cursor_->value(), &stretch_));
+    if (stretch_.present == 0) return MalformedRecord("cell");
+    first_ = first.bucket;
+    left_ = stretch_.present;
+    return absl::OkStatus();
+  }
+
   const Series series_;
-  Cursor* cells_;
-  bool standing_ = false;
-  int32_t bucket_ = 0;
-  Cell cell_;
+  Cursor* cursor_;
+  int32_t first_ = 0;  // of the stretch
+  uint32_t left_ = 0;  // of its cells, those not walked past
+  CellStretch stretch_;
 };
 
 // The new index of each old one once `names` is sorted, and sorts it.
@@ -163,24 +168,50 @@ absl::StatusOr<std::vector<Series>> ReadSeries(ReadTransaction* transaction,
                    transaction->NewCursor(Table::kLevels));
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cells,
                    transaction->NewCursor(Table::kCells));
-  constexpr int32_t kFirst = std::numeric_limits<int32_t>::min();
-  constexpr int32_t kLast = std::numeric_limits<int32_t>::max();
   std::vector<Series> all;
+  CellStretch stretch;
   ASSIGN_OR_RETURN(
       bool found,
-      cursor->SeekAtLeast(EncodeCellKey({tenant.value_or(0), 0, kFirst})));
+      cursor->SeekAtLeast(StretchKey({tenant.value_or(0), 0, kFirst})));
   while (found) {
-    const CellKey key = DecodeCellKey(cursor->key());
-    if (tenant && key.tenant != *tenant) break;
+    const CellKey at = FirstOfStretch(cursor->key());
+    if (tenant && at.tenant != *tenant) break;
+    Series one = {at.tenant, at.pool, 0};
     ASSIGN_OR_RETURN(
         const bool has_cell,
-        cells->SeekAtLeast(EncodeCellKey({key.tenant, key.pool, kFirst})));
-    CHECK(has_cell);  // A level is written only beside its cells.
-    all.push_back({key.tenant, key.pool, DecodeCellKey(cells->key()).bucket});
-    ASSIGN_OR_RETURN(found, cursor->SeekAtLeast(
-                                EncodeCellKey({key.tenant, key.pool, kLast})));
+        cells->SeekAtLeast(StretchKey({at.tenant, at.pool, kFirst})));
+    // A level is written only beside its cells.
+    if (!has_cell || !OfSeries(FirstOfStretch(cells->key()), one)) {
+      return MakeError(ErrorCode::kCorrupt, "the cells of a level are missing");
+    }
+    RETURN_IF_ERROR(DecodeStretch(cells->key(), cells->value(), &stretch));
+    one.first_bucket =
+        FirstOfStretch(cells->key()).bucket + std::countr_zero(stretch.present);
+    all.push_back(one);
+    ASSIGN_OR_RETURN(
+        found, cursor->SeekAtLeast(StretchKey({at.tenant, at.pool, kLast})));
   }
   return all;
+}
+
+absl::Status VisitCells(ReadTransaction* transaction,
+                        const CellVisitor& visit) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   transaction->NewCursor(Table::kCells));
+  CellStretch stretch;
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(""));
+  while (found) {
+    CellKey key = FirstOfStretch(cursor->key());
+    const int32_t first = key.bucket;
+    RETURN_IF_ERROR(DecodeStretch(cursor->key(), cursor->value(), &stretch));
+    for (uint32_t left = stretch.present; left != 0; left &= left - 1) {
+      const int at = std::countr_zero(left);
+      key.bucket = first + at;
+      RETURN_IF_ERROR(visit(key, stretch.cells[at]));
+    }
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return absl::OkStatus();
 }
 
 absl::Status VisitBuckets(ReadTransaction* transaction, const Series& series,
@@ -190,19 +221,21 @@ absl::Status VisitBuckets(ReadTransaction* transaction, const Series& series,
   if (from >= to) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    transaction->NewCursor(Table::kCells));
-  bool at_cell = false;
-  ASSIGN_OR_RETURN(Int128 level,
-                   LevelBefore(transaction, series, static_cast<int32_t>(from),
-                               cursor.get(), &at_cell));
+  const int32_t chunk = ChunkOf(static_cast<int32_t>(from));
+  ASSIGN_OR_RETURN(Int128 level, LevelBefore(transaction, series, chunk));
   CellWalk walk(series, cursor.get());
-  RETURN_IF_ERROR(walk.Load(at_cell));
+  RETURN_IF_ERROR(walk.Start(chunk << kBucketsPerChunkLog2));
+  while (!walk.done() && walk.bucket() < from) {
+    level += walk.cell().level_change;
+    RETURN_IF_ERROR(walk.Advance());
+  }
   for (int64_t bucket = from; bucket < to;) {
     const int64_t next =
         walk.done() ? to : std::min<int64_t>(walk.bucket(), to);
     if (next > bucket) {
       if (level != 0) {
         RETURN_IF_ERROR(
-            visit({bucket, next - bucket, LevelTime(level, bucket_us),
+            visit({bucket, next - bucket, LevelTimeOfBucket(level, bucket_us),
                    GpuTime(), level, walk.ChangeAt(next), 0}));
       }
       bucket = next;
@@ -212,8 +245,8 @@ absl::Status VisitBuckets(ReadTransaction* transaction, const Series& series,
     level += cell.level_change;
     RETURN_IF_ERROR(walk.Advance());
     RETURN_IF_ERROR(visit(
-        {bucket, 1, cell.partial + LevelTime(level, bucket_us), cell.recorded,
-         level, walk.ChangeAt(bucket + 1), cell.last_edge_us}));
+        {bucket, 1, cell.partial + LevelTimeOfBucket(level, bucket_us),
+         cell.recorded, level, walk.ChangeAt(bucket + 1), cell.last_edge_us}));
     ++bucket;
   }
   return absl::OkStatus();

@@ -12,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "ledger/cell_records.h"
 #include "ledger/live_amounts.h"
 #include "ledger/records.h"
 #include "ledger/store.h"
@@ -40,6 +41,10 @@ struct Series {
 // Every (tenant, pool) that has cells, by ids; of one tenant when it is given.
 absl::StatusOr<std::vector<Series>> ReadSeries(
     ReadTransaction* transaction, std::optional<uint32_t> tenant = {});
+
+// Calls `visit` with every cell of the books, in the order of keys.
+using CellVisitor = std::function<absl::Status(const CellKey&, const Cell&)>;
+absl::Status VisitCells(ReadTransaction* transaction, const CellVisitor& visit);
 
 // `count` equal buckets from `first` on.
 struct BucketSpan {

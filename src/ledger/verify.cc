@@ -255,13 +255,10 @@ class Verifier {
   }
 
   absl::Status SumBuckets() {
-    ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                     books_->NewCursor(Table::kCells));
-    ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(std::string(1, '\0')));
-    while (found) {
+    RETURN_IF_ERROR(VisitCells(books_, [this](const CellKey&, const Cell&) {
       ++report_.cells;
-      ASSIGN_OR_RETURN(found, cursor->Next());
-    }
+      return absl::OkStatus();
+    }));
     ASSIGN_OR_RETURN(const std::vector<Series> all, ReadSeries(books_));
     for (const Series& series : all) {
       RETURN_IF_ERROR(VisitBuckets(
@@ -275,9 +272,8 @@ class Verifier {
   }
 
   void CheckConservation() {
-    const GpuTime facts =
-        report_.from_runs + report_.from_usage + report_.from_meters +
-        report_.from_holds;
+    const GpuTime facts = report_.from_runs + report_.from_usage +
+                          report_.from_meters + report_.from_holds;
     if (facts.valid() && facts == report_.in_buckets) return;
     Find("buckets hold " + FormatGpuSeconds(report_.in_buckets) +
          " GPU-seconds, runs, holds, imported and metered usage " +

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -195,14 +196,34 @@ std::optional<int64_t> CreditsFrom(const ContractTimeline& contracts,
   return usable ? from_us : std::nullopt;
 }
 
+namespace {
+
+// Where windows and versions begin and end: between two of these a credit may
+// pay all of a line or none of it, so that two never pay the same hours.
+std::set<int64_t> WindowEdges(const Plan& plan) {
+  std::set<int64_t> edges;
+  for (const VersionPlan& version : plan.versions) {
+    edges.insert(version.holds.start_us);
+    for (const Credit& credit : version.contract->credits) {
+      if (Usable(credit)) edges.insert({credit.from_us, credit.until_us});
+    }
+  }
+  return edges;
+}
+
+}  // namespace
+
 absl::Status ApplyCredits(const Plan& plan, const Interval& period,
                           int64_t from_us, int64_t end_us, RatedUsage* rated) {
   const size_t charges = rated->charges.size();
   CreditWalk walk(plan, rated);
+  const std::set<int64_t> edges = WindowEdges(plan);
   for (int64_t at = from_us; at < end_us;) {
     const Contract& contract = *plan.versions[plan.VersionAt(at)].contract;
     int64_t end = std::min(contract.calendar.MonthOf(at).end_us, end_us);
     if (at < period.start_us) end = std::min(end, period.start_us);
+    const auto edge = edges.upper_bound(at);
+    if (edge != edges.end()) end = std::min(end, *edge);
     RETURN_IF_ERROR(walk.Pay({at, end}));
     at = end;
   }

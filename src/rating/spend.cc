@@ -30,9 +30,19 @@ SpendTally::SpendTally(const Plan& plan, const SpendPlan& spend)
   times_.resize(plan.slots.size() * stride_);
 }
 
-// sum(price x time x share) over kMicrosPerHour x 1e6, rounded once at the end.
+void SpendTally::AddShortfall(MoneyAmount missing) {
+  constexpr ChargeKind kKind = ChargeKind::kShortfall;
+  if (!filter_->Matches(kNoIndex, kNoIndex) || !filter_->MatchesKind(kKind)) {
+    return;
+  }
+  shortfall_ += missing * Int128{
+      filter_->shares()[filter_->ShareOf(kNoIndex, kNoIndex, kKind)]};
+}
+
+// sum(price x time x share) over kMicrosPerHour x 1e6, and what others lack,
+// rounded once at the end.
 MoneyAmount SpendTally::Counted() const {
-  MoneyAmount wholes;  // 1e-6 of 1e-18 units
+  MoneyAmount wholes = shortfall_;  // 1e-6 of 1e-18 units
   GpuTime rests;       // of those, kMicrosPerHour to one
   for (size_t i = 0; i < times_.size(); ++i) {
     if (times_[i].zero()) continue;
@@ -57,6 +67,9 @@ MoneyAmount SpendTally::Counted() const {
          MoneyAmount(DivHalfEven(odd * unit + rest, unit));
 }
 
-void SpendTally::Clear() { times_.assign(times_.size(), GpuTime()); }
+void SpendTally::Clear() {
+  times_.assign(times_.size(), GpuTime());
+  shortfall_ = MoneyAmount();
+}
 
 }  // namespace drawdown

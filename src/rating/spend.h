@@ -29,6 +29,9 @@ class SpendTally {
     times_[slot * stride_ + share] += time;
   }
 
+  // The same for the shortfall of another spend commitment.
+  void AddShortfall(MoneyAmount missing);
+
   // The money counted since the last Clear(); invalid on overflow.
   MoneyAmount Counted() const;
   void Clear();
@@ -38,8 +41,9 @@ class SpendTally {
   const SpendPlan* spend_;
   const SpendTerms* terms_ = nullptr;
   const Filter* filter_ = nullptr;
-  size_t stride_ = 0;  // the most shares of any version
+  size_t stride_ = 0;           // the most shares of any version
   std::vector<GpuTime> times_;  // by slot, then share
+  MoneyAmount shortfall_;  // of others x share: 1e-6 of 1e-18 units
 };
 
 }  // namespace drawdown

@@ -140,12 +140,7 @@ absl::Status Walk::Close(int64_t at_us) {
     if (!tranches_[i].open) continue;
     if (tranches_[i].fulfilment.cut.end_us == at_us) CloseTranche(i);
   }
-  for (size_t i = 0; i < spends_.size(); ++i) {
-    if (!spends_[i].open) continue;
-    if (spends_[i].fulfilment.cut.end_us == at_us) {
-      RETURN_IF_ERROR(CloseSpend(i));
-    }
-  }
+  RETURN_IF_ERROR(CloseSpends(at_us));
   SortFrom(first);
   return absl::OkStatus();
 }

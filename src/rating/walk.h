@@ -108,7 +108,9 @@ class Walk {
   absl::Status AllotTranche(size_t index, const AllotmentPlan* before);
   absl::Status OpenSpend(size_t index, int64_t at_us);
   void CloseTranche(size_t index);
+  absl::Status CloseSpends(int64_t at_us);
   absl::Status CloseSpend(size_t index);
+  void CountShortfall(size_t index, MoneyAmount missing);
   absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us);
   Int128 RollOver(size_t index);
   void BookRest(const TrancheState& state, Int128 rest);

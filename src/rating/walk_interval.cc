@@ -185,6 +185,31 @@ Int128 Walk::RollOver(size_t index) {
   return carried + added;
 }
 
+// A lower layer's shortfall counts in the layers above it, so it comes first.
+absl::Status Walk::CloseSpends(int64_t at_us) {
+  std::vector<size_t> ending;
+  for (size_t i = 0; i < spends_.size(); ++i) {
+    if (!spends_[i].open) continue;
+    if (spends_[i].fulfilment.cut.end_us == at_us) ending.push_back(i);
+  }
+  std::stable_sort(ending.begin(), ending.end(), [this](size_t a, size_t b) {
+    return spends_[a].terms->commitment->layer <
+           spends_[b].terms->commitment->layer;
+  });
+  for (const size_t i : ending) RETURN_IF_ERROR(CloseSpend(i));
+  return absl::OkStatus();
+}
+
+void Walk::CountShortfall(size_t index, MoneyAmount missing) {
+  const int32_t layer = spends_[index].terms->commitment->layer;
+  for (size_t i = 0; i < spends_.size(); ++i) {
+    if (!spends_[i].open || spends_[i].terms->commitment->layer <= layer) {
+      continue;
+    }
+    tallies_[i].AddShortfall(missing);
+  }
+}
+
 absl::Status Walk::CloseSpend(size_t index) {
   const SpendPlan& spend = plan_.spends[index];
   SpendState& state = spends_[index];
@@ -194,6 +219,7 @@ absl::Status Walk::CloseSpend(size_t index) {
   if (!state.terms->take_or_pay || missing <= MoneyAmount()) {
     return absl::OkStatus();
   }
+  CountShortfall(index, missing);
   if (!Emits(state.fulfilment.cut)) return absl::OkStatus();
   Charge charge;
   charge.bucket_us = state.fulfilment.cut.start_us;

@@ -32,12 +32,33 @@ struct Counted {
   Schedule schedule;
 };
 
-int64_t EarliestOf(const std::vector<Counted>& all, CommitmentCategory category,
-                   int64_t at_us) {
+int64_t EarliestOf(const std::vector<Counted>& all, int64_t at_us) {
   int64_t start = at_us;
   for (const Counted& one : all) {
-    if (one.strand.first().category != category) continue;
     start = std::min(start, CountedFrom(one.strand, one.schedule, at_us));
+  }
+  return start;
+}
+
+// The lowest of its versions.
+int32_t LayerOf(const Counted& one) {
+  int32_t layer = one.strand.first().layer;
+  for (const StrandPart& part : one.strand.parts) {
+    layer = std::min(layer, part.terms->layer);
+  }
+  return layer;
+}
+
+// A layer's shortfall counts in the layers above it, so what they have counted
+// hangs on its interval.
+int64_t SpendStart(std::vector<Counted> spends, int64_t at_us) {
+  std::sort(spends.begin(), spends.end(),
+            [](const Counted& a, const Counted& b) {
+              return LayerOf(a) > LayerOf(b);
+            });
+  int64_t start = at_us;
+  for (const Counted& one : spends) {
+    start = std::min(start, CountedFrom(one.strand, one.schedule, start));
   }
   return start;
 }
@@ -50,18 +71,21 @@ int64_t TermStart(const ContractTimeline& contracts) {
 }  // namespace
 
 int64_t StateStart(const ContractTimeline& contracts, int64_t at_us) {
-  std::vector<Counted> all;
+  std::vector<Counted> usage;
+  std::vector<Counted> spends;
   for (Strand& strand : StrandsOf(contracts)) {
+    const bool spend = strand.first().category == CommitmentCategory::kSpend;
     Schedule schedule = SchedulesOf(strand, {}).front();
-    all.push_back({std::move(strand), std::move(schedule)});
+    (spend ? spends : usage)
+        .push_back({std::move(strand), std::move(schedule)});
   }
   const int64_t term_start = TermStart(contracts);
-  int64_t start = EarliestOf(all, CommitmentCategory::kSpend, at_us);
+  int64_t start = SpendStart(std::move(spends), at_us);
   // What one commitment leaves to the next hangs on its own interval, which
   // may have begun earlier still.
   for (int64_t before = start + 1; start != before;) {
     before = start;
-    start = EarliestOf(all, CommitmentCategory::kUsage, before);
+    start = EarliestOf(usage, before);
     for (const ContractSpan& span : contracts.spans()) {
       for (const Rate& rate : span.contract->rates) {
         start = std::min(start, TierStart(*span.contract, rate, before));
@@ -74,10 +98,8 @@ int64_t StateStart(const ContractTimeline& contracts, int64_t at_us) {
 
 Interval RatingWindow(const ContractTimeline& contracts,
                       const Interval& period) {
-  const int64_t from =
-      CreditsFrom(contracts, period).value_or(period.start_us);
-  const int64_t start =
-      StateStart(contracts, std::min(from, period.start_us));
+  const int64_t from = CreditsFrom(contracts, period).value_or(period.start_us);
+  const int64_t start = StateStart(contracts, std::min(from, period.start_us));
   const int64_t first = std::max(period.start_us, TermStart(contracts));
   return {std::min(start, first), period.end_us};
 }

@@ -89,6 +89,7 @@ class Environment {
   absl::StatusOr<MDB_txn*> StartWriter(Deadline deadline);
   absl::Status EnsureMapHeadroom(Deadline deadline);
   absl::Status EnsureFileRoom(uint64_t extra_bytes);
+  void WriteAhead();
   absl::Status EnsureRoomFor(MDB_txn* txn, const WriteLoad& load);
   absl::Status FailedCommit(int rc);
   uint64_t UsedBytes() const;
@@ -115,7 +116,10 @@ class Environment {
   // under the gate, which orders everything. Relaxed.
   std::atomic<bool> poisoned_{false};
   std::atomic<bool> map_full_{false};
-  uint32_t writes_until_check_ = 0;  // guarded by the writer lock
+  // Guarded by the writer lock.
+  uint32_t writes_until_check_ = 0;
+  bool small_commits_ = true;   // as far as the last one tells
+  uint64_t written_until_ = 0;  // up to there blocks were written before
 };
 
 }  // namespace drawdown

@@ -73,6 +73,11 @@ class ExamplesTest(CliTest):
                            "--format", "focus").out
         return list(csv.DictReader(io.StringIO(text)))
 
+    @staticmethod
+    def day(text):
+        date = datetime.datetime.strptime(text, "%m/%d/%y")
+        return date.strftime("%Y-%m-%dT00:00:00Z")
+
     def hour(self, contract, *used):
         """`used`: (pool, GPUs) for the examples' one hour."""
         return self.focus(HOUR_HEAD + contract, [
@@ -148,10 +153,6 @@ commitment { id: "s" category: SPEND model: CONTINUOUS interval: HOURLY
         for row in expected:
             (used if row["ConsumedQuantity"] else fee).append(row)
 
-        def day(text):
-            date = datetime.datetime.strptime(text, "%m/%d/%y")
-            return date.strftime("%Y-%m-%dT00:00:00Z")
-
         contract = HEAD % ("2025-04-01T00:00:00Z", "2026-04-01T00:00:00Z",
                            "04-01") + 'rate { pool: "p" price: "12" }' + """
 commitment { id: "s" category: SPEND model: DISCONTINUOUS interval: ANNUAL
@@ -159,18 +160,45 @@ commitment { id: "s" category: SPEND model: DISCONTINUOUS interval: ANNUAL
   shortfall { policy: TAKE_OR_PAY } }
 """
         self.focus(contract, [
-            f"t,p/e/large,{day(row['ChargePeriodStart'])},"
-            f"{day(row['ChargePeriodEnd'])},"
+            f"t,p/e/large,{self.day(row['ChargePeriodStart'])},"
+            f"{self.day(row['ChargePeriodEnd'])},"
             f"{int(row['ConsumedQuantity']) * 3600}" for row in used], "2025")
         for row in used:
-            month = day(row["BillingPeriodStart"])[:7]
+            month = self.day(row["BillingPeriodStart"])[:7]
             ours = self.rows(month)
             self.assertEqual([(r["BilledCost"], r["ConsumedQuantity"])
                               for r in ours],
                              [(row["BilledCost"], row["ConsumedQuantity"])])
-        ours = self.rows(day(fee[0]["BillingPeriodStart"])[:7])
+        ours = self.rows(self.day(fee[0]["BillingPeriodStart"])[:7])
         self.assertEqual([r["BilledCost"] for r in ours],
                          [fee[0]["BilledCost"]])
+
+    def test_a_monthly_minimum_inside_a_year(self):
+        """SaaS agreement A2: 60 a month at least, which counts toward 1200."""
+        contract = HEAD % ("2025-04-01T00:00:00Z", "2026-04-01T00:00:00Z",
+                           "04-01") + 'rate { pool: "p" price: "12" }' + """
+commitment { id: "month" category: SPEND model: DISCONTINUOUS layer: 2
+  interval: MONTHLY step { from: "2025-04-01T00:00:00Z" cost: "60" }
+  shortfall { policy: TAKE_OR_PAY } }
+commitment { id: "year" category: SPEND model: DISCONTINUOUS layer: 3
+  interval: ANNUAL step { from: "2025-04-01T00:00:00Z" cost: "1200" }
+  shortfall { policy: TAKE_OR_PAY } }
+"""
+        expected = example("saas_spend_agreements_a2")
+        self.focus(contract, [
+            f"t,p/e/large,{self.day(row['ChargePeriodStart'])},"
+            f"{self.day(row['ChargePeriodEnd'])},"
+            f"{int(row['ConsumedQuantity']) * 3600}"
+            for row in expected if row["ConsumedQuantity"]], "2025")
+        by_month = Counter()
+        for row in expected:
+            by_month[self.day(row["BillingPeriodStart"])[:7]] += Decimal(
+                row["BilledCost"])
+        for month, billed in by_month.items():
+            # The file has no minimum for the last month, only what is missing
+            # of the year: ours has both, and as much in total.
+            self.assertEqual(sum(Decimal(row["BilledCost"])
+                                 for row in self.rows(month)), billed, month)
 
 
 if __name__ == "__main__":

@@ -7,3 +7,6 @@ foreach(example quickstart metering scheduler)
     target_link_libraries(${example}_${kind} PRIVATE drawdown::${kind})
   endforeach()
 endforeach()
+# A C program, which needs nothing of C++.
+add_executable(metering_c metering_c.c)
+target_link_libraries(metering_c PRIVATE drawdown::drawdown_c)

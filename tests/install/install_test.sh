@@ -9,7 +9,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cmake --install "$build" --prefix "$scratch/prefix" >/dev/null
 mkdir "$scratch/consumer"
-cp "$source"/docs/examples/*.cc "$scratch/consumer/"
+cp "$source"/docs/examples/*.cc "$source"/docs/examples/*.c "$scratch/consumer/"
 cp "$source/tests/install/consumer.cmake" "$scratch/consumer/CMakeLists.txt"
 cmake -S "$scratch/consumer" -B "$scratch/consumer/build" -G Ninja \
   -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$scratch/prefix" \
@@ -37,6 +37,11 @@ for example in quickstart metering scheduler; do
     diff "$source/docs/examples/$example.out" out
   done
 done
+mkdir "$scratch/metering_c"
+(cd "$scratch/metering_c" && "$scratch/consumer/build/metering_c")
+used=$("$scratch/prefix/bin/drawdown" --ledger "$scratch/metering_c/books" \
+  usage --by tenant --format csv | tail -n 1)
+[ "$used" = "acme/chat,1.25,0.000347222" ] || { echo "C: $used" >&2; exit 1; }
 "$scratch/prefix/bin/drawdown" --version
 # Nothing but the library's own interface leaves the shared object.
 leaked=$(nm -D --defined-only --demangle "$libdir/libdrawdown.so" |

@@ -53,6 +53,8 @@ class RandomCase:
             self._usage(f"k{9 - n}")
         for n in range(self.random.choice([0, 0, 1, 2])):
             self._spend(f"s{n}", 5 + n)
+        for n in range(self.random.choice([0, 0, 1, 2])):
+            self._credit(f"c{n}")
         self.later = self._amended() if self.random.random() < 0.3 else []
         self.uses = [self._use() for _ in range(self.random.randint(0, 25))]
         self.checks = [self._check() for _ in range(2)]
@@ -249,6 +251,16 @@ class RandomCase:
         policy = pick.choice(["WAIVED", "TAKE_OR_PAY", "TAKE_OR_PAY"])
         fields.append(f"shortfall {{ policy: {policy} }}")
         self.parts.append("commitment { " + "\n  ".join(fields) + " }")
+
+    def _credit(self, identity):
+        pick = self.random
+        start = self._instant()
+        end = pick.choice([self.end, start + pick.randint(1, 90) * HOUR_US])
+        fields = [f'id: "{identity}" amount: "{pick.choice([1, 7, 40, 900])}"',
+                  f'from: "{text_of(start)}"'
+                  f' until: "{text_of(min(end, self.end))}"']
+        fields += self._rules(True)
+        self.parts.append("credit { " + "\n  ".join(fields) + " }")
 
     # Usage and questions -----------------------------------------------------
 

@@ -99,6 +99,7 @@ class Rating:
         return by_bucket
 
     def run(self):
+        """Every charge up to the period's end."""
         until = min(self.period[1], self.spans[-1][1])
         bucket = self.spans[0][0]
         while bucket + self.bucket_us <= min(until, self.at):
@@ -106,10 +107,9 @@ class Rating:
             bucket += self.bucket_us
             for strand in self.strands:
                 self._end_of_interval(strand, bucket)
-        for strand in self.spends:
+        for strand in sorted(self.spends, key=lambda s: s.parts[0][2].layer):
             self._spend(strand, min(until, self.at))
-        start, end = self.period
-        return [c for c in self.charges if start < c.end <= end]
+        return self.charges
 
     # A bucket ------------------------------------------------------------
 
@@ -339,13 +339,18 @@ class Rating:
                         strand.piece(charge.end - self.bucket_us), charge)
             missing = atto(strand.committed(at)) - atto(counted)
             if missing > 0 and last.pays:
-                self.charges.append(Charge(end, "", "", last.id, "shortfall",
-                                           None, None, missing))
+                charge = Charge(end, "", "", last.id, "shortfall", None, None,
+                                missing)
+                charge.layer = last.layer
+                self.charges.append(charge)
             at = end
 
     def _counts(self, piece, charge):
         if charge.kind not in ("covered", "on_demand", "overage", "unused",
-                               "shortfall") or charge.time is None:
+                               "shortfall"):
+            return 0
+        # What a spend commitment lacks counts in the layers above it.
+        if charge.time is None and charge.layer > piece.layer:
             return 0
         # Commitments of one layer share usage exclusively.
         if charge.layer == piece.layer:

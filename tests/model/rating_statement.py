@@ -2,9 +2,10 @@
 
 from fractions import Fraction
 
-from rating_model import Rating
+from rating_credits import CreditUse, months
+from rating_model import Charge, Rating
 from rating_terms import half_even
-from rating_text import HOUR_US
+from rating_text import HOUR_US, instant, one
 
 KINDS = ["covered", "on_demand", "overage", "unpriced", "grain", "unused",
          "undelivered", "shortfall", "rollover_in", "rollover_out", "credit",
@@ -30,19 +31,45 @@ def seconds(time):
     return decimal(Fraction(time, 1_000_000), 6)
 
 
+def line_key(charge):
+    return (charge.tenant, charge.pool, charge.commitment,
+            KINDS.index(charge.kind),
+            -1 if charge.price is None else charge.price)
+
+
+def credited(rating, charges, period, scale):
+    """The charges that credits make, of the months in the period."""
+    use = CreditUse(rating.spans, 10 ** scale, line_key)
+    made = []
+    windows = {instant(one(credit, edge)) for _, _, terms in rating.spans
+               for credit in terms.fields.get("credit", [])
+               for edge in ("from", "until")}
+    for start, end in months(rating.newest.calendar, rating.spans[0][0],
+                             min(period[1], rating.spans[-1][1]),
+                             {*period, *windows,
+                              *(since for since, _, _ in rating.spans)}):
+        paid = use.pay([c for c in charges if start < c.end <= end], end)
+        for (tenant, pool, commitment, *_), units in paid.items():
+            if start >= period[0]:
+                made.append(Charge(end, tenant, pool, commitment, "credit",
+                                   None, None,
+                                   Fraction(-units, 10 ** scale)))
+    return made
+
+
 def statement(case, period, at=None):
     """(lines, "total metered") as the golden tables write them."""
     rating = Rating(case, period, at if at is not None else 1 << 62)
-    charges = rating.run()
+    everything = rating.run()
+    charges = [c for c in everything if period[0] < c.end <= period[1]]
     # The version that holds at the period's end speaks for it.
     closing = [t for start, _, t in rating.spans if start < period[1]]
     terms = (closing or [rating.newest])[-1]
     scale = 18 if terms.level == "STATEMENT" else terms.scale
+    charges += credited(rating, everything, period, scale)
     lines = {}
     for charge in charges:
-        key = (charge.tenant, charge.pool, charge.commitment,
-               KINDS.index(charge.kind),
-               -1 if charge.price is None else charge.price)
+        key = line_key(charge)
         line = lines.setdefault(key, [None, Fraction(0)])
         if charge.time is not None:
             line[0] = (line[0] or 0) + charge.time

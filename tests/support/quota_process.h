@@ -25,6 +25,7 @@
 #include "ledger/live_records.h"
 #include "ledger/posting.h"
 #include "ledger/records.h"
+#include "ledger/series.h"
 #include "settle/budget_keeper.h"
 #include "settle/drain.h"
 #include "settle/live_usage.h"
@@ -125,15 +126,12 @@ class RulesOfTest : public BudgetBooks {
   absl::StatusOr<int64_t> UsedOf(ReadTransaction* books, uint32_t quota,
                                  int64_t now_us) {
     GpuTime used;
-    ASSIGN_OR_RETURN(const auto cursor, books->NewCursor(Table::kCells));
-    ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(""));
-    while (found) {
-      const CellKey key = DecodeCellKey(cursor->key());
-      ASSIGN_OR_RETURN(const Cell cell,
-                       DecodeCell(cursor->key(), cursor->value()));
-      if (Counts(quota, key.tenant, key.bucket, now_us)) used += cell.recorded;
-      ASSIGN_OR_RETURN(found, cursor->Next());
-    }
+    RETURN_IF_ERROR(
+        VisitCells(books, [&](const CellKey& key, const Cell& cell) {
+          if (Counts(quota, key.tenant, key.bucket, now_us))
+            used += cell.recorded;
+          return absl::OkStatus();
+        }));
     ASSIGN_OR_RETURN(const auto epoch, ReadLiveEpoch(books));
     ASSIGN_OR_RETURN(const OpenUsage open, ReadOpenUsage(books));
     for (const auto& [ids, banks] : open) {
@@ -297,7 +295,7 @@ class QuotaProcess {
       const auto live = MustHave(
           ReadLiveUsage(books.get(), live_.get(), files, now_us(), false));
       if (!live) continue;
-      GpuTime sum = InCells(books.get(), tenant);
+      GpuTime sum = MustHave(InCells(books.get(), tenant));
       for (const LiveAmount& amount : live->amounts.amounts) {
         if (amount.at.tenant == ids_[tenant].tenant) sum += amount.gpu_time;
       }
@@ -306,7 +304,7 @@ class QuotaProcess {
   }
   int64_t InCells(int tenant) {
     return static_cast<int64_t>(
-        InCells(MustHave(store_->BeginRead()).get(), tenant).count());
+        MustHave(InCells(MustHave(store_->BeginRead()).get(), tenant)).count());
   }
 
   // After a drain by anybody, as if all were asked for: budgets say what the
@@ -344,16 +342,13 @@ class QuotaProcess {
     };
     return hooks;
   }
-  GpuTime InCells(ReadTransaction* books, int tenant) {
+  absl::StatusOr<GpuTime> InCells(ReadTransaction* books, int tenant) {
     GpuTime sum;
-    const auto cursor = MustHave(books->NewCursor(Table::kCells));
-    bool found = MustHave(cursor->SeekAtLeast(""));
-    while (found) {
-      if (DecodeCellKey(cursor->key()).tenant == ids_[tenant].tenant) {
-        sum += MustHave(DecodeCell(cursor->key(), cursor->value())).recorded;
-      }
-      found = MustHave(cursor->Next());
-    }
+    RETURN_IF_ERROR(
+        VisitCells(books, [&](const CellKey& key, const Cell& cell) {
+          if (key.tenant == ids_[tenant].tenant) sum += cell.recorded;
+          return absl::OkStatus();
+        }));
     return sum;
   }
 

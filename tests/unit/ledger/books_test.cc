@@ -245,11 +245,12 @@ TEST_F(BooksTest, VerifyFindsEveryTamperedRecord) {
 
 TEST_F(BooksTest, VerifyFindsAValidRecordThatTheJournalDoesNotExplain) {
   ASSERT_THAT(Post(Change(RunChange::kStart, 0, kGpu)), IsOk());
-  const std::string key = EncodeCellKey({0, 0, 0});
-  Cell cell;
-  cell.partial = GpuTime(1);
+  const std::string key = StretchKey({0, 0, 0});
+  CellStretch stretch;
+  stretch.present = 1;
+  stretch.cells[0].partial = GpuTime(1);
   std::string value;
-  AppendCell(key, cell, &value);
+  AppendStretch(key, stretch, &value);
   Overwrite(store_.get(), Table::kCells, key, value);
   const VerifyReport report = VerifyNow();
   EXPECT_FALSE(report.ok);

@@ -207,13 +207,15 @@ class Model {
       const int64_t inside = end - 1;
       if (!IsInside(p.life, inside) || terms_.Cut(p, inside).end_us != end)
         continue;
-      if (end <= period_.start_us || end > period_.end_us) continue;
       const Commitment& c = *p.commitment;
       const Int128 missing =
           terms_.Prorated(p, inside, false) - Counted(c, terms_.Cut(p, inside));
       if (missing <= 0 || c.shortfall.policy == ShortfallPolicy::kWaived) {
         continue;
       }
+      events_.push_back({end, kNobody, kNobody, c.id, "shortfall",
+                         MoneyAmount(missing), true, kMicrosPerHour});
+      if (end <= period_.start_us || end > period_.end_us) continue;
       out_[{"", "", c.id, "shortfall", "-"}].money += missing;
     }
   }
@@ -223,7 +225,7 @@ class Model {
     for (const Event& e : events_) {
       const bool rest = e.tenant == kNobody;
       const int64_t t = rest ? e.time - 1 : e.time;
-      if (!IsInside(interval, t) || !e.priced || InLayer(e, c.layer)) continue;
+      if (!IsInside(interval, t) || !e.priced || !Stacks(e, c)) continue;
       Subject s{.provider = contract_.provider};
       if (!rest) {
         s = SubjectOfPool(contract_, usage_.pools[e.pool]);
@@ -247,11 +249,17 @@ class Model {
     bool priced;
     Int128 amount;
   };
-  bool InLayer(const Event& e, int32_t layer) const {
+  // Whether money of the event's commitment may count in the layer of `spend`:
+  // not that of its own, and what a spend commitment lacks only from below.
+  bool Stacks(const Event& e, const Commitment& spend) const {
     for (const Commitment& c : contract_.commitments) {
-      if (c.id == e.commitment) return c.layer == layer;
+      if (c.id != e.commitment) continue;
+      if (c.category == CommitmentCategory::kUsage) {
+        return c.layer != spend.layer;
+      }
+      return c.layer < spend.layer;
     }
-    return false;
+    return true;
   }
 
   const Contract& contract_;

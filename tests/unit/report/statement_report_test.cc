@@ -1,6 +1,8 @@
 #include "report/statement_report.h"
 
+#include "drawdown/report.h"
 #include "gtest/gtest.h"
+#include "tests/support/status.h"
 #include "tests/unit/report/collect.h"
 
 namespace drawdown {
@@ -196,6 +198,17 @@ aws-2025  spend           1,500,000,000.00       0.00  1,500,000,000.50       0.
 )");
   EXPECT_EQ(Written(std::vector<CommitmentStatus>(), Format::kTable),
             "no commitments\n");
+}
+
+TEST(StatementText, IsWhatIsWritten) {
+  EXPECT_EQ(*StatementText(October(), "csv"),
+            Written(October(), Format::kCsv));
+  EXPECT_EQ(*StatementText(October(), "json"),
+            Written(October(), Format::kJson));
+  EXPECT_EQ(*StatementText(October(), "table"),
+            Written(October(), Format::kTable));
+  EXPECT_THAT(StatementText(October(), "xml").status(),
+              IsError(ErrorCode::kInvalidArgument, "xml is not one of"));
 }
 
 }  // namespace

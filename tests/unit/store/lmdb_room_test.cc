@@ -8,6 +8,7 @@
 #include <csignal>
 #include <vector>
 
+#include "store/checks.h"
 #include "tests/unit/store/scratch.h"
 
 namespace drawdown {
@@ -85,6 +86,48 @@ TEST(MapGrowth, ATransactionTooLargeForTheMapSucceedsWhenRetried) {
   }
   EXPECT_TRUE(status.ok()) << status;
   EXPECT_GT(tries, 0) << "the map had room from the start: tests nothing";
+}
+
+// How many bytes after the pages in use were written before, by the
+// filesystem's account.
+int64_t WrittenAhead(const std::string& data_path) {
+  const int fd = open(data_path.c_str(), O_RDONLY | O_CLOEXEC);
+  std::string head(kMetaBytes, '\0');
+  const ssize_t size = pread(fd, head.data(), head.size(), 0);
+  EXPECT_EQ(size, static_cast<ssize_t>(head.size()));
+  const auto meta =
+      ParseMetaPages(head, std::filesystem::file_size(data_path), data_path);
+  EXPECT_TRUE(meta.ok()) << meta.status();
+  const auto used = static_cast<off_t>((meta->last_page + 1) * meta->page_size);
+  const off_t hole = lseek(fd, used, SEEK_HOLE);
+  close(fd);
+  return hole - used;
+}
+
+TEST(WrittenAhead, SmallTransactionsFindBlocksThatWereWritten) {
+  ScratchFolder folder;
+  auto store = CreateAndOpen(folder / "ledger");
+  // Grows by some pages each: what was written ahead runs out several times.
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(
+        PutOne(store.get(), std::to_string(i), std::string(50'000, 'v')).ok());
+    ASSERT_GE(WrittenAhead(folder / "ledger/data.mdb"), 100 << 10) << i;
+  }
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(GetOne(store.get(), std::to_string(i)) ==
+                std::string(50'000, 'v'));
+  }
+}
+
+// They would write all their room twice.
+TEST(WrittenAhead, BulkTransactionsDoNot) {
+  ScratchFolder folder;
+  auto store = CreateAndOpen(folder / "ledger");
+  ASSERT_TRUE(PutOne(store.get(), "k", std::string(8 << 20, 'v')).ok());
+  const int64_t after_first = WrittenAhead(folder / "ledger/data.mdb");
+  ASSERT_TRUE(PutOne(store.get(), "l", std::string(1 << 20, 'v')).ok());
+  if (after_first >= 1 << 20) GTEST_SKIP() << "this filesystem tells no holes";
+  EXPECT_LT(WrittenAhead(folder / "ledger/data.mdb"), 64 << 10);
 }
 
 // Writes until the disk is full, then checks every promise.

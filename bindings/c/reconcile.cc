@@ -1,0 +1,135 @@
+// Bills: summed up, and reconciled with the books.
+#include "inputs.h"
+#include "statement_query.h"
+#include "table.h"
+
+namespace drawdown::c_api {
+namespace {
+
+constexpr size_t kReconcileOptionsV1 = sizeof(drawdown_reconcile_options);
+
+ReconcileOptions ReadOptions(Inputs* in,
+                             const drawdown_reconcile_options* theirs) {
+  const drawdown_reconcile_options defaults = DRAWDOWN_RECONCILE_OPTIONS_INIT;
+  const auto ours = in->Read("options", theirs, defaults, kReconcileOptionsV1);
+  in->Reserved("options", ours.reserved);
+  ReconcileOptions options;
+  if (in->Flag("has_tolerance", ours.has_tolerance)) {
+    options.tolerance = MoneyAmount(ToInt128(ours.tolerance));
+  }
+  return options;
+}
+
+void AddBreak(const Break& item, TableBuilder* table) {
+  table->Text(BreakClassName(item.kind)).Text(item.provider);
+  table->TextOrNull(item.sub_account).TextOrNull(item.region);
+  table->TextOrNull(item.sku).TextOrNull(item.pool).TextOrNull(item.tenant);
+  table->TextOrNull(item.resource).Time(item.period_start_us);
+  table->Time(item.period_end_us).Decimal(item.billed).Decimal(item.metered);
+  table->Decimal(item.billed_cost).Decimal(item.expected_cost);
+  table->Decimal(item.difference).Decimal(item.quantity_effect);
+  table->Decimal(item.price_effect).Text(item.currency.ToString());
+  table->Text(item.matched_on).Text(item.reason);
+  table->Int(static_cast<int64_t>(item.rows));
+}
+
+Outcome GiveBreaks(const ReconcileResult& result, drawdown_table* out) {
+  TableBuilder table(
+      {TextColumn("class"), TextColumn("provider"), TextColumn("sub_account"),
+       TextColumn("region"), TextColumn("sku"), TextColumn("pool"),
+       TextColumn("tenant"), TextColumn("resource"),
+       TimeColumn("period_start"), TimeColumn("period_end"),
+       MicroColumn("billed_gpu_seconds"), MicroColumn("metered_gpu_seconds"),
+       MoneyColumn("billed_cost"), MoneyColumn("expected_cost"),
+       MoneyColumn("difference"), MoneyColumn("quantity_effect"),
+       MoneyColumn("price_effect"), TextColumn("currency"),
+       TextColumn("matched_on"), TextColumn("reason"), IntColumn("rows")});
+  for (const Break& item : result.items) AddBreak(item, &table);
+  for (const std::string& note : result.notes) table.Note(note);
+  return table.Finish(out);
+}
+
+const char* OutcomeName(ReconcileCheck::Outcome outcome) {
+  switch (outcome) {
+    case ReconcileCheck::Outcome::kPassed:
+      return "passed";
+    case ReconcileCheck::Outcome::kFailed:
+      return "failed";
+    default:
+      return "not_executable";
+  }
+}
+
+Outcome GiveChecks(const ReconcileResult& result, drawdown_table* out) {
+  TableBuilder table(
+      {TextColumn("name"), TextColumn("outcome"), TextColumn("detail")});
+  for (const ReconcileCheck& check : result.checks) {
+    table.Text(check.name).Text(OutcomeName(check.outcome));
+    table.Text(check.detail);
+  }
+  return table.Finish(out);
+}
+
+Outcome GiveSummary(const BillSummary& summary, drawdown_table* out) {
+  TableBuilder table({TextColumn("provider"), TextColumn("category"),
+                      TextColumn("currency"), IntColumn("rows"),
+                      MoneyColumn("billed_cost"),
+                      MoneyColumn("effective_cost"), MoneyColumn("list_cost"),
+                      MoneyColumn("contracted_cost")});
+  for (const auto& [key, total] : summary.totals) {
+    table.Text(key.provider).Text(key.category).Text(key.currency);
+    table.Int(static_cast<int64_t>(total.rows)).Decimal(total.billed_cost);
+    table.Decimal(total.effective_cost).Decimal(total.list_cost);
+    table.Decimal(total.contracted_cost);
+  }
+  for (const Oddity& oddity : summary.oddities) {
+    table.Note(oddity.name + " in " + std::to_string(oddity.rows) +
+               " rows, such as " + oddity.example + ": " + oddity.meaning);
+  }
+  return table.Finish(out);
+}
+
+}  // namespace
+}  // namespace drawdown::c_api
+
+// The boundary below is in the global namespace and all made of the above.
+using namespace drawdown::c_api;
+
+int32_t drawdown_reconcile_files(drawdown_ledger ledger,
+                                 const drawdown_statement_query* query,
+                                 const drawdown_text* bills, uint64_t count,
+                                 const drawdown_reconcile_options* options,
+                                 uint8_t* clean, drawdown_table* breaks,
+                                 drawdown_table* checks,
+                                 drawdown_error* error) {
+  Clear(breaks);
+  Clear(checks);
+  return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
+    Inputs in;
+    in.NotNull("clean", clean);
+    const drawdown::StatementQuery asked = ReadStatementQuery(&in, query);
+    const std::vector<std::string> files = in.Texts("bills", bills, count);
+    const drawdown::ReconcileOptions read = ReadOptions(&in, options);
+    if (!in.ok()) return in.outcome();
+    const auto result = l.Reconcile(asked, files, read);
+    if (!result.ok()) return result.status();
+    *clean = result->clean() ? 1 : 0;
+    GivenTable table(breaks);
+    const Outcome given = GiveBreaks(*result, breaks);
+    if (!given.ok()) return given;
+    return table.KeepIf(GiveChecks(*result, checks));
+  });
+}
+
+int32_t drawdown_bill_summary(const drawdown_text* bills, uint64_t count,
+                              drawdown_table* out, drawdown_error* error) {
+  return Call(error, [&]() -> Outcome {
+    Clear(out);
+    Inputs in;
+    const std::vector<std::string> files = in.Texts("bills", bills, count);
+    if (!in.ok()) return in.outcome();
+    const auto summary = drawdown::SummarizeBill(files);
+    if (!summary.ok()) return summary.status();
+    return GiveSummary(*summary, out);
+  });
+}

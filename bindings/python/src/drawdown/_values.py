@@ -1,0 +1,127 @@
+"""Values on their way into the library and out of it: exact, or an error."""
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, List, Optional, Union
+
+from . import _native
+from ._errors import error_of
+
+lib: Any = _native.lib
+ffi: Any = _native.ffi
+
+Exact = Union[int, Decimal, Fraction]
+Instant = datetime.datetime
+
+UNSET = -(1 << 63)
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_MICROSECOND = datetime.timedelta(microseconds=1)
+_MICRO = 1_000_000
+_MICROS_PER_HOUR = 3_600 * _MICRO
+
+
+def version() -> str:
+    """The library's version."""
+    return str(ffi.string(lib.drawdown_version()).decode())
+
+
+def abi_version() -> int:
+    """The loaded library's ABI version."""
+    return int(lib.drawdown_abi_version())
+
+
+def check(code: int, error: Any) -> None:
+    """Raises what `error` (a drawdown_error*) says, unless `code` is 0."""
+    if code == 0:
+        return
+    message = ffi.string(lib.drawdown_error_message(error[0])).decode("utf-8", "replace")
+    lib.drawdown_error_free(error[0])
+    raise error_of(code, ffi.string(lib.drawdown_code_name(code)).decode(), message)
+
+
+def text(value: str, alive: List[Any]) -> Any:
+    """A drawdown_text; `alive` keeps its bytes until the call is over."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected str, not {type(value).__name__}")
+    data = value.encode()
+    buffer = ffi.from_buffer(data)
+    alive.append(buffer)
+    made = ffi.new("drawdown_text*")
+    made.data = buffer
+    made.size = len(data)
+    alive.append(made)
+    return made[0]
+
+
+def instant(value: Optional[Instant]) -> int:
+    """Microseconds since 1970 UTC; None is "not given"."""
+    if value is None:
+        return UNSET
+    if not isinstance(value, datetime.datetime):
+        raise TypeError(f"expected an aware datetime, not {type(value).__name__}")
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise ValueError(f"{value} has no time zone: give an aware datetime")
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def to_datetime(micros: int) -> Instant:
+    """An aware datetime in UTC."""
+    return _EPOCH + datetime.timedelta(microseconds=micros)
+
+
+def to_decimal(units: int, scale: int) -> Decimal:
+    """units x 10^-scale, exact: never through a context's precision."""
+    return Decimal(f"{units}E-{scale}")
+
+
+def _scaled(value: Exact, factor: int, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal, Fraction)):
+        raise TypeError(f"{what} is {type(value).__name__}: give int, Decimal or Fraction")
+    exact = Fraction(value) * factor
+    if exact.denominator != 1:
+        raise ValueError(f"{what} {value} is not exact in the unit that is stored")
+    return exact.numerator
+
+
+def micro_gpus(value: Exact) -> int:
+    """GPUs in millionths."""
+    return _scaled(value, _MICRO, "gpus")
+
+
+def gpu_us(hours: Exact) -> int:
+    """GPU-hours in GPU-microseconds."""
+    return _scaled(hours, _MICROS_PER_HOUR, "gpu_hours")
+
+
+def money(amount: Exact) -> int:
+    """Money in 1e-18 of its currency."""
+    return _scaled(amount, 10**18, "amount")
+
+
+def int128(value: int) -> Any:
+    """A drawdown_int128."""
+    if not -(1 << 127) <= value < 1 << 127:
+        raise OverflowError(f"{value} does not fit 128 bits")
+    made = ffi.new("drawdown_int128*")
+    made.low = value & ((1 << 64) - 1)
+    made.high = value >> 64
+    return made[0]
+
+
+def of_int128(value: Any) -> int:
+    """An int of a drawdown_int128."""
+    return (int(value.high) << 64) | int(value.low)
+
+
+def micros_of(length: datetime.timedelta) -> int:
+    """A length of time in microseconds."""
+    return length // _MICROSECOND
+
+
+def struct_of(name: str) -> Any:
+    """A new struct with the defaults of its _INIT macro."""
+    made = ffi.new(f"drawdown_{name}*")
+    made[0] = getattr(lib, f"drawdown_py_{name}")
+    return made

@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""What libdrawdown_c exports is what drawdown.h declares, and the C99 test calls all of it."""
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def main():
+    header = (ROOT / "include/drawdown/drawdown.h").read_text()
+    declared = set(re.findall(r"^DRAWDOWN_C_EXPORT [\w* ]+?\b(drawdown_\w+)\(", header, re.M))
+    listing = subprocess.run(["nm", "-D", "--defined-only", "-P", sys.argv[1]],
+                             capture_output=True, text=True, check=True).stdout
+    exported = set()
+    for line in listing.splitlines():
+        name, kind, *_ = line.split()
+        if kind != "A":  # the version's own symbol
+            exported.add(name.split("@")[0])
+    called = set(re.findall(r"\b(drawdown_\w+)\(", (ROOT / "tests/abi/c99_test.c").read_text()))
+    problems = []
+    for what, names in (("declared, not exported", declared - exported),
+                        ("exported, not declared", exported - declared),
+                        ("not called by c99_test.c", declared - called)):
+        problems += [f"{name}: {what}" for name in sorted(names)]
+    print("\n".join(problems) or f"{len(declared)} functions")
+    return 1 if problems or len(declared) < 50 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
