@@ -39,6 +39,7 @@ help:
 	@echo 'make check-asan  every test under AddressSanitizer and UBSan'
 	@echo 'make check-tsan  every test under ThreadSanitizer'
 	@echo 'make check-clang every test as clang 14 builds it'
+	@echo 'make check-fuzz  what reads bills under libFuzzer, $(FUZZ_SECONDS) seconds a target'
 	@echo 'make check-crash $(LONG_KILLS) kills per crash test, $(LONG_METER_KILLS) of live meters'
 	@echo 'make check-all   all of the above checks'
 	@echo 'make bench       benchmarks beside their peers, as ratios'
@@ -71,11 +72,31 @@ ASAN_SLICE = csv_test source_test base_numbers_test base_time_test \
   meters_test lives_test try_record_test
 TSAN_SLICE = gate_test store_conformance_test meter_test meters_test
 
+# What reads a bill's bytes, under libFuzzer: a fixed number of inputs each, or
+# FUZZ_SECONDS each with what was found kept in build/fuzz/tests/fuzz/found.
+FUZZERS = csv decimal time json bill mapping
+FUZZ_SECONDS ?= 120
+
+.PHONY: check-fuzz-short check-fuzz
+check-fuzz-short:
+	cmake --preset fuzz
+	cmake --build --preset fuzz -j $(JOBS)
+	ctest --preset fuzz -j $(JOBS)
+
+check-fuzz: deps check-fuzz-short
+	for name in $(FUZZERS); do \
+	  build/fuzz/tests/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) \
+	    -max_len=16384 -rss_limit_mb=1024 -timeout=20 \
+	    -artifact_prefix=build/fuzz/tests/fuzz/ \
+	    build/fuzz/tests/fuzz/found/$$name tests/fuzz/corpus/$$name || exit 1; \
+	done
+
 .PHONY: check-sanitizers-short
 check-sanitizers-short:
 	cmake --preset asan
 	cmake --build --preset asan -j $(JOBS) --target $(ASAN_SLICE)
 	ctest --preset asan -R "^($$(echo $(ASAN_SLICE) | tr ' ' '|'))$$"
+	$(MAKE) --no-print-directory check-fuzz-short
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(JOBS) --target $(TSAN_SLICE)
 	ctest --preset tsan -R "^($$(echo $(TSAN_SLICE) | tr ' ' '|'))$$"

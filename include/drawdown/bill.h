@@ -11,6 +11,12 @@
 
 namespace drawdown {
 
+// How to read files that do not say themselves what they are.
+struct BillOptions {
+  std::string mapping;  // path of a mapping file (docs/bills.md); empty: none
+  std::string format;   // "aws-cur", "azure-actual" ...; empty: by the columns
+};
+
 // A deviation that was tolerated and counted, by name ("null_spelled_as_text",
 // "time_without_zone", "integer_cost_column", "unit_scale", ...).
 struct Oddity {
@@ -45,6 +51,9 @@ struct BillSummary {
   std::string version;
   std::string version_reason;
   uint64_t rows = 0;  // charges
+  // False when a file of charges has no BilledCost (CoreWeave's FOCUS, Azure's
+  // amortized cost): its billed costs are then 0 and mean nothing.
+  bool has_billed_cost = true;
   int64_t first_charge_us = 0;
   int64_t last_charge_us = 0;
   // Keys are (provider, charge category, currency code).

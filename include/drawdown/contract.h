@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "drawdown/export.h"
+#include "drawdown/statement.h"
 #include "drawdown/units.h"
 
 namespace drawdown {
@@ -23,6 +24,8 @@ struct ContractInfo {
   int64_t effective_us = 0;
   int64_t applied_us = 0;                // record time
   std::vector<std::string> commitments;  // ids, in file order
+  // Of all versions, by id; only from Ledger::GetContract.
+  std::vector<CommitmentLife> lives;
   std::string text;                      // as applied
   std::string file_name;
 };

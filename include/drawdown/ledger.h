@@ -104,6 +104,11 @@ struct StatementQuery {
   std::string period;  // "2026-10", "2026", "A/B"; in the contract's calendar
   std::optional<int64_t> at_us;
   std::optional<int64_t> as_of_us;
+  // Only this tenant's lines and those of all below it; empty text: only lines
+  // that no tenant caused. The tenants that are below no other, and nobody, add
+  // up to the contract's statement.
+  std::optional<std::string> tenant = {};
+  bool explain = false;  // fills Statement::reasons
 };
 
 class DRAWDOWN_EXPORT Ledger {
@@ -353,7 +358,7 @@ class DRAWDOWN_EXPORT Ledger {
 
 // What a bill is: format, totals, oddities. Needs no ledger.
 DRAWDOWN_EXPORT absl::StatusOr<BillSummary> SummarizeBill(
-    const std::vector<std::string>& paths,
+    const std::vector<std::string>& paths, const BillOptions& options = {},
     const ProgressCallback& progress = {});
 
 // Rebuilds a ledger in `destination` (which must not exist) from whatever of

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drawdown/bill.h"
 #include "drawdown/export.h"
 #include "drawdown/units.h"
 
@@ -109,6 +110,7 @@ struct ReconcileOptions {
   // The key of Tags whose value is a tenant's path. Where rows have it and a
   // pool agrees, its tenants are compared too. Empty: they are not.
   std::string tenant_tag = {};
+  BillOptions bill;  // how its files are read
 };
 
 struct ReconcileResult;

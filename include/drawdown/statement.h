@@ -46,6 +46,16 @@ struct StatementLine {
   std::optional<MoneyAmount> cost;        // empty for kUnpriced
 };
 
+// Why a part of a line is what it is.
+struct StatementReason {
+  uint32_t line = 0;  // index into Statement::lines
+  uint32_t contract_version = 0;
+  std::string rule;     // what priced it
+  std::string because;  // why no commitment before it did; empty: there is none
+  GpuTime gpu_time;
+  std::optional<MoneyAmount> cost;  // exact: lines are rounded, parts are not
+};
+
 struct Statement {
   std::string contract;
   uint32_t contract_version = 0;
@@ -58,7 +68,37 @@ struct Statement {
       lines;          // by tenant, pool, commitment, kind, unit_price
   MoneyAmount total;  // sum of cost
   GpuTime metered;    // of the pools this contract prices
+  std::vector<StatementReason> reasons;  // by line; only where asked for
   std::vector<std::string> notes;
+};
+
+// FOCUS 1.4's lifecycle of a commitment, at an instant.
+enum class CommitmentState : uint8_t {
+  kProposed,
+  kPending,    // before its first step
+  kActive,
+  kExhausted,  // all of a DISCONTINUOUS one's interval is drawn before its end
+  kExpired,    // the term has ended
+  kCanceled,
+  kSuperseded,  // the version that holds has it no more
+};
+DRAWDOWN_EXPORT std::string_view CommitmentStateName(
+    CommitmentState state);  // "active"
+
+// A commitment of any version so far, and when it binds.
+struct CommitmentLife {
+  std::string commitment;
+  CommitmentState state = CommitmentState::kActive;
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+};
+
+// A dated partial target that is still to come in the current interval.
+struct MilestoneStatus {
+  std::string name;
+  int64_t by_us = 0;
+  Int128 amount = 0;   // to be drawn since the interval's start; as the status
+  Int128 missing = 0;  // of it, so far
 };
 
 // One commitment in the interval that contains `at` (formats.md, status).
@@ -67,6 +107,7 @@ struct CommitmentStatus {
   std::string commitment;
   int64_t interval_start_us = 0;
   int64_t interval_end_us = 0;
+  CommitmentState state = CommitmentState::kActive;  // or kExhausted
   bool spend = false;  // amounts below are money (1e-18), else GPU-microseconds
   Currency currency;
   Int128 contracted = 0;
@@ -79,6 +120,7 @@ struct CommitmentStatus {
   MoneyAmount projected_shortfall_cost;
   std::optional<int64_t>
       exhausted_at_us;  // at that rate; empty: not in the interval
+  std::vector<MilestoneStatus> milestones;  // by time
 };
 
 }  // namespace drawdown

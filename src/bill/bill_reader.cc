@@ -5,9 +5,10 @@
 #include "base/csv.h"
 #include "base/error.h"
 #include "bill/cells.h"
-#include "bill/columns.h"
+#include "bill/formats.h"
 #include "bill/oddity_log.h"
 #include "bill/row_reader.h"
+#include "bill/rule_checker.h"
 #include "bill/table_reader.h"
 #include "bill/totals.h"
 
@@ -18,15 +19,20 @@ constexpr uint64_t kRowsPerProgress = 4096;
 
 class BillReading {
  public:
-  BillReading(const std::vector<std::unique_ptr<Source>>& sources,
-              const BillRowCallback& row, const BillProgress& progress)
-      : sources_(sources), row_(row), progress_(progress) {}
+  BillReading(const std::vector<BillInput>& files, const BillRowCallback& row,
+              const BillProgress& progress, const BillMapping* mapping,
+              RuleChecker* rules)
+      : files_(files),
+        row_(row),
+        progress_(progress),
+        mapping_(mapping),
+        rules_(rules) {}
 
   absl::StatusOr<BillContents> Read() {
-    if (sources_.empty()) {
+    if (files_.empty()) {
       return MakeError(ErrorCode::kInvalidArgument, "no bill file is given");
     }
-    for (uint32_t i = 0; i < sources_.size(); ++i) {
+    for (uint32_t i = 0; i < files_.size(); ++i) {
       RETURN_IF_ERROR(ReadFile(i));
     }
     RETURN_IF_ERROR(totals_.Finish(&log_));
@@ -36,45 +42,85 @@ class BillReading {
 
  private:
   absl::Status ReadFile(uint32_t file) {
-    Source* const source = sources_[file].get();
+    const BillInput& input = files_[file];
+    Source* const source = input.source.get();
     CsvReader reader(source);
     RETURN_IF_ERROR(reader.ReadHeader());
     const std::string where = absl::StrCat(source->name(), ":1");
     ASSIGN_OR_RETURN(const BillLayout layout,
-                     ReadLayout(reader.header(), where));
+                     ChooseLayout(reader.header(), where, source->name(),
+                                  {mapping_, input.format}));
     RETURN_IF_ERROR(TakeVersion(layout, where));
-    summary_.files.push_back({source->name(), "FOCUS",
+    summary_.files.push_back({source->name(), layout.format,
                               std::string(DatasetName(layout.dataset)),
                               layout.version, layout.version_reason});
+    RETURN_IF_ERROR(BeginRules(layout, where));
     Cells cells(&reader, &layout, &times_, &log_);
     RETURN_IF_ERROR(layout.dataset == Dataset::kCostAndUsage
                         ? ReadRows(file, &reader, &cells)
                         : ReadTable(layout.dataset, file, &reader, &cells));
     summary_.files.back().rows = reader.row();
+    RETURN_IF_ERROR(CheckRows(input, reader.row()));
     CountHeaderOddities(layout, reader.row(), where);
     ReportProgress(file);
     return absl::OkStatus();
   }
 
-  // Of charges there is one version in a bill.
+  absl::Status BeginRules(const BillLayout& layout, const std::string& where) {
+    if (rules_ == nullptr || layout.dataset != Dataset::kCostAndUsage) {
+      return absl::OkStatus();
+    }
+    if (layout.mapped != nullptr) {
+      return MakeError(
+          ErrorCode::kUnknownFormat,
+          absl::StrCat(where, ": ", layout.format, ": the rules are of FOCUS"));
+    }
+    rules_->Begin(layout, where);
+    return absl::OkStatus();
+  }
+
+  // A file that lacks rows of an export may look whole.
+  static absl::Status CheckRows(const BillInput& input, uint64_t rows) {
+    if (!input.promised_rows || *input.promised_rows == rows) {
+      return absl::OkStatus();
+    }
+    return MakeError(
+        ErrorCode::kBadInput,
+        absl::StrCat(input.source->name(), ": ", rows,
+                     " rows, but its manifest says ", *input.promised_rows));
+  }
+
+  // Of charges there is one format and version in a bill.
   absl::Status TakeVersion(const BillLayout& layout, const std::string& where) {
     const bool charges = layout.dataset == Dataset::kCostAndUsage;
-    if (charges && have_charges_ && summary_.version != layout.version) {
-      return MakeError(ErrorCode::kUnknownFormat,
-                       absl::StrCat(where, ": FOCUS ", layout.version, " (",
-                                    layout.version_reason, "), but ",
-                                    summary_.files[first_charges_].name,
-                                    " is FOCUS ", summary_.version,
-                                    ": versions cannot be mixed in one bill"));
+    const bool first = charges && !have_charges_;
+    if (charges && have_charges_ &&
+        (summary_.format != layout.format ||
+         summary_.version != layout.version)) {
+      return MakeError(
+          ErrorCode::kUnknownFormat,
+          absl::StrCat(where, ": ", Title(layout.format, layout.version), " (",
+                       layout.version_reason, "), but ",
+                       summary_.files[first_charges_].name, " is ",
+                       Title(summary_.format, summary_.version),
+                       ": versions cannot be mixed in one bill"));
     }
-    if (summary_.files.empty() || (charges && !have_charges_)) {
-      summary_.format = "FOCUS";
+    if (summary_.files.empty() || first) {
+      summary_.format = layout.format;
       summary_.version = layout.version;
       summary_.version_reason = layout.version_reason;
     }
-    if (charges && !have_charges_) first_charges_ = summary_.files.size();
+    if (first) first_charges_ = summary_.files.size();
     have_charges_ = have_charges_ || charges;
+    summary_.has_billed_cost =
+        summary_.has_billed_cost &&
+        (!charges || layout.Has(BillColumn::kBilledCost));
     return absl::OkStatus();
+  }
+
+  static std::string Title(const std::string& format,
+                           const std::string& version) {
+    return version.empty() ? format : absl::StrCat(format, " ", version);
   }
 
   absl::Status ReadTable(Dataset dataset, uint32_t file, CsvReader* reader,
@@ -97,6 +143,7 @@ class BillReading {
       row.line = reader->line();
       RETURN_IF_ERROR(rows.Read(&row));
       CheckRow(row, cells);
+      if (rules_ != nullptr) rules_->Add(row, *cells);
       RETURN_IF_ERROR(totals_.Add(row, *cells));
       WidenRange(row);
       RETURN_IF_ERROR(row_(row));
@@ -123,8 +170,9 @@ class BillReading {
                  absl::StrCat(where, ": ", Quoted(drift.written)));
     }
     for (const std::string& name : layout.unknown) {
-      log_.Count(OddityKind::kUnknownColumn, log_.Intern(name), rows,
-                 absl::StrCat(where, ": ", Quoted(name)));
+      if (layout.mapped == nullptr)
+        log_.Count(OddityKind::kUnknownColumn, log_.Intern(name), rows,
+                   absl::StrCat(where, ": ", Quoted(name)));
       auto& names = summary_.unknown_columns;
       const auto at = std::lower_bound(names.begin(), names.end(), name);
       if (at == names.end() || *at != name) names.insert(at, name);
@@ -139,16 +187,18 @@ class BillReading {
     if (!progress_) return;
     uint64_t read = 0;
     uint64_t total = 0;
-    for (uint32_t i = 0; i < sources_.size(); ++i) {
-      if (i <= file) read += sources_[i]->position();
-      total += sources_[i]->size();
+    for (uint32_t i = 0; i < files_.size(); ++i) {
+      if (i <= file) read += files_[i].source->position();
+      total += files_[i].source->size();
     }
     progress_(read, total);
   }
 
-  const std::vector<std::unique_ptr<Source>>& sources_;
+  const std::vector<BillInput>& files_;
   const BillRowCallback& row_;
   const BillProgress& progress_;
+  const BillMapping* mapping_;
+  RuleChecker* rules_;
   BillContents contents_;
   BillSummary& summary_ = contents_.summary;
   bool have_charges_ = false;
@@ -160,10 +210,12 @@ class BillReading {
 
 }  // namespace
 
-absl::StatusOr<BillContents> ReadBill(
-    const std::vector<std::unique_ptr<Source>>& sources,
-    const BillRowCallback& row, const BillProgress& progress) {
-  return BillReading(sources, row, progress).Read();
+absl::StatusOr<BillContents> ReadBill(const std::vector<BillInput>& files,
+                                      const BillRowCallback& row,
+                                      const BillProgress& progress,
+                                      const BillMapping* mapping,
+                                      RuleChecker* rules) {
+  return BillReading(files, row, progress, mapping, rules).Read();
 }
 
 }  // namespace drawdown

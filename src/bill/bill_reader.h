@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "base/source.h"
 #include "bill/bill_row.h"
 #include "bill/bill_tables.h"
+#include "bill/mapping.h"
 
 namespace drawdown {
 
@@ -19,15 +21,28 @@ using BillRowCallback = std::function<absl::Status(const BillRow&)>;
 using BillProgress =
     std::function<void(uint64_t bytes_read, uint64_t bytes_total)>;
 
-// Reads every source in turn (each with its own header, and so its own dataset
-// and version; versions of Cost and Usage may not be mixed) and calls `row` for
-// each charge. Returns the summary and the rows of the other datasets. Errors
-// name file:line and the column: kBadCsv, kMissingColumn, kBadNumber, kBadTime,
-// kBadRow, kUnknownFormat. What is tolerated is counted as an oddity, never
-// silent.
-absl::StatusOr<BillContents> ReadBill(
-    const std::vector<std::unique_ptr<Source>>& sources,
-    const BillRowCallback& row, const BillProgress& progress = nullptr);
+class RuleChecker;
+
+// One file of a bill.
+struct BillInput {
+  std::unique_ptr<Source> source;
+  std::string format;  // of FormatNames(), if it was declared
+  std::optional<uint64_t> promised_rows;  // by a manifest
+};
+
+// Reads every file in turn (each with its own header, and so its own format,
+// dataset and version; those of charges may not be mixed) and calls `row` for
+// each charge. `mapping`, if any, is for the files whose format is not
+// declared. `rules`, if any, checks every charge, which must then be FOCUS.
+// Returns the summary and the rows of the other datasets. Errors name
+// file:line and the column: kBadCsv, kMissingColumn, kBadNumber, kBadTime,
+// kBadRow, kUnknownFormat, kBadInput (not the promised rows). What is tolerated
+// is counted as an oddity, never silent.
+absl::StatusOr<BillContents> ReadBill(const std::vector<BillInput>& files,
+                                      const BillRowCallback& row,
+                                      const BillProgress& progress = nullptr,
+                                      const BillMapping* mapping = nullptr,
+                                      RuleChecker* rules = nullptr);
 
 }  // namespace drawdown
 

@@ -1,9 +1,11 @@
 #include "bill/cells.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "absl/strings/match.h"
 #include "base/error.h"
+#include "base/wide.h"
 
 namespace drawdown {
 namespace {
@@ -31,10 +33,15 @@ Cells::Cells(const CsvReader* reader, const BillLayout* layout,
   for (size_t i = 0; i < kColumnCount; ++i) {
     const auto column = static_cast<BillColumn>(i);
     column_ids_[i] = log->Intern(ColumnName(column));
-    if (!layout->Has(column)) continue;
+    if (layout->mapped != nullptr || !layout->Has(column)) continue;
     const auto at = static_cast<size_t>(layout->At(column));
     header_ids_[at] = column_ids_[i];
     free_text_[at] = TypeOf(column) == ColumnType::kText;
+  }
+  if (layout->mapped == nullptr) return;
+  mapped_.emplace(layout->mapped.get());
+  for (size_t i = 0; i < free_text_.size(); ++i) {
+    free_text_[i] = layout->mapped->IsText(i);
   }
 }
 
@@ -52,6 +59,12 @@ void Cells::Load() {
     nulls_[i] = 1;
     Count(OddityKind::kNullSpelledAsText, header_ids_[i], field);
   }
+  values_ = fields;
+  value_nulls_ = nulls_;
+  if (!mapped_) return;
+  mapped_->Load(fields, nulls_);
+  values_ = mapped_->values();
+  value_nulls_ = mapped_->nulls();
 }
 
 absl::Status Cells::Number(BillColumn column, std::optional<Decimal>* value) {
@@ -74,11 +87,17 @@ absl::Status Cells::Money(BillColumn column, BilledMoney* value) {
   std::optional<Decimal> number;
   RETURN_IF_ERROR(Number(column, &number));
   if (!number) return absl::OkStatus();
-  const absl::StatusOr<Int128> amount = DecimalToScaled(*number, kMoneyScale);
+  absl::StatusOr<Int128> amount = DecimalToScaled(*number, kMoneyScale);
+  // Costs that were doubles are written with more digits than money has.
+  if (!amount.ok() && number->scale > kMoneyScale) {
+    amount = MulDivHalfEven(number->coefficient, 1,
+                            PowerOfTen(number->scale - kMoneyScale));
+    Odd(OddityKind::kFinerThanMoney, column, Field(column));
+  }
   if (!amount.ok()) {
     return Bad(ErrorCode::kBadNumber, column, amount.status());
   }
-  *value = {MoneyAmount(*amount), number->scale, true};
+  *value = {MoneyAmount(*amount), std::min(number->scale, kMoneyScale), true};
   return absl::OkStatus();
 }
 

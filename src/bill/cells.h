@@ -15,6 +15,7 @@
 #include "bill/bill_row.h"
 #include "bill/bill_time.h"
 #include "bill/columns.h"
+#include "bill/mapped_row.h"
 #include "bill/oddity_log.h"
 #include "drawdown/status.h"
 
@@ -36,7 +37,7 @@ class Cells {
   // Empty, a null spelled as text, or the column is absent.
   bool IsNull(BillColumn column) const {
     const int at = layout_->At(column);
-    return at < 0 || nulls_[static_cast<size_t>(at)];
+    return at < 0 || value_nulls_[static_cast<size_t>(at)];
   }
 
   bool Has(BillColumn column) const { return layout_->Has(column); }
@@ -49,7 +50,8 @@ class Cells {
   // Null is nothing. kBadNumber.
   absl::Status Number(BillColumn column, std::optional<Decimal>* value);
 
-  // Null is 0; whether that is allowed is for the caller. kBadNumber.
+  // Null is 0; whether that is allowed is for the caller. Beyond 18 decimals it
+  // is rounded half-even, which is counted. kBadNumber.
   absl::Status Money(BillColumn column, BilledMoney* value);
 
   // kBadTime, also when null.
@@ -83,7 +85,7 @@ class Cells {
 
  private:
   std::string_view Field(BillColumn column) const {
-    return reader_->fields()[static_cast<size_t>(layout_->At(column))];
+    return values_[static_cast<size_t>(layout_->At(column))];
   }
   void CountTimeOddities(BillColumn column, const BillTime& time);
   void Count(OddityKind kind, OddityLog::ColumnId id, std::string_view value);
@@ -99,6 +101,10 @@ class Cells {
   std::vector<OddityLog::ColumnId> header_ids_;  // by place in the header
   std::vector<uint8_t> free_text_;               // by place in the header
   std::vector<uint8_t> nulls_;                   // of the current row
+  std::optional<MappedRow> mapped_;
+  // What a layout's index points into: the row, or what a mapping made of it.
+  std::span<const std::string_view> values_;
+  std::span<const uint8_t> value_nulls_;
   std::string raw_;
 };
 

@@ -36,7 +36,7 @@ constexpr DatasetColumn kCostAndUsage[] = {
     {C::kAllocatedResourceName, k13},
     {C::kAllocatedTags, k13},
     {C::kAvailabilityZone, k10},
-    {C::kBilledCost, k10, kRequired},
+    {C::kBilledCost, k10, kMandatory},
     {C::kBillingAccountId, k10, kMandatory},
     {C::kBillingAccountName, k10, kMandatory},
     {C::kBillingAccountType, k12},
@@ -299,9 +299,17 @@ Since TellVersion(BillLayout* layout) {
         return column.since == newest && newest != oldest;
       });
   if (!deciding.empty()) {
-    layout->version_reason =
-        absl::StrCat("has ", absl::StrJoin(deciding, ", "), ", which ",
-                     VersionName(newest), " added");
+    constexpr size_t kShown = 3;
+    const size_t shown = std::min(deciding.size(), kShown);
+    layout->version_reason = absl::StrCat(
+        "has ",
+        absl::StrJoin(deciding.begin(),
+                      deciding.begin() + static_cast<std::ptrdiff_t>(shown),
+                      ", "),
+        deciding.size() > shown
+            ? absl::StrCat(" and ", deciding.size() - shown, " more")
+            : "",
+        ", which ", VersionName(newest), " added");
   } else if (oldest == k14) {
     layout->version_reason = "a dataset that 1.4 added";
   } else {
@@ -328,7 +336,8 @@ absl::Status CheckFocus(const BillLayout& layout, std::string_view where) {
       ErrorCode::kUnknownFormat,
       absl::StrCat(std::string(where),
                    ": not a FOCUS cost and usage file: no BilledCost, "
-                   "ChargeCategory or ChargePeriodStart column"));
+                   "ChargeCategory or ChargePeriodStart column; nor an AWS, "
+                   "Azure or OCI export; --mapping FILE reads other CSV"));
 }
 
 absl::Status CheckRequired(const BillLayout& layout, std::string_view where) {
@@ -354,6 +363,18 @@ std::string_view ColumnName(BillColumn column) {
 
 ColumnType TypeOf(BillColumn column) {
   return kColumns[static_cast<size_t>(column)].type;
+}
+
+std::optional<BillColumn> MappableColumn(std::string_view name) {
+  for (size_t i = 0; i < kColumnCount; ++i) {
+    const auto column = static_cast<BillColumn>(i);
+    const bool ours = column >= C::kLineId;
+    if (kColumns[i].name == name &&
+        (ours || FindIn(Dataset::kCostAndUsage, column) != nullptr)) {
+      return column;
+    }
+  }
+  return std::nullopt;
 }
 
 std::string_view DatasetName(Dataset dataset) {

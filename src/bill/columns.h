@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +23,8 @@ enum class ColumnType : uint8_t {
   kJson
 };
 
-// Every column of every dataset and version, by name: X(name, type).
+// Every column of every dataset and version, by name, then what other formats
+// say and FOCUS has no column for: X(name, type).
 #define DRAWDOWN_BILL_COLUMNS(X)                         \
   X(AllocatedMethodDetails, kJson)                       \
   X(AllocatedMethodId, kText)                            \
@@ -131,17 +134,25 @@ enum class ColumnType : uint8_t {
   X(SubAccountId, kText)                                 \
   X(SubAccountName, kText)                               \
   X(SubAccountType, kText)                               \
-  X(Tags, kJson)
+  X(Tags, kJson)                                         \
+  X(LineId, kText)                                       \
+  X(CorrectsLineId, kText)                               \
+  X(GpuCount, kNumber)                                   \
+  X(InstanceType, kText)
 
 enum class BillColumn : uint8_t {
 #define DRAWDOWN_ENUMERATOR(name, type) k##name,
   DRAWDOWN_BILL_COLUMNS(DRAWDOWN_ENUMERATOR)
 #undef DRAWDOWN_ENUMERATOR
 };
-inline constexpr size_t kColumnCount = 109;
+inline constexpr size_t kColumnCount = 113;
 
 std::string_view ColumnName(BillColumn column);
 ColumnType TypeOf(BillColumn column);
+
+// What a mapping can give: a column of Cost and Usage, or what FOCUS has no
+// column for.
+std::optional<BillColumn> MappableColumn(std::string_view name);
 
 // The datasets of FOCUS, with the names that the specification gives them.
 enum class Dataset : uint8_t {
@@ -160,11 +171,16 @@ struct HeaderDrift {
   bool draft = false;
 };
 
+class BoundMapping;
+
 // What a header says about its file.
 struct BillLayout {
+  std::string format = "FOCUS";
   Dataset dataset = Dataset::kCostAndUsage;
   std::array<int, kColumnCount> index;  // into the header; -1 if absent
-  std::string version;                  // "1.0" to "1.4"
+  // Where columns come from instead, in a format that is not FOCUS.
+  std::shared_ptr<const BoundMapping> mapped;
+  std::string version;  // "1.0" to "1.4"
   std::string version_reason;
   std::vector<HeaderDrift> drifted;
   std::vector<std::string> unknown;  // no FOCUS name and no x_ prefix

@@ -32,6 +32,8 @@ constexpr std::array<KindText, kOddityKindCount> kTexts = {{
     {"erratum_key_case",
      "ContractID and ContractCommitmentID, as 1.3 wrote before its erratum"},
     {"exponent_plus_sign", "FOCUS allows no plus sign in an exponent"},
+    {"finer_than_money",
+     "more than 18 decimals: rounded half-even to the 18th"},
     {"forbidden_null", "FOCUS allows no null here; read as 0"},
     {"gpu_count_as_text", "GpuCount is written as text, not as a number"},
     {"integer_cost_column",

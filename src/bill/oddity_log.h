@@ -27,6 +27,7 @@ enum class OddityKind : uint8_t {
   kEnumCaseDrift,
   kErratumKeyCase,
   kExponentPlusSign,
+  kFinerThanMoney,
   kForbiddenNull,
   kGpuCountAsText,
   kIntegerCostColumn,
@@ -47,7 +48,7 @@ enum class OddityKind : uint8_t {
   kZeroEffectiveCost,
   kZeroListCost,
 };
-inline constexpr size_t kOddityKindCount = 32;
+inline constexpr size_t kOddityKindCount = 33;
 
 std::string_view OddityName(OddityKind kind);
 

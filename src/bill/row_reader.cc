@@ -110,6 +110,8 @@ void RowReader::ReadTexts(BillRow* row) {
     row->host_provider = cells_->Text(BillColumn::kPublisherName);
   }
   row->invoice_id = cells_->Text(BillColumn::kInvoiceId);
+  row->line_id = cells_->Text(BillColumn::kLineId);
+  row->corrects = cells_->Text(BillColumn::kCorrectsLineId);
   row->invoice_detail_id = cells_->Text(BillColumn::kInvoiceDetailId);
   row->billing_account = cells_->Text(BillColumn::kBillingAccountId);
   row->sub_account = cells_->Text(BillColumn::kSubAccountId);
@@ -189,7 +191,8 @@ absl::Status RowReader::ReadPeriods(BillRow* row) {
 }
 
 absl::Status RowReader::ReadCosts(BillRow* row) {
-  if (cells_->IsNull(BillColumn::kBilledCost)) {
+  if (cells_->IsNull(BillColumn::kBilledCost) &&
+      cells_->Has(BillColumn::kBilledCost)) {
     return cells_->Bad(ErrorCode::kBadRow, BillColumn::kBilledCost, "is empty");
   }
   RETURN_IF_ERROR(cells_->Money(BillColumn::kBilledCost, &row->billed_cost));
@@ -237,41 +240,37 @@ void RowReader::ReadApplied(BillRow* row) {
 }
 
 void RowReader::ReadSkuDetails(BillRow* row) {
+  row->instance_type = cells_->Text(BillColumn::kInstanceType);
   row->gpu_count_micro.reset();
-  row->instance_type = {};
-  const std::string_view details = cells_->Text(BillColumn::kSkuPriceDetails);
+  ReadGpuCount(BillColumn::kGpuCount, cells_->Text(BillColumn::kGpuCount), row);
+  constexpr BillColumn kColumn = BillColumn::kSkuPriceDetails;
+  const std::string_view details = cells_->Text(kColumn);
   if (details.empty()) return;
   if (!json_.Parse(details)) {
-    cells_->Odd(OddityKind::kInvalidJson, BillColumn::kSkuPriceDetails,
-                details);
+    cells_->Odd(OddityKind::kInvalidJson, kColumn, details);
     return;
   }
   for (const JsonCell::Member& member : json_.members()) {
-    if (member.key == "GpuCount") ReadGpuCount(member, row);
-    if (member.key == "InstanceType" &&
-        member.kind == JsonCell::Kind::kString) {
-      row->instance_type = member.value;
+    const bool text = member.kind == JsonCell::Kind::kString;
+    if (member.key == "InstanceType" && text) row->instance_type = member.value;
+    if (member.key != "GpuCount" || member.value == "null") continue;
+    ReadGpuCount(kColumn, member.value, row);
+    if (text && row->gpu_count_micro) {
+      cells_->Odd(OddityKind::kGpuCountAsText, kColumn, member.value);
     }
   }
-  CheckKeys(BillColumn::kSkuPriceDetails);
+  CheckKeys(kColumn);
 }
 
-void RowReader::ReadGpuCount(const JsonCell::Member& member, BillRow* row) {
+void RowReader::ReadGpuCount(BillColumn column, std::string_view text,
+                             BillRow* row) {
   row->gpu_count_micro.reset();
-  if (member.value == "null") return;
-  const absl::StatusOr<Int128> count =
-      member.kind == JsonCell::Kind::kOther
-          ? absl::InvalidArgumentError("neither number nor text")
-          : ParseScaled(member.value, kMicroGpuScale);
+  if (text.empty()) return;
+  const absl::StatusOr<Int128> count = ParseScaled(text, kMicroGpuScale);
   if (!count.ok() || *count < 0 ||
       *count > std::numeric_limits<int64_t>::max()) {
-    cells_->Odd(OddityKind::kBadGpuCount, BillColumn::kSkuPriceDetails,
-                member.value);
+    cells_->Odd(OddityKind::kBadGpuCount, column, text);
     return;
-  }
-  if (member.kind == JsonCell::Kind::kString) {
-    cells_->Odd(OddityKind::kGpuCountAsText, BillColumn::kSkuPriceDetails,
-                member.value);
   }
   row->gpu_count_micro = static_cast<int64_t>(*count);
 }

@@ -37,7 +37,7 @@ class RowReader {
   absl::Status ReadQuantities(BillRow* row);
   void ReadApplied(BillRow* row);
   void ReadSkuDetails(BillRow* row);
-  void ReadGpuCount(const JsonCell::Member& member, BillRow* row);
+  void ReadGpuCount(BillColumn column, std::string_view text, BillRow* row);
   void CheckTags(std::string_view tags);
   void CheckKeys(BillColumn column);
 

@@ -57,6 +57,12 @@ int RunShow(Program* program, const std::string& id) {
   Say(absl::StrCat("contract ", contract->id, " version ", contract->version,
                    ", applied ", FormatInstant(contract->applied_us), " from ",
                    contract->file_name));
+  for (const CommitmentLife& life : contract->lives) {
+    Say(absl::StrCat("commitment ", life.commitment, ": ",
+                     std::string(CommitmentStateName(life.state)), ", ",
+                     FormatInstant(life.start_us), " to ",
+                     FormatInstant(life.end_us)));
+  }
   // The text is the data: `contract show ID > file` gives it back.
   const bool asked = !program->globals().format.empty();
   const Format format =

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "cli/agreed_lines.h"
 #include "cli/atomic_file.h"
+#include "cli/bill_options.h"
 #include "cli/claim_package.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -24,6 +25,7 @@ struct Arguments {
   std::string post_tenant;
   std::string tolerance;
   std::string tenant_tag;
+  BillOptions bill;
   bool all = false;
 };
 
@@ -54,6 +56,7 @@ struct SideFile {
 absl::StatusOr<ReconcileOptions> OptionsOf(const Arguments& arguments) {
   ReconcileOptions options;
   options.tenant_tag = arguments.tenant_tag;
+  options.bill = arguments.bill;
   if (arguments.tolerance.empty()) return options;
   const auto amount = ParseMoney(arguments.tolerance);
   if (!amount.ok() || *amount < MoneyAmount()) {
@@ -171,26 +174,26 @@ int RunReconcile(Program* program, const Arguments& arguments) {
 
 void AddReconcile(Program* program) {
   auto arguments = std::make_shared<Arguments>();
-  program
-      ->AddVerb("reconcile",
-                {"Which lines of the provider's bill are wrong",
-                 "Compares a bill (FOCUS 1.0 to 1.4, any number of files) with "
-                 "the statement of\nthe period. Every bill row and every "
-                 "metered cell ends in exactly one class. The\ntable shows "
-                 "what is not clean, what shares a cause as one finding, big "
-                 "money first; CSV\nis every item, JSON has the findings, the "
-                 "totals and the checks too.",
-                 "drawdown reconcile --contract aws-2025 --period 2026-10 "
-                 "bill.csv.gz\n"
-                 "drawdown reconcile --contract aws-2025 --period 2026-10 "
-                 "--breaks breaks.csv bill-*.csv\n"
-                 "drawdown reconcile --contract aws-2025 --period 2026-10 "
-                 "--report r.html --claims claims bill.csv\n"
-                 "drawdown reconcile --contract aws-2025 --period 2026-10 "
-                 "--post agreed.csv --post-tenant acme/lost bill.csv",
-                 "findings: differences that are not clean, or a failed check",
-                 TimeOptions::kMoment})
-      .Operands("BILL", "The bill's files, may be gzipped; - is stdin",
+  Verb verb = program->AddVerb(
+      "reconcile",
+      {"Which lines of the provider's bill are wrong",
+       "Compares a bill (FOCUS 1.0 to 1.4, any number of files) with "
+       "the statement of\nthe period. Every bill row and every "
+       "metered cell ends in exactly one class. The\ntable shows "
+       "what is not clean, what shares a cause as one finding, big "
+       "money first; CSV\nis every item, JSON has the findings, the "
+       "totals and the checks too.",
+       "drawdown reconcile --contract aws-2025 --period 2026-10 "
+       "bill.csv.gz\n"
+       "drawdown reconcile --contract aws-2025 --period 2026-10 "
+       "--breaks breaks.csv bill-*.csv\n"
+       "drawdown reconcile --contract aws-2025 --period 2026-10 "
+       "--report r.html --claims claims bill.csv\n"
+       "drawdown reconcile --contract aws-2025 --period 2026-10 "
+       "--post agreed.csv --post-tenant acme/lost bill.csv",
+       "findings: differences that are not clean, or a failed check",
+       TimeOptions::kMoment});
+  verb.Operands("BILL", "The bill's files, may be gzipped; - is stdin",
                 &arguments->bills)
       .RequiredText("contract", "ID", "The contract", &arguments->contract)
       .RequiredText("period", "P",
@@ -217,8 +220,10 @@ void AddReconcile(Program* program) {
       .Text("tolerance", "AMOUNT",
             "Of lines and invoices; 0 is exact; else as published",
             &arguments->tolerance)
-      .Flag("all", "List what matched too", &arguments->all)
-      .Does([program, arguments] { return RunReconcile(program, *arguments); });
+      .Flag("all", "List what matched too", &arguments->all);
+  AddBillOptions(&verb, &arguments->bill).Does([program, arguments] {
+    return RunReconcile(program, *arguments);
+  });
 }
 
 }  // namespace drawdown

@@ -20,6 +20,9 @@ struct Arguments {
   std::string contract;
   std::string period;
   std::string commitments;
+  std::string tenant;
+  bool unallocated = false;
+  bool explain = false;
 };
 
 int SayUnpriced(const Statement& statement) {
@@ -77,19 +80,34 @@ int RunStatement(Program* program, const Arguments& arguments) {
   if (!arguments.commitments.empty() && globals.format != "focus-1.4") {
     return FailUsage("--commitments goes with --format focus-1.4");
   }
-  const auto query =
+  const bool exports =
+      std::find(kExports.begin(), kExports.end(), globals.format) !=
+      kExports.end();
+  if (arguments.unallocated && !arguments.tenant.empty()) {
+    return FailUsage("--unallocated is what no --tenant caused: give one");
+  }
+  if (arguments.explain && exports) {
+    return FailUsage("--explain goes with --format table, csv or json");
+  }
+  auto query =
       StatementQueryOf(globals, arguments.contract, arguments.period);
   if (!query.ok()) return Fail(query.status());
+  if (arguments.unallocated || !arguments.tenant.empty()) {
+    query->tenant = arguments.tenant;
+  }
+  query->explain = arguments.explain;
   const auto ledger = OpenLedger(globals);
   if (!ledger.ok()) return Fail(ledger.status());
   const auto statement = (*ledger)->MakeStatement(*query);
   if (!statement.ok()) return Fail(statement.status());
   Output& output = program->output();
-  if (std::find(kExports.begin(), kExports.end(), globals.format) !=
-      kExports.end()) {
+  if (exports) {
     const absl::Status written = WriteExport(
         **ledger, *statement, globals.format, arguments, output.sink());
     if (!written.ok()) return Fail(written);
+  } else if (arguments.explain) {
+    WriteReasons(*statement, globals.FormatFor(output.terminal()),
+                 output.sink());
   } else {
     WriteStatement(*statement, globals.FormatFor(output.terminal()),
                    output.sink());
@@ -118,6 +136,8 @@ void AddStatement(Program* program) {
                  "drawdown statement --contract aws-2025 --period "
                  "2026-10-01T00:00:00Z/2026-10-08T00:00:00Z\n"
                  "drawdown statement --contract aws-2025 --period 2026-10 "
+                 "--tenant acme/chat --explain\n"
+                 "drawdown statement --contract aws-2025 --period 2026-10 "
                  "--format focus > cost-and-usage.csv\n"
                  "drawdown statement --contract aws-2025 --period 2026-10 "
                  "--format hledger | hledger -f- balance",
@@ -128,6 +148,14 @@ void AddStatement(Program* program) {
                     "2026-10 the month that starts then, 2026 the contract "
                     "year, or A/B",
                     &arguments->period)
+      .Text("tenant", "TENANT",
+            "Only what this tenant and all below it are charged",
+            &arguments->tenant)
+      .Flag("unallocated", "Only what no tenant caused",
+            &arguments->unallocated)
+      .Flag("explain",
+            "Why each line is what it is: contract version, rule, burn order",
+            &arguments->explain)
       .Text("commitments", "FILE",
             "With focus-1.4: also write the Contract Commitment dataset to "
             "FILE",

@@ -26,7 +26,7 @@ if(DRAWDOWN_SANITIZE)
     -fno-sanitize-recover=all
     # g++ 12 warns of its own <regex> and <functional> under -fsanitize (GCC
     # bug 105562); the unsanitized build keeps the warning.
-    -Wno-maybe-uninitialized)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(drawdown_options INTERFACE -fsanitize=${DRAWDOWN_SANITIZE})
 endif()
 

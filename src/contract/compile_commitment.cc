@@ -155,14 +155,10 @@ void CompileOverage(const Node& parent, Commitment* commitment) {
 void CompileRollover(const Node& parent, Commitment* commitment) {
   const std::optional<Node> node = parent.Child("rollover");
   if (!node.has_value()) return;
-  if (!IsUsage(*commitment)) {
-    parent.Refuse("rollover", kOnlyUsage);
-    return;
-  }
   if (commitment->model == CommitmentModel::kContinuous) {
     parent.Refuse("rollover", "a CONTINUOUS commitment never carries over");
   }
-  node->Require("intervals", "how many intervals unused hours stay usable");
+  node->Require("intervals", "how many intervals what is unused stays usable");
   Rollover rollover;
   rollover.intervals = static_cast<int32_t>(
       node->Integer("intervals", 1, 1, kMaxRolloverIntervals));

@@ -6,6 +6,7 @@
 #include "contract/parse.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "rating/rating.h"
 
 namespace drawdown {
 namespace {
@@ -128,7 +129,10 @@ absl::StatusOr<ContractInfo> Ledger::GetContract(std::string_view id) const {
                    ContractBooks::Read(books.get()));
   ASSIGN_OR_RETURN(const ContractVersion* const version,
                    contracts.NewestOf(id));
-  return MakeContractInfo(*version);
+  ContractInfo info = MakeContractInfo(*version);
+  ASSIGN_OR_RETURN(const ContractTimeline timeline, contracts.TimelineOf(id));
+  info.lives = LivesOf(timeline, impl_->ResolveAt({}, {}));
+  return info;
 }
 
 }  // namespace drawdown

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -14,9 +15,18 @@ namespace drawdown {
 // Caps the work that one failure makes to be done again.
 constexpr size_t kMaxGroup = 1'024;
 
+// What was thrown out of an operation or its commit (std::bad_alloc) is given
+// to its caller: a leader must not die of it before it has let others go on.
 struct GroupCommit::Caller {
+  absl::Status Result() const {
+    if (thrown != nullptr) std::rethrow_exception(thrown);
+    return result;
+  }
+
   const Operation* operation;
   absl::Status result;
+  ErrorCode code = ErrorCode::kOk;  // of the result
+  std::exception_ptr thrown = nullptr;
 };
 
 // Whoever founds a group leads it; the others sleep until it is done, and are
@@ -53,17 +63,18 @@ absl::Status GroupCommit::RunAlone(const Operation& operation) const {
 absl::Status GroupCommit::Run(const Operation& operation) {
   if (generation_ != ForkGeneration()) return RunAlone(operation);
   State& state = *state_;
-  Caller self{&operation, absl::OkStatus()};
+  Caller self{&operation, absl::OkStatus(), ErrorCode::kOk, nullptr};
   std::unique_lock<std::mutex> lock(state.mutex);
-  const bool founds =
-      state.open == nullptr || state.open->members.size() == kMaxGroup;
-  if (founds) state.open = std::make_shared<Group>();
-  const std::shared_ptr<Group> group = state.open;
+  std::shared_ptr<Group> group = state.open;
+  const bool founds = group == nullptr || group->members.size() == kMaxGroup;
+  if (founds) group = std::make_shared<Group>();
   group->members.push_back(&self);
+  // Nothing is thrown from here on: who joins may rely on a leader.
+  if (founds) state.open = group;
   if (!founds) {
     lock.unlock();
     group->done.wait(0, std::memory_order_acquire);
-    return self.result;
+    return self.Result();
   }
   state.turn.wait(lock, [&] { return !state.leading; });
   state.leading = true;
@@ -76,26 +87,41 @@ absl::Status GroupCommit::Run(const Operation& operation) {
   state.turn.notify_one();
   group->done.store(1, std::memory_order_release);
   group->done.notify_all();
-  return self.result;
+  return self.Result();
 }
 
-void GroupCommit::RunGroup(const Group& group) const {
+void GroupCommit::RunFor(const Operation& operation,
+                         Caller* caller) const noexcept {
+  try {
+    caller->result = RunAlone(operation);
+    caller->code = GetErrorCode(caller->result);
+  } catch (...) {
+    caller->thrown = std::current_exception();
+  }
+}
+
+void GroupCommit::RunGroup(const Group& group) const noexcept {
   const auto together = [&](Posting* posting) -> absl::Status {
     for (const Caller* const caller : group.members) {
       RETURN_IF_ERROR((*caller->operation)(posting));
     }
     return absl::OkStatus();
   };
-  const absl::Status status = RunAlone(together);
-  const ErrorCode code = GetErrorCode(status);
+  Caller all{nullptr, absl::OkStatus(), ErrorCode::kOk, nullptr};
+  RunFor(together, &all);
   // What kept the group from beginning keeps each from it; and who does not
   // know whether a commit happened must not be told the outcome of another.
-  const bool same_for_all = status.ok() || code == ErrorCode::kBusy ||
-                            code == ErrorCode::kUncertain ||
-                            code == ErrorCode::kForked;
+  const bool same_for_all =
+      all.thrown == nullptr &&
+      (all.code == ErrorCode::kOk || all.code == ErrorCode::kBusy ||
+       all.code == ErrorCode::kUncertain || all.code == ErrorCode::kForked);
   for (Caller* const caller : group.members) {
-    const bool final = same_for_all || group.members.size() == 1;
-    caller->result = final ? status : RunAlone(*caller->operation);
+    if (same_for_all || group.members.size() == 1) {
+      caller->result = all.result;
+      caller->thrown = all.thrown;
+    } else {
+      RunFor(*caller->operation, caller);
+    }
   }
 }
 

@@ -26,7 +26,8 @@ class GroupCommit {
   GroupCommit(const GroupCommit&) = delete;  // Callers wait inside it.
   GroupCommit& operator=(const GroupCommit&) = delete;
 
-  // OK when the operation is durable. The operation may be run several times,
+  // OK when the operation is durable. Throws what the operation threw, and then
+  // nothing is posted of it. The operation may be run several times,
   // on any calling thread, each time on books without its effect.
   absl::Status Run(const Operation& operation);
 
@@ -36,7 +37,8 @@ class GroupCommit {
   struct State;
 
   absl::Status RunAlone(const Operation& operation) const;
-  void RunGroup(const Group& group) const;
+  void RunFor(const Operation& operation, Caller* caller) const noexcept;
+  void RunGroup(const Group& group) const noexcept;
 
   const BeginPosting begin_;
   const uint64_t generation_;

@@ -4,12 +4,12 @@
 #include "absl/container/flat_hash_set.h"
 #include "base/civil.h"
 #include "base/error.h"
-#include "base/source.h"
-#include "bill/bill_reader.h"
+#include "engine/bills.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 #include "engine/statement_of.h"
 #include "ledger/capacity.h"
+#include "ledger/inspect.h"
 #include "ledger/series.h"
 #include "rating/rating.h"
 #include "reconcile/reconcile.h"
@@ -55,6 +55,39 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
   return table;
 }
 
+// The runs that rating asks for, each whole.
+absl::StatusOr<std::vector<RunUsage>> RunsOf(const BooksView& books,
+                                             const ContractTimeline& contracts,
+                                             const UsageTable& usage,
+                                             const Interval& window) {
+  std::vector<RunUsage> runs;
+  if (!RunsMatter(contracts)) return runs;
+  const auto find = [](const std::vector<std::string>& names,
+                       const std::string& name) -> std::optional<uint32_t> {
+    const auto found = std::lower_bound(names.begin(), names.end(), name);
+    if (found == names.end() || *found != name) return std::nullopt;
+    return static_cast<uint32_t>(found - names.begin());
+  };
+  RETURN_IF_ERROR(
+      VisitRuns(books.transaction, RunQuery(), [&](const RunInfo& info) {
+        const auto tenant = find(usage.tenants, info.tenant);
+        const auto pool = find(usage.pools, info.pool);
+        if (!tenant || !pool) return true;
+        RunUsage run = {*tenant, *pool, info.state == RunState::kEnded, {}};
+        for (const Segment& segment : info.segments) {
+          const int64_t end_us = segment.end_us.value_or(window.end_us);
+          if (segment.start_us >= end_us) continue;
+          run.spans.push_back({segment.start_us, end_us, segment.micro_gpus});
+        }
+        const bool inside = !run.spans.empty() &&
+                            run.spans.front().start_us < window.end_us &&
+                            run.spans.back().end_us > window.start_us;
+        if (inside) runs.push_back(std::move(run));
+        return true;
+      }));
+  return runs;
+}
+
 bool AnyPrices(const ContractTimeline& contracts, const std::string& pool) {
   return std::any_of(contracts.spans().begin(), contracts.spans().end(),
                      [&pool](const ContractSpan& span) {
@@ -72,8 +105,8 @@ void LeaveToOthers(const ContractBooks& books,
   for (const std::string& pool : usage->pools) {
     bool other = false;
     for (const ContractVersion* version : books.Newest()) {
-      other |= version->contract.id != id &&
-               PricesPool(version->contract, pool);
+      other |=
+          version->contract.id != id && PricesPool(version->contract, pool);
     }
     elsewhere.push_back(other && !AnyPrices(contracts, pool));
   }
@@ -111,46 +144,33 @@ absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
   ASSIGN_OR_RETURN(
       out->input.capacity,
       CapacityOf(books, out->usage, window.start_us, window.end_us));
+  ASSIGN_OR_RETURN(out->input.runs,
+                   RunsOf(books, contracts, out->usage, window));
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::unique_ptr<Source>>> OpenBills(
-    const std::vector<std::string>& paths) {
-  std::vector<std::unique_ptr<Source>> sources;
-  for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Source> source, OpenSource(path));
-    sources.push_back(std::move(source));
-  }
-  return sources;
-}
-
-BillProgress ReadingProgress(const ProgressCallback& progress) {
-  if (!progress) return nullptr;
-  return [&progress](uint64_t done, uint64_t total) {
-    progress("reading", done, total);
-  };
-}
-
 // Reads the bill once more, for the rows behind what was found.
 absl::Status VisitLines(const std::vector<std::string>& bill_paths,
-                        const ReconcileResult& result, Reconciler* reconciler,
+                        const BillOptions& options,
+                        const ReconcileResult& result,
+                        const BillSummary& summary, Reconciler* reconciler,
                         const BillLineCallback& line) {
   absl::flat_hash_set<uint32_t> wanted;
   for (const Break& item : result.items) {
     if (!IsClean(item.kind)) wanted.insert(item.lines);
   }
-  ASSIGN_OR_RETURN(const auto sources, OpenBills(bill_paths));
-  return ReadBill(sources,
-                  [&](const BillRow& row) -> absl::Status {
-                    ASSIGN_OR_RETURN(const uint32_t lines,
-                                     reconciler->LinesOf(row));
-                    if (wanted.contains(lines)) {
-                      line(result, {lines, sources[row.file]->name(), row.line,
-                                    row.raw});
-                    }
-                    return absl::OkStatus();
-                  })
+  return ReadBillFiles(
+             bill_paths, options,
+             [&](const BillRow& row) -> absl::Status {
+               ASSIGN_OR_RETURN(const uint32_t lines, reconciler->LinesOf(row));
+               if (wanted.contains(lines)) {
+                 line(result, {lines, summary.files.at(row.file).name, row.line,
+                               row.raw});
+               }
+               return absl::OkStatus();
+             },
+             nullptr)
       .status();
 }
 
@@ -161,7 +181,11 @@ absl::StatusOr<Statement> StatementOf(const BooksView& books, int64_t bucket_us,
                                       int64_t at_us) {
   RatedPeriod period;
   RETURN_IF_ERROR(RatePeriod(books, bucket_us, query, at_us, &period));
-  return drawdown::MakeStatement(period.input, period.rated);
+  ASSIGN_OR_RETURN(Statement statement,
+                   drawdown::MakeStatement(period.input, period.rated));
+  if (query.explain) Explain(period.input, period.rated, &statement);
+  if (query.tenant.has_value()) KeepTenant(*query.tenant, &statement);
+  return statement;
 }
 
 absl::StatusOr<Statement> Ledger::MakeStatement(
@@ -197,8 +221,10 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
           // known before.
           ASSIGN_OR_RETURN(const CapacityTable capacity,
                            CapacityOf(books, usage, window.start_us, {}));
+          ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
+                           RunsOf(books, contract, usage, window));
           ASSIGN_OR_RETURN(std::vector<CommitmentStatus> some,
-                           MakeStatus(contract, usage, now_us, capacity));
+                           MakeStatus(contract, usage, now_us, capacity, runs));
           std::move(some.begin(), some.end(), std::back_inserter(all));
         }
         return absl::OkStatus();
@@ -217,18 +243,18 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         RatedPeriod period;
         RETURN_IF_ERROR(
             RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
-        ASSIGN_OR_RETURN(const auto sources, OpenBills(bill_paths));
         Reconciler reconciler(
             {&period.input.contracts.For(period.input.period), &period.rated,
              period.input.period, impl_->bucket_us(), at_us,
              &period.input.capacity, &period.usage.pools},
-                              options);
+            options);
         ASSIGN_OR_RETURN(
             const BillContents bill,
-            ReadBill(
-                sources,
+            ReadBillFiles(
+                bill_paths, options.bill,
                 [&](const BillRow& row) { return reconciler.Add(row); },
-                ReadingProgress(progress)));
+                progress));
+        RETURN_IF_ERROR(CheckBilled(bill.summary));
         ASSIGN_OR_RETURN(result, reconciler.Finish(bill));
         if (at_us < period.input.period.end_us) {
           result.notes.push_back("the period had not ended at " +
@@ -236,21 +262,12 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
                                  ": its differences are pending, not breaks");
         }
         if (line) {
-          RETURN_IF_ERROR(VisitLines(bill_paths, result, &reconciler, line));
+          RETURN_IF_ERROR(VisitLines(bill_paths, options.bill, result,
+                                     bill.summary, &reconciler, line));
         }
         return absl::OkStatus();
       }));
   return result;
-}
-
-absl::StatusOr<BillSummary> SummarizeBill(const std::vector<std::string>& paths,
-                                          const ProgressCallback& progress) {
-  ASSIGN_OR_RETURN(const auto sources, OpenBills(paths));
-  ASSIGN_OR_RETURN(BillContents bill,
-                   ReadBill(
-                       sources, [](const BillRow&) { return absl::OkStatus(); },
-                       ReadingProgress(progress)));
-  return std::move(bill.summary);
 }
 
 }  // namespace drawdown

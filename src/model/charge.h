@@ -61,10 +61,17 @@ struct Charge {
   uint32_t commitment = kNoIndex;  // index into RatedUsage::commitments
   ChargeKind kind = ChargeKind::kCovered;
   bool has_gpu_time = true;
-  // Index of the rate, or the commitment's position in burn order.
-  uint16_t rule = kNoRule;
+  uint16_t rule = kNoRule;  // index into RatedUsage::rules
 };
 static_assert(sizeof(Charge) == 80);
+
+// What made a charge.
+struct ChargeRule {
+  uint32_t version = 0;  // of the contract
+  std::string text;      // for a person
+
+  friend bool operator==(const ChargeRule&, const ChargeRule&) = default;
+};
 
 // How far a spend commitment had come at an instant of one of its intervals,
 // whether that was its end or not.
@@ -83,6 +90,7 @@ struct RatedUsage {
   std::vector<std::string> commitments;  // sorted by id
   // By bucket end, tenant, pool, commitment, kind.
   std::vector<Charge> charges;
+  std::vector<ChargeRule> rules;
   // At each interval's end, and at RatingInput::marks; by instant.
   std::vector<SpendMark> spend_marks;
   std::vector<std::string> notes;

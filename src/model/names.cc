@@ -13,6 +13,9 @@
 namespace drawdown {
 namespace {
 
+constexpr std::array<std::string_view, 7> kCommitmentStates = {
+    "proposed", "pending",  "active",    "exhausted",
+    "expired",  "canceled", "superseded"};
 constexpr std::array<std::string_view, 5> kRunStates = {
     "never_started", "open", "suspended", "ended", "voided"};
 constexpr std::array<std::string_view, 7> kStopReasons = {
@@ -98,6 +101,10 @@ std::optional<CapacityState> ParseCapacityState(std::string_view name) {
     if (kCapacityStates[i] == name) return static_cast<CapacityState>(i);
   }
   return std::nullopt;
+}
+
+std::string_view CommitmentStateName(CommitmentState state) {
+  return NameAt(kCommitmentStates, state);
 }
 
 std::string_view ChargeKindName(ChargeKind kind) {

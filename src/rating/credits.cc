@@ -43,8 +43,11 @@ struct Payable {
 
 class CreditWalk {
  public:
-  CreditWalk(const Plan& plan, RatedUsage* rated)
-      : plan_(plan), rated_(rated), end_of_charges_(rated->charges.size()) {}
+  CreditWalk(const Plan& plan, RuleBook* rules, RatedUsage* rated)
+      : plan_(plan),
+        rules_(rules),
+        rated_(rated),
+        end_of_charges_(rated->charges.size()) {}
 
   // The charges that end in (start, end], which follow those of the block
   // before.
@@ -59,13 +62,13 @@ class CreditWalk {
            charges[next_].bucket_end_us <= block.end_us) {
       ++next_;
     }
-    const VersionPlan& version =
-        plan_.versions[plan_.VersionAt(block.end_us - 1)];
-    scale_ = LineScale(*version.contract);
+    version_ = plan_.VersionAt(block.end_us - 1);
+    const Contract& contract = *plan_.versions[version_].contract;
+    scale_ = LineScale(contract);
     Lines lines = LinesIn(block);
-    for (const Credit* credit : InOrder(*version.contract)) {
+    for (const Credit* credit : InOrder(contract)) {
       if (!Usable(*credit) || !Overlap(WindowOf(*credit), block)) continue;
-      RETURN_IF_ERROR(Use(*version.contract, *credit, block, &lines));
+      RETURN_IF_ERROR(Use(contract, *credit, block, &lines));
     }
     return absl::OkStatus();
   }
@@ -151,12 +154,13 @@ class CreditWalk {
       const MoneyAmount part(parts[i] * Unit());
       lines->at(eligible[i].line).left -= part;
       used += part;
-      Book(eligible[i].key, block, part);
+      Book(credit, eligible[i].key, block, part);
     }
     return absl::OkStatus();
   }
 
-  void Book(const LineKey& line, const Interval& block, MoneyAmount part) {
+  void Book(const Credit& credit, const LineKey& line, const Interval& block,
+            MoneyAmount part) {
     Charge charge;
     charge.bucket_us = block.start_us;
     charge.bucket_end_us = block.end_us;
@@ -166,17 +170,23 @@ class CreditWalk {
     charge.kind = ChargeKind::kCredit;
     charge.has_gpu_time = false;
     charge.cost = -part;
+    charge.rule = rules_->Intern(
+        version_, "credit " + credit.id + " of " + FormatMoney(credit.amount) +
+                      ", until " + FormatInstant(credit.until_us) + ": pays " +
+                      std::string(ChargeKindName(line.kind)));
     rated_->charges.push_back(charge);
   }
 
   Int128 Unit() const { return PowerOfTen(kMoneyScale - scale_); }
 
   const Plan& plan_;
+  RuleBook* rules_;
   RatedUsage* rated_;
   const size_t end_of_charges_;
   size_t first_ = 0;
   size_t next_ = 0;
   int scale_ = 0;
+  uint32_t version_ = 0;
   std::map<std::string, MoneyAmount> used_;  // by credit
 };
 
@@ -214,9 +224,10 @@ std::set<int64_t> WindowEdges(const Plan& plan) {
 }  // namespace
 
 absl::Status ApplyCredits(const Plan& plan, const Interval& period,
-                          int64_t from_us, int64_t end_us, RatedUsage* rated) {
+                          int64_t from_us, int64_t end_us, RuleBook* rules,
+                          RatedUsage* rated) {
   const size_t charges = rated->charges.size();
-  CreditWalk walk(plan, rated);
+  CreditWalk walk(plan, rules, rated);
   const std::set<int64_t> edges = WindowEdges(plan);
   for (int64_t at = from_us; at < end_us;) {
     const Contract& contract = *plan.versions[plan.VersionAt(at)].contract;
@@ -228,13 +239,7 @@ absl::Status ApplyCredits(const Plan& plan, const Interval& period,
     at = end;
   }
   if (rated->charges.size() == charges) return absl::OkStatus();
-  const auto key = [](const Charge& charge) {
-    return std::make_tuple(charge.bucket_end_us, charge.tenant, charge.pool,
-                           charge.commitment, charge.kind);
-  };
-  std::stable_sort(
-      rated->charges.begin(), rated->charges.end(),
-      [&](const Charge& a, const Charge& b) { return key(a) < key(b); });
+  SortCharges(rated);
   return absl::OkStatus();
 }
 

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "rating/plan.h"
+#include "rating/rules.h"
 
 namespace drawdown {
 
@@ -23,7 +24,8 @@ std::optional<int64_t> CreditsFrom(const ContractTimeline& contracts,
 // Adds the credits' charges to the charges of [from_us, end_us), the order of
 // which it keeps. kOverflow.
 absl::Status ApplyCredits(const Plan& plan, const Interval& period,
-                          int64_t from_us, int64_t end_us, RatedUsage* rated);
+                          int64_t from_us, int64_t end_us, RuleBook* rules,
+                          RatedUsage* rated);
 
 // What a reader should know of credits that may lapse.
 void NoteCredits(const Plan& plan, const Interval& period, int64_t at_us,

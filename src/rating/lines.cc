@@ -11,15 +11,6 @@ namespace {
 
 constexpr int kExactScale = 18;
 
-bool Before(const LineKey& a, const LineKey& b) {
-  const auto key = [](const LineKey& line) {
-    return std::make_tuple(line.tenant, line.pool, line.commitment, line.kind,
-                           line.priced, line.unit_price.count(),
-                           line.has_gpu_time);
-  };
-  return key(a) < key(b);
-}
-
 struct LineKeyHash {
   size_t operator()(const LineKey& key) const {
     uint64_t hash = key.tenant;
@@ -35,6 +26,15 @@ struct LineKeyHash {
 };
 
 }  // namespace
+
+bool LineBefore(const LineKey& a, const LineKey& b) {
+  const auto key = [](const LineKey& line) {
+    return std::make_tuple(line.tenant, line.pool, line.commitment, line.kind,
+                           line.priced, line.unit_price.count(),
+                           line.has_gpu_time);
+  };
+  return key(a) < key(b);
+}
 
 LineKey KeyOf(const Charge& charge) {
   return {.tenant = charge.tenant + 1,  // kNoIndex wraps to 0
@@ -56,9 +56,19 @@ std::vector<std::pair<LineKey, LineSum>> SumLines(
   }
   std::vector<std::pair<LineKey, LineSum>> lines(sums.begin(), sums.end());
   std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
-    return Before(a.first, b.first);
+    return LineBefore(a.first, b.first);
   });
   return lines;
+}
+
+void SortCharges(RatedUsage* rated) {
+  const auto key = [](const Charge& charge) {
+    return std::make_tuple(charge.bucket_end_us, charge.tenant, charge.pool,
+                           charge.commitment, charge.kind);
+  };
+  std::stable_sort(
+      rated->charges.begin(), rated->charges.end(),
+      [&](const Charge& a, const Charge& b) { return key(a) < key(b); });
 }
 
 MoneyAmount LineCost(const LineKey& key, const LineSum& sum, int scale) {
@@ -67,7 +77,7 @@ MoneyAmount LineCost(const LineKey& key, const LineSum& sum, int scale) {
 }
 
 int LineScale(const Contract& contract) {
-  return contract.rounding_level == RoundingLevel::kLine
+  return contract.rounding_level != RoundingLevel::kStatement
              ? contract.rounding_scale
              : kExactScale;
 }

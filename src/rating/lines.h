@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "contract/contract.h"
+#include "drawdown/statement.h"
 #include "model/charge.h"
 
 namespace drawdown {
@@ -31,14 +32,23 @@ struct LineSum {
   MoneyAmount cost;  // of charges without a unit price
 };
 
+// The order of statements.
+bool LineBefore(const LineKey& a, const LineKey& b);
+
 LineKey KeyOf(const Charge& charge);
 
-// In the order of statements.
+// In that order.
 std::vector<std::pair<LineKey, LineSum>> SumLines(
     std::span<const Charge> charges);
 
+// Puts charges that were added into the order that RatedUsage has.
+void SortCharges(RatedUsage* rated);
+
 // The line's money, rounded once: from its GPU time where it has a unit price.
 MoneyAmount LineCost(const LineKey& key, const LineSum& sum, int scale);
+
+// Sets what is owed and what was metered from the lines.
+void SumUp(Statement* statement);
 
 // Decimals to which the contract rounds each line.
 int LineScale(const Contract& contract);

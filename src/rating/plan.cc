@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/wide.h"
-#include "rating/support.h"
 
 namespace drawdown {
 namespace {
@@ -40,6 +39,7 @@ std::optional<MoneyAmount> TakeOrPayPrice(const Commitment& commitment,
 ChargeSlot SlotOf(const StrandPart& part, const Tranche& tranche) {
   return {.version = part.version,
           .commitment = tranche.name,
+          .expansion = tranche.expansion,
           .layer = part.terms->layer};
 }
 
@@ -138,11 +138,12 @@ void AddRateSlots(uint32_t index, Plan* plan) {
   const std::vector<Rate>& rates = version.contract->rates;
   for (uint32_t i = 0; i < rates.size(); ++i) {
     version.rate_slots.push_back(static_cast<uint32_t>(plan->slots.size()));
-    for (const RateTier& tier : rates[i].tiers) {
+    for (uint32_t tier = 0; tier < rates[i].tiers.size(); ++tier) {
       AddSlot({.version = index,
                .kind = ChargeKind::kOnDemand,
-               .unit_price = tier.price,
-               .rate = i},
+               .unit_price = rates[i].tiers[tier].price,
+               .rate = i,
+               .tier = tier},
               plan);
     }
   }
@@ -175,6 +176,25 @@ bool Counts(const ChargeSlot& slot, const Filter& filter,
          !of_layer && filter.MatchesKind(slot.kind);
 }
 
+// Another Spend commitment of its layer takes money from it, or a Usage one
+// takes hours that lower layers priced.
+bool SharesLayer(const StrandPart& part) {
+  const auto& commitments = part.contract->commitments;
+  int32_t lowest = part.terms->layer;
+  for (const Commitment& other : commitments) {
+    if (other.category == CommitmentCategory::kUsage) {
+      lowest = std::min(lowest, other.layer);
+    }
+  }
+  return std::any_of(
+      commitments.begin(), commitments.end(), [&](const Commitment& other) {
+        const bool beside =
+            &other != part.terms && other.layer == part.terms->layer;
+        return beside && (other.category == CommitmentCategory::kSpend ||
+                          lowest < other.layer);
+      });
+}
+
 // After all usage slots, which it looks at.
 void AddSpendStrand(const Strand& strand, Plan* plan) {
   SpendPlan spend;
@@ -187,6 +207,7 @@ void AddSpendStrand(const Strand& strand, Plan* plan) {
     terms.filter = AddFilter(part, plan);
     terms.take_or_pay =
         part.terms->shortfall.policy == ShortfallPolicy::kTakeOrPay;
+    terms.shares = SharesLayer(part);
     for (const ChargeSlot& slot : plan->slots) {
       terms.counts.push_back(Counts(slot, plan->filters[terms.filter], part));
     }
@@ -238,7 +259,6 @@ absl::Status AddVersions(const ContractTimeline& contracts, Plan* plan) {
   const Contract& first = *contracts.spans().front().contract;
   for (const ContractSpan& span : contracts.spans()) {
     const Contract& contract = *span.contract;
-    RETURN_IF_ERROR(CheckRatable(contract));
     if (contract.id != first.id || contract.provider != first.provider ||
         contract.currency != first.currency) {
       return MakeError(ErrorCode::kInvalidArgument,

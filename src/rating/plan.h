@@ -29,7 +29,9 @@ struct ChargeSlot {
   ChargeKind kind = ChargeKind::kUnpriced;
   std::optional<MoneyAmount> unit_price;
   bool counted_only = false;  // hours that a lower layer priced
+  bool expansion = false;     // of an exercised expansion
   uint32_t rate = kNoIndex;   // index into Contract::rates
+  uint32_t tier = 0;          // of that rate
   int32_t layer = 0;          // of its commitment; 0 for rates
 };
 
@@ -63,6 +65,9 @@ struct SpendTerms {
   const Commitment* commitment = nullptr;  // nullptr: the version has it not
   uint32_t filter = 0;
   bool take_or_pay = false;
+  // Whether others of its layer may have hours and money that it would count:
+  // then it counts charge by charge, what they leave.
+  bool shares = false;
   // Per slot: whether its money counts at all.
   std::vector<bool> counts;
 };
@@ -117,8 +122,7 @@ struct Plan {
   uint32_t VersionAt(int64_t at_us) const;
 };
 
-// kUnsupported names what this version parses but does not rate;
-// kInvalidArgument, versions of different contracts. REQUIRES: contracts is not
+// kInvalidArgument: versions of different contracts. REQUIRES: contracts is not
 // empty.
 absl::StatusOr<Plan> MakePlan(const ContractTimeline& contracts,
                               const UsageTable& usage,

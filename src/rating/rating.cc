@@ -7,6 +7,8 @@
 #include "base/civil.h"
 #include "base/error.h"
 #include "rating/credits.h"
+#include "rating/grain.h"
+#include "rating/lines.h"
 #include "rating/plan.h"
 #include "rating/walk.h"
 #include "rating/window.h"
@@ -71,6 +73,29 @@ void NoteVersions(const RatingInput& input, const Plan& plan,
   }
 }
 
+// What the grain added, beside the charges that have these hours in them too.
+void AddGrainCharges(const Plan& plan, const Interval& span,
+                     const std::vector<UsageCell>& added, RuleBook* rules,
+                     RatedUsage* rated) {
+  const size_t before = rated->charges.size();
+  for (const UsageCell& cell : added) {
+    if (!Contains(span, cell.bucket_us) || !plan.priced[cell.pool]) continue;
+    Charge charge;
+    charge.bucket_us = cell.bucket_us;
+    charge.bucket_end_us = cell.bucket_us + plan.usage->bucket_length_us;
+    charge.tenant = plan.tenant_of[cell.tenant];
+    charge.pool = cell.pool;
+    charge.kind = ChargeKind::kGrain;
+    charge.gpu_time = cell.gpu_time;
+    charge.cost = MoneyAmount();
+    charge.rule = rules->Intern(
+        plan.VersionAt(cell.bucket_us),
+        "billing grain: in the hours that were priced, beyond those metered");
+    rated->charges.push_back(charge);
+  }
+  if (rated->charges.size() != before) SortCharges(rated);
+}
+
 // Charges from before the period have said what they had to.
 void LeaveOutEarlier(const Interval& period, RatedUsage* rated) {
   std::erase_if(rated->charges, [&period](const Charge& charge) {
@@ -113,8 +138,19 @@ void NoteUsageOutsideTerm(const RatingInput& input, const Plan& plan,
 
 }  // namespace
 
-absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
-  RETURN_IF_ERROR(CheckInput(input));
+bool RunsMatter(const ContractTimeline& contracts) {
+  return NeedsRuns(contracts);
+}
+
+absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
+  RETURN_IF_ERROR(CheckInput(given_input));
+  RatingInput input = given_input;
+  GrainedUsage grained;
+  if (!input.runs.empty()) {
+    grained =
+        AddGrain(input.contracts, *input.usage, input.runs, input.at_us);
+    input.usage = &grained.usage;
+  }
   ASSIGN_OR_RETURN(const Plan plan,
                    MakePlan(input.contracts, *input.usage, input.capacity));
   const Interval span = RatedSpan(input, plan.term);
@@ -139,10 +175,21 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input) {
   CHECK(walk.rated() == given);
   rated.charges = walk.TakeCharges();
   rated.spend_marks = walk.TakeSpendMarks();
+  AddGrainCharges(plan, {charges_from_us, span.end_us}, grained.added,
+                  &walk.rules(), &rated);
   if (CreditsFrom(input.contracts, input.period).has_value()) {
     RETURN_IF_ERROR(ApplyCredits(plan, input.period, charges_from_us,
-                                 span.end_us, &rated));
+                                 span.end_us, &walk.rules(), &rated));
     LeaveOutEarlier(input.period, &rated);
+  }
+  if (!walk.rules().fits()) {
+    return MakeError(ErrorCode::kUnsupported,
+                     "contract " + plan.contract_id +
+                         ": more than 65534 rules make the period's charges");
+  }
+  rated.rules = walk.rules().Take();
+  for (const auto& [at_us, note] : walk.notes()) {
+    if (at_us > input.period.start_us) rated.notes.push_back(note);
   }
   return rated;
 }

@@ -4,6 +4,7 @@
 #define DRAWDOWN_SRC_RATING_RATING_H_
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -11,6 +12,7 @@
 #include "drawdown/statement.h"
 #include "model/capacity_table.h"
 #include "model/charge.h"
+#include "model/run_usage.h"
 #include "model/usage_table.h"
 
 namespace drawdown {
@@ -21,6 +23,9 @@ namespace drawdown {
 // REQUIRES: contracts is not empty.
 Interval RatingWindow(const ContractTimeline& contracts,
                       const Interval& period);
+
+// Whether rating asks for runs: a version has a billing grain, or rounds segments.
+bool RunsMatter(const ContractTimeline& contracts);
 
 struct RatingInput {
   // Which version holds when; the contracts outlive the call. A commitment keeps
@@ -38,15 +43,17 @@ struct RatingInput {
   int64_t at_us = 0;
   // What was stated over RatingWindow(), at least.
   CapacityTable capacity = {};
+  // All runs with usage in the window, each whole, if RunsMatter().
+  std::vector<RunUsage> runs = {};
   // Instants, ascending and on bucket boundaries, at which RatedUsage notes how
   // far each spend commitment is, besides at the ends of their intervals.
   std::vector<int64_t> marks = {};
 };
 
-// Every charge of the period. kUnsupported names a contract feature this
-// version parses but does not rate; kOverflow if a total does not fit. Checked
+// Every charge of the period. kOverflow if a total does not fit; kUnsupported for
+// more than 65,534 rules. Checked
 // on return: contracted = covered + unused + undelivered per commitment and
-// usage rated = usage given, to the microsecond.
+// usage rated = usage given + grain, to the microsecond.
 absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input);
 
 // The charges as a statement: one line per (tenant, pool, commitment, kind,
@@ -55,10 +62,24 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input);
 absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
                                         const RatedUsage& rated);
 
+// Why each line is what it is: its parts by contract version and rule, in
+// statement->reasons. `statement` is what MakeStatement() made of `rated`.
+void Explain(const RatingInput& input, const RatedUsage& rated,
+             Statement* statement);
+
+// Leaves the lines of `tenant` and all below it, of nobody when it is empty, and
+// sums up what is owed and metered of them.
+void KeepTenant(std::string_view tenant, Statement* statement);
+
 // Every active commitment in its interval that contains at_us.
 absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
     const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
-    const CapacityTable& capacity = {});
+    const CapacityTable& capacity = {}, const std::vector<RunUsage>& runs = {});
+
+// Every commitment of any version as it stands at `at_us`, by id. Whether one is
+// exhausted only MakeStatus() knows. REQUIRES: contracts is not empty.
+std::vector<CommitmentLife> LivesOf(const ContractTimeline& contracts,
+                                    int64_t at_us);
 
 // What MakeStatus needs to be given.
 Interval StatusWindow(const ContractTimeline& contracts, int64_t at_us);

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/wide.h"
+#include "rating/grain.h"
 #include "rating/lines.h"
 #include "rating/rating.h"
 
@@ -53,13 +54,6 @@ void AddLines(const RatedUsage& rated, int scale, Statement* statement) {
   }
 }
 
-void SumUp(Statement* statement) {
-  for (const StatementLine& line : statement->lines) {
-    statement->total += line.cost.value_or(MoneyAmount());
-    if (IsMetered(line)) statement->metered += line.gpu_time;
-  }
-}
-
 // The line that brings the total to the contract's scale. It names nobody, so
 // it sorts among the lines without tenant and pool.
 void AddRoundingLine(int scale, Statement* statement) {
@@ -81,6 +75,17 @@ void AddRoundingLine(int scale, Statement* statement) {
 
 }  // namespace
 
+void SumUp(Statement* statement) {
+  statement->total = MoneyAmount();
+  statement->metered = GpuTime();
+  for (const StatementLine& line : statement->lines) {
+    statement->total += line.cost.value_or(MoneyAmount());
+    if (IsMetered(line)) statement->metered += line.gpu_time;
+    // Priced hours have what the grain added in them.
+    if (line.kind == ChargeKind::kGrain) statement->metered -= line.gpu_time;
+  }
+}
+
 absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
                                         const RatedUsage& rated) {
   const Contract& contract = input.contracts.For(input.period);
@@ -94,6 +99,16 @@ absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
   statement.currency = contract.currency;
   statement.notes = rated.notes;
   AddLines(rated, LineScale(contract), &statement);
+  if (contract.rounding_level == RoundingLevel::kSegment) {
+    const UsageTable usage =
+        AddGrain(input.contracts, *input.usage, input.runs, input.at_us).usage;
+    const std::vector<MoneyAmount> costs =
+        SegmentCosts(usage, input.runs, rated, contract.rounding_scale);
+    for (size_t i = 0; i < costs.size(); ++i) {
+      StatementLine& line = statement.lines[i];
+      if (line.cost.has_value()) line.cost = costs[i];
+    }
+  }
   SumUp(&statement);
   if (!statement.total.valid() || !statement.metered.valid()) {
     return MakeError(ErrorCode::kOverflow,

@@ -7,6 +7,7 @@
 #include "base/civil.h"
 #include "base/error.h"
 #include "base/wide.h"
+#include "rating/grain.h"
 #include "rating/plan.h"
 #include "rating/rating.h"
 #include "rating/walk.h"
@@ -20,6 +21,7 @@ struct Standing {
   CommitmentStatus status;
   Int128 entitled = 0;  // what can be drawn: contracted and delivered
   bool take_or_pay = false;
+  const Commitment* terms = nullptr;
   MoneyAmount price;  // of a GPU-hour of shortfall; Usage only
 };
 
@@ -66,6 +68,7 @@ Standing Begin(const Plan& plan, const Commitment& terms,
                const Interval& interval) {
   const Contract& contract = *plan.versions.front().contract;
   Standing standing;
+  standing.terms = &terms;
   standing.status.contract = contract.id;
   standing.status.commitment = terms.id;
   standing.status.interval_start_us = interval.start_us;
@@ -86,6 +89,24 @@ void AddTranche(const TrancheState& state, Standing* standing) {
   standing->entitled += state.entitled + state.rolled_in;
 }
 
+// A pool that is empty; the floor of a CONTINUOUS one is there again at once.
+bool IsExhausted(const Standing& standing) {
+  return standing.terms->model == CommitmentModel::kDiscontinuous &&
+         standing.entitled > 0 && standing.status.drawn >= standing.entitled;
+}
+
+void AddMilestones(int64_t at_us, Standing* standing) {
+  CommitmentStatus& status = standing->status;
+  for (const Milestone& milestone : standing->terms->milestones) {
+    if (milestone.by_us <= at_us || milestone.by_us > status.interval_end_us) {
+      continue;
+    }
+    status.milestones.push_back(
+        {milestone.name, milestone.by_us, milestone.amount,
+         std::max<Int128>(milestone.amount - status.drawn, 0)});
+  }
+}
+
 absl::StatusOr<Standing> StandingOfSpend(const Plan& plan, const Walk& walk,
                                          size_t index) {
   const SpendState& state = walk.spend(index);
@@ -96,7 +117,7 @@ absl::StatusOr<Standing> StandingOfSpend(const Plan& plan, const Walk& walk,
   standing.status.contracted = state.contracted.count();
   standing.status.delivered = state.contracted.count();
   standing.status.drawn = spent.count();
-  standing.entitled = state.contracted.count();
+  standing.entitled = state.contracted.count() + state.pot.rolled_in;
   return standing;
 }
 
@@ -141,7 +162,11 @@ absl::Status WalkTo(const ContractTimeline& contracts, const Plan& plan,
 
 absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
     const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
-    const CapacityTable& capacity) {
+    const CapacityTable& capacity, const std::vector<RunUsage>& runs) {
+  if (!runs.empty()) {
+    const GrainedUsage grained = AddGrain(contracts, usage, runs, at_us);
+    return MakeStatus(contracts, grained.usage, at_us, capacity);
+  }
   std::vector<CommitmentStatus> statuses;
   ASSIGN_OR_RETURN(const Plan plan, MakePlan(contracts, usage, capacity));
   if (!Contains(plan.term, at_us)) return statuses;
@@ -151,6 +176,8 @@ absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
   for (Standing& standing : standings) {
     CommitmentStatus& status = standing.status;
     status.remaining = std::max<Int128>(standing.entitled - status.drawn, 0);
+    if (IsExhausted(standing)) status.state = CommitmentState::kExhausted;
+    AddMilestones(at_us, &standing);
     RETURN_IF_ERROR(ProjectRate(at_us, &standing));
     RETURN_IF_ERROR(ProjectShortfall(&standing));
     statuses.push_back(status);

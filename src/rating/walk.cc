@@ -44,7 +44,8 @@ Walk::Walk(const Plan& plan, const Interval& period)
       tranches_(plan.tranches.size()),
       spends_(plan.spends.size()),
       position_(plan.names.size(), kNoIndex),
-      tiers_(plan.tier_counts) {
+      tiers_(plan.tier_counts),
+      rules_(plan) {
   for (const SpendPlan& spend : plan.spends) tallies_.emplace_back(plan, spend);
   for (const Tranche& tranche : plan.tranches) {
     for (const TrancheTerms& terms : tranche.terms) {
@@ -72,6 +73,7 @@ absl::Status Walk::Run(int64_t from_us, int64_t to_us, bool close_at_end) {
     RETURN_IF_ERROR(Open(at));
     ASSIGN_OR_RETURN(const int64_t next, NextEdge(at, to_us));
     RETURN_IF_ERROR(RateBuckets(at, next));
+    NoteMilestones(next);
     if (next < to_us || close_at_end) RETURN_IF_ERROR(Close(next));
     at = next;
   }
@@ -147,6 +149,7 @@ absl::Status Walk::Close(int64_t at_us) {
 
 absl::StatusOr<int64_t> Walk::NextEdge(int64_t at_us, int64_t to_us) const {
   int64_t next = std::min({to_us, next_rate_us_, version().holds.end_us});
+  next = NextMilestone(at_us, next);
   const auto consider = [&](bool open, const Fulfilment& fulfilment,
                             const Schedule& schedule) {
     const int64_t start = schedule.active().start_us;
@@ -188,6 +191,7 @@ void Walk::ApplyRates(int64_t at_us) {
 
 void Walk::Reorder(int64_t at_us) {
   order_stale_ = false;
+  rules_.Reorder();
   order_.clear();
   uint32_t position = 0;
   for (const int32_t layer : plan_.layers) {

@@ -7,11 +7,14 @@
 #include <deque>
 #include <optional>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "rating/bucket.h"
 #include "rating/plan.h"
+#include "rating/rules.h"
 #include "rating/spend.h"
 
 namespace drawdown {
@@ -43,9 +46,19 @@ struct TrancheState {
 
 struct SpendState {
   bool open = false;
+  TrancheState pot;     // in money; drawn when the interval ends
+  MoneyAmount counted;  // charge by charge, where the layer is shared
   const SpendTerms* terms = nullptr;  // of the version that holds
   Fulfilment fulfilment;
   MoneyAmount contracted;
+};
+
+// What a charge costs, as far as no commitment of a layer has counted it.
+struct MoneyPiece {
+  uint32_t slot = 0;  // kNoIndex: the shortfall of a Spend commitment
+  uint32_t tenant = kNoIndex;
+  uint32_t pool = kNoIndex;
+  MoneyAmount left;
 };
 
 class Walk {
@@ -69,6 +82,11 @@ class Walk {
   std::vector<SpendMark> TakeSpendMarks() { return std::move(spend_marks_); }
 
   std::vector<Charge> TakeCharges() { return std::move(charges_); }
+  RuleBook& rules() { return rules_; }
+  // What became of milestones, by instant.
+  const std::vector<std::pair<int64_t, std::string>>& notes() const {
+    return notes_;
+  }
   // Priced once each, over all that was walked.
   GpuTime rated() const { return rated_; }
   // Whether every charge's cost fits.
@@ -77,7 +95,9 @@ class Walk {
   // By index into the plan's tranches and spends.
   const TrancheState& tranche(size_t index) const { return tranches_[index]; }
   const SpendState& spend(size_t index) const { return spends_[index]; }
-  MoneyAmount spent(size_t index) const { return tallies_[index].Counted(); }
+  MoneyAmount spent(size_t index) const {
+    return tallies_[index].Counted() + spends_[index].counted;
+  }
 
  private:
   struct TierState {
@@ -94,6 +114,12 @@ class Walk {
   absl::Status RateBuckets(int64_t from_us, int64_t to_us);
   void ReserveCharges(int64_t to_us);
 
+  // milestones.cc
+  int64_t NextMilestone(int64_t after_us, int64_t before_us) const;
+  std::optional<Int128> DrawnOf(const Commitment& commitment,
+                                int64_t by_us) const;
+  void NoteMilestones(int64_t at_us);
+
   // walk_bucket.cc: one bucket
   absl::Status RateBucket(int64_t bucket_us, std::span<const UsageCell> cells);
   void DrawCommitments();
@@ -102,6 +128,15 @@ class Walk {
   void EmitBucket(int64_t bucket_us);
   void EmitUsage(const Interval& bucket, uint32_t slot, size_t cell,
                  Int128 amount);
+
+  // walk_spend.cc: Spend commitments that share a layer
+  void CountShared();
+  std::vector<int32_t> SharedLayers() const;
+  std::vector<MoneyPiece> PiecesFor(int32_t layer) const;
+  void AddCellPieces(int32_t layer, size_t cell,
+                     std::vector<MoneyPiece>* pieces) const;
+  void CountPieces(int32_t layer, std::vector<MoneyPiece> pieces);
+  void CountInto(size_t index, bool last, std::vector<MoneyPiece>* pieces);
 
   // walk_interval.cc: beginnings and ends of fulfilment intervals
   absl::Status OpenTranche(size_t index, int64_t at_us);
@@ -112,7 +147,8 @@ class Walk {
   absl::Status CloseSpend(size_t index);
   void CountShortfall(size_t index, MoneyAmount missing);
   absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us);
-  Int128 RollOver(size_t index);
+  void BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
+                 const std::string& text);
   void BookRest(const TrancheState& state, Int128 rest);
   void BookInterval(uint32_t slot, const Interval& interval, Int128 amount,
                     uint32_t tenant = kNoIndex);
@@ -121,7 +157,7 @@ class Walk {
   void SortFrom(size_t first);
   MoneyAmount Cost(MoneyAmount per_gpu_hour, GpuTime time);
   void Tally(uint32_t slot, uint32_t tenant, uint32_t pool, Int128 amount);
-  uint16_t RuleOf(const ChargeSlot& slot) const;
+  uint16_t RuleOf(uint32_t slot);
 
   const VersionPlan& version() const { return plan_.versions[version_]; }
 
@@ -145,6 +181,8 @@ class Walk {
   int64_t next_rate_us_ = 0;
 
   size_t next_cell_ = 0;
+  RuleBook rules_;
+  std::vector<std::pair<int64_t, std::string>> notes_;
   GpuTime rated_;
   bool costs_fit_ = true;
   std::vector<Charge> charges_;

@@ -20,6 +20,7 @@ absl::Status Walk::RateBucket(int64_t bucket_us,
   if (!tiered_.empty()) BookTiers();
   bucket_.SortColumns();
   EmitBucket(bucket_us);
+  CountShared();
   return absl::OkStatus();
 }
 
@@ -97,12 +98,13 @@ void Walk::EmitUsage(const Interval& bucket, uint32_t slot_index, size_t cell,
   charge.pool = pool;
   charge.commitment = slot.commitment;
   charge.kind = slot.kind;
-  charge.rule = RuleOf(slot);
+  charge.rule = RuleOf(slot_index);
 }
 
 void Walk::Tally(uint32_t slot, uint32_t tenant, uint32_t pool, Int128 amount) {
   for (size_t i = 0; i < tallies_.size(); ++i) {
-    if (spends_[i].open) tallies_[i].Add(slot, tenant, pool, GpuTime(amount));
+    if (!spends_[i].open || spends_[i].terms->shares) continue;
+    tallies_[i].Add(slot, tenant, pool, GpuTime(amount));
   }
 }
 
@@ -112,9 +114,10 @@ MoneyAmount Walk::Cost(MoneyAmount per_gpu_hour, GpuTime time) {
   return cost;
 }
 
-uint16_t Walk::RuleOf(const ChargeSlot& slot) const {
-  return static_cast<uint16_t>(
-      slot.commitment == kNoIndex ? slot.rate : position_[slot.commitment]);
+uint16_t Walk::RuleOf(uint32_t slot) {
+  const uint32_t commitment = plan_.slots[slot].commitment;
+  return rules_.Of(slot,
+                   commitment == kNoIndex ? kNoIndex : position_[commitment]);
 }
 
 }  // namespace drawdown

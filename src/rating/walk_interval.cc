@@ -39,6 +39,30 @@ bool OrderDependsOnTime(const Contract& contract, const Commitment& own) {
       });
 }
 
+// Ages what was rolled in and adds what this interval leaves, up to the cap.
+// What the last interval of a commitment leaves goes nowhere.
+Int128 RollOver(const std::optional<Rollover>& rollover, bool last,
+                TrancheState* state) {
+  if (!rollover.has_value() || last) {
+    state->rolled.clear();
+    return 0;
+  }
+  for (RolledIn& rolled : state->rolled) --rolled.intervals_left;
+  std::erase_if(state->rolled, [](const RolledIn& rolled) {
+    return rolled.intervals_left <= 0 || rolled.left == 0;
+  });
+  Int128 carried = 0;
+  for (const RolledIn& rolled : state->rolled) carried += rolled.left;
+  const auto cap =
+      MulDivHalfEven(state->contracted, rollover->cap_micro, 1'000'000);
+  // A cap that does not fit limits nothing.
+  const Int128 room =
+      cap.ok() ? std::max<Int128>(*cap - carried, 0) : state->left;
+  const Int128 added = std::min(state->left, room);
+  if (added > 0) state->rolled.push_back({added, rollover->intervals});
+  return carried + added;
+}
+
 }  // namespace
 
 Int128 TrancheState::available() const {
@@ -115,6 +139,12 @@ absl::Status Walk::OpenSpend(size_t index, int64_t at_us) {
   state.open = true;
   state.fulfilment = fulfilment;
   state.contracted = MoneyAmount(*contracted);
+  state.counted = MoneyAmount();
+  state.pot.contracted = *contracted;
+  state.pot.entitled = *contracted;
+  state.pot.left = *contracted;
+  state.pot.drawn = 0;
+  state.pot.rolled_in = state.pot.available() - *contracted;
   tallies_[index].Clear();
   return absl::OkStatus();
 }
@@ -124,7 +154,9 @@ void Walk::CloseTranche(size_t index) {
   const TrancheTerms& terms = *state.terms;
   const Interval& interval = state.fulfilment.cut;
   const Int128 undelivered = state.contracted - state.entitled;
-  const Int128 rolled_out = RollOver(index);
+  const bool last = interval.end_us == plan_.tranches[index].schedule.active().end_us;
+  const Int128 rolled_out =
+      RollOver(terms.commitment->rollover, last, &state);
   const Int128 rest =
       state.entitled + state.rolled_in - state.drawn - rolled_out;
   CHECK(rest >= 0 && state.left >= 0);
@@ -153,38 +185,6 @@ void Walk::BookRest(const TrancheState& state, Int128 rest) {
   BookInterval(slot, interval, owners.back());
 }
 
-// Ages what was rolled in and adds what this interval leaves, up to the cap.
-// Hours of the last interval of a commitment go nowhere.
-Int128 Walk::RollOver(size_t index) {
-  const Tranche& tranche = plan_.tranches[index];
-  TrancheState& state = tranches_[index];
-  const std::optional<Rollover>& rollover = state.terms->commitment->rollover;
-  if (!rollover.has_value()) {
-    state.rolled.clear();
-    return 0;
-  }
-  if (state.fulfilment.cut.end_us == tranche.schedule.active().end_us) {
-    state.rolled.clear();
-    return 0;
-  }
-  for (RolledIn& rolled : state.rolled) --rolled.intervals_left;
-  std::erase_if(state.rolled, [](const RolledIn& rolled) {
-    return rolled.intervals_left <= 0 || rolled.left == 0;
-  });
-  Int128 carried = 0;
-  for (const RolledIn& rolled : state.rolled) carried += rolled.left;
-  const auto cap =
-      MulDivHalfEven(state.contracted, rollover->cap_micro, 1'000'000);
-  // A cap that does not fit limits nothing.
-  const Int128 room =
-      cap.ok() ? std::max<Int128>(*cap - carried, 0) : state.left;
-  const Int128 added = std::min(state.left, room);
-  if (added > 0) {
-    state.rolled.push_back({added, rollover->intervals});
-  }
-  return carried + added;
-}
-
 // A lower layer's shortfall counts in the layers above it, so it comes first.
 absl::Status Walk::CloseSpends(int64_t at_us) {
   std::vector<size_t> ending;
@@ -206,7 +206,12 @@ void Walk::CountShortfall(size_t index, MoneyAmount missing) {
     if (!spends_[i].open || spends_[i].terms->commitment->layer <= layer) {
       continue;
     }
-    tallies_[i].AddShortfall(missing);
+    if (!spends_[i].terms->shares) tallies_[i].AddShortfall(missing);
+  }
+  for (const int32_t above : SharedLayers()) {
+    if (above > layer) {
+      CountPieces(above, {{kNoIndex, kNoIndex, kNoIndex, missing}});
+    }
   }
 }
 
@@ -216,20 +221,53 @@ absl::Status Walk::CloseSpend(size_t index) {
   ASSIGN_OR_RETURN(const MoneyAmount missing,
                    MarkSpend(index, state.fulfilment.cut.end_us));
   state.open = false;
-  if (!state.terms->take_or_pay || missing <= MoneyAmount()) {
-    return absl::OkStatus();
+  TrancheState& pot = state.pot;
+  const Int128 there = pot.contracted + pot.rolled_in;
+  const Int128 counted = (state.contracted - missing).count();
+  pot.Draw(std::min(counted, there));
+  const bool last = state.fulfilment.cut.end_us == spend.schedule.active().end_us;
+  const Int128 rolled_out =
+      RollOver(state.terms->commitment->rollover, last, &pot);
+  const MoneyAmount lapsed(there - pot.drawn - rolled_out);
+  CHECK(lapsed >= MoneyAmount());
+  const MoneyAmount none;
+  const std::string unit = " " + version().contract->currency.ToString();
+  if (state.terms->take_or_pay && lapsed > none) {
+    CountShortfall(index, lapsed);
+    BookMoney(index, ChargeKind::kShortfall, lapsed,
+              "not spent by the interval's end, take-or-pay");
   }
-  CountShortfall(index, missing);
-  if (!Emits(state.fulfilment.cut)) return absl::OkStatus();
+  if (pot.rolled_in > 0) {
+    BookMoney(index, ChargeKind::kRolloverIn, none,
+              FormatMoney(MoneyAmount(pot.rolled_in)) + unit +
+                  " carried in from earlier intervals");
+  }
+  if (rolled_out > 0) {
+    BookMoney(index, ChargeKind::kRolloverOut, none,
+              FormatMoney(MoneyAmount(rolled_out)) + unit +
+                  " carried into the next interval");
+  }
+  return absl::OkStatus();
+}
+
+// A line of money at the interval's end.
+void Walk::BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
+                     const std::string& text) {
+  const SpendState& state = spends_[index];
+  if (!Emits(state.fulfilment.cut)) return;
+  const uint32_t name = plan_.spends[index].name;
   Charge charge;
   charge.bucket_us = state.fulfilment.cut.start_us;
   charge.bucket_end_us = state.fulfilment.cut.end_us;
-  charge.commitment = spend.name;
-  charge.kind = ChargeKind::kShortfall;
+  charge.commitment = name;
+  charge.kind = kind;
   charge.has_gpu_time = false;
-  charge.cost = missing;
+  charge.cost = cost;
+  charge.rule = rules_.Intern(
+      version_, "commitment " + plan_.names[name] + ", layer " +
+                    std::to_string(state.terms->commitment->layer) + ": " +
+                    text);
   charges_.push_back(charge);
-  return absl::OkStatus();
 }
 
 absl::Status Walk::MarkSpends(int64_t at_us) {
@@ -243,7 +281,7 @@ absl::Status Walk::MarkSpends(int64_t at_us) {
 absl::StatusOr<MoneyAmount> Walk::MarkSpend(size_t index, int64_t at_us) {
   const SpendPlan& spend = plan_.spends[index];
   const SpendState& state = spends_[index];
-  const MoneyAmount counted = tallies_[index].Counted();
+  const MoneyAmount counted = spent(index);
   const MoneyAmount missing = state.contracted - counted;
   if (!missing.valid()) {
     return DoesNotFit(plan_, spend.name, state.fulfilment.cut);
@@ -276,8 +314,14 @@ void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
                         Int128 amount, uint32_t tenant) {
   if (amount == 0) return;
   Tally(slot_index, tenant, kNoIndex, amount);
-  if (!Emits(interval)) return;
   const ChargeSlot& slot = plan_.slots[slot_index];
+  if (slot.unit_price.has_value()) {
+    const MoneyAmount cost = Cost(*slot.unit_price, GpuTime(amount));
+    for (const int32_t layer : SharedLayers()) {
+      CountPieces(layer, {{slot_index, tenant, kNoIndex, cost}});
+    }
+  }
+  if (!Emits(interval)) return;
   Charge charge;
   charge.bucket_us = interval.start_us;
   charge.bucket_end_us = interval.end_us;
@@ -289,7 +333,7 @@ void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
   charge.cost = slot.unit_price.has_value()
                     ? Cost(*slot.unit_price, charge.gpu_time)
                     : MoneyAmount();
-  charge.rule = RuleOf(slot);
+  charge.rule = RuleOf(slot_index);
   charges_.push_back(charge);
 }
 

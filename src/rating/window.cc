@@ -1,6 +1,7 @@
 #include "rating/window.h"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "rating/credits.h"
@@ -63,6 +64,20 @@ int64_t SpendStart(std::vector<Counted> spends, int64_t at_us) {
   return start;
 }
 
+bool ShareLayers(const std::vector<Counted>& spends) {
+  std::set<int32_t> taken;
+  for (const Counted& spend : spends) {
+    std::set<int32_t> own;
+    for (const StrandPart& part : spend.strand.parts) {
+      own.insert(part.terms->layer);
+    }
+    for (const int32_t layer : own) {
+      if (!taken.insert(layer).second) return true;
+    }
+  }
+  return false;
+}
+
 int64_t TermStart(const ContractTimeline& contracts) {
   const ContractSpan& first = contracts.spans().front();
   return std::max(first.contract->term.start_us, first.from_us);
@@ -80,7 +95,14 @@ int64_t StateStart(const ContractTimeline& contracts, int64_t at_us) {
         .push_back({std::move(strand), std::move(schedule)});
   }
   const int64_t term_start = TermStart(contracts);
-  int64_t start = SpendStart(std::move(spends), at_us);
+  int64_t start = SpendStart(spends, at_us);
+  // In a layer that several share, what one has counted hangs on how full the
+  // others were.
+  for (int64_t before = start + 1; ShareLayers(spends) && start != before;) {
+    before = start;
+    start = std::max(SpendStart(spends, before),
+                     std::min(before, term_start));
+  }
   // What one commitment leaves to the next hangs on its own interval, which
   // may have begun earlier still.
   for (int64_t before = start + 1; start != before;) {

@@ -119,15 +119,12 @@ Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
 void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
                 uint32_t commitment) {
   if (!Overlaps(charge, period)) return;
-  const bool covered =
-      charge.kind == ChargeKind::kCovered ||
-      (charge.kind == ChargeKind::kGrain && commitment != kNoIndex);
+  const bool covered = charge.kind == ChargeKind::kCovered;
   switch (charge.kind) {
     case ChargeKind::kCovered:
     case ChargeKind::kOnDemand:
     case ChargeKind::kOverage:
     case ChargeKind::kUnpriced:
-    case ChargeKind::kGrain:
       // Hours that a higher layer only counts have no price: a lower layer's
       // charge meters them.
       if (!covered || charge.unit_price.has_value()) {

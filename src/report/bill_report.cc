@@ -96,13 +96,19 @@ std::vector<Row> FileRows(const BillSummary& summary) {
   return rows;
 }
 
+std::string TitleOf(const std::string& name, const std::string& version) {
+  return InertText(version.empty() ? name : absl::StrCat(name, " ", version));
+}
+
 std::string Heading(const BillSummary& summary) {
-  std::string out =
-      absl::StrCat(InertText(summary.format), " ", InertText(summary.version),
-                   ": ", InertText(summary.version_reason), "\n");
+  std::string out = absl::StrCat(TitleOf(summary.format, summary.version), ": ",
+                                 InertText(summary.version_reason), "\n");
+  if (!summary.has_billed_cost) {
+    out += "no BilledCost: nothing to compare with an invoice\n";
+  }
   for (const BillFile& file : summary.files) {
     absl::StrAppend(&out, "file: ", InertText(file.name), " (",
-                    InertText(file.dataset), " ", InertText(file.version), ", ",
+                    TitleOf(file.dataset, file.version), ", ",
                     CountOf(file.rows, "row"), ")\n");
   }
   absl::StrAppend(&out, CountOf(summary.rows, "charge"));
@@ -157,6 +163,7 @@ void WriteBillSummary(const BillSummary& summary, Format format,
   json.Text("version", summary.version);
   json.Text("version_reason", summary.version_reason);
   json.Count("rows", summary.rows);
+  json.Bool("has_billed_cost", summary.has_billed_cost);
   const bool any = summary.rows > 0;
   json.Text("first_charge",
             any ? TimeCell(summary.first_charge_us) : std::nullopt);

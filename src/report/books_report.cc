@@ -257,6 +257,13 @@ void WriteContract(const ContractInfo& contract, Format format,
   }
   std::vector<ReportColumn> columns = ListedColumns(format);
   Row row = ListedRow(contract, format);
+  std::string states;
+  for (const CommitmentLife& life : contract.lives) {
+    absl::StrAppend(&states, states.empty() ? "" : "; ", life.commitment, " ",
+                    std::string(CommitmentStateName(life.state)));
+  }
+  columns.push_back({"commitment_states", ColumnKind::kText});
+  row.push_back(states);
   columns.push_back({"text", ColumnKind::kText});
   row.push_back(contract.text);
   WriteJsonFacts(columns, row, sink);

@@ -28,7 +28,8 @@ std::vector<ReportColumn> CsvColumns() {
           {"projected", ColumnKind::kDecimal},
           {"projected_shortfall", ColumnKind::kDecimal},
           {"projected_shortfall_cost", ColumnKind::kDecimal},
-          {"exhausted_at", ColumnKind::kWord}};
+          {"exhausted_at", ColumnKind::kWord},
+          {"state", ColumnKind::kWord}};
 }
 
 std::vector<ReportColumn> JsonColumns() {
@@ -82,7 +83,8 @@ Row CsvRow(const CommitmentStatus& status) {
           Amount(status, status.projected),
           Amount(status, status.projected_shortfall),
           MoneyCell(status.projected_shortfall_cost),
-          TimeCell(status.exhausted_at_us)};
+          TimeCell(status.exhausted_at_us),
+          std::string(CommitmentStateName(status.state))};
 }
 
 Row JsonRow(const CommitmentStatus& status) {
@@ -126,6 +128,16 @@ std::string Projection(const CommitmentStatus& status) {
   if (status.exhausted_at_us.has_value()) {
     absl::StrAppend(&out, ", exhausted at ",
                     FormatInstant(*status.exhausted_at_us));
+  }
+  if (status.state == CommitmentState::kExhausted) {
+    absl::StrAppend(&out, ", exhausted");
+  }
+  for (const MilestoneStatus& milestone : status.milestones) {
+    absl::StrAppend(
+        &out, ", milestone ", milestone.name, " of ",
+        GroupThousands(ReadableAmount(status, milestone.amount)), " by ",
+        FormatInstant(milestone.by_us), ": ",
+        GroupThousands(ReadableAmount(status, milestone.missing)), " missing");
   }
   return out;
 }

@@ -151,6 +151,7 @@ absl::Status Environment::OpenLmdb() {
     return status;
   }
   env_ = env;
+  pool_.reserve(kPooledReaders);  // EndRead must not fail.
   return absl::OkStatus();
 }
 

@@ -30,6 +30,20 @@ absl::Status CheckKey(std::string_view key) {
 
 // A transaction as it and its cursors share it. `txn` is null once it ended.
 struct Session {
+  explicit Session(std::shared_ptr<Environment> of)
+      : environment(std::move(of)) {}
+  Session(const Session&) = delete;  // Ends its transaction.
+  Session& operator=(const Session&) = delete;
+  // Only what memory ran out for, before it had an owner, has not ended.
+  ~Session() {
+    if (txn == nullptr) return;
+    if (writing) {
+      environment->AbortWrite(txn);
+    } else {
+      environment->EndRead(txn);
+    }
+  }
+
   bool live() const { return txn != nullptr && !environment->forked(); }
   absl::Status CheckLive() const {
     if (txn == nullptr) {
@@ -338,18 +352,16 @@ absl::Status LmdbWriteTransaction::Commit() {
 
 absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginLmdbRead(
     std::shared_ptr<Environment> environment, Deadline deadline) {
-  auto session = std::make_shared<Session>();
-  ASSIGN_OR_RETURN(session->txn, environment->BeginRead(deadline));
-  session->environment = std::move(environment);
+  auto session = std::make_shared<Session>(std::move(environment));
+  ASSIGN_OR_RETURN(session->txn, session->environment->BeginRead(deadline));
   return std::make_unique<LmdbReadTransaction>(std::move(session));
 }
 
 absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginLmdbWrite(
     std::shared_ptr<Environment> environment, Deadline deadline) {
-  auto session = std::make_shared<Session>();
+  auto session = std::make_shared<Session>(std::move(environment));
   session->writing = true;
-  ASSIGN_OR_RETURN(session->txn, environment->BeginWrite(deadline));
-  session->environment = std::move(environment);
+  ASSIGN_OR_RETURN(session->txn, session->environment->BeginWrite(deadline));
   return std::make_unique<LmdbWriteTransaction>(std::move(session));
 }
 

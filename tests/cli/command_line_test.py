@@ -35,6 +35,7 @@ VERBS = [
     ["statement"],
     ["reconcile"],
     ["bill", "summary"],
+    ["bill", "check"],
     ["runs"],
     ["holds"],
     ["journal"],

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import unittest
@@ -140,18 +141,23 @@ class FocusTest(ExportTest):
 
     def test_our_own_reader_has_nothing_to_say(self):
         for period in ("2026-01", "2026-02"):
-            self.write("bill.csv", self.statement(period, "focus"))
-            summary = self.expect(0, "bill", "summary", "bill.csv",
-                                  "--format", "json").json()
-            self.assertEqual(summary["oddities"], [])
-            result = self.expect(0, "reconcile", "--contract", "aws-2026",
-                                 "--period", period, "--at", AT, "bill.csv",
-                                 "--format", "json").json()
-            self.assertTrue(result["clean"])
-            classes = {one["class"] for one in result["breaks"]}
-            self.assertLessEqual(classes, {"matched", "within_tolerance",
-                                           "non_usage"})
-            self.assertIn("matched", classes)
+            for form in ("focus", "focus-1.4"):
+                with self.subTest(period=period, form=form):
+                    self.write("bill.csv", self.statement(period, form))
+                    self.check_bill(period)
+
+    def check_bill(self, period):
+        summary = self.expect(0, "bill", "summary", "bill.csv", "--format",
+                              "json").json()
+        self.assertEqual(summary["oddities"], [])
+        result = self.expect(0, "reconcile", "--contract", "aws-2026",
+                             "--period", period, "--at", AT, "bill.csv",
+                             "--format", "json").json()
+        self.assertTrue(result["clean"])
+        classes = {one["class"] for one in result["breaks"]}
+        self.assertLessEqual(classes, {"matched", "within_tolerance",
+                                       "non_usage"})
+        self.assertIn("matched", classes)
 
     def test_a_changed_bill_does_not_pass(self):
         text = self.statement("2026-01", "focus")
@@ -216,6 +222,24 @@ class FocusTest(ExportTest):
         result = self.expect(2, "statement", "--contract", "aws-2026",
                              "--period", "2026-01", "--commitments", "x")
         self.assertIn("--commitments goes with", result.err)
+
+
+class JournalTest(ExportTest):
+    def test_different_tenants_have_different_accounts(self):
+        tenants = ["a", "A", "0a", "a-b", "a--b", "a b", "a%20b", "a-20b",
+                   "a.b", "a_b", "a:b", "\u00e4", "a/b", "-", "%"]
+        self.write("more.csv", "run_id,tenant,pool,gpus,start,end\n" + "".join(
+            f"t{i},{t},aws/east/h,1,2026-03-01T00:00:00Z,2026-03-01T01:00:00Z\n"
+            for i, t in enumerate(tenants)))
+        self.expect(0, "import", "runs", "more.csv")
+        for form, word in (("hledger", "expenses:gpu:tenants:"),
+                           ("beancount", "Expenses:Gpu:Tenants:")):
+            text = self.statement(
+                "2026-03-01T00:00:00Z/2026-03-02T00:00:00Z", form)
+            accounts = {re.split(":by:", line.split()[0], flags=re.I)[0]
+                        for line in text.splitlines()
+                        if line.strip().startswith(word)}
+            self.assertEqual(len(accounts), len(tenants), accounts)
 
 
 @unittest.skipUnless(shutil.which("ledger"), "ledger is not installed")

@@ -6,33 +6,11 @@ Money is a Fraction, GPU time an integer of GPU-microseconds."""
 
 from fractions import Fraction
 
+from rating_charge import Charge
+from rating_runs import grain_cells, runs_of
+from rating_spend import SpendLayer
 from rating_terms import Terms, applies, half_even, share, split, strands
 from rating_text import HOUR_US, contract, instant, one
-
-def atto(money):
-    """What is kept of an amount that is not written: 1e-18."""
-    return Fraction(half_even(money * 10 ** 18), 10 ** 18)
-
-
-class Charge:
-    """tenant, pool, commitment: "" for none. price None: no cost of its own."""
-
-    def __init__(self, end, tenant, pool, commitment, kind, time, price=None,
-                 money=None):
-        self.end = end
-        self.tenant = tenant
-        self.pool = pool
-        self.commitment = commitment
-        self.kind = kind
-        self.time = time
-        self.price = price
-        self.money = money
-
-    def cost(self):
-        if self.money is not None:
-            return self.money
-        return Fraction(self.time or 0) * (self.price or 0) / HOUR_US
-
 
 class Usage:
     """One cell of one bucket while it is priced."""
@@ -49,8 +27,8 @@ class Usage:
 def spans_of(case):
     """[(start, end, terms)]: at each instant the newest version that is
     effective by then; the first also before."""
-    versions = [Terms(contract(text)) for text in [case.text, *(
-        text for _, text in case.versions)]]
+    versions = [Terms(contract(text))
+                for text in [case.text, *case.versions]]
     since = [max(v.start, instant(one(v.fields, "effective")))
              if "effective" in v.fields else v.start for v in versions]
     edges = sorted({*since, *(v.end for v in versions)})
@@ -70,8 +48,12 @@ class Rating:
         self.bucket_us = case.bucket_us
         self.period = period
         self.at = at
-        self.cells = self._cells(case)
         self.charges = []
+        self.totals = {}  # (bucket, tenant, pool) -> rated time
+        self.runs = runs_of(case)
+        self.grained = grain_cells(self.runs, self.bucket_us, self._grain_at,
+                                   at)
+        self.cells = self._cells(case)
         self.metered = 0
         self.drawn = {}  # (strand, interval) -> time
         self.drawn_of_part = {}  # (strand, interval, tenant) -> time
@@ -82,7 +64,13 @@ class Rating:
     def terms_at(self, at):
         return next(t for start, end, t in self.spans if start <= at < end)
 
+    def _grain_at(self, at):
+        fields = [t.fields for start, end, t in self.spans if start <= at < end]
+        return one(fields[0], "grain") if fields else None
+
     def _cells(self, case):
+        """Metered time, with what the grain adds; a `grain` charge each for
+        that."""
         cells = {}
         for tenant, pool, start, end, micro in case.uses:
             bucket = start // self.bucket_us * self.bucket_us
@@ -92,6 +80,22 @@ class Rating:
                 key = (bucket, tenant, pool)
                 cells[key] = cells.get(key, 0) + micro * length // 1_000_000
                 bucket += self.bucket_us
+        self.metered_in = {}  # bucket -> time
+        for (bucket, _, pool), time in cells.items():
+            if pool.split("/")[0] == self.newest.provider:
+                self.metered_in[bucket] = self.metered_in.get(
+                    bucket, 0) + time
+        for (bucket, number, _), time in self.grained.items():
+            run = self.runs[number]
+            key = (bucket, run.tenant, run.pool)
+            cells[key] = cells.get(key, 0) + time
+            inside = self.spans[0][0] <= bucket < self.spans[-1][1]
+            if run.pool.split("/")[0] == self.newest.provider and inside:
+                charge = Charge(bucket + self.bucket_us, run.tenant, run.pool,
+                                "", "grain", time)
+                charge.layer = None
+                self.charges.append(charge)
+        self.totals = cells
         by_bucket = {}
         for (bucket, tenant, pool), time in sorted(cells.items()):
             if time and pool.split("/")[0] == self.newest.provider:
@@ -107,20 +111,19 @@ class Rating:
             bucket += self.bucket_us
             for strand in self.strands:
                 self._end_of_interval(strand, bucket)
-        for strand in sorted(self.spends, key=lambda s: s.parts[0][2].layer):
-            self._spend(strand, min(until, self.at))
+        for layer in sorted({s.parts[0][2].layer for s in self.spends}):
+            SpendLayer(self, layer).run(min(until, self.at))
         return self.charges
 
     # A bucket ------------------------------------------------------------
 
     def _bucket(self, bucket):
+        if self.period[0] < bucket + self.bucket_us:
+            self.metered += self.metered_in.get(bucket, 0)
         usages = [Usage(*cell) for cell in self.cells.get(bucket, [])]
         if not usages:
             return
         self.terms = self.terms_at(bucket)
-        end = bucket + self.bucket_us
-        if self.period[0] < end:
-            self.metered += sum(u.time for u in usages)
         alive = [s for s in self.strands if s.alive(bucket)]
         alive.sort(key=lambda s: s.burn_key(bucket))
         layer = None
@@ -322,40 +325,3 @@ class Rating:
         book("rollover_out", sum(t for _, t in out))
         self.rolled[piece.key] = (strand, out)
         book_rest("shortfall", lapsed)
-
-    # Spend -------------------------------------------------------------------
-
-    def _spend(self, strand, until):
-        at = strand.life[0]
-        while at < strand.life[1]:
-            start, end = strand.cut(at)
-            if end > until:
-                break
-            last = strand.piece(end - self.bucket_us)
-            counted = Fraction(0)
-            for charge in self.charges:
-                if start < charge.end <= end:
-                    counted += self._counts(
-                        strand.piece(charge.end - self.bucket_us), charge)
-            missing = atto(strand.committed(at)) - atto(counted)
-            if missing > 0 and last.pays:
-                charge = Charge(end, "", "", last.id, "shortfall", None, None,
-                                missing)
-                charge.layer = last.layer
-                self.charges.append(charge)
-            at = end
-
-    def _counts(self, piece, charge):
-        if charge.kind not in ("covered", "on_demand", "overage", "unused",
-                               "shortfall"):
-            return 0
-        # What a spend commitment lacks counts in the layers above it.
-        if charge.time is None and charge.layer > piece.layer:
-            return 0
-        # Commitments of one layer share usage exclusively.
-        if charge.layer == piece.layer:
-            return 0
-        subject = piece.terms.subject(charge.pool, charge.tenant, charge.kind)
-        if not applies(piece.rules, subject):
-            return 0
-        return charge.cost() * share(piece.rules, subject)

@@ -33,7 +33,7 @@ def read(text):
 def by_model(case):
     answers = []
     for check in case.checks:
-        newest = case.versions[-1][1] if case.versions else case.text
+        newest = case.versions[-1] if case.versions else case.text
         period = Terms(contract(newest)).calendar.period(check.period)
         at = instant(check.at) if check.at else None
         lines, total = statement(case, period, at)

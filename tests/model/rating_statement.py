@@ -2,8 +2,10 @@
 
 from fractions import Fraction
 
+from rating_charge import Charge
 from rating_credits import CreditUse, months
-from rating_model import Charge, Rating
+from rating_model import Rating
+from rating_runs import Segments
 from rating_terms import half_even
 from rating_text import HOUR_US, instant, one
 
@@ -70,15 +72,23 @@ def statement(case, period, at=None):
     lines = {}
     for charge in charges:
         key = line_key(charge)
-        line = lines.setdefault(key, [None, Fraction(0)])
+        line = lines.setdefault(key, [None, []])
         if charge.time is not None:
             line[0] = (line[0] or 0) + charge.time
-        line[1] += charge.cost()
+        line[1].append(charge)
+    segments = Segments(rating.runs, rating.bucket_us, rating.grained)
     total = Fraction(0)
     texts = []
     for key in sorted(lines):
         tenant, pool, commitment, kind, price = key
-        time, exact = lines[key]
+        time, of_line = lines[key]
+        if time == 0:
+            continue
+        if terms.level == "SEGMENT":
+            exact = segments.cost(of_line, rating.bucket_us, rating.totals,
+                                  scale)
+        else:
+            exact = sum(c.cost() for c in of_line)
         cost = decimal(exact, scale)
         if KINDS[kind] == "unpriced":
             cost = ""

@@ -70,16 +70,16 @@ class Case:
         self.name = name
         self.text = text
         self.unmodelled = False
-        self.versions = []  # [effective, text] of amendments
+        self.versions = []  # texts of the next versions
         self.bucket_us = HOUR_US
         self.uses = []  # (tenant, pool, from, to, micro-GPUs)
-        self.runs = []  # (id, tenant, pool, from, to, micro-GPUs)
+        self.runs = []  # the same, those of the uses that are runs
         self.capacity = []
         self.checks = []
 
     def change(self, edit):
         if self.versions:
-            self.versions[-1][1] = edit(self.versions[-1][1])
+            self.versions[-1] = edit(self.versions[-1])
         else:
             self.text = edit(self.text)
 
@@ -146,19 +146,17 @@ def cases(path):
                 r'"((?:[^"\\]|\\.)*)"', line)]
             assert old in case.text, line
             case.change(lambda t, o=old, n=new: t.replace(o, n, 1))
-        elif word == "amend":
-            text = case.versions[-1][1] if case.versions else case.text
-            case.versions.append([rest[0], text])
         elif word == "unmodelled":
             case.unmodelled = True
         elif word == "version":
-            case.versions.append([None, base + _block(lines)])
+            case.versions.append(base + _block(lines))
         elif word == "bucket":
             case.bucket_us = int(rest[0]) * 1_000_000
         elif word == "use":
             case.uses.append(_amount(word, rest))
         elif word == "run":
-            case.runs.append(_amount(word, rest))
+            case.uses.append(_amount(word, rest))
+            case.runs.append(case.uses[-1])
         elif word == "capacity":
             case.capacity.append(rest)
         else:

@@ -83,15 +83,15 @@ inline std::string BillText(const std::vector<BillCells>& rows) {
 // Reads texts as the files 0.csv, 1.csv ...
 inline absl::StatusOr<BillContents> ReadContents(
     const std::vector<std::string>& texts,
-    const BillRowCallback& callback = [](const BillRow&) {
-      return absl::OkStatus();
-    }) {
-  std::vector<std::unique_ptr<Source>> sources;
+    const BillRowCallback& callback =
+        [](const BillRow&) { return absl::OkStatus(); },
+    const BillMapping* mapping = nullptr) {
+  std::vector<BillInput> files;
   for (const std::string& text : texts) {
-    sources.push_back(
-        MemorySource(std::to_string(sources.size()) + ".csv", text));
+    files.push_back(
+        {MemorySource(std::to_string(files.size()) + ".csv", text), "", {}});
   }
-  return ReadBill(sources, callback);
+  return ReadBill(files, callback, nullptr, mapping);
 }
 
 inline absl::StatusOr<BillSummary> ReadTexts(

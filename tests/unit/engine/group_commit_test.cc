@@ -1,9 +1,11 @@
 // Many callers, few commits, and each call as if alone.
 #include <atomic>
+#include <new>
 #include <thread>
 #include <vector>
 
 #include "drawdown/ledger.h"
+#include "engine/group_commit.h"
 #include "gtest/gtest.h"
 #include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
@@ -92,6 +94,30 @@ TEST_F(GroupCommitTest, TheSameCallFromManyThreadsIsOneRun) {
     EXPECT_THAT(ledger_->StartRun(Start(std::to_string(call), 8)), IsOk());
   });
   EXPECT_EQ(Runs(), uint64_t{kCalls});
+}
+
+TEST(GroupCommitOfMany, ThrowsToEachCallerAndGoesOn) {
+  std::atomic<int> begun{0};  // Counted by leaders; read when they are done.
+  GroupCommit commit([&]() -> absl::StatusOr<std::unique_ptr<Posting>> {
+    begun.fetch_add(1, std::memory_order_relaxed);
+    throw std::bad_alloc();
+  });
+  std::atomic<int> thrown{0};  // Likewise, by callers.
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kCalls; ++i) {
+        try {
+          (void)commit.Run([](Posting*) { return absl::OkStatus(); });
+        } catch (const std::bad_alloc&) {
+          thrown.fetch_add(1, std::memory_order_relaxed);
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(thrown.load(), kThreads * kCalls);
+  EXPECT_GE(begun.load(), kThreads * kCalls);
 }
 
 }  // namespace

@@ -116,6 +116,9 @@ class Reader {
       current().bucket_us = seconds * kMicrosPerSecond;
     } else if (word == "use") {
       current().uses.push_back(ReadUse(words));
+    } else if (word == "run") {
+      current().uses.push_back(ReadUse(words));
+      current().runs.push_back(current().uses.back());
     } else if (word == "capacity") {
       current().capacity.push_back(ReadCapacity(words));
     } else {
@@ -237,6 +240,21 @@ UsageTable UsageOf(const GoldenCase& golden) {
                            GpuTime(amount)});
   }
   return table;
+}
+
+std::vector<RunUsage> RunsOf(const GoldenCase& golden,
+                             const UsageTable& usage) {
+  std::vector<RunUsage> runs;
+  for (const GoldenUse& use : golden.runs) {
+    const uint32_t tenant = IndexOf(usage.tenants, use.tenant);
+    const uint32_t pool = IndexOf(usage.pools, use.pool);
+    const bool goes_on = !runs.empty() && runs.back().tenant == tenant &&
+                         runs.back().pool == pool &&
+                         runs.back().spans.back().end_us == use.from_us;
+    if (!goes_on) runs.push_back({tenant, pool, true, {}});
+    runs.back().spans.push_back({use.from_us, use.to_us, use.micro_gpus});
+  }
+  return runs;
 }
 
 CapacityTable CapacityOf(const GoldenCase& golden, const UsageTable& usage) {

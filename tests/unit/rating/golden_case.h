@@ -9,6 +9,7 @@
 
 #include "contract/contract.h"
 #include "model/capacity_table.h"
+#include "model/run_usage.h"
 #include "model/usage_table.h"
 
 namespace drawdown {
@@ -46,6 +47,7 @@ struct GoldenCase {
   std::vector<std::string> versions;  // each base and own text
   int64_t bucket_us = kMicrosPerHour;
   std::vector<GoldenUse> uses;
+  std::vector<GoldenUse> runs;  // each a run of its own; among the uses too
   std::vector<GoldenCapacity> capacity;
   std::vector<GoldenCheck> checks;
 };
@@ -55,6 +57,9 @@ std::vector<GoldenCase> ReadGoldenCases(const std::string& path);
 
 // The cells that the uses make.
 UsageTable UsageOf(const GoldenCase& golden);
+// By names of `usage`, which is the case's. A run that begins where the one
+// before ended, of the same tenant and pool, is its next segment.
+std::vector<RunUsage> RunsOf(const GoldenCase& golden, const UsageTable& usage);
 // Over the pools of `usage`, which is the case's.
 CapacityTable CapacityOf(const GoldenCase& golden, const UsageTable& usage);
 

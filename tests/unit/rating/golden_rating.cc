@@ -36,6 +36,7 @@ absl::StatusOr<GoldenSubject> GoldenSubject::Make(const GoldenCase& golden) {
   }
   subject.usage = UsageOf(golden);
   subject.capacity = CapacityOf(golden, subject.usage);
+  subject.runs = RunsOf(golden, subject.usage);
   return subject;
 }
 
@@ -59,7 +60,7 @@ absl::StatusOr<Interval> GoldenSubject::PeriodOf(
 RatingInput GoldenSubject::Input(const Interval& period, int64_t at_us,
                                  const UsageTable& usage_part,
                                  const CapacityTable& capacity_part) const {
-  return {Contracts(), &usage_part, period, at_us, capacity_part};
+  return {Contracts(), &usage_part, period, at_us, capacity_part, runs};
 }
 
 absl::StatusOr<Statement> GoldenSubject::Rate(const GoldenCheck& check) const {

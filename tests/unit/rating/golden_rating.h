@@ -31,6 +31,7 @@ struct GoldenSubject {
   std::vector<Contract> versions;
   UsageTable usage;
   CapacityTable capacity;
+  std::vector<RunUsage> runs;
 };
 
 // "tenant,pool,commitment,kind,gpu_seconds,gpu_hours,unit_price,cost" each.

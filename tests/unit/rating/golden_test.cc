@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -102,6 +103,45 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
     EXPECT_EQ(GoldenTotal(*statement), check.total);
     EXPECT_THAT(absl::StrJoin(statement->notes, "\n"), HasSubstr(check.note));
     EXPECT_EQ(statement->notes.empty(), check.note.empty());
+    ExpectPartsAddUp(check);
+  }
+
+  // Tenants and nobody add up to the whole, and so do the parts of each line.
+  void ExpectPartsAddUp(const GoldenCheck& check) {
+    const auto period = subject_.PeriodOf(check);
+    const RatingInput input =
+        subject_.Input(*period, subject_.AtOf(check), subject_.usage,
+                       subject_.capacity);
+    const auto rated = RateUsage(input);
+    ASSERT_TRUE(rated.ok());
+    Statement whole = MakeStatement(input, *rated).value();
+    Explain(input, *rated, &whole);
+    std::vector<GpuTime> times(whole.lines.size());
+    for (const StatementReason& reason : whole.reasons) {
+      times[reason.line] += reason.gpu_time;
+      EXPECT_FALSE(reason.rule.empty());
+      EXPECT_EQ(reason.cost.has_value(),
+                whole.lines[reason.line].cost.has_value());
+    }
+    std::set<std::string> tenants = {""};
+    for (size_t i = 0; i < times.size(); ++i) {
+      EXPECT_EQ(times[i], whole.lines[i].gpu_time);
+      tenants.insert(whole.lines[i].tenant.substr(
+          0, whole.lines[i].tenant.find('/')));
+    }
+    MoneyAmount owed;
+    GpuTime metered;
+    size_t lines = 0;
+    for (const std::string& tenant : tenants) {
+      Statement part = whole;
+      KeepTenant(tenant, &part);
+      owed += part.total;
+      metered += part.metered;
+      lines += part.lines.size();
+    }
+    EXPECT_EQ(owed, whole.total);
+    EXPECT_EQ(metered, whole.metered);
+    EXPECT_EQ(lines, whole.lines.size());
   }
 
   void CheckStatus(const GoldenCheck& check) {

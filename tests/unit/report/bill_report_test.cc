@@ -76,6 +76,7 @@ TEST(BillReportTest, JsonHasEverything) {
   "version": "1.2",
   "version_reason": "has InvoiceId, lacks InvoiceDetailId",
   "rows": 1234,
+  "has_billed_cost": true,
   "first_charge": "2026-10-01T00:00:00Z",
   "last_charge": "2026-11-01T00:00:00Z",
   "totals": [

@@ -150,6 +150,10 @@ CommitmentStatus Spend() {
   status.contracted = ParseMoney("1500000000")->count();
   status.drawn = ParseMoney("1500000000.5")->count();
   status.exhausted_at_us = *ParseInstant("2026-10-01T00:30:00Z");
+  status.state = CommitmentState::kExhausted;
+  status.milestones = {{"half", *ParseInstant("2026-10-15T00:00:00Z"),
+                        ParseMoney("2000000000")->count(),
+                        ParseMoney("499999999.5")->count()}};
   return status;
 }
 
@@ -163,12 +167,12 @@ TEST(StatusReportTest, CsvIsAsDocumented) {
       Written(std::vector{Reserved(), Spend()}, Format::kCsv),
       "contract,commitment,interval_start,interval_end,contracted,delivered,"
       "drawn,remaining,unit,fulfilled_percent,burn_rate_per_hour,projected,"
-      "projected_shortfall,projected_shortfall_cost,exhausted_at\n"
+      "projected_shortfall,projected_shortfall_cost,exhausted_at,state\n"
       "aws-2025,gb200-reserved,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,"
       "8192.000000000,8192.000000000,2048.000000000,6144.000000000,gpu_hours,"
-      "25.00,4096.000000000,4096.000000000,4096.000000000,8396.8,\n"
+      "25.00,4096.000000000,4096.000000000,4096.000000000,8396.8,,active\n"
       "aws-2025,spend,2025-11-03T00:00:00Z,2026-11-03T00:00:00Z,1500000000,0,"
-      "1500000000.5,0,USD,100.00,0,0,0,0,2026-10-01T00:30:00Z\n");
+      "1500000000.5,0,USD,100.00,0,0,0,0,2026-10-01T00:30:00Z,exhausted\n");
 }
 
 TEST(StatusReportTest, JsonAddsGpuSecondsToHours) {
@@ -194,7 +198,7 @@ TEST(StatusReportTest, TableSaysWhatWillBeMissed) {
 aws-2025  gb200-reserved         8,192.000  8,192.000         2,048.000  6,144.000  GPU-hours        25.00
     2026-10-01T00:00:00Z to 2026-10-01T01:00:00Z, burning 4,096.000 per hour: projected 4,096.000, short by 4,096.000 costing 8,396.80 USD
 aws-2025  spend           1,500,000,000.00       0.00  1,500,000,000.50       0.00  USD             100.00
-    2025-11-03T00:00:00Z to 2026-11-03T00:00:00Z, burning 0.00 per hour: projected 0.00, exhausted at 2026-10-01T00:30:00Z
+    2025-11-03T00:00:00Z to 2026-11-03T00:00:00Z, burning 0.00 per hour: projected 0.00, exhausted at 2026-10-01T00:30:00Z, exhausted, milestone half of 2,000,000,000.00 by 2026-10-15T00:00:00Z: 499,999,999.50 missing
 )");
   EXPECT_EQ(Written(std::vector<CommitmentStatus>(), Format::kTable),
             "no commitments\n");

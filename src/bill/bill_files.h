@@ -1,0 +1,42 @@
+// The files of a bill: as they were named, or as a manifest lists them.
+#ifndef DRAWDOWN_SRC_BILL_BILL_FILES_H_
+#define DRAWDOWN_SRC_BILL_BILL_FILES_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "bill/bill_reader.h"
+
+namespace drawdown {
+
+// A file that a manifest lists.
+struct ManifestEntry {
+  std::string key;  // as listed: "s3://bucket/prefix/part-1.csv.gz"
+  std::optional<uint64_t> rows;
+};
+
+struct Manifest {
+  std::string format;  // of FormatNames(), where the manifest says which
+  std::vector<ManifestEntry> entries;
+};
+
+// An AWS ("dataFiles" of a data export, "reportKeys" of a legacy report) or
+// Azure ("blobs") manifest. kBadInput names `name`: not such an object, no file
+// in it, a key that leaves its folder, a Parquet file.
+absl::StatusOr<Manifest> ParseManifest(std::string_view text,
+                                       std::string_view name);
+
+// Opens every path; one that ends in .json is a manifest, of which exactly the
+// files that it lists are opened: each is looked for by its whole key, then by
+// ever fewer of its last parts, in the manifest's folder and those above it.
+// kBadInput for what cannot be read or is not there; kInvalidArgument when one
+// file is named twice. `format` is for files whose manifest says none.
+absl::StatusOr<std::vector<BillInput>> OpenBillFiles(
+    const std::vector<std::string>& paths, const std::string& format);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_BILL_BILL_FILES_H_

@@ -1,0 +1,244 @@
+#include "bill/mapped_row.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "absl/strings/ascii.h"
+#include "base/error.h"
+#include "bill/transforms.h"
+
+namespace drawdown {
+namespace {
+
+using Names = std::unordered_map<std::string, int>;
+
+class Binder {
+ public:
+  Binder(const BillMapping& mapping, const std::vector<std::string>& header,
+         std::string_view where)
+      : mapping_(mapping), where_(where) {
+    for (size_t i = 0; i < header.size(); ++i) {
+      names_.emplace(ComparableName(header[i], mapping.snake_names),
+                     static_cast<int>(i));
+    }
+  }
+
+  // False: the way needs a column that may be and is absent.
+  absl::StatusOr<bool> Bind(const MappedRule& rule, BoundMapping::Way* way) {
+    way->null = rule.null;
+    way->form = rule.form;
+    way->argument = rule.argument;
+    way->plus_days = rule.plus_days;
+    bool all = true;
+    if (!rule.null) {
+      ASSIGN_OR_RETURN(all, Bind(rule, rule.value, &way->value));
+    }
+    if (rule.factor) {
+      way->product = true;
+      ASSIGN_OR_RETURN(const bool found,
+                       Bind(rule, *rule.factor, &way->factor));
+      all = all && found;
+    }
+    for (const MappedCondition& condition : rule.conditions) {
+      BoundMapping::Condition& bound = way->conditions.emplace_back();
+      bound.test = condition.test;
+      bound.values = condition.values;
+      ASSIGN_OR_RETURN(bound.column, Find(rule, condition.column));
+    }
+    return all;
+  }
+
+ private:
+  absl::StatusOr<bool> Bind(const MappedRule& rule,
+                            const MappedOperand& operand,
+                            BoundMapping::Operand* bound) {
+    if (operand.constant) {
+      bound->constant = operand.text;
+      return true;
+    }
+    ASSIGN_OR_RETURN(bound->column, Find(rule, operand.text));
+    return bound->column >= 0;
+  }
+
+  // -1: absent, and that is allowed.
+  absl::StatusOr<int> Find(const MappedRule& rule, const std::string& name) {
+    const auto found = names_.find(ComparableName(name, mapping_.snake_names));
+    if (found != names_.end()) return found->second;
+    if (mapping_.optional) return -1;
+    return MakeError(ErrorCode::kMissingColumn,
+                     absl::StrCat(where_, ": missing column ", name, ", which ",
+                                  mapping_.source, ":", rule.line, " names"));
+  }
+
+  const BillMapping& mapping_;
+  const std::string where_;
+  Names names_;
+};
+
+}  // namespace
+
+std::string ComparableName(std::string_view name, bool snake_case) {
+  std::string comparable;
+  for (const char c : name) {
+    const bool split = snake_case && absl::ascii_isupper(c) &&
+                       !comparable.empty() && comparable.back() != '_';
+    if (split) comparable += '_';
+    comparable += snake_case && c == '/' ? '_' : absl::ascii_tolower(c);
+  }
+  return comparable;
+}
+
+absl::StatusOr<BoundMapping> BoundMapping::Bind(
+    const BillMapping& mapping, const std::vector<std::string>& header,
+    std::string_view where) {
+  BoundMapping bound;
+  bound.texts_.assign(header.size(), 1);
+  bound.used_.assign(header.size(), 0);
+  Binder binder(mapping, header, where);
+  const auto field_of = [&](BillColumn column) {
+    const auto same = [&](const Field& field) {
+      return field.column == column;
+    };
+    return std::find_if(bound.fields_.begin(), bound.fields_.end(), same);
+  };
+  for (const MappedRule& rule : mapping.rules) {
+    Way way;
+    ASSIGN_OR_RETURN(const bool there, binder.Bind(rule, &way));
+    if (!there) continue;
+    auto field = field_of(rule.field);
+    if (field == bound.fields_.end()) {
+      field = bound.fields_.insert(field, Field{rule.field, {}});
+    }
+    field->ways.push_back(std::move(way));
+  }
+  for (size_t i = 0; mapping.focus && i < header.size(); ++i) {
+    const auto column = MappableColumn(header[i]);
+    if (!column || field_of(*column) != bound.fields_.end()) continue;
+    Way way;
+    way.value.column = static_cast<int>(i);
+    bound.fields_.push_back({*column, {way}});
+  }
+  for (const Field& field : bound.fields_) {
+    const bool text = TypeOf(field.column) == ColumnType::kText;
+    const auto use = [&](int column, bool as_text) {
+      if (column < 0) return;
+      const auto at = static_cast<size_t>(column);
+      bound.used_[at] = 1;
+      if (!as_text) bound.texts_[at] = 0;
+    };
+    for (const Way& way : field.ways) {
+      use(way.value.column, text);
+      use(way.factor.column, text);
+      for (const Condition& condition : way.conditions) {
+        use(condition.column, true);
+      }
+    }
+  }
+  return bound;
+}
+
+MappedRow::MappedRow(const BoundMapping* mapping)
+    : mapping_(mapping),
+      values_(mapping->fields().size()),
+      nulls_(mapping->fields().size()),
+      scratch_(mapping->fields().size()) {}
+
+void MappedRow::Load(std::span<const std::string_view> fields,
+                     std::span<const uint8_t> nulls) {
+  row_ = fields;
+  row_nulls_ = nulls;
+  for (size_t i = 0; i < values_.size(); ++i) {
+    values_[i] = {};
+    for (const BoundMapping::Way& way : mapping_->fields()[i].ways) {
+      const auto holds = [&](const BoundMapping::Condition& condition) {
+        return Holds(condition);
+      };
+      if (!std::all_of(way.conditions.begin(), way.conditions.end(), holds)) {
+        continue;
+      }
+      if (way.null) break;
+      values_[i] = Evaluate(way, &scratch_[i]);
+      if (!values_[i].empty()) break;
+    }
+    nulls_[i] = values_[i].empty();
+  }
+}
+
+bool MappedRow::Holds(const BoundMapping::Condition& condition) const {
+  const std::string_view text = Cell(condition.column);
+  const auto matches = [&](const std::string& value) {
+    switch (condition.test) {
+      case MappedCondition::Test::kStartsWith:
+        return text.starts_with(value);
+      case MappedCondition::Test::kContains:
+        return text.find(value) != std::string_view::npos;
+      default:
+        return text == value;
+    }
+  };
+  const bool any =
+      std::any_of(condition.values.begin(), condition.values.end(), matches);
+  return any != (condition.test == MappedCondition::Test::kIsNot);
+}
+
+std::string_view MappedRow::Cell(int column) const {
+  const auto at = static_cast<size_t>(column);
+  return column < 0 || row_nulls_[at] ? std::string_view() : row_[at];
+}
+
+std::string_view MappedRow::Evaluate(const BoundMapping::Way& way,
+                                     std::string* scratch) {
+  std::string_view text = Read(way.value);
+  if (text.empty()) return text;
+  if (way.product) {
+    const std::string_view factor = Read(way.factor);
+    if (factor.empty()) return factor;
+    if (!Product(text, factor, scratch)) {
+      *scratch = absl::StrCat(std::string(text), " * ", std::string(factor));
+    }
+    text = *scratch;
+  }
+  text = Transform(way, text, scratch);
+  if (way.plus_days != 0 && DaysLater(text, way.plus_days, scratch)) {
+    text = *scratch;
+  }
+  return text;
+}
+
+std::string_view MappedRow::Transform(const BoundMapping::Way& way,
+                                      std::string_view text,
+                                      std::string* scratch) {
+  switch (way.form) {
+    case MappedForm::kAsItIs:
+      return text;
+    case MappedForm::kTime:
+      return TimeInPattern(text, way.argument, scratch) ? *scratch : text;
+    case MappedForm::kEpoch:
+      return TimeOfEpoch(text, 0, scratch) ? *scratch : text;
+    case MappedForm::kEpochMilli:
+      return TimeOfEpoch(text, 3, scratch) ? *scratch : text;
+    case MappedForm::kMonthStart:
+      return MonthOf(text, 0, scratch) ? *scratch : text;
+    case MappedForm::kMonthEnd:
+      return MonthOf(text, 1, scratch) ? *scratch : text;
+    case MappedForm::kNumber:
+      return PlainNumber(text, scratch) ? *scratch : text;
+    case MappedForm::kObject:
+      if (text.starts_with('{')) return text;
+      *scratch = absl::StrCat("{", std::string(text), "}");
+      return *scratch;
+    case MappedForm::kJson:
+      break;
+  }
+  if (!json_.Parse(text)) return {};
+  for (const JsonCell::Member& member : json_.members()) {
+    if (member.key != way.argument) continue;
+    if (member.kind == JsonCell::Kind::kNumber) return member.value;
+    if (member.kind != JsonCell::Kind::kString) return {};
+    *scratch = json_.TextOf(member);
+    return *scratch;
+  }
+  return {};
+}
+
+}  // namespace drawdown

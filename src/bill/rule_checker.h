@@ -1,0 +1,68 @@
+// Checks the rows of FOCUS charges against the rules of the specification.
+#ifndef DRAWDOWN_SRC_BILL_RULE_CHECKER_H_
+#define DRAWDOWN_SRC_BILL_RULE_CHECKER_H_
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "bill/bill_row.h"
+#include "bill/cells.h"
+#include "bill/price_check.h"
+#include "bill/rule_expression.h"
+#include "drawdown/bill_check.h"
+
+namespace drawdown {
+
+class RuleChecker {
+ public:
+  RuleChecker();
+
+  // A file of charges begins. `where` is "file:1".
+  void Begin(const BillLayout& layout, const std::string& where);
+
+  // The row that `cells` holds.
+  void Add(const BillRow& row, const Cells& cells);
+
+  // All rules, in the specification's order. Call once, at the end.
+  std::vector<BillRule> Finish();
+
+ private:
+  // Of the rows of one provider, whose costs have so many decimals.
+  struct Misses {
+    int decimals = 0;
+    struct Tally {
+      uint64_t rows = 0;
+      std::string example;
+    };
+    std::map<PriceMiss, Tally> tallies;
+  };
+  struct State {
+    BillRule rule;
+    RuleExpression condition;
+    RuleExpression requirement;
+    std::vector<BillColumn> columns;
+    bool executed = false;                               // in some file
+    bool active = false;                                 // in this one
+    std::map<std::string, Misses> misses;                // kProduct
+    std::unordered_map<std::string, std::string> first;  // kDistinct
+  };
+
+  static State MakeState(std::string_view line);
+  static void BeginRule(const BillLayout& layout, const std::string& where,
+                        State* state);
+  static void Fail(const Cells& cells, std::optional<BillColumn> culprit,
+                   State* state);
+  static void AddProduct(const BillRow& row, const Cells& cells, State* state);
+  static void AddDistinct(const Cells& cells, State* state);
+  static std::string Example(const Cells& cells,
+                             std::vector<BillColumn> columns);
+  static void FinishRule(State* state);
+
+  std::vector<State> states_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_BILL_RULE_CHECKER_H_

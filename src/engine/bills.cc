@@ -1,0 +1,79 @@
+#include "engine/bills.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "bill/bill_files.h"
+#include "bill/rule_checker.h"
+#include "drawdown/bill_check.h"
+
+namespace drawdown {
+namespace {
+
+BillProgress ReadingProgress(const ProgressCallback& progress) {
+  if (!progress) return nullptr;
+  return [&progress](uint64_t done, uint64_t total) {
+    progress("reading", done, total);
+  };
+}
+
+}  // namespace
+
+absl::StatusOr<BillContents> ReadBillFiles(
+    const std::vector<std::string>& paths, const BillOptions& options,
+    const BillRowCallback& row, const ProgressCallback& progress,
+    RuleChecker* rules) {
+  std::optional<BillMapping> mapping;
+  if (!options.mapping.empty()) {
+    ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(options.mapping));
+    ASSIGN_OR_RETURN(mapping, ParseMapping(text, options.mapping));
+  }
+  ASSIGN_OR_RETURN(const std::vector<BillInput> files,
+                   OpenBillFiles(paths, options.format));
+  return ReadBill(files, row, ReadingProgress(progress),
+                  mapping ? &*mapping : nullptr, rules);
+}
+
+absl::Status CheckBilled(const BillSummary& summary) {
+  if (summary.has_billed_cost) return absl::OkStatus();
+  return MakeError(
+      ErrorCode::kMissingColumn,
+      absl::StrCat("the bill (", summary.format, " ", summary.version,
+                   ") has no BilledCost: there is no cost to reconcile; bill "
+                   "summary and bill check read it"));
+}
+
+absl::StatusOr<BillSummary> SummarizeBill(const std::vector<std::string>& paths,
+                                          const BillOptions& options,
+                                          const ProgressCallback& progress) {
+  ASSIGN_OR_RETURN(
+      BillContents bill,
+      ReadBillFiles(
+          paths, options, [](const BillRow&) { return absl::OkStatus(); },
+          progress));
+  return std::move(bill.summary);
+}
+
+bool BillCheckResult::clean() const {
+  return std::none_of(rules.begin(), rules.end(), [](const BillRule& rule) {
+    return rule.outcome == BillRule::Outcome::kFailed &&
+           rule.level == BillRule::Level::kMust;
+  });
+}
+
+absl::StatusOr<BillCheckResult> CheckBill(const std::vector<std::string>& paths,
+                                          const BillOptions& options,
+                                          const ProgressCallback& progress) {
+  RuleChecker checker;
+  BillCheckResult result;
+  ASSIGN_OR_RETURN(
+      BillContents bill,
+      ReadBillFiles(
+          paths, options, [](const BillRow&) { return absl::OkStatus(); },
+          progress, &checker));
+  result.summary = std::move(bill.summary);
+  result.rules = checker.Finish();
+  return result;
+}
+
+}  // namespace drawdown

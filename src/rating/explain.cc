@@ -1,0 +1,135 @@
+// Why the lines of a statement are what they are.
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "base/path.h"
+#include "rating/lines.h"
+#include "rating/rating.h"
+
+namespace drawdown {
+namespace {
+
+bool IsUsage(ChargeKind kind) {
+  return kind == ChargeKind::kCovered || kind == ChargeKind::kOnDemand ||
+         kind == ChargeKind::kOverage || kind == ChargeKind::kUnpriced;
+}
+
+std::vector<int32_t> UsageLayers(const Contract& contract) {
+  std::vector<int32_t> layers;
+  for (const Commitment& commitment : contract.commitments) {
+    if (commitment.category == CommitmentCategory::kUsage) {
+      layers.push_back(commitment.layer);
+    }
+  }
+  std::sort(layers.begin(), layers.end());
+  layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
+  return layers;
+}
+
+// What became of the commitments that come before the one that priced the
+// charge: in its first bucket, with the order that held then.
+std::string WhyNotEarlier(const Contract& contract, const RatedUsage& rated,
+                          const Charge& charge) {
+  if (!IsUsage(charge.kind)) return "";
+  const bool covered = charge.kind == ChargeKind::kCovered;
+  const std::string pricer =
+      covered ? rated.commitments[charge.commitment] : std::string();
+  Subject subject = SubjectOfPool(contract, rated.pools[charge.pool]);
+  subject.tenant = rated.tenants[charge.tenant];
+  std::string text;
+  for (const int32_t layer : UsageLayers(contract)) {
+    for (const size_t index : BurnOrder(contract, layer, charge.bucket_us)) {
+      const Commitment& commitment = contract.commitments[index];
+      if (covered && commitment.id == pricer) return text;
+      if (!text.empty()) text += "; ";
+      text += commitment.id + (Applies(commitment.applies, subject)
+                                   ? " had no hours left for it"
+                                   : " does not apply");
+    }
+  }
+  return text;
+}
+
+// The parts of one line that one rule made.
+struct Part {
+  const Charge* first = nullptr;
+  GpuTime time;
+  MoneyAmount own_cost;  // of charges without a unit price
+};
+
+const Contract& VersionOf(const RatingInput& input, uint32_t version,
+                          int64_t at_us) {
+  for (const ContractSpan& span : input.contracts.spans()) {
+    if (span.contract->version == version) return *span.contract;
+  }
+  return *input.contracts.At(at_us);
+}
+
+}  // namespace
+
+void Explain(const RatingInput& input, const RatedUsage& rated,
+             Statement* statement) {
+  const auto lines = SumLines(rated.charges);
+  const auto index_of = [&lines](const LineKey& key) {
+    const auto found = std::partition_point(
+        lines.begin(), lines.end(),
+        [&key](const auto& line) { return LineBefore(line.first, key); });
+    return static_cast<uint32_t>(found - lines.begin());
+  };
+  std::map<std::pair<uint32_t, uint16_t>, Part> parts;
+  for (const Charge& charge : rated.charges) {
+    Part& part = parts[{index_of(KeyOf(charge)), charge.rule}];
+    if (part.first == nullptr) part.first = &charge;
+    part.time += charge.gpu_time;
+    part.own_cost += charge.cost.value_or(MoneyAmount());
+  }
+  // A statement's rounding line comes of no charge.
+  std::vector<uint32_t> place;
+  for (uint32_t i = 0; i < statement->lines.size(); ++i) {
+    if (statement->lines[i].kind != ChargeKind::kRounding) place.push_back(i);
+  }
+  CHECK(place.size() == lines.size());
+  for (const auto& [key, part] : parts) {
+    StatementReason reason;
+    reason.line = place[key.first];
+    CHECK(key.second < rated.rules.size());
+    const ChargeRule& rule = rated.rules[key.second];
+    reason.contract_version = rule.version;
+    reason.rule = rule.text;
+    reason.because = WhyNotEarlier(
+        VersionOf(input, rule.version, part.first->bucket_us), rated,
+        *part.first);
+    reason.gpu_time = part.time;
+    if (part.first->kind != ChargeKind::kUnpriced) {
+      reason.cost = LineCost(lines[key.first].first,
+                             {part.time, part.own_cost}, 18);
+    }
+    statement->reasons.push_back(std::move(reason));
+  }
+}
+
+void KeepTenant(std::string_view tenant, Statement* statement) {
+  std::vector<StatementLine> lines;
+  std::vector<StatementReason> reasons;
+  std::vector<std::optional<uint32_t>> place;
+  for (StatementLine& line : statement->lines) {
+    const bool keeps = tenant.empty() ? line.tenant.empty()
+                                      : IsAtOrBelow(line.tenant, tenant);
+    place.push_back(keeps ? std::optional(static_cast<uint32_t>(lines.size()))
+                          : std::nullopt);
+    if (keeps) lines.push_back(std::move(line));
+  }
+  for (StatementReason& reason : statement->reasons) {
+    if (!place[reason.line].has_value()) continue;
+    reason.line = *place[reason.line];
+    reasons.push_back(std::move(reason));
+  }
+  statement->lines = std::move(lines);
+  statement->reasons = std::move(reasons);
+  SumUp(statement);
+}
+
+}  // namespace drawdown

@@ -1,0 +1,139 @@
+// Manifests, and the files that a bill is made of.
+#include "bill/bill_files.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "bill_text.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace drawdown {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class BillFilesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::path(::testing::TempDir()) /
+              ("bill_files_" + std::to_string(::getpid()) + "_" +
+               ::testing::UnitTest::GetInstance()->current_test_info()->name());
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string Write(const std::string& name, const std::string& text) {
+    const std::filesystem::path path = folder_ / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+    return path.string();
+  }
+
+  std::string Names(const std::vector<std::string>& paths) {
+    const auto files = OpenBillFiles(paths, "");
+    if (!files.ok()) return std::string(files.status().message());
+    std::string names;
+    for (const BillInput& file : *files) {
+      names += std::filesystem::path(file.source->name())
+                   .lexically_normal()
+                   .lexically_relative(folder_)
+                   .string() +
+               (file.format.empty() ? "" : " " + file.format) +
+               (file.promised_rows ? " " + std::to_string(*file.promised_rows)
+                                   : "") +
+               "\n";
+    }
+    return names;
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(BillFilesTest, AManifestOfADataExportListsItsFiles) {
+  Write("data/BILLING_PERIOD=2026-10/x-00001.csv", "a\n");
+  Write("data/BILLING_PERIOD=2026-10/x-00002.csv", "b\n");
+  Write("data/BILLING_PERIOD=2026-10/stale.csv", "c\n");
+  const std::string manifest =
+      Write("metadata/BILLING_PERIOD=2026-10/x-Manifest.json",
+            R"({"exportArn":"a","dataFiles":[
+        "s3://bucket/prefix/x/data/BILLING_PERIOD=2026-10/x-00002.csv",
+        "s3://bucket/prefix/x/data/BILLING_PERIOD=2026-10/x-00001.csv"]})");
+  EXPECT_EQ(Names({manifest}),
+            "data/BILLING_PERIOD=2026-10/x-00002.csv\n"
+            "data/BILLING_PERIOD=2026-10/x-00001.csv\n");
+}
+
+TEST_F(BillFilesTest, AManifestOfALegacyReportListsItsKeys) {
+  Write("r-1.csv", "a\n");
+  const std::string manifest =
+      Write("r-Manifest.json",
+            R"({"reportKeys":["prefix/r/20261001-20261101/id/r-1.csv"]})");
+  EXPECT_EQ(Names({manifest}), "r-1.csv\n");
+}
+
+TEST_F(BillFilesTest, AnAzureManifestSaysWhichCostAndHowManyRows) {
+  Write("part_0.csv", "a\n");
+  const std::string manifest =
+      Write("manifest.json",
+            R"({"exportConfig":{"type":"AmortizedCost"},"blobs":[
+         {"blobName":"d/part_0.csv","byteCount":2,"dataRowCount":7}]})");
+  EXPECT_EQ(Names({manifest}), "part_0.csv azure-amortized 7\n");
+}
+
+TEST_F(BillFilesTest, PromisedRowsMustBeThere) {
+  std::vector<BillInput> files;
+  files.push_back({MemorySource("a.csv", BillText({GoodRow()})), "", 2});
+  const auto bill =
+      ReadBill(files, [](const BillRow&) { return absl::OkStatus(); });
+  EXPECT_EQ(GetErrorCode(bill.status()), ErrorCode::kBadInput);
+  EXPECT_EQ(std::string(bill.status().message()),
+            "a.csv: 1 rows, but its manifest says 2");
+}
+
+TEST_F(BillFilesTest, OneFileIsNotNamedTwice) {
+  const std::string file = Write("a.csv", "a\n");
+  std::filesystem::create_symlink(file, folder_ / "b.csv");
+  const std::string other = (folder_ / "b.csv").string();
+  EXPECT_EQ(Names({file, other}),
+            "the bill names one file twice: " + file + " and " + other);
+  const std::string manifest =
+      Write("m.json", R"({"reportKeys":["a.csv","x/a.csv"]})");
+  EXPECT_THAT(Names({manifest}), HasSubstr("names one file twice"));
+}
+
+TEST_F(BillFilesTest, WhatIsNoManifestIsRefused) {
+  const auto refused = [](std::string_view text) {
+    const auto manifest = ParseManifest(text, "m.json");
+    EXPECT_EQ(GetErrorCode(manifest.status()), ErrorCode::kBadInput) << text;
+    return std::string(manifest.status().message());
+  };
+  EXPECT_EQ(refused("[]"), "m.json: manifest: not a JSON object");
+  EXPECT_EQ(refused("{}"),
+            "m.json: manifest: lists no dataFiles, reportKeys or blobs");
+  EXPECT_EQ(refused(R"({"dataFiles":[]})"), "m.json: manifest: lists no file");
+  EXPECT_THAT(refused(R"({"dataFiles":{}})"), HasSubstr("is not an array"));
+  EXPECT_THAT(refused(R"({"dataFiles":[1]})"), HasSubstr("neither a name nor"));
+  EXPECT_THAT(refused(R"({"blobs":[{}]})"),
+              HasSubstr("not the name of a file"));
+  EXPECT_THAT(refused(R"({"dataFiles":["../../etc/passwd"]})"),
+              HasSubstr("leaves its folder"));
+  EXPECT_THAT(refused(R"({"dataFiles":["a/..\u002fb"]})"),
+              HasSubstr("leaves its folder"));
+  EXPECT_THAT(refused(R"({"dataFiles":["a.snappy.parquet"]})"),
+              HasSubstr("is Parquet: export the bill as CSV"));
+}
+
+TEST_F(BillFilesTest, AListedFileThatIsNotThereIsNamed) {
+  const std::string manifest =
+      Write("m.json", R"({"dataFiles":["s3://b/x/gone.csv"]})");
+  EXPECT_EQ(Names({manifest}),
+            manifest +
+                ": lists \"s3://b/x/gone.csv\", which is neither in the "
+                "manifest's folder nor in those above it");
+}
+
+}  // namespace
+}  // namespace drawdown

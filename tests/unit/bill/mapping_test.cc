@@ -1,0 +1,205 @@
+// Mapping files, and what they make of rows.
+#include "bill/mapping.h"
+
+#include "base/error.h"
+#include "bill/formats.h"
+#include "bill_text.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace drawdown {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// A GPU cloud's own CSV.
+constexpr char kAcme[] = R"(# Acme GPU cloud
+format: Acme usage
+version: 3
+ProviderName = 'Acme'        # a constant
+BillingCurrency = 'USD'
+BillingPeriodStart = start as month-start
+BillingPeriodEnd = start as month-end
+ChargePeriodStart = start as epoch
+ChargePeriodEnd = end as epoch
+ChargeCategory = 'Credit' when kind is 'credit', 'promo'
+ChargeCategory = 'Usage' when kind is not ''
+BilledCost = "Amount total" as number
+ListCost = rate * hours when rate is not '0'
+ListUnitPrice = rate when rate is not '0'
+PricingQuantity = hours
+PricingUnit = 'Hours'
+SkuId = meta as json 'sku'
+GpuCount = gpus
+LineId = id when id starts-with 'L' and kind contains 's'
+CorrectsLineId = null when kind is 'usage'
+CorrectsLineId = id
+)";
+
+BillCells AcmeRow() {
+  return {{"id", "L-1"},
+          {"kind", "usage"},
+          {"start", "1790812800"},
+          {"end", "1790816400"},
+          {"Amount total", "$1,234.50 "},
+          {"rate", "0.5"},
+          {"hours", "3.25"},
+          {"gpus", "8"},
+          {"meta", R"({"sku":"h100\u002d8"})"},
+          {"note", "n"}};
+}
+
+BillMapping Acme(const std::string& text = kAcme) {
+  const auto mapping = ParseMapping(text, "acme.map");
+  EXPECT_TRUE(mapping.ok()) << mapping.status();
+  return *mapping;
+}
+
+TEST(MappingTest, EveryKindOfRule) {
+  // month-start of a count of seconds is not understood, so use times.
+  const BillMapping mapping = Acme();
+  const auto wrong = ReadContents(
+      {BillText({AcmeRow()})}, [](const BillRow&) { return absl::OkStatus(); },
+      &mapping);
+  EXPECT_THAT(std::string(wrong.status().message()),
+              HasSubstr("0.csv:2: BillingPeriodStart: \"1790812800\" is not a "
+                        "time like"));
+  std::string text = kAcme;
+  for (const std::string field : {"ChargePeriodStart = start as epoch",
+                                  "ChargePeriodEnd = end as epoch"}) {
+    text.replace(text.find(field), field.size(),
+                 field.substr(0, field.find(" as")));
+  }
+  const BillMapping timed = Acme(text);
+  const BillCells row = With(AcmeRow(), {{"start", "2026-10-01T00:00:00Z"},
+                                         {"end", "2026-10-01T01:00:00Z"}});
+  const BillCells credit = With(row, {{"kind", "promos"},
+                                      {"rate", "0"},
+                                      {"gpus", ""},
+                                      {"meta", "{}"},
+                                      {"Amount total", "(3)"}});
+  int rows = 0;
+  const auto bill = ReadContents(
+      {BillText({row, credit})},
+      [&](const BillRow& read) {
+        const bool first = rows++ == 0;
+        EXPECT_EQ(read.provider, "Acme");
+        EXPECT_EQ(FormatMoney(read.billed_cost.amount),
+                  first ? "1234.5" : "-3");
+        EXPECT_EQ(read.billed_cost.scale, first ? 2 : 0);
+        EXPECT_EQ(read.list_cost.given, first);
+        EXPECT_EQ(FormatMoney(read.list_cost.amount), first ? "1.625" : "0");
+        EXPECT_EQ(read.list_unit_price.has_value(), first);
+        EXPECT_EQ(read.sku, first ? "h100-8" : "");
+        EXPECT_EQ(read.gpu_count_micro.value_or(-1), first ? 8'000'000 : -1);
+        EXPECT_EQ(read.pricing_unit, "Hours");
+        EXPECT_EQ(read.line_id, "L-1");
+        EXPECT_EQ(read.corrects, first ? "" : "L-1");
+        EXPECT_EQ(read.billing_end_us, *ParseInstant("2026-11-01T00:00:00Z"));
+        return absl::OkStatus();
+      },
+      &timed);
+  ASSERT_TRUE(bill.ok()) << bill.status();
+  EXPECT_EQ(rows, 2);
+  EXPECT_EQ(bill->summary.format, "Acme usage");
+  EXPECT_EQ(bill->summary.version, "3");
+  EXPECT_EQ(bill->summary.version_reason, "mapped by acme.map");
+  EXPECT_THAT(bill->summary.unknown_columns, ElementsAre("note"));
+  auto oddities = OddityRows(bill->summary);
+  EXPECT_EQ(oddities["absent_column/ContractedCost"], 2u);
+  EXPECT_EQ(oddities["absent_column/EffectiveCost"], 2u);
+}
+
+TEST(MappingTest, EpochsAreTimes) {
+  const BillMapping mapping = Acme(
+      "ProviderName = 'A'\nBillingCurrency = 'USD'\nChargeCategory = 'Usage'\n"
+      "BilledCost = 'x' * c\n"
+      "BillingPeriodStart = t as epoch\nBillingPeriodEnd = t as epoch plus 31 "
+      "days\nChargePeriodStart = t as epoch\nChargePeriodEnd = u as "
+      "epoch-milliseconds\n");
+  const BillCells row = {
+      {"t", "1790812800"}, {"u", "1790816400500"}, {"c", "2"}};
+  const auto bad = ReadContents(
+      {BillText({row})}, [](const BillRow&) { return absl::OkStatus(); },
+      &mapping);
+  // The times are read before the cost, which is no product.
+  EXPECT_THAT(std::string(bad.status().message()),
+              HasSubstr("0.csv:2: BilledCost: \"x * 2\""));
+}
+
+struct BadMapping {
+  std::string text;
+  std::string message;
+};
+
+TEST(MappingTest, RefusesWithFileLineAndColumn) {
+  const std::vector<BadMapping> cases = {
+      {"", "m: maps no column"},
+      {"format: x\n", "m: maps no column"},
+      {"\n  Cost = a", "m:2:3: \"Cost\" is not a field: a column of FOCUS's"},
+      {"ContractCommitmentId = a", "is not a field"},
+      {"BilledCost a", "m:1:12: expected =, not \"a\""},
+      {"BilledCost =", "m:1:13: expected a column or a 'constant', the line"},
+      {"BilledCost = 'a", "m:1:14: the quote does not end on the line"},
+      {"BilledCost = a b", "m:1:16: expected the end of the line, not \"b\""},
+      {"BilledCost = a *", "m:1:17: expected a column or a 'constant'"},
+      {"BilledCost = a as money", "m:1:19: expected time, epoch, "},
+      {"BilledCost = a as time b", "m:1:24: expected a pattern such as"},
+      {"BilledCost = a as json", "m:1:23: expected a key such as"},
+      {"BilledCost = a plus 1 day", "only a time can have days added"},
+      {"ChargePeriodEnd = a plus 0 days", "a number of days from 1 to 366"},
+      {"ChargePeriodEnd = a plus 1 hour", "expected days, not \"hour\""},
+      {"BilledCost = a when", "m:1:20: expected a column, the line ends"},
+      {"BilledCost = a when b", "expected is, is not, starts-with or contains"},
+      {"BilledCost = a when b is c", "m:1:26: expected a 'constant', not"},
+      {"BilledCost = a when b is 'c',", "expected a 'constant', the line ends"},
+      {"BilledCost = a when b is 'c' or", "expected the end of the line"},
+      {"colour: red", "m:1:1: \"colour: red\" is not a setting"},
+      {"focus: no", "is not a setting"},
+      {"format:", "expected a value"},
+      {"= a", "m:1:1: expected a field or a setting"},
+      {"BilledCost = \xff", "m: not UTF-8"},
+  };
+  for (const BadMapping& test : cases) {
+    const auto mapping = ParseMapping(test.text, "m");
+    ASSERT_FALSE(mapping.ok()) << test.text;
+    EXPECT_EQ(GetErrorCode(mapping.status()), ErrorCode::kBadInput);
+    EXPECT_THAT(std::string(mapping.status().message()),
+                HasSubstr(test.message));
+  }
+}
+
+TEST(MappingTest, ColumnsThatAreNotThereAreRefused) {
+  const auto status = [](const std::string& text) {
+    const BillMapping mapping = Acme(text);
+    return std::string(ReadContents(
+                           {"a,b\n1,2\n"},
+                           [](const BillRow&) { return absl::OkStatus(); },
+                           &mapping)
+                           .status()
+                           .message());
+  };
+  EXPECT_EQ(status("\nBilledCost = Amount\n"),
+            "0.csv:1: missing column Amount, which acme.map:2 names");
+  EXPECT_EQ(status("BilledCost = a when kind is 'x'\n"),
+            "0.csv:1: missing column kind, which acme.map:1 names");
+  EXPECT_EQ(status("BilledCost = A\nProviderName = 'x'\n"),
+            "0.csv:1: acme.map maps nothing to BillingCurrency, "
+            "BillingPeriodEnd, BillingPeriodStart, ChargeCategory, "
+            "ChargePeriodEnd, ChargePeriodStart");
+}
+
+TEST(MappingTest, EveryBuiltInFormatIsAMapping) {
+  for (const std::string& name : FormatNames()) {
+    const auto rules = FormatRules(name);
+    ASSERT_TRUE(rules) << name;
+    const auto mapping = ParseMapping(*rules, name);
+    EXPECT_TRUE(mapping.ok()) << mapping.status();
+    EXPECT_FALSE(mapping->tells.empty());
+  }
+  EXPECT_FALSE(FormatRules("focus"));
+}
+
+}  // namespace
+}  // namespace drawdown

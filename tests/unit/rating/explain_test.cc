@@ -1,0 +1,109 @@
+// Why a GPU-hour was priced so.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "contract/parse.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "rating/rating.h"
+
+namespace drawdown {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr int64_t kStart = 1'767'225'600 * kMicrosPerSecond;  // 2026-01-01
+
+Contract Parse(uint32_t version, const std::string& text) {
+  auto contract = ParseContract(
+      "f", R"(id: "c" provider: "p" currency: "USD"
+              term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+           )" + text);
+  EXPECT_TRUE(contract.ok()) << contract.status();
+  contract->version = version;
+  return *std::move(contract);
+}
+
+constexpr const char* kCommitments = R"(
+  commitment { id: "first" category: USAGE model: CONTINUOUS interval: HOURLY
+    applies { dimension: "pool" operator: IN value: "p/x/g" }
+    step { from: "2026-01-01T00:00:00Z" quantity: "1" } price: "2" }
+  commitment { id: "next" category: USAGE model: CONTINUOUS interval: HOURLY
+    priority: 5 layer: 2
+    step { from: "2026-01-01T00:00:00Z" quantity: "3" } price: "3"
+    shortfall { policy: TAKE_OR_PAY } overage { factor: "1.5" } }
+)";
+
+std::vector<std::string> ReasonsOf(const ContractTimeline& contracts,
+                                   const UsageTable& usage) {
+  const Interval period = {kStart, kStart + 2 * kMicrosPerHour};
+  const RatingInput input = {contracts, &usage, period, period.end_us};
+  const auto rated = RateUsage(input);
+  EXPECT_TRUE(rated.ok()) << rated.status();
+  Statement statement = MakeStatement(input, *rated).value();
+  Explain(input, *rated, &statement);
+  std::vector<std::string> texts;
+  for (const StatementReason& reason : statement.reasons) {
+    const StatementLine& line = statement.lines[reason.line];
+    texts.push_back(absl::StrCat(
+        line.tenant, " ", std::string(ChargeKindName(line.kind)), " ",
+        FormatGpuHours(reason.gpu_time), " v", reason.contract_version, " ",
+        reason.rule, reason.because.empty() ? "" : " | ", reason.because));
+  }
+  return texts;
+}
+
+TEST(ExplainTest, SaysVersionRuleOrderAndWhyNoneBeforeIt) {
+  const Contract contract = Parse(1, kCommitments);
+  UsageTable usage;
+  usage.tenants = {"a"};
+  usage.pools = {"p/x/g", "p/x/h"};
+  usage.cells = {{kStart, 0, 0, GpuTime(2 * kMicrosPerHour)},
+                 {kStart, 0, 1, GpuTime(4 * kMicrosPerHour)}};
+  EXPECT_THAT(
+      ReasonsOf(contract, usage),
+      ElementsAre(
+          " unused 1.000000000 v1 commitment first, layer 1, burn order 1: not "
+          "drawn by the interval's end, waived",
+          " unused 3.000000000 v1 commitment next, layer 2, burn order 2: not "
+          "drawn by the interval's end, take-or-pay",
+          "a covered 1.000000000 v1 commitment first, layer 1, burn order 1: "
+          "covered",
+          "a covered 1.000000000 v1 commitment next, layer 2, burn order 2: "
+          "covered | first had no hours left for it",
+          "a covered 2.000000000 v1 commitment next, layer 2, burn order 2: "
+          "covered | first does not apply",
+          "a overage 2.000000000 v1 commitment next, layer 2, burn order 2: "
+          "overage at 1.5 of its price | first does not apply; next had no "
+          "hours left for it"));
+}
+
+TEST(ExplainTest, EachVersionsPartIsAReasonOfItsOwn) {
+  const Contract first =
+      Parse(1, R"(rate { pool: "p" price: "4" }
+                  credit { id: "sla" amount: "1" from: "2026-01-01T00:00:00Z"
+                           until: "2026-02-01T00:00:00Z" })");
+  const Contract second =
+      Parse(2, R"(effective: "2026-01-01T01:00:00Z"
+                  rate { pool: "p/*/h" tier { up_to: "1" price: "4" }
+                                       tier { price: "4" } })");
+  UsageTable usage;
+  usage.tenants = {"a"};
+  usage.pools = {"p/x/h"};
+  usage.cells = {{kStart, 0, 0, GpuTime(2 * kMicrosPerHour)},
+                 {kStart + kMicrosPerHour, 0, 0, GpuTime(3 * kMicrosPerHour)}};
+  const Contract* versions[] = {&first, &second};
+  EXPECT_THAT(
+      ReasonsOf(ContractTimeline::Of(versions), usage),
+      ElementsAre("a on_demand 2.000000000 v1 rate p from 2026-01-01T00:00:00Z",
+                  "a on_demand 1.000000000 v2 rate p/*/h from "
+                  "2026-01-01T00:00:00Z, tier up to 1.000000000 GPU-hours",
+                  "a on_demand 2.000000000 v2 rate p/*/h from "
+                  "2026-01-01T00:00:00Z, tier beyond 1.000000000 GPU-hours",
+                  "a credit 0.000000000 v1 credit sla of 1, until "
+                  "2026-02-01T00:00:00Z: pays on_demand"));
+}
+
+}  // namespace
+}  // namespace drawdown
