@@ -343,7 +343,6 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<std::vector<CommitmentStatus>> Status(
       std::optional<int64_t> at_us = {},
       std::optional<int64_t> as_of_us = {}) const;
-<<<<<<< HEAD
   // What will be drawn, missed and owed (drawdown/forecast.h), by the newest
   // version of each contract whose term contains the instant. kNotFound names
   // the contracts there are, or that none has an option to exercise;
@@ -364,9 +363,7 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<std::vector<PortfolioLine>> Portfolio(
       std::optional<int64_t> at_us = {},
       std::optional<int64_t> as_of_us = {}) const;
-=======
   // With `line`, the bill is read a second time, so it must not be a pipe.
->>>>>>> matching
   absl::StatusOr<ReconcileResult> Reconcile(
       const StatementQuery& query, const std::vector<std::string>& bill_paths,
       const ReconcileOptions& options = {},
