@@ -332,10 +332,12 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<std::vector<CommitmentStatus>> Status(
       std::optional<int64_t> at_us = {},
       std::optional<int64_t> as_of_us = {}) const;
+  // With `line`, the bill is read a second time, so it must not be a pipe.
   absl::StatusOr<ReconcileResult> Reconcile(
       const StatementQuery& query, const std::vector<std::string>& bill_paths,
       const ReconcileOptions& options = {},
-      const ProgressCallback& progress = {}) const;
+      const ProgressCallback& progress = {},
+      const BillLineCallback& line = {}) const;
 
   // --- closing (drawdown/close.h)
   // Drains, then freezes a calendar month of the contract: its statement, the
