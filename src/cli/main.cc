@@ -11,6 +11,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddInit(program);
   drawdown::AddContract(program);
   drawdown::AddQuota(program);
+  drawdown::AddTenant(program);
   drawdown::AddRun(program);
   drawdown::AddPolicy(program);
   drawdown::AddHold(program);
@@ -19,9 +20,11 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddUsage(program);
   drawdown::AddStatus(program);
   drawdown::AddStatement(program);
+  drawdown::AddClose(program);
   drawdown::AddReconcile(program);
   drawdown::AddBill(program);
   drawdown::AddRuns(program);
+  drawdown::AddCloses(program);
   drawdown::AddCapacity(program);
   drawdown::AddRefunds(program);
   drawdown::AddHolds(program);

@@ -337,6 +337,34 @@ void Read(ByteReader* in, RunPlaced* body) {
   Read(in, &body->share);
 }
 
+void Append(const PeriodClosed& body, std::string* out) {
+  AppendString(body.contract, out);
+  AppendString(body.period, out);
+  AppendFixed(body.start_us, out);
+  AppendFixed(body.end_us, out);
+  AppendVarint(body.version, out);
+  AppendString(body.frozen, out);
+}
+void Read(ByteReader* in, PeriodClosed* body) {
+  body->contract = in->String();
+  body->period = in->String();
+  body->start_us = in->Fixed<int64_t>();
+  body->end_us = in->Fixed<int64_t>();
+  body->version = static_cast<uint32_t>(in->Varint());
+  body->frozen = in->String();
+}
+
+void Append(const TenantMoved& body, std::string* out) {
+  AppendVarint(body.from_tenant, out);
+  AppendVarint(body.to_tenant, out);
+  AppendFixed(body.from_us, out);
+}
+void Read(ByteReader* in, TenantMoved* body) {
+  body->from_tenant = static_cast<uint32_t>(in->Varint());
+  body->to_tenant = static_cast<uint32_t>(in->Varint());
+  body->from_us = in->Fixed<int64_t>();
+}
+
 template <typename Body>
 EntryBody ReadBody(ByteReader* in) {
   Body body;
@@ -384,6 +412,10 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
       return ReadBody<RunRefunded>(in);
     case 18:
       return ReadBody<RunPlaced>(in);
+    case 19:
+      return ReadBody<PeriodClosed>(in);
+    case 20:
+      return ReadBody<TenantMoved>(in);
     default:
       return std::nullopt;
   }

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "ledger/capacity.h"
+#include "ledger/frozen.h"
 #include "ledger/journal.h"
 #include "ledger/places.h"
 #include "ledger/run_policies.h"
@@ -26,6 +27,16 @@ std::string_view LossReasonText(LossReason reason) {
       return "the lanes file was removed";
   }
   return "?";
+}
+
+std::string DescribeFrozen(const PeriodClosed& entry) {
+  const auto closed = DecodeFrozen(entry, 0);
+  if (!closed.ok()) return "what was closed cannot be read";
+  const Statement& statement = closed->statement;
+  return "version " + std::to_string(statement.contract_version) + ", " +
+         std::to_string(statement.lines.size()) + " lines, " +
+         FormatMoney(statement.total) + " " + statement.currency.ToString() +
+         ", of chain " + closed->chain_hash;
 }
 
 // What an entry says, in one line.
@@ -159,6 +170,17 @@ class Describer {
     Say("run_place", DescribeRun(placed.run_id, placed.attempt),
         FormatRatio(placed.share) + " of device " + std::string(placed.device));
   }
+  void operator()(const PeriodClosed& closed) const {
+    Say("close", closed.contract,
+        std::string(closed.period) + " [" + FormatInstant(closed.start_us) +
+            ", " + FormatInstant(closed.end_us) + "), " +
+            DescribeFrozen(closed));
+  }
+  void operator()(const TenantMoved& moved) const {
+    Say("tenant_move", PathAt(names_.tenants, moved.from_tenant),
+        "to " + PathAt(names_.tenants, moved.to_tenant) + ", from " +
+            FormatInstant(moved.from_us));
+  }
   void operator()(const CommitLink& link) const {
     Say("commit", HexOf(link.chain), std::to_string(link.entries) + " entries");
   }
@@ -199,11 +221,16 @@ bool IsTaskOf(std::string_view run_id, std::string_view parent) {
   return digits.find_first_not_of("0123456789") == digits.npos;
 }
 
+std::string TenantOf(const Run& run, const NameTables& names) {
+  return names.moves.PathAt(PathAt(names.tenants, run.tenant),
+                            LastInstantOf(run));
+}
+
 RunInfo MakeRunInfo(const RunKey& key, const Run& run,
                     const NameTables& names) {
   RunInfo info;
   info.key = key;
-  info.tenant = PathAt(names.tenants, run.tenant);
+  info.tenant = TenantOf(run, names);
   info.pool = PathAt(names.pools, run.pool);
   info.state = run.state;
   info.reason = run.reason;
