@@ -50,6 +50,7 @@
 #include "drawdown/refund.h"
 #include "drawdown/run.h"
 #include "drawdown/statement.h"
+#include "drawdown/tenant.h"
 #include "drawdown/terms.h"
 #include "drawdown/units.h"
 #include "drawdown/usage.h"
@@ -207,6 +208,15 @@ class DRAWDOWN_EXPORT Ledger {
   // has what it would need.
   absl::StatusOr<QuotaExplanation> ExplainQuota(const QuotaQuery& query) const;
 
+  // --- the tree of tenants (drawdown/tenant.h)
+  // Whether it changed anything: the same again does not. Reads all runs and
+  // cells of the books once. kUnknownName when nothing is known at or below the
+  // old path; kInvalidArgument (an instant inside a bucket or still to come, a
+  // path below the old one, slices that do not fit the quotas above the new
+  // one); kWrongState when a path means another by then, or a later move is in
+  // the books already. The new path is created, and names below it.
+  absl::StatusOr<bool> MoveTenant(const TenantMove& move);
+
   // --- holds (drawdown/hold.h). Idempotent by id, as runs are.
   // All are placed, or none and the refusal says why.
   absl::StatusOr<Admission> PlaceHolds(std::span<const HoldRequest> requests,
@@ -332,10 +342,12 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<std::vector<CommitmentStatus>> Status(
       std::optional<int64_t> at_us = {},
       std::optional<int64_t> as_of_us = {}) const;
+  // With `line`, the bill is read a second time, so it must not be a pipe.
   absl::StatusOr<ReconcileResult> Reconcile(
       const StatementQuery& query, const std::vector<std::string>& bill_paths,
       const ReconcileOptions& options = {},
-      const ProgressCallback& progress = {}) const;
+      const ProgressCallback& progress = {},
+      const BillLineCallback& line = {}) const;
 
   // --- closing (drawdown/close.h)
   // Drains, then freezes a calendar month of the contract: its statement, the

@@ -1,6 +1,7 @@
 // What is owed and what is drawn: books x contracts, through rating.
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/civil.h"
 #include "base/error.h"
 #include "engine/bills.h"
@@ -164,6 +165,30 @@ absl::Status RatePeriod(const BooksView& books, const ContractBooks& contracts,
   return absl::OkStatus();
 }
 
+// Reads the bill once more, for the rows behind what was found.
+absl::Status VisitLines(const std::vector<std::string>& bill_paths,
+                        const BillOptions& options,
+                        const ReconcileResult& result,
+                        const BillSummary& summary, Reconciler* reconciler,
+                        const BillLineCallback& line) {
+  absl::flat_hash_set<uint32_t> wanted;
+  for (const Break& item : result.items) {
+    if (!IsClean(item.kind)) wanted.insert(item.lines);
+  }
+  return ReadBillFiles(
+             bill_paths, options,
+             [&](const BillRow& row) -> absl::Status {
+               ASSIGN_OR_RETURN(const uint32_t lines, reconciler->LinesOf(row));
+               if (wanted.contains(lines)) {
+                 line(result, {lines, summary.files.at(row.file).name, row.line,
+                               row.raw});
+               }
+               return absl::OkStatus();
+             },
+             nullptr)
+      .status();
+}
+
 }  // namespace
 
 absl::StatusOr<Statement> RateStatement(const BooksView& books,
@@ -173,8 +198,8 @@ absl::StatusOr<Statement> RateStatement(const BooksView& books,
                                         const Interval& period, int64_t at_us,
                                         bool explain) {
   RatedPeriod rated;
-  RETURN_IF_ERROR(RatePeriod(books, contracts, bucket_us, contract, period,
-                             at_us, &rated));
+  RETURN_IF_ERROR(
+      RatePeriod(books, contracts, bucket_us, contract, period, at_us, &rated));
   ASSIGN_OR_RETURN(Statement statement,
                    drawdown::MakeStatement(rated.input, rated.rated));
   if (explain) Explain(rated.input, rated.rated, &statement);
@@ -189,11 +214,10 @@ absl::StatusOr<Statement> Ledger::MakeStatement(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const AskedPeriod asked,
                          FindPeriod(books.transaction, query));
-        ASSIGN_OR_RETURN(
-            statement,
-            PostedStatement(books, asked.contracts, impl_->bucket_us(),
-                            query.contract, asked.period, at_us,
-                            query.explain));
+        ASSIGN_OR_RETURN(statement,
+                         PostedStatement(books, asked.contracts,
+                                         impl_->bucket_us(), query.contract,
+                                         asked.period, at_us, query.explain));
         if (query.tenant.has_value()) KeepTenant(*query.tenant, &statement);
         return absl::OkStatus();
       }));
@@ -233,24 +257,25 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
 
 absl::StatusOr<ReconcileResult> Ledger::Reconcile(
     const StatementQuery& query, const std::vector<std::string>& bill_paths,
-    const ReconcileOptions& options, const ProgressCallback& progress) const {
+    const ReconcileOptions& options, const ProgressCallback& progress,
+    const BillLineCallback& line) const {
   const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   ReconcileResult result;
   RETURN_IF_ERROR(impl_->WithBooks(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const AskedPeriod asked,
                          FindPeriod(books.transaction, query));
-        ASSIGN_OR_RETURN(
-            const ComparedContracts compared,
-            ContractsToCompare(books.transaction, asked.contracts,
-                               query.contract, asked.period));
+        ASSIGN_OR_RETURN(const ComparedContracts compared,
+                         ContractsToCompare(books.transaction, asked.contracts,
+                                            query.contract, asked.period));
         RatedPeriod period;
         RETURN_IF_ERROR(RatePeriod(books, compared.contracts,
                                    impl_->bucket_us(), query.contract,
                                    asked.period, at_us, &period));
         Reconciler reconciler(
             {&period.input.contracts.For(period.input.period), &period.rated,
-             period.input.period, impl_->bucket_us()},
+             period.input.period, impl_->bucket_us(), at_us,
+             &period.input.capacity, &period.usage.pools},
             options);
         ASSIGN_OR_RETURN(
             const BillContents bill,
@@ -259,13 +284,17 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
                 [&](const BillRow& row) { return reconciler.Add(row); },
                 progress));
         RETURN_IF_ERROR(CheckBilled(bill.summary));
-        ASSIGN_OR_RETURN(result, reconciler.Finish(bill.summary));
+        ASSIGN_OR_RETURN(result, reconciler.Finish(bill));
         result.notes.insert(result.notes.end(), compared.notes.begin(),
                             compared.notes.end());
         if (at_us < period.input.period.end_us) {
-          result.notes.push_back(
-              "the period had not ended at " + FormatInstant(at_us) +
-              ": charges after it have nothing to compare with");
+          result.notes.push_back("the period had not ended at " +
+                                 FormatInstant(at_us) +
+                                 ": its differences are pending, not breaks");
+        }
+        if (line) {
+          RETURN_IF_ERROR(VisitLines(bill_paths, options.bill, result,
+                                     bill.summary, &reconciler, line));
         }
         return absl::OkStatus();
       }));
