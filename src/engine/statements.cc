@@ -202,8 +202,8 @@ absl::StatusOr<Statement> RateStatement(const BooksView& books,
                                         const Interval& period, int64_t at_us,
                                         bool explain) {
   RatedPeriod rated;
-  RETURN_IF_ERROR(RatePeriod(books, contracts, bucket_us, contract, period,
-                             at_us, &rated));
+  RETURN_IF_ERROR(
+      RatePeriod(books, contracts, bucket_us, contract, period, at_us, &rated));
   ASSIGN_OR_RETURN(Statement statement,
                    drawdown::MakeStatement(rated.input, rated.rated));
   if (explain) Explain(rated.input, rated.rated, &statement);
@@ -218,11 +218,10 @@ absl::StatusOr<Statement> Ledger::MakeStatement(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const AskedPeriod asked,
                          FindPeriod(books.transaction, query));
-        ASSIGN_OR_RETURN(
-            statement,
-            PostedStatement(books, asked.contracts, impl_->bucket_us(),
-                            query.contract, asked.period, at_us,
-                            query.explain));
+        ASSIGN_OR_RETURN(statement,
+                         PostedStatement(books, asked.contracts,
+                                         impl_->bucket_us(), query.contract,
+                                         asked.period, at_us, query.explain));
         if (query.tenant.has_value()) KeepTenant(*query.tenant, &statement);
         return absl::OkStatus();
       }));
@@ -270,10 +269,9 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const AskedPeriod asked,
                          FindPeriod(books.transaction, query));
-        ASSIGN_OR_RETURN(
-            const ComparedContracts compared,
-            ContractsToCompare(books.transaction, asked.contracts,
-                               query.contract, asked.period));
+        ASSIGN_OR_RETURN(const ComparedContracts compared,
+                         ContractsToCompare(books.transaction, asked.contracts,
+                                            query.contract, asked.period));
         RatedPeriod period;
         RETURN_IF_ERROR(RatePeriod(books, compared.contracts,
                                    impl_->bucket_us(), query.contract,

@@ -224,15 +224,15 @@ void MakeMonth(const Cloud& cloud, uint32_t seed, Month* month) {
 
 ReconcileResult ReconcileMonth(const Month& month,
                                const std::vector<std::string>& files) {
-  std::vector<std::unique_ptr<Source>> sources;
+  std::vector<BillInput> inputs;
   for (const std::string& text : files) {
-    sources.push_back(MemorySource("bill.csv", text));
+    inputs.push_back({MemorySource("bill.csv", text), "", std::nullopt});
   }
   Reconciler reconciler({&month.contract, &month.rated, month.period,
                          kMicrosPerHour, month.period.end_us},
                         {});
-  const auto bill = ReadBill(
-      sources, [&](const BillRow& row) { return reconciler.Add(row); });
+  const auto bill =
+      ReadBill(inputs, [&](const BillRow& row) { return reconciler.Add(row); });
   EXPECT_TRUE(bill.ok()) << bill.status();
   if (!bill.ok()) return {};
   auto result = reconciler.Finish(*bill);
