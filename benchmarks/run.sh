@@ -42,5 +42,5 @@ benchmarks/meter/reader_benchmark
 benchmarks/meter/reader_benchmark --meters 65536 --rounds 10
 echo "== meters: how late the counting goes over to a new bucket"
 benchmarks/meter/flip_benchmark
-echo "== quotas: TryRecord beside shared counters and mutexes"
-benchmarks/quota/try_record_benchmark
+echo "== quotas: TryRecord beside shared counters, mutexes, SQLite, PostgreSQL, Redis"
+"$with_servers" . benchmarks/quota/try_record_benchmark

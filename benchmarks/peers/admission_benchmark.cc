@@ -5,10 +5,8 @@
 //
 // Databases work below the current directory.
 #include <cstdio>
-#include <filesystem>
 #include <vector>
 
-#include "callers.h"
 #include "measure.h"
 #include "memory_quotas.h"
 #include "peer.h"
@@ -17,36 +15,12 @@
 namespace drawdown {
 namespace {
 
-constexpr double kRoundSeconds = 0.3;
-
 void Run(size_t rounds, size_t server_rounds) {
   std::vector<Kernel> kernels;
   AddMemoryQuotas(&kernels);
   const KernelTable table = RunAndPrint(kernels, rounds);
-  const double words_ns = table.two.front().median;
-
-  const std::string directory = FreshDirectory("admission-benchmark");
-  const auto sqlite =
-      NewSqliteQuotas(directory + "/quotas.sqlite", QuotaLevels::kThree);
-  const auto postgres = NewPostgresQuotas(QuotaLevels::kThree);
-  const auto redis = NewRedisQuotas(QuotaLevels::kThree);
-  std::vector<CallerRow> rows;
-  AddQuotaRow("SQLite, WAL, FULL; durable", sqlite.get(), 1, &rows);
-  for (const int callers : {1, kQuotaLeaves}) {
-    AddQuotaRow("PostgreSQL; durable", postgres.get(), callers, &rows);
-    AddQuotaRow("Redis, Lua script; in memory", redis.get(), callers, &rows);
-  }
-  MeasureCallers(&rows, server_rounds, kRoundSeconds);
-  std::printf("%-30s %7s | %9s %10s | %s\n", "three levels", "callers",
-              "calls/s", "us a call", "x a CAS loop on two threads");
-  for (const CallerRow& row : rows) {
-    const double rate = Median(row.rates);
-    std::printf("%-30s %7zu | %9.0f %10.1f | %.0f\n", row.name.c_str(),
-                row.calls.size(), rate, Median(row.call_us),
-                1e9 / rate / words_ns);
-  }
-  rows.clear();
-  std::filesystem::remove_all(directory);
+  MeasureAndPrintQuotaPeers(server_rounds, table.two.front().median,
+                            "a CAS loop on two threads");
 }
 
 }  // namespace

@@ -47,6 +47,12 @@ class QuotaPeer {
 void AddQuotaRow(const std::string& name, QuotaPeer* peer, int callers,
                  std::vector<CallerRow>* rows);
 
+// All that are there, with three levels: calls a second, microseconds a call,
+// and its ratio to something that takes `base_ns`. SQLite works below the
+// current directory.
+void MeasureAndPrintQuotaPeers(size_t rounds, double base_ns,
+                               const std::string& base);
+
 // Durable: write-ahead log, synchronous=FULL. One writer at a time.
 std::unique_ptr<QuotaPeer> NewSqliteQuotas(const std::string& path,
                                            QuotaLevels levels);

@@ -1,7 +1,10 @@
 // What TryRecord costs under three levels of quotas, beside a compare-and-swap
 // loop on three shared counters and three mutexes that do the same.
 //
-//   try_record_benchmark [--rounds N] [--meters N]
+//   try_record_benchmark [--rounds N] [--meters N] [--server-rounds N]
+//
+// Then what a server or a database takes for as much, by a call each;
+// benchmarks/peers/with_servers.sh starts them.
 //
 // The bars: far from the limit with 2 threads <= 0.08 x the compare-and-swaps
 // on one chain; near it <= 5 x a contended mutex; no false refusal.
@@ -15,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "indices.h"
 #include "measure.h"
+#include "peer.h"
 #include "quota_books.h"
 #include "rounds.h"
 
@@ -169,9 +173,10 @@ double ClockNs() {
   return Median(std::move(costs));
 }
 
-// So many calls a thread, at once.
+// So many calls a thread, at once, for tenants at random.
 template <typename Quotas>
-NearTimes CallNear(Quotas* quotas, size_t threads, size_t calls, bool each) {
+NearTimes CallNear(Quotas* quotas, size_t threads, size_t tenants, size_t calls,
+                   bool each) {
   NearTimes times;
   std::vector<double> means(threads);
   std::vector<int64_t> admitted(threads);
@@ -180,17 +185,20 @@ NearTimes CallNear(Quotas* quotas, size_t threads, size_t calls, bool each) {
     PinTo(static_cast<int>(thread));
     std::vector<double> mine;
     mine.reserve(calls);
+    Random random(thread);
+    const auto next = [&] { return random.Next() & (tenants - 1); };
     ready.fetch_add(1, std::memory_order_relaxed);
     while (ready.load(std::memory_order_relaxed) != threads) {
     }
     const auto start = std::chrono::steady_clock::now();
     for (size_t i = 0; i < calls; ++i) {
       if (!each) {
-        admitted[thread] += quotas->Try(0, 1);
+        admitted[thread] += quotas->Try(next(), 1);
         continue;
       }
+      const size_t tenant = next();
       const auto call = std::chrono::steady_clock::now();
-      admitted[thread] += quotas->Try(0, 1);
+      admitted[thread] += quotas->Try(tenant, 1);
       mine.push_back(SecondsSince(call) * 1e9);
     }
     means[thread] = SecondsSince(start) * 1e9 / static_cast<double>(calls);
@@ -209,8 +217,9 @@ NearTimes CallNear(Quotas* quotas, size_t threads, size_t calls, bool each) {
 
 struct NearPhase {
   const char* name;
-  size_t calls;     // a thread
-  double admitted;  // part of them that there is room for
+  size_t calls;          // a thread
+  size_t calls_of_many;  // the same, with more than one tenant
+  double room;           // for so many times the calls of all threads
 };
 
 struct NearResult {
@@ -222,20 +231,25 @@ struct NearResult {
 
 template <typename Quotas>
 void NearRound(Quotas* quotas, const NearPhase& phase, size_t threads,
-               NearResult* result) {
+               size_t tenants, NearResult* result) {
   for (const bool each : {false, true}) {
-    const auto room = static_cast<int64_t>(
-        static_cast<double>(phase.calls * threads) * phase.admitted);
+    // Times of single calls are kept: so many do.
+    const size_t of_phase = tenants == 1 ? phase.calls : phase.calls_of_many;
+    const size_t calls = each ? std::min<size_t>(of_phase, 200'000) : of_phase;
+    const size_t asked = calls * threads;
+    const auto room =
+        static_cast<int64_t>(static_cast<double>(asked) * phase.room);
+    const int64_t fits = std::min(room, static_cast<int64_t>(asked));
     quotas->SetRoom(room);
-    NearTimes times = CallNear(quotas, threads, phase.calls, each);
+    NearTimes times = CallNear(quotas, threads, tenants, calls, each);
     if (each) {
       result->calls.insert(result->calls.end(), times.calls.begin(),
                            times.calls.end());
     } else {
       result->means.push_back(times.mean);
     }
-    result->false_refusals += std::max<int64_t>(0, room - times.admitted);
-    result->over += std::max<int64_t>(0, times.admitted - room);
+    result->false_refusals += std::max<int64_t>(0, fits - times.admitted);
+    result->over += std::max<int64_t>(0, times.admitted - fits);
   }
 }
 
@@ -253,28 +267,30 @@ void PrintNear(const char* name, const NearResult& result,
               static_cast<long long>(result.over));
 }
 
-void RunNear(const NearPhase& phase, size_t threads, size_t rounds,
-             QuotaBooks* books) {
+// Nanoseconds a TryRecord.
+double RunNear(const NearPhase& phase, size_t threads, size_t tenants,
+               size_t rounds, QuotaBooks* books) {
   OurQuotas ours(books);
-  CasQuotas cas(1);
-  MutexQuotas mutexes(1);
+  CasQuotas cas(tenants);
+  MutexQuotas mutexes(tenants);
   OneMutex mutex;
   NearResult of_ours;
   NearResult of_cas;
   NearResult of_mutexes;
   NearResult of_mutex;
   for (size_t i = 0; i < rounds; ++i) {
-    NearRound(&ours, phase, threads, &of_ours);
-    NearRound(&cas, phase, threads, &of_cas);
-    NearRound(&mutexes, phase, threads, &of_mutexes);
-    NearRound(&mutex, phase, threads, &of_mutex);
+    NearRound(&ours, phase, threads, tenants, &of_ours);
+    NearRound(&cas, phase, threads, tenants, &of_cas);
+    NearRound(&mutexes, phase, threads, tenants, &of_mutexes);
+    NearRound(&mutex, phase, threads, tenants, &of_mutex);
   }
-  std::printf("%s, %zu thread%s\n", phase.name, threads,
-              threads == 1 ? "" : "s");
+  std::printf("%s, %zu thread%s, %zu tenant%s\n", phase.name, threads,
+              threads == 1 ? "" : "s", tenants, tenants == 1 ? "" : "s");
   PrintNear("TryRecord", of_ours, of_mutex);
   PrintNear("compare-and-swap on three", of_cas, of_mutex);
   PrintNear("three mutexes", of_mutexes, of_mutex);
   PrintNear("one mutex", of_mutex, of_mutex);
+  return Median(of_ours.means);
 }
 
 void RunFar(QuotaBooks* books, size_t size, size_t rounds) {
@@ -290,7 +306,7 @@ void RunFar(QuotaBooks* books, size_t size, size_t rounds) {
   RunAndPrint(kernels, rounds);
 }
 
-void Run(size_t rounds, size_t size) {
+void Run(size_t rounds, size_t server_rounds, size_t size) {
   QuotaBooks books(".", size);
   RunFar(&books, size, rounds);
   std::printf(
@@ -298,14 +314,26 @@ void Run(size_t rounds, size_t size) {
       " each, which takes %.0f ns;\nratio to one mutex; false refusals"
       " and admissions over the limit, of all rounds\n",
       ClockNs());
-  const NearPhase phases[] = {{"from 99 % to 100 % of the limit", 50'000, 1},
-                              {"the last 250 calls of each thread", 250, 1},
-                              {"at 100 %: all refused", 2'000, 0}};
+  const NearPhase phases[] = {
+      // Of many tenants each calls some hundred times, as one does that goes
+      // on.
+      {"from 0 to 10 % of the limit", 50'000, 1'000'000, 10},
+      {"from 99 % to 100 % of the limit", 50'000, 50'000, 1},
+      {"the last 250 calls of each thread", 250, 250, 1},
+      {"at 100 %: all refused", 2'000, 2'000, 0}};
+  double far_ns = 0;
   for (const NearPhase& phase : phases) {
     for (const size_t threads : {size_t{1}, size_t{2}}) {
-      RunNear(phase, threads, rounds / 2 + 1, &books);
+      for (const size_t tenants : {size_t{1}, size}) {
+        const double ns =
+            RunNear(phase, threads, tenants, rounds / 2 + 1, &books);
+        if (&phase == phases && threads == 2 && tenants == 1) far_ns = ns;
+      }
     }
   }
+  std::printf("\n");
+  MeasureAndPrintQuotaPeers(server_rounds, far_ns,
+                            "TryRecord at 10 %, two threads, one tenant");
 }
 
 }  // namespace
@@ -315,8 +343,10 @@ int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const size_t rounds = drawdown::OptionOr(argc, argv, "rounds", 60);
   const size_t meters = drawdown::OptionOr(argc, argv, "meters", 4'096);
+  const size_t server_rounds =
+      drawdown::OptionOr(argc, argv, "server-rounds", 7);
   std::printf("%zu rounds, medians; load average %s\n", rounds,
               drawdown::LoadAverage().c_str());
-  drawdown::Run(rounds, meters);
+  drawdown::Run(rounds, server_rounds, meters);
   std::printf("load average %s\n", drawdown::LoadAverage().c_str());
 }

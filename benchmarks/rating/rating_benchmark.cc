@@ -54,17 +54,17 @@ void AddSpend(Contract* contract) {
   contract->commitments.push_back(commitment);
 }
 
-// A month of `tenants` tenants on four pools, every cell used, amounts uneven.
-UsageTable MonthOfUsage(int64_t tenants) {
+// A month of `tenants` tenants on some pools, every cell used, amounts uneven.
+UsageTable MonthOfUsage(int64_t tenants, uint32_t pools = 4) {
   UsageTable usage;
   for (int64_t i = 0; i < tenants; ++i) {
     usage.tenants.push_back(Numbered("acme/t", i));
   }
-  for (int64_t i = 0; i < 4; ++i) usage.pools.push_back(Numbered("p/x/h", i));
+  for (int64_t i = 0; i < pools; ++i) usage.pools.push_back(Numbered("p/x/h", i));
   uint64_t random = 1;
   for (int64_t hour = 0; hour < kMonthHours; ++hour) {
     for (uint32_t tenant = 0; tenant < tenants; ++tenant) {
-      for (uint32_t pool = 0; pool < 4; ++pool) {
+      for (uint32_t pool = 0; pool < pools; ++pool) {
         random = random * 6364136223846793005u + 1442695040888963407u;
         const auto amount = static_cast<int64_t>(
             (random >> 12) % (16 * static_cast<uint64_t>(kMicrosPerHour)));
@@ -79,8 +79,9 @@ UsageTable MonthOfUsage(int64_t tenants) {
 // Average use of a cell is 8 GPUs.
 int64_t AverageGpus(int64_t tenants) { return tenants * 4 * 8; }
 
-void Rate(benchmark::State& state, const Contract& contract) {
-  const UsageTable usage = MonthOfUsage(state.range(0));
+void Rate(benchmark::State& state, const Contract& contract,
+          uint32_t pools = 4) {
+  const UsageTable usage = MonthOfUsage(state.range(0), pools);
   const Interval period = {kStart, kStart + kMonthHours * kMicrosPerHour};
   const RatingInput input = {&contract, &usage, period, period.end_us};
   size_t charges = 0;
@@ -124,6 +125,22 @@ void BM_ReservationAndSpend(benchmark::State& state) {
   Rate(state, contract);
 }
 
+// A thousand tenants on 20 pools under five reservations, a fifth of the pools
+// each, that hold nearly all of it.
+void BM_LargeMonth(benchmark::State& state) {
+  constexpr uint32_t kPools = 20;
+  Contract contract = FlatContract();
+  for (int64_t i = 0; i < 5; ++i) {
+    AddReservation(absl::StrCat("r", i), state.range(0) * 4 * 9, &contract);
+    ApplicabilityRule rule;
+    for (uint32_t pool = 0; pool < kPools; ++pool) {
+      if (pool % 5 == i) rule.values.push_back(Numbered("p/x/h", pool));
+    }
+    contract.commitments.back().applies = {rule};
+  }
+  Rate(state, contract, kPools);
+}
+
 void BM_Statement(benchmark::State& state) {
   const Contract contract = FlatContract();
   const UsageTable usage = MonthOfUsage(state.range(0));
@@ -146,6 +163,7 @@ BENCHMARK(BM_OneReservationAmple)->Arg(16)->Arg(256);
 BENCHMARK(BM_OneReservationSplit)->Arg(16)->Arg(256);
 BENCHMARK(BM_TwoReservationsSplit)->Arg(16)->Arg(256);
 BENCHMARK(BM_ReservationAndSpend)->Arg(16)->Arg(256);
+BENCHMARK(BM_LargeMonth)->Arg(1000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_Statement)->Arg(16)->Arg(256);
 
 }  // namespace

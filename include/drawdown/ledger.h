@@ -35,6 +35,7 @@
 #include "absl/status/statusor.h"
 #include "drawdown/bill.h"
 #include "drawdown/capacity.h"
+#include "drawdown/close.h"
 #include "drawdown/contract.h"
 #include "drawdown/export.h"
 #include "drawdown/ghost.h"
@@ -321,6 +322,9 @@ class DRAWDOWN_EXPORT Ledger {
   // kNotFound names the contracts there are.
   absl::StatusOr<ContractInfo> GetContract(std::string_view id) const;
 
+  // What is owed for a period. Of a month that was closed, what was closed, for
+  // ever. The month after the closed ones also has what was recorded of those
+  // since, as corrections. Any other period is rated from all that is known.
   absl::StatusOr<Statement> MakeStatement(const StatementQuery& query) const;
   // What the version that the statement was made with says of what it names.
   // kNotFound when the books have no such contract and version.
@@ -328,10 +332,26 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<std::vector<CommitmentStatus>> Status(
       std::optional<int64_t> at_us = {},
       std::optional<int64_t> as_of_us = {}) const;
+  // With `line`, the bill is read a second time, so it must not be a pipe.
   absl::StatusOr<ReconcileResult> Reconcile(
       const StatementQuery& query, const std::vector<std::string>& bill_paths,
       const ReconcileOptions& options = {},
-      const ProgressCallback& progress = {}) const;
+      const ProgressCallback& progress = {},
+      const BillLineCallback& line = {}) const;
+
+  // --- closing (drawdown/close.h)
+  // Drains, then freezes a calendar month of the contract: its statement, the
+  // contracts' versions, the time zones' version, the chain hash. Months are
+  // closed in order from the term's first on. Closing one again changes
+  // nothing. kInvalidArgument: not a month; kWrongState: another is to be closed
+  // first, or usage may still come by the contract's `grace`; kNotFound, and
+  // MakeStatement's errors.
+  absl::StatusOr<CloseResult> ClosePeriod(std::string_view contract,
+                                          std::string_view period);
+  // Closed months of one contract ("": of all), by contract and time.
+  absl::StatusOr<std::vector<ClosedPeriod>> ClosedPeriods(
+      std::string_view contract = {},
+      std::optional<int64_t> as_of_us = {}) const;
 
   // --- care
   // Proves the books: journal CRCs and hash chain, every table rebuilt from the

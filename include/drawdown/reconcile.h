@@ -4,6 +4,7 @@
 #define DRAWDOWN_RECONCILE_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -72,6 +73,20 @@ struct Break {
   std::string matched_on;  // "provider+sub_account+region+pool+period+resource"
   std::string reason;      // one line for a person
   uint64_t rows = 0;       // bill rows in it
+  // The period has not ended: what is not clean may still become so.
+  bool pending = false;
+  // Names the rows of the bill behind it: that of BillLine. Items that were
+  // taken out of one group of rows share it; kNoLines: no row.
+  uint32_t lines = kNoLines;
+  static constexpr uint32_t kNoLines = 0xffffffff;
+};
+
+// A row of the bill. Views are valid during the call.
+struct BillLine {
+  uint32_t lines = 0;  // Break::lines of the items it is in
+  std::string_view file;
+  uint64_t row = 0;
+  std::string_view fields;  // each followed by a NUL, in the file's order
 };
 
 struct ReconcileCheck {
@@ -92,11 +107,22 @@ struct ReconcileOptions {
   // Sets the tolerance of lines and invoices alike; empty: a line tolerates
   // half a unit of its last published place, an invoice FOCUS 1.4's formula.
   std::optional<MoneyAmount> tolerance;
+  // The key of Tags whose value is a tenant's path. Where rows have it and a
+  // pool agrees, its tenants are compared too. Empty: they are not.
+  std::string tenant_tag = {};
   BillOptions bill;  // how its files are read
 };
 
+struct ReconcileResult;
+
+// Called for each row that is in an item which is not clean, once the result is
+// known.
+using BillLineCallback =
+    std::function<void(const ReconcileResult& result, const BillLine& line)>;
+
 struct DRAWDOWN_EXPORT ReconcileResult {
   std::string contract;
+  std::string provider;  // the contract's
   int64_t period_start_us = 0;
   int64_t period_end_us = 0;
   std::vector<Break> items;  // matched ones too
@@ -105,8 +131,10 @@ struct DRAWDOWN_EXPORT ReconcileResult {
   std::map<std::string, MoneyAmount> expected_total;
   std::vector<ReconcileCheck> checks;
   std::vector<std::string> notes;
+  // Until when the bill can be disputed; empty: the contract does not say.
+  std::optional<int64_t> claim_deadline_us;
 
-  // True when every item is clean and no check failed.
+  // True when every item is clean or pending and no check failed.
   bool clean() const;
 };
 

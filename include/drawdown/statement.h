@@ -14,7 +14,7 @@
 
 namespace drawdown {
 
-// In the order statements list them.
+// In the order statements list them. Numbers are part of the ledger's format.
 enum class ChargeKind : uint8_t {
   kCovered,
   kOnDemand,
@@ -34,7 +34,7 @@ enum class ChargeKind : uint8_t {
 DRAWDOWN_EXPORT std::string_view ChargeKindName(
     ChargeKind kind);  // "on_demand"
 
-// One line per (tenant, pool, commitment, kind, unit_price).
+// One line per (tenant, pool, commitment, kind, unit_price, what it corrects).
 struct StatementLine {
   std::string tenant;      // empty: no tenant caused it
   std::string pool;        // empty: no pool caused it
@@ -44,6 +44,12 @@ struct StatementLine {
   bool has_gpu_time = true;               // false: a line of money alone
   std::optional<MoneyAmount> unit_price;  // per GPU-hour
   std::optional<MoneyAmount> cost;        // empty for kUnpriced
+  // Of a kCorrection: the closed period and the kind of its line that this
+  // adds to; unit_price is that line's.
+  std::string corrects_period;  // "2026-09"
+  ChargeKind corrects_kind = ChargeKind::kCovered;
+
+  friend bool operator==(const StatementLine&, const StatementLine&) = default;
 };
 
 // Why a part of a line is what it is.
@@ -63,9 +69,11 @@ struct Statement {
   int64_t period_end_us = 0;
   int64_t at_us = 0;  // buckets and intervals that end after it are not covered
   bool complete = false;  // at_us >= period_end_us
+  std::optional<int64_t> closed_us;  // when it was closed: it is final
   Currency currency;
   std::vector<StatementLine>
-      lines;          // by tenant, pool, commitment, kind, unit_price
+      lines;  // by tenant, pool, commitment, kind, unit_price, then what they
+              // correct
   MoneyAmount total;  // sum of cost
   GpuTime metered;    // of the pools this contract prices
   std::vector<StatementReason> reasons;  // by line; only where asked for

@@ -65,8 +65,10 @@ RuleChecker::State RuleChecker::MakeState(std::string_view line) {
   if (state.rule.level == BillRule::Level::kMay) {
     state.requirement = {};
     state.rule.reason = "a permission: there is nothing to break";
-  } else if (requirement.empty() && reason.empty()) {
-    state.rule.reason = "the data of a bill does not show it";
+  } else if (reason.empty()) {
+    state.rule.reason = requirement.empty()
+                            ? "the data of a bill does not show it"
+                            : "the bill has no file of charges";
   }
   return state;
 }

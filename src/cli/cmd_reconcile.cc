@@ -1,11 +1,14 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "cli/agreed_lines.h"
 #include "cli/atomic_file.h"
 #include "cli/bill_options.h"
+#include "cli/claim_package.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
 #include "report/break_report.h"
+#include "report/reconcile_page.h"
 #include "report/text.h"
 
 namespace drawdown {
@@ -16,13 +19,43 @@ struct Arguments {
   std::string period;
   std::vector<std::string> bills;
   std::string breaks;
+  std::string report;
+  std::string claims;
+  std::string post;
+  std::string post_tenant;
   std::string tolerance;
+  std::string tenant_tag;
   BillOptions bill;
   bool all = false;
 };
 
+// A file that is made before the work, so that a bad place is known first.
+struct SideFile {
+  std::string_view option;
+  const std::string* path = nullptr;
+  void (*write)(const ReconcileResult& result, const Sink& sink) = nullptr;
+  std::unique_ptr<AtomicFile> file = {};
+
+  absl::Status Open() {
+    if (path->empty()) return absl::OkStatus();
+    auto created = AtomicFile::Create(*path);
+    if (!created.ok()) return WithContext(created.status(), option);
+    file = *std::move(created);
+    return absl::OkStatus();
+  }
+
+  absl::Status Write(const ReconcileResult& result) {
+    if (file == nullptr) return absl::OkStatus();
+    write(result, [this](std::string_view text) { file->Write(text); });
+    RETURN_IF_ERROR(file->Commit());
+    Say(absl::StrCat("wrote ", *path));
+    return absl::OkStatus();
+  }
+};
+
 absl::StatusOr<ReconcileOptions> OptionsOf(const Arguments& arguments) {
   ReconcileOptions options;
+  options.tenant_tag = arguments.tenant_tag;
   options.bill = arguments.bill;
   if (arguments.tolerance.empty()) return options;
   const auto amount = ParseMoney(arguments.tolerance);
@@ -35,16 +68,60 @@ absl::StatusOr<ReconcileOptions> OptionsOf(const Arguments& arguments) {
   return options;
 }
 
+absl::Status CheckArguments(const Arguments& arguments) {
+  if (!arguments.claims.empty()) {
+    for (const std::string& bill : arguments.bills) {
+      if (bill != "-") continue;
+      return MakeError(ErrorCode::kInvalidArgument,
+                       "--claims reads the bill twice: give a file, not -");
+    }
+  }
+  if (!arguments.post_tenant.empty() && arguments.post.empty()) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "--post-tenant is of no use without --post");
+  }
+  return absl::OkStatus();
+}
+
+// What is agreed goes into the books; the same again changes nothing.
+absl::Status Post(const Arguments& arguments, const ReconcileResult& result,
+                  Ledger* ledger) {
+  if (arguments.post.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const std::vector<UsageRecord> records,
+      ReadAgreedLines(arguments.post, arguments.post_tenant, result, *ledger));
+  ASSIGN_OR_RETURN(const ImportResult posted, ledger->ImportUsage(records));
+  Say(absl::StrCat("posted ", CountOf(posted.inserted, "agreed line"), ", ",
+                   posted.unchanged, " were in the books before"));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ReconcileResult> Reconcile(const GlobalOptions& globals,
                                           const Arguments& arguments) {
+  RETURN_IF_ERROR(CheckArguments(arguments));
   ASSIGN_OR_RETURN(const ReconcileOptions options, OptionsOf(arguments));
   ASSIGN_OR_RETURN(
       const StatementQuery query,
       StatementQueryOf(globals, arguments.contract, arguments.period));
   ASSIGN_OR_RETURN(const auto ledger, OpenLedger(globals));
   Progress progress;
-  return ledger->Reconcile(query, arguments.bills, options,
-                           progress.callback());
+  ClaimPackage claims(arguments.claims);
+  BillLineCallback line;
+  if (!arguments.claims.empty()) {
+    line = [&claims](const ReconcileResult& result, const BillLine& of_bill) {
+      claims.Add(result, of_bill);
+    };
+  }
+  ASSIGN_OR_RETURN(const ReconcileResult result,
+                   ledger->Reconcile(query, arguments.bills, options,
+                                     progress.callback(), line));
+  if (!arguments.claims.empty()) {
+    ASSIGN_OR_RETURN(const std::string written,
+                     claims.Finish(result, *ledger, query));
+    Say(written);
+  }
+  RETURN_IF_ERROR(Post(arguments, result, ledger.get()));
+  return result;
 }
 
 void WriteResult(Program* program, const ReconcileResult& result, bool all) {
@@ -65,7 +142,9 @@ int SayFindings(const ReconcileResult& result) {
   if (result.clean()) return kExitFine;
   uint64_t breaks = 0;
   uint64_t failed = 0;
-  for (const Break& item : result.items) breaks += !IsClean(item.kind);
+  for (const Break& item : result.items) {
+    breaks += !IsClean(item.kind) && !item.pending;
+  }
   for (const ReconcileCheck& check : result.checks) {
     failed += check.outcome == ReconcileCheck::Outcome::kFailed;
   }
@@ -75,21 +154,17 @@ int SayFindings(const ReconcileResult& result) {
 }
 
 int RunReconcile(Program* program, const Arguments& arguments) {
-  std::unique_ptr<AtomicFile> file;
-  if (!arguments.breaks.empty()) {
-    auto created = AtomicFile::Create(arguments.breaks);
-    if (!created.ok()) return Fail(WithContext(created.status(), "--breaks"));
-    file = *std::move(created);
+  SideFile files[] = {{"--breaks", &arguments.breaks, WriteBreaksCsv},
+                      {"--report", &arguments.report, WriteReconcilePage}};
+  for (SideFile& file : files) {
+    const absl::Status opened = file.Open();
+    if (!opened.ok()) return Fail(opened);
   }
   const auto result = Reconcile(program->globals(), arguments);
   if (!result.ok()) return Fail(result.status());
-  if (file != nullptr) {
-    WriteBreaksCsv(*result,
-                   [&file](std::string_view text) { file->Write(text); });
-    const absl::Status committed = file->Commit();
-    if (!committed.ok()) return Fail(committed);
-    Say(absl::StrCat("wrote ", CountOf(result->items.size(), "line"), " to ",
-                     arguments.breaks));
+  for (SideFile& file : files) {
+    const absl::Status written = file.Write(*result);
+    if (!written.ok()) return Fail(written);
   }
   WriteResult(program, *result, arguments.all);
   return SayFindings(*result);
@@ -105,12 +180,17 @@ void AddReconcile(Program* program) {
        "Compares a bill (FOCUS 1.0 to 1.4, any number of files) with "
        "the statement of\nthe period. Every bill row and every "
        "metered cell ends in exactly one class. The\ntable shows "
-       "what is not clean, big money first; CSV is every item, JSON "
-       "has the\ntotals and the checks too.",
+       "what is not clean, what shares a cause as one finding, big "
+       "money first; CSV\nis every item, JSON has the findings, the "
+       "totals and the checks too.",
        "drawdown reconcile --contract aws-2025 --period 2026-10 "
        "bill.csv.gz\n"
        "drawdown reconcile --contract aws-2025 --period 2026-10 "
-       "--breaks breaks.csv bill-*.csv",
+       "--breaks breaks.csv bill-*.csv\n"
+       "drawdown reconcile --contract aws-2025 --period 2026-10 "
+       "--report r.html --claims claims bill.csv\n"
+       "drawdown reconcile --contract aws-2025 --period 2026-10 "
+       "--post agreed.csv --post-tenant acme/lost bill.csv",
        "findings: differences that are not clean, or a failed check",
        TimeOptions::kMoment});
   verb.Operands("BILL", "The bill's files, may be gzipped; - is stdin",
@@ -122,6 +202,21 @@ void AddReconcile(Program* program) {
                     &arguments->period)
       .Text("breaks", "FILE", "Also write every item as CSV to FILE",
             &arguments->breaks)
+      .Text("report", "FILE", "Also write what was found as a page (HTML)",
+            &arguments->report)
+      .Text("claims", "DIR",
+            "Also write what to claim to DIR/PROVIDER: a letter, the bill's "
+            "lines, our evidence",
+            &arguments->claims)
+      .Text("post", "FILE",
+            "Post the hours of FILE, lines of a --breaks file that are agreed, "
+            "as usage that the books lack",
+            &arguments->post)
+      .Text("post-tenant", "T", "Whose usage it is where a line names none",
+            &arguments->post_tenant)
+      .Text("tenant-tag", "KEY",
+            "Also compare the tenants that this key of Tags names",
+            &arguments->tenant_tag)
       .Text("tolerance", "AMOUNT",
             "Of lines and invoices; 0 is exact; else as published",
             &arguments->tolerance)

@@ -19,9 +19,11 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddUsage(program);
   drawdown::AddStatus(program);
   drawdown::AddStatement(program);
+  drawdown::AddClose(program);
   drawdown::AddReconcile(program);
   drawdown::AddBill(program);
   drawdown::AddRuns(program);
+  drawdown::AddCloses(program);
   drawdown::AddCapacity(program);
   drawdown::AddRefunds(program);
   drawdown::AddHolds(program);

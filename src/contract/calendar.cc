@@ -134,10 +134,18 @@ Interval Calendar::WeekOf(int64_t at_us) const {
   return Between(monday, monday + 7);
 }
 
-Interval Calendar::MonthOf(int64_t at_us) const {
+absl::CivilMonth Calendar::FindMonth(int64_t at_us) const {
   const absl::CivilDay name = DayNameOf(at_us);
-  absl::CivilMonth month(name);
-  if (name.day() < month_day_) --month;
+  const absl::CivilMonth month(name);
+  return name.day() < month_day_ ? month - 1 : month;
+}
+
+std::string Calendar::MonthNameOf(int64_t at_us) const {
+  return absl::FormatCivilTime(FindMonth(at_us));
+}
+
+Interval Calendar::MonthOf(int64_t at_us) const {
+  const absl::CivilMonth month = FindMonth(at_us);
   return Between(DayInMonth(month, month_day_),
                  DayInMonth(month + 1, month_day_));
 }

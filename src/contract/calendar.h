@@ -66,6 +66,10 @@ class Calendar {
   // otherwise.
   absl::StatusOr<Interval> ParsePeriod(std::string_view text) const;
 
+  // "2026-10" of the billing month that contains `at_us`: what ParsePeriod
+  // takes for it.
+  std::string MonthNameOf(int64_t at_us) const;
+
   const std::string& zone_name() const { return zone_name_; }
 
   friend bool operator==(const Calendar&, const Calendar&) = default;
@@ -83,6 +87,7 @@ class Calendar {
   absl::CivilDay YearStart(absl::civil_year_t year) const;
   Interval HourOf(int64_t at_us) const;
   Interval WeekOf(int64_t at_us) const;
+  absl::CivilMonth FindMonth(int64_t at_us) const;
   Interval MonthsOf(int64_t at_us, int months) const;
 
   std::string zone_name_ = "UTC";

@@ -149,17 +149,16 @@ void CompileCalendar(const Node& root, bool term_known, Contract* contract) {
   contract->calendar = *std::move(calendar);
 }
 
-void CompileGrace(const Node& root, Contract* contract) {
-  if (!root.Has("grace")) return;
-  const std::optional<int64_t> grace = ParseDuration(root.Text("grace"));
-  if (grace.has_value()) {
-    contract->grace_us = *grace;
-  } else {
-    root.Problem("grace",
-                 absl::StrCat(Quoted(root.Text("grace")),
+std::optional<int64_t> ReadDuration(const Node& root, const char* name) {
+  if (!root.Has(name)) return std::nullopt;
+  const std::optional<int64_t> duration = ParseDuration(root.Text(name));
+  if (!duration.has_value()) {
+    root.Problem(name,
+                 absl::StrCat(Quoted(root.Text(name)),
                               " is not a duration such as \"72h\", \"3d\", "
                               "\"90m\" or \"30s\", at most 3660d"));
   }
+  return duration;
 }
 
 void CompilePool(const Node& node, std::set<std::string>* names,
@@ -254,7 +253,8 @@ void CompileFrame(const Node& root, Contract* contract) {
   contract->effective_us = root.Instant("effective", InsideTerm(*contract))
                                .value_or(contract->term.start_us);
   CompileCalendar(root, term.has_value(), contract);
-  CompileGrace(root, contract);
+  contract->grace_us = ReadDuration(root, "grace").value_or(0);
+  contract->claim_window_us = ReadDuration(root, "claim_window");
   std::set<std::string> names;
   for (const Node& node : root.Children("pool")) {
     CompilePool(node, &names, contract);

@@ -208,6 +208,7 @@ struct Contract {
   int64_t effective_us = 0;
   Calendar calendar;
   int64_t grace_us = 0;
+  std::optional<int64_t> claim_window_us;  // after a period's end
   std::vector<PoolNaming> pools;
   std::vector<Rate> rates;  // in file order
   RoundingLevel rounding_level = RoundingLevel::kLine;

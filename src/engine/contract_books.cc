@@ -1,22 +1,45 @@
 #include "engine/contract_books.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "contract/parse.h"
+#include "ledger/closes.h"
 #include "ledger/inspect.h"
 
 namespace drawdown {
 
 absl::StatusOr<ContractBooks> ContractBooks::Read(ReadTransaction* books) {
   ASSIGN_OR_RETURN(std::vector<StoredContract> all, ReadContracts(books));
+  ASSIGN_OR_RETURN(const std::vector<StoredClose> closes, ReadCloses(books));
   ContractBooks result;
   for (StoredContract& stored : all) {
     ASSIGN_OR_RETURN(Contract contract,
                      ParseContract(stored.file_name, stored.text));
     contract.version = stored.version;
+    for (const StoredClose& close : closes) {
+      if (close.contract == stored.id && close.version < stored.version) {
+        contract.effective_us = std::max(contract.effective_us, close.end_us);
+      }
+    }
     auto& versions = result.versions_[stored.id];
     versions.push_back({std::move(stored), std::move(contract)});
   }
   return result;
+}
+
+ContractBooks ContractBooks::AsOf(
+    const std::vector<ClosedVersion>& versions) const {
+  ContractBooks past;
+  for (const auto& [contract, number] : versions) {
+    const auto found = versions_.find(contract);
+    if (found == versions_.end()) continue;
+    for (const ContractVersion& version : found->second) {
+      if (version.stored.version > number) break;
+      past.versions_[contract].push_back(version);
+    }
+  }
+  return past;
 }
 
 std::vector<const ContractVersion*> ContractBooks::Newest() const {

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "contract/contract.h"
 #include "contract/timeline.h"
+#include "drawdown/close.h"
 #include "drawdown/contract.h"
 #include "ledger/records.h"
 #include "ledger/store.h"
@@ -19,6 +20,8 @@ namespace drawdown {
 // One applied version.
 struct ContractVersion {
   StoredContract stored;
+  // Effective at its `effective`, or at the end of the months that were closed
+  // when it was applied: those keep the versions they were closed with.
   Contract contract;
 };
 
@@ -35,6 +38,9 @@ class ContractBooks {
   // Which of its versions holds when. kNotFound names the contracts there are.
   // The result is of these books, which must outlive it.
   absl::StatusOr<ContractTimeline> TimelineOf(std::string_view id) const;
+
+  // Without what was applied after the closing of a month.
+  ContractBooks AsOf(const std::vector<ClosedVersion>& versions) const;
 
  private:
   std::map<std::string, std::vector<ContractVersion>, std::less<>> versions_;

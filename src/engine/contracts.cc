@@ -6,6 +6,7 @@
 #include "contract/parse.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "ledger/closes.h"
 #include "rating/rating.h"
 
 namespace drawdown {
@@ -18,6 +19,8 @@ struct Applied {
   Contract contract;
   uint32_t version = 0;  // it will have; the newest one's when unchanged
   bool unchanged = false;
+  // Months that are closed already keep their versions; none is.
+  std::optional<int64_t> closed_until_us = {};
 };
 
 // Every problem of every file, in one error.
@@ -65,6 +68,38 @@ absl::Status CheckTogether(const std::vector<Applied>& applied,
   return CheckDisjointPricing(all);
 }
 
+// Closed months are months of the new version's calendar too, or what is to be
+// closed next would not begin where they end.
+absl::Status CheckClosed(ReadTransaction* books,
+                         std::vector<Applied>* applied) {
+  ASSIGN_OR_RETURN(const CloseMarks marks, ReadCloseMarks(books));
+  for (Applied& one : *applied) {
+    const auto mark = marks.find(one.contract.id);
+    if (mark == marks.end()) continue;
+    one.closed_until_us = mark->second.closed_until_us;
+    const Interval next = one.contract.calendar.MonthOf(*one.closed_until_us);
+    if (next.start_us == *one.closed_until_us) continue;
+    return MakeError(ErrorCode::kBadContract,
+                     one.file_name + ": calendar: contract " + one.contract.id +
+                         " is closed until " +
+                         FormatInstant(*one.closed_until_us) +
+                         ", where no month of this calendar starts");
+  }
+  return absl::OkStatus();
+}
+
+std::string DescribeApplied(const Applied& one) {
+  const std::string line =
+      one.contract.id + ": version " + std::to_string(one.version);
+  if (one.unchanged) return line + " unchanged";
+  if (!one.closed_until_us ||
+      one.contract.effective_us >= *one.closed_until_us) {
+    return line + " applied";
+  }
+  return line + " applied, from " + FormatInstant(*one.closed_until_us) +
+         " on: the months before are closed";
+}
+
 void ChooseVersions(const ContractBooks& books, std::vector<Applied>* applied) {
   for (Applied& one : *applied) {
     const auto newest = books.NewestOf(one.contract.id);
@@ -93,6 +128,7 @@ absl::StatusOr<std::vector<std::string>> Ledger::ApplyContracts(
     ASSIGN_OR_RETURN(const ContractBooks books,
                      ContractBooks::Read(posting->books()));
     RETURN_IF_ERROR(CheckTogether(applied, books));
+    RETURN_IF_ERROR(CheckClosed(posting->books(), &applied));
     ChooseVersions(books, &applied);
     for (const Applied& one : applied) {
       if (one.unchanged) continue;
@@ -103,9 +139,7 @@ absl::StatusOr<std::vector<std::string>> Ledger::ApplyContracts(
   }));
   std::vector<std::string> lines;
   for (const Applied& one : applied) {
-    lines.push_back(one.contract.id + ": version " +
-                    std::to_string(one.version) +
-                    (one.unchanged ? " unchanged" : " applied"));
+    lines.push_back(DescribeApplied(one));
   }
   return lines;
 }

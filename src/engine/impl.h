@@ -64,6 +64,9 @@ class Ledger::Impl {
       const std::function<absl::Status(const BooksView&)>& read) const;
   // A snapshot and what live meters have beyond it.
   absl::StatusOr<LiveBooks> ReadLive() const;
+  // What live meters have beyond the books of a write transaction that has
+  // posted nothing.
+  absl::StatusOr<LiveAmounts> ReadLiveOf(ReadTransaction* books) const;
 
   // The instant taken as now: at, else as-of, else the clock.
   int64_t ResolveAt(std::optional<int64_t> at_us,

@@ -98,21 +98,22 @@ void AddLines(const Statement& statement, int sign,
 }
 
 absl::StatusOr<std::vector<QuoteLine>> LinesOf(const BooksView& books,
+                                               const ContractBooks& contracts,
                                                const Contract& contract,
                                                const HoldRequest& request,
                                                const Interval& span,
                                                int64_t bucket_us) {
   ASSIGN_OR_RETURN(const BooksView with, With(books, request, span, bucket_us));
-  StatementQuery query;
-  query.contract = contract.id;
-  query.period =
-      FormatInstant(contract.calendar.MonthOf(span.start_us).start_us) + "/" +
-      FormatInstant(contract.calendar.MonthOf(span.end_us - 1).end_us);
+  const Interval months = {
+      contract.calendar.MonthOf(span.start_us).start_us,
+      contract.calendar.MonthOf(span.end_us - 1).end_us};
   const int64_t at_us = with.live.until_us;
   ASSIGN_OR_RETURN(const Statement before,
-                   StatementOf(books, bucket_us, query, at_us));
+                   RateStatement(books, contracts, bucket_us, contract.id,
+                                 months, at_us));
   ASSIGN_OR_RETURN(const Statement after,
-                   StatementOf(with, bucket_us, query, at_us));
+                   RateStatement(with, contracts, bucket_us, contract.id,
+                                 months, at_us));
   std::map<LineKey, QuoteLine> lines;
   AddLines(after, +1, &lines);
   AddLines(before, -1, &lines);
@@ -147,8 +148,8 @@ absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
         for (const ContractVersion* const version : contracts.Newest()) {
           if (!PricesPool(version->contract, request.pool)) continue;
           ASSIGN_OR_RETURN(std::vector<QuoteLine> lines,
-                           LinesOf(books, version->contract, request, span,
-                                   impl_->bucket_us()));
+                           LinesOf(books, contracts, version->contract, request,
+                                   span, impl_->bucket_us()));
           std::move(lines.begin(), lines.end(),
                     std::back_inserter(quote.lines));
         }

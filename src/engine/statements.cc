@@ -1,9 +1,11 @@
 // What is owed and what is drawn: books x contracts, through rating.
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "base/civil.h"
 #include "base/error.h"
 #include "engine/bills.h"
+#include "engine/closes.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 #include "engine/statement_of.h"
@@ -18,7 +20,6 @@ namespace {
 
 // Everything one rating needs, alive together.
 struct RatedPeriod {
-  ContractBooks books;
   UsageTable usage;
   RatingInput input;
   RatedUsage rated;
@@ -114,52 +115,94 @@ void LeaveToOthers(const ContractBooks& books,
   });
 }
 
-// Rates the period into *out, which must not move afterwards.
-absl::Status RatePeriod(const BooksView& books, int64_t bucket_us,
-                        const StatementQuery& query, int64_t at_us,
+// The contracts there are, and the period in the calendar of one's newest
+// version.
+struct AskedPeriod {
+  ContractBooks contracts;
+  Interval period;
+};
+absl::StatusOr<AskedPeriod> FindPeriod(ReadTransaction* books,
+                                       const StatementQuery& query) {
+  AskedPeriod asked;
+  ASSIGN_OR_RETURN(asked.contracts, ContractBooks::Read(books));
+  ASSIGN_OR_RETURN(const ContractVersion* const newest,
+                   asked.contracts.NewestOf(query.contract));
+  ASSIGN_OR_RETURN(asked.period,
+                   newest->contract.calendar.ParsePeriod(query.period));
+  return asked;
+}
+
+// Rates the period into *out, which must not move afterwards and is of
+// `contracts`.
+absl::Status RatePeriod(const BooksView& books, const ContractBooks& contracts,
+                        int64_t bucket_us, std::string_view contract,
+                        const Interval& period, int64_t at_us,
                         RatedPeriod* out) {
-  ASSIGN_OR_RETURN(out->books, ContractBooks::Read(books.transaction));
-  ASSIGN_OR_RETURN(const ContractVersion* version,
-                   out->books.NewestOf(query.contract));
-  ASSIGN_OR_RETURN(const Interval period,
-                   version->contract.calendar.ParsePeriod(query.period));
   if (FloorTo(period.start_us, bucket_us) != period.start_us ||
       FloorTo(period.end_us, bucket_us) != period.end_us) {
     return MakeError(ErrorCode::kInvalidArgument,
-                     "period " + query.period +
+                     "period " + FormatInstant(period.start_us) + "/" +
+                         FormatInstant(period.end_us) +
                          " does not start and end on a bucket's edge");
   }
-  ASSIGN_OR_RETURN(const ContractTimeline contracts,
-                   out->books.TimelineOf(query.contract));
-  if (contracts.At(period.end_us - 1) == nullptr) {
+  ASSIGN_OR_RETURN(const ContractTimeline versions,
+                   contracts.TimelineOf(contract));
+  if (versions.At(period.end_us - 1) == nullptr) {
     return MakeError(ErrorCode::kNotFound,
-                     "no version of contract " + query.contract +
+                     "no version of contract " + std::string(contract) +
                          " holds before " + FormatInstant(period.end_us));
   }
-  const Interval window = RatingWindow(contracts, period);
+  const Interval window = RatingWindow(versions, period);
   ASSIGN_OR_RETURN(out->usage, UsageOf(books, bucket_us, window, at_us));
-  LeaveToOthers(out->books, contracts, &out->usage);
-  out->input = {contracts, &out->usage, period, at_us, {}};
+  LeaveToOthers(contracts, versions, &out->usage);
+  out->input = {versions, &out->usage, period, at_us, {}};
   ASSIGN_OR_RETURN(
       out->input.capacity,
       CapacityOf(books, out->usage, window.start_us, window.end_us));
   ASSIGN_OR_RETURN(out->input.runs,
-                   RunsOf(books, contracts, out->usage, window));
+                   RunsOf(books, versions, out->usage, window));
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
   return absl::OkStatus();
 }
 
+// Reads the bill once more, for the rows behind what was found.
+absl::Status VisitLines(const std::vector<std::string>& bill_paths,
+                        const BillOptions& options,
+                        const ReconcileResult& result,
+                        const BillSummary& summary, Reconciler* reconciler,
+                        const BillLineCallback& line) {
+  absl::flat_hash_set<uint32_t> wanted;
+  for (const Break& item : result.items) {
+    if (!IsClean(item.kind)) wanted.insert(item.lines);
+  }
+  return ReadBillFiles(
+             bill_paths, options,
+             [&](const BillRow& row) -> absl::Status {
+               ASSIGN_OR_RETURN(const uint32_t lines, reconciler->LinesOf(row));
+               if (wanted.contains(lines)) {
+                 line(result, {lines, summary.files.at(row.file).name, row.line,
+                               row.raw});
+               }
+               return absl::OkStatus();
+             },
+             nullptr)
+      .status();
+}
+
 }  // namespace
 
-absl::StatusOr<Statement> StatementOf(const BooksView& books, int64_t bucket_us,
-                                      const StatementQuery& query,
-                                      int64_t at_us) {
-  RatedPeriod period;
-  RETURN_IF_ERROR(RatePeriod(books, bucket_us, query, at_us, &period));
+absl::StatusOr<Statement> RateStatement(const BooksView& books,
+                                        const ContractBooks& contracts,
+                                        int64_t bucket_us,
+                                        std::string_view contract,
+                                        const Interval& period, int64_t at_us,
+                                        bool explain) {
+  RatedPeriod rated;
+  RETURN_IF_ERROR(
+      RatePeriod(books, contracts, bucket_us, contract, period, at_us, &rated));
   ASSIGN_OR_RETURN(Statement statement,
-                   drawdown::MakeStatement(period.input, period.rated));
-  if (query.explain) Explain(period.input, period.rated, &statement);
-  if (query.tenant.has_value()) KeepTenant(*query.tenant, &statement);
+                   drawdown::MakeStatement(rated.input, rated.rated));
+  if (explain) Explain(rated.input, rated.rated, &statement);
   return statement;
 }
 
@@ -169,8 +212,13 @@ absl::StatusOr<Statement> Ledger::MakeStatement(
   Statement statement;
   RETURN_IF_ERROR(impl_->WithBooks(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
+        ASSIGN_OR_RETURN(const AskedPeriod asked,
+                         FindPeriod(books.transaction, query));
         ASSIGN_OR_RETURN(statement,
-                         StatementOf(books, impl_->bucket_us(), query, at_us));
+                         PostedStatement(books, asked.contracts,
+                                         impl_->bucket_us(), query.contract,
+                                         asked.period, at_us, query.explain));
+        if (query.tenant.has_value()) KeepTenant(*query.tenant, &statement);
         return absl::OkStatus();
       }));
   return statement;
@@ -209,17 +257,25 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
 
 absl::StatusOr<ReconcileResult> Ledger::Reconcile(
     const StatementQuery& query, const std::vector<std::string>& bill_paths,
-    const ReconcileOptions& options, const ProgressCallback& progress) const {
+    const ReconcileOptions& options, const ProgressCallback& progress,
+    const BillLineCallback& line) const {
   const int64_t at_us = impl_->ResolveAt(query.at_us, query.as_of_us);
   ReconcileResult result;
   RETURN_IF_ERROR(impl_->WithBooks(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
+        ASSIGN_OR_RETURN(const AskedPeriod asked,
+                         FindPeriod(books.transaction, query));
+        ASSIGN_OR_RETURN(const ComparedContracts compared,
+                         ContractsToCompare(books.transaction, asked.contracts,
+                                            query.contract, asked.period));
         RatedPeriod period;
-        RETURN_IF_ERROR(
-            RatePeriod(books, impl_->bucket_us(), query, at_us, &period));
+        RETURN_IF_ERROR(RatePeriod(books, compared.contracts,
+                                   impl_->bucket_us(), query.contract,
+                                   asked.period, at_us, &period));
         Reconciler reconciler(
             {&period.input.contracts.For(period.input.period), &period.rated,
-             period.input.period, impl_->bucket_us()},
+             period.input.period, impl_->bucket_us(), at_us,
+             &period.input.capacity, &period.usage.pools},
             options);
         ASSIGN_OR_RETURN(
             const BillContents bill,
@@ -228,11 +284,17 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
                 [&](const BillRow& row) { return reconciler.Add(row); },
                 progress));
         RETURN_IF_ERROR(CheckBilled(bill.summary));
-        ASSIGN_OR_RETURN(result, reconciler.Finish(bill.summary));
+        ASSIGN_OR_RETURN(result, reconciler.Finish(bill));
+        result.notes.insert(result.notes.end(), compared.notes.begin(),
+                            compared.notes.end());
         if (at_us < period.input.period.end_us) {
-          result.notes.push_back(
-              "the period had not ended at " + FormatInstant(at_us) +
-              ": charges after it have nothing to compare with");
+          result.notes.push_back("the period had not ended at " +
+                                 FormatInstant(at_us) +
+                                 ": its differences are pending, not breaks");
+        }
+        if (line) {
+          RETURN_IF_ERROR(VisitLines(bill_paths, options.bill, result,
+                                     bill.summary, &reconciler, line));
         }
         return absl::OkStatus();
       }));

@@ -191,6 +191,7 @@ FocusRow MakeRow(const BillStyle& style, const Line& line) {
   SetSku(style, line, &row);
   SetCommitment(style, line, &row);
   SetResource(style, line, &row);
+  if (line.edit) line.edit(&row);
   return row;
 }
 

@@ -17,6 +17,7 @@ std::vector<ExampleFile> MakeFiles() {
   std::vector<Line> nord = RateNord(meter);
   PlantAws(
       {kAwsBillName, kAwsContractId, "USD", kAwsCostDecimals, &aws, &planted});
+  AddDecoys(&aws);
   PlantNord({kNordBillName, kNordContractId, "EUR", kNordCostDecimals, &nord,
              &planted});
   return {

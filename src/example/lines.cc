@@ -80,6 +80,7 @@ std::string_view LineKindName(LineKind kind) {
 }
 
 MoneyAmount BilledCost(const Line& line, int decimals) {
+  if (line.billed) return RoundMoney(*line.billed, decimals);
   const bool free =
       line.kind == LineKind::kCovered || line.kind == LineKind::kUnused;
   return free ? MoneyAmount() : Price(line.price, line.quantity, decimals);

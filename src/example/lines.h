@@ -4,10 +4,13 @@
 #define DRAWDOWN_SRC_EXAMPLE_LINES_H_
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "example/fleet.h"
+#include "example/focus.h"
 #include "example/meter.h"
 
 namespace drawdown::example {
@@ -29,8 +32,10 @@ struct Line {
   int64_t start = 0;
   int64_t end = 0;
   GpuTime quantity;
-  MoneyAmount price;  // per GPU-hour
-  int copies = 1;     // how often the bill delivers its row
+  MoneyAmount price;                    // per GPU-hour
+  int copies = 1;                       // how often the bill delivers its row
+  std::optional<MoneyAmount> billed;    // instead of quantity x price
+  std::function<void(FocusRow*)> edit;  // what else is odd about its row
 };
 
 // What the line costs in money to pay, rounded half-even to `decimals` places:

@@ -1,54 +1,39 @@
-// Ways for a bill to go wrong. Each changes lines of one bill and records the
-// items that an exact reconciliation must report for it.
+// Ways for a bill to go wrong, by name. Each changes lines of one bill and
+// records the items that an exact reconciliation must report for it.
 #ifndef DRAWDOWN_SRC_EXAMPLE_PLANTING_H_
 #define DRAWDOWN_SRC_EXAMPLE_PLANTING_H_
 
 #include <cstdint>
-#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "example/plants.h"
 
 namespace drawdown::example {
 
-// One discrepancy: which lines of the bill it touches, and its story.
+// One discrepancy: what goes wrong, where, and its story.
 struct Story {
-  std::string_view plant;
+  std::string_view error;  // an ErrorKind's name
   const Pool* pool = nullptr;
-  LineKind kind = LineKind::kOnDemand;
   int64_t start = 0;  // touches lines whose charge period lies in [start, end)
   int64_t end = 0;
   std::string_view what;
+  std::string plant = {};
 };
 
-// What goes wrong with a line's amounts.
-struct Distortion {
-  int64_t extra_gpus = 0;            // all through the charge period
-  std::optional<MoneyAmount> price;  // instead of the right one
+struct ErrorKind {
+  std::string_view name;
+  LineKind line = LineKind::kOnDemand;  // what it touches
+  // False, and nothing changed, where no line of the story can go wrong so.
+  bool (*plant)(const PlantBed& bed, const Story& story) = nullptr;
 };
 
-// Bills the story's lines with the distortion; one item each.
-void Distort(const PlantBed& bed, const Story& story,
-             const Distortion& distortion);
+// Every kind, in a fixed order.
+std::span<const ErrorKind> ErrorKinds();
 
-// Leaves the story's lines out of the bill: one item, as they follow one
-// another without a gap and have one price.
-void Omit(const PlantBed& bed, const Story& story);
-
-// Delivers the rows of the story's lines twice; one item each.
-void Repeat(const PlantBed& bed, const Story& story);
-
-// Charges `gpus` of a pool in which nobody ran, one row and item per `period`.
-void Invent(const PlantBed& bed, const Story& story, int64_t gpus,
-            MoneyAmount price, int64_t period);
-
-// Has the provider cover no more than `floor` GPUs and bill the rest on demand,
-// beside the fee for all of them; two items per covered line.
-void DelayStep(const PlantBed& bed, const Story& story, int64_t floor);
-
-// A true-up of `extra` hours too many. It is one item with the month's fee, as
-// both are what the block costs.
-void InflateTrueUp(const PlantBed& bed, const Story& story, GpuTime extra);
+// REQUIRES: `story.error` names a kind.
+bool Plant(const PlantBed& bed, const Story& story);
 
 }  // namespace drawdown::example
 

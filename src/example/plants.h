@@ -14,8 +14,9 @@ namespace drawdown::example {
 
 // One item that reconciliation must report: a row of planted.csv.
 struct Planted {
-  std::string_view plant;          // "aws-1": one story, of one item or several
-  std::string_view kind_of_break;  // "quantity_break"
+  std::string plant;               // "aws-1": one story, of one item or several
+  std::string_view error;          // the kind of error: "extra_node"
+  std::string_view kind_of_break;  // the class: "quantity_break"
   std::string_view bill;           // file name
   std::string_view contract;
   std::string_view pool;  // empty: a SKU the contract does not know
@@ -42,6 +43,11 @@ struct PlantBed {
 // Changes the lines and records what was changed.
 void PlantAws(const PlantBed& bed);
 void PlantNord(const PlantBed& bed);
+
+// What looks odd and is right, so that nothing may be reported: a refund beside
+// what it refunds, a row split by a discount, another GpuCount than the
+// contract's, unused reserved capacity, a hundredth of a cent of rounding.
+void AddDecoys(std::vector<Line>* lines);
 
 std::string PlantedCsv(const std::vector<Planted>& planted);
 

@@ -18,7 +18,11 @@ Companies, contracts, prices and people in them do not exist.
 | `planted.csv` | every error that was planted in the bills: the answers |
 
 `planted.csv` has one row per item that `reconcile` must report; the items of one
-story share a `plant`. The bills hold many more rows than that which are right.
+story share a `plant`, and `error` names what went wrong: 49 kinds of error, from a
+node too many to a day of 25 hours billed as 24. The bills hold many more rows than
+that which are right, and some that look odd and are right: a refund beside what it
+refunds, a row split by a discount, a GpuCount that the contract overrules, unused
+reserved capacity, a rounding line.
 
 ## Try it
 

@@ -337,6 +337,23 @@ void Read(ByteReader* in, RunPlaced* body) {
   Read(in, &body->share);
 }
 
+void Append(const PeriodClosed& body, std::string* out) {
+  AppendString(body.contract, out);
+  AppendString(body.period, out);
+  AppendFixed(body.start_us, out);
+  AppendFixed(body.end_us, out);
+  AppendVarint(body.version, out);
+  AppendString(body.frozen, out);
+}
+void Read(ByteReader* in, PeriodClosed* body) {
+  body->contract = in->String();
+  body->period = in->String();
+  body->start_us = in->Fixed<int64_t>();
+  body->end_us = in->Fixed<int64_t>();
+  body->version = static_cast<uint32_t>(in->Varint());
+  body->frozen = in->String();
+}
+
 template <typename Body>
 EntryBody ReadBody(ByteReader* in) {
   Body body;
@@ -384,6 +401,8 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
       return ReadBody<RunRefunded>(in);
     case 18:
       return ReadBody<RunPlaced>(in);
+    case 19:
+      return ReadBody<PeriodClosed>(in);
     default:
       return std::nullopt;
   }

@@ -220,11 +220,22 @@ struct RunPlaced {
   Ratio share;
 };
 
+// A month of a contract that was closed.
+struct PeriodClosed {
+  std::string_view contract;
+  std::string_view period;  // "2026-10"
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+  uint32_t version = 0;     // the contract's newest then
+  std::string_view frozen;  // what was closed (frozen.h)
+};
+
 using EntryBody =
     std::variant<NameAdded, RunImported, RunChanged, RunCorrected, UsageAdded,
                  ContractApplied, CommitLink, UsageDrained, UsageLost, QuotaSet,
                  HoldPlaced, HoldRenewed, HoldClosed, HoldDrawn, CapacityStated,
-                 PoolPolicySet, WaiverPolicySet, RunRefunded, RunPlaced>;
+                 PoolPolicySet, WaiverPolicySet, RunRefunded, RunPlaced,
+                 PeriodClosed>;
 
 struct Entry {
   int64_t recorded_us = 0;

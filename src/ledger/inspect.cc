@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "ledger/capacity.h"
+#include "ledger/frozen.h"
 #include "ledger/journal.h"
 #include "ledger/places.h"
 #include "ledger/run_policies.h"
@@ -26,6 +27,16 @@ std::string_view LossReasonText(LossReason reason) {
       return "the lanes file was removed";
   }
   return "?";
+}
+
+std::string DescribeFrozen(const PeriodClosed& entry) {
+  const auto closed = DecodeFrozen(entry, 0);
+  if (!closed.ok()) return "what was closed cannot be read";
+  const Statement& statement = closed->statement;
+  return "version " + std::to_string(statement.contract_version) + ", " +
+         std::to_string(statement.lines.size()) + " lines, " +
+         FormatMoney(statement.total) + " " + statement.currency.ToString() +
+         ", of chain " + closed->chain_hash;
 }
 
 // What an entry says, in one line.
@@ -158,6 +169,12 @@ class Describer {
   void operator()(const RunPlaced& placed) const {
     Say("run_place", DescribeRun(placed.run_id, placed.attempt),
         FormatRatio(placed.share) + " of device " + std::string(placed.device));
+  }
+  void operator()(const PeriodClosed& closed) const {
+    Say("close", closed.contract,
+        std::string(closed.period) + " [" + FormatInstant(closed.start_us) +
+            ", " + FormatInstant(closed.end_us) + "), " +
+            DescribeFrozen(closed));
   }
   void operator()(const CommitLink& link) const {
     Say("commit", HexOf(link.chain), std::to_string(link.entries) + " entries");

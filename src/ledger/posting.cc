@@ -23,12 +23,13 @@ absl::string_view AbslView(std::string_view text) {
 }  // namespace
 
 Posting::Posting(std::unique_ptr<WriteTransaction> transaction,
-                 const Header& header, const Tip& tip)
+                 const Header& header, const Tip& tip, CloseMarks marks)
     : transaction_(std::move(transaction)),
       bucket_us_(header.bucket_us),
       tip_(tip),
       first_sequence_(tip.next_sequence),
-      journal_(transaction_.get(), tip.next_sequence, tip.chain) {}
+      journal_(transaction_.get(), tip.next_sequence, tip.chain),
+      closes_(std::move(marks)) {}
 
 absl::StatusOr<std::unique_ptr<Posting>> Posting::Begin(
     std::unique_ptr<WriteTransaction> transaction, const Header& header,
@@ -39,8 +40,9 @@ absl::StatusOr<std::unique_ptr<Posting>> Posting::Begin(
     ASSIGN_OR_RETURN(tip, DecodeTip(*bytes));
   }
   tip.recorded_us = std::max(tip.recorded_us, now_us);
+  ASSIGN_OR_RETURN(CloseMarks marks, ReadCloseMarks(transaction.get()));
   std::unique_ptr<Posting> posting(
-      new Posting(std::move(transaction), header, tip));
+      new Posting(std::move(transaction), header, tip, std::move(marks)));
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    posting->transaction_->NewCursor(Table::kRuns));
   ASSIGN_OR_RETURN(const bool any, cursor->SeekLast());
@@ -274,6 +276,7 @@ void Posting::StoreRun(const KnownRun& known, Run* run) {
   }
   run->sequence = last_sequence_;
   AddRunCells(*run, +1);
+  TouchRun(known.known(), *run);
   RunRecord& record = runs_[known.index];
   run_bytes_.clear();
   AppendRun(record.key, *run, &run_bytes_);
@@ -318,6 +321,7 @@ absl::Status Posting::AddUsageCells(const UsageAdded& usage) {
   }
   ASSIGN_OR_RETURN(const std::vector<Int128> parts,
                    SplitLargestRemainder(usage.gpu_time.count(), weights));
+  closes_.Touch(usage.start_us);
   for (int64_t i = 0; i < count; ++i) {
     const auto bucket = static_cast<int32_t>(first + i);
     cells_.AddRecorded({usage.tenant, usage.pool, bucket}, GpuTime(parts[i]));

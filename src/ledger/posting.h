@@ -29,6 +29,7 @@
 #include "ledger/capacity.h"
 #include "ledger/cell_deltas.h"
 #include "ledger/cell_records.h"
+#include "ledger/closes.h"
 #include "ledger/entry.h"
 #include "ledger/hold_clock.h"
 #include "ledger/hold_records.h"
@@ -85,6 +86,8 @@ class Posting {
   absl::StatusOr<Verdict> Post(RunRefunded refund);
   // The place of a run that was started; unjudged.
   absl::Status Post(const RunPlaced& placed);
+  // A month that was closed; unjudged.
+  absl::Status Post(const PeriodClosed& closed);
 
   // Keeps the newest sign of life of a run, beside the journal (heartbeats.h).
   // kNotFound; kWrongState when the run was over by then.
@@ -191,7 +194,7 @@ class Posting {
   struct Replayer;
 
   Posting(std::unique_ptr<WriteTransaction> transaction, const Header& header,
-          const Tip& tip);
+          const Tip& tip, CloseMarks marks);
 
   std::string PathOf(NameKind kind, uint32_t id);
   NameOf Names();
@@ -217,6 +220,9 @@ class Posting {
   // What else follows from a change of a known run.
   absl::Status FollowChange(std::string_view run_key, const Run& before,
                             const Run& after);
+  // Closed months are told what becomes of a run (none: it is new).
+  void TouchRun(const Run* before, const Run& after);
+  absl::Status Apply(const PeriodClosed& closed);
   absl::Status AddUsageCells(const UsageAdded& usage);
   absl::Status AddDrainedCell(const UsageDrained& usage);
   void ApplyName(const NameAdded& name);
@@ -295,6 +301,7 @@ class Posting {
   absl::flat_hash_map<absl::string_view, size_t> run_index_;  // into runs_
   absl::flat_hash_map<std::string, StoredUsage> usage_;
   CellDeltas cells_;
+  CloseTracker closes_;
   std::unique_ptr<QuotaPart> quotas_;
   std::unique_ptr<LiveQuotas> live_quotas_;
   CapacityMap capacity_;            // stated here

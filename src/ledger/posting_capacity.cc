@@ -21,6 +21,7 @@ void Posting::ApplyCapacity(const CapacityStated& row) {
   capacity_.insert_or_assign(
       EncodeCapacityKey(KeyOf(row)),
       StoredCapacity{row.end_us, row.micro_gpus, last_sequence_});
+  closes_.Touch(row.start_us);
 }
 
 absl::Status Posting::FlushCapacity() {

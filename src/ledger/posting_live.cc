@@ -23,6 +23,7 @@ absl::Status Posting::AddDrainedCell(const UsageDrained& usage) {
   cells_.AddRecorded(
       {usage.tenant, usage.pool, BucketOf(usage.bucket_us, bucket_us_)},
       usage.gpu_time);
+  closes_.Touch(usage.bucket_us);
   if (!quotas_->any) return absl::OkStatus();
   return quotas_->accounts.AddAmount(usage.tenant, usage.pool, usage.bucket_us,
                                      usage.gpu_time);

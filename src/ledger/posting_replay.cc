@@ -55,6 +55,9 @@ struct Posting::Replayer {
   absl::Status operator()(const RunPlaced& placed) const {
     return posting->ApplyPlaced(placed);
   }
+  absl::Status operator()(const PeriodClosed& closed) const {
+    return posting->Apply(closed);
+  }
   absl::Status operator()(const QuotaSet& set) const {
     return posting->Apply(set);
   }

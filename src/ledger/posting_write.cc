@@ -150,6 +150,7 @@ absl::StatusOr<bool> Posting::Commit() {
   RETURN_IF_ERROR(FlushCells());
   RETURN_IF_ERROR(FlushCapacity());
   RETURN_IF_ERROR(FlushSmall());
+  RETURN_IF_ERROR(closes_.Flush(transaction_.get()));
   RETURN_IF_ERROR(FlushQuotas());
   RETURN_IF_ERROR(transaction_->Put(Table::kMeta, kTipKey, EncodeTip(tip_)));
   RETURN_IF_ERROR(TellLiveQuotas());

@@ -231,6 +231,13 @@ class Salvager {
     return posting->Post(placed);
   }
 
+  // Versions that were lost have no number in the new books.
+  absl::Status Post(Posting* posting, PeriodClosed closed) {
+    ASSIGN_OR_RETURN(closed.version,
+                     posting->LatestContractVersion(closed.contract));
+    return posting->Post(closed);
+  }
+
   absl::Status Post(Posting* posting, QuotaSet set) {
     RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, &set.tenant));
     return posting->Post(set);

@@ -42,15 +42,16 @@ enum class Table : uint8_t {
   kPolicies = 14,    // sequence -> policy (run_policies.h)
   kRefunds = 15,     // refund id -> refund (refunds.h)
   kDevices = 16,     // device -> the runs that share it (places.h)
+  kCloses = 17,      // (contract id, start) -> a closed month (closes.h)
 };
-inline constexpr int kTableCount = 17;
+inline constexpr int kTableCount = 18;
 inline constexpr size_t kMaxKeyBytes = 500;
 
 inline const char* TableName(Table table) {  // "cells"
   static constexpr const char* kNames[kTableCount] = {
       "meta",      "names",      "runs",     "usage",   "cells",  "levels",
       "contracts", "journal",    "live",     "quotas",  "holds",  "held",
-      "capacity",  "heartbeats", "policies", "refunds", "devices"};
+      "capacity",  "heartbeats", "policies", "refunds", "devices", "closes"};
   return kNames[static_cast<int>(table)];
 }
 

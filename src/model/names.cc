@@ -123,7 +123,7 @@ bool IsClean(BreakClass value) {
 
 bool ReconcileResult::clean() const {
   for (const Break& item : items) {
-    if (!IsClean(item.kind)) return false;
+    if (!IsClean(item.kind) && !item.pending) return false;
   }
   for (const ReconcileCheck& check : checks) {
     if (check.outcome == ReconcileCheck::Outcome::kFailed) return false;

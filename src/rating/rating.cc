@@ -173,6 +173,12 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
                          ": a total or a cost does not fit 128 bits");
   }
   CHECK(walk.rated() == given);
+  GpuTime grain;
+  for (const UsageCell& cell : grained.added) {
+    const bool counts = Contains(span, cell.bucket_us) && plan.priced[cell.pool];
+    if (counts) grain += cell.gpu_time;
+  }
+  CHECK(UsageIn(*given_input.usage, plan, span) + grain == given);
   rated.charges = walk.TakeCharges();
   rated.spend_marks = walk.TakeSpendMarks();
   AddGrainCharges(plan, {charges_from_us, span.end_us}, grained.added,

@@ -16,9 +16,18 @@ std::vector<BilledWindow>::const_iterator FirstEndingAfter(
 
 BilledLanes::BilledLanes(const std::vector<Group>& groups) {
   for (const Group& group : groups) {
-    if (group.key.disposition != Disposition::kCompare) continue;
+    if (group.key.disposition != Disposition::kCompare &&
+        group.key.disposition != Disposition::kLateCorrection) {
+      continue;
+    }
     windows_[group.key.lane].push_back(
         {group.key.start_us, group.key.end_us, group.sums.billed});
+  }
+  for (auto& entry : windows_) {
+    std::sort(entry.second.begin(), entry.second.end(),
+              [](const BilledWindow& a, const BilledWindow& b) {
+                return a.start_us < b.start_us;
+              });
   }
 }
 

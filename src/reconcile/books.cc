@@ -10,12 +10,13 @@ namespace {
 
 bool SameKey(const BookCell& a, const BookCell& b) {
   return a.start_us == b.start_us && a.end_us == b.end_us &&
-         a.unpriced == b.unpriced && a.unit_price == b.unit_price;
+         a.unpriced == b.unpriced && a.overage == b.overage &&
+         a.unit_price == b.unit_price;
 }
 
 bool Before(const BookCell& a, const BookCell& b) {
-  return std::tie(a.start_us, a.end_us, a.unpriced, a.unit_price) <
-         std::tie(b.start_us, b.end_us, b.unpriced, b.unit_price);
+  return std::tie(a.start_us, a.end_us, a.unpriced, a.overage, a.unit_price) <
+         std::tie(b.start_us, b.end_us, b.unpriced, b.overage, b.unit_price);
 }
 
 BookCell MakeCell(const Charge& charge) {
@@ -23,6 +24,7 @@ BookCell MakeCell(const Charge& charge) {
   cell.start_us = charge.bucket_us;
   cell.end_us = charge.bucket_end_us;
   cell.unpriced = charge.kind == ChargeKind::kUnpriced;
+  cell.overage = charge.kind == ChargeKind::kOverage;
   if (charge.has_gpu_time) {
     cell.time = charge.gpu_time;
     cell.unit_price = charge.unit_price;
@@ -75,6 +77,7 @@ void BookLane::Compact() {
 
 void ExpectationSum::Add(const BookCell& cell) {
   sum_.time += cell.time;
+  if (cell.overage) sum_.overage += cell.time;
   sum_.cost += cell.own_cost;
   sum_.unpriced |= cell.unpriced;
   if (!cell.unit_price.has_value()) return;
@@ -100,7 +103,8 @@ Expectation ExpectationSum::Get() const {
 }
 
 Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
-             Interner* commitments) {
+             Interner* commitments, Interner* tenants) {
+  if (tenants != nullptr) tenant_of_ = InternAll(rated.tenants, *tenants);
   const std::vector<uint32_t> pool_of = InternAll(rated.pools, *pools);
   const std::vector<uint32_t> commitment_of =
       InternAll(rated.commitments, *commitments);
@@ -109,6 +113,7 @@ Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
         NameIndex(commitment_of, charge.commitment));
   }
   for (auto& [lane, cells] : lanes_) cells.Compact();
+  for (auto& [key, cells] : tenant_lanes_) cells.Compact();
 }
 
 void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
@@ -139,6 +144,9 @@ void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
         AddFee(charge, {RowKind::kPurchase, kNoIndex, commitment});
       }
       break;
+    case ChargeKind::kCredit:
+      credits_ += charge.cost.value_or(MoneyAmount());
+      break;
     default:
       break;  // Hours without cost, and money no usage row shows.
   }
@@ -148,6 +156,33 @@ void Books::AddUsage(const Charge& charge, Lane lane) {
   const BookCell cell = MakeCell(charge);
   lanes_[lane].Add(cell);
   usage_ += cell.time;
+  AddTenant(charge, lane);
+}
+
+void Books::AddTenant(const Charge& charge, const Lane& lane) {
+  if (charge.tenant >= tenant_of_.size()) return;
+  const uint32_t tenant = tenant_of_[charge.tenant];
+  const auto [entry, inserted] = tenant_lanes_.try_emplace({tenant, lane});
+  entry->second.Add(MakeCell(charge));
+  if (inserted) tenants_[lane].push_back(tenant);
+}
+
+std::vector<std::pair<uint32_t, GpuTime>> Books::TimeByTenant(
+    const Lane& lane, int64_t start_us, int64_t end_us) const {
+  std::vector<std::pair<uint32_t, GpuTime>> times;
+  const auto tenants = tenants_.find(lane);
+  if (tenants == tenants_.end()) return times;
+  for (const uint32_t tenant : tenants->second) {
+    GpuTime time;
+    tenant_lanes_.at({tenant, lane})
+        .ForEachOverlapping(start_us, end_us, [&](const BookCell& cell) {
+          const bool inside =
+              cell.start_us >= start_us && cell.end_us <= end_us;
+          if (inside) time += cell.time;
+        });
+    if (!time.zero()) times.emplace_back(tenant, time);
+  }
+  return times;
 }
 
 void Books::AddFee(const Charge& charge, Lane lane) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -25,6 +26,7 @@ struct BookCell {
   GpuTime time;
   MoneyAmount own_cost;  // of charges without a unit price
   bool unpriced = false;
+  bool overage = false;  // beyond what a commitment covers, at its price
 };
 
 struct BookLane {
@@ -52,6 +54,7 @@ struct Expectation {
   GpuTime time;                      // metered, or contracted for purchases
   MoneyAmount cost;                  // at the charges' prices
   std::optional<MoneyAmount> price;  // where all have the same
+  GpuTime overage;                   // of `time`
   bool unpriced = false;             // some usage has no price
   bool cut = false;  // a fulfilment interval lies only partly in the window
 };
@@ -73,11 +76,18 @@ class ExpectationSum {
 
 class Books {
  public:
-  // Charges of usage outside `period` are left out.
+  // Charges of usage outside `period` are left out. Tenants are kept apart only
+  // where `tenants` is given.
   Books(const RatedUsage& rated, const Interval& period, Interner* pools,
-        Interner* commitments);
+        Interner* commitments, Interner* tenants = nullptr);
 
   Expectation Sum(const Lane& lane, int64_t start_us, int64_t end_us) const;
+
+  // What was metered in a usage lane, by tenant; nothing where tenants are not
+  // kept apart.
+  std::vector<std::pair<uint32_t, GpuTime>> TimeByTenant(const Lane& lane,
+                                                         int64_t start_us,
+                                                         int64_t end_us) const;
 
   // Every lane with usage or contracted hours.
   using Lanes = absl::flat_hash_map<Lane, BookLane>;
@@ -86,14 +96,22 @@ class Books {
   // All of the period's usage, of every pool.
   GpuTime usage() const { return usage_; }
 
+  // What credits take off in the period, below zero; rounded as rated.
+  MoneyAmount credits() const { return credits_; }
+
  private:
   void AddUsage(const Charge& charge, Lane lane);
+  void AddTenant(const Charge& charge, const Lane& lane);
   void AddFee(const Charge& charge, Lane lane);
   void Add(const Charge& charge, const Interval& period, uint32_t pool,
            uint32_t commitment);
 
   Lanes lanes_;
   GpuTime usage_;
+  MoneyAmount credits_;
+  std::vector<uint32_t> tenant_of_;  // empty: not kept apart
+  absl::flat_hash_map<std::pair<uint32_t, Lane>, BookLane> tenant_lanes_;
+  absl::flat_hash_map<Lane, std::vector<uint32_t>> tenants_;
 };
 
 }  // namespace drawdown

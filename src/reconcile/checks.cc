@@ -211,10 +211,4 @@ std::vector<ReconcileCheck> CheckPurchases(const std::vector<Group>& groups,
   return checks;
 }
 
-ReconcileCheck CheckInvoiceTotals() {
-  return {"invoice_totals", Outcome::kNotExecutable,
-          "no invoice totals were given to compare sum(BilledCost) per invoice "
-          "with"};
-}
-
 }  // namespace drawdown

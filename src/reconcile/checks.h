@@ -43,8 +43,6 @@ std::vector<ReconcileCheck> CheckEffectiveCosts(
 std::vector<ReconcileCheck> CheckPurchases(const std::vector<Group>& groups,
                                            const CompareContext& context);
 
-ReconcileCheck CheckInvoiceTotals();
-
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_RECONCILE_CHECKS_H_

@@ -8,18 +8,6 @@
 namespace drawdown {
 namespace {
 
-const Commitment* FindCommitment(const Contract& contract,
-                                 const std::string& id) {
-  for (const Commitment& commitment : contract.commitments) {
-    if (commitment.id == id) return &commitment;
-  }
-  return nullptr;
-}
-
-bool IsPurchase(RowKind kind) {
-  return kind == RowKind::kPurchase || kind == RowKind::kUpfront;
-}
-
 // cost / time x 1 hour, half-even; empty when there is nothing to divide.
 std::optional<MoneyAmount> AveragePrice(const Expectation& books) {
   if (books.time.zero() || !books.cost.valid()) return std::nullopt;
@@ -27,6 +15,12 @@ std::optional<MoneyAmount> AveragePrice(const Expectation& books) {
       MulDivHalfEven(books.cost.count(), kMicrosPerHour, books.time.count());
   if (!price.ok()) return std::nullopt;
   return MoneyAmount(*price);
+}
+
+int64_t GpusPerUnit(const Group& group, const CompareContext& context) {
+  const PoolNaming* naming = FindPoolNaming(
+      *context.contract, context.names->pools.Name(group.key.lane.pool));
+  return naming == nullptr ? 1 : naming->gpus_per_unit;
 }
 
 MoneyAmount UnusedPrice(const Commitment& commitment) {
@@ -72,6 +66,17 @@ bool CutsInterval(const Commitment& commitment, const Group& group,
          std::min(last.end_us, latest) != group.key.end_us;
 }
 
+// Where the contract rounds each line to fewer places than the bill publishes,
+// and every cost of the bill is so rounded.
+MoneyAmount ContractRounding(const Group& group, const Contract& contract) {
+  if (contract.rounding_level != RoundingLevel::kLine ||
+      group.cost_decimals > contract.rounding_scale) {
+    return MoneyAmount();
+  }
+  const MoneyAmount half(PowerOfTen(18 - contract.rounding_scale) / 2);
+  return half * static_cast<Int128>(group.sums.rows);
+}
+
 MoneyAmount DoubledTolerance(const Group& group,
                              const ReconcileOptions& options) {
   return options.tolerance.has_value() ? *options.tolerance * 2
@@ -86,8 +91,13 @@ void SetBilled(const Group& group, const CompareContext& context,
   comparison.slack = group.slack();
   comparison.cost = group.sums.cost;
   comparison.doubled_tolerance = DoubledTolerance(group, context.options);
+  if (!context.options.tolerance.has_value()) {
+    comparison.contract_rounding = ContractRounding(group, *context.contract);
+  }
+  comparison.open = context.open() && group.key.end_us > context.at_us;
   comparison.straddles = group.key.start_us < context.period.start_us ||
                          group.key.end_us > context.period.end_us;
+  comparison.uncosted = group.sums.uncosted != 0;
   comparison.unmeasured =
       IsUsage(comparison.kind) && group.sums.unmeasured != 0;
 }
@@ -101,6 +111,7 @@ void SetExpected(const Group& group, const CompareContext& context,
   comparison.booked = books.time;
   comparison.unpriced = books.unpriced;
   comparison.cut = books.cut;
+  comparison.overage = books.overage;
   comparison.price =
       books.price.has_value() ? books.price : AveragePrice(books);
   if (!comparison.price.has_value()) {
@@ -114,68 +125,28 @@ void SetExpected(const Group& group, const CompareContext& context,
   if (free) comparison.price = MoneyAmount();
 }
 
-// Splits the difference; the price effect is what the quantity effect leaves,
-// so that both sum to the difference exactly.
-void SetEffects(Comparison& comparison) {
-  comparison.quantity_effect = comparison.difference();
-  comparison.price_effect = MoneyAmount();
-  if (comparison.money_only) {
-    comparison.quantity_effect = MoneyAmount();
-  } else if (comparison.price.has_value()) {
-    comparison.quantity_effect = Price(*comparison.price, comparison.excess());
-  }
-  comparison.price_effect =
-      comparison.difference() - comparison.quantity_effect;
-}
-
-bool Tolerated(const Comparison& comparison, MoneyAmount amount) {
-  return Magnitude(amount) * 2 <= comparison.doubled_tolerance;
-}
-
-bool QuantityOff(const Comparison& comparison) {
-  if (comparison.money_only) return false;
-  const GpuTime excess = Magnitude(comparison.excess());
-  if (excess <= comparison.slack) return false;
-  return comparison.worth.zero() ||
-         !Tolerated(comparison, Price(comparison.worth, excess));
-}
-
-// The billed cost may have been made from the unrounded quantity.
-bool PriceOff(const Comparison& comparison) {
-  const MoneyAmount rounding = comparison.price.has_value()
-                                   ? Price(*comparison.price, comparison.slack)
-                                   : MoneyAmount();
-  const MoneyAmount rest = Magnitude(comparison.price_effect) - rounding;
-  return rest > MoneyAmount() && !Tolerated(comparison, rest);
-}
-
-BreakClass Clean(const Comparison& comparison) {
-  if (IsPurchase(comparison.kind)) return BreakClass::kNonUsage;
-  const bool exact = comparison.difference().zero() &&
-                     (comparison.money_only || comparison.excess().zero());
-  return exact ? BreakClass::kMatched : BreakClass::kWithinTolerance;
-}
-
-BreakClass Broken(const Comparison& comparison, bool quantity_off) {
-  const bool price_off = PriceOff(comparison);
-  if (quantity_off && price_off) return BreakClass::kMixedBreak;
-  if (quantity_off) return BreakClass::kQuantityBreak;
-  if (price_off) return BreakClass::kPriceBreak;
-  // Each is within what rounding explains, together they are not.
-  return Magnitude(comparison.quantity_effect) >=
-                 Magnitude(comparison.price_effect)
-             ? BreakClass::kQuantityBreak
-             : BreakClass::kPriceBreak;
-}
-
-BreakClass NotExecutable(Comparison& comparison) {
-  comparison.expected = comparison.cost;
-  comparison.quantity_effect = MoneyAmount();
-  comparison.price_effect = MoneyAmount();
-  return BreakClass::kNotExecutable;
+// GPUs that the provider took out of service are metered while a job holds
+// them, and are rightly not billed.
+void LeaveOutExcluded(const Group& group, const CompareContext& context,
+                      Comparison& comparison) {
+  const GpuTime gap = comparison.booked - comparison.billed;
+  if (gap <= comparison.slack || comparison.unmeasured) return;
+  const GpuTime excluded = context.exclusions.Of(
+      group.key.lane.pool, group.key.start_us, group.key.end_us);
+  if (gap > excluded) return;
+  comparison.excluded = gap;
+  comparison.expected -= Price(comparison.price.value_or(MoneyAmount()), gap);
 }
 
 }  // namespace
+
+const Commitment* FindCommitment(const Contract& contract,
+                                 const std::string& id) {
+  for (const Commitment& commitment : contract.commitments) {
+    if (commitment.id == id) return &commitment;
+  }
+  return nullptr;
+}
 
 Comparison Measure(const Group& group, const CompareContext& context) {
   Comparison comparison;
@@ -187,6 +158,8 @@ Comparison Measure(const Group& group, const CompareContext& context) {
   }
   SetExpected(group, context, comparison);
   if (IsUsage(lane.kind)) {
+    comparison.gpus_per_unit = GpusPerUnit(group, context);
+    LeaveOutExcluded(group, context, comparison);
     if (comparison.booked.zero()) {
       comparison.elsewhere = context.billed.MissingElsewhere(
           lane, group.key.start_us, group.key.end_us, *context.books);
@@ -199,23 +172,6 @@ Comparison Measure(const Group& group, const CompareContext& context) {
   comparison.cut |= IsPurchase(lane.kind) &&
                     CutsInterval(commitment, group, *context.contract);
   return comparison;
-}
-
-BreakClass Classify(Comparison& comparison) {
-  SetEffects(comparison);
-  if (comparison.unmeasured) return BreakClass::kNotExecutable;
-  if (comparison.unpriced || comparison.cut) return NotExecutable(comparison);
-  const bool quantity_off = QuantityOff(comparison);
-  if (!quantity_off && Tolerated(comparison, comparison.difference())) {
-    return Clean(comparison);
-  }
-  if (comparison.kind == RowKind::kUpfront) return NotExecutable(comparison);
-  if (comparison.straddles) return BreakClass::kTiming;
-  const bool unmetered = IsUsage(comparison.kind) && comparison.booked.zero() &&
-                         comparison.elsewhere.zero() &&
-                         !comparison.billed.zero();
-  if (unmetered) return BreakClass::kUnmeteredCharge;
-  return Broken(comparison, quantity_off);
 }
 
 }  // namespace drawdown

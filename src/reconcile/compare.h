@@ -4,26 +4,39 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "contract/contract.h"
 #include "drawdown/reconcile.h"
 #include "reconcile/billed_lanes.h"
 #include "reconcile/books.h"
+#include "reconcile/exclusions.h"
 #include "reconcile/group.h"
+#include "reconcile/originals.h"
 #include "reconcile/route.h"
+#include "reconcile/unit_scale.h"
 
 namespace drawdown {
 
 struct CompareContext {
   const Contract* contract = nullptr;
   Interval period;
+  int64_t at_us = 0;           // nothing that ends later has been rated
+  bool provider_open = false;  // by the bill, the period is not final
   const Books* books = nullptr;
   const GroupNames* names = nullptr;
   ReconcileOptions options;
   // Commitments of which the bill holds purchase rows.
   absl::flat_hash_set<uint32_t> purchased;
   BilledLanes billed;
+  Exclusions exclusions;
+  Originals originals;
+  // Half a unit of each row's last place and half a cent, by currency: what
+  // rounding an invoice may come to.
+  std::vector<MoneyAmount> rounding;
+
+  bool open() const { return at_us < period.end_us; }
 };
 
 // Both sides of a group, side by side.
@@ -33,33 +46,43 @@ struct Comparison {
   Currency currency;
   bool money_only = false;  // the rows carry no hours to compare
   bool straddles = false;   // part of the window is outside the period
+  bool open = false;        // part of the window has not been rated yet
   GpuTime billed;
   GpuTime booked;     // metered, or contracted on purchases and unused rows
   GpuTime slack;      // of `billed`, for published rounding
   GpuTime elsewhere;  // metered as another kind and not billed as that
+  GpuTime overage;    // of `booked`, beyond a commitment
+  GpuTime excluded;   // of `booked`, and rightly not billed
   MoneyAmount cost;
   MoneyAmount expected;
   MoneyAmount doubled_tolerance;  // of money
+  MoneyAmount contract_rounding;  // what the contract's own may come to
+  int64_t gpus_per_unit = 1;
   // What an hour too much costs on a row of this kind; empty: unknown.
   std::optional<MoneyAmount> price;
   // What an hour is worth, where its BilledCost is 0 by rule.
   MoneyAmount worth;
   bool unmeasured = false;  // usage rows without GPU time
+  bool uncosted = false;    // rows without BilledCost: hours alone compare
   bool unpriced = false;    // usage the contract has no rate for
   bool cut = false;         // a fulfilment interval is only partly billed
   MoneyAmount quantity_effect;
   MoneyAmount price_effect;
+  std::optional<UnitScale> scale;
 
   MoneyAmount difference() const { return cost - expected; }
-  GpuTime excess() const { return billed - booked; }
+  GpuTime excess() const { return billed - (booked - excluded); }
 };
+
+const Commitment* FindCommitment(const Contract& contract,
+                                 const std::string& id);
 
 // The books' side of `group`; `group` holds what is left after copies were
 // taken out.
 Comparison Measure(const Group& group, const CompareContext& context);
 
-// The class of a group. May change what is expected: where the check could not
-// run, nothing else than what was billed.
+// The class of a group, and both effects. May change what is expected: where
+// the check could not run, nothing else than what was billed. classify.cc
 BreakClass Classify(Comparison& comparison);
 
 }  // namespace drawdown

@@ -41,6 +41,7 @@ void CopyFinder::Add(const BillRow& row, const RoutedRow& routed,
   copies.group = group;
   copies.one = one;
   copies.names.Add(row, routed);
+  copies.tenant = routed.tenant;
   copies.start_us = row.charge_start_us;
   copies.end_us = row.charge_end_us;
 }

@@ -20,6 +20,7 @@ struct Copies {
   uint64_t extra = 0;
   RowSums one;  // a single copy
   RowNames names;
+  uint32_t tenant = kNoIndex;
   int64_t start_us = 0;
   int64_t end_us = 0;
 };

@@ -1,48 +1,28 @@
 #include "reconcile/group.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
-#include <string>
 #include <tuple>
 #include <utility>
 
-#include "base/wide.h"
+#include "bill/price_check.h"
+#include "reconcile/tolerance.h"
 
 namespace drawdown {
 namespace {
 
-// National currencies without a minor unit (ISO 4217); every other is published
-// to the hundredth at least, so that "32.8" is 32.80.
-constexpr std::array<std::string_view, 16> kNoMinorUnit = {
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
-    "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
-
-int MinorDigits(Currency currency) {
-  const std::string code = currency.ToString();
-  const bool none = std::find(kNoMinorUnit.begin(), kNoMinorUnit.end(), code) !=
-                    kNoMinorUnit.end();
-  return none ? 0 : 2;
-}
-
-MoneyAmount LastPlace(const BilledMoney& money, Currency currency) {
-  const int scale = money.scale >= 2
-                        ? money.scale
-                        : std::max(money.scale, MinorDigits(currency));
-  return scale > 18 ? MoneyAmount() : MoneyAmount(PowerOfTen(18 - scale));
-}
-
 auto LaneOrder(const GroupKey& key) {
-  return std::make_tuple(key.disposition != Disposition::kCompare, key.currency,
-                         key.lane.kind, key.lane.pool, key.lane.commitment,
-                         key.start_us, key.end_us);
+  return std::make_tuple(key.disposition, key.currency, key.lane.kind,
+                         key.lane.pool, key.lane.commitment, key.start_us,
+                         key.end_us);
 }
 
 bool Joins(const GroupKey& group, const GroupKey& next) {
-  return group.disposition == Disposition::kCompare &&
-         next.disposition == Disposition::kCompare &&
+  const bool by_time = group.disposition == Disposition::kCompare ||
+                       group.disposition == Disposition::kCorrection;
+  return by_time && group.disposition == next.disposition &&
          group.currency == next.currency && group.lane == next.lane &&
-         next.start_us < group.end_us;
+         group.lane != Lane() && next.start_us < group.end_us;
 }
 
 }  // namespace
@@ -51,6 +31,7 @@ RowSums RowSums::Of(const BillRow& row, const RoutedRow& routed) {
   RowSums sums;
   sums.rows = 1;
   sums.unmeasured = routed.quantity.has_value() ? 0 : 1;
+  sums.uncosted = row.billed_cost.given ? 0 : 1;
   if (routed.quantity.has_value()) {
     sums.billed = routed.quantity->time;
     sums.units = routed.quantity->one_unit;
@@ -65,6 +46,7 @@ RowSums RowSums::Of(const BillRow& row, const RoutedRow& routed) {
 RowSums& RowSums::operator+=(const RowSums& other) {
   rows += other.rows;
   unmeasured += other.unmeasured;
+  uncosted += other.uncosted;
   billed += other.billed;
   units += other.units;
   cost += other.cost;
@@ -79,6 +61,7 @@ RowSums RowSums::Times(uint64_t copies) const {
   RowSums product;
   product.rows = rows * copies;
   product.unmeasured = unmeasured * copies;
+  product.uncosted = uncosted * copies;
   product.billed = billed * factor;
   product.units = units * factor;
   product.cost = cost * factor;
@@ -92,6 +75,7 @@ RowSums RowSums::operator-() const {
   RowSums negated;
   negated.rows = -rows;  // unsigned: wraps back when added
   negated.unmeasured = -unmeasured;
+  negated.uncosted = -uncosted;
   negated.billed = -billed;
   negated.units = -units;
   negated.cost = -cost;
@@ -118,14 +102,26 @@ void RowNames::Merge(const RowNames& other) {
   resource.Merge(other.resource);
 }
 
+void Group::AddTenant(uint32_t tenant, const RowSums& some) {
+  if (tenant == kNoIndex) return;
+  for (TenantSums& known : tenants) {
+    if (known.tenant != tenant) continue;
+    known.sums += some;
+    return;
+  }
+  tenants.push_back({tenant, some});
+}
+
 void Group::Add(const BillRow& row, const RoutedRow& routed,
                 const RowSums& one) {
   sums += one;
+  AddTenant(routed.tenant, one);
   names.Add(row, routed);
   if (one.unmeasured != 0) unit.Add(row.pricing_unit);
   if (routed.quantity.has_value()) {
     quantity_scale = std::max(quantity_scale, routed.quantity->scale);
   }
+  cost_decimals = NeededDecimals(row.billed_cost.amount, cost_decimals);
   first_us = std::min(first_us, row.charge_start_us);
   last_us = std::max(last_us, row.charge_end_us);
   if (!row.gpu_count_micro.has_value() || routed.pool == nullptr) return;
@@ -139,9 +135,13 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
 
 void Group::Merge(const Group& other) {
   sums += other.sums;
+  for (const TenantSums& some : other.tenants) {
+    AddTenant(some.tenant, some.sums);
+  }
   names.Merge(other.names);
   unit.Merge(other.unit);
   quantity_scale = std::max(quantity_scale, other.quantity_scale);
+  cost_decimals = std::max(cost_decimals, other.cost_decimals);
   first_us = std::min(first_us, other.first_us);
   last_us = std::max(last_us, other.last_us);
   least_gpu_count_micro =
@@ -181,8 +181,13 @@ std::vector<uint32_t> GroupTable::MergeOverlapping() {
     new_index[index] = static_cast<uint32_t>(merged.size() - 1);
   }
   groups_ = std::move(merged);
-  indices_.clear();
   return new_index;
+}
+
+std::optional<uint32_t> GroupTable::Find(const GroupKey& key) const {
+  const auto found = indices_.find(key);
+  if (found == indices_.end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace drawdown

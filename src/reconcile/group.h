@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,6 +18,7 @@ namespace drawdown {
 struct RowSums {
   uint64_t rows = 0;
   uint64_t unmeasured = 0;  // rows without a quantity in GPU time
+  uint64_t uncosted = 0;    // rows without BilledCost
   GpuTime billed;
   GpuTime units;  // GPU time of one unit of each row's quantity
   MoneyAmount cost;
@@ -43,12 +45,19 @@ struct RowNames {
   void Merge(const RowNames& other);
 };
 
+// The rows of a group that name one tenant.
+struct TenantSums {
+  uint32_t tenant = kNoIndex;
+  RowSums sums;
+};
+
 struct Group {
   GroupKey key;
   RowSums sums;
   RowNames names;
   Agreed unit;             // PricingUnit of the unmeasured rows
   int quantity_scale = 0;  // most places a quantity was published with
+  int cost_decimals = 0;   // most decimals a BilledCost needs
   int64_t first_us = std::numeric_limits<int64_t>::max();  // hull of the
   int64_t last_us = std::numeric_limits<int64_t>::min();   // charge periods
   // SkuPriceDetails.GpuCount where it differs from the contract's
@@ -63,6 +72,10 @@ struct Group {
   GpuTime slack() const {
     return PublishingSlack(sums.units, quantity_scale, sums.rows);
   }
+  // Only where tenants are asked for.
+  std::vector<TenantSums> tenants;
+  void AddTenant(uint32_t tenant, const RowSums& some);
+
   bool gpu_count_differs() const { return most_gpu_count_micro != 0; }
 };
 
@@ -72,8 +85,12 @@ class GroupTable {
   uint32_t Add(const BillRow& row, const RoutedRow& routed, const RowSums& one);
 
   // Joins compared groups of one lane and currency whose windows overlap, and
-  // returns for each old index its new one. Call once, after the last Add.
+  // corrections likewise, and returns for each old index its new one. Call
+  // once, after the last Add.
   std::vector<uint32_t> MergeOverlapping();
+
+  // The index that Add returned for rows of this key.
+  std::optional<uint32_t> Find(const GroupKey& key) const;
 
   const std::vector<Group>& groups() const { return groups_; }
   std::vector<Group>& groups() { return groups_; }

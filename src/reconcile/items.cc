@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "reconcile/reason.h"
 #include "reconcile/text.h"
+#include "reconcile/tolerance.h"
 
 namespace drawdown {
 namespace {
@@ -35,6 +36,14 @@ void SetExpected(MoneyAmount expected, Break& item) {
   item.difference = item.billed_cost - expected;
 }
 
+// Whether an adjustment is no more than what rounding the bill may come to.
+bool IsRounding(const Group& group, const CompareContext& context) {
+  const MoneyAmount bound =
+      context.rounding[group.key.currency] +
+      Subunit(context.names->currencies[group.key.currency]);
+  return Magnitude(group.sums.cost) * 2 <= bound;
+}
+
 // The part of the key that both sides gave and that was compared.
 std::string MatchedOn(const Group& group, const CompareContext& context) {
   const Lane& lane = group.key.lane;
@@ -50,13 +59,17 @@ std::string MatchedOn(const Group& group, const CompareContext& context) {
   return absl::StrCat(key, "+period+kind");
 }
 
-BreakClass ClassOf(Disposition disposition, bool linked) {
-  switch (disposition) {
+BreakClass ClassOf(const Group& group, CorrectionLink link,
+                   const CompareContext& context) {
+  switch (group.key.disposition) {
     case Disposition::kTiming:
       return BreakClass::kTiming;
     case Disposition::kCorrection:
-      return linked ? BreakClass::kCorrectionLinked
-                    : BreakClass::kCorrectionOrphan;
+      return link == CorrectionLink::kNone ? BreakClass::kCorrectionOrphan
+                                           : BreakClass::kCorrectionLinked;
+    case Disposition::kAdjustment:
+      return IsRounding(group, context) ? BreakClass::kRounding
+                                        : BreakClass::kNonUsage;
     case Disposition::kOtherCurrency:
       return BreakClass::kCurrencyBreak;
     case Disposition::kUnknownGpu:
@@ -73,6 +86,21 @@ BreakClass ClassOf(Disposition disposition, bool linked) {
 // nothing is known but what was billed.
 bool NothingOwed(BreakClass kind) {
   return kind != BreakClass::kNonUsage && kind != BreakClass::kNotExecutable;
+}
+
+bool HasEffects(BreakClass kind) {
+  switch (kind) {
+    case BreakClass::kQuantityBreak:
+    case BreakClass::kPriceBreak:
+    case BreakClass::kMixedBreak:
+    case BreakClass::kUnitScaleBreak:
+    case BreakClass::kCommitmentOverage:
+    case BreakClass::kCommitmentShortfall:
+    case BreakClass::kCommitmentWaste:
+      return true;
+    default:
+      return false;
+  }
 }
 
 auto KeyOf(const Break& item) {
@@ -102,9 +130,8 @@ bool CanJudgeCopies(const Comparison& comparison) {
 
 Break ComparedItem(const Group& group, const CompareContext& context) {
   Comparison comparison = Measure(group, context);
-  const BreakClass kind = Classify(comparison);
+  BreakClass kind = Classify(comparison);
   Break item = ItemOf(group, context);
-  item.kind = kind;
   item.period_start_us = group.key.start_us;
   item.period_end_us = group.key.end_us;
   if (IsUsage(comparison.kind)) {
@@ -112,25 +139,37 @@ Break ComparedItem(const Group& group, const CompareContext& context) {
     item.metered = comparison.booked;
   }
   SetExpected(comparison.expected, item);
-  if (kind == BreakClass::kQuantityBreak || kind == BreakClass::kPriceBreak ||
-      kind == BreakClass::kMixedBreak) {
+  if (HasEffects(kind)) {
     item.quantity_effect = comparison.quantity_effect;
     item.price_effect = comparison.price_effect;
   }
   item.matched_on = MatchedOn(group, context);
   item.reason = ComparedReason(kind, comparison, group, *context.names);
+  if (group.key.disposition == Disposition::kLateCorrection) {
+    kind = BreakClass::kCorrectionLinked;
+    item.reason = absl::StrCat(
+        "usage that came late, as a correction: no other row bills this time; ",
+        item.reason);
+  }
+  item.kind = kind;
   return item;
 }
 
 Break RoutedItem(const Group& group, const CompareContext& context) {
-  const bool linked = context.billed.Overlaps(
-      group.key.lane, group.key.start_us, group.key.end_us);
+  const bool correction = group.key.disposition == Disposition::kCorrection;
+  const CorrectionLink link =
+      correction ? context.originals.Find(group.key, context.contract->calendar)
+                 : CorrectionLink::kNone;
   Break item = ItemOf(group, context);
-  item.kind = ClassOf(group.key.disposition, linked);
+  item.kind = ClassOf(group, link, context);
+  if (correction && item.pool.empty() && group.key.lane.pool != kNoIndex) {
+    item.pool = context.names->pools.Name(group.key.lane.pool);
+  }
+  item.matched_on = LinkName(link, group.key.lane);
   item.period_start_us = group.first_us;
   item.period_end_us = group.last_us;
   SetExpected(NothingOwed(item.kind) ? MoneyAmount() : item.billed_cost, item);
-  item.reason = RoutedReason(group, *context.names, linked);
+  item.reason = RoutedReason(group, item.kind, link, *context.names);
   return item;
 }
 
@@ -169,7 +208,9 @@ std::vector<Break> TakeOutCopies(const std::vector<Copies>& copies,
                                         comparison.booked, comparison.slack);
     if (count == 0) continue;
     items.push_back(CopiesItem(candidate, count, group, context));
+    items.back().lines = candidate.group;
     group.sums += -candidate.one.Times(count);
+    group.AddTenant(candidate.tenant, -candidate.one.Times(count));
   }
   return items;
 }

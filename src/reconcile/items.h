@@ -11,11 +11,10 @@
 
 namespace drawdown {
 
-// Of a group whose disposition is kCompare.
+// Of a group whose disposition is kCompare or kLateCorrection.
 Break ComparedItem(const Group& group, const CompareContext& context);
 
-// Of any other. A correction is linked when the bill holds compared rows of its
-// lane and time.
+// Of any other.
 Break RoutedItem(const Group& group, const CompareContext& context);
 
 // Of `count` copies that the books lack.

@@ -38,6 +38,10 @@ inline bool IsUsage(RowKind kind) {
   return kind == RowKind::kOnDemand || kind == RowKind::kCovered;
 }
 
+inline bool IsPurchase(RowKind kind) {
+  return kind == RowKind::kPurchase || kind == RowKind::kUpfront;
+}
+
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_RECONCILE_LANE_H_

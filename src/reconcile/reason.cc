@@ -1,6 +1,7 @@
 #include "reconcile/reason.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/wide.h"
 #include "reconcile/text.h"
 
 namespace drawdown {
@@ -79,6 +80,12 @@ std::string ElsewhereText(const Comparison& c) {
 }
 
 std::string QuantityReason(const Comparison& c) {
+  if (c.uncosted) {
+    return absl::StrCat(
+        BothHours(c), ": ", HoursOff(c), ", worth ",
+        MoneyText(Price(c.worth, Magnitude(c.excess())), c.currency),
+        " by the contract; the bill has no BilledCost");
+  }
   std::string text = absl::StrCat(BothHours(c), ": ", HoursOff(c), " at ",
                                   PriceText(c), ElsewhereText(c));
   if (!c.price_effect.zero()) {
@@ -109,10 +116,19 @@ std::string MixedReason(const Comparison& c) {
       ElsewhereText(c));
 }
 
+std::string ExcludedText(const Comparison& c) {
+  if (c.excluded.zero()) return "";
+  return absl::StrCat("; ", HoursText(c.excluded),
+                      " of the metered on GPUs that the provider excluded");
+}
+
 std::string AgreedReason(const Comparison& c) {
   if (c.money_only) {
     return absl::StrCat("billed ", MoneyText(c.cost, c.currency),
                         ", as contracted");
+  }
+  if (!c.excluded.zero()) {
+    return absl::StrCat(BothHours(c), ExcludedText(c));
   }
   return absl::StrCat("billed and ", std::string(Verb(c)), " ",
                       GpuHoursText(c.booked), " at ", PriceText(c));
@@ -125,13 +141,40 @@ std::string ToleratedReason(const Comparison& c) {
   return absl::StrCat(text, ": within the tolerance of published rounding");
 }
 
+std::string ScaleReason(const Comparison& c) {
+  const std::string off = UnitScaleText(*c.scale, c.gpus_per_unit);
+  return c.scale->of_money
+             ? absl::StrCat(BothMoney(c), ": ", off)
+             : absl::StrCat(BothHours(c), ": ", off, "; ", BothMoney(c));
+}
+
+// A difference over a commitment, in units and in money.
+std::string CommitmentReason(const Comparison& c) {
+  if (c.money_only) return PriceReason(c);
+  std::string text = absl::StrCat(BothHours(c), "; ", BothMoney(c));
+  if (!c.excess().zero()) absl::StrAppend(&text, ": ", HoursOff(c));
+  if (!c.difference().zero()) {
+    absl::StrAppend(&text, c.excess().zero() ? ": " : ", ", MoneyOff(c));
+  }
+  return text;
+}
+
 std::string NotExecutableReason(const Comparison& c, const Group& group) {
+  if (c.open) {
+    return absl::StrCat(BothHours(c),
+                        " so far: pending, this time has not been rated yet");
+  }
   if (c.unmeasured) {
     return absl::StrCat(group.sums.unmeasured, " of ", group.sums.rows,
                         " rows carry no GPU time (PricingQuantity in unit \"",
                         group.unit.value(),
                         "\"), so the quantity could not be compared; ",
                         BothMoney(c));
+  }
+  if (c.uncosted) {
+    return absl::StrCat(BothHours(c),
+                        ": the bill has no BilledCost, so the money could not "
+                        "be checked");
   }
   if (c.unpriced) {
     return absl::StrCat(BothHours(c),
@@ -174,6 +217,19 @@ std::string ClassReason(BreakClass kind, const Comparison& c,
       return PriceReason(c);
     case BreakClass::kMixedBreak:
       return MixedReason(c);
+    case BreakClass::kUnitScaleBreak:
+      return ScaleReason(c);
+    case BreakClass::kCommitmentShortfall:
+    case BreakClass::kCommitmentWaste:
+      return CommitmentReason(c);
+    case BreakClass::kCommitmentOverage:
+      return absl::StrCat(
+          GpuHoursText(c.overage),
+          " of it beyond the commitment: ", CommitmentReason(c));
+    case BreakClass::kRounding:
+      return absl::StrCat(BothMoney(c),
+                          ": what rounding each row as the contract says may "
+                          "come to");
     case BreakClass::kUnmeteredCharge:
       return absl::StrCat("billed ", GpuHoursText(c.billed),
                           ", nothing metered on the pool in this time that "
@@ -192,6 +248,27 @@ std::string HoursOfRows(const Group& group) {
   return GpuHoursText(group.sums.billed);
 }
 
+std::string CorrectionReason(const Group& group, CorrectionLink link) {
+  const bool money = group.sums.unmeasured == group.sums.rows;
+  const std::string_view what =
+      money ? "correction of money alone, " : "correction ";
+  switch (link) {
+    case CorrectionLink::kTime:
+      return absl::StrCat(std::string(what), "of rows that are in the bill");
+    case CorrectionLink::kMonth:
+      return absl::StrCat(std::string(what),
+                          "of time that no row of that month's bill charges: "
+                          "late usage");
+    case CorrectionLink::kNone:
+      break;
+  }
+  return absl::StrCat(std::string(what),
+                      group.key.lane == Lane()
+                          ? "that names nothing it could be of"
+                          : "of an earlier bill's rows, which are not in this "
+                            "bill");
+}
+
 }  // namespace
 
 std::string ComparedReason(BreakClass kind, const Comparison& comparison,
@@ -201,8 +278,8 @@ std::string ComparedReason(BreakClass kind, const Comparison& comparison,
                       GpuCountText(group));
 }
 
-std::string RoutedReason(const Group& group, const GroupNames& names,
-                         bool linked) {
+std::string RoutedReason(const Group& group, BreakClass kind,
+                         CorrectionLink link, const GroupNames& names) {
   const auto text = [&names](uint32_t index) {
     return index == kNoIndex ? std::string() : names.texts.Name(index);
   };
@@ -212,9 +289,7 @@ std::string RoutedReason(const Group& group, const GroupNames& names,
     case Disposition::kTiming:
       return "charged in this bill for time outside the reconciled period";
     case Disposition::kCorrection:
-      return absl::StrCat(
-          "correction of ", linked ? "" : "an earlier bill's ", "rows",
-          linked ? " that are in this bill" : ", which are not in this bill");
+      return CorrectionReason(group, link);
     case Disposition::kOtherCurrency:
       return absl::StrCat(
           "billed in ", names.currencies[group.key.currency].ToString(),
@@ -238,6 +313,10 @@ std::string RoutedReason(const Group& group, const GroupNames& names,
                           service);
     case Disposition::kOtherCategory:
       return absl::StrCat(category, ", service ", service);
+    case Disposition::kAdjustment:
+      return kind == BreakClass::kRounding
+                 ? "adjustment no larger than rounding the rows may come to"
+                 : absl::StrCat(category, ", service ", service);
     case Disposition::kOtherPurchase:
       return absl::StrCat(
           "purchase of what is no commitment of the contract, service ",
@@ -253,6 +332,7 @@ std::string RoutedReason(const Group& group, const GroupNames& names,
     case Disposition::kOtherService:
       return absl::StrCat("no GPU usage, service ", service);
     case Disposition::kCompare:
+    case Disposition::kLateCorrection:
       break;  // ComparedReason's
   }
   return "";

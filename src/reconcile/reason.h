@@ -8,6 +8,7 @@
 #include "drawdown/reconcile.h"
 #include "reconcile/compare.h"
 #include "reconcile/group.h"
+#include "reconcile/originals.h"
 #include "reconcile/route.h"
 
 namespace drawdown {
@@ -15,10 +16,9 @@ namespace drawdown {
 std::string ComparedReason(BreakClass kind, const Comparison& comparison,
                            const Group& group, const GroupNames& names);
 
-// Of a group that was not compared. `linked`: of a correction whose original
-// rows are in the bill.
-std::string RoutedReason(const Group& group, const GroupNames& names,
-                         bool linked);
+// Of a group that was not compared. `link`: of a correction.
+std::string RoutedReason(const Group& group, BreakClass kind,
+                         CorrectionLink link, const GroupNames& names);
 
 }  // namespace drawdown
 

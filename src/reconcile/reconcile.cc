@@ -9,21 +9,22 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "reconcile/allocation.h"
+#include "reconcile/bill_names.h"
 #include "reconcile/books.h"
 #include "reconcile/checks.h"
 #include "reconcile/compare.h"
+#include "reconcile/contract_checks.h"
 #include "reconcile/copies.h"
 #include "reconcile/group.h"
+#include "reconcile/invoice_checks.h"
 #include "reconcile/items.h"
 #include "reconcile/route.h"
+#include "reconcile/tolerance.h"
 #include "reconcile/unbilled.h"
 
 namespace drawdown {
 namespace {
-
-bool IsPurchaseLane(const Lane& lane) {
-  return lane.kind == RowKind::kPurchase || lane.kind == RowKind::kUpfront;
-}
 
 absl::Status CheckFits(const ReconcileResult& result) {
   for (const Break& item : result.items) {
@@ -55,26 +56,45 @@ absl::Status CheckFits(const ReconcileResult& result) {
 
 struct Reconciler::State {
   State(const ReconcileInput& input, const ReconcileOptions& options)
-      : books(*input.rated, input.period, &names.pools, &names.commitments),
-        router(*input.contract, input.period, input.bucket_length_us, &names) {
+      : books(*input.rated, input.period, &names.pools, &names.commitments,
+              options.tenant_tag.empty() ? nullptr : &names.texts),
+        bill_names(*input.contract),
+        router(*input.contract, input.period, input.bucket_length_us, &names),
+        tenant_tag(options.tenant_tag) {
     context.contract = input.contract;
     context.period = input.period;
+    context.at_us = input.at_us;
     context.books = &books;
     context.names = &names;
     context.options = options;
+    if (input.capacity != nullptr) {
+      context.exclusions =
+          Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
+    }
     notes = input.rated->notes;
   }
 
+  void NoteRow(const BillRow& row, const RoutedRow& routed);
+  void FindLateCorrections();
+  void LinkCorrections();
   std::vector<Break> MakeItems();
+  void AddChecks(const BillContents& bill, ReconcileResult& result) const;
+  void NoteOpenPeriods(const BillContents& bill);
   void AddNotes(ReconcileResult& result) const;
 
   GroupNames names;
   Books books;
+  BillNames bill_names;
   Router router;
+  TenantTag tenant_tag;
   CompareContext context;
   GroupTable groups;
+  std::vector<uint32_t> merged_index;  // by the index that Add returned
   CopyFinder copies;
   AddedRows added;
+  InvoiceSums invoices;
+  AppliedSums applied;
+  CreditRows credits;
   bool provider_billed = false;
   std::vector<std::string> notes;
 };
@@ -90,34 +110,95 @@ Reconciler::~Reconciler() = default;
 
 absl::Status Reconciler::Add(const BillRow& row) {
   State& state = *state_;
-  ASSIGN_OR_RETURN(const RoutedRow routed, state.router.Route(row));
+  ASSIGN_OR_RETURN(RoutedRow routed, state.router.Route(row));
+  if (!state.context.options.tenant_tag.empty() &&
+      IsUsage(routed.key.lane.kind)) {
+    routed.tenant = state.names.texts.Intern(state.tenant_tag.Of(row.tags));
+  }
   const RowSums one = RowSums::Of(row, routed);
   const uint32_t group = state.groups.Add(row, routed, one);
   if (routed.key.disposition == Disposition::kCompare) {
     state.copies.Add(row, routed, one, group);
   }
-  if (IsPurchaseLane(routed.key.lane)) {
-    state.context.purchased.insert(routed.key.lane.commitment);
-  }
-  state.provider_billed |= routed.contract_provider;
+  state.NoteRow(row, routed);
   ++state.added.rows;
   state.added.billed[row.currency.ToString()] += row.billed_cost.amount;
   return absl::OkStatus();
 }
 
-std::vector<Break> Reconciler::State::MakeItems() {
-  const std::vector<uint32_t> new_index = groups.MergeOverlapping();
-  std::vector<Break> items =
-      TakeOutCopies(copies.Take(new_index), groups.groups(), context);
+void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
+  const GroupKey& key = routed.key;
+  if (IsPurchase(key.lane.kind)) {
+    context.purchased.insert(key.lane.commitment);
+  }
+  if (key.disposition == Disposition::kOtherPeriod && key.lane != Lane()) {
+    context.originals.Add(key.lane, row.charge_start_us, row.charge_end_us);
+  }
+  provider_billed |= routed.contract_provider;
+  if (!routed.contract_provider) return;
+  invoices.Add(row);
+  applied.Add(row, bill_names, *context.contract, context.period);
+  if (row.category == ChargeCategory::kCredit &&
+      row.currency == context.contract->currency) {
+    ++credits.rows;
+    credits.billed += row.billed_cost.amount;
+    credits.places += LastPlace(row.billed_cost, row.currency);
+  }
+  context.rounding.resize(names.currencies.size());
+  context.rounding[key.currency] += LastPlace(row.billed_cost, row.currency);
+}
+
+// A correction that bills metered time which no other row bills is usage that
+// came late: it is compared as usage is.
+void Reconciler::State::FindLateCorrections() {
+  for (Group& group : groups.groups()) {
+    const GroupKey& key = group.key;
+    const bool late =
+        key.disposition == Disposition::kCorrection && IsUsage(key.lane.kind) &&
+        group.sums.unmeasured == 0 && key.start_us >= context.period.start_us &&
+        key.end_us <= context.period.end_us &&
+        !context.billed.Overlaps(key.lane, key.start_us, key.end_us) &&
+        !books.Sum(key.lane, key.start_us, key.end_us).time.zero();
+    if (late) group.key.disposition = Disposition::kLateCorrection;
+  }
   context.billed = BilledLanes(groups.groups());
+}
+
+void Reconciler::State::LinkCorrections() {
   for (const Group& group : groups.groups()) {
-    items.push_back(group.key.disposition == Disposition::kCompare
-                        ? ComparedItem(group, context)
-                        : RoutedItem(group, context));
+    if (group.key.disposition != Disposition::kCompare) continue;
+    context.originals.Add(group.key.lane, group.key.start_us, group.key.end_us);
+  }
+  context.originals.Seal();
+}
+
+std::vector<Break> Reconciler::State::MakeItems() {
+  merged_index = groups.MergeOverlapping();
+  std::vector<Break> items =
+      TakeOutCopies(copies.Take(merged_index), groups.groups(), context);
+  context.billed = BilledLanes(groups.groups());
+  FindLateCorrections();
+  LinkCorrections();
+  for (size_t i = 0; i < groups.groups().size(); ++i) {
+    const Group& group = groups.groups()[i];
+    const bool compared = group.key.disposition == Disposition::kCompare ||
+                          group.key.disposition == Disposition::kLateCorrection;
+    Break item =
+        compared ? ComparedItem(group, context) : RoutedItem(group, context);
+    item.lines = static_cast<uint32_t>(i);
+    if (!compared) {
+      items.push_back(std::move(item));
+      continue;
+    }
+    const std::vector<Break> parts = SplitByTenant(item, group, context);
+    items.insert(items.end(), parts.begin(), parts.end());
   }
   if (provider_billed) {
     std::vector<Break> unbilled = FindUnbilled(context);
     std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
+  }
+  if (context.open() || context.provider_open) {
+    for (Break& item : items) item.pending = !IsClean(item.kind);
   }
   SortItems(items);
   return items;
@@ -125,32 +206,76 @@ std::vector<Break> Reconciler::State::MakeItems() {
 
 void Reconciler::State::AddNotes(ReconcileResult& result) const {
   result.notes = notes;
+  if (context.provider_open) {
+    result.notes.push_back(
+        "the provider says that the billing period is open: its differences "
+        "are pending, not breaks");
+  }
   if (provider_billed) return;
   result.notes.push_back(absl::StrCat(
       "the bill holds no row of provider ", context.contract->provider,
       " (or an alias of it), so metered usage was not looked for in it"));
 }
 
-absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillSummary& summary) {
+// The provider may say that the period is open though it has ended.
+void Reconciler::State::NoteOpenPeriods(const BillContents& bill) {
+  for (const BilledPeriod& billed : bill.periods) {
+    const int64_t middle =
+        billed.start_us + (billed.end_us - billed.start_us) / 2;
+    const bool this_one = middle >= context.period.start_us &&
+                          middle < context.period.end_us &&
+                          bill_names.IsProvider(billed.invoice_issuer);
+    context.provider_open |= this_one && !billed.closed;
+  }
+}
+
+void Reconciler::State::AddChecks(const BillContents& bill,
+                                  ReconcileResult& result) const {
+  result.checks.push_back(CheckConservation(result, added, bill.summary));
+  result.checks.push_back(CheckMetered(result, context, provider_billed));
+  for (auto& checks :
+       {CheckPurchases(groups.groups(), context),
+        CheckEffectiveCosts(groups.groups(), context), CheckUnusedRows(context),
+        applied.Check(context),
+        CheckTerms(bill.commitments, context, bill_names),
+        invoices.Check(bill.invoice_lines, context.options.tolerance)}) {
+    result.checks.insert(result.checks.end(), checks.begin(), checks.end());
+  }
+  result.checks.push_back(CheckCredits(credits, context));
+}
+
+absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   State& state = *state_;
   ReconcileResult result;
   result.contract = state.context.contract->id;
+  result.provider = state.context.contract->provider;
   result.period_start_us = state.context.period.start_us;
   result.period_end_us = state.context.period.end_us;
+  state.NoteOpenPeriods(bill);
   result.items = state.MakeItems();
   SumItems(result);
   RETURN_IF_ERROR(CheckFits(result));
-  result.checks.push_back(CheckConservation(result, state.added, summary));
-  result.checks.push_back(
-      CheckMetered(result, state.context, state.provider_billed));
-  const std::vector<Group>& groups = state.groups.groups();
-  for (auto& checks : {CheckPurchases(groups, state.context),
-                       CheckEffectiveCosts(groups, state.context)}) {
-    result.checks.insert(result.checks.end(), checks.begin(), checks.end());
-  }
-  result.checks.push_back(CheckInvoiceTotals());
+  state.AddChecks(bill, result);
   state.AddNotes(result);
+  const std::optional<int64_t>& window =
+      state.context.contract->claim_window_us;
+  if (window.has_value()) {
+    result.claim_deadline_us = result.period_end_us + *window;
+  }
   return result;
+}
+
+absl::StatusOr<uint32_t> Reconciler::LinesOf(const BillRow& row) {
+  State& state = *state_;
+  ASSIGN_OR_RETURN(const RoutedRow routed, state.router.Route(row));
+  const std::optional<uint32_t> index = state.groups.Find(routed.key);
+  if (!index.has_value()) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     absl::StrCat("row ", row.line,
+                                  " of the bill is not as it was: the file "
+                                  "has changed while it was read"));
+  }
+  return state.merged_index[*index];
 }
 
 }  // namespace drawdown

@@ -3,13 +3,18 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_RECONCILE_H_
 #define DRAWDOWN_SRC_RECONCILE_RECONCILE_H_
 
+#include <cstdint>
+#include <limits>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "bill/bill_row.h"
+#include "bill/bill_tables.h"
 #include "contract/contract.h"
-#include "drawdown/bill.h"
 #include "drawdown/reconcile.h"
+#include "model/capacity_table.h"
 #include "model/charge.h"
 
 namespace drawdown {
@@ -19,6 +24,12 @@ struct ReconcileInput {
   const RatedUsage* rated = nullptr;  // of `period`
   Interval period;
   int64_t bucket_length_us = kMicrosPerHour;
+  // What `rated` goes up to. Before the period's end, differences are pending.
+  int64_t at_us = std::numeric_limits<int64_t>::max();
+  // What was stated of pools over the period, and the names its spans index;
+  // may be null.
+  const CapacityTable* capacity = nullptr;
+  const std::vector<std::string>* capacity_pools = nullptr;
 };
 
 // Add every row of the bill, then Finish once. Not thread-safe.
@@ -34,7 +45,11 @@ class Reconciler {
   // Checked on return: every row and cell is in exactly one item, sum of
   // billed_cost = the bill's total and sum(difference) = billed - expected, per
   // currency.
-  absl::StatusOr<ReconcileResult> Finish(const BillSummary& summary);
+  absl::StatusOr<ReconcileResult> Finish(const BillContents& bill);
+
+  // After Finish: Break::lines of the items that a row, given to Add before, is
+  // in.
+  absl::StatusOr<uint32_t> LinesOf(const BillRow& row);
 
  private:
   struct State;

@@ -138,6 +138,20 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   return target;
 }
 
+// A cost-only correction names its pool by SKU, or nothing at all.
+Router::Target Router::FindAdjustmentTarget(const BillRow& row) {
+  Target target;
+  target.disposition = Disposition::kAdjustment;
+  if (!row.correction) return target;
+  target.disposition = Disposition::kCorrection;
+  const PoolMatch match = bill_names_.FindPool(row);
+  if (match.result == PoolMatch::Result::kFound) {
+    target.pool = match.naming;
+    target.lane.pool = names_.pools.Intern(match.naming->name);
+  }
+  return target;
+}
+
 Router::Target Router::FindTarget(const BillRow& row) {
   Target target;
   switch (row.category) {
@@ -147,6 +161,8 @@ Router::Target Router::FindTarget(const BillRow& row) {
       return FindCommitmentTarget(
           row, IsOneTime(row) ? RowKind::kUpfront : RowKind::kPurchase,
           Disposition::kOtherPurchase);
+    case ChargeCategory::kAdjustment:
+      return FindAdjustmentTarget(row);
     default:
       target.disposition = Disposition::kOtherCategory;
       return target;
@@ -170,7 +186,10 @@ Disposition Router::DispositionOf(const BillRow& row) const {
 void Router::SetWindow(const BillRow& row, GroupKey& key) const {
   key.start_us = row.charge_start_us;
   key.end_us = row.charge_end_us;
-  if (key.disposition != Disposition::kCompare) return;
+  if (key.disposition != Disposition::kCompare &&
+      key.disposition != Disposition::kCorrection) {
+    return;
+  }
   key.start_us = FloorTo(row.charge_start_us, bucket_length_us_);
   key.end_us =
       FloorTo(row.charge_end_us + bucket_length_us_ - 1, bucket_length_us_);
@@ -187,12 +206,12 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
   key.currency = names_.CurrencyIndex(row.currency);
   if (key.disposition == Disposition::kCompare ||
       key.disposition == Disposition::kUnknownGpu ||
-      key.disposition == Disposition::kAmbiguousSku) {
-    const bool compared = key.disposition == Disposition::kCompare;
+      key.disposition == Disposition::kAmbiguousSku ||
+      key.disposition == Disposition::kCorrection) {
     const Disposition found = DispositionOf(row);
     if (found != Disposition::kCompare) key.disposition = found;
     SetWindow(row, key);
-    if (!compared) {
+    if (key.lane == Lane()) {
       key.sku = names_.texts.Intern(row.sku.empty() ? row.sku_price : row.sku);
       key.region = names_.texts.Intern(row.region);
     }

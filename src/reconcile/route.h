@@ -22,13 +22,15 @@ enum class Disposition : uint8_t {
   kCompare,         // against the books of its lane
   kTiming,          // of this bill, for time outside the period
   kCorrection,      // of something already invoiced
+  kLateCorrection,  // of time that no other row bills: late usage
   kOtherCurrency,   // not the contract's
   kUnknownGpu,      // GPU usage of no pool of the contract
   kAmbiguousSku,    // one of several pools, the row does not say which
   kNoChargePeriod,  // empty or inverted
   kOtherProvider,   // the rest is passed through
   kOtherPeriod,     // another billing period's row
-  kOtherCategory,   // tax, credit, adjustment
+  kOtherCategory,   // tax, credit
+  kAdjustment,      // which may be the rounding of an invoice
   kOtherPurchase,   // of something that is no commitment of the contract
   kOtherUnused,     // the unused part of such a thing
   kUnusedCapacity,  // reserved capacity nobody ran on
@@ -62,6 +64,7 @@ struct RoutedRow {
   GroupKey key;
   std::optional<BilledGpuTime> quantity;
   const PoolNaming* pool = nullptr;  // where the row names one
+  uint32_t tenant = kNoIndex;        // of usage, where tenants are asked for
   bool contract_provider = true;
 };
 
@@ -88,6 +91,7 @@ class Router {
 
   Target FindTarget(const BillRow& row);
   Target FindUsageTarget(const BillRow& row);
+  Target FindAdjustmentTarget(const BillRow& row);
   Target FindCommitmentTarget(const BillRow& row, RowKind kind,
                               Disposition otherwise);
   Target UsageOfPool(const BillRow& row, const PoolNaming& pool);

@@ -11,9 +11,10 @@ namespace {
 // Cells of one lane outside its windows, in runs of adjacent buckets.
 class RunFinder {
  public:
-  RunFinder(const Lane& lane, const CompareContext& context,
+  // `true_up`: of a purchase, what is owed at an interval's end.
+  RunFinder(const Lane& lane, bool true_up, const CompareContext& context,
             std::vector<Break>* items)
-      : lane_(lane), context_(context), items_(*items) {}
+      : lane_(lane), true_up_(true_up), context_(context), items_(*items) {}
 
   void Extend(const BookCell& cell) {
     const bool same_bucket = open_ && cell.start_us < end_us_;
@@ -37,6 +38,10 @@ class RunFinder {
   // A bill may leave out what costs nothing, except that a covered hour is one
   // less of the commitment.
   BreakClass ClassOf(const Expectation& books) const {
+    if (IsPurchase(lane_.kind)) {
+      return true_up_ ? BreakClass::kCommitmentShortfall
+                      : BreakClass::kQuantityBreak;
+    }
     if (books.unpriced) return BreakClass::kNotExecutable;
     return lane_.kind == RowKind::kOnDemand && books.cost.zero()
                ? BreakClass::kMatched
@@ -49,23 +54,37 @@ class RunFinder {
     item.kind = ClassOf(books);
     item.provider = context_.contract->provider;
     item.currency = context_.contract->currency;
-    item.pool = context_.names->pools.Name(lane_.pool);
-    const PoolNaming* naming = FindPoolNaming(*context_.contract, item.pool);
-    if (naming != nullptr) {
-      item.region = naming->region;
-      item.sku = naming->sku;
-    }
     item.period_start_us = start_us_;
     item.period_end_us = end_us_;
-    item.metered = books.time;
+    if (IsUsage(lane_.kind)) {
+      SetPool(item);
+      item.metered = books.time;
+    } else {
+      item.quantity_effect = -books.cost;
+    }
     if (!covered) item.expected_cost = books.cost;
     item.difference = -item.expected_cost;
     item.reason = Reason(books, item);
     return item;
   }
 
+  void SetPool(Break& item) const {
+    item.pool = context_.names->pools.Name(lane_.pool);
+    const PoolNaming* naming = FindPoolNaming(*context_.contract, item.pool);
+    if (naming == nullptr) return;
+    item.region = naming->region;
+    item.sku = naming->sku;
+  }
+
   std::string Reason(const Expectation& books, const Break& item) const {
     const std::string hours = GpuHoursText(books.time);
+    if (IsPurchase(lane_.kind)) {
+      return absl::StrCat(
+          "purchase of ", context_.names->commitments.Name(lane_.commitment),
+          ": contracted ", hours, " for ",
+          MoneyText(item.expected_cost, item.currency),
+          ", no such row in the bill, though it has others of it");
+    }
     if (lane_.kind == RowKind::kCovered) {
       return absl::StrCat("usage covered by ",
                           context_.names->commitments.Name(lane_.commitment),
@@ -82,6 +101,7 @@ class RunFinder {
   }
 
   Lane lane_;
+  bool true_up_;
   const CompareContext& context_;
   std::vector<Break>& items_;
   bool open_ = false;
@@ -90,13 +110,31 @@ class RunFinder {
   ExpectationSum sum_;
 };
 
+// Whether what the bill lacks of a lane is looked for: all usage; fees of
+// commitments that the bill holds a recurring fee of, and no one-time fee.
+bool LookedFor(const Lane& lane, const CompareContext& context) {
+  if (IsUsage(lane.kind)) return true;
+  if (lane.kind != RowKind::kPurchase) return false;
+  const Lane upfront{RowKind::kUpfront, kNoIndex, lane.commitment};
+  return context.purchased.contains(lane.commitment) &&
+         context.billed.Of(upfront).empty();
+}
+
+bool IsTrueUp(const Lane& lane, const CompareContext& context) {
+  if (!IsPurchase(lane.kind)) return false;
+  const Commitment* commitment = FindCommitment(
+      *context.contract, context.names->commitments.Name(lane.commitment));
+  return commitment != nullptr &&
+         commitment->model == CommitmentModel::kDiscontinuous;
+}
+
 }  // namespace
 
 std::vector<Break> FindUnbilled(const CompareContext& context) {
   std::vector<Break> items;
   for (const auto& [lane, book] : context.books->lanes()) {
-    if (!IsUsage(lane.kind)) continue;
-    RunFinder runs(lane, context, &items);
+    if (!LookedFor(lane, context)) continue;
+    RunFinder runs(lane, IsTrueUp(lane, context), context, &items);
     context.billed.ForEachUnbilled(
         lane, book, [&runs](const BookCell& cell) { runs.Extend(cell); });
     runs.Close();

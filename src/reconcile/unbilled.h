@@ -1,4 +1,4 @@
-// Metered usage that the bill has no row for.
+// Metered usage, and fees, that the bill has no row for.
 #ifndef DRAWDOWN_SRC_RECONCILE_UNBILLED_H_
 #define DRAWDOWN_SRC_RECONCILE_UNBILLED_H_
 
@@ -10,7 +10,8 @@
 namespace drawdown {
 
 // One item per lane and maximal run of consecutive buckets that no compared
-// group's window covers.
+// group's window covers: usage, and fees of commitments that the bill holds
+// other fees of.
 std::vector<Break> FindUnbilled(const CompareContext& context);
 
 }  // namespace drawdown

@@ -257,13 +257,13 @@ void WriteContract(const ContractInfo& contract, Format format,
   }
   std::vector<ReportColumn> columns = ListedColumns(format);
   Row row = ListedRow(contract, format);
-  std::string states;
+  std::vector<std::string> states;  // "reserved active"
   for (const CommitmentLife& life : contract.lives) {
-    absl::StrAppend(&states, states.empty() ? "" : "; ", life.commitment, " ",
-                    std::string(CommitmentStateName(life.state)));
+    states.push_back(absl::StrCat(
+        life.commitment, " ", std::string(CommitmentStateName(life.state))));
   }
-  columns.push_back({"commitment_states", ColumnKind::kText});
-  row.push_back(states);
+  columns.push_back({"commitment_states", ColumnKind::kJson});
+  row.push_back(JsonTexts(states));
   columns.push_back({"text", ColumnKind::kText});
   row.push_back(contract.text);
   WriteJsonFacts(columns, row, sink);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "report/findings.h"
 #include "report/json.h"
 #include "report/sheet.h"
 
@@ -32,7 +33,8 @@ std::vector<ReportColumn> CsvColumns() {
           {"difference", ColumnKind::kDecimal},
           {"currency", ColumnKind::kWord},
           {"matched_on", ColumnKind::kWord},
-          {"reason", ColumnKind::kText}};
+          {"reason", ColumnKind::kText},
+          {"status", ColumnKind::kWord}};
 }
 
 Row CsvRow(const Break& item) {
@@ -55,7 +57,8 @@ Row CsvRow(const Break& item) {
           MoneyCell(item.difference),
           item.currency.ToString(),
           TextCell(item.matched_on),
-          TextCell(item.reason)};
+          TextCell(item.reason),
+          std::string(item.pending ? "pending" : "final")};
 }
 
 std::vector<ReportColumn> JsonColumns() {
@@ -109,6 +112,33 @@ void AddTotals(const ReconcileResult& result, JsonObject* json) {
   json->CloseRows();
 }
 
+void AddFindings(const ReconcileResult& result, JsonObject* json) {
+  const std::vector<ReportColumn> columns = {
+      {"class", ColumnKind::kWord},
+      {"difference", ColumnKind::kDecimal},
+      {"currency", ColumnKind::kWord},
+      {"pool", ColumnKind::kText},
+      {"period_start", ColumnKind::kWord},
+      {"period_end", ColumnKind::kWord},
+      {"items", ColumnKind::kCount},
+      {"billed_cost", ColumnKind::kDecimal},
+      {"expected_cost", ColumnKind::kDecimal},
+      {"summary", ColumnKind::kText}};
+  json->OpenRows("findings");
+  for (const Finding& finding : FindingsOf(result)) {
+    json->AddRow(columns, {std::string(BreakClassName(finding.kind)),
+                           MoneyCell(finding.difference),
+                           finding.currency.ToString(),
+                           TextCell(finding.subject()),
+                           TimeCell(finding.start_us), TimeCell(finding.end_us),
+                           CountCell(finding.items.size()),
+                           MoneyCell(finding.billed_cost),
+                           MoneyCell(finding.expected_cost),
+                           TextCell(Headline(finding))});
+  }
+  json->CloseRows();
+}
+
 void AddChecks(const ReconcileResult& result, JsonObject* json) {
   const std::vector<ReportColumn> columns = {{"name", ColumnKind::kWord},
                                              {"outcome", ColumnKind::kWord},
@@ -153,6 +183,7 @@ void WriteReconcileJson(const ReconcileResult& result, const Sink& sink) {
   json.Bool("clean", result.clean());
   AddCurrencies(result, &json);
   AddTotals(result, &json);
+  AddFindings(result, &json);
   AddChecks(result, &json);
   json.OpenRows("breaks");
   const std::vector<ReportColumn> columns = JsonColumns();

@@ -18,8 +18,8 @@ void WriteBreaksCsv(const ReconcileResult& result, const Sink& sink);
 // The breaks, totals per class and checks, as one object.
 void WriteReconcileJson(const ReconcileResult& result, const Sink& sink);
 
-// For people: totals per class, then what is not clean, big money first. What
-// is clean is a count and a sum unless `all`.
+// For people: totals per class, then findings (findings.h), big money first;
+// what is clean is a count and a sum. With `all`, every item instead.
 std::string ReconcileTable(const ReconcileResult& result, bool all);
 
 }  // namespace drawdown

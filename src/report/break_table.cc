@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "report/break_report.h"
+#include "report/findings.h"
 #include "report/sheet.h"
 #include "report/table.h"
 #include "report/text.h"
@@ -10,7 +11,7 @@
 namespace drawdown {
 namespace {
 
-// Without `all`, so many breaks are listed; the rest is counted and summed.
+// Without `all`, so many findings are listed; the rest is counted and summed.
 constexpr size_t kListed = 100;
 
 MoneyAmount Magnitude(MoneyAmount amount) {
@@ -76,11 +77,9 @@ std::string TotalsTable(const ReconcileResult& result) {
   return RenderTable(table);
 }
 
-std::vector<const Break*> RankedItems(const ReconcileResult& result, bool all) {
+std::vector<const Break*> RankedItems(const ReconcileResult& result) {
   std::vector<const Break*> items;
-  for (const Break& item : result.items) {
-    if (all || !IsClean(item.kind)) items.push_back(&item);
-  }
+  for (const Break& item : result.items) items.push_back(&item);
   std::stable_sort(items.begin(), items.end(),
                    [](const Break* a, const Break* b) {
                      if (IsClean(a->kind) != IsClean(b->kind)) {
@@ -123,7 +122,7 @@ std::string ItemDetail(const Break& item) {
                       out.empty() ? "" : ")");
 }
 
-std::string ItemsTable(const std::vector<const Break*>& items, size_t listed) {
+std::string ItemsTable(const std::vector<const Break*>& items) {
   TextTable table = {{{"class", ColumnKind::kWord},
                       {"difference", ColumnKind::kDecimal},
                       {"currency", ColumnKind::kWord},
@@ -133,21 +132,54 @@ std::string ItemsTable(const std::vector<const Break*>& items, size_t listed) {
                       {"metered_h", ColumnKind::kDecimal},
                       {"billed", ColumnKind::kDecimal},
                       {"expected", ColumnKind::kDecimal}}};
-  for (size_t i = 0; i < listed; ++i) {
-    table.rows.push_back(ItemRow(*items[i]));
-    table.details.push_back(ItemDetail(*items[i]));
+  for (const Break* item : items) {
+    table.rows.push_back(ItemRow(*item));
+    table.details.push_back(ItemDetail(*item));
   }
   return RenderTable(table);
 }
 
-// "12 more: 3.40 USD, 0.10 EUR", of the items from `first` on.
-std::string RestOf(const std::vector<const Break*>& items, size_t first) {
-  std::map<std::string, MoneyAmount> sums;
-  for (size_t i = first; i < items.size(); ++i) {
-    sums[items[i]->currency.ToString()] += items[i]->difference;
+Row FindingRow(const Finding& finding) {
+  return {std::string(BreakClassName(finding.kind)),
+          ReadableMoney(finding.difference),
+          finding.currency.ToString(),
+          TextCell(finding.subject()),
+          FormatInstant(finding.start_us),
+          CountCell(finding.items.size()),
+          ReadableMoney(finding.billed_cost),
+          ReadableMoney(finding.expected_cost)};
+}
+
+std::string FindingDetail(const Finding& finding) {
+  return absl::StrCat(finding.pending ? "pending: " : "", Headline(finding),
+                      finding.items.size() == 1 ? " | " : " | the first: ",
+                      ItemDetail(finding.first()));
+}
+
+std::string FindingsTable(const std::vector<Finding>& findings, size_t listed) {
+  TextTable table = {{{"class", ColumnKind::kWord},
+                      {"difference", ColumnKind::kDecimal},
+                      {"currency", ColumnKind::kWord},
+                      {"pool", ColumnKind::kText},
+                      {"from", ColumnKind::kWord},
+                      {"items", ColumnKind::kCount},
+                      {"billed", ColumnKind::kDecimal},
+                      {"expected", ColumnKind::kDecimal}}};
+  for (size_t i = 0; i < listed; ++i) {
+    table.rows.push_back(FindingRow(findings[i]));
+    table.details.push_back(FindingDetail(findings[i]));
   }
-  std::string out =
-      absl::StrCat("and ", GroupThousands(absl::StrCat(items.size() - first)),
+  return RenderTable(table);
+}
+
+// "12 more: 3.40 USD, 0.10 EUR", of the findings from `first` on.
+std::string RestOf(const std::vector<Finding>& findings, size_t first) {
+  std::map<std::string, MoneyAmount> sums;
+  for (size_t i = first; i < findings.size(); ++i) {
+    sums[findings[i].currency.ToString()] += findings[i].difference;
+  }
+  std::string out = absl::StrCat(
+      "and ", GroupThousands(absl::StrCat(findings.size() - first)),
                    " smaller ones, difference");
   for (const auto& [currency, sum] : sums) {
     absl::StrAppend(&out, " ", Money(sum), " ", currency);
@@ -184,11 +216,14 @@ std::string ChecksTable(const ReconcileResult& result) {
 
 std::string ReconcileTable(const ReconcileResult& result, bool all) {
   std::string out = absl::StrCat(Heading(result), "\n", TotalsTable(result));
-  const std::vector<const Break*> items = RankedItems(result, all);
-  const size_t listed = all ? items.size() : std::min(items.size(), kListed);
-  if (listed > 0) absl::StrAppend(&out, "\n", ItemsTable(items, listed));
-  if (listed < items.size()) out.append(RestOf(items, listed));
-  if (!all) absl::StrAppend(&out, "\n", CleanSummary(result));
+  const std::vector<Finding> findings = FindingsOf(result);
+  const size_t listed = std::min(findings.size(), kListed);
+  if (listed > 0 && !all) {
+    absl::StrAppend(&out, "\n", FindingsTable(findings, listed));
+  }
+  if (listed < findings.size() && !all) out.append(RestOf(findings, listed));
+  absl::StrAppend(&out, "\n",
+                  all ? ItemsTable(RankedItems(result)) : CleanSummary(result));
   return out + ChecksTable(result);
 }
 

@@ -25,7 +25,9 @@ std::vector<ReportColumn> ExactColumns() {
           {"gpu_hours", ColumnKind::kDecimal},
           {"unit_price", ColumnKind::kDecimal},
           {"cost", ColumnKind::kDecimal},
-          {"currency", ColumnKind::kWord}};
+          {"currency", ColumnKind::kWord},
+          {"corrects_period", ColumnKind::kWord},
+          {"corrects_kind", ColumnKind::kWord}};
 }
 
 std::optional<GpuTime> TimeOf(const StatementLine& line) {
@@ -45,7 +47,11 @@ Row ExactRow(const Statement& statement, const StatementLine& line) {
           HoursCell(TimeOf(line)),
           MoneyCell(line.unit_price),
           MoneyCell(line.cost),
-          statement.currency.ToString()};
+          statement.currency.ToString(),
+          TextCell(line.corrects_period),
+          line.corrects_period.empty()
+              ? std::nullopt
+              : Cell(ChargeKindName(line.corrects_kind))};
 }
 
 std::vector<Row> ExactRows(const Statement& statement) {
@@ -67,11 +73,21 @@ Cell ReadableCost(std::optional<MoneyAmount> cost) {
   return ReadableMoney(*cost);
 }
 
+// "correction 2026-09 covered": of which line of which month.
+std::string ReadableKind(const StatementLine& line) {
+  if (line.corrects_period.empty()) {
+    return std::string(ChargeKindName(line.kind));
+  }
+  return absl::StrCat(std::string(ChargeKindName(line.kind)), " ",
+                      line.corrects_period, " ",
+                      std::string(ChargeKindName(line.corrects_kind)));
+}
+
 Row ReadableRow(const StatementLine& line) {
   return {TextCell(line.tenant),
           TextCell(line.pool),
           TextCell(line.commitment),
-          std::string(ChargeKindName(line.kind)),
+          ReadableKind(line),
           line.has_gpu_time ? Cell(ReadableHours(line.gpu_time)) : std::nullopt,
           ReadablePrice(line.unit_price),
           ReadableCost(line.cost)};
@@ -84,6 +100,9 @@ std::string Heading(const Statement& statement) {
       FormatInstant(statement.period_end_us));
   if (!statement.complete) {
     absl::StrAppend(&out, ", so far: as of ", FormatInstant(statement.at_us));
+  }
+  if (statement.closed_us) {
+    absl::StrAppend(&out, ", closed ", FormatInstant(*statement.closed_us));
   }
   return out + "\n";
 }
@@ -123,6 +142,7 @@ void WriteStatement(const Statement& statement, Format format,
   json.Text("period_end", TimeCell(statement.period_end_us));
   json.Text("at", TimeCell(statement.at_us));
   json.Bool("complete", statement.complete);
+  json.Text("closed_at", TimeCell(statement.closed_us));
   json.Text("currency", statement.currency.ToString());
   json.Text("total", MoneyCell(statement.total));
   json.Text("metered_gpu_seconds", SecondsCell(statement.metered));

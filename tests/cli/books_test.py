@@ -288,7 +288,8 @@ class StatementTest(CliTest):
         self.assertEqual(
             csv.splitlines()[0],
             "period_start,period_end,contract,tenant,pool,commitment,kind,"
-            "gpu_seconds,gpu_hours,unit_price,cost,currency",
+            "gpu_seconds,gpu_hours,unit_price,cost,currency,"
+            "corrects_period,corrects_kind",
         )
         self.assertEqual(len(csv.splitlines()), 1 + len(statement["lines"]))
 
@@ -306,7 +307,7 @@ class StatementTest(CliTest):
                              "--period", PERIOD, "--at", AT)
         self.assertIn("finding: no rate covers 1.000000000 GPU-hours",
                       result.err)
-        self.assertIn(",unpriced,3600,1.000000000,,,USD\n", result.out)
+        self.assertIn(",unpriced,3600,1.000000000,,,USD,,\n", result.out)
 
     def test_status(self):
         result = self.expect(0, "status", "--at", "2026-10-01T01:30:00Z")

@@ -63,7 +63,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     CHECK(read.billed.at(currency) == total.billed_cost);
   }
   if (read.summary.format != "FOCUS") return 0;
-  RuleChecker rules;
+  // Parsing the rules takes longer than the rest.
+  static const RuleChecker* const parsed = new RuleChecker;
+  RuleChecker rules = *parsed;
   const Read checked = ReadText(text, format, &rules);
   CHECK(checked.ok && checked.summary.rows == read.summary.rows);
   for (const BillRule& rule : rules.Finish()) {

@@ -206,9 +206,9 @@ TEST_F(FocusSampleTest, TheExamplesOfTheSpecificationAreRead) {
   }
   const BillMapping plain = *ParseMapping(kPlain, "plain.map");
   const BillMapping people = *ParseMapping(dated, "people.map");
-  const auto none = [](const BillRow&) { return absl::OkStatus(); };
   std::vector<std::string> refused;
   int read = 0;
+  int corrections = 0;
   uint64_t commitments = 0;
   for (const char* folder :
        {"focus-spec-1.2-examples", "focus-spec-1.4-examples"}) {
@@ -219,7 +219,20 @@ TEST_F(FocusSampleTest, TheExamplesOfTheSpecificationAreRead) {
       const bool table = text.find("ContractCommitmentId") != std::string::npos;
       const BillMapping* mapping =
           text.find("/25,") != std::string::npos ? &people : &plain;
-      const auto bill = ReadContents({text}, none, table ? nullptr : mapping);
+      const bool correction =
+          entry.path().filename().string().starts_with("correction_");
+      const auto count = [&](const BillRow& row) {
+        // Of a closed period, on a later invoice.
+        EXPECT_EQ(row.correction, correction) << entry.path();
+        if (!correction) return absl::OkStatus();
+        ++corrections;
+        EXPECT_LT(row.charge_end_us, row.billing_start_us);
+        EXPECT_EQ(row.invoice_id, "INV-20250601-20250701");
+        EXPECT_EQ(row.pricing_quantity.has_value(),
+                  row.category == ChargeCategory::kUsage);
+        return absl::OkStatus();
+      };
+      const auto bill = ReadContents({text}, count, table ? nullptr : mapping);
       if (!bill.ok()) {
         refused.push_back(entry.path().filename().string() + ": " +
                           std::string(bill.status().message()));
@@ -240,6 +253,7 @@ TEST_F(FocusSampleTest, TheExamplesOfTheSpecificationAreRead) {
           "commitment_discount_purchase_scenario_3.csv: 0.csv:5" + hour}));
   EXPECT_EQ(read, 29);
   EXPECT_EQ(commitments, 6u);
+  EXPECT_EQ(corrections, 6);
 }
 
 }  // namespace

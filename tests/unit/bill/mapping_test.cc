@@ -128,6 +128,29 @@ TEST(MappingTest, EpochsAreTimes) {
               HasSubstr("0.csv:2: BilledCost: \"x * 2\""));
 }
 
+TEST(MappingTest, ANullSpelledAsTextIsANull) {
+  const BillMapping mapping = Acme(
+      "ProviderName = name\nProviderName = 'Other'\nBillingCurrency = 'USD'\n"
+      "ChargeCategory = 'Usage'\nPricingQuantity = hours\n"
+      "BillingPeriodStart = t\nBillingPeriodEnd = t plus 1 day\n"
+      "ChargePeriodStart = t\nChargePeriodEnd = t\n");
+  int rows = 0;
+  const auto bill = ReadContents(
+      {"name,hours,t\nNULL,null,2026-10-01\n\"NULL\",\"NULL\",2026-10-01\n"},
+      [&](const BillRow& row) {
+        // A quoted one may be a name, but no number.
+        EXPECT_EQ(row.provider, rows++ == 0 ? "Other" : "NULL");
+        EXPECT_FALSE(row.pricing_quantity);
+        return absl::OkStatus();
+      },
+      &mapping);
+  ASSERT_TRUE(bill.ok()) << bill.status();
+  EXPECT_EQ(rows, 2);
+  auto oddities = OddityRows(bill->summary);
+  EXPECT_EQ(oddities["null_spelled_as_text/name"], 1u);
+  EXPECT_EQ(oddities["null_spelled_as_text/hours"], 2u);
+}
+
 struct BadMapping {
   std::string text;
   std::string message;

@@ -186,6 +186,18 @@ TEST(RuleCheckerTest, WhatCannotRunHasNotPassed) {
             "not executable: the data of a bill does not show it");
 }
 
+TEST(RuleCheckerTest, ABillWithoutChargesShowsNothing) {
+  const auto rules =
+      Checked({"InvoiceIssuerName,BillingPeriodStart,BillingPeriodEnd,"
+               "BillingPeriodStatus\n"});
+  for (const auto& [id, rule] : rules) {
+    EXPECT_EQ(rule.outcome, Outcome::kNotExecutable) << id;
+    EXPECT_FALSE(rule.reason.empty()) << id;
+  }
+  EXPECT_EQ(Shown(rules.at("ListCost-C-009-C")),
+            "not executable: the bill has no file of charges");
+}
+
 TEST(RuleCheckerTest, ColumnsThatTheVersionDemandsMustBeThere) {
   const auto rules = Checked({BillText({Without(GoodRow(), "ListCost")})});
   size_t missing = 0;

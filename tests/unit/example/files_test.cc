@@ -32,17 +32,17 @@ std::string Bytes(const std::string& path) {
 const std::map<std::string, std::string>& FrozenDigests() {
   static const auto* const digests = new std::map<std::string, std::string>{
       {"README.md",
-       "6a066d8a3bb3001af421547360284a9caa5f84008381bb08d4346d5f1656f616"},
+       "ca252026fdc2703b17f64aad1acbf49242dd6a444377f44e0115c62d5049e34a"},
       {"aws-2025.textproto",
        "7771c0fd61b69e07f6885e2ffd93b231f0bfc596f847e72068f8840998c6c73a"},
       {"bill-aws-2026-10.csv.gz",
-       "1967e1d90990e0a7f4af5f83440a8bfc58463ffa87d69e3cc9c730c4b7f1c8df"},
+       "95fb3c2ff6f0c9676c18c0e19be7b40d9af5e6a062f821203b9f4fdb54318d68"},
       {"bill-nordgpu-2026-10.csv",
-       "4e1194e1f1edefc771fc237a1f838fe8203f63d2f3830078df6b21e0aa0dfc16"},
+       "b6255a9c4279e4013dbdd69db0134d795364bbd91e06e5db1863586173530187"},
       {"nordgpu-2026.textproto",
        "448b235d74a4859649363c55e8acdc175d977be2b3b399f2e1a5c8ac9610c6ba"},
       {"planted.csv",
-       "59645f37c4ae9355f0617afbcbe201644ae3d4822719f4ff0825b5f0ed46c521"},
+       "c38bc57790d9d97c4554c9af6f9ecfe1c29493bf5c916d1c3fdd28e8b87e01a0"},
       {"runs.csv",
        "fa4d84d032f7df9d98c5262492dab0aff3d3901ca42d9a386e19e6bd69efbb4d"},
   };

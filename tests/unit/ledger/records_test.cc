@@ -112,6 +112,7 @@ TEST(EntryTest, EveryKindSurvivesTheRoundTrip) {
       WaiverPolicySet{"", "aws/*", StopReason::kDone, -7, {}, 600},
       RunRefunded{"r-1", "run", 3, GpuTime(5), {1, 2}, "bad node"},
       RunPlaced{"run", 1, "gpu-7", {2, 7}},
+      PeriodClosed{"c", "2026-10", -7, 9, 3, "frozen"},
   };
   for (const EntryBody& body : bodies) {
     std::string bytes;

@@ -140,8 +140,9 @@ TEST(ReconcileCommitmentTest, UnusedIsPaidOnlyWithoutAPurchase) {
   std::vector<TestRow> rows = ReservedBill();
   rows[2].billed = "41.00";
   const ReconcileResult twice = Reconcile(ReservedHour(), rows);
-  const auto paid_twice = ItemsOf(twice, BreakClass::kPriceBreak);
+  const auto paid_twice = ItemsOf(twice, BreakClass::kCommitmentWaste);
   ASSERT_EQ(paid_twice.size(), 1u);
+  EXPECT_EQ(FormatMoney(paid_twice[0].price_effect), "41");
   EXPECT_EQ(FormatMoney(paid_twice[0].difference), "41");
   rows.erase(rows.begin());
   const ReconcileResult once = Reconcile(ReservedHour(), rows);
@@ -154,7 +155,7 @@ TEST(ReconcileCommitmentTest, UnusedHoursAreCompared) {
   std::vector<TestRow> rows = ReservedBill();
   rows[2].quantity = "6";
   const ReconcileResult result = Reconcile(ReservedHour(), rows);
-  const auto items = ItemsOf(result, BreakClass::kQuantityBreak);
+  const auto items = ItemsOf(result, BreakClass::kCommitmentWaste);
   ASSERT_EQ(items.size(), 1u);
   EXPECT_TRUE(items[0].difference.zero());
   EXPECT_THAT(items[0].reason,
@@ -264,9 +265,66 @@ TEST(ReconcileCommitmentTest, TheTrueUpOfASpendCommitmentIsMoney) {
   row.unit = "Units";
   EXPECT_TRUE(Reconcile(setup, {row}).clean());
   row.billed = "1200";
-  const auto items = ItemsOf(Reconcile(setup, {row}), BreakClass::kPriceBreak);
+  const auto items =
+      ItemsOf(Reconcile(setup, {row}), BreakClass::kCommitmentShortfall);
   ASSERT_EQ(items.size(), 1u);
   EXPECT_EQ(FormatMoney(items[0].difference), "200");
+  EXPECT_THAT(items[0].reason, HasSubstr("billed 1,200.00 USD, expected "
+                                         "1,000.00 USD: 200.00 USD too much"));
+}
+
+TEST(ReconcileCommitmentTest, ATrueUpOfTheWrongHoursIsAShortfall) {
+  const std::vector<TestRow> rows = {PurchaseRow(0, 744, "110", "225.50"),
+                                     CoveredRow(0, 1, "20", "164.00")};
+  const ReconcileResult result = Reconcile(MonthlyBlock(), rows);
+  ExpectInvariants(result, rows);
+  const auto items = ItemsOf(result, BreakClass::kCommitmentShortfall);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(FormatMoney(items[0].difference), "20.5");
+  EXPECT_EQ(FormatMoney(items[0].quantity_effect), "20.5");
+  EXPECT_THAT(items[0].reason, HasSubstr("10 GPU-hours too much"));
+}
+
+TEST(ReconcileCommitmentTest, OverageAtAnotherPriceIsAnOverage) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, 1, "100")
+                    .OnDemand(kGb200, 0, 1, "8")
+                    .Build();
+  for (Charge& charge : setup.rated.charges) {
+    if (charge.kind == ChargeKind::kOnDemand)
+      charge.kind = ChargeKind::kOverage;
+  }
+  const std::vector<TestRow> right = {CoveredRow(0, 1, "25", "205"),
+                                      OnDemandRow(0, 1, "2", "32.80")};
+  EXPECT_TRUE(Reconcile(setup, right).clean());
+  std::vector<TestRow> rows = right;
+  rows[1].billed = "41.00";
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto items = ItemsOf(result, BreakClass::kCommitmentOverage);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(FormatMoney(items[0].price_effect), "8.2");
+  EXPECT_THAT(items[0].reason, HasSubstr("8 GPU-hours of it beyond"));
+}
+
+// A bill that holds a commitment's fee must hold all of it.
+TEST(ReconcileCommitmentTest, AFeeThatIsMissingIsFound) {
+  Scenario setup;
+  setup.rated = BookBuilder().Covered(kGb200, 0, 3, "100").Build();
+  const std::vector<TestRow> rows = {PurchaseRow(0, 1, "100", "205"),
+                                     PurchaseRow(2, 3, "100", "205"),
+                                     CoveredRow(0, 3, "75", "615")};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto items = ItemsOf(result, BreakClass::kQuantityBreak);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].period_start_us, HourOf(1));
+  EXPECT_EQ(items[0].period_end_us, HourOf(2));
+  EXPECT_EQ(FormatMoney(items[0].difference), "-205");
+  EXPECT_FALSE(items[0].metered.has_value());
+  EXPECT_EQ(items[0].rows, 0u);
+  EXPECT_THAT(items[0].reason, HasSubstr("no such row in the bill"));
 }
 
 }  // namespace

@@ -213,7 +213,7 @@ TEST(ReconcileRoutingTest, OverflowIsAnError) {
   row.charge_end_us = kEnd;
   row.billed_cost.amount = MoneyAmount(static_cast<Int128>(1) << 126);
   for (int i = 0; i < 2; ++i) ASSERT_TRUE(reconciler.Add(row).ok());
-  EXPECT_EQ(GetErrorCode(reconciler.Finish(BillSummary()).status()),
+  EXPECT_EQ(GetErrorCode(reconciler.Finish(BillContents()).status()),
             ErrorCode::kOverflow);
   row.sku = "p6e";
   row.pricing_unit = "Hours";

@@ -19,7 +19,7 @@ uint32_t IndexOf(std::vector<std::string>& names, std::string_view name) {
 BilledMoney Money(const std::string& text) {
   const absl::StatusOr<Decimal> decimal = ParseDecimal(text);
   EXPECT_TRUE(decimal.ok()) << text;
-  return {Usd(text), decimal->scale};
+  return {Usd(text), decimal->scale, true};
 }
 
 std::string_view CategoryText(ChargeCategory category) {
@@ -61,6 +61,7 @@ BillRow ViewOf(const TestRow& row, const std::string& raw) {
   view.charge_start_us = row.start_us;
   view.charge_end_us = row.end_us;
   view.billed_cost = Money(row.billed);
+  view.billed_cost.given = row.costed;
   view.effective_cost = Money(row.effective);
   if (row.quantity.has_value()) {
     view.pricing_quantity = ParseDecimal(*row.quantity).value();
@@ -69,6 +70,11 @@ BillRow ViewOf(const TestRow& row, const std::string& raw) {
   if (row.gpu_count.has_value()) {
     view.gpu_count_micro = *row.gpu_count * kMicroGpusPerGpu;
   }
+  view.invoice_issuer = row.issuer;
+  view.invoice_id = row.invoice;
+  view.invoice_detail_id = row.invoice_detail;
+  view.applied = row.applied;
+  view.tags = row.tags;
   view.raw = raw;
   return view;
 }
@@ -254,6 +260,9 @@ ReconcileResult Reconcile(const Scenario& setup,
   input.contract = &setup.contract;
   input.rated = &setup.rated;
   input.period = setup.period;
+  input.at_us = setup.at_us;
+  input.capacity = &setup.capacity;
+  input.capacity_pools = &setup.capacity_pools;
   Reconciler reconciler(input, setup.options);
   for (const TestRow& row : rows) {
     // Freed before the next row: nothing may keep a view of a row.
@@ -261,7 +270,9 @@ ReconcileResult Reconcile(const Scenario& setup,
     const absl::Status added = reconciler.Add(ViewOf(*owned, RawOf(row)));
     EXPECT_TRUE(added.ok()) << added;
   }
-  absl::StatusOr<ReconcileResult> result = reconciler.Finish(SummaryOf(rows));
+  BillContents bill = setup.tables;
+  bill.summary = SummaryOf(rows);
+  absl::StatusOr<ReconcileResult> result = reconciler.Finish(bill);
   EXPECT_TRUE(result.ok()) << result.status();
   return result.ok() ? *result : ReconcileResult();
 }
@@ -288,7 +299,7 @@ std::string Serialized(const ReconcileResult& result) {
                     FormatMoney(item.quantity_effect), "|",
                     FormatMoney(item.price_effect), "|");
     absl::StrAppend(&text, item.currency.ToString(), "|", item.matched_on, "|",
-                    item.reason, "|", item.rows, "\n");
+                    item.reason, "|", item.rows, "|", item.pending, "\n");
   }
   for (const auto& [key, total] : result.totals) {
     absl::StrAppend(&text, key.first, "|",

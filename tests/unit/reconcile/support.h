@@ -84,6 +84,12 @@ struct TestRow {
   std::optional<std::string> quantity = "1";
   std::string unit = "Hours";
   std::optional<int64_t> gpu_count;
+  std::string issuer = "Amazon Web Services";
+  std::string invoice;
+  std::string invoice_detail;
+  std::vector<AppliedCommitment> applied;  // of texts that outlive the row
+  std::string tags;
+  bool costed = true;  // false: the bill gives no BilledCost
 };
 
 TestRow OnDemandRow(int first, int last, std::string quantity,
@@ -103,6 +109,10 @@ struct Scenario {
   RatedUsage rated;
   ReconcileOptions options;
   Interval period{kStart, kEnd};
+  int64_t at_us = kEnd;
+  CapacityTable capacity;
+  std::vector<std::string> capacity_pools;
+  BillContents tables;  // without the summary
 };
 
 // Fails the test if Add or Finish do.

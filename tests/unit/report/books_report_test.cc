@@ -106,6 +106,8 @@ ContractInfo Contract() {
   contract.currency = *Currency::Parse("USD");
   contract.term_end_us = *ParseInstant("2032-11-03T00:00:00Z");
   contract.commitments = {"reserved", "spend"};
+  contract.lives = {{"old", CommitmentState::kSuperseded, 0, 1},
+                    {"reserved", CommitmentState::kActive, 0, 1}};
   contract.text = "id: \"aws-2025\"\n";
   contract.file_name = "aws.textproto";
   return contract;
@@ -135,6 +137,7 @@ TEST(ContractReportTest, ShowsTheTextAsApplied) {
   "applied": "1970-01-01T00:00:00Z",
   "file": "aws.textproto",
   "commitments": ["reserved", "spend"],
+  "commitment_states": ["old superseded", "reserved active"],
   "text": "id: \"aws-2025\"\n"
 }
 )");

@@ -66,19 +66,19 @@ TEST(BreakReportTest, CsvIsAsDocumented) {
       "class,provider,sub_account,region,sku,pool,tenant,resource,"
       "period_start,period_end,billed_gpu_seconds,metered_gpu_seconds,"
       "billed_gpu_hours,metered_gpu_hours,billed_cost,expected_cost,difference,"
-      "currency,matched_on,reason\n"
+      "currency,matched_on,reason,status\n"
       "matched,Amazon Web Services,,us-east-1,p6e,aws/us-east-1/gb200,,,"
       "2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,36000,28800,10.000000000,"
-      "8.000000000,1000,1000,0,USD,provider+region+pool+period,\n"
+      "8.000000000,1000,1000,0,USD,provider+region+pool+period,,final\n"
       "price_break,Amazon Web Services,,us-east-1,p6e,aws/us-east-1/gb200,,,"
       "2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,36000,28800,10.000000000,"
       "8.000000000,20,16,4,USD,provider+region+pool+period,"
-      "\"billed at 2.5, not 2\"\n"
+      "\"billed at 2.5, not 2\",final\n"
       "unmetered_charge,Amazon Web Services,,us-east-1,p6e,"
       "aws/us-east-1/gb200,acme/chat,i-0123,2026-10-01T00:00:00Z,"
       "2026-10-01T01:00:00Z,36000,,10.000000000,,5000.5,0,5000.5,USD,"
       "provider+region+pool+period,"
-      "\"'=cmd|' /C calc'!A0\x1b[31m\n\"\"\u202e,x\"\n");
+      "\"'=cmd|' /C calc'!A0\x1b[31m\n\"\"\u202e,x\",final\n");
 }
 
 TEST(BreakReportTest, JsonCarriesTotalsAndChecks) {
@@ -99,11 +99,14 @@ TEST(BreakReportTest, JsonCarriesTotalsAndChecks) {
     {"currency": "USD", "class": "price_break", "items": 1, "billed_cost": "20", "expected_cost": "16", "difference": "4"},
     {"currency": "USD", "class": "unmetered_charge", "items": 1, "billed_cost": "5000.5", "expected_cost": "0", "difference": "5000.5"}
   ],
+  "findings": [
+    {"class": "price_break", "difference": "4", "currency": "USD", "pool": "aws/us-east-1/gb200", "period_start": "2026-10-01T00:00:00Z", "period_end": "2026-10-01T01:00:00Z", "items": 1, "billed_cost": "20", "expected_cost": "16", "summary": "billed at another price than the contract's on aws/us-east-1/gb200 from 2026-10-01T00:00:00Z to 2026-10-01T01:00:00Z: 4.00 USD too much"}
+  ],
   "checks": [
     {"name": "conservation", "outcome": "passed", "detail": "exact"},
     {"name": "effective_cost", "outcome": "not_executable", "detail": null}
   ],)");
-  EXPECT_NE(text.find(R"("reason": "billed at 2.5, not 2", )"
+  EXPECT_NE(text.find(R"("reason": "billed at 2.5, not 2", "status": "final", )"
                       R"("quantity_effect": "0", "price_effect": "0", )"
                       R"("rows": 2})"),
             text.npos);
@@ -120,11 +123,11 @@ unmetered_charge      1  5,000.50      0.00    5,000.50  USD
 price_break           1     20.00     16.00        4.00  USD
 matched               1  1,000.00  1,000.00        0.00  USD
 
-CLASS             DIFFERENCE  CURRENCY  POOL                 PERIOD START          BILLED H  METERED H    BILLED  EXPECTED
-unmetered_charge    5,000.50  USD       aws/us-east-1/gb200  2026-10-01T00:00:00Z    10.000          -  5,000.50      0.00
-    =cmd|' /C calc'!A0\x1b[31m\n"\u202e,x (tenant acme/chat, resource i-0123)
-price_break             4.00  USD       aws/us-east-1/gb200  2026-10-01T00:00:00Z    10.000      8.000     20.00     16.00
-    billed at 2.5, not 2
+CLASS             DIFFERENCE  CURRENCY  POOL                 FROM                  ITEMS    BILLED  EXPECTED
+unmetered_charge    5,000.50  USD       aws/us-east-1/gb200  2026-10-01T00:00:00Z      1  5,000.50      0.00
+    billed what no meter of ours has seen on aws/us-east-1/gb200 from 2026-10-01T00:00:00Z to 2026-10-01T01:00:00Z: 5,000.50 USD too much | =cmd|' /C calc'!A0\x1b[31m\n"\u202e,x (tenant acme/chat, resource i-0123)
+price_break             4.00  USD       aws/us-east-1/gb200  2026-10-01T00:00:00Z      1     20.00     16.00
+    billed at another price than the contract's on aws/us-east-1/gb200 from 2026-10-01T00:00:00Z to 2026-10-01T01:00:00Z: 4.00 USD too much | billed at 2.5, not 2
 
 matched: 1 item, 1,000.00 USD (--all lists them)
 
@@ -148,6 +151,8 @@ TEST(BreakReportTest, CountsAndSumsWhatItDoesNotList) {
   for (int i = 0; i < 103; ++i) {
     result.items.push_back(
         Item(BreakClass::kQuantityBreak, i < 100 ? "10" : "1.5", "0", ""));
+    // A cause of its own.
+    result.items.back().pool = "aws/pool-" + std::to_string(i);
   }
   Count(&result);
   const std::string text = ReconcileTable(result, false);

@@ -55,15 +55,16 @@ TEST(StatementReportTest, CsvIsAsDocumented) {
   EXPECT_EQ(
       Written(October(), Format::kCsv),
       "period_start,period_end,contract,tenant,pool,commitment,kind,"
-      "gpu_seconds,gpu_hours,unit_price,cost,currency\n"
+      "gpu_seconds,gpu_hours,unit_price,cost,currency,corrects_period,"
+      "corrects_kind\n"
       "2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,aws-2025,acme/chat,"
       "aws/us-east-1/gb200,gb200-reserved,covered,3601800,1000.500000000,2.05,"
-      "2051.025,USD\n"
+      "2051.025,USD,,\n"
       "2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,aws-2025,"
       "\"'=cmd|' /C calc'!A0\x1b[31m\n\"\"\u202e,x\",aws/us-east-1/gb200,"
-      "gb200-reserved,unpriced,3600,1.000000000,,,USD\n"
+      "gb200-reserved,unpriced,3600,1.000000000,,,USD,,\n"
       "2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,aws-2025,,,,credit,,,,"
-      "-51.025,USD\n");
+      "-51.025,USD,,\n");
 }
 
 TEST(StatementReportTest, JsonHasTheHeadAndTheLines) {
@@ -77,6 +78,7 @@ TEST(StatementReportTest, JsonHasTheHeadAndTheLines) {
   "period_end": "2026-11-01T00:00:00Z",
   "at": "2026-10-20T00:00:00Z",
   "complete": false,
+  "closed_at": null,
   "currency": "USD",
   "total": "2000",
   "metered_gpu_seconds": "3605400",
@@ -88,11 +90,29 @@ TEST(StatementReportTest, JsonHasTheHeadAndTheLines) {
             R"("pool": "aws/us-east-1/gb200", )"
             R"("commitment": "gb200-reserved", "kind": "covered", )"
             R"("gpu_seconds": "3601800", "gpu_hours": "1000.500000000", )"
-            R"("unit_price": "2.05", "cost": "2051.025", "currency": "USD"}
+            R"("unit_price": "2.05", "cost": "2051.025", "currency": "USD", )"
+            R"("corrects_period": null, "corrects_kind": null}
   ],
   "notes": ["a note"]
 }
 )");
+}
+
+TEST(StatementReportTest, CorrectionsCiteTheirPeriod) {
+  Statement statement = October();
+  statement.lines.resize(1);
+  statement.lines[0].kind = ChargeKind::kCorrection;
+  statement.lines[0].corrects_period = "2026-09";
+  statement.lines[0].corrects_kind = ChargeKind::kOnDemand;
+  statement.closed_us = statement.period_end_us;
+  const std::string csv = Written(statement, Format::kCsv);
+  EXPECT_NE(csv.find(",correction,3601800,"), csv.npos) << csv;
+  EXPECT_NE(csv.find(",USD,2026-09,on_demand\n"), csv.npos) << csv;
+  const std::string table = Written(statement, Format::kTable);
+  EXPECT_NE(table.find("correction 2026-09 on_demand"), table.npos) << table;
+  EXPECT_NE(table.find(", closed 2026-11-01T00:00:00Z\n"), table.npos) << table;
+  const std::string json = Written(statement, Format::kJson);
+  EXPECT_NE(json.find(R"("closed_at": "2026-11-01T00:00:00Z")"), json.npos);
 }
 
 TEST(StatementReportTest, TableHasAllDigitsOfPrices) {

@@ -1,0 +1,138 @@
+#include "cli/claim_package.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "report/text.h"
+
+namespace drawdown {
+namespace {
+
+absl::Status MakeDirectory(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (!error && std::filesystem::is_directory(directory, error)) {
+    return absl::OkStatus();
+  }
+  return MakeError(
+      ErrorCode::kIo,
+      absl::StrCat("--claims: ", directory, ": cannot make this directory: ",
+                   error ? error.message() : "it is a file"));
+}
+
+bool IsOfPool(const Claim& claim) {
+  return !claim.finding.first().pool.empty();
+}
+
+}  // namespace
+
+std::string ClaimPackage::PathOf(std::string_view name) const {
+  return absl::StrCat(folder_, "/", std::string(name));
+}
+
+// A provider's name is the first part of a pool's path, so it is a plain name.
+absl::Status ClaimPackage::Open(const ReconcileResult& result) {
+  opened_ = true;
+  claims_ = ClaimsOf(result);
+  if (claims_.empty()) return absl::OkStatus();
+  for (const Claim& claim : claims_) {
+    for (const Break* item : claim.finding.items) {
+      std::vector<uint64_t>& numbers = claims_of_[item->lines];
+      if (numbers.empty() || numbers.back() != claim.number) {
+        numbers.push_back(claim.number);
+      }
+    }
+  }
+  folder_ = absl::StrCat(directory_, "/", result.provider);
+  RETURN_IF_ERROR(MakeDirectory(folder_));
+  ASSIGN_OR_RETURN(lines_, AtomicFile::Create(PathOf("lines.csv")));
+  std::string text;
+  AppendClaimLineHeader(&text);
+  lines_->Write(text);
+  return absl::OkStatus();
+}
+
+void ClaimPackage::Add(const ReconcileResult& result, const BillLine& line) {
+  if (!opened_) problem_ = Open(result);
+  const auto found = claims_of_.find(line.lines);
+  if (!problem_.ok() || found == claims_of_.end()) return;
+  std::string text;
+  for (const uint64_t claim : found->second) {
+    AppendClaimLine(claim, line, &text);
+  }
+  lines_->Write(text);
+}
+
+absl::Status ClaimPackage::WriteFile(std::string_view name,
+                                     std::string_view text) const {
+  ASSIGN_OR_RETURN(const auto file, AtomicFile::Create(PathOf(name)));
+  file->Write(text);
+  return file->Commit();
+}
+
+absl::StatusOr<std::string> ClaimPackage::UsageText(
+    const Ledger& ledger, const StatementQuery& query) const {
+  std::string text;
+  AppendClaimUsageHeader(&text);
+  for (const Claim& claim : claims_) {
+    const Finding& finding = claim.finding;
+    if (!IsOfPool(claim) || finding.start_us >= finding.end_us) continue;
+    UsageQuery usage;
+    usage.from_us = finding.start_us;
+    usage.to_us = finding.end_us;
+    usage.at_us = query.at_us;
+    usage.as_of_us = query.as_of_us;
+    usage.by = {UsageDimension::kTenant, UsageDimension::kHour};
+    usage.pool = finding.first().pool;
+    const auto answer = ledger.Usage(usage);
+    // A pool of the bill that the books have never heard of has no usage.
+    if (GetErrorCode(answer.status()) == ErrorCode::kUnknownName) continue;
+    RETURN_IF_ERROR(answer.status());
+    AppendClaimUsage(claim, *answer, &text);
+  }
+  return text;
+}
+
+absl::StatusOr<std::string> ClaimPackage::RunsText(const Ledger& ledger) const {
+  std::map<std::string, std::vector<const Claim*>> by_pool;
+  for (const Claim& claim : claims_) {
+    if (IsOfPool(claim)) by_pool[claim.finding.first().pool].push_back(&claim);
+  }
+  std::string text;
+  AppendClaimRunHeader(&text);
+  for (const auto& [pool, claims] : by_pool) {
+    RunQuery query;
+    query.pool = pool;
+    const std::vector<const Claim*>& of_pool = claims;
+    const absl::Status visited =
+        ledger.VisitRuns(query, [&text, &of_pool](const RunInfo& run) {
+          for (const Claim* claim : of_pool) AppendClaimRun(*claim, run, &text);
+          return true;
+        });
+    if (GetErrorCode(visited) == ErrorCode::kUnknownName) continue;
+    RETURN_IF_ERROR(visited);
+  }
+  return text;
+}
+
+absl::StatusOr<std::string> ClaimPackage::Finish(const ReconcileResult& result,
+                                                 const Ledger& ledger,
+                                                 const StatementQuery& query) {
+  if (!opened_) problem_ = Open(result);
+  RETURN_IF_ERROR(problem_);
+  if (claims_.empty()) return std::string("nothing to claim");
+  RETURN_IF_ERROR(lines_->Commit());
+  ASSIGN_OR_RETURN(const std::string usage, UsageText(ledger, query));
+  RETURN_IF_ERROR(WriteFile("usage.csv", usage));
+  ASSIGN_OR_RETURN(const std::string runs, RunsText(ledger));
+  RETURN_IF_ERROR(WriteFile("runs.csv", runs));
+  const ClaimBooks books{ledger.Info(), result.provider};
+  RETURN_IF_ERROR(WriteFile("claim.md", ClaimLetter(result, claims_, books)));
+  return absl::StrCat("wrote ", CountOf(claims_.size(), "claim"), " to ",
+                      folder_);
+}
+
+}  // namespace drawdown

@@ -1,0 +1,37 @@
+// Statements as they were posted: closed months as they were closed, and in the
+// next month the corrections of them.
+#ifndef DRAWDOWN_SRC_ENGINE_CLOSES_H_
+#define DRAWDOWN_SRC_ENGINE_CLOSES_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "drawdown/statement.h"
+#include "engine/contract_books.h"
+#include "engine/impl.h"
+
+namespace drawdown {
+
+// The reasons of a closed month are those of all that is known of it now.
+absl::StatusOr<Statement> PostedStatement(const BooksView& books,
+                                          const ContractBooks& contracts,
+                                          int64_t bucket_us,
+                                          const std::string& contract,
+                                          const Interval& period,
+                                          int64_t at_us, bool explain);
+
+// What a bill of the period is compared by: the contracts that it was closed
+// with, and a note that it was closed; or all of them.
+struct ComparedContracts {
+  ContractBooks contracts;
+  std::vector<std::string> notes;
+};
+absl::StatusOr<ComparedContracts> ContractsToCompare(
+    ReadTransaction* books, const ContractBooks& contracts,
+    const std::string& contract, const Interval& period);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_ENGINE_CLOSES_H_

@@ -1,0 +1,245 @@
+#include "reconcile/contract_checks.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "base/wide.h"
+#include "reconcile/quantity.h"
+#include "reconcile/text.h"
+#include "reconcile/tolerance.h"
+
+namespace drawdown {
+namespace {
+
+using Outcome = ReconcileCheck::Outcome;
+
+constexpr char kApplied[] = "contract_applied";
+constexpr char kTerms[] = "commitment_terms";
+constexpr char kUnused[] = "unused_rows";
+
+bool MoreThan(MoneyAmount applied, MoneyAmount charge) {
+  return Magnitude(applied) > Magnitude(charge);
+}
+
+// What a charge comes to: covered usage is billed at 0 and has its cost as
+// EffectiveCost, a purchase the other way around.
+MoneyAmount ChargeOf(const BillRow& row) {
+  return std::max(Magnitude(row.billed_cost.amount),
+                  Magnitude(row.effective_cost.amount));
+}
+
+std::string_view CategoryText(CommitmentCategory category) {
+  return category == CommitmentCategory::kUsage ? "Usage" : "Spend";
+}
+
+std::string_view ModelText(CommitmentModel model) {
+  return model == CommitmentModel::kContinuous ? "Continuous" : "Discontinuous";
+}
+
+std::string_view IntervalText(FulfilmentInterval interval) {
+  constexpr std::array<std::string_view, 8> kNames = {
+      "Hourly",    "Daily",       "Weekly", "Monthly",
+      "Quarterly", "Semi-Annual", "Annual", "Full Period"};
+  return kNames[static_cast<size_t>(interval)];
+}
+
+// Appends "category Spend, contract Usage" where they differ.
+void Compare(std::string_view what, std::string_view billed,
+             std::string_view contract, std::string& differences) {
+  if (billed.empty() || billed == contract) return;
+  absl::StrAppend(&differences, differences.empty() ? "" : "; ",
+                  std::string(what), " ", std::string(billed), ", contract ",
+                  std::string(contract));
+}
+
+}  // namespace
+
+void AppliedSums::Add(const BillRow& row, const BillNames& names,
+                      const Contract& contract, const Interval& period) {
+  for (const AppliedCommitment& applied : row.applied) {
+    const Commitment* commitment = names.FindCommitment(applied.commitment);
+    if (commitment == nullptr) {
+      ++unknown_[std::string(applied.commitment)];
+      continue;
+    }
+    Sums& sums = by_commitment_[commitment->id];
+    ++sums.elements;
+    const bool inside = row.charge_start_us >= period.start_us &&
+                        row.charge_end_us <= period.end_us;
+    const bool in_force = InForce(*commitment, row.charge_start_us) &&
+                          row.charge_start_us >= contract.term.start_us &&
+                          row.charge_start_us < contract.term.end_us;
+    if (!in_force) ++sums.not_in_force;
+    if (applied.cost.given && MoreThan(applied.cost.amount, ChargeOf(row))) {
+      ++sums.more_than_charge;
+    }
+    if (inside) sums.cost += applied.cost.amount;
+    if (!applied.quantity.has_value()) continue;
+    const std::optional<TimeUnit> unit = ParseTimeUnit(applied.unit);
+    if (!unit.has_value() || !unit->per_gpu) {
+      ++sums.other_unit;
+      continue;
+    }
+    const auto time = ToGpuTime(*applied.quantity, *unit, kMicroGpusPerGpu);
+    if (!time.ok()) {
+      ++sums.other_unit;
+    } else if (inside) {
+      sums.time += time->time;
+      sums.slack += PublishingSlack(time->one_unit, time->scale, 1);
+    }
+  }
+}
+
+ReconcileCheck AppliedSums::CheckOne(const Commitment& commitment,
+                                     const Sums& sums,
+                                     const CompareContext& context) const {
+  ReconcileCheck check{
+      kApplied, Outcome::kPassed,
+      absl::StrCat(commitment.id, ": ", sums.elements, " applied amounts")};
+  const auto fail = [&check](const std::string& why) {
+    check.outcome = Outcome::kFailed;
+    absl::StrAppend(&check.detail, "; ", why);
+  };
+  if (sums.not_in_force != 0) {
+    fail(absl::StrCat(sums.not_in_force,
+                      " on charges while it was not in force"));
+  }
+  if (sums.more_than_charge != 0) {
+    fail(absl::StrCat(sums.more_than_charge, " more than the charge"));
+  }
+  if (commitment.category != CommitmentCategory::kUsage) return check;
+  if (sums.other_unit != 0) {
+    fail(absl::StrCat(sums.other_unit, " in another unit than GPU-hours"));
+    return check;
+  }
+  GpuTime covered;
+  for (const auto& [lane, book] : context.books->lanes()) {
+    if (lane.kind != RowKind::kCovered ||
+        context.names->commitments.Name(lane.commitment) != commitment.id) {
+      continue;
+    }
+    for (const BookCell& cell : book.cells) covered += cell.time;
+  }
+  const std::string both =
+      absl::StrCat("applied ", GpuHoursText(sums.time),
+                   ", covered by our books ", HoursText(covered));
+  if (Magnitude(sums.time - covered) > sums.slack) {
+    fail(both);
+  } else {
+    absl::StrAppend(&check.detail, "; ", both);
+  }
+  return check;
+}
+
+std::vector<ReconcileCheck> AppliedSums::Check(
+    const CompareContext& context) const {
+  std::vector<ReconcileCheck> checks;
+  for (const auto& [id, sums] : by_commitment_) {
+    const Commitment* commitment = FindCommitment(*context.contract, id);
+    checks.push_back(CheckOne(*commitment, sums, context));
+  }
+  for (const auto& [id, elements] : unknown_) {
+    checks.push_back({kApplied, Outcome::kFailed,
+                      absl::StrCat(id, ": ", elements,
+                                   " applied amounts of what is no commitment "
+                                   "of the contract")});
+  }
+  if (checks.empty()) {
+    checks.push_back({kApplied, Outcome::kNotExecutable,
+                      "no row of the bill has ContractApplied (FOCUS 1.3 and "
+                      "later)"});
+  }
+  return checks;
+}
+
+std::vector<ReconcileCheck> CheckTerms(
+    const std::vector<BilledCommitment>& commitments,
+    const CompareContext& context, const BillNames& names) {
+  std::vector<ReconcileCheck> checks;
+  for (const BilledCommitment& billed : commitments) {
+    const Commitment* commitment = names.FindCommitment(billed.id);
+    if (commitment == nullptr) continue;  // another contract's
+    ReconcileCheck check{kTerms, Outcome::kPassed, ""};
+    std::string differences;
+    Compare("category", billed.category, CategoryText(commitment->category),
+            differences);
+    Compare("model", billed.model, ModelText(commitment->model), differences);
+    Compare("interval", billed.fulfillment_interval,
+            IntervalText(commitment->interval), differences);
+    if (billed.currency.has_value() &&
+        *billed.currency != context.contract->currency) {
+      Compare("currency", billed.currency->ToString(),
+              context.contract->currency.ToString(), differences);
+    }
+    if (!differences.empty()) check.outcome = Outcome::kFailed;
+    check.detail =
+        absl::StrCat(commitment->id, ": ",
+                     differences.empty() ? "Contract Commitment says what the "
+                                           "contract says"
+                                         : differences);
+    checks.push_back(check);
+  }
+  if (checks.empty()) {
+    checks.push_back({kTerms, Outcome::kNotExecutable,
+                      "no Contract Commitment rows were given of the "
+                      "contract's commitments"});
+  }
+  return checks;
+}
+
+std::vector<ReconcileCheck> CheckUnusedRows(const CompareContext& context) {
+  std::vector<ReconcileCheck> checks;
+  for (const auto& [lane, book] : context.books->lanes()) {
+    if (lane.kind != RowKind::kUnused || context.billed.Of(lane).empty()) {
+      continue;
+    }
+    uint64_t periods = 0;
+    GpuTime missing;
+    context.billed.ForEachUnbilled(lane, book, [&](const BookCell& cell) {
+      ++periods;
+      missing += cell.time;
+    });
+    const std::string& id = context.names->commitments.Name(lane.commitment);
+    checks.push_back(
+        {kUnused, periods == 0 ? Outcome::kPassed : Outcome::kFailed,
+         periods == 0
+             ? absl::StrCat(id,
+                            ": every charge period with unused hours has "
+                            "its row")
+             : absl::StrCat(id, ": ", periods,
+                            " charge periods without a row for what was not "
+                            "used, ",
+                            GpuHoursText(missing))});
+  }
+  std::sort(checks.begin(), checks.end(),
+            [](const ReconcileCheck& a, const ReconcileCheck& b) {
+              return a.detail < b.detail;
+            });
+  if (checks.empty()) {
+    checks.push_back({kUnused, Outcome::kNotExecutable,
+                      "the bill holds no row of what a commitment had left"});
+  }
+  return checks;
+}
+
+ReconcileCheck CheckCredits(const CreditRows& credits,
+                            const CompareContext& context) {
+  const MoneyAmount owed = context.books->credits();
+  const Currency currency = context.contract->currency;
+  ReconcileCheck check{
+      "credits", Outcome::kNotExecutable,
+      absl::StrCat(credits.rows, " credit rows of ",
+                   MoneyText(credits.billed, currency),
+                   ", the contract grants ", MoneyText(owed, currency))};
+  if (owed.zero()) return check;
+  const MoneyAmount doubled = context.options.tolerance.has_value()
+                                  ? *context.options.tolerance * 2
+                                  : std::max(credits.places, Subunit(currency));
+  const bool agrees = Magnitude(credits.billed - owed) * 2 <= doubled;
+  check.outcome = agrees ? Outcome::kPassed : Outcome::kFailed;
+  return check;
+}
+
+}  // namespace drawdown

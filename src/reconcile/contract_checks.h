@@ -1,0 +1,75 @@
+// What a bill says of commitments, beside its charges, against the contract.
+#ifndef DRAWDOWN_SRC_RECONCILE_CONTRACT_CHECKS_H_
+#define DRAWDOWN_SRC_RECONCILE_CONTRACT_CHECKS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bill/bill_row.h"
+#include "bill/bill_tables.h"
+#include "contract/contract.h"
+#include "drawdown/reconcile.h"
+#include "reconcile/bill_names.h"
+#include "reconcile/books.h"
+#include "reconcile/compare.h"
+
+namespace drawdown {
+
+// The elements of ContractApplied, added up by commitment.
+class AppliedSums {
+ public:
+  // Of a row of the contract's provider, inside `period` or not.
+  void Add(const BillRow& row, const BillNames& names, const Contract& contract,
+           const Interval& period);
+
+  // One check per commitment that a row applies to, or one that says that none
+  // does. Fails on elements that name no commitment of the contract, have
+  // another unit than it, count more than the charge or are charged while it is
+  // not in force; and, for a Usage commitment, where the applied GPU-hours are
+  // not those that our books cover by it in the period.
+  std::vector<ReconcileCheck> Check(const CompareContext& context) const;
+
+ private:
+  struct Sums {
+    uint64_t elements = 0;
+    uint64_t other_unit = 0;
+    uint64_t more_than_charge = 0;
+    uint64_t not_in_force = 0;
+    GpuTime time;  // in the period, of those with a quantity in GPU time
+    GpuTime slack;
+    MoneyAmount cost;
+  };
+
+  ReconcileCheck CheckOne(const Commitment& commitment, const Sums& sums,
+                          const CompareContext& context) const;
+
+  std::map<std::string, Sums> by_commitment_;
+  std::map<std::string, uint64_t> unknown_;  // elements by the id they name
+};
+
+// Contract Commitment rows against the commitments they name.
+std::vector<ReconcileCheck> CheckTerms(
+    const std::vector<BilledCommitment>& commitments,
+    const CompareContext& context, const BillNames& names);
+
+// FOCUS DiscountHandling-A-017: what a Continuous commitment had left in each
+// charge period has a row.
+std::vector<ReconcileCheck> CheckUnusedRows(const CompareContext& context);
+
+// The provider's Credit rows of the period, in the contract's currency.
+struct CreditRows {
+  uint64_t rows = 0;
+  MoneyAmount billed;
+  MoneyAmount places;  // a unit of each row's last published place
+};
+
+// Credits that the contract grants in the period against those billed. Credits
+// of a bill whose contract grants none are not judged.
+ReconcileCheck CheckCredits(const CreditRows& credits,
+                            const CompareContext& context);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_CONTRACT_CHECKS_H_

@@ -1,0 +1,31 @@
+// Time in which GPUs were there and not billable: cordoned, failed, drained.
+#ifndef DRAWDOWN_SRC_RECONCILE_EXCLUSIONS_H_
+#define DRAWDOWN_SRC_RECONCILE_EXCLUSIONS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "model/capacity_table.h"
+#include "reconcile/agreed.h"
+
+namespace drawdown {
+
+class Exclusions {
+ public:
+  Exclusions() = default;
+  // `pools` are the names that the spans index.
+  Exclusions(const CapacityTable& capacity,
+             const std::vector<std::string>& pools, Interner* names);
+
+  // The excluded GPU time of a pool over [start_us, end_us).
+  GpuTime Of(uint32_t pool, int64_t start_us, int64_t end_us) const;
+
+ private:
+  absl::flat_hash_map<uint32_t, std::vector<CapacitySpan>> spans_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_EXCLUSIONS_H_

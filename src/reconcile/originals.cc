@@ -1,0 +1,86 @@
+#include "reconcile/originals.h"
+
+#include <algorithm>
+
+namespace drawdown {
+namespace {
+
+bool Before(const Interval& a, const Interval& b) {
+  return a.start_us < b.start_us;
+}
+
+void Join(std::vector<Interval>& windows) {
+  std::sort(windows.begin(), windows.end(), Before);
+  size_t kept = 0;
+  for (size_t i = 1; i < windows.size(); ++i) {
+    if (windows[i].start_us <= windows[kept].end_us) {
+      windows[kept].end_us = std::max(windows[kept].end_us, windows[i].end_us);
+    } else {
+      windows[++kept] = windows[i];
+    }
+  }
+  if (!windows.empty()) windows.resize(kept + 1);
+}
+
+// The rows of one pool, whatever kind of usage they are.
+bool Matches(const Lane& original, const Lane& correction) {
+  if (correction.kind != RowKind::kNone) return original == correction;
+  return IsUsage(original.kind) && original.pool == correction.pool;
+}
+
+}  // namespace
+
+void Originals::Add(const Lane& lane, int64_t start_us, int64_t end_us) {
+  Windows& windows = windows_[lane];
+  // Rows of one hour follow one another: most add nothing.
+  if (!windows.empty() && windows.back().start_us <= start_us &&
+      windows.back().end_us >= start_us) {
+    windows.back().end_us = std::max(windows.back().end_us, end_us);
+    return;
+  }
+  windows.push_back({start_us, end_us});
+}
+
+void Originals::Seal() {
+  for (auto& entry : windows_) Join(entry.second);
+}
+
+bool Originals::Any(const Lane& lane, int64_t start_us, int64_t end_us) const {
+  for (const auto& [original, windows] : windows_) {
+    if (!Matches(original, lane)) continue;
+    const auto window = std::partition_point(
+        windows.begin(), windows.end(), [start_us](const Interval& candidate) {
+          return candidate.end_us <= start_us;
+        });
+    if (window != windows.end() && window->start_us < end_us) return true;
+  }
+  return false;
+}
+
+CorrectionLink Originals::Find(const GroupKey& correction,
+                               const Calendar& calendar) const {
+  if (correction.lane == Lane()) return CorrectionLink::kNone;
+  if (Any(correction.lane, correction.start_us, correction.end_us)) {
+    return CorrectionLink::kTime;
+  }
+  const Interval month = calendar.MonthOf(correction.start_us);
+  return Any(correction.lane, month.start_us, month.end_us)
+             ? CorrectionLink::kMonth
+             : CorrectionLink::kNone;
+}
+
+std::string_view LinkName(CorrectionLink link, const Lane& lane) {
+  switch (link) {
+    case CorrectionLink::kTime:
+      return lane.kind == RowKind::kNone ? "provider+pool+period"
+                                         : "provider+pool+period+kind";
+    case CorrectionLink::kMonth:
+      return lane.kind == RowKind::kNone ? "provider+pool+month"
+                                         : "provider+pool+month+kind";
+    case CorrectionLink::kNone:
+      break;
+  }
+  return "";
+}
+
+}  // namespace drawdown

@@ -1,0 +1,55 @@
+// A claim against a provider: what to send, and what stands behind it.
+#ifndef DRAWDOWN_SRC_REPORT_CLAIM_REPORT_H_
+#define DRAWDOWN_SRC_REPORT_CLAIM_REPORT_H_
+
+#include <string>
+#include <vector>
+
+#include "drawdown/inspect.h"
+#include "drawdown/reconcile.h"
+#include "drawdown/usage.h"
+#include "report/findings.h"
+#include "report/format.h"
+
+namespace drawdown {
+
+// A finding that asks for money back.
+struct Claim {
+  uint64_t number = 0;  // 1 is the largest
+  Finding finding;
+};
+
+// The findings that are final and billed too much, biggest money first. The
+// result must outlive them.
+std::vector<Claim> ClaimsOf(const ReconcileResult& result);
+
+// What the books were when the claim was made: anyone can check it there.
+struct ClaimBooks {
+  LedgerInfo ledger;
+  std::string provider;
+};
+
+// A letter: what is claimed, why, by when it must be there, and what is
+// attached. Markdown, whose texts are inert.
+std::string ClaimLetter(const ReconcileResult& result,
+                        const std::vector<Claim>& claims,
+                        const ClaimBooks& books);
+
+// `claim,file,row,fields`: a row of the bill that is in a claim.
+void AppendClaimLineHeader(std::string* out);
+void AppendClaimLine(uint64_t claim, const BillLine& line, std::string* out);
+
+// `claim,pool,tenant,hour,gpu_seconds,gpu_hours`: what we metered of the
+// claim's pool and time.
+void AppendClaimUsageHeader(std::string* out);
+void AppendClaimUsage(const Claim& claim, const UsageAnswer& usage,
+                      std::string* out);
+
+// `claim,run_id,attempt,tenant,pool,segment_start,segment_end,gpus,
+// journal_sequence`: the runs behind it.
+void AppendClaimRunHeader(std::string* out);
+void AppendClaimRun(const Claim& claim, const RunInfo& run, std::string* out);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_REPORT_CLAIM_REPORT_H_

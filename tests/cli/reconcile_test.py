@@ -1,0 +1,172 @@
+"""`reconcile` from outside: its files, its claims, what it posts."""
+
+import csv
+import os
+import unittest
+
+from harness import CliTest
+
+AT = "2026-11-01T00:00:00Z"
+HEADER = ("BilledCost,BillingAccountId,BillingAccountName,BillingCurrency,"
+          "BillingPeriodEnd,BillingPeriodStart,ChargeCategory,ChargeClass,"
+          "ChargeDescription,ChargeFrequency,ChargePeriodEnd,"
+          "ChargePeriodStart,ContractedCost,EffectiveCost,InvoiceIssuerName,"
+          "ListCost,ListUnitPrice,PricingQuantity,PricingUnit,ProviderName,"
+          "PublisherName,RegionId,ResourceId,ServiceCategory,ServiceName,"
+          "SkuId,SkuPriceId,SubAccountId\n")
+CONTRACT = """
+id: "aws-2025"
+provider: "aws"
+currency: "USD"
+term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+claim_window: "60d"
+pool { name: "aws/us-east-1/h200" sku: "p5en" region: "us-east-1"
+       gpus_per_unit: 8 }
+rate { pool: "aws/*/h200" price: "3.45" from: "2026-01-01T00:00:00Z" }
+rounding { level: LINE scale: 6 }
+"""
+RUNS = """\
+run_id,tenant,pool,gpus,start,end,state
+job-1,acme/chat,aws/us-east-1/h200,16,2026-10-01T00:00:00Z,2026-10-01T04:00:00Z,COMPLETED
+"""
+
+
+def row(hour, nodes, cost, resource="i-1"):
+    start = "2026-10-01T%02d:00:00Z" % hour
+    end = "2026-10-01T%02d:00:00Z" % (hour + 1)
+    return (f"{cost},1234,Acme,USD,2026-11-01T00:00:00Z,2026-10-01T00:00:00Z,"
+            f"Usage,,p5en hour,Usage-Based,{end},{start},{cost},{cost},AWS,"
+            f"{cost},27.60,{nodes},Hours,aws,AWS,us-east-1,{resource},Compute,"
+            f"EC2,p5en,p5en.od,111\n")
+
+
+RIGHT = "55.20"  # 2 nodes x 8 GPUs x 3.45
+MORE = "82.80"   # 3 nodes
+
+
+class ReconcileTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.write("contract.textproto", CONTRACT)
+        self.write("runs.csv", RUNS)
+        self.expect(0, "init")
+        self.expect(0, "contract", "apply", "contract.textproto")
+        self.expect(0, "import", "runs", "runs.csv")
+
+    def bill(self, *rows):
+        return self.write("bill.csv", HEADER + "".join(rows))
+
+    def reconcile(self, code, *more):
+        return self.expect(code, "reconcile", "--contract", "aws-2025",
+                           "--period", "2026-10", "--at", AT, *more)
+
+    def test_what_shares_a_cause_is_one_finding(self):
+        bill = self.bill(row(0, 3, MORE), row(1, 3, MORE), row(2, 2, RIGHT),
+                         row(3, 2, RIGHT))
+        table = self.reconcile(1, bill, "--format", "table").out
+        self.assertIn("billed 8 GPUs too many on aws/us-east-1/h200 from "
+                      "2026-10-01T00:00:00Z to 2026-10-01T02:00:00Z: 16.000 "
+                      "GPU-hours, 55.20 USD too much", table)
+        found = self.reconcile(1, bill, "--format", "json").json()
+        self.assertEqual(len(found["findings"]), 1)
+        self.assertEqual(found["findings"][0]["difference"], "55.2")
+
+    def test_a_claim_has_the_lines_and_the_evidence(self):
+        bill = self.bill(row(0, 3, MORE, "=cmd|x"), row(1, 2, RIGHT),
+                         row(2, 2, RIGHT), row(3, 2, RIGHT))
+        done = self.reconcile(1, bill, "--claims", "claims")
+        self.assertIn("wrote 1 claim to claims/aws", done.err)
+        folder = "claims/aws/"
+        self.assertEqual(sorted(os.listdir(self.path("claims/aws"))),
+                         ["claim.md", "lines.csv", "runs.csv", "usage.csv"])
+        letter = self.read(folder + "claim.md")
+        self.assertIn("**27.6 USD**", letter)
+        self.assertIn("until **2026-12-31T00:00:00Z**", letter)
+        hash_ = self.expect(0, "verify", "--format", "json").json()
+        self.assertIn(hash_["chain_hash"], letter)
+        lines = list(csv.DictReader(self.read(folder + "lines.csv").splitlines()))
+        self.assertEqual([(line["claim"], line["row"]) for line in lines],
+                         [("1", "2")])
+        fields = next(csv.reader([lines[0]["fields"]]))
+        self.assertIn("=cmd|x", fields)
+        usage = list(csv.DictReader(self.read(folder + "usage.csv").splitlines()))
+        self.assertEqual([(u["tenant"], u["gpu_seconds"]) for u in usage],
+                         [("acme/chat", "57600")])
+        runs = list(csv.DictReader(self.read(folder + "runs.csv").splitlines()))
+        self.assertEqual(runs[0]["run_id"], "job-1")
+        self.assertGreater(int(runs[0]["journal_sequence"]), 0)
+
+    def test_nothing_is_written_where_nothing_is_claimed(self):
+        bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(4)])
+        done = self.reconcile(0, bill, "--claims", "claims")
+        self.assertIn("nothing to claim", done.err)
+        self.assertFalse(os.path.exists(self.path("claims")))
+        with open(self.path(bill), "rb") as file:
+            self.assertEqual(
+                self.run_cli("reconcile", "--contract", "aws-2025", "--period",
+                             "2026-10", "--claims", "claims", "-",
+                             stdin=file.read()).code, 2)
+
+    def test_the_page_is_inert(self):
+        bill = self.bill(row(0, 3, MORE, "<script>alert(1)</script>"),
+                         row(1, 2, RIGHT), row(2, 2, RIGHT), row(3, 2, RIGHT))
+        self.reconcile(1, bill, "--report", "out.html")
+        page = self.read("out.html")
+        self.assertNotIn("<script", page)
+        self.assertIn("27.60", page)
+        self.assertIn("quantity_break", page)
+
+    def test_posting_twice_changes_nothing(self):
+        rows = [row(hour, 2, RIGHT) for hour in range(4)]
+        rows.append(row(6, 1, "27.60"))
+        bill = self.bill(*rows)
+        self.reconcile(1, bill, "--breaks", "breaks.csv")
+        lines = self.read("breaks.csv").splitlines(keepends=True)
+        agreed = [line for line in lines[1:] if line.startswith("unmetered")]
+        self.assertEqual(len(agreed), 1)
+        self.write("agreed.csv", lines[0] + agreed[0])
+        refused = self.reconcile(3, bill, "--post", "agreed.csv")
+        self.assertIn("names no tenant", refused.err)
+        post = ["--post", "agreed.csv", "--post-tenant", "acme/lost"]
+        done = self.reconcile(1, bill, *post)
+        self.assertIn("posted 1 agreed line, 0 were", done.err)
+        usage = self.expect(0, "usage", "--by", "tenant", "--at", AT)
+        self.assertIn("acme/lost,28800,8.000000000", usage.out)
+        journal = self.expect(0, "journal").out
+        self.assertIn("bill:aws-2025:2026-10-01T06:00:00Z:", journal)
+        # The bill and the books agree now, and the same again is no change.
+        again = self.reconcile(0, bill, *post)
+        self.assertIn("posted 0 agreed lines, 1 were", again.err)
+        self.assertEqual(self.expect(0, "usage", "--by", "tenant", "--at",
+                                     AT).out, usage.out)
+
+    def test_only_lines_that_are_there_are_posted(self):
+        bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(4)],
+                         row(6, 1, "27.60"))
+        self.reconcile(1, bill, "--breaks", "breaks.csv")
+        lines = self.read("breaks.csv").splitlines(keepends=True)
+        agreed = next(line for line in lines if line.startswith("unmetered"))
+        other = agreed.replace("28800", "57600")
+        self.write("agreed.csv", lines[0] + other)
+        refused = self.reconcile(3, bill, "--post", "agreed.csv",
+                                 "--post-tenant", "acme/lost")
+        self.assertIn("agreed.csv:2: this reconciliation has no such line",
+                      refused.err)
+        matched = next(line for line in lines if line.startswith("matched"))
+        self.write("agreed.csv", lines[0] + matched)
+        refused = self.reconcile(3, bill, "--post", "agreed.csv",
+                                 "--post-tenant", "acme/lost")
+        self.assertIn("no hours beyond what is metered", refused.err)
+
+    def test_an_open_period_is_pending(self):
+        bill = self.bill(row(0, 3, MORE), row(1, 2, RIGHT))
+        done = self.expect(0, "reconcile", "--contract", "aws-2025", "--period",
+                           "2026-10", "--at", "2026-10-01T02:00:00Z", bill)
+        rows = list(csv.DictReader(done.out.splitlines()))
+        self.assertEqual([(r["class"], r["status"]) for r in rows],
+                         [("quantity_break", "pending"), ("matched", "final")])
+        self.assertIn("pending, not breaks", done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()

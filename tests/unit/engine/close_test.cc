@@ -1,0 +1,319 @@
+// Closing months: what is frozen, and what becomes of what is recorded later.
+#include <filesystem>
+
+#include "drawdown/ledger.h"
+#include "gtest/gtest.h"
+#include "tests/support/scratch_dir.h"
+#include "tests/support/status.h"
+#include "tests/unit/engine/statement_text.h"
+
+namespace drawdown {
+namespace {
+
+constexpr int64_t kHour = kMicrosPerHour;
+
+int64_t At(const char* text) { return *ParseInstant(text); }
+
+// Ten GPUs reserved at 2, on demand 4.
+constexpr char kTerms[] = R"(
+provider: "aws" currency: "USD"
+term { start: "2026-01-01T00:00:00Z" end: "2026-07-01T00:00:00Z" }
+grace: "24h"
+rounding { level: LINE scale: 2 }
+rate { pool: "aws" price: "4" from: "2026-01-01T00:00:00Z" }
+commitment { id: "r" category: USAGE model: CONTINUOUS interval: HOURLY layer: 1
+  step { from: "2026-01-01T00:00:00Z" quantity: "10" } price: "2"
+  shortfall { policy: TAKE_OR_PAY } }
+)";
+
+std::string Terms(const std::string& more = "") {
+  return "id: \"c\"" + std::string(kTerms) + more;
+}
+
+class CloseTest : public testing::Test {
+ protected:
+  CloseTest() {
+    Open();
+    EXPECT_THAT(ledger_->ApplyContracts({{"c.textproto", Terms()}}), IsOk());
+  }
+  void Open() {
+    ledger_.reset();
+    OpenOptions options;
+    options.create_if_missing = true;
+    options.drain_interval = std::chrono::milliseconds(0);
+    options.now_us = [this] { return now_us_; };
+    auto ledger = Ledger::Open(dir_.Path("books"), options);
+    ASSERT_THAT(ledger, IsOk());
+    ledger_ = *std::move(ledger);
+  }
+
+  void Use(const char* id, const char* start, int64_t hours, int64_t gpus) {
+    RunRow row;
+    row.key = {id};
+    row.tenant = "acme";
+    row.pool = "aws/x";
+    row.micro_gpus = gpus * kMicroGpusPerGpu;
+    row.start_us = At(start);
+    row.end_us = *row.start_us + hours * kHour;
+    ++now_us_;
+    ASSERT_THAT(ledger_->ImportRuns({&row, 1}), IsOk());
+  }
+  Statement Of(const std::string& period,
+               std::optional<int64_t> as_of_us = {}) {
+    StatementQuery query;
+    query.contract = "c";
+    query.period = period;
+    query.as_of_us = as_of_us;
+    const auto statement = ledger_->MakeStatement(query);
+    EXPECT_THAT(statement, IsOk());
+    return statement.ok() ? *statement : Statement();
+  }
+  std::string Lines(const std::string& period) {
+    std::string text;
+    for (const StatementLine& line : Of(period).lines) text += LineText(line);
+    return text;
+  }
+  void ExpectSound() {
+    const auto report = ledger_->VerifyInProcess();
+    ASSERT_THAT(report, IsOk());
+    EXPECT_TRUE(report->ok) << report->findings.front();
+  }
+
+  ScratchDir dir_;
+  int64_t now_us_ = At("2026-02-05T00:00:00Z");
+  std::unique_ptr<Ledger> ledger_;
+};
+
+TEST_F(CloseTest, RefusesByNameWhatCannotBeClosedYet) {
+  EXPECT_THAT(ledger_->ClosePeriod("none", "2026-01"),
+              IsError(ErrorCode::kNotFound, "none"));
+  EXPECT_THAT(ledger_->ClosePeriod("c", "2026"),
+              IsError(ErrorCode::kInvalidArgument, "not a month"));
+  EXPECT_THAT(
+      ledger_->ClosePeriod("c", "2026-02"),
+      IsError(ErrorCode::kWrongState, "2026-01 is to be closed first"));
+  EXPECT_THAT(ledger_->ClosePeriod("c", "2025-12"),
+              IsError(ErrorCode::kWrongState, "before the contract's first"));
+  now_us_ = At("2026-02-02T00:00:00Z") - 1;
+  EXPECT_THAT(
+      ledger_->ClosePeriod("c", "2026-01"),
+      IsError(ErrorCode::kWrongState, "from 2026-02-02T00:00:00Z on"));
+  ++now_us_;
+  EXPECT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+}
+
+TEST_F(CloseTest, FreezesTheStatementAndWhatItCameFrom) {
+  Use("a", "2026-01-10T00:00:00Z", 10, 12);
+  const std::string before = TextOf(Of("2026-01"));
+  const std::string chain = ledger_->Info().chain_hash;
+  const auto closed = ledger_->ClosePeriod("c", "2026-01");
+  ASSERT_THAT(closed, IsOk());
+  EXPECT_FALSE(closed->was_closed);
+  EXPECT_EQ(closed->closed.chain_hash, chain);
+  EXPECT_EQ(closed->closed.closed_us, now_us_);
+  EXPECT_EQ(closed->closed.versions, (std::vector<ClosedVersion>{{"c", 1}}));
+  EXPECT_FALSE(closed->closed.tzdata.empty());
+  EXPECT_EQ(TextOf(closed->closed.statement), before);
+  const uint64_t entries = ledger_->Info().entries;
+  now_us_ += kHour;
+  const auto again = ledger_->ClosePeriod("c", "2026-01");
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(again->was_closed);
+  EXPECT_EQ(TextOf(again->closed.statement), before);
+  EXPECT_EQ(ledger_->Info().entries, entries);
+  const auto all = ledger_->ClosedPeriods();
+  ASSERT_THAT(all, IsOk());
+  ASSERT_EQ(all->size(), 1u);
+  EXPECT_EQ(all->front().period, "2026-01");
+  ExpectSound();
+}
+
+// 2 of the 10 reserved GPUs are used, then 3 more of them and 4 beyond: the
+// reservation was paid for already.
+TEST_F(CloseTest, LateUsageIsCorrectedInTheNextMonth) {
+  Use("a", "2026-01-10T00:00:00Z", 10, 2);
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  const Statement closed = Of("2026-01");
+  Use("b", "2026-01-10T00:00:00Z", 10, 3);
+  EXPECT_EQ(TextOf(Of("2026-01")), TextOf(closed));
+  // Of February nothing was used: 28 x 24 x 10 hours are not.
+  now_us_ = At("2026-03-02T00:00:00Z");
+  EXPECT_EQ(Lines("2026-02"),
+            "||r|unused|6720|2|13440\n"
+            "||r|correction|-30|2|-60|2026-01|unused\n"
+            "acme|aws/x|r|correction|30|2|60|2026-01|covered\n");
+  EXPECT_EQ(FormatMoney(Of("2026-02").total), "13440");
+  Use("c", "2026-01-10T00:00:00Z", 10, 9);
+  EXPECT_EQ(Lines("2026-02"),
+            "||r|unused|6720|2|13440\n"
+            "||r|correction|-80|2|-160|2026-01|unused\n"
+            "acme|aws/x||correction|40|4|160|2026-01|on_demand\n"
+            "acme|aws/x|r|correction|80|2|160|2026-01|covered\n");
+  EXPECT_EQ(FormatMoney(Of("2026-02").total), "13600");
+  // March is not the next one.
+  EXPECT_EQ(Lines("2026-03").find("correction"), std::string::npos);
+  ExpectSound();
+}
+
+TEST_F(CloseTest, CorrectionsAreClosedWithTheirMonthAndNotRepeated) {
+  Use("a", "2026-01-10T00:00:00Z", 10, 12);
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  Use("late", "2026-01-10T00:00:00Z", 10, 1);
+  now_us_ = At("2026-04-03T00:00:00Z");
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-02"), IsOk());
+  const std::string february = TextOf(Of("2026-02"));
+  EXPECT_NE(february.find("acme|aws/x||correction|10|4|40|2026-01|on_demand"),
+            std::string::npos)
+      << february;
+  EXPECT_EQ(Lines("2026-03").find("correction"), std::string::npos);
+  Use("later", "2026-01-10T00:00:00Z", 10, 3);
+  EXPECT_EQ(TextOf(Of("2026-02")), february);
+  EXPECT_NE(Lines("2026-03").find(
+                "acme|aws/x||correction|30|4|120|2026-01|on_demand"),
+            std::string::npos);
+  ExpectSound();
+}
+
+// A run that is open over the edge and is then said to have ended before it:
+// January's hours come back there, February's were never closed.
+TEST_F(CloseTest, AStopBeforeTheEdgeIsACorrectionUpToIt) {
+  RunStart start = {{"open"}, "acme", "aws/x", 12 * kMicroGpusPerGpu,
+                    At("2026-01-31T00:00:00Z")};
+  ASSERT_THAT(ledger_->StartRun(start), IsOk());
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  ASSERT_THAT(ledger_->StopRun({"open"}, At("2026-01-31T20:00:00Z")), IsOk());
+  now_us_ = At("2026-03-02T00:00:00Z");
+  EXPECT_EQ(Lines("2026-02"),
+            "||r|unused|6720|2|13440\n"
+            "||r|correction|40|2|80|2026-01|unused\n"
+            "acme|aws/x||correction|-8|4|-32|2026-01|on_demand\n"
+            "acme|aws/x|r|correction|-40|2|-80|2026-01|covered\n");
+}
+
+TEST_F(CloseTest, VersionsAppliedLaterHoldForOpenMonths) {
+  Use("a", "2026-01-10T00:00:00Z", 10, 12);
+  Use("b", "2026-02-03T00:00:00Z", 10, 12);
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  const std::string january = TextOf(Of("2026-01"));
+  std::string dearer = Terms();
+  dearer.replace(dearer.find("\"4\""), 3, "\"5\"");
+  const auto lines = ledger_->ApplyContracts({{"c.textproto", dearer}});
+  ASSERT_THAT(lines, IsOk());
+  EXPECT_EQ(lines->front(),
+            "c: version 2 applied, from 2026-02-01T00:00:00Z on: the months "
+            "before are closed");
+  EXPECT_EQ(TextOf(Of("2026-01")), january);
+  EXPECT_NE(Lines("2026-02").find("acme|aws/x||on_demand|20|5|100"),
+            std::string::npos);
+  EXPECT_EQ(Lines("2026-02").find("correction"), std::string::npos);
+  // Late usage of January at January's price.
+  Use("late", "2026-01-10T00:00:00Z", 10, 1);
+  EXPECT_EQ(TextOf(Of("2026-01")), january);
+  EXPECT_NE(Lines("2026-02").find(
+                "acme|aws/x||correction|10|4|40|2026-01|on_demand"),
+            std::string::npos)
+      << Lines("2026-02");
+}
+
+TEST_F(CloseTest, ACalendarThatCutsClosedMonthsIsRefused) {
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  const std::string other = Terms("calendar { month_day: 15 }");
+  EXPECT_THAT(ledger_->ApplyContracts({{"c.textproto", other}}),
+              IsError(ErrorCode::kBadContract, "2026-02-01T00:00:00Z"));
+}
+
+// Another contract that prices a pool later does not take it out of a month
+// that was closed without it.
+TEST_F(CloseTest, ContractsAppliedLaterDoNotTouchClosedMonths) {
+  Use("a", "2026-01-10T00:00:00Z", 10, 12);
+  ASSERT_THAT(ledger_->ApplyContracts({{"c.textproto", R"(
+id: "c" provider: "aws" currency: "USD"
+term { start: "2026-01-01T00:00:00Z" end: "2026-07-01T00:00:00Z" }
+rounding { level: LINE scale: 2 }
+rate { pool: "aws/y" price: "4" from: "2026-01-01T00:00:00Z" })"}}),
+              IsOk());
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  ASSERT_NE(Lines("2026-01").find("unpriced"), std::string::npos);
+  ASSERT_THAT(ledger_->ApplyContracts({{"d.textproto", R"(
+id: "d" provider: "aws" currency: "USD"
+term { start: "2026-01-01T00:00:00Z" end: "2026-07-01T00:00:00Z" }
+rounding { level: LINE scale: 2 }
+rate { pool: "aws/x" price: "9" from: "2026-01-01T00:00:00Z" })"}}),
+              IsOk());
+  Use("late", "2026-01-10T00:00:00Z", 10, 1);
+  EXPECT_EQ(Lines("2026-02"),
+            "acme|aws/x||correction|10|||2026-01|unpriced\n");
+}
+
+TEST_F(CloseTest, AsOfAnswersWhatWasClosedWhenItWas) {
+  Use("a", "2026-01-10T00:00:00Z", 10, 12);
+  const int64_t before_us = now_us_;
+  const std::string open = TextOf(Of("2026-01", before_us));
+  now_us_ += kHour;
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  const int64_t closed_us = now_us_;
+  const std::string closed = TextOf(Of("2026-01"));
+  Use("late", "2026-01-10T00:00:00Z", 10, 1);
+  now_us_ += kHour;
+  EXPECT_EQ(TextOf(Of("2026-01", before_us)), open);
+  EXPECT_EQ(TextOf(Of("2026-01", closed_us)), closed);
+  EXPECT_EQ(TextOf(Of("2026-01")), closed);
+  EXPECT_EQ(TextOf(Of("2026-02", closed_us)).find("correction"),
+            std::string::npos);
+  const auto none = ledger_->ClosedPeriods("c", before_us);
+  ASSERT_THAT(none, IsOk());
+  EXPECT_TRUE(none->empty());
+}
+
+// What meters counted in the month's last bucket is not in the journal yet when
+// it is closed at once.
+TEST_F(CloseTest, DrainsFirst) {
+  std::string terms = Terms();
+  terms.replace(terms.find("24h"), 3, "0s");
+  ASSERT_THAT(ledger_->ApplyContracts({{"c.textproto", terms}}), IsOk());
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  now_us_ = At("2026-03-01T00:00:00Z") - kHour / 2;
+  auto meter = ledger_->meter("acme", "aws/x");
+  ASSERT_THAT(meter, IsOk());
+  meter->Record(20 * kHour);
+  now_us_ += kHour / 2;
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-02"), IsOk());
+  const std::string february = TextOf(Of("2026-02"));
+  EXPECT_NE(february.find("acme|aws/x||on_demand|10|4|40"), std::string::npos)
+      << february;
+  // When it gets there, it is late for nothing.
+  now_us_ += 3 * kHour;
+  ASSERT_THAT(ledger_->Drain(), IsOk());
+  EXPECT_EQ(Lines("2026-03").find("correction"), std::string::npos);
+  EXPECT_EQ(TextOf(Of("2026-02")), february);
+  ExpectSound();
+}
+
+TEST_F(CloseTest, OtherPeriodsAreRatedFromAllThatIsKnown) {
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  Use("late", "2026-01-10T00:00:00Z", 10, 12);
+  const Statement quarter = Of("2026-01-01T00:00:00Z/2026-04-01T00:00:00Z");
+  EXPECT_NE(TextOf(quarter).find("acme|aws/x||on_demand|20|4|80"),
+            std::string::npos);
+  ASSERT_EQ(quarter.notes.size(), 1u);
+  EXPECT_NE(quarter.notes[0].find("closed"), std::string::npos);
+}
+
+TEST_F(CloseTest, SalvageKeepsWhatWasClosed) {
+  Use("a", "2026-01-10T00:00:00Z", 10, 12);
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  Use("late", "2026-01-10T00:00:00Z", 10, 1);
+  const std::string january = TextOf(Of("2026-01"));
+  const std::string february = TextOf(Of("2026-02"));
+  ledger_.reset();
+  ASSERT_THAT(Salvage(dir_.Path("books"), dir_.Path("saved")), IsOk());
+  std::filesystem::remove_all(dir_.Path("books"));
+  std::filesystem::rename(dir_.Path("saved"), dir_.Path("books"));
+  Open();
+  EXPECT_EQ(TextOf(Of("2026-01")), january);
+  EXPECT_EQ(TextOf(Of("2026-02")), february);
+  ExpectSound();
+}
+
+}  // namespace
+}  // namespace drawdown

@@ -1,0 +1,248 @@
+// Corrections: of this bill, of earlier ones, of usage that came late. The
+// three examples of FOCUS 1.4 for closed periods are read from the shared data.
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/csv.h"
+#include "base/source.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/reconcile/support.h"
+
+namespace drawdown::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+TestRow Corrected(TestRow row) {
+  row.correction = true;
+  return row;
+}
+
+TestRow CostOnly(int first, int last, std::string billed, std::string sku) {
+  TestRow row = Corrected(OnDemandRow(first, last, "0", std::move(billed)));
+  row.category = ChargeCategory::kAdjustment;
+  row.quantity.reset();
+  row.sku = std::move(sku);
+  row.sku_price = "";
+  return row;
+}
+
+Scenario TwoUnits() {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 2, "8").Build();
+  return setup;
+}
+
+const TestRow kOriginal = OnDemandRow(0, 1, "3", "49.20");
+const TestRow kNextHour = OnDemandRow(1, 2, "2", "32.80");
+
+// The net effect of each style is one item beside the break of the original.
+TEST(ReconcileCorrectionsTest, StylesOfCorrectionsAreLinked) {
+  struct Case {
+    const char* name;
+    std::vector<TestRow> corrections;
+    const char* net;
+  };
+  const Case cases[] = {
+      {"delta", {Corrected(OnDemandRow(0, 1, "-1", "-16.40"))}, "-16.4"},
+      {"negation and replacement",
+       {Corrected(OnDemandRow(0, 1, "-3", "-49.20")),
+        Corrected(OnDemandRow(0, 1, "2", "32.80"))},
+       "-16.4"},
+      {"correction of a correction",
+       {Corrected(OnDemandRow(0, 1, "-2", "-32.80")),
+        Corrected(OnDemandRow(0, 1, "1", "16.40"))},
+       "-16.4"},
+      {"cost only", {CostOnly(0, 1, "-16.40", "p6e")}, "-16.4"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    std::vector<TestRow> rows = {kOriginal, kNextHour};
+    rows.insert(rows.end(), c.corrections.begin(), c.corrections.end());
+    const ReconcileResult result = Reconcile(TwoUnits(), rows);
+    ExpectInvariants(result, rows);
+    const auto linked = ItemsOf(result, BreakClass::kCorrectionLinked);
+    ASSERT_EQ(linked.size(), 1u);
+    EXPECT_EQ(FormatMoney(linked[0].difference), c.net);
+    EXPECT_EQ(linked[0].pool, kGb200);
+    EXPECT_THAT(linked[0].matched_on, HasSubstr("provider+pool+period"));
+    EXPECT_TRUE(ItemsOf(result, BreakClass::kCorrectionOrphan).empty());
+    MoneyAmount net;
+    for (const Break& item : result.items) net += item.difference;
+    EXPECT_EQ(FormatMoney(net), "0");
+  }
+}
+
+TEST(ReconcileCorrectionsTest, WithoutAnOriginalTheyAreOrphans) {
+  const TestRow old = Corrected(OnDemandRow(-48, -47, "-1", "-16.40"));
+  TestRow bulk = CostOnly(0, 1, "-3.00", "");
+  TestRow unknown = CostOnly(0, 1, "-4.00", "p9");
+  const std::vector<TestRow> rows = {OnDemandRow(0, 2, "4", "65.60"), old, bulk,
+                                     unknown};
+  const ReconcileResult result = Reconcile(TwoUnits(), rows);
+  ExpectInvariants(result, rows);
+  const auto orphans = ItemsOf(result, BreakClass::kCorrectionOrphan);
+  ASSERT_EQ(orphans.size(), 3u);
+  for (const Break& item : orphans) {
+    EXPECT_EQ(item.difference, item.billed_cost);
+  }
+}
+
+// May's bill beside June's: the rows that June corrects are at hand.
+TEST(ReconcileCorrectionsTest, AnEarlierBillsRowsAreOriginals) {
+  TestRow original = OnDemandRow(-48, -47, "3", "49.20");
+  original.billing_start_us = kStart - 720 * kMicrosPerHour;
+  original.billing_end_us = kStart;
+  const TestRow of_it = Corrected(OnDemandRow(-48, -47, "-1", "-16.40"));
+  const TestRow late = Corrected(OnDemandRow(-40, -39, "2", "32.80"));
+  const std::vector<TestRow> rows = {original, of_it, late,
+                                     OnDemandRow(0, 2, "4", "65.60")};
+  const ReconcileResult result = Reconcile(TwoUnits(), rows);
+  ExpectInvariants(result, rows);
+  const auto linked = ItemsOf(result, BreakClass::kCorrectionLinked);
+  ASSERT_EQ(linked.size(), 2u);
+  EXPECT_EQ(linked[0].matched_on, "provider+pool+period+kind");
+  EXPECT_EQ(linked[1].matched_on, "provider+pool+month+kind");
+  EXPECT_THAT(linked[1].reason, HasSubstr("late usage"));
+}
+
+// The next bill brings, as a correction, what this period's bill lacked.
+TEST(ReconcileCorrectionsTest, LateUsageIsComparedWithTheMeter) {
+  TestRow late = Corrected(OnDemandRow(1, 2, "2", "32.80"));
+  late.billing_start_us = kEnd;
+  late.billing_end_us = kEnd + 720 * kMicrosPerHour;
+  const std::vector<TestRow> rows = {OnDemandRow(0, 1, "2", "32.80"), late};
+  const ReconcileResult result = Reconcile(TwoUnits(), rows);
+  ExpectInvariants(result, rows);
+  ASSERT_EQ(result.items.size(), 2u);
+  EXPECT_EQ(result.items[0].kind, BreakClass::kMatched);
+  EXPECT_EQ(result.items[1].kind, BreakClass::kCorrectionLinked);
+  EXPECT_TRUE(result.items[1].metered == Hours("8"));
+  EXPECT_TRUE(result.items[1].difference.zero());
+  EXPECT_THAT(result.items[1].reason, HasSubstr("usage that came late"));
+  late.billed = "40.00";
+  const ReconcileResult dearer = Reconcile(TwoUnits(), {rows[0], late});
+  EXPECT_EQ(FormatMoney(dearer.items[1].difference), "7.2");
+}
+
+TEST(ReconcileCorrectionsTest, AnotherCurrencyIsNoCorrectionOfIt) {
+  TestRow euros = Corrected(OnDemandRow(0, 1, "-1", "-15"));
+  euros.currency = "EUR";
+  const std::vector<TestRow> rows = {kOriginal, kNextHour, euros};
+  const ReconcileResult result = Reconcile(TwoUnits(), rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kCurrencyBreak).size(), 1u);
+}
+
+// --- the examples of the specification
+
+constexpr int64_t kMay = 1'746'057'600'000'000;   // 2025-05-01
+constexpr int64_t kJune = 1'748'736'000'000'000;  // 2025-06-01
+constexpr int64_t kJuly = 1'751'328'000'000'000;  // 2025-07-01
+
+std::vector<TestRow> ReadExample(const std::string& path) {
+  std::vector<TestRow> rows;
+  auto source = OpenSource(path);
+  EXPECT_TRUE(source.ok()) << source.status();
+  if (!source.ok()) return rows;
+  CsvReader reader(source->get());
+  EXPECT_TRUE(reader.ReadHeader().ok());
+  for (;;) {
+    const auto more = reader.Next();
+    EXPECT_TRUE(more.ok()) << more.status();
+    if (!more.ok() || !*more) return rows;
+    std::map<std::string, std::string> cell;
+    for (size_t i = 0; i < reader.header().size(); ++i) {
+      cell[reader.header()[i]] = std::string(reader.fields()[i]);
+    }
+    TestRow row;
+    row.category = cell["ChargeCategory"] == "Usage"
+                       ? ChargeCategory::kUsage
+                       : ChargeCategory::kAdjustment;
+    row.correction = cell["ChargeClass"] == "Correction";
+    row.billing_start_us = ParseInstant(cell["BillingPeriodStart"]).value();
+    row.billing_end_us = ParseInstant(cell["BillingPeriodEnd"]).value();
+    row.start_us = ParseInstant(cell["ChargePeriodStart"]).value();
+    row.end_us = ParseInstant(cell["ChargePeriodEnd"]).value();
+    row.resource = cell["ResourceId"];
+    row.billed = cell["BilledCost"];
+    row.effective = cell["EffectiveCost"];
+    row.quantity.reset();
+    if (!cell["PricingQuantity"].empty())
+      row.quantity = cell["PricingQuantity"];
+    row.unit = cell["PricingUnit"];
+    row.sku = cell["SkuId"];
+    row.sku_price = cell["SkuPriceId"];
+    row.region = "";
+    rows.push_back(row);
+  }
+}
+
+// May's bill for the SKUs that the examples correct in June's.
+std::vector<TestRow> MaysBill(const std::string& sku, int hour) {
+  TestRow row;
+  row.billing_start_us = kMay;
+  row.billing_end_us = kJune;
+  row.start_us = kMay + hour * kMicrosPerHour;
+  row.end_us = row.start_us + kMicrosPerHour;
+  row.sku = sku;
+  row.sku_price = sku + "-01";
+  row.region = "";
+  row.resource = "R-111";
+  row.quantity = "1000";
+  row.billed = row.effective = "1500";
+  return {row};
+}
+
+TEST(ReconcileCorrectionsTest, TheSpecificationsExamplesAreLinked) {
+  const char* given = std::getenv("DRAWDOWN_SHARED_DATA");
+  const std::string folder =
+      std::string(given != nullptr ? given : DRAWDOWN_SHARED_DATA_DEFAULT) +
+      "/focus/focus-spec-1.4-examples/";
+  struct Case {
+    const char* file;
+    int originals_hour;  // of May 1st
+    size_t linked;
+    const char* net;
+  };
+  const Case cases[] = {
+      {"correction_closed_period_s1_partial_reallocation_ledger.csv", 0, 1,
+       "0"},
+      {"correction_closed_period_s2_late_arriving_usage_ledger.csv", 5, 1,
+       "1500"},
+      {"correction_closed_period_s3_itemized_cost_only_ledger.csv", 0, 2,
+       "0.002"}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.file);
+    if (!std::filesystem::exists(folder + c.file)) {
+      GTEST_SKIP() << "no " << folder << c.file << ": set DRAWDOWN_SHARED_DATA";
+    }
+    Scenario setup;
+    setup.contract.term = {kMay, kJuly};
+    setup.contract.commitments.clear();
+    setup.contract.pools = {{"aws/x/usg-123", "USG-123", "", 1},
+                            {"aws/x/usg-456", "USG-456", "", 1}};
+    setup.period = {kJune, kJuly};
+    setup.at_us = kJuly;
+    std::vector<TestRow> rows = ReadExample(folder + c.file);
+    for (const char* sku : {"USG-123", "USG-456"}) {
+      for (const TestRow& row : MaysBill(sku, c.originals_hour)) {
+        rows.push_back(row);
+      }
+    }
+    const ReconcileResult result = Reconcile(setup, rows);
+    ExpectInvariants(result, rows);
+    const auto linked = ItemsOf(result, BreakClass::kCorrectionLinked);
+    EXPECT_EQ(linked.size(), c.linked) << Serialized(result);
+    EXPECT_TRUE(ItemsOf(result, BreakClass::kCorrectionOrphan).empty());
+    MoneyAmount net;
+    for (const Break& item : linked) net += item.difference;
+    EXPECT_EQ(FormatMoney(net), c.net);
+  }
+}
+
+}  // namespace
+}  // namespace drawdown::testing

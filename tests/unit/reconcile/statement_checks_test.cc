@@ -1,0 +1,271 @@
+// Checks of what a bill says beside its charges: invoices, ContractApplied,
+// Contract Commitment, unused rows, open billing periods.
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/reconcile/support.h"
+
+namespace drawdown::testing {
+namespace {
+
+using Outcome = ReconcileCheck::Outcome;
+using ::testing::HasSubstr;
+
+std::vector<ReconcileCheck> ChecksNamed(const ReconcileResult& result,
+                                        const std::string& name) {
+  std::vector<ReconcileCheck> checks;
+  for (const ReconcileCheck& check : result.checks) {
+    if (check.name == name) checks.push_back(check);
+  }
+  return checks;
+}
+
+// --- invoices
+
+TestRow Invoiced(std::string billed, std::string invoice,
+                 std::string detail = "") {
+  TestRow row = OnDemandRow(0, 1, "1", std::move(billed));
+  row.service = "Support";
+  row.sku = row.sku_price = "support";
+  row.unit = "Months";
+  row.invoice = std::move(invoice);
+  row.invoice_detail = std::move(detail);
+  return row;
+}
+
+InvoiceLine LineOf(std::string invoice, std::string_view amount,
+                   std::string detail = "") {
+  InvoiceLine line;
+  line.invoice_issuer = "Amazon Web Services";
+  line.invoice_id = std::move(invoice);
+  line.detail_id = std::move(detail);
+  line.currency = Code("USD");
+  line.category = ChargeCategory::kUsage;
+  line.status = InvoiceStatus::kIssued;
+  line.billed_cost = {Usd(amount), 2, true};
+  return line;
+}
+
+Outcome InvoiceOutcome(const std::vector<InvoiceLine>& lines,
+                       const std::vector<TestRow>& rows,
+                       std::optional<MoneyAmount> tolerance = std::nullopt) {
+  Scenario setup;
+  setup.tables.invoice_lines = lines;
+  setup.options.tolerance = tolerance;
+  const auto checks = ChecksNamed(Reconcile(setup, rows), "invoice_totals");
+  EXPECT_EQ(checks.size(), 1u);
+  return checks.empty() ? Outcome::kNotExecutable : checks[0].outcome;
+}
+
+TEST(InvoiceTotalsTest, AgreeWithinFocusTolerance) {
+  const std::vector<TestRow> rows = {Invoiced("10", "A"),
+                                     Invoiced("2.50", "A")};
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "12.50")}, rows), Outcome::kPassed);
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "13.50")}, rows), Outcome::kPassed);
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "13.51")}, rows), Outcome::kFailed);
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "10"), LineOf("A", "2.50")}, rows),
+            Outcome::kPassed);
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "12.52")}, rows, Usd("0.01")),
+            Outcome::kFailed);
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "12.51")}, rows, Usd("0.01")),
+            Outcome::kPassed);
+}
+
+TEST(InvoiceTotalsTest, TaxCountsOnlyInDetails) {
+  TestRow tax = Invoiced("5", "A");
+  tax.category = ChargeCategory::kTax;
+  const std::vector<TestRow> rows = {Invoiced("10", "A"), tax};
+  InvoiceLine taxed = LineOf("A", "9");
+  taxed.category = ChargeCategory::kTax;
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "10"), taxed}, rows), Outcome::kPassed);
+  taxed.detail_id = "tax";
+  std::vector<TestRow> detailed = rows;
+  detailed[1].invoice_detail = "tax";
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "10"), taxed}, detailed),
+            Outcome::kFailed);
+  taxed.billed_cost.amount = Usd("5");
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "10"), taxed}, detailed),
+            Outcome::kPassed);
+}
+
+TEST(InvoiceTotalsTest, WhatIsOpenVoidOrNotGivenIsNotExecutable) {
+  const std::vector<TestRow> rows = {Invoiced("10", "A")};
+  InvoiceLine line = LineOf("A", "99");
+  line.status = InvoiceStatus::kOpen;
+  EXPECT_EQ(InvoiceOutcome({line}, rows), Outcome::kNotExecutable);
+  line.status = InvoiceStatus::kVoided;
+  EXPECT_EQ(InvoiceOutcome({line}, rows), Outcome::kNotExecutable);
+  EXPECT_EQ(InvoiceOutcome({}, rows), Outcome::kNotExecutable);
+
+  Scenario setup;
+  setup.tables.invoice_lines = {LineOf("B", "7")};
+  const auto checks = ChecksNamed(Reconcile(setup, rows), "invoice_totals");
+  ASSERT_EQ(checks.size(), 2u);
+  EXPECT_EQ(checks[0].outcome, Outcome::kFailed);  // B: no rows for it
+  EXPECT_THAT(checks[0].detail, HasSubstr("0 rows come to 0.00 USD, invoiced "
+                                          "7.00 USD, difference -7.00 USD"));
+  EXPECT_EQ(checks[1].outcome, Outcome::kNotExecutable);
+  EXPECT_THAT(checks[1].detail, HasSubstr("invoice A of Amazon Web Services"));
+}
+
+TEST(InvoiceTotalsTest, CurrenciesAreApart) {
+  TestRow euros = Invoiced("10", "A");
+  euros.currency = "EUR";
+  Scenario setup;
+  setup.tables.invoice_lines = {LineOf("A", "10")};
+  const auto checks = ChecksNamed(Reconcile(setup, {euros}), "invoice_totals");
+  ASSERT_EQ(checks.size(), 2u);
+  EXPECT_EQ(checks[0].outcome, Outcome::kFailed);
+  EXPECT_EQ(checks[1].outcome, Outcome::kNotExecutable);
+}
+
+// --- ContractApplied
+
+AppliedCommitment Applied(std::string_view commitment,
+                          std::string_view quantity,
+                          std::string_view unit = "GPU-Hours") {
+  AppliedCommitment applied;
+  applied.contract = "aws-2025";
+  applied.commitment = commitment;
+  applied.quantity = ParseDecimal(quantity).value();
+  applied.unit = unit;
+  return applied;
+}
+
+Scenario CoveredHour() {
+  Scenario setup;
+  setup.rated = BookBuilder().Covered(kGb200, 0, 1, "80").Build();
+  return setup;
+}
+
+ReconcileCheck AppliedCheck(const std::vector<AppliedCommitment>& applied,
+                            int hour = 0) {
+  TestRow row = CoveredRow(hour, hour + 1, "20", "164.00");
+  row.applied = applied;
+  const auto checks =
+      ChecksNamed(Reconcile(CoveredHour(), {row}), "contract_applied");
+  EXPECT_EQ(checks.size(), 1u);
+  return checks.empty() ? ReconcileCheck() : checks[0];
+}
+
+TEST(ContractAppliedTest, AppliedHoursAreWhatOurBooksCover) {
+  EXPECT_EQ(AppliedCheck({Applied(kReserved, "80")}).outcome, Outcome::kPassed);
+  const ReconcileCheck more = AppliedCheck({Applied(kReserved, "81")});
+  EXPECT_EQ(more.outcome, Outcome::kFailed);
+  EXPECT_THAT(more.detail,
+              HasSubstr("applied 81 GPU-hours, covered by our books 80"));
+  // Half a unit of the published place.
+  EXPECT_EQ(AppliedCheck({Applied(kReserved, "80.04")}).outcome,
+            Outcome::kFailed);
+  EXPECT_EQ(AppliedCheck({}).outcome, Outcome::kNotExecutable);
+}
+
+TEST(ContractAppliedTest, OddElementsFail) {
+  EXPECT_THAT(AppliedCheck({Applied(kReserved, "80", "Hours")}).detail,
+              HasSubstr("1 in another unit"));
+  const ReconcileCheck unknown = AppliedCheck({Applied("sp-77", "80")});
+  EXPECT_EQ(unknown.outcome, Outcome::kFailed);
+  EXPECT_THAT(unknown.detail, HasSubstr("sp-77: 1 applied amounts of what is "
+                                        "no commitment of the contract"));
+  AppliedCommitment cost;
+  cost.commitment = kReserved;
+  cost.cost = {Usd("164.01"), 2, true};
+  EXPECT_THAT(AppliedCheck({Applied(kReserved, "80"), cost}).detail,
+              HasSubstr("1 more than the charge"));
+  EXPECT_THAT(AppliedCheck({Applied(kReserved, "80")}, -24 * 400).detail,
+              HasSubstr("1 on charges while it was not in force"));
+}
+
+// --- Contract Commitment
+
+TEST(CommitmentTermsTest, AreThoseOfTheContract) {
+  BilledCommitment billed;
+  billed.id = kReserved;
+  billed.category = "Usage";
+  billed.model = "Continuous";
+  billed.fulfillment_interval = "Hourly";
+  billed.currency = Code("USD");
+  const auto outcome = [](const BilledCommitment& commitment) {
+    Scenario setup = CoveredHour();
+    setup.tables.commitments = {commitment};
+    return ChecksNamed(Reconcile(setup, {}), "commitment_terms").at(0);
+  };
+  EXPECT_EQ(outcome(billed).outcome, Outcome::kPassed);
+  BilledCommitment other = billed;
+  other.model = "Discontinuous";
+  other.currency = Code("EUR");
+  EXPECT_EQ(outcome(other).outcome, Outcome::kFailed);
+  EXPECT_THAT(outcome(other).detail,
+              HasSubstr("model Discontinuous, contract Continuous; currency "
+                        "EUR, contract USD"));
+  other = billed;
+  other.id = "another";
+  EXPECT_EQ(outcome(other).outcome, Outcome::kNotExecutable);
+}
+
+// --- unused rows
+
+TEST(UnusedRowsTest, EachPeriodWithUnusedHoursHasOne) {
+  Scenario setup;
+  setup.rated =
+      BookBuilder().Covered(kGb200, 0, 3, "80").Unused(0, 3, "20").Build();
+  std::vector<TestRow> rows = {
+      PurchaseRow(0, 3, "300", "615"), CoveredRow(0, 3, "60", "492"),
+      UnusedRow(0, 1, "5"), UnusedRow(1, 2, "5"), UnusedRow(2, 3, "5")};
+  EXPECT_EQ(CheckNamed(Reconcile(setup, rows), "unused_rows").outcome,
+            Outcome::kPassed);
+  rows.erase(rows.begin() + 3);
+  const ReconcileResult result = Reconcile(setup, rows);
+  EXPECT_EQ(CheckNamed(result, "unused_rows").outcome, Outcome::kFailed);
+  EXPECT_THAT(CheckNamed(result, "unused_rows").detail,
+              HasSubstr("1 charge periods without a row for what was not used, "
+                        "20 GPU-hours"));
+  rows.resize(2);
+  EXPECT_EQ(CheckNamed(Reconcile(setup, rows), "unused_rows").outcome,
+            Outcome::kNotExecutable);
+}
+
+// --- credits
+
+TEST(CreditsTest, AreThoseThatTheContractGrants) {
+  TestRow row = Invoiced("-25", "");
+  row.category = ChargeCategory::kCredit;
+  Scenario setup;
+  EXPECT_EQ(CheckNamed(Reconcile(setup, {row}), "credits").outcome,
+            Outcome::kNotExecutable);
+  setup.rated =
+      BookBuilder().Fee(ChargeKind::kCredit, 0, 744, "0", "-25", "").Build();
+  EXPECT_EQ(CheckNamed(Reconcile(setup, {row}), "credits").outcome,
+            Outcome::kPassed);
+  row.billed = "-24";
+  const ReconcileResult result = Reconcile(setup, {row});
+  EXPECT_EQ(CheckNamed(result, "credits").outcome, Outcome::kFailed);
+  EXPECT_EQ(CheckNamed(result, "credits").detail,
+            "1 credit rows of -24.00 USD, the contract grants -25.00 USD");
+}
+
+// --- Billing Period
+
+TEST(BillingPeriodTest, WhatTheProviderCallsOpenIsPending) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "8").Build();
+  const std::vector<TestRow> rows = {OnDemandRow(0, 1, "3", "49.20")};
+  EXPECT_FALSE(Reconcile(setup, rows).clean());
+  BilledPeriod period;
+  period.invoice_issuer = "aws";
+  period.start_us = kStart;
+  period.end_us = kEnd;
+  setup.tables.periods = {period};
+  const ReconcileResult open = Reconcile(setup, rows);
+  EXPECT_TRUE(open.clean());
+  EXPECT_TRUE(open.items[0].pending);
+  ASSERT_EQ(open.notes.size(), 1u);
+  EXPECT_THAT(open.notes[0], HasSubstr("billing period is open"));
+  setup.tables.periods[0].closed = true;
+  EXPECT_FALSE(Reconcile(setup, rows).clean());
+}
+
+}  // namespace
+}  // namespace drawdown::testing
