@@ -130,6 +130,9 @@ class RandomCase:
         for _ in range(pick.randint(0, 4)):
             pool = pick.choice(["p", "p/e", "p/*/h", "p/w/h", "*"])
             start = text_of(self._edge())
+            if any(f'pool: "{pool}"' in part and start in part
+                   for part in self.parts):
+                continue  # which of two alike goes on in a version is not said
             if pick.random() < 0.6:
                 prices = f'price: "{self._price()}"'
             else:
