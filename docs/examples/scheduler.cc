@@ -3,11 +3,13 @@
 //
 //   scheduler LEDGER JOBS GPUS SHARE
 //
-// JOBS has a line `job tenant gpus submit_seconds run_seconds` each, in the
-// order of submission. The cluster has GPUS; each tenant may use SHARE per cent
-// of what it asks for, in total. A job runs on all its GPUs at once or waits;
-// it holds its GPU time six hours ahead and renews; when a job has waited for a
-// day, the youngest job of the tenant that uses most is preempted for it.
+// JOBS has a line `job tenant gpus submit_seconds run_seconds` each, or is a
+// CSV file with the columns job_id, tenant, gpus, submit_time, start_time and
+// end_time, as public traces have ("2017-10-09 07:01:55", UTC). The cluster has
+// GPUS; each tenant may use SHARE per cent of what it asks for, in total. A job
+// runs on all its GPUs at once or waits; it holds its GPU time six hours ahead
+// and renews; when a job has waited for a day, the youngest job of the tenant
+// that uses most is preempted for it.
 #include <drawdown/ledger.h>
 
 #include <algorithm>
@@ -16,6 +18,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -110,7 +113,23 @@ class Scheduler {
     return std::min(job.left_us, 6 * kHour);
   }
 
+  // What was refused to one that asks for no more, when nothing was given back
+  // since: why ask again?
+  bool IsHopeless(const Job& job) {
+    const auto asks_enough = [&](const std::string& scope, int64_t asked) {
+      const auto least = least_refused_.find(scope);
+      return least != least_refused_.end() && asked >= least->second;
+    };
+    if (asks_enough(job.tenant, job.gpus * Ahead(job))) {
+      waits_for_gpus_ = false;
+      return true;
+    }
+    waits_for_gpus_ = asks_enough("lab", job.gpus);
+    return waits_for_gpus_;
+  }
+
   bool TryStart(Job* job) {
+    if (IsHopeless(*job)) return false;
     ++job->attempt;
     const drawdown::HoldRequest hold = {job->hold(),
                                         job->tenant,
@@ -121,9 +140,13 @@ class Scheduler {
     const Admission admission = Check(ledger_->PlaceHold(hold));
     if (!admission.admitted()) {
       --job->attempt;
-      job->queued_us = -1;
       waits_for_gpus_ =
           admission.refusal->scope.period == drawdown::QuotaPeriod::kAtOnce;
+      const int64_t asked =
+          waits_for_gpus_ ? job->gpus : job->gpus * Ahead(*job);
+      const auto least =
+          least_refused_.emplace(admission.refusal->scope.tenant, asked).first;
+      least->second = std::min(least->second, asked);
       return false;
     }
     Check(ledger_->StartRun({{job->id, job->attempt},
@@ -141,11 +164,10 @@ class Scheduler {
 
   void StartWhatFits() {
     for (size_t i = 0; i < queue_.size();) {
-      const int64_t queued_us = queue_[i].queued_us;
       bool started = TryStart(&queue_[i]);
-      if (!started && waits_for_gpus_ && now_us_ - queued_us > 24 * kHour)
+      if (!started && waits_for_gpus_ &&
+          now_us_ - queue_[i].queued_us > 24 * kHour)
         started = PreemptFor(queue_[i].gpus) && TryStart(&queue_[i]);
-      queue_[i].queued_us = queued_us;
       started ? void(queue_.erase(queue_.begin() + i)) : void(++i);
     }
   }
@@ -182,6 +204,8 @@ class Scheduler {
     Job job = running_[i];
     running_.erase(running_.begin() + i);
     Check(ledger_->StopRun({job.id, job.attempt}, now_us_, reason));
+    least_refused_.erase(job.tenant);
+    least_refused_.erase("lab");
     Tally& tally = tallies_[job.tenant];
     tally.used_us += job.gpus * (now_us_ - job.started_us);
     if (reason == drawdown::StopReason::kDone) return void(++tally.done);
@@ -196,24 +220,84 @@ class Scheduler {
   std::deque<Job> queue_;
   std::vector<Job> running_;
   std::map<std::string, Tally> tallies_;
+  std::map<std::string, int64_t> least_refused_;  // by whose quota
   bool waits_for_gpus_ = false;
 };
+
+std::deque<Job> ReadLines(std::istream& in) {
+  std::deque<Job> jobs;
+  int64_t submit = 0, seconds = 0;
+  for (Job job; in >> job.id >> job.tenant >> job.gpus >> submit >> seconds;) {
+    job.submit_us = submit * kSecond;
+    job.left_us = seconds * kSecond;
+    jobs.push_back(job);
+  }
+  return jobs;
+}
+
+int64_t InstantOf(std::string text) {
+  std::replace(text.begin(), text.end(), ' ', 'T');
+  return Check(drawdown::ParseInstant(text + "Z"));
+}
+
+// No field of such a trace has a comma.
+std::deque<Job> ReadTrace(std::istream& in, const std::string& header) {
+  const auto split = [](const std::string& line) {
+    std::vector<std::string> fields;
+    std::istringstream rest(line);
+    for (std::string field; std::getline(rest, field, ',');)
+      fields.push_back(field);
+    return fields;
+  };
+  const std::vector<std::string> columns = split(header);
+  const auto at = [&](const char* name) {
+    const auto found = std::find(columns.begin(), columns.end(), name);
+    if (found == columns.end())
+      Check(absl::InvalidArgumentError(std::string("no column ") + name));
+    return found - columns.begin();
+  };
+  const auto id = at("job_id"), tenant = at("tenant"), gpus = at("gpus");
+  const auto submit = at("submit_time"), start = at("start_time");
+  const auto end = at("end_time");
+  std::deque<Job> jobs;
+  for (std::string line; std::getline(in, line);) {
+    const std::vector<std::string> fields = split(line);
+    if (fields.size() < columns.size() - 1) continue;
+    Job job;
+    job.id = fields[id];
+    job.tenant = "lab/" + fields[tenant];
+    job.gpus = std::stoll(fields[gpus]);
+    job.submit_us = InstantOf(fields[submit]);
+    job.left_us = InstantOf(fields[end]) - InstantOf(fields[start]);
+    jobs.push_back(job);
+  }
+  std::stable_sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) {
+    return a.submit_us < b.submit_us;
+  });
+  return jobs;
+}
+
+std::deque<Job> ReadJobs(const char* path) {
+  std::ifstream in(path);
+  std::string first;
+  std::getline(in, first);
+  if (first.starts_with("job_id,")) return ReadTrace(in, first);
+  in.clear();
+  in.seekg(0);
+  return ReadLines(in);
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 5)
     return std::cerr << "usage: scheduler LEDGER JOBS GPUS SHARE\n", 2;
-  std::ifstream in(argv[2]);
-  std::deque<Job> jobs;
+  std::deque<Job> jobs = ReadJobs(argv[2]);
   std::map<std::string, drawdown::Int128> asked;
-  int64_t submit = 0, seconds = 0;
-  for (Job job; in >> job.id >> job.tenant >> job.gpus >> submit >> seconds;) {
-    job.submit_us = submit * kSecond;
-    job.left_us = seconds * kSecond;
+  for (const Job& job : jobs)
     asked[job.tenant] += drawdown::Int128{job.gpus} * job.left_us;
-    if (job.gpus > 0 && seconds > 0) jobs.push_back(job);
-  }
+  std::erase_if(
+      jobs, [](const Job& job) { return job.gpus <= 0 || job.left_us <= 0; });
   Scheduler scheduler(argv[1]);
   scheduler.Limit("lab", drawdown::QuotaPeriod::kAtOnce,
                   std::stoll(argv[3]) * drawdown::kMicroGpusPerGpu);

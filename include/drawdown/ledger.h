@@ -50,6 +50,7 @@
 #include "drawdown/refund.h"
 #include "drawdown/run.h"
 #include "drawdown/statement.h"
+#include "drawdown/tenant.h"
 #include "drawdown/terms.h"
 #include "drawdown/units.h"
 #include "drawdown/usage.h"
@@ -206,6 +207,15 @@ class DRAWDOWN_EXPORT Ledger {
   // What is over a tenant, whether something would fit, and if not why and who
   // has what it would need.
   absl::StatusOr<QuotaExplanation> ExplainQuota(const QuotaQuery& query) const;
+
+  // --- the tree of tenants (drawdown/tenant.h)
+  // Whether it changed anything: the same again does not. Reads all runs and
+  // cells of the books once. kUnknownName when nothing is known at or below the
+  // old path; kInvalidArgument (an instant inside a bucket or still to come, a
+  // path below the old one, slices that do not fit the quotas above the new
+  // one); kWrongState when a path means another by then, or a later move is in
+  // the books already. The new path is created, and names below it.
+  absl::StatusOr<bool> MoveTenant(const TenantMove& move);
 
   // --- holds (drawdown/hold.h). Idempotent by id, as runs are.
   // All are placed, or none and the refusal says why.

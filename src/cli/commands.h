@@ -10,6 +10,7 @@ namespace drawdown {
 void AddInit(Program* program);
 void AddContract(Program* program);
 void AddQuota(Program* program);
+void AddTenant(Program* program);
 void AddRun(Program* program);
 void AddPolicy(Program* program);
 void AddHold(Program* program);

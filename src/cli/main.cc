@@ -11,6 +11,7 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddInit(program);
   drawdown::AddContract(program);
   drawdown::AddQuota(program);
+  drawdown::AddTenant(program);
   drawdown::AddRun(program);
   drawdown::AddPolicy(program);
   drawdown::AddHold(program);

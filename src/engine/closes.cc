@@ -23,9 +23,9 @@ class ClosedMonths {
                      ReadCloses(books, contract.id));
     ASSIGN_OR_RETURN(const CloseMarks marks, ReadCloseMarks(books));
     const auto mark = marks.find(contract.id);
-    return ClosedMonths(
-        contract.calendar, std::move(closes),
-        mark == marks.end() ? CloseMark{contract.term.start_us, {}}
+    return ClosedMonths(contract.calendar, std::move(closes),
+                        mark == marks.end()
+                            ? CloseMark{contract.term.start_us, {}}
                             : mark->second);
   }
 
@@ -70,22 +70,18 @@ absl::StatusOr<std::vector<StatementLine>> LateLines(
         const Statement now,
         RateStatement(books, contracts.AsOf(closed.versions), bucket_us,
                       it->contract, {it->start_us, it->end_us}, it->end_us));
-    ASSIGN_OR_RETURN(
-        std::vector<StatementLine> some,
-        CorrectionsOf(it->period, now, closed.statement, later));
+    ASSIGN_OR_RETURN(std::vector<StatementLine> some,
+                     CorrectionsOf(it->period, now, closed.statement, later));
     std::move(some.begin(), some.end(), std::back_inserter(lines));
     later.push_back(std::move(closed.statement));
   }
   return lines;
 }
 
-absl::StatusOr<Statement> OpenStatement(const BooksView& books,
-                                        const ContractBooks& contracts,
-                                        int64_t bucket_us,
-                                        const std::string& contract,
-                                        const Interval& period, int64_t at_us,
-                                        const ClosedMonths& months,
-                                        bool explain) {
+absl::StatusOr<Statement> OpenStatement(
+    const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
+    const std::string& contract, const Interval& period, int64_t at_us,
+    const ClosedMonths& months, bool explain) {
   ASSIGN_OR_RETURN(Statement statement,
                    RateStatement(books, contracts, bucket_us, contract, period,
                                  at_us, explain));
@@ -113,9 +109,9 @@ absl::Status CheckClosable(const Contract& contract, std::string_view period,
                          months.NextName());
   }
   if (month.start_us < months.Next().start_us) {
-    return MakeError(ErrorCode::kWrongState,
-                     what + " is before the contract's first month, " +
-                         months.NextName());
+    return MakeError(
+        ErrorCode::kWrongState,
+        what + " is before the contract's first month, " + months.NextName());
   }
   if (month != months.Next()) {
     return MakeError(ErrorCode::kWrongState,
@@ -161,13 +157,12 @@ absl::StatusOr<Statement> PostedStatement(const BooksView& books,
                                           const ContractBooks& contracts,
                                           int64_t bucket_us,
                                           const std::string& contract,
-                                          const Interval& period,
-                                          int64_t at_us, bool explain) {
+                                          const Interval& period, int64_t at_us,
+                                          bool explain) {
   ASSIGN_OR_RETURN(const ContractVersion* const newest,
                    contracts.NewestOf(contract));
-  ASSIGN_OR_RETURN(
-      const ClosedMonths months,
-      ClosedMonths::Read(books.transaction, newest->contract));
+  ASSIGN_OR_RETURN(const ClosedMonths months,
+                   ClosedMonths::Read(books.transaction, newest->contract));
   const StoredClose* const close = months.Find(period);
   // Asked for an instant inside it, a month was not over.
   if (close != nullptr && at_us >= period.end_us) {

@@ -19,8 +19,8 @@ absl::StatusOr<Statement> PostedStatement(const BooksView& books,
                                           const ContractBooks& contracts,
                                           int64_t bucket_us,
                                           const std::string& contract,
-                                          const Interval& period,
-                                          int64_t at_us, bool explain);
+                                          const Interval& period, int64_t at_us,
+                                          bool explain);
 
 // What a bill of the period is compared by: the contracts that it was closed
 // with, and a note that it was closed; or all of them.

@@ -90,10 +90,12 @@ class Ledger::Impl {
   // --- live meters (meters.cc)
   absl::StatusOr<std::vector<Meter>> BindMeters(
       std::span<const MeterName> names, const WriteOptions& options);
-  absl::StatusOr<DrainResult> Drain() const;
+  // Waits for other writers up to the deadline, else as long as any call.
+  absl::StatusOr<DrainResult> Drain(
+      std::optional<Deadline> deadline = {}) const;
   std::string drain_error() const;
-  // Adds what meters took of a quota and the books do not have.
-  absl::Status AddTaken(const StoredQuota& quota, QuotaState* state) const;
+  // Has it count what meters took and `books`, just read, do not have.
+  absl::Status CountTaken(ReadTransaction* books, Admitter* admitter) const;
 
  private:
   // Where meters of any process may admit usage, who keeps their budgets; null
@@ -101,11 +103,14 @@ class Ledger::Impl {
   absl::StatusOr<BudgetKeeper*> Budgets() const;
   absl::StatusOr<std::shared_ptr<BudgetKeeper>> OpenBudgets(
       std::shared_ptr<EpochFile> word) const;
-  absl::StatusOr<std::unique_ptr<Posting>> BeginBarePosting() const;
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite(
+      std::optional<Deadline> deadline) const;
+  absl::StatusOr<std::unique_ptr<Posting>> BeginBarePosting(
+      std::optional<Deadline> deadline = {}) const;
   absl::StatusOr<std::vector<MeterIds>> InternMeters(
       std::span<const MeterName> names, const WriteOptions& options) const;
   absl::StatusOr<std::shared_ptr<EpochFile>> EnsureCounting();
-  absl::StatusOr<DrainResult> DrainOnce() const;
+  absl::StatusOr<DrainResult> DrainOnce(std::optional<Deadline> deadline) const;
   void SettlerRound();
   std::chrono::microseconds UntilNextBucket() const;
 

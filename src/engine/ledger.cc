@@ -13,6 +13,7 @@
 #include "engine/quota_budgets.h"
 #include "ledger/memory_store.h"
 #include "ledger/rebuild.h"
+#include "ledger/tenant_moves.h"
 
 namespace drawdown {
 namespace {
@@ -90,10 +91,15 @@ Ledger::Impl::~Impl() {
 
 int64_t Ledger::Impl::NowUs() const { return ClockNow(options_); }
 
-absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginBarePosting()
-    const {
+absl::StatusOr<std::unique_ptr<WriteTransaction>> Ledger::Impl::BeginWrite(
+    std::optional<Deadline> deadline) const {
+  return deadline ? store_->BeginWriteBefore(*deadline) : store_->BeginWrite();
+}
+
+absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginBarePosting(
+    std::optional<Deadline> deadline) const {
   ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> transaction,
-                   store_->BeginWrite());
+                   BeginWrite(deadline));
   return Posting::Begin(std::move(transaction), header_, NowUs());
 }
 
@@ -140,7 +146,10 @@ absl::StatusOr<LiveBooks> Ledger::Impl::ReadLive() const {
     ASSIGN_OR_RETURN(
         std::optional<LiveUsage> usage,
         ReadLiveUsage(books.get(), live_.get(), files, NowUs(), last));
-    if (usage) return LiveBooks{std::move(books), *std::move(usage)};
+    if (!usage) continue;
+    RETURN_IF_ERROR(
+        TenantMoves(books.get()).Place(bucket_us(), &usage->amounts));
+    return LiveBooks{std::move(books), *std::move(usage)};
   }
 }
 

@@ -91,7 +91,7 @@ class ViewBuilder {
     for (const Place& place : order_) {
       LiveMeter& meter =
           view_.meters.emplace_back(std::move(meters_[place.index]));
-      meter.tenant = names_.tenants.at(place.ids.tenant);
+      meter.tenant = names_.moves.PathNow(names_.tenants.at(place.ids.tenant));
       meter.pool = names_.pools.at(place.ids.pool);
     }
     std::sort(view_.owners.begin(), view_.owners.end(),
@@ -224,11 +224,11 @@ absl::StatusOr<std::shared_ptr<BudgetKeeper>> Ledger::Impl::OpenBudgets(
   BudgetHooks hooks;
   hooks.now_us = [this] { return NowUs(); };
   hooks.snapshot = [this] { return BeginRead(); };
-  hooks.drain = [this](Deadline) { return Drain().status(); };
+  hooks.drain = [this](Deadline deadline) { return Drain(deadline).status(); };
   hooks.with_writer_lock =
-      [this](Deadline, const BudgetHooks::Work& work) -> absl::Status {
+      [this](Deadline deadline, const BudgetHooks::Work& work) -> absl::Status {
     ASSIGN_OR_RETURN(const std::unique_ptr<WriteTransaction> books,
-                     store_->BeginWrite());
+                     BeginWrite(deadline));
     return work(books.get());
   };
   BudgetKeeper::Options options;
@@ -255,24 +255,24 @@ absl::StatusOr<BudgetKeeper*> Ledger::Impl::Budgets() const {
   return budgets.get();
 }
 
-absl::Status Ledger::Impl::AddTaken(const StoredQuota& quota,
-                                    QuotaState* state) const {
-  if (!state->limited || state->limit.soft ||
-      quota.scope.period == QuotaPeriod::kAtOnce) {
-    return absl::OkStatus();
-  }
+absl::Status Ledger::Impl::CountTaken(ReadTransaction* books,
+                                      Admitter* admitter) const {
   ASSIGN_OR_RETURN(BudgetKeeper* const budgets, Budgets());
   if (budgets == nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const int64_t taken, budgets->Taken(BudgetOf(quota.id)));
-  state->used += taken;
-  state->available -= taken;
+  ASSIGN_OR_RETURN(const std::vector<TakenBudget> all,
+                   budgets->RecallAndList(books));
+  for (const TakenBudget& one : all) {
+    admitter->CountTaken(QuotaOf(one.quota), GpuTime(one.taken_us));
+  }
   return absl::OkStatus();
 }
 
 // --- draining ----------------------------------------------------------------
 
-absl::StatusOr<DrainResult> Ledger::Impl::DrainOnce() const {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Posting> posting, BeginBarePosting());
+absl::StatusOr<DrainResult> Ledger::Impl::DrainOnce(
+    std::optional<Deadline> deadline) const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Posting> posting,
+                   BeginBarePosting(deadline));
   ASSIGN_OR_RETURN(BudgetKeeper* const budgets, Budgets());
   ASSIGN_OR_RETURN(
       PreparedDrain drain,
@@ -284,12 +284,13 @@ absl::StatusOr<DrainResult> Ledger::Impl::DrainOnce() const {
   return drain.result;
 }
 
-absl::StatusOr<DrainResult> Ledger::Impl::Drain() const {
+absl::StatusOr<DrainResult> Ledger::Impl::Drain(
+    std::optional<Deadline> deadline) const {
   DrainResult all;
   // After a flip, what the old bucket's bank has counted is over and can be
   // journalled.
   for (bool again = true; again;) {
-    ASSIGN_OR_RETURN(const DrainResult once, DrainOnce());
+    ASSIGN_OR_RETURN(const DrainResult once, DrainOnce(deadline));
     Merge(once, &all);
     again = once.flipped;
   }

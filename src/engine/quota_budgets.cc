@@ -74,8 +74,9 @@ class QuotaBudgets : public BudgetBooks {
   absl::StatusOr<std::vector<uint32_t>> Lowest(ReadTransaction* books,
                                                const MeterIds& ids) override {
     QuotaIndex index(books);
+    ASSIGN_OR_RETURN(const uint32_t tenant, index.moves().Now(ids.tenant));
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
-                     index.Over(ids.tenant, ids.pool, NamesOf(books)));
+                     index.Over(tenant, ids.pool, NamesOf(books)));
     return LowestOf(*over);
   }
 

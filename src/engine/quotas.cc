@@ -161,12 +161,13 @@ absl::StatusOr<std::vector<QuotaState>> Ledger::Quotas(
                    drawdown::HoldTime(books.get(), impl_->ReadClock()));
   QuotaBooks quotas(books.get(), impl_->bucket_us(), NamesOf(books.get()));
   Admitter admitter = quotas.AdmitterAt(at_us.value_or(now_us));
+  if (!at_us) RETURN_IF_ERROR(impl_->CountTaken(books.get(), &admitter));
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas.index.All());
+  ASSIGN_OR_RETURN(const std::string now, quotas.index.moves().PathNow(tenant));
   std::vector<QuotaState> states;
   for (const StoredQuota* const quota : all) {
-    if (!IsAtOrBelow(quota->scope.tenant, tenant)) continue;
+    if (!IsAtOrBelow(quota->scope.tenant, now)) continue;
     ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
-    if (!at_us) RETURN_IF_ERROR(impl_->AddTaken(*quota, &state));
     states.push_back(std::move(state));
   }
   std::sort(states.begin(), states.end(), ByTenantAndPool);
@@ -184,10 +185,10 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
                    quotas.index.Over(query.tenant, query.pool));
   Admitter admitter = quotas.AdmitterAt(at_us);
+  if (!query.at_us) RETURN_IF_ERROR(impl_->CountTaken(books.get(), &admitter));
   QuotaExplanation explanation;
   for (const StoredQuota* const quota : over) {
     ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
-    if (!query.at_us) RETURN_IF_ERROR(impl_->AddTaken(*quota, &state));
     explanation.quotas.push_back(std::move(state));
   }
   if (!query.pool.empty()) {

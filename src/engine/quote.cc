@@ -43,8 +43,9 @@ absl::StatusOr<std::optional<uint32_t>> IdOf(ReadTransaction* books,
 absl::StatusOr<BooksView> With(const BooksView& books,
                                const HoldRequest& request, const Interval& span,
                                int64_t bucket_us) {
-  ASSIGN_OR_RETURN(const auto tenant,
-                   IdOf(books.transaction, NameKind::kTenant, request.tenant));
+  ASSIGN_OR_RETURN(const MoveList moves, ReadMoves(books.transaction));
+  ASSIGN_OR_RETURN(const auto tenant, IdOf(books.transaction, NameKind::kTenant,
+                                           moves.PathNow(request.tenant)));
   ASSIGN_OR_RETURN(const auto pool,
                    IdOf(books.transaction, NameKind::kPool, request.pool));
   if (!tenant || !pool) {
@@ -138,10 +139,12 @@ absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
             drawdown::HoldTime(books.transaction, impl_->ReadClock()));
         QuotaBooks quotas(books.transaction, impl_->bucket_us(),
                           NamesOf(books.transaction));
-        ASSIGN_OR_RETURN(quote.admission,
-                         quotas.AdmitterAt(now_us).Admit(
-                             request.tenant, request.pool,
-                             {request.gpu_time, request.micro_gpus}));
+        Admitter admitter = quotas.AdmitterAt(now_us);
+        RETURN_IF_ERROR(impl_->CountTaken(books.transaction, &admitter));
+        ASSIGN_OR_RETURN(
+            quote.admission,
+            admitter.Admit(request.tenant, request.pool,
+                           {request.gpu_time, request.micro_gpus}));
         const Interval span = SpanOf(request, now_us);
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));

@@ -40,6 +40,8 @@ absl::StatusOr<Standing> Admitter::StandingOf(const StoredQuota& quota) {
   }
   ASSIGN_OR_RETURN(const QuotaUse use, accounts_->UseAt(quota, at_us_));
   standing.used = use.used;
+  const auto taken = taken_.find(quota.id);
+  if (taken != taken_.end()) standing.used += taken->second;
   ASSIGN_OR_RETURN(standing.held, held_->HeldAt(quota, at_us_));
   const auto admitted = admitted_.find(quota.id);
   if (admitted != admitted_.end()) standing.held += admitted->second;

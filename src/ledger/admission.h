@@ -52,6 +52,11 @@ class Admitter {
         bucket_us_(bucket_us),
         at_us_(at_us) {}
 
+  // What live meters have of a quota and the books do not: used.
+  void CountTaken(uint32_t quota, GpuTime taken) {
+    taken_[quota] = FineOf(taken);
+  }
+
   // Admitted asks count for those that follow, of this Admitter.
   absl::StatusOr<Admission> Admit(std::string_view tenant,
                                   std::string_view pool, const Ask& ask);
@@ -80,6 +85,7 @@ class Admitter {
   const int64_t bucket_us_;
   const int64_t at_us_;
   std::map<uint32_t, FineTime> admitted_;  // by quota
+  std::map<uint32_t, FineTime> taken_;     // by quota
 };
 
 // Whole units of what the quota counts in: GPU-microseconds or micro-GPUs.

@@ -9,6 +9,7 @@
 #define DRAWDOWN_SRC_LEDGER_BUCKETS_H_
 
 #include <cstdint>
+#include <limits>
 
 #include "base/civil.h"
 #include "drawdown/run.h"
@@ -85,6 +86,41 @@ void VisitSegmentCells(const Segment& segment, int64_t bucket_us, int sign,
     next.level_change = edge.next_level_change;
     visit(edge.bucket + 1, next);
   });
+}
+
+// Buckets [first, end).
+struct BucketRange {
+  static constexpr int64_t kNoEdge = std::numeric_limits<int64_t>::max();
+
+  int64_t first = -kNoEdge;
+  int64_t end = kNoEdge;
+};
+
+// The same for these buckets alone: what of the level was there before begins
+// at the first, and what is left of it ends at the end.
+template <typename Visit>
+void VisitSegmentCellsWithin(const Segment& segment, int64_t bucket_us,
+                             int sign, const BucketRange& range,
+                             const Visit& visit) {
+  Int128 before = 0;
+  Int128 inside = 0;
+  VisitSegmentCells(segment, bucket_us, sign,
+                    [&](int32_t bucket, const Cell& cell) {
+                      if (bucket < range.first) {
+                        before += cell.level_change;
+                      } else if (bucket < range.end) {
+                        inside += cell.level_change;
+                        visit(bucket, cell);
+                      }
+                    });
+  const auto carry = [&](int64_t bucket, Int128 level) {
+    if (level == 0 || bucket == BucketRange::kNoEdge) return;
+    Cell cell;
+    cell.level_change = level;
+    visit(static_cast<int32_t>(bucket), cell);
+  };
+  carry(range.first, before);
+  carry(range.end, -(before + inside));
 }
 
 }  // namespace drawdown

@@ -36,6 +36,7 @@ class CellDeltas {
   void AddRecorded(const CellKey& key, GpuTime recorded) {
     Find(key)->recorded += recorded;
   }
+  void Add(const CellKey& key, const Cell& delta) { Find(key)->Add(delta); }
 
   // Calls visit(CellKey, const Cell&) -> absl::Status in the order of keys.
   template <typename Visit>

@@ -104,8 +104,7 @@ absl::StatusOr<std::vector<StoredClose>> ReadCloses(ReadTransaction* books,
 
 absl::StatusOr<ClosedPeriod> ReadFrozen(ReadTransaction* books,
                                         const StoredClose& close) {
-  const std::string key =
-      PeriodKey(kFrozenTag, close.contract, close.start_us);
+  const std::string key = PeriodKey(kFrozenTag, close.contract, close.start_us);
   ASSIGN_OR_RETURN(const auto bytes, books->Get(Table::kCloses, key));
   if (!bytes) {
     return MakeError(ErrorCode::kCorrupt, "what was closed as " + close.period +
@@ -143,8 +142,8 @@ void CloseTracker::Settle() {
   if (touched_us_ == kNever) return;
   for (auto& [contract, mark] : marks_) {
     if (touched_us_ >= mark.closed_until_us) continue;
-    mark.late_from_us = std::min(mark.late_from_us.value_or(kNever),
-                                 touched_us_);
+    mark.late_from_us =
+        std::min(mark.late_from_us.value_or(kNever), touched_us_);
     dirty_ = true;
   }
   touched_us_ = kNever;
@@ -161,10 +160,10 @@ absl::Status CloseTracker::Close(WriteTransaction* transaction,
       PeriodKey(kCloseTag, closed.contract, closed.start_us);
   RETURN_IF_ERROR(transaction->Put(
       Table::kCloses, key,
-      EncodeClose(key, {std::string(closed.contract),
-                        std::string(closed.period), closed.start_us,
-                        closed.end_us, closed.version, recorded_us,
-                        sequence})));
+      EncodeClose(key,
+                  {std::string(closed.contract), std::string(closed.period),
+                   closed.start_us, closed.end_us, closed.version, recorded_us,
+                   sequence})));
   const std::string frozen_key =
       PeriodKey(kFrozenTag, closed.contract, closed.start_us);
   std::string frozen(closed.frozen);

@@ -57,7 +57,8 @@ class CloseTracker {
 
   // Usage from the instant on is no longer what it was.
   void Touch(int64_t from_us) {
-    if (from_us < closed_until_us_) touched_us_ = std::min(touched_us_, from_us);
+    if (from_us < closed_until_us_)
+      touched_us_ = std::min(touched_us_, from_us);
   }
   bool any() const { return !marks_.empty(); }
   const CloseMarks& marks() const { return marks_; }

@@ -354,6 +354,17 @@ void Read(ByteReader* in, PeriodClosed* body) {
   body->frozen = in->String();
 }
 
+void Append(const TenantMoved& body, std::string* out) {
+  AppendVarint(body.from_tenant, out);
+  AppendVarint(body.to_tenant, out);
+  AppendFixed(body.from_us, out);
+}
+void Read(ByteReader* in, TenantMoved* body) {
+  body->from_tenant = static_cast<uint32_t>(in->Varint());
+  body->to_tenant = static_cast<uint32_t>(in->Varint());
+  body->from_us = in->Fixed<int64_t>();
+}
+
 template <typename Body>
 EntryBody ReadBody(ByteReader* in) {
   Body body;
@@ -403,6 +414,8 @@ std::optional<EntryBody> ReadBodyOfKind(uint8_t kind, ByteReader* in) {
       return ReadBody<RunPlaced>(in);
     case 19:
       return ReadBody<PeriodClosed>(in);
+    case 20:
+      return ReadBody<TenantMoved>(in);
     default:
       return std::nullopt;
   }

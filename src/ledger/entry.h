@@ -230,12 +230,19 @@ struct PeriodClosed {
   std::string_view frozen;  // what was closed (frozen.h)
 };
 
+// From an instant on, what is at a tenant's path and below it is at another's.
+struct TenantMoved {
+  uint32_t from_tenant = 0;
+  uint32_t to_tenant = 0;
+  int64_t from_us = 0;
+};
+
 using EntryBody =
     std::variant<NameAdded, RunImported, RunChanged, RunCorrected, UsageAdded,
                  ContractApplied, CommitLink, UsageDrained, UsageLost, QuotaSet,
                  HoldPlaced, HoldRenewed, HoldClosed, HoldDrawn, CapacityStated,
                  PoolPolicySet, WaiverPolicySet, RunRefunded, RunPlaced,
-                 PeriodClosed>;
+                 PeriodClosed, TenantMoved>;
 
 struct Entry {
   int64_t recorded_us = 0;

@@ -185,13 +185,15 @@ absl::Status HeldBooks::Set(WriteTransaction* transaction,
   }
   if (!held) return absl::OkStatus();
   const std::string key = HeldLineKey(held->until_us, hold_id);
+  HeldLine line = held->line;
+  ASSIGN_OR_RETURN(line.tenant, index_->moves().Now(line.tenant));
   RETURN_IF_ERROR(
-      transaction->Put(Table::kHeld, key, EncodeHeldLine(key, held->line)));
+      transaction->Put(Table::kHeld, key, EncodeHeldLine(key, line)));
   std::string until;
   AppendFixed(held->until_us, &until);
   RETURN_IF_ERROR(transaction->Put(Table::kHeld, until_key,
                                    EncodeSealed(until_key, until)));
-  return AddToSums(transaction, held->line, +1);
+  return AddToSums(transaction, line, +1);
 }
 
 absl::Status HeldBooks::DropUntil(WriteTransaction* transaction,

@@ -176,6 +176,11 @@ class Describer {
             ", " + FormatInstant(closed.end_us) + "), " +
             DescribeFrozen(closed));
   }
+  void operator()(const TenantMoved& moved) const {
+    Say("tenant_move", PathAt(names_.tenants, moved.from_tenant),
+        "to " + PathAt(names_.tenants, moved.to_tenant) + ", from " +
+            FormatInstant(moved.from_us));
+  }
   void operator()(const CommitLink& link) const {
     Say("commit", HexOf(link.chain), std::to_string(link.entries) + " entries");
   }
@@ -216,11 +221,16 @@ bool IsTaskOf(std::string_view run_id, std::string_view parent) {
   return digits.find_first_not_of("0123456789") == digits.npos;
 }
 
+std::string TenantOf(const Run& run, const NameTables& names) {
+  return names.moves.PathAt(PathAt(names.tenants, run.tenant),
+                            LastInstantOf(run));
+}
+
 RunInfo MakeRunInfo(const RunKey& key, const Run& run,
                     const NameTables& names) {
   RunInfo info;
   info.key = key;
-  info.tenant = PathAt(names.tenants, run.tenant);
+  info.tenant = TenantOf(run, names);
   info.pool = PathAt(names.pools, run.pool);
   info.state = run.state;
   info.reason = run.reason;

@@ -14,6 +14,8 @@
 
 namespace drawdown {
 
+// Where a run is, or was when it ended.
+std::string TenantOf(const Run& run, const NameTables& names);
 RunInfo MakeRunInfo(const RunKey& key, const Run& run, const NameTables& names);
 bool Selects(const RunQuery& query, const RunInfo& info);
 // Whether the id is PARENT[INDEX] of this parent.

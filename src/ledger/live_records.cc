@@ -250,21 +250,40 @@ absl::StatusOr<std::vector<Carried>> ReadCarried(ReadTransaction* books) {
   return all;
 }
 
-absl::StatusOr<OpenUsage> ReadOpenUsage(ReadTransaction* books) {
-  OpenUsage open;
+absl::Status VisitOpenUsage(ReadTransaction* books,
+                            const OpenUsageVisitor& visit) {
+  const auto visit_banks = [&](uint32_t tenant, uint32_t pool,
+                               const std::array<GpuTime, 2>& open) {
+    for (size_t bank = 0; bank < open.size(); ++bank) {
+      if (open[bank].zero()) continue;
+      RETURN_IF_ERROR(visit(tenant, pool, bank, open[bank]));
+    }
+    return absl::OkStatus();
+  };
   ASSIGN_OR_RETURN(const std::vector<Carried> all, ReadCarried(books));
-  for (const Carried& one : all) open[{one.tenant, one.pool}] = one.open;
+  for (const Carried& one : all) {
+    RETURN_IF_ERROR(visit_banks(one.tenant, one.pool, one.open));
+  }
   ASSIGN_OR_RETURN(const std::vector<NamedLiveFile> files,
                    ReadLiveFiles(books));
   for (const NamedLiveFile& named : files) {
     ASSIGN_OR_RETURN(const Watermarks marks, ReadWatermarks(books, named.uuid));
     for (const Watermark& mark : marks) {
-      for (uint32_t bank = 0; bank < 2; ++bank) {
-        open[{mark.tenant, mark.pool}][bank] +=
-            GpuTime(mark.drained[bank] - mark.base[bank]);
-      }
+      RETURN_IF_ERROR(visit_banks(mark.tenant, mark.pool,
+                                  {GpuTime(mark.drained[0] - mark.base[0]),
+                                   GpuTime(mark.drained[1] - mark.base[1])}));
     }
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OpenUsage> ReadOpenUsage(ReadTransaction* books) {
+  OpenUsage open;
+  RETURN_IF_ERROR(VisitOpenUsage(
+      books, [&](uint32_t tenant, uint32_t pool, size_t bank, GpuTime amount) {
+        open[{tenant, pool}][bank] += amount;
+        return absl::OkStatus();
+      }));
   return open;
 }
 

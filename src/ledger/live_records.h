@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -123,6 +124,11 @@ absl::StatusOr<std::vector<Carried>> ReadCarried(ReadTransaction* books);
 using OpenUsage =
     std::map<std::pair<uint32_t, uint32_t>, std::array<GpuTime, 2>>;
 absl::StatusOr<OpenUsage> ReadOpenUsage(ReadTransaction* books);
+// The same in parts, which may name a meter more than once: none is zero.
+using OpenUsageVisitor = std::function<absl::Status(
+    uint32_t tenant, uint32_t pool, size_t bank, GpuTime amount)>;
+absl::Status VisitOpenUsage(ReadTransaction* books,
+                            const OpenUsageVisitor& visit);
 
 }  // namespace drawdown
 

@@ -79,6 +79,7 @@ absl::StatusOr<uint32_t> Posting::Intern(NameKind kind, std::string_view path,
       kind, kind == NameKind::kTenant ? tip_.tenants : tip_.pools, path};
   Journal(added);
   ApplyName(added);
+  if (kind == NameKind::kTenant) RETURN_IF_ERROR(InternMoved(path));
   return added.id;
 }
 
@@ -293,10 +294,26 @@ void Posting::AddRunCells(const Run& run, int sign) {
   if (quotas_->any && failure_.ok()) {
     failure_ = quotas_->accounts.AddRun(run, sign);
   }
+  const auto pieces = quotas_->index.moves().PiecesOf(run.tenant);
+  if (!pieces.ok()) {
+    if (failure_.ok()) failure_ = pieces.status();
+    return;
+  }
   for (const Segment& segment : run.segments) {
-    VisitSegmentEdges(segment, bucket_us_, sign, [&](const SegmentEdge& edge) {
-      cells_.AddEdge(run.tenant, run.pool, edge);
-    });
+    if ((*pieces)->size() == 1) {  // Nearly always, and imports are many.
+      VisitSegmentEdges(segment, bucket_us_, sign,
+                        [&](const SegmentEdge& edge) {
+                          cells_.AddEdge(run.tenant, run.pool, edge);
+                        });
+      continue;
+    }
+    for (const TenantPiece& piece : **pieces) {
+      VisitSegmentCellsWithin(
+          segment, bucket_us_, sign, piece.Buckets(bucket_us_),
+          [&](int32_t bucket, const Cell& cell) {
+            cells_.Add({piece.tenant, run.pool, bucket}, cell);
+          });
+    }
   }
 }
 
@@ -324,23 +341,29 @@ absl::Status Posting::AddUsageCells(const UsageAdded& usage) {
   closes_.Touch(usage.start_us);
   for (int64_t i = 0; i < count; ++i) {
     const auto bucket = static_cast<int32_t>(first + i);
-    cells_.AddRecorded({usage.tenant, usage.pool, bucket}, GpuTime(parts[i]));
-    if (quotas_->any) {
-      RETURN_IF_ERROR(quotas_->accounts.AddAmount(
-          usage.tenant, usage.pool, BucketStart(bucket, bucket_us_),
-          GpuTime(parts[i])));
-    }
+    RETURN_IF_ERROR(
+        AddAmount(usage.tenant, usage.pool, bucket, GpuTime(parts[i])));
   }
   return absl::OkStatus();
+}
+
+absl::Status Posting::AddAmount(uint32_t tenant, uint32_t pool, int32_t bucket,
+                                GpuTime amount) {
+  const int64_t start_us = BucketStart(bucket, bucket_us_);
+  ASSIGN_OR_RETURN(tenant, quotas_->index.moves().At(tenant, start_us));
+  cells_.AddRecorded({tenant, pool, bucket}, amount);
+  closes_.Touch(start_us);
+  if (!quotas_->any) return absl::OkStatus();
+  return quotas_->accounts.AddAmount(tenant, pool, start_us, amount);
 }
 
 void Posting::ApplyName(const NameAdded& name) {
   (name.kind == NameKind::kTenant ? tip_.tenants : tip_.pools) = name.id + 1;
   names_[static_cast<int>(name.kind)].emplace(name.path, name.id);
-  for (std::string key :
+  for (const std::string& key :
        {NameByPathKey(name.kind, name.path), NameByIdKey(name.kind, name.id)}) {
-    std::string value = EncodeName(key, name.path, name.id);
-    small_.push_back({Table::kNames, std::move(key), std::move(value)});
+    const std::string value = EncodeName(key, name.path, name.id);
+    if (failure_.ok()) failure_ = transaction_->Put(Table::kNames, key, value);
   }
 }
 

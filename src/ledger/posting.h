@@ -25,6 +25,7 @@
 #include "absl/strings/string_view.h"
 #include "drawdown/hold.h"
 #include "drawdown/quota.h"
+#include "drawdown/tenant.h"
 #include "ledger/byte_pool.h"
 #include "ledger/capacity.h"
 #include "ledger/cell_deltas.h"
@@ -121,7 +122,16 @@ class Posting {
   absl::StatusOr<Verdict> SetQuota(const QuotaSetting& setting,
                                    const std::vector<int64_t>& edges);
 
+  // Moves a tenant and all below it, and the limits of their quotas; no later
+  // than `now_us`. kInvalidArgument, kUnknownName, kWrongState.
+  absl::StatusOr<Verdict> MoveTenant(const TenantMove& move, int64_t now_us);
+  // What is named `path` now.
+  absl::StatusOr<std::string> PathNow(std::string_view path) {
+    return quotas_->index.moves().PathNow(path);
+  }
+
   // --- unjudged, for these and for rebuilding
+  absl::Status Post(const TenantMoved& moved);
   absl::Status Post(const QuotaSet& set);
   absl::Status Post(const HoldPlaced& placed);
   absl::Status Post(const HoldRenewed& renewed);
@@ -224,10 +234,24 @@ class Posting {
   void TouchRun(const Run* before, const Run& after);
   absl::Status Apply(const PeriodClosed& closed);
   absl::Status AddUsageCells(const UsageAdded& usage);
-  absl::Status AddDrainedCell(const UsageDrained& usage);
+  // Usage of a tenant in one bucket that no run has, where it counts.
+  absl::Status AddAmount(uint32_t tenant, uint32_t pool, int32_t bucket,
+                         GpuTime amount);
   void ApplyName(const NameAdded& name);
   void ApplyCapacity(const CapacityStated& row);
   void ApplyContract(const ContractApplied& contract, int64_t recorded_us);
+
+  TenantMove MoveOf(const TenantMoved& moved);
+  absl::Status AddMove(const TenantMove& move);
+  absl::Status Apply(const TenantMoved& moved);
+  // Names of where a tenant goes, so that all are there when usage comes.
+  absl::Status InternMoved(std::string_view tenant);
+  using TenantIds = std::map<uint32_t, uint32_t>;  // from, to
+  absl::Status MoveCells(const TenantIds& to, int64_t from_us);
+  absl::Status MoveLimits(const TenantMove& move);
+  // A version of the quota, said of `scope`.
+  absl::Status PostLimit(const StoredQuota& quota, const QuotaScope& scope,
+                         const QuotaVersion& version);
 
   absl::Status OpenQuotas();
   absl::Status Apply(const QuotaSet& set);
@@ -304,8 +328,8 @@ class Posting {
   CloseTracker closes_;
   std::unique_ptr<QuotaPart> quotas_;
   std::unique_ptr<LiveQuotas> live_quotas_;
-  CapacityMap capacity_;            // stated here
-  std::vector<SmallRecord> small_;  // names and contracts
+  CapacityMap capacity_;                                    // stated here
+  std::vector<SmallRecord> small_;                          // contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete
   absl::flat_hash_map<std::string, uint32_t> contract_versions_;
 };

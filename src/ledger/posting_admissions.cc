@@ -78,7 +78,9 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
     }
     const std::string tenant = PathOf(NameKind::kTenant, hold.tenant);
     const std::string pool = PathOf(NameKind::kPool, hold.pool);
-    if (tenant != starting.tenant || pool != starting.pool) {
+    ASSIGN_OR_RETURN(const std::string held_by, PathNow(tenant));
+    ASSIGN_OR_RETURN(const std::string started_by, PathNow(starting.tenant));
+    if (held_by != started_by || pool != starting.pool) {
       return HoldError(ErrorCode::kConflict, starting.hold_id,
                        "is of " + tenant + " on " + pool + ", the run of " +
                            std::string(starting.tenant) + " on " +

@@ -171,12 +171,7 @@ absl::Status Posting::Apply(const HoldDrawn& drawn) {
 absl::Status Posting::AddCharge(const StoredHold& hold, int64_t at_us,
                                 GpuTime charge) {
   if (charge.zero()) return absl::OkStatus();
-  const int32_t bucket = BucketOf(at_us, bucket_us_);
-  cells_.AddRecorded({hold.tenant, hold.pool, bucket}, charge);
-  closes_.Touch(at_us);
-  if (!quotas_->any) return absl::OkStatus();
-  return quotas_->accounts.AddAmount(hold.tenant, hold.pool,
-                                     BucketStart(bucket, bucket_us_), charge);
+  return AddAmount(hold.tenant, hold.pool, BucketOf(at_us, bucket_us_), charge);
 }
 
 // --- holds -------------------------------------------------------------------

@@ -11,22 +11,13 @@ absl::Status Posting::Post(const UsageDrained& usage) {
   CHECK(BucketStart(BucketOf(usage.bucket_us, bucket_us_), bucket_us_) ==
         usage.bucket_us);
   Journal(usage);
-  return AddDrainedCell(usage);
+  return AddAmount(usage.tenant, usage.pool,
+                   BucketOf(usage.bucket_us, bucket_us_), usage.gpu_time);
 }
 
 absl::Status Posting::Post(const UsageLost& loss) {
   Journal(loss);
   return absl::OkStatus();
-}
-
-absl::Status Posting::AddDrainedCell(const UsageDrained& usage) {
-  cells_.AddRecorded(
-      {usage.tenant, usage.pool, BucketOf(usage.bucket_us, bucket_us_)},
-      usage.gpu_time);
-  closes_.Touch(usage.bucket_us);
-  if (!quotas_->any) return absl::OkStatus();
-  return quotas_->accounts.AddAmount(usage.tenant, usage.pool, usage.bucket_us,
-                                     usage.gpu_time);
 }
 
 void Posting::PutLive(std::string key, std::string value) {

@@ -1,7 +1,6 @@
 // Posting quotas: their records, and the accounts that follow from runs and
 // amounts.
 #include <algorithm>
-#include <cstring>
 
 #include "base/error.h"
 #include "ledger/posting.h"
@@ -9,14 +8,6 @@
 
 namespace drawdown {
 namespace {
-
-std::vector<int64_t> UnpackEdges(std::string_view packed) {
-  std::vector<int64_t> edges(packed.size() / sizeof(int64_t));
-  if (!edges.empty()) {
-    std::memcpy(edges.data(), packed.data(), edges.size() * sizeof(int64_t));
-  }
-  return edges;
-}
 
 // A later setting of the same instant replaces the earlier one.
 void AddVersion(QuotaVersion version, std::vector<QuotaVersion>* versions) {
@@ -28,12 +19,6 @@ void AddVersion(QuotaVersion version, std::vector<QuotaVersion>* versions) {
   } else {
     versions->insert(at, std::move(version));
   }
-}
-
-std::string PackEdges(const std::vector<int64_t>& edges) {
-  if (edges.empty()) return "";
-  return {reinterpret_cast<const char*>(edges.data()),
-          edges.size() * sizeof(int64_t)};
 }
 
 bool EverSlice(const StoredQuota& quota) {
@@ -58,6 +43,12 @@ absl::StatusOr<Verdict> Posting::SetQuota(const QuotaSetting& setting,
                                           const std::vector<int64_t>& edges) {
   RETURN_IF_ERROR(CheckQuota(setting, bucket_us_));
   QuotaSet set;
+  ASSIGN_OR_RETURN(const std::string now, PathNow(setting.scope.tenant));
+  if (now != setting.scope.tenant) {
+    return MakeError(ErrorCode::kWrongState, "tenant " + setting.scope.tenant +
+                                                 " is " + now +
+                                                 " now: set its quota there");
+  }
   ASSIGN_OR_RETURN(set.tenant,
                    Intern(NameKind::kTenant, setting.scope.tenant, false));
   const std::string packed = PackEdges(edges);
@@ -77,14 +68,9 @@ absl::StatusOr<Verdict> Posting::SetQuota(const QuotaSetting& setting,
       return Verdict::kUnchanged;
     }
   }
-  ASSIGN_OR_RETURN(const uint32_t next, quotas_->index.NextId());
-  if (next >= kMaxQuotas) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "the books have " + std::to_string(next) +
-                         " quotas: there can be no more");
-  }
   RETURN_IF_ERROR(Post(set));
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas_->index.All());
+  RETURN_IF_ERROR(CheckQuotaCount(all.size()));
   RETURN_IF_ERROR(CheckGuarantees(all, setting.scope, set.from_us));
   return Verdict::kNew;
 }

@@ -1,5 +1,6 @@
 // Replaying: journalled entries back into the records that follow from them.
 #include "base/error.h"
+#include "ledger/buckets.h"
 #include "ledger/posting.h"
 
 namespace drawdown {
@@ -40,7 +41,9 @@ struct Posting::Replayer {
     return absl::OkStatus();
   }
   absl::Status operator()(const UsageDrained& usage) const {
-    return posting->AddDrainedCell(usage);
+    return posting->AddAmount(usage.tenant, usage.pool,
+                              BucketOf(usage.bucket_us, posting->bucket_us_),
+                              usage.gpu_time);
   }
   absl::Status operator()(const UsageLost&) const { return absl::OkStatus(); }
   absl::Status operator()(const PoolPolicySet& policy) const {
@@ -57,6 +60,10 @@ struct Posting::Replayer {
   }
   absl::Status operator()(const PeriodClosed& closed) const {
     return posting->Apply(closed);
+  }
+  absl::Status operator()(const TenantMoved& moved) const {
+    RETURN_IF_ERROR(posting->AddMove(posting->MoveOf(moved)));
+    return posting->Apply(moved);
   }
   absl::Status operator()(const QuotaSet& set) const {
     return posting->Apply(set);

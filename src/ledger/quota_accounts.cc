@@ -15,39 +15,57 @@ Account* QuotaAccounts::AccountOf(const StoredQuota& quota, int64_t at_us) {
   return window ? &added_[{quota.id, window->start_us}] : nullptr;
 }
 
+// The part of the segment within a stretch of time.
 void QuotaAccounts::AddSegment(const StoredQuota& quota, const Segment& segment,
-                               int sign) {
-  if (!segment.end_us) {
+                               const TenantPiece& within, int sign) {
+  if (!segment.end_us && within.to_us == TenantPiece::kEnd) {
     const Int128 level = Int128{segment.micro_gpus} * sign;
     opened_[quota.id] += level;
     if (quota.scope.period == QuotaPeriod::kAtOnce) return;
-    Account* const account = AccountOf(quota, segment.start_us);
+    const int64_t start_us = std::max(segment.start_us, within.from_us);
+    Account* const account = AccountOf(quota, start_us);
     if (account == nullptr) return;
     account->open += level;
-    account->open_moment += FineTime(level) * segment.start_us;
+    account->open_moment += FineTime(level) * start_us;
     return;
   }
   if (quota.scope.period == QuotaPeriod::kAtOnce) return;
-  VisitSegmentEdges(segment, bucket_us_, sign, [&](const SegmentEdge& edge) {
-    const int64_t start_us = BucketStart(edge.bucket, bucket_us_);
-    const int64_t next_us = start_us + bucket_us_;
-    if (Account* const account = AccountOf(quota, start_us)) {
-      account->amount += edge.partial;
-    }
-    if (Account* const account = AccountOf(quota, next_us)) {
-      account->level_change += edge.next_level_change;
-      account->level_moment += FineTime(edge.next_level_change) * next_us;
-    }
-  });
+  VisitSegmentCellsWithin(
+      segment, bucket_us_, sign, within.Buckets(bucket_us_),
+      [&](int32_t bucket, const Cell& cell) {
+        const int64_t start_us = BucketStart(bucket, bucket_us_);
+        Account* const account = AccountOf(quota, start_us);
+        if (account == nullptr) return;
+        account->amount += cell.partial;
+        account->level_change += cell.level_change;
+        account->level_moment += FineTime(cell.level_change) * start_us;
+      });
 }
 
 absl::Status QuotaAccounts::AddRun(const Run& run, int sign) {
-  ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
-                   index_->Over(run.tenant, run.pool, name_of_));
-  for (const StoredQuota* const quota : *quotas) {
-    if (!Wanted(*quota)) continue;
-    for (const Segment& segment : run.segments) {
-      AddSegment(*quota, segment, sign);
+  ASSIGN_OR_RETURN(const auto* const pieces,
+                   index_->moves().PiecesOf(run.tenant));
+  // The stretches in which each quota is over the run: one, where a move was
+  // beneath it.
+  std::map<const StoredQuota*, std::vector<TenantPiece>> over;
+  for (const TenantPiece& piece : *pieces) {
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
+                     index_->Over(piece.tenant, run.pool, name_of_));
+    for (const StoredQuota* const quota : *quotas) {
+      if (!Wanted(*quota)) continue;
+      std::vector<TenantPiece>& stretches = over[quota];
+      if (!stretches.empty() && stretches.back().to_us == piece.from_us) {
+        stretches.back().to_us = piece.to_us;
+      } else {
+        stretches.push_back(piece);
+      }
+    }
+  }
+  for (const auto& [quota, stretches] : over) {
+    for (const TenantPiece& stretch : stretches) {
+      for (const Segment& segment : run.segments) {
+        AddSegment(*quota, segment, stretch, sign);
+      }
     }
   }
   return absl::OkStatus();
@@ -109,30 +127,34 @@ absl::Status QuotaAccounts::ReadMetered() {
   for (size_t bank = 0; bank < metered_->buckets_us.size(); ++bank) {
     metered_->buckets_us[bank] = BucketStart(epoch->buckets[bank], bucket_us_);
   }
-  ASSIGN_OR_RETURN(const OpenUsage open, ReadOpenUsage(books_));
-  for (const auto& [ids, amounts] : open) {
-    ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
-                     index_->Over(ids.first, ids.second, name_of_));
-    for (const StoredQuota* const quota : *quotas) {
-      auto& sums = metered_->by_quota[quota->id];
-      for (size_t bank = 0; bank < sums.size(); ++bank) {
-        sums[bank] += amounts[bank];
-      }
-    }
-  }
-  return absl::OkStatus();
+  return VisitOpenUsage(
+      books_,
+      [&](uint32_t tenant, uint32_t pool, size_t bank,
+          GpuTime amount) -> absl::Status {
+        ASSIGN_OR_RETURN(
+            tenant, index_->moves().At(tenant, metered_->buckets_us[bank]));
+        ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
+                         index_->Over(tenant, pool, name_of_));
+        for (const StoredQuota* const quota : *quotas) {
+          if (quota->id >= metered_->by_quota.size()) {
+            metered_->by_quota.resize(quota->id + 1);
+          }
+          metered_->by_quota[quota->id][bank] += amount;
+        }
+        return absl::OkStatus();
+      });
 }
 
 absl::StatusOr<GpuTime> QuotaAccounts::MeteredIn(const StoredQuota& quota,
                                                  const QuotaWindow& window) {
   if (!metered_) RETURN_IF_ERROR(ReadMetered());
   GpuTime sum;
-  const auto found = metered_->by_quota.find(quota.id);
-  if (found == metered_->by_quota.end()) return sum;
-  for (size_t bank = 0; bank < found->second.size(); ++bank) {
+  if (quota.id >= metered_->by_quota.size()) return sum;
+  const auto& open = metered_->by_quota[quota.id];
+  for (size_t bank = 0; bank < open.size(); ++bank) {
     const int64_t bucket_us = metered_->buckets_us[bank];
     if (bucket_us >= window.start_us && bucket_us < window.end_us) {
-      sum += found->second[bank];
+      sum += open[bank];
     }
   }
   return sum;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "ledger/quota_index.h"
@@ -27,7 +28,7 @@ struct QuotaUse {
 // What live meters have drained into buckets that are not sealed.
 struct MeteredSums {
   std::array<int64_t, 2> buckets_us{};  // by bank
-  std::map<uint32_t, std::array<GpuTime, 2>> by_quota;
+  std::vector<std::array<GpuTime, 2>> by_quota;
 };
 
 // Accounts as the store has them plus what was added here. Not thread-safe.
@@ -40,7 +41,9 @@ class QuotaAccounts {
         index_(index),
         name_of_(std::move(name_of)) {}
 
+  // The run's usage, wherever its tenant was moved meanwhile.
   absl::Status AddRun(const Run& run, int sign);
+  // Of a tenant as it is in that bucket.
   absl::Status AddAmount(uint32_t tenant, uint32_t pool, int64_t bucket_us,
                          GpuTime amount);
 
@@ -63,7 +66,8 @@ class QuotaAccounts {
   using AccountAt = std::pair<uint32_t, int64_t>;  // quota, window
 
   Account* AccountOf(const StoredQuota& quota, int64_t at_us);
-  void AddSegment(const StoredQuota& quota, const Segment& segment, int sign);
+  void AddSegment(const StoredQuota& quota, const Segment& segment,
+                  const TenantPiece& within, int sign);
   template <typename Visit>
   absl::Status VisitAccounts(const StoredQuota& quota, int64_t from_us,
                              const Visit& visit);

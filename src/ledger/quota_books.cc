@@ -36,10 +36,11 @@ GpuTime Shown(FineTime time) {
 }
 
 HoldInfo MakeHoldInfo(std::string_view hold_id, const StoredHold& hold,
-                      const Run* run, const NameOf& name_of, int64_t at_us) {
+                      const Run* run, const NameOf& name_of,
+                      const MoveList& moves, int64_t at_us) {
   HoldInfo info;
   info.hold_id = std::string(hold_id);
-  info.tenant = name_of(NameKind::kTenant, hold.tenant);
+  info.tenant = moves.PathNow(name_of(NameKind::kTenant, hold.tenant));
   info.pool = name_of(NameKind::kPool, hold.pool);
   info.state = StateAt(hold, at_us);
   info.gpu_time = hold.total();
@@ -206,6 +207,7 @@ absl::Status VisitHolds(ReadTransaction* books, const HoldQuery& query,
                         int64_t at_us,
                         const std::function<bool(const HoldInfo&)>& visit) {
   const NameOf name_of = NamesOf(books);
+  ASSIGN_OR_RETURN(const MoveList moves, ReadMoves(books));
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kHolds));
   const std::string first = HoldKey(query.hold_id);
@@ -216,8 +218,9 @@ absl::Status VisitHolds(ReadTransaction* books, const HoldQuery& query,
     ASSIGN_OR_RETURN(const StoredHold hold,
                      DecodeHold(cursor->key(), cursor->value()));
     ASSIGN_OR_RETURN(const std::optional<Run> run, RunDrawing(books, hold));
-    const HoldInfo info = MakeHoldInfo(cursor->key().substr(1), hold,
-                                       run ? &*run : nullptr, name_of, at_us);
+    const HoldInfo info =
+        MakeHoldInfo(cursor->key().substr(1), hold, run ? &*run : nullptr,
+                     name_of, moves, at_us);
     if (Selects(query, info)) {
       if (!visit(info)) break;
       if (++visited == query.limit) break;

@@ -23,9 +23,11 @@ absl::StatusOr<bool> QuotaIndex::any() {
 }
 
 void QuotaIndex::Forget() {
+  moves_.Forget();
   any_.reset();
   quotas_.clear();
   over_.clear();
+  over_any_pool_.clear();
 }
 
 absl::StatusOr<const StoredQuota*> QuotaIndex::Get(uint32_t id) {
@@ -80,9 +82,15 @@ absl::StatusOr<uint32_t> QuotaIndex::NextId() {
 
 absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::Over(std::string_view tenant,
                                                     std::string_view pool) {
-  Quotas quotas;
   ASSIGN_OR_RETURN(const bool some, any());
-  if (!some) return quotas;
+  if (!some) return Quotas();
+  ASSIGN_OR_RETURN(const std::string now, moves_.PathNow(tenant));
+  return OverPath(now, pool);
+}
+
+absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::OverPath(std::string_view tenant,
+                                                        std::string_view pool) {
+  Quotas quotas;
   while (!tenant.empty()) {
     ASSIGN_OR_RETURN(const std::optional<uint32_t> id, TenantId(tenant));
     if (id) {
@@ -99,6 +107,8 @@ absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::Over(std::string_view tenant,
   return quotas;
 }
 
+// Tenants and pools are few beside pairs of them, so paths and the quotas of
+// ancestors are looked up once each.
 absl::StatusOr<const QuotaIndex::Quotas*> QuotaIndex::Over(
     uint32_t tenant, uint32_t pool, const NameOf& name_of) {
   const auto known = over_.find(std::make_pair(tenant, pool));
@@ -106,8 +116,19 @@ absl::StatusOr<const QuotaIndex::Quotas*> QuotaIndex::Over(
   Quotas quotas;
   ASSIGN_OR_RETURN(const bool some, any());
   if (some) {
-    ASSIGN_OR_RETURN(quotas, Over(name_of(NameKind::kTenant, tenant),
-                                  name_of(NameKind::kPool, pool)));
+    auto above = over_any_pool_.find(tenant);
+    if (above == over_any_pool_.end()) {
+      ASSIGN_OR_RETURN(Quotas all,
+                       OverPath(name_of(NameKind::kTenant, tenant), ""));
+      above = over_any_pool_.emplace(tenant, std::move(all)).first;
+    }
+    std::string& path = pools_[pool];
+    if (path.empty() && !above->second.empty()) {
+      path = name_of(NameKind::kPool, pool);
+    }
+    for (const StoredQuota* const quota : above->second) {
+      if (SelectorCovers(quota->scope.pool, path)) quotas.push_back(quota);
+    }
   }
   return &over_.emplace(std::make_pair(tenant, pool), std::move(quotas))
               .first->second;

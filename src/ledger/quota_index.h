@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "ledger/quota_records.h"
 #include "ledger/run_rules.h"
 #include "ledger/store.h"
+#include "ledger/tenant_moves.h"
 
 namespace drawdown {
 
@@ -24,14 +26,17 @@ class QuotaIndex {
  public:
   using Quotas = std::vector<const StoredQuota*>;
 
-  explicit QuotaIndex(ReadTransaction* books) : books_(books) {}
+  explicit QuotaIndex(ReadTransaction* books) : books_(books), moves_(books) {}
+
+  TenantMoves& moves() { return moves_; }
 
   // Whether there are quotas at all.
   absl::StatusOr<bool> any();
-  // Those of the tenant and its ancestors whose selector covers the pool, from
-  // the tenant upward; with an empty pool, whatever their selector.
+  // Those over what is named `tenant` now and its ancestors whose selector
+  // covers the pool, from the tenant upward; with an empty pool, whatever their
+  // selector.
   absl::StatusOr<Quotas> Over(std::string_view tenant, std::string_view pool);
-  // The same by ids of the books, kept. `name_of` gives their paths.
+  // The same over a path, by its id, kept: wherever it was moved.
   absl::StatusOr<const Quotas*> Over(uint32_t tenant, uint32_t pool,
                                      const NameOf& name_of);
   absl::StatusOr<Quotas> All();
@@ -45,13 +50,18 @@ class QuotaIndex {
   void Forget();
 
  private:
+  absl::StatusOr<Quotas> OverPath(std::string_view tenant,
+                                  std::string_view pool);
   absl::StatusOr<const StoredQuota*> Get(uint32_t id);
   absl::StatusOr<std::optional<uint32_t>> TenantId(std::string_view tenant);
 
   ReadTransaction* const books_;
+  TenantMoves moves_;
   std::optional<bool> any_;
   std::map<uint32_t, std::unique_ptr<StoredQuota>> quotas_;
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, Quotas> over_;
+  absl::flat_hash_map<uint32_t, Quotas> over_any_pool_;  // by tenant
+  absl::flat_hash_map<uint32_t, std::string> pools_;     // paths
 };
 
 // Whether two quotas differ in their tenant alone.

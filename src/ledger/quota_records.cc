@@ -1,6 +1,7 @@
 #include "ledger/quota_records.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/coding.h"
 #include "base/error.h"
@@ -82,6 +83,20 @@ std::optional<QuotaLimit> ReadLimit(ByteReader* in) {
   limit.borrowing = in->Fixed<Int128>();
   if ((flags & kLends) != 0) limit.lending = in->Fixed<Int128>();
   return limit;
+}
+
+std::string PackEdges(const std::vector<int64_t>& edges) {
+  if (edges.empty()) return "";
+  return {reinterpret_cast<const char*>(edges.data()),
+          edges.size() * sizeof(int64_t)};
+}
+
+std::vector<int64_t> UnpackEdges(std::string_view packed) {
+  std::vector<int64_t> edges(packed.size() / sizeof(int64_t));
+  if (!edges.empty()) {
+    std::memcpy(edges.data(), packed.data(), edges.size() * sizeof(int64_t));
+  }
+  return edges;
 }
 
 std::string EncodeQuota(std::string_view key, const StoredQuota& quota) {

@@ -80,6 +80,10 @@ std::string AccountKey(uint32_t quota, int64_t window_us);
 int64_t WindowOfAccountKey(std::string_view key);
 std::string OpenLevelKey(uint32_t quota);
 
+// Instants where windows begin, in a record and in a journal entry.
+std::string PackEdges(const std::vector<int64_t>& edges);
+std::vector<int64_t> UnpackEdges(std::string_view packed);
+
 std::string EncodeQuota(std::string_view key, const StoredQuota& quota);
 absl::StatusOr<StoredQuota> DecodeQuota(std::string_view key,
                                         std::string_view bytes);

@@ -92,6 +92,13 @@ absl::Status CheckQuota(const QuotaSetting& setting, int64_t bucket_us) {
   return setting.limit ? CheckLimit(scope, *setting.limit) : absl::OkStatus();
 }
 
+absl::Status CheckQuotaCount(size_t quotas) {
+  if (quotas <= kMaxQuotas) return absl::OkStatus();
+  return MakeError(ErrorCode::kInvalidArgument,
+                   "the books have " + std::to_string(kMaxQuotas) +
+                       " quotas: there can be no more");
+}
+
 bool SaysAlready(const StoredQuota& quota, int64_t from_us,
                  const std::optional<QuotaLimit>& limit) {
   const QuotaVersion* const version = quota.At(from_us);

@@ -19,6 +19,9 @@ inline constexpr int64_t kMaxRollingUs = 366 * 24 * kMicrosPerHour;
 // kBadRow for names, kInvalidArgument for the rest.
 absl::Status CheckQuota(const QuotaSetting& setting, int64_t bucket_us);
 
+// kInvalidArgument when there are more than meters can be told of.
+absl::Status CheckQuotaCount(size_t quotas);
+
 // Whether the quota has the limit from the instant on, and none is to replace
 // it at that instant.
 bool SaysAlready(const StoredQuota& quota, int64_t from_us,

@@ -130,8 +130,8 @@ class Salvager {
   // left, says nothing any more.
   absl::Status KeepHeartbeats() {
     std::vector<Heartbeat> all;
-    const absl::Status read = VisitHeartbeats(
-        from_, [&](std::string_view run_key, int64_t at_us) {
+    const absl::Status read =
+        VisitHeartbeats(from_, [&](std::string_view run_key, int64_t at_us) {
           all.push_back({DecodeRunKey(run_key), at_us});
         });
     if (!read.ok()) Lose("heartbeats: " + std::string(read.message()));
@@ -238,6 +238,12 @@ class Salvager {
     return posting->Post(closed);
   }
 
+  absl::Status Post(Posting* posting, TenantMoved moved) {
+    RETURN_IF_ERROR(
+        TranslateOne(posting, NameKind::kTenant, &moved.from_tenant));
+    RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, &moved.to_tenant));
+    return posting->Post(moved);
+  }
   absl::Status Post(Posting* posting, QuotaSet set) {
     RETURN_IF_ERROR(TranslateOne(posting, NameKind::kTenant, &set.tenant));
     return posting->Post(set);

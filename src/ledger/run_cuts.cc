@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "ledger/buckets.h"
 #include "ledger/records.h"
+#include "ledger/tenant_moves.h"
 
 namespace drawdown {
 
@@ -15,6 +16,7 @@ absl::Status VisitRunCuts(
     const std::function<void(uint32_t, uint32_t, int64_t, GpuTime)>& add) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    transaction->NewCursor(Table::kRuns));
+  TenantMoves moves(transaction);
   ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(std::string(1, '\0')));
   while (found) {
     ASSIGN_OR_RETURN(const Run run, DecodeRun(cursor->key(), cursor->value()));
@@ -24,7 +26,9 @@ absl::Status VisitRunCuts(
            cut != cuts.end(); ++cut) {
         const int64_t bucket_start = FloorTo(*cut, bucket_us);
         if (segment.end_us && *segment.end_us <= bucket_start) break;
-        add(run.tenant, run.pool, *cut,
+        ASSIGN_OR_RETURN(const uint32_t tenant,
+                         moves.At(run.tenant, bucket_start));
+        add(tenant, run.pool, *cut,
             SegmentTimeUntil(segment, *cut) -
                 SegmentTimeUntil(segment, bucket_start));
       }

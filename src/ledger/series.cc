@@ -135,6 +135,7 @@ absl::StatusOr<NameTables> ReadNames(ReadTransaction* transaction) {
   NameTables names;
   RETURN_IF_ERROR(ReadNamesOf(transaction, NameKind::kTenant, &names.tenants));
   RETURN_IF_ERROR(ReadNamesOf(transaction, NameKind::kPool, &names.pools));
+  ASSIGN_OR_RETURN(names.moves, ReadMoves(transaction));
   return names;
 }
 

@@ -16,6 +16,7 @@
 #include "ledger/live_amounts.h"
 #include "ledger/records.h"
 #include "ledger/store.h"
+#include "ledger/tenant_moves.h"
 #include "model/usage_table.h"
 
 namespace drawdown {
@@ -24,6 +25,7 @@ namespace drawdown {
 struct NameTables {
   std::vector<std::string> tenants;
   std::vector<std::string> pools;
+  MoveList moves;
 };
 absl::StatusOr<NameTables> ReadNames(ReadTransaction* transaction);
 

@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "base/files.h"
 
 namespace drawdown {
 
@@ -107,6 +108,12 @@ class Store {
   // Waits for other writers up to the deadline the store was opened with:
   // kBusy.
   virtual absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() = 0;
+  // The same up to `deadline`, where that is earlier; a store whose writers
+  // never wait for a disk may wait as BeginWrite does.
+  virtual absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWriteBefore(
+      Deadline) {
+    return BeginWrite();
+  }
 };
 
 }  // namespace drawdown

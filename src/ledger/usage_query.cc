@@ -26,7 +26,8 @@ class UsageAnswering {
       : transaction_(transaction),
         bucket_us_(bucket_us),
         live_(live),
-        query_(query) {}
+        query_(query),
+        moves_(transaction) {}
 
   absl::StatusOr<UsageAnswer> Run() {
     RETURN_IF_ERROR(SelectSeries());
@@ -219,25 +220,31 @@ class UsageAnswering {
         transaction_,
         [this](const RunKey&, const drawdown::Run& run,
                const WaivedUsage& usage) -> absl::StatusOr<bool> {
-          if (usage.end_us() > *query_.at_us ||
-              !Selected({run.tenant, run.pool})) {
-            return true;
+          if (usage.end_us() > *query_.at_us) return true;
+          ASSIGN_OR_RETURN(const auto* const pieces,
+                           moves_.PiecesOf(run.tenant));
+          for (const TenantPiece& piece : *pieces) {
+            if (!Selected({piece.tenant, run.pool})) continue;
+            RETURN_IF_ERROR(AddWaivedOf(piece, run.pool, usage));
           }
-          RETURN_IF_ERROR(AddWaivedOf(run, usage));
           return true;
         });
   }
-  absl::Status AddWaivedOf(const drawdown::Run& run, const WaivedUsage& usage) {
-    const int64_t first =
-        slices_.Find(std::max(usage.start_us(), answer_.from_us));
-    if (first < 0) return absl::OkStatus();
-    ASSIGN_OR_RETURN(GpuTime before, usage.Until(slices_.edges[first]));
+  absl::Status AddWaivedOf(const TenantPiece& piece, uint32_t pool,
+                           const WaivedUsage& usage) {
+    const int64_t from_us =
+        std::max({usage.start_us(), answer_.from_us, piece.from_us});
+    const int64_t to_us = std::min(usage.end_us(), piece.to_us);
+    const int64_t first = slices_.Find(from_us);
+    if (first < 0 || from_us >= to_us) return absl::OkStatus();
+    ASSIGN_OR_RETURN(GpuTime before,
+                     usage.Until(std::max(slices_.edges[first], from_us)));
     const auto slices = static_cast<int64_t>(slices_.size());
-    for (int64_t slice = first;
-         slice < slices && slices_.edges[slice] < usage.end_us(); ++slice) {
+    for (int64_t slice = first; slice < slices && slices_.edges[slice] < to_us;
+         ++slice) {
       ASSIGN_OR_RETURN(const GpuTime until,
-                       usage.Until(slices_.edges[slice + 1]));
-      waived_[{by_tenant_ ? run.tenant : 0, by_pool_ ? run.pool : 0,
+                       usage.Until(std::min(slices_.edges[slice + 1], to_us)));
+      waived_[{by_tenant_ ? piece.tenant : 0, by_pool_ ? pool : 0,
                static_cast<uint32_t>(slice)}] += until - before;
       before = until;
     }
@@ -323,6 +330,7 @@ class UsageAnswering {
   const UsageQuery& query_;
   const bool by_tenant_ = Asks(UsageDimension::kTenant);
   const bool by_pool_ = Asks(UsageDimension::kPool);
+  TenantMoves moves_;
   UsageAnswer answer_;
   PathsById tenants_;
   PathsById pools_;

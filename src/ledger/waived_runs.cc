@@ -49,7 +49,7 @@ absl::Status VisitWaivedRuns(
       ASSIGN_OR_RETURN(
           const WaivedUsage usage,
           WaivedUsage::Of(run,
-                          WaiverFor(waivers, run, names.tenants.at(run.tenant),
+                          WaiverFor(waivers, run, TenantOf(run, names),
                                     names.pools.at(run.pool)),
                           SumOf(refunds)));
       if (!usage.zero() || !refunds.empty()) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -27,6 +28,8 @@ constexpr mode_t kMode = 0666;
 constexpr size_t kHeaderBytes = 4'096;
 constexpr uint32_t kFirstCapacity = 768;
 constexpr int kSpins = 100;
+// How long to wait for whoever else looks at a damaged file.
+constexpr std::chrono::milliseconds kAlonePatience{200};
 
 constexpr size_t BytesFor(uint32_t capacity) {
   return kHeaderBytes + capacity * sizeof(Budget);
@@ -42,6 +45,19 @@ void RemoveOthers(const std::string& directory, const std::string& keep) {
     }
   }
   closedir(dir);
+}
+
+// Whoever maps the file keeps a shared lock on all of it, until its process
+// ends or lets go: who has it alone may make the file anew. Of the open file,
+// so that threads and other parts of one process do not share it. Whether it
+// could be had.
+absl::StatusOr<bool> LockWhole(int fd, short type, const std::string& path) {
+  struct flock lock = {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  if (fcntl(fd, F_OFD_SETLK, &lock) == 0) return true;
+  if (errno == EAGAIN || errno == EACCES) return false;
+  return ErrnoError(errno, "lock " + path);
 }
 
 inline void Pause() {
@@ -88,6 +104,33 @@ struct BudgetsFile::Shared {
     if (map == MAP_FAILED) return ErrnoError(errno, "map " + path);
     return static_cast<Shared*>(map);
   }
+  // kCorrupt when it is not what this build counts by.
+  static absl::StatusOr<Shared*> MapSound(int fd, const std::string& path) {
+    ASSIGN_OR_RETURN(Shared* const shared, Map(fd, path));
+    if (std::memcmp(shared->magic, kMagic, sizeof kMagic) == 0 &&
+        shared->bytes == kBytes) {
+      return shared;
+    }
+    Unmap(shared);
+    return MakeError(ErrorCode::kCorrupt,
+                     path +
+                         " is damaged or of another build's ABI, and processes "
+                         "count by it: it is made anew when they have ended");
+  }
+  // By who has it alone. Never shorter: who let go of it has it mapped still.
+  static absl::Status MakeAnew(int fd, const std::string& path) {
+    RETURN_IF_ERROR(Preallocate(fd, BytesFor(kFirstCapacity), path));
+    ASSIGN_OR_RETURN(Shared* const shared, Map(fd, path));
+    struct stat info;
+    const bool known = fstat(fd, &info) == 0;
+    if (known) {  // What budgets grow into must be zero.
+      std::memset(
+          static_cast<void*>(shared->budgets()), 0,
+          std::min<size_t>(info.st_size, BytesFor(kMaxBudgets)) - kHeaderBytes);
+    }
+    Unmap(shared);
+    return known ? Fill(fd, path) : ErrnoError(errno, path);
+  }
   static void Unmap(Shared* shared) { munmap(shared, BytesFor(kMaxBudgets)); }
 
   // Whole before it has its name.
@@ -129,22 +172,39 @@ absl::StatusOr<std::unique_ptr<BudgetsFile>> BudgetsFile::Open(
     const std::string& live_directory, const std::string& boot_id) {
   const std::string name = kPrefix + boot_id;
   const std::string path = live_directory + "/" + name;
-  Fd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
-  if (fd.get() < 0 && errno == ENOENT) {
-    RETURN_IF_ERROR(Shared::Make(path));
-    RemoveOthers(live_directory, name);
-    fd = Fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  const Deadline deadline = After(kAlonePatience);
+  for (;;) {
+    Fd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
+    if (fd.get() < 0 && errno == ENOENT) {
+      RETURN_IF_ERROR(Shared::Make(path));
+      RemoveOthers(live_directory, name);
+      continue;
+    }
+    if (fd.get() < 0) return ErrnoError(errno, "open " + path);
+    ASSIGN_OR_RETURN(const bool counts, LockWhole(fd.get(), F_RDLCK, path));
+    absl::StatusOr<Shared*> shared = Shared::MapSound(fd.get(), path);
+    if (counts && shared.ok()) {
+      return std::unique_ptr<BudgetsFile>(
+          new BudgetsFile(path, fd.Release(), *shared));
+    }
+    if (shared.ok()) {
+      Shared::Unmap(*shared);
+    } else if (GetErrorCode(shared.status()) != ErrorCode::kCorrupt) {
+      return shared.status();
+    }
+    ASSIGN_OR_RETURN(const bool alone, LockWhole(fd.get(), F_WRLCK, path));
+    if (alone && !shared.ok()) {
+      RETURN_IF_ERROR(Shared::MakeAnew(fd.get(), path));
+    } else if (std::chrono::steady_clock::now() >= deadline) {
+      return shared.ok() ? MakeError(ErrorCode::kBusy,
+                                     path + ": a process makes it anew")
+                         : shared.status();
+    } else {
+      // Others that find it damaged wait for one another to let go.
+      fd = Fd();
+      usleep(static_cast<useconds_t>(500 + getpid() % 1'000));
+    }
   }
-  if (fd.get() < 0) return ErrnoError(errno, "open " + path);
-  ASSIGN_OR_RETURN(Shared* const shared, Shared::Map(fd.get(), path));
-  if (std::memcmp(shared->magic, kMagic, sizeof kMagic) != 0 ||
-      shared->bytes != Shared::kBytes) {
-    Shared::Unmap(shared);
-    return MakeError(ErrorCode::kCorrupt,
-                     path + " is not a budgets file of this build's ABI");
-  }
-  return std::unique_ptr<BudgetsFile>(
-      new BudgetsFile(path, fd.Release(), shared));
 }
 
 BudgetsFile::BudgetsFile(std::string path, int fd, Shared* shared)
@@ -154,6 +214,8 @@ BudgetsFile::~BudgetsFile() {
   Shared::Unmap(shared_);
   close(fd_);
 }
+
+void BudgetsFile::LetGo() { LockWhole(fd_, F_UNLCK, path_).IgnoreError(); }
 
 bool BudgetsFile::Lock(std::chrono::milliseconds patience) {
   // What is done under the lock is short: a turn of spinning is cheaper than
@@ -169,7 +231,7 @@ bool BudgetsFile::Lock(std::chrono::milliseconds patience) {
     pthread_mutex_consistent(&shared_->mutex);
     SetTorn();
   }
-  CHECK(rc == 0 || rc == EOWNERDEAD);
+  if (rc != 0 && rc != EOWNERDEAD) return false;  // Damaged.
   // Asked once: it is a system call.
   if (pid_ == 0 || fork_generation_ != ForkGeneration()) {
     pid_ = getpid();

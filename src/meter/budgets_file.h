@@ -44,7 +44,8 @@ struct BudgetsState {
 class BudgetsFile {
  public:
   // Opens the file of this boot, or makes it, torn. Those of other boots are
-  // removed when one is made. kDiskFull, kIo, kCorrupt.
+  // removed when one is made. One that is damaged or of another ABI is made
+  // anew, unless some process counts by it: kCorrupt. kDiskFull, kIo.
   static absl::StatusOr<std::unique_ptr<BudgetsFile>> Open(
       const std::string& live_directory, const std::string& boot_id);
   // Whether some process has made that of this boot.
@@ -53,6 +54,9 @@ class BudgetsFile {
   ~BudgetsFile();
   BudgetsFile(const BudgetsFile&) = delete;  // Owns a mapping.
   BudgetsFile& operator=(const BudgetsFile&) = delete;
+
+  // Nobody here counts by it from now on: others may make it anew.
+  void LetGo();
 
   // False when somebody has held the lock for so long.
   bool Lock(std::chrono::milliseconds patience);

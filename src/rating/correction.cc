@@ -24,9 +24,6 @@ struct CorrectedKey {
   friend auto operator<=>(const CorrectedKey& a, const CorrectedKey& b) {
     return a.Tie() <=> b.Tie();
   }
-  friend bool operator==(const CorrectedKey& a, const CorrectedKey& b) {
-    return a.Tie() == b.Tie();
-  }
 
  private:
   std::tuple<const std::string&, const std::string&, const std::string&,

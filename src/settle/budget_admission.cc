@@ -30,6 +30,7 @@ int64_t SliceFor(int64_t room, int64_t gpu_us, uint64_t left) {
 }  // namespace
 
 Decision BudgetKeeper::Admit(const AdmissionPlace& place, int64_t gpu_us) {
+  if (stopped()) return Decision::kBusy;  // The file may be others' by now.
   for (int round = 0; round < kRounds; ++round) {
     Outcome outcome = Outcome::kBusy;
     bool stale = false;

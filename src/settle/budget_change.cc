@@ -36,11 +36,42 @@ absl::StatusOr<BudgetChange> BudgetKeeper::Begin(ReadTransaction* books,
 
 void BudgetChange::Add(TakenList* list,
                        std::shared_ptr<const MeterChains> chains,
-                       int64_t amount_us) {
+                       int64_t amount_us, std::span<const uint32_t> lowest) {
   for (const Budget* const budget : chains->budgets()) {
     touched_.push_back(budget->books.quota);
   }
-  list->push_back({std::move(chains), amount_us});
+  list->push_back(
+      {std::move(chains), amount_us, {lowest.begin(), lowest.end()}});
+}
+
+absl::Status BudgetChange::Mend(int64_t now_us) {
+  constexpr int kTries = 3;  // Each ends it, unless another owner is killed.
+  BudgetsFile* const file = keeper_->file_.get();
+  for (int tried = 0; tried < kTries; ++tried) {
+    {
+      const BudgetsLock lock(file, keeper_->options_.patience);
+      if (!lock.held()) return file->BusyError();
+      BudgetsState& state = file->state();
+      if (!file->torn() && state.generation == generation_) {
+        return absl::OkStatus();
+      }
+      if (!file->torn() && tried > 0) {
+        generation_ = state.generation;
+        ticket_ = ++state.last_ticket;
+        ++state.begun;
+        for (Taken& taken : promised_) {
+          taken.chains =
+              std::make_shared<const MeterChains>(file, taken.lowest);
+          taken.chains->Take(taken.amount_us);
+        }
+        return absl::OkStatus();
+      }
+    }
+    // What is committed: the author's own books may have more by now.
+    ASSIGN_OR_RETURN(const auto books, keeper_->hooks_.snapshot());
+    RETURN_IF_ERROR(keeper_->Freshen(books.get(), now_us));
+  }
+  return file->BusyError();
 }
 
 void BudgetChange::GiveBack(const TakenList& list) {
@@ -49,6 +80,7 @@ void BudgetChange::GiveBack(const TakenList& list) {
 
 absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
                                            int64_t amount_us, int64_t now_us) {
+  RETURN_IF_ERROR(Mend(now_us));
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, keeper_->options_.patience);
   if (!lock.held()) return file->BusyError();
@@ -59,7 +91,7 @@ absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
     if (!recalled || !chains->Fits(amount_us, now_us)) return false;
   }
   chains->Take(amount_us);
-  Add(&promised_, chains, amount_us);
+  Add(&promised_, chains, amount_us, lowest);
   return true;
 }
 
@@ -77,12 +109,13 @@ absl::Status BudgetChange::Unpromise() {
 
 absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,
                                  int64_t amount_us, int64_t now_us) {
+  RETURN_IF_ERROR(Mend(now_us));
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, keeper_->options_.patience);
   if (!lock.held()) return file->BusyError();
   const auto chains = std::make_shared<const MeterChains>(file, lowest);
   chains->Take(amount_us);
-  Add(&promised_, chains, amount_us);
+  Add(&promised_, chains, amount_us, lowest);
   return keeper_->RecallTooSmall(*chains, 0, now_us, nullptr);
 }
 
@@ -143,7 +176,7 @@ std::optional<BudgetChange> BudgetKeeper::BeginDrain(
   for (const DrainedUsage& one : usage) {
     if (!right) break;
     const auto chains = ChainsOf(one.ids, books);
-    right = chains.ok();
+    right = chains.ok() && !one.elsewhere;
     if (!right || (**chains)->empty()) continue;
     (**chains)->Take(one.recorded_us);
     change->Add(&change->promised_, **chains, one.recorded_us);

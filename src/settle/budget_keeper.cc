@@ -235,6 +235,26 @@ absl::StatusOr<int64_t> BudgetKeeper::Room(uint32_t quota, int64_t now_us) {
   return RoomAt(file_->at(quota), now_us);
 }
 
+absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::RecallAndList(
+    ReadTransaction* books) {
+  const BudgetsLock lock(file_.get(), options_.patience);
+  if (!lock.held()) return file_->BusyError();
+  // Torn, nothing is known of what is left in them: they stay as they are.
+  if (!file_->torn()) {
+    RETURN_IF_ERROR(VisitFiles([&](LanesReader* reader) {
+      return RecallFile(reader, kAllBanks, nullptr, books);
+    }));
+  }
+  std::vector<TakenBudget> all;
+  for (uint32_t quota = 1; quota < file_->state().end; ++quota) {
+    Budget& budget = file_->at(quota);
+    if (!budget.exists()) continue;
+    if (!file_->torn()) budget.filled = 0;
+    if (budget.taken_us != 0) all.push_back({quota, budget.taken_us});
+  }
+  return all;
+}
+
 absl::StatusOr<int64_t> BudgetKeeper::Taken(uint32_t quota) {
   const BudgetsLock lock(file_.get(), options_.patience);
   if (!lock.held()) return file_->BusyError();
@@ -384,6 +404,7 @@ void BudgetKeeper::Stop() {
   if (locked) file_->Unlock();
   std::unique_lock<std::mutex> lock(asking_mutex_);
   asked_.wait(lock, [this] { return asking_ == 0; });
+  file_->LetGo();
 }
 
 }  // namespace drawdown

@@ -36,11 +36,20 @@ namespace drawdown {
 
 class BudgetKeeper;
 
+// What meters have admitted of a budget, or have promised, and the books do not
+// have.
+struct TakenBudget {
+  uint32_t quota = 0;
+  int64_t taken_us = 0;
+};
+
 // Usage of one meter that a drain has moved into the books.
 struct DrainedUsage {
   MeterIds ids;
   int64_t admitted_us = 0;
   int64_t recorded_us = 0;
+  // Of buckets before its tenant was moved: quotas elsewhere have used it.
+  bool elsewhere = false;
 };
 
 // One commit that changes budgets. Dropped without Finish or Cancel it counts
@@ -77,11 +86,15 @@ class BudgetChange {
   struct Taken {
     std::shared_ptr<const MeterChains> chains;
     int64_t amount_us = 0;
+    std::vector<uint32_t> lowest;  // of promises: to be made once more
   };
   using TakenList = std::vector<Taken>;
 
+  // Where they were torn since Begin: makes budgets anew, and all promises once
+  // more. Without the lock.
+  absl::Status Mend(int64_t now_us);
   void Add(TakenList* list, std::shared_ptr<const MeterChains> chains,
-           int64_t amount_us);
+           int64_t amount_us, std::span<const uint32_t> lowest = {});
   static void GiveBack(const TakenList& list);
 
   BudgetKeeper* keeper_ = nullptr;  // null: nothing is to be done
@@ -139,6 +152,10 @@ class BudgetKeeper : public AdmissionSource {
   // Takes back everything that is left of slices under the quota.
   absl::Status Recall(uint32_t quota);
   absl::StatusOr<int64_t> Room(uint32_t quota, int64_t now_us);
+  // Takes all slices back, so that what is taken is used, and says how much.
+  // `books` is a snapshot.
+  absl::StatusOr<std::vector<TakenBudget>> RecallAndList(
+      ReadTransaction* books);
   // What meters have of it, unspent or not in the books; 0 where they have no
   // such budget.
   absl::StatusOr<int64_t> Taken(uint32_t quota);

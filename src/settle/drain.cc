@@ -194,10 +194,24 @@ class DrainBuilder {
     if (meter < marks->size()) (*marks)[meter] = now;
     if (budgets_ == nullptr) return;
     DrainedUsage& usage = drained_[{after.tenant, after.pool}];
+    usage.elsewhere |= IsElsewhere(before, after);
     usage.ids = {after.tenant, after.pool};
     usage.admitted_us += static_cast<int64_t>(admitted);
     usage.recorded_us +=
         static_cast<int64_t>(drained - std::min(drained, admitted));
+  }
+
+  // A bucket or less before now: seldom, and then budgets are made anew.
+  bool IsElsewhere(const Watermark& before, const Watermark& after) {
+    TenantMoves& moves = posting_->quotas()->index.moves();
+    const auto now = moves.Now(after.tenant);
+    for (uint32_t bank = 0; bank < kBanks; ++bank) {
+      if (after.drained[bank] <= before.drained[bank]) continue;
+      const auto then =
+          moves.At(after.tenant, BucketStart(epoch_.buckets[bank], bucket_us_));
+      if (!now.ok() || !then.ok() || *now != *then) return true;
+    }
+    return false;
   }
 
   // What is left of slices that nobody will spend from any more, in this bucket

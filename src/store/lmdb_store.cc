@@ -5,6 +5,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -31,6 +32,11 @@ class LmdbStore : public Store {
   }
   absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() override {
     return BeginLmdbWrite(environment_, After(lock_timeout_));
+  }
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWriteBefore(
+      Deadline deadline) override {
+    return BeginLmdbWrite(environment_,
+                          std::min(deadline, After(lock_timeout_)));
   }
 
  private:

@@ -4,12 +4,13 @@
 //
 // DRAWDOWN_CRASH_POINTS is how many of the points are tried, evenly spread
 // (default 25; 0: all).
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <limits>
 
-#include <unistd.h>
 #include "gtest/gtest.h"
 #include "tests/crash/meter_oracle.h"
 #include "tests/crash/tracee.h"

@@ -4,19 +4,18 @@
 // more; the books are sound.
 //
 // $DRAWDOWN_QUOTA_KILLS sets the number of kills (default 48).
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <new>
 #include <random>
 #include <thread>
 #include <vector>
 
 #include "drawdown/ledger.h"
 #include "gtest/gtest.h"
+#include "tests/support/fork_shared.h"
 #include "tests/support/random.h"
 #include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
@@ -29,27 +28,19 @@ constexpr int kThreads = 4;
 constexpr Int128 kFirstLimit = 50'000'000;
 constexpr Int128 kFarLimit = kFirstLimit * 1'000'000;
 
-// In memory that forked children share.
 struct StormClock {
   std::atomic<int64_t> now_us{0};
 };
 
 class QuotaStorm : public testing::Test {
  protected:
-  QuotaStorm() {
-    void* const map = mmap(nullptr, sizeof(StormClock), PROT_READ | PROT_WRITE,
-                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    EXPECT_NE(map, MAP_FAILED);
-    clock_ = new (map) StormClock;
-    clock_->now_us = *ParseInstant("2026-10-31T12:10:00Z");
-  }
-  ~QuotaStorm() override { munmap(clock_, sizeof(StormClock)); }
+  QuotaStorm() { clock_->now_us = *ParseInstant("2026-10-31T12:10:00Z"); }
 
   std::unique_ptr<Ledger> Open() {
     OpenOptions options;
     options.create_if_missing = true;
     options.drain_interval = std::chrono::milliseconds(5);
-    options.now_us = [clock = clock_] { return clock->now_us.load(); };
+    options.now_us = [clock = &*clock_] { return clock->now_us.load(); };
     auto ledger = Ledger::Open(dir_.Path("books"), options);
     if (!ledger.ok()) {
       std::cerr << ledger.status() << "\n";
@@ -163,7 +154,7 @@ class QuotaStorm : public testing::Test {
   }
 
   ScratchDir dir_;
-  StormClock* clock_ = nullptr;
+  ForkShared<StormClock> clock_;
 };
 
 TEST_F(QuotaStorm, NothingIsOverAndEverythingComesBack) {

@@ -5,15 +5,12 @@
 #ifndef DRAWDOWN_TESTS_SUPPORT_QUOTA_PROCESS_H_
 #define DRAWDOWN_TESTS_SUPPORT_QUOTA_PROCESS_H_
 
-#include <sys/mman.h>
-
 #include <array>
 #include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <limits>
 #include <memory>
-#include <new>
 #include <string>
 #include <vector>
 
@@ -30,31 +27,11 @@
 #include "settle/drain.h"
 #include "settle/live_usage.h"
 #include "store/lmdb_store.h"
+#include "tests/support/fork_shared.h"
 
 namespace drawdown {
 
 inline constexpr int64_t kQuotaStart = 493'000 * kMicrosPerHour;
-
-// One value in memory that forked children share.
-template <typename T>
-class ForkShared {
- public:
-  ForkShared() {
-    void* const map = mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE,
-                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    CHECK(map != MAP_FAILED);
-    value_ = new (map) T;
-  }
-  ~ForkShared() { munmap(value_, sizeof(T)); }
-  ForkShared(const ForkShared&) = delete;  // Owns a mapping.
-  ForkShared& operator=(const ForkShared&) = delete;
-
-  T& operator*() const { return *value_; }
-  T* operator->() const { return value_; }
-
- private:
-  T* value_;
-};
 
 // Tenants t0, t1, t2 and t3 with one pool. Quota 1 is over t0, t1 and t2; 2,
 // below it, over t0 and t1; 3 over t0 and 4 over t1, both below 2. Nothing is

@@ -278,8 +278,8 @@ class History {
   // twin.
   void Amend() {
     if (closed_ >= 5) return;
-    const std::string from = "effective: \"" + std::string(kMonths[closed_]) +
-                             "-01T00:00:00Z\"\n";
+    const std::string from =
+        "effective: \"" + std::string(kMonths[closed_]) + "-01T00:00:00Z\"\n";
     const std::string price = "4." + std::to_string(next_id_++);
     const bool said = random_.OneIn(2);
     ASSERT_THAT(ledger_->ApplyContracts(
@@ -345,10 +345,10 @@ void Add(const Statement& statement, const std::string& month, Owed* owed) {
       line.kind = line.corrects_kind;
       line.corrects_period.clear();
     }
-    auto& sum = (*owed)[of + "|" + line.tenant + "|" + line.pool + "|" +
-                        line.commitment + "|" +
-                        std::string(ChargeKindName(line.kind)) + "|" +
-                        (line.unit_price ? FormatMoney(*line.unit_price) : "")];
+    auto& sum =
+        (*owed)[of + "|" + line.tenant + "|" + line.pool + "|" +
+                line.commitment + "|" + std::string(ChargeKindName(line.kind)) +
+                "|" + (line.unit_price ? FormatMoney(*line.unit_price) : "")];
     sum.first += line.gpu_time;
     sum.second += line.cost.value_or(MoneyAmount());
   }

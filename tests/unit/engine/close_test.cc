@@ -89,15 +89,13 @@ TEST_F(CloseTest, RefusesByNameWhatCannotBeClosedYet) {
               IsError(ErrorCode::kNotFound, "none"));
   EXPECT_THAT(ledger_->ClosePeriod("c", "2026"),
               IsError(ErrorCode::kInvalidArgument, "not a month"));
-  EXPECT_THAT(
-      ledger_->ClosePeriod("c", "2026-02"),
-      IsError(ErrorCode::kWrongState, "2026-01 is to be closed first"));
+  EXPECT_THAT(ledger_->ClosePeriod("c", "2026-02"),
+              IsError(ErrorCode::kWrongState, "2026-01 is to be closed first"));
   EXPECT_THAT(ledger_->ClosePeriod("c", "2025-12"),
               IsError(ErrorCode::kWrongState, "before the contract's first"));
   now_us_ = At("2026-02-02T00:00:00Z") - 1;
-  EXPECT_THAT(
-      ledger_->ClosePeriod("c", "2026-01"),
-      IsError(ErrorCode::kWrongState, "from 2026-02-02T00:00:00Z on"));
+  EXPECT_THAT(ledger_->ClosePeriod("c", "2026-01"),
+              IsError(ErrorCode::kWrongState, "from 2026-02-02T00:00:00Z on"));
   ++now_us_;
   EXPECT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
 }
@@ -177,7 +175,10 @@ TEST_F(CloseTest, CorrectionsAreClosedWithTheirMonthAndNotRepeated) {
 // A run that is open over the edge and is then said to have ended before it:
 // January's hours come back there, February's were never closed.
 TEST_F(CloseTest, AStopBeforeTheEdgeIsACorrectionUpToIt) {
-  RunStart start = {{"open"}, "acme", "aws/x", 12 * kMicroGpusPerGpu,
+  RunStart start = {{"open"},
+                    "acme",
+                    "aws/x",
+                    12 * kMicroGpusPerGpu,
                     At("2026-01-31T00:00:00Z")};
   ASSERT_THAT(ledger_->StartRun(start), IsOk());
   ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
@@ -209,9 +210,9 @@ TEST_F(CloseTest, VersionsAppliedLaterHoldForOpenMonths) {
   // Late usage of January at January's price.
   Use("late", "2026-01-10T00:00:00Z", 10, 1);
   EXPECT_EQ(TextOf(Of("2026-01")), january);
-  EXPECT_NE(Lines("2026-02").find(
-                "acme|aws/x||correction|10|4|40|2026-01|on_demand"),
-            std::string::npos)
+  EXPECT_NE(
+      Lines("2026-02").find("acme|aws/x||correction|10|4|40|2026-01|on_demand"),
+      std::string::npos)
       << Lines("2026-02");
 }
 
@@ -241,8 +242,7 @@ rounding { level: LINE scale: 2 }
 rate { pool: "aws/x" price: "9" from: "2026-01-01T00:00:00Z" })"}}),
               IsOk());
   Use("late", "2026-01-10T00:00:00Z", 10, 1);
-  EXPECT_EQ(Lines("2026-02"),
-            "acme|aws/x||correction|10|||2026-01|unpriced\n");
+  EXPECT_EQ(Lines("2026-02"), "acme|aws/x||correction|10|||2026-01|unpriced\n");
 }
 
 TEST_F(CloseTest, AsOfAnswersWhatWasClosedWhenItWas) {

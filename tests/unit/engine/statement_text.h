@@ -36,15 +36,14 @@ inline std::string LineText(const StatementLine& line) {
 
 // All of it, but when it was closed.
 inline std::string TextOf(const Statement& statement) {
-  std::string text = statement.contract + " " +
-                     std::to_string(statement.contract_version) + " " +
-                     FormatInstant(statement.period_start_us) + " " +
-                     FormatInstant(statement.period_end_us) + " " +
-                     FormatInstant(statement.at_us) + " " +
-                     (statement.complete ? "complete " : "") +
-                     FormatMoney(statement.total) + " " +
-                     statement.currency.ToString() + " " +
-                     FormatGpuSeconds(statement.metered) + "\n";
+  std::string text =
+      statement.contract + " " + std::to_string(statement.contract_version) +
+      " " + FormatInstant(statement.period_start_us) + " " +
+      FormatInstant(statement.period_end_us) + " " +
+      FormatInstant(statement.at_us) + " " +
+      (statement.complete ? "complete " : "") + FormatMoney(statement.total) +
+      " " + statement.currency.ToString() + " " +
+      FormatGpuSeconds(statement.metered) + "\n";
   for (const StatementLine& line : statement.lines) text += LineText(line);
   for (const std::string& note : statement.notes) text += note + "\n";
   return text;

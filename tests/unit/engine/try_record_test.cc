@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <thread>
 
 #include "drawdown/ledger.h"
 #include "gtest/gtest.h"
+#include "store/lmdb_store.h"
 #include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
 
@@ -20,8 +22,10 @@ class TryRecordTest : public testing::Test {
  protected:
   TryRecordTest() { ledger_ = Open(); }
 
-  std::unique_ptr<Ledger> Open() {
+  std::unique_ptr<Ledger> Open(
+      std::chrono::milliseconds patience = std::chrono::seconds(5)) {
     OpenOptions options;
+    options.lock_timeout = patience;
     options.create_if_missing = true;
     options.drain_interval = std::chrono::milliseconds(0);
     options.now_us = [this] { return now_us_.load(); };
@@ -149,6 +153,78 @@ TEST_F(TryRecordTest, FactsAndLowerLimitsTakeRoomAway) {
   ASSERT_THAT(ledger_->Drain(), IsOk());
   EXPECT_EQ(Exhaust(meter, 1), 7);
   EXPECT_TRUE(StateOf("a").used == 1'060);
+}
+
+// What meters took is used for whoever asks whether something would fit, and
+// what is left in slices is not.
+TEST_F(TryRecordTest, ExplainAndQuotesCountWhatMetersTook) {
+  Limit("a", 1'000'000);
+  const Meter meter = MeterOf(ledger_.get(), "a/b");
+  ASSERT_EQ(meter.TryRecord(400'000), Decision::kAdmitted);
+  ASSERT_EQ(meter.TryRecord(10), Decision::kAdmitted);  // fills a slice
+  const auto fits = [&](int64_t amount) {
+    QuotaQuery query;
+    query.tenant = "a/c";
+    query.pool = "p";
+    query.gpu_time = GpuTime(amount);
+    const auto explained = ledger_->ExplainQuota(query);
+    EXPECT_THAT(explained, IsOk());
+    EXPECT_TRUE(explained->quotas.front().used == 400'010);
+    const auto quote =
+        ledger_->QuoteHold({"q", "a/b", "p", GpuTime(amount), 0, 1'000'000});
+    EXPECT_THAT(quote, IsOk());
+    EXPECT_EQ(quote->admission.admitted(), explained->admission.admitted());
+    return explained->admission.admitted();
+  };
+  EXPECT_FALSE(fits(599'991));
+  EXPECT_TRUE(fits(599'990));
+  EXPECT_FALSE(Place("h", "a/c", 599'991));
+  EXPECT_TRUE(Place("h", "a/c", 599'990));
+}
+
+// Whatever is wrong with the file that live meters share, it follows from the
+// books.
+TEST_F(TryRecordTest, ADamagedBudgetsFileHealsItself) {
+  Limit("a", 1'000);
+  {
+    const Meter meter = MeterOf(ledger_.get(), "a");
+    ASSERT_EQ(meter.TryRecord(10), Decision::kAdmitted);
+  }
+  ledger_.reset();
+  int damaged = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(dir_.Path("books/live"))) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("budgets.")) continue;
+    std::filesystem::resize_file(entry.path(), 100);
+    ++damaged;
+  }
+  ASSERT_EQ(damaged, 1);
+  ledger_ = Open();
+  EXPECT_TRUE(Place("h", "a", 90));
+  EXPECT_EQ(Exhaust(MeterOf(ledger_.get(), "a"), 1), 900);
+}
+
+// A writer that does not let go makes a call wait for its patience, not for the
+// ledger's lock timeout, which here is longer than any test may take.
+TEST_F(TryRecordTest, ACallThatMustAskTheBooksGivesUpInTime) {
+  Limit("a", 1'000, QuotaPeriod::kMonth);
+  ledger_.reset();
+  ledger_ = Open(std::chrono::hours(24));
+  const Meter meter = MeterOf(ledger_.get(), "a");
+  ASSERT_EQ(meter.TryRecord(10), Decision::kAdmitted);
+  {
+    const auto store =
+        OpenLmdbStore(dir_.Path("books"), {.allow_any_filesystem = true});
+    ASSERT_THAT(store, IsOk());
+    const auto writer = (*store)->BeginWrite();
+    ASSERT_THAT(writer, IsOk());
+    Decision decision = Decision::kAdmitted;
+    now_us_ += 40 * 24 * kMicrosPerHour;  // a new window: the books are asked
+    std::thread([&] { decision = meter.TryRecord(1); }).join();
+    EXPECT_EQ(decision, Decision::kBusy);
+  }
+  EXPECT_EQ(Exhaust(meter, 1), 1'000);
 }
 
 // A month turns while slices are out.

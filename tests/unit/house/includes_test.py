@@ -16,7 +16,8 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 VALUE_HEADERS = {
     "bill.h", "bill_check.h", "capacity.h", "close.h", "contract.h", "export.h", "ghost.h", "hold.h", "import.h",
     "inspect.h", "live.h", "meter.h", "policy.h", "quota.h", "ratio.h",
-    "reconcile.h", "refund.h", "report.h", "run.h", "statement.h", "status.h", "terms.h", "units.h",
+    "reconcile.h", "refund.h", "report.h", "run.h", "statement.h", "status.h", "tenant.h",
+    "terms.h", "units.h",
     "usage.h",
 }
 

@@ -63,46 +63,160 @@ NaiveQuotas::Span NaiveQuotas::WindowOf(const NaiveQuota& quota,
     const int64_t end_us = (at_us / bucket_us_ + 1) * bucket_us_;
     return {end_us - quota.scope.rolling_us, end_us};
   }
+  if (at_us >= month_.start_us && at_us < month_.end_us) return month_;
   for (int year = 1970;; ++year) {
     for (int month = 0; month < 12; ++month) {
       const int64_t end_us = DaysUntil(month == 11 ? year + 1 : year,
                                        month == 11 ? 0 : month + 1) *
                              kDay;
-      if (at_us < end_us) return {DaysUntil(year, month) * kDay, end_us};
+      if (at_us >= end_us) continue;
+      month_ = {DaysUntil(year, month) * kDay, end_us};
+      return month_;
     }
   }
+}
+
+std::string NaiveQuotas::PathAt(std::string path, int64_t at_us) const {
+  for (const TenantMove& move : moves) {
+    if (move.from_us <= at_us && AtOrBelow(path, move.old_path)) {
+      path = move.new_path + path.substr(move.old_path.size());
+    }
+  }
+  return path;
+}
+std::string NaiveQuotas::PathNow(const std::string& path) const {
+  return PathAt(path, kFar);
+}
+
+std::vector<NaiveQuotas::Span> NaiveQuotas::Stretches(
+    const std::string& tenant, const std::string& ancestor) const {
+  std::vector<int64_t> edges = {-kFar};
+  for (const TenantMove& move : moves) edges.push_back(move.from_us);
+  edges.push_back(kFar);
+  std::vector<Span> stretches;
+  for (size_t i = 0; i + 1 < edges.size(); ++i) {
+    if (edges[i] == edges[i + 1]) continue;
+    if (!AtOrBelow(PathAt(tenant, edges[i]), ancestor)) continue;
+    if (!stretches.empty() && stretches.back().end_us == edges[i]) {
+      stretches.back().end_us = edges[i + 1];
+    } else {
+      stretches.push_back({edges[i], edges[i + 1]});
+    }
+  }
+  return stretches;
+}
+
+Int128 NaiveQuotas::UsedBy(const NaiveRun& run, const Span& stretch,
+                           const Span& window, int64_t at_us) const {
+  Int128 used = 0;
+  const int64_t from_us = std::max(stretch.start_us, window.start_us);
+  const int64_t to_us = std::min(stretch.end_us, window.end_us);
+  if (from_us >= to_us) return 0;
+  for (const Segment& segment : run.segments) {
+    if (segment.end_us || stretch.end_us != kFar) {
+      used += (SegmentTimeUntil(segment, to_us).count() -
+               SegmentTimeUntil(segment, from_us).count()) *
+              kFine;
+    } else if (at_us > std::max(segment.start_us, from_us)) {
+      used += Int128{segment.micro_gpus} *
+              (at_us - std::max(segment.start_us, from_us));
+    }
+  }
+  return used;
 }
 
 Int128 NaiveQuotas::Used(const NaiveQuota& quota, int64_t at_us) const {
   Int128 used = 0;
   const Span window = WindowOf(quota, at_us);
   for (const auto& [id, run] : runs) {
-    if (!Over(quota.scope, run.tenant, run.pool)) continue;
-    for (const Segment& segment : run.segments) {
-      if (AtOnce(quota)) {
-        if (!segment.end_us) used += segment.micro_gpus;
-        continue;
+    if (!OnPool(quota.scope, run.pool)) continue;
+    for (const Span& stretch : Stretches(run.tenant, quota.scope.tenant)) {
+      if (!AtOnce(quota)) {
+        used += UsedBy(run, stretch, window, at_us);
+      } else if (stretch.end_us == kFar && !run.segments.back().end_us) {
+        used += run.segments.back().micro_gpus;
       }
-      if (segment.end_us) {
-        used += (SegmentTimeUntil(segment, window.end_us).count() -
-                 SegmentTimeUntil(segment, window.start_us).count()) *
-                kFine;
-        continue;
-      }
-      const int64_t from_us = std::max(segment.start_us, window.start_us);
-      if (at_us > from_us)
-        used += Int128{segment.micro_gpus} * (at_us - from_us);
     }
   }
   if (AtOnce(quota)) return used;
   for (const NaiveAmount& amount : amounts) {
-    if (Over(quota.scope, amount.tenant, amount.pool) &&
+    if (Over(quota.scope, PathAt(amount.tenant, amount.bucket_us),
+             amount.pool) &&
         amount.bucket_us >= window.start_us &&
         amount.bucket_us < window.end_us) {
       used += amount.amount * kFine;
     }
   }
   return used;
+}
+
+std::map<std::string, Int128> NaiveQuotas::Usage(int64_t from_us,
+                                                 int64_t to_us) const {
+  std::map<std::string, Int128> usage;
+  for (const auto& [id, run] : runs) {
+    for (int64_t at_us = from_us; at_us < to_us; at_us += bucket_us_) {
+      for (const Segment& segment : run.segments) {
+        usage[PathAt(run.tenant, at_us)] +=
+            SegmentTimeUntil(segment, at_us + bucket_us_).count() -
+            SegmentTimeUntil(segment, at_us).count();
+      }
+    }
+  }
+  for (const NaiveAmount& amount : amounts) {
+    if (amount.bucket_us >= from_us && amount.bucket_us < to_us) {
+      usage[PathAt(amount.tenant, amount.bucket_us)] += amount.amount;
+    }
+  }
+  std::erase_if(usage, [](const auto& item) { return item.second == 0; });
+  return usage;
+}
+
+void NaiveQuotas::Move(const TenantMove& move) {
+  const auto later = std::upper_bound(
+      moves.begin(), moves.end(), move.from_us,
+      [](int64_t us, const TenantMove& one) { return us < one.from_us; });
+  moves.insert(later, move);
+  const auto limited = [&](const NaiveQuota& quota) {
+    if (Limit(quota, move.from_us) != nullptr) return true;
+    const auto from = quota.limits.upper_bound(move.from_us);
+    return std::any_of(from, quota.limits.end(),
+                       [](const auto& one) { return one.second.has_value(); });
+  };
+  const std::vector<NaiveQuota> before = quotas;
+  for (size_t i = 0; i < before.size(); ++i) {
+    const NaiveQuota& quota = before[i];
+    if (!AtOrBelow(quota.scope.tenant, move.old_path) || !limited(quota)) {
+      continue;
+    }
+    QuotaScope scope = quota.scope;
+    scope.tenant =
+        move.new_path + quota.scope.tenant.substr(move.old_path.size());
+    const bool stays =
+        std::any_of(before.begin(), before.end(), [&](const NaiveQuota& one) {
+          return one.scope == scope && limited(one) &&
+                 !AtOrBelow(one.scope.tenant, move.old_path);
+        });
+    std::map<int64_t, std::optional<QuotaLimit>> versions(
+        quota.limits.upper_bound(move.from_us), quota.limits.end());
+    if (quota.limits.begin()->first <= move.from_us) {
+      const QuotaLimit* const now = Limit(quota, move.from_us);
+      versions[move.from_us] =
+          now == nullptr ? std::optional<QuotaLimit>() : *now;
+    }
+    for (const auto& [from_us, limit] : versions) {
+      quotas[i].limits[from_us].reset();
+    }
+    if (stays) continue;
+    auto target =
+        std::find_if(quotas.begin(), quotas.end(),
+                     [&](const NaiveQuota& one) { return one.scope == scope; });
+    if (target == quotas.end()) {
+      target = quotas.insert(quotas.end(), NaiveQuota{scope, {}});
+    }
+    for (const auto& [from_us, limit] : versions) {
+      target->limits[from_us] = limit;
+    }
+  }
 }
 
 Int128 NaiveQuotas::Accrued(const NaiveRun& run, int64_t at_us) const {
@@ -127,7 +241,7 @@ Int128 NaiveQuotas::HeldBy(const NaiveHold& hold, int64_t at_us) const {
 Int128 NaiveQuotas::Held(const NaiveQuota& quota, int64_t at_us) const {
   Int128 held = 0;
   for (const auto& [id, hold] : holds) {
-    if (!Over(quota.scope, hold.tenant, hold.pool)) continue;
+    if (!Over(quota.scope, PathNow(hold.tenant), hold.pool)) continue;
     if (!AtOnce(quota)) {
       held += HeldBy(hold, at_us);
     } else if (!hold.closed && at_us < hold.expires_us) {
@@ -221,7 +335,8 @@ bool NaiveQuotas::FitsOne(
 
 bool NaiveQuotas::Fits(const std::vector<Asked>& asks, int64_t at_us) const {
   std::map<const NaiveQuota*, Int128> taken;
-  for (const Asked& asked : asks) {
+  for (Asked asked : asks) {
+    asked.tenant = PathNow(asked.tenant);
     if (!FitsOne(asked, at_us, taken)) return false;
     for (const NaiveQuota& quota : quotas) {
       if (!Over(quota.scope, asked.tenant, asked.pool)) continue;
@@ -237,7 +352,7 @@ bool NaiveQuotas::NeedsHold(const std::string& tenant, const std::string& pool,
   return std::any_of(quotas.begin(), quotas.end(), [&](const NaiveQuota& one) {
     const QuotaLimit* const limit = Limit(one, at_us);
     return limit != nullptr && !limit->soft && !AtOnce(one) &&
-           Over(one.scope, tenant, pool);
+           Over(one.scope, PathNow(tenant), pool);
   });
 }
 

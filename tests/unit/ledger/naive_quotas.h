@@ -12,6 +12,7 @@
 #include "drawdown/hold.h"
 #include "drawdown/quota.h"
 #include "drawdown/run.h"
+#include "drawdown/tenant.h"
 
 namespace drawdown {
 
@@ -57,6 +58,15 @@ class NaiveQuotas {
   std::map<std::string, NaiveHold> holds;
   std::vector<NaiveAmount> amounts;
   std::vector<NaiveQuota> quotas;
+  std::vector<TenantMove> moves;  // by instant, then as they were said
+
+  // What is named so at an instant.
+  std::string PathAt(std::string path, int64_t at_us) const;
+  std::string PathNow(const std::string& path) const;
+  // Adds a move, and moves limits.
+  void Move(const TenantMove& move);
+  // Whole GPU-microseconds over [from, to) by path; both on edges of buckets.
+  std::map<std::string, Int128> Usage(int64_t from_us, int64_t to_us) const;
 
   Int128 Used(const NaiveQuota& quota, int64_t at_us) const;
   Int128 Held(const NaiveQuota& quota, int64_t at_us) const;
@@ -83,6 +93,11 @@ class NaiveQuotas {
     int64_t end_us;
   };
   Span WindowOf(const NaiveQuota& quota, int64_t at_us) const;
+  // The stretches of time in which the tenant is at or below `ancestor`.
+  std::vector<Span> Stretches(const std::string& tenant,
+                              const std::string& ancestor) const;
+  Int128 UsedBy(const NaiveRun& run, const Span& stretch, const Span& window,
+                int64_t at_us) const;
   bool FitsOne(const Asked& asked, int64_t at_us,
                const std::map<const NaiveQuota*, Int128>& taken) const;
   Int128 Committed(const NaiveQuota& quota, int64_t at_us,
@@ -91,6 +106,7 @@ class NaiveQuotas {
                   const std::map<const NaiveQuota*, Int128>& taken) const;
 
   const int64_t bucket_us_;
+  mutable Span month_ = {0, 0};  // the last that was asked for
 };
 
 }  // namespace drawdown

@@ -16,6 +16,7 @@
 #include "ledger/posting.h"
 #include "ledger/quota_rules.h"
 #include "ledger/rebuild.h"
+#include "ledger/usage_query.h"
 #include "ledger/verify.h"
 #include "tests/support/random.h"
 #include "tests/support/status.h"
@@ -27,6 +28,8 @@ namespace {
 constexpr int64_t kHour = kMicrosPerHour;
 constexpr int64_t kGpu = kMicroGpusPerGpu;
 const std::vector<std::string> kTenants = {"a", "a/b", "a/b/c", "a/d", "e"};
+const std::vector<std::string> kPlaces = {"a",   "a/d", "a/d/c", "e",
+                                          "e/b", "f",   "f/a/b"};
 const std::vector<std::string> kPools = {"p/x", "p/y", "q/x"};
 const std::vector<std::string> kSelectors = {"*", "p", "p/x"};
 
@@ -61,12 +64,11 @@ class Simulation {
       if (random_.OneIn(400)) Verify();
     }
     Verify();
-    ASSERT_GT(admitted_, 0);
-    ASSERT_GT(refused_, 0);
   }
 
   int64_t admitted() const { return admitted_; }
   int64_t refused() const { return refused_; }
+  int64_t moves() const { return moves_; }
 
  private:
   const std::string& Any(const std::vector<std::string>& from) {
@@ -109,7 +111,11 @@ class Simulation {
   void Operate() {
     switch (random_.Between(0, 19)) {
       case 0:
-        if (naive_.quotas.size() < 14 || random_.OneIn(3)) SetQuota();
+        if (random_.OneIn(6)) {
+          Move();
+        } else if (naive_.quotas.size() < 14 || random_.OneIn(3)) {
+          SetQuota();
+        }
         break;
       case 1:
         AddUsage();
@@ -175,7 +181,9 @@ class Simulation {
     ASSERT_THAT(posting_->Commit(), IsOk());
     Begin();
     const auto set = posting_->SetQuota(setting, {});
-    if (set.ok()) {
+    if (naive_.PathNow(setting.scope.tenant) != setting.scope.tenant) {
+      ASSERT_THAT(set.status(), IsError(ErrorCode::kWrongState, "set its"));
+    } else if (set.ok()) {
       NaiveQuota* quota = nullptr;
       for (NaiveQuota& one : naive_.quotas) {
         if (one.scope == setting.scope) quota = &one;
@@ -190,6 +198,31 @@ class Simulation {
       ASSERT_THAT(posting_->Commit(), IsOk());
     } else {
       ASSERT_THAT(set.status(), IsError(ErrorCode::kInvalidArgument, "slices"));
+    }
+    Begin();
+  }
+
+  // --- tenants
+  void Move() {
+    TenantMove move;
+    move.old_path = Any(kTenants);
+    move.new_path = Any(kPlaces);
+    move.from_us = FloorTo(now_us_, kHour) - random_.Between(0, 40) * kHour;
+    ASSERT_THAT(posting_->Commit(), IsOk());
+    Begin();
+    const auto moved = posting_->MoveTenant(move, now_us_);
+    if (moved.ok()) {
+      ASSERT_THAT(posting_->Commit(), IsOk());
+      if (*moved != Verdict::kUnchanged) {
+        naive_.Move(move);
+        ++moves_;
+      }
+    } else {
+      const ErrorCode code = GetErrorCode(moved.status());
+      ASSERT_TRUE(code == ErrorCode::kWrongState ||
+                  code == ErrorCode::kInvalidArgument ||
+                  code == ErrorCode::kUnknownName)
+          << moved.status();
     }
     Begin();
   }
@@ -483,6 +516,21 @@ class Simulation {
     Compare(&quotas);
   }
 
+  void CompareUsage(ReadTransaction* books) {
+    UsageQuery query;
+    query.by = {UsageDimension::kTenant};
+    query.to_us = FloorTo(now_us_, kHour);
+    query.from_us = *query.to_us - random_.Between(1, 200) * kHour;
+    query.at_us = now_us_;
+    const auto answer = AnswerUsage(books, header_.bucket_us, {}, query);
+    ASSERT_THAT(answer, IsOk());
+    std::map<std::string, Int128> rows;
+    for (const UsageRow& row : answer->rows) {
+      rows[row.group.front()] = row.gpu_time.count();
+    }
+    ASSERT_TRUE(rows == naive_.Usage(*query.from_us, *query.to_us));
+  }
+
   // Against the journal, and what is held against what rebuilding makes of it.
   void Verify() {
     const auto books = store_->BeginRead();
@@ -490,6 +538,7 @@ class Simulation {
     const auto report = VerifyBooks(books->get(), header_, now_us_);
     ASSERT_THAT(report, IsOk());
     ASSERT_TRUE(report->ok) << report->findings.front();
+    CompareUsage(books->get());
     const std::unique_ptr<Store> rebuilt = NewMemoryStore();
     ASSERT_THAT(Rebuild(books->get(), header_, rebuilt.get()), IsOk());
     const auto again = rebuilt->BeginRead();
@@ -508,6 +557,7 @@ class Simulation {
   int64_t next_id_ = 0;
   int64_t admitted_ = 0;
   int64_t refused_ = 0;
+  int64_t moves_ = 0;
 };
 
 // Many short lives rather than a long one: the naive model is slow when there
@@ -517,15 +567,20 @@ TEST(QuotaSimulation, EveryStepIsAsTheNaiveModelSays) {
   const int64_t lives = std::max<int64_t>(1, Steps() / kStepsOfALife);
   int64_t admitted = 0;
   int64_t refused = 0;
+  int64_t moves = 0;
   for (int64_t life = 0; life < lives && !testing::Test::HasFailure(); ++life) {
     SCOPED_TRACE("life " + std::to_string(life));
     Simulation simulation(static_cast<uint64_t>(life) + 1);
     simulation.Run(kStepsOfALife);
     admitted += simulation.admitted();
     refused += simulation.refused();
+    moves += simulation.moves();
   }
   std::cerr << lives << " lives: " << admitted << " admitted, " << refused
-            << " refused\n";
+            << " refused, " << moves << " moves of tenants\n";
+  ASSERT_GT(admitted, 0);
+  ASSERT_GT(refused, 0);
+  ASSERT_GT(moves, 0);
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 // The file of budgets and its lock.
 #include "meter/budgets_file.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <functional>
 
 #include "gtest/gtest.h"
 #include "tests/support/scratch_dir.h"
@@ -50,6 +52,49 @@ TEST_F(BudgetsFileTest, IsBornTornAndSharedByAll) {
   EXPECT_TRUE(one->torn());
 }
 
+void Overwrite(const std::string& path, off_t at, const std::string& bytes) {
+  const int fd = open(path.c_str(), O_WRONLY);
+  ASSERT_GE(fd, 0);
+  ASSERT_EQ(pwrite(fd, bytes.data(), bytes.size(), at),
+            static_cast<ssize_t>(bytes.size()));
+  close(fd);
+}
+
+// All of it can be made anew from the books: a file that is cut short, or that
+// another build has left, is no reason to stop.
+TEST_F(BudgetsFileTest, WhatIsDamagedIsMadeAnewUnlessSomebodyCountsByIt) {
+  const std::string path = dir_.Path("budgets.boot");
+  const auto damage = {
+      std::function<void()>([&] { Overwrite(path, 0, "garbage!"); }),
+      std::function<void()>([&] { Overwrite(path, 8, "\1\2\3"); }),
+      std::function<void()>([&] { ASSERT_EQ(truncate(path.c_str(), 9), 0); })};
+  for (const auto& harm : damage) {
+    {
+      const auto file = Open();
+      const BudgetsLock lock(file.get(), milliseconds(1'000));
+      ASSERT_THAT(file->Reserve(5), IsOk());
+      file->at(4).taken_us = 77;
+      file->ClearTorn();
+    }
+    harm();
+    const auto one = Open();
+    const auto other = Open();
+    EXPECT_TRUE(one->torn());
+    const BudgetsLock lock(other.get(), milliseconds(1'000));
+    ASSERT_THAT(other->Reserve(5), IsOk());
+    EXPECT_EQ(other->at(4).taken_us, 0);
+  }
+  {
+    const auto file = Open();
+    Overwrite(path, 0, "garbage!");
+    EXPECT_THAT(BudgetsFile::Open(dir_.Path(""), "boot").status(),
+                IsError(ErrorCode::kCorrupt, "processes count by it"));
+    const BudgetsLock lock(file.get(), milliseconds(1'000));
+    EXPECT_TRUE(lock.held());
+  }
+  EXPECT_TRUE(Open()->torn());
+}
+
 TEST_F(BudgetsFileTest, GrowsUnderThoseWhoHaveItMapped) {
   const auto one = Open();
   const auto other = Open();
@@ -88,15 +133,6 @@ TEST_F(BudgetsFileTest, FilesOfOtherBootsAreRemoved) {
   const auto file = Open("after");
   EXPECT_FALSE(std::filesystem::exists(dir_.Path("budgets.before")));
   EXPECT_TRUE(std::filesystem::exists(dir_.Path("budgets.after")));
-}
-
-TEST_F(BudgetsFileTest, ADamagedFileIsAnErrorNotASignal) {
-  dir_.Write("budgets.boot", "short");
-  EXPECT_THAT(BudgetsFile::Open(dir_.Path(""), "boot"),
-              IsError(ErrorCode::kCorrupt, "bytes"));
-  dir_.Write("budgets.boot", std::string(200'000, 'x'));
-  EXPECT_THAT(BudgetsFile::Open(dir_.Path(""), "boot"),
-              IsError(ErrorCode::kCorrupt, "not a budgets file"));
 }
 
 }  // namespace

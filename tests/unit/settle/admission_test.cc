@@ -293,6 +293,34 @@ TEST_F(PromiseTest, AHoldIsTakenFromTheRoomOnce) {
   ExpectRoomAsInBooks();
 }
 
+// Whoever had the lock was killed after Begin, and left anything behind.
+TEST_F(PromiseTest, BudgetsTornInBetweenRefuseNobodyAndForgetNoPromise) {
+  SetLimits(kPlenty, kPlenty, 1'000, kPlenty);
+  EXPECT_EQ(Try(0, 100), 100);
+  const auto file = MustHave(
+      BudgetsFile::Open(process_->live().path(), process_->live().boot_id()));
+  const auto tear = [&](int64_t taken_us) {
+    const BudgetsLock lock(file.get(), std::chrono::milliseconds(1'000));
+    ASSERT_TRUE(lock.held());
+    for (uint32_t quota = 1; quota <= kQuotas; ++quota) {
+      file->at(quota).taken_us = taken_us;
+    }
+    file->SetTorn();
+  };
+  const auto transaction = MustHave(process_->store().BeginWrite());
+  BudgetChange change =
+      MustHave(process_->keeper().Begin(transaction.get(), process_->now_us()));
+  tear(900);
+  EXPECT_TRUE(MustHave(change.Promise(kLowest, 300, process_->now_us())));
+  tear(0);
+  EXPECT_FALSE(MustHave(change.Promise(kLowest, 601, process_->now_us())));
+  tear(0);
+  EXPECT_TRUE(MustHave(change.Promise(kLowest, 600, process_->now_us())));
+  EXPECT_EQ(process_->Room(3), 0);
+  EXPECT_THAT(change.Cancel(), IsOk());
+  EXPECT_EQ(process_->Room(3), 900);
+}
+
 TEST_F(PromiseTest, AHoldRecallsWhatSlicesKeep) {
   SetLimits(kPlenty, kPlenty, 1'000'000, kPlenty);
   EXPECT_EQ(TryInThread(0, 1), 1);

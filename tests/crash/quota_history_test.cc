@@ -1,0 +1,411 @@
+// Random histories of single calls on quotas, from 8 processes x 4 threads:
+// usage that meters admit, holds placed, settled and released, holds that
+// expire, limits that change and windows that turn meanwhile. What was answered
+// must be explained by some order of the calls (tests/support/quota_history.h).
+//
+// $DRAWDOWN_HISTORIES: how many; $DRAWDOWN_SEED repeats the calls, not their
+// interleaving.
+#include "tests/support/quota_history.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <deque>
+#include <iostream>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "drawdown/ledger.h"
+#include "gtest/gtest.h"
+#include "tests/support/fork_shared.h"
+#include "tests/support/random.h"
+#include "tests/support/scratch_dir.h"
+#include "tests/support/status.h"
+
+namespace drawdown {
+namespace {
+
+constexpr int kProcesses = 8;
+constexpr int kThreads = 4;
+constexpr int kCallsOfAThread = 60;
+constexpr int64_t kStart = 495'000 * kMicrosPerHour;
+constexpr int64_t kMinute = 60 * kMicrosPerSecond;
+constexpr int64_t kFirstLimit = 400'000;
+const std::array<std::string, 3> kTenants = {"t/a", "t/b", "t/b/c"};
+
+// --- the checker itself ------------------------------------------------------
+
+QuotaHistory SmallHistory() {
+  QuotaHistory history;
+  history.bucket_us = kMicrosPerHour;
+  history.start_us = kStart;
+  history.quotas = {{0b1, 1, 100}};
+  return history;
+}
+AskedCall UsageOf(CallSpan span, int64_t amount, bool admitted) {
+  AskedCall call;
+  call.span = span;
+  call.amount = amount;
+  call.admitted = admitted;
+  return call;
+}
+AskedCall HoldOf(CallSpan span, int64_t amount) {
+  AskedCall call = UsageOf(span, amount, true);
+  call.hold = true;
+  call.ttl_us = 2 * kMicrosPerHour;
+  return call;
+}
+bool Explained(const QuotaHistory& history) {
+  return HistoryChecker(history).Check().empty();
+}
+
+TEST(HistoryChecker, FindsWhatIsOver) {
+  QuotaHistory history = SmallHistory();
+  history.calls = {UsageOf({1, 2}, 60, true), HoldOf({3, 4}, 40)};
+  EXPECT_TRUE(Explained(history));
+  history.calls.push_back(UsageOf({5, 6}, 1, true));
+  EXPECT_FALSE(Explained(history));
+  // Two that overlap: one of them came last.
+  history.calls = {UsageOf({1, 4}, 60, true), HoldOf({2, 3}, 41)};
+  EXPECT_FALSE(Explained(history));
+}
+
+TEST(HistoryChecker, WhatEndedMakesRoom) {
+  QuotaHistory history = SmallHistory();
+  AskedCall hold = HoldOf({1, 2}, 100);
+  hold.end = {3, 6};
+  hold.settled = 30;
+  history.calls = {hold, UsageOf({4, 5}, 70, true)};
+  EXPECT_TRUE(Explained(history));
+  history.calls[1].amount = 71;
+  EXPECT_FALSE(Explained(history));
+  history.calls[0].end = {6, 7};
+  history.calls[1].amount = 1;
+  EXPECT_FALSE(Explained(history));
+}
+
+TEST(HistoryChecker, FindsWhatIsRefusedFalsely) {
+  QuotaHistory history = SmallHistory();
+  history.calls = {UsageOf({1, 2}, 60, true), UsageOf({3, 4}, 40, false)};
+  EXPECT_FALSE(Explained(history));
+  history.calls[1].amount = 41;
+  EXPECT_TRUE(Explained(history));
+  // What was only asked for may have been there.
+  history.calls = {UsageOf({1, 6}, 60, true), UsageOf({2, 3}, 41, false)};
+  EXPECT_TRUE(Explained(history));
+  // A hold that had ended before was not.
+  AskedCall hold = HoldOf({1, 2}, 100);
+  hold.end = {3, 4};
+  history.calls = {hold, UsageOf({5, 6}, 1, false)};
+  EXPECT_FALSE(Explained(history));
+  history.calls[0].end = {3, 6};
+  history.calls[1].span = {5, 7};
+  EXPECT_TRUE(Explained(history));
+}
+
+TEST(HistoryChecker, LimitsAndWindowsMove) {
+  QuotaHistory history = SmallHistory();
+  history.limits = {{{3, 4}, 0, 50}};
+  history.calls = {UsageOf({1, 2}, 40, true), UsageOf({5, 6}, 11, true)};
+  EXPECT_FALSE(Explained(history));
+  history.calls[1].span = {3, 6};
+  EXPECT_TRUE(Explained(history));
+  history = SmallHistory();
+  history.clock = {{{3, 4}, kStart + kMicrosPerHour}};
+  history.calls = {UsageOf({1, 2}, 100, true), UsageOf({5, 6}, 100, true)};
+  EXPECT_TRUE(Explained(history));
+  history.calls[1].admitted = false;
+  EXPECT_FALSE(Explained(history));
+  // A hold is in every window until it ends or expires.
+  history.calls = {HoldOf({1, 2}, 100), UsageOf({5, 6}, 1, true)};
+  EXPECT_FALSE(Explained(history));
+  history.clock = {{{3, 4}, kStart + 2 * kMicrosPerHour}};
+  EXPECT_TRUE(Explained(history));
+  history.calls[1].admitted = false;
+  EXPECT_FALSE(Explained(history));
+}
+
+// --- real histories ----------------------------------------------------------
+
+// What all processes share.
+struct Shared {
+  std::atomic<uint64_t> instant{1};
+  std::atomic<int64_t> clock_us{kStart};
+  std::atomic<int> ready{0};
+  std::atomic<int> failures{0};
+  std::atomic<int> busy{0};
+  // Each thread writes its own; the first thread of the first process alone
+  // moves the clock and sets limits.
+  std::array<std::array<AskedCall, kCallsOfAThread>, kProcesses * kThreads>
+      calls;
+  std::array<int, kProcesses * kThreads> counts{};
+  std::array<LimitCall, kCallsOfAThread> limits;
+  std::array<ClockCall, kCallsOfAThread> clock;
+  int limit_count = 0;
+  int clock_count = 0;
+
+  uint64_t Instant() { return instant.fetch_add(1); }
+};
+
+std::unique_ptr<Ledger> OpenShared(const std::string& path, Shared* shared) {
+  OpenOptions options;
+  options.create_if_missing = true;
+  options.drain_interval = std::chrono::milliseconds(5);
+  options.lock_timeout = std::chrono::seconds(60);
+  options.now_us = [shared] { return shared->clock_us.load(); };
+  auto ledger = Ledger::Open(path, options);
+  EXPECT_THAT(ledger, IsOk());
+  return ledger.ok() ? *std::move(ledger) : nullptr;
+}
+
+QuotaScope ScopeOf(int quota) {
+  QuotaScope scope;
+  scope.tenant = quota == 1 ? "t/b" : "t";
+  scope.period = QuotaPeriod::kRolling;
+  scope.rolling_us = (quota == 2 ? 3 : 1) * kMicrosPerHour;
+  return scope;
+}
+int64_t FirstLimit(int quota) {
+  return quota == 1   ? kFirstLimit / 2
+         : quota == 2 ? 2 * kFirstLimit
+                      : kFirstLimit;
+}
+absl::Status SetLimit(Ledger* ledger, int quota, int64_t limit) {
+  QuotaSetting setting;
+  setting.scope = ScopeOf(quota);
+  setting.limit = QuotaLimit{.nominal = limit};
+  return ledger->SetQuota(setting).status();
+}
+
+// One thread of one process.
+class Caller {
+ public:
+  Caller(Ledger* ledger, Shared* shared, int number, uint64_t salt)
+      : ledger_(*ledger),
+        shared_(*shared),
+        number_(number),
+        random_(salt * 1'000 + number) {
+    for (const std::string& tenant : kTenants) {
+      const auto meter = ledger_.meter(tenant, "p");
+      if (meter.ok()) {
+        meters_.push_back(*meter);
+      } else {
+        Fail(meter.status());
+      }
+    }
+  }
+
+  void Run() {
+    if (meters_.size() != kTenants.size()) return;
+    for (int i = 0; i < kCallsOfAThread; ++i) {
+      if (number_ == 0 && random_.OneIn(3)) {
+        random_.OneIn(2) ? MoveClock() : ChangeLimit();
+      }
+      switch (random_.Between(0, 9)) {
+        case 0:
+        case 1:
+        case 2:
+          Place();
+          break;
+        case 3:
+        case 4:
+          if (!open_.empty()) {
+            End();
+            break;
+          }
+          [[fallthrough]];
+        default:
+          Record();
+      }
+    }
+  }
+
+ private:
+  void Fail(const absl::Status& status) {
+    std::cerr << status << "\n";
+    ++shared_.failures;
+  }
+  AskedCall& NextCall() {
+    AskedCall& call = shared_.calls[number_][shared_.counts[number_]];
+    call = AskedCall{};
+    call.tenant = static_cast<int>(random_.Between(0, 2));
+    return call;
+  }
+  void Record() {
+    AskedCall& call = NextCall();
+    call.amount = random_.Between(1, random_.OneIn(4) ? 40'000 : 2'000);
+    call.span.asked = shared_.Instant();
+    const Decision decision = meters_[call.tenant].TryRecord(call.amount);
+    call.span.answered = shared_.Instant();
+    if (decision == Decision::kBusy) {  // No answer.
+      ++shared_.busy;
+      return;
+    }
+    call.admitted = decision == Decision::kAdmitted;
+    ++shared_.counts[number_];
+  }
+
+  void Place() {
+    AskedCall& call = NextCall();
+    call.hold = true;
+    call.amount = random_.Between(1, 60'000);
+    call.ttl_us = random_.Between(10, 200) * kMinute;
+    const std::string id =
+        "h" + std::to_string(number_) + "-" + std::to_string(++holds_);
+    call.span.asked = shared_.Instant();
+    const auto placed = ledger_.PlaceHold(
+        {id, kTenants[call.tenant], "p", GpuTime(call.amount), 0, call.ttl_us});
+    call.span.answered = shared_.Instant();
+    if (!placed.ok()) return Fail(placed.status());
+    call.admitted = placed->admitted();
+    if (call.admitted) open_.push_back({id, &call});
+    ++shared_.counts[number_];
+  }
+
+  // Settling books what it is given, so it is no admission.
+  void End() {
+    const auto [id, call] = open_.front();
+    open_.pop_front();
+    const bool release = random_.OneIn(2);
+    call->settled = release ? 0 : random_.Between(0, call->amount);
+    call->end.asked = shared_.Instant();
+    const absl::Status ended =
+        release ? ledger_.ReleaseHold(id)
+                : ledger_.SettleHold(id, GpuTime(call->settled)).status();
+    call->end.answered = shared_.Instant();
+    if (!ended.ok()) Fail(ended);
+  }
+
+  // Drains too: from its answer on no bank counts for an earlier bucket.
+  void MoveClock() {
+    ClockCall& call = shared_.clock[shared_.clock_count];
+    const int64_t now_us = shared_.clock_us;
+    call.to_us = random_.OneIn(2)
+                     ? (now_us / kMicrosPerHour + 1) * kMicrosPerHour
+                     : now_us + random_.Between(1, 30) * kMinute;
+    call.span.asked = shared_.Instant();
+    shared_.clock_us = call.to_us;
+    const auto drained = ledger_.Drain();
+    call.span.answered = shared_.Instant();
+    if (!drained.ok()) return Fail(drained.status());
+    ++shared_.clock_count;
+  }
+
+  void ChangeLimit() {
+    LimitCall& call = shared_.limits[shared_.limit_count];
+    call.quota = static_cast<int>(random_.Between(0, 2));
+    call.limit = FirstLimit(call.quota) * random_.Between(1, 6) / 4;
+    call.span.asked = shared_.Instant();
+    const absl::Status set = SetLimit(&ledger_, call.quota, call.limit);
+    call.span.answered = shared_.Instant();
+    if (!set.ok()) return Fail(set);
+    ++shared_.limit_count;
+  }
+
+  Ledger& ledger_;
+  Shared& shared_;
+  const int number_;
+  Random random_;
+  std::vector<Meter> meters_;
+  std::deque<std::pair<std::string, AskedCall*>> open_;
+  int holds_ = 0;
+};
+
+int RunProcess(const std::string& path, Shared* shared, int process,
+               uint64_t salt) {
+  const std::unique_ptr<Ledger> ledger = OpenShared(path, shared);
+  if (ledger == nullptr) return 1;
+  // All begin together.
+  ++shared->ready;
+  while (shared->ready < kProcesses) usleep(1'000);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      Caller(ledger.get(), shared, process * kThreads + i, salt).Run();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return 0;
+}
+
+QuotaHistory HistoryOf(const Shared& shared) {
+  QuotaHistory history;
+  history.bucket_us = kMicrosPerHour;
+  history.start_us = kStart;
+  history.quotas = {{0b111, 1, FirstLimit(0)},
+                    {0b110, 1, FirstLimit(1)},
+                    {0b111, 3, FirstLimit(2)}};
+  for (size_t i = 0; i < shared.calls.size(); ++i) {
+    history.calls.insert(history.calls.end(), shared.calls[i].begin(),
+                         shared.calls[i].begin() + shared.counts[i]);
+  }
+  history.limits.assign(shared.limits.begin(),
+                        shared.limits.begin() + shared.limit_count);
+  history.clock.assign(shared.clock.begin(),
+                       shared.clock.begin() + shared.clock_count);
+  return history;
+}
+
+TEST(QuotaHistory, SomeOrderOfTheCallsExplainsEveryAnswer) {
+  const char* const wanted = std::getenv("DRAWDOWN_HISTORIES");
+  const int histories = wanted == nullptr ? 2 : std::atoi(wanted);
+  size_t calls = 0;
+  size_t admitted = 0;
+  size_t turns = 0;
+  int busy = 0;
+  for (int round = 0; round < histories && !testing::Test::HasFailure();
+       ++round) {
+    SCOPED_TRACE("history " + std::to_string(round));
+    TestSeed();  // Printed once, before there are processes.
+    ScratchDir dir;
+    const std::string path = dir.Path("books");
+    ForkShared<Shared> shared;
+    {
+      const std::unique_ptr<Ledger> ledger = OpenShared(path, &*shared);
+      ASSERT_NE(ledger, nullptr);
+      for (int quota = 0; quota < 3; ++quota) {
+        ASSERT_THAT(SetLimit(ledger.get(), quota, FirstLimit(quota)), IsOk());
+      }
+    }
+    std::vector<pid_t> children;
+    for (int i = 0; i < kProcesses; ++i) {
+      const pid_t child = fork();
+      ASSERT_GE(child, 0);
+      if (child == 0) {
+        _exit(RunProcess(path, &*shared, i, static_cast<uint64_t>(round)));
+      }
+      children.push_back(child);
+    }
+    for (const pid_t child : children) {
+      int status = 0;
+      ASSERT_EQ(waitpid(child, &status, 0), child);
+      EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+    }
+    EXPECT_EQ(shared->failures, 0);
+    const QuotaHistory history = HistoryOf(*shared);
+    for (const std::string& finding : HistoryChecker(history).Check()) {
+      ADD_FAILURE() << finding;
+    }
+    calls += history.calls.size();
+    busy += shared->busy;
+    turns += history.clock.size() + history.limits.size();
+    for (const AskedCall& call : history.calls) admitted += call.admitted;
+    const std::unique_ptr<Ledger> ledger = OpenShared(path, &*shared);
+    ASSERT_NE(ledger, nullptr);
+    const auto report = ledger->VerifyInProcess();
+    ASSERT_THAT(report, IsOk());
+    EXPECT_TRUE(report->ok) << report->findings.front();
+  }
+  std::cerr << histories << " histories: " << calls << " calls, " << admitted
+            << " admitted, " << calls - admitted << " refused, " << turns
+            << " turns of the clock and limits, " << busy << " busy\n";
+  EXPECT_GT(admitted, 0u);
+  EXPECT_GT(calls - admitted, 0u);
+}
+
+}  // namespace
+}  // namespace drawdown
