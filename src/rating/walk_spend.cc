@@ -78,7 +78,8 @@ void Walk::AddCellPieces(int32_t layer, size_t cell,
   add(pool_slots_[bucket_.pool(cell)], bucket_.unpriced()[cell]);
 }
 
-// In burn order: priority, then earliest interval end, then id.
+// In burn order: priority, then earliest interval end (no later than the
+// term's, as for Usage), then id.
 void Walk::CountPieces(int32_t layer, std::vector<MoneyPiece> pieces) {
   std::vector<size_t> order;
   for (size_t i = 0; i < spends_.size(); ++i) {
@@ -90,7 +91,8 @@ void Walk::CountPieces(int32_t layer, std::vector<MoneyPiece> pieces) {
   }
   const auto key = [this](size_t i) {
     return std::make_tuple(spends_[i].terms->commitment->priority,
-                           spends_[i].fulfilment.whole.end_us,
+                           std::min(spends_[i].fulfilment.whole.end_us,
+                                    plan_.term.end_us),
                            plan_.spends[i].name);
   };
   std::sort(order.begin(), order.end(),

@@ -57,7 +57,7 @@ class RowMaker {
         return AddUsage(index, line);
       case ChargeKind::kShortfall:
         if (!line.has_gpu_time) return AddMissingMoney(index, line);
-        if (line.unit_price.has_value()) AddCommitted(index, line);
+        if (line.unit_price.has_value()) AddTrueUp(index, line);
         return;
       case ChargeKind::kCredit:
         return AddMoney(line, "Credit");
@@ -96,12 +96,23 @@ class RowMaker {
     usage["CommitmentDiscountStatus"] = used ? "Used" : "Unused";
     SetApplied(index, &usage);
     rows_.push_back(std::move(usage));
-    FocusCells fee = Begin(line, "Purchase", "Recurring", "Standard");
-    SetCommitmentAsResource(line, &fee);
-    SetQuantity(line, *line.unit_price, *line.unit_price, &fee);
-    SetCosts(*line.cost, MoneyAmount(), &fee);
-    SetDiscount(line, &fee);
-    rows_.push_back(std::move(fee));
+    AddPurchase(line, MoneyAmount());
+  }
+
+  void AddPurchase(const StatementLine& line, MoneyAmount effective) {
+    FocusCells row = Begin(line, "Purchase", "Recurring", "Standard");
+    SetCommitmentAsResource(line, &row);
+    SetQuantity(line, *line.unit_price, *line.unit_price, &row);
+    SetCosts(*line.cost, effective, &row);
+    SetDiscount(line, &row);
+    rows_.push_back(std::move(row));
+  }
+
+  // Hours that a block lacks: its true-up covers no usage that could carry the
+  // cost.
+  void AddTrueUp(uint32_t index, const StatementLine& line) {
+    AddPurchase(line, *line.cost);
+    SetApplied(index, &rows_.back());
   }
 
   // What was not spent is unused, and paid for, as hours are.

@@ -52,7 +52,7 @@ class RandomCase:
         for n in range(self.random.randint(0, 4)):
             self._usage(f"k{9 - n}")
         for n in range(self.random.choice([0, 0, 1, 2])):
-            self._spend(f"s{n}", 5 + n)
+            self._spend(f"s{n}", self.random.choice([5, 5 + n]))
         for n in range(self.random.choice([0, 0, 1, 2])):
             self._credit(f"c{n}")
         self.later = self._amended() if self.random.random() < 0.3 else []
@@ -99,7 +99,12 @@ class RandomCase:
 
     def _head(self, calendar):
         pick = self.random
-        level = pick.choice(["LINE", "LINE", "STATEMENT"])
+        level = pick.choice(["LINE", "LINE", "STATEMENT", "SEGMENT"])
+        grain = ""
+        if pick.random() < 0.25:
+            grain = (f"\ngrain {{ seconds: {pick.choice([1, 60, 600, 3600])}"
+                     f" minimum_seconds: {pick.choice([0, 60, 7200])}"
+                     f" direction: {pick.choice(['UP', 'DOWN', 'NEAREST'])} }}")
         scale = pick.choice([0, 2, 2, 6, 18])
         if calendar:
             calendar = f"calendar {{ {calendar} }} "
@@ -107,7 +112,7 @@ class RandomCase:
                 f'term {{ start: "{text_of(self.start)}"'
                 f' end: "{text_of(self.end)}" }}\n{calendar}'
                 f'rounding {{ level: {level} scale: {scale} }}\n'
-                'pool { name: "p/w/h" sku: "hx" region: "west" }')
+                'pool { name: "p/w/h" sku: "hx" region: "west" }' + grain)
 
     def _instant(self):
         hours = self.random.randrange(self.days * 24)
@@ -125,6 +130,9 @@ class RandomCase:
         for _ in range(pick.randint(0, 4)):
             pool = pick.choice(["p", "p/e", "p/*/h", "p/w/h", "*"])
             start = text_of(self._edge())
+            if any(f'pool: "{pool}"' in part and start in part
+                   for part in self.parts):
+                continue  # which of two alike goes on in a version is not said
             if pick.random() < 0.6:
                 prices = f'price: "{self._price()}"'
             else:
@@ -211,14 +219,17 @@ class RandomCase:
             fields.append("overage { " + pick.choice(
                 ['price: "2.5"', 'factor: "1.25"', "refuse: true"]) + " }")
         if model == "DISCONTINUOUS" and pick.random() < 0.5:
-            cap = pick.choice(["0", "0.3", "0.5", "1"])
-            fields.append(f'rollover {{ intervals: {pick.randint(1, 3)}'
-                          f' cap: "{cap}" }}')
+            fields.append(self._rollover())
         self.parts.append("commitment { " + "\n  ".join(fields) + " }")
         if pick.random() < 0.2:
             self._expansion(identity, amount(), times[0])
         if pick.random() < 0.3:
             self._allotments(identity, size)
+
+    def _rollover(self):
+        cap = self.random.choice(["0", "0.3", "0.5", "1"])
+        return (f'rollover {{ intervals: {self.random.randint(1, 3)}'
+                f' cap: "{cap}" }}')
 
     def _expansion(self, identity, adds, first):
         price = (f' price: "{self._price()}"'
@@ -244,12 +255,14 @@ class RandomCase:
 
     def _spend(self, identity, layer):
         pick = self.random
-        _, _, fields = self._common(identity, layer, True)
+        model, _, fields = self._common(identity, layer, True)
         steps, _ = self._steps("step", "cost", lambda: str(
             pick.choice([0, 10, 100, 333, 4000])))
         fields += steps
         policy = pick.choice(["WAIVED", "TAKE_OR_PAY", "TAKE_OR_PAY"])
         fields.append(f"shortfall {{ policy: {policy} }}")
+        if model == "DISCONTINUOUS" and pick.random() < 0.4:
+            fields.append(self._rollover())
         self.parts.append("commitment { " + "\n  ".join(fields) + " }")
 
     def _credit(self, identity):
@@ -271,7 +284,8 @@ class RandomCase:
         if pick.random() < 0.3:
             end += pick.randrange(HOUR_US // 1_000_000) * 1_000_000
         gpus = pick.choice(["1", "2", "3", "8", "0.25", "1.7", "0.333333"])
-        return (f"use {pick.choice(TENANTS)} {pick.choice(POOLS)}"
+        word = pick.choice(["use", "run"])
+        return (f"{word} {pick.choice(TENANTS)} {pick.choice(POOLS)}"
                 f" {text_of(start)} {text_of(end)} {gpus}")
 
     def _check(self):

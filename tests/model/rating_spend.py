@@ -56,7 +56,7 @@ class SpendLayer:
                 - self.counted.get(key, 0))
 
     def _count(self, alive, at, charges):
-        left = {c: c.cost() for c in charges
+        left = {c: atto(c.cost()) for c in charges
                 if c.kind in COUNTED and self._stacks(c)}
         for strand in alive:
             piece = strand.piece(at)
