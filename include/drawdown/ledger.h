@@ -38,6 +38,7 @@
 #include "drawdown/close.h"
 #include "drawdown/contract.h"
 #include "drawdown/export.h"
+#include "drawdown/forecast.h"
 #include "drawdown/ghost.h"
 #include "drawdown/hold.h"
 #include "drawdown/import.h"
@@ -340,6 +341,26 @@ class DRAWDOWN_EXPORT Ledger {
   // kNotFound when the books have no such contract and version.
   absl::StatusOr<StatementTerms> TermsOf(const Statement& statement) const;
   absl::StatusOr<std::vector<CommitmentStatus>> Status(
+      std::optional<int64_t> at_us = {},
+      std::optional<int64_t> as_of_us = {}) const;
+  // What will be drawn, missed and owed (drawdown/forecast.h), by the newest
+  // version of each contract whose term contains the instant. kNotFound names
+  // the contracts there are, or that none has an option to exercise;
+  // kInvalidArgument for what-if questions that make no sense and for forecasts
+  // that would be too large; MakeStatement's errors.
+  absl::StatusOr<Forecast> MakeForecast(const ForecastQuery& query) const;
+  // Of the commitments that are in force, by contract and commitment.
+  absl::StatusOr<std::vector<BurnRates>> BurnRatesAt(
+      std::optional<int64_t> at_us = {},
+      std::optional<int64_t> as_of_us = {}) const;
+  // What comes next of each contract, the first of its kind for each
+  // commitment, credit and milestone; soonest first.
+  absl::StatusOr<std::vector<DueDate>> DueDates(
+      std::optional<int64_t> at_us = {},
+      std::optional<int64_t> as_of_us = {}) const;
+  // By currency, the sum of all contracts first. Amounts are exact; kOverflow
+  // where they do not fit.
+  absl::StatusOr<std::vector<PortfolioLine>> Portfolio(
       std::optional<int64_t> at_us = {},
       std::optional<int64_t> as_of_us = {}) const;
   // With `line`, the bill is read a second time, so it must not be a pipe.

@@ -18,6 +18,8 @@ void AddImport(Program* program);
 void AddCorrect(Program* program);
 void AddUsage(Program* program);
 void AddStatus(Program* program);
+void AddForecast(Program* program);
+void AddReport(Program* program);
 void AddStatement(Program* program);
 void AddClose(Program* program);
 void AddReconcile(Program* program);

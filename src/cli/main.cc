@@ -19,6 +19,8 @@ void AddVerbs(drawdown::Program* program) {
   drawdown::AddCorrect(program);
   drawdown::AddUsage(program);
   drawdown::AddStatus(program);
+  drawdown::AddForecast(program);
+  drawdown::AddReport(program);
   drawdown::AddStatement(program);
   drawdown::AddClose(program);
   drawdown::AddReconcile(program);

@@ -60,6 +60,9 @@ class Verb {
   Verb& List(std::string_view name, std::string_view value_name,
              std::string_view help, std::vector<std::string>* value,
              const std::vector<std::string>& choices = {});
+  // Repeatable, each as it is.
+  Verb& Texts(std::string_view name, std::string_view value_name,
+              std::string_view help, std::vector<std::string>* value);
   Verb& Flag(std::string_view name, std::string_view help, bool* value);
   Verb& HiddenFlag(std::string_view name, bool* value);
 

@@ -70,6 +70,14 @@ Verb& Verb::List(std::string_view name, std::string_view value_name,
   return *this;
 }
 
+Verb& Verb::Texts(std::string_view name, std::string_view value_name,
+                  std::string_view help, std::vector<std::string>* value) {
+  app_->add_option(Dashed(name), *value, std::string(help))
+      ->option_text(std::string(value_name))
+      ->allow_extra_args(false);
+  return *this;
+}
+
 Verb& Verb::Flag(std::string_view name, std::string_view help, bool* value) {
   app_->add_flag(Dashed(name), *value, std::string(help));
   return *this;

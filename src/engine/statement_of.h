@@ -1,16 +1,40 @@
-// A statement from books that are open.
+// A statement from books that are open, and what rating is given of them.
 #ifndef DRAWDOWN_SRC_ENGINE_STATEMENT_OF_H_
 #define DRAWDOWN_SRC_ENGINE_STATEMENT_OF_H_
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "drawdown/ledger.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "model/capacity_table.h"
+#include "model/usage_table.h"
 
 namespace drawdown {
+
+// Usage of whole buckets of `window` that have ended by `at_us`.
+absl::StatusOr<UsageTable> UsageOf(const BooksView& books, int64_t bucket_us,
+                                   const Interval& window, int64_t at_us);
+
+// What was stated of the pools of `usage` from `from_us` on, until `to_us`.
+absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
+                                         const UsageTable& usage,
+                                         int64_t from_us,
+                                         std::optional<int64_t> to_us);
+
+// Whether another contract prices the pool and no version of this one does.
+bool PricedElsewhere(const ContractBooks& books,
+                     const ContractTimeline& contracts,
+                     const std::string& pool);
+
+// Takes that usage out: the rest of the provider's usage is this contract's to
+// price or to miss.
+void LeaveToOthers(const ContractBooks& books,
+                   const ContractTimeline& contracts, UsageTable* usage);
 
 // The period rated from all that the books say, whatever was closed and
 // corrected of it. `explain` fills in its reasons.

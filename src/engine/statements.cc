@@ -25,7 +25,8 @@ struct RatedPeriod {
   RatedUsage rated;
 };
 
-// Usage of whole buckets of `window` that have ended by `at_us`.
+}  // namespace
+
 absl::StatusOr<UsageTable> UsageOf(const BooksView& books, int64_t bucket_us,
                                    const Interval& window, int64_t at_us) {
   const int64_t from_us = FloorTo(window.start_us, bucket_us);
@@ -35,7 +36,6 @@ absl::StatusOr<UsageTable> UsageOf(const BooksView& books, int64_t bucket_us,
                         std::max(from_us, to_us));
 }
 
-// What was stated of the pools of `usage` from `from_us` on, until `to_us`.
 absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
                                          const UsageTable& usage,
                                          int64_t from_us,
@@ -56,7 +56,7 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
 }
 
 // The runs that rating asks for, each whole.
-absl::StatusOr<std::vector<RunUsage>> RunsOf(const BooksView& books,
+static absl::StatusOr<std::vector<RunUsage>> RunsOf(const BooksView& books,
                                              const ContractTimeline& contracts,
                                              const UsageTable& usage,
                                              const Interval& window) {
@@ -88,32 +88,36 @@ absl::StatusOr<std::vector<RunUsage>> RunsOf(const BooksView& books,
   return runs;
 }
 
-bool AnyPrices(const ContractTimeline& contracts, const std::string& pool) {
+static bool AnyPrices(const ContractTimeline& contracts, const std::string& pool) {
   return std::any_of(contracts.spans().begin(), contracts.spans().end(),
                      [&pool](const ContractSpan& span) {
                        return PricesPool(*span.contract, pool);
                      });
 }
 
-// Takes out the usage that another contract prices and no version of this one
-// does: the rest of the provider's usage is this contract's to price or to
-// miss.
+bool PricedElsewhere(const ContractBooks& books,
+                     const ContractTimeline& contracts,
+                     const std::string& pool) {
+  const std::string& id = contracts.spans().front().contract->id;
+  bool other = false;
+  for (const ContractVersion* version : books.Newest()) {
+    other |= version->contract.id != id && PricesPool(version->contract, pool);
+  }
+  return other && !AnyPrices(contracts, pool);
+}
+
 void LeaveToOthers(const ContractBooks& books,
                    const ContractTimeline& contracts, UsageTable* usage) {
-  const std::string& id = contracts.spans().front().contract->id;
   std::vector<bool> elsewhere;
   for (const std::string& pool : usage->pools) {
-    bool other = false;
-    for (const ContractVersion* version : books.Newest()) {
-      other |=
-          version->contract.id != id && PricesPool(version->contract, pool);
-    }
-    elsewhere.push_back(other && !AnyPrices(contracts, pool));
+    elsewhere.push_back(PricedElsewhere(books, contracts, pool));
   }
   std::erase_if(usage->cells, [&elsewhere](const UsageCell& cell) {
     return elsewhere[cell.pool];
   });
 }
+
+namespace {
 
 // The contracts there are, and the period in the calendar of one's newest
 // version.

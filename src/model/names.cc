@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "drawdown/capacity.h"
+#include "drawdown/forecast.h"
 #include "drawdown/hold.h"
 #include "drawdown/quota.h"
 #include "drawdown/reconcile.h"
@@ -29,6 +30,9 @@ constexpr std::array<std::string_view, 5> kQuotaPeriods = {
     "total", "month", "interval", "rolling", "at_once"};
 constexpr std::array<std::string_view, 3> kExhaustionKinds = {
     "hold_expires", "hold_spent", "quota_exhausted"};
+constexpr std::array<std::string_view, 8> kDueDateKinds = {
+    "interval_end",   "step",      "expansion_opens", "expansion_closes",
+    "credit_expires", "milestone", "grace_end",       "term_end"};
 constexpr std::array<std::string_view, 13> kChargeKinds = {
     "covered", "on_demand",   "overage",   "unpriced",    "grain",
     "unused",  "undelivered", "shortfall", "rollover_in", "rollover_out",
@@ -109,6 +113,10 @@ std::string_view CommitmentStateName(CommitmentState state) {
 
 std::string_view ChargeKindName(ChargeKind kind) {
   return NameAt(kChargeKinds, kind);
+}
+
+std::string_view DueDateKindName(DueDateKind kind) {
+  return NameAt(kDueDateKinds, kind);
 }
 
 std::string_view BreakClassName(BreakClass value) {

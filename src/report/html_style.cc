@@ -36,11 +36,11 @@ header p, .note { margin: .25rem 0 1rem; }
 section { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); font-size: .85rem; }
 .figures { display: grid; gap: .75rem; margin: 1rem 0;
-  grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); }
+  grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); }
 .figures div { background: var(--raised); border-left: 4px solid var(--line);
   border-radius: 4px; padding: .6rem .8rem; }
 .figures dt { color: var(--muted); font-size: .85rem; }
-.figures dd { margin: 0; font-size: 1.3rem; font-weight: 600;
+.figures dd { margin: 0; font-size: 1.25rem; font-weight: 600;
   font-variant-numeric: tabular-nums; }
 .figures dd.note { font-size: .85rem; font-weight: 400; }
 .figures .good { border-color: var(--good); }
@@ -88,9 +88,9 @@ figcaption { font-weight: 600; font-size: .875rem; margin-bottom: .25rem; }
   list-style: none; padding: 0; margin: 0 0 .4rem; }
 .key svg { width: 1.6rem; height: .7rem; margin-right: .4rem;
   vertical-align: -.05rem; }
-.bars { display: grid; grid-template-columns: minmax(5rem, max-content) 1fr max-content;
+.bars { display: grid; grid-template-columns: fit-content(18rem) minmax(0, 1fr) max-content;
   gap: .35rem .75rem; align-items: center; font-size: .85rem; margin: .5rem 0; }
-.bars > span { overflow-wrap: anywhere; }
+.bar { display: contents; } .bar span { overflow-wrap: anywhere; }
 .bars .value { text-align: right; font-variant-numeric: tabular-nums; }
 .bars svg { width: 100%; height: 1rem; border-radius: 2px; }
 .fill0 { fill: var(--actual); } .fill1 { fill: var(--second); }
@@ -100,8 +100,10 @@ figcaption { font-weight: 600; font-size: .875rem; margin-bottom: .25rem; }
   body { padding: 1rem .75rem 2rem; }
   .plot { height: 11rem; }
   .axis.x.optional { display: none; }
-  .bars { grid-template-columns: 1fr max-content; }
-  .bars svg { grid-column: 1 / -1; grid-row: auto; order: 0; }
+  .bars { display: block; }
+  .bar { display: grid; grid-template-columns: minmax(0, 1fr) max-content;
+    gap: .1rem .75rem; margin-bottom: .6rem; }
+  .bar svg { grid-column: 1 / -1; order: 1; }
 }
 @media print {
   :root {

@@ -41,13 +41,14 @@ void AppendParts(const Bar& bar, Int128 longest, std::string* out) {
 }
 
 void AppendBar(const Bar& bar, Int128 longest, std::string* out) {
-  absl::StrAppend(
-      out, "<span>", EscapeHtml(bar.label), "</span>", "<svg viewBox=\"0 0 ",
-      kChartSide, " 10\" preserveAspectRatio=\"none\" role=\"img\"><title>",
-      EscapeHtml(bar.label), ": ", EscapeHtml(bar.value), "</title>");
+  absl::StrAppend(out, "<div class=\"bar\"><span>", EscapeHtml(bar.label),
+                  "</span>", "<svg viewBox=\"0 0 ", kChartSide,
+                  " 10\" preserveAspectRatio=\"none\" role=\"img\"><title>",
+                  EscapeHtml(bar.label), ": ", EscapeHtml(bar.value),
+                  "</title>");
   if (longest > 0 && SumOf(bar) > 0) AppendParts(bar, longest, out);
   absl::StrAppend(out, "</svg><span class=\"value\">", EscapeHtml(bar.value),
-                  "</span>\n");
+                  "</span></div>\n");
 }
 
 }  // namespace

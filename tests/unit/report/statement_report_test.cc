@@ -2,6 +2,7 @@
 
 #include "drawdown/report.h"
 #include "gtest/gtest.h"
+#include "report/status_report.h"
 #include "tests/support/status.h"
 #include "tests/unit/report/collect.h"
 
@@ -177,9 +178,15 @@ CommitmentStatus Spend() {
   return status;
 }
 
+// With rates of the reserved GPUs.
 std::string Written(const std::vector<CommitmentStatus>& status,
                     Format format) {
-  return Collect([&](const Sink& sink) { WriteStatus(status, format, sink); });
+  const Int128 hour = kMicrosPerHour;
+  const BurnRates rates = {"aws-2025",  "gb200-reserved", false,
+                           4000 * hour, 3000 * hour,      2000 * hour,
+                           1000 * hour};
+  const StatusView view = {status, {rates}};
+  return Collect([&](const Sink& sink) { WriteStatus(view, format, sink); });
 }
 
 TEST(StatusReportTest, CsvIsAsDocumented) {
@@ -187,12 +194,14 @@ TEST(StatusReportTest, CsvIsAsDocumented) {
       Written(std::vector{Reserved(), Spend()}, Format::kCsv),
       "contract,commitment,interval_start,interval_end,contracted,delivered,"
       "drawn,remaining,unit,fulfilled_percent,burn_rate_per_hour,projected,"
-      "projected_shortfall,projected_shortfall_cost,exhausted_at,state\n"
+      "projected_shortfall,projected_shortfall_cost,exhausted_at,state,"
+      "burn_rate_now,burn_rate_1d,burn_rate_7d,burn_rate_28d\n"
       "aws-2025,gb200-reserved,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,"
       "8192.000000000,8192.000000000,2048.000000000,6144.000000000,gpu_hours,"
-      "25.00,4096.000000000,4096.000000000,4096.000000000,8396.8,,active\n"
+      "25.00,4096.000000000,4096.000000000,4096.000000000,8396.8,,active,"
+      "4000.000000000,3000.000000000,2000.000000000,1000.000000000\n"
       "aws-2025,spend,2025-11-03T00:00:00Z,2026-11-03T00:00:00Z,1500000000,0,"
-      "1500000000.5,0,USD,100.00,0,0,0,0,2026-10-01T00:30:00Z,exhausted\n");
+      "1500000000.5,0,USD,100.00,0,0,0,0,2026-10-01T00:30:00Z,exhausted,,,,\n");
 }
 
 TEST(StatusReportTest, JsonAddsGpuSecondsToHours) {
@@ -216,12 +225,31 @@ TEST(StatusReportTest, TableSaysWhatWillBeMissed) {
       Written(std::vector{Reserved(), Spend()}, Format::kTable),
       R"(CONTRACT  COMMITMENT            CONTRACTED  DELIVERED             DRAWN  REMAINING  UNIT       FULFILLED %
 aws-2025  gb200-reserved         8,192.000  8,192.000         2,048.000  6,144.000  GPU-hours        25.00
-    2026-10-01T00:00:00Z to 2026-10-01T01:00:00Z, burning 4,096.000 per hour: projected 4,096.000, short by 4,096.000 costing 8,396.80 USD
+    2026-10-01T00:00:00Z to 2026-10-01T01:00:00Z, burning 4,096.000 per hour (now 4,000.000, 1 d 3,000.000, 7 d 2,000.000, 28 d 1,000.000): projected 4,096.000, short by 4,096.000 costing 8,396.80 USD
 aws-2025  spend           1,500,000,000.00       0.00  1,500,000,000.50       0.00  USD             100.00
     2025-11-03T00:00:00Z to 2026-11-03T00:00:00Z, burning 0.00 per hour: projected 0.00, exhausted at 2026-10-01T00:30:00Z, exhausted, milestone half of 2,000,000,000.00 by 2026-10-15T00:00:00Z: 499,999,999.50 missing
 )");
   EXPECT_EQ(Written(std::vector<CommitmentStatus>(), Format::kTable),
             "no commitments\n");
+}
+
+TEST(StatusReportTest, PortfolioIsExactBeyondATrillion) {
+  PortfolioLine line;
+  line.currency = *Currency::Parse("USD");
+  line.spend = true;
+  line.commitments = 7;
+  line.committed = *ParseMoney("1234567890123.000000000000000001");
+  const auto written = [&](Format format) {
+    return Collect([&](const Sink& sink) {
+      WritePortfolio({&line, 1}, format, sink);
+    });
+  };
+  EXPECT_EQ(written(Format::kCsv),
+            "currency,contract,category,commitments,committed,committed_by_now,"
+            "contracted,drawn,projected_shortfall_cost\n"
+            "USD,,spend,7,1234567890123.000000000000000001,0,0,0,0\n");
+  EXPECT_NE(written(Format::kTable).find("1,234,567,890,123.00"),
+            std::string::npos);
 }
 
 TEST(StatementText, IsWhatIsWritten) {

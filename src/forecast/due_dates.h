@@ -1,0 +1,19 @@
+// What comes next of a contract.
+#ifndef DRAWDOWN_SRC_FORECAST_DUE_DATES_H_
+#define DRAWDOWN_SRC_FORECAST_DUE_DATES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "contract/contract.h"
+#include "drawdown/forecast.h"
+
+namespace drawdown {
+
+// The first of each kind after at_us for each commitment, credit and
+// milestone, soonest first. Ends of hourly and daily intervals are left out.
+std::vector<DueDate> DueDatesOf(const Contract& contract, int64_t at_us);
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_FORECAST_DUE_DATES_H_

@@ -1,0 +1,90 @@
+#include "forecast/what_if.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/path.h"
+
+namespace drawdown {
+namespace {
+
+constexpr int64_t kMaxScaleMicro = 1'000'000'000;
+
+absl::Status Bad(const std::string& message) {
+  return MakeError(ErrorCode::kInvalidArgument, message);
+}
+
+absl::Status ExerciseOne(Contract* contract, const std::string& id,
+                         int64_t at_us) {
+  for (Commitment& commitment : contract->commitments) {
+    if (commitment.id != id) continue;
+    if (commitment.lifecycle == CommitmentLifecycle::kProposed) {
+      commitment.lifecycle = CommitmentLifecycle::kActive;
+    }
+  }
+  for (Expansion& expansion : contract->expansions) {
+    if (expansion.commitment != id || expansion.exercised_from_us) continue;
+    const int64_t from = std::max(at_us, expansion.exercisable_from_us);
+    if (from >= expansion.until_us) {
+      return Bad("the option on " + id + " of contract " + contract->id +
+                 " could be exercised until " +
+                 FormatInstant(expansion.until_us));
+    }
+    expansion.exercised_from_us = from;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckWhatIf(const WhatIf& what_if) {
+  for (const UsageScale& scale : what_if.scales) {
+    if (scale.factor_micro >= 0 && scale.factor_micro <= kMaxScaleMicro) {
+      continue;
+    }
+    return Bad("the factor of " + Quoted(scale.tenant) +
+               " is not in 0 to 1000");
+  }
+  for (const AddedRun& run : what_if.runs) {
+    RETURN_IF_ERROR(ValidatePath(run.tenant, "tenant"));
+    RETURN_IF_ERROR(ValidatePath(run.pool, "pool"));
+    if (run.micro_gpus < 0 || run.start_us >= run.end_us) {
+      return Bad("a run of " + FormatGpus(run.micro_gpus) + " GPUs from " +
+                 FormatInstant(run.start_us) + " to " +
+                 FormatInstant(run.end_us) + " makes no sense");
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool CanExercise(const Contract& contract, const std::string& id) {
+  return std::any_of(contract.expansions.begin(), contract.expansions.end(),
+                     [&](const Expansion& expansion) {
+                       return expansion.commitment == id &&
+                              !expansion.exercised_from_us.has_value();
+                     }) ||
+         std::any_of(contract.commitments.begin(), contract.commitments.end(),
+                     [&](const Commitment& commitment) {
+                       return commitment.id == id &&
+                              commitment.lifecycle ==
+                                  CommitmentLifecycle::kProposed;
+                     });
+}
+
+absl::StatusOr<ExercisedContracts> Exercise(
+    const ContractTimeline& contracts, std::span<const std::string> commitments,
+    int64_t at_us) {
+  ExercisedContracts exercised;
+  std::vector<const Contract*> versions;
+  for (const ContractSpan& span : contracts.spans()) {
+    exercised.contracts.push_back(std::make_unique<Contract>(*span.contract));
+    versions.push_back(exercised.contracts.back().get());
+    for (const std::string& id : commitments) {
+      RETURN_IF_ERROR(ExerciseOne(exercised.contracts.back().get(), id, at_us));
+    }
+  }
+  exercised.timeline = ContractTimeline::Of(versions);
+  return exercised;
+}
+
+}  // namespace drawdown
