@@ -1,8 +1,6 @@
 #include "ledger/verify.h"
 
 #include <algorithm>
-#include <map>
-#include <string>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -13,7 +11,6 @@
 #include "ledger/journal.h"
 #include "ledger/live_records.h"
 #include "ledger/memory_store.h"
-#include "ledger/quota_books.h"
 #include "ledger/rebuild.h"
 #include "ledger/run_rules.h"
 #include "ledger/series.h"
@@ -66,46 +63,7 @@ class Verifier {
       }
       RETURN_IF_ERROR(CompareTable(table, expected.get()));
     }
-    RETURN_IF_ERROR(CheckHeld(expected.get()));
     return CompareTip(expected.get());
-  }
-
-  // Lines that are over may have been dropped, by whoever wrote last; the
-  // others are as the journal says, and sums are of the lines there are.
-  absl::Status CheckHeld(ReadTransaction* expected) {
-    const NameOf name_of = NamesOf(books_);
-    QuotaIndex index(books_);
-    std::map<std::string, HeldSum> sums;
-    std::map<std::string, HeldSum> stored;
-    ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                     books_->NewCursor(Table::kHeld));
-    ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(std::string(1, '\0')));
-    for (; found;) {
-      const std::string key(cursor->key());
-      if (key.front() == 's') {
-        ASSIGN_OR_RETURN(stored[key], DecodeHeldSum(key, cursor->value()));
-      } else {
-        ASSIGN_OR_RETURN(const auto wanted, expected->Get(Table::kHeld, key));
-        if (wanted != cursor->value()) {
-          Find("table held holds a record that differs from the journal");
-        }
-      }
-      if (key.front() == 'e') {
-        ASSIGN_OR_RETURN(const HeldLine line,
-                         DecodeHeldLine(key, cursor->value()));
-        ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
-                         index.Over(line.tenant, line.pool, name_of));
-        for (const StoredQuota* const quota : *over) {
-          sums[HeldSumKey(quota->id)].Add(line, +1);
-        }
-      }
-      ASSIGN_OR_RETURN(found, cursor->Next());
-    }
-    std::erase_if(sums, [](const auto& one) { return one.second.empty(); });
-    if (sums != stored) {
-      Find("table held holds a sum that is not that of its lines");
-    }
-    return absl::OkStatus();
   }
 
   absl::Status CompareTable(Table table, ReadTransaction* expected) {

@@ -40,24 +40,9 @@ def make_ledger(folder, rng):
     csv = folder / "runs.csv"
     csv.write_text("\n".join(rows) + "\n")
     ledger = str(folder / "ledger")
-    capacity = folder / "capacity.csv"
-    capacity.write_text("pool,start,end,gpus,state\n"
-                        "aws/x,1970-01-01T00:00:00Z,1970-01-02T00:00:00Z,64,delivered\n")
-    held = ["--pool", "aws/x", "--gpu-hours", "50", "--for", "300d"]
-    for arguments in (
-            ["init"], ["import", "runs", str(csv)],
-            ["import", "capacity", str(capacity)],
-            ["quota", "set", "acme", "--gpu-hours", "1000000000", "--per", "total"],
-            ["quota", "set", "acme/t1", "--gpus", "64"],
-            *(["hold", "place", f"h{i}", "--tenant", f"acme/t{i % 7}", *held]
-              for i in range(40)),
-            *(["hold", "settle", f"h{i}", "--gpu-hours", "20"] for i in range(5)),
-            ["tenant", "move", "acme/t3", "beta/t3", "--from",
-             "1970-01-05T00:00:00Z"],
-            ["run", "refund", "r1", "--id", "c1", "--share", "1/2", "--reason", "node"],
-            ["policy", "pool", "aws/*", "--lease", "30m"]):
-        code, out = run(ledger, *arguments)
-        assert code == 0, (arguments, out)
+    for arguments in (["init"], ["import", "runs", str(csv)]):
+        code, _ = run(ledger, *arguments)
+        assert code == 0, arguments
     return ledger
 
 
@@ -78,9 +63,7 @@ def main():
         folder = pathlib.Path(name)
         ledger = make_ledger(folder, rng)
         questions = (["usage", "--by", "tenant,day", "--format", "csv"],
-                     ["runs", "--format", "csv"],
-                     ["holds", "--format", "csv"],
-                     ["quota", "list", "--format", "csv"])
+                     ["runs", "--format", "csv"])
         answers = [run(ledger, *question) for question in questions]
         good = (pathlib.Path(ledger) / "data.mdb").read_bytes()
         random_places = (rng.randrange(used_bytes(good)) for _ in range(MUTANTS))
