@@ -76,7 +76,10 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
       ++sums.more_than_charge;
     }
     if (inside) sums.cost += applied.cost.amount;
-    if (!applied.quantity.has_value()) continue;
+    // What was bought, or not used, is applied too; compared is what was used.
+    const bool used = row.category == ChargeCategory::kUsage &&
+                      row.commitment_status != UsageStatus::kUnused;
+    if (!used || !applied.quantity.has_value()) continue;
     const std::optional<TimeUnit> unit = ParseTimeUnit(applied.unit);
     if (!unit.has_value() || !unit->per_gpu) {
       ++sums.other_unit;
