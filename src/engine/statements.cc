@@ -281,6 +281,10 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
              period.input.period, impl_->bucket_us(), at_us,
              &period.input.capacity, &period.usage.pools},
             options);
+        // The reconciler has made of these what it needs, a tenth as large, and
+        // the bill is to be read beside it.
+        period.usage.cells = {};
+        period.rated.charges = {};
         ASSIGN_OR_RETURN(
             const BillContents bill,
             ReadBillFiles(

@@ -14,6 +14,12 @@ bool SameKey(const BookCell& a, const BookCell& b) {
          a.unit_price == b.unit_price;
 }
 
+// REQUIRES: SameKey.
+void AddTo(const BookCell& cell, BookCell& sum) {
+  sum.time += cell.time;
+  sum.own_cost += cell.own_cost;
+}
+
 bool Before(const BookCell& a, const BookCell& b) {
   return std::tie(a.start_us, a.end_us, a.unpriced, a.overage, a.unit_price) <
          std::tie(b.start_us, b.end_us, b.unpriced, b.overage, b.unit_price);
@@ -58,7 +64,12 @@ bool Overlaps(const Charge& charge, const Interval& period) {
 
 void BookLane::Add(const BookCell& cell) {
   longest_us = std::max(longest_us, cell.end_us - cell.start_us);
-  cells.push_back(cell);
+  // Charges come by time, so that tenants of one bucket follow one another.
+  if (!cells.empty() && SameKey(cells.back(), cell)) {
+    AddTo(cell, cells.back());
+  } else {
+    cells.push_back(cell);
+  }
 }
 
 void BookLane::Compact() {
@@ -66,8 +77,7 @@ void BookLane::Compact() {
   size_t kept = 0;
   for (size_t i = 1; i < cells.size(); ++i) {
     if (SameKey(cells[kept], cells[i])) {
-      cells[kept].time += cells[i].time;
-      cells[kept].own_cost += cells[i].own_cost;
+      AddTo(cells[i], cells[kept]);
     } else {
       cells[++kept] = cells[i];
     }

@@ -21,7 +21,7 @@ namespace drawdown {
 
 struct ReconcileInput {
   const Contract* contract = nullptr;
-  const RatedUsage* rated = nullptr;  // of `period`
+  const RatedUsage* rated = nullptr;  // of `period`; read at construction only
   Interval period;
   int64_t bucket_length_us = kMicrosPerHour;
   // What `rated` goes up to. Before the period's end, differences are pending.
