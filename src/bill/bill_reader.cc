@@ -7,6 +7,7 @@
 #include "bill/cells.h"
 #include "bill/formats.h"
 #include "bill/oddity_log.h"
+#include "bill/row_feed.h"
 #include "bill/row_reader.h"
 #include "bill/rule_checker.h"
 #include "bill/table_reader.h"
@@ -16,6 +17,7 @@ namespace drawdown {
 namespace {
 
 constexpr uint64_t kRowsPerProgress = 4096;
+constexpr uint64_t kLargeBytes = uint64_t{1} << 20;
 
 class BillReading {
  public:
@@ -44,6 +46,7 @@ class BillReading {
   absl::Status ReadFile(uint32_t file) {
     const BillInput& input = files_[file];
     Source* const source = input.source.get();
+    size_ = source->size();
     CsvReader reader(source);
     RETURN_IF_ERROR(reader.ReadHeader());
     const std::string where = absl::StrCat(source->name(), ":1");
@@ -55,15 +58,21 @@ class BillReading {
                               std::string(DatasetName(layout.dataset)),
                               layout.version, layout.version_reason});
     RETURN_IF_ERROR(BeginRules(layout, where));
-    Cells cells(&reader, &layout, &times_, &log_);
+    RowFeed feed(&reader, source, IsLarge(*source));
+    Cells cells(&feed, &layout, &times_, &log_);
     RETURN_IF_ERROR(layout.dataset == Dataset::kCostAndUsage
-                        ? ReadRows(file, &reader, &cells)
-                        : ReadTable(layout.dataset, file, &reader, &cells));
-    summary_.files.back().rows = reader.row();
-    RETURN_IF_ERROR(CheckRows(input, reader.row()));
-    CountHeaderOddities(layout, reader.row(), where);
-    ReportProgress(file);
+                        ? ReadRows(file, &feed, &cells)
+                        : ReadTable(layout.dataset, file, &feed, &cells));
+    summary_.files.back().rows = feed.rows();
+    RETURN_IF_ERROR(CheckRows(input, feed.rows()));
+    CountHeaderOddities(layout, feed.rows(), where);
+    ReportProgress(file, feed.position());
     return absl::OkStatus();
+  }
+
+  // Whether another thread is worth it; of standard input nobody knows.
+  static bool IsLarge(const Source& source) {
+    return source.size() == 0 || source.size() >= kLargeBytes;
   }
 
   absl::Status BeginRules(const BillLayout& layout, const std::string& where) {
@@ -123,31 +132,33 @@ class BillReading {
     return version.empty() ? format : absl::StrCat(format, " ", version);
   }
 
-  absl::Status ReadTable(Dataset dataset, uint32_t file, CsvReader* reader,
+  absl::Status ReadTable(Dataset dataset, uint32_t file, RowFeed* feed,
                          Cells* cells) {
     while (true) {
-      ASSIGN_OR_RETURN(const bool more, reader->Next());
+      ASSIGN_OR_RETURN(const bool more, feed->Next());
       if (!more) return absl::OkStatus();
       RETURN_IF_ERROR(
-          ReadTableRow(dataset, {file, reader->line()}, cells, &contents_));
+          ReadTableRow(dataset, {file, feed->line()}, cells, &contents_));
     }
   }
 
-  absl::Status ReadRows(uint32_t file, CsvReader* reader, Cells* cells) {
+  absl::Status ReadRows(uint32_t file, RowFeed* feed, Cells* cells) {
     RowReader rows(cells);
     BillRow row;
     row.file = file;
     while (true) {
-      ASSIGN_OR_RETURN(const bool more, reader->Next());
+      ASSIGN_OR_RETURN(const bool more, feed->Next());
       if (!more) return absl::OkStatus();
-      row.line = reader->line();
+      row.line = feed->line();
       RETURN_IF_ERROR(rows.Read(&row));
       CheckRow(row, cells);
       if (rules_ != nullptr) rules_->Add(row, *cells);
       RETURN_IF_ERROR(totals_.Add(row, *cells));
       WidenRange(row);
       RETURN_IF_ERROR(row_(row));
-      if (++summary_.rows % kRowsPerProgress == 0) ReportProgress(file);
+      if (++summary_.rows % kRowsPerProgress == 0) {
+        ReportProgress(file, feed->position());
+      }
     }
   }
 
@@ -183,13 +194,14 @@ class BillReading {
     }
   }
 
-  void ReportProgress(uint32_t file) const {
+  // `position` of the file that is being read.
+  void ReportProgress(uint32_t file, uint64_t position) const {
     if (!progress_) return;
-    uint64_t read = 0;
+    uint64_t read = position;
     uint64_t total = 0;
     for (uint32_t i = 0; i < files_.size(); ++i) {
-      if (i <= file) read += files_[i].source->position();
-      total += files_[i].source->size();
+      if (i < file) read += files_[i].source->position();
+      total += i == file ? size_ : files_[i].source->size();
     }
     progress_(read, total);
   }
@@ -201,6 +213,7 @@ class BillReading {
   RuleChecker* rules_;
   BillContents contents_;
   BillSummary& summary_ = contents_.summary;
+  uint64_t size_ = 0;  // of the file that another thread may be reading
   bool have_charges_ = false;
   size_t first_charges_ = 0;  // the first file of charges
   BillTotals totals_{&summary_};

@@ -19,15 +19,15 @@ bool SpellsNull(std::string_view field) {
 
 }  // namespace
 
-Cells::Cells(const CsvReader* reader, const BillLayout* layout,
+Cells::Cells(const RowFeed* feed, const BillLayout* layout,
              BillTimeCache* times, OddityLog* log)
-    : reader_(reader),
+    : feed_(feed),
       layout_(layout),
       times_(times),
       log_(log),
-      free_text_(reader->header().size(), 1),
-      nulls_(reader->header().size(), 0) {
-  for (const std::string& name : reader->header()) {
+      free_text_(feed->header().size(), 1),
+      nulls_(feed->header().size(), 0) {
+  for (const std::string& name : feed->header()) {
     header_ids_.push_back(log->Intern(name));
   }
   for (size_t i = 0; i < kColumnCount; ++i) {
@@ -46,16 +46,13 @@ Cells::Cells(const CsvReader* reader, const BillLayout* layout,
 }
 
 void Cells::Load() {
-  const std::span<const std::string_view> fields = reader_->fields();
-  raw_.clear();
+  const std::span<const std::string_view> fields = feed_->fields();
   for (size_t i = 0; i < fields.size(); ++i) {
     const std::string_view field = fields[i];
-    raw_.append(field);
-    raw_.push_back('\0');
     nulls_[i] = field.empty();
     if (field.size() > 4 || !SpellsNull(field)) continue;
     // A quoted "NULL" may be a name, but not a number or a time.
-    if (reader_->quoted(i) && free_text_[i]) continue;
+    if (feed_->quoted(i) && free_text_[i]) continue;
     nulls_[i] = 1;
     Count(OddityKind::kNullSpelledAsText, header_ids_[i], field);
   }

@@ -10,29 +10,28 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "base/csv.h"
 #include "base/decimal.h"
 #include "bill/bill_row.h"
 #include "bill/bill_time.h"
 #include "bill/columns.h"
 #include "bill/mapped_row.h"
 #include "bill/oddity_log.h"
+#include "bill/row_feed.h"
 #include "drawdown/status.h"
 
 namespace drawdown {
 
 class Cells {
  public:
-  // All must outlive the cells; `reader` has read its header.
-  Cells(const CsvReader* reader, const BillLayout* layout, BillTimeCache* times,
+  // All must outlive the cells.
+  Cells(const RowFeed* feed, const BillLayout* layout, BillTimeCache* times,
         OddityLog* log);
 
-  // Takes the reader's current row.
+  // Takes the feed's current row.
   void Load();
 
-  // Every field of the row in header order, joined by NUL, which no field can
-  // hold: equal exactly when all fields are equal.
-  std::string_view raw() const { return raw_; }
+  // RowFeed::raw() of the row.
+  std::string_view raw() const { return feed_->raw(); }
 
   // Empty, a null spelled as text, or the column is absent.
   bool IsNull(BillColumn column) const {
@@ -81,7 +80,7 @@ class Cells {
     return Bad(code, column, std::string(why.message()));
   }
 
-  std::string Where() const { return reader_->Where(); }
+  std::string Where() const { return feed_->Where(); }
 
  private:
   std::string_view Field(BillColumn column) const {
@@ -93,7 +92,7 @@ class Cells {
     return column_ids_[static_cast<size_t>(column)];
   }
 
-  const CsvReader* reader_;
+  const RowFeed* feed_;
   const BillLayout* layout_;
   BillTimeCache* times_;
   OddityLog* log_;
@@ -105,7 +104,6 @@ class Cells {
   // What a layout's index points into: the row, or what a mapping made of it.
   std::span<const std::string_view> values_;
   std::span<const uint8_t> value_nulls_;
-  std::string raw_;
 };
 
 // "\"x\" is not A, B or C".

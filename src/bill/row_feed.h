@@ -1,0 +1,97 @@
+// The rows of a CSV file in order, read and split by a thread of its own while
+// the caller works on those before: splitting is about half of reading a bill.
+#ifndef DRAWDOWN_SRC_BILL_ROW_FEED_H_
+#define DRAWDOWN_SRC_BILL_ROW_FEED_H_
+
+#include <array>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/csv.h"
+#include "base/source.h"
+
+namespace drawdown {
+
+// One thread calls it.
+class RowFeed {
+ public:
+  // `reader` is of `source` and has read its header. Both must outlive the feed
+  // and are the feed's alone until then, but for the header and the name.
+  // Without `ahead`, and where no thread can be had, the caller's reads.
+  RowFeed(CsvReader* reader, const Source* source, bool ahead);
+  ~RowFeed();
+  RowFeed(const RowFeed&) = delete;  // A thread works on it.
+  RowFeed& operator=(const RowFeed&) = delete;
+
+  // The next row; false at the end. Errors are CsvReader's, after the rows
+  // before them.
+  absl::StatusOr<bool> Next();
+
+  // Of the current row, valid until the next call of Next.
+  std::span<const std::string_view> fields() const { return fields_; }
+  bool quoted(size_t i) const { return quoted_[i] != 0; }
+  // Every field, each followed by a NUL, which no field can hold: equal exactly
+  // when all fields are equal.
+  std::string_view raw() const { return raw_; }
+  uint64_t line() const { return line_; }
+
+  const std::vector<std::string>& header() const { return reader_->header(); }
+  uint64_t rows() const { return rows_; }          // so far
+  uint64_t position() const { return position_; }  // Source::position()
+  std::string Where() const;  // "file:line" of the current row
+
+ private:
+  struct Row {
+    size_t end = 0;  // in Batch::text
+    uint64_t line = 0;
+  };
+  struct Batch {
+    std::string text;            // raw() of its rows, one after the other
+    std::vector<uint32_t> ends;  // of each field, from its row's start
+    std::vector<uint8_t> quoted;
+    std::vector<Row> rows;
+    uint64_t position = 0;
+    bool last = false;
+    absl::Status status;  // of what follows the last one's rows
+  };
+
+  void Fill(Batch* batch);
+  void AddRow(Batch* batch);
+  void Work();
+  void TakeBatch();
+
+  CsvReader* reader_;
+  const Source* source_;
+  const size_t width_;
+
+  // The current row, and where the next one is in the current batch.
+  std::vector<std::string_view> fields_;
+  const uint8_t* quoted_ = nullptr;
+  std::string_view raw_;
+  uint64_t line_ = 0;
+  uint64_t rows_ = 0;
+  uint64_t position_ = 0;
+  size_t next_row_ = 0;
+  size_t text_begin_ = 0;
+
+  // The caller reads batch taken_ - 1, in batches_[(taken_ - 1) % 2], while the
+  // thread fills the next one.
+  std::array<Batch, 2> batches_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  uint64_t filled_ = 0;  // batches that the thread has handed over; mutex_
+  uint64_t taken_ = 0;   // that the caller has begun; mutex_
+  bool stop_ = false;    // the caller wants no more; mutex_
+  std::thread thread_;   // last: it works on all above
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_BILL_ROW_FEED_H_

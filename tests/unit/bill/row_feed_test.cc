@@ -1,0 +1,109 @@
+#include "bill/row_feed.h"
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace drawdown {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A file that is read through a feed.
+struct Feed {
+  Feed(const std::string& text, bool ahead)
+      : source(MemorySource("x.csv", text)), reader(source.get()) {
+    EXPECT_TRUE(reader.ReadHeader().ok());
+    feed = std::make_unique<RowFeed>(&reader, source.get(), ahead);
+  }
+  std::unique_ptr<Source> source;
+  CsvReader reader;
+  std::unique_ptr<RowFeed> feed;
+};
+
+// Some plain, some quoted, some long, some over several lines.
+std::string RandomCsv(std::mt19937& random, int rows) {
+  static constexpr const char* kFields[] = {
+      "", "1", "\"\"", "\"a,b\"", "\"two\nlines\"", "\"a \"\"b\"\"\"", "plain"};
+  std::string text = "a,b,c\n";
+  for (int i = 0; i < rows; ++i) {
+    const size_t length = random() % 50 == 0 ? random() % 60'000 : 3;
+    absl::StrAppend(&text, kFields[random() % 7], ",", kFields[random() % 7],
+                    ",", std::string(length, 'x'), "\n");
+  }
+  return text;
+}
+
+TEST(RowFeedTest, GivesTheReadersRowsWithAndWithoutAThread) {
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    std::mt19937 random(seed);
+    const std::string text =
+        RandomCsv(random, static_cast<int>(random() % 500));
+    const auto source = MemorySource("x.csv", text);
+    CsvReader reader(source.get());
+    ASSERT_TRUE(reader.ReadHeader().ok());
+    Feed ahead(text, true);
+    Feed here(text, false);
+    for (uint64_t rows = 0;; ++rows) {
+      const auto more = reader.Next();
+      ASSERT_TRUE(more.ok()) << more.status();
+      for (RowFeed* feed : {ahead.feed.get(), here.feed.get()}) {
+        const auto next = feed->Next();
+        ASSERT_TRUE(next.ok()) << next.status();
+        ASSERT_EQ(*next, *more);
+        ASSERT_EQ(feed->rows(), rows + (*more ? 1 : 0));
+        if (!*more) continue;
+        ASSERT_EQ(feed->line(), reader.line());
+        ASSERT_EQ(feed->Where(), reader.Where());
+        std::string raw;
+        for (size_t i = 0; i < 3; ++i) {
+          ASSERT_EQ(feed->fields()[i], reader.fields()[i]);
+          ASSERT_EQ(feed->quoted(i), reader.quoted(i));
+          raw.append(reader.fields()[i]).push_back('\0');
+        }
+        ASSERT_EQ(feed->raw(), raw);
+      }
+      if (!*more) break;
+    }
+    EXPECT_EQ(ahead.feed->position(), text.size());
+  }
+}
+
+TEST(RowFeedTest, AnErrorComesAfterTheRowsBeforeItAndStays) {
+  std::string text = "a,b\n";
+  for (int i = 0; i < 20'000; ++i) absl::StrAppend(&text, i, ",\"quoted\"\n");
+  text += "only one field\n";
+  for (const bool ahead : {true, false}) {
+    Feed file(text, ahead);
+    for (int i = 0; i < 20'000; ++i) {
+      const auto next = file.feed->Next();
+      ASSERT_TRUE(next.ok() && *next);
+      ASSERT_EQ(file.feed->fields()[0], absl::StrCat(i));
+    }
+    for (int again = 0; again < 2; ++again) {
+      const auto next = file.feed->Next();
+      ASSERT_FALSE(next.ok());
+      EXPECT_THAT(std::string(next.status().message()),
+                  HasSubstr("x.csv:20002: "));
+    }
+  }
+}
+
+// Whoever stops early must not wait for the rest, nor leave a thread behind.
+TEST(RowFeedTest, MayEndBeforeItsFile) {
+  std::mt19937 random(3);
+  const std::string text = RandomCsv(random, 3'000);
+  for (int rows = 0; rows < 200; rows += 7) {
+    Feed file(text, true);
+    for (int i = 0; i < rows; ++i) ASSERT_TRUE(*file.feed->Next());
+  }
+}
+
+}  // namespace
+}  // namespace drawdown
