@@ -31,19 +31,32 @@ void AddBreak(const Break& item, TableBuilder* table) {
   table->Decimal(item.price_effect).Text(item.currency.ToString());
   table->Text(item.matched_on).Text(item.reason);
   table->Int(static_cast<int64_t>(item.rows));
+  table->Text(item.pending ? "pending" : "final");
 }
 
 Outcome GiveBreaks(const ReconcileResult& result, drawdown_table* out) {
-  TableBuilder table(
-      {TextColumn("class"), TextColumn("provider"), TextColumn("sub_account"),
-       TextColumn("region"), TextColumn("sku"), TextColumn("pool"),
-       TextColumn("tenant"), TextColumn("resource"),
-       TimeColumn("period_start"), TimeColumn("period_end"),
-       MicroColumn("billed_gpu_seconds"), MicroColumn("metered_gpu_seconds"),
-       MoneyColumn("billed_cost"), MoneyColumn("expected_cost"),
-       MoneyColumn("difference"), MoneyColumn("quantity_effect"),
-       MoneyColumn("price_effect"), TextColumn("currency"),
-       TextColumn("matched_on"), TextColumn("reason"), IntColumn("rows")});
+  TableBuilder table({TextColumn("class"),
+                      TextColumn("provider"),
+                      TextColumn("sub_account"),
+                      TextColumn("region"),
+                      TextColumn("sku"),
+                      TextColumn("pool"),
+                      TextColumn("tenant"),
+                      TextColumn("resource"),
+                      TimeColumn("period_start"),
+                      TimeColumn("period_end"),
+                      MicroColumn("billed_gpu_seconds"),
+                      MicroColumn("metered_gpu_seconds"),
+                      MoneyColumn("billed_cost"),
+                      MoneyColumn("expected_cost"),
+                      MoneyColumn("difference"),
+                      MoneyColumn("quantity_effect"),
+                      MoneyColumn("price_effect"),
+                      TextColumn("currency"),
+                      TextColumn("matched_on"),
+                      TextColumn("reason"),
+                      IntColumn("rows"),
+                      TextColumn("status")});
   for (const Break& item : result.items) AddBreak(item, &table);
   for (const std::string& note : result.notes) table.Note(note);
   return table.Finish(out);
@@ -73,8 +86,8 @@ Outcome GiveChecks(const ReconcileResult& result, drawdown_table* out) {
 Outcome GiveSummary(const BillSummary& summary, drawdown_table* out) {
   TableBuilder table({TextColumn("provider"), TextColumn("category"),
                       TextColumn("currency"), IntColumn("rows"),
-                      MoneyColumn("billed_cost"),
-                      MoneyColumn("effective_cost"), MoneyColumn("list_cost"),
+                      MoneyColumn("billed_cost"), MoneyColumn("effective_cost"),
+                      MoneyColumn("list_cost"),
                       MoneyColumn("contracted_cost")});
   for (const auto& [key, total] : summary.totals) {
     table.Text(key.provider).Text(key.category).Text(key.currency);

@@ -43,7 +43,7 @@ std::optional<Int128> Walk::DrawnOf(const Commitment& commitment,
     if (!spends_[i].open || spends_[i].terms->commitment != &commitment) {
       continue;
     }
-    const MoneyAmount counted = spent(i);
+    const MoneyAmount counted = spends_[i].counted;
     if (IsIn(spends_[i].fulfilment.cut, by_us) && counted.valid()) {
       drawn = counted.count();
     }
@@ -58,10 +58,10 @@ void Walk::NoteMilestones(int64_t at_us) {
       if (milestone.by_us != at_us) continue;
       const std::optional<Int128> drawn = DrawnOf(commitment, at_us);
       if (!drawn.has_value()) continue;
-      const std::string text =
-          "milestone " + milestone.name + " of commitment " + commitment.id +
-          ", " + AmountText(commitment, milestone.amount) + " by " +
-          FormatInstant(at_us);
+      const std::string text = "milestone " + milestone.name +
+                               " of commitment " + commitment.id + ", " +
+                               AmountText(commitment, milestone.amount) +
+                               " by " + FormatInstant(at_us);
       notes_.emplace_back(
           at_us, *drawn >= milestone.amount
                      ? text + ": met"

@@ -38,16 +38,15 @@ absl::Status CheckInput(const RatingInput& input) {
 int64_t ChargesFrom(const RatingInput& input) {
   const int64_t start_us = input.period.start_us;
   return std::min(
-      start_us,
-      CreditsFrom(input.contracts, input.period).value_or(start_us));
+      start_us, CreditsFrom(input.contracts, input.period).value_or(start_us));
 }
 
 // What is rated: the part of the window that lies in the term and has ended.
 Interval RatedSpan(const RatingInput& input, const Interval& term) {
   const int64_t ended = FloorTo(input.at_us, input.usage->bucket_length_us);
-  return {std::max(StateStart(input.contracts, ChargesFrom(input)),
-                   term.start_us),
-          std::min({ended, input.period.end_us, term.end_us})};
+  return {
+      std::max(StateStart(input.contracts, ChargesFrom(input)), term.start_us),
+      std::min({ended, input.period.end_us, term.end_us})};
 }
 
 GpuTime UsageIn(const UsageTable& usage, const Plan& plan,
@@ -147,8 +146,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
   RatingInput input = given_input;
   GrainedUsage grained;
   if (!input.runs.empty()) {
-    grained =
-        AddGrain(input.contracts, *input.usage, input.runs, input.at_us);
+    grained = AddGrain(*input.usage, input.runs, GrainOf(input));
     input.usage = &grained.usage;
   }
   ASSIGN_OR_RETURN(const Plan plan,
@@ -175,7 +173,8 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
   CHECK(walk.rated() == given);
   GpuTime grain;
   for (const UsageCell& cell : grained.added) {
-    const bool counts = Contains(span, cell.bucket_us) && plan.priced[cell.pool];
+    const bool counts =
+        Contains(span, cell.bucket_us) && plan.priced[cell.pool];
     if (counts) grain += cell.gpu_time;
   }
   CHECK(UsageIn(*given_input.usage, plan, span) + grain == given);

@@ -23,23 +23,40 @@ struct SegmentPart {
 };
 using CellSegments = std::map<CellKey, std::vector<SegmentPart>>;
 
-CellSegments SegmentsOf(const UsageTable& usage,
-                        const std::vector<RunUsage>& runs) {
+CellSegments SegmentsOf(int64_t bucket_length_us,
+                        const std::vector<RunUsage>& runs,
+                        const std::vector<GrainPiece>& grain) {
   CellSegments cells;
-  uint64_t segment = 0;
+  std::vector<uint64_t> first_of;  // segment of each run
+  uint64_t next = 0;
+  const auto add = [&cells](const RunUsage& run, int64_t bucket_us,
+                            uint64_t segment, Int128 time) {
+    std::vector<SegmentPart>& parts = cells[{bucket_us, run.tenant, run.pool}];
+    const auto known = std::find_if(
+        parts.begin(), parts.end(),
+        [segment](const auto& part) { return part.segment == segment; });
+    if (known == parts.end()) {
+      parts.push_back({segment, time});
+    } else {
+      known->time += time;
+    }
+  };
   for (const RunUsage& run : runs) {
+    first_of.push_back(next);
     for (const RunSpan& span : run.spans) {
-      ++segment;
+      const uint64_t segment = next++;
       for (int64_t at = span.start_us; at < span.end_us;) {
-        const int64_t bucket = FloorTo(at, usage.bucket_length_us);
-        const int64_t end =
-            std::min(span.end_us, bucket + usage.bucket_length_us);
-        const Int128 time =
-            DivHalfEven(Int128{end - at} * span.micro_gpus, kMicroGpusPerGpu);
-        if (time > 0) cells[{bucket, run.tenant, run.pool}].push_back({segment, time});
+        const int64_t bucket = FloorTo(at, bucket_length_us);
+        const int64_t end = std::min(span.end_us, bucket + bucket_length_us);
+        add(run, bucket, segment,
+            DivHalfEven(Int128{end - at} * span.micro_gpus, kMicroGpusPerGpu));
         at = end;
       }
     }
+  }
+  for (const GrainPiece& piece : grain) {
+    add(runs[piece.run], piece.bucket_us, first_of[piece.run] + piece.span,
+        piece.time);
   }
   return cells;
 }
@@ -48,6 +65,7 @@ CellSegments SegmentsOf(const UsageTable& usage,
 
 std::vector<MoneyAmount> SegmentCosts(const UsageTable& usage,
                                       const std::vector<RunUsage>& runs,
+                                      const std::vector<GrainPiece>& grain,
                                       const RatedUsage& rated, int scale) {
   const auto lines = SumLines(rated.charges);
   std::vector<uint32_t> tenant_of;  // of rated: in the usage table
@@ -56,14 +74,18 @@ std::vector<MoneyAmount> SegmentCosts(const UsageTable& usage,
         std::lower_bound(usage.tenants.begin(), usage.tenants.end(), name);
     tenant_of.push_back(static_cast<uint32_t>(found - usage.tenants.begin()));
   }
-  const CellSegments segments = SegmentsOf(usage, runs);
+  const CellSegments segments = SegmentsOf(usage.bucket_length_us, runs, grain);
   std::map<CellKey, Int128> used;
   for (const UsageCell& cell : usage.cells) {
     used[{cell.bucket_us, cell.tenant, cell.pool}] = cell.gpu_time.count();
   }
   std::map<std::pair<size_t, uint64_t>, GpuTime> times;
   std::vector<MoneyAmount> costs(lines.size());
-  uint64_t lone = uint64_t{1} << 63;
+  // What is no run's: the usage of a bucket, or an interval.
+  const auto bucket_of = [&usage](const Charge& charge) {
+    return ~static_cast<uint64_t>(charge.bucket_us / usage.bucket_length_us);
+  };
+  uint64_t interval = uint64_t{1} << 62;
   Splitter splitter;
   for (const Charge& charge : rated.charges) {
     const auto line = std::partition_point(
@@ -81,12 +103,13 @@ std::vector<MoneyAmount> SegmentCosts(const UsageTable& usage,
                            charge.pool};
       const auto found = segments.find(key);
       if (found != segments.end()) parts = found->second;
-      // What runs do not explain: recorded usage, or what the grain added.
+      // Half-even parts of GPUs may be a microsecond more than the cell has.
+      std::erase_if(parts, [](const SegmentPart& p) { return p.time <= 0; });
       Int128 rest = used[key];
       for (const SegmentPart& part : parts) rest -= part.time;
-      if (rest > 0) parts.push_back({++lone, rest});
+      if (rest > 0) parts.push_back({bucket_of(charge), rest});
     }
-    if (parts.empty()) parts.push_back({++lone, charge.gpu_time.count()});
+    if (parts.empty()) parts.push_back({++interval, charge.gpu_time.count()});
     std::vector<Int128> weights;
     Int128 total = 0;
     for (const SegmentPart& part : parts) {
@@ -103,8 +126,7 @@ std::vector<MoneyAmount> SegmentCosts(const UsageTable& usage,
     }
   }
   for (const auto& [key, time] : times) {
-    costs[key.first] +=
-        Price(lines[key.first].first.unit_price, time, scale);
+    costs[key.first] += Price(lines[key.first].first.unit_price, time, scale);
   }
   return costs;
 }

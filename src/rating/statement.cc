@@ -100,10 +100,10 @@ absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
   statement.notes = rated.notes;
   AddLines(rated, LineScale(contract), &statement);
   if (contract.rounding_level == RoundingLevel::kSegment) {
-    const UsageTable usage =
-        AddGrain(input.contracts, *input.usage, input.runs, input.at_us).usage;
+    const std::vector<GrainPiece> grain = GrainOf(input);
+    const UsageTable usage = AddGrain(*input.usage, input.runs, grain).usage;
     const std::vector<MoneyAmount> costs =
-        SegmentCosts(usage, input.runs, rated, contract.rounding_scale);
+        SegmentCosts(usage, input.runs, grain, rated, contract.rounding_scale);
     for (size_t i = 0; i < costs.size(); ++i) {
       StatementLine& line = statement.lines[i];
       if (line.cost.has_value()) line.cost = costs[i];

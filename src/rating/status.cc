@@ -112,7 +112,7 @@ absl::StatusOr<Standing> StandingOfSpend(const Plan& plan, const Walk& walk,
   const SpendState& state = walk.spend(index);
   Standing standing =
       Begin(plan, *state.terms->commitment, state.fulfilment.cut);
-  const MoneyAmount spent = walk.spent(index);
+  const MoneyAmount spent = state.counted;
   if (!spent.valid()) return TooLarge(standing.status);
   standing.status.contracted = state.contracted.count();
   standing.status.delivered = state.contracted.count();
@@ -164,7 +164,9 @@ absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
     const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
     const CapacityTable& capacity, const std::vector<RunUsage>& runs) {
   if (!runs.empty()) {
-    const GrainedUsage grained = AddGrain(contracts, usage, runs, at_us);
+    const GrainedUsage grained =
+        AddGrain(usage, runs,
+                 GrainPieces(contracts, runs, usage.bucket_length_us, at_us));
     return MakeStatus(contracts, grained.usage, at_us, capacity);
   }
   std::vector<CommitmentStatus> statuses;

@@ -46,7 +46,6 @@ Walk::Walk(const Plan& plan, const Interval& period)
       position_(plan.names.size(), kNoIndex),
       tiers_(plan.tier_counts),
       rules_(plan) {
-  for (const SpendPlan& spend : plan.spends) tallies_.emplace_back(plan, spend);
   for (const Tranche& tranche : plan.tranches) {
     for (const TrancheTerms& terms : tranche.terms) {
       has_overage_ = has_overage_ || terms.overage != kNoIndex;
@@ -57,7 +56,6 @@ Walk::Walk(const Plan& plan, const Interval& period)
   }
   for (size_t i = 0; i < spends_.size(); ++i) {
     spends_[i].terms = &plan.spends[i].terms.front();
-    tallies_[i].Use(0);
   }
 }
 
@@ -102,7 +100,6 @@ absl::Status Walk::TurnTo(uint32_t version) {
   }
   for (size_t i = 0; i < spends_.size(); ++i) {
     spends_[i].terms = &plan_.spends[i].terms[version];
-    tallies_[i].Use(version);
   }
   return absl::OkStatus();
 }
@@ -142,6 +139,7 @@ absl::Status Walk::Close(int64_t at_us) {
     if (!tranches_[i].open) continue;
     if (tranches_[i].fulfilment.cut.end_us == at_us) CloseTranche(i);
   }
+  CountEnded(kEveryLayer);
   RETURN_IF_ERROR(CloseSpends(at_us));
   SortFrom(first);
   return absl::OkStatus();
@@ -164,8 +162,7 @@ absl::StatusOr<int64_t> Walk::NextEdge(int64_t at_us, int64_t to_us) const {
     consider(spends_[i].open, spends_[i].fulfilment, plan_.spends[i].schedule);
   }
   for (const uint32_t rate : tiered_) {
-    next = std::min(next,
-                    tiers_[version().tier_counts[rate]].interval.end_us);
+    next = std::min(next, tiers_[version().tier_counts[rate]].interval.end_us);
   }
   RETURN_IF_ERROR(CheckEdge(plan_, next));
   return next;

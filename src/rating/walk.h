@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,7 +16,6 @@
 #include "rating/bucket.h"
 #include "rating/plan.h"
 #include "rating/rules.h"
-#include "rating/spend.h"
 
 namespace drawdown {
 
@@ -47,11 +47,14 @@ struct TrancheState {
 struct SpendState {
   bool open = false;
   TrancheState pot;     // in money; drawn when the interval ends
-  MoneyAmount counted;  // charge by charge, where the layer is shared
+  MoneyAmount counted;  // of each charge its share, in whole 1e-18 units
   const SpendTerms* terms = nullptr;  // of the version that holds
   Fulfilment fulfilment;
   MoneyAmount contracted;
 };
+
+// Lower than any.
+inline constexpr int32_t kEveryLayer = std::numeric_limits<int32_t>::min();
 
 // What a charge costs, as far as no commitment of a layer has counted it.
 struct MoneyPiece {
@@ -95,9 +98,6 @@ class Walk {
   // By index into the plan's tranches and spends.
   const TrancheState& tranche(size_t index) const { return tranches_[index]; }
   const SpendState& spend(size_t index) const { return spends_[index]; }
-  MoneyAmount spent(size_t index) const {
-    return tallies_[index].Counted() + spends_[index].counted;
-  }
 
  private:
   struct TierState {
@@ -129,8 +129,12 @@ class Walk {
   void EmitUsage(const Interval& bucket, uint32_t slot, size_t cell,
                  Int128 amount);
 
-  // walk_spend.cc: Spend commitments that share a layer
+  // walk_spend.cc: what Spend commitments count
+  void CountAlone(const MoneyPiece& piece, int32_t above);
   void CountShared();
+  void CountEnded(int32_t above);
+  int64_t ShareOf(const SpendState& state, const MoneyPiece& piece) const;
+  MoneyAmount Weigh(MoneyAmount money, int64_t share);
   std::vector<int32_t> SharedLayers() const;
   std::vector<MoneyPiece> PiecesFor(int32_t layer) const;
   void AddCellPieces(int32_t layer, size_t cell,
@@ -145,7 +149,6 @@ class Walk {
   void CloseTranche(size_t index);
   absl::Status CloseSpends(int64_t at_us);
   absl::Status CloseSpend(size_t index);
-  void CountShortfall(size_t index, MoneyAmount missing);
   absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us);
   void BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
                  const std::string& text);
@@ -156,7 +159,6 @@ class Walk {
   bool Emits(const Interval& interval) const;
   void SortFrom(size_t first);
   MoneyAmount Cost(MoneyAmount per_gpu_hour, GpuTime time);
-  void Tally(uint32_t slot, uint32_t tenant, uint32_t pool, Int128 amount);
   uint16_t RuleOf(uint32_t slot);
 
   const VersionPlan& version() const { return plan_.versions[version_]; }
@@ -168,7 +170,7 @@ class Walk {
 
   std::vector<TrancheState> tranches_;
   std::vector<SpendState> spends_;
-  std::vector<SpendTally> tallies_;
+  std::vector<MoneyPiece> ended_;   // what the instant's interval ends cost
   std::vector<uint32_t> order_;     // tranches in burn order, layer by layer
   std::vector<uint32_t> position_;  // in burn order, by commitment name
   bool order_stale_ = true;

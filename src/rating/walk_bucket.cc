@@ -82,30 +82,27 @@ void Walk::EmitUsage(const Interval& bucket, uint32_t slot_index, size_t cell,
   const uint32_t tenant = bucket_.tenant(cell);
   const uint32_t pool = bucket_.pool(cell);
   if (!slot.counted_only) rated_ += GpuTime(amount);
-  Tally(slot_index, tenant, pool, amount);
-  if (bucket.start_us < period_.start_us) return;
+  const bool emits = bucket.start_us >= period_.start_us;
+  if (!emits && spends_.empty()) return;
+  OptionalMoney cost;
+  if (slot.unit_price.has_value()) {
+    cost = Cost(*slot.unit_price, GpuTime(amount));
+    CountAlone({slot_index, tenant, pool, *cost}, kEveryLayer);
+  } else if (slot.counted_only) {
+    cost = MoneyAmount();
+  }
+  if (!emits) return;
   Charge& charge = charges_.emplace_back();
   charge.bucket_us = bucket.start_us;
   charge.bucket_end_us = bucket.end_us;
   charge.gpu_time = GpuTime(amount);
-  if (slot.unit_price.has_value()) {
-    charge.unit_price = *slot.unit_price;
-    charge.cost = Cost(*slot.unit_price, charge.gpu_time);
-  } else if (slot.counted_only) {
-    charge.cost = MoneyAmount();
-  }
+  charge.unit_price = slot.unit_price;
+  charge.cost = cost;
   charge.tenant = tenant;
   charge.pool = pool;
   charge.commitment = slot.commitment;
   charge.kind = slot.kind;
   charge.rule = RuleOf(slot_index);
-}
-
-void Walk::Tally(uint32_t slot, uint32_t tenant, uint32_t pool, Int128 amount) {
-  for (size_t i = 0; i < tallies_.size(); ++i) {
-    if (!spends_[i].open || spends_[i].terms->shares) continue;
-    tallies_[i].Add(slot, tenant, pool, GpuTime(amount));
-  }
 }
 
 MoneyAmount Walk::Cost(MoneyAmount per_gpu_hour, GpuTime time) {

@@ -93,8 +93,9 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
     return DoesNotFit(plan_, tranche.name, fulfilment.cut);
   }
   const bool first = position_[tranche.name] == kNoIndex;
-  order_stale_ = order_stale_ || first ||
-                 OrderDependsOnTime(*version().contract, *state.terms->commitment);
+  order_stale_ =
+      order_stale_ || first ||
+      OrderDependsOnTime(*version().contract, *state.terms->commitment);
   state.open = true;
   state.fulfilment = fulfilment;
   state.contracted = *contracted;
@@ -145,7 +146,6 @@ absl::Status Walk::OpenSpend(size_t index, int64_t at_us) {
   state.pot.left = *contracted;
   state.pot.drawn = 0;
   state.pot.rolled_in = state.pot.available() - *contracted;
-  tallies_[index].Clear();
   return absl::OkStatus();
 }
 
@@ -154,9 +154,9 @@ void Walk::CloseTranche(size_t index) {
   const TrancheTerms& terms = *state.terms;
   const Interval& interval = state.fulfilment.cut;
   const Int128 undelivered = state.contracted - state.entitled;
-  const bool last = interval.end_us == plan_.tranches[index].schedule.active().end_us;
-  const Int128 rolled_out =
-      RollOver(terms.commitment->rollover, last, &state);
+  const bool last =
+      interval.end_us == plan_.tranches[index].schedule.active().end_us;
+  const Int128 rolled_out = RollOver(terms.commitment->rollover, last, &state);
   const Int128 rest =
       state.entitled + state.rolled_in - state.drawn - rolled_out;
   CHECK(rest >= 0 && state.left >= 0);
@@ -192,27 +192,21 @@ absl::Status Walk::CloseSpends(int64_t at_us) {
     if (!spends_[i].open) continue;
     if (spends_[i].fulfilment.cut.end_us == at_us) ending.push_back(i);
   }
-  std::stable_sort(ending.begin(), ending.end(), [this](size_t a, size_t b) {
-    return spends_[a].terms->commitment->layer <
-           spends_[b].terms->commitment->layer;
+  const auto layer = [this](size_t i) {
+    return spends_[i].terms->commitment->layer;
+  };
+  std::sort(ending.begin(), ending.end(), [&](size_t a, size_t b) {
+    return std::make_tuple(layer(a), plan_.spends[a].name) <
+           std::make_tuple(layer(b), plan_.spends[b].name);
   });
-  for (const size_t i : ending) RETURN_IF_ERROR(CloseSpend(i));
+  for (size_t i = 0; i < ending.size(); ++i) {
+    RETURN_IF_ERROR(CloseSpend(ending[i]));
+    const bool last = i + 1 == ending.size();
+    if (last || layer(ending[i + 1]) > layer(ending[i])) {
+      CountEnded(layer(ending[i]));
+    }
+  }
   return absl::OkStatus();
-}
-
-void Walk::CountShortfall(size_t index, MoneyAmount missing) {
-  const int32_t layer = spends_[index].terms->commitment->layer;
-  for (size_t i = 0; i < spends_.size(); ++i) {
-    if (!spends_[i].open || spends_[i].terms->commitment->layer <= layer) {
-      continue;
-    }
-    if (!spends_[i].terms->shares) tallies_[i].AddShortfall(missing);
-  }
-  for (const int32_t above : SharedLayers()) {
-    if (above > layer) {
-      CountPieces(above, {{kNoIndex, kNoIndex, kNoIndex, missing}});
-    }
-  }
 }
 
 absl::Status Walk::CloseSpend(size_t index) {
@@ -225,7 +219,8 @@ absl::Status Walk::CloseSpend(size_t index) {
   const Int128 there = pot.contracted + pot.rolled_in;
   const Int128 counted = (state.contracted - missing).count();
   pot.Draw(std::min(counted, there));
-  const bool last = state.fulfilment.cut.end_us == spend.schedule.active().end_us;
+  const bool last =
+      state.fulfilment.cut.end_us == spend.schedule.active().end_us;
   const Int128 rolled_out =
       RollOver(state.terms->commitment->rollover, last, &pot);
   const MoneyAmount lapsed(there - pot.drawn - rolled_out);
@@ -233,7 +228,7 @@ absl::Status Walk::CloseSpend(size_t index) {
   const MoneyAmount none;
   const std::string unit = " " + version().contract->currency.ToString();
   if (state.terms->take_or_pay && lapsed > none) {
-    CountShortfall(index, lapsed);
+    ended_.push_back({kNoIndex, kNoIndex, kNoIndex, lapsed});
     BookMoney(index, ChargeKind::kShortfall, lapsed,
               "not spent by the interval's end, take-or-pay");
   }
@@ -281,15 +276,14 @@ absl::Status Walk::MarkSpends(int64_t at_us) {
 absl::StatusOr<MoneyAmount> Walk::MarkSpend(size_t index, int64_t at_us) {
   const SpendPlan& spend = plan_.spends[index];
   const SpendState& state = spends_[index];
-  const MoneyAmount counted = spent(index);
-  const MoneyAmount missing = state.contracted - counted;
+  const MoneyAmount missing = state.contracted - state.counted;
   if (!missing.valid()) {
     return DoesNotFit(plan_, spend.name, state.fulfilment.cut);
   }
   if (period_.start_us < at_us && at_us <= period_.end_us) {
     const Interval& interval = state.fulfilment.cut;
     spend_marks_.push_back({spend.name, interval.start_us, interval.end_us,
-                            at_us, state.contracted, counted});
+                            at_us, state.contracted, state.counted});
   }
   return missing;
 }
@@ -313,13 +307,11 @@ void Walk::SortFrom(size_t first) {
 void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
                         Int128 amount, uint32_t tenant) {
   if (amount == 0) return;
-  Tally(slot_index, tenant, kNoIndex, amount);
   const ChargeSlot& slot = plan_.slots[slot_index];
+  MoneyAmount cost;
   if (slot.unit_price.has_value()) {
-    const MoneyAmount cost = Cost(*slot.unit_price, GpuTime(amount));
-    for (const int32_t layer : SharedLayers()) {
-      CountPieces(layer, {{slot_index, tenant, kNoIndex, cost}});
-    }
+    cost = Cost(*slot.unit_price, GpuTime(amount));
+    ended_.push_back({slot_index, tenant, kNoIndex, cost});
   }
   if (!Emits(interval)) return;
   Charge charge;
@@ -330,9 +322,7 @@ void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
   charge.kind = slot.kind;
   charge.gpu_time = GpuTime(amount);
   charge.unit_price = slot.unit_price;
-  charge.cost = slot.unit_price.has_value()
-                    ? Cost(*slot.unit_price, charge.gpu_time)
-                    : MoneyAmount();
+  charge.cost = cost;
   charge.rule = RuleOf(slot_index);
   charges_.push_back(charge);
 }

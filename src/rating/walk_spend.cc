@@ -1,4 +1,6 @@
-// Spend commitments that share a layer: money that one counts the next does not.
+// What Spend commitments count: of each charge its cost in whole 1e-18 units,
+// times the share. In a layer that several share, money that one counts the
+// next does not.
 #include <algorithm>
 #include <optional>
 #include <tuple>
@@ -11,9 +13,58 @@
 namespace drawdown {
 namespace {
 
-constexpr Int128 kWhole = 1'000'000;
+constexpr int64_t kWhole = 1'000'000;
+
+// Who has what is left over of a split, first to last: names before none.
+std::tuple<uint32_t, uint32_t, uint32_t, ChargeKind, Int128> OrderOf(
+    const Plan& plan, const MoneyPiece& piece) {
+  if (piece.slot == kNoIndex) {
+    return {piece.tenant, piece.pool, kNoIndex, ChargeKind::kShortfall, 0};
+  }
+  const ChargeSlot& slot = plan.slots[piece.slot];
+  return {piece.tenant, piece.pool, slot.commitment, slot.kind,
+          slot.unit_price->count()};
+}
 
 }  // namespace
+
+// In 1e-6 of the piece; 0 if it does not count.
+int64_t Walk::ShareOf(const SpendState& state, const MoneyPiece& piece) const {
+  const Filter& filter = plan_.filters[state.terms->filter];
+  const bool of_spend = piece.slot == kNoIndex;
+  const ChargeKind kind =
+      of_spend ? ChargeKind::kShortfall : plan_.slots[piece.slot].kind;
+  const bool counts =
+      of_spend ? filter.MatchesKind(kind) : state.terms->counts[piece.slot];
+  if (!counts || !filter.Matches(piece.tenant, piece.pool)) return 0;
+  if (!filter.weighs()) return kWhole;
+  return filter.shares()[filter.ShareOf(piece.tenant, piece.pool, kind)];
+}
+
+MoneyAmount Walk::Weigh(MoneyAmount money, int64_t share) {
+  if (share == kWhole || share == 0) return share == 0 ? MoneyAmount() : money;
+  const auto part = MulDivHalfEven(money.count(), share, kWhole);
+  costs_fit_ = costs_fit_ && money.valid() && part.ok();
+  return MoneyAmount(part.value_or(0));
+}
+
+// By the commitments that have a layer above `above` for themselves.
+void Walk::CountAlone(const MoneyPiece& piece, int32_t above) {
+  for (SpendState& state : spends_) {
+    if (!state.open || state.terms->shares) continue;
+    if (state.terms->commitment->layer <= above) continue;
+    state.counted += Weigh(piece.left, ShareOf(state, piece));
+  }
+}
+
+// What the intervals that just ended cost, all together.
+void Walk::CountEnded(int32_t above) {
+  for (const MoneyPiece& piece : ended_) CountAlone(piece, above);
+  for (const int32_t layer : SharedLayers()) {
+    if (layer > above) CountPieces(layer, ended_);
+  }
+  ended_.clear();
+}
 
 std::vector<int32_t> Walk::SharedLayers() const {
   std::vector<int32_t> layers;
@@ -89,11 +140,15 @@ void Walk::CountPieces(int32_t layer, std::vector<MoneyPiece> pieces) {
       order.push_back(i);
     }
   }
+  std::stable_sort(pieces.begin(), pieces.end(),
+                   [this](const MoneyPiece& a, const MoneyPiece& b) {
+                     return OrderOf(plan_, a) < OrderOf(plan_, b);
+                   });
   const auto key = [this](size_t i) {
-    return std::make_tuple(spends_[i].terms->commitment->priority,
-                           std::min(spends_[i].fulfilment.whole.end_us,
-                                    plan_.term.end_us),
-                           plan_.spends[i].name);
+    return std::make_tuple(
+        spends_[i].terms->commitment->priority,
+        std::min(spends_[i].fulfilment.whole.end_us, plan_.term.end_us),
+        plan_.spends[i].name);
   };
   std::sort(order.begin(), order.end(),
             [&](size_t a, size_t b) { return key(a) < key(b); });
@@ -105,24 +160,14 @@ void Walk::CountPieces(int32_t layer, std::vector<MoneyPiece> pieces) {
 // All that the commitment has room for; the last one counts what is beyond it.
 void Walk::CountInto(size_t index, bool last, std::vector<MoneyPiece>* pieces) {
   SpendState& state = spends_[index];
-  const Filter& filter = plan_.filters[state.terms->filter];
-  std::vector<Int128> shares;
+  std::vector<int64_t> shares;
   std::vector<Int128> weights;
   MoneyAmount total;
   for (const MoneyPiece& piece : *pieces) {
-    const bool of_spend = piece.slot == kNoIndex;
-    const ChargeKind kind = of_spend ? ChargeKind::kShortfall
-                                     : plan_.slots[piece.slot].kind;
-    const bool counts = (of_spend ? filter.MatchesKind(kind)
-                                  : state.terms->counts[piece.slot]) &&
-                        filter.Matches(piece.tenant, piece.pool);
-    const uint32_t share = filter.ShareOf(piece.tenant, piece.pool, kind);
-    shares.push_back(counts ? filter.shares()[share] : 0);
-    const auto weight =
-        MulDivHalfEven(piece.left.count(), shares.back(), kWhole);
-    costs_fit_ = costs_fit_ && weight.ok() && piece.left.valid();
-    weights.push_back(weight.value_or(0));
-    total += MoneyAmount(weights.back());
+    shares.push_back(ShareOf(state, piece));
+    const MoneyAmount weight = Weigh(piece.left, shares.back());
+    weights.push_back(weight.count());
+    total += weight;
   }
   const MoneyAmount room = std::max(
       MoneyAmount(state.pot.contracted + state.pot.rolled_in) - state.counted,

@@ -12,9 +12,10 @@ for example, page in SHOWN_IN.items():
         if (ROOT / "docs/examples" / name).read_text() not in shown:
             print(f"{page} does not show docs/examples/{name} as it is")
             failed = 1
-if (ROOT / "docs/examples/metering_c.c").read_text() not in (ROOT / "docs/c_abi.md").read_text():
-    print("docs/c_abi.md does not show docs/examples/metering_c.c as it is")
-    failed = 1
+for name, page in (("metering_c.c", "docs/c_abi.md"), ("metering.rs", "docs/rust.md"), ("metering.go", "docs/go.md")):
+    if (ROOT / "docs/examples" / name).read_text() not in (ROOT / page).read_text():
+        print(f"{page} does not show docs/examples/{name} as it is")
+        failed = 1
 for page in ROOT.glob("**/*.md"):
     if "build" in page.parts[len(ROOT.parts)]:
         continue

@@ -51,24 +51,29 @@ class RandomCase:
         self._rates()
         for n in range(self.random.randint(0, 4)):
             self._usage(f"k{9 - n}")
-        for n in range(self.random.choice([0, 0, 1, 2])):
-            self._spend(f"s{n}", self.random.choice([5, 5 + n]))
+        # Layers 1 and 2 have Usage commitments, too.
+        layers = self.random.choice([[5, 5, 5], [5, 6, 6], [2, 2, 5]])
+        for n in range(self.random.choice([0, 0, 1, 2, 3])):
+            self._spend(f"s{n}", layers[n])
         for n in range(self.random.choice([0, 0, 1, 2])):
             self._credit(f"c{n}")
         self.later = self._amended() if self.random.random() < 0.3 else []
         self.uses = [self._use() for _ in range(self.random.randint(0, 25))]
         self.checks = [self._check() for _ in range(2)]
+        self.late = []
+        if not self.later and self.random.random() < 0.2:
+            self._close()
 
     def text(self):
         version = ["version", self.head, *self.later, "end"]
         return "\n".join([f"case {self.name}", f"bucket {self.bucket}",
                           "contract", self.head, *self.parts, "end",
                           *(version if self.later else []),
-                          *self.uses, *self.checks, ""])
+                          *self.uses, *self.late, *self.checks, ""])
 
     def smaller(self):
         """Copies that lack one thing each."""
-        for name in ("checks", "later", "parts", "uses"):
+        for name in ("checks", "later", "parts", "uses", "late"):
             things = getattr(self, name)
             for i in range(len(things)):
                 copy = object.__new__(RandomCase)
@@ -287,6 +292,19 @@ class RandomCase:
         word = pick.choice(["use", "run"])
         return (f"{word} {pick.choice(TENANTS)} {pick.choice(POOLS)}"
                 f" {text_of(start)} {text_of(end)} {gpus}")
+
+    def _close(self):
+        """One or two periods one after the other that were closed, and what
+        came late."""
+        start = self.start
+        for _ in range(self.random.randint(1, 2)):
+            end = start + self.random.randint(1, self.days * 12) * HOUR_US
+            self.late.append(f"close {text_of(start)}/{text_of(end)}")
+            self.late += [self._use()
+                          for _ in range(self.random.randint(0, 5))]
+            start = end
+        if start < self.end:
+            self.checks = [f"statement {text_of(start)}/{text_of(self.end)}"]
 
     def _check(self):
         pick = self.random

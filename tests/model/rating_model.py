@@ -232,13 +232,15 @@ class Rating:
         usage.unpriced -= time
         clause = piece.overage
         if clause.get("refuse") == ["true"]:
-            self._charge(bucket, usage, piece.id, "unpriced", time, None)
+            self._charge(bucket, usage, piece.id, "unpriced", time, None,
+                         piece.layer)
             return
         if "price" in clause:
             price = Fraction(clause["price"][0])
         else:
             price = piece.price * Fraction(clause["factor"][0])
-        self._charge(bucket, usage, piece.id, "overage", time, price)
+        self._charge(bucket, usage, piece.id, "overage", time, price,
+                     piece.layer)
 
     def _on_demand(self, rate, bucket, usages):
         key = (rate["selector"], rate["from"],

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from rating_terms import half_even
+from rating_terms import half_even, split
 from rating_text import one
 
 
@@ -102,20 +102,23 @@ class Segments:
         cell[segment] = cell.get(segment, 0) + time
 
     def cost(self, charges, bucket_us, totals, scale):
-        """Of a line: each segment's cost is rounded by itself."""
+        """Of a line: each segment's cost is rounded by itself. Where a bucket
+        has several prices each segment has its share of each, in whole
+        microseconds, the largest remainders up."""
         sums = {}
         for charge in charges:
             bucket = charge.end - bucket_us
             cell = (bucket, charge.tenant, charge.pool)
-            total = totals.get(cell)
-            if total is None or charge.kind == "grain":
+            of_usage = charge.time is not None and charge.kind != "grain"
+            if cell not in totals or not of_usage:
                 sums[("interval", charge)] = charge.cost()
                 continue
             parts = dict(self.of_cell.get(cell, {}))
-            parts[("rest", bucket)] = total - sum(parts.values())
-            for segment, time in parts.items():
+            parts[("rest", bucket)] = totals[cell] - sum(parts.values())
+            times = split(charge.time, list(parts.values()))
+            for segment, time in zip(parts, times):
                 sums[segment] = (sums.get(segment, 0)
-                                 + charge.cost() * Fraction(time, total))
+                                 + charge.cost() * Fraction(time, charge.time))
         unit = 10 ** scale
         return sum((Fraction(half_even(s * unit), unit)
                     for s in sums.values()), Fraction(0))

@@ -3,20 +3,36 @@
 from fractions import Fraction
 
 from rating_charge import Charge
-from rating_terms import applies, half_even, share
+from rating_terms import applies, half_even, share, split
 
 COUNTED = ("covered", "on_demand", "overage", "unused", "shortfall")
+ATTO = 10 ** 18
 
 
 def atto(money):
-    """What is kept of an amount that is not written: 1e-18."""
-    return Fraction(half_even(money * 10 ** 18), 10 ** 18)
+    """What is kept of an amount that is not written: whole 1e-18."""
+    return half_even(money * ATTO)
+
+
+class Piece:
+    """Of a charge, the money that no commitment of a layer counted so far."""
+
+    def __init__(self, charge, left):
+        self.charge = charge
+        self.left = left
+
+    def key(self):
+        """Who has the rest of a split: names before none."""
+        c = self.charge
+        names = [(not name, name) for name in (c.tenant, c.pool, c.commitment)]
+        return (*names, COUNTED.index(c.kind), c.price or 0)
 
 
 class SpendLayer:
     """The spend commitments of one layer, over all charges of the layers below
     and of usage: each charge counts once, toward the first in burn order until
-    that one is full; the last one counts what is beyond."""
+    that one is full; the last one counts what is beyond. Money is an integer,
+    in 1e-18."""
 
     def __init__(self, rating, layer):
         self.rating = rating
@@ -37,11 +53,53 @@ class SpendLayer:
             alive = [s for s in self.strands if s.alive(end - bucket)]
             alive.sort(key=lambda s: s.burn_key(end - bucket))
             if end in by_end and alive:
-                self._count(alive, end - bucket, by_end[end])
+                for pieces in self._groups(by_end[end]):
+                    self._count(alive, end - bucket, pieces)
             for strand in alive:
                 if strand.cut(end - bucket)[1] == end:
                     self._close(strand, end)
             end += bucket
+
+    def _groups(self, charges):
+        """What counts at an instant, one after the other: the bucket's usage,
+        what Usage commitments left, what Spend commitments lack."""
+        counted = [c for c in charges if c.kind in COUNTED]
+        usage = [c for c in counted if c.pool]
+        ended = [c for c in counted if not c.pool and c.time is not None]
+        yield self._pieces_of_usage(usage)
+        yield [Piece(c, atto(c.cost())) for c in ended
+               if c.layer != self.layer]
+        lacking = [c for c in counted if c.time is None]
+        for layer in sorted({c.layer for c in lacking}):
+            if layer < self.layer:
+                yield [Piece(c, atto(c.money)) for c in lacking
+                       if c.layer == layer]
+
+    def _pieces_of_usage(self, charges):
+        """Commitments of one layer share usage exclusively: hours of lower
+        layers that a Usage commitment of this one drew too are its own, the
+        lowest layer's first."""
+        taken = {}
+        for c in charges:
+            if c.kind == "covered" and c.layer == self.layer:
+                cell = (c.tenant, c.pool)
+                hours = c.time if c.price is None else 0
+                taken[cell] = taken.get(cell, 0) + hours
+        pieces = []
+        charges = [c for c in charges
+                   if c.price is not None and c.layer != self.layer]
+        below = [c for c in charges
+                 if c.kind == "covered" and c.layer < self.layer]
+        below.sort(key=lambda c: (c.layer, c.commitment, c.price))
+        for c in below:
+            gone = min(taken.get((c.tenant, c.pool), 0), c.time)
+            if gone:
+                taken[(c.tenant, c.pool)] -= gone
+            if gone < c.time:
+                pieces.append(Piece(c, atto(
+                    c.cost() * Fraction(c.time - gone, c.time))))
+        return pieces + [Piece(c, atto(c.cost())) for c in charges
+                         if c not in below]
 
     def _key(self, strand, at):
         key = (strand, strand.cut(at))
@@ -51,37 +109,35 @@ class SpendLayer:
 
     def _room(self, strand, at):
         key = self._key(strand, at)
-        return (atto(strand.committed(at))
-                + sum(m for _, m in self.rolled_in[key])
-                - self.counted.get(key, 0))
+        return max(0, atto(strand.committed(at))
+                   + sum(m for _, m in self.rolled_in[key])
+                   - self.counted.get(key, 0))
 
-    def _count(self, alive, at, charges):
-        left = {c: atto(c.cost()) for c in charges
-                if c.kind in COUNTED and self._stacks(c)}
+    def _count(self, alive, at, pieces):
+        pieces.sort(key=Piece.key)
         for strand in alive:
-            piece = strand.piece(at)
-            shares = {}
-            for charge in left:
-                subject = piece.terms.subject(charge.pool, charge.tenant,
+            terms = strand.piece(at)
+            shares = []
+            for piece in pieces:
+                charge = piece.charge
+                subject = terms.terms.subject(charge.pool, charge.tenant,
                                               charge.kind)
-                if applies(piece.rules, subject):
-                    shares[charge] = share(piece.rules, subject)
-            total = sum(left[c] * s for c, s in shares.items())
+                shares.append(share(terms.rules, subject)
+                              if applies(terms.rules, subject) else 0)
+            weights = [half_even(p.left * s) for p, s in zip(pieces, shares)]
+            total = sum(weights)
             key = self._key(strand, at)
-            taken = Fraction(1)
             room = self._room(strand, at)
-            if strand is not alive[-1] and total > room:
-                taken = max(Fraction(0), room) / total
-            self.counted[key] = self.counted.get(key, 0) + total * taken
-            for charge in shares:
-                left[charge] -= left[charge] * taken
-
-    def _stacks(self, charge):
-        """Commitments of one layer share usage exclusively; what a spend
-        commitment lacks counts in the layers above it."""
-        if charge.time is None:
-            return charge.layer < self.layer
-        return charge.layer != self.layer
+            whole = strand is alive[-1] or total <= room
+            counts = total if whole else room
+            if not counts:
+                continue
+            self.counted[key] = self.counted.get(key, 0) + counts
+            for piece, part, weight in zip(pieces, split(counts, weights),
+                                           shares):
+                if weight:
+                    piece.left = 0 if whole else max(
+                        0, piece.left - half_even(part / weight))
 
     def _close(self, strand, end):
         last = end - self.rating.bucket_us
@@ -89,12 +145,13 @@ class SpendLayer:
         key = self._key(strand, last)
 
         def book(kind, money):
-            charge = Charge(end, "", "", piece.id, kind, None, None, money)
+            charge = Charge(end, "", "", piece.id, kind, None, None,
+                            Fraction(money, ATTO))
             charge.layer = self.layer
             self.rating.charges.append(charge)
 
         committed = atto(strand.committed(last))
-        counted = atto(self.counted.get(key, 0))
+        counted = self.counted.get(key, 0)
         rolled = self.rolled_in[key]
         # What was rolled in is spent first, the oldest before the others.
         ages = []
@@ -102,8 +159,8 @@ class SpendLayer:
             used = min(money, counted)
             counted -= used
             ages.append((age, money - used))
-        ages.append((0, max(Fraction(0), committed - counted)))
-        room = atto(piece.cap * committed)
+        ages.append((0, max(0, committed - counted)))
+        room = half_even(piece.cap * committed)
         lapsed = 0
         out = []
         for age, money in ages:
@@ -116,8 +173,8 @@ class SpendLayer:
                 out.append((age + 1, stays))
         self.rolled[strand] = out
         if sum(m for _, m in rolled):
-            book("rollover_in", Fraction(0))
+            book("rollover_in", 0)
         if out:
-            book("rollover_out", Fraction(0))
+            book("rollover_out", 0)
         if lapsed > 0 and piece.pays:
             book("shortfall", lapsed)

@@ -69,12 +69,12 @@ class Case:
     def __init__(self, name, text):
         self.name = name
         self.text = text
-        self.unmodelled = False
         self.versions = []  # texts of the next versions
         self.bucket_us = HOUR_US
         self.uses = []  # (tenant, pool, from, to, micro-GPUs)
         self.runs = []  # the same, those of the uses that are runs
         self.capacity = []
+        self.closes = []  # (period, uses and runs there were)
         self.checks = []
 
     def change(self, edit):
@@ -146,8 +146,6 @@ def cases(path):
                 r'"((?:[^"\\]|\\.)*)"', line)]
             assert old in case.text, line
             case.change(lambda t, o=old, n=new: t.replace(o, n, 1))
-        elif word == "unmodelled":
-            case.unmodelled = True
         elif word == "version":
             case.versions.append(base + _block(lines))
         elif word == "bucket":
@@ -157,6 +155,8 @@ def cases(path):
         elif word == "run":
             case.uses.append(_amount(word, rest))
             case.runs.append(case.uses[-1])
+        elif word == "close":
+            case.closes.append((rest[0], len(case.uses), len(case.runs)))
         elif word == "capacity":
             case.capacity.append(rest)
         else:

@@ -14,6 +14,13 @@ term { start: "2026-10-01T00:00:00Z" end: "2027-10-01T00:00:00Z" }
 rate { pool: "aws" price: "4.10" from: "2026-10-01T00:00:00Z" }
 """
 
+COMMITMENT = """
+commitment { id: "block" category: USAGE model: DISCONTINUOUS interval: MONTHLY layer: 1
+  applies { dimension: "pool" operator: STARTS_WITH value: "aws/" }
+  step { from: "2026-10-01T00:00:00Z" quantity: "2000" } price: "2"
+  shortfall { policy: TAKE_OR_PAY price: "2" } }
+"""
+
 
 def test_a_month_from_runs_to_a_statement(books):
     assert books.start_run("r1", "acme/chat", POOL, 8, instant(9))
@@ -38,6 +45,51 @@ def test_a_month_from_runs_to_a_statement(books):
     assert books.statement_text("aws", "2026-10").startswith("period_start,")
     assert books.contracts().column("id") == ["aws"]
     assert books.journal(limit=2)[0]["sequence"] == 1
+
+
+def test_what_is_to_come(books):
+    now = instant(0) + datetime.timedelta(days=10)
+    for day in range(10):
+        at = instant(0) + datetime.timedelta(days=day)
+        books.start_run(f"r{day}", "acme/chat", POOL, 8, at)
+        books.stop_run(f"r{day}", at + datetime.timedelta(hours=6))
+    books.apply_contract_texts({"aws.textproto": CONTRACT + COMMITMENT})
+    assert books.status(at=now)[0]["state"] == "active"
+    going_on = books.forecast("aws", at=now)
+    row = going_on.intervals[0]
+    assert (row["what_if"], row["commitment"], row["contracted"]) == (False, "block", 7_200_000)
+    assert row["drawn"] == 10 * 6 * 8 * 3600
+    # The same every day: eight GPUs for six hours.
+    assert row["projected"] == 31 * 6 * 8 * 3600
+    assert going_on.costs[0]["currency"] == "USD"
+    asked = books.forecast(
+        at=now, scale={"acme": Decimal("0.5")},
+        add_runs=[drawdown.AddedRun("acme/chat", POOL, Fraction(1, 2), now,
+                                    now + datetime.timedelta(hours=10))])
+    what_if = [row for row in asked.intervals if row["what_if"]][0]
+    assert what_if["projected"] == (10 + Fraction(21, 2)) * 6 * 8 * 3600 + 18000
+    with pytest.raises(drawdown.NotFoundError, match="nobody"):
+        books.forecast(at=now, exercise=["nobody"])
+    page = books.report_html(at=now)
+    assert page.startswith("<!DOCTYPE html>") and "block" in page
+
+
+def test_months_are_closed_and_tenants_moved(books):
+    books.start_run("r1", "acme/chat", POOL, 8, instant(9))
+    books.stop_run("r1", instant(10))
+    books.apply_contract_texts({"aws.textproto": CONTRACT})
+    focus = books.statement_text("aws", "2026-10", "focus", at=instant(0, 0).replace(month=11))
+    assert "ChargePeriodStart" in focus.splitlines()[0]
+    assert "acme" in books.statement_text("aws", "2026-10", "hledger")
+    assert books.close_period("aws", "2026-10")
+    assert not books.close_period("aws", "2026-10")
+    closed = books.closed_periods()[0]
+    assert (closed["period"], closed["cost"]) == ("2026-10", Decimal(8) * Decimal("4.10"))
+    start = instant(0).replace(month=11)
+    assert books.move_tenant("acme/chat", "acme/apps/chat", start)
+    assert not books.move_tenant("acme/chat", "acme/apps/chat", start)
+    books.start_run("r2", "acme/chat", POOL, 1, start)
+    assert books.runs(run_id="r2")[0]["tenant"] == "acme/apps/chat"
 
 
 def test_meters(books):

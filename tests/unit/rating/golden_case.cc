@@ -108,8 +108,6 @@ class Reader {
       current().versions.push_back(base_ + Block());
     } else if (word == "instead") {
       Replace(ReadQuotedPair(RestOf(words)));
-    } else if (word == "unmodelled") {
-      // For the other reader of these files.
     } else if (word == "bucket") {
       int64_t seconds = 0;
       words >> seconds;
@@ -121,6 +119,10 @@ class Reader {
       current().runs.push_back(current().uses.back());
     } else if (word == "capacity") {
       current().capacity.push_back(ReadCapacity(words));
+    } else if (word == "close") {
+      words >> current().closes.emplace_back().period;
+      current().closes.back().uses = current().uses.size();
+      current().closes.back().runs = current().runs.size();
     } else {
       return TakeCheck(word, words);
     }

@@ -27,6 +27,13 @@ struct GoldenCapacity {
   CapacitySpan span;
 };
 
+// A period that was closed when only what is above was known.
+struct GoldenClose {
+  std::string period;
+  size_t uses = 0;  // how many there were
+  size_t runs = 0;
+};
+
 // One thing asked of a case's contract and usage.
 struct GoldenCheck {
   enum class Kind { kStatement, kStatus, kRefused };
@@ -49,6 +56,7 @@ struct GoldenCase {
   std::vector<GoldenUse> uses;
   std::vector<GoldenUse> runs;  // each a run of its own; among the uses too
   std::vector<GoldenCapacity> capacity;
+  std::vector<GoldenClose> closes;
   std::vector<GoldenCheck> checks;
 };
 

@@ -6,6 +6,7 @@
 #include "base/decimal.h"
 #include "base/error.h"
 #include "contract/parse.h"
+#include "rating/correction.h"
 
 namespace drawdown {
 namespace {
@@ -37,6 +38,19 @@ absl::StatusOr<GoldenSubject> GoldenSubject::Make(const GoldenCase& golden) {
   subject.usage = UsageOf(golden);
   subject.capacity = CapacityOf(golden, subject.usage);
   subject.runs = RunsOf(golden, subject.usage);
+  for (size_t i = 0; i < golden.closes.size(); ++i) {
+    const GoldenClose& close = golden.closes[i];
+    GoldenCase then = golden;
+    then.uses.resize(close.uses);
+    then.runs.resize(close.runs);
+    then.closes.resize(i);
+    ASSIGN_OR_RETURN(const GoldenSubject known, Make(then));
+    GoldenCheck asked;
+    asked.period = close.period;
+    ASSIGN_OR_RETURN(Statement statement, known.Rate(asked));
+    subject.closed.push_back(std::move(statement));
+    subject.closed_names.push_back(close.period);
+  }
   return subject;
 }
 
@@ -65,7 +79,24 @@ RatingInput GoldenSubject::Input(const Interval& period, int64_t at_us,
 
 absl::StatusOr<Statement> GoldenSubject::Rate(const GoldenCheck& check) const {
   ASSIGN_OR_RETURN(const Interval period, PeriodOf(check));
-  const RatingInput input = Input(period, AtOf(check), usage, capacity);
+  ASSIGN_OR_RETURN(Statement statement, RateAlone(period, AtOf(check)));
+  std::vector<Statement> later;
+  for (size_t i = closed.size(); i > 0; --i) {
+    const Statement& then = closed[i - 1];
+    ASSIGN_OR_RETURN(const Statement now,
+                     RateAlone({then.period_start_us, then.period_end_us},
+                               then.period_end_us));
+    ASSIGN_OR_RETURN(std::vector<StatementLine> lines,
+                     CorrectionsOf(closed_names[i - 1], now, then, later));
+    RETURN_IF_ERROR(AddCorrections(std::move(lines), &statement));
+    later.push_back(then);
+  }
+  return statement;
+}
+
+absl::StatusOr<Statement> GoldenSubject::RateAlone(const Interval& period,
+                                                   int64_t at_us) const {
+  const RatingInput input = Input(period, at_us, usage, capacity);
   ASSIGN_OR_RETURN(const RatedUsage rated, RateUsage(input));
   return MakeStatement(input, rated);
 }

@@ -23,7 +23,11 @@ struct GoldenSubject {
   RatingInput Input(const Interval& period, int64_t at_us,
                     const UsageTable& usage,
                     const CapacityTable& capacity) const;
+  // With the corrections of the periods that were closed.
   absl::StatusOr<Statement> Rate(const GoldenCheck& check) const;
+  // Without.
+  absl::StatusOr<Statement> RateAlone(const Interval& period,
+                                      int64_t at_us) const;
 
   // Points into `versions`.
   ContractTimeline Contracts() const;
@@ -32,6 +36,8 @@ struct GoldenSubject {
   UsageTable usage;
   CapacityTable capacity;
   std::vector<RunUsage> runs;
+  std::vector<Statement> closed;  // in the order in which they were
+  std::vector<std::string> closed_names;
 };
 
 // "tenant,pool,commitment,kind,gpu_seconds,gpu_hours,unit_price,cost" each.

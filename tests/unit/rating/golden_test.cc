@@ -88,7 +88,7 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
     });
     const RatingInput input =
         subject_.Input(*period, subject_.AtOf(check), usage, capacity);
-    const auto whole = subject_.Rate(check);
+    const auto whole = subject_.RateAlone(*period, subject_.AtOf(check));
     const auto from_part = RateUsage(input);
     ASSERT_EQ(whole.ok(), from_part.ok());
     if (!whole.ok()) return;
@@ -109,9 +109,8 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
   // Tenants and nobody add up to the whole, and so do the parts of each line.
   void ExpectPartsAddUp(const GoldenCheck& check) {
     const auto period = subject_.PeriodOf(check);
-    const RatingInput input =
-        subject_.Input(*period, subject_.AtOf(check), subject_.usage,
-                       subject_.capacity);
+    const RatingInput input = subject_.Input(*period, subject_.AtOf(check),
+                                             subject_.usage, subject_.capacity);
     const auto rated = RateUsage(input);
     ASSERT_TRUE(rated.ok());
     Statement whole = MakeStatement(input, *rated).value();
@@ -126,8 +125,8 @@ class RatingGoldenTest : public ::testing::TestWithParam<GoldenCase> {
     std::set<std::string> tenants = {""};
     for (size_t i = 0; i < times.size(); ++i) {
       EXPECT_EQ(times[i], whole.lines[i].gpu_time);
-      tenants.insert(whole.lines[i].tenant.substr(
-          0, whole.lines[i].tenant.find('/')));
+      tenants.insert(
+          whole.lines[i].tenant.substr(0, whole.lines[i].tenant.find('/')));
     }
     MoneyAmount owed;
     GpuTime metered;

@@ -221,7 +221,7 @@ class Model {
   }
 
   Int128 Counted(const Commitment& c, const Interval& interval) const {
-    Int128 sum = 0;  // price x GPU-microseconds x share, small numbers
+    Int128 sum = 0;  // of small numbers: charge by charge, to 1e-18
     for (const Event& e : events_) {
       const bool rest = e.tenant == kNobody;
       const int64_t t = rest ? e.time - 1 : e.time;
@@ -233,9 +233,10 @@ class Model {
       }
       s.kind = e.kind;
       if (!Applies(c.applies, s)) continue;
-      sum += e.price.count() * e.amount * ApplicableShareMicro(c.applies, s);
+      const Int128 cost = DivRound(e.price.count() * e.amount, kMicrosPerHour);
+      sum += DivRound(cost * ApplicableShareMicro(c.applies, s), 1'000'000);
     }
-    return DivRound(sum, Int128{kMicrosPerHour} * 1'000'000);
+    return sum;
   }
 
   static constexpr uint32_t kNobody = 0xffffffff;

@@ -1,0 +1,3 @@
+module drawdown
+
+go 1.19

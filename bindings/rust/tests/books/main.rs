@@ -1,0 +1,7 @@
+//! The crate over a real library. One program, because each is linked anew.
+mod answers;
+mod header;
+mod misuse;
+mod processes;
+mod support;
+mod threads;
