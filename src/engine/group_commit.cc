@@ -1,6 +1,11 @@
 #include "engine/group_commit.h"
 
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <climits>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -12,8 +17,26 @@
 
 namespace drawdown {
 
+namespace {
+
 // Caps the work that one failure makes to be done again.
 constexpr size_t kMaxGroup = 1'024;
+
+// std::atomic's wait yields the processor four times before it sleeps, and here
+// it is a sync of the disk that is waited for: with 64 callers a third of all
+// processor time went into the yields.
+static_assert(sizeof(std::atomic<int>) == sizeof(int) &&
+              std::atomic<int>::is_always_lock_free);
+void SleepWhileZero(const std::atomic<int>& word) {
+  while (word.load(std::memory_order_acquire) == 0) {
+    syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
+  }
+}
+void WakeAll(const std::atomic<int>& word) {
+  syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
+}
+
+}  // namespace
 
 // What was thrown out of an operation or its commit (std::bad_alloc) is given
 // to its caller: a leader must not die of it before it has let others go on.
@@ -73,7 +96,7 @@ absl::Status GroupCommit::Run(const Operation& operation) {
   if (founds) state.open = group;
   if (!founds) {
     lock.unlock();
-    group->done.wait(0, std::memory_order_acquire);
+    SleepWhileZero(group->done);
     return self.Result();
   }
   state.turn.wait(lock, [&] { return !state.leading; });
@@ -86,7 +109,7 @@ absl::Status GroupCommit::Run(const Operation& operation) {
   lock.unlock();
   state.turn.notify_one();
   group->done.store(1, std::memory_order_release);
-  group->done.notify_all();
+  if (group->members.size() > 1) WakeAll(group->done);
   return self.Result();
 }
 
