@@ -731,7 +731,8 @@ typedef struct drawdown_usage_query {
         DRAWDOWN_UNSET, DRAWDOWN_UNSET, DRAWDOWN_UNSET, {NULL, 0}, {NULL, 0}, \
         {NULL, 0}                                                             \
   }
-/* The grouping columns (texts; hour as an instant), then gpu_seconds. */
+/* The grouping columns (texts; hour as an instant), then gpu_seconds.
+ * DRAWDOWN_INVALID_ARGUMENT for more than a million hours, days or months. */
 DRAWDOWN_C_EXPORT int32_t drawdown_usage(drawdown_ledger ledger,
                                          const drawdown_usage_query* query,
                                          drawdown_table* out,
