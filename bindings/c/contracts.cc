@@ -29,12 +29,12 @@ StatementQuery ReadStatementQuery(Inputs* in,
 namespace {
 
 Outcome GiveStatement(const Statement& statement, drawdown_table* out) {
-  TableBuilder table({TimeColumn("period_start"), TimeColumn("period_end"),
-                      TextColumn("contract"), TextColumn("tenant"),
-                      TextColumn("pool"), TextColumn("commitment"),
-                      TextColumn("kind"), MicroColumn("gpu_seconds"),
-                      MoneyColumn("unit_price"), MoneyColumn("cost"),
-                      TextColumn("currency")});
+  TableBuilder table(
+      {TimeColumn("period_start"), TimeColumn("period_end"),
+       TextColumn("contract"), TextColumn("tenant"), TextColumn("pool"),
+       TextColumn("commitment"), TextColumn("kind"), MicroColumn("gpu_seconds"),
+       MoneyColumn("unit_price"), MoneyColumn("cost"), TextColumn("currency"),
+       TextColumn("corrects_period"), TextColumn("corrects_kind")});
   const std::string currency = statement.currency.ToString();
   for (const StatementLine& line : statement.lines) {
     table.Time(statement.period_start_us).Time(statement.period_end_us);
@@ -47,18 +47,31 @@ Outcome GiveStatement(const Statement& statement, drawdown_table* out) {
       table.Null();
     }
     table.Decimal(line.unit_price).Decimal(line.cost).Text(currency);
+    table.TextOrNull(line.corrects_period);
+    table.TextOrNull(
+        line.corrects_period.empty() ? "" : ChargeKindName(line.corrects_kind));
   }
   for (const std::string& note : statement.notes) table.Note(note);
   return table.Finish(out);
 }
 
+absl::StatusOr<std::string> TextOf(const Ledger& ledger,
+                                   const Statement& statement,
+                                   const std::string& format) {
+  if (format != "focus" && format != "focus-1.4") {
+    return StatementText(statement, format);
+  }
+  const auto terms = ledger.TermsOf(statement);
+  if (!terms.ok()) return terms.status();
+  return FocusText(statement, *terms, format);
+}
+
 // Seven amounts that are GPU time or money; nulls in the other's columns.
 void AddAmounts(const CommitmentStatus& status, bool of_money,
                 TableBuilder* table) {
-  for (const Int128 amount :
-       {status.contracted, status.delivered, status.drawn, status.remaining,
-        status.burn_rate_per_hour, status.projected,
-        status.projected_shortfall}) {
+  for (const Int128 amount : {status.contracted, status.delivered, status.drawn,
+                              status.remaining, status.burn_rate_per_hour,
+                              status.projected, status.projected_shortfall}) {
     if (status.spend == of_money) {
       table->Decimal(amount);
     } else {
@@ -69,19 +82,29 @@ void AddAmounts(const CommitmentStatus& status, bool of_money,
 
 Outcome GiveStatus(const std::vector<CommitmentStatus>& statuses,
                    drawdown_table* out) {
-  TableBuilder table(
-      {TextColumn("contract"), TextColumn("commitment"),
-       TimeColumn("interval_start"), TimeColumn("interval_end"),
-       BoolColumn("spend"), TextColumn("currency"), MicroColumn("contracted"),
-       MicroColumn("delivered"), MicroColumn("drawn"),
-       MicroColumn("remaining"), MicroColumn("burn_rate_per_hour"),
-       MicroColumn("projected"), MicroColumn("projected_shortfall"),
-       MoneyColumn("money_contracted"), MoneyColumn("money_delivered"),
-       MoneyColumn("money_drawn"), MoneyColumn("money_remaining"),
-       MoneyColumn("money_burn_rate_per_hour"),
-       MoneyColumn("money_projected"),
-       MoneyColumn("money_projected_shortfall"),
-       MoneyColumn("projected_shortfall_cost"), TimeColumn("exhausted_at")});
+  TableBuilder table({TextColumn("contract"),
+                      TextColumn("commitment"),
+                      TimeColumn("interval_start"),
+                      TimeColumn("interval_end"),
+                      BoolColumn("spend"),
+                      TextColumn("currency"),
+                      MicroColumn("contracted"),
+                      MicroColumn("delivered"),
+                      MicroColumn("drawn"),
+                      MicroColumn("remaining"),
+                      MicroColumn("burn_rate_per_hour"),
+                      MicroColumn("projected"),
+                      MicroColumn("projected_shortfall"),
+                      MoneyColumn("money_contracted"),
+                      MoneyColumn("money_delivered"),
+                      MoneyColumn("money_drawn"),
+                      MoneyColumn("money_remaining"),
+                      MoneyColumn("money_burn_rate_per_hour"),
+                      MoneyColumn("money_projected"),
+                      MoneyColumn("money_projected_shortfall"),
+                      MoneyColumn("projected_shortfall_cost"),
+                      TimeColumn("exhausted_at"),
+                      TextColumn("state")});
   for (const CommitmentStatus& status : statuses) {
     table.Text(status.contract).Text(status.commitment);
     table.Time(status.interval_start_us).Time(status.interval_end_us);
@@ -90,6 +113,7 @@ Outcome GiveStatus(const std::vector<CommitmentStatus>& statuses,
     AddAmounts(status, true, &table);
     table.Decimal(status.projected_shortfall_cost);
     table.Time(status.exhausted_at_us);
+    table.Text(CommitmentStateName(status.state));
   }
   return table.Finish(out);
 }
@@ -183,16 +207,15 @@ int32_t drawdown_statement_text(drawdown_ledger ledger,
     if (!in.ok()) return in.outcome();
     const auto statement = l.MakeStatement(asked);
     if (!statement.ok()) return statement.status();
-    auto text = drawdown::StatementText(*statement, how);
+    auto text = TextOf(l, *statement, how);
     if (!text.ok()) return text.status();
     GiveBytes(*std::move(text), out);
     return {};
   });
 }
 
-int32_t drawdown_status(drawdown_ledger ledger, int64_t at_us,
-                        int64_t as_of_us, drawdown_table* out,
-                        drawdown_error* error) {
+int32_t drawdown_status(drawdown_ledger ledger, int64_t at_us, int64_t as_of_us,
+                        drawdown_table* out, drawdown_error* error) {
   Clear(out);
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     const auto statuses = l.Status(ToOptional(at_us), ToOptional(as_of_us));

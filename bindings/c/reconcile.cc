@@ -1,4 +1,5 @@
 // Bills: summed up, and reconciled with the books.
+#include "arrow_bill.h"
 #include "inputs.h"
 #include "statement_query.h"
 #include "table.h"
@@ -31,19 +32,32 @@ void AddBreak(const Break& item, TableBuilder* table) {
   table->Decimal(item.price_effect).Text(item.currency.ToString());
   table->Text(item.matched_on).Text(item.reason);
   table->Int(static_cast<int64_t>(item.rows));
+  table->Text(item.pending ? "pending" : "final");
 }
 
 Outcome GiveBreaks(const ReconcileResult& result, drawdown_table* out) {
-  TableBuilder table(
-      {TextColumn("class"), TextColumn("provider"), TextColumn("sub_account"),
-       TextColumn("region"), TextColumn("sku"), TextColumn("pool"),
-       TextColumn("tenant"), TextColumn("resource"),
-       TimeColumn("period_start"), TimeColumn("period_end"),
-       MicroColumn("billed_gpu_seconds"), MicroColumn("metered_gpu_seconds"),
-       MoneyColumn("billed_cost"), MoneyColumn("expected_cost"),
-       MoneyColumn("difference"), MoneyColumn("quantity_effect"),
-       MoneyColumn("price_effect"), TextColumn("currency"),
-       TextColumn("matched_on"), TextColumn("reason"), IntColumn("rows")});
+  TableBuilder table({TextColumn("class"),
+                      TextColumn("provider"),
+                      TextColumn("sub_account"),
+                      TextColumn("region"),
+                      TextColumn("sku"),
+                      TextColumn("pool"),
+                      TextColumn("tenant"),
+                      TextColumn("resource"),
+                      TimeColumn("period_start"),
+                      TimeColumn("period_end"),
+                      MicroColumn("billed_gpu_seconds"),
+                      MicroColumn("metered_gpu_seconds"),
+                      MoneyColumn("billed_cost"),
+                      MoneyColumn("expected_cost"),
+                      MoneyColumn("difference"),
+                      MoneyColumn("quantity_effect"),
+                      MoneyColumn("price_effect"),
+                      TextColumn("currency"),
+                      TextColumn("matched_on"),
+                      TextColumn("reason"),
+                      IntColumn("rows"),
+                      TextColumn("status")});
   for (const Break& item : result.items) AddBreak(item, &table);
   for (const std::string& note : result.notes) table.Note(note);
   return table.Finish(out);
@@ -70,11 +84,20 @@ Outcome GiveChecks(const ReconcileResult& result, drawdown_table* out) {
   return table.Finish(out);
 }
 
+Outcome Give(const ReconcileResult& result, uint8_t* clean,
+             drawdown_table* breaks, drawdown_table* checks) {
+  *clean = result.clean() ? 1 : 0;
+  GivenTable table(breaks);
+  const Outcome given = GiveBreaks(result, breaks);
+  if (!given.ok()) return given;
+  return table.KeepIf(GiveChecks(result, checks));
+}
+
 Outcome GiveSummary(const BillSummary& summary, drawdown_table* out) {
   TableBuilder table({TextColumn("provider"), TextColumn("category"),
                       TextColumn("currency"), IntColumn("rows"),
-                      MoneyColumn("billed_cost"),
-                      MoneyColumn("effective_cost"), MoneyColumn("list_cost"),
+                      MoneyColumn("billed_cost"), MoneyColumn("effective_cost"),
+                      MoneyColumn("list_cost"),
                       MoneyColumn("contracted_cost")});
   for (const auto& [key, total] : summary.totals) {
     table.Text(key.provider).Text(key.category).Text(key.currency);
@@ -113,11 +136,38 @@ int32_t drawdown_reconcile_files(drawdown_ledger ledger,
     if (!in.ok()) return in.outcome();
     const auto result = l.Reconcile(asked, files, read);
     if (!result.ok()) return result.status();
-    *clean = result->clean() ? 1 : 0;
-    GivenTable table(breaks);
-    const Outcome given = GiveBreaks(*result, breaks);
-    if (!given.ok()) return given;
-    return table.KeepIf(GiveChecks(*result, checks));
+    return Give(*result, clean, breaks, checks);
+  });
+}
+
+int32_t drawdown_reconcile_arrow(drawdown_ledger ledger,
+                                 const drawdown_statement_query* query,
+                                 struct ArrowArrayStream* bill,
+                                 const drawdown_reconcile_options* options,
+                                 uint8_t* clean, drawdown_table* breaks,
+                                 drawdown_table* checks,
+                                 drawdown_error* error) {
+  Clear(breaks);
+  Clear(checks);
+  return Call(error, [&]() -> Outcome {
+    if (bill == nullptr) return NullArgument("bill");
+    ArrowBill stream(bill);  // Released whatever happens below.
+    const auto found = FindHandle<drawdown::Ledger>(ledger);
+    if (found == nullptr) return BadHandle("ledger", ledger);
+    Inputs in;
+    in.NotNull("clean", clean);
+    const drawdown::StatementQuery asked = ReadStatementQuery(&in, query);
+    drawdown::ReconcileOptions read = ReadOptions(&in, options);
+    if (!in.ok()) return in.outcome();
+    const Outcome started = stream.Start();
+    if (!started.ok()) return started;
+    read.bill.streams = {&stream};
+    auto result = found->Reconcile(asked, {}, read);
+    if (!stream.outcome().ok()) return stream.outcome();
+    if (!result.ok()) return result.status();
+    result->notes.insert(result->notes.end(), stream.notes().begin(),
+                         stream.notes().end());
+    return Give(*result, clean, breaks, checks);
   });
 }
 

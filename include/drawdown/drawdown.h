@@ -74,7 +74,7 @@ extern "C" {
 /* --- version ---------------------------------------------------------------
  * The ABI's version is a number that grows when something is added; nothing is
  * ever taken away from ABI 1. */
-#define DRAWDOWN_ABI_VERSION 1
+#define DRAWDOWN_ABI_VERSION 2
 
 /* That of the loaded library. A program needs abi_version() >= the
  * DRAWDOWN_ABI_VERSION that it was compiled with. */
@@ -731,7 +731,8 @@ typedef struct drawdown_usage_query {
         DRAWDOWN_UNSET, DRAWDOWN_UNSET, DRAWDOWN_UNSET, {NULL, 0}, {NULL, 0}, \
         {NULL, 0}                                                             \
   }
-/* The grouping columns (texts; hour as an instant), then gpu_seconds. */
+/* The grouping columns (texts; hour as an instant), then gpu_seconds.
+ * DRAWDOWN_INVALID_ARGUMENT for more than a million hours, days or months. */
 DRAWDOWN_C_EXPORT int32_t drawdown_usage(drawdown_ledger ledger,
                                          const drawdown_usage_query* query,
                                          drawdown_table* out,
@@ -778,7 +779,8 @@ typedef struct drawdown_statement_query {
 DRAWDOWN_C_EXPORT int32_t drawdown_statement(
     drawdown_ledger ledger, const drawdown_statement_query* query,
     drawdown_table* out, drawdown_error* error);
-/* What `statement --format FORMAT` prints. */
+/* What `statement --format FORMAT` prints: csv, json, table, focus, focus-1.4,
+ * hledger, beancount. */
 DRAWDOWN_C_EXPORT int32_t drawdown_statement_text(
     drawdown_ledger ledger, const drawdown_statement_query* query,
     drawdown_text format, drawdown_bytes* out, drawdown_error* error);
@@ -786,7 +788,7 @@ DRAWDOWN_C_EXPORT int32_t drawdown_statement_text(
  * currency (of money), and contracted, delivered, drawn, remaining,
  * burn_rate_per_hour, projected, projected_shortfall (GPU-seconds; null for
  * Spend), their money_* twins (null for Usage), projected_shortfall_cost,
- * exhausted_at. */
+ * exhausted_at, state. */
 DRAWDOWN_C_EXPORT int32_t drawdown_status(drawdown_ledger ledger, int64_t at_us,
                                           int64_t as_of_us, drawdown_table* out,
                                           drawdown_error* error);
@@ -808,12 +810,101 @@ DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_files(
     const drawdown_text* bills, uint64_t count,
     const drawdown_reconcile_options* options, uint8_t* clean,
     drawdown_table* breaks, drawdown_table* checks, drawdown_error* error);
+/* The same of a bill that is an Arrow stream, whose columns are those of its
+ * format's CSV: FOCUS, mostly. Text, integers, decimals, timestamps; never
+ * floating point: cast costs to decimals. Columns x_* of types that are not read
+ * are left out, and so are lists and maps; `breaks` has a note of each. Takes
+ * the stream and releases it. Since ABI version 2. */
+DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_arrow(
+    drawdown_ledger ledger, const drawdown_statement_query* query,
+    struct ArrowArrayStream* bill, const drawdown_reconcile_options* options,
+    uint8_t* clean, drawdown_table* breaks, drawdown_table* checks,
+    drawdown_error* error);
 /* SummarizeBill: provider, category, currency, rows, billed_cost,
  * effective_cost, list_cost, contracted_cost. Needs no ledger. */
 DRAWDOWN_C_EXPORT int32_t drawdown_bill_summary(const drawdown_text* bills,
                                                 uint64_t count,
                                                 drawdown_table* out,
                                                 drawdown_error* error);
+
+/* --- closing, forecasts, the tree of tenants: since ABI version 2 ----------- */
+/* Ledger::ClosePeriod of a month, "2026-10". *was_closed (may be NULL) is 1 when
+ * it was closed already. `closed` has one row, as drawdown_closed_periods has. */
+DRAWDOWN_C_EXPORT int32_t drawdown_period_close(
+    drawdown_ledger ledger, drawdown_text contract, drawdown_text period,
+    uint8_t* was_closed, drawdown_table* closed, drawdown_error* error);
+/* Ledger::ClosedPeriods of a contract ("": of all): contract, period,
+ * period_start, period_end, closed, lines, cost, currency, tzdata, chain_hash. */
+DRAWDOWN_C_EXPORT int32_t drawdown_closed_periods(drawdown_ledger ledger,
+                                                  drawdown_text contract,
+                                                  int64_t as_of_us,
+                                                  drawdown_table* out,
+                                                  drawdown_error* error);
+
+typedef struct drawdown_usage_scale {
+  uint32_t struct_size;
+  uint32_t reserved;
+  drawdown_text tenant; /* and everything below; "": all */
+  int64_t factor_micro; /* 1300000 is 1.3 */
+} drawdown_usage_scale;
+#define DRAWDOWN_USAGE_SCALE_INIT \
+  { sizeof(drawdown_usage_scale), 0, {NULL, 0}, 1000000 }
+typedef struct drawdown_added_run {
+  uint32_t struct_size;
+  uint32_t reserved;
+  drawdown_text tenant;
+  drawdown_text pool;
+  int64_t micro_gpus;
+  int64_t start_us;
+  int64_t end_us;
+} drawdown_added_run;
+#define DRAWDOWN_ADDED_RUN_INIT \
+  { sizeof(drawdown_added_run), 0, {NULL, 0}, {NULL, 0}, 0, 0, 0 }
+typedef struct drawdown_forecast_query {
+  uint32_t struct_size;
+  uint32_t intervals;     /* of each commitment, if until_us is not given */
+  drawdown_text contract; /* "": all */
+  int64_t at_us;
+  int64_t as_of_us;
+  int64_t until_us;
+  /* What if: commitments to exercise, usage to scale, runs to add. */
+  const drawdown_text* exercise;
+  uint64_t exercise_count;
+  const drawdown_usage_scale* scales;
+  uint64_t scale_count;
+  const drawdown_added_run* runs;
+  uint64_t run_count;
+} drawdown_forecast_query;
+#define DRAWDOWN_FORECAST_QUERY_INIT                                     \
+  {                                                                      \
+    sizeof(drawdown_forecast_query), 1, {NULL, 0}, DRAWDOWN_UNSET,       \
+        DRAWDOWN_UNSET, DRAWDOWN_UNSET, NULL, 0, NULL, 0, NULL, 0        \
+  }
+/* Ledger::MakeForecast. `intervals` has a row per interval to come: what_if
+ * (0: as things go on), contract, commitment, interval_start, interval_end,
+ * summed, spend, currency; contracted, available, drawn, projected_low,
+ * projected, projected_high, missing_low, missing, missing_high (GPU-seconds;
+ * null for Spend), their money_* twins (null for Usage); missing_cost_low,
+ * missing_cost, missing_cost_high; exhausted_early, exhausted_at,
+ * exhausted_late. `costs` has a row per whole month: what_if, contract,
+ * month_start, month_end, cost_low, cost, cost_high, currency. Either may be
+ * NULL. */
+DRAWDOWN_C_EXPORT int32_t drawdown_forecast(
+    drawdown_ledger ledger, const drawdown_forecast_query* query,
+    drawdown_table* intervals, drawdown_table* costs, drawdown_error* error);
+/* What `report --html` writes. */
+DRAWDOWN_C_EXPORT int32_t drawdown_report_html(drawdown_ledger ledger,
+                                               drawdown_text contract,
+                                               int64_t at_us, int64_t as_of_us,
+                                               drawdown_bytes* out,
+                                               drawdown_error* error);
+/* Ledger::MoveTenant; *changed (may be NULL) is 0 when it was so already. */
+DRAWDOWN_C_EXPORT int32_t drawdown_tenant_move(drawdown_ledger ledger,
+                                               drawdown_text old_path,
+                                               drawdown_text new_path,
+                                               int64_t from_us,
+                                               uint8_t* changed,
+                                               drawdown_error* error);
 
 #ifdef __cplusplus
 }

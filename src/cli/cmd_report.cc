@@ -3,6 +3,7 @@
 #include "cli/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "drawdown/report.h"
 #include "report/books_page.h"
 
 namespace drawdown {
@@ -13,39 +14,6 @@ struct Arguments {
   std::string contract;
 };
 
-absl::StatusOr<BooksPage> PageOf(const Ledger& ledger, const Moment& moment,
-                                 const std::string& contract) {
-  BooksPage page;
-  page.at_us = moment.at_us;
-  ForecastQuery query;
-  query.contract = contract;
-  query.at_us = moment.at_us;
-  query.as_of_us = moment.as_of_us;
-  ASSIGN_OR_RETURN(Forecast forecast, ledger.MakeForecast(query));
-  page.forecasts = std::move(forecast.base);
-  for (const ContractForecast& one : page.forecasts) {
-    // The month that contains now is always told.
-    const ForecastCost& month = one.costs.front();
-    ASSIGN_OR_RETURN(
-        Statement statement,
-        ledger.MakeStatement({one.contract,
-                              absl::StrCat(FormatInstant(month.start_us), "/",
-                                           FormatInstant(month.end_us)),
-                              moment.at_us, moment.as_of_us}));
-    page.statements.push_back(std::move(statement));
-  }
-  ASSIGN_OR_RETURN(page.next, ledger.DueDates(moment.at_us, moment.as_of_us));
-  ASSIGN_OR_RETURN(page.portfolio,
-                   ledger.Portfolio(moment.at_us, moment.as_of_us));
-  if (contract.empty()) return page;
-  std::erase_if(page.next,
-                [&](const DueDate& date) { return date.contract != contract; });
-  std::erase_if(page.portfolio, [&](const PortfolioLine& line) {
-    return line.contract != contract;
-  });
-  return page;
-}
-
 int RunReport(Program* program, const Arguments& arguments) {
   const auto moment = MomentOf(program->globals());
   if (!moment.ok()) return Fail(moment.status());
@@ -53,7 +21,8 @@ int RunReport(Program* program, const Arguments& arguments) {
   if (!ledger.ok()) return Fail(ledger.status());
   auto file = AtomicFile::Create(arguments.html);
   if (!file.ok()) return Fail(WithContext(file.status(), "--html"));
-  const auto page = PageOf(**ledger, *moment, arguments.contract);
+  const auto page = ReadBooksPage(**ledger, arguments.contract, moment->at_us,
+                                  moment->as_of_us);
   if (!page.ok()) return Fail(page.status());
   WriteBooksPage(*page,
                  [&file](std::string_view text) { (*file)->Write(text); });

@@ -1,6 +1,8 @@
 #include "ledger/held_books.h"
 
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,11 @@ int64_t SpentAt(int64_t since_us, FineTime left, Int128 level, int64_t never) {
 absl::Status TooMuch() {
   return MakeError(ErrorCode::kOverflow,
                    "what holds hold does not fit 128 bits");
+}
+
+absl::Status HeldDamaged(std::string_view what) {
+  return MakeError(ErrorCode::kCorrupt,
+                   "table held is damaged: " + std::string(what));
 }
 
 }  // namespace
@@ -88,6 +95,16 @@ absl::StatusOr<bool> HeldBooks::Covers(const StoredQuota& quota,
   });
 }
 
+absl::StatusOr<int64_t> HeldBooks::Mark() {
+  if (mark_) return *mark_;
+  ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kHeld, kHeldMarkKey));
+  mark_ = std::numeric_limits<int64_t>::min();
+  if (bytes) {
+    ASSIGN_OR_RETURN(mark_, DecodeHeldInstant(kHeldMarkKey, *bytes));
+  }
+  return *mark_;
+}
+
 absl::StatusOr<HeldSum> HeldBooks::SumAt(const StoredQuota& quota,
                                          int64_t at_us) {
   HeldSum sum;
@@ -95,18 +112,18 @@ absl::StatusOr<HeldSum> HeldBooks::SumAt(const StoredQuota& quota,
   ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kHeld, key));
   if (!bytes) return sum;
   ASSIGN_OR_RETURN(sum, DecodeHeldSum(key, *bytes));
-  // What is over and not dropped yet.
-  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                   books_->NewCursor(Table::kHeld));
-  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast("e"));
-  while (found && cursor->key().starts_with("e") &&
-         UntilOfHeldLineKey(cursor->key()) <= at_us) {
-    ASSIGN_OR_RETURN(const HeldLine line,
-                     DecodeHeldLine(cursor->key(), cursor->value()));
-    ASSIGN_OR_RETURN(const bool counts, Covers(quota, line));
-    if (counts) sum.Add(line, -1);
-    ASSIGN_OR_RETURN(found, cursor->Next());
-  }
+  // What is over and not left out yet.
+  ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
+  absl::Status status;
+  const auto subtract = [&](std::string_view, const HeldUntil& held) {
+    if (held.until_us > at_us) return false;
+    const auto counts = Covers(quota, held.line);
+    status = counts.status();
+    if (status.ok() && *counts) sum.Add(held.line, -1);
+    return status.ok();
+  };
+  RETURN_IF_ERROR(VisitLines(mark_us, subtract));
+  RETURN_IF_ERROR(status);
   if (!sum.constant.valid()) return TooMuch();
   return sum;
 }
@@ -161,53 +178,87 @@ absl::Status HeldBooks::AddToSums(WriteTransaction* transaction,
   return absl::OkStatus();
 }
 
-absl::Status HeldBooks::DropLine(WriteTransaction* transaction,
-                                 std::string_view hold_id, int64_t until_us) {
+absl::Status HeldBooks::RemoveLine(WriteTransaction* transaction,
+                                   std::string_view hold_id) {
+  const std::string until_key = HeldUntilKey(hold_id);
+  ASSIGN_OR_RETURN(const auto until, transaction->Get(Table::kHeld, until_key));
+  if (!until) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const int64_t until_us,
+                   DecodeHeldInstant(until_key, *until));
   const std::string key = HeldLineKey(until_us, hold_id);
   ASSIGN_OR_RETURN(const auto bytes, transaction->Get(Table::kHeld, key));
-  if (!bytes) return absl::OkStatus();
+  if (!bytes) return HeldDamaged("a hold's line is lost");
   ASSIGN_OR_RETURN(const HeldLine line, DecodeHeldLine(key, *bytes));
-  RETURN_IF_ERROR(AddToSums(transaction, line, -1));
+  ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
+  if (until_us > mark_us) RETURN_IF_ERROR(AddToSums(transaction, line, -1));
   RETURN_IF_ERROR(transaction->Delete(Table::kHeld, key));
-  return transaction->Delete(Table::kHeld, HeldUntilKey(hold_id));
+  return transaction->Delete(Table::kHeld, until_key);
 }
 
 absl::Status HeldBooks::Set(WriteTransaction* transaction,
                             std::string_view hold_id,
                             const std::optional<HeldUntil>& held) {
-  const std::string until_key = HeldUntilKey(hold_id);
-  ASSIGN_OR_RETURN(const auto bytes, transaction->Get(Table::kHeld, until_key));
-  if (bytes) {
-    ASSIGN_OR_RETURN(const std::string_view until,
-                     DecodeSealed(until_key, *bytes));
-    RETURN_IF_ERROR(
-        DropLine(transaction, hold_id, ByteReader(until).Fixed<int64_t>()));
-  }
+  RETURN_IF_ERROR(RemoveLine(transaction, hold_id));
   if (!held) return absl::OkStatus();
   const std::string key = HeldLineKey(held->until_us, hold_id);
   HeldLine line = held->line;
   ASSIGN_OR_RETURN(line.tenant, index_->moves().Now(line.tenant));
   RETURN_IF_ERROR(
       transaction->Put(Table::kHeld, key, EncodeHeldLine(key, line)));
-  std::string until;
-  AppendFixed(held->until_us, &until);
-  RETURN_IF_ERROR(transaction->Put(Table::kHeld, until_key,
-                                   EncodeSealed(until_key, until)));
+  const std::string until_key = HeldUntilKey(hold_id);
+  RETURN_IF_ERROR(transaction->Put(
+      Table::kHeld, until_key, EncodeHeldInstant(until_key, held->until_us)));
+  ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
+  if (held->until_us <= mark_us) return absl::OkStatus();
   return AddToSums(transaction, line, +1);
 }
 
-absl::Status HeldBooks::DropUntil(WriteTransaction* transaction,
-                                  int64_t at_us) {
-  while (true) {
-    ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                     transaction->NewCursor(Table::kHeld));
-    ASSIGN_OR_RETURN(const bool found, cursor->SeekAtLeast("e"));
-    if (!found || !cursor->key().starts_with("e")) break;
-    const int64_t until_us = UntilOfHeldLineKey(cursor->key());
-    if (until_us > at_us) break;
-    const std::string hold_id(HoldOfHeldLineKey(cursor->key()));
-    RETURN_IF_ERROR(DropLine(transaction, hold_id, until_us));
+absl::Status HeldBooks::LeaveOutUntil(WriteTransaction* transaction,
+                                      int64_t at_us) {
+  ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
+  std::vector<HeldLine> over;
+  RETURN_IF_ERROR(
+      VisitLines(mark_us, [&](std::string_view, const HeldUntil& held) {
+        if (held.until_us > at_us) return false;
+        over.push_back(held.line);
+        return true;
+      }));
+  // Nothing lies between the mark and the instant: it may stay where it is.
+  if (over.empty()) return absl::OkStatus();
+  for (const HeldLine& line : over) {
+    RETURN_IF_ERROR(AddToSums(transaction, line, -1));
   }
+  mark_ = at_us;
+  return transaction->Put(Table::kHeld, kHeldMarkKey,
+                          EncodeHeldInstant(kHeldMarkKey, at_us));
+}
+
+absl::Status HeldBooks::CheckSums() {
+  ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
+  std::map<std::string, HeldSum> sums;
+  absl::Status status;
+  const auto add = [&](std::string_view, const HeldUntil& held) {
+    const auto over = index_->Over(held.line.tenant, held.line.pool, name_of_);
+    status = over.status();
+    if (!status.ok()) return false;
+    for (const StoredQuota* const quota : **over) {
+      sums[HeldSumKey(quota->id)].Add(held.line, +1);
+    }
+    return true;
+  };
+  RETURN_IF_ERROR(VisitLines(mark_us, add));
+  RETURN_IF_ERROR(status);
+  std::erase_if(sums, [](const auto& one) { return one.second.empty(); });
+  std::map<std::string, HeldSum> stored;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   books_->NewCursor(Table::kHeld));
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast("s"));
+  while (found && cursor->key().starts_with("s")) {
+    const std::string key(cursor->key());
+    ASSIGN_OR_RETURN(stored[key], DecodeHeldSum(key, cursor->value()));
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  if (sums != stored) return HeldDamaged("a sum is not that of its lines");
   return absl::OkStatus();
 }
 

@@ -2,8 +2,9 @@
 //
 // A hold holds until an instant that is known when it changes: its deadline,
 // or when the run that draws it has spent it. Lines are sorted by it, so those
-// that are over can be left out of any answer, and are dropped by whoever
-// writes next. Nothing depends on when that is.
+// that are over can be left out of any answer. Whoever writes next takes them
+// out of the sums and moves the mark beyond them, so that nobody reads them
+// again; they stay until their hold is closed. Nothing depends on when that is.
 #ifndef DRAWDOWN_SRC_LEDGER_HELD_BOOKS_H_
 #define DRAWDOWN_SRC_LEDGER_HELD_BOOKS_H_
 
@@ -51,24 +52,29 @@ class HeldBooks {
   // What the hold holds from now on.
   absl::Status Set(WriteTransaction* transaction, std::string_view hold_id,
                    const std::optional<HeldUntil>& held);
-  // Drops lines that are over.
-  absl::Status DropUntil(WriteTransaction* transaction, int64_t at_us);
+  // Takes lines that are over out of the sums.
+  absl::Status LeaveOutUntil(WriteTransaction* transaction, int64_t at_us);
   // All of it anew, from the holds and runs of the books.
   absl::Status Make(WriteTransaction* transaction);
-  // Quotas under which a line was set or dropped.
+  // Quotas under which a line was set, removed or left out.
   const std::set<uint32_t>& changed() const { return changed_; }
 
+  // kCorrupt unless every sum is that of the lines beyond the mark.
+  absl::Status CheckSums();
+
  private:
+  absl::StatusOr<int64_t> Mark();
   absl::StatusOr<HeldSum> SumAt(const StoredQuota& quota, int64_t at_us);
   absl::StatusOr<bool> Covers(const StoredQuota& quota, const HeldLine& line);
   absl::Status AddToSums(WriteTransaction* transaction, const HeldLine& line,
                          int sign);
-  absl::Status DropLine(WriteTransaction* transaction, std::string_view hold_id,
-                        int64_t until_us);
+  absl::Status RemoveLine(WriteTransaction* transaction,
+                          std::string_view hold_id);
 
   ReadTransaction* const books_;
   QuotaIndex* const index_;
   const NameOf name_of_;
+  std::optional<int64_t> mark_;  // once read
   std::set<uint32_t> changed_;
 };
 

@@ -148,6 +148,23 @@ absl::StatusOr<HeldSum> DecodeHeldSum(std::string_view key,
   return sum;
 }
 
+std::string EncodeHeldInstant(std::string_view key, int64_t instant_us) {
+  std::string out;
+  AppendFixed(instant_us, &out);
+  SealRecord(key, &out);
+  return out;
+}
+
+absl::StatusOr<int64_t> DecodeHeldInstant(std::string_view key,
+                                          std::string_view bytes) {
+  ASSIGN_OR_RETURN(const std::string_view body,
+                   OpenRecord(key, bytes, "instant of a hold"));
+  ByteReader in(body);
+  const auto instant_us = in.Fixed<int64_t>();
+  if (!in.done()) return MalformedRecord("instant of a hold");
+  return instant_us;
+}
+
 std::string EncodeSealed(std::string_view key, std::string_view text) {
   std::string out(text);
   SealRecord(key, &out);

@@ -3,13 +3,15 @@
 //   "h" + hold id    StoredHold
 //   "r" + run key    the id of the hold the run draws
 //
-// Table::kHeld: what open holds hold now, kept so that the answer takes one
-// record. It follows from kHolds, kRuns and the time, and is no part of the
-// journal's truth.
+// Table::kHeld: what open holds hold, kept so that the answer takes one record.
 //
 //   "e" + instant + hold id    HeldLine, until the instant
 //   "i" + hold id              that instant
-//   "s" + quota                HeldSum of the lines under the quota
+//   "m"                        an instant: the sums are of the lines beyond it
+//   "s" + quota                HeldSum of those lines under the quota
+//
+// Lines follow from kHolds and kRuns, so from the journal alone; how far the
+// mark has come depends on when somebody wrote, and what is answered does not.
 #ifndef DRAWDOWN_SRC_LEDGER_HOLD_RECORDS_H_
 #define DRAWDOWN_SRC_LEDGER_HOLD_RECORDS_H_
 
@@ -80,6 +82,7 @@ int64_t UntilOfHeldLineKey(std::string_view key);
 std::string_view HoldOfHeldLineKey(std::string_view key);
 std::string HeldUntilKey(std::string_view hold_id);
 std::string HeldSumKey(uint32_t quota);
+inline constexpr std::string_view kHeldMarkKey = "m";
 
 std::string EncodeHold(std::string_view key, const StoredHold& hold);
 absl::StatusOr<StoredHold> DecodeHold(std::string_view key,
@@ -90,7 +93,10 @@ absl::StatusOr<HeldLine> DecodeHeldLine(std::string_view key,
 std::string EncodeHeldSum(std::string_view key, const HeldSum& sum);
 absl::StatusOr<HeldSum> DecodeHeldSum(std::string_view key,
                                       std::string_view bytes);
-// A short text under a seal: a hold's id, an instant.
+std::string EncodeHeldInstant(std::string_view key, int64_t instant_us);
+absl::StatusOr<int64_t> DecodeHeldInstant(std::string_view key,
+                                          std::string_view bytes);
+// A short text under a seal: a hold's id.
 std::string EncodeSealed(std::string_view key, std::string_view text);
 absl::StatusOr<std::string_view> DecodeSealed(std::string_view key,
                                               std::string_view bytes);

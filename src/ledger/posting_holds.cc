@@ -267,7 +267,7 @@ absl::StatusOr<Admission> Posting::PlaceHolds(
     }
     return admission;
   }
-  RETURN_IF_ERROR(quotas_->held.DropUntil(transaction_.get(), at_us));
+  RETURN_IF_ERROR(quotas_->held.LeaveOutUntil(transaction_.get(), at_us));
   for (const HoldRequest* const request : fresh) {
     HoldPlaced placed;
     placed.hold_id = request->hold_id;
@@ -303,7 +303,7 @@ absl::StatusOr<Admission> Posting::RenewHold(const HoldRenewal& renewal,
                    AdmitTime(&admitter, PathOf(NameKind::kTenant, known.tenant),
                              PathOf(NameKind::kPool, known.pool), ask));
   if (!admission.admitted()) return admission;
-  RETURN_IF_ERROR(quotas_->held.DropUntil(transaction_.get(), at_us));
+  RETURN_IF_ERROR(quotas_->held.LeaveOutUntil(transaction_.get(), at_us));
   RETURN_IF_ERROR(Post(renewed));
   return Admission{};
 }
@@ -330,7 +330,8 @@ absl::StatusOr<Admission> Posting::CloseHold(const HoldClosed& closing,
       quotas_->facts = true;
     }
   }
-  RETURN_IF_ERROR(quotas_->held.DropUntil(transaction_.get(), closing.at_us));
+  RETURN_IF_ERROR(
+      quotas_->held.LeaveOutUntil(transaction_.get(), closing.at_us));
   RETURN_IF_ERROR(Post(closing));
   return Admission{};
 }

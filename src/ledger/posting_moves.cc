@@ -189,10 +189,10 @@ absl::Status Posting::Apply(const TenantMoved& moved) {
     if (to_id) to.emplace(id, *to_id);
   }
   RETURN_IF_ERROR(MoveCells(to, moved.from_us));
+  quotas_->make_held |= quotas_->any_holds;
   if (!quotas_->any) return absl::OkStatus();
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas_->index.All());
   for (const StoredQuota* const quota : all) quotas_->made.insert(quota->id);
-  quotas_->make_held = true;
   quotas_->limits = true;
   return absl::OkStatus();
 }

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 PROGRAM = os.environ["DRAWDOWN_BIN"]
 MUTANTS = int(os.environ.get("DRAWDOWN_MUTANTS", "60"))
@@ -40,9 +41,27 @@ def make_ledger(folder, rng):
     csv = folder / "runs.csv"
     csv.write_text("\n".join(rows) + "\n")
     ledger = str(folder / "ledger")
-    for arguments in (["init"], ["import", "runs", str(csv)]):
-        code, _ = run(ledger, *arguments)
-        assert code == 0, arguments
+    capacity = folder / "capacity.csv"
+    capacity.write_text("pool,start,end,gpus,state\n"
+                        "aws/x,1970-01-01T00:00:00Z,1970-01-02T00:00:00Z,64,delivered\n")
+    held = ["--pool", "aws/x", "--gpu-hours", "50", "--for"]
+    for arguments in (
+            ["init"], ["import", "runs", str(csv)],
+            ["import", "capacity", str(capacity)],
+            ["quota", "set", "acme", "--gpu-hours", "1000000000", "--per", "total"],
+            ["quota", "set", "acme/t1", "--gpus", "64"],
+            *(["hold", "place", f"h{i}", "--tenant", f"acme/t{i % 7}", *held,
+               "1s" if i % 4 == 0 else "300d"] for i in range(40)),
+            *(["hold", "settle", f"h{i}", "--gpu-hours", "20"] for i in range(5)),
+            *(["run", "start", f"live{i}", "--tenant", f"acme/t{i % 7}", "--pool",
+               "aws/x", "--gpus", "8", "--hold", f"h{i}"] for i in (6, 7, 9)),
+            ["run", "stop", "live9", "--reason", "done"],
+            ["tenant", "move", "acme/t3", "beta/t3", "--from",
+             "1970-01-05T00:00:00Z"],
+            ["run", "refund", "r1", "--id", "c1", "--share", "1/2", "--reason", "node"],
+            ["policy", "pool", "aws/*", "--lease", "30m"]):
+        code, out = run(ledger, *arguments)
+        assert code == 0, (arguments, out)
     return ledger
 
 
@@ -62,8 +81,10 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         ledger = make_ledger(folder, rng)
-        questions = (["usage", "--by", "tenant,day", "--format", "csv"],
-                     ["runs", "--format", "csv"])
+        at = ["--at", str(int(time.time()) + 3600)]  # Runs go on meanwhile.
+        questions = [[*question, *at, "--format", "csv"] for question in (
+            ["usage", "--by", "tenant,day"], ["runs"], ["holds"],
+            ["quota", "list"])]
         answers = [run(ledger, *question) for question in questions]
         good = (pathlib.Path(ledger) / "data.mdb").read_bytes()
         random_places = (rng.randrange(used_bytes(good)) for _ in range(MUTANTS))

@@ -1,6 +1,8 @@
 """What the package answers, and in which types."""
 import array
 import datetime
+import gzip
+import os
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +14,13 @@ CONTRACT = """
 id: "aws" provider: "aws" currency: "USD"
 term { start: "2026-10-01T00:00:00Z" end: "2027-10-01T00:00:00Z" }
 rate { pool: "aws" price: "4.10" from: "2026-10-01T00:00:00Z" }
+"""
+
+COMMITMENT = """
+commitment { id: "block" category: USAGE model: DISCONTINUOUS interval: MONTHLY layer: 1
+  applies { dimension: "pool" operator: STARTS_WITH value: "aws/" }
+  step { from: "2026-10-01T00:00:00Z" quantity: "2000" } price: "2"
+  shortfall { policy: TAKE_OR_PAY price: "2" } }
 """
 
 
@@ -38,6 +47,51 @@ def test_a_month_from_runs_to_a_statement(books):
     assert books.statement_text("aws", "2026-10").startswith("period_start,")
     assert books.contracts().column("id") == ["aws"]
     assert books.journal(limit=2)[0]["sequence"] == 1
+
+
+def test_what_is_to_come(books):
+    now = instant(0) + datetime.timedelta(days=10)
+    for day in range(10):
+        at = instant(0) + datetime.timedelta(days=day)
+        books.start_run(f"r{day}", "acme/chat", POOL, 8, at)
+        books.stop_run(f"r{day}", at + datetime.timedelta(hours=6))
+    books.apply_contract_texts({"aws.textproto": CONTRACT + COMMITMENT})
+    assert books.status(at=now)[0]["state"] == "active"
+    going_on = books.forecast("aws", at=now)
+    row = going_on.intervals[0]
+    assert (row["what_if"], row["commitment"], row["contracted"]) == (False, "block", 7_200_000)
+    assert row["drawn"] == 10 * 6 * 8 * 3600
+    # The same every day: eight GPUs for six hours.
+    assert row["projected"] == 31 * 6 * 8 * 3600
+    assert going_on.costs[0]["currency"] == "USD"
+    asked = books.forecast(
+        at=now, scale={"acme": Decimal("0.5")},
+        add_runs=[drawdown.AddedRun("acme/chat", POOL, Fraction(1, 2), now,
+                                    now + datetime.timedelta(hours=10))])
+    what_if = [row for row in asked.intervals if row["what_if"]][0]
+    assert what_if["projected"] == (10 + Fraction(21, 2)) * 6 * 8 * 3600 + 18000
+    with pytest.raises(drawdown.NotFoundError, match="nobody"):
+        books.forecast(at=now, exercise=["nobody"])
+    page = books.report_html(at=now)
+    assert page.startswith("<!DOCTYPE html>") and "block" in page
+
+
+def test_months_are_closed_and_tenants_moved(books):
+    books.start_run("r1", "acme/chat", POOL, 8, instant(9))
+    books.stop_run("r1", instant(10))
+    books.apply_contract_texts({"aws.textproto": CONTRACT})
+    focus = books.statement_text("aws", "2026-10", "focus", at=instant(0, 0).replace(month=11))
+    assert "ChargePeriodStart" in focus.splitlines()[0]
+    assert "acme" in books.statement_text("aws", "2026-10", "hledger")
+    assert books.close_period("aws", "2026-10")
+    assert not books.close_period("aws", "2026-10")
+    closed = books.closed_periods()[0]
+    assert (closed["period"], closed["cost"]) == ("2026-10", Decimal(8) * Decimal("4.10"))
+    start = instant(0).replace(month=11)
+    assert books.move_tenant("acme/chat", "acme/apps/chat", start)
+    assert not books.move_tenant("acme/chat", "acme/apps/chat", start)
+    books.start_run("r2", "acme/chat", POOL, 1, start)
+    assert books.runs(run_id="r2")[0]["tenant"] == "acme/apps/chat"
 
 
 def test_meters(books):
@@ -166,6 +220,34 @@ def test_arrow_with_pyarrow(books):
     assert table.to_pylist()[0]["end"] is None
     table = table.set_column(0, "run_id", pyarrow.array(["s"]).dictionary_encode())
     assert books.import_arrow("runs", table).inserted == 1
+
+
+def test_a_bill_that_is_a_table(books, tmp_path):
+    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    import csv
+    import subprocess
+    subprocess.run([os.environ["DRAWDOWN_BIN"], "example", str(tmp_path / "data")], check=True,
+                   capture_output=True)
+    books.import_files("runs", [tmp_path / "data" / "runs.csv"])
+    books.apply_contracts(tmp_path / "data" / "aws-2025.textproto")
+    file = tmp_path / "data" / "bill-aws-2026-10.csv.gz"
+    of_file = books.reconcile("aws-2025", "2026-10", file)
+    with gzip.open(file, "rt", newline="") as text:
+        names, *rows = csv.reader(text)
+    columns = {name: [row[i] or None for row in rows] for i, name in enumerate(names)}
+    table = pyarrow.table(columns)
+    cost = pyarrow.array([None if c is None else Decimal(c) for c in columns["BilledCost"]],
+                         pyarrow.decimal128(38, 18))
+    at = table.schema.get_field_index("BilledCost")
+    table = table.set_column(at, "BilledCost", cost)
+    table = table.append_column("x_Heat", pyarrow.array([1.5] * len(rows)))
+    of_table = drawdown.reconcile(books, "aws-2025", "2026-10", table)
+    assert of_table.breaks.to_pylist() == of_file.breaks.to_pylist()
+    assert of_table.checks.to_pylist() == of_file.checks.to_pylist()
+    assert [note for note in of_table.breaks.notes if "x_Heat" in note]
+    floating = table.set_column(at, "BilledCost", cost.cast(pyarrow.float64()))
+    with pytest.raises(drawdown.StateError, match="BilledCost is floating point"):
+        books.reconcile("aws-2025", "2026-10", floating)
 
 
 def test_reprs_and_pickles(books):

@@ -77,21 +77,30 @@ NaiveQuotas::Span NaiveQuotas::WindowOf(const NaiveQuota& quota,
 }
 
 std::string NaiveQuotas::PathAt(std::string path, int64_t at_us) const {
-  for (const TenantMove& move : moves) {
+  for (const TenantMove& move : moves_) {
     if (move.from_us <= at_us && AtOrBelow(path, move.old_path)) {
       path = move.new_path + path.substr(move.old_path.size());
     }
   }
   return path;
 }
-std::string NaiveQuotas::PathNow(const std::string& path) const {
-  return PathAt(path, kFar);
+const std::string& NaiveQuotas::PathNow(const std::string& path) const {
+  const auto known = now_.find(path);
+  if (known != now_.end()) return known->second;
+  return now_[path] = PathAt(path, kFar);
 }
 
-std::vector<NaiveQuotas::Span> NaiveQuotas::Stretches(
+const std::vector<NaiveQuotas::Span>& NaiveQuotas::Stretches(
+    const std::string& tenant, const std::string& ancestor) const {
+  const auto [known, added] = stretches_.try_emplace({tenant, ancestor});
+  if (added) known->second = FindStretches(tenant, ancestor);
+  return known->second;
+}
+
+std::vector<NaiveQuotas::Span> NaiveQuotas::FindStretches(
     const std::string& tenant, const std::string& ancestor) const {
   std::vector<int64_t> edges = {-kFar};
-  for (const TenantMove& move : moves) edges.push_back(move.from_us);
+  for (const TenantMove& move : moves_) edges.push_back(move.from_us);
   edges.push_back(kFar);
   std::vector<Span> stretches;
   for (size_t i = 0; i + 1 < edges.size(); ++i) {
@@ -140,10 +149,10 @@ Int128 NaiveQuotas::Used(const NaiveQuota& quota, int64_t at_us) const {
   }
   if (AtOnce(quota)) return used;
   for (const NaiveAmount& amount : amounts) {
-    if (Over(quota.scope, PathAt(amount.tenant, amount.bucket_us),
-             amount.pool) &&
-        amount.bucket_us >= window.start_us &&
-        amount.bucket_us < window.end_us) {
+    if (amount.bucket_us >= window.start_us &&
+        amount.bucket_us < window.end_us &&
+        Over(quota.scope, PathAt(amount.tenant, amount.bucket_us),
+             amount.pool)) {
       used += amount.amount * kFine;
     }
   }
@@ -173,9 +182,11 @@ std::map<std::string, Int128> NaiveQuotas::Usage(int64_t from_us,
 
 void NaiveQuotas::Move(const TenantMove& move) {
   const auto later = std::upper_bound(
-      moves.begin(), moves.end(), move.from_us,
+      moves_.begin(), moves_.end(), move.from_us,
       [](int64_t us, const TenantMove& one) { return us < one.from_us; });
-  moves.insert(later, move);
+  moves_.insert(later, move);
+  now_.clear();
+  stretches_.clear();
   const auto limited = [&](const NaiveQuota& quota) {
     if (Limit(quota, move.from_us) != nullptr) return true;
     const auto from = quota.limits.upper_bound(move.from_us);

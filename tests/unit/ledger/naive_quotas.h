@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "drawdown/hold.h"
@@ -58,11 +59,10 @@ class NaiveQuotas {
   std::map<std::string, NaiveHold> holds;
   std::vector<NaiveAmount> amounts;
   std::vector<NaiveQuota> quotas;
-  std::vector<TenantMove> moves;  // by instant, then as they were said
 
   // What is named so at an instant.
   std::string PathAt(std::string path, int64_t at_us) const;
-  std::string PathNow(const std::string& path) const;
+  const std::string& PathNow(const std::string& path) const;
   // Adds a move, and moves limits.
   void Move(const TenantMove& move);
   // Whole GPU-microseconds over [from, to) by path; both on edges of buckets.
@@ -94,8 +94,10 @@ class NaiveQuotas {
   };
   Span WindowOf(const NaiveQuota& quota, int64_t at_us) const;
   // The stretches of time in which the tenant is at or below `ancestor`.
-  std::vector<Span> Stretches(const std::string& tenant,
-                              const std::string& ancestor) const;
+  const std::vector<Span>& Stretches(const std::string& tenant,
+                                     const std::string& ancestor) const;
+  std::vector<Span> FindStretches(const std::string& tenant,
+                                  const std::string& ancestor) const;
   Int128 UsedBy(const NaiveRun& run, const Span& stretch, const Span& window,
                 int64_t at_us) const;
   bool FitsOne(const Asked& asked, int64_t at_us,
@@ -106,6 +108,11 @@ class NaiveQuotas {
                   const std::map<const NaiveQuota*, Int128>& taken) const;
 
   const int64_t bucket_us_;
+  std::vector<TenantMove> moves_;  // by instant, then as they were said
+  // What was asked for and follows from the moves alone.
+  mutable std::map<std::string, std::string> now_;
+  mutable std::map<std::pair<std::string, std::string>, std::vector<Span>>
+      stretches_;
   mutable Span month_ = {0, 0};  // the last that was asked for
 };
 

@@ -1,6 +1,8 @@
 #include "ledger/records.h"
 
 #include <limits>
+#include <set>
+#include <variant>
 
 #include "gtest/gtest.h"
 #include "ledger/entry.h"
@@ -113,7 +115,19 @@ TEST(EntryTest, EveryKindSurvivesTheRoundTrip) {
       RunRefunded{"r-1", "run", 3, GpuTime(5), {1, 2}, "bad node"},
       RunPlaced{"run", 1, "gpu-7", {2, 7}},
       PeriodClosed{"c", "2026-10", -7, 9, 3, "frozen"},
+      UsageDrained{1, 2, 3'600'000'000, GpuTime(-5)},
+      UsageLost{LossReason::kGone, "0123456789abcdef", 7, 8, GpuTime(9),
+                GpuTime(10)},
+      QuotaSet{1, "aws/*", QuotaPeriod::kRolling, 7, "", "", "edges", -3,
+               QuotaLimit{.nominal = 5, .lending = 1, .borrowing = 2}},
+      QuotaSet{2, "*", QuotaPeriod::kInterval, 0, "c", "m", "", 9, {}},
+      HoldPlaced{"h", 1, 2, GpuTime(3), 4, -5, 6},
+      HoldRenewed{"h", 2, GpuTime(3), GpuTime(4), -5, 6},
+      HoldClosed{"h", true, GpuTime(3), -4},
+      HoldDrawn{"h", "run", 2},
+      TenantMoved{3, 4, -3'600'000'000},
   };
+  std::set<size_t> kinds;
   for (const EntryBody& body : bodies) {
     std::string bytes;
     AppendEntry(41, {1'000, body}, &bytes);
@@ -121,12 +135,14 @@ TEST(EntryTest, EveryKindSurvivesTheRoundTrip) {
     ASSERT_THAT(decoded, IsOk());
     EXPECT_EQ(decoded->recorded_us, 1'000);
     EXPECT_EQ(decoded->body.index(), body.index());
+    kinds.insert(body.index());
     std::string again;
     AppendEntry(41, *decoded, &again);
     EXPECT_EQ(again, bytes);
     EXPECT_THAT(DecodeEntry(42, bytes),
                 IsError(ErrorCode::kCorrupt, "entry 42"));
   }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<EntryBody>);
 }
 
 }  // namespace

@@ -25,7 +25,9 @@ from ._errors import (
     BadInputError, BusyError, ConflictError, CorruptError, DiskFullError, DrawdownError,
     ForkedError, HoldRequiredError, LedgerError, MisuseError, NotFoundError, OverflowedError,
     RefusedError, StateError, UnknownNameError)
-from ._ledger import Admission, Decision, DrainResult, Hold, ImportResult, Ledger, Meter, Reconciliation
+from ._ledger import (
+    AddedRun, Admission, Decision, DrainResult, Forecast, Hold, ImportResult, Ledger, Meter,
+    Reconciliation, reconcile)
 from ._tables import Table
 from ._values import abi_version, version
 
@@ -36,9 +38,9 @@ if _program.path().exists():
 __version__ = version()
 
 __all__ = [
-    "Admission", "BadInputError", "BusyError", "ConflictError", "CorruptError", "Decision",
-    "DiskFullError", "DrainResult", "DrawdownError", "ForkedError", "Hold", "HoldRequiredError",
-    "ImportResult", "Ledger", "LedgerError", "Meter", "MisuseError", "NotFoundError",
-    "OverflowedError", "Reconciliation", "RefusedError", "StateError", "Table",
-    "UnknownNameError", "abi_version", "version",
+    "AddedRun", "Admission", "BadInputError", "BusyError", "ConflictError", "CorruptError",
+    "Decision", "DiskFullError", "DrainResult", "DrawdownError", "Forecast", "ForkedError",
+    "Hold", "HoldRequiredError", "ImportResult", "Ledger", "LedgerError", "Meter",
+    "MisuseError", "NotFoundError", "OverflowedError", "Reconciliation", "RefusedError",
+    "StateError", "Table", "UnknownNameError", "abi_version", "reconcile", "version",
 ]

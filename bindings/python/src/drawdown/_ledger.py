@@ -77,6 +77,25 @@ class ImportResult:
 
 
 @dataclass(frozen=True)
+class AddedRun:
+    """A run that a forecast is to count as well."""
+
+    tenant: str
+    pool: str
+    gpus: Exact
+    start: Instant
+    end: Instant
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """`intervals` of the commitments, and the `costs` of whole months."""
+
+    intervals: Table
+    costs: Table
+
+
+@dataclass(frozen=True)
 class Reconciliation:
     """A bill against the books: `breaks` has every group of rows, matched ones too."""
 
@@ -233,6 +252,16 @@ class Ledger:
         refusal = ffi.new("drawdown_table*")
         self._call(function, *arguments, refusal)
         return Admission(Table(refusal[0])[0] if refusal[0] else None)
+
+    def _made_text(self, function: Any, *arguments: Any) -> str:
+        made = ffi.new("drawdown_bytes*")
+        self._call(function, *arguments, made)
+        view, error = ffi.new("drawdown_text*"), ffi.new("drawdown_error*")
+        try:
+            check(lib.drawdown_bytes_view(made[0], view, error), error)
+            return str(ffi.buffer(view.data, view.size)[:].decode())
+        finally:
+            lib.drawdown_bytes_close(made[0], ffi.NULL)
 
     # --- the ledger itself
 
@@ -562,39 +591,110 @@ class Ledger:
                        at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> str:
         """What `drawdown statement --format FORMAT` prints."""
         alive: List[Any] = []
-        made = ffi.new("drawdown_bytes*")
-        self._call(lib.drawdown_statement_text,
-                   self._statement_query(alive, contract, period, at, as_of),
-                   v.text(format, alive), made)
-        view, error = ffi.new("drawdown_text*"), ffi.new("drawdown_error*")
-        try:
-            check(lib.drawdown_bytes_view(made[0], view, error), error)
-            return str(ffi.buffer(view.data, view.size)[:].decode())
-        finally:
-            lib.drawdown_bytes_close(made[0], ffi.NULL)
+        return self._made_text(lib.drawdown_statement_text,
+                               self._statement_query(alive, contract, period, at, as_of),
+                               v.text(format, alive))
 
     def status(self, *, at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> Table:
         """Each commitment in its current interval."""
         return self._table(lib.drawdown_status, v.instant(at), v.instant(as_of))
 
-    def reconcile(self, contract: str, period: str, *bills: Path,
+    def forecast(self, contract: str = "", *, at: Optional[Instant] = None,
+                 as_of: Optional[Instant] = None, until: Optional[Instant] = None,
+                 intervals: int = 1, exercise: Sequence[str] = (),
+                 scale: Optional[Dict[str, Exact]] = None,
+                 add_runs: Sequence[AddedRun] = ()) -> Forecast:
+        """What will be drawn, missed and owed if usage goes on as it does.
+
+        Until an instant, or for so many `intervals` of each commitment. `exercise`,
+        `scale` (a tenant's usage to come times a factor) and `add_runs` ask what if: the
+        rows with `what_if` true then say what that would make of it.
+        """
+        alive: List[Any] = []
+        query = v.struct_of("forecast_query")
+        query.contract = v.text(contract, alive)
+        query.at_us, query.as_of_us = v.instant(at), v.instant(as_of)
+        query.until_us, query.intervals = v.instant(until), intervals
+        options = ffi.new("drawdown_text[]", [v.text(one, alive) for one in exercise])
+        query.exercise, query.exercise_count = options, len(exercise)
+        scales = ffi.new("drawdown_usage_scale[]", len(scale or {}))
+        for to, (tenant, factor) in zip(scales, (scale or {}).items()):
+            to.struct_size = ffi.sizeof("drawdown_usage_scale")
+            to.tenant, to.factor_micro = v.text(tenant, alive), v.millionths(factor)
+        query.scales, query.scale_count = scales, len(scales)
+        runs = ffi.new("drawdown_added_run[]", len(add_runs))
+        for run, added in zip(runs, add_runs):
+            run.struct_size = ffi.sizeof("drawdown_added_run")
+            run.tenant, run.pool = v.text(added.tenant, alive), v.text(added.pool, alive)
+            run.micro_gpus = v.micro_gpus(added.gpus)
+            run.start_us, run.end_us = v.instant(added.start), v.instant(added.end)
+        query.runs, query.run_count = runs, len(runs)
+        rows, costs = ffi.new("drawdown_table*"), ffi.new("drawdown_table*")
+        self._call(lib.drawdown_forecast, query, rows, costs)
+        return Forecast(Table(rows[0]), Table(costs[0]))
+
+    def report_html(self, contract: str = "", *, at: Optional[Instant] = None,
+                    as_of: Optional[Instant] = None) -> str:
+        """The page that `drawdown report --html` writes."""
+        alive: List[Any] = []
+        return self._made_text(lib.drawdown_report_html, v.text(contract, alive), v.instant(at),
+                               v.instant(as_of))
+
+    def close_period(self, contract: str, period: str) -> bool:
+        """Freezes a month, "2026-10", as it is billed. False when it was closed already."""
+        alive: List[Any] = []
+        was_closed = ffi.new("uint8_t*")
+        self._table(lib.drawdown_period_close, v.text(contract, alive), v.text(period, alive),
+                    was_closed)
+        return not was_closed[0]
+
+    def closed_periods(self, contract: str = "", *, as_of: Optional[Instant] = None) -> Table:
+        """Months that are closed, by contract and time."""
+        alive: List[Any] = []
+        return self._table(lib.drawdown_closed_periods, v.text(contract, alive),
+                           v.instant(as_of))
+
+    def move_tenant(self, old_path: str, new_path: str, start: Instant) -> bool:
+        """What is at `old_path` and below is at `new_path` from `start` on."""
+        alive: List[Any] = []
+        changed = ffi.new("uint8_t*")
+        self._call(lib.drawdown_tenant_move, v.text(old_path, alive), v.text(new_path, alive),
+                   v.instant(start), changed)
+        return bool(changed[0])
+
+    def reconcile(self, contract: str, period: str, *bills: Any,
                   tolerance: Optional[Exact] = None, at: Optional[Instant] = None,
                   as_of: Optional[Instant] = None) -> Reconciliation:
-        """The provider's bill files against the books."""
+        """The provider's bill against the books.
+
+        Files, or one table: anything with `__arrow_c_stream__` whose columns are those of
+        the bill's CSV. A table's costs must be decimals, not floating point.
+        """
         alive: List[Any] = []
-        texts = [v.text(os.fspath(bill), alive) for bill in bills]
         options = v.struct_of("reconcile_options")
         if tolerance is not None:
             options.has_tolerance = 1
             options.tolerance = v.int128(v.money(tolerance))
+        query = self._statement_query(alive, contract, period, at, as_of)
         clean = ffi.new("uint8_t*")
         breaks, checks = ffi.new("drawdown_table*"), ffi.new("drawdown_table*")
-        self._call(lib.drawdown_reconcile_files,
-                   self._statement_query(alive, contract, period, at, as_of),
-                   ffi.new("drawdown_text[]", texts), len(texts), options, clean, breaks, checks)
+        if len(bills) == 1 and not isinstance(bills[0], (str, os.PathLike)):
+            stream, owner = stream_of(bills[0])
+            alive.append(owner)
+            self._call(lib.drawdown_reconcile_arrow, query, stream, options, clean, breaks, checks)
+        else:
+            texts = [v.text(os.fspath(bill), alive) for bill in bills]
+            self._call(lib.drawdown_reconcile_files, query, ffi.new("drawdown_text[]", texts),
+                       len(texts), options, clean, breaks, checks)
         return Reconciliation(bool(clean[0]), Table(breaks[0]), Table(checks[0]))
 
 
 def _import_result(result: Any) -> ImportResult:
     return ImportResult(result.rows, result.inserted, result.updated, result.unchanged,
                         result.open, result.never_started, result.zero_gpu)
+
+
+def reconcile(ledger: Ledger, contract: str, period: str, bill: Any, *,
+              tolerance: Optional[Exact] = None) -> Reconciliation:
+    """`ledger.reconcile` of one bill: a path, or a pyarrow, polars or duckdb table."""
+    return ledger.reconcile(contract, period, bill, tolerance=tolerance)

@@ -90,6 +90,11 @@ def micro_gpus(value: Exact) -> int:
     return _scaled(value, _MICRO, "gpus")
 
 
+def millionths(factor: Exact) -> int:
+    """A factor in millionths."""
+    return _scaled(factor, _MICRO, "factor")
+
+
 def gpu_us(hours: Exact) -> int:
     """GPU-hours in GPU-microseconds."""
     return _scaled(hours, _MICROS_PER_HOUR, "gpu_hours")

@@ -1,0 +1,154 @@
+// What is held as records: they follow from the journal and a mark, and
+// `verify` finds any that is lost, or older than the others.
+#include "ledger/held_books.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "ledger/memory_store.h"
+#include "ledger/posting.h"
+#include "ledger/verify.h"
+#include "tests/support/status.h"
+
+namespace drawdown {
+namespace {
+
+constexpr int64_t kHour = kMicrosPerHour;
+using Records = std::map<std::string, std::string>;
+
+class HeldBooksTest : public testing::Test {
+ protected:
+  template <typename Post>
+  void InOneCommit(int64_t at_us, const Post& post) {
+    auto transaction = store_->BeginWrite();
+    ASSERT_THAT(transaction, IsOk());
+    const auto posting =
+        Posting::Begin(*std::move(transaction), header_, at_us);
+    ASSERT_THAT(posting, IsOk());
+    post(posting->get());
+    ASSERT_THAT((*posting)->Commit(), IsOk());
+  }
+
+  void SetQuota(int64_t at_us) {
+    InOneCommit(at_us, [&](Posting* posting) {
+      QuotaSetting setting;
+      setting.scope.tenant = "acme";
+      setting.scope.period = QuotaPeriod::kTotal;
+      setting.limit = QuotaLimit{.nominal = 100 * kHour};
+      setting.from_us = 0;
+      ASSERT_THAT(posting->SetQuota(setting, {}), IsOk());
+    });
+  }
+  void Place(const std::string& id, int64_t ttl_us, int64_t at_us) {
+    InOneCommit(at_us, [&](Posting* posting) {
+      const HoldRequest request = {id, "acme/a", "p", GpuTime(kHour),
+                                   0,  ttl_us};
+      const auto placed = posting->PlaceHolds({&request, 1}, false, at_us);
+      ASSERT_THAT(placed, IsOk());
+      ASSERT_TRUE(placed->admitted());
+    });
+  }
+  void Release(const std::string& id, int64_t at_us) {
+    InOneCommit(at_us, [&](Posting* posting) {
+      ASSERT_THAT(posting->CloseHold({id, false, GpuTime(), at_us},
+                                     OverdraftPolicy::kBook),
+                  IsOk());
+    });
+  }
+
+  Records Held() {
+    Records records;
+    const auto books = store_->BeginRead();
+    EXPECT_THAT(books, IsOk());
+    const auto cursor = (*books)->NewCursor(Table::kHeld);
+    EXPECT_THAT(cursor, IsOk());
+    auto found = (*cursor)->SeekAtLeast(std::string(1, '\0'));
+    for (; found.ok() && *found; found = (*cursor)->Next()) {
+      records.emplace((*cursor)->key(), (*cursor)->value());
+    }
+    return records;
+  }
+  void Put(const std::string& key, const std::string* value) {
+    const auto transaction = store_->BeginWrite();
+    ASSERT_THAT(transaction, IsOk());
+    ASSERT_THAT(value != nullptr
+                    ? (*transaction)->Put(Table::kHeld, key, *value)
+                    : (*transaction)->Delete(Table::kHeld, key),
+                IsOk());
+    ASSERT_THAT((*transaction)->Commit(), IsOk());
+  }
+  bool Sound() {
+    const auto books = store_->BeginRead();
+    EXPECT_THAT(books, IsOk());
+    const auto report = VerifyBooks(books->get(), header_, 0);
+    EXPECT_THAT(report, IsOk());
+    return report->ok;
+  }
+
+  const Header header_;
+  const std::unique_ptr<Store> store_ = NewMemoryStore();
+};
+
+TEST_F(HeldBooksTest, VerifyFindsARecordThatIsLostOrOld) {
+  SetQuota(0);
+  Place("early", kHour, 0);
+  Place("late", 9 * kHour, 0);
+  const Records before = Held();
+  // Leaves out what is over by then: the mark moves.
+  Place("last", 9 * kHour, 2 * kHour);
+  const Records after = Held();
+  // Three lines, when each ends, the sum and the mark.
+  ASSERT_EQ(after.size(), 8u);
+  ASSERT_TRUE(Sound());
+  for (const auto& [key, value] : after) {
+    SCOPED_TRACE(key);
+    Put(key, nullptr);
+    EXPECT_FALSE(Sound()) << "lost";
+    const auto old = before.find(key);
+    if (old != before.end() && old->second != value) {
+      Put(key, &old->second);
+      EXPECT_FALSE(Sound()) << "old";
+    }
+    Put(key, &value);
+    EXPECT_TRUE(Sound());
+  }
+  // One that nothing explains: a hold that is closed.
+  Release("late", 2 * kHour);
+  for (const auto& [key, value] : after) {
+    if (Held().contains(key)) continue;
+    Put(key, &value);
+    EXPECT_FALSE(Sound()) << key;
+    Put(key, nullptr);
+  }
+  EXPECT_TRUE(Sound());
+}
+
+// Whoever writes when: the same lines.
+TEST_F(HeldBooksTest, WhatIsOverStaysUntilItIsClosed) {
+  SetQuota(0);
+  Place("early", kHour, 0);
+  Place("last", 9 * kHour, 2 * kHour);
+  EXPECT_TRUE(Held().contains(HeldUntilKey("early")));
+  Release("early", 3 * kHour);
+  EXPECT_FALSE(Held().contains(HeldUntilKey("early")));
+  EXPECT_TRUE(Sound());
+  Release("last", 3 * kHour);
+  EXPECT_EQ(Held().size(), 1u);  // the mark
+  EXPECT_TRUE(Sound());
+}
+
+TEST_F(HeldBooksTest, AMoveTakesHoldsAlongWithoutAnyQuota) {
+  Place("one", 9 * kHour, 0);
+  const Records before = Held();
+  InOneCommit(kHour, [&](Posting* posting) {
+    ASSERT_THAT(posting->MoveTenant({"acme/a", "beta/a", kHour}, kHour),
+                IsOk());
+  });
+  EXPECT_NE(Held(), before);
+  EXPECT_TRUE(Sound());
+}
+
+}  // namespace
+}  // namespace drawdown
