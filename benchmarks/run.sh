@@ -12,7 +12,8 @@ if [ $# -ne 1 ] || [ ! -d "$1/benchmarks" ]; then
   echo "usage: benchmarks/run.sh BUILD_DIR (built with -DDRAWDOWN_BUILD_BENCHMARKS=ON)" >&2
   exit 2
 fi
-with_servers=$(cd "$(dirname "$0")" && pwd)/peers/with_servers.sh
+benchmarks=$(cd "$(dirname "$0")" && pwd)
+with_servers=$benchmarks/peers/with_servers.sh
 cd "$1"
 # Where the kernel schedules by group (autogroup), this one goes first: for steadier figures.
 { echo -19 >/proc/self/autogroup; } 2>/dev/null || true
@@ -29,6 +30,10 @@ echo "== queries: seven buckets in eight have a record"
 benchmarks/store/query_benchmark --tenants 20 --hours 2
 echo "== rating"
 benchmarks/rating/rating_benchmark
+echo "== reconcile: 2,000,000 rows of FOCUS, beside DuckDB"
+benchmarks/reconcile/make_month reconcile-benchmark.month
+"$benchmarks/reconcile/reconcile_benchmark.py" src/cli/drawdown reconcile-benchmark.month
+rm -r reconcile-benchmark.month
 echo "== meters: Record beside a plain addition and other counters"
 benchmarks/meter/record_benchmark
 echo "== meters: the same through libdrawdown.so"

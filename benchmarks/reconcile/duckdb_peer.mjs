@@ -4,7 +4,7 @@
 //   node duckdb_peer.mjs DIRECTORY_OF_MAKE_MONTH
 //
 // Two threads, as ours. Prints one line of JSON. Needs @duckdb/node-api, found
-// as node finds packages, or in the folder that NODE_MODULES names.
+// as node finds packages, or installed in the folder that $NODE_MODULES names.
 import {createRequire} from 'node:module';
 
 const from = process.env.NODE_MODULES

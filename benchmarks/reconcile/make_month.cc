@@ -3,7 +3,7 @@
 //
 //   make_month DIRECTORY [--rows N] [--tenants N]
 //
-// 2,000,000 rows are a bill of 1.3 GB; a row is 640 bytes. It is written as it
+// 2,000,000 rows are a bill of 1.4 GB; a row is 700 bytes. It is written as it
 // is made, so any size will do. The ledger has at most tenants x 8 pools x 744
 // hours cells.
 #include <cstdio>

@@ -5,9 +5,10 @@
 
 DIRECTORY is what make_month wrote. One program after the other in every round,
 from start to end and from the page cache; prints medians, the median of the
-rounds' ratios, and peak memory. DuckDB (npm's @duckdb/node-api, in the folder
-NODE_MODULES) is left out with a message where it or node is missing. Also: a
-plain reading of the bill, and `bill summary`, which parses and does not compare.
+rounds' ratios, and peak memory. DuckDB (npm's @duckdb/node-api, installed in the
+folder that $NODE_MODULES names) is left out with a message where it or node is
+missing. Also: a plain reading of the bill, and `bill summary`, which reads all
+of it and compares nothing.
 """
 
 import argparse
@@ -52,8 +53,8 @@ def duckdb_missing(directory):
          "('@duckdb/node-api')" % os.path.dirname(PEER)],
         capture_output=True)
     if probe.returncode != 0:
-        return ("npm's @duckdb/node-api is not installed (npm install it, and "
-                "name the folder of node_modules in NODE_MODULES)")
+        return ("npm's @duckdb/node-api is not installed (npm install it in a "
+                "folder, and name that in NODE_MODULES)")
     return ""
 
 

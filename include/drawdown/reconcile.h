@@ -114,7 +114,7 @@ struct ReconcileOptions {
   // What rows of the bill are remembered in; what does not fit is in temporary
   // files ($TMPDIR, else /tmp) meanwhile. Changes nothing of the result. The
   // books, and what is kept per hour and item, come on top.
-  uint64_t memory_bytes = uint64_t{128} << 20;
+  uint64_t memory_bytes = uint64_t{64} << 20;
 };
 
 struct ReconcileResult;

@@ -273,10 +273,22 @@ void CsvReader::State::UndoubleQuotes() {
     if (kinds[i] != FieldKind::kDoubledQuotes) continue;
     char* const first = const_cast<char*>(fields[i].data());
     char* out = first;
+    const char* in = first;
     const char* const last = first + fields[i].size();
-    for (const char* in = first; in < last; ++in) {
-      *out++ = *in;
-      if (*in == '"') ++in;
+    while (in < last) {
+      const auto left = static_cast<size_t>(last - in);
+      const void* const quote = std::memchr(in, '"', left);
+      if (quote == nullptr) {
+        std::memmove(out, in, left);
+        out += left;
+        break;
+      }
+      // Up to the first quote of two, and past the second.
+      const auto kept =
+          static_cast<size_t>(static_cast<const char*>(quote) - in) + 1;
+      std::memmove(out, in, kept);
+      out += kept;
+      in += kept + 1;
     }
     fields[i] = std::string_view(first, static_cast<size_t>(out - first));
   }

@@ -89,7 +89,8 @@ class SortedRuns {
         std::string_view(reinterpret_cast<const char*>(records_.data()),
                          records_.size() * sizeof(Record))));
     run_sizes_.push_back(records_.size());
-    records_ = {};
+    // Gives the memory back, which an assignment would keep.
+    std::vector<Record>().swap(records_);
     return absl::OkStatus();
   }
 

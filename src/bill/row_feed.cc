@@ -114,11 +114,14 @@ void RowFeed::Fill(Batch* batch) {
 void RowFeed::AddRow(Batch* batch) {
   const size_t begin = batch->text.size();
   const std::span<const std::string_view> fields = reader_->fields();
-  for (size_t i = 0; i < fields.size(); ++i) {
+  const size_t first = batch->ends.size();
+  batch->ends.resize(first + width_);
+  batch->quoted.resize(first + width_);
+  for (size_t i = 0; i < width_; ++i) {
     batch->text.append(fields[i]);
-    batch->ends.push_back(static_cast<uint32_t>(batch->text.size() - begin));
+    batch->ends[first + i] = static_cast<uint32_t>(batch->text.size() - begin);
     batch->text.push_back('\0');
-    batch->quoted.push_back(reader_->quoted(i) ? 1 : 0);
+    batch->quoted[first + i] = reader_->quoted(i) ? 1 : 0;
   }
   batch->rows.push_back({batch->text.size(), reader_->line()});
 }

@@ -228,7 +228,7 @@ void AddReconcile(Program* program) {
             &arguments->tolerance)
       .Text("memory", "SIZE",
             "For remembering rows; the rest is in temporary files ($TMPDIR): "
-            "64M, 1G [default: 128M]",
+            "64M, 1G [default: 64M]",
             &arguments->memory)
       .Flag("all", "List what matched too", &arguments->all);
   AddBillOptions(&verb, &arguments->bill).Does([program, arguments] {

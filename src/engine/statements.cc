@@ -283,8 +283,8 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
             options);
         // The reconciler has made of these what it needs, a tenth as large, and
         // the bill is to be read beside it.
-        period.usage.cells = {};
-        period.rated.charges = {};
+        std::vector<UsageCell>().swap(period.usage.cells);
+        std::vector<Charge>().swap(period.rated.charges);
         ASSIGN_OR_RETURN(
             const BillContents bill,
             ReadBillFiles(
