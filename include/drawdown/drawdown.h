@@ -41,8 +41,8 @@
  * Texts are UTF-8 with a length; a size of DRAWDOWN_NUL_TERMINATED means up to
  * the terminating zero. {NULL, 0} is "". They are copied before a call returns.
  *
- * Instants are microseconds since 1970 UTC; DRAWDOWN_UNSET is "not given". GPU
- * time is whole GPU-microseconds, GPU counts are millionths of a GPU
+ * Instants are microseconds since 1970 UTC, of the years 0000 to 9999, else
+ * DRAWDOWN_BAD_TIME; DRAWDOWN_UNSET is "not given". GPU time is whole GPU-microseconds, GPU counts are millionths of a GPU
  * (micro_gpus), money 1e-18 of a currency unit. There is no floating point.
  *
  * Threads. Every function may be called from any thread at any time. None may
@@ -810,6 +810,16 @@ DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_files(
     const drawdown_text* bills, uint64_t count,
     const drawdown_reconcile_options* options, uint8_t* clean,
     drawdown_table* breaks, drawdown_table* checks, drawdown_error* error);
+/* The same of one bill that is an Arrow stream, with the columns that its CSV
+ * would have: texts, dictionaries of texts, integers, decimals, timestamps. A
+ * column of floating point is DRAWDOWN_UNSUPPORTED; columns of other types are
+ * left out, with a note. It is spooled to the temporary directory. Takes the
+ * stream and releases it. Since ABI version 2. */
+DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_arrow(
+    drawdown_ledger ledger, const drawdown_statement_query* query,
+    struct ArrowArrayStream* bill, const drawdown_reconcile_options* options,
+    uint8_t* clean, drawdown_table* breaks, drawdown_table* checks,
+    drawdown_error* error);
 /* SummarizeBill: provider, category, currency, rows, billed_cost,
  * effective_cost, list_cost, contracted_cost. Needs no ledger. */
 DRAWDOWN_C_EXPORT int32_t drawdown_bill_summary(const drawdown_text* bills,

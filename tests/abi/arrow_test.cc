@@ -8,147 +8,22 @@
 #include <string>
 #include <vector>
 
+#include "tests/abi/arrow_stream.h"
 #include "tests/abi/c_books.h"
 
 namespace drawdown {
 namespace {
 
 using c_abi_test::Books;
+using c_abi_test::Bytes;
+using c_abi_test::InlineView;
+using c_abi_test::TestColumn;
+using c_abi_test::TestStream;
+using c_abi_test::Texts;
 
 __extension__ typedef __int128 Int128;
 
 constexpr int64_t kSecond = 1'000'000;
-
-// A column of one batch, with the buffers' bytes.
-struct TestColumn {
-  std::string name;
-  std::string format;
-  int64_t length = 0;
-  int64_t offset = 0;
-  std::vector<std::string> buffers;  // the first is validity; "": all valid
-  std::vector<TestColumn> dictionary = {};  // one, or none
-};
-
-template <typename... Values>
-std::string Bytes(Values... values) {
-  std::string bytes;
-  (bytes.append(reinterpret_cast<const char*>(&values), sizeof values), ...);
-  return bytes;
-}
-
-// 16 bytes of Arrow's utf8 view, inline.
-std::string InlineView(const std::string& text) {
-  std::string view = Bytes(static_cast<int32_t>(text.size())) + text;
-  view.resize(16);
-  return view;
-}
-
-// A stream of one batch of columns. Lives longer than its consumer; counts
-// what was released.
-class TestStream {
- public:
-  TestStream(int64_t rows, std::vector<TestColumn> columns)
-      : rows_(rows), columns_(std::move(columns)) {
-    stream_ = {GetSchema, GetNext, LastError, Release, this};
-  }
-  ArrowArrayStream* stream() { return &stream_; }
-  int released() const { return released_; }
-  int batches_released() const { return batches_released_; }
-  void FailInGetNext() { fails_ = true; }
-
- private:
-  static TestStream* Of(ArrowArrayStream* stream) {
-    return static_cast<TestStream*>(stream->private_data);
-  }
-  static int GetSchema(ArrowArrayStream* stream, ArrowSchema* out) {
-    TestStream& self = *Of(stream);
-    *out = {};
-    out->format = "+s";
-    out->name = "";
-    out->release = [](ArrowSchema* schema) { schema->release = nullptr; };
-    for (const TestColumn& column : self.columns_) {
-      self.schema_pointers_.push_back(self.SchemaOf(column));
-    }
-    out->n_children = static_cast<int64_t>(self.schema_pointers_.size());
-    out->children = self.schema_pointers_.data();
-    return 0;
-  }
-  ArrowSchema* SchemaOf(const TestColumn& column) {
-    ArrowSchema& schema = schemas_.emplace_back();
-    schema.format = column.format.c_str();
-    schema.name = column.name.c_str();
-    schema.release = [](ArrowSchema* released) { released->release = nullptr; };
-    if (!column.dictionary.empty()) {
-      schema.dictionary = SchemaOf(column.dictionary[0]);
-    }
-    return &schema;
-  }
-  static int GetNext(ArrowArrayStream* stream, ArrowArray* out) {
-    TestStream& self = *Of(stream);
-    *out = {};
-    if (self.fails_) return 5;
-    if (self.given_) return 0;
-    self.given_ = true;
-    for (const TestColumn& column : self.columns_) {
-      self.array_pointers_.push_back(self.ArrayOf(column));
-    }
-    out->length = self.rows_;
-    out->n_children = static_cast<int64_t>(self.array_pointers_.size());
-    out->children = self.array_pointers_.data();
-    out->private_data = &self;
-    out->release = [](ArrowArray* batch) {
-      ++static_cast<TestStream*>(batch->private_data)->batches_released_;
-      batch->release = nullptr;
-    };
-    return 0;
-  }
-  ArrowArray* ArrayOf(const TestColumn& column) {
-    ArrowArray& array = arrays_.emplace_back();
-    std::vector<const void*>& buffers = buffers_.emplace_back();
-    for (const std::string& bytes : column.buffers) {
-      buffers.push_back(bytes.empty() ? nullptr : bytes.data());
-    }
-    array.length = column.length;
-    array.offset = column.offset;
-    array.null_count = -1;
-    array.n_buffers = static_cast<int64_t>(buffers.size());
-    array.buffers = buffers.data();
-    if (!column.dictionary.empty()) {
-      array.dictionary = ArrayOf(column.dictionary[0]);
-    }
-    return &array;
-  }
-  static const char* LastError(ArrowArrayStream*) { return "the wire broke"; }
-  static void Release(ArrowArrayStream* stream) {
-    ++Of(stream)->released_;
-    stream->release = nullptr;
-  }
-
-  int64_t rows_;
-  std::vector<TestColumn> columns_;
-  std::deque<ArrowSchema> schemas_;
-  std::deque<ArrowArray> arrays_;
-  std::deque<std::vector<const void*>> buffers_;
-  std::vector<ArrowSchema*> schema_pointers_;
-  std::vector<ArrowArray*> array_pointers_;
-  ArrowArrayStream stream_{};
-  bool given_ = false;
-  bool fails_ = false;
-  int released_ = 0;
-  int batches_released_ = 0;
-};
-
-// "", "x", "yy" after one another, as offsets of `Offset` and bytes.
-template <typename Offset>
-std::vector<std::string> Texts(const std::vector<std::string>& texts) {
-  std::string offsets = Bytes(Offset{0});
-  std::string bytes;
-  for (const std::string& text : texts) {
-    bytes += text;
-    offsets += Bytes(static_cast<Offset>(bytes.size()));
-  }
-  return {"", offsets, bytes + " "};
-}
 
 // Two runs, as types that differ from column to column; the second is open.
 std::vector<TestColumn> RunColumns() {
@@ -158,16 +33,25 @@ std::vector<TestColumn> RunColumns() {
   const Int128 sixteen = 16'000;
   return {
       {"run_id", "u", 2, 0, Texts<int32_t>({"a", "b"})},
-      {"tenant", "vu", 2, 0,
-       {"", InlineView("acme/chat") +
-                Bytes(int32_t{14}) + "acme" + Bytes(int32_t{0}, int32_t{2}),
+      {"tenant",
+       "vu",
+       2,
+       0,
+       {"",
+        InlineView("acme/chat") + Bytes(int32_t{14}) + "acme" +
+            Bytes(int32_t{0}, int32_t{2}),
         "..acme/researchers"}},
       {"pool", "c", 2, 0, {"", Bytes(int8_t{0}, int8_t{0})}, {pools}},
-      {"gpus", "d:20,3", 2, 1,
-       {"", Bytes(Int128{9}, three_quarters, sixteen)}},
-      {"start", "tsn:UTC", 2, 1,
+      {"gpus", "d:20,3", 2, 1, {"", Bytes(Int128{9}, three_quarters, sixteen)}},
+      {"start",
+       "tsn:UTC",
+       2,
+       1,
        {"", Bytes(int64_t{1}, 7 * kSecond * 1000, 8 * kSecond * 1000)}},
-      {"end", "tsm:+00:00", 2, 0,
+      {"end",
+       "tsm:+00:00",
+       2,
+       0,
        {Bytes(uint8_t{1}), Bytes(int64_t{17'000}, int64_t{0})}},
       {"attempt", "I", 2, 0, {"", Bytes(uint32_t{1}, uint32_t{2})}},
       {"temperature", "g", 2, 0, {"", Bytes(1.5, 2.5)}},
@@ -210,9 +94,9 @@ std::string Cell(drawdown_table table, uint64_t row, const char* name) {
       0) {
     return is_null ? "null" : std::to_string(number);
   }
-  EXPECT_EQ(drawdown_table_decimal(table, row, column, &decimal, &is_null,
-                                   nullptr),
-            0);
+  EXPECT_EQ(
+      drawdown_table_decimal(table, row, column, &decimal, &is_null, nullptr),
+      0);
   return is_null ? "null" : std::to_string(static_cast<int64_t>(decimal.low));
 }
 
@@ -244,8 +128,7 @@ TEST(ArrowImport, ReadsTypesAsTheyCome) {
 TEST(ArrowImport, RefusesWhatIsNotExact) {
   const Books books;
   std::vector<TestColumn> columns = RunColumns();
-  columns[4].buffers[1] = Bytes(int64_t{1}, int64_t{7'000'000'001},
-                                int64_t{8});
+  columns[4].buffers[1] = Bytes(int64_t{1}, int64_t{7'000'000'001}, int64_t{8});
   TestStream nanoseconds(2, columns);
   const Imported refused = Import(books, &nanoseconds);
   EXPECT_EQ(refused.code, DRAWDOWN_BAD_TIME);
@@ -257,8 +140,7 @@ TEST(ArrowImport, RefusesWhatIsNotExact) {
   TestStream floats(2, columns);
   const Imported floating = Import(books, &floats);
   EXPECT_EQ(floating.code, DRAWDOWN_UNSUPPORTED);
-  EXPECT_NE(floating.message.find("gpus is floating point"),
-            std::string::npos);
+  EXPECT_NE(floating.message.find("gpus is floating point"), std::string::npos);
   EXPECT_EQ(floats.released(), 1);
 }
 
@@ -365,8 +247,7 @@ TEST(ArrowExport, IsTheTableWithItsTypesAndNulls) {
   EXPECT_EQ(static_cast<const uint8_t*>(end.buffers[0])[0] & 3, 1);
   EXPECT_EQ(static_cast<const int64_t*>(end.buffers[1])[0], 17 * kSecond);
   const ArrowArray& gpus = *batch.children[4];
-  EXPECT_EQ(static_cast<const Int128*>(gpus.buffers[1])[1],
-            Int128{16'000'000});
+  EXPECT_EQ(static_cast<const Int128*>(gpus.buffers[1])[1], Int128{16'000'000});
   // A consumer may move a child out and keep it after the batch and stream.
   ArrowArray ids = *batch.children[0];
   batch.children[0]->release = nullptr;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
@@ -42,7 +43,12 @@ void ExpectSound(const std::string& directory) {
 
 TEST(CallFuzz, RandomCallsOfManyThreads) {
   setenv("DRAWDOWN_SEED", "20261129", 0);
-  const ScratchDir scratch;
+  // Hostile paths are relative, and go up; all of them end in this folder.
+  const ScratchDir outer;
+  const std::string inner = outer.Path("a/b/c/d/e");
+  std::filesystem::create_directories(inner);
+  std::filesystem::current_path(inner);
+  const ScratchDir scratch(inner);
   scratch.Write("runs.csv",
                 "run_id,tenant,pool,gpus,start,end\n"
                 "i1,acme,aws/us-east-1/gb200,8,2026-10-01T00:00:00Z,\n");

@@ -458,6 +458,16 @@ extern "C" {
         checks: *mut drawdown_table,
         error: *mut drawdown_error,
     ) -> i32;
+    pub fn drawdown_reconcile_arrow(
+        ledger: drawdown_ledger,
+        query: *const drawdown_statement_query,
+        bill: *mut ArrowArrayStream,
+        options: *const drawdown_reconcile_options,
+        clean: *mut u8,
+        breaks: *mut drawdown_table,
+        checks: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
     pub fn drawdown_bill_summary(
         bills: *const drawdown_text,
         count: u64,
