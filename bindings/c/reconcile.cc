@@ -1,5 +1,5 @@
 // Bills: summed up, and reconciled with the books.
-#include "arrow_spool.h"
+#include "arrow_bill.h"
 #include "inputs.h"
 #include "statement_query.h"
 #include "table.h"
@@ -84,8 +84,8 @@ Outcome GiveChecks(const ReconcileResult& result, drawdown_table* out) {
   return table.Finish(out);
 }
 
-Outcome GiveResult(const ReconcileResult& result, uint8_t* clean,
-                   drawdown_table* breaks, drawdown_table* checks) {
+Outcome Give(const ReconcileResult& result, uint8_t* clean,
+             drawdown_table* breaks, drawdown_table* checks) {
   *clean = result.clean() ? 1 : 0;
   GivenTable table(breaks);
   const Outcome given = GiveBreaks(result, breaks);
@@ -136,7 +136,7 @@ int32_t drawdown_reconcile_files(drawdown_ledger ledger,
     if (!in.ok()) return in.outcome();
     const auto result = l.Reconcile(asked, files, read);
     if (!result.ok()) return result.status();
-    return GiveResult(*result, clean, breaks, checks);
+    return Give(*result, clean, breaks, checks);
   });
 }
 
@@ -151,26 +151,23 @@ int32_t drawdown_reconcile_arrow(drawdown_ledger ledger,
   Clear(checks);
   return Call(error, [&]() -> Outcome {
     if (bill == nullptr) return NullArgument("bill");
-    ArrowReader reader(bill);  // Released whatever happens below.
+    ArrowBill stream(bill);  // Released whatever happens below.
     const auto found = FindHandle<drawdown::Ledger>(ledger);
     if (found == nullptr) return BadHandle("ledger", ledger);
     Inputs in;
     in.NotNull("clean", clean);
     const drawdown::StatementQuery asked = ReadStatementQuery(&in, query);
-    const drawdown::ReconcileOptions read = ReadOptions(&in, options);
+    drawdown::ReconcileOptions read = ReadOptions(&in, options);
     if (!in.ok()) return in.outcome();
-    ArrowSpool spool;
-    Outcome spooled = reader.Start();
-    if (spooled.ok()) spooled = spool.Fill(&reader);
-    if (!spooled.ok()) return spooled;
-    auto result = found->Reconcile(asked, {spool.path()}, read);
-    if (!result.ok()) {
-      const Outcome failed(result.status());
-      return {failed.code(), spool.Named(failed.message())};
-    }
-    for (std::string& note : result->notes) note = spool.Named(note);
-    if (!spool.note().empty()) result->notes.push_back(spool.note());
-    return GiveResult(*result, clean, breaks, checks);
+    const Outcome started = stream.Start();
+    if (!started.ok()) return started;
+    read.bill.streams = {&stream};
+    auto result = found->Reconcile(asked, {}, read);
+    if (!stream.outcome().ok()) return stream.outcome();
+    if (!result.ok()) return result.status();
+    result->notes.insert(result->notes.end(), stream.notes().begin(),
+                         stream.notes().end());
+    return Give(*result, clean, breaks, checks);
   });
 }
 

@@ -1,77 +1,81 @@
-"""A month, cell by cell: live meters, usage, what will be missed, and the bill.
+#!/usr/bin/env python3
+"""A month at a provider: meter, forecast, reconcile, plot.
 
-Run it whole, or as a notebook: the cells begin with `# %%`. It needs the drawdown wheel;
-with matplotlib it draws usage.png, and always writes commitments.html, whose charts are SVG.
+    python docs/examples/month.py [FOLDER]
+
+Each `# %%` begins a cell, for editors that run scripts so. What is made is
+left in FOLDER ("month"): the books, usage.svg, commitments.html.
 """
-# %% An empty ledger in this folder, and the made-up company's data beside it.
-import collections
 import datetime
-import os
 import pathlib
 import subprocess
+import sys
+from decimal import Decimal
 
 import drawdown
 
 UTC = datetime.timezone.utc
-ledger = drawdown.Ledger("books", create=True)
-# `import drawdown` sets $DRAWDOWN_BIN to the program that comes with the wheel.
-subprocess.run([os.environ["DRAWDOWN_BIN"], "example", "data"], check=True, capture_output=True)
-data = pathlib.Path("data")
+folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "month")
+folder.mkdir(parents=True, exist_ok=True)
 
-# %% A live meter counts what an inference gateway serves. 2,000 requests of 0.25 GPU-seconds.
-meter = ledger.meter("acme/chat", "aws/us-east-1/gb200")
-for request in range(2000):
-    meter.record(250_000)
-ledger.drain()
-print("metered now:", ledger.usage()[0]["gpu_seconds"], "GPU-seconds")
-
-# %% The scheduler's runs, and the contracts they are drawn down against.
-for line in ledger.apply_contracts(*sorted(data.glob("*.textproto"))):
-    print(line)
+# %% A made-up company: its contracts, a month of runs, and the bills it got.
+data = folder / "data"
+program = pathlib.Path(drawdown.__file__).parents[1] / "bin" / "drawdown"
+if not data.exists():
+    subprocess.run([program, "example", data], check=True, capture_output=True)
+ledger = drawdown.Ledger(folder / "books", create=True)
 imported = ledger.import_files("runs", [data / "runs.csv"])
-print(imported.inserted, "runs")
+ledger.apply_contracts(data / "aws-2025.textproto", data / "nordgpu-2026.textproto")
+print(f"{imported.rows} runs, of which {imported.inserted} are new to the books")
 
-# %% Who used what in October.
+# %% Meter: inference counts what it serves, in GPU-microseconds.
+meter = ledger.meter("acme/chat", "aws/us-east-1/gb200")
+for request in range(1000):
+    meter.record(1_250_000)
+ledger.drain()
+chat = ledger.usage(tenant="acme/chat", by=["day"])
+print(f"acme/chat: GPU-seconds of {len(chat)} days")
+
+# %% October by day, and a picture of it.
 october = datetime.datetime(2026, 10, 1, tzinfo=UTC)
 november = datetime.datetime(2026, 11, 1, tzinfo=UTC)
-usage = ledger.usage(by=["tenant"], start=october, end=november, at=november)
-for row in usage:
-    print(f"{row['tenant']:<20} {row['gpu_seconds'] / 3600:>14.3f} GPU-hours")
+days = ledger.usage(by=["day"], pool="aws/*", start=october, end=november)
+hours = [row["gpu_seconds"] / 3600 for row in days]
 
-# %% Will the commitments be met? As it looked in the middle of the month.
+
+def bars(values, title, width=620, height=160):
+    """An SVG of one bar a value."""
+    step, top = width / len(values), max(values)
+    rects = "".join(
+        f'<rect x="{i * step:.1f}" width="{step * 0.8:.1f}" fill="#4269d0" '
+        f'y="{height - int(value * height / top)}" height="{int(value * height / top)}"/>'
+        for i, value in enumerate(values))
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -30 {width} {height + 30}" '
+            f'role="img" aria-label="{title}"><text y="-10" font-family="sans-serif">{title}'
+            f"</text>{rects}</svg>\n")
+
+
+(folder / "usage.svg").write_text(bars(hours, "GPU-hours a day on aws, October 2026"))
+print(f"{len(hours)} days of October, {sum(hours):,.0f} GPU-hours; usage.svg")
+
+# %% Forecast, from the middle of the month: what will be missing, and its cost?
 middle = datetime.datetime(2026, 10, 15, tzinfo=UTC)
-forecast = ledger.forecast(at=middle)
-for row in forecast.intervals:
-    missing = row["missing_cost"]
-    print(f"{row['commitment']:<16} until {row['interval_end']:%Y-%m-%d} misses {missing:,.2f}"
-          f" ({row['missing_cost_low']:,.2f} to {row['missing_cost_high']:,.2f}) {row['currency']}")
+asked = ledger.forecast("aws-2025", at=middle, scale={"acme": Decimal("1.2")})
+for row in asked.intervals:
+    case = "a fifth more" if row["what_if"] else "as it goes on"
+    missing = row["money_missing"] if row["spend"] else row["missing"] / 3600
+    unit = row["currency"] if row["spend"] else "GPU-hours"
+    print(f'{case}: {row["commitment"]} will miss {missing:,.0f} {unit} '
+          f'by {row["interval_end"]:%Y-%m-%d}')
+(folder / "commitments.html").write_text(ledger.report_html(at=middle), encoding="utf-8")
 
-# %% The provider's bill against the books, line by line.
-result = ledger.reconcile("aws-2025", "2026-10", data / "bill-aws-2026-10.csv.gz", at=november)
-print("clean" if result.clean else "not clean")
-difference = collections.Counter()
-lines = collections.Counter(result.breaks.column("class"))
-for row in result.breaks:
-    difference[row["class"]] += row["difference"]
-for name in sorted(lines):
-    rounded = round(difference[name], 2) + 0  # not -0.00
-    print(f"{name:<24} {lines[name]:>5} lines {rounded:>16,} USD")
-
-# %% Pictures.
-daily = ledger.usage(by=["day"], start=october, end=november, at=november)
-try:
-    import matplotlib
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-except ImportError:
-    pass
-else:
-    figure, axes = pyplot.subplots(figsize=(10, 4))
-    axes.bar(daily.column("day"), [seconds / 3600 for seconds in daily.column("gpu_seconds")])
-    axes.set_ylabel("GPU-hours")
-    axes.tick_params(axis="x", rotation=90)
-    figure.tight_layout()
-    figure.savefig("usage.png")
-pathlib.Path("commitments.html").write_text(ledger.report_html(at=middle), encoding="utf-8")
-print(len(daily), "days drawn")
-ledger.close()
+# %% Reconcile: which lines of the bill are wrong, the dearest first?
+result = drawdown.reconcile(ledger, "aws-2025", "2026-10", data / "bill-aws-2026-10.csv.gz")
+wrong = [row for row in result.breaks if row["class"] not in ("matched", "non_usage")]
+wrong.sort(key=lambda row: -abs(row["difference"]))
+print(f"{len(wrong)} items are not clean, of {len(result.breaks)}; the dearest:")
+for row in wrong[:5]:
+    print(f'  {row["difference"]:>14,.2f} {row["currency"]}  {row["class"]}: {row["reason"]}')
+billed, expected = (sum(result.breaks.column(name)) for name in ("billed_cost", "expected_cost"))
+print(f"billed {billed:,.2f}, expected {expected:,.2f}")
+assert billed - expected == sum(result.breaks.column("difference"))

@@ -43,12 +43,11 @@ void ExpectSound(const std::string& directory) {
 
 TEST(CallFuzz, RandomCallsOfManyThreads) {
   setenv("DRAWDOWN_SEED", "20261129", 0);
-  // Hostile paths are relative, and go up; all of them end in this folder.
-  const ScratchDir outer;
-  const std::string inner = outer.Path("a/b/c/d/e");
-  std::filesystem::create_directories(inner);
-  std::filesystem::current_path(inner);
-  const ScratchDir scratch(inner);
+  const ScratchDir scratch;
+  // Hostile paths are relative, and some go up: they end in here all the same.
+  const std::string inside = scratch.Path("1/2/3/4/5");
+  std::filesystem::create_directories(inside);
+  std::filesystem::current_path(inside);
   scratch.Write("runs.csv",
                 "run_id,tenant,pool,gpus,start,end\n"
                 "i1,acme,aws/us-east-1/gb200,8,2026-10-01T00:00:00Z,\n");

@@ -1,6 +1,8 @@
 """What the package answers, and in which types."""
 import array
 import datetime
+import gzip
+import os
 from decimal import Decimal
 from fractions import Fraction
 
@@ -220,6 +222,34 @@ def test_arrow_with_pyarrow(books):
     assert books.import_arrow("runs", table).inserted == 1
 
 
+def test_a_bill_that_is_a_table(books, tmp_path):
+    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    import csv
+    import subprocess
+    subprocess.run([os.environ["DRAWDOWN_BIN"], "example", str(tmp_path / "data")], check=True,
+                   capture_output=True)
+    books.import_files("runs", [tmp_path / "data" / "runs.csv"])
+    books.apply_contracts(tmp_path / "data" / "aws-2025.textproto")
+    file = tmp_path / "data" / "bill-aws-2026-10.csv.gz"
+    of_file = books.reconcile("aws-2025", "2026-10", file)
+    with gzip.open(file, "rt", newline="") as text:
+        names, *rows = csv.reader(text)
+    columns = {name: [row[i] or None for row in rows] for i, name in enumerate(names)}
+    table = pyarrow.table(columns)
+    cost = pyarrow.array([None if c is None else Decimal(c) for c in columns["BilledCost"]],
+                         pyarrow.decimal128(38, 18))
+    at = table.schema.get_field_index("BilledCost")
+    table = table.set_column(at, "BilledCost", cost)
+    table = table.append_column("x_Heat", pyarrow.array([1.5] * len(rows)))
+    of_table = drawdown.reconcile(books, "aws-2025", "2026-10", table)
+    assert of_table.breaks.to_pylist() == of_file.breaks.to_pylist()
+    assert of_table.checks.to_pylist() == of_file.checks.to_pylist()
+    assert [note for note in of_table.breaks.notes if "x_Heat" in note]
+    floating = table.set_column(at, "BilledCost", cost.cast(pyarrow.float64()))
+    with pytest.raises(drawdown.StateError, match="BilledCost is floating point"):
+        books.reconcile("aws-2025", "2026-10", floating)
+
+
 def test_reprs_and_pickles(books):
     import pickle
     assert "0 rows" in repr(books.runs())
@@ -234,54 +264,3 @@ def test_verify(books):
     books.start_run("r", "acme", POOL, 1, instant(9))
     assert books.verify() == []
     assert books.info()["entries"] > 0
-
-
-FOCUS = {
-    "BilledCost": "32.80", "BillingAccountId": "a", "BillingAccountName": "a",
-    "BillingCurrency": "USD", "BillingPeriodEnd": "2026-11-01T00:00:00Z",
-    "BillingPeriodStart": "2026-10-01T00:00:00Z", "ChargeCategory": "Usage", "ChargeClass": None,
-    "ChargeDescription": "p6e", "ChargePeriodEnd": "2026-10-01T10:00:00Z",
-    "ChargePeriodStart": "2026-10-01T09:00:00Z", "ContractedCost": "32.80",
-    "EffectiveCost": "32.80", "InvoiceIssuerName": "aws", "ListCost": "32.80",
-    "PricingQuantity": "8", "PricingUnit": "Hours", "ProviderName": "aws", "PublisherName": "aws",
-    "ServiceCategory": "Compute", "ServiceName": "EC2", "SkuId": "p6e", "RegionId": "us-east-1",
-    "SubAccountId": None, "ConsumedQuantity": "8", "ConsumedUnit": "Hours"}
-
-
-def billed_books(books):
-    pool = f'pool {{ name: "{POOL}" sku: "p6e" region: "us-east-1" gpus_per_unit: 1 }}'
-    books.apply_contract_texts({"aws": CONTRACT + pool})
-    books.start_run("r", "acme", POOL, 8, instant(9))
-    books.stop_run("r", instant(10))
-    return books
-
-
-def test_a_bill_that_is_a_table(books):
-    billed_books(books)
-    # Any table has a stream; this one is no bill.
-    with pytest.raises(drawdown.BadInputError, match="the Arrow stream"):
-        books.reconcile("aws", "2026-10", books.runs())
-    with pytest.raises(TypeError):
-        books.reconcile("aws", "2026-10", books.runs(), books.runs())
-
-
-def test_a_bill_from_pyarrow(books, tmp_path):
-    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
-    import csv
-    billed_books(books)
-    path = tmp_path / "bill.csv"
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, FOCUS)
-        writer.writeheader()
-        writer.writerow(FOCUS)
-    table = pyarrow.Table.from_pylist([FOCUS])
-    cost = pyarrow.array([Decimal("32.80")], pyarrow.decimal128(38, 10))
-    table = table.set_column(0, "BilledCost", cost)
-    of_file = books.reconcile("aws", "2026-10", path)
-    of_table = books.reconcile("aws", "2026-10", table)
-    assert of_table.breaks.column("class") == ["matched"]
-    assert of_table.breaks.to_pylist() == of_file.breaks.to_pylist()
-    assert of_table.clean == of_file.clean
-    lossy = table.set_column(0, "BilledCost", pyarrow.array([32.80]))
-    with pytest.raises(drawdown.StateError, match="BilledCost is floating point"):
-        books.reconcile("aws", "2026-10", lossy)

@@ -26,7 +26,7 @@ from ._errors import (
     ForkedError, HoldRequiredError, LedgerError, MisuseError, NotFoundError, OverflowedError,
     RefusedError, StateError, UnknownNameError)
 from ._holds import Hold
-from ._ledger import Ledger
+from ._ledger import Ledger, reconcile
 from ._meters import Meter
 from ._results import (
     AddedRun, Admission, Decision, DrainResult, Forecast, ImportResult, Reconciliation)
@@ -44,5 +44,5 @@ __all__ = [
     "Decision", "DiskFullError", "DrainResult", "DrawdownError", "Forecast", "ForkedError",
     "Hold", "HoldRequiredError", "ImportResult", "Ledger", "LedgerError", "Meter",
     "MisuseError", "NotFoundError", "OverflowedError", "Reconciliation", "RefusedError",
-    "StateError", "Table", "UnknownNameError", "abi_version", "version",
+    "StateError", "Table", "UnknownNameError", "abi_version", "reconcile", "version",
 ]

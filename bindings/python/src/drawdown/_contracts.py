@@ -63,27 +63,25 @@ class ContractCalls(Calls):
     def reconcile(self, contract: str, period: str, *bills: Any,
                   tolerance: Optional[Exact] = None, at: Optional[Instant] = None,
                   as_of: Optional[Instant] = None) -> Reconciliation:
-        """The provider's bill against the books: files, or one Arrow table.
+        """The provider's bill against the books.
 
-        A table has the columns that the bill's CSV would have, and no floats: whatever has
-        `__arrow_c_stream__`, such as what pyarrow or polars read from Parquet.
+        Files, or one table: anything with `__arrow_c_stream__` whose columns are those of
+        the bill's CSV. A table's costs must be decimals, not floating point.
         """
         alive: List[Any] = []
         options = v.struct_of("reconcile_options")
         if tolerance is not None:
             options.has_tolerance = 1
             options.tolerance = v.int128(v.money(tolerance))
-        if len(bills) == 1 and hasattr(bills[0], "__arrow_c_stream__"):
-            function = lib.drawdown_reconcile_arrow
-            stream, owner = stream_of(bills[0])
-            alive.append(owner)
-            bill = [stream]
-        else:
-            function = lib.drawdown_reconcile_files
-            texts = [v.text(os.fspath(path), alive) for path in bills]
-            bill = [ffi.new("drawdown_text[]", texts), len(texts)]
+        query = self._statement_query(alive, contract, period, at, as_of)
         clean = ffi.new("uint8_t*")
         breaks, checks = ffi.new("drawdown_table*"), ffi.new("drawdown_table*")
-        self._call(function, self._statement_query(alive, contract, period, at, as_of), *bill,
-                   options, clean, breaks, checks)
+        if len(bills) == 1 and not isinstance(bills[0], (str, os.PathLike)):
+            stream, owner = stream_of(bills[0])
+            alive.append(owner)
+            self._call(lib.drawdown_reconcile_arrow, query, stream, options, clean, breaks, checks)
+        else:
+            texts = [v.text(os.fspath(bill), alive) for bill in bills]
+            self._call(lib.drawdown_reconcile_files, query, ffi.new("drawdown_text[]", texts),
+                       len(texts), options, clean, breaks, checks)
         return Reconciliation(bool(clean[0]), Table(breaks[0]), Table(checks[0]))

@@ -15,9 +15,10 @@ from ._meters import MeterCalls
 from ._queries import QueryCalls
 from ._quotas import QuotaCalls
 from ._runs import RunCalls
+from ._results import Reconciliation
 from ._tables import Table
 from ._calls import HOUR, Path
-from ._values import check, ffi, lib
+from ._values import Exact, check, ffi, lib
 
 class Ledger(MeterCalls, RunCalls, QuotaCalls, HoldCalls, ImportCalls, QueryCalls, ContractCalls,
              ForecastCalls):
@@ -80,3 +81,9 @@ class Ledger(MeterCalls, RunCalls, QuotaCalls, HoldCalls, ImportCalls, QueryCall
         """A consistent copy into a directory that must not exist."""
         alive: List[Any] = []
         self._call(lib.drawdown_backup, v.text(os.fspath(destination), alive))
+
+
+def reconcile(ledger: Ledger, contract: str, period: str, bill: Any, *,
+              tolerance: Optional[Exact] = None) -> Reconciliation:
+    """`ledger.reconcile` of one bill: a path, or a pyarrow, polars or duckdb table."""
+    return ledger.reconcile(contract, period, bill, tolerance=tolerance)
