@@ -1,4 +1,5 @@
 // Bills: summed up, and reconciled with the books.
+#include "arrow_bill.h"
 #include "inputs.h"
 #include "statement_query.h"
 #include "table.h"
@@ -83,6 +84,15 @@ Outcome GiveChecks(const ReconcileResult& result, drawdown_table* out) {
   return table.Finish(out);
 }
 
+Outcome Give(const ReconcileResult& result, uint8_t* clean,
+             drawdown_table* breaks, drawdown_table* checks) {
+  *clean = result.clean() ? 1 : 0;
+  GivenTable table(breaks);
+  const Outcome given = GiveBreaks(result, breaks);
+  if (!given.ok()) return given;
+  return table.KeepIf(GiveChecks(result, checks));
+}
+
 Outcome GiveSummary(const BillSummary& summary, drawdown_table* out) {
   TableBuilder table({TextColumn("provider"), TextColumn("category"),
                       TextColumn("currency"), IntColumn("rows"),
@@ -126,11 +136,38 @@ int32_t drawdown_reconcile_files(drawdown_ledger ledger,
     if (!in.ok()) return in.outcome();
     const auto result = l.Reconcile(asked, files, read);
     if (!result.ok()) return result.status();
-    *clean = result->clean() ? 1 : 0;
-    GivenTable table(breaks);
-    const Outcome given = GiveBreaks(*result, breaks);
-    if (!given.ok()) return given;
-    return table.KeepIf(GiveChecks(*result, checks));
+    return Give(*result, clean, breaks, checks);
+  });
+}
+
+int32_t drawdown_reconcile_arrow(drawdown_ledger ledger,
+                                 const drawdown_statement_query* query,
+                                 struct ArrowArrayStream* bill,
+                                 const drawdown_reconcile_options* options,
+                                 uint8_t* clean, drawdown_table* breaks,
+                                 drawdown_table* checks,
+                                 drawdown_error* error) {
+  Clear(breaks);
+  Clear(checks);
+  return Call(error, [&]() -> Outcome {
+    if (bill == nullptr) return NullArgument("bill");
+    ArrowBill stream(bill);  // Released whatever happens below.
+    const auto found = FindHandle<drawdown::Ledger>(ledger);
+    if (found == nullptr) return BadHandle("ledger", ledger);
+    Inputs in;
+    in.NotNull("clean", clean);
+    const drawdown::StatementQuery asked = ReadStatementQuery(&in, query);
+    drawdown::ReconcileOptions read = ReadOptions(&in, options);
+    if (!in.ok()) return in.outcome();
+    const Outcome started = stream.Start();
+    if (!started.ok()) return started;
+    read.bill.streams = {&stream};
+    auto result = found->Reconcile(asked, {}, read);
+    if (!stream.outcome().ok()) return stream.outcome();
+    if (!result.ok()) return result.status();
+    result->notes.insert(result->notes.end(), stream.notes().begin(),
+                         stream.notes().end());
+    return Give(*result, clean, breaks, checks);
   });
 }
 

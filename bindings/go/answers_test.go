@@ -18,6 +18,13 @@ term { start: "2026-10-01T00:00:00Z" end: "2027-10-01T00:00:00Z" }
 rate { pool: "aws" price: "4.10" from: "2026-10-01T00:00:00Z" }
 `
 
+const block = `
+commitment { id: "block" category: USAGE model: DISCONTINUOUS interval: MONTHLY layer: 1
+  applies { dimension: "pool" operator: STARTS_WITH value: "aws/" }
+  step { from: "2026-10-01T00:00:00Z" quantity: "2000" } price: "2"
+  shortfall { policy: TAKE_OR_PAY price: "2" } }
+`
+
 func startOf(runID string, microGPUs int64) RunStart {
 	return RunStart{RunID: runID, Tenant: "acme/chat", Pool: pool, MicroGPUs: microGPUs, At: at(9)}
 }
@@ -61,6 +68,33 @@ func TestAMonthFromRunsToAStatement(t *testing.T) {
 	equal(t, must(books.Journal(0, 2))(t).Len(), 2)
 	equal(t, must(books.Info())(t).Len(), 1)
 	equal(t, len(must(books.Verify())(t)), 0)
+}
+
+func TestWhatIsToComeAndWhatIsClosed(t *testing.T) {
+	books, _ := openBooks(t)
+	succeed(t, books.StartRuns(startOf("r1", 8_000_000)))
+	succeed(t, books.StopRun(RunKey{RunID: "r1"}, at(19), Done))
+	must(books.ApplyContracts(ContractText{"aws.textproto", contract + block}))(t)
+	now := at(48)
+	asked := must(books.Forecast(ForecastQuery{Contract: "aws", At: now,
+		Scale: []UsageScale{{"acme", 0}},
+		Runs:  []AddedRun{{"acme/chat", pool, 500_000, at(72), at(82)}}}))(t)
+	defer asked.Close()
+	equal(t, asked.Intervals.Len(), 2)
+	what := asked.Intervals.Row(1)
+	equal(t, must(what.Bool("what_if"))(t), true)
+	equal(t, must(what.Decimal("projected"))(t).String(), "306000") // 80 h + 5 h
+	equal(t, must(asked.Costs.Row(0).Text("currency"))(t), "USD")
+	_, err := books.Forecast(ForecastQuery{At: now, Exercise: []string{"nobody"}})
+	equal(t, errors.Is(err, NotFound), true)
+	page := must(books.ReportHTML("aws", now))(t)
+	equal(t, strings.HasPrefix(page, "<!DOCTYPE html>"), true)
+
+	equal(t, must(books.ClosePeriod("aws", "2026-10"))(t), true)
+	equal(t, must(books.ClosePeriod("aws", "2026-10"))(t), false)
+	equal(t, must(must(books.ClosedPeriods(""))(t).Row(0).Text("period"))(t), "2026-10")
+	equal(t, must(books.MoveTenant("acme/chat", "acme/apps/chat", at(31*24)))(t), true)
+	equal(t, must(books.MoveTenant("acme/chat", "acme/apps/chat", at(31*24)))(t), false)
 }
 
 func TestMeters(t *testing.T) {

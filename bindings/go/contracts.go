@@ -54,10 +54,16 @@ func (l *Ledger) Statement(query StatementQuery) (*Table, error) {
 
 // StatementText is what `drawdown statement --format FORMAT` prints.
 func (l *Ledger) StatementText(query StatementQuery, format string) (string, error) {
+	return l.madeText(func(l C.drawdown_ledger, a *arena, out *C.drawdown_bytes, e *C.drawdown_error) C.int32_t {
+		c := query.c(a)
+		return C.drawdown_statement_text(l, &c, a.text(format), out, e)
+	})
+}
+
+func (l *Ledger) madeText(make func(C.drawdown_ledger, *arena, *C.drawdown_bytes, *C.drawdown_error) C.int32_t) (string, error) {
 	var bytes C.drawdown_bytes
 	err := l.call(func(l C.drawdown_ledger, a *arena, e *C.drawdown_error) C.int32_t {
-		c := query.c(a)
-		return C.drawdown_statement_text(l, &c, a.text(format), &bytes, e)
+		return make(l, a, &bytes, e)
 	})
 	if err != nil {
 		return "", err

@@ -2,19 +2,37 @@
 #ifndef DRAWDOWN_BILL_H_
 #define DRAWDOWN_BILL_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "drawdown/units.h"
 
 namespace drawdown {
+
+// A bill that is in no file: its bytes, as CSV, read once and in order by one
+// thread.
+class BillStream {
+ public:
+  virtual ~BillStream() = default;
+
+  // What errors call it.
+  virtual const std::string& name() const = 0;
+  // Up to `capacity` bytes into `buffer`; 0 at the end. An error is returned
+  // as it is by whoever reads the bill.
+  virtual absl::StatusOr<size_t> Read(char* buffer, size_t capacity) = 0;
+};
 
 // How to read files that do not say themselves what they are.
 struct BillOptions {
   std::string mapping;  // path of a mapping file (docs/bills.md); empty: none
   std::string format;   // "aws-cur", "azure-actual" ...; empty: by the columns
+  // Read after the files; they outlive the call. A second reading, which
+  // Ledger::Reconcile with a BillLineCallback needs, is kUnsupported.
+  std::vector<BillStream*> streams = {};
 };
 
 // A deviation that was tolerated and counted, by name ("null_spelled_as_text",

@@ -731,7 +731,8 @@ typedef struct drawdown_usage_query {
         DRAWDOWN_UNSET, DRAWDOWN_UNSET, DRAWDOWN_UNSET, {NULL, 0}, {NULL, 0}, \
         {NULL, 0}                                                             \
   }
-/* The grouping columns (texts; hour as an instant), then gpu_seconds. */
+/* The grouping columns (texts; hour as an instant), then gpu_seconds.
+ * DRAWDOWN_INVALID_ARGUMENT for more than a million hours, days or months. */
 DRAWDOWN_C_EXPORT int32_t drawdown_usage(drawdown_ledger ledger,
                                          const drawdown_usage_query* query,
                                          drawdown_table* out,
@@ -809,6 +810,16 @@ DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_files(
     const drawdown_text* bills, uint64_t count,
     const drawdown_reconcile_options* options, uint8_t* clean,
     drawdown_table* breaks, drawdown_table* checks, drawdown_error* error);
+/* The same of a bill that is an Arrow stream, whose columns are those of its
+ * format's CSV: FOCUS, mostly. Text, integers, decimals, timestamps; never
+ * floating point: cast costs to decimals. Columns x_* of types that are not read
+ * are left out, and so are lists and maps; `breaks` has a note of each. Takes
+ * the stream and releases it. Since ABI version 2. */
+DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_arrow(
+    drawdown_ledger ledger, const drawdown_statement_query* query,
+    struct ArrowArrayStream* bill, const drawdown_reconcile_options* options,
+    uint8_t* clean, drawdown_table* breaks, drawdown_table* checks,
+    drawdown_error* error);
 /* SummarizeBill: provider, category, currency, rows, billed_cost,
  * effective_cost, list_cost, contracted_cost. Needs no ledger. */
 DRAWDOWN_C_EXPORT int32_t drawdown_bill_summary(const drawdown_text* bills,

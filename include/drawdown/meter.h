@@ -158,7 +158,7 @@ class DRAWDOWN_EXPORT Meter {
   //   - kQuotaExceeded is only said when there was an instant during the call
   //     at which it did not fit, everybody's unspent slices counted as room.
   // Far from every limit it costs one compare-and-swap in memory of the thread,
-  // its slice of the quotas' room. To fill a slice, and near a limit always, it
+  // its slice of the quotas' room. To fill a slice, and to admit near a limit, it
   // takes a lock shared by all processes of the ledger, and after a crash, a
   // turn of a quota's window or a change of quotas, the books' writer lock.
   // Where that takes longer than the ledger allows it says kBusy, never

@@ -111,6 +111,10 @@ struct ReconcileOptions {
   // pool agrees, its tenants are compared too. Empty: they are not.
   std::string tenant_tag = {};
   BillOptions bill;  // how its files are read
+  // What rows of the bill are remembered in; what does not fit is in temporary
+  // files ($TMPDIR, else /tmp) meanwhile. Changes nothing of the result. The
+  // books, and what is kept per hour and item, come on top.
+  uint64_t memory_bytes = uint64_t{128} << 20;
 };
 
 struct ReconcileResult;

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/temp_file.h"
 
 namespace drawdown {
 namespace {
@@ -18,40 +19,19 @@ absl::Status ErrnoError(ErrorCode code, const std::string& what, int error) {
   return MakeError(code, absl::StrCat(what, ": ", std::strerror(error)));
 }
 
-std::string SpoolDirectory() {
-  const char* directory = std::getenv("TMPDIR");
-  return directory != nullptr && *directory != '\0' ? directory : "/tmp";
-}
-
-absl::StatusOr<int> OpenSpool() {
-  const std::string directory = SpoolDirectory();
-  int fd = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (fd >= 0) return fd;
-  // Some filesystems lack O_TMPFILE.
-  std::string path = absl::StrCat(directory, "/drawdown-spool-XXXXXX");
-  fd = mkostemp(path.data(), O_CLOEXEC);
-  if (fd < 0) {
-    return ErrnoError(ErrorCode::kIo,
-                      absl::StrCat("cannot create a temporary file in ",
-                                   directory, " (set TMPDIR)"),
-                      errno);
-  }
-  unlink(path.c_str());
-  return fd;
-}
-
 class Spool final : public Source {
  public:
-  Spool(std::unique_ptr<Source> inner, int fd)
-      : inner_(std::move(inner)), fd_(fd) {}
+  Spool(std::unique_ptr<Source> inner, TempFile file)
+      : inner_(std::move(inner)), file_(std::move(file)) {}
 
   absl::StatusOr<size_t> Read(char* buffer, size_t capacity) override {
-    if (offset_ < spooled_) return ReadSpooled(buffer, capacity);
+    if (offset_ < file_.size()) return ReadSpooled(buffer, capacity);
     if (complete_) return 0;
     ASSIGN_OR_RETURN(const size_t count, inner_->Read(buffer, capacity));
     complete_ = count == 0 && capacity > 0;
-    RETURN_IF_ERROR(Append(buffer, count));
-    offset_ = spooled_;
+    const absl::Status spooled = file_.Append({buffer, count});
+    if (!spooled.ok()) return WithContext(spooled, name());
+    offset_ = file_.size();
     return count;
   }
 
@@ -66,49 +46,20 @@ class Spool final : public Source {
     return complete_ ? offset_ : inner_->position();
   }
   uint64_t size() const override {
-    return complete_ ? spooled_ : inner_->size();
+    return complete_ ? file_.size() : inner_->size();
   }
 
  private:
   absl::StatusOr<size_t> ReadSpooled(char* buffer, size_t capacity) {
-    const size_t wanted = std::min<uint64_t>(capacity, spooled_ - offset_);
-    ssize_t count = 0;
-    do {
-      count = pread(fd_.get(), buffer, wanted, static_cast<off_t>(offset_));
-    } while (count < 0 && errno == EINTR);
-    if (count < 0 || (count == 0 && wanted > 0)) {
-      return ErrnoError(ErrorCode::kIo,
-                        absl::StrCat(name(), ": spooled copy, byte ", offset_),
-                        count < 0 ? errno : EIO);
-    }
-    offset_ += static_cast<uint64_t>(count);
-    return static_cast<size_t>(count);
-  }
-
-  absl::Status Append(const char* bytes, size_t count) {
-    while (count > 0) {
-      const ssize_t written =
-          pwrite(fd_.get(), bytes, count, static_cast<off_t>(spooled_));
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return WriteError(errno);
-      bytes += written;
-      count -= static_cast<size_t>(written);
-      spooled_ += static_cast<uint64_t>(written);
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status WriteError(int error) const {
-    const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-    return ErrnoError(full ? ErrorCode::kDiskFull : ErrorCode::kIo,
-                      absl::StrCat(name(), ": spooling to ", SpoolDirectory(),
-                                   " (set TMPDIR) at byte ", spooled_),
-                      error);
+    const size_t count = std::min<uint64_t>(capacity, file_.size() - offset_);
+    const absl::Status read = file_.ReadAt(offset_, buffer, count);
+    if (!read.ok()) return WithContext(read, name());
+    offset_ += count;
+    return count;
   }
 
   std::unique_ptr<Source> inner_;
-  UniqueFd fd_;
-  uint64_t spooled_ = 0;   // Bytes in the spool.
+  TempFile file_;
   uint64_t offset_ = 0;    // Of the next byte to hand out.
   bool complete_ = false;  // The inner source has ended.
 };
@@ -174,8 +125,8 @@ absl::StatusOr<size_t> FdSource::ReadFd(char* buffer, size_t capacity) {
 
 absl::StatusOr<std::unique_ptr<Source>> SpooledSource(
     std::unique_ptr<Source> inner) {
-  ASSIGN_OR_RETURN(const int fd, OpenSpool());
-  return std::make_unique<Spool>(std::move(inner), fd);
+  ASSIGN_OR_RETURN(TempFile file, TempFile::Create());
+  return std::make_unique<Spool>(std::move(inner), std::move(file));
 }
 
 }  // namespace drawdown

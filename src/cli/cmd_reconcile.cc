@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
+#include "cli/sizes.h"
 #include "report/break_report.h"
 #include "report/reconcile_page.h"
 #include "report/text.h"
@@ -25,6 +26,7 @@ struct Arguments {
   std::string post_tenant;
   std::string tolerance;
   std::string tenant_tag;
+  std::string memory;
   BillOptions bill;
   bool all = false;
 };
@@ -57,6 +59,10 @@ absl::StatusOr<ReconcileOptions> OptionsOf(const Arguments& arguments) {
   ReconcileOptions options;
   options.tenant_tag = arguments.tenant_tag;
   options.bill = arguments.bill;
+  if (!arguments.memory.empty()) {
+    ASSIGN_OR_RETURN(options.memory_bytes,
+                     SizeOption("--memory", arguments.memory));
+  }
   if (arguments.tolerance.empty()) return options;
   const auto amount = ParseMoney(arguments.tolerance);
   if (!amount.ok() || *amount < MoneyAmount()) {
@@ -220,6 +226,10 @@ void AddReconcile(Program* program) {
       .Text("tolerance", "AMOUNT",
             "Of lines and invoices; 0 is exact; else as published",
             &arguments->tolerance)
+      .Text("memory", "SIZE",
+            "For remembering rows; the rest is in temporary files ($TMPDIR): "
+            "64M, 1G [default: 128M]",
+            &arguments->memory)
       .Flag("all", "List what matched too", &arguments->all);
   AddBillOptions(&verb, &arguments->bill).Does([program, arguments] {
     return RunReconcile(program, *arguments);

@@ -17,6 +17,28 @@ BillProgress ReadingProgress(const ProgressCallback& progress) {
   };
 }
 
+class StreamSource : public Source {
+ public:
+  explicit StreamSource(BillStream* stream) : stream_(*stream) {}
+
+  absl::StatusOr<size_t> Read(char* buffer, size_t capacity) override {
+    ASSIGN_OR_RETURN(const size_t size, stream_.Read(buffer, capacity));
+    position_ += size;
+    return size;
+  }
+  absl::Status Rewind() override {
+    return MakeError(ErrorCode::kUnsupported,
+                     name() + " is a stream, which is read once");
+  }
+  const std::string& name() const override { return stream_.name(); }
+  uint64_t position() const override { return position_; }
+  uint64_t size() const override { return 0; }
+
+ private:
+  BillStream& stream_;
+  uint64_t position_ = 0;
+};
+
 }  // namespace
 
 absl::StatusOr<BillContents> ReadBillFiles(
@@ -28,8 +50,12 @@ absl::StatusOr<BillContents> ReadBillFiles(
     ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(options.mapping));
     ASSIGN_OR_RETURN(mapping, ParseMapping(text, options.mapping));
   }
-  ASSIGN_OR_RETURN(const std::vector<BillInput> files,
+  ASSIGN_OR_RETURN(std::vector<BillInput> files,
                    OpenBillFiles(paths, options.format));
+  for (BillStream* const stream : options.streams) {
+    files.push_back(
+        {std::make_unique<StreamSource>(stream), options.format, {}});
+  }
   return ReadBill(files, row, ReadingProgress(progress),
                   mapping ? &*mapping : nullptr, rules);
 }

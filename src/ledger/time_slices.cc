@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "base/civil.h"
@@ -54,6 +55,26 @@ std::string Label(UsageDimension dimension, int64_t at_us,
   return absl::StrFormat("%04d-%02d", local.year(), local.month());
 }
 
+// More than any books have: 114 years of hours.
+constexpr int64_t kMaxSlices = 1'000'000;
+
+int64_t ShortestOf(UsageDimension finest) {
+  constexpr int64_t kDays = 24 * kMicrosPerHour;
+  if (finest == UsageDimension::kHour) return kMicrosPerHour;
+  return finest == UsageDimension::kDay ? kDays : 28 * kDays;
+}
+
+absl::Status CheckLength(UsageDimension finest, int64_t from_us,
+                         int64_t to_us) {
+  const Int128 length = Int128{to_us} - from_us;
+  if (length / ShortestOf(finest) < kMaxSlices) return absl::OkStatus();
+  return MakeError(
+      ErrorCode::kInvalidArgument,
+      absl::StrCat("usage from ", FormatInstant(from_us), " to ",
+                   FormatInstant(to_us), " would be more than ", kMaxSlices,
+                   " hours, days or months: give a shorter time"));
+}
+
 }  // namespace
 
 int64_t TimeSlices::Find(int64_t instant_us) const {
@@ -84,6 +105,7 @@ absl::StatusOr<TimeSlices> MakeTimeSlices(const std::vector<UsageDimension>& by,
       Asks(by, UsageDimension::kHour)  ? UsageDimension::kHour
       : Asks(by, UsageDimension::kDay) ? UsageDimension::kDay
                                        : UsageDimension::kMonth;
+  RETURN_IF_ERROR(CheckLength(finest, from_us, to_us));
   for (int64_t at_us = from_us; at_us < to_us;) {
     std::vector<std::string> labels;
     for (const UsageDimension dimension : asked) {

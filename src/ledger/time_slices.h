@@ -23,7 +23,8 @@ struct TimeSlices {
 };
 
 // The finest of the time dimensions in `by` makes the slices; without one the
-// window is a single slice. kBadTime for an unknown zone. REQUIRES: from < to.
+// window is a single slice. kBadTime for an unknown zone, kInvalidArgument
+// for more than a million slices. REQUIRES: from < to.
 absl::StatusOr<TimeSlices> MakeTimeSlices(const std::vector<UsageDimension>& by,
                                           std::string_view zone,
                                           int64_t from_us, int64_t to_us);

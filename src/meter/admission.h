@@ -14,8 +14,7 @@ namespace drawdown {
 
 // Where one meter's admissions are counted.
 struct AdmissionPlace {
-  uint32_t tenant = 0;
-  uint32_t pool = 0;
+  const MeterIds* ids = nullptr;  // stays
   uint32_t meter = 0;
   const std::atomic<uint64_t>* epoch = nullptr;
   // Of the calling thread, which alone fills them; null: it has none.
@@ -31,6 +30,12 @@ struct AdmissionPlace {
   }
   Slice SliceOf(uint32_t bank) const {
     return slices == nullptr ? Slice() : slices->At(bank, meter);
+  }
+  // Before the lock: others wait who want it.
+  void PrefetchAdmitted() const {
+    __builtin_prefetch(
+        &admitted[(size_t{ActiveBank()} << meter_internal::kBankShift) + meter],
+        /*rw=*/1);
   }
   void AdmitPastSlice(uint32_t bank, uint64_t gpu_us) const {
     meter_internal::AddToOwn(

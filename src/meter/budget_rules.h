@@ -28,26 +28,27 @@ inline constexpr int64_t kNoGuarantee = -kBudgetBound;
 
 // What the books say about one quota.
 struct PublishedBudget {
-  uint32_t quota = 0;        // its number; 0 is none
-  uint32_t above = 0;        // the next of its chain, 0: it is the last
-  int64_t available_us = 0;  // limit - used - held, at at_us
+  uint32_t quota = 0;          // its number; 0 is none
+  uint32_t above = 0;          // the next of its chain, 0: it is the last
+  int64_t valid_until_us = 0;  // a turn of the window, an expiry
+  int64_t at_us = 0;
+  int64_t available_us = 0;                  // limit - used - held, at at_us
   int64_t guarantee_left_us = kNoGuarantee;  // guarantee - used - held
   int64_t falls = 0;  // micro-GPUs by which available falls from at_us on
-  int64_t at_us = 0;
-  int64_t valid_until_us = 0;  // a turn of the window, an expiry
 };
 
 // One quota as all processes see it.
 struct Budget {
   PublishedBudget books;
-  // Of the books' values: later ones are of higher tickets.
-  uint64_t ticket = 0;
   // What is out of available and not in the books yet: slices, admitted usage
   // that is not drained, promises.
   int64_t taken_us = 0;
   int64_t reserved_us = 0;
-  // Slices filled since all below were last recalled; 0: none has anything.
-  uint64_t filled = 0;
+  // Of the books' values: later ones are of higher tickets.
+  uint64_t ticket = 0;
+  // About how many slices were filled since all below were last recalled; 0:
+  // none has anything.
+  int64_t filled = 0;
 
   bool exists() const { return books.quota != 0; }
 };
@@ -73,6 +74,7 @@ inline int64_t RoomAt(const Budget& budget, int64_t now_us) {
 namespace budget_internal {
 // May be negative.
 inline int64_t Unclaimed(const Budget& budget) {
+  if (budget.books.guarantee_left_us == kNoGuarantee) return kNoGuarantee;
   return ClampBudget(Int128{budget.books.guarantee_left_us} - budget.taken_us -
                      budget.reserved_us);
 }

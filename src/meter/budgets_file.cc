@@ -27,13 +27,24 @@ constexpr char kPrefix[] = "budgets.";
 constexpr mode_t kMode = 0666;
 constexpr size_t kHeaderBytes = 4'096;
 constexpr uint32_t kFirstCapacity = 768;
-constexpr int kSpins = 100;
+// How often to look whether the lock is free before going to sleep, and how
+// long to leave it alone in between: that whoever has it can decide a few calls
+// in a row costs less than to have every line that they change, and the lock's,
+// go to and fro for each.
+constexpr int kLooks = 4;
+constexpr int kPauses = 128;
 // How long to wait for whoever else looks at a damaged file.
 constexpr std::chrono::milliseconds kAlonePatience{200};
 
-constexpr size_t BytesFor(uint32_t capacity) {
-  return kHeaderBytes + capacity * sizeof(Budget);
-}
+// What callers know of a quota without the lock. Written under it; release and
+// acquire, so that who sees any of it sees the count of changes that its writer
+// had seen, and does not take it for older than it is.
+struct KnownFull {
+  std::atomic<uint64_t> at;  // BudgetsFile::changes() then; 0: nothing is known
+  std::atomic<int64_t> most_us;   // that fitted
+  std::atomic<int64_t> until_us;  // when a window turns
+  std::atomic<uint32_t> above;    // PublishedBudget::above
+};
 
 void RemoveOthers(const std::string& directory, const std::string& keep) {
   DIR* const dir = opendir(directory.c_str());
@@ -68,6 +79,11 @@ inline void Pause() {
 
 }  // namespace
 
+struct alignas(64) BudgetsFile::Slot {
+  Budget budget;
+  KnownFull full;
+};
+
 struct BudgetsFile::Shared {
   char magic[8];
   uint64_t bytes;  // of a Shared and of a Budget: tells another ABI
@@ -77,16 +93,33 @@ struct BudgetsFile::Shared {
   // Set by anybody, cleared under the mutex by who makes everything anew, read
   // under the mutex. Relaxed: what it speaks of is ordered by the mutex, and
   // who sets it without has nothing else to show.
-  std::atomic<uint32_t> torn;
-  BudgetsState state;
+  // Apart from the lock, whose line those who wait for it pull at.
+  alignas(64) std::atomic<uint32_t> torn;
+  // Budgets that have room in the file. Written under the mutex before there is
+  // any such quota, read by anybody; relaxed: it only grows, and a number that
+  // is past what a reader sees is not looked at.
+  std::atomic<uint32_t> capacity;
+  // Added to by whoever is about to change books or budgets, read by who
+  // refuses without the mutex. Release, so that `torn` is seen set; whoever
+  // heard of the commit sees that it was counted before. Acquire when read: see
+  // KnownFull.
+  std::atomic<uint64_t> changes;
+  // Written under the mutex, after `changes`; release and acquire likewise.
+  std::atomic<uint64_t> layout;
+  // `changes` when a quota was last known full. Spares those who are admitted
+  // to look at each: relaxed.
+  std::atomic<uint64_t> full_at;
+  alignas(64) BudgetsState state;
 
-  static constexpr uint64_t kBytes = sizeof(BudgetsState) << 32 |
-                                     sizeof(pthread_mutex_t) << 16 |
-                                     sizeof(Budget);
+  static constexpr uint64_t kBytes =
+      sizeof(BudgetsState) << 32 | sizeof(pthread_mutex_t) << 16 | sizeof(Slot);
+  static constexpr size_t BytesFor(uint32_t capacity) {
+    return kHeaderBytes + capacity * sizeof(Slot);
+  }
 
-  Budget* budgets() {
-    return reinterpret_cast<Budget*>(reinterpret_cast<char*>(this) +
-                                     kHeaderBytes);
+  Slot* slots() {
+    return reinterpret_cast<Slot*>(reinterpret_cast<char*>(this) +
+                                   kHeaderBytes);
   }
 
   // Past the end of the file too, which grows under it.
@@ -125,7 +158,7 @@ struct BudgetsFile::Shared {
     const bool known = fstat(fd, &info) == 0;
     if (known) {  // What budgets grow into must be zero.
       std::memset(
-          static_cast<void*>(shared->budgets()), 0,
+          static_cast<void*>(shared->slots()), 0,
           std::min<size_t>(info.st_size, BytesFor(kMaxBudgets)) - kHeaderBytes);
     }
     Unmap(shared);
@@ -154,7 +187,8 @@ struct BudgetsFile::Shared {
     new (shared) Shared{};
     InitializeRobust(&shared->mutex);
     shared->torn.store(1, std::memory_order_relaxed);
-    shared->state.capacity = kFirstCapacity;
+    shared->capacity.store(kFirstCapacity, std::memory_order_relaxed);
+    shared->changes.store(1, std::memory_order_relaxed);
     shared->bytes = kBytes;
     std::memcpy(shared->magic, kMagic, sizeof kMagic);
     Unmap(shared);
@@ -218,11 +252,11 @@ BudgetsFile::~BudgetsFile() {
 void BudgetsFile::LetGo() { LockWhole(fd_, F_UNLCK, path_).IgnoreError(); }
 
 bool BudgetsFile::Lock(std::chrono::milliseconds patience) {
-  // What is done under the lock is short: a turn of spinning is cheaper than
-  // to sleep, and than to read the clock for a deadline.
-  int rc = EBUSY;
-  for (int i = 0; i < kSpins && rc == EBUSY; ++i) {
-    if (i > 0) Pause();
+  // What is done under the lock is short: to spin is cheaper than to sleep, and
+  // than to read the clock for a deadline.
+  int rc = pthread_mutex_trylock(&shared_->mutex);
+  for (int i = 1; i < kLooks && rc == EBUSY; ++i) {
+    for (int j = 0; j < kPauses; ++j) Pause();
     rc = pthread_mutex_trylock(&shared_->mutex);
   }
   if (rc == EBUSY) rc = LockRobust(&shared_->mutex, After(patience));
@@ -261,16 +295,69 @@ bool BudgetsFile::torn() const {
 }
 void BudgetsFile::SetTorn() {
   shared_->torn.store(1, std::memory_order_relaxed);
+  NoteChange();
 }
 void BudgetsFile::ClearTorn() {
   shared_->torn.store(0, std::memory_order_relaxed);
 }
 
+uint64_t BudgetsFile::changes() const {
+  return shared_->changes.load(std::memory_order_acquire);
+}
+void BudgetsFile::NoteChange() {
+  shared_->changes.fetch_add(1, std::memory_order_release);
+}
+uint64_t BudgetsFile::layout() const {
+  return shared_->layout.load(std::memory_order_acquire);
+}
+void BudgetsFile::NoteLayout() {
+  shared_->layout.fetch_add(1, std::memory_order_release);
+}
+
+int64_t BudgetsFile::FullUntil(uint64_t layout, uint32_t quota,
+                               int64_t gpu_us) const {
+  const uint64_t changes = this->changes();
+  if (shared_->full_at.load(std::memory_order_relaxed) != changes ||
+      this->layout() != layout) {
+    return 0;
+  }
+  const uint32_t capacity = shared_->capacity.load(std::memory_order_relaxed);
+  // Never for ever, whatever is written meanwhile.
+  for (uint32_t i = 0; i < capacity && quota != 0 && quota < capacity; ++i) {
+    const KnownFull& full = shared_->slots()[quota].full;
+    if (full.at.load(std::memory_order_acquire) == changes &&
+        gpu_us > full.most_us.load(std::memory_order_acquire)) {
+      const int64_t until_us = full.until_us.load(std::memory_order_acquire);
+      return this->changes() == changes ? until_us : 0;
+    }
+    quota = full.above.load(std::memory_order_acquire);
+  }
+  return 0;
+}
+
+void BudgetsFile::Prefetch(uint32_t quota) const {
+  __builtin_prefetch(&shared_->slots()[quota], /*rw=*/1);
+}
+
+void BudgetsFile::NoteFull(uint32_t quota, int64_t most_us, uint64_t changes) {
+  CHECK(quota < shared_->capacity.load(std::memory_order_relaxed));
+  KnownFull& full = shared_->slots()[quota].full;
+  full.most_us.store(most_us, std::memory_order_release);
+  full.until_us.store(state().valid_until_us, std::memory_order_release);
+  full.at.store(changes, std::memory_order_release);
+  shared_->full_at.store(changes, std::memory_order_relaxed);
+}
+
+void BudgetsFile::NoteAbove(uint32_t quota, uint32_t above) {
+  CHECK(quota < shared_->capacity.load(std::memory_order_relaxed));
+  shared_->slots()[quota].full.above.store(above, std::memory_order_release);
+}
+
 BudgetsState& BudgetsFile::state() { return shared_->state; }
 
 Budget& BudgetsFile::at(uint32_t quota) {
-  CHECK(quota < shared_->state.capacity);
-  return shared_->budgets()[quota];
+  CHECK(quota < shared_->capacity.load(std::memory_order_relaxed));
+  return shared_->slots()[quota].budget;
 }
 
 absl::Status BudgetsFile::Reserve(uint32_t end) {
@@ -280,10 +367,10 @@ absl::Status BudgetsFile::Reserve(uint32_t end) {
                      absl::StrCat("quota ", end - 1, " is past the ",
                                   kMaxBudgets, " quotas there can be"));
   }
-  if (end > state.capacity) {
+  if (end > shared_->capacity.load(std::memory_order_relaxed)) {
     const uint32_t capacity = std::min(kMaxBudgets, end + end / 2);
-    RETURN_IF_ERROR(Preallocate(fd_, BytesFor(capacity), path_));
-    state.capacity = capacity;
+    RETURN_IF_ERROR(Preallocate(fd_, Shared::BytesFor(capacity), path_));
+    shared_->capacity.store(capacity, std::memory_order_relaxed);
   }
   state.end = std::max(state.end, end);
   return absl::OkStatus();

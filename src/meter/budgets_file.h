@@ -26,9 +26,6 @@ inline constexpr uint32_t kMaxBudgets = 1u << 18;
 struct BudgetsState {
   // Counts the times everything was made anew; 0: never.
   uint64_t generation = 0;
-  // Counts the changes of which quotas are above what, so that processes know
-  // when to ask the books for chains again.
-  uint64_t layout = 0;
   // Commits that may change budgets, begun and published since the generation.
   // While they differ, budgets may be too low, never too high.
   uint64_t begun = 0;
@@ -36,9 +33,8 @@ struct BudgetsState {
   uint64_t last_ticket = 0;    // of commits, in their order
   int32_t bucket = 0;          // that counted when the books were read
   int64_t valid_until_us = 0;  // the earliest of all budgets
+  int64_t latest_us = 0;       // the clock, as the last admission went by it
   uint32_t end = 0;            // past the highest quota number
-  uint32_t capacity = 0;       // budgets that have room in the file
-  uint32_t guarantees = 0;     // whether any budget has one
 };
 
 class BudgetsFile {
@@ -70,16 +66,42 @@ class BudgetsFile {
   bool torn() const;
   void SetTorn();
 
+  // Counts whatever may give a quota more room than it had: a commit that
+  // changes budgets, before it; SetTorn; everything made anew. Taking, spending
+  // and recalling do not. Never 0. Without the lock.
+  uint64_t changes() const;
+  // Counts the changes of which quotas are above what, so that processes know
+  // when to ask the books for chains again. Without the lock.
+  uint64_t layout() const;
+  // Until when it is known that less is left than asked for, under the quota or
+  // one above it; 0: it is not known. That is an answer: at an instant during
+  // the call it does not fit, if the clock is before that. `layout` is the one
+  // that the quota is of. Without the lock.
+  int64_t FullUntil(uint64_t layout, uint32_t quota, int64_t gpu_us) const;
+
+  // A hint to the processor that the budget is going to be changed.
+  void Prefetch(uint32_t quota) const;
+
   // Under the lock.
   BudgetsState& state();
   Budget& at(uint32_t quota);
   void ClearTorn();
+  // Before a commit that changes budgets, and before all are made anew.
+  void NoteChange();
+  void NoteLayout();
+  // For FullUntil: that `above` is the next of the quota's chain, 0: none.
+  void NoteAbove(uint32_t quota, uint32_t above);
+  // That no more than `most_us` is left under the quota, slices included, until
+  // state().valid_until_us or a change. `changes` is what changes() was before
+  // anything was looked at, torn() included.
+  void NoteFull(uint32_t quota, int64_t most_us, uint64_t changes);
   // Makes room for budgets below `end`. kDiskFull, kIo; kInvalidArgument past
   // kMaxBudgets.
   absl::Status Reserve(uint32_t end);
 
  private:
   struct Shared;
+  struct Slot;
 
   BudgetsFile(std::string path, int fd, Shared* shared);
 

@@ -188,7 +188,8 @@ void CountPending(ProcessFile* one, uint32_t meter, uint64_t gpu_us) {
 // Gives a new file every meter that already has a number, and what was counted
 // while there was none.
 absl::Status FillFile(const ProcessFile& one, LanesFile* file) {
-  for (const MeterIds& ids : one.meters) {
+  for (uint32_t meter = 0; meter < one.meters.size(); ++meter) {
+    const MeterIds& ids = one.meters[meter];
     RETURN_IF_ERROR(file->AddMeter(ids.tenant, ids.pool).status());
   }
   for (uint32_t meter = 0; meter < one.pending.size(); ++meter) {

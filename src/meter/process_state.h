@@ -3,6 +3,7 @@
 #ifndef DRAWDOWN_SRC_METER_PROCESS_STATE_H_
 #define DRAWDOWN_SRC_METER_PROCESS_STATE_H_
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -15,16 +16,44 @@
 #include "drawdown/meter.h"
 #include "meter/admission.h"
 #include "meter/lanes_file.h"
+#include "meter/lanes_format.h"
 #include "meter/process_lanes.h"
 
 namespace drawdown::process_internal {
 
-// Whom the thread asked last, and for which meter, so that it need not take the
-// process's mutex to ask again.
+// The meters of a file, by number. Added to under the mutex; read by any thread
+// without it, of meters that it was given: they never move.
+class MeterTable {
+ public:
+  uint32_t size() const { return size_.load(std::memory_order_acquire); }
+  // REQUIRES: meter < size().
+  const MeterIds& operator[](uint32_t meter) const {
+    return (*blocks_[meter / kBlockMeters])[meter % kBlockMeters];
+  }
+  // REQUIRES: size() < kMaxMeters.
+  void push_back(const MeterIds& ids) {
+    const uint32_t meter = size_.load(std::memory_order_relaxed);
+    std::unique_ptr<Block>& block = blocks_[meter / kBlockMeters];
+    if (block == nullptr) block = std::make_unique<Block>();
+    (*block)[meter % kBlockMeters] = ids;
+    size_.store(meter + 1, std::memory_order_release);
+  }
+
+ private:
+  using Block = std::array<MeterIds, kBlockMeters>;
+
+  std::array<std::unique_ptr<Block>, kMaxBlocks> blocks_;
+  // Release and acquire: what it counts is there.
+  std::atomic<uint32_t> size_{0};
+};
+
+// Whom the thread asked last, so that it need not take the process's mutex to
+// ask again, for this or another meter of the file.
 struct LastAsked {
   uint64_t changes = 0;  // ProcessLanes::source_changes then
   AdmissionPlace place;
   std::shared_ptr<AdmissionSource> source;  // null: none
+  const MeterTable* meters = nullptr;       // the file's, which stays
 };
 
 struct ThreadLane {
@@ -43,7 +72,7 @@ struct ProcessFile {
   int64_t created_us = 0;
   // Null in a forked child until it counts.
   std::unique_ptr<LanesFile> file;
-  std::vector<MeterIds> meters;
+  MeterTable meters;
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> by_ids;
   // What a forked child counted while it could not make its file.
   std::vector<uint64_t> pending;

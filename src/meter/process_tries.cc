@@ -74,16 +74,24 @@ ThreadLane* LaneWithSlices(ProcessFile* one, uint32_t number, uint32_t meter) {
   return held;
 }
 
-// What the thread asked last, if that was this and still holds.
-const LastAsked* AskedLast(uint32_t number, uint32_t meter) {
+// Whom the thread asked last of the file, if that still holds, and the meter
+// has a slice and books for it. Then the place is that of the meter.
+LastAsked* AskedLast(uint32_t number, uint32_t meter) {
   if (thread_ended) return nullptr;
-  for (const ThreadLane& held : thread_lanes.lanes) {
+  for (ThreadLane& held : thread_lanes.lanes) {
     if (held.number != number) continue;
-    const bool same =
-        held.last.source != nullptr && held.last.place.meter == meter &&
-        held.last.changes ==
-            ThisProcessLanes().source_changes.load(std::memory_order_relaxed);
-    return same ? &held.last : nullptr;
+    LastAsked& last = held.last;
+    if (last.source == nullptr || !last.place.slices->Has(meter) ||
+        last.changes !=
+            ThisProcessLanes().source_changes.load(std::memory_order_relaxed)) {
+      return nullptr;
+    }
+    if (last.place.meter != meter) {
+      if (meter >= last.meters->size()) return nullptr;
+      last.place.ids = &(*last.meters)[meter];
+      last.place.meter = meter;
+    }
+    return &last;
   }
   return nullptr;
 }
@@ -106,16 +114,12 @@ Asked Ask(uint32_t number, uint32_t meter) {
   if (!one->has_quotas || one->sources.empty() || !HaveFile(one)) return asked;
   asked.source = one->sources.back();
   ThreadLane* const held = LaneWithSlices(one, number, meter);
-  const MeterIds& ids = one->meters[meter];
-  asked.place = {ids.tenant,
-                 ids.pool,
-                 meter,
-                 one->epoch->word(),
+  asked.place = {&one->meters[meter], meter, one->epoch->word(),
                  held != nullptr ? held->last.place.slices : nullptr,
                  one->file->admitted()->counters()};
   if (held != nullptr) {
     held->last = {process.source_changes.load(std::memory_order_relaxed),
-                  asked.place, asked.source};
+                  asked.place, asked.source, &one->meters};
   }
   return asked;
 }
@@ -132,7 +136,9 @@ Decision TrySlowly(uint64_t id, int64_t gpu_us) {
     return Decision::kQuotaExceeded;
   }
   if (gpu_us == 0 || number == 0) return Decision::kAdmitted;
-  if (SwitchToSlices(number, meter)) {
+  // Else it was its slice that was too small.
+  const bool elsewhere = id - lane_view.first >= lane_view.slice_limit;
+  if (elsewhere && SwitchToSlices(number, meter)) {
     const uint64_t first =
         ActiveCounters(lane_view.epoch->load(std::memory_order_relaxed));
     if (Spend(lane_view.slices[first + meter], gpu_us)) {

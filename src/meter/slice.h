@@ -71,6 +71,15 @@ class Slice {
     return SliceWord::Decode(word_->load(std::memory_order_relaxed)).remaining;
   }
 
+  // Under the lock: whether it was filled, and not recalled since with anything
+  // left in it.
+  bool WasFilled() const {
+    const SliceWord now =
+        SliceWord::Decode(word_->load(std::memory_order_relaxed));
+    const uint64_t began =
+        books_->entries[now.entry].began.load(std::memory_order_relaxed);
+    return SliceWord::Decode(began).remaining != 0;
+  }
   // By the owning thread, under the lock: adds `more` and at once admits
   // `spent` of all there is then. REQUIRES: what is left is <= kMaxSlice.
   void Fill(uint64_t more, uint64_t spent) const {

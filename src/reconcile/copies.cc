@@ -4,62 +4,115 @@
 #include <cstring>
 #include <tuple>
 
+#include "base/check.h"
+#include "base/coding.h"
+#include "base/error.h"
+
 namespace drawdown {
 namespace {
 
-// Big copies first: they explain most with the fewest.
-bool Before(const std::pair<Copies, std::pair<uint64_t, uint64_t>>& a,
-            const std::pair<Copies, std::pair<uint64_t, uint64_t>>& b) {
-  return std::tie(a.first.group, b.first.one.billed, b.first.one.cost,
-                  a.second) < std::tie(b.first.group, a.first.one.billed,
-                                       a.first.one.cost, b.second);
-}
-
 Int128 Magnitude(Int128 value) { return value < 0 ? -value : value; }
+
+void EncodeDetails(const BillRow& row, const RoutedRow& routed,
+                   const RowSums& one, uint32_t group, std::string* out) {
+  out->clear();
+  AppendFixed(group, out);
+  AppendFixed(one, out);
+  AppendFixed(routed.tenant, out);
+  AppendFixed(row.charge_start_us, out);
+  AppendFixed(row.charge_end_us, out);
+  RowNames names;
+  names.Add(row, routed);
+  names.AppendTo(out);
+}
 
 }  // namespace
 
-CopyFinder::Identity CopyFinder::IdentityOf(std::string_view raw) {
+// Big copies first: they explain most with the fewest.
+bool CopyFinder::Repeated::operator<(const Repeated& other) const {
+  return std::tie(group, other.billed, other.cost, identity) <
+         std::tie(other.group, billed, cost, other.identity);
+}
+
+// A sighting is 24 bytes; where all rows may have come before, details are five
+// to ten times as much, and are best written in long stretches.
+CopyFinder::CopyFinder(uint64_t memory_bytes)
+    : filter_(memory_bytes / 4),
+      sightings_(memory_bytes / 2),
+      repeated_(memory_bytes / 8),
+      details_(memory_bytes / 8) {}
+
+RowIdentity CopyFinder::IdentityOf(std::string_view raw) {
   sha256_.Update(raw);
   const Sha256Digest digest = sha256_.Finish();
-  Identity identity;
-  std::memcpy(&identity.first, digest.data(), sizeof(identity.first));
-  std::memcpy(&identity.second, digest.data() + sizeof(identity.first),
-              sizeof(identity.second));
+  RowIdentity identity;
+  std::memcpy(&identity, digest.data(), sizeof identity);
   return identity;
 }
 
-void CopyFinder::Add(const BillRow& row, const RoutedRow& routed,
-                     const RowSums& one, uint32_t group) {
-  if (one.unmeasured != 0 || row.raw.empty()) return;
-  const Identity identity = IdentityOf(row.raw);
-  if (seen_.insert(identity).second) return;
-  const auto [entry, inserted] = repeated_.try_emplace(identity);
-  Copies& copies = entry->second;
-  ++copies.extra;
-  if (!inserted) return;
-  copies.group = group;
-  copies.one = one;
-  copies.names.Add(row, routed);
-  copies.tenant = routed.tenant;
-  copies.start_us = row.charge_start_us;
-  copies.end_us = row.charge_end_us;
+absl::Status CopyFinder::Add(const BillRow& row, const RoutedRow& routed,
+                             const RowSums& one, uint32_t group) {
+  if (one.unmeasured != 0 || row.raw.empty()) return absl::OkStatus();
+  Sighting sighting;
+  sighting.identity = IdentityOf(row.raw);
+  if (filter_.MaybeSeen(sighting.identity.high, sighting.identity.low)) {
+    EncodeDetails(row, routed, one, group, &scratch_);
+    ASSIGN_OR_RETURN(sighting.details, details_.Append(scratch_));
+  }
+  return sightings_.Add(sighting);
 }
 
-std::vector<Copies> CopyFinder::Take(const std::vector<uint32_t>& new_group) {
-  std::vector<std::pair<Copies, Identity>> found;
-  found.reserve(repeated_.size());
-  for (auto& [identity, copies] : repeated_) {
-    copies.group = new_group[copies.group];
-    found.emplace_back(std::move(copies), identity);
-  }
-  std::sort(found.begin(), found.end(), Before);
-  std::vector<Copies> result;
-  result.reserve(found.size());
-  for (auto& entry : found) result.push_back(std::move(entry.first));
-  repeated_.clear();
-  seen_.clear();
-  return result;
+absl::Status CopyFinder::ForEach(
+    const std::vector<uint32_t>& new_group,
+    const std::function<void(const Copies&)>& visit) {
+  RETURN_IF_ERROR(FindRepeated(new_group));
+  return repeated_.ForEach([&](const Repeated& row) -> absl::Status {
+    Copies copies;
+    RETURN_IF_ERROR(ReadDetails(row.details, &copies));
+    copies.group = row.group;
+    copies.extra = row.extra;
+    visit(copies);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status CopyFinder::FindRepeated(const std::vector<uint32_t>& new_group) {
+  Sighting last;
+  uint64_t sightings = 0;
+  RETURN_IF_ERROR(sightings_.ForEach([&](const Sighting& next) -> absl::Status {
+    if (sightings != 0 && next.identity != last.identity) {
+      RETURN_IF_ERROR(AddRepeated(last, sightings, new_group));
+      sightings = 0;
+    }
+    // The first in order has details: all but the one that came first do.
+    if (sightings == 0) last = next;
+    ++sightings;
+    return absl::OkStatus();
+  }));
+  return AddRepeated(last, sightings, new_group);
+}
+
+absl::Status CopyFinder::AddRepeated(const Sighting& last, uint64_t sightings,
+                                     const std::vector<uint32_t>& new_group) {
+  if (sightings < 2) return absl::OkStatus();
+  Copies copies;
+  RETURN_IF_ERROR(ReadDetails(last.details, &copies));
+  return repeated_.Add({new_group[copies.group], copies.one.billed,
+                        copies.one.cost, last.identity, last.details,
+                        sightings - 1});
+}
+
+absl::Status CopyFinder::ReadDetails(uint64_t place, Copies* copies) {
+  RETURN_IF_ERROR(details_.Read(place, &scratch_));
+  ByteReader reader(scratch_);
+  copies->group = reader.Fixed<uint32_t>();
+  copies->one = reader.Fixed<RowSums>();
+  copies->tenant = reader.Fixed<uint32_t>();
+  copies->start_us = reader.Fixed<int64_t>();
+  copies->end_us = reader.Fixed<int64_t>();
+  copies->names = RowNames::Read(&reader);
+  CHECK(reader.done());
+  return absl::OkStatus();
 }
 
 uint64_t CopiesToDrop(const Copies& copies, GpuTime billed, GpuTime booked,

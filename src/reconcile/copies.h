@@ -2,15 +2,19 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_COPIES_H_
 #define DRAWDOWN_SRC_RECONCILE_COPIES_H_
 
+#include <compare>
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "base/digest.h"
+#include "base/sorted_runs.h"
+#include "base/spill_log.h"
 #include "reconcile/group.h"
+#include "reconcile/seen_filter.h"
 
 namespace drawdown {
 
@@ -25,24 +29,67 @@ struct Copies {
   int64_t end_us = 0;
 };
 
-// Remembers 128 bits of each row's SHA-256; only repeated rows cost more.
+// 128 bits of a row's SHA-256.
+struct RowIdentity {
+  uint64_t high = 0;
+  uint64_t low = 0;
+
+  friend auto operator<=>(const RowIdentity&, const RowIdentity&) = default;
+};
+
+// Finds them in bounded memory: the identity of each row is sorted, on disk
+// where it does not fit, and equal ones meet. What else is to be known of a row
+// is kept only where a filter says that it may have come before.
 class CopyFinder {
  public:
-  void Add(const BillRow& row, const RoutedRow& routed, const RowSums& one,
-           uint32_t group);
+  // `memory_bytes` for all that it holds, but a few KB.
+  explicit CopyFinder(uint64_t memory_bytes);
 
-  // Grouped by group, in an order that depends only on what the rows say.
+  // kIo, kDiskFull: of a temporary file.
+  absl::Status Add(const BillRow& row, const RoutedRow& routed,
+                   const RowSums& one, uint32_t group);
+
+  // Calls `visit` for each row that came more than once, grouped by group, big
+  // copies first, in an order that depends only on what the rows say.
   // `new_group` maps group indices as GroupTable::MergeOverlapping returned.
-  std::vector<Copies> Take(const std::vector<uint32_t>& new_group);
+  // Call once. kIo, kDiskFull.
+  absl::Status ForEach(const std::vector<uint32_t>& new_group,
+                       const std::function<void(const Copies&)>& visit);
 
  private:
-  using Identity = std::pair<uint64_t, uint64_t>;
+  // Of a row that came once, or once more.
+  struct Sighting {
+    RowIdentity identity;
+    uint64_t details = kNone;  // in details_
 
-  Identity IdentityOf(std::string_view raw);
+    friend auto operator<=>(const Sighting&, const Sighting&) = default;
+  };
+  static constexpr uint64_t kNone = ~uint64_t{0};
+
+  // In the order of ForEach.
+  struct Repeated {
+    uint32_t group = 0;
+    GpuTime billed;
+    MoneyAmount cost;
+    RowIdentity identity;
+    uint64_t details = 0;
+    uint64_t extra = 0;
+
+    bool operator<(const Repeated& other) const;
+  };
+
+  RowIdentity IdentityOf(std::string_view raw);
+  absl::Status FindRepeated(const std::vector<uint32_t>& new_group);
+  absl::Status AddRepeated(const Sighting& last, uint64_t sightings,
+                           const std::vector<uint32_t>& new_group);
+  absl::Status ReadDetails(uint64_t place, Copies* copies);
 
   Sha256 sha256_;
-  absl::flat_hash_set<Identity> seen_;
-  absl::flat_hash_map<Identity, Copies> repeated_;
+  SeenFilter filter_;
+  SortedRuns<Sighting> sightings_;
+  SortedRuns<Repeated> repeated_;
+  SpillLog details_;
+  std::string scratch_;
 };
 
 // How many of `copies` the books lack: as many as bring `billed` closest to

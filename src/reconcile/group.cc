@@ -102,6 +102,21 @@ void RowNames::Merge(const RowNames& other) {
   resource.Merge(other.resource);
 }
 
+void RowNames::AppendTo(std::string* out) const {
+  for (const Agreed* name : {&pool, &sub_account, &region, &sku, &resource}) {
+    AppendString(name->value(), out);
+  }
+}
+
+RowNames RowNames::Read(ByteReader* bytes) {
+  RowNames names;
+  for (Agreed* name : {&names.pool, &names.sub_account, &names.region,
+                       &names.sku, &names.resource}) {
+    name->Add(bytes->String());
+  }
+  return names;
+}
+
 void Group::AddTenant(uint32_t tenant, const RowSums& some) {
   if (tenant == kNoIndex) return;
   for (TenantSums& known : tenants) {

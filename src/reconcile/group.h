@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "base/coding.h"
 #include "bill/bill_row.h"
 #include "reconcile/agreed.h"
 #include "reconcile/route.h"
@@ -43,6 +45,11 @@ struct RowNames {
 
   void Add(const BillRow& row, const RoutedRow& routed);
   void Merge(const RowNames& other);
+
+  // REQUIRES: the names of one row.
+  void AppendTo(std::string* out) const;
+  // What AppendTo wrote.
+  static RowNames Read(ByteReader* bytes);
 };
 
 // The rows of a group that name one tenant.

@@ -195,24 +195,19 @@ Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
   return item;
 }
 
-std::vector<Break> TakeOutCopies(const std::vector<Copies>& copies,
-                                 std::vector<Group>& groups,
-                                 const CompareContext& context) {
-  std::vector<Break> items;
-  for (const Copies& candidate : copies) {
-    Group& group = groups[candidate.group];
-    if (group.key.disposition != Disposition::kCompare) continue;
-    const Comparison comparison = Measure(group, context);
-    if (!CanJudgeCopies(comparison)) continue;
-    const uint64_t count = CopiesToDrop(candidate, comparison.billed,
-                                        comparison.booked, comparison.slack);
-    if (count == 0) continue;
-    items.push_back(CopiesItem(candidate, count, group, context));
-    items.back().lines = candidate.group;
-    group.sums += -candidate.one.Times(count);
-    group.AddTenant(candidate.tenant, -candidate.one.Times(count));
-  }
-  return items;
+std::optional<Break> TakeOutCopies(const Copies& copies, Group& group,
+                                   const CompareContext& context) {
+  if (group.key.disposition != Disposition::kCompare) return std::nullopt;
+  const Comparison comparison = Measure(group, context);
+  if (!CanJudgeCopies(comparison)) return std::nullopt;
+  const uint64_t count = CopiesToDrop(copies, comparison.billed,
+                                      comparison.booked, comparison.slack);
+  if (count == 0) return std::nullopt;
+  Break item = CopiesItem(copies, count, group, context);
+  item.lines = copies.group;
+  group.sums += -copies.one.Times(count);
+  group.AddTenant(copies.tenant, -copies.one.Times(count));
+  return item;
 }
 
 void SortItems(std::vector<Break>& items) {

@@ -2,6 +2,7 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_ITEMS_H_
 #define DRAWDOWN_SRC_RECONCILE_ITEMS_H_
 
+#include <optional>
 #include <vector>
 
 #include "drawdown/reconcile.h"
@@ -21,11 +22,10 @@ Break RoutedItem(const Group& group, const CompareContext& context);
 Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
                  const CompareContext& context);
 
-// Takes out of each compared group the copies its books lack, and returns them
-// as items. `copies` as CopyFinder::Take returns them.
-std::vector<Break> TakeOutCopies(const std::vector<Copies>& copies,
-                                 std::vector<Group>& groups,
-                                 const CompareContext& context);
+// Takes the copies that the books of `group` lack out of it, and returns them
+// as an item. `copies` in the order of CopyFinder::ForEach.
+std::optional<Break> TakeOutCopies(const Copies& copies, Group& group,
+                                   const CompareContext& context);
 
 // By every field, so that the order never depends on the input's.
 void SortItems(std::vector<Break>& items);

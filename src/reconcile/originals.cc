@@ -32,27 +32,33 @@ bool Matches(const Lane& original, const Lane& correction) {
 
 void Originals::Add(const Lane& lane, int64_t start_us, int64_t end_us) {
   Windows& windows = windows_[lane];
+  std::vector<Interval>& all = windows.all;
   // Rows of one hour follow one another: most add nothing.
-  if (!windows.empty() && windows.back().start_us <= start_us &&
-      windows.back().end_us >= start_us) {
-    windows.back().end_us = std::max(windows.back().end_us, end_us);
+  if (!all.empty() && all.back().start_us <= start_us &&
+      all.back().end_us >= start_us) {
+    all.back().end_us = std::max(all.back().end_us, end_us);
     return;
   }
-  windows.push_back({start_us, end_us});
+  all.push_back({start_us, end_us});
+  if (all.size() < windows.join_at) return;
+  // Rows in any order must not take memory each.
+  Join(all);
+  windows.join_at = std::max(windows.join_at, 2 * all.size());
 }
 
 void Originals::Seal() {
-  for (auto& entry : windows_) Join(entry.second);
+  for (auto& entry : windows_) Join(entry.second.all);
 }
 
 bool Originals::Any(const Lane& lane, int64_t start_us, int64_t end_us) const {
   for (const auto& [original, windows] : windows_) {
     if (!Matches(original, lane)) continue;
-    const auto window = std::partition_point(
-        windows.begin(), windows.end(), [start_us](const Interval& candidate) {
-          return candidate.end_us <= start_us;
-        });
-    if (window != windows.end() && window->start_us < end_us) return true;
+    const auto window =
+        std::partition_point(windows.all.begin(), windows.all.end(),
+                             [start_us](const Interval& candidate) {
+                               return candidate.end_us <= start_us;
+                             });
+    if (window != windows.all.end() && window->start_us < end_us) return true;
   }
   return false;
 }

@@ -34,7 +34,10 @@ class Originals {
                       const Calendar& calendar) const;
 
  private:
-  using Windows = std::vector<Interval>;
+  struct Windows {
+    std::vector<Interval> all;
+    size_t join_at = 64;  // when there are so many; then twice what was left
+  };
 
   bool Any(const Lane& lane, int64_t start_us, int64_t end_us) const;
 

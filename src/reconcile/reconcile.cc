@@ -60,7 +60,8 @@ struct Reconciler::State {
               options.tenant_tag.empty() ? nullptr : &names.texts),
         bill_names(*input.contract),
         router(*input.contract, input.period, input.bucket_length_us, &names),
-        tenant_tag(options.tenant_tag) {
+        tenant_tag(options.tenant_tag),
+        copies(options.memory_bytes) {
     context.contract = input.contract;
     context.period = input.period;
     context.at_us = input.at_us;
@@ -77,7 +78,7 @@ struct Reconciler::State {
   void NoteRow(const BillRow& row, const RoutedRow& routed);
   void FindLateCorrections();
   void LinkCorrections();
-  std::vector<Break> MakeItems();
+  absl::StatusOr<std::vector<Break>> MakeItems();
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
   void NoteOpenPeriods(const BillContents& bill);
   void AddNotes(ReconcileResult& result) const;
@@ -118,7 +119,7 @@ absl::Status Reconciler::Add(const BillRow& row) {
   const RowSums one = RowSums::Of(row, routed);
   const uint32_t group = state.groups.Add(row, routed, one);
   if (routed.key.disposition == Disposition::kCompare) {
-    state.copies.Add(row, routed, one, group);
+    RETURN_IF_ERROR(state.copies.Add(row, routed, one, group));
   }
   state.NoteRow(row, routed);
   ++state.added.rows;
@@ -172,10 +173,14 @@ void Reconciler::State::LinkCorrections() {
   context.originals.Seal();
 }
 
-std::vector<Break> Reconciler::State::MakeItems() {
+absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   merged_index = groups.MergeOverlapping();
-  std::vector<Break> items =
-      TakeOutCopies(copies.Take(merged_index), groups.groups(), context);
+  std::vector<Break> items;
+  RETURN_IF_ERROR(copies.ForEach(merged_index, [&](const Copies& found) {
+    std::optional<Break> item =
+        TakeOutCopies(found, groups.groups()[found.group], context);
+    if (item.has_value()) items.push_back(*std::move(item));
+  }));
   context.billed = BilledLanes(groups.groups());
   FindLateCorrections();
   LinkCorrections();
@@ -252,7 +257,7 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   result.period_start_us = state.context.period.start_us;
   result.period_end_us = state.context.period.end_us;
   state.NoteOpenPeriods(bill);
-  result.items = state.MakeItems();
+  ASSIGN_OR_RETURN(result.items, state.MakeItems());
   SumItems(result);
   RETURN_IF_ERROR(CheckFits(result));
   state.AddChecks(bill, result);

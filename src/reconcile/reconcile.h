@@ -40,11 +40,13 @@ class Reconciler {
   Reconciler(const Reconciler&) = delete;  // Owns the whole working set.
   Reconciler& operator=(const Reconciler&) = delete;
 
+  // kOverflow for GPU time that does not fit; kIo, kDiskFull of a temporary
+  // file, after which the reconciliation is of no more use.
   absl::Status Add(const BillRow& row);
 
   // Checked on return: every row and cell is in exactly one item, sum of
   // billed_cost = the bill's total and sum(difference) = billed - expected, per
-  // currency.
+  // currency. kIo, kDiskFull of a temporary file.
   absl::StatusOr<ReconcileResult> Finish(const BillContents& bill);
 
   // After Finish: Break::lines of the items that a row, given to Add before, is

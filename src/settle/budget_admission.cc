@@ -11,33 +11,52 @@ namespace {
 // turns or a process dies meanwhile.
 constexpr int kRounds = 3;
 
-// A slice is at most this part of the room, so that all threads together keep
-// little that others would have to recall ...
+// A slice is at most this part of the room, and less for each that was filled
+// before and not recalled: however many there are, they leave room for others,
+// who would have to recall them ...
 constexpr int64_t kShareOfRoom = 64;
 // ... at most so many times what was asked for: more would save nothing ...
 constexpr int64_t kMostCalls = 4'096;
 // ... and none for fewer calls than pay for filling and recalling it.
 constexpr int64_t kFewestCalls = 8;
 
-// How much more a slice with `left` in it gets; 0: none.
-int64_t SliceFor(int64_t room, int64_t gpu_us, uint64_t left) {
-  const Int128 most = Int128{gpu_us} * kMostCalls;
+// How much more a slice with `left` in it gets, where `room` is left; 0: none.
+int64_t SliceFor(const MeterChains& chains, int64_t room, int64_t gpu_us,
+                 uint64_t left, int64_t now_us) {
+  const Int128 least = Int128{gpu_us} * kFewestCalls;
   const auto space = static_cast<int64_t>(kMaxSlice - left);
-  const Int128 more = std::min<Int128>({room / kShareOfRoom, most, space});
-  return more >= Int128{gpu_us} * kFewestCalls ? static_cast<int64_t>(more) : 0;
+  if (room < least * kShareOfRoom || space < least) return 0;
+  int64_t more = std::min(room / kShareOfRoom, space);
+  more =
+      static_cast<int64_t>(std::min<Int128>(more, Int128{gpu_us} * kMostCalls));
+  for (const Budget* const budget : chains.budgets()) {
+    const int64_t share =
+        RoomAt(*budget, now_us) / (kShareOfRoom + budget->filled);
+    more = std::min(more, share);
+  }
+  return more >= least ? more : 0;
 }
 
 }  // namespace
 
 Decision BudgetKeeper::Admit(const AdmissionPlace& place, int64_t gpu_us) {
+  const int64_t full_until_us = meters_.FullUntil(*file_, place.meter, gpu_us);
   if (stopped()) return Decision::kBusy;  // The file may be others' by now.
+  if (full_until_us != 0 && hooks_.now_us() < full_until_us) {
+    return Decision::kQuotaExceeded;
+  }
   for (int round = 0; round < kRounds; ++round) {
     Outcome outcome = Outcome::kBusy;
     bool stale = false;
     {
+      meters_.Prefetch(*file_, place.meter);
+      place.PrefetchAdmitted();
+      const int64_t before_us = hooks_.now_us();
       const BudgetsLock lock(file_.get(), options_.patience);
       if (!lock.held() || stopped()) return Decision::kBusy;
+      if (AdmitBy(before_us, place, gpu_us)) return Decision::kAdmitted;
       const int64_t now_us = hooks_.now_us();
+      file_->state().latest_us = now_us;
       outcome = Decide(place, gpu_us, now_us, nullptr, false);
       stale = IsStale(now_us);
     }
@@ -47,6 +66,19 @@ Decision BudgetKeeper::Admit(const AdmissionPlace& place, int64_t gpu_us) {
     if (outcome == Outcome::kBusy) return Decision::kBusy;
   }
   return Decision::kBusy;
+}
+
+bool BudgetKeeper::AdmitBy(int64_t before_us, const AdmissionPlace& place,
+                           int64_t gpu_us) {
+  int64_t& latest_us = file_->state().latest_us;
+  const int64_t now_us = std::max(before_us, latest_us);
+  if (file_->torn() || IsStale(now_us)) return false;
+  const auto* const chains = meters_.Find(place.meter, file_->layout());
+  if (chains == nullptr || !AdmitUnder(*chains, place, gpu_us, now_us)) {
+    return false;
+  }
+  latest_us = now_us;
+  return true;
 }
 
 BudgetKeeper::Outcome BudgetKeeper::AskBooks(const AdmissionPlace& place,
@@ -66,6 +98,7 @@ BudgetKeeper::Outcome BudgetKeeper::AskBooks(const AdmissionPlace& place,
           RETURN_IF_ERROR(Freshen(books, now_us));
           const BudgetsLock lock(file_.get(), options_.patience);
           if (!lock.held()) return file_->BusyError();
+          file_->state().latest_us = now_us;
           outcome = Decide(place, gpu_us, now_us, books, true);
           return absl::OkStatus();
         });
@@ -81,10 +114,11 @@ BudgetKeeper::Outcome BudgetKeeper::AskBooks(const AdmissionPlace& place,
 BudgetKeeper::Outcome BudgetKeeper::Decide(const AdmissionPlace& place,
                                            int64_t gpu_us, int64_t now_us,
                                            ReadTransaction* books, bool final) {
+  const uint64_t changes = file_->changes();
   if (file_->torn()) return Outcome::kAskBooks;
-  const auto found = ChainsOf({place.tenant, place.pool}, books);
+  const auto found = ChainsOf(place, books);
   if (!found.ok()) return Outcome::kBusy;
-  const MeterChains& chains = ***found;
+  const MeterChains& chains = **found;
   if (!chains.empty() && IsStale(now_us)) return Outcome::kAskBooks;
   if (AdmitUnder(chains, place, gpu_us, now_us)) return Outcome::kAdmitted;
   const auto recalled = RecallFor(chains, gpu_us, now_us, books);
@@ -92,8 +126,26 @@ BudgetKeeper::Outcome BudgetKeeper::Decide(const AdmissionPlace& place,
   if (*recalled && AdmitUnder(chains, place, gpu_us, now_us)) {
     return Outcome::kAdmitted;
   }
+  if (IsSettled()) {
+    NoteFull(chains, place.meter, gpu_us, now_us, changes);
+    return Outcome::kExceeded;
+  }
   // What a commit in between still keeps may be its author's last trace.
-  return IsSettled() || final ? Outcome::kExceeded : Outcome::kAskBooks;
+  return final ? Outcome::kExceeded : Outcome::kAskBooks;
+}
+
+void BudgetKeeper::NoteFull(const MeterChains& chains, uint32_t meter,
+                            int64_t gpu_us, int64_t now_us, uint64_t changes) {
+  chains.ForEach([&](BudgetChain chain) {
+    for (const Budget* const budget : chain) {
+      const int64_t room_us = RoomAt(*budget, now_us);
+      // Where slices were filled since the last recall, or what is left is
+      // others' by guarantee, it depends on who asks, and when.
+      if (room_us >= gpu_us || budget->filled > 0) continue;
+      file_->NoteFull(budget->books.quota, room_us, changes);
+      meters_.SetRefusing(meter, budget->books.quota);
+    }
+  });
 }
 
 bool BudgetKeeper::AdmitUnder(const MeterChains& chains,
@@ -106,13 +158,18 @@ bool BudgetKeeper::AdmitUnder(const MeterChains& chains,
   const int64_t room = chains.Room(now_us);
   if (room < gpu_us) return false;
   const int64_t more =
-      slice.there() ? SliceFor(room, gpu_us, slice.remaining()) : 0;
+      slice.there() ? SliceFor(chains, room, gpu_us, slice.remaining(), now_us)
+                    : 0;
   if (more == 0) {
     chains.Take(gpu_us);
     place.AdmitPastSlice(bank, static_cast<uint64_t>(gpu_us));
     return true;
   }
-  for (Budget* const budget : chains.budgets()) ++budget->filled;
+  // One that was filled and is spent is no further one.
+  const int64_t further = slice.WasFilled() ? 0 : 1;
+  for (Budget* const budget : chains.budgets()) {
+    budget->filled = std::max<int64_t>(1, budget->filled + further);
+  }
   chains.Take(more);
   slice.Fill(static_cast<uint64_t>(more), static_cast<uint64_t>(gpu_us));
   return true;

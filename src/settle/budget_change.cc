@@ -31,15 +31,20 @@ absl::StatusOr<BudgetChange> BudgetKeeper::BeginBefore(Deadline deadline,
   RETURN_IF_ERROR(FreshenBefore(deadline, books, now_us));
   const BudgetsLock lock(file_.get(), LeftUntil(deadline));
   if (!lock.held()) return file_->BusyError();
-  BudgetsState& state = file_->state();
   BudgetChange change;
   change.keeper_ = this;
   change.deadline_ = deadline;
-  change.generation_ = state.generation;
-  // The writer lock makes tickets follow commits.
-  change.ticket_ = ++state.last_ticket;
-  ++state.begun;
+  Begin(&change);
   return change;
+}
+
+void BudgetKeeper::Begin(BudgetChange* change) {
+  file_->NoteChange();
+  BudgetsState& state = file_->state();
+  change->generation_ = state.generation;
+  // The writer lock makes tickets follow commits.
+  change->ticket_ = ++state.last_ticket;
+  ++state.begun;
 }
 
 void BudgetChange::Add(TakenList* list,
@@ -64,9 +69,7 @@ absl::Status BudgetChange::Mend(int64_t now_us) {
         return absl::OkStatus();
       }
       if (!file->torn() && tried > 0) {
-        generation_ = state.generation;
-        ticket_ = ++state.last_ticket;
-        ++state.begun;
+        keeper_->Begin(this);
         for (Taken& taken : promised_) {
           taken.chains =
               std::make_shared<const MeterChains>(file, taken.lowest);

@@ -61,9 +61,9 @@ bool BudgetKeeper::IsStale(int64_t now_us) const {
 
 absl::StatusOr<const BudgetKeeper::Chains*> BudgetKeeper::ChainsOf(
     const MeterIds& ids, ReadTransaction* books) {
-  if (layout_ != file_->state().layout) {
+  if (layout_ != file_->layout()) {
     chains_.clear();
-    layout_ = file_->state().layout;
+    layout_ = file_->layout();
   }
   const std::pair<uint32_t, uint32_t> key = {ids.tenant, ids.pool};
   const auto found = chains_.find(key);
@@ -78,6 +78,16 @@ absl::StatusOr<const BudgetKeeper::Chains*> BudgetKeeper::ChainsOf(
   Chains& chains = chains_[key];
   chains = std::make_shared<const MeterChains>(file_.get(), lowest);
   return &chains;
+}
+
+absl::StatusOr<const MeterChains*> BudgetKeeper::ChainsOf(
+    const AdmissionPlace& place, ReadTransaction* books) {
+  const uint64_t layout = file_->layout();
+  const MeterChains* const known = meters_.Find(place.meter, layout);
+  if (known != nullptr) return known;
+  ASSIGN_OR_RETURN(const Chains* const found, ChainsOf(*place.ids, books));
+  meters_.Set(place.meter, layout, *found);
+  return found->get();
 }
 
 // --- recalling ---------------------------------------------------------------
@@ -222,7 +232,9 @@ absl::Status BudgetKeeper::Recall(uint32_t quota) {
   const BudgetsLock lock(file_.get(), options_.patience);
   if (!lock.held()) return file_->BusyError();
   if (quota >= file_->state().end) return absl::OkStatus();
-  return RecallUnder(&file_->at(quota), nullptr);
+  RETURN_IF_ERROR(RecallUnder(&file_->at(quota), nullptr));
+  file_->at(quota).filled = 0;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<int64_t> BudgetKeeper::Room(uint32_t quota, int64_t now_us) {
@@ -289,8 +301,9 @@ absl::Status BudgetKeeper::Rebuild(ReadTransaction* books,
                                    std::span<const PublishedBudget> values,
                                    int64_t now_us) {
   BudgetsState& state = file_->state();
+  file_->NoteChange();
   // What is over what changes only while it is torn.
-  if (file_->torn()) ++state.layout;
+  if (file_->torn()) file_->NoteLayout();
   // First, so that what goes wrong from here on is noted again.
   file_->ClearTorn();
   ++state.generation;
@@ -315,6 +328,7 @@ absl::Status BudgetKeeper::FillBudgets(
   BudgetsState& state = file_->state();
   for (uint32_t quota = 0; quota < state.end; ++quota) {
     file_->at(quota) = Budget{};
+    file_->NoteAbove(quota, 0);
   }
   state.valid_until_us = std::numeric_limits<int64_t>::max();
   ++state.last_ticket;
@@ -324,6 +338,7 @@ absl::Status BudgetKeeper::FillBudgets(
     Budget& budget = file_->at(value.quota);
     budget.books.quota = value.quota;
     budget.books.above = value.above;
+    file_->NoteAbove(value.quota, value.above);
   }
   for (const PublishedBudget& value : values) Store(value, state.last_ticket);
   return absl::OkStatus();

@@ -32,6 +32,7 @@
 #include "settle/budget_books.h"
 #include "settle/live_directory.h"
 #include "settle/meter_chains.h"
+#include "settle/meter_quotas.h"
 
 namespace drawdown {
 
@@ -199,11 +200,23 @@ class BudgetKeeper : public AdmissionSource {
   // `final`: nobody can change the books meanwhile.
   Outcome Decide(const AdmissionPlace& place, int64_t gpu_us, int64_t now_us,
                  ReadTransaction* books, bool final);
+  // What was refused needs no lock to be refused again. `changes`: from before
+  // anything was looked at.
+  void NoteFull(const MeterChains& chains, uint32_t meter, int64_t gpu_us,
+                int64_t now_us, uint64_t changes);
+  // What fits, at the latest instant that a call before or this one, before it
+  // had the lock, has read from the clock: an instant of this call too, and
+  // never before one that others were admitted at. Spares those who wait a
+  // reading of the clock. False: look again, by the clock as it is.
+  bool AdmitBy(int64_t before_us, const AdmissionPlace& place, int64_t gpu_us);
   bool AdmitUnder(const MeterChains& chains, const AdmissionPlace& place,
                   int64_t gpu_us, int64_t now_us);
   // Never null; valid while the lock is held.
   absl::StatusOr<const Chains*> ChainsOf(const MeterIds& ids,
                                          ReadTransaction* books);
+  // Of a meter of this process.
+  absl::StatusOr<const MeterChains*> ChainsOf(const AdmissionPlace& place,
+                                              ReadTransaction* books);
   bool IsStale(int64_t now_us) const;
   bool IsSettled() const;
   // Slices of another boot are of its budgets, which are no more.
@@ -228,6 +241,8 @@ class BudgetKeeper : public AdmissionSource {
   absl::Status VisitFiles(
       const std::function<absl::Status(LanesReader*)>& visit);
 
+  // From here until it is published nobody is refused without asking the books.
+  void Begin(BudgetChange* change);
   absl::Status Rebuild(ReadTransaction* books,
                        std::span<const PublishedBudget> values, int64_t now_us);
   absl::Status FillBudgets(std::span<const PublishedBudget> values);
@@ -255,6 +270,7 @@ class BudgetKeeper : public AdmissionSource {
   // budgets.
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, Chains> chains_;
   uint64_t layout_ = 0;
+  MeterQuotas meters_;
 
   // Set by Stop, read by Admit under the lock of the budgets, which Stop takes
   // after it.

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <span>
 #include <utility>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "meter/budgets_file.h"
 
 namespace drawdown {
@@ -56,7 +56,7 @@ class MeterChains {
   void ForEach(const Visit& visit) const {
     size_t begin = 0;
     for (const size_t end : ends_) {
-      visit(BudgetChain(budgets_).subspan(begin, end - begin));
+      visit(budgets().subspan(begin, end - begin));
       begin = end;
     }
   }
@@ -71,15 +71,16 @@ class MeterChains {
       budgets_.push_back(budget);
       quota = budget->books.above;
     }
-    ends_.push_back(budgets_.size());
+    ends_.push_back(static_cast<uint32_t>(budgets_.size()));
     if (ends_.size() == 1 ? budgets_.empty()
                           : ends_.back() == ends_[ends_.size() - 2]) {
       ends_.pop_back();
     }
   }
 
-  std::vector<Budget*> budgets_;  // one chain after the other, lowest first
-  std::vector<size_t> ends_;
+  absl::InlinedVector<uint32_t, 2> ends_;
+  // One chain after the other, lowest first.
+  absl::InlinedVector<Budget*, 5> budgets_;
 };
 
 }  // namespace drawdown

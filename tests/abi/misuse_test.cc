@@ -280,5 +280,20 @@ TEST(Fork, ChildrenAreToldAndMayCount) {
   EXPECT_EQ(result.gpu_us.low, 60u);
 }
 
+TEST(Numbers, AllOfTimeByHourIsRefused) {
+  const Books books;
+  const int32_t by[] = {DRAWDOWN_BY_HOUR};
+  drawdown_usage_query query = DRAWDOWN_USAGE_QUERY_INIT;
+  query.by = by;
+  query.by_count = 1;
+  query.from_us = INT64_MIN + 1;
+  query.at_us = INT64_MAX;
+  drawdown_table table = 0;
+  drawdown_error error = 0;
+  ASSERT_EQ(drawdown_usage(books.ledger(), &query, &table, &error),
+            DRAWDOWN_INVALID_ARGUMENT);
+  EXPECT_NE(MessageOf(error).find("give a shorter time"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace drawdown

@@ -1,11 +1,18 @@
 #!/usr/bin/env python3
-"""What libdrawdown_c exports is what drawdown.h declares, and the C99 test calls all of it."""
+"""What libdrawdown_c exports is what drawdown.h declares, and the C99 test and the fuzzer call all of it."""
 import pathlib
 import re
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def called(pattern):
+    names = set()
+    for source in (ROOT / "tests/abi").glob(pattern):
+        names |= set(re.findall(r"\b(drawdown_\w+)\(", source.read_text()))
+    return names
 
 
 def main():
@@ -18,11 +25,11 @@ def main():
         name, kind, *_ = line.split()
         if kind != "A":  # the version's own symbol
             exported.add(name.split("@")[0])
-    called = set(re.findall(r"\b(drawdown_\w+)\(", (ROOT / "tests/abi/c99_test.c").read_text()))
     problems = []
     for what, names in (("declared, not exported", declared - exported),
                         ("exported, not declared", exported - declared),
-                        ("not called by c99_test.c", declared - called)):
+                        ("not called by c99_test.c", declared - called("c99_test.c")),
+                        ("not called by the fuzzer", declared - called("call_fuzz*.cc"))):
         problems += [f"{name}: {what}" for name in sorted(names)]
     print("\n".join(problems) or f"{len(declared)} functions")
     return 1 if problems or len(declared) < 50 else 0

@@ -56,9 +56,35 @@ class ReconcileTest(CliTest):
     def bill(self, *rows):
         return self.write("bill.csv", HEADER + "".join(rows))
 
-    def reconcile(self, code, *more):
+    def test_memory_changes_nothing(self):
+        # Two of three come a second time, long after the first.
+        rows = [row(0, 1, "27.60", f"i-{i}") for i in range(3000)]
+        self.bill(*rows, *rows[:2000])
+        csv_of = ("--format", "csv", "bill.csv")
+        known = self.reconcile(1, *csv_of).out
+        self.assertEqual(known.count("duplicate_charge"), 2000)
+        self.assertEqual(
+            known, self.reconcile(1, "--memory", "64K", *csv_of).out)
+        self.bill(*reversed(rows[:2000]), *rows)
+        self.assertEqual(
+            known, self.reconcile(1, "--memory", "64KB", *csv_of).out)
+
+    def test_a_temporary_directory_that_is_not_there_is_named(self):
+        self.bill(*[row(0, 1, "27.60", f"i-{i}") for i in range(3000)])
+        nowhere = self.path("nowhere")
+        error = self.reconcile(4, "--memory", "64K", "bill.csv",
+                               env=self.environment(TMPDIR=nowhere)).err
+        self.assertIn(nowhere, error)
+        self.reconcile(1, "bill.csv")
+
+    def test_memory_is_a_size(self):
+        for size in ("1", "64", "1K", "64k", "64 M", "-1M", "9999999G", "M"):
+            error = self.reconcile(2, "--memory", size, "bill.csv").err
+            self.assertIn("--memory: '%s'" % size, error)
+
+    def reconcile(self, code, *more, **options):
         return self.expect(code, "reconcile", "--contract", "aws-2025",
-                           "--period", "2026-10", "--at", AT, *more)
+                           "--period", "2026-10", "--at", AT, *more, **options)
 
     def test_what_shares_a_cause_is_one_finding(self):
         bill = self.bill(row(0, 3, MORE), row(1, 3, MORE), row(2, 2, RIGHT),

@@ -77,6 +77,9 @@
 #ifndef FRESH
 #define FRESH 0        /* the budgets file of a new boot */
 #endif
+#ifndef UNTOLD
+#define UNTOLD 0       /* drains that do not have the budget lock before */
+#endif
 
 #define BUCKETS  (ADVANCES + 2)
 #define DRAINER  OWNERS
@@ -112,12 +115,22 @@ byte begun;                   /* changes since the last rebuild */
 byte published;               /* of them; fewer: nobody refuses before one */
 byte generation;              /* of rebuilds */
 #define UNSURE (begun != published)
-#define BEGIN_CHANGE begun++; my_generation = generation
+#define BEGIN_CHANGE begun++; my_generation = generation; COUNT_BEGIN
 #else
 bit unsure;                   /* nobody refuses before one */
 #define UNSURE unsure
-#define BEGIN_CHANGE unsure = 1
+#define BEGIN_CHANGE unsure = 1; COUNT_BEGIN
 #endif
+#ifdef DEFECT_KNOWN_FULL_THROUGH_A_CHANGE
+#define COUNT_BEGIN skip
+#else
+#define COUNT_BEGIN count_change()
+#endif
+/* The count of changes, as what those who read it can tell by it: whether it is
+ * still what it was. */
+bit same[OWNERS];             /* as when this process read it */
+bit is_full[LEVELS];             /* as when the quota was known to be full */
+byte most[LEVELS];            /* that fitted then */
 byte budget_bucket = 1 - FRESH;
 short available[LEVELS];
 short taken[LEVELS];
@@ -138,6 +151,7 @@ byte now = 1;
 byte kills = KILLS;
 byte fulls = FULLS;
 byte busy = BUSY;
+byte untold = UNTOLD;
 byte running;
 bit last_round;
 byte truth[OWNERS * 2];       /* admitted */
@@ -222,6 +236,45 @@ inline check_admission(p, s) {
   n_ = 0; t_ = 0
 }
 
+/* --- What is known without the lock -------------------------------------- */
+inline count_change() {
+  n_ = 0;
+  do
+  :: n_ < OWNERS -> same[n_] = 0; n_++
+  :: else -> break
+  od;
+  n_ = 0;
+  do
+  :: n_ < LEVELS -> is_full[n_] = 0; most[n_] = 0; n_++
+  :: else -> break
+  od;
+  n_ = 0
+}
+
+/* Under the lock: of the quotas in short_of. */
+inline note_full(p) {
+  n_ = 0;
+  do
+  :: n_ < LEVELS ->
+    if
+    :: short_of & (1 << n_) ->
+#ifdef DEFECT_KNOWN_FULL_WHATEVER_HAPPENED
+      is_full[n_] = 1;
+#else
+      is_full[n_] = same[p];
+#endif
+      most[n_] = (is_full[n_] && available[n_] > taken[n_] ->
+                  available[n_] - taken[n_] : 0)
+    :: else
+    fi;
+    n_++
+  :: else -> break
+  od;
+  n_ = 0
+}
+
+#define FULL_FOR(n, p) (is_full[n] && ASK(p) > most[n])
+
 /* --- Locks and kills ---------------------------------------------------- */
 #define LOCK \
   lock == NOBODY -> \
@@ -232,7 +285,7 @@ inline check_admission(p, s) {
 #else
 #define OWNER_DIED \
   if \
-  :: owner_died -> owner_died = 0; broken = 1 \
+  :: owner_died -> owner_died = 0; broken = 1; count_change() \
   :: else \
   fi
 #endif
@@ -519,7 +572,7 @@ inline recall_leftovers() {
 /* Under both locks. What is killed in here leaves `broken` to the next. */
 inline rebuild() {
 #ifndef DEFECT_REBUILD_LEAVES_THE_FLIP
-  atomic { MORTAL; d_step { finish_flip() } };
+  atomic { MORTAL; d_step { count_change(); finish_flip() } };
 #endif
   recall_leftovers();
   atomic {
@@ -603,6 +656,21 @@ ask:
       }
     :: atomic { r < ASK(me) -> v = 0; w = 0; r = 0 }
     fi;
+    atomic { same[me] = 1 };
+    if
+    :: atomic {
+        COVERS(0, me) && FULL_FOR(0, me) || FULL_FOR(LEVELS - 1, me) -> skip
+      };
+      atomic {
+        if
+        :: same[me] ->
+          CHECK(no_refusal_is_false, misfit[me]);
+          goto answered
+        :: else
+        fi
+      }
+    :: else
+    fi;
 #ifdef DEFECT_LIST_BEFORE_LOCK
     atomic { listed = exists[0] | (exists[OWNERS - 1] << (OWNERS - 1)) };
 #endif
@@ -611,6 +679,7 @@ ask:
 #endif
     atomic {
       LOCK;
+      same[me] = 1;
 #ifndef DEFECT_BANK_BEFORE_LOCK
       s = me * 2 + word_bank;
 #endif
@@ -637,6 +706,9 @@ decide:
       :: else
       fi
     };
+#ifdef DEFECT_KNOWN_FULL_BEFORE_A_RECALL
+    atomic { d_step { note_full(me) } };
+#endif
 #ifndef DEFECT_REFUSE_WITHOUT_RECALL
 #ifdef DEFECT_RECALL_UNDER_ONE_QUOTA
     short_of = (short_of & 1 -> 1 : short_of);
@@ -649,13 +721,17 @@ decide:
       :: short_of == 0 -> goto decide
       :: else
       fi;
-      short_of = 0;
+#ifdef DEFECT_KNOWN_FULL_WHILE_UNSURE
+      d_step { note_full(me) };
+#endif
 #ifndef DEFECT_REFUSE_WHILE_UNSURE
       if
-      :: UNSURE -> UNLOCK; goto refresh
+      :: UNSURE -> short_of = 0; UNLOCK; goto refresh
       :: else
       fi;
 #endif
+      d_step { note_full(me) };
+      short_of = 0;
       CHECK(no_refusal_is_false, misfit[me]);
       UNLOCK;
       goto answered
@@ -672,7 +748,10 @@ refresh:
     lock_sure_budgets();
     atomic { MORTAL; UNLOCK; writer = NOBODY; goto ask };
 answered:
-    atomic { asking[me] = 0; misfit[me] = 0; s = 0 }
+    atomic {
+      same[me] = 0;
+      asking[me] = 0; misfit[me] = 0; s = 0
+    }
   :: atomic { calls == 0 -> break }
   od;
 died:
@@ -808,7 +887,7 @@ inline forget_drain() {
     s_++
   :: else -> break
   od;
-  s_ = 0; turned = 0; i = 0; short_of = 0; v = 0; w = 0; r = 0;
+  s_ = 0; turned = 0; told = 0; i = 0; short_of = 0; v = 0; w = 0; r = 0;
   forget_change()
 }
 
@@ -817,7 +896,7 @@ proctype Drainer(byte me, rounds) {
   byte listed = 255;
 #endif
   byte sum[OWNERS * 2], fact_sum[OWNERS * 2], moved[OWNERS * 2];
-  bit last[OWNERS], read[OWNERS], turned, w;
+  bit last[OWNERS], read[OWNERS], turned, w, told;
   CHANGE_VARIABLES
   byte v, r, i, short_of;
 
@@ -838,9 +917,34 @@ again:
     :: i < OWNERS && !exists[i] -> i++
     :: i == OWNERS -> i = 0; break
     od;
+#if UNTOLD
+    if
+    :: atomic {
+        untold > 0 && !last_round ->
+        MORTAL;
+        untold--;
+#ifdef DEFECT_COUNTED_BEFORE_IT_IS_BROKEN
+        d_step { count_change() }
+#else
+        broken = 1
+#endif
+      };
+      atomic {
+        MORTAL;
+#ifdef DEFECT_COUNTED_BEFORE_IT_IS_BROKEN
+        broken = 1;
+#else
+        d_step { count_change() };
+#endif
+        goto commit
+      }
+    :: true
+    fi;
+#endif
     atomic {
       MORTAL;
       LOCK;
+      told = 1;
       d_step {
 #ifndef DEFECT_UNMARKED_DRAIN
         BEGIN_CHANGE;
@@ -869,6 +973,7 @@ again:
     fi;
 #endif
     atomic { MORTAL; short_of = 0; UNLOCK };
+commit:
     atomic {
       MORTAL;
       if
@@ -886,9 +991,10 @@ again:
     fi;
     if
     :: atomic { busy > 0 && !last_round -> busy-- }
+    :: atomic { !told }
 #if LATE
-    :: turned  /* whoever asks next makes them anew */
-    :: !turned ->
+    :: turned && told  /* whoever asks next makes them anew */
+    :: !turned && told ->
       d_step { take_snapshot() };
       atomic { MORTAL; LOCK };
       d_step {
@@ -898,7 +1004,7 @@ again:
         fi
       };
 #else
-    :: atomic { MORTAL; LOCK };
+    :: atomic { told -> MORTAL; LOCK };
       if
       :: turned || broken ->
         rebuild()

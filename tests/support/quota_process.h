@@ -45,6 +45,10 @@ struct QuotaRules {
   // Buckets in a window; 0: there is one window for all time.
   std::atomic<int32_t> window{0};
   std::atomic<bool> exists{true};
+  // What is left of each falls by so many micro-GPUs.
+  std::atomic<int64_t> falls{0};
+  // If not 0, the clock is once read so, by a keeper that is slow to go on.
+  std::atomic<int64_t> read_once_us{0};
 
   static bool Covers(uint32_t quota, uint32_t tenant) {
     static constexpr uint32_t kTenantsOf[] = {0, 0b0111, 0b0011, 0b01, 0b10};
@@ -83,6 +87,7 @@ class RulesOfTest : public BudgetBooks {
       one.quota = quota;
       one.above = QuotaRules::Above(quota);
       one.available_us = rules_->limits[quota] - used;
+      one.falls = rules_->falls;
       one.at_us = now_us;
       one.valid_until_us = WindowEnd(now_us);
     }
@@ -311,7 +316,10 @@ class QuotaProcess {
   }
   BudgetHooks Hooks() {
     BudgetHooks hooks;
-    hooks.now_us = [this] { return now_us(); };
+    hooks.now_us = [this] {
+      const int64_t once_us = rules_->read_once_us.exchange(0);
+      return once_us != 0 ? once_us : now_us();
+    };
     hooks.snapshot = [this] { return store_->BeginRead(); };
     hooks.drain = [this](Deadline) { return Drain(); };
     hooks.with_writer_lock =

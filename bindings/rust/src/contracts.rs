@@ -128,7 +128,7 @@ impl Ledger {
     }
 }
 
-fn take_bytes(bytes: sys::drawdown_bytes) -> Result<String> {
+pub(crate) fn take_bytes(bytes: sys::drawdown_bytes) -> Result<String> {
     let mut all = sys::drawdown_text {
         data: std::ptr::null(),
         size: 0,

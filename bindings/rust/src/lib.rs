@@ -11,6 +11,7 @@
 
 mod contracts;
 mod error;
+mod forecasts;
 mod holds;
 mod ledger;
 mod meter;
@@ -23,6 +24,7 @@ mod value;
 
 pub use contracts::{Reconciliation, StatementQuery};
 pub use error::{code, Error, Result};
+pub use forecasts::{AddedRun, Forecast, ForecastQuery};
 pub use holds::{Hold, HoldRenewal, HoldRequest, HoldState, Overdraft};
 pub use ledger::{Ledger, Options};
 pub use meter::{Decision, Drained, Meter};

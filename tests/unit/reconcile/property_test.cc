@@ -316,5 +316,42 @@ TEST(ReconcilePropertyTest, WildRowsKeepTheInvariants) {
   }
 }
 
+// Each row up to three more times, some with another row's money or resource in
+// between, so that what is found twice does not stand together.
+std::vector<TestRow> WithCopies(std::vector<TestRow> rows,
+                                std::mt19937& random) {
+  const size_t count = rows.size();
+  for (size_t i = 0; i < count; ++i) {
+    for (uint32_t copies = random() % 4; copies > 0; --copies) {
+      rows.push_back(rows[i]);
+      if (random() % 4 == 0) rows.back().resource = "i-other";
+      if (random() % 4 == 0) rows.back().billed = rows[random() % count].billed;
+    }
+  }
+  std::shuffle(rows.begin(), rows.end(), random);
+  return rows;
+}
+
+TEST(ReconcilePropertyTest, MemoryAndOrderChangeNoByte) {
+  size_t copies = 0;
+  for (uint32_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    std::mt19937 random(seed);
+    Month month = MonthMaker(seed).Make();
+    std::vector<TestRow> rows = WithCopies(month.rows, random);
+    const ReconcileResult result = Reconcile(month.setup, rows);
+    ExpectInvariants(result, rows);
+    copies += ItemsOf(result, BreakClass::kDuplicateCharge).size();
+    // From a row at a time to what holds most of them.
+    for (const uint64_t memory : {1u, 200u, 3'000u, 20'000u}) {
+      SCOPED_TRACE(absl::StrCat(memory, " bytes"));
+      month.setup.options.memory_bytes = memory;
+      std::shuffle(rows.begin(), rows.end(), random);
+      ASSERT_EQ(Serialized(Reconcile(month.setup, rows)), Serialized(result));
+    }
+  }
+  EXPECT_GT(copies, 600u);
+}
+
 }  // namespace
 }  // namespace drawdown::testing

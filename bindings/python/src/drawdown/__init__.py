@@ -27,7 +27,7 @@ from ._errors import (
     RefusedError, StateError, UnknownNameError)
 from ._ledger import (
     AddedRun, Admission, Decision, DrainResult, Forecast, Hold, ImportResult, Ledger, Meter,
-    Reconciliation)
+    Reconciliation, reconcile)
 from ._tables import Table
 from ._values import abi_version, version
 
@@ -42,5 +42,5 @@ __all__ = [
     "Decision", "DiskFullError", "DrainResult", "DrawdownError", "Forecast", "ForkedError",
     "Hold", "HoldRequiredError", "ImportResult", "Ledger", "LedgerError", "Meter",
     "MisuseError", "NotFoundError", "OverflowedError", "Reconciliation", "RefusedError",
-    "StateError", "Table", "UnknownNameError", "abi_version", "version",
+    "StateError", "Table", "UnknownNameError", "abi_version", "reconcile", "version",
 ]

@@ -662,24 +662,39 @@ class Ledger:
                    v.instant(start), changed)
         return bool(changed[0])
 
-    def reconcile(self, contract: str, period: str, *bills: Path,
+    def reconcile(self, contract: str, period: str, *bills: Any,
                   tolerance: Optional[Exact] = None, at: Optional[Instant] = None,
                   as_of: Optional[Instant] = None) -> Reconciliation:
-        """The provider's bill files against the books."""
+        """The provider's bill against the books.
+
+        Files, or one table: anything with `__arrow_c_stream__` whose columns are those of
+        the bill's CSV. A table's costs must be decimals, not floating point.
+        """
         alive: List[Any] = []
-        texts = [v.text(os.fspath(bill), alive) for bill in bills]
         options = v.struct_of("reconcile_options")
         if tolerance is not None:
             options.has_tolerance = 1
             options.tolerance = v.int128(v.money(tolerance))
+        query = self._statement_query(alive, contract, period, at, as_of)
         clean = ffi.new("uint8_t*")
         breaks, checks = ffi.new("drawdown_table*"), ffi.new("drawdown_table*")
-        self._call(lib.drawdown_reconcile_files,
-                   self._statement_query(alive, contract, period, at, as_of),
-                   ffi.new("drawdown_text[]", texts), len(texts), options, clean, breaks, checks)
+        if len(bills) == 1 and not isinstance(bills[0], (str, os.PathLike)):
+            stream, owner = stream_of(bills[0])
+            alive.append(owner)
+            self._call(lib.drawdown_reconcile_arrow, query, stream, options, clean, breaks, checks)
+        else:
+            texts = [v.text(os.fspath(bill), alive) for bill in bills]
+            self._call(lib.drawdown_reconcile_files, query, ffi.new("drawdown_text[]", texts),
+                       len(texts), options, clean, breaks, checks)
         return Reconciliation(bool(clean[0]), Table(breaks[0]), Table(checks[0]))
 
 
 def _import_result(result: Any) -> ImportResult:
     return ImportResult(result.rows, result.inserted, result.updated, result.unchanged,
                         result.open, result.never_started, result.zero_gpu)
+
+
+def reconcile(ledger: Ledger, contract: str, period: str, bill: Any, *,
+              tolerance: Optional[Exact] = None) -> Reconciliation:
+    """`ledger.reconcile` of one bill: a path, or a pyarrow, polars or duckdb table."""
+    return ledger.reconcile(contract, period, bill, tolerance=tolerance)

@@ -12,7 +12,7 @@ use std::os::raw::c_char;
 
 pub const DRAWDOWN_NUL_TERMINATED: u64 = u64::MAX;
 pub const DRAWDOWN_UNSET: i64 = i64::MIN;
-pub const DRAWDOWN_ABI_VERSION: u32 = 1;
+pub const DRAWDOWN_ABI_VERSION: u32 = 2;
 // Codes.
 pub const DRAWDOWN_OK: i32 = 0;
 pub const DRAWDOWN_BAD_NUMBER: i32 = 101;
@@ -458,10 +458,58 @@ extern "C" {
         checks: *mut drawdown_table,
         error: *mut drawdown_error,
     ) -> i32;
+    pub fn drawdown_reconcile_arrow(
+        ledger: drawdown_ledger,
+        query: *const drawdown_statement_query,
+        bill: *mut ArrowArrayStream,
+        options: *const drawdown_reconcile_options,
+        clean: *mut u8,
+        breaks: *mut drawdown_table,
+        checks: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
     pub fn drawdown_bill_summary(
         bills: *const drawdown_text,
         count: u64,
         out: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_period_close(
+        ledger: drawdown_ledger,
+        contract: drawdown_text,
+        period: drawdown_text,
+        was_closed: *mut u8,
+        closed: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_closed_periods(
+        ledger: drawdown_ledger,
+        contract: drawdown_text,
+        as_of_us: i64,
+        out: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_forecast(
+        ledger: drawdown_ledger,
+        query: *const drawdown_forecast_query,
+        intervals: *mut drawdown_table,
+        costs: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_report_html(
+        ledger: drawdown_ledger,
+        contract: drawdown_text,
+        at_us: i64,
+        as_of_us: i64,
+        out: *mut drawdown_bytes,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_tenant_move(
+        ledger: drawdown_ledger,
+        old_path: drawdown_text,
+        new_path: drawdown_text,
+        from_us: i64,
+        changed: *mut u8,
         error: *mut drawdown_error,
     ) -> i32;
 }

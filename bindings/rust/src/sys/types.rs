@@ -256,6 +256,44 @@ pub struct drawdown_statement_query {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct drawdown_usage_scale {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub tenant: drawdown_text,
+    pub factor_micro: i64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct drawdown_added_run {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub tenant: drawdown_text,
+    pub pool: drawdown_text,
+    pub micro_gpus: i64,
+    pub start_us: i64,
+    pub end_us: i64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct drawdown_forecast_query {
+    pub struct_size: u32,
+    pub intervals: u32,
+    pub contract: drawdown_text,
+    pub at_us: i64,
+    pub as_of_us: i64,
+    pub until_us: i64,
+    pub exercise: *const drawdown_text,
+    pub exercise_count: u64,
+    pub scales: *const drawdown_usage_scale,
+    pub scale_count: u64,
+    pub runs: *const drawdown_added_run,
+    pub run_count: u64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct drawdown_reconcile_options {
     pub struct_size: u32,
     pub has_tolerance: u8,
@@ -483,6 +521,50 @@ impl Default for drawdown_reconcile_options {
             has_tolerance: 0,
             reserved: [0; 3],
             tolerance: ZERO,
+        }
+    }
+}
+
+impl Default for drawdown_usage_scale {
+    fn default() -> Self {
+        drawdown_usage_scale {
+            struct_size: size_of::<drawdown_usage_scale>() as u32,
+            reserved: 0,
+            tenant: NO_TEXT,
+            factor_micro: 1_000_000,
+        }
+    }
+}
+
+impl Default for drawdown_added_run {
+    fn default() -> Self {
+        drawdown_added_run {
+            struct_size: size_of::<drawdown_added_run>() as u32,
+            reserved: 0,
+            tenant: NO_TEXT,
+            pool: NO_TEXT,
+            micro_gpus: 0,
+            start_us: 0,
+            end_us: 0,
+        }
+    }
+}
+
+impl Default for drawdown_forecast_query {
+    fn default() -> Self {
+        drawdown_forecast_query {
+            struct_size: size_of::<drawdown_forecast_query>() as u32,
+            intervals: 1,
+            contract: NO_TEXT,
+            at_us: DRAWDOWN_UNSET,
+            as_of_us: DRAWDOWN_UNSET,
+            until_us: DRAWDOWN_UNSET,
+            exercise: std::ptr::null(),
+            exercise_count: 0,
+            scales: std::ptr::null(),
+            scale_count: 0,
+            runs: std::ptr::null(),
+            run_count: 0,
         }
     }
 }

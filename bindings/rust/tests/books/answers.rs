@@ -12,6 +12,13 @@ term { start: "2026-10-01T00:00:00Z" end: "2027-10-01T00:00:00Z" }
 rate { pool: "aws" price: "4.10" from: "2026-10-01T00:00:00Z" }
 "#;
 
+const BLOCK: &str = r#"
+commitment { id: "block" category: USAGE model: DISCONTINUOUS interval: MONTHLY layer: 1
+  applies { dimension: "pool" operator: STARTS_WITH value: "aws/" }
+  step { from: "2026-10-01T00:00:00Z" quantity: "2000" } price: "2"
+  shortfall { policy: TAKE_OR_PAY price: "2" } }
+"#;
+
 fn start(run_id: &str, micro_gpus: i64) -> RunStart<'_> {
     RunStart {
         run_id,
@@ -121,6 +128,63 @@ fn a_month_from_runs_to_a_statement() {
     assert_eq!(books.journal(0, 2).unwrap().len(), 2);
     assert_eq!(books.verify().unwrap(), Vec::<String>::new());
     books.close().unwrap();
+}
+
+#[test]
+fn what_is_to_come_and_what_is_closed() {
+    let scratch = Scratch::new();
+    let books = scratch.books();
+    assert!(books
+        .start_run(&start("r1", 8_000_000))
+        .unwrap()
+        .is_admitted());
+    books
+        .stop_run("r1", 1, instant(19), StopReason::Done)
+        .unwrap();
+    let text = CONTRACT.to_owned() + BLOCK;
+    books.apply_contracts(&[("aws.textproto", &text)]).unwrap();
+    let added = AddedRun {
+        tenant: "acme/chat",
+        pool: POOL,
+        micro_gpus: 500_000,
+        start: instant(72),
+        end: instant(82),
+    };
+    let query = ForecastQuery {
+        contract: "aws",
+        at: Some(instant(48)),
+        scale: &[("acme", 0)],
+        runs: &[added],
+        ..Default::default()
+    };
+    let asked = books.forecast(&query).unwrap();
+    assert_eq!(asked.intervals.len(), 2);
+    let row = asked.intervals.row(1).unwrap();
+    assert_eq!(row.bool("what_if").unwrap(), Some(true));
+    let projected = row.decimal("projected").unwrap().unwrap();
+    assert_eq!(projected.to_string(), "306000"); // 80 h + 5 h
+    let month = asked.costs.row(0).unwrap();
+    assert_eq!(month.text("currency").unwrap(), Some("USD"));
+    let unknown = ForecastQuery {
+        exercise: &["nobody"],
+        ..query
+    };
+    assert_eq!(
+        books.forecast(&unknown).unwrap_err().code(),
+        code::NOT_FOUND
+    );
+    let page = books.report_html("aws", Some(instant(48))).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>"));
+
+    assert!(books.close_period("aws", "2026-10").unwrap());
+    assert!(!books.close_period("aws", "2026-10").unwrap());
+    let closed = books.closed_periods("").unwrap();
+    let row = closed.row(0).unwrap();
+    assert_eq!(row.text("period").unwrap(), Some("2026-10"));
+    let november = instant(31 * 24);
+    let moved = || books.move_tenant("acme/chat", "acme/apps/chat", november);
+    assert!(moved().unwrap());
+    assert!(!moved().unwrap());
 }
 
 #[test]

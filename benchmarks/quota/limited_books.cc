@@ -1,4 +1,4 @@
-#include "quota_books.h"
+#include "limited_books.h"
 
 #include <chrono>
 #include <filesystem>
@@ -6,9 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/files.h"
-#include "drawdown/ledger.h"
+#include "base/uuid.h"
+#include "ledger/posting.h"
 #include "ledger/records.h"
 #include "measure.h"
+#include "settle/drain.h"
 #include "store/lmdb_store.h"
 
 namespace drawdown {
@@ -35,8 +37,27 @@ int64_t WallUs() {
 
 }  // namespace
 
+// An empty ledger with an epoch word, as Ledger::Open and a first drain make
+// it; its uuid.
+std::string MakeBooks(const std::string& path) {
+  Header header;
+  header.uuid = FormatUuid(NewUuid());
+  header.boot_id = Must(BootId());
+  header.lmdb_version = LmdbVersion();
+  Expect(CreateLmdbStore(path, kHeaderKey, EncodeHeader(header), {}));
+  std::filesystem::create_directory(path + "/live");
+  const auto store = Must(OpenLmdbStore(path, {}));
+  const auto posting =
+      Must(Posting::Begin(Must(store->BeginWrite()), header, WallUs()));
+  LiveDirectory live(std::filesystem::canonical(path) / "live",
+                     *ParseUuid(header.uuid), header.boot_id);
+  Must(PrepareDrain(posting.get(), &live, header.bucket_us, WallUs()));
+  Must(posting->Commit());
+  return header.uuid;
+}
+
 // Nothing is drained, so the books have no usage.
-class QuotaBooks::Rules : public BudgetBooks {
+class LimitedBooks::Rules : public BudgetBooks {
  public:
   explicit Rules(size_t meters) : meters_(static_cast<uint32_t>(meters)) {}
 
@@ -69,22 +90,10 @@ class QuotaBooks::Rules : public BudgetBooks {
   const uint32_t meters_;
 };
 
-QuotaBooks::QuotaBooks(const std::string& folder, size_t meters)
+LimitedBooks::LimitedBooks(const std::string& folder, size_t meters)
     : path_(folder + "/quota-benchmark.books") {
   FreshDirectory(path_);
-  std::vector<MeterName> names;
-  for (size_t i = 0; i < meters; ++i) {
-    names.push_back({absl::StrCat("acme/team-", i % kTeams, "/", i), "pool"});
-  }
-  OpenOptions opening;
-  opening.create_if_missing = true;
-  opening.drain_interval = std::chrono::milliseconds(0);
-  std::string uuid;
-  {
-    const auto ledger = Must(Ledger::Open(path_, opening));
-    Must(ledger->meters(names));  // Makes the epoch word.
-    uuid = ledger->Info().uuid;
-  }
+  const std::string uuid = MakeBooks(path_);
   store_ = Must(OpenLmdbStore(path_, {}));
   const std::string live = std::filesystem::canonical(path_) / "live";
   live_ =
@@ -112,31 +121,32 @@ QuotaBooks::QuotaBooks(const std::string& folder, size_t meters)
   Freshen();
 }
 
-QuotaBooks::~QuotaBooks() {
+LimitedBooks::~LimitedBooks() {
   DetachAdmission(keeper_.get());
   keeper_->Stop();
   store_ = nullptr;
   std::filesystem::remove_all(path_);
 }
 
-void QuotaBooks::Freshen() {
+void LimitedBooks::Freshen() {
   keeper_->SetTorn();
   const auto transaction = Must(store_->BeginWrite());
   Expect(keeper_->Freshen(transaction.get(), WallUs()));
 }
 
-void QuotaBooks::SetPlenty() {
-  rules_->available_us = kPlentyUs;
-  Freshen();
-}
-
-void QuotaBooks::SetRoom(int64_t gpu_us) {
-  SetPlenty();
+// As a commit does that changes what is left: quotas stay what they were.
+void LimitedBooks::SetRoom(int64_t gpu_us) {
+  Expect(keeper_->Recall(kHighest));
   rules_->available_us += gpu_us - Room();
-  Freshen();
+  const auto transaction = Must(store_->BeginWrite());
+  BudgetChange change = Must(keeper_->Begin(transaction.get(), WallUs()));
+  change.Touch(kHighest);
+  Expect(change.Finish(transaction.get(), WallUs()));
 }
 
-int64_t QuotaBooks::Room() const {
+void LimitedBooks::SetPlenty() { SetRoom(kPlentyUs / 2); }
+
+int64_t LimitedBooks::Room() const {
   return Must(keeper_->Room(kHighest, WallUs()));
 }
 

@@ -1,7 +1,7 @@
 // A ledger whose meters are under three levels of quotas, for measuring what
 // TryRecord costs: a quota a meter, sixteen above these, one above all.
-#ifndef DRAWDOWN_BENCHMARKS_QUOTA_QUOTA_BOOKS_H_
-#define DRAWDOWN_BENCHMARKS_QUOTA_QUOTA_BOOKS_H_
+#ifndef DRAWDOWN_BENCHMARKS_QUOTA_LIMITED_BOOKS_H_
+#define DRAWDOWN_BENCHMARKS_QUOTA_LIMITED_BOOKS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -15,12 +15,12 @@
 
 namespace drawdown {
 
-class QuotaBooks {
+class LimitedBooks {
  public:
-  QuotaBooks(const std::string& folder, size_t meters);
-  ~QuotaBooks();
-  QuotaBooks(const QuotaBooks&) = delete;  // Owns what hooks refer to.
-  QuotaBooks& operator=(const QuotaBooks&) = delete;
+  LimitedBooks(const std::string& folder, size_t meters);
+  ~LimitedBooks();
+  LimitedBooks(const LimitedBooks&) = delete;  // Owns what hooks refer to.
+  LimitedBooks& operator=(const LimitedBooks&) = delete;
 
   const std::vector<Meter>& meters() const { return meters_; }
   // Leaves so much under the highest quota, or without end, and plenty under
@@ -44,4 +44,4 @@ class QuotaBooks {
 
 }  // namespace drawdown
 
-#endif  // DRAWDOWN_BENCHMARKS_QUOTA_QUOTA_BOOKS_H_
+#endif  // DRAWDOWN_BENCHMARKS_QUOTA_LIMITED_BOOKS_H_

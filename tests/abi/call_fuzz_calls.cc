@@ -1,0 +1,429 @@
+// Every function of drawdown.h, called with whatever comes.
+#include "tests/abi/call_fuzz.h"
+
+namespace drawdown::c_abi_test {
+
+void Caller::CallLedger() {
+  const drawdown_ledger ledger = Handle(Kind::kLedger);
+  drawdown_ledger_options options = DRAWDOWN_LEDGER_OPTIONS_INIT;
+  options.create_if_missing = Flag();
+  options.allow_any_filesystem = Flag();
+  if (OneIn(4)) options.bucket_us = Number(INT64_C(1'800'000'000));
+  if (OneIn(4)) options.drain_interval_us = Number(50'000);
+  if (OneIn(8)) options.lock_timeout_us = Number(1'000'000);
+  switch (Below(24)) {
+    case 0:
+      return Ended("ledger_close", drawdown_ledger_close(ledger, Error()));
+    case 1:
+      return Ended("ledger_create",
+                   drawdown_ledger_create(Path(), Options(options), Error()));
+    case 2:
+      return Ended("backup", drawdown_backup(ledger, Path(), Error()));
+    case 3: {
+      const std::string from = folder_ + "/books";
+      return Ended("salvage", drawdown_salvage(Text(from.c_str()), Path(),
+                                               Out(Kind::kTable), Error()));
+    }
+    case 4: {
+      // Runs the program, so of what is no ledger alone.
+      uint8_t ok = 0;
+      return Ended("verify", drawdown_verify(Handle(Kind::kTable) | 1, &ok,
+                                             Out(Kind::kTable), Error()));
+    }
+    case 5:
+    case 6:
+    case 7:
+      return Ended("ledger_info",
+                   drawdown_ledger_info(ledger, Out(Kind::kTable), Error()));
+    default:
+      return Ended("ledger_open",
+                   drawdown_ledger_open(Path(), Options(options),
+                                        Out(Kind::kLedger), Error()));
+  }
+}
+
+void Caller::CallMeters() {
+  const drawdown_ledger ledger = Handle(Kind::kLedger);
+  drawdown_meter meters[3] = {0, 0, 0};
+  int64_t amounts[3] = {0, 0, 0};
+  for (int i = 0; i < 3; ++i) {
+    meters[i] = Handle(Kind::kMeter);
+    // Far from what two of them would overflow in the books.
+    amounts[i] = OneIn(8) ? -1 : random_.Between(0, 1'000'000);
+  }
+  uint8_t decisions[3] = {0, 0, 0};
+  const uint64_t count = Below(4);
+  switch (Below(12)) {
+    case 0:
+      return drawdown_record(meters[0], amounts[0]);
+    case 1:
+      return drawdown_record_batch(meters, amounts, count);
+    case 2:
+      return drawdown_record_many(meters[0], amounts, count);
+    case 3:
+      drawdown_try_record(meters[0], amounts[0]);
+      return;
+    case 4:
+      return drawdown_try_record_batch(meters, amounts, count, decisions);
+    case 5: {
+      drawdown_drain_result result = DRAWDOWN_DRAIN_RESULT_INIT;
+      if (OneIn(8)) result.struct_size = 8;
+      return Ended("drain", drawdown_drain(ledger, OrNull(&result), Error()));
+    }
+    case 6:
+      return Ended("live", drawdown_live(ledger, Out(Kind::kTable), Error()));
+    case 7:
+      return Ended("meter_bind",
+                   drawdown_meter_bind(ledger, Tenant(), Pool(), Flag(),
+                                       Out(Kind::kMeter), Error()));
+    default: {
+      const drawdown_text tenants[] = {Tenant(), Tenant(), Tenant()};
+      const drawdown_text pools[] = {Pool(), Pool(), Pool()};
+      drawdown_meter bound[3] = {0, 0, 0};
+      const int32_t code =
+          drawdown_meter_bind_many(ledger, OrNull(tenants), OrNull(pools),
+                                   count, Flag(), OrNull(bound), Error());
+      Ended("meter_bind_many", code);
+      for (const drawdown_meter meter : bound) {
+        if (meter != 0) handles_->Add(Kind::kMeter, meter, &random_);
+      }
+    }
+  }
+}
+
+const drawdown_run_query* Caller::RunQuery() {
+  drawdown_run_query query = DRAWDOWN_RUN_QUERY_INIT;
+  if (OneIn(4)) query.state = Choice(DRAWDOWN_RUN_VOIDED);
+  if (OneIn(4)) query.tenant = Tenant();
+  if (OneIn(4)) query.pool = Pool();
+  if (OneIn(4)) query.run_id = Id();
+  if (OneIn(4)) query.array = Id();
+  query.limit = Below(5);
+  return Options(query);
+}
+
+void Caller::CallRuns() {
+  const drawdown_ledger ledger = Handle(Kind::kLedger);
+  const auto attempt = static_cast<uint32_t>(OneIn(8) ? Number(0) : 1);
+  drawdown_run_start start = DRAWDOWN_RUN_START_INIT;
+  start.run_id = Id();
+  start.tenant = Tenant();
+  start.pool = Pool();
+  start.micro_gpus = Number(8'000'000);
+  start.at_us = Instant();
+  start.strict = Flag();
+  if (OneIn(4)) start.hold_id = Id();
+  if (OneIn(8)) start.device = Id();
+  if (OneIn(8)) start.share_num = Number(1);
+  if (OneIn(8)) start.share_den = Number(7);
+  uint64_t* const table = Out(Kind::kTable);
+  switch (Below(12)) {
+    case 0:
+      return Ended("run_resize",
+                   drawdown_run_resize(ledger, Id(), attempt, Number(4'000'000),
+                                       Instant(), table, Error()));
+    case 1:
+      return Ended("run_suspend", drawdown_run_suspend(ledger, Id(), attempt,
+                                                       Instant(), Error()));
+    case 2:
+      return Ended("run_resume",
+                   drawdown_run_resume(ledger, Id(), attempt, Instant(), table,
+                                       Error()));
+    case 3:
+      return Ended("run_stop",
+                   drawdown_run_stop(ledger, Id(), attempt, Instant(),
+                                     Choice(DRAWDOWN_STOP_LOST), Error()));
+    case 4:
+      return Ended(
+          "run_heartbeat",
+          drawdown_run_heartbeat(ledger, Id(), attempt, Instant(), Error()));
+    case 5:
+      return Ended("run_confirm_ghost",
+                   drawdown_run_confirm_ghost(ledger, Id(), attempt,
+                                              Number(DRAWDOWN_UNSET), Instant(),
+                                              Error()));
+    case 6:
+      return Ended("runs", drawdown_runs(ledger, RunQuery(), table, Error()));
+    case 7:
+      return Ended("segments",
+                   drawdown_segments(ledger, RunQuery(), table, Error()));
+    default:
+      return Ended("run_start_many",
+                   drawdown_run_start_many(ledger, Options(start), Count(),
+                                           table, Error()));
+  }
+}
+
+void Caller::CallHolds() {
+  const drawdown_ledger ledger = Handle(Kind::kLedger);
+  uint64_t* const table = Out(Kind::kTable);
+  drawdown_hold_request request = DRAWDOWN_HOLD_REQUEST_INIT;
+  request.hold_id = Id();
+  request.tenant = Tenant();
+  request.pool = Pool();
+  request.gpu_us = Wide(3'600'000'000);
+  request.micro_gpus = Number(0);
+  request.ttl_us = Number(3'600'000'000);
+  request.strict = Flag();
+  switch (Below(10)) {
+    case 0: {
+      drawdown_hold_renewal renewal = DRAWDOWN_HOLD_RENEWAL_INIT;
+      renewal.hold_id = Id();
+      renewal.renewal = static_cast<uint32_t>(Below(3));
+      renewal.charge_gpu_us = Wide(1'000'000);
+      renewal.extend_gpu_us = Wide(1'000'000);
+      return Ended("hold_renew", drawdown_hold_renew(ledger, Options(renewal),
+                                                     table, Error()));
+    }
+    case 1:
+      return Ended("hold_settle",
+                   drawdown_hold_settle(ledger, Id(), Wide(3'000'000),
+                                        Choice(DRAWDOWN_OVERDRAFT_REFUSE),
+                                        table, Error()));
+    case 2:
+      return Ended("hold_release",
+                   drawdown_hold_release(ledger, Id(), Error()));
+    case 3:
+      return Ended("hold_quote",
+                   drawdown_hold_quote(ledger, Options(request), table,
+                                       Out(Kind::kTable), Error()));
+    case 4: {
+      drawdown_hold_query query = DRAWDOWN_HOLD_QUERY_INIT;
+      if (OneIn(4)) query.state = Choice(DRAWDOWN_HOLD_RELEASED);
+      if (OneIn(4)) query.tenant = Tenant();
+      query.at_us = OneIn(2) ? Instant() : DRAWDOWN_UNSET;
+      return Ended("holds",
+                   drawdown_holds(ledger, Options(query), table, Error()));
+    }
+    case 5:
+      return Ended("exhaustions", drawdown_exhaustions(ledger, table, Error()));
+    default:
+      return Ended("hold_place", drawdown_hold_place(ledger, Options(request),
+                                                     Count(), table, Error()));
+  }
+}
+
+void Caller::CallQuotas() {
+  const drawdown_ledger ledger = Handle(Kind::kLedger);
+  uint64_t* const table = Out(Kind::kTable);
+  switch (Below(4)) {
+    case 0:
+      return Ended("quotas", drawdown_quotas(ledger, Tenant(), Instant(), table,
+                                             Error()));
+    case 1:
+      return Ended("quota_explain",
+                   drawdown_quota_explain(
+                       ledger, Tenant(), Pool(), Wide(3'600'000'000), Number(0),
+                       Instant(), table, Out(Kind::kTable), Error()));
+    default: {
+      drawdown_quota_setting setting = DRAWDOWN_QUOTA_SETTING_INIT;
+      setting.tenant = Tenant();
+      setting.pool = Pool();
+      setting.period = Choice(DRAWDOWN_PERIOD_AT_ONCE);
+      setting.rolling_us = Number(INT64_C(86'400'000'000));
+      setting.nominal = Wide(INT64_C(36'000'000'000));
+      setting.borrowing = Wide(0);
+      setting.unlimited = Flag();
+      setting.soft = Flag();
+      setting.slice = OneIn(4);
+      if (OneIn(8)) setting.contract = Id();
+      uint8_t changed = 0;
+      return Ended("quota_set", drawdown_quota_set(ledger, Options(setting),
+                                                   OrNull(&changed), Error()));
+    }
+  }
+}
+
+void Caller::CallUsage() {
+  const drawdown_ledger ledger = Handle(Kind::kLedger);
+  uint64_t* const table = Out(Kind::kTable);
+  drawdown_import_result result = DRAWDOWN_IMPORT_RESULT_INIT;
+  drawdown_import_options options = DRAWDOWN_IMPORT_OPTIONS_INIT;
+  options.strict = Flag();
+  options.zone = Text("UTC");
+  const drawdown_text pair[] = {Text("pool"), Pool()};
+  options.constants = pair;
+  options.constant_pairs = Below(2);
+  switch (Below(8)) {
+    case 0: {
+      const drawdown_text path = Path();
+      return Ended("import_files",
+                   drawdown_import_files(
+                       ledger, Choice(DRAWDOWN_IMPORT_SACCT), OrNull(&path),
+                       Count(), Options(options), OrNull(&result), Error()));
+    }
+    case 1:
+      return Ended(
+          "correct_runs",
+          drawdown_correct_runs(ledger, Path(), Text("because"),
+                                Options(options), OrNull(&result), Error()));
+    case 2:
+      return Ended("journal", drawdown_journal(ledger, Below(99), Below(9),
+                                               table, Error()));
+    default: {
+      const int32_t by[] = {Choice(DRAWDOWN_BY_MONTH),
+                            Choice(DRAWDOWN_BY_MONTH)};
+      drawdown_usage_query query = DRAWDOWN_USAGE_QUERY_INIT;
+      query.by = OrNull(by);
+      query.by_count = Below(3);
+      if (OneIn(2)) query.from_us = Instant();
+      if (OneIn(2)) query.to_us = Instant();
+      query.at_us = Instant();
+      if (OneIn(8)) query.as_of_us = Instant();
+      if (OneIn(4)) query.tenant = Tenant();
+      if (OneIn(4)) query.pool = Pool();
+      if (OneIn(4)) query.zone = Text("America/New_York");
+      query.net = Flag();
+      return Ended("usage",
+                   drawdown_usage(ledger, Options(query), table, Error()));
+    }
+  }
+}
+
+const drawdown_statement_query* Caller::Statement() {
+  drawdown_statement_query query = DRAWDOWN_STATEMENT_QUERY_INIT;
+  query.contract = Text("aws");
+  query.period = Text("2026-10");
+  if (OneIn(2)) query.at_us = Instant();
+  if (OneIn(8)) query.as_of_us = Instant();
+  return Options(query);
+}
+
+void Caller::CallContracts() {
+  static const char kContract[] =
+      "id: \"aws\" provider: \"aws\" currency: \"USD\" "
+      "term { start: \"2026-10-01T00:00:00Z\" end: \"2027-10-01T00:00:00Z\" } "
+      "rate { pool: \"aws\" price: \"4.10\" from: \"2026-10-01T00:00:00Z\" }";
+  const drawdown_ledger ledger = Handle(Kind::kLedger);
+  uint64_t* const table = Out(Kind::kTable);
+  const drawdown_text name = Text("aws.textproto");
+  const drawdown_text text = Text(kContract);
+  const drawdown_text path = Path();
+  switch (Below(9)) {
+    case 0:
+      return Ended("contract_validate",
+                   drawdown_contract_validate(name, text, Error()));
+    case 1:
+      return Ended("contracts", drawdown_contracts(ledger, table, Error()));
+    case 2:
+      return Ended("statement",
+                   drawdown_statement(ledger, Statement(), table, Error()));
+    case 3:
+      return Ended("statement_text",
+                   drawdown_statement_text(ledger, Statement(), Text("csv"),
+                                           Out(Kind::kBytes), Error()));
+    case 4:
+      return Ended("status", drawdown_status(ledger, Instant(), DRAWDOWN_UNSET,
+                                             table, Error()));
+    case 5: {
+      // One struct at a time can be hostile.
+      drawdown_reconcile_options options = DRAWDOWN_RECONCILE_OPTIONS_INIT;
+      options.has_tolerance = Flag();
+      options.tolerance = Wide(0);
+      uint8_t clean = 0;
+      return Ended("reconcile_files",
+                   drawdown_reconcile_files(ledger, Statement(), OrNull(&path),
+                                            Count(), &options, OrNull(&clean),
+                                            table, Out(Kind::kTable), Error()));
+    }
+    case 6:
+      return Ended("bill_summary", drawdown_bill_summary(OrNull(&path), Count(),
+                                                         table, Error()));
+    default:
+      return Ended("contract_apply",
+                   drawdown_contract_apply(ledger, OrNull(&name), OrNull(&text),
+                                           Count(), table, Error()));
+  }
+}
+
+void Caller::CallTables() {
+  const drawdown_table table = Handle(Kind::kTable);
+  const uint64_t row = OneIn(8) ? Handle(Kind::kTable) : Below(3);
+  const auto column =
+      static_cast<uint32_t>(OneIn(8) ? UINT32_MAX - Below(2) : Below(8));
+  uint64_t rows = 0;
+  uint32_t columns = 0;
+  uint8_t null = 0;
+  int64_t number = 0;
+  drawdown_int128 wide = {0, 0};
+  drawdown_text text = {nullptr, 0};  // Another thread may close the table.
+  switch (Below(12)) {
+    case 0: {
+      drawdown_column out = DRAWDOWN_COLUMN_INIT;
+      if (OneIn(8)) out.struct_size = 4;
+      return Ended("table_column",
+                   drawdown_table_column(table, column, OrNull(&out), Error()));
+    }
+    case 1:
+      return Ended("table_find",
+                   drawdown_table_find(table, Text("run_id"), OrNull(&columns),
+                                       Error()));
+    case 2:
+      return Ended("table_int64",
+                   drawdown_table_int64(table, row, column, OrNull(&number),
+                                        OrNull(&null), Error()));
+    case 3:
+      return Ended("table_decimal",
+                   drawdown_table_decimal(table, row, column, OrNull(&wide),
+                                          OrNull(&null), Error()));
+    case 4:
+      return Ended("table_text",
+                   drawdown_table_text(table, row, column, OrNull(&text),
+                                       OrNull(&null), Error()));
+    case 5:
+      return Ended("table_notes",
+                   drawdown_table_notes(table, OrNull(&rows), Error()));
+    case 6:
+      return Ended("table_note",
+                   drawdown_table_note(table, row, OrNull(&text), Error()));
+    case 7:
+      return Ended("table_close", drawdown_table_close(table, Error()));
+    case 8:
+      return Ended("bytes_view", drawdown_bytes_view(Handle(Kind::kBytes),
+                                                     OrNull(&text), Error()));
+    case 9:
+      return Ended("bytes_close",
+                   drawdown_bytes_close(Handle(Kind::kBytes), Error()));
+    default:
+      return Ended("table_shape",
+                   drawdown_table_shape(table, OrNull(&rows), OrNull(&columns),
+                                        Error()));
+  }
+}
+
+void Caller::CallArrow() {
+  ArrowArrayStream stream = {};
+  const int32_t code =
+      drawdown_table_arrow(Handle(Kind::kTable), &stream, Error());
+  Ended("table_arrow", code);
+  if (code != DRAWDOWN_OK) return;
+  if (OneIn(4)) {
+    ArrowSchema schema = {};
+    if (stream.get_schema(&stream, &schema) == 0) schema.release(&schema);
+    ArrowArray array = {};
+    while (stream.get_next(&stream, &array) == 0 && array.release != nullptr) {
+      array.release(&array);
+    }
+  }
+  if (OneIn(4)) return stream.release(&stream);
+  drawdown_import_options options = DRAWDOWN_IMPORT_OPTIONS_INIT;
+  output_count_ = 0;
+  Ended("import_arrow",
+        drawdown_import_arrow(Handle(Kind::kLedger),
+                              Choice(DRAWDOWN_IMPORT_SACCT), &stream,
+                              Options(options), nullptr, Error()));
+  if (stream.release != nullptr) abort();  // It is taken, whatever happens.
+}
+
+void Caller::CallErrors() {
+  const drawdown_error error = Handle(Kind::kError);
+  drawdown_error_code(error);
+  if (drawdown_error_message(error) == nullptr) abort();
+  if (OneIn(4)) drawdown_error_free(error);
+  const auto code = static_cast<int32_t>(Number(DRAWDOWN_BUSY));
+  if (drawdown_code_name(code)[0] == '\0') abort();
+  if (drawdown_abi_version() < DRAWDOWN_ABI_VERSION) abort();
+  if (drawdown_version()[0] == '\0') abort();
+}
+
+}  // namespace drawdown::c_abi_test
