@@ -1,11 +1,14 @@
 // How many bucket cells a second are rated, per core. The bar is 20 M cells/s
 // for flat rates and one or two commitments.
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "benchmark/benchmark.h"
+#include "rating/kept.h"
 #include "rating/rating.h"
 
 namespace drawdown {
@@ -60,7 +63,8 @@ UsageTable MonthOfUsage(int64_t tenants, uint32_t pools = 4) {
   for (int64_t i = 0; i < tenants; ++i) {
     usage.tenants.push_back(Numbered("acme/t", i));
   }
-  for (int64_t i = 0; i < pools; ++i) usage.pools.push_back(Numbered("p/x/h", i));
+  for (int64_t i = 0; i < pools; ++i)
+    usage.pools.push_back(Numbered("p/x/h", i));
   uint64_t random = 1;
   for (int64_t hour = 0; hour < kMonthHours; ++hour) {
     for (uint32_t tenant = 0; tenant < tenants; ++tenant) {
@@ -125,20 +129,105 @@ void BM_ReservationAndSpend(benchmark::State& state) {
   Rate(state, contract);
 }
 
-// A thousand tenants on 20 pools under five reservations, a fifth of the pools
-// each, that hold nearly all of it.
-void BM_LargeMonth(benchmark::State& state) {
-  constexpr uint32_t kPools = 20;
+constexpr uint32_t kPools = 20;
+
+// Five reservations, a fifth of 20 pools each, that hold nearly all of it.
+Contract LargeContract(int64_t tenants) {
   Contract contract = FlatContract();
   for (int64_t i = 0; i < 5; ++i) {
-    AddReservation(absl::StrCat("r", i), state.range(0) * 4 * 9, &contract);
+    AddReservation(absl::StrCat("r", i), tenants * 4 * 9, &contract);
     ApplicabilityRule rule;
     for (uint32_t pool = 0; pool < kPools; ++pool) {
       if (pool % 5 == i) rule.values.push_back(Numbered("p/x/h", pool));
     }
     contract.commitments.back().applies = {rule};
   }
-  Rate(state, contract, kPools);
+  return contract;
+}
+
+void BM_LargeMonth(benchmark::State& state) {
+  Rate(state, LargeContract(state.range(0)), kPools);
+}
+
+// A statement of all that, from usage to lines.
+void BM_LargeMonthStatement(benchmark::State& state) {
+  const Contract contract = LargeContract(state.range(0));
+  const UsageTable usage = MonthOfUsage(state.range(0), kPools);
+  const Interval period = {kStart, kStart + kMonthHours * kMicrosPerHour};
+  const RatingInput input = {&contract, &usage, period, period.end_us};
+  for (auto _ : state) {
+    state.PauseTiming();
+    UsageTable copy = usage;
+    state.ResumeTiming();
+    const auto kept = KeptRating::Make(input, std::move(copy));
+    CHECK(kept.ok());
+    const auto statement = (*kept)->MakeStatement();
+    CHECK(statement.ok());
+    state.counters["lines"] = static_cast<double>(statement->lines.size());
+    state.counters["kept_MB"] = static_cast<double>((*kept)->bytes()) / 1e6;
+  }
+  const auto cells = static_cast<int64_t>(usage.cells.size());
+  state.SetItemsProcessed(state.iterations() * cells);
+}
+
+// The same statement again after a run of three hours that comes late, on a
+// random day of the month; beside one from the beginning.
+void Late(benchmark::State& state, const Contract& contract) {
+  const UsageTable usage = MonthOfUsage(state.range(0), kPools);
+  const Interval period = {kStart, kStart + kMonthHours * kMicrosPerHour};
+  const RatingInput input = {&contract, &usage, period, period.end_us};
+  const auto kept = KeptRating::Make(input, usage);
+  CHECK(kept.ok());
+  using Clock = std::chrono::steady_clock;
+  const auto before = Clock::now();
+  {
+    const auto rated = RateUsage(input);
+    CHECK(rated.ok());
+    CHECK(MakeStatement(input, *rated).ok());
+  }
+  const std::chrono::duration<double> anew = Clock::now() - before;
+  uint64_t random = 1;
+  std::chrono::duration<double> late{0};
+  int64_t walked = 0;
+  for (auto _ : state) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    const auto hour = static_cast<int64_t>((random >> 20) % (kMonthHours - 3));
+    std::vector<UsageCell> changes;
+    for (int64_t i = 0; i < 3; ++i) {
+      changes.push_back({kStart + (hour + i) * kMicrosPerHour,
+                         static_cast<uint32_t>(random >> 40) %
+                             static_cast<uint32_t>(state.range(0)),
+                         static_cast<uint32_t>(random >> 50) % kPools,
+                         GpuTime(kMicrosPerHour * 8)});
+    }
+    const auto start = Clock::now();
+    CHECK((*kept)->Update(period.end_us, changes).ok());
+    const auto statement = (*kept)->MakeStatement();
+    CHECK(statement.ok());
+    benchmark::DoNotOptimize(statement->total);
+    late += Clock::now() - start;
+    walked += (*kept)->walked();
+  }
+  const auto runs = static_cast<double>(state.iterations());
+  state.counters["walked"] = static_cast<double>(walked) / runs;
+  state.counters["anew_ms"] = anew.count() * 1e3;
+  state.counters["ratio"] = anew.count() / (late.count() / runs);
+}
+
+void BM_LateRun(benchmark::State& state) {
+  Late(state, LargeContract(state.range(0)));
+}
+
+// Under a block for the month that lasts, and a year's spend agreement.
+void BM_LateRunBlockAndSpend(benchmark::State& state) {
+  Contract contract = LargeContract(state.range(0));
+  Commitment& block = contract.commitments[0];
+  block.model = CommitmentModel::kDiscontinuous;
+  block.interval = FulfilmentInterval::kMonthly;
+  block.steps[0].quantity =
+      GpuTime(Int128{state.range(0)} * 4 * 9 * kMicrosPerHour * kMonthHours);
+  AddSpend(&contract);
+  Late(state, contract);
 }
 
 void BM_Statement(benchmark::State& state) {
@@ -164,6 +253,9 @@ BENCHMARK(BM_OneReservationSplit)->Arg(16)->Arg(256);
 BENCHMARK(BM_TwoReservationsSplit)->Arg(16)->Arg(256);
 BENCHMARK(BM_ReservationAndSpend)->Arg(16)->Arg(256);
 BENCHMARK(BM_LargeMonth)->Arg(1000)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_LargeMonthStatement)->Arg(1000)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_LateRun)->Arg(1000)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_LateRunBlockAndSpend)->Arg(1000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_Statement)->Arg(16)->Arg(256);
 
 }  // namespace

@@ -23,7 +23,7 @@ folder.mkdir(parents=True, exist_ok=True)
 data = folder / "data"
 program = os.environ.get("DRAWDOWN_BIN", "drawdown")  # The wheel's, once it is imported.
 if not data.exists():
-    subprocess.run([program, "example", data], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([program, "example", data], check=True, capture_output=True)
 ledger = drawdown.Ledger(folder / "books", create=True)
 imported = ledger.import_files("runs", [data / "runs.csv"])
 ledger.apply_contracts(data / "aws-2025.textproto", data / "nordgpu-2026.textproto")

@@ -41,9 +41,10 @@
  * Texts are UTF-8 with a length; a size of DRAWDOWN_NUL_TERMINATED means up to
  * the terminating zero. {NULL, 0} is "". They are copied before a call returns.
  *
- * Instants are microseconds since 1970 UTC; DRAWDOWN_UNSET is "not given". GPU
- * time is whole GPU-microseconds, GPU counts are millionths of a GPU
- * (micro_gpus), money 1e-18 of a currency unit. There is no floating point.
+ * Instants are microseconds since 1970 UTC, of the years 0000 to 9999, else
+ * DRAWDOWN_BAD_TIME; DRAWDOWN_UNSET is "not given". GPU time is whole
+ * GPU-microseconds, GPU counts are millionths of a GPU (micro_gpus), money 1e-18
+ * of a currency unit. There is no floating point.
  *
  * Threads. Every function may be called from any thread at any time. None may
  * be called from a signal handler. Whatever waits does so at most

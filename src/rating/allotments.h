@@ -1,9 +1,9 @@
 // How a commitment is shared among tenants: whose hours are whose, and whose
 // they are when nobody draws them.
 //
-// An allotment is a share of each interval for one tenant and all below it. What
-// it does not draw itself others may: those that may borrow and those without an
-// allotment. What is left at the interval's end is its tenant's.
+// An allotment is a share of each interval for one tenant and all below it.
+// What it does not draw itself others may: those that may borrow and those
+// without an allotment. What is left at the interval's end is its tenant's.
 #ifndef DRAWDOWN_SRC_RATING_ALLOTMENTS_H_
 #define DRAWDOWN_SRC_RATING_ALLOTMENTS_H_
 
@@ -43,9 +43,12 @@ AllotmentPlan PlanAllotments(const Contract& contract,
 // One interval's parts, by index into AllotmentPlan::terms.
 struct AllottedPart {
   Int128 quantity = 0;
-  Int128 drawn = 0;  // by its own tenant; more after an amendment that lowers it
+  Int128 drawn =
+      0;  // by its own tenant; more after an amendment that lowers it
 
   Int128 left() const { return quantity > drawn ? quantity - drawn : 0; }
+
+  friend bool operator==(const AllottedPart&, const AllottedPart&) = default;
 };
 
 // What each allotment has of `entitled`. Amounts that are more than there is
@@ -54,8 +57,8 @@ std::optional<std::vector<AllottedPart>> Allot(const AllotmentPlan& plan,
                                                const Fulfilment& fulfilment,
                                                Int128 entitled);
 
-// Whose the `rest` of an interval is: one amount per part, then that of the hours
-// nobody was allotted. Hours that others drew are taken from what is
+// Whose the `rest` of an interval is: one amount per part, then that of the
+// hours nobody was allotted. Hours that others drew are taken from what is
 // `unallotted` first, then from what the parts have left, pro rata.
 std::vector<Int128> OwnersOfRest(const std::vector<AllottedPart>& parts,
                                  Int128 unallotted, Int128 rest);

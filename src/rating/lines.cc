@@ -46,15 +46,14 @@ LineKey KeyOf(const Charge& charge) {
           .unit_price = charge.unit_price.value_or(MoneyAmount())};
 }
 
-std::vector<std::pair<LineKey, LineSum>> SumLines(
-    std::span<const Charge> charges) {
+SummedLines SumLines(std::span<const Charge> charges) {
   std::unordered_map<LineKey, LineSum, LineKeyHash> sums;
   for (const Charge& charge : charges) {
     LineSum& sum = sums[KeyOf(charge)];
     sum.gpu_time += charge.gpu_time;
     sum.cost += charge.cost.value_or(MoneyAmount());
   }
-  std::vector<std::pair<LineKey, LineSum>> lines(sums.begin(), sums.end());
+  SummedLines lines(sums.begin(), sums.end());
   std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
     return LineBefore(a.first, b.first);
   });

@@ -10,6 +10,7 @@
 #include "contract/contract.h"
 #include "drawdown/statement.h"
 #include "model/charge.h"
+#include "rating/rating.h"
 
 namespace drawdown {
 
@@ -38,8 +39,14 @@ bool LineBefore(const LineKey& a, const LineKey& b);
 LineKey KeyOf(const Charge& charge);
 
 // In that order.
-std::vector<std::pair<LineKey, LineSum>> SumLines(
-    std::span<const Charge> charges);
+using SummedLines = std::vector<std::pair<LineKey, LineSum>>;
+SummedLines SumLines(std::span<const Charge> charges);
+
+// The statement of these lines, with names and notes of `rated`. Of its charges
+// only rounding by segment reads more.
+absl::StatusOr<Statement> StatementOfLines(const RatingInput& input,
+                                           const RatedUsage& rated,
+                                           const SummedLines& lines);
 
 // Puts charges that were added into the order that RatedUsage has.
 void SortCharges(RatedUsage* rated);

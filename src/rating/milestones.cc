@@ -33,18 +33,19 @@ int64_t Walk::NextMilestone(int64_t after_us, int64_t before_us) const {
 std::optional<Int128> Walk::DrawnOf(const Commitment& commitment,
                                     int64_t by_us) const {
   std::optional<Int128> drawn;
-  for (const TrancheState& state : tranches_) {
+  for (const TrancheState& state : now_.tranches) {
     if (!state.open || state.terms->commitment != &commitment) continue;
     if (IsIn(state.fulfilment.cut, by_us)) {
       drawn = drawn.value_or(0) + state.drawn;
     }
   }
-  for (size_t i = 0; i < spends_.size(); ++i) {
-    if (!spends_[i].open || spends_[i].terms->commitment != &commitment) {
+  for (size_t i = 0; i < now_.spends.size(); ++i) {
+    if (!now_.spends[i].open ||
+        now_.spends[i].terms->commitment != &commitment) {
       continue;
     }
-    const MoneyAmount counted = spends_[i].counted;
-    if (IsIn(spends_[i].fulfilment.cut, by_us) && counted.valid()) {
+    const MoneyAmount counted = now_.spends[i].counted;
+    if (IsIn(now_.spends[i].fulfilment.cut, by_us) && counted.valid()) {
       drawn = counted.count();
     }
   }

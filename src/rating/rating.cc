@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/civil.h"
 #include "base/error.h"
+#include "rating/begin.h"
 #include "rating/credits.h"
 #include "rating/grain.h"
 #include "rating/lines.h"
@@ -16,60 +17,12 @@
 namespace drawdown {
 namespace {
 
-absl::Status CheckInput(const RatingInput& input) {
-  const int64_t length = input.usage->bucket_length_us;
-  const Interval& period = input.period;
-  CHECK(length > 0);
-  if (period.start_us >= period.end_us || period.start_us % length != 0 ||
-      period.end_us % length != 0) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     "period " + FormatInstant(period.start_us) + "/" +
-                         FormatInstant(period.end_us) +
-                         " is empty or cuts a bucket");
-  }
-  if (input.contracts.empty()) {
-    return MakeError(ErrorCode::kInvalidArgument, "no version of a contract");
-  }
-  return absl::OkStatus();
-}
-
 // From when on charges are made: those before the period say what credits have
 // left.
 int64_t ChargesFrom(const RatingInput& input) {
   const int64_t start_us = input.period.start_us;
   return std::min(
       start_us, CreditsFrom(input.contracts, input.period).value_or(start_us));
-}
-
-// What is rated: the part of the window that lies in the term and has ended.
-Interval RatedSpan(const RatingInput& input, const Interval& term) {
-  const int64_t ended = FloorTo(input.at_us, input.usage->bucket_length_us);
-  return {
-      std::max(StateStart(input.contracts, ChargesFrom(input)), term.start_us),
-      std::min({ended, input.period.end_us, term.end_us})};
-}
-
-GpuTime UsageIn(const UsageTable& usage, const Plan& plan,
-                const Interval& span) {
-  GpuTime sum;
-  for (const UsageCell& cell : usage.cells) {
-    if (!Contains(span, cell.bucket_us)) continue;
-    if (plan.priced[cell.pool]) sum += cell.gpu_time;
-  }
-  return sum;
-}
-
-void NoteVersions(const RatingInput& input, const Plan& plan,
-                  RatedUsage* rated) {
-  for (const VersionPlan& version : plan.versions) {
-    const int64_t from_us = version.holds.start_us;
-    if (from_us <= input.period.start_us || from_us >= input.period.end_us) {
-      continue;
-    }
-    rated->notes.push_back("version " +
-                           std::to_string(version.contract->version) +
-                           " holds from " + FormatInstant(from_us));
-  }
 }
 
 // What the grain added, beside the charges that have these hours in them too.
@@ -151,7 +104,8 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
   }
   ASSIGN_OR_RETURN(const Plan plan,
                    MakePlan(input.contracts, *input.usage, input.capacity));
-  const Interval span = RatedSpan(input, plan.term);
+  const int64_t charges_from_us = ChargesFrom(input);
+  const Interval span = RatedSpan(input, charges_from_us, plan.term);
   RatedUsage rated;
   rated.tenants = plan.tenants;
   rated.pools = input.usage->pools;
@@ -161,7 +115,6 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
   NoteUsageOutsideTerm(input, plan, &rated);
   NoteCredits(plan, input.period, input.at_us, &rated);
   if (span.start_us >= span.end_us) return rated;
-  const int64_t charges_from_us = ChargesFrom(input);
   Walk walk(plan, {charges_from_us, input.period.end_us});
   RETURN_IF_ERROR(WalkOver(input, span, &walk));
   const GpuTime given = UsageIn(*input.usage, plan, span);
@@ -193,8 +146,8 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
                          ": more than 65534 rules make the period's charges");
   }
   rated.rules = walk.rules().Take();
-  for (const auto& [at_us, note] : walk.notes()) {
-    if (at_us > input.period.start_us) rated.notes.push_back(note);
+  for (auto& [at_us, note] : walk.TakeNotes()) {
+    if (at_us > input.period.start_us) rated.notes.push_back(std::move(note));
   }
   return rated;
 }

@@ -204,8 +204,7 @@ class ScheduleMaker {
     for (Schedule& schedule : *schedules) {
       if (!Contains(schedule.active_, at_us)) continue;
       int64_t until = schedule.active_.end_us;
-      const Int128 contracted =
-          AmountAt(schedule.contracted_, at_us, &until);
+      const Int128 contracted = AmountAt(schedule.contracted_, at_us, &until);
       const Int128 part = stated ? std::min(contracted, left) : contracted;
       schedule.delivered_.push_back({at_us, part});
       if (stated) left -= part;

@@ -24,6 +24,8 @@ struct ScheduleStep {
 struct Fulfilment {
   Interval whole;
   Interval cut;
+
+  friend bool operator==(const Fulfilment&, const Fulfilment&) = default;
 };
 
 // What steps say of an instant: amounts per whole interval.

@@ -48,12 +48,6 @@ bool IsMetered(const StatementLine& line) {
   }
 }
 
-void AddLines(const RatedUsage& rated, int scale, Statement* statement) {
-  for (const auto& [key, sum] : SumLines(rated.charges)) {
-    statement->lines.push_back(MakeLine(rated, key, sum, scale));
-  }
-}
-
 // The line that brings the total to the contract's scale. It names nobody, so
 // it sorts among the lines without tenant and pool.
 void AddRoundingLine(int scale, Statement* statement) {
@@ -88,6 +82,12 @@ void SumUp(Statement* statement) {
 
 absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
                                         const RatedUsage& rated) {
+  return StatementOfLines(input, rated, SumLines(rated.charges));
+}
+
+absl::StatusOr<Statement> StatementOfLines(const RatingInput& input,
+                                           const RatedUsage& rated,
+                                           const SummedLines& lines) {
   const Contract& contract = input.contracts.For(input.period);
   Statement statement;
   statement.contract = contract.id;
@@ -98,7 +98,11 @@ absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
   statement.complete = input.at_us >= input.period.end_us;
   statement.currency = contract.currency;
   statement.notes = rated.notes;
-  AddLines(rated, LineScale(contract), &statement);
+  const int scale = LineScale(contract);
+  statement.lines.reserve(lines.size());
+  for (const auto& [key, sum] : lines) {
+    statement.lines.push_back(MakeLine(rated, key, sum, scale));
+  }
   if (contract.rounding_level == RoundingLevel::kSegment) {
     const std::vector<GrainPiece> grain = GrainOf(input);
     const UsageTable usage = AddGrain(*input.usage, input.runs, grain).usage;

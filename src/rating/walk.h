@@ -4,7 +4,6 @@
 #define DRAWDOWN_SRC_RATING_WALK_H_
 
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <optional>
 #include <span>
@@ -16,6 +15,7 @@
 #include "rating/bucket.h"
 #include "rating/plan.h"
 #include "rating/rules.h"
+#include "rating/usage_tally.h"
 
 namespace drawdown {
 
@@ -23,6 +23,8 @@ namespace drawdown {
 struct RolledIn {
   Int128 left = 0;
   int32_t intervals_left = 0;  // after which they lapse, this one included
+
+  friend bool operator==(const RolledIn&, const RolledIn&) = default;
 };
 
 // A tranche in its current interval.
@@ -36,12 +38,14 @@ struct TrancheState {
   Int128 left = 0;      // of `entitled`
   Int128 drawn = 0;     // rolled-in hours included
   Int128 rolled_in = 0;
-  std::deque<RolledIn> rolled;
+  std::vector<RolledIn> rolled;
   std::vector<AllottedPart> allotted;  // of `entitled`
 
   Int128 available() const;
   // REQUIRES: amount <= available(). Rolled-in hours go first.
   void Draw(Int128 amount);
+
+  friend bool operator==(const TrancheState&, const TrancheState&) = default;
 };
 
 struct SpendState {
@@ -51,6 +55,33 @@ struct SpendState {
   const SpendTerms* terms = nullptr;  // of the version that holds
   Fulfilment fulfilment;
   MoneyAmount contracted;
+
+  friend bool operator==(const SpendState&, const SpendState&) = default;
+};
+
+// What counts for a rate's tiers.
+struct TierState {
+  Interval interval;
+  Int128 used = 0;
+
+  friend bool operator==(const TierState&, const TierState&) = default;
+};
+
+// All that what comes next depends on.
+struct WalkState {
+  uint32_t version = 0;
+  std::vector<TrancheState> tranches;
+  std::vector<SpendState> spends;
+  std::vector<uint32_t> order;     // tranches in burn order, layer by layer
+  std::vector<uint32_t> position;  // in burn order, by commitment name
+  bool order_stale = true;
+  std::vector<uint32_t> pool_slots;  // what the rate card makes of each pool
+  std::vector<uint32_t> pool_rates;  // its tiered rate, or kNoIndex
+  std::vector<uint32_t> tiered;      // the tiered rates in use
+  std::vector<TierState> tiers;      // by Plan::tier_counts
+  int64_t next_rate_us = 0;
+
+  friend bool operator==(const WalkState&, const WalkState&) = default;
 };
 
 // Lower than any.
@@ -84,11 +115,22 @@ class Walk {
   absl::Status MarkSpends(int64_t at_us);
   std::vector<SpendMark> TakeSpendMarks() { return std::move(spend_marks_); }
 
-  std::vector<Charge> TakeCharges() { return std::move(charges_); }
+  std::vector<Charge> TakeCharges() { return std::exchange(charges_, {}); }
   RuleBook& rules() { return rules_; }
+  // From now on usage is summed there, `sign` times (1 or -1), without charges
+  // or rules; only ends of intervals still make charges.
+  void SumInto(UsageTally* tally, int sign) {
+    tally_ = tally;
+    sign_ = sign;
+  }
+  // The cells to be rated next, instead of the plan's.
+  void Give(std::span<const UsageCell> cells) { cells_ = cells; }
+  const WalkState& state() const { return now_; }
+  void Restore(const WalkState& state) { now_ = state; }
+
   // What became of milestones, by instant.
-  const std::vector<std::pair<int64_t, std::string>>& notes() const {
-    return notes_;
+  std::vector<std::pair<int64_t, std::string>> TakeNotes() {
+    return std::exchange(notes_, {});
   }
   // Priced once each, over all that was walked.
   GpuTime rated() const { return rated_; }
@@ -96,15 +138,12 @@ class Walk {
   bool costs_fit() const { return costs_fit_; }
 
   // By index into the plan's tranches and spends.
-  const TrancheState& tranche(size_t index) const { return tranches_[index]; }
-  const SpendState& spend(size_t index) const { return spends_[index]; }
+  const TrancheState& tranche(size_t index) const {
+    return now_.tranches[index];
+  }
+  const SpendState& spend(size_t index) const { return now_.spends[index]; }
 
  private:
-  struct TierState {
-    Interval interval;
-    Int128 used = 0;
-  };
-
   // walk.cc: time
   absl::Status Close(int64_t at_us);
   absl::StatusOr<int64_t> NextEdge(int64_t at_us, int64_t to_us) const;
@@ -161,27 +200,18 @@ class Walk {
   MoneyAmount Cost(MoneyAmount per_gpu_hour, GpuTime time);
   uint16_t RuleOf(uint32_t slot);
 
-  const VersionPlan& version() const { return plan_.versions[version_]; }
+  const VersionPlan& version() const { return plan_.versions[now_.version]; }
 
   const Plan& plan_;
   const Interval period_;
-  uint32_t version_ = 0;
   Bucket bucket_;
-
-  std::vector<TrancheState> tranches_;
-  std::vector<SpendState> spends_;
-  std::vector<MoneyPiece> ended_;   // what the instant's interval ends cost
-  std::vector<uint32_t> order_;     // tranches in burn order, layer by layer
-  std::vector<uint32_t> position_;  // in burn order, by commitment name
-  bool order_stale_ = true;
   bool has_overage_ = false;
+  WalkState now_;
 
-  std::vector<uint32_t> pool_slots_;  // what the rate card makes of each pool
-  std::vector<uint32_t> pool_rates_;  // its tiered rate, or kNoIndex
-  std::vector<uint32_t> tiered_;      // the tiered rates in use
-  std::vector<TierState> tiers_;      // by Plan::tier_counts
-  int64_t next_rate_us_ = 0;
-
+  std::vector<MoneyPiece> ended_;  // what the instant's interval ends cost
+  UsageTally* tally_ = nullptr;
+  int sign_ = 1;
+  std::span<const UsageCell> cells_;
   size_t next_cell_ = 0;
   RuleBook rules_;
   std::vector<std::pair<int64_t, std::string>> notes_;

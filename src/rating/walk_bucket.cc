@@ -17,7 +17,7 @@ absl::Status Walk::RateBucket(int64_t bucket_us,
   if (bucket_.size() == 0) return absl::OkStatus();
   DrawCommitments();
   if (has_overage_) BookOverage();
-  if (!tiered_.empty()) BookTiers();
+  if (!now_.tiered.empty()) BookTiers();
   bucket_.SortColumns();
   EmitBucket(bucket_us);
   CountShared();
@@ -26,8 +26,8 @@ absl::Status Walk::RateBucket(int64_t bucket_us,
 
 void Walk::DrawCommitments() {
   std::optional<int32_t> layer;
-  for (const uint32_t index : order_) {
-    TrancheState& state = tranches_[index];
+  for (const uint32_t index : now_.order) {
+    TrancheState& state = now_.tranches[index];
     if (!state.open) continue;
     const TrancheTerms& terms = *state.terms;
     if (layer != terms.commitment->layer) {
@@ -39,24 +39,25 @@ void Walk::DrawCommitments() {
 }
 
 void Walk::BookOverage() {
-  for (const uint32_t index : order_) {
-    const TrancheTerms& terms = *tranches_[index].terms;
-    if (!tranches_[index].open || terms.overage == kNoIndex) continue;
+  for (const uint32_t index : now_.order) {
+    const TrancheTerms& terms = *now_.tranches[index].terms;
+    if (!now_.tranches[index].open || terms.overage == kNoIndex) continue;
     bucket_.BookOverage(terms);
   }
 }
 
 void Walk::BookTiers() {
-  for (const uint32_t rate : tiered_) {
+  for (const uint32_t rate : now_.tiered) {
     const std::vector<RateTier>& tiers = version().contract->rates[rate].tiers;
-    TierState& state = tiers_[version().tier_counts[rate]];
+    TierState& state = now_.tiers[version().tier_counts[rate]];
     for (uint32_t i = 0; i < tiers.size(); ++i) {
       const Int128 room = tiers[i].up_to.has_value()
                               ? tiers[i].up_to->count() - state.used
                               : bucket_.total();
       state.used += bucket_.BookUnpriced(
-          version().rate_slots[rate] + i, room,
-          [&](size_t cell) { return pool_rates_[bucket_.pool(cell)] == rate; });
+          version().rate_slots[rate] + i, room, [&](size_t cell) {
+            return now_.pool_rates[bucket_.pool(cell)] == rate;
+          });
     }
   }
 }
@@ -71,7 +72,7 @@ void Walk::EmitBucket(int64_t bucket_us) {
     }
     const Int128 rest = bucket_.unpriced()[cell];
     if (rest != 0) {
-      EmitUsage(bucket, pool_slots_[bucket_.pool(cell)], cell, rest);
+      EmitUsage(bucket, now_.pool_slots[bucket_.pool(cell)], cell, rest);
     }
   }
 }
@@ -83,15 +84,19 @@ void Walk::EmitUsage(const Interval& bucket, uint32_t slot_index, size_t cell,
   const uint32_t pool = bucket_.pool(cell);
   if (!slot.counted_only) rated_ += GpuTime(amount);
   const bool emits = bucket.start_us >= period_.start_us;
-  if (!emits && spends_.empty()) return;
+  const bool charges = emits && tally_ == nullptr;
   OptionalMoney cost;
-  if (slot.unit_price.has_value()) {
+  if (slot.unit_price.has_value() && (charges || !now_.spends.empty())) {
     cost = Cost(*slot.unit_price, GpuTime(amount));
     CountAlone({slot_index, tenant, pool, *cost}, kEveryLayer);
   } else if (slot.counted_only) {
     cost = MoneyAmount();
   }
   if (!emits) return;
+  if (tally_ != nullptr) {
+    tally_->Add(slot_index, tenant, pool, amount, sign_);
+    return;
+  }
   Charge& charge = charges_.emplace_back();
   charge.bucket_us = bucket.start_us;
   charge.bucket_end_us = bucket.end_us;
@@ -112,9 +117,10 @@ MoneyAmount Walk::Cost(MoneyAmount per_gpu_hour, GpuTime time) {
 }
 
 uint16_t Walk::RuleOf(uint32_t slot) {
+  if (tally_ != nullptr) return kNoRule;
   const uint32_t commitment = plan_.slots[slot].commitment;
-  return rules_.Of(slot,
-                   commitment == kNoIndex ? kNoIndex : position_[commitment]);
+  return rules_.Of(
+      slot, commitment == kNoIndex ? kNoIndex : now_.position[commitment]);
 }
 
 }  // namespace drawdown

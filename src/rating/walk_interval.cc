@@ -83,7 +83,7 @@ void TrancheState::Draw(Int128 amount) {
 
 absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
   const Tranche& tranche = plan_.tranches[index];
-  TrancheState& state = tranches_[index];
+  TrancheState& state = now_.tranches[index];
   const Fulfilment fulfilment = tranche.schedule.At(at_us);
   const auto contracted = tranche.schedule.Contracted(fulfilment);
   const auto delivered = tranche.schedule.Delivered(fulfilment);
@@ -92,9 +92,9 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
   if (!Fits(contracted) || !Fits(delivered) || !lack.has_value()) {
     return DoesNotFit(plan_, tranche.name, fulfilment.cut);
   }
-  const bool first = position_[tranche.name] == kNoIndex;
-  order_stale_ =
-      order_stale_ || first ||
+  const bool first = now_.position[tranche.name] == kNoIndex;
+  now_.order_stale =
+      now_.order_stale || first ||
       OrderDependsOnTime(*version().contract, *state.terms->commitment);
   state.open = true;
   state.fulfilment = fulfilment;
@@ -110,7 +110,7 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
 // `before` are the parts that an amendment inside the interval replaces; what a
 // tenant drew of them it has drawn.
 absl::Status Walk::AllotTranche(size_t index, const AllotmentPlan* before) {
-  TrancheState& state = tranches_[index];
+  TrancheState& state = now_.tranches[index];
   std::vector<AllottedPart> old;
   old.swap(state.allotted);
   const AllotmentPlan& now = state.terms->allotments;
@@ -136,7 +136,7 @@ absl::Status Walk::OpenSpend(size_t index, int64_t at_us) {
   if (!Fits(contracted)) {
     return DoesNotFit(plan_, spend.name, fulfilment.cut);
   }
-  SpendState& state = spends_[index];
+  SpendState& state = now_.spends[index];
   state.open = true;
   state.fulfilment = fulfilment;
   state.contracted = MoneyAmount(*contracted);
@@ -150,7 +150,7 @@ absl::Status Walk::OpenSpend(size_t index, int64_t at_us) {
 }
 
 void Walk::CloseTranche(size_t index) {
-  TrancheState& state = tranches_[index];
+  TrancheState& state = now_.tranches[index];
   const TrancheTerms& terms = *state.terms;
   const Interval& interval = state.fulfilment.cut;
   const Int128 undelivered = state.contracted - state.entitled;
@@ -166,7 +166,8 @@ void Walk::CloseTranche(size_t index) {
   BookInterval(terms.undelivered, interval, undelivered);
   BookInterval(terms.rollover_in, interval, state.rolled_in);
   BookInterval(terms.rollover_out, interval, rolled_out);
-  state.open = false;
+  // What is left of it is what rolls.
+  state = {.terms = &terms, .rolled = std::move(state.rolled)};
 }
 
 // An allotment's undrawn part is its tenant's.
@@ -188,12 +189,12 @@ void Walk::BookRest(const TrancheState& state, Int128 rest) {
 // A lower layer's shortfall counts in the layers above it, so it comes first.
 absl::Status Walk::CloseSpends(int64_t at_us) {
   std::vector<size_t> ending;
-  for (size_t i = 0; i < spends_.size(); ++i) {
-    if (!spends_[i].open) continue;
-    if (spends_[i].fulfilment.cut.end_us == at_us) ending.push_back(i);
+  for (size_t i = 0; i < now_.spends.size(); ++i) {
+    if (!now_.spends[i].open) continue;
+    if (now_.spends[i].fulfilment.cut.end_us == at_us) ending.push_back(i);
   }
   const auto layer = [this](size_t i) {
-    return spends_[i].terms->commitment->layer;
+    return now_.spends[i].terms->commitment->layer;
   };
   std::sort(ending.begin(), ending.end(), [&](size_t a, size_t b) {
     return std::make_tuple(layer(a), plan_.spends[a].name) <
@@ -211,7 +212,7 @@ absl::Status Walk::CloseSpends(int64_t at_us) {
 
 absl::Status Walk::CloseSpend(size_t index) {
   const SpendPlan& spend = plan_.spends[index];
-  SpendState& state = spends_[index];
+  SpendState& state = now_.spends[index];
   ASSIGN_OR_RETURN(const MoneyAmount missing,
                    MarkSpend(index, state.fulfilment.cut.end_us));
   state.open = false;
@@ -225,6 +226,7 @@ absl::Status Walk::CloseSpend(size_t index) {
       RollOver(state.terms->commitment->rollover, last, &pot);
   const MoneyAmount lapsed(there - pot.drawn - rolled_out);
   CHECK(lapsed >= MoneyAmount());
+  std::vector<RolledIn> rolled = std::move(pot.rolled);
   const MoneyAmount none;
   const std::string unit = " " + version().contract->currency.ToString();
   if (state.terms->take_or_pay && lapsed > none) {
@@ -242,13 +244,15 @@ absl::Status Walk::CloseSpend(size_t index) {
               FormatMoney(MoneyAmount(rolled_out)) + unit +
                   " carried into the next interval");
   }
+  state = {.terms = state.terms};
+  state.pot.rolled = std::move(rolled);
   return absl::OkStatus();
 }
 
 // A line of money at the interval's end.
 void Walk::BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
                      const std::string& text) {
-  const SpendState& state = spends_[index];
+  const SpendState& state = now_.spends[index];
   if (!Emits(state.fulfilment.cut)) return;
   const uint32_t name = plan_.spends[index].name;
   Charge charge;
@@ -258,16 +262,19 @@ void Walk::BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
   charge.kind = kind;
   charge.has_gpu_time = false;
   charge.cost = cost;
-  charge.rule = rules_.Intern(
-      version_, "commitment " + plan_.names[name] + ", layer " +
-                    std::to_string(state.terms->commitment->layer) + ": " +
-                    text);
+  charge.rule =
+      tally_ != nullptr
+          ? kNoRule
+          : rules_.Intern(now_.version,
+                          "commitment " + plan_.names[name] + ", layer " +
+                              std::to_string(state.terms->commitment->layer) +
+                              ": " + text);
   charges_.push_back(charge);
 }
 
 absl::Status Walk::MarkSpends(int64_t at_us) {
-  for (size_t i = 0; i < spends_.size(); ++i) {
-    if (spends_[i].open) RETURN_IF_ERROR(MarkSpend(i, at_us).status());
+  for (size_t i = 0; i < now_.spends.size(); ++i) {
+    if (now_.spends[i].open) RETURN_IF_ERROR(MarkSpend(i, at_us).status());
   }
   return absl::OkStatus();
 }
@@ -275,7 +282,7 @@ absl::Status Walk::MarkSpends(int64_t at_us) {
 // What the commitment lacks at `at_us`; less than nothing when it is exceeded.
 absl::StatusOr<MoneyAmount> Walk::MarkSpend(size_t index, int64_t at_us) {
   const SpendPlan& spend = plan_.spends[index];
-  const SpendState& state = spends_[index];
+  const SpendState& state = now_.spends[index];
   const MoneyAmount missing = state.contracted - state.counted;
   if (!missing.valid()) {
     return DoesNotFit(plan_, spend.name, state.fulfilment.cut);

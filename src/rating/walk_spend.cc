@@ -50,7 +50,7 @@ MoneyAmount Walk::Weigh(MoneyAmount money, int64_t share) {
 
 // By the commitments that have a layer above `above` for themselves.
 void Walk::CountAlone(const MoneyPiece& piece, int32_t above) {
-  for (SpendState& state : spends_) {
+  for (SpendState& state : now_.spends) {
     if (!state.open || state.terms->shares) continue;
     if (state.terms->commitment->layer <= above) continue;
     state.counted += Weigh(piece.left, ShareOf(state, piece));
@@ -68,7 +68,7 @@ void Walk::CountEnded(int32_t above) {
 
 std::vector<int32_t> Walk::SharedLayers() const {
   std::vector<int32_t> layers;
-  for (const SpendState& state : spends_) {
+  for (const SpendState& state : now_.spends) {
     if (!state.open || !state.terms->shares) continue;
     layers.push_back(state.terms->commitment->layer);
   }
@@ -126,15 +126,15 @@ void Walk::AddCellPieces(int32_t layer, size_t cell,
     }
     add(column->slot, amount);
   }
-  add(pool_slots_[bucket_.pool(cell)], bucket_.unpriced()[cell]);
+  add(now_.pool_slots[bucket_.pool(cell)], bucket_.unpriced()[cell]);
 }
 
 // In burn order: priority, then earliest interval end (no later than the
 // term's, as for Usage), then id.
 void Walk::CountPieces(int32_t layer, std::vector<MoneyPiece> pieces) {
   std::vector<size_t> order;
-  for (size_t i = 0; i < spends_.size(); ++i) {
-    const SpendState& state = spends_[i];
+  for (size_t i = 0; i < now_.spends.size(); ++i) {
+    const SpendState& state = now_.spends[i];
     if (state.open && state.terms->shares &&
         state.terms->commitment->layer == layer) {
       order.push_back(i);
@@ -146,8 +146,8 @@ void Walk::CountPieces(int32_t layer, std::vector<MoneyPiece> pieces) {
                    });
   const auto key = [this](size_t i) {
     return std::make_tuple(
-        spends_[i].terms->commitment->priority,
-        std::min(spends_[i].fulfilment.whole.end_us, plan_.term.end_us),
+        now_.spends[i].terms->commitment->priority,
+        std::min(now_.spends[i].fulfilment.whole.end_us, plan_.term.end_us),
         plan_.spends[i].name);
   };
   std::sort(order.begin(), order.end(),
@@ -159,7 +159,7 @@ void Walk::CountPieces(int32_t layer, std::vector<MoneyPiece> pieces) {
 
 // All that the commitment has room for; the last one counts what is beyond it.
 void Walk::CountInto(size_t index, bool last, std::vector<MoneyPiece>* pieces) {
-  SpendState& state = spends_[index];
+  SpendState& state = now_.spends[index];
   std::vector<int64_t> shares;
   std::vector<Int128> weights;
   MoneyAmount total;

@@ -89,7 +89,9 @@ class Rating:
             run = self.runs[number]
             key = (bucket, run.tenant, run.pool)
             cells[key] = cells.get(key, 0) + time
-            inside = self.spans[0][0] <= bucket < self.spans[-1][1]
+            ended = bucket + self.bucket_us <= self.at
+            inside = ended and (
+                self.spans[0][0] <= bucket < self.spans[-1][1])
             if run.pool.split("/")[0] == self.newest.provider and inside:
                 charge = Charge(bucket + self.bucket_us, run.tenant, run.pool,
                                 "", "grain", time)
@@ -157,13 +159,15 @@ class Rating:
             return (strand.entitled(bucket) + sum(t for _, t in rolled)
                     - self.drawn.get(key, 0))
 
+        drawn = {}  # usage -> time: one charge each
+
         def take(amount, cells):
             amount = min(amount, sum(wants[u] for u in cells))
             if amount <= 0:
                 return
             for usage, part in zip(cells, split(
                     amount, [wants[u] for u in cells])):
-                self._draw(piece, bucket, usage, part)
+                drawn[usage] = drawn.get(usage, 0) + part
                 wants[usage] -= part
             self.drawn[key] = self.drawn.get(key, 0) + amount
 
@@ -176,8 +180,8 @@ class Rating:
         wanted = {}
         for tenant, part in parts.items():
             cells = [u for u in eligible if owner(u, parts) == tenant]
-            drawn = self.drawn_of_part.get((*key, tenant), 0)
-            wanted[tenant] = min(max(0, part - drawn),
+            before = self.drawn_of_part.get((*key, tenant), 0)
+            wanted[tenant] = min(max(0, part - before),
                                  sum(wants[u] for u in cells))
         if sum(wanted.values()) > left():
             wanted = dict(zip(wanted, split(left(), list(wanted.values()))))
@@ -190,6 +194,9 @@ class Rating:
         borrowers = {one(a, "tenant") for a in piece.allotments
                      if one(a, "may_borrow") == "true"} | {None}
         take(left(), [u for u in eligible if owner(u, parts) in borrowers])
+        for usage in eligible:
+            if drawn.get(usage):
+                self._draw(piece, bucket, usage, drawn[usage])
 
     def _draw(self, piece, bucket, usage, part):
         priced = min(part, usage.unpriced)
