@@ -12,7 +12,8 @@ if [ $# -ne 1 ] || [ ! -d "$1/benchmarks" ]; then
   echo "usage: benchmarks/run.sh BUILD_DIR (built with -DDRAWDOWN_BUILD_BENCHMARKS=ON)" >&2
   exit 2
 fi
-with_servers=$(cd "$(dirname "$0")" && pwd)/peers/with_servers.sh
+here=$(cd "$(dirname "$0")" && pwd)
+with_servers=$here/peers/with_servers.sh
 cd "$1"
 # Where the kernel schedules by group (autogroup), this one goes first: for steadier figures.
 { echo -19 >/proc/self/autogroup; } 2>/dev/null || true
@@ -44,3 +45,7 @@ echo "== meters: how late the counting goes over to a new bucket"
 benchmarks/meter/flip_benchmark
 echo "== quotas: TryRecord beside shared counters, mutexes, SQLite, PostgreSQL, Redis"
 "$with_servers" . benchmarks/quota/try_record_benchmark
+echo "== the C interface: records through the library, Arrow"
+benchmarks/bindings/c_benchmark
+echo "== Python: meters beside prometheus_client"
+"$here/bindings/python.sh" .

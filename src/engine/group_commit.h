@@ -4,6 +4,7 @@
 #ifndef DRAWDOWN_SRC_ENGINE_GROUP_COMMIT_H_
 #define DRAWDOWN_SRC_ENGINE_GROUP_COMMIT_H_
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -32,13 +33,16 @@ class GroupCommit {
   absl::Status Run(const Operation& operation);
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   struct Caller;
   struct Group;
   struct State;
 
   absl::Status RunAlone(const Operation& operation) const;
   void RunFor(const Operation& operation, Caller* caller) const noexcept;
-  void RunGroup(const Group& group) const noexcept;
+  // How long the next leader may wait for others.
+  Clock::duration RunGroup(const Group& group) const noexcept;
 
   const BeginPosting begin_;
   const uint64_t generation_;

@@ -129,7 +129,7 @@ bit unsure;                   /* nobody refuses before one */
 /* The count of changes, as what those who read it can tell by it: whether it is
  * still what it was. */
 bit same[OWNERS];             /* as when this process read it */
-bit is_full[LEVELS];             /* as when the quota was known to be full */
+bit is_full[LEVELS];          /* as when the quota was known to be full */
 byte most[LEVELS];            /* that fitted then */
 byte budget_bucket = 1 - FRESH;
 short available[LEVELS];
@@ -656,10 +656,11 @@ ask:
       }
     :: atomic { r < ASK(me) -> v = 0; w = 0; r = 0 }
     fi;
-    atomic { same[me] = 1 };
+    /* What is noted later, at the same count, could as well be read then. */
     if
     :: atomic {
-        COVERS(0, me) && FULL_FOR(0, me) || FULL_FOR(LEVELS - 1, me) -> skip
+        COVERS(0, me) && FULL_FOR(0, me) || FULL_FOR(LEVELS - 1, me) ->
+        same[me] = 1
       };
       atomic {
         if
@@ -685,9 +686,10 @@ ask:
 #endif
       if
 #ifdef DEFECT_BUDGETS_OF_ANOTHER_BUCKET
-      :: broken -> UNLOCK; goto refresh
+      :: broken -> same[me] = 0; UNLOCK; goto refresh
 #else
-      :: broken || budget_bucket != word_bucket -> UNLOCK; goto refresh
+      :: broken || budget_bucket != word_bucket ->
+        same[me] = 0; UNLOCK; goto refresh
 #endif
       :: else
       fi
@@ -726,7 +728,7 @@ decide:
 #endif
 #ifndef DEFECT_REFUSE_WHILE_UNSURE
       if
-      :: UNSURE -> short_of = 0; UNLOCK; goto refresh
+      :: UNSURE -> short_of = 0; same[me] = 0; UNLOCK; goto refresh
       :: else
       fi;
 #endif
@@ -737,9 +739,11 @@ decide:
       goto answered
     };
 grant:
+    same[me] = 0;
     switch_slot(s, SLICE, ASK(me));
     goto unlock_;
 direct:
+    same[me] = 0;
     switch_slot(s, ASK(me), ASK(me));
 unlock_:
     atomic { MORTAL; UNLOCK; goto answered };

@@ -1,12 +1,15 @@
 // Many callers, few commits, and each call as if alone.
+#include "engine/group_commit.h"
+
 #include <atomic>
 #include <new>
 #include <thread>
 #include <vector>
 
 #include "drawdown/ledger.h"
-#include "engine/group_commit.h"
 #include "gtest/gtest.h"
+#include "ledger/memory_store.h"
+#include "ledger/posting.h"
 #include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
 
@@ -94,6 +97,71 @@ TEST_F(GroupCommitTest, TheSameCallFromManyThreadsIsOneRun) {
     EXPECT_THAT(ledger_->StartRun(Start(std::to_string(call), 8)), IsOk());
   });
   EXPECT_EQ(Runs(), uint64_t{kCalls});
+}
+
+// A commit that takes long, as on a slow disk.
+class SlowCommit : public WriteTransaction {
+ public:
+  explicit SlowCommit(std::unique_ptr<WriteTransaction> below)
+      : below_(std::move(below)) {}
+
+  absl::StatusOr<std::optional<std::string_view>> Get(
+      Table table, std::string_view key) override {
+    return below_->Get(table, key);
+  }
+  absl::StatusOr<std::unique_ptr<Cursor>> NewCursor(Table table) override {
+    return below_->NewCursor(table);
+  }
+  absl::Status Put(Table table, std::string_view key,
+                   std::string_view value) override {
+    return below_->Put(table, key, value);
+  }
+  absl::Status Append(Table table, std::string_view key,
+                      std::string_view value) override {
+    return below_->Append(table, key, value);
+  }
+  absl::Status Delete(Table table, std::string_view key) override {
+    return below_->Delete(table, key);
+  }
+  absl::Status Commit() override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    return below_->Commit();
+  }
+
+ private:
+  const std::unique_ptr<WriteTransaction> below_;
+};
+
+// Two who ask again soon after their answer: of eight calls not each is a
+// commit of its own, though nobody has asked yet when a leader could begin.
+TEST(GroupCommitOfMany, WaitsForThoseWhoAskAgain) {
+  constexpr int kEach = 4;
+  const std::unique_ptr<Store> store = NewMemoryStore();
+  Header header;
+  header.uuid = "00000000-0000-4000-8000-000000000000";
+  std::atomic<int> begun{0};  // Counted by leaders; read when they are done.
+  GroupCommit commit([&]() -> absl::StatusOr<std::unique_ptr<Posting>> {
+    begun.fetch_add(1, std::memory_order_relaxed);
+    auto transaction = store->BeginWrite();
+    if (!transaction.ok()) return transaction.status();
+    return Posting::Begin(std::make_unique<SlowCommit>(*std::move(transaction)),
+                          header, kHour);
+  });
+  std::atomic<int> names{0};  // A new one each; tied to nothing.
+  const auto ask = [&] {
+    for (int i = 0; i < kEach; ++i) {
+      const std::string name = std::to_string(names.fetch_add(1));
+      EXPECT_THAT(commit.Run([&](Posting* posting) {
+        return posting->Intern(NameKind::kTenant, name, false).status();
+      }),
+                  IsOk());
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  };
+  std::thread other(ask);
+  ask();
+  other.join();
+  EXPECT_LT(begun.load(), 2 * kEach);
 }
 
 TEST(GroupCommitOfMany, ThrowsToEachCallerAndGoesOn) {
