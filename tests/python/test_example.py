@@ -13,6 +13,8 @@ def test_a_month(tmp_path):
     assert "are new to the books" in first and " 0 are new to the books" in again
     assert "31 days of October" in first
     assert "will miss" in first
+    # What the example's README says of its bill.
+    assert "duplicate_charge" in first and "unit_scale_break" in first
     # The second time only the meter has counted on.
     assert first.splitlines()[3:] == again.splitlines()[3:]
     picture = xml.etree.ElementTree.parse(tmp_path / "usage.svg")
