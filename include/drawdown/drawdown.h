@@ -813,8 +813,10 @@ DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_files(
     drawdown_table* breaks, drawdown_table* checks, drawdown_error* error);
 /* The same of a bill that is an Arrow stream, whose columns are those of its
  * format's CSV: FOCUS, mostly. Text, integers, decimals, timestamps; never
- * floating point: cast costs to decimals. Columns x_* of types that are not read
- * are left out, and so are lists and maps; `breaks` has a note of each. Takes
+ * floating point: cast costs to decimals. A line's tolerance, half a unit of its
+ * last published place, is told from a decimal's digits without trailing zeros.
+ * Columns x_* of types that are not read are left out, and so are lists and
+ * maps; `breaks` has a note of each. Takes
  * the stream and releases it. Since ABI version 2. */
 DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_arrow(
     drawdown_ledger ledger, const drawdown_statement_query* query,

@@ -66,7 +66,7 @@ class ContractCalls(Calls):
         """The provider's bill against the books.
 
         Files, or one table: anything with `__arrow_c_stream__` whose columns are those of
-        the bill's CSV. A table's costs must be decimals, not floating point.
+        the bill's CSV. A table's costs must be decimals, not floating point, or text.
         """
         alive: List[Any] = []
         options = v.struct_of("reconcile_options")
