@@ -12,8 +12,8 @@ if [ $# -ne 1 ] || [ ! -d "$1/benchmarks" ]; then
   echo "usage: benchmarks/run.sh BUILD_DIR (built with -DDRAWDOWN_BUILD_BENCHMARKS=ON)" >&2
   exit 2
 fi
-benchmarks=$(cd "$(dirname "$0")" && pwd)
-with_servers=$benchmarks/peers/with_servers.sh
+here=$(cd "$(dirname "$0")" && pwd)
+with_servers=$here/peers/with_servers.sh
 cd "$1"
 # Where the kernel schedules by group (autogroup), this one goes first: for steadier figures.
 { echo -19 >/proc/self/autogroup; } 2>/dev/null || true
@@ -32,7 +32,7 @@ echo "== rating"
 benchmarks/rating/rating_benchmark
 echo "== reconcile: 2,000,000 rows of FOCUS, beside DuckDB"
 benchmarks/reconcile/make_month reconcile-benchmark.month
-"$benchmarks/reconcile/reconcile_benchmark.py" src/cli/drawdown reconcile-benchmark.month
+"$here/reconcile/reconcile_benchmark.py" src/cli/drawdown reconcile-benchmark.month
 rm -r reconcile-benchmark.month
 echo "== meters: Record beside a plain addition and other counters"
 benchmarks/meter/record_benchmark
@@ -49,3 +49,7 @@ echo "== meters: how late the counting goes over to a new bucket"
 benchmarks/meter/flip_benchmark
 echo "== quotas: TryRecord beside shared counters, mutexes, SQLite, PostgreSQL, Redis"
 "$with_servers" . benchmarks/quota/try_record_benchmark
+echo "== the C interface: records through the library, Arrow"
+benchmarks/bindings/c_benchmark
+echo "== Python: meters beside prometheus_client"
+"$here/bindings/python.sh" .

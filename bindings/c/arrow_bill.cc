@@ -11,6 +11,14 @@ namespace {
 // A provider's own column, which no reader of bills needs.
 bool IsCustom(std::string_view name) { return name.starts_with("x_"); }
 
+// A column's scale says nothing of the places that one amount was published
+// with: "4.500" of decimal128(38, 3) may be 4.5.
+void DropTrailingZeros(std::string* decimal) {
+  if (decimal->find('.') == std::string::npos) return;
+  decimal->erase(decimal->find_last_not_of('0') + 1);
+  if (decimal->back() == '.') decimal->pop_back();
+}
+
 }  // namespace
 
 Outcome ArrowBill::Start() {
@@ -60,6 +68,9 @@ bool ArrowBill::Fill() {
     if (!IsNull(column, row_)) {
       outcome_ = TextAt(column, row_, &cell_);
       if (!outcome_.ok()) return false;
+      if (column.type.kind == ArrowType::Kind::kDecimal) {
+        DropTrailingZeros(&cell_);
+      }
     }
     AppendField(cell_);
   }

@@ -53,8 +53,9 @@ int32_t drawdown_closed_periods(drawdown_ledger ledger, drawdown_text contract,
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
     const std::string id = in.Text("contract", contract);
+    const auto as_of = in.MaybeInstant("as_of_us", as_of_us);
     if (!in.ok()) return in.outcome();
-    const auto periods = l.ClosedPeriods(id, ToOptional(as_of_us));
+    const auto periods = l.ClosedPeriods(id, as_of);
     if (!periods.ok()) return periods.status();
     return GiveClosed(*periods, out);
   });
@@ -66,7 +67,8 @@ int32_t drawdown_tenant_move(drawdown_ledger ledger, drawdown_text old_path,
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
     const drawdown::TenantMove move = {in.Text("old_path", old_path),
-                                       in.Text("new_path", new_path), from_us};
+                                       in.Text("new_path", new_path),
+                                       in.Instant("from_us", from_us)};
     if (!in.ok()) return in.outcome();
     const auto moved = l.MoveTenant(move);
     if (!moved.ok()) return moved.status();

@@ -21,8 +21,8 @@ StatementQuery ReadStatementQuery(Inputs* in,
   StatementQuery query;
   query.contract = in->Text("contract", ours.contract);
   query.period = in->Text("period", ours.period);
-  query.at_us = ToOptional(ours.at_us);
-  query.as_of_us = ToOptional(ours.as_of_us);
+  query.at_us = in->MaybeInstant("at_us", ours.at_us);
+  query.as_of_us = in->MaybeInstant("as_of_us", ours.as_of_us);
   return query;
 }
 
@@ -218,7 +218,11 @@ int32_t drawdown_status(drawdown_ledger ledger, int64_t at_us, int64_t as_of_us,
                         drawdown_table* out, drawdown_error* error) {
   Clear(out);
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
-    const auto statuses = l.Status(ToOptional(at_us), ToOptional(as_of_us));
+    Inputs in;
+    const auto at = in.MaybeInstant("at_us", at_us);
+    const auto as_of = in.MaybeInstant("as_of_us", as_of_us);
+    if (!in.ok()) return in.outcome();
+    const auto statuses = l.Status(at, as_of);
     if (!statuses.ok()) return statuses.status();
     return GiveStatus(*statuses, out);
   });

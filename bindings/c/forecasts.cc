@@ -33,7 +33,8 @@ WhatIf ReadWhatIf(Inputs* in, const drawdown_forecast_query& asked) {
       in->Reserved("runs", run.reserved);
       what_if.runs.push_back({in->Text("tenant", run.tenant),
                               in->Text("pool", run.pool), run.micro_gpus,
-                              run.start_us, run.end_us});
+                              in->Instant("start_us", run.start_us),
+                              in->Instant("end_us", run.end_us)});
     }
   }
   return what_if;
@@ -44,9 +45,9 @@ ForecastQuery ReadQuery(Inputs* in, const drawdown_forecast_query* theirs) {
   const auto asked = in->Read("query", theirs, defaults, kQueryV1);
   ForecastQuery query;
   query.contract = in->Text("contract", asked.contract);
-  query.at_us = ToOptional(asked.at_us);
-  query.as_of_us = ToOptional(asked.as_of_us);
-  query.until_us = ToOptional(asked.until_us);
+  query.at_us = in->MaybeInstant("at_us", asked.at_us);
+  query.as_of_us = in->MaybeInstant("as_of_us", asked.as_of_us);
+  query.until_us = in->MaybeInstant("until_us", asked.until_us);
   query.intervals = asked.intervals;
   if (in->ok()) query.what_if = ReadWhatIf(in, asked);
   return query;
@@ -190,9 +191,10 @@ int32_t drawdown_report_html(drawdown_ledger ledger, drawdown_text contract,
     Inputs in;
     in.NotNull("out", out);
     const std::string id = in.Text("contract", contract);
+    const auto at = in.MaybeInstant("at_us", at_us);
+    const auto as_of = in.MaybeInstant("as_of_us", as_of_us);
     if (!in.ok()) return in.outcome();
-    const auto page =
-        drawdown::ReadBooksPage(l, id, ToOptional(at_us), ToOptional(as_of_us));
+    const auto page = drawdown::ReadBooksPage(l, id, at, as_of);
     if (!page.ok()) return page.status();
     GiveBytes(drawdown::BooksPageHtml(*page), out);
     return {};

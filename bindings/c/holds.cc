@@ -48,7 +48,7 @@ HoldQuery ReadQuery(Inputs* in, const drawdown_hold_query* theirs) {
   query.pool = in->Text("pool", ours.pool);
   query.hold_id = in->Text("hold_id", ours.hold_id);
   query.limit = ours.limit;
-  query.at_us = ToOptional(ours.at_us);
+  query.at_us = in->MaybeInstant("at_us", ours.at_us);
   if (ours.state != DRAWDOWN_HOLD_ANY_STATE) {
     query.state = in->Number("state", ours.state, HoldState::kReleased);
   }

@@ -10,6 +10,9 @@ namespace {
 // Longer than any name or path, and than any contract that makes sense.
 constexpr uint64_t kMaxTextBytes = uint64_t{64} << 20;
 
+constexpr int64_t kFirstInstant = -62'167'219'200'000'000;  // 0000-01-01
+constexpr int64_t kEndOfTime = 253'402'300'800'000'000;     // 10000-01-01
+
 }  // namespace
 
 void Inputs::Fail(int32_t code, std::string message) {
@@ -22,9 +25,8 @@ std::string Inputs::Text(const char* name, drawdown_text text) {
     Fail(DRAWDOWN_INVALID_ARGUMENT, absl::StrCat(name, " is NULL"));
     return {};
   }
-  const uint64_t size = text.size == DRAWDOWN_NUL_TERMINATED
-                            ? std::strlen(text.data)
-                            : text.size;
+  const uint64_t size =
+      text.size == DRAWDOWN_NUL_TERMINATED ? std::strlen(text.data) : text.size;
   if (size > kMaxTextBytes) {
     Fail(DRAWDOWN_INVALID_ARGUMENT,
          absl::StrCat(name, " has ", size, " bytes; at most ", kMaxTextBytes,
@@ -49,6 +51,22 @@ bool Inputs::NotNull(const char* name, const void* pointer) {
   if (pointer != nullptr) return true;
   Fail(DRAWDOWN_INVALID_ARGUMENT, absl::StrCat(name, " is NULL"));
   return false;
+}
+
+int64_t Inputs::Instant(const char* name, int64_t instant_us) {
+  if (instant_us < kFirstInstant || instant_us >= kEndOfTime) {
+    Fail(DRAWDOWN_BAD_TIME,
+         absl::StrCat(name, " ", instant_us,
+                      " us after 1970 is not in the years 0000 to 9999"));
+    return 0;
+  }
+  return instant_us;
+}
+
+std::optional<int64_t> Inputs::MaybeInstant(const char* name,
+                                            int64_t instant_us) {
+  if (instant_us == DRAWDOWN_UNSET) return std::nullopt;
+  return Instant(name, instant_us);
 }
 
 bool Inputs::Flag(const char* name, uint8_t value) {
@@ -94,8 +112,8 @@ void Inputs::ReadBytes(const char* name, const void* theirs, void* ours,
     return Fail(DRAWDOWN_BAD_STRUCT,
                 absl::StrCat(name, ": struct_size ", size,
                              " and something in it that this version of the "
-                             "library, ", DRAWDOWN_VERSION_TEXT,
-                             ", does not know"));
+                             "library, ",
+                             DRAWDOWN_VERSION_TEXT, ", does not know"));
   }
   std::memcpy(ours, theirs, std::min<size_t>(size, our_size));
 }

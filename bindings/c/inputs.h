@@ -24,10 +24,6 @@ inline Int128 ToInt128(drawdown_int128 value) {
 inline drawdown_int128 FromInt128(Int128 value) {
   return {static_cast<uint64_t>(value), static_cast<int64_t>(value >> 64)};
 }
-inline std::optional<int64_t> ToOptional(int64_t instant_us) {
-  if (instant_us == DRAWDOWN_UNSET) return std::nullopt;
-  return instant_us;
-}
 
 class Inputs {
  public:
@@ -63,6 +59,11 @@ class Inputs {
     return Read(name, reinterpret_cast<const Struct*>(bytes + index * step),
                 defaults, size_of_v1);
   }
+
+  // In the years 0000 to 9999, so that arithmetic with it cannot overflow.
+  int64_t Instant(const char* name, int64_t instant_us);
+  // DRAWDOWN_UNSET is none.
+  std::optional<int64_t> MaybeInstant(const char* name, int64_t instant_us);
 
   // A flag, 0 or 1.
   bool Flag(const char* name, uint8_t value);

@@ -23,7 +23,7 @@ QuotaSetting ReadSetting(Inputs* in, const drawdown_quota_setting* theirs) {
   setting.scope.rolling_us = ours.rolling_us;
   setting.scope.contract = in->Text("contract", ours.contract);
   setting.scope.commitment = in->Text("commitment", ours.commitment);
-  setting.from_us = ToOptional(ours.from_us);
+  setting.from_us = in->MaybeInstant("from_us", ours.from_us);
   QuotaLimit limit;
   limit.nominal = ToInt128(ours.nominal);
   limit.soft = in->Flag("soft", ours.soft);
@@ -77,11 +77,10 @@ void AddHolder(const QuotaHolder& holder, TableBuilder* table) {
 
 Outcome GiveHolders(const QuotaExplanation& explanation,
                     drawdown_table* holders) {
-  TableBuilder table({TextColumn("hold_id"), TextColumn("tenant"),
-                      TextColumn("pool"), MicroColumn("held"),
-                      TextColumn("run_id"), IntColumn("attempt"),
-                      TimeColumn("expires"), BoolColumn("borrows"),
-                      TextColumn("period")});
+  TableBuilder table(
+      {TextColumn("hold_id"), TextColumn("tenant"), TextColumn("pool"),
+       MicroColumn("held"), TextColumn("run_id"), IntColumn("attempt"),
+       TimeColumn("expires"), BoolColumn("borrows"), TextColumn("period")});
   for (const QuotaHolder& holder : explanation.holders) {
     AddHolder(holder, &table);
   }
@@ -115,8 +114,9 @@ int32_t drawdown_quotas(drawdown_ledger ledger, drawdown_text tenant,
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
     const std::string path = in.Text("tenant", tenant);
+    const auto at = in.MaybeInstant("at_us", at_us);
     if (!in.ok()) return in.outcome();
-    const auto quotas = l.Quotas(path, ToOptional(at_us));
+    const auto quotas = l.Quotas(path, at);
     if (!quotas.ok()) return quotas.status();
     TableBuilder table(
         {TextColumn("tenant"), TextColumn("pool"), TextColumn("period"),
@@ -135,8 +135,7 @@ int32_t drawdown_quotas(drawdown_ledger ledger, drawdown_text tenant,
 int32_t drawdown_quota_explain(drawdown_ledger ledger, drawdown_text tenant,
                                drawdown_text pool, drawdown_int128 gpu_us,
                                int64_t micro_gpus, int64_t at_us,
-                               drawdown_table* refusal,
-                               drawdown_table* holders,
+                               drawdown_table* refusal, drawdown_table* holders,
                                drawdown_error* error) {
   Clear(refusal);
   Clear(holders);
@@ -148,7 +147,7 @@ int32_t drawdown_quota_explain(drawdown_ledger ledger, drawdown_text tenant,
     query.pool = in.Text("pool", pool);
     query.gpu_time = drawdown::GpuTime(ToInt128(gpu_us));
     query.micro_gpus = micro_gpus;
-    query.at_us = ToOptional(at_us);
+    query.at_us = in.MaybeInstant("at_us", at_us);
     if (!in.ok()) return in.outcome();
     const auto explanation = l.ExplainQuota(query);
     if (!explanation.ok()) return explanation.status();

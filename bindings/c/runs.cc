@@ -13,8 +13,8 @@ RunKey ReadKey(Inputs* in, drawdown_text run_id, uint32_t attempt) {
   return {in->Text("run_id", run_id), attempt};
 }
 
-RunStart ReadStart(Inputs* in, const drawdown_run_start* starts,
-                   uint64_t index, bool* strict) {
+RunStart ReadStart(Inputs* in, const drawdown_run_start* starts, uint64_t index,
+                   bool* strict) {
   const drawdown_run_start defaults = DRAWDOWN_RUN_START_INIT;
   const auto ours = in->ReadAt("start", starts, index, defaults, kRunStartV1);
   in->Reserved("start", ours.reserved);
@@ -23,7 +23,7 @@ RunStart ReadStart(Inputs* in, const drawdown_run_start* starts,
   start.tenant = in->Text("tenant", ours.tenant);
   start.pool = in->Text("pool", ours.pool);
   start.micro_gpus = ours.micro_gpus;
-  start.at_us = ours.at_us;
+  start.at_us = in->Instant("at_us", ours.at_us);
   start.hold_id = in->Text("hold_id", ours.hold_id);
   start.device = in->Text("device", ours.device);
   start.share = {ours.share_num, ours.share_den};
@@ -46,15 +46,39 @@ RunQuery ReadQuery(Inputs* in, const drawdown_run_query* theirs) {
   return query;
 }
 
+// A run and when something happens to it.
+struct RunAt {
+  RunKey key;
+  int64_t at_us = 0;
+};
+
+// Calls `body` with the ledger and what of the run was asked for.
+template <typename Body>
+int32_t WithRun(drawdown_ledger ledger, drawdown_text run_id, uint32_t attempt,
+                int64_t at_us, drawdown_error* error, Body&& body) noexcept {
+  return WithLedger(ledger, error, [&](Ledger& l) -> Outcome {
+    Inputs in;
+    RunAt run;
+    run.key = ReadKey(&in, run_id, attempt);
+    run.at_us = in.Instant("at_us", at_us);
+    if (!in.ok()) return in.outcome();
+    return body(l, run);
+  });
+}
+
+std::optional<int64_t> ToOptional(int64_t length_us) {
+  if (length_us == DRAWDOWN_UNSET) return std::nullopt;
+  return length_us;
+}
+
 // Calls `add` for each run and gives what it added to.
 template <typename Add>
 Outcome Visit(const Ledger& ledger, const RunQuery& query, TableBuilder* table,
               drawdown_table* out, Add&& add) {
-  const absl::Status status =
-      ledger.VisitRuns(query, [&](const RunInfo& run) {
-        add(run);
-        return true;
-      });
+  const absl::Status status = ledger.VisitRuns(query, [&](const RunInfo& run) {
+    add(run);
+    return true;
+  });
   if (!status.ok()) return status;
   return table->Finish(out);
 }
@@ -113,76 +137,69 @@ int32_t drawdown_run_start_many(drawdown_ledger ledger,
 }
 
 int32_t drawdown_run_resize(drawdown_ledger ledger, drawdown_text run_id,
-                            uint32_t attempt, int64_t micro_gpus,
-                            int64_t at_us, drawdown_table* refusal,
-                            drawdown_error* error) {
+                            uint32_t attempt, int64_t micro_gpus, int64_t at_us,
+                            drawdown_table* refusal, drawdown_error* error) {
   Clear(refusal);
-  return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
-    Inputs in;
-    in.NotNull("refusal", refusal);
-    const drawdown::RunKey key = ReadKey(&in, run_id, attempt);
-    if (!in.ok()) return in.outcome();
-    return GiveAdmission(l.ResizeRun(key, micro_gpus, at_us), refusal);
-  });
+  return WithRun(ledger, run_id, attempt, at_us, error,
+                 [&](drawdown::Ledger& l, const RunAt& run) -> Outcome {
+                   if (refusal == nullptr) return NullArgument("refusal");
+                   return GiveAdmission(
+                       l.ResizeRun(run.key, micro_gpus, run.at_us), refusal);
+                 });
 }
 
 int32_t drawdown_run_suspend(drawdown_ledger ledger, drawdown_text run_id,
                              uint32_t attempt, int64_t at_us,
                              drawdown_error* error) {
-  return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
-    Inputs in;
-    const drawdown::RunKey key = ReadKey(&in, run_id, attempt);
-    if (!in.ok()) return in.outcome();
-    return l.SuspendRun(key, at_us);
-  });
+  return WithRun(ledger, run_id, attempt, at_us, error,
+                 [](drawdown::Ledger& l, const RunAt& run) {
+                   return l.SuspendRun(run.key, run.at_us);
+                 });
 }
 
 int32_t drawdown_run_resume(drawdown_ledger ledger, drawdown_text run_id,
                             uint32_t attempt, int64_t at_us,
                             drawdown_table* refusal, drawdown_error* error) {
   Clear(refusal);
-  return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
-    Inputs in;
-    in.NotNull("refusal", refusal);
-    const drawdown::RunKey key = ReadKey(&in, run_id, attempt);
-    if (!in.ok()) return in.outcome();
-    return GiveAdmission(l.ResumeRun(key, at_us), refusal);
-  });
+  return WithRun(ledger, run_id, attempt, at_us, error,
+                 [&](drawdown::Ledger& l, const RunAt& run) -> Outcome {
+                   if (refusal == nullptr) return NullArgument("refusal");
+                   return GiveAdmission(l.ResumeRun(run.key, run.at_us),
+                                        refusal);
+                 });
 }
 
 int32_t drawdown_run_stop(drawdown_ledger ledger, drawdown_text run_id,
                           uint32_t attempt, int64_t at_us, int32_t reason,
                           drawdown_error* error) {
-  return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
-    Inputs in;
-    const drawdown::RunKey key = ReadKey(&in, run_id, attempt);
-    const auto why =
-        in.Number("reason", reason, drawdown::StopReason::kLost);
-    if (!in.ok()) return in.outcome();
-    return l.StopRun(key, at_us, why);
-  });
+  return WithRun(ledger, run_id, attempt, at_us, error,
+                 [&](drawdown::Ledger& l, const RunAt& run) -> Outcome {
+                   Inputs in;
+                   const auto why =
+                       in.Number("reason", reason, drawdown::StopReason::kLost);
+                   if (!in.ok()) return in.outcome();
+                   return l.StopRun(run.key, run.at_us, why);
+                 });
 }
 
 int32_t drawdown_run_heartbeat(drawdown_ledger ledger, drawdown_text run_id,
                                uint32_t attempt, int64_t at_us,
                                drawdown_error* error) {
-  return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
-    Inputs in;
-    const drawdown::RunKey key = ReadKey(&in, run_id, attempt);
-    if (!in.ok()) return in.outcome();
-    return l.HeartbeatRun(key, at_us);
-  });
+  return WithRun(ledger, run_id, attempt, at_us, error,
+                 [](drawdown::Ledger& l, const RunAt& run) {
+                   return l.HeartbeatRun(run.key, run.at_us);
+                 });
 }
 
-int32_t drawdown_run_confirm_ghost(drawdown_ledger ledger,
-                                   drawdown_text run_id, uint32_t attempt,
-                                   int64_t lease_us, int64_t at_us,
-                                   drawdown_error* error) {
+int32_t drawdown_run_confirm_ghost(drawdown_ledger ledger, drawdown_text run_id,
+                                   uint32_t attempt, int64_t lease_us,
+                                   int64_t at_us, drawdown_error* error) {
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
     const drawdown::RunKey key = ReadKey(&in, run_id, attempt);
+    const auto at = in.MaybeInstant("at_us", at_us);
     if (!in.ok()) return in.outcome();
-    return l.ConfirmGhost(key, ToOptional(lease_us), ToOptional(at_us));
+    return l.ConfirmGhost(key, ToOptional(lease_us), at);
   });
 }
 
@@ -199,9 +216,8 @@ int32_t drawdown_runs(drawdown_ledger ledger, const drawdown_run_query* query,
          TextColumn("source_state"), MicroColumn("gpus"), TimeColumn("start"),
          TimeColumn("end"), IntColumn("segments"), TextColumn("device"),
          TextColumn("share"), IntColumn("sequence")});
-    return Visit(l, asked, &table, out, [&](const drawdown::RunInfo& run) {
-      AddRun(run, &table);
-    });
+    return Visit(l, asked, &table, out,
+                 [&](const drawdown::RunInfo& run) { AddRun(run, &table); });
   });
 }
 

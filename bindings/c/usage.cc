@@ -16,10 +16,10 @@ UsageQuery ReadQuery(Inputs* in, const drawdown_usage_query* theirs) {
   for (uint64_t i = 0; i < ours.by_count && in->ok(); ++i) {
     query.by.push_back(in->Number("by", ours.by[i], UsageDimension::kMonth));
   }
-  query.from_us = ToOptional(ours.from_us);
-  query.to_us = ToOptional(ours.to_us);
-  query.at_us = ToOptional(ours.at_us);
-  query.as_of_us = ToOptional(ours.as_of_us);
+  query.from_us = in->MaybeInstant("from_us", ours.from_us);
+  query.to_us = in->MaybeInstant("to_us", ours.to_us);
+  query.at_us = in->MaybeInstant("at_us", ours.at_us);
+  query.as_of_us = in->MaybeInstant("as_of_us", ours.as_of_us);
   query.tenant = in->Text("tenant", ours.tenant);
   query.pool = in->Text("pool", ours.pool);
   query.zone = in->Text("zone", ours.zone);

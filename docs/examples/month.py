@@ -7,6 +7,7 @@ Each `# %%` begins a cell, for editors that run scripts so. What is made is
 left in FOLDER ("month"): the books, usage.svg, commitments.html.
 """
 import datetime
+import os
 import pathlib
 import subprocess
 import sys
@@ -20,9 +21,9 @@ folder.mkdir(parents=True, exist_ok=True)
 
 # %% A made-up company: its contracts, a month of runs, and the bills it got.
 data = folder / "data"
-program = pathlib.Path(drawdown.__file__).parents[1] / "bin" / "drawdown"
+program = os.environ.get("DRAWDOWN_BIN", "drawdown")  # The wheel's, once it is imported.
 if not data.exists():
-    subprocess.run([program, "example", data], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([program, "example", data], check=True, capture_output=True)
 ledger = drawdown.Ledger(folder / "books", create=True)
 imported = ledger.import_files("runs", [data / "runs.csv"])
 ledger.apply_contracts(data / "aws-2025.textproto", data / "nordgpu-2026.textproto")

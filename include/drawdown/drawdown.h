@@ -41,9 +41,10 @@
  * Texts are UTF-8 with a length; a size of DRAWDOWN_NUL_TERMINATED means up to
  * the terminating zero. {NULL, 0} is "". They are copied before a call returns.
  *
- * Instants are microseconds since 1970 UTC; DRAWDOWN_UNSET is "not given". GPU
- * time is whole GPU-microseconds, GPU counts are millionths of a GPU
- * (micro_gpus), money 1e-18 of a currency unit. There is no floating point.
+ * Instants are microseconds since 1970 UTC, of the years 0000 to 9999, else
+ * DRAWDOWN_BAD_TIME; DRAWDOWN_UNSET is "not given". GPU time is whole
+ * GPU-microseconds, GPU counts are millionths of a GPU (micro_gpus), money 1e-18
+ * of a currency unit. There is no floating point.
  *
  * Threads. Every function may be called from any thread at any time. None may
  * be called from a signal handler. Whatever waits does so at most
@@ -812,8 +813,10 @@ DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_files(
     drawdown_table* breaks, drawdown_table* checks, drawdown_error* error);
 /* The same of a bill that is an Arrow stream, whose columns are those of its
  * format's CSV: FOCUS, mostly. Text, integers, decimals, timestamps; never
- * floating point: cast costs to decimals. Columns x_* of types that are not read
- * are left out, and so are lists and maps; `breaks` has a note of each. Takes
+ * floating point: cast costs to decimals. A line's tolerance, half a unit of its
+ * last published place, is told from a decimal's digits without trailing zeros.
+ * Columns x_* of types that are not read are left out, and so are lists and
+ * maps; `breaks` has a note of each. Takes
  * the stream and releases it. Since ABI version 2. */
 DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_arrow(
     drawdown_ledger ledger, const drawdown_statement_query* query,

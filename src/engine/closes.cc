@@ -83,8 +83,10 @@ absl::StatusOr<Statement> OpenStatement(
     const std::string& contract, const Interval& period, int64_t at_us,
     const ClosedMonths& months, bool explain) {
   ASSIGN_OR_RETURN(Statement statement,
-                   RateStatement(books, contracts, bucket_us, contract, period,
-                                 at_us, explain));
+                   explain ? RateStatement(books, contracts, bucket_us,
+                                           contract, period, at_us, explain)
+                           : KeepStatement(books, contracts, bucket_us,
+                                           contract, period, at_us));
   if (period == months.Next()) {
     ASSIGN_OR_RETURN(std::vector<StatementLine> lines,
                      LateLines(books, contracts, bucket_us, months));

@@ -15,6 +15,7 @@
 #include "contract/contract.h"
 #include "drawdown/ledger.h"
 #include "engine/group_commit.h"
+#include "engine/kept_statements.h"
 #include "ledger/hold_clock.h"
 #include "ledger/live_amounts.h"
 #include "ledger/posting.h"
@@ -33,6 +34,7 @@ namespace drawdown {
 struct BooksView {
   ReadTransaction* transaction = nullptr;
   LiveAmounts live;
+  KeptStatements* kept = nullptr;  // of the books as they are now
 };
 struct LiveBooks {
   std::unique_ptr<ReadTransaction> transaction;
@@ -120,6 +122,7 @@ class Ledger::Impl {
   const Header header_;
   const std::unique_ptr<Store> store_;
   mutable GroupCommit group_commit_;
+  mutable KeptStatements kept_statements_;
   const std::unique_ptr<LiveDirectory> live_;
 
   mutable std::mutex live_mutex_;  // guards what follows

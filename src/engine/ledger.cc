@@ -168,7 +168,8 @@ absl::Status Ledger::Impl::WithBooks(
     const std::function<absl::Status(const BooksView&)>& read) const {
   if (!as_of_us) {
     ASSIGN_OR_RETURN(LiveBooks live, ReadLive());
-    return read({live.transaction.get(), std::move(live.usage.amounts)});
+    return read({live.transaction.get(), std::move(live.usage.amounts),
+                 &kept_statements_});
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books, BeginRead());
   const std::unique_ptr<Store> past = NewMemoryStore();

@@ -233,6 +233,7 @@ absl::StatusOr<std::shared_ptr<BudgetKeeper>> Ledger::Impl::OpenBudgets(
   };
   BudgetKeeper::Options options;
   options.bucket_us = bucket_us();
+  options.posting_patience = options_.lock_timeout;
   ASSIGN_OR_RETURN(
       budgets_,
       BudgetKeeper::Open(

@@ -45,6 +45,14 @@ absl::StatusOr<Statement> RateStatement(const BooksView& books,
                                         const Interval& period, int64_t at_us,
                                         bool explain = false);
 
+// The same without reasons, by what `books` keep of it; and kept for the next
+// time.
+absl::StatusOr<Statement> KeepStatement(const BooksView& books,
+                                        const ContractBooks& contracts,
+                                        int64_t bucket_us,
+                                        std::string_view contract,
+                                        const Interval& period, int64_t at_us);
+
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_ENGINE_STATEMENT_OF_H_

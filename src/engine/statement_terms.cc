@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "rating/rating.h"
 
 namespace drawdown {
 namespace {
@@ -33,11 +34,14 @@ int64_t EndOf(const Contract& contract, const Commitment& commitment) {
 
 std::string LifecycleAt(const Contract& contract, const Commitment& commitment,
                         int64_t at_us) {
-  if (commitment.lifecycle == CommitmentLifecycle::kProposed) return "Proposed";
-  if (at_us < StartOf(commitment)) return "Pending";
-  if (at_us < EndOf(contract, commitment)) return "Active";
-  return commitment.lifecycle == CommitmentLifecycle::kCancelled ? "Canceled"
-                                                                 : "Expired";
+  for (const CommitmentLife& life : LivesOf(&contract, at_us)) {
+    if (life.commitment != commitment.id) continue;
+    // FOCUS' words are ours, in capitals.
+    std::string name(CommitmentStateName(life.state));
+    name.front() = static_cast<char>(name.front() - 'a' + 'A');
+    return name;
+  }
+  return "";
 }
 
 // The step that holds at `at_us`, the first before it.

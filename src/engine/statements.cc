@@ -12,6 +12,7 @@
 #include "ledger/capacity.h"
 #include "ledger/inspect.h"
 #include "ledger/series.h"
+#include "rating/kept.h"
 #include "rating/rating.h"
 #include "reconcile/reconcile.h"
 
@@ -56,10 +57,9 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
 }
 
 // The runs that rating asks for, each whole.
-static absl::StatusOr<std::vector<RunUsage>> RunsOf(const BooksView& books,
-                                             const ContractTimeline& contracts,
-                                             const UsageTable& usage,
-                                             const Interval& window) {
+static absl::StatusOr<std::vector<RunUsage>> RunsOf(
+    const BooksView& books, const ContractTimeline& contracts,
+    const UsageTable& usage, const Interval& window) {
   std::vector<RunUsage> runs;
   if (!RunsMatter(contracts)) return runs;
   const auto find = [](const std::vector<std::string>& names,
@@ -88,7 +88,8 @@ static absl::StatusOr<std::vector<RunUsage>> RunsOf(const BooksView& books,
   return runs;
 }
 
-static bool AnyPrices(const ContractTimeline& contracts, const std::string& pool) {
+static bool AnyPrices(const ContractTimeline& contracts,
+                      const std::string& pool) {
   return std::any_of(contracts.spans().begin(), contracts.spans().end(),
                      [&pool](const ContractSpan& span) {
                        return PricesPool(*span.contract, pool);
@@ -136,9 +137,9 @@ absl::StatusOr<AskedPeriod> FindPeriod(ReadTransaction* books,
   return asked;
 }
 
-// Rates the period into *out, which must not move afterwards and is of
-// `contracts`.
-absl::Status RatePeriod(const BooksView& books, const ContractBooks& contracts,
+// Reads what a rating of the period needs into *out, which must not move
+// afterwards and is of `contracts`.
+absl::Status ReadPeriod(const BooksView& books, const ContractBooks& contracts,
                         int64_t bucket_us, std::string_view contract,
                         const Interval& period, int64_t at_us,
                         RatedPeriod* out) {
@@ -165,6 +166,16 @@ absl::Status RatePeriod(const BooksView& books, const ContractBooks& contracts,
       CapacityOf(books, out->usage, window.start_us, window.end_us));
   ASSIGN_OR_RETURN(out->input.runs,
                    RunsOf(books, versions, out->usage, window));
+  return absl::OkStatus();
+}
+
+// The same, and rates it.
+absl::Status RatePeriod(const BooksView& books, const ContractBooks& contracts,
+                        int64_t bucket_us, std::string_view contract,
+                        const Interval& period, int64_t at_us,
+                        RatedPeriod* out) {
+  RETURN_IF_ERROR(
+      ReadPeriod(books, contracts, bucket_us, contract, period, at_us, out));
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
   return absl::OkStatus();
 }
@@ -207,6 +218,34 @@ absl::StatusOr<Statement> RateStatement(const BooksView& books,
   ASSIGN_OR_RETURN(Statement statement,
                    drawdown::MakeStatement(rated.input, rated.rated));
   if (explain) Explain(rated.input, rated.rated, &statement);
+  return statement;
+}
+
+absl::StatusOr<Statement> KeepStatement(const BooksView& books,
+                                        const ContractBooks& contracts,
+                                        int64_t bucket_us,
+                                        std::string_view contract,
+                                        const Interval& period, int64_t at_us) {
+  if (books.kept == nullptr) {
+    return RateStatement(books, contracts, bucket_us, contract, period, at_us,
+                         /*explain=*/false);
+  }
+  ASSIGN_OR_RETURN(std::optional<Statement> known,
+                   books.kept->Find(books, bucket_us, contract, period, at_us));
+  if (known.has_value()) return *std::move(known);
+  auto own = std::make_unique<ContractBooks>(contracts);
+  RatedPeriod rated;
+  RETURN_IF_ERROR(
+      ReadPeriod(books, *own, bucket_us, contract, period, at_us, &rated));
+  if (!KeptRating::Keeps(rated.input)) {
+    ASSIGN_OR_RETURN(rated.rated, RateUsage(rated.input));
+    return drawdown::MakeStatement(rated.input, rated.rated);
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<KeptRating> rating,
+                   KeptRating::Make(rated.input, std::move(rated.usage)));
+  ASSIGN_OR_RETURN(Statement statement, rating->MakeStatement());
+  RETURN_IF_ERROR(books.kept->Put(books, contract, period, at_us,
+                                  std::move(own), std::move(rating)));
   return statement;
 }
 

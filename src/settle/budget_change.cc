@@ -10,6 +10,7 @@ namespace drawdown {
 
 BudgetChange& BudgetChange::operator=(BudgetChange&& other) noexcept {
   keeper_ = std::exchange(other.keeper_, nullptr);
+  deadline_ = other.deadline_;
   generation_ = other.generation_;
   ticket_ = other.ticket_;
   promised_ = std::move(other.promised_);
@@ -21,11 +22,18 @@ BudgetChange& BudgetChange::operator=(BudgetChange&& other) noexcept {
 
 absl::StatusOr<BudgetChange> BudgetKeeper::Begin(ReadTransaction* books,
                                                  int64_t now_us) {
-  RETURN_IF_ERROR(Freshen(books, now_us));
-  const BudgetsLock lock(file_.get(), options_.patience);
+  return BeginBefore(After(options_.posting_patience), books, now_us);
+}
+
+absl::StatusOr<BudgetChange> BudgetKeeper::BeginBefore(Deadline deadline,
+                                                       ReadTransaction* books,
+                                                       int64_t now_us) {
+  RETURN_IF_ERROR(FreshenBefore(deadline, books, now_us));
+  const BudgetsLock lock(file_.get(), LeftUntil(deadline));
   if (!lock.held()) return file_->BusyError();
   BudgetChange change;
   change.keeper_ = this;
+  change.deadline_ = deadline;
   Begin(&change);
   return change;
 }
@@ -54,7 +62,7 @@ absl::Status BudgetChange::Mend(int64_t now_us) {
   BudgetsFile* const file = keeper_->file_.get();
   for (int tried = 0; tried < kTries; ++tried) {
     {
-      const BudgetsLock lock(file, keeper_->options_.patience);
+      const BudgetsLock lock(file, LeftUntil(deadline_));
       if (!lock.held()) return file->BusyError();
       BudgetsState& state = file->state();
       if (!file->torn() && state.generation == generation_) {
@@ -72,7 +80,7 @@ absl::Status BudgetChange::Mend(int64_t now_us) {
     }
     // What is committed: the author's own books may have more by now.
     ASSIGN_OR_RETURN(const auto books, keeper_->hooks_.snapshot());
-    RETURN_IF_ERROR(keeper_->Freshen(books.get(), now_us));
+    RETURN_IF_ERROR(keeper_->FreshenBefore(deadline_, books.get(), now_us));
   }
   return file->BusyError();
 }
@@ -85,7 +93,7 @@ absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
                                            int64_t amount_us, int64_t now_us) {
   RETURN_IF_ERROR(Mend(now_us));
   BudgetsFile* const file = keeper_->file_.get();
-  const BudgetsLock lock(file, keeper_->options_.patience);
+  const BudgetsLock lock(file, LeftUntil(deadline_));
   if (!lock.held()) return file->BusyError();
   const auto chains = std::make_shared<const MeterChains>(file, lowest);
   if (!chains->Fits(amount_us, now_us)) {
@@ -100,7 +108,7 @@ absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
 
 absl::Status BudgetChange::Unpromise() {
   BudgetsFile* const file = keeper_->file_.get();
-  const BudgetsLock lock(file, keeper_->options_.patience);
+  const BudgetsLock lock(file, LeftUntil(deadline_));
   if (!lock.held()) return file->BusyError();
   CHECK(!promised_.empty());
   if (file->state().generation == generation_) {
@@ -114,7 +122,7 @@ absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,
                                  int64_t amount_us, int64_t now_us) {
   RETURN_IF_ERROR(Mend(now_us));
   BudgetsFile* const file = keeper_->file_.get();
-  const BudgetsLock lock(file, keeper_->options_.patience);
+  const BudgetsLock lock(file, LeftUntil(deadline_));
   if (!lock.held()) return file->BusyError();
   const auto chains = std::make_shared<const MeterChains>(file, lowest);
   chains->Take(amount_us);
@@ -122,9 +130,14 @@ absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,
   return keeper_->RecallTooSmall(*chains, 0, now_us, nullptr);
 }
 
+std::chrono::milliseconds BudgetChange::PatienceAfterCommit() const {
+  return std::max(LeftUntil(deadline_), keeper_->options_.patience);
+}
+
 absl::Status BudgetChange::Finish(ReadTransaction* books, int64_t now_us) {
+  if (keeper_ == nullptr) return absl::OkStatus();
+  const std::chrono::milliseconds patience = PatienceAfterCommit();
   BudgetKeeper* const keeper = std::exchange(keeper_, nullptr);
-  if (keeper == nullptr) return absl::OkStatus();
   std::sort(touched_.begin(), touched_.end());
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
   std::vector<PublishedBudget> values;
@@ -132,7 +145,7 @@ absl::Status BudgetChange::Finish(ReadTransaction* books, int64_t now_us) {
     ASSIGN_OR_RETURN(values,
                      keeper->books_->Published(books, touched_, now_us));
   }
-  const BudgetsLock lock(keeper->file_.get(), keeper->options_.patience);
+  const BudgetsLock lock(keeper->file_.get(), patience);
   if (!lock.held()) {
     keeper->file_->SetTorn();
     return keeper->file_->BusyError();
@@ -152,9 +165,10 @@ absl::Status BudgetChange::Finish(ReadTransaction* books, int64_t now_us) {
 }
 
 absl::Status BudgetChange::Cancel() {
+  if (keeper_ == nullptr) return absl::OkStatus();
+  const std::chrono::milliseconds patience = PatienceAfterCommit();
   BudgetKeeper* const keeper = std::exchange(keeper_, nullptr);
-  if (keeper == nullptr) return absl::OkStatus();
-  const BudgetsLock lock(keeper->file_.get(), keeper->options_.patience);
+  const BudgetsLock lock(keeper->file_.get(), patience);
   if (!lock.held()) {
     keeper->file_->SetTorn();
     return keeper->file_->BusyError();
@@ -169,7 +183,7 @@ absl::Status BudgetChange::Cancel() {
 std::optional<BudgetChange> BudgetKeeper::BeginDrain(
     ReadTransaction* books, std::span<const DrainedUsage> usage, bool whole,
     int64_t now_us) {
-  auto change = Begin(books, now_us);
+  auto change = BeginBefore(After(options_.patience), books, now_us);
   if (!change.ok()) {
     file_->SetTorn();
     return std::nullopt;

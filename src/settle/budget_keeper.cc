@@ -222,7 +222,7 @@ void BudgetKeeper::RecallFrom(LanesReader* reader,
 }
 
 absl::Status BudgetKeeper::BeginQuotaChange() {
-  const BudgetsLock lock(file_.get(), options_.patience);
+  const BudgetsLock lock(file_.get(), options_.posting_patience);
   if (!lock.held()) return file_->BusyError();
   file_->SetTorn();
   return RecallAll();
@@ -268,7 +268,7 @@ absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::RecallAndList(
 }
 
 absl::StatusOr<int64_t> BudgetKeeper::Taken(uint32_t quota) {
-  const BudgetsLock lock(file_.get(), options_.patience);
+  const BudgetsLock lock(file_.get(), options_.posting_patience);
   if (!lock.held()) return file_->BusyError();
   const bool known = quota < file_->state().end && file_->at(quota).exists();
   return known ? file_->at(quota).taken_us : 0;
@@ -276,9 +276,11 @@ absl::StatusOr<int64_t> BudgetKeeper::Taken(uint32_t quota) {
 
 // --- making anew -------------------------------------------------------------
 
-absl::Status BudgetKeeper::Freshen(ReadTransaction* books, int64_t now_us) {
+absl::Status BudgetKeeper::FreshenBefore(Deadline deadline,
+                                         ReadTransaction* books,
+                                         int64_t now_us) {
   {
-    const BudgetsLock lock(file_.get(), options_.patience);
+    const BudgetsLock lock(file_.get(), LeftUntil(deadline));
     if (!lock.held()) return file_->BusyError();
     const bool right = !file_->torn() && IsSettled();
     if (right && now_us < file_->state().valid_until_us) {
@@ -288,7 +290,7 @@ absl::Status BudgetKeeper::Freshen(ReadTransaction* books, int64_t now_us) {
   // Read without the lock: it is a long way for those who wait for it.
   ASSIGN_OR_RETURN(const std::vector<PublishedBudget> values,
                    books_->Published(books, {}, now_us));
-  const BudgetsLock lock(file_.get(), options_.patience);
+  const BudgetsLock lock(file_.get(), LeftUntil(deadline));
   if (!lock.held()) return file_->BusyError();
   const absl::Status status = Rebuild(books, values, now_us);
   if (!status.ok()) file_->SetTorn();

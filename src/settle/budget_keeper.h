@@ -12,6 +12,7 @@
 #ifndef DRAWDOWN_SRC_SETTLE_BUDGET_KEEPER_H_
 #define DRAWDOWN_SRC_SETTLE_BUDGET_KEEPER_H_
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -36,6 +37,13 @@
 namespace drawdown {
 
 class BudgetKeeper;
+
+// What is left of it, rounded down; never negative.
+inline std::chrono::milliseconds LeftUntil(Deadline deadline) {
+  return std::max(std::chrono::milliseconds(0),
+                  std::chrono::duration_cast<std::chrono::milliseconds>(
+                      deadline - std::chrono::steady_clock::now()));
+}
 
 // What meters have admitted of a budget, or have promised, and the books do not
 // have.
@@ -94,11 +102,14 @@ class BudgetChange {
   // Where they were torn since Begin: makes budgets anew, and all promises once
   // more. Without the lock.
   absl::Status Mend(int64_t now_us);
+  // After the commit there is at least the patience of a drain.
+  std::chrono::milliseconds PatienceAfterCommit() const;
   void Add(TakenList* list, std::shared_ptr<const MeterChains> chains,
            int64_t amount_us, std::span<const uint32_t> lowest = {});
   static void GiveBack(const TakenList& list);
 
   BudgetKeeper* keeper_ = nullptr;  // null: nothing is to be done
+  Deadline deadline_;               // of what comes before the commit
   uint64_t generation_ = 0;
   uint64_t ticket_ = 0;
   TakenList promised_;
@@ -110,8 +121,11 @@ class BudgetChange {
 class BudgetKeeper : public AdmissionSource {
  public:
   struct Options {
+    // Of a call of TryRecord, and of a drain, which can do without the lock.
     std::chrono::milliseconds patience{50};
     int64_t bucket_us = 0;
+    // Of a commit that changes budgets, for all that comes before it.
+    std::chrono::milliseconds posting_patience{5'000};
   };
   // `live` and `epoch` outlive it, or Stop.
   static absl::StatusOr<std::shared_ptr<BudgetKeeper>> Open(
@@ -127,7 +141,9 @@ class BudgetKeeper : public AdmissionSource {
 
   // Puts right whatever is not: after a kill, a turn, an expiry, the first time
   // after a boot.
-  absl::Status Freshen(ReadTransaction* books, int64_t now_us);
+  absl::Status Freshen(ReadTransaction* books, int64_t now_us) {
+    return FreshenBefore(After(options_.patience), books, now_us);
+  }
   // Before a commit that changes budgets. kBusy when the lock cannot be had.
   absl::StatusOr<BudgetChange> Begin(ReadTransaction* books, int64_t now_us);
   // Before a commit that changes which quotas there are, over what, or how
@@ -163,6 +179,12 @@ class BudgetKeeper : public AdmissionSource {
 
  private:
   friend class BudgetChange;
+
+  absl::Status FreshenBefore(Deadline deadline, ReadTransaction* books,
+                             int64_t now_us);
+  absl::StatusOr<BudgetChange> BeginBefore(Deadline deadline,
+                                           ReadTransaction* books,
+                                           int64_t now_us);
 
   enum class Outcome { kAdmitted, kExceeded, kBusy, kAskBooks };
 

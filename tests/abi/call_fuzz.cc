@@ -78,7 +78,9 @@ Caller::Caller(Handles* handles, const std::string& folder, uint64_t salt)
 
 void Caller::Call() {
   output_count_ = 0;
-  switch (Below(16)) {
+  switch (Below(17)) {
+    case 16:
+      return CallForecasts();
     case 0:
       return CallLedger();
     case 1:

@@ -52,6 +52,7 @@ class Caller {
   void CallQuotas();
   void CallUsage();
   void CallContracts();
+  void CallForecasts();
   void CallTables();
   void CallArrow();
   void CallErrors();

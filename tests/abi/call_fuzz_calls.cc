@@ -336,6 +336,55 @@ void Caller::CallContracts() {
   }
 }
 
+void Caller::CallForecasts() {
+  const drawdown_ledger ledger = Handle(Kind::kLedger);
+  uint64_t* const table = Out(Kind::kTable);
+  uint8_t flag = 0;
+  switch (Below(6)) {
+    case 0:
+      return Ended("period_close",
+                   drawdown_period_close(ledger, Text("aws"), Text("2026-10"),
+                                         OrNull(&flag), table, Error()));
+    case 1:
+      return Ended("closed_periods",
+                   drawdown_closed_periods(ledger, Text("aws"), Instant(),
+                                           table, Error()));
+    case 2:
+      return Ended(
+          "report_html",
+          drawdown_report_html(ledger, Text(""), Instant(), DRAWDOWN_UNSET,
+                               Out(Kind::kBytes), Error()));
+    case 3:
+      return Ended("tenant_move",
+                   drawdown_tenant_move(ledger, Tenant(), Tenant(), Instant(),
+                                        OrNull(&flag), Error()));
+    default: {
+      const drawdown_text exercise = Id();
+      drawdown_usage_scale scale = DRAWDOWN_USAGE_SCALE_INIT;
+      scale.tenant = Tenant();
+      scale.factor_micro = Number(1'300'000);
+      drawdown_added_run run = DRAWDOWN_ADDED_RUN_INIT;
+      run.tenant = Tenant();
+      run.pool = Pool();
+      run.micro_gpus = Number(8'000'000);
+      run.start_us = Instant();
+      run.end_us = Instant();
+      drawdown_forecast_query query = DRAWDOWN_FORECAST_QUERY_INIT;
+      query.intervals = static_cast<uint32_t>(Number(1));
+      query.at_us = Instant();
+      if (OneIn(2)) query.until_us = Instant();
+      query.exercise = OrNull(&exercise);
+      query.exercise_count = OneIn(8);
+      query.scales = OrNull(&scale);
+      query.scale_count = OneIn(4);
+      query.runs = OrNull(&run);
+      query.run_count = OneIn(4);
+      return Ended("forecast", drawdown_forecast(ledger, Options(query), table,
+                                                 Out(Kind::kTable), Error()));
+    }
+  }
+}
+
 void Caller::CallTables() {
   const drawdown_table table = Handle(Kind::kTable);
   const uint64_t row = OneIn(8) ? Handle(Kind::kTable) : Below(3);
@@ -406,8 +455,17 @@ void Caller::CallArrow() {
     }
   }
   if (OneIn(4)) return stream.release(&stream);
-  drawdown_import_options options = DRAWDOWN_IMPORT_OPTIONS_INIT;
   output_count_ = 0;
+  if (OneIn(2)) {
+    uint8_t clean = 0;
+    Ended("reconcile_arrow",
+          drawdown_reconcile_arrow(Handle(Kind::kLedger), Statement(), &stream,
+                                   nullptr, OrNull(&clean), Out(Kind::kTable),
+                                   Out(Kind::kTable), Error()));
+    if (stream.release != nullptr) abort();
+    return;
+  }
+  drawdown_import_options options = DRAWDOWN_IMPORT_OPTIONS_INIT;
   Ended("import_arrow",
         drawdown_import_arrow(Handle(Kind::kLedger),
                               Choice(DRAWDOWN_IMPORT_SACCT), &stream,

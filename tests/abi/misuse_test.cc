@@ -32,14 +32,12 @@ TEST(Handles, OfEveryOtherKindAreRefused) {
 
   EXPECT_EQ(drawdown_drain(table, nullptr, nullptr), DRAWDOWN_BAD_HANDLE);
   EXPECT_EQ(drawdown_drain(error, nullptr, nullptr), DRAWDOWN_BAD_HANDLE);
-  EXPECT_EQ(drawdown_table_close(books.ledger(), nullptr),
-            DRAWDOWN_BAD_HANDLE);
+  EXPECT_EQ(drawdown_table_close(books.ledger(), nullptr), DRAWDOWN_BAD_HANDLE);
   EXPECT_EQ(drawdown_bytes_close(table, nullptr), DRAWDOWN_BAD_HANDLE);
   EXPECT_EQ(drawdown_error_code(table), DRAWDOWN_BAD_HANDLE);
   EXPECT_EQ(drawdown_error_free(table), DRAWDOWN_BAD_HANDLE);
   EXPECT_EQ(drawdown_drain(1, nullptr, nullptr), DRAWDOWN_BAD_HANDLE);
-  EXPECT_EQ(drawdown_drain(UINT64_MAX, nullptr, nullptr),
-            DRAWDOWN_BAD_HANDLE);
+  EXPECT_EQ(drawdown_drain(UINT64_MAX, nullptr, nullptr), DRAWDOWN_BAD_HANDLE);
 
   EXPECT_EQ(drawdown_table_close(table, nullptr), DRAWDOWN_OK);
   EXPECT_NE(MessageOf(error).find("names no open ledger"), std::string::npos);
@@ -171,8 +169,7 @@ TEST(Structs, ThatAreWrittenEndWhereTheyEnd) {
   EXPECT_EQ(drawdown_drain(books.ledger(), &room.result, nullptr),
             DRAWDOWN_BAD_STRUCT);
   room.result.struct_size = sizeof room;
-  EXPECT_EQ(drawdown_drain(books.ledger(), &room.result, nullptr),
-            DRAWDOWN_OK);
+  EXPECT_EQ(drawdown_drain(books.ledger(), &room.result, nullptr), DRAWDOWN_OK);
   EXPECT_EQ(room.after, 0xabcdefu);
 }
 
@@ -183,10 +180,10 @@ TEST(Texts, MayBeAbsentOrUnterminated) {
   EXPECT_EQ(drawdown_meter_bind(books.ledger(), {name, 4},
                                 drawdown_str("aws/x/h"), 0, &meter, nullptr),
             DRAWDOWN_OK);
-  EXPECT_EQ(drawdown_meter_bind(
-                books.ledger(), {"acme", DRAWDOWN_NUL_TERMINATED},
-                drawdown_str("aws/x/h"), 1, &meter, nullptr),
-            DRAWDOWN_OK);
+  EXPECT_EQ(
+      drawdown_meter_bind(books.ledger(), {"acme", DRAWDOWN_NUL_TERMINATED},
+                          drawdown_str("aws/x/h"), 1, &meter, nullptr),
+      DRAWDOWN_OK);
   EXPECT_EQ(drawdown_meter_bind(books.ledger(), {nullptr, 4},
                                 drawdown_str("aws/x/h"), 0, &meter, nullptr),
             DRAWDOWN_INVALID_ARGUMENT);
@@ -247,7 +244,8 @@ TEST(Fork, ChildrenAreToldAndMayCount) {
                                 drawdown_str("aws/x/h"), 0, &meter, nullptr),
             0);
   // Threads that make and free handles while the process forks.
-  std::atomic<bool> stop{false};  // Written here, read by them; no data with it.
+  std::atomic<bool> stop{
+      false};  // Written here, read by them; no data with it.
   std::vector<std::thread> users;
   for (int i = 0; i < 3; ++i) {
     users.emplace_back([&] {
@@ -263,8 +261,8 @@ TEST(Fork, ChildrenAreToldAndMayCount) {
     if (child == 0) {
       drawdown_error error = 0;
       drawdown_table table = 0;
-      const int32_t code = drawdown_runs(books.ledger(), nullptr, &table,
-                                         &error);
+      const int32_t code =
+          drawdown_runs(books.ledger(), nullptr, &table, &error);
       drawdown_error_free(error);
       drawdown_record(meter, 2);
       _exit(code == DRAWDOWN_FORKED ? 0 : 1);
@@ -286,13 +284,17 @@ TEST(Numbers, AllOfTimeByHourIsRefused) {
   drawdown_usage_query query = DRAWDOWN_USAGE_QUERY_INIT;
   query.by = by;
   query.by_count = 1;
-  query.from_us = INT64_MIN + 1;
-  query.at_us = INT64_MAX;
+  query.from_us = -62'167'219'200'000'000;  // The year 0.
+  query.at_us = 253'402'300'799'999'999;    // The end of 9999.
   drawdown_table table = 0;
   drawdown_error error = 0;
   ASSERT_EQ(drawdown_usage(books.ledger(), &query, &table, &error),
             DRAWDOWN_INVALID_ARGUMENT);
   EXPECT_NE(MessageOf(error).find("give a shorter time"), std::string::npos);
+  ++query.at_us;
+  ASSERT_EQ(drawdown_usage(books.ledger(), &query, &table, &error),
+            DRAWDOWN_BAD_TIME);
+  EXPECT_NE(MessageOf(error).find("at_us"), std::string::npos);
 }
 
 }  // namespace

@@ -51,6 +51,23 @@ class CloseTest(CliTest):
         self.expect(0, "verify")
         self.assertIn('close,c,"2020-01 [', self.expect(0, "journal").out)
 
+    def test_a_tenant_moves_from_the_end_of_what_is_closed_on(self):
+        self.use("b", "2020-02-10T00:00:00Z", "2020-02-10T03:00:00Z")
+        self.close("2020-01")
+        january = self.statement("2020-01")
+        refused = self.expect(2, "tenant", "move", "acme", "beta", "--from",
+                              "2020-01-31T23:00:00Z").err
+        self.assertIn("contract c is closed until 2020-02-01T00:00:00Z, and "
+                      "what is closed keeps the old path: say it from then on",
+                      refused)
+        self.assertNotIn("beta", self.statement("2020-02"))
+        self.expect(0, "tenant", "move", "acme", "beta", "--from",
+                    "2020-02-01T00:00:00Z")
+        self.assertIn(",c,beta,aws/x,", self.statement("2020-02"))
+        self.assertNotIn("acme", self.statement("2020-02"))
+        self.assertEqual(self.statement("2020-01"), january)
+        self.expect(0, "verify")
+
     def test_the_same_again_changes_nothing_and_says_so(self):
         first = self.close("2020-01")
         again = self.close("2020-01")

@@ -194,7 +194,9 @@ class QuotaProcess {
 
   QuotaProcess(
       const std::string& path, QuotaRules* rules,
-      std::chrono::milliseconds patience = std::chrono::milliseconds(5'000))
+      std::chrono::milliseconds patience = std::chrono::milliseconds(5'000),
+      std::chrono::milliseconds posting_patience =
+          std::chrono::milliseconds(5'000))
       : rules_(rules),
         store_(MustHave(OpenLmdbStore(
             path, {.lock_timeout = patience, .allow_any_filesystem = true}))) {
@@ -213,9 +215,9 @@ class QuotaProcess {
     auto books =
         std::make_unique<RulesOfTest>(rules, tenants, header_.bucket_us);
     quotas_ = books.get();
-    keeper_ =
-        MustHave(BudgetKeeper::Open(live_.get(), epoch_, std::move(books),
-                                    Hooks(), {patience, header_.bucket_us}));
+    keeper_ = MustHave(
+        BudgetKeeper::Open(live_.get(), epoch_, std::move(books), Hooks(),
+                           {patience, header_.bucket_us, posting_patience}));
     CHECK(AttachAdmission(place(), epoch_, now_us(), keeper_).ok());
     meters_ = MustHave(BindMeters(place(), epoch_, 0, ids_));
   }

@@ -30,9 +30,11 @@ class AdmissionRacesTest : public testing::Test {
     const int64_t limits[] = {0, all, both, first, second};
     for (uint32_t i = 1; i <= kQuotas; ++i) rules_->limits[i] = limits[i];
   }
-  std::unique_ptr<QuotaProcess> Open(int patience_ms = 20'000) {
+  std::unique_ptr<QuotaProcess> Open(int patience_ms = 20'000,
+                                     int posting_patience_ms = 20'000) {
     return std::make_unique<QuotaProcess>(
-        path_, &*rules_, std::chrono::milliseconds(patience_ms));
+        path_, &*rules_, std::chrono::milliseconds(patience_ms),
+        std::chrono::milliseconds(posting_patience_ms));
   }
   // A child that works on its own, and is killed with the test.
   static pid_t Spawn(const std::function<void()>& work) {
@@ -169,6 +171,52 @@ TEST_F(AdmissionRacesTest, TheLockOfAStoppedProcessIsWaitedForNotForEver) {
   }
   EXPECT_EQ(last, Decision::kQuotaExceeded);
   EXPECT_EQ(admitted - 1, 1'000 - 8);
+}
+
+// A call gives up after its patience; a commit that changes budgets waits for
+// as long as it waits for other writers.
+TEST_F(AdmissionRacesTest, ACommitWaitsForTheLockLongerThanACall) {
+  SetLimits(1'000, kPlenty, kPlenty, kPlenty);
+  const auto process = Open(20);
+  EXPECT_EQ(process->meter(0).TryRecord(1), Decision::kAdmitted);
+  const auto file =
+      BudgetsFile::Open(process->live().path(), process->live().boot_id());
+  ASSERT_THAT(file, IsOk());
+  ASSERT_TRUE((*file)->Lock(std::chrono::milliseconds(1'000)));
+  std::thread commit([&process] {
+    const auto transaction = MustHave(process->store().BeginWrite());
+    auto change = process->keeper().Begin(transaction.get(), process->now_us());
+    ASSERT_THAT(change, IsOk());
+    constexpr uint32_t kLowest[] = {3};
+    const auto fits = change->Promise(kLowest, 999, process->now_us());
+    ASSERT_THAT(fits, IsOk());
+    EXPECT_TRUE(*fits);
+    EXPECT_THAT(change->Cancel(), IsOk());
+  });
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_EQ(process->meter(0).TryRecord(kPlenty), Decision::kBusy);
+  }
+  (*file)->Unlock();
+  commit.join();
+  EXPECT_EQ(process->meter(0).TryRecord(999), Decision::kAdmitted);
+  EXPECT_EQ(process->meter(0).TryRecord(1), Decision::kQuotaExceeded);
+}
+
+TEST_F(AdmissionRacesTest, ACommitThatGetsNoLockNamesTheProcessThatHasIt) {
+  const auto process = Open(20, 20);
+  EXPECT_EQ(process->meter(0).TryRecord(1), Decision::kQuotaExceeded);
+  const auto file =
+      BudgetsFile::Open(process->live().path(), process->live().boot_id());
+  ASSERT_THAT(file, IsOk());
+  ASSERT_TRUE((*file)->Lock(std::chrono::milliseconds(1'000)));
+  {
+    const auto transaction = MustHave(process->store().BeginWrite());
+    EXPECT_THAT(
+        process->keeper().Begin(transaction.get(), process->now_us()).status(),
+        IsError(ErrorCode::kBusy, "process " + std::to_string(getpid()) +
+                                      " keeps the lock of the budgets"));
+  }
+  (*file)->Unlock();
 }
 
 TEST_F(AdmissionRacesTest, AForkedChildHasNoneOfItsParentsSlices) {

@@ -25,9 +25,11 @@ from ._errors import (
     BadInputError, BusyError, ConflictError, CorruptError, DiskFullError, DrawdownError,
     ForkedError, HoldRequiredError, LedgerError, MisuseError, NotFoundError, OverflowedError,
     RefusedError, StateError, UnknownNameError)
-from ._ledger import (
-    AddedRun, Admission, Decision, DrainResult, Forecast, Hold, ImportResult, Ledger, Meter,
-    Reconciliation, reconcile)
+from ._holds import Hold
+from ._ledger import Ledger, reconcile
+from ._meters import Meter
+from ._results import (
+    AddedRun, Admission, Decision, DrainResult, Forecast, ImportResult, Reconciliation)
 from ._tables import Table
 from ._values import abi_version, version
 

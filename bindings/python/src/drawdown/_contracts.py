@@ -1,0 +1,87 @@
+"""Contracts, statements and bills."""
+from __future__ import annotations
+
+import os
+import pathlib
+from typing import Any, Dict, List, Optional
+
+from . import _values as v
+from ._calls import Calls, Path
+from ._results import Reconciliation
+from ._tables import Table, stream_of
+from ._values import Exact, Instant, ffi, lib
+
+class ContractCalls(Calls):
+    """Of a Ledger: contracts, statements, bills."""
+
+
+    def apply_contracts(self, *paths: Path) -> List[str]:
+        """Applies contract files together or not at all; a line per contract."""
+        texts = {os.fspath(path): pathlib.Path(path).read_text(encoding="utf-8")
+                 for path in paths}
+        return self.apply_contract_texts(texts)
+
+    def apply_contract_texts(self, texts: Dict[str, str]) -> List[str]:
+        """The same for texts by the name that errors call them."""
+        alive: List[Any] = []
+        names = ffi.new("drawdown_text[]", [v.text(name, alive) for name in texts])
+        bodies = ffi.new("drawdown_text[]", [v.text(body, alive) for body in texts.values()])
+        table = self._table(lib.drawdown_contract_apply, names, bodies, len(texts))
+        return [str(line) for line in table.column("outcome")]
+
+    def contracts(self) -> Table:
+        """A row per contract, in its newest version."""
+        return self._table(lib.drawdown_contracts)
+
+    def _statement_query(self, alive: List[Any], contract: str, period: str,
+                         at: Optional[Instant], as_of: Optional[Instant]) -> Any:
+        query = v.struct_of("statement_query")
+        query.contract = v.text(contract, alive)
+        query.period = v.text(period, alive)
+        query.at_us, query.as_of_us = v.instant(at), v.instant(as_of)
+        return query
+
+    def statement(self, contract: str, period: str, *, at: Optional[Instant] = None,
+                  as_of: Optional[Instant] = None) -> Table:
+        """What is owed, line by line; the sum of `cost` is the total."""
+        alive: List[Any] = []
+        return self._table(lib.drawdown_statement,
+                           self._statement_query(alive, contract, period, at, as_of))
+
+    def statement_text(self, contract: str, period: str, format: str = "csv", *,
+                       at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> str:
+        """What `drawdown statement --format FORMAT` prints."""
+        alive: List[Any] = []
+        return self._made_text(lib.drawdown_statement_text,
+                               self._statement_query(alive, contract, period, at, as_of),
+                               v.text(format, alive))
+
+    def status(self, *, at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> Table:
+        """Each commitment in its current interval."""
+        return self._table(lib.drawdown_status, v.instant(at), v.instant(as_of))
+
+    def reconcile(self, contract: str, period: str, *bills: Any,
+                  tolerance: Optional[Exact] = None, at: Optional[Instant] = None,
+                  as_of: Optional[Instant] = None) -> Reconciliation:
+        """The provider's bill against the books.
+
+        Files, or one table: anything with `__arrow_c_stream__` whose columns are those of
+        the bill's CSV. A table's costs must be decimals, not floating point, or text.
+        """
+        alive: List[Any] = []
+        options = v.struct_of("reconcile_options")
+        if tolerance is not None:
+            options.has_tolerance = 1
+            options.tolerance = v.int128(v.money(tolerance))
+        query = self._statement_query(alive, contract, period, at, as_of)
+        clean = ffi.new("uint8_t*")
+        breaks, checks = ffi.new("drawdown_table*"), ffi.new("drawdown_table*")
+        if len(bills) == 1 and not isinstance(bills[0], (str, os.PathLike)):
+            stream, owner = stream_of(bills[0])
+            alive.append(owner)
+            self._call(lib.drawdown_reconcile_arrow, query, stream, options, clean, breaks, checks)
+        else:
+            texts = [v.text(os.fspath(bill), alive) for bill in bills]
+            self._call(lib.drawdown_reconcile_files, query, ffi.new("drawdown_text[]", texts),
+                       len(texts), options, clean, breaks, checks)
+        return Reconciliation(bool(clean[0]), Table(breaks[0]), Table(checks[0]))

@@ -1,0 +1,59 @@
+"""Quotas: limits on a tenant's subtree."""
+from __future__ import annotations
+
+import datetime
+from typing import Any, List, Optional
+
+from . import _values as v
+from ._calls import Calls, number
+from ._tables import Table
+from ._values import Exact, Instant, ffi, lib
+
+_PERIODS = {"total": 0, "month": 1, "interval": 2, "rolling": 3, "at_once": 4}
+
+
+class QuotaCalls(Calls):
+    """Of a Ledger: quotas."""
+
+
+    def set_quota(self, tenant: str, *, gpu_hours: Optional[Exact] = None,
+                  gpus: Optional[Exact] = None, per: str = "month", pool: str = "*",
+                  rolling: Optional[datetime.timedelta] = None, contract: str = "",
+                  commitment: str = "", soft: bool = False, slice: bool = False,
+                  lending: Optional[Exact] = None, borrowing: Exact = 0,
+                  start: Optional[Instant] = None) -> bool:
+        """A limit on a tenant's subtree: `gpu_hours` per period, or `gpus` at once.
+
+        Without either the limit is taken away. True when something changed.
+        """
+        if gpu_hours is not None and gpus is not None:
+            raise ValueError("give gpu_hours or gpus, not both")
+        at_once = gpus is not None
+        amount = v.micro_gpus if at_once else v.gpu_us
+        alive: List[Any] = []
+        setting = v.struct_of("quota_setting")
+        setting.tenant = v.text(tenant, alive)
+        setting.pool = v.text(pool, alive)
+        setting.period = _PERIODS["at_once"] if at_once else number(_PERIODS, per, "period")
+        setting.contract = v.text(contract, alive)
+        setting.commitment = v.text(commitment, alive)
+        setting.soft, setting.slice = soft, slice
+        setting.from_us = v.instant(start)
+        setting.borrowing = v.int128(amount(borrowing))
+        if rolling is not None:
+            setting.rolling_us = v.micros_of(rolling)
+        if lending is not None:
+            setting.lends, setting.lending = 1, v.int128(amount(lending))
+        limit = gpus if at_once else gpu_hours
+        if limit is None:
+            setting.unlimited = 1
+        else:
+            setting.nominal = v.int128(amount(limit))
+        changed = ffi.new("uint8_t*")
+        self._call(lib.drawdown_quota_set, setting, changed)
+        return bool(changed[0])
+
+    def quotas(self, tenant: str = "", *, at: Optional[Instant] = None) -> Table:
+        """A row per quota at or below a tenant, with used, held and available."""
+        alive: List[Any] = []
+        return self._table(lib.drawdown_quotas, v.text(tenant, alive), v.instant(at))

@@ -1,0 +1,79 @@
+"""What calls return, besides tables."""
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any, Dict, Optional
+
+from ._tables import Table
+from ._values import Exact, Instant
+
+class Decision(enum.IntEnum):
+    """What try_record did."""
+
+    ADMITTED = 0
+    QUOTA_EXCEEDED = 1
+    BUSY = 2
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Admitted, or refused with the reason. True when admitted."""
+
+    refusal: Optional[Dict[str, Any]]
+
+    def __bool__(self) -> bool:
+        return self.refusal is None
+
+
+@dataclass(frozen=True)
+class DrainResult:
+    """What a drain moved into the books."""
+
+    meters: int
+    gpu_us: int
+    files: int
+    retired: int
+    regressions: int
+    flipped: bool
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What became of imported rows."""
+
+    rows: int
+    inserted: int
+    updated: int
+    unchanged: int
+    open: int
+    never_started: int
+    zero_gpu: int
+
+
+@dataclass(frozen=True)
+class AddedRun:
+    """A run that a forecast is to count as well."""
+
+    tenant: str
+    pool: str
+    gpus: Exact
+    start: Instant
+    end: Instant
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """`intervals` of the commitments, and the `costs` of whole months."""
+
+    intervals: Table
+    costs: Table
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """A bill against the books: `breaks` has every group of rows, matched ones too."""
+
+    clean: bool
+    breaks: Table
+    checks: Table
