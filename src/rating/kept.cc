@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <tuple>
 
 #include "base/check.h"
@@ -73,20 +74,24 @@ class KeptRating::Impl {
     walk_.emplace(plan_, input_.period);
     first_us_ = input_.period.start_us;
     const Interval span = RatedSpan(input_, first_us_, plan_.term);
-    std::vector<UsageCell> cells = TakeFrom(first_us_);
+    // What is before the period only leads to its first state.
+    const auto first = std::partition_point(
+        usage_.cells.begin(), usage_.cells.end(),
+        [this](const UsageCell& cell) { return cell.bucket_us < first_us_; });
+    const auto before = static_cast<size_t>(first - usage_.cells.begin());
     if (span.start_us < std::min(first_us_, span.end_us)) {
-      walk_->Give(usage_.cells);
+      walk_->Give({usage_.cells.begin(), first});
       RETURN_IF_ERROR(
           walk_->Run(span.start_us, std::min(first_us_, span.end_us), true));
       RETURN_IF_ERROR(CheckFits());
     }
-    usage_.cells.clear();
-    usage_.cells.shrink_to_fit();
     states_.push_back(walk_->state());
-    return Update(input_.at_us, cells);
+    const std::vector<UsageCell> cells = std::move(usage_.cells);
+    usage_.cells.clear();
+    return Update(input_.at_us, std::span(cells).subspan(before));
   }
 
-  absl::Status Update(int64_t at_us, const std::vector<UsageCell>& changes) {
+  absl::Status Update(int64_t at_us, std::span<const UsageCell> changes) {
     CHECK(at_us >= input_.at_us);
     input_.at_us = at_us;
     walked_ = 0;
@@ -169,16 +174,6 @@ class KeptRating::Impl {
  private:
   size_t IndexOf(int64_t at_us) const {
     return static_cast<size_t>((at_us - first_us_) / usage_.bucket_length_us);
-  }
-
-  // The cells from then on, out of the table.
-  std::vector<UsageCell> TakeFrom(int64_t at_us) {
-    const auto first = std::partition_point(
-        usage_.cells.begin(), usage_.cells.end(),
-        [at_us](const UsageCell& cell) { return cell.bucket_us < at_us; });
-    std::vector<UsageCell> cells(first, usage_.cells.end());
-    usage_.cells.erase(first, usage_.cells.end());
-    return cells;
   }
 
   // Walks what changed and what hangs on it: with the old cells to take away,
@@ -350,7 +345,7 @@ std::vector<UsageCell> KeptRating::CellsOf(uint32_t tenant, uint32_t pool,
   return impl_->CellsOf(tenant, pool, from_us);
 }
 absl::Status KeptRating::Update(int64_t at_us,
-                                const std::vector<UsageCell>& changes) {
+                                std::span<const UsageCell> changes) {
   return impl_->Update(at_us, changes);
 }
 absl::StatusOr<Statement> KeptRating::MakeStatement() const {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,7 +48,7 @@ class KeptRating {
   // buckets from changes_from_us() on that ended by it, ascending by (bucket,
   // tenant, pool).
   // After an error (kOverflow) nothing else may be asked.
-  absl::Status Update(int64_t at_us, const std::vector<UsageCell>& changes);
+  absl::Status Update(int64_t at_us, std::span<const UsageCell> changes);
 
   absl::StatusOr<Statement> MakeStatement() const;
 
