@@ -110,10 +110,14 @@ class Dates {
   // Of months that are over and may not be closed yet, the first; else of this
   // one.
   void FindGrace() {
-    int64_t month_us =
-        std::max(at_us_ - contract_.grace_us - 1, contract_.term.start_us);
+    const Term& term = contract_.term;
+    // Within the term, whatever instant was asked about: no month is counted
+    // beyond it.
+    const int64_t month_us =
+        std::clamp(std::max(at_us_, term.start_us) - contract_.grace_us - 1,
+                   term.start_us, term.end_us - 1);
     const Interval month = contract_.calendar.MonthOf(month_us);
-    const int64_t end_us = std::min(month.end_us, contract_.term.end_us);
+    const int64_t end_us = std::min(month.end_us, term.end_us);
     Add(end_us + contract_.grace_us, DueDateKind::kGraceEnd, "",
         "the month that ends at " + FormatInstant(end_us) +
             " may be closed from then on");

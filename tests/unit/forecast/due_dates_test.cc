@@ -1,6 +1,8 @@
 // What comes next, and portfolios, of contracts small enough to check by hand.
 #include "forecast/due_dates.h"
 
+#include <limits>
+
 #include "contract/parse.h"
 #include "forecast/portfolio.h"
 #include "gmock/gmock.h"
@@ -69,6 +71,14 @@ TEST(DueDatesTest, GraceOfTheMonthBeforeComesFirst) {
 
 TEST(DueDatesTest, NothingFollowsTheEnd) {
   EXPECT_THAT(DatesAt("2027-02-01T00:00:00Z"), testing::IsEmpty());
+}
+
+TEST(DueDatesTest, AnyInstantMayBeAskedAbout) {
+  const Contract contract = Parsed(kContract);
+  constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
+  constexpr int64_t kFirst = std::numeric_limits<int64_t>::min();
+  EXPECT_THAT(DueDatesOf(contract, kLast), testing::IsEmpty());
+  EXPECT_FALSE(DueDatesOf(contract, kFirst).empty());
 }
 
 TEST(PortfolioTest, SumsPerCurrencyAndCategoryAndNeverAcross) {
