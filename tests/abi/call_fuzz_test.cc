@@ -3,7 +3,9 @@
 #include "tests/abi/call_fuzz.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -78,7 +80,12 @@ TEST(CallFuzz, RandomCallsOfManyThreads) {
   const auto calls = static_cast<uint64_t>(CallsPerThread()) * kThreads;
   // Otherwise it tests the refusals alone.
   EXPECT_GT(succeeded, calls / 8);
-  if (std::getenv("DRAWDOWN_BIN") != nullptr) ExpectSound(books);
+  const char* const program = std::getenv("DRAWDOWN_BIN");
+  if (program == nullptr || access(program, X_OK) != 0) {
+    puts("verifying the books is left out: the program is not built");
+    return;
+  }
+  ExpectSound(books);
 }
 
 }  // namespace
