@@ -335,7 +335,9 @@ class DRAWDOWN_EXPORT Ledger {
 
   // What is owed for a period. Of a month that was closed, what was closed, for
   // ever. The month after the closed ones also has what was recorded of those
-  // since, as corrections. Any other period is rated from all that is known.
+  // since, as corrections. Any other period is rated from all that is known; a
+  // Ledger keeps the ratings of the four statements that were asked for last, up
+  // to 1 GiB in all, so that the same again costs what was recorded since.
   absl::StatusOr<Statement> MakeStatement(const StatementQuery& query) const;
   // What the version that the statement was made with says of what it names.
   // kNotFound when the books have no such contract and version.
