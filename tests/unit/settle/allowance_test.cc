@@ -1,0 +1,155 @@
+// TryRecord where the highest quota has little left and those below it plenty:
+// threads have allowances under the lower ones.
+#include <thread>
+
+#include "gtest/gtest.h"
+#include "tests/support/quota_process.h"
+#include "tests/support/scratch_dir.h"
+#include "tests/support/status.h"
+
+namespace drawdown {
+namespace {
+
+constexpr int64_t kPlenty = 1'000'000'000;
+constexpr int64_t kFew = 1'000;      // fills no slice
+constexpr int64_t kEnough = 40'000;  // for an allowance of calls of 1
+constexpr int64_t kAllowance = 512;
+
+class AllowanceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    QuotaProcess::MakeBooks(path_);
+    SetLimits(kFew, kPlenty, kEnough);
+    process_ = std::make_unique<QuotaProcess>(path_, &*rules_);
+  }
+  // Of the quota over t0, t1 and t2, of that over t0 and t1, and of t0's.
+  void SetLimits(int64_t all, int64_t both, int64_t first) {
+    const int64_t limits[] = {0, all, both, first, kPlenty};
+    for (uint32_t i = 1; i <= kQuotas; ++i) rules_->limits[i] = limits[i];
+    if (process_ != nullptr) process_->ChangeQuotas();
+  }
+  // By a commit that leaves budgets as they are but for this one's limit, as
+  // the release of a hold does.
+  void RaiseHighest(int64_t limit) {
+    rules_->limits[1] = limit;
+    const auto transaction = MustHave(process_->store().BeginWrite());
+    BudgetChange change = MustHave(
+        process_->keeper().Begin(transaction.get(), process_->now_us()));
+    change.Touch(1);
+    ASSERT_THAT(transaction->Commit(), IsOk());
+    const auto books = MustHave(process_->store().BeginRead());
+    ASSERT_THAT(change.Finish(books.get(), process_->now_us()), IsOk());
+  }
+  int64_t Try(int tenant, int64_t calls, int64_t gpu_us = 1) {
+    int64_t admitted = 0;
+    for (int64_t i = 0; i < calls; ++i) {
+      const Decision decision = process_->meter(tenant).TryRecord(gpu_us);
+      EXPECT_NE(decision, Decision::kBusy);
+      admitted += decision == Decision::kAdmitted;
+    }
+    return admitted;
+  }
+  int64_t TryInThread(int tenant, int64_t calls) {
+    int64_t admitted = 0;
+    std::thread([&] { admitted = Try(tenant, calls); }).join();
+    return admitted;
+  }
+  void ExpectRoomAsInBooks() {
+    for (int i = 0; i < 2; ++i) ASSERT_THAT(process_->Drain(), IsOk());
+    for (uint32_t quota = 1; quota <= kQuotas; ++quota) {
+      ASSERT_THAT(process_->keeper().Recall(quota), IsOk());
+      EXPECT_EQ(process_->Room(quota), process_->RoomInBooks(quota)) << quota;
+    }
+  }
+
+  ScratchDir dir_;
+  const std::string path_ = dir_.Path("books");
+  ForkShared<QuotaRules> rules_;
+  std::unique_ptr<QuotaProcess> process_;
+};
+
+TEST_F(AllowanceTest, IsTakenFromTheLowerQuotasAndSpentFromTheHighest) {
+  EXPECT_EQ(Try(0, 1), 1);
+  EXPECT_EQ(process_->Room(3), kEnough - kAllowance);
+  EXPECT_EQ(process_->Room(2), kPlenty - kAllowance);
+  EXPECT_EQ(process_->Room(1), kFew - 1);
+  EXPECT_EQ(Try(0, 99), 99);
+  EXPECT_EQ(process_->Room(3), kEnough - kAllowance);
+  EXPECT_EQ(process_->Room(1), kFew - 100);
+  EXPECT_EQ(process_->Usage(0), 100);
+  // Another when it is spent, to the last of the highest.
+  EXPECT_EQ(Try(0, 2'000), kFew - 100);
+  EXPECT_EQ(process_->Room(3), kEnough - 2 * kAllowance);
+  EXPECT_EQ(process_->Usage(0), kFew);
+  ExpectRoomAsInBooks();
+}
+
+// t0's quota is short of what another thread has of it.
+TEST_F(AllowanceTest, ComesBackWhenALowerQuotaIsShort) {
+  EXPECT_EQ(TryInThread(0, 1), 1);
+  EXPECT_EQ(process_->Room(3), kEnough - kAllowance);
+  RaiseHighest(kPlenty);
+  EXPECT_EQ(Try(0, 1, kEnough), 0);
+  EXPECT_EQ(Try(0, 1, kEnough - 1), 1);
+  EXPECT_EQ(Try(0, 1), 0);
+  EXPECT_EQ(process_->Usage(0), kEnough);
+  ExpectRoomAsInBooks();
+}
+
+// And both are, the highest of what a slice keeps.
+TEST_F(AllowanceTest, ComesBackBesideSlices) {
+  EXPECT_EQ(TryInThread(0, 1), 1);
+  RaiseHighest(kEnough);
+  EXPECT_EQ(TryInThread(2, 1), 1);
+  EXPECT_LT(process_->Room(1), kEnough - 2);
+  EXPECT_EQ(Try(0, 1, kEnough - 1), 0);
+  EXPECT_EQ(Try(0, 1, kEnough - 2), 1);
+  ExpectRoomAsInBooks();
+}
+
+TEST_F(AllowanceTest, FactsTakeItBack) {
+  EXPECT_EQ(Try(0, 1), 1);
+  RaiseHighest(kPlenty);
+  process_->meter(0).Record(kEnough - 1);
+  ASSERT_THAT(process_->Drain(), IsOk());
+  EXPECT_EQ(Try(0, 10), 0);
+  EXPECT_EQ(process_->Usage(0), kEnough);
+  ExpectRoomAsInBooks();
+}
+
+TEST_F(AllowanceTest, ALowerLimitTakesItBack) {
+  EXPECT_EQ(Try(0, 1), 1);
+  SetLimits(kPlenty, kPlenty, 10);
+  EXPECT_EQ(Try(0, 100), 9);
+  ExpectRoomAsInBooks();
+}
+
+// What was counted in the bucket before is not spent in the next one.
+TEST_F(AllowanceTest, GoesWithItsBucket) {
+  EXPECT_EQ(Try(0, 10), 10);
+  rules_->clock_us += process_->bucket_us();
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(process_->Drain(), IsOk());
+  EXPECT_EQ(Try(0, 2'000), kFew - 10);
+  EXPECT_EQ(process_->Usage(0), kFew);
+  ExpectRoomAsInBooks();
+}
+
+TEST_F(AllowanceTest, IsLeftAloneWhenTheHighestIsShort) {
+  EXPECT_EQ(TryInThread(0, 1), 1);
+  ASSERT_THAT(process_->keeper().Recall(1), IsOk());
+  EXPECT_EQ(process_->Room(3), kEnough - kAllowance);
+  EXPECT_EQ(Try(0, 1, kFew), 0);
+  EXPECT_EQ(process_->Room(3), kEnough - kAllowance);
+}
+
+// Slices are better as soon as there is room for them.
+TEST_F(AllowanceTest, GivesWayToSlices) {
+  EXPECT_EQ(Try(0, 1), 1);
+  RaiseHighest(kPlenty);
+  const int64_t before = process_->Room(3);
+  EXPECT_EQ(Try(0, 1), 1);
+  EXPECT_LT(process_->Room(3), before - 1);
+}
+
+}  // namespace
+}  // namespace drawdown
