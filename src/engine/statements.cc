@@ -323,7 +323,7 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         // The reconciler has made of these what it needs, a tenth as large, and
         // the bill is to be read beside it.
         std::vector<UsageCell>().swap(period.usage.cells);
-        std::vector<Charge>().swap(period.rated.charges);
+        Charges().swap(period.rated.charges);
         ASSIGN_OR_RETURN(
             const BillContents bill,
             ReadBillFiles(

@@ -41,6 +41,7 @@ Walk::Walk(const Plan& plan, const Interval& period)
     : plan_(plan),
       period_(period),
       bucket_(plan),
+      bookings_(plan.slots.size()),
       cells_(plan.usage->cells),
       rules_(plan) {
   now_.tranches.resize(plan.tranches.size());
@@ -192,6 +193,7 @@ void Walk::ApplyRates(int64_t at_us) {
 void Walk::Reorder(int64_t at_us) {
   now_.order_stale = false;
   rules_.Reorder();
+  bookings_.assign(bookings_.size(), Booking());
   now_.order.clear();
   uint32_t position = 0;
   for (const int32_t layer : plan_.layers) {
