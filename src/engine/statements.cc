@@ -330,7 +330,6 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
                 bill_paths, options.bill,
                 [&](const BillRow& row) { return reconciler.Add(row); },
                 progress));
-        RETURN_IF_ERROR(CheckBilled(bill.summary));
         ASSIGN_OR_RETURN(result, reconciler.Finish(bill));
         result.notes.insert(result.notes.end(), compared.notes.begin(),
                             compared.notes.end());

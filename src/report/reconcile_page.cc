@@ -104,7 +104,13 @@ void AddFigures(const ReconcileResult& result, HtmlPage& page) {
     const auto found = result.expected_total.find(currency);
     const MoneyAmount expected =
         found == result.expected_total.end() ? MoneyAmount() : found->second;
-    figures.push_back({"Billed", Money(billed, currency), "", Tone::kPlain});
+    figures.push_back({"Billed", Money(billed, currency),
+                       result.amount == BilledAmount::kBilledCost
+                           ? ""
+                           : absl::StrCat("amount in the bill: ",
+                                          std::string(BilledAmountName(
+                                              result.amount))),
+                       Tone::kPlain});
     figures.push_back({"Expected", Money(expected, currency),
                        "by our meter and the contract", Tone::kPlain});
     const MoneyAmount difference = billed - expected;
