@@ -86,15 +86,6 @@ std::optional<HeldUntil> HeldBy(const StoredHold& hold, const Run* run) {
   return held;
 }
 
-absl::StatusOr<bool> HeldBooks::Covers(const StoredQuota& quota,
-                                       const HeldLine& line) {
-  ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
-                   index_->Over(line.tenant, line.pool, name_of_));
-  return std::any_of(over->begin(), over->end(), [&](const StoredQuota* one) {
-    return one->id == quota.id;
-  });
-}
-
 absl::StatusOr<int64_t> HeldBooks::Mark() {
   if (mark_) return *mark_;
   ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kHeld, kHeldMarkKey));
@@ -105,6 +96,36 @@ absl::StatusOr<int64_t> HeldBooks::Mark() {
   return *mark_;
 }
 
+absl::Status HeldBooks::Add(const HeldLine& line, int sign,
+                            SumsOfQuotas* sums) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
+                   index_->Over(line.tenant, line.pool, name_of_));
+  for (const StoredQuota* const quota : *over) {
+    (*sums)[quota->id].Add(line, sign);
+  }
+  return absl::OkStatus();
+}
+
+// Once for all quotas that are asked about: there may be many lines.
+absl::StatusOr<const HeldBooks::SumsOfQuotas*> HeldBooks::OverAt(
+    int64_t at_us) {
+  if (over_ && over_->at_us == at_us &&
+      over_->index_version == index_->version()) {
+    return &over_->sums;
+  }
+  ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
+  Over over{at_us, index_->version(), {}};
+  absl::Status status;
+  RETURN_IF_ERROR(
+      VisitLines(mark_us, [&](std::string_view, const HeldUntil& held) {
+        if (held.until_us > at_us) return false;
+        status = Add(held.line, -1, &over.sums);
+        return status.ok();
+      }));
+  RETURN_IF_ERROR(status);
+  return &over_.emplace(std::move(over)).sums;
+}
+
 absl::StatusOr<HeldSum> HeldBooks::SumAt(const StoredQuota& quota,
                                          int64_t at_us) {
   HeldSum sum;
@@ -112,18 +133,9 @@ absl::StatusOr<HeldSum> HeldBooks::SumAt(const StoredQuota& quota,
   ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kHeld, key));
   if (!bytes) return sum;
   ASSIGN_OR_RETURN(sum, DecodeHeldSum(key, *bytes));
-  // What is over and not left out yet.
-  ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
-  absl::Status status;
-  const auto subtract = [&](std::string_view, const HeldUntil& held) {
-    if (held.until_us > at_us) return false;
-    const auto counts = Covers(quota, held.line);
-    status = counts.status();
-    if (status.ok() && *counts) sum.Add(held.line, -1);
-    return status.ok();
-  };
-  RETURN_IF_ERROR(VisitLines(mark_us, subtract));
-  RETURN_IF_ERROR(status);
+  ASSIGN_OR_RETURN(const SumsOfQuotas* const over, OverAt(at_us));
+  const auto found = over->find(quota.id);
+  if (found != over->end()) sum.Add(found->second);
   if (!sum.constant.valid()) return TooMuch();
   return sum;
 }
@@ -180,6 +192,7 @@ absl::Status HeldBooks::AddToSums(WriteTransaction* transaction,
 
 absl::Status HeldBooks::RemoveLine(WriteTransaction* transaction,
                                    std::string_view hold_id) {
+  over_.reset();
   const std::string until_key = HeldUntilKey(hold_id);
   ASSIGN_OR_RETURN(const auto until, transaction->Get(Table::kHeld, until_key));
   if (!until) return absl::OkStatus();
@@ -228,6 +241,7 @@ absl::Status HeldBooks::LeaveOutUntil(WriteTransaction* transaction,
   for (const HeldLine& line : over) {
     RETURN_IF_ERROR(AddToSums(transaction, line, -1));
   }
+  over_.reset();
   mark_ = at_us;
   return transaction->Put(Table::kHeld, kHeldMarkKey,
                           EncodeHeldInstant(kHeldMarkKey, at_us));
@@ -235,20 +249,18 @@ absl::Status HeldBooks::LeaveOutUntil(WriteTransaction* transaction,
 
 absl::Status HeldBooks::CheckSums() {
   ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
-  std::map<std::string, HeldSum> sums;
+  SumsOfQuotas of_lines;
   absl::Status status;
-  const auto add = [&](std::string_view, const HeldUntil& held) {
-    const auto over = index_->Over(held.line.tenant, held.line.pool, name_of_);
-    status = over.status();
-    if (!status.ok()) return false;
-    for (const StoredQuota* const quota : **over) {
-      sums[HeldSumKey(quota->id)].Add(held.line, +1);
-    }
-    return true;
-  };
-  RETURN_IF_ERROR(VisitLines(mark_us, add));
+  RETURN_IF_ERROR(
+      VisitLines(mark_us, [&](std::string_view, const HeldUntil& held) {
+        status = Add(held.line, +1, &of_lines);
+        return status.ok();
+      }));
   RETURN_IF_ERROR(status);
-  std::erase_if(sums, [](const auto& one) { return one.second.empty(); });
+  std::map<std::string, HeldSum> sums;
+  for (const auto& [quota, sum] : of_lines) {
+    if (!sum.empty()) sums.emplace(HeldSumKey(quota), sum);
+  }
   std::map<std::string, HeldSum> stored;
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books_->NewCursor(Table::kHeld));

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -63,9 +64,19 @@ class HeldBooks {
   absl::Status CheckSums();
 
  private:
+  using SumsOfQuotas = std::map<uint32_t, HeldSum>;
+  // What is over at an instant and not left out of the sums yet, negative.
+  struct Over {
+    int64_t at_us = 0;
+    uint64_t index_version = 0;
+    SumsOfQuotas sums;
+  };
+
   absl::StatusOr<int64_t> Mark();
   absl::StatusOr<HeldSum> SumAt(const StoredQuota& quota, int64_t at_us);
-  absl::StatusOr<bool> Covers(const StoredQuota& quota, const HeldLine& line);
+  absl::StatusOr<const SumsOfQuotas*> OverAt(int64_t at_us);
+  // To the sum of each quota over the line.
+  absl::Status Add(const HeldLine& line, int sign, SumsOfQuotas* sums);
   absl::Status AddToSums(WriteTransaction* transaction, const HeldLine& line,
                          int sign);
   absl::Status RemoveLine(WriteTransaction* transaction,
@@ -75,6 +86,7 @@ class HeldBooks {
   QuotaIndex* const index_;
   const NameOf name_of_;
   std::optional<int64_t> mark_;  // once read
+  std::optional<Over> over_;     // of the instant asked for last
   std::set<uint32_t> changed_;
 };
 

@@ -23,6 +23,12 @@ void HeldSum::Add(const HeldLine& line, int sign) {
   micro_gpus += Int128{line.micro_gpus} * sign;
 }
 
+void HeldSum::Add(const HeldSum& other) {
+  constant += other.constant;
+  rate += other.rate;
+  micro_gpus += other.micro_gpus;
+}
+
 std::string HoldKey(std::string_view hold_id) { return KeyOf('h', hold_id); }
 std::string HoldOfRunKey(std::string_view run_key) {
   return KeyOf('r', run_key);

@@ -66,6 +66,7 @@ struct HeldSum {
   Int128 micro_gpus = 0;
 
   void Add(const HeldLine& line, int sign);
+  void Add(const HeldSum& other);
   // Of GPU time, or of GPUs.
   FineTime At(QuotaPeriod period, int64_t at_us) const {
     return period == QuotaPeriod::kAtOnce ? FineTime(micro_gpus)

@@ -23,6 +23,7 @@ absl::StatusOr<bool> QuotaIndex::any() {
 }
 
 void QuotaIndex::Forget() {
+  ++version_;
   moves_.Forget();
   any_.reset();
   quotas_.clear();

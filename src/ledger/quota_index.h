@@ -48,6 +48,8 @@ class QuotaIndex {
   absl::StatusOr<uint32_t> NextId();
   // What a posting has changed: read anew.
   void Forget();
+  // Changes when it has forgotten.
+  uint64_t version() const { return version_; }
 
  private:
   absl::StatusOr<Quotas> OverPath(std::string_view tenant,
@@ -57,6 +59,7 @@ class QuotaIndex {
 
   ReadTransaction* const books_;
   TenantMoves moves_;
+  uint64_t version_ = 0;
   std::optional<bool> any_;
   std::map<uint32_t, std::unique_ptr<StoredQuota>> quotas_;
   absl::flat_hash_map<std::pair<uint32_t, uint32_t>, Quotas> over_;

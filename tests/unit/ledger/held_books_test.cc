@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "ledger/memory_store.h"
 #include "ledger/posting.h"
+#include "ledger/quota_books.h"
 #include "ledger/verify.h"
 #include "tests/support/status.h"
 
@@ -137,6 +138,34 @@ TEST_F(HeldBooksTest, WhatIsOverStaysUntilItIsClosed) {
   Release("last", 3 * kHour);
   EXPECT_EQ(Held().size(), 1u);  // the mark
   EXPECT_TRUE(Sound());
+}
+
+// What is over is summed once an instant, and anew when a line is gone: it would
+// be taken off twice.
+TEST_F(HeldBooksTest, WhatIsOverIsTakenOffOnce) {
+  SetQuota(0);
+  Place("early", kHour, 0);
+  Place("early too", kHour, 0);
+  Place("last", 9 * kHour, 0);
+  const auto books = store_->BeginWrite();
+  ASSERT_THAT(books, IsOk());
+  QuotaIndex index(books->get());
+  const auto quotas = index.All();
+  ASSERT_THAT(quotas, IsOk());
+  ASSERT_EQ(quotas->size(), 1u);
+  HeldBooks held(books->get(), &index, NamesOf(books->get()));
+  const auto hours_held = [&](int64_t at_us) {
+    const auto sum = held.HeldAt(*quotas->front(), at_us);
+    EXPECT_THAT(sum, IsOk());
+    return WholeUnits(QuotaPeriod::kTotal, *sum) / kHour;
+  };
+  EXPECT_EQ(hours_held(2 * kHour), 1);
+  EXPECT_EQ(hours_held(0), 3);
+  EXPECT_EQ(hours_held(2 * kHour), 1);
+  ASSERT_THAT(held.Set(books->get(), "early", std::nullopt), IsOk());
+  EXPECT_EQ(hours_held(2 * kHour), 1);
+  ASSERT_THAT(held.LeaveOutUntil(books->get(), 2 * kHour), IsOk());
+  EXPECT_EQ(hours_held(2 * kHour), 1);
 }
 
 TEST_F(HeldBooksTest, AMoveTakesHoldsAlongWithoutAnyQuota) {
