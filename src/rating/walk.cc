@@ -193,7 +193,6 @@ void Walk::ApplyRates(int64_t at_us) {
 void Walk::Reorder(int64_t at_us) {
   now_.order_stale = false;
   rules_.Reorder();
-  bookings_.assign(bookings_.size(), Booking());
   now_.order.clear();
   uint32_t position = 0;
   for (const int32_t layer : plan_.layers) {
