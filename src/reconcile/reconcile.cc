@@ -178,7 +178,7 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   }
   provider_billed |= routed.contract_provider;
   if (!routed.contract_provider) return;
-  if (context.amount == BilledAmount::kBilledCost) invoices.Add(row);
+  invoices.Add(row);
   applied.Add(row, bill_names, *context.contract, context.period);
   if (row.category == ChargeCategory::kCredit &&
       row.currency == context.contract->currency) {
@@ -252,6 +252,13 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
 
 void Reconciler::State::AddNotes(ReconcileResult& result) const {
   result.notes = notes;
+  if (context.amount == BilledAmount::kEffectiveCost) {
+    result.notes.push_back(
+        "the bill has no BilledCost: its EffectiveCost was compared");
+  }
+  if (context.amount == BilledAmount::kNone) {
+    result.notes.push_back("the bill has no costs: hours alone were compared");
+  }
   if (context.provider_open) {
     result.notes.push_back(
         "the provider says that the billing period is open: its differences "

@@ -26,12 +26,7 @@ std::string Heading(const ReconcileResult& result) {
   std::string out = absl::StrCat(InertText(result.contract), ", ",
                                  FormatInstant(result.period_start_us), " to ",
                                  FormatInstant(result.period_end_us), "\n");
-  if (result.amount == BilledAmount::kNone) {
-    return out + "no costs in the bill: hours alone were compared\n";
-  }
-  if (result.amount == BilledAmount::kEffectiveCost) {
-    out += "no BilledCost in the bill: billed is its EffectiveCost\n";
-  }
+  if (result.amount == BilledAmount::kNone) return out;
   for (const auto& [currency, billed] : result.billed_total) {
     const auto found = result.expected_total.find(currency);
     const MoneyAmount expected =

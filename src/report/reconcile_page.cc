@@ -99,6 +99,10 @@ void AddBars(std::string_view title, std::string_view head,
 }
 
 void AddFigures(const ReconcileResult& result, HtmlPage& page) {
+  if (result.amount == BilledAmount::kNone) {
+    page.Paragraph("The bill has no costs: hours alone were compared.");
+    return;
+  }
   std::vector<KeyFigure> figures;
   for (const auto& [currency, billed] : result.billed_total) {
     const auto found = result.expected_total.find(currency);
@@ -107,9 +111,7 @@ void AddFigures(const ReconcileResult& result, HtmlPage& page) {
     figures.push_back({"Billed", Money(billed, currency),
                        result.amount == BilledAmount::kBilledCost
                            ? ""
-                           : absl::StrCat("amount in the bill: ",
-                                          std::string(BilledAmountName(
-                                              result.amount))),
+                           : "EffectiveCost: the bill has no BilledCost",
                        Tone::kPlain});
     figures.push_back({"Expected", Money(expected, currency),
                        "by our meter and the contract", Tone::kPlain});

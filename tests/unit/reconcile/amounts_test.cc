@@ -11,6 +11,7 @@
 namespace drawdown::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TestRow Accrued(TestRow row) {
@@ -65,6 +66,8 @@ TEST(ReconcileAmountsTest, AnAmortizedBillAgreesWithAmortizedBooks) {
   ExpectInvariants(result, rows);
   EXPECT_TRUE(result.clean()) << Serialized(result);
   EXPECT_EQ(BilledAmountName(result.amount), "EffectiveCost");
+  EXPECT_THAT(result.notes,
+              ElementsAre(HasSubstr("its EffectiveCost was compared")));
   EXPECT_EQ(FormatMoney(result.billed_total.at("USD")), "36867.2");
   // What is covered carries the fee, which is itself free.
   const std::map<std::string, std::string> expected = {
@@ -146,6 +149,20 @@ TEST(ReconcileAmountsTest, ATrueUpHasItsEffectiveCostItself) {
             "32800");
 }
 
+// Fees cost nothing there, so one that is missing is no difference.
+TEST(ReconcileAmountsTest, FeesThatAnAmortizedBillLacksAreNotLookedFor) {
+  Scenario setup;
+  setup.rated = BookBuilder().Covered(kGb200, 0, 3, "100").Build();
+  const std::vector<TestRow> rows = {
+      Accrued(WithEffective(PurchaseRow(0, 1, "100", "0"), "0")),
+      Accrued(WithEffective(PurchaseRow(2, 3, "100", "0"), "0")),
+      Accrued(CoveredRow(0, 3, "75", "615"))};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  EXPECT_EQ(result.items.size(), 3u);
+}
+
 std::vector<TestRow> UsageOnly() {
   TestRow on_demand = OnDemandRow(0, 2, "800", "0");
   on_demand.unit = "GPU-Hours";
@@ -158,11 +175,37 @@ TEST(ReconcileAmountsTest, ABillOfUsageAloneIsReconciledByHours) {
   ExpectInvariants(result, rows);
   EXPECT_TRUE(result.clean()) << Serialized(result);
   EXPECT_EQ(BilledAmountName(result.amount), "none");
+  EXPECT_THAT(result.notes,
+              ElementsAre(HasSubstr("hours alone were compared")));
   ASSERT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 2u);
   EXPECT_THAT(result.items[0].reason, HasSubstr("of money nothing"));
   EXPECT_EQ(CheckNamed(result, "billed_cost").outcome,
             ReconcileCheck::Outcome::kNotExecutable);
   EXPECT_EQ(CheckNamed(result, "effective_cost").outcome,
+            ReconcileCheck::Outcome::kNotExecutable);
+}
+
+TEST(ReconcileAmountsTest, HoursThatBeginBeforeThePeriodAreNotJudged) {
+  Scenario setup = TwoHours();
+  std::vector<TestRow> rows = UsageOnly();
+  rows[0].start_us = HourOf(-1);
+  rows[0].quantity = "900";
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kQuantityBreak).size(), 0u);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kNotExecutable).size(), 1u)
+      << Serialized(result);
+}
+
+TEST(ReconcileAmountsTest, HoursAloneSayNothingOfCredits) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .OnDemand(kGb200, 0, 2, "400")
+                    .Fee(ChargeKind::kCredit, 0, 744, "0", "-25", "")
+                    .Build();
+  const ReconcileResult result = Reconcile(setup, {UsageOnly()[0]});
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  EXPECT_EQ(CheckNamed(result, "credits").outcome,
             ReconcileCheck::Outcome::kNotExecutable);
 }
 
