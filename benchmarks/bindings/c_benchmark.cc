@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/meter/indices.h"
 #include "measure.h"
 
 namespace drawdown {
@@ -55,50 +56,78 @@ std::vector<drawdown_meter> Bind(drawdown_ledger ledger, size_t count) {
   return meters;
 }
 
-std::vector<uint32_t> RandomIndices(size_t below) {
-  Random random(1);
-  std::vector<uint32_t> indices(kCalls);
-  for (uint32_t& index : indices) {
-    index = static_cast<uint32_t>(random.Below(static_cast<int64_t>(below)));
-  }
-  return indices;
-}
-
-// Nanoseconds a call.
-double Plain(const std::vector<uint32_t>& indices, std::vector<int64_t>* slab) {
-  int64_t* const counters = slab->data();
+// Nanoseconds a call of add(index, amount), at random below `size`, a power of
+// two. The kernels differ in `add` alone (benchmarks/meter/indices.h).
+template <typename Add>
+double Measured(size_t size, const Add& add) {
   const Clock::time_point start = Clock::now();
-  for (const uint32_t index : indices) {
-    counters[index] += 3;
-    __asm__ volatile("" ::: "memory");  // Each is made, as a call would.
-  }
+  ForRandomIndices(size, kCalls, add);
   return SecondsSince(start) * 1e9 / kCalls;
 }
 
-double Recorded(const std::vector<uint32_t>& indices,
-                const std::vector<drawdown_meter>& meters) {
-  const drawdown_meter* const of = meters.data();
-  const Clock::time_point start = Clock::now();
-  for (const uint32_t index : indices) drawdown_record(of[index], 3);
-  return SecondsSince(start) * 1e9 / kCalls;
+// Medians of rounds that take turns.
+template <typename Base, typename Ours>
+void Beside(const char* name, size_t rounds, const Base& base,
+            const Ours& ours) {
+  std::vector<double> bases;
+  std::vector<double> mine;
+  std::vector<double> ratios;
+  for (size_t round = 0; round < rounds; ++round) {
+    bases.push_back(base());
+    mine.push_back(ours());
+    ratios.push_back(mine.back() / bases.back());
+  }
+  printf("%s: %.2f ns beside %.2f ns; ratio %.2f\n", name, Median(mine),
+         Median(bases), Median(ratios));
 }
 
 void MeasureRecord(drawdown_ledger ledger, size_t count, size_t rounds) {
   const std::vector<drawdown_meter> meters = Bind(ledger, count);
-  const std::vector<uint32_t> indices = RandomIndices(count);
   std::vector<int64_t> slab(count);
-  std::vector<double> plain;
-  std::vector<double> recorded;
-  std::vector<double> ratios;
-  for (size_t round = 0; round < rounds; ++round) {
-    plain.push_back(Plain(indices, &slab));
-    recorded.push_back(Recorded(indices, meters));
-    ratios.push_back(recorded.back() / plain.back());
+  int64_t* const counters = slab.data();
+  const auto plain = [&] {
+    return Measured(count, [counters](uint64_t at, int64_t amount) {
+      counters[at] += amount;
+    });
+  };
+  // Meters that were bound together are numbers in a row, so that neither side
+  // loads a handle.
+  const drawdown_meter first = meters.front();
+  if (meters.back() != first + count - 1) {
+    fprintf(stderr, "the meters are not in a row\n");
+    exit(1);
   }
-  printf(
-      "drawdown_record, random of %zu meters: %.2f ns; plain addition "
-      "%.2f ns; ratio %.2f (bar 4.5)\n",
-      count, Median(recorded), Median(plain), Median(ratios));
+  Beside("drawdown_record beside a plain addition (bar 4.5)", rounds, plain,
+         [&] {
+           return Measured(count, [first](uint64_t at, int64_t amount) {
+             drawdown_record(first + at, amount);
+           });
+         });
+  Beside("a function through the library that does nothing", rounds, plain,
+         [&] {
+           return Measured(
+               count, [](uint64_t, int64_t) { drawdown_abi_version(); });
+         });
+  std::vector<int64_t*> pointers;
+  for (int64_t& counter : slab) pointers.push_back(&counter);
+  Beside(
+      "drawdown_record by handles kept beside an addition by pointers kept",
+      rounds,
+      [&, to = pointers.data()] {
+        return Measured(
+            count, [to](uint64_t at, int64_t amount) { *to[at] += amount; });
+      },
+      [&, to = meters.data()] {
+        return Measured(count, [to](uint64_t at, int64_t amount) {
+          drawdown_record(to[at], amount);
+        });
+      });
+  Beside("drawdown_try_record, no quota, beside a plain addition", rounds,
+         plain, [&] {
+           return Measured(count, [first](uint64_t at, int64_t amount) {
+             drawdown_try_record(first + at, amount);
+           });
+         });
   const std::vector<int64_t> amounts(1'000'000, 3);
   std::vector<double> many;
   for (size_t round = 0; round < rounds; ++round) {

@@ -6,12 +6,24 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "drawdown/export.h"
 #include "drawdown/units.h"
 
 namespace drawdown {
+
+// Which of a bill's amounts is compared: the best that it has.
+enum class BilledAmount : uint8_t {
+  kBilledCost,
+  kEffectiveCost,  // no BilledCost: Azure's amortized cost
+  kNone,           // neither: CoreWeave's FOCUS; hours alone
+};
+
+DRAWDOWN_EXPORT std::string_view BilledAmountName(
+    BilledAmount value);  // "BilledCost", "EffectiveCost", "none"
 
 // A bill that is in no file: its bytes, as CSV, read once and in order by one
 // thread.
@@ -72,6 +84,7 @@ struct BillSummary {
   // False when a file of charges has no BilledCost (CoreWeave's FOCUS, Azure's
   // amortized cost): its billed costs are then 0 and mean nothing.
   bool has_billed_cost = true;
+  bool has_effective_cost = true;  // likewise
   int64_t first_charge_us = 0;
   int64_t last_charge_us = 0;
   // Keys are (provider, charge category, currency code).

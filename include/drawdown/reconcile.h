@@ -127,6 +127,10 @@ using BillLineCallback =
 struct DRAWDOWN_EXPORT ReconcileResult {
   std::string contract;
   std::string provider;  // the contract's
+  // What Break::billed_cost and expected_cost are of. Without BilledCost the
+  // contract is compared as an amortized bill has it (docs/reconciliation.md);
+  // with kNone both are 0, and only hours are compared.
+  BilledAmount amount = BilledAmount::kBilledCost;
   int64_t period_start_us = 0;
   int64_t period_end_us = 0;
   std::vector<Break> items;  // matched ones too

@@ -61,7 +61,7 @@ class BillReading {
     RowFeed feed(&reader, source, IsLarge(*source));
     Cells cells(&feed, &layout, &times_, &log_);
     RETURN_IF_ERROR(layout.dataset == Dataset::kCostAndUsage
-                        ? ReadRows(file, &feed, &cells)
+                        ? ReadRows(file, BestAmount(layout), &feed, &cells)
                         : ReadTable(layout.dataset, file, &feed, &cells));
     summary_.files.back().rows = feed.rows();
     RETURN_IF_ERROR(CheckRows(input, feed.rows()));
@@ -124,6 +124,9 @@ class BillReading {
     summary_.has_billed_cost =
         summary_.has_billed_cost &&
         (!charges || layout.Has(BillColumn::kBilledCost));
+    summary_.has_effective_cost =
+        summary_.has_effective_cost &&
+        (!charges || layout.Has(BillColumn::kEffectiveCost));
     return absl::OkStatus();
   }
 
@@ -142,10 +145,18 @@ class BillReading {
     }
   }
 
-  absl::Status ReadRows(uint32_t file, RowFeed* feed, Cells* cells) {
+  static BilledAmount BestAmount(const BillLayout& layout) {
+    if (layout.Has(BillColumn::kBilledCost)) return BilledAmount::kBilledCost;
+    return layout.Has(BillColumn::kEffectiveCost) ? BilledAmount::kEffectiveCost
+                                                  : BilledAmount::kNone;
+  }
+
+  absl::Status ReadRows(uint32_t file, BilledAmount amount, RowFeed* feed,
+                        Cells* cells) {
     RowReader rows(cells);
     BillRow row;
     row.file = file;
+    row.amount = amount;
     while (true) {
       ASSIGN_OR_RETURN(const bool more, feed->Next());
       if (!more) return absl::OkStatus();

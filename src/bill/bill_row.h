@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/decimal.h"
+#include "drawdown/bill.h"
 #include "drawdown/units.h"
 
 namespace drawdown {
@@ -79,6 +80,7 @@ struct BillRow {
   int64_t billing_end_us = 0;
   int64_t charge_start_us = 0;
   int64_t charge_end_us = 0;
+  BilledAmount amount = BilledAmount::kBilledCost;  // the best its file has
   BilledMoney billed_cost;
   BilledMoney effective_cost;
   BilledMoney list_cost;

@@ -60,15 +60,6 @@ absl::StatusOr<BillContents> ReadBillFiles(
                   mapping ? &*mapping : nullptr, rules);
 }
 
-absl::Status CheckBilled(const BillSummary& summary) {
-  if (summary.has_billed_cost) return absl::OkStatus();
-  return MakeError(
-      ErrorCode::kMissingColumn,
-      absl::StrCat("the bill (", summary.format, " ", summary.version,
-                   ") has no BilledCost: there is no cost to reconcile; bill "
-                   "summary and bill check read it"));
-}
-
 absl::StatusOr<BillSummary> SummarizeBill(const std::vector<std::string>& paths,
                                           const BillOptions& options,
                                           const ProgressCallback& progress) {

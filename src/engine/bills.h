@@ -16,9 +16,6 @@ absl::StatusOr<BillContents> ReadBillFiles(
     const BillRowCallback& row, const ProgressCallback& progress,
     RuleChecker* rules = nullptr);
 
-// kMissingColumn for a bill without billed costs: it has no invoice to compare.
-absl::Status CheckBilled(const BillSummary& summary);
-
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_ENGINE_BILLS_H_

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/huge_pages.h"
 #include "drawdown/statement.h"
 #include "drawdown/units.h"
 
@@ -65,6 +66,8 @@ struct Charge {
 };
 static_assert(sizeof(Charge) == 80);
 
+using Charges = std::vector<Charge, HugePageAllocator<Charge>>;
+
 // What made a charge.
 struct ChargeRule {
   uint32_t version = 0;  // of the contract
@@ -89,7 +92,7 @@ struct RatedUsage {
   std::vector<std::string> pools;        // sorted
   std::vector<std::string> commitments;  // sorted by id
   // By bucket end, tenant, pool, commitment, kind.
-  std::vector<Charge> charges;
+  Charges charges;
   std::vector<ChargeRule> rules;
   // At each interval's end, and at RatingInput::marks; by instant.
   std::vector<SpendMark> spend_marks;

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "drawdown/bill.h"
 #include "drawdown/capacity.h"
 #include "drawdown/forecast.h"
 #include "drawdown/hold.h"
@@ -37,6 +38,8 @@ constexpr std::array<std::string_view, 13> kChargeKinds = {
     "covered", "on_demand",   "overage",   "unpriced",    "grain",
     "unused",  "undelivered", "shortfall", "rollover_in", "rollover_out",
     "credit",  "correction",  "rounding"};
+constexpr std::array<std::string_view, 3> kBilledAmounts = {
+    "BilledCost", "EffectiveCost", "none"};
 constexpr std::array<std::string_view, 20> kBreakClasses = {
     "matched",
     "within_tolerance",
@@ -117,6 +120,10 @@ std::string_view ChargeKindName(ChargeKind kind) {
 
 std::string_view DueDateKindName(DueDateKind kind) {
   return NameAt(kDueDateKinds, kind);
+}
+
+std::string_view BilledAmountName(BilledAmount value) {
+  return NameAt(kBilledAmounts, value);
 }
 
 std::string_view BreakClassName(BreakClass value) {

@@ -10,26 +10,50 @@
 
 namespace drawdown {
 
-inline MoneyAmount CostOf(MoneyAmount per_gpu_hour, GpuTime time) {
-  constexpr auto kMax =
+// A price per GPU-hour, taken apart once for many products.
+class HourlyPrice {
+ public:
+  HourlyPrice() = default;
+  explicit HourlyPrice(MoneyAmount per_gpu_hour)
+      : per_gpu_hour_(per_gpu_hour),
+        fits_(static_cast<Uint128>(per_gpu_hour.count()) <= kMax),
+        whole_(static_cast<uint64_t>(per_gpu_hour.count()) / kHour),
+        part_(static_cast<uint64_t>(per_gpu_hour.count()) % kHour) {}
+
+  MoneyAmount Times(GpuTime time) const {
+    const auto amount = static_cast<Uint128>(time.count());
+    // Negative and invalid quantities are huge as unsigned ones.
+    if (!fits_ || amount > kMax) return Price(per_gpu_hour_, time);
+    // price = whole x hour + part and time = hours x hour + beyond, so that all
+    // divisions are of 64 bits by a constant: part, hours and beyond are below
+    // 2^32, and what they add below 2^64.
+    const auto time_us = static_cast<uint64_t>(amount);
+    const uint64_t tail = part_ * (time_us % kHour);
+    const uint64_t rest = tail % kHour;
+    const auto most = static_cast<Uint128>(whole_) * time_us;
+    const auto low = static_cast<uint64_t>(most);
+    uint64_t cost = low + part_ * (time_us / kHour) + tail / kHour;
+    // Half-even: at exactly half up where that makes it even.
+    cost += rest + (cost & 1) > kHour / 2 ? 1 : 0;
+    const uint64_t high =
+        static_cast<uint64_t>(most >> 64) + (cost < low ? 1 : 0);
+    return MoneyAmount(
+        static_cast<Int128>(static_cast<Uint128>(high) << 64 | cost));
+  }
+
+ private:
+  static constexpr auto kMax =
       static_cast<Uint128>(std::numeric_limits<int64_t>::max());
-  constexpr auto kHour = static_cast<uint64_t>(kMicrosPerHour);
-  const auto price = static_cast<Uint128>(per_gpu_hour.count());
-  const auto amount = static_cast<Uint128>(time.count());
-  // Negative and invalid quantities are huge as unsigned ones.
-  if (price > kMax || amount > kMax) return Price(per_gpu_hour, time);
-  // price = whole x hour + part and time = hours x hour + beyond, so that all
-  // divisions are of 64 bits by a constant: part x beyond < 3.6e9 squared,
-  // which fits.
-  const auto time_us = static_cast<uint64_t>(amount);
-  const uint64_t whole = static_cast<uint64_t>(price) / kHour;
-  const uint64_t part = static_cast<uint64_t>(price) % kHour;
-  const uint64_t tail = part * (time_us % kHour);
-  const uint64_t rest = tail % kHour;
-  Uint128 cost = static_cast<Uint128>(whole) * time_us +
-                 static_cast<Uint128>(part) * (time_us / kHour) + tail / kHour;
-  if (rest > kHour / 2 || (rest == kHour / 2 && (cost & 1) != 0)) ++cost;
-  return MoneyAmount(static_cast<Int128>(cost));
+  static constexpr auto kHour = static_cast<uint64_t>(kMicrosPerHour);
+
+  MoneyAmount per_gpu_hour_;
+  bool fits_ = true;
+  uint64_t whole_ = 0;
+  uint64_t part_ = 0;
+};
+
+inline MoneyAmount CostOf(MoneyAmount per_gpu_hour, GpuTime time) {
+  return HourlyPrice(per_gpu_hour).Times(time);
 }
 
 }  // namespace drawdown

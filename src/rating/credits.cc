@@ -52,7 +52,7 @@ class CreditWalk {
   // The charges that end in (start, end], which follow those of the block
   // before.
   absl::Status Pay(const Interval& block) {
-    std::vector<Charge>& charges = rated_->charges;
+    const Charges& charges = rated_->charges;
     while (next_ < end_of_charges_ &&
            charges[next_].bucket_end_us <= block.start_us) {
       ++next_;
@@ -79,11 +79,10 @@ class CreditWalk {
   static std::vector<const Credit*> InOrder(const Contract& contract) {
     std::vector<const Credit*> credits;
     for (const Credit& credit : contract.credits) credits.push_back(&credit);
-    std::sort(credits.begin(), credits.end(),
-              [](const Credit* a, const Credit* b) {
-                return std::tie(a->until_us, a->id) <
-                       std::tie(b->until_us, b->id);
-              });
+    std::sort(
+        credits.begin(), credits.end(), [](const Credit* a, const Credit* b) {
+          return std::tie(a->until_us, a->id) < std::tie(b->until_us, b->id);
+        });
     return credits;
   }
 
@@ -115,16 +114,16 @@ class CreditWalk {
       line.line = next;
       const uint32_t tenant = line.key.tenant - 1;
       const uint32_t pool = line.key.pool - 1;
-      const bool applies = filter.Matches(tenant, pool) &&
-                           filter.MatchesKind(line.key.kind);
+      const bool applies =
+          filter.Matches(tenant, pool) && filter.MatchesKind(line.key.kind);
       const uint32_t share = filter.ShareOf(tenant, pool, line.key.kind);
       const auto counts =
           MulDivHalfEven(line.left.count(), filter.shares()[share], kWhole);
       line.left = applies && counts.ok()
                       ? std::min(MoneyAmount(*counts), lines[next].left)
                       : MoneyAmount();
-      line.left = MoneyAmount(
-          std::max<Int128>(line.left.count(), 0) / Unit() * Unit());
+      line.left =
+          MoneyAmount(std::max<Int128>(line.left.count(), 0) / Unit() * Unit());
     }
     return eligible;
   }
@@ -251,11 +250,11 @@ void NoteCredits(const Plan& plan, const Interval& period, int64_t at_us,
     const std::string what = "credit " + credit.id + " of " +
                              FormatMoney(credit.amount) + " " +
                              version.contract->currency.ToString();
-    rated->notes.push_back(
-        at_us < *credit.claim_by_us
-            ? what + " must be claimed by " + FormatInstant(*credit.claim_by_us)
-            : what + " lapsed: it was not claimed by " +
-                  FormatInstant(*credit.claim_by_us));
+    rated->notes.push_back(at_us < *credit.claim_by_us
+                               ? what + " must be claimed by " +
+                                     FormatInstant(*credit.claim_by_us)
+                               : what + " lapsed: it was not claimed by " +
+                                     FormatInstant(*credit.claim_by_us));
   }
 }
 

@@ -58,6 +58,19 @@ void LeaveOutEarlier(const Interval& period, RatedUsage* rated) {
   });
 }
 
+// What was rated is what was given and the grain.
+void CheckGrain(const RatingInput& given_input, const Plan& plan,
+                const Interval& span, const GrainedUsage& grained,
+                GpuTime rated) {
+  GpuTime grain;
+  for (const UsageCell& cell : grained.added) {
+    const bool counts =
+        Contains(span, cell.bucket_us) && plan.priced[cell.pool];
+    if (counts) grain += cell.gpu_time;
+  }
+  CHECK(UsageIn(*given_input.usage, plan, span) + grain == rated);
+}
+
 absl::Status WalkOver(const RatingInput& input, const Interval& span,
                       Walk* walk) {
   int64_t at = span.start_us;
@@ -124,13 +137,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
                          ": a total or a cost does not fit 128 bits");
   }
   CHECK(walk.rated() == given);
-  GpuTime grain;
-  for (const UsageCell& cell : grained.added) {
-    const bool counts =
-        Contains(span, cell.bucket_us) && plan.priced[cell.pool];
-    if (counts) grain += cell.gpu_time;
-  }
-  CHECK(UsageIn(*given_input.usage, plan, span) + grain == given);
+  if (!input.runs.empty()) CheckGrain(given_input, plan, span, grained, given);
   rated.charges = walk.TakeCharges();
   rated.spend_marks = walk.TakeSpendMarks();
   AddGrainCharges(plan, {charges_from_us, span.end_us}, grained.added,

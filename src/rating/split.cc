@@ -1,6 +1,7 @@
 #include "rating/split.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "base/check.h"
@@ -8,18 +9,28 @@
 
 namespace drawdown {
 
+// One more to the `left` largest remainders. Those of whole bins need no
+// comparison, the bin where it ends has few.
 void Splitter::GiveLeftOver(size_t left, std::span<Int128> parts) {
   if (left == 0) return;
   CHECK(left < parts.size());
-  const auto end_of_given = remainders_.begin() + static_cast<ptrdiff_t>(left);
-  std::nth_element(remainders_.begin(), end_of_given, remainders_.end(),
-                   [](const Remainder& a, const Remainder& b) {
-                     return a.value != b.value ? a.value > b.value
-                                               : a.index < b.index;
-                   });
-  for (auto it = remainders_.begin(); it != end_of_given; ++it) {
-    ++parts[it->index];
+  size_t bin = kBins - 1;
+  for (; bins_[bin] <= left; --bin) left -= bins_[bin];
+  edge_.resize(parts.size());
+  size_t edge = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const size_t own = remainders_[i] >> shift_;
+    parts[i] += own > bin ? 1 : 0;
+    edge_[edge] = {remainders_[i], static_cast<uint32_t>(i)};
+    edge += own == bin ? 1 : 0;
   }
+  const auto end_of_given = edge_.begin() + static_cast<ptrdiff_t>(left);
+  std::nth_element(
+      edge_.begin(), end_of_given, edge_.begin() + static_cast<ptrdiff_t>(edge),
+      [](const Remainder& a, const Remainder& b) {
+        return a.value != b.value ? a.value > b.value : a.index < b.index;
+      });
+  for (auto it = edge_.begin(); it != end_of_given; ++it) ++parts[it->index];
 }
 
 void Splitter::Split(Int128 amount, Int128 total,
@@ -43,6 +54,8 @@ void Splitter::Split(Int128 amount, Int128 total,
   const auto ratio =
       static_cast<uint64_t>((static_cast<Uint128>(factor) << 64) / divisor);
   remainders_.resize(weights.size());
+  bins_.fill(0);
+  shift_ = std::max(0, static_cast<int>(std::bit_width(divisor)) - 6);
   uint64_t given = 0;
   for (size_t i = 0; i < weights.size(); ++i) {
     const auto weight = static_cast<uint64_t>(weights[i]);
@@ -53,7 +66,8 @@ void Splitter::Split(Int128 amount, Int128 total,
       rest -= divisor;
       ++part;
     }
-    remainders_[i] = {rest, static_cast<uint32_t>(i)};
+    remainders_[i] = rest;
+    ++bins_[rest >> shift_];
     parts[i] = part;
     given += part;
   }

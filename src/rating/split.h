@@ -3,6 +3,7 @@
 #ifndef DRAWDOWN_SRC_RATING_SPLIT_H_
 #define DRAWDOWN_SRC_RATING_SPLIT_H_
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -24,9 +25,15 @@ class Splitter {
     uint64_t value = 0;
     uint32_t index = 0;
   };
+  static constexpr size_t kBins = 64;
+
   void GiveLeftOver(size_t left, std::span<Int128> parts);
 
-  std::vector<Remainder> remainders_;  // kept between calls for its memory
+  // Kept between calls for their memory.
+  std::vector<uint64_t> remainders_;    // by index
+  std::array<uint32_t, kBins> bins_{};  // how many of them, by magnitude
+  int shift_ = 0;                       // of a remainder to its bin
+  std::vector<Remainder> edge_;         // those of the bin that gets in part
 };
 
 }  // namespace drawdown

@@ -41,6 +41,7 @@ Walk::Walk(const Plan& plan, const Interval& period)
     : plan_(plan),
       period_(period),
       bucket_(plan),
+      bookings_(plan.slots.size()),
       cells_(plan.usage->cells),
       rules_(plan) {
   now_.tranches.resize(plan.tranches.size());

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "rating/bucket.h"
+#include "rating/cost.h"
 #include "rating/plan.h"
 #include "rating/rules.h"
 #include "rating/usage_tally.h"
@@ -95,6 +96,15 @@ struct MoneyPiece {
   MoneyAmount left;
 };
 
+// What amounts of one slot in one bucket have in common.
+struct Booking {
+  uint32_t slot = 0;
+  bool counted_only = false;
+  HourlyPrice price;
+  // All but who, where, how much and, where it has a price, the cost.
+  Charge charge = {.bucket_us = std::numeric_limits<int64_t>::min()};
+};
+
 class Walk {
  public:
   // Charges are kept for buckets that start in `period` and intervals that end
@@ -115,7 +125,7 @@ class Walk {
   absl::Status MarkSpends(int64_t at_us);
   std::vector<SpendMark> TakeSpendMarks() { return std::move(spend_marks_); }
 
-  std::vector<Charge> TakeCharges() { return std::exchange(charges_, {}); }
+  Charges TakeCharges() { return std::exchange(charges_, {}); }
   RuleBook& rules() { return rules_; }
   // From now on usage is summed there, `sign` times (1 or -1), without charges
   // or rules; only ends of intervals still make charges.
@@ -165,8 +175,19 @@ class Walk {
   void BookOverage();
   void BookTiers();
   void EmitBucket(int64_t bucket_us);
-  void EmitUsage(const Interval& bucket, uint32_t slot, size_t cell,
-                 Int128 amount);
+  const Booking& BookingOf(uint32_t slot, const Interval& bucket) {
+    Booking& booking = bookings_[slot];
+    if (booking.charge.bucket_us != bucket.start_us) {
+      Prepare(slot, bucket, &booking);
+    }
+    return booking;
+  }
+  void Prepare(uint32_t slot, const Interval& bucket, Booking* booking);
+  template <typename Visit>
+  void VisitBooked(const Interval& bucket, Visit&& visit);
+  void Emit(const Booking& booking, size_t cell, GpuTime amount);
+  OptionalMoney CostOfUsage(const Booking& booking, size_t cell,
+                            GpuTime amount);
 
   // walk_spend.cc: what Spend commitments count
   void CountAlone(const MoneyPiece& piece, int32_t above);
@@ -205,6 +226,7 @@ class Walk {
   const Plan& plan_;
   const Interval period_;
   Bucket bucket_;
+  std::vector<Booking> bookings_;  // by slot, as of the bucket last booked
   bool has_overage_ = false;
   WalkState now_;
 
@@ -217,7 +239,7 @@ class Walk {
   std::vector<std::pair<int64_t, std::string>> notes_;
   GpuTime rated_;
   bool costs_fit_ = true;
-  std::vector<Charge> charges_;
+  Charges charges_;
   std::vector<SpendMark> spend_marks_;
 };
 

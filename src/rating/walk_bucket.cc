@@ -62,52 +62,82 @@ void Walk::BookTiers() {
   }
 }
 
+void Walk::Prepare(uint32_t index, const Interval& bucket, Booking* booking) {
+  const ChargeSlot& slot = plan_.slots[index];
+  booking->slot = index;
+  booking->counted_only = slot.counted_only;
+  booking->price = HourlyPrice(slot.unit_price.value_or(MoneyAmount()));
+  Charge& charge = booking->charge;
+  charge.bucket_us = bucket.start_us;
+  charge.bucket_end_us = bucket.end_us;
+  charge.unit_price = slot.unit_price;
+  if (slot.counted_only) charge.cost = MoneyAmount();
+  charge.commitment = slot.commitment;
+  charge.kind = slot.kind;
+  charge.rule = RuleOf(index);
+}
+
+// Calls `visit(booking, cell, amount)` by cell, and of each in the order of
+// columns, what no column has last.
+template <typename Visit>
+void Walk::VisitBooked(const Interval& bucket, Visit&& visit) {
+  const std::span<const BookedColumn* const> columns = bucket_.columns();
+  Int128 priced_once = 0;
+  for (size_t cell = 0; cell < bucket_.size(); ++cell) {
+    for (size_t c = 0; c <= columns.size(); ++c) {
+      const bool booked = c < columns.size();
+      const Int128 amount =
+          booked ? columns[c]->amounts[cell] : bucket_.unpriced()[cell];
+      if (amount == 0) continue;
+      const Booking& booking = BookingOf(
+          booked ? columns[c]->slot : now_.pool_slots[bucket_.pool(cell)],
+          bucket);
+      if (!booking.counted_only) priced_once += amount;
+      visit(booking, cell, GpuTime(amount));
+    }
+  }
+  rated_ += GpuTime(priced_once);
+}
+
 void Walk::EmitBucket(int64_t bucket_us) {
   const Interval bucket = {bucket_us,
                            bucket_us + plan_.usage->bucket_length_us};
-  for (size_t cell = 0; cell < bucket_.size(); ++cell) {
-    for (const BookedColumn* column : bucket_.columns()) {
-      const Int128 amount = column->amounts[cell];
-      if (amount != 0) EmitUsage(bucket, column->slot, cell, amount);
-    }
-    const Int128 rest = bucket_.unpriced()[cell];
-    if (rest != 0) {
-      EmitUsage(bucket, now_.pool_slots[bucket_.pool(cell)], cell, rest);
-    }
-  }
-}
-
-void Walk::EmitUsage(const Interval& bucket, uint32_t slot_index, size_t cell,
-                     Int128 amount) {
-  const ChargeSlot& slot = plan_.slots[slot_index];
-  const uint32_t tenant = bucket_.tenant(cell);
-  const uint32_t pool = bucket_.pool(cell);
-  if (!slot.counted_only) rated_ += GpuTime(amount);
-  const bool emits = bucket.start_us >= period_.start_us;
-  const bool charges = emits && tally_ == nullptr;
-  OptionalMoney cost;
-  if (slot.unit_price.has_value() && (charges || !now_.spends.empty())) {
-    cost = Cost(*slot.unit_price, GpuTime(amount));
-    CountAlone({slot_index, tenant, pool, *cost}, kEveryLayer);
-  } else if (slot.counted_only) {
-    cost = MoneyAmount();
-  }
-  if (!emits) return;
-  if (tally_ != nullptr) {
-    tally_->Add(slot_index, tenant, pool, amount, sign_);
+  const bool emits = bucket_us >= period_.start_us;
+  if (emits && tally_ == nullptr) {
+    VisitBooked(bucket,
+                [this](const Booking& booking, size_t cell, GpuTime amount) {
+                  Emit(booking, cell, amount);
+                });
     return;
   }
-  Charge& charge = charges_.emplace_back();
-  charge.bucket_us = bucket.start_us;
-  charge.bucket_end_us = bucket.end_us;
-  charge.gpu_time = GpuTime(amount);
-  charge.unit_price = slot.unit_price;
-  charge.cost = cost;
-  charge.tenant = tenant;
-  charge.pool = pool;
-  charge.commitment = slot.commitment;
-  charge.kind = slot.kind;
-  charge.rule = RuleOf(slot_index);
+  VisitBooked(bucket, [this, emits](const Booking& booking, size_t cell,
+                                    GpuTime amount) {
+    if (!now_.spends.empty()) CostOfUsage(booking, cell, amount);
+    if (!emits) return;
+    tally_->Add(booking.slot, bucket_.tenant(cell), bucket_.pool(cell),
+                amount.count(), sign_);
+  });
+}
+
+inline void Walk::Emit(const Booking& booking, size_t cell, GpuTime amount) {
+  Charge& charge = charges_.emplace_back(booking.charge);
+  charge.gpu_time = amount;
+  charge.cost = CostOfUsage(booking, cell, amount);
+  charge.tenant = bucket_.tenant(cell);
+  charge.pool = bucket_.pool(cell);
+}
+
+// Spend commitments count it.
+inline OptionalMoney Walk::CostOfUsage(const Booking& booking, size_t cell,
+                                       GpuTime amount) {
+  if (!booking.charge.unit_price.has_value()) return booking.charge.cost;
+  const MoneyAmount cost = booking.price.Times(amount);
+  costs_fit_ = costs_fit_ && cost.valid();
+  if (!now_.spends.empty()) {
+    CountAlone({booking.slot, bucket_.tenant(cell), bucket_.pool(cell), cost},
+               kEveryLayer);
+  }
+  return cost;
 }
 
 MoneyAmount Walk::Cost(MoneyAmount per_gpu_hour, GpuTime time) {

@@ -55,6 +55,19 @@ std::vector<uint32_t> InternAll(const std::vector<std::string>& names,
   return indices;
 }
 
+Expectation SumOf(const BookLane& lane, int64_t start_us, int64_t end_us) {
+  ExpectationSum sum;
+  bool cut = false;
+  lane.ForEachOverlapping(start_us, end_us, [&](const BookCell& cell) {
+    const bool inside = cell.start_us >= start_us && cell.end_us <= end_us;
+    if (inside) sum.Add(cell);
+    cut |= !inside;
+  });
+  Expectation result = sum.Get();
+  result.cut = cut;
+  return result;
+}
+
 bool Overlaps(const Charge& charge, const Interval& period) {
   return charge.bucket_us < period.end_us &&
          charge.bucket_end_us > period.start_us;
@@ -123,6 +136,7 @@ Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
         NameIndex(commitment_of, charge.commitment));
   }
   for (auto& [lane, cells] : lanes_) cells.Compact();
+  for (auto& [commitment, cells] : true_ups_) cells.Compact();
   for (auto& [key, cells] : tenant_lanes_) cells.Compact();
 }
 
@@ -152,6 +166,9 @@ void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
       // Waived hours cost nothing and are not bought.
       if (charge.cost.has_value() && !charge.cost->zero()) {
         AddFee(charge, {RowKind::kPurchase, kNoIndex, commitment});
+      }
+      if (charge.kind == ChargeKind::kShortfall) {
+        true_ups_[commitment].Add(MakeCell(charge));
       }
       break;
     case ChargeKind::kCredit:
@@ -201,18 +218,16 @@ void Books::AddFee(const Charge& charge, Lane lane) {
 
 Expectation Books::Sum(const Lane& lane, int64_t start_us,
                        int64_t end_us) const {
-  ExpectationSum sum;
   const auto found = lanes_.find(lane);
-  if (found == lanes_.end()) return sum.Get();
-  bool cut = false;
-  found->second.ForEachOverlapping(start_us, end_us, [&](const BookCell& cell) {
-    const bool inside = cell.start_us >= start_us && cell.end_us <= end_us;
-    if (inside) sum.Add(cell);
-    cut |= !inside;
-  });
-  Expectation result = sum.Get();
-  result.cut = cut;
-  return result;
+  return found == lanes_.end() ? Expectation()
+                               : SumOf(found->second, start_us, end_us);
+}
+
+Expectation Books::TrueUp(uint32_t commitment, int64_t start_us,
+                          int64_t end_us) const {
+  const auto found = true_ups_.find(commitment);
+  return found == true_ups_.end() ? Expectation()
+                                  : SumOf(found->second, start_us, end_us);
 }
 
 }  // namespace drawdown

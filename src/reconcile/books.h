@@ -83,6 +83,11 @@ class Books {
 
   Expectation Sum(const Lane& lane, int64_t start_us, int64_t end_us) const;
 
+  // What a commitment lacks at its intervals' ends, of what Sum has of its
+  // purchases: owed for nothing that anyone used.
+  Expectation TrueUp(uint32_t commitment, int64_t start_us,
+                     int64_t end_us) const;
+
   // What was metered in a usage lane, by tenant; nothing where tenants are not
   // kept apart.
   std::vector<std::pair<uint32_t, GpuTime>> TimeByTenant(const Lane& lane,
@@ -107,6 +112,7 @@ class Books {
            uint32_t commitment);
 
   Lanes lanes_;
+  absl::flat_hash_map<uint32_t, BookLane> true_ups_;  // by commitment
   GpuTime usage_;
   MoneyAmount credits_;
   std::vector<uint32_t> tenant_of_;  // empty: not kept apart

@@ -24,10 +24,13 @@ std::string Totals(const std::map<std::string, MoneyAmount>& billed) {
   return text.empty() ? "0" : text;
 }
 
-std::map<std::string, MoneyAmount> BilledOf(const BillSummary& summary) {
+std::map<std::string, MoneyAmount> BilledOf(const BillSummary& summary,
+                                            BilledAmount amount) {
   std::map<std::string, MoneyAmount> billed;
   for (const auto& [currency, total] : summary.by_currency) {
-    billed[currency] = total.billed_cost;
+    billed[currency] = amount == BilledAmount::kEffectiveCost
+                           ? total.effective_cost
+                           : total.billed_cost;
   }
   return billed;
 }
@@ -78,6 +81,11 @@ ReconcileCheck EffectiveCost(const Commitment& commitment,
   if (covered.sums.unmeasured != 0) {
     check.detail = absl::StrCat(commitment.id, ": ", covered.sums.unmeasured,
                                 " covered rows carry no GPU time");
+    return check;
+  }
+  if (covered.sums.unaccrued != 0) {
+    check.detail = absl::StrCat(commitment.id, ": ", covered.sums.unaccrued,
+                                " covered rows have no EffectiveCost");
     return check;
   }
   const Currency currency = context.contract->currency;
@@ -157,14 +165,27 @@ ReconcileCheck CheckConservation(const ReconcileResult& result,
   uint64_t rows = 0;
   for (const Break& item : result.items) rows += item.rows;
   const auto billed = WithoutZeros(result.billed_total);
+  const auto of_summary = BilledOf(summary, result.amount);
   const bool passed = rows == added.rows && rows == summary.rows &&
                       billed == WithoutZeros(added.billed) &&
-                      billed == WithoutZeros(BilledOf(summary)) &&
+                      billed == WithoutZeros(of_summary) &&
                       DifferencesAddUp(result);
   return {"conservation", passed ? Outcome::kPassed : Outcome::kFailed,
           absl::StrCat(rows, " rows of ", Totals(result.billed_total),
                        " in the items, ", summary.rows, " rows of ",
-                       Totals(BilledOf(summary)), " in the bill")};
+                       Totals(of_summary), " in the bill")};
+}
+
+std::optional<ReconcileCheck> CheckAmount(const CompareContext& context) {
+  if (context.amount == BilledAmount::kBilledCost) return std::nullopt;
+  return ReconcileCheck{
+      "billed_cost", Outcome::kNotExecutable,
+      context.amount == BilledAmount::kEffectiveCost
+          ? "the bill has no BilledCost: EffectiveCost is compared, which "
+            "spreads a fee over what it covers, so fees are expected to be 0 "
+            "and those that the bill lacks were not looked for"
+          : "the bill has neither BilledCost nor EffectiveCost: hours alone "
+            "are compared, and nothing is said of money"};
 }
 
 ReconcileCheck CheckMetered(const ReconcileResult& result,

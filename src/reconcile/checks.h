@@ -3,6 +3,7 @@
 #define DRAWDOWN_SRC_RECONCILE_CHECKS_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ void SumItems(ReconcileResult& result);
 ReconcileCheck CheckConservation(const ReconcileResult& result,
                                  const AddedRows& added,
                                  const BillSummary& summary);
+
+// What could not be checked because the bill has no BilledCost.
+std::optional<ReconcileCheck> CheckAmount(const CompareContext& context);
 
 // Every metered cell in exactly one item.
 ReconcileCheck CheckMetered(const ReconcileResult& result,

@@ -101,12 +101,19 @@ BreakClass Broken(Comparison& c, bool quantity_off) {
 }
 
 // Of rows without a cost: nothing is known of money, and it is not called owed.
+// Where the whole bill has none, hours are what is reconciled.
 BreakClass ByHours(Comparison& comparison) {
   const bool off = QuantityOff(comparison);
   const bool unmetered = comparison.booked.zero();
   NotExecutable(comparison);
-  if (!off || comparison.straddles) return BreakClass::kNotExecutable;
-  return unmetered ? BreakClass::kUnmeteredCharge : BreakClass::kQuantityBreak;
+  if (comparison.straddles) return BreakClass::kNotExecutable;
+  if (off) {
+    return unmetered ? BreakClass::kUnmeteredCharge
+                     : BreakClass::kQuantityBreak;
+  }
+  return comparison.hours_only && !comparison.money_only
+             ? Clean(comparison)
+             : BreakClass::kNotExecutable;
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct CompareContext {
   Interval period;
   int64_t at_us = 0;           // nothing that ends later has been rated
   bool provider_open = false;  // by the bill, the period is not final
+  BilledAmount amount = BilledAmount::kBilledCost;  // what "cost" is of
   const Books* books = nullptr;
   const GroupNames* names = nullptr;
   ReconcileOptions options;
@@ -63,7 +64,8 @@ struct Comparison {
   // What an hour is worth, where its BilledCost is 0 by rule.
   MoneyAmount worth;
   bool unmeasured = false;  // usage rows without GPU time
-  bool uncosted = false;    // rows without BilledCost: hours alone compare
+  bool uncosted = false;    // rows without a cost: hours alone compare
+  bool hours_only = false;  // no row of the bill has one
   bool unpriced = false;    // usage the contract has no rate for
   bool cut = false;         // a fulfilment interval is only partly billed
   MoneyAmount quantity_effect;

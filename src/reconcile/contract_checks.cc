@@ -236,6 +236,10 @@ ReconcileCheck CheckCredits(const CreditRows& credits,
       absl::StrCat(credits.rows, " credit rows of ",
                    MoneyText(credits.billed, currency),
                    ", the contract grants ", MoneyText(owed, currency))};
+  if (context.amount == BilledAmount::kNone) {
+    check.detail = "the bill has no costs";
+    return check;
+  }
   if (owed.zero()) return check;
   const MoneyAmount doubled = context.options.tolerance.has_value()
                                   ? *context.options.tolerance * 2

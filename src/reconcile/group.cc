@@ -32,6 +32,7 @@ RowSums RowSums::Of(const BillRow& row, const RoutedRow& routed) {
   sums.rows = 1;
   sums.unmeasured = routed.quantity.has_value() ? 0 : 1;
   sums.uncosted = row.billed_cost.given ? 0 : 1;
+  sums.unaccrued = row.effective_cost.given ? 0 : 1;
   if (routed.quantity.has_value()) {
     sums.billed = routed.quantity->time;
     sums.units = routed.quantity->one_unit;
@@ -47,6 +48,7 @@ RowSums& RowSums::operator+=(const RowSums& other) {
   rows += other.rows;
   unmeasured += other.unmeasured;
   uncosted += other.uncosted;
+  unaccrued += other.unaccrued;
   billed += other.billed;
   units += other.units;
   cost += other.cost;
@@ -62,6 +64,7 @@ RowSums RowSums::Times(uint64_t copies) const {
   product.rows = rows * copies;
   product.unmeasured = unmeasured * copies;
   product.uncosted = uncosted * copies;
+  product.unaccrued = unaccrued * copies;
   product.billed = billed * factor;
   product.units = units * factor;
   product.cost = cost * factor;
@@ -76,6 +79,7 @@ RowSums RowSums::operator-() const {
   negated.rows = -rows;  // unsigned: wraps back when added
   negated.unmeasured = -unmeasured;
   negated.uncosted = -uncosted;
+  negated.unaccrued = -unaccrued;
   negated.billed = -billed;
   negated.units = -units;
   negated.cost = -cost;
@@ -135,6 +139,7 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
   if (one.unmeasured != 0) unit.Add(row.pricing_unit);
   if (routed.quantity.has_value()) {
     quantity_scale = std::max(quantity_scale, routed.quantity->scale);
+    by_consumption |= routed.by_consumption;
   }
   cost_decimals = NeededDecimals(row.billed_cost.amount, cost_decimals);
   first_us = std::min(first_us, row.charge_start_us);
@@ -157,6 +162,7 @@ void Group::Merge(const Group& other) {
   unit.Merge(other.unit);
   quantity_scale = std::max(quantity_scale, other.quantity_scale);
   cost_decimals = std::max(cost_decimals, other.cost_decimals);
+  by_consumption |= other.by_consumption;
   first_us = std::min(first_us, other.first_us);
   last_us = std::max(last_us, other.last_us);
   least_gpu_count_micro =

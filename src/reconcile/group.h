@@ -20,7 +20,8 @@ namespace drawdown {
 struct RowSums {
   uint64_t rows = 0;
   uint64_t unmeasured = 0;  // rows without a quantity in GPU time
-  uint64_t uncosted = 0;    // rows without BilledCost
+  uint64_t uncosted = 0;    // rows without a cost
+  uint64_t unaccrued = 0;   // rows without EffectiveCost
   GpuTime billed;
   GpuTime units;  // GPU time of one unit of each row's quantity
   MoneyAmount cost;
@@ -65,6 +66,7 @@ struct Group {
   Agreed unit;             // PricingUnit of the unmeasured rows
   int quantity_scale = 0;  // most places a quantity was published with
   int cost_decimals = 0;   // most decimals a BilledCost needs
+  bool by_consumption = false;  // some quantity is a ConsumedQuantity
   int64_t first_us = std::numeric_limits<int64_t>::max();  // hull of the
   int64_t last_us = std::numeric_limits<int64_t>::min();   // charge periods
   // SkuPriceDetails.GpuCount where it differs from the contract's

@@ -84,7 +84,7 @@ std::string QuantityReason(const Comparison& c) {
     return absl::StrCat(
         BothHours(c), ": ", HoursOff(c), ", worth ",
         MoneyText(Price(c.worth, Magnitude(c.excess())), c.currency),
-        " by the contract; the bill has no BilledCost");
+        " by the contract; these rows have no cost");
   }
   std::string text = absl::StrCat(BothHours(c), ": ", HoursOff(c), " at ",
                                   PriceText(c), ElsewhereText(c));
@@ -130,6 +130,7 @@ std::string AgreedReason(const Comparison& c) {
   if (!c.excluded.zero()) {
     return absl::StrCat(BothHours(c), ExcludedText(c));
   }
+  if (c.hours_only) return absl::StrCat(BothHours(c), "; of money nothing");
   return absl::StrCat("billed and ", std::string(Verb(c)), " ",
                       GpuHoursText(c.booked), " at ", PriceText(c));
 }
@@ -173,8 +174,8 @@ std::string NotExecutableReason(const Comparison& c, const Group& group) {
   }
   if (c.uncosted) {
     return absl::StrCat(BothHours(c),
-                        ": the bill has no BilledCost, so the money could not "
-                        "be checked");
+                        ": these rows have no cost, so the money could not be "
+                        "checked");
   }
   if (c.unpriced) {
     return absl::StrCat(BothHours(c),
@@ -198,6 +199,12 @@ std::string GpuCountText(const Group& group) {
       "; SkuPriceDetails.GpuCount says ",
       one ? FormatGpus(group.most_gpu_count_micro) : std::string("otherwise"),
       ", the contract's gpus_per_unit is used");
+}
+
+std::string_view QuantityText(const Group& group) {
+  return group.by_consumption
+             ? "; of rows without PricingQuantity, ConsumedQuantity"
+             : "";
 }
 
 std::string ClassReason(BreakClass kind, const Comparison& c,
@@ -275,7 +282,7 @@ std::string ComparedReason(BreakClass kind, const Comparison& comparison,
                            const Group& group, const GroupNames& names) {
   return absl::StrCat(KindText(comparison, group, names), ": ",
                       ClassReason(kind, comparison, group),
-                      GpuCountText(group));
+                      std::string(QuantityText(group)), GpuCountText(group));
 }
 
 std::string RoutedReason(const Group& group, BreakClass kind,

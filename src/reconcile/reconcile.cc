@@ -75,7 +75,9 @@ struct Reconciler::State {
     notes = input.rated->notes;
   }
 
+  absl::Status TakeAmount(const BillRow& row);
   void NoteRow(const BillRow& row, const RoutedRow& routed);
+  absl::Status CheckComparable() const;
   void FindLateCorrections();
   void LinkCorrections();
   absl::StatusOr<std::vector<Break>> MakeItems();
@@ -97,6 +99,7 @@ struct Reconciler::State {
   AppliedSums applied;
   CreditRows credits;
   bool provider_billed = false;
+  bool measured = false;  // some row has GPU time
   std::vector<std::string> notes;
 };
 
@@ -110,8 +113,17 @@ Reconciler::Reconciler(const ReconcileInput& input,
 Reconciler::~Reconciler() = default;
 
 absl::Status Reconciler::Add(const BillRow& row) {
+  RETURN_IF_ERROR(state_->TakeAmount(row));
+  if (row.amount != BilledAmount::kEffectiveCost) return AddCosted(row);
+  BillRow accrued = row;
+  accrued.billed_cost = row.effective_cost;
+  return AddCosted(accrued);
+}
+
+absl::Status Reconciler::AddCosted(const BillRow& row) {
   State& state = *state_;
   ASSIGN_OR_RETURN(RoutedRow routed, state.router.Route(row));
+  state.measured |= routed.quantity.has_value();
   if (!state.context.options.tenant_tag.empty() &&
       IsUsage(routed.key.lane.kind)) {
     routed.tenant = state.names.texts.Intern(state.tenant_tag.Of(row.tags));
@@ -125,6 +137,35 @@ absl::Status Reconciler::Add(const BillRow& row) {
   ++state.added.rows;
   state.added.billed[row.currency.ToString()] += row.billed_cost.amount;
   return absl::OkStatus();
+}
+
+// Sums of one amount in one result: a bill whose files have different ones
+// would be counted in two ways.
+absl::Status Reconciler::State::TakeAmount(const BillRow& row) {
+  if (added.rows == 0) context.amount = row.amount;
+  if (row.amount == context.amount) return absl::OkStatus();
+  // Named in one order, whichever file came first.
+  const auto [better, worse] = std::minmax(row.amount, context.amount);
+  return MakeError(
+      ErrorCode::kBadInput,
+      absl::StrCat("some files of the bill have ",
+                   std::string(BilledAmountName(better)), ", others ",
+                   worse == BilledAmount::kNone
+                       ? "no cost"
+                       : std::string(BilledAmountName(worse)) + " only",
+                   ": one total cannot be made of both, reconcile them "
+                   "apart"));
+}
+
+absl::Status Reconciler::State::CheckComparable() const {
+  if (context.amount != BilledAmount::kNone || measured || added.rows == 0) {
+    return absl::OkStatus();
+  }
+  return MakeError(
+      ErrorCode::kMissingColumn,
+      "the bill has neither a cost (BilledCost, EffectiveCost) nor GPU hours "
+      "(PricingQuantity or ConsumedQuantity in a unit of time, of a SKU of the "
+      "contract): there is nothing to compare; bill summary reads it");
 }
 
 void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
@@ -211,6 +252,13 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
 
 void Reconciler::State::AddNotes(ReconcileResult& result) const {
   result.notes = notes;
+  if (context.amount == BilledAmount::kEffectiveCost) {
+    result.notes.push_back(
+        "the bill has no BilledCost: its EffectiveCost was compared");
+  }
+  if (context.amount == BilledAmount::kNone) {
+    result.notes.push_back("the bill has no costs: hours alone were compared");
+  }
   if (context.provider_open) {
     result.notes.push_back(
         "the provider says that the billing period is open: its differences "
@@ -237,13 +285,16 @@ void Reconciler::State::NoteOpenPeriods(const BillContents& bill) {
 void Reconciler::State::AddChecks(const BillContents& bill,
                                   ReconcileResult& result) const {
   result.checks.push_back(CheckConservation(result, added, bill.summary));
+  if (const auto check = CheckAmount(context)) result.checks.push_back(*check);
   result.checks.push_back(CheckMetered(result, context, provider_billed));
   for (auto& checks :
        {CheckPurchases(groups.groups(), context),
         CheckEffectiveCosts(groups.groups(), context), CheckUnusedRows(context),
         applied.Check(context),
         CheckTerms(bill.commitments, context, bill_names),
-        invoices.Check(bill.invoice_lines, context.options.tolerance)}) {
+        context.amount == BilledAmount::kBilledCost
+            ? invoices.Check(bill.invoice_lines, context.options.tolerance)
+            : std::vector<ReconcileCheck>()}) {
     result.checks.insert(result.checks.end(), checks.begin(), checks.end());
   }
   result.checks.push_back(CheckCredits(credits, context));
@@ -256,6 +307,8 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   result.provider = state.context.contract->provider;
   result.period_start_us = state.context.period.start_us;
   result.period_end_us = state.context.period.end_us;
+  RETURN_IF_ERROR(state.CheckComparable());
+  result.amount = state.context.amount;
   state.NoteOpenPeriods(bill);
   ASSIGN_OR_RETURN(result.items, state.MakeItems());
   SumItems(result);

@@ -40,13 +40,15 @@ class Reconciler {
   Reconciler(const Reconciler&) = delete;  // Owns the whole working set.
   Reconciler& operator=(const Reconciler&) = delete;
 
+  // kBadInput for a row whose file has another best amount than those before;
   // kOverflow for GPU time that does not fit; kIo, kDiskFull of a temporary
   // file, after which the reconciliation is of no more use.
   absl::Status Add(const BillRow& row);
 
   // Checked on return: every row and cell is in exactly one item, sum of
   // billed_cost = the bill's total and sum(difference) = billed - expected, per
-  // currency. kIo, kDiskFull of a temporary file.
+  // currency. kMissingColumn when the bill has neither money nor hours to
+  // compare; kIo, kDiskFull of a temporary file.
   absl::StatusOr<ReconcileResult> Finish(const BillContents& bill);
 
   // After Finish: Break::lines of the items that a row, given to Add before, is
@@ -55,6 +57,10 @@ class Reconciler {
 
  private:
   struct State;
+
+  // `row.billed_cost` is what is compared, whichever amount that is.
+  absl::Status AddCosted(const BillRow& row);
+
   std::unique_ptr<State> state_;
 };
 

@@ -27,6 +27,11 @@ bool BilledIn(const BillRow& row, const Interval& period) {
   return middle >= period.start_us && middle < period.end_us;
 }
 
+// What was rated is compared; exports of usage alone say what was consumed.
+bool ByConsumption(const BillRow& row) {
+  return !row.pricing_quantity.has_value() && row.consumed_quantity.has_value();
+}
+
 bool IsOneTime(const BillRow& row) {
   return absl::EqualsIgnoreCase(
       absl::string_view(row.frequency.data(), row.frequency.size()),
@@ -59,9 +64,11 @@ Router::Router(const Contract& contract, const Interval& period,
       provider_(names->texts.Intern(contract.provider)) {}
 
 const std::optional<TimeUnit>& Router::UnitOf(const BillRow& row) {
-  if (row.pricing_unit != last_unit_text_) {
-    last_unit_text_ = row.pricing_unit;
-    last_unit_ = ParseTimeUnit(row.pricing_unit);
+  const std::string_view unit =
+      ByConsumption(row) ? row.consumed_unit : row.pricing_unit;
+  if (unit != last_unit_text_) {
+    last_unit_text_ = unit;
+    last_unit_ = ParseTimeUnit(unit);
   }
   return last_unit_;
 }
@@ -228,14 +235,18 @@ absl::StatusOr<std::optional<BilledGpuTime>> Router::QuantityOf(
     const BillRow& row, int64_t micro_gpus) {
   std::optional<BilledGpuTime> none;
   const std::optional<TimeUnit>& unit = UnitOf(row);
-  if (!row.pricing_quantity.has_value() || !unit.has_value()) return none;
+  const bool consumed = ByConsumption(row);
+  const std::optional<Decimal>& quantity =
+      consumed ? row.consumed_quantity : row.pricing_quantity;
+  if (!quantity.has_value() || !unit.has_value()) return none;
   if (!unit->per_gpu && micro_gpus == 0) return none;
-  absl::StatusOr<BilledGpuTime> time =
-      ToGpuTime(*row.pricing_quantity, *unit, micro_gpus);
+  absl::StatusOr<BilledGpuTime> time = ToGpuTime(*quantity, *unit, micro_gpus);
   if (!time.ok()) {
-    return WithContext(time.status(),
-                       absl::StrCat("bill row ", row.line, " of file ",
-                                    row.file, ": PricingQuantity in GPU time"));
+    return WithContext(
+        time.status(),
+        absl::StrCat("bill row ", row.line, " of file ", row.file, ": ",
+                     consumed ? "ConsumedQuantity" : "PricingQuantity",
+                     " in GPU time"));
   }
   return std::optional<BilledGpuTime>(*time);
 }
@@ -254,6 +265,7 @@ absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
     routed.key.provider = names_.texts.Intern(row.provider);
   }
   routed.pool = target.pool;
+  routed.by_consumption = ByConsumption(row);
   ASSIGN_OR_RETURN(routed.quantity, QuantityOf(row, target.micro_gpus));
   return routed;
 }

@@ -66,6 +66,7 @@ struct RoutedRow {
   const PoolNaming* pool = nullptr;  // where the row names one
   uint32_t tenant = kNoIndex;        // of usage, where tenants are asked for
   bool contract_provider = true;
+  bool by_consumption = false;  // `quantity` is the row's ConsumedQuantity
 };
 
 // Interned names of one reconciliation.

@@ -62,7 +62,11 @@ class RunFinder {
     } else {
       item.quantity_effect = -books.cost;
     }
-    if (!covered) item.expected_cost = books.cost;
+    const BilledAmount amount = context_.amount;
+    if (covered ? amount == BilledAmount::kEffectiveCost
+                : amount != BilledAmount::kNone) {
+      item.expected_cost = books.cost;
+    }
     item.difference = -item.expected_cost;
     item.reason = Reason(books, item);
     return item;
@@ -96,7 +100,7 @@ class RunFinder {
                           "some of it");
     }
     return absl::StrCat("on-demand usage: metered ", hours, " worth ",
-                        MoneyText(item.expected_cost, item.currency),
+                        MoneyText(books.cost, item.currency),
                         ", no such row in the bill");
   }
 
@@ -110,11 +114,15 @@ class RunFinder {
   ExpectationSum sum_;
 };
 
-// Whether what the bill lacks of a lane is looked for: all usage; fees of
-// commitments that the bill holds a recurring fee of, and no one-time fee.
+// Whether what the bill lacks of a lane is looked for: all usage; in a bill of
+// fees, those of commitments that it holds a recurring fee of, and no one-time
+// fee.
 bool LookedFor(const Lane& lane, const CompareContext& context) {
   if (IsUsage(lane.kind)) return true;
-  if (lane.kind != RowKind::kPurchase) return false;
+  if (lane.kind != RowKind::kPurchase ||
+      context.amount != BilledAmount::kBilledCost) {
+    return false;
+  }
   const Lane upfront{RowKind::kUpfront, kNoIndex, lane.commitment};
   return context.purchased.contains(lane.commitment) &&
          context.billed.Of(upfront).empty();

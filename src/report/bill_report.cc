@@ -104,7 +104,10 @@ std::string Heading(const BillSummary& summary) {
   std::string out = absl::StrCat(TitleOf(summary.format, summary.version), ": ",
                                  InertText(summary.version_reason), "\n");
   if (!summary.has_billed_cost) {
-    out += "no BilledCost: nothing to compare with an invoice\n";
+    absl::StrAppend(&out, "no BilledCost: nothing to compare with an invoice; ",
+                    summary.has_effective_cost ? "EffectiveCost is reconciled"
+                                               : "hours alone are reconciled",
+                    "\n");
   }
   for (const BillFile& file : summary.files) {
     absl::StrAppend(&out, "file: ", InertText(file.name), " (",

@@ -180,6 +180,7 @@ void WriteReconcileJson(const ReconcileResult& result, const Sink& sink) {
   json.Text("contract", result.contract);
   json.Text("period_start", TimeCell(result.period_start_us));
   json.Text("period_end", TimeCell(result.period_end_us));
+  json.Text("amount", std::string(BilledAmountName(result.amount)));
   json.Bool("clean", result.clean());
   AddCurrencies(result, &json);
   AddTotals(result, &json);

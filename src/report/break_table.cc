@@ -26,6 +26,7 @@ std::string Heading(const ReconcileResult& result) {
   std::string out = absl::StrCat(InertText(result.contract), ", ",
                                  FormatInstant(result.period_start_us), " to ",
                                  FormatInstant(result.period_end_us), "\n");
+  if (result.amount == BilledAmount::kNone) return out;
   for (const auto& [currency, billed] : result.billed_total) {
     const auto found = result.expected_total.find(currency);
     const MoneyAmount expected =

@@ -99,12 +99,20 @@ void AddBars(std::string_view title, std::string_view head,
 }
 
 void AddFigures(const ReconcileResult& result, HtmlPage& page) {
+  if (result.amount == BilledAmount::kNone) {
+    page.Paragraph("The bill has no costs: hours alone were compared.");
+    return;
+  }
   std::vector<KeyFigure> figures;
   for (const auto& [currency, billed] : result.billed_total) {
     const auto found = result.expected_total.find(currency);
     const MoneyAmount expected =
         found == result.expected_total.end() ? MoneyAmount() : found->second;
-    figures.push_back({"Billed", Money(billed, currency), "", Tone::kPlain});
+    figures.push_back({"Billed", Money(billed, currency),
+                       result.amount == BilledAmount::kBilledCost
+                           ? ""
+                           : "EffectiveCost: the bill has no BilledCost",
+                       Tone::kPlain});
     figures.push_back({"Expected", Money(expected, currency),
                        "by our meter and the contract", Tone::kPlain});
     const MoneyAmount difference = billed - expected;

@@ -366,5 +366,18 @@ TEST(BillReaderTest, ReportsProgressUpToTheWhole) {
   EXPECT_EQ(seen.back(), 2 * text.size());
 }
 
+TEST(BillReaderTest, RowsSayWhichIsTheBestAmountOfTheirFile) {
+  const BillCells accrued = Without(GoodRow(), "BilledCost");
+  ExpectRow(GoodRow(), [](const BillRow& row) {
+    EXPECT_EQ(row.amount, BilledAmount::kBilledCost);
+  });
+  ExpectRow(accrued, [](const BillRow& row) {
+    EXPECT_EQ(row.amount, BilledAmount::kEffectiveCost);
+  });
+  ExpectRow(Without(accrued, "EffectiveCost"), [](const BillRow& row) {
+    EXPECT_EQ(row.amount, BilledAmount::kNone);
+  });
+}
+
 }  // namespace
 }  // namespace drawdown

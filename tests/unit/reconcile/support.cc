@@ -61,8 +61,15 @@ BillRow ViewOf(const TestRow& row, const std::string& raw) {
   view.charge_start_us = row.start_us;
   view.charge_end_us = row.end_us;
   view.billed_cost = Money(row.billed);
-  view.billed_cost.given = row.costed;
   view.effective_cost = Money(row.effective);
+  view.amount = row.amount;
+  view.billed_cost.given =
+      row.costed && row.amount == BilledAmount::kBilledCost;
+  view.effective_cost.given = row.amount != BilledAmount::kNone;
+  if (row.consumed.has_value()) {
+    view.consumed_quantity = ParseDecimal(*row.consumed).value();
+  }
+  view.consumed_unit = row.consumed_unit;
   if (row.quantity.has_value()) {
     view.pricing_quantity = ParseDecimal(*row.quantity).value();
   }
@@ -86,6 +93,7 @@ BillSummary SummaryOf(const std::vector<TestRow>& rows) {
     BillTotal& total = summary.by_currency[row.currency];
     ++total.rows;
     total.billed_cost += Usd(row.billed);
+    total.effective_cost += Usd(row.effective);
   }
   return summary;
 }
@@ -319,7 +327,11 @@ std::string Serialized(const ReconcileResult& result) {
 void ExpectInvariants(const ReconcileResult& result,
                       const std::vector<TestRow>& rows) {
   std::map<std::string, MoneyAmount> added;
-  for (const TestRow& row : rows) added[row.currency] += Usd(row.billed);
+  for (const TestRow& row : rows) {
+    added[row.currency] += Usd(row.amount == BilledAmount::kEffectiveCost
+                                   ? row.effective
+                                   : row.billed);
+  }
   std::map<std::string, MoneyAmount> billed;
   std::map<std::string, MoneyAmount> rest;
   uint64_t count = 0;

@@ -89,7 +89,10 @@ struct TestRow {
   std::string invoice_detail;
   std::vector<AppliedCommitment> applied;  // of texts that outlive the row
   std::string tags;
-  bool costed = true;  // false: the bill gives no BilledCost
+  bool costed = true;  // false: the bill gives no cost
+  BilledAmount amount = BilledAmount::kBilledCost;
+  std::optional<std::string> consumed;
+  std::string consumed_unit;
 };
 
 TestRow OnDemandRow(int first, int last, std::string quantity,

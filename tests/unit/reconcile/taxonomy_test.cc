@@ -256,7 +256,7 @@ TEST(ReconcileTaxonomyTest, WithoutCostsOnlyHoursAreCompared) {
   const ReconcileResult agrees = Reconcile(ThreeNodes(), {row});
   ExpectInvariants(agrees, {row});
   EXPECT_EQ(agrees.items[0].kind, BreakClass::kNotExecutable);
-  EXPECT_THAT(agrees.items[0].reason, HasSubstr("no BilledCost"));
+  EXPECT_THAT(agrees.items[0].reason, HasSubstr("these rows have no cost"));
   row.quantity = "4";
   const ReconcileResult more = Reconcile(ThreeNodes(), {row});
   ExpectInvariants(more, {row});

@@ -90,6 +90,7 @@ TEST(BreakReportTest, JsonCarriesTotalsAndChecks) {
   "contract": "aws-2025",
   "period_start": "2026-10-01T00:00:00Z",
   "period_end": "2026-11-01T00:00:00Z",
+  "amount": "BilledCost",
   "clean": false,
   "currencies": [
     {"currency": "USD", "billed_cost": "6020.5", "expected_cost": "1016", "difference": "5004.5"}
