@@ -26,7 +26,10 @@
 
 namespace drawdown {
 
-inline constexpr char kLanesMagic[8] = {'d', 'd', 'l', 'a', 'n', 'e', 's', '2'};
+inline constexpr char kLanesMagic[8] = {'d', 'd', 'l', 'a', 'n', 'e', 's', '3'};
+// Without kAllowances, else the same: read, no more written.
+inline constexpr char kLanesMagicBefore[8] = {'d', 'd', 'l', 'a',
+                                              'n', 'e', 's', '2'};
 inline constexpr char kLanesSuffix[] = ".lanes";
 
 inline constexpr uint32_t kBanks = 2;

@@ -68,8 +68,11 @@ absl::Status LanesReader::MapAll() {
 
 absl::Status LanesReader::Check(const Uuid& ledger) {
   const LanesHeader& head = *header();
+  const auto has_magic = [&head](const char* magic) {
+    return std::memcmp(head.magic, magic, sizeof head.magic) == 0;
+  };
   const bool whole =
-      std::memcmp(head.magic, kLanesMagic, sizeof head.magic) == 0 &&
+      (has_magic(kLanesMagic) || has_magic(kLanesMagicBefore)) &&
       head.header_crc == HeaderCrc(head) &&
       head.identity.block_meters == kBlockMeters;
   if (!whole) {

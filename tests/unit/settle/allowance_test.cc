@@ -84,6 +84,15 @@ TEST_F(AllowanceTest, IsTakenFromTheLowerQuotasAndSpentFromTheHighest) {
   ExpectRoomAsInBooks();
 }
 
+// There is no other one for calls as large.
+TEST_F(AllowanceTest, GivesBackWhatIsTooLittle) {
+  EXPECT_EQ(Try(0, 100), 100);
+  EXPECT_EQ(Try(0, 1, 500), 1);
+  EXPECT_EQ(process_->Room(3), kEnough - 600);
+  EXPECT_EQ(process_->Room(2), kPlenty - 600);
+  ExpectRoomAsInBooks();
+}
+
 // t0's quota is short of what another thread has of it.
 TEST_F(AllowanceTest, ComesBackWhenALowerQuotaIsShort) {
   EXPECT_EQ(TryInThread(0, 1), 1);
@@ -140,6 +149,25 @@ TEST_F(AllowanceTest, IsLeftAloneWhenTheHighestIsShort) {
   EXPECT_EQ(process_->Room(3), kEnough - kAllowance);
   EXPECT_EQ(Try(0, 1, kFew), 0);
   EXPECT_EQ(process_->Room(3), kEnough - kAllowance);
+}
+
+// Of a quota that keeps something for t0 more would be counted as claimed than
+// is taken from the quotas above.
+TEST_F(AllowanceTest, IsNotGivenUnderAGuarantee) {
+  rules_->guarantees[3] = 600;
+  process_->ChangeQuotas();
+  EXPECT_EQ(Try(0, 1), 1);
+  EXPECT_EQ(process_->Room(3), kEnough - 1);
+  EXPECT_EQ(Try(2, kFew), kFew - 600);
+  EXPECT_EQ(Try(0, kFew), 599);
+}
+
+// Then what is left of it would soon be less than what was given.
+TEST_F(AllowanceTest, IsNotGivenWhereWhatIsLeftFalls) {
+  rules_->falls = 1;
+  process_->ChangeQuotas();
+  EXPECT_EQ(Try(0, 1), 1);
+  EXPECT_EQ(process_->Room(3), kEnough - 1);
 }
 
 // Slices are better as soon as there is room for them.
