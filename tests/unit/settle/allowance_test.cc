@@ -1,11 +1,8 @@
 // TryRecord where the highest quota has little left and those below it plenty:
 // threads have allowances under the lower ones.
-#include <thread>
-
 #include "gtest/gtest.h"
-#include "tests/support/quota_process.h"
-#include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
+#include "tests/unit/settle/tried_quotas.h"
 
 namespace drawdown {
 namespace {
@@ -15,19 +12,9 @@ constexpr int64_t kFew = 1'000;      // fills no slice
 constexpr int64_t kEnough = 40'000;  // for an allowance of calls of 1
 constexpr int64_t kAllowance = 512;
 
-class AllowanceTest : public testing::Test {
+class AllowanceTest : public TriedQuotasTest {
  protected:
-  void SetUp() override {
-    QuotaProcess::MakeBooks(path_);
-    SetLimits(kFew, kPlenty, kEnough);
-    process_ = std::make_unique<QuotaProcess>(path_, &*rules_);
-  }
-  // Of the quota over t0, t1 and t2, of that over t0 and t1, and of t0's.
-  void SetLimits(int64_t all, int64_t both, int64_t first) {
-    const int64_t limits[] = {0, all, both, first, kPlenty};
-    for (uint32_t i = 1; i <= kQuotas; ++i) rules_->limits[i] = limits[i];
-    if (process_ != nullptr) process_->ChangeQuotas();
-  }
+  void SetUp() override { Start(kFew, kPlenty, kEnough, kPlenty); }
   // By a commit that leaves budgets as they are but for this one's limit, as
   // the release of a hold does.
   void RaiseHighest(int64_t limit) {
@@ -40,32 +27,6 @@ class AllowanceTest : public testing::Test {
     const auto books = MustHave(process_->store().BeginRead());
     ASSERT_THAT(change.Finish(books.get(), process_->now_us()), IsOk());
   }
-  int64_t Try(int tenant, int64_t calls, int64_t gpu_us = 1) {
-    int64_t admitted = 0;
-    for (int64_t i = 0; i < calls; ++i) {
-      const Decision decision = process_->meter(tenant).TryRecord(gpu_us);
-      EXPECT_NE(decision, Decision::kBusy);
-      admitted += decision == Decision::kAdmitted;
-    }
-    return admitted;
-  }
-  int64_t TryInThread(int tenant, int64_t calls) {
-    int64_t admitted = 0;
-    std::thread([&] { admitted = Try(tenant, calls); }).join();
-    return admitted;
-  }
-  void ExpectRoomAsInBooks() {
-    for (int i = 0; i < 2; ++i) ASSERT_THAT(process_->Drain(), IsOk());
-    for (uint32_t quota = 1; quota <= kQuotas; ++quota) {
-      ASSERT_THAT(process_->keeper().Recall(quota), IsOk());
-      EXPECT_EQ(process_->Room(quota), process_->RoomInBooks(quota)) << quota;
-    }
-  }
-
-  ScratchDir dir_;
-  const std::string path_ = dir_.Path("books");
-  ForkShared<QuotaRules> rules_;
-  std::unique_ptr<QuotaProcess> process_;
 };
 
 TEST_F(AllowanceTest, IsTakenFromTheLowerQuotasAndSpentFromTheHighest) {
@@ -128,7 +89,7 @@ TEST_F(AllowanceTest, FactsTakeItBack) {
 
 TEST_F(AllowanceTest, ALowerLimitTakesItBack) {
   EXPECT_EQ(Try(0, 1), 1);
-  SetLimits(kPlenty, kPlenty, 10);
+  SetLimits(kPlenty, kPlenty, 10, kPlenty);
   EXPECT_EQ(Try(0, 100), 9);
   ExpectRoomAsInBooks();
 }
