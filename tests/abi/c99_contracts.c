@@ -24,6 +24,7 @@ void TestContracts(drawdown_ledger ledger, const char* folder) {
   char path[512];
   drawdown_text bill;
   uint8_t clean = 9;
+  drawdown_reconcile_options options = DRAWDOWN_RECONCILE_OPTIONS_INIT;
   OK(drawdown_contract_validate(name, text, &error));
   CHECK(drawdown_contract_validate(name, bad, &error) ==
         DRAWDOWN_BAD_CONTRACT);
@@ -74,6 +75,26 @@ void TestContracts(drawdown_ledger ledger, const char* folder) {
   OK(drawdown_reconcile_files(ledger, &query, &bill, 1, NULL, &clean, &table,
                               &checks, &error));
   CHECK(clean == 0 && RowsOf(table) > 0 && RowsOf(checks) > 0);
+  CHECK(TextIs(table, 0, "amount", "BilledCost"));
+  Close(&table);
+  Close(&checks);
+  options.has_tolerance = 1;
+#if DRAWDOWN_ABI_VERSION >= 3
+  options.memory_bytes = 1 << 16;
+  options.tenant_tag = drawdown_str("team");
+#endif
+  OK(drawdown_reconcile_files(ledger, &query, &bill, 1, &options, &clean,
+                              &table, &checks, &error));
+  CHECK(clean == 0 && RowsOf(table) > 0 && RowsOf(checks) > 0);
+#if DRAWDOWN_ABI_VERSION >= 3
+  options.memory_bytes = 1 << 15;
+  CHECK(drawdown_reconcile_files(ledger, &query, &bill, 1, &options, &clean,
+                                 NULL, NULL, &error) ==
+        DRAWDOWN_INVALID_ARGUMENT);
+  CHECK(strstr(drawdown_error_message(error), "memory_bytes 32768") != NULL);
+  drawdown_error_free(error);
+  error = 0;
+#endif
 #if DRAWDOWN_ABI_VERSION >= 2
   /* Bills that are streams: arrow_bill_test.cc. */
   CHECK(drawdown_reconcile_arrow(ledger, &query, NULL, NULL, &clean, NULL, NULL,
