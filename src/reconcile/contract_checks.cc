@@ -310,7 +310,7 @@ ReconcileCheck CheckCredits(const CreditRows& credits,
       absl::StrCat(credits.rows, " credit rows of ",
                    MoneyText(credits.billed, currency),
                    ", the contract grants ", MoneyText(owed, currency))};
-  if (context.amount == BilledAmount::kNone) {
+  if (context.basis.amount == BilledAmount::kNone) {
     check.detail = "the bill has no costs";
     return check;
   }

@@ -1,0 +1,102 @@
+// What HistoryChecker explains and what it finds, in histories of a few calls.
+#include "drawdown/units.h"
+#include "gtest/gtest.h"
+#include "tests/support/quota_history.h"
+
+namespace drawdown {
+namespace {
+
+constexpr int64_t kStart = 495'000 * kMicrosPerHour;
+
+QuotaHistory SmallHistory() {
+  QuotaHistory history;
+  history.bucket_us = kMicrosPerHour;
+  history.start_us = kStart;
+  history.quotas = {{0b1, 1, 100}};
+  return history;
+}
+AskedCall UsageOf(CallSpan span, int64_t amount, bool admitted) {
+  AskedCall call;
+  call.span = span;
+  call.amount = amount;
+  call.admitted = admitted;
+  return call;
+}
+AskedCall HoldOf(CallSpan span, int64_t amount) {
+  AskedCall call = UsageOf(span, amount, true);
+  call.hold = true;
+  call.ttl_us = 2 * kMicrosPerHour;
+  return call;
+}
+bool Explained(const QuotaHistory& history) {
+  return HistoryChecker(history).Check().empty();
+}
+
+TEST(HistoryChecker, FindsWhatIsOver) {
+  QuotaHistory history = SmallHistory();
+  history.calls = {UsageOf({1, 2}, 60, true), HoldOf({3, 4}, 40)};
+  EXPECT_TRUE(Explained(history));
+  history.calls.push_back(UsageOf({5, 6}, 1, true));
+  EXPECT_FALSE(Explained(history));
+  // Two that overlap: one of them came last.
+  history.calls = {UsageOf({1, 4}, 60, true), HoldOf({2, 3}, 41)};
+  EXPECT_FALSE(Explained(history));
+}
+
+TEST(HistoryChecker, WhatEndedMakesRoom) {
+  QuotaHistory history = SmallHistory();
+  AskedCall hold = HoldOf({1, 2}, 100);
+  hold.end = {3, 6};
+  hold.settled = 30;
+  history.calls = {hold, UsageOf({4, 5}, 70, true)};
+  EXPECT_TRUE(Explained(history));
+  history.calls[1].amount = 71;
+  EXPECT_FALSE(Explained(history));
+  history.calls[0].end = {6, 7};
+  history.calls[1].amount = 1;
+  EXPECT_FALSE(Explained(history));
+}
+
+TEST(HistoryChecker, FindsWhatIsRefusedFalsely) {
+  QuotaHistory history = SmallHistory();
+  history.calls = {UsageOf({1, 2}, 60, true), UsageOf({3, 4}, 40, false)};
+  EXPECT_FALSE(Explained(history));
+  history.calls[1].amount = 41;
+  EXPECT_TRUE(Explained(history));
+  // What was only asked for may have been there.
+  history.calls = {UsageOf({1, 6}, 60, true), UsageOf({2, 3}, 41, false)};
+  EXPECT_TRUE(Explained(history));
+  // A hold that had ended before was not.
+  AskedCall hold = HoldOf({1, 2}, 100);
+  hold.end = {3, 4};
+  history.calls = {hold, UsageOf({5, 6}, 1, false)};
+  EXPECT_FALSE(Explained(history));
+  history.calls[0].end = {3, 6};
+  history.calls[1].span = {5, 7};
+  EXPECT_TRUE(Explained(history));
+}
+
+TEST(HistoryChecker, LimitsAndWindowsMove) {
+  QuotaHistory history = SmallHistory();
+  history.limits = {{{3, 4}, 0, 50}};
+  history.calls = {UsageOf({1, 2}, 40, true), UsageOf({5, 6}, 11, true)};
+  EXPECT_FALSE(Explained(history));
+  history.calls[1].span = {3, 6};
+  EXPECT_TRUE(Explained(history));
+  history = SmallHistory();
+  history.clock = {{{3, 4}, kStart + kMicrosPerHour}};
+  history.calls = {UsageOf({1, 2}, 100, true), UsageOf({5, 6}, 100, true)};
+  EXPECT_TRUE(Explained(history));
+  history.calls[1].admitted = false;
+  EXPECT_FALSE(Explained(history));
+  // A hold is in every window until it ends or expires.
+  history.calls = {HoldOf({1, 2}, 100), UsageOf({5, 6}, 1, true)};
+  EXPECT_FALSE(Explained(history));
+  history.clock = {{{3, 4}, kStart + 2 * kMicrosPerHour}};
+  EXPECT_TRUE(Explained(history));
+  history.calls[1].admitted = false;
+  EXPECT_FALSE(Explained(history));
+}
+
+}  // namespace
+}  // namespace drawdown
