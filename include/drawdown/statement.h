@@ -49,6 +49,11 @@ struct StatementLine {
   std::string corrects_period;  // "2026-09"
   ChargeKind corrects_kind = ChargeKind::kCovered;
 
+  // What was charged: of a correction, what it corrects.
+  ChargeKind charged_kind() const {
+    return kind == ChargeKind::kCorrection ? corrects_kind : kind;
+  }
+
   friend bool operator==(const StatementLine&, const StatementLine&) = default;
 };
 
@@ -68,14 +73,13 @@ struct Statement {
   int64_t period_start_us = 0;
   int64_t period_end_us = 0;
   int64_t at_us = 0;  // buckets and intervals that end after it are not covered
-  bool complete = false;  // at_us >= period_end_us
+  bool complete = false;             // at_us >= period_end_us
   std::optional<int64_t> closed_us;  // when it was closed: it is final
   Currency currency;
-  std::vector<StatementLine>
-      lines;  // by tenant, pool, commitment, kind, unit_price, then what they
-              // correct
-  MoneyAmount total;  // sum of cost
-  GpuTime metered;    // of the pools this contract prices
+  std::vector<StatementLine> lines;  // by tenant, pool, commitment, kind,
+                                     // unit_price, then what they correct
+  MoneyAmount total;                     // sum of cost
+  GpuTime metered;                       // of the pools this contract prices
   std::vector<StatementReason> reasons;  // by line; only where asked for
   std::vector<std::string> notes;
 };
@@ -83,7 +87,7 @@ struct Statement {
 // FOCUS 1.4's lifecycle of a commitment, at an instant.
 enum class CommitmentState : uint8_t {
   kProposed,
-  kPending,    // before its first step
+  kPending,  // before its first step
   kActive,
   kExhausted,  // all of a DISCONTINUOUS one's interval is drawn before its end
   kExpired,    // the term has ended

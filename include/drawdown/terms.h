@@ -54,6 +54,14 @@ struct SpendShare {
   int64_t share_micro = 0;  // 1e-6, above 0
 };
 
+// A closed month that lines of the statement correct.
+struct CorrectedPeriod {
+  std::string period;  // "2026-09"
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+  uint32_t contract_version = 0;  // the newest that it was closed with
+};
+
 struct StatementTerms {
   std::string provider;  // as bills spell it
   int64_t term_start_us = 0;
@@ -63,6 +71,7 @@ struct StatementTerms {
   std::vector<PoolTerms> pools;  // those of the statement's lines, by name
   std::vector<CommitmentTerms> commitments;  // in file order
   std::vector<SpendShare> spend;             // by line, commitment
+  std::vector<CorrectedPeriod> corrected;    // by time
   std::vector<std::string> notes;
 };
 

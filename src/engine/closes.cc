@@ -2,6 +2,7 @@
 #include "engine/closes.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -183,17 +184,67 @@ absl::StatusOr<Statement> PostedStatement(const BooksView& books,
                        months, explain);
 }
 
-absl::StatusOr<ComparedContracts> ContractsToCompare(
-    ReadTransaction* books, const ContractBooks& contracts,
+absl::StatusOr<std::vector<CorrectedPeriod>> CorrectedPeriods(
+    ReadTransaction* books, const std::string& contract,
+    const std::vector<StatementLine>& lines) {
+  std::set<std::string> wanted;
+  for (const StatementLine& line : lines) {
+    if (!line.corrects_period.empty()) wanted.insert(line.corrects_period);
+  }
+  std::vector<CorrectedPeriod> periods;
+  if (wanted.empty()) return periods;
+  ASSIGN_OR_RETURN(const std::vector<StoredClose> closes,
+                   ReadCloses(books, contract));
+  for (const StoredClose& close : closes) {
+    if (wanted.erase(close.period) == 0) continue;
+    periods.push_back(
+        {close.period, close.start_us, close.end_us, close.version});
+  }
+  if (wanted.empty()) return periods;
+  return MakeError(ErrorCode::kCorrupt, "a statement of contract " + contract +
+                                            " corrects " + *wanted.begin() +
+                                            ", which is not closed");
+}
+
+absl::StatusOr<std::vector<StatementLine>> CorrectionsIn(
+    const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
     const std::string& contract, const Interval& period) {
   ASSIGN_OR_RETURN(const ContractVersion* const newest,
                    contracts.NewestOf(contract));
   ASSIGN_OR_RETURN(const ClosedMonths months,
-                   ClosedMonths::Read(books, newest->contract));
+                   ClosedMonths::Read(books.transaction, newest->contract));
+  if (const StoredClose* const close = months.Find(period)) {
+    ASSIGN_OR_RETURN(ClosedPeriod closed,
+                     ReadFrozen(books.transaction, *close));
+    std::vector<StatementLine> lines = std::move(closed.statement.lines);
+    std::erase_if(lines, [](const StatementLine& line) {
+      return line.corrects_period.empty();
+    });
+    return lines;
+  }
+  if (period != months.Next()) return std::vector<StatementLine>();
+  return LateLines(books, contracts, bucket_us, months);
+}
+
+absl::StatusOr<ComparedContracts> ContractsToCompare(
+    const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
+    const std::string& contract, const Interval& period) {
+  ComparedContracts compared{contracts, {}, {}, {}};
+  ASSIGN_OR_RETURN(
+      compared.corrections,
+      CorrectionsIn(books, contracts, bucket_us, contract, period));
+  ASSIGN_OR_RETURN(
+      compared.corrected,
+      CorrectedPeriods(books.transaction, contract, compared.corrections));
+  ASSIGN_OR_RETURN(const ContractVersion* const newest,
+                   contracts.NewestOf(contract));
+  ASSIGN_OR_RETURN(const ClosedMonths months,
+                   ClosedMonths::Read(books.transaction, newest->contract));
   const StoredClose* const close = months.Find(period);
-  if (close == nullptr) return ComparedContracts{contracts, {}};
-  ASSIGN_OR_RETURN(const ClosedPeriod closed, ReadFrozen(books, *close));
-  ComparedContracts compared{contracts.AsOf(closed.versions), {}};
+  if (close == nullptr) return compared;
+  ASSIGN_OR_RETURN(const ClosedPeriod closed,
+                   ReadFrozen(books.transaction, *close));
+  compared.contracts = contracts.AsOf(closed.versions);
   compared.notes.push_back(
       "the period was closed at " + FormatInstant(closed.closed_us) +
       ": the bill is compared with all usage that is known now");

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "drawdown/statement.h"
+#include "drawdown/terms.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 
@@ -22,14 +23,29 @@ absl::StatusOr<Statement> PostedStatement(const BooksView& books,
                                           const Interval& period, int64_t at_us,
                                           bool explain);
 
+// What the period's statement corrects of closed months: as it was closed, or
+// now if it is to be closed next; else nothing.
+absl::StatusOr<std::vector<StatementLine>> CorrectionsIn(
+    const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
+    const std::string& contract, const Interval& period);
+
+// The months that some of the lines correct, by time. kCorrupt where one is not
+// closed.
+absl::StatusOr<std::vector<CorrectedPeriod>> CorrectedPeriods(
+    ReadTransaction* books, const std::string& contract,
+    const std::vector<StatementLine>& lines);
+
 // What a bill of the period is compared by: the contracts that it was closed
-// with, and a note that it was closed; or all of them.
+// with, and a note that it was closed; or all of them. With what its statement
+// corrects of closed months.
 struct ComparedContracts {
   ContractBooks contracts;
+  std::vector<StatementLine> corrections;
+  std::vector<CorrectedPeriod> corrected;
   std::vector<std::string> notes;
 };
 absl::StatusOr<ComparedContracts> ContractsToCompare(
-    ReadTransaction* books, const ContractBooks& contracts,
+    const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
     const std::string& contract, const Interval& period);
 
 }  // namespace drawdown

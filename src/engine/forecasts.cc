@@ -5,6 +5,7 @@
 #include "base/civil.h"
 #include "base/error.h"
 #include "base/wide.h"
+#include "engine/closes.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 #include "engine/statement_of.h"
@@ -63,6 +64,40 @@ absl::Status CheckExercise(const std::vector<ContractTimeline>& contracts,
   return absl::OkStatus();
 }
 
+// What was recorded late of closed months is owed in the month that is closed
+// next.
+absl::Status AddCorrections(const BooksView& books, int64_t bucket_us,
+                            const ContractBooks& contracts,
+                            ContractForecast* forecast) {
+  for (ForecastCost& month : forecast->costs) {
+    ASSIGN_OR_RETURN(
+        const std::vector<StatementLine> lines,
+        CorrectionsIn(books, contracts, bucket_us, forecast->contract,
+                      {month.start_us, month.end_us}));
+    if (lines.empty()) continue;
+    MoneyAmount sum;
+    for (const StatementLine& line : lines) {
+      sum += line.cost.value_or(MoneyAmount());
+    }
+    for (Int128* const cost :
+         {&month.cost.low, &month.cost.mid, &month.cost.high}) {
+      const MoneyAmount with = MoneyAmount(*cost) + sum;
+      if (!with.valid()) {
+        return MakeError(ErrorCode::kOverflow,
+                         "contract " + forecast->contract +
+                             ": a projected month's cost with corrections "
+                             "does not fit 128 bits");
+      }
+      *cost = with.count();
+    }
+    forecast->notes.push_back(
+        "the month from " + FormatInstant(month.start_us) + " has " +
+        FormatMoney(sum) + " " + forecast->currency.ToString() +
+        " of corrections of closed months in it");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<ContractForecast> ForecastOf(
     const BooksView& books, int64_t bucket_us, const ContractBooks& contracts,
     const ContractTimeline& contract, const ForecastQuery& query, int64_t at_us,
@@ -70,6 +105,8 @@ absl::StatusOr<ContractForecast> ForecastOf(
   const Interval window =
       ForecastWindow(contract, at_us, query.until_us, query.intervals);
   ASSIGN_OR_RETURN(UsageTable usage, UsageOf(books, bucket_us, window, at_us));
+  ASSIGN_OR_RETURN(usage, WithGrain(books, contracts, contract, window, at_us,
+                                    std::move(usage)));
   usage = WithNames(std::move(usage), what_if.runs);
   LeaveToOthers(contracts, contract, &usage);
   // A run that another contract prices is none of this one's.
@@ -81,7 +118,10 @@ absl::StatusOr<ContractForecast> ForecastOf(
                          at_us,    query.until_us, query.intervals};
   ASSIGN_OR_RETURN(input.capacity,
                    CapacityOf(books, usage, window.start_us, {}));
-  return drawdown::MakeForecast(input, own);
+  ASSIGN_OR_RETURN(ContractForecast forecast,
+                   drawdown::MakeForecast(input, own));
+  RETURN_IF_ERROR(AddCorrections(books, bucket_us, contracts, &forecast));
+  return forecast;
 }
 
 // What is used in a minute before the instant, as GPUs that go on until the
@@ -122,11 +162,12 @@ uint32_t IndexOf(const std::vector<std::string>& names,
 }
 
 // Whole buckets up to the instant, and its own as if the level went on.
-absl::StatusOr<UsageTable> UsageWithLevel(const BooksView& books,
-                                          int64_t bucket_us,
-                                          const Interval& window,
-                                          int64_t at_us) {
+absl::StatusOr<UsageTable> UsageWithLevel(
+    const BooksView& books, int64_t bucket_us, const ContractBooks& contracts,
+    const ContractTimeline& contract, const Interval& window, int64_t at_us) {
   ASSIGN_OR_RETURN(UsageTable usage, UsageOf(books, bucket_us, window, at_us));
+  ASSIGN_OR_RETURN(usage, WithGrain(books, contracts, contract, window, at_us,
+                                    std::move(usage)));
   ASSIGN_OR_RETURN(const std::vector<AddedRun> level,
                    LevelAt(books, bucket_us, at_us));
   usage = WithNames(std::move(usage), level);
@@ -156,7 +197,8 @@ absl::StatusOr<std::vector<BurnRates>> Ledger::BurnRatesAt(
         for (const ContractTimeline& contract : asked) {
           const Interval window = BurnRateWindow(contract, now_us, bucket_us);
           ASSIGN_OR_RETURN(UsageTable usage,
-                           UsageWithLevel(books, bucket_us, window, now_us));
+                           UsageWithLevel(books, bucket_us, contracts, contract,
+                                          window, now_us));
           LeaveToOthers(contracts, contract, &usage);
           ASSIGN_OR_RETURN(const CapacityTable capacity,
                            CapacityOf(books, usage, window.start_us, {}));

@@ -36,6 +36,14 @@ bool PricedElsewhere(const ContractBooks& books,
 void LeaveToOthers(const ContractBooks& books,
                    const ContractTimeline& contracts, UsageTable* usage);
 
+// `usage` of the window, with what the contract's billing grain adds to the
+// runs that had ended when the instant's bucket began.
+absl::StatusOr<UsageTable> WithGrain(const BooksView& books,
+                                     const ContractBooks& all,
+                                     const ContractTimeline& contracts,
+                                     const Interval& window, int64_t at_us,
+                                     UsageTable usage);
+
 // The period rated from all that the books say, whatever was closed and
 // corrected of it. `explain` fills in its reasons.
 absl::StatusOr<Statement> RateStatement(const BooksView& books,

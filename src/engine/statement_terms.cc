@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "engine/closes.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 #include "rating/rating.h"
@@ -125,7 +126,7 @@ const Commitment* FindCommitment(const Contract& contract,
 // The share of the line's cost that the spend commitment counts, in 1e-6.
 int64_t ShareOf(const Contract& contract, const Commitment& spend,
                 const StatementLine& line) {
-  if (!CountsTowardSpend(line.kind)) return 0;
+  if (!CountsTowardSpend(line.charged_kind())) return 0;
   if (!line.cost.has_value() || line.cost->zero()) return 0;
   const Commitment* drawn = FindCommitment(contract, line.commitment);
   // Commitments of one layer share usage exclusively; what spend commitments
@@ -136,9 +137,20 @@ int64_t ShareOf(const Contract& contract, const Commitment& spend,
   }
   Subject subject = SubjectOfPool(contract, line.pool);
   subject.tenant = line.tenant;
-  subject.kind = ChargeKindName(line.kind);
+  subject.kind = ChargeKindName(line.charged_kind());
   if (!Applies(spend.applies, subject)) return 0;
   return ApplicableShareMicro(spend.applies, subject);
+}
+
+// When the line's charges are of.
+Interval PeriodOf(const Statement& statement, uint32_t line,
+                  const StatementTerms& terms) {
+  for (const CorrectedPeriod& corrected : terms.corrected) {
+    if (corrected.period == statement.lines[line].corrects_period) {
+      return {corrected.start_us, corrected.end_us};
+    }
+  }
+  return {statement.period_start_us, statement.period_end_us};
 }
 
 void AddSpendShares(const Contract& contract, const Statement& statement,
@@ -146,21 +158,24 @@ void AddSpendShares(const Contract& contract, const Statement& statement,
   for (uint32_t i = 0; i < contract.commitments.size(); ++i) {
     const Commitment& spend = contract.commitments[i];
     const CommitmentTerms& of = terms->commitments[i];
-    if (!of.spend || of.lifecycle == "Proposed" ||
-        of.start_us >= statement.period_end_us ||
-        of.end_us <= statement.period_start_us) {
-      continue;
+    if (!of.spend || of.lifecycle == "Proposed") continue;
+    bool partly = false;
+    for (uint32_t line = 0; line < statement.lines.size(); ++line) {
+      const Interval period = PeriodOf(statement, line, *terms);
+      if (of.start_us >= period.end_us || of.end_us <= period.start_us) {
+        continue;
+      }
+      if (of.start_us > period.start_us || of.end_us < period.end_us) {
+        partly = true;
+        continue;
+      }
+      const int64_t share = ShareOf(contract, spend, statement.lines[line]);
+      if (share > 0) terms->spend.push_back({line, i, share});
     }
-    if (of.start_us > statement.period_start_us ||
-        of.end_us < statement.period_end_us) {
+    if (partly) {
       terms->notes.push_back("commitment " + of.id +
                              " is in force for a part of the period: what it "
                              "counts of each line is left out");
-      continue;
-    }
-    for (uint32_t line = 0; line < statement.lines.size(); ++line) {
-      const int64_t share = ShareOf(contract, spend, statement.lines[line]);
-      if (share > 0) terms->spend.push_back({line, i, share});
     }
   }
   std::stable_sort(
@@ -195,6 +210,8 @@ absl::StatusOr<StatementTerms> Ledger::TermsOf(
     terms.commitments.push_back(
         drawdown::TermsOf(contract, commitment, statement));
   }
+  ASSIGN_OR_RETURN(terms.corrected,
+                   CorrectedPeriods(books.get(), contract.id, statement.lines));
   AddSpendShares(contract, statement, &terms);
   return terms;
 }

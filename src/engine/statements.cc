@@ -12,6 +12,7 @@
 #include "ledger/capacity.h"
 #include "ledger/inspect.h"
 #include "ledger/series.h"
+#include "rating/grain.h"
 #include "rating/kept.h"
 #include "rating/rating.h"
 #include "reconcile/reconcile.h"
@@ -56,12 +57,25 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
   return table;
 }
 
+// Whether others price them, by index into `pools`.
+static std::vector<bool> Elsewhere(const ContractBooks& books,
+                                   const ContractTimeline& contracts,
+                                   const std::vector<std::string>& pools) {
+  std::vector<bool> elsewhere;
+  for (const std::string& pool : pools) {
+    elsewhere.push_back(PricedElsewhere(books, contracts, pool));
+  }
+  return elsewhere;
+}
+
 // The runs that rating asks for, each whole.
 static absl::StatusOr<std::vector<RunUsage>> RunsOf(
-    const BooksView& books, const ContractTimeline& contracts,
-    const UsageTable& usage, const Interval& window) {
+    const BooksView& books, const ContractBooks& all,
+    const ContractTimeline& contracts, const UsageTable& usage,
+    const Interval& window) {
   std::vector<RunUsage> runs;
   if (!RunsMatter(contracts)) return runs;
+  const std::vector<bool> elsewhere = Elsewhere(all, contracts, usage.pools);
   const auto find = [](const std::vector<std::string>& names,
                        const std::string& name) -> std::optional<uint32_t> {
     const auto found = std::lower_bound(names.begin(), names.end(), name);
@@ -72,7 +86,7 @@ static absl::StatusOr<std::vector<RunUsage>> RunsOf(
       VisitRuns(books.transaction, RunQuery(), [&](const RunInfo& info) {
         const auto tenant = find(usage.tenants, info.tenant);
         const auto pool = find(usage.pools, info.pool);
-        if (!tenant || !pool) return true;
+        if (!tenant || !pool || elsewhere[*pool]) return true;
         RunUsage run = {*tenant, *pool, info.state == RunState::kEnded, {}};
         for (const Segment& segment : info.segments) {
           const int64_t end_us = segment.end_us.value_or(window.end_us);
@@ -86,6 +100,20 @@ static absl::StatusOr<std::vector<RunUsage>> RunsOf(
         return true;
       }));
   return runs;
+}
+
+absl::StatusOr<UsageTable> WithGrain(const BooksView& books,
+                                     const ContractBooks& all,
+                                     const ContractTimeline& contracts,
+                                     const Interval& window, int64_t at_us,
+                                     UsageTable usage) {
+  ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
+                   RunsOf(books, all, contracts, usage, window));
+  const int64_t bucket_us = usage.bucket_length_us;
+  const std::vector<GrainPiece> pieces =
+      GrainPieces(contracts, runs, bucket_us, FloorTo(at_us, bucket_us));
+  if (pieces.empty()) return usage;
+  return std::move(AddGrain(usage, runs, pieces).usage);
 }
 
 static bool AnyPrices(const ContractTimeline& contracts,
@@ -109,10 +137,7 @@ bool PricedElsewhere(const ContractBooks& books,
 
 void LeaveToOthers(const ContractBooks& books,
                    const ContractTimeline& contracts, UsageTable* usage) {
-  std::vector<bool> elsewhere;
-  for (const std::string& pool : usage->pools) {
-    elsewhere.push_back(PricedElsewhere(books, contracts, pool));
-  }
+  const std::vector<bool> elsewhere = Elsewhere(books, contracts, usage->pools);
   std::erase_if(usage->cells, [&elsewhere](const UsageCell& cell) {
     return elsewhere[cell.pool];
   });
@@ -165,7 +190,7 @@ absl::Status ReadPeriod(const BooksView& books, const ContractBooks& contracts,
       out->input.capacity,
       CapacityOf(books, out->usage, window.start_us, window.end_us));
   ASSIGN_OR_RETURN(out->input.runs,
-                   RunsOf(books, versions, out->usage, window));
+                   RunsOf(books, contracts, versions, out->usage, window));
   return absl::OkStatus();
 }
 
@@ -288,7 +313,7 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
           ASSIGN_OR_RETURN(const CapacityTable capacity,
                            CapacityOf(books, usage, window.start_us, {}));
           ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
-                           RunsOf(books, contract, usage, window));
+                           RunsOf(books, contracts, contract, usage, window));
           ASSIGN_OR_RETURN(std::vector<CommitmentStatus> some,
                            MakeStatus(contract, usage, now_us, capacity, runs));
           std::move(some.begin(), some.end(), std::back_inserter(all));
@@ -308,9 +333,10 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
       query.as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const AskedPeriod asked,
                          FindPeriod(books.transaction, query));
-        ASSIGN_OR_RETURN(const ComparedContracts compared,
-                         ContractsToCompare(books.transaction, asked.contracts,
-                                            query.contract, asked.period));
+        ASSIGN_OR_RETURN(
+            const ComparedContracts compared,
+            ContractsToCompare(books, asked.contracts, impl_->bucket_us(),
+                               query.contract, asked.period));
         RatedPeriod period;
         RETURN_IF_ERROR(RatePeriod(books, compared.contracts,
                                    impl_->bucket_us(), query.contract,
@@ -318,7 +344,8 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         Reconciler reconciler(
             {&period.input.contracts.For(period.input.period), &period.rated,
              period.input.period, impl_->bucket_us(), at_us,
-             &period.input.capacity, &period.usage.pools},
+             &period.input.capacity, &period.usage.pools, &compared.corrections,
+             &compared.corrected},
             options);
         // The reconciler has made of these what it needs, a tenth as large, and
         // the bill is to be read beside it.

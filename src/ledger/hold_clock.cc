@@ -1,11 +1,13 @@
 #include "ledger/hold_clock.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string_view>
 
 #include "base/coding.h"
 #include "base/error.h"
+#include "ledger/records.h"
 #include "ledger/seal.h"
 
 namespace drawdown {
@@ -13,10 +15,10 @@ namespace {
 
 constexpr std::string_view kClockKey = "c";
 
-// What the wall clock said when the boot was new to the books.
+// Where the clock was when a transaction asked it last.
 struct ClockAnchor {
   std::string boot_id;
-  int64_t wall_us = 0;
+  int64_t hold_us = 0;
   int64_t since_boot_us = 0;
 };
 
@@ -28,10 +30,32 @@ absl::StatusOr<std::optional<ClockAnchor>> ReadAnchor(ReadTransaction* books) {
   ByteReader in(body);
   ClockAnchor anchor;
   anchor.boot_id = in.String();
-  anchor.wall_us = in.Fixed<int64_t>();
+  anchor.hold_us = in.Fixed<int64_t>();
   anchor.since_boot_us = in.Fixed<int64_t>();
   if (!in.done()) return MalformedRecord("clock");
   return anchor;
+}
+
+bool IsOf(const std::optional<ClockAnchor>& anchor,
+          const ClockReading& reading) {
+  return anchor && !reading.boot_id.empty() &&
+         anchor->boot_id == reading.boot_id;
+}
+
+absl::StatusOr<int64_t> NewestEntry(ReadTransaction* books) {
+  ASSIGN_OR_RETURN(const auto bytes, books->Get(Table::kMeta, kTipKey));
+  if (!bytes) return std::numeric_limits<int64_t>::min();
+  ASSIGN_OR_RETURN(const Tip tip, DecodeTip(*bytes));
+  return tip.recorded_us;
+}
+
+int64_t TimeBy(const std::optional<ClockAnchor>& anchor,
+               const ClockReading& reading, int64_t newest_us) {
+  if (IsOf(anchor, reading)) {
+    return anchor->hold_us + (reading.since_boot_us - anchor->since_boot_us);
+  }
+  const int64_t begins_us = std::max(reading.wall_us, newest_us);
+  return anchor ? std::max(begins_us, anchor->hold_us) : begins_us;
 }
 
 }  // namespace
@@ -39,26 +63,26 @@ absl::StatusOr<std::optional<ClockAnchor>> ReadAnchor(ReadTransaction* books) {
 absl::StatusOr<int64_t> HoldTime(ReadTransaction* books,
                                  const ClockReading& reading) {
   ASSIGN_OR_RETURN(const std::optional<ClockAnchor> anchor, ReadAnchor(books));
-  if (!anchor || anchor->boot_id != reading.boot_id) return reading.wall_us;
-  return anchor->wall_us + (reading.since_boot_us - anchor->since_boot_us);
+  int64_t newest_us = 0;
+  if (!IsOf(anchor, reading)) {
+    ASSIGN_OR_RETURN(newest_us, NewestEntry(books));
+  }
+  return TimeBy(anchor, reading, newest_us);
 }
 
 absl::StatusOr<int64_t> BeginHoldTime(WriteTransaction* books,
                                       const ClockReading& reading,
                                       int64_t newest_us) {
-  if (reading.boot_id.empty()) return std::max(reading.wall_us, newest_us);
   ASSIGN_OR_RETURN(const std::optional<ClockAnchor> anchor, ReadAnchor(books));
-  if (anchor && anchor->boot_id == reading.boot_id) {
-    return HoldTime(books, reading);
-  }
-  const int64_t wall_us = std::max(reading.wall_us, newest_us);
+  const int64_t hold_us = TimeBy(anchor, reading, newest_us);
+  if (reading.boot_id.empty()) return hold_us;
   std::string bytes;
   AppendString(reading.boot_id, &bytes);
-  AppendFixed(wall_us, &bytes);
+  AppendFixed(hold_us, &bytes);
   AppendFixed(reading.since_boot_us, &bytes);
   SealRecord(kClockKey, &bytes);
   RETURN_IF_ERROR(books->Put(Table::kHeld, kClockKey, bytes));
-  return wall_us;
+  return hold_us;
 }
 
 }  // namespace drawdown

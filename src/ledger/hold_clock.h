@@ -2,9 +2,12 @@
 //
 // Within a boot it moves with the machine's time since boot, so that a step of
 // the wall clock ends no hold early and keeps none too long. The wall clock
-// counts once, when a boot first places a hold.
+// counts once, when a boot is new to the books, and then the clock does not go
+// back behind what the books have gone by: neither their newest entry nor the
+// last commit that asked this clock. What had expired by then, and is not
+// counted any more, would be open again.
 //
-// Kept in Table::kHeld under "c".
+// Kept in Table::kHeld under "c": where it was at that commit.
 #ifndef DRAWDOWN_SRC_LEDGER_HOLD_CLOCK_H_
 #define DRAWDOWN_SRC_LEDGER_HOLD_CLOCK_H_
 
@@ -25,8 +28,7 @@ struct ClockReading {
 absl::StatusOr<int64_t> HoldTime(ReadTransaction* books,
                                  const ClockReading& reading);
 
-// The same; a boot that is new to the books begins with the wall clock, or
-// `newest_us` where that is behind it.
+// The same, noted for later in the transaction. `newest_us`: of its entries.
 absl::StatusOr<int64_t> BeginHoldTime(WriteTransaction* books,
                                       const ClockReading& reading,
                                       int64_t newest_us);

@@ -83,6 +83,13 @@ int64_t TimeSlices::Find(int64_t instant_us) const {
   return after - edges.begin() - 1;
 }
 
+int64_t TimeSlices::FindFrom(int64_t slice, int64_t instant_us) const {
+  const auto next = static_cast<size_t>(slice + 1);
+  const bool there = next < size() && edges[next] <= instant_us &&
+                     instant_us < edges[next + 1];
+  return there ? static_cast<int64_t>(next) : Find(instant_us);
+}
+
 absl::StatusOr<TimeSlices> MakeTimeSlices(const std::vector<UsageDimension>& by,
                                           std::string_view zone_name,
                                           int64_t from_us, int64_t to_us) {

@@ -20,6 +20,8 @@ struct TimeSlices {
   size_t size() const { return labels.size(); }
   // The slice that holds the instant, -1 outside the window.
   int64_t Find(int64_t instant_us) const;
+  // The same, at once where it is the slice after `slice`.
+  int64_t FindFrom(int64_t slice, int64_t instant_us) const;
 };
 
 // The finest of the time dimensions in `by` makes the slices; without one the

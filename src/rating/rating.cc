@@ -1,6 +1,7 @@
 #include "rating/rating.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "base/check.h"
@@ -46,6 +47,19 @@ void AddGrainCharges(const Plan& plan, const Interval& span,
     rated->charges.push_back(charge);
   }
   if (rated->charges.size() != before) SortCharges(rated);
+}
+
+// What the grain added to some of a line's hours it took from others.
+void LeaveOutGrainOfNothing(RatedUsage* rated) {
+  std::map<std::pair<uint32_t, uint32_t>, GpuTime> sums;  // by tenant and pool
+  for (const Charge& charge : rated->charges) {
+    if (charge.kind != ChargeKind::kGrain) continue;
+    sums[{charge.tenant, charge.pool}] += charge.gpu_time;
+  }
+  std::erase_if(rated->charges, [&sums](const Charge& charge) {
+    return charge.kind == ChargeKind::kGrain &&
+           sums[{charge.tenant, charge.pool}].zero();
+  });
 }
 
 // Charges from before the period have said what they had to.
@@ -147,6 +161,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
                                  span.end_us, &walk.rules(), &rated));
     LeaveOutEarlier(input.period, &rated);
   }
+  if (!grained.added.empty()) LeaveOutGrainOfNothing(&rated);
   if (!walk.rules().fits()) {
     return MakeError(ErrorCode::kUnsupported,
                      "contract " + plan.contract_id +

@@ -177,10 +177,10 @@ ReconcileCheck CheckConservation(const ReconcileResult& result,
 }
 
 std::optional<ReconcileCheck> CheckAmount(const CompareContext& context) {
-  if (context.amount == BilledAmount::kBilledCost) return std::nullopt;
+  if (context.basis.amount == BilledAmount::kBilledCost) return std::nullopt;
   return ReconcileCheck{
       "billed_cost", Outcome::kNotExecutable,
-      context.amount == BilledAmount::kEffectiveCost
+      context.basis.amount == BilledAmount::kEffectiveCost
           ? "the bill has no BilledCost: EffectiveCost is compared, which "
             "spreads a fee over what it covers, so fees are expected to be 0 "
             "and those that the bill lacks were not looked for"

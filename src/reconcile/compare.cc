@@ -97,21 +97,10 @@ void SetBilled(const Group& group, const CompareContext& context,
   comparison.open = context.open() && group.key.end_us > context.at_us;
   comparison.straddles = group.key.start_us < context.period.start_us ||
                          group.key.end_us > context.period.end_us;
-  comparison.hours_only = context.amount == BilledAmount::kNone;
+  comparison.hours_only = context.basis.amount == BilledAmount::kNone;
   comparison.uncosted = group.sums.uncosted != 0;
   comparison.unmeasured =
       IsUsage(comparison.kind) && group.sums.unmeasured != 0;
-}
-
-// Whether a fee has paid for the row, or pays for other rows: by BilledCost the
-// fee is billed and what it covers is free, by EffectiveCost the fee is free.
-bool IsFree(const Lane& lane, const CompareContext& context) {
-  if (context.amount == BilledAmount::kEffectiveCost) {
-    return IsPurchase(lane.kind);
-  }
-  return lane.kind == RowKind::kCovered ||
-         (lane.kind == RowKind::kUnused &&
-          context.purchased.contains(lane.commitment));
 }
 
 void SetExpected(const Group& group, const CompareContext& context,
@@ -131,7 +120,7 @@ void SetExpected(const Group& group, const CompareContext& context,
   }
   comparison.worth = comparison.price.value_or(MoneyAmount());
   comparison.expected = books.cost;
-  if (!IsFree(lane, context)) return;
+  if (!IsFree(lane, context.basis)) return;
   comparison.price = MoneyAmount();
   comparison.expected =
       IsPurchase(lane.kind)

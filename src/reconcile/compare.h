@@ -6,14 +6,15 @@
 #include <optional>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "contract/contract.h"
 #include "drawdown/reconcile.h"
 #include "reconcile/billed_lanes.h"
 #include "reconcile/books.h"
+#include "reconcile/cost_basis.h"
 #include "reconcile/exclusions.h"
 #include "reconcile/group.h"
 #include "reconcile/originals.h"
+#include "reconcile/posted_corrections.h"
 #include "reconcile/route.h"
 #include "reconcile/unit_scale.h"
 
@@ -24,15 +25,14 @@ struct CompareContext {
   Interval period;
   int64_t at_us = 0;           // nothing that ends later has been rated
   bool provider_open = false;  // by the bill, the period is not final
-  BilledAmount amount = BilledAmount::kBilledCost;  // what "cost" is of
   const Books* books = nullptr;
   const GroupNames* names = nullptr;
   ReconcileOptions options;
-  // Commitments of which the bill holds purchase rows.
-  absl::flat_hash_set<uint32_t> purchased;
+  CostBasis basis;  // what "cost" is of
   BilledLanes billed;
   Exclusions exclusions;
   Originals originals;
+  PostedCorrections posted;
   // Half a unit of each row's last place and half a cent, by currency: what
   // rounding an invoice may come to.
   std::vector<MoneyAmount> rounding;

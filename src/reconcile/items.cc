@@ -44,19 +44,28 @@ bool IsRounding(const Group& group, const CompareContext& context) {
   return Magnitude(group.sums.cost) * 2 <= bound;
 }
 
-// The part of the key that both sides gave and that was compared.
-std::string MatchedOn(const Group& group, const CompareContext& context) {
+// The parts of the key that both sides gave and that were compared.
+std::string MatchedOn(const Group& group) {
   const Lane& lane = group.key.lane;
+  const auto part = [&](uint8_t which, const char* name) {
+    return (group.agreed & which) != 0 ? name : "";
+  };
   std::string key = "provider";
   if (IsUsage(lane.kind)) {
-    const PoolNaming* naming =
-        FindPoolNaming(*context.contract, context.names->pools.Name(lane.pool));
-    const bool region = naming != nullptr && !naming->region.empty() &&
-                        !group.names.region.value().empty();
-    absl::StrAppend(&key, region ? "+region" : "", "+pool");
+    absl::StrAppend(&key, part(kSubAccountPart, "+sub_account"),
+                    part(kRegionPart, "+region"), "+pool",
+                    part(kSkuPricePart, "+sku_price"),
+                    part(kResourcePart, "+resource"));
   }
   if (lane.commitment != kNoIndex) absl::StrAppend(&key, "+commitment");
   return absl::StrCat(key, "+period+kind");
+}
+
+// What our own statement posts too.
+BreakClass AgreedClass(const Group& group, const CompareContext& context) {
+  if (IsPurchase(group.key.lane.kind)) return BreakClass::kNonUsage;
+  return context.posted.Of(group)->exact() ? BreakClass::kMatched
+                                           : BreakClass::kWithinTolerance;
 }
 
 BreakClass ClassOf(const Group& group, CorrectionLink link,
@@ -65,6 +74,8 @@ BreakClass ClassOf(const Group& group, CorrectionLink link,
     case Disposition::kTiming:
       return BreakClass::kTiming;
     case Disposition::kCorrection:
+      if (link == CorrectionLink::kStatement)
+        return AgreedClass(group, context);
       return link == CorrectionLink::kNone ? BreakClass::kCorrectionOrphan
                                            : BreakClass::kCorrectionLinked;
     case Disposition::kAdjustment:
@@ -80,6 +91,15 @@ BreakClass ClassOf(const Group& group, CorrectionLink link,
     default:
       return BreakClass::kNonUsage;
   }
+}
+
+CorrectionLink LinkOf(const Group& group, const PostedCorrections::Sums* posted,
+                      const CompareContext& context) {
+  if (group.key.disposition != Disposition::kCorrection) {
+    return CorrectionLink::kNone;
+  }
+  if (posted != nullptr && posted->agrees) return CorrectionLink::kStatement;
+  return context.originals.Find(group.key, context.contract->calendar);
 }
 
 // Whether the contract owes nothing for a row of this class; of the others
@@ -143,7 +163,7 @@ Break ComparedItem(const Group& group, const CompareContext& context) {
     item.quantity_effect = comparison.quantity_effect;
     item.price_effect = comparison.price_effect;
   }
-  item.matched_on = MatchedOn(group, context);
+  item.matched_on = MatchedOn(group);
   item.reason = ComparedReason(kind, comparison, group, *context.names);
   if (group.key.disposition == Disposition::kLateCorrection) {
     kind = BreakClass::kCorrectionLinked;
@@ -157,9 +177,9 @@ Break ComparedItem(const Group& group, const CompareContext& context) {
 
 Break RoutedItem(const Group& group, const CompareContext& context) {
   const bool correction = group.key.disposition == Disposition::kCorrection;
-  const CorrectionLink link =
-      correction ? context.originals.Find(group.key, context.contract->calendar)
-                 : CorrectionLink::kNone;
+  const PostedCorrections::Sums* const posted =
+      correction ? context.posted.Of(group) : nullptr;
+  const CorrectionLink link = LinkOf(group, posted, context);
   Break item = ItemOf(group, context);
   item.kind = ClassOf(group, link, context);
   if (correction && item.pool.empty() && group.key.lane.pool != kNoIndex) {
@@ -168,8 +188,17 @@ Break RoutedItem(const Group& group, const CompareContext& context) {
   item.matched_on = LinkName(link, group.key.lane);
   item.period_start_us = group.first_us;
   item.period_end_us = group.last_us;
-  SetExpected(NothingOwed(item.kind) ? MoneyAmount() : item.billed_cost, item);
+  if (link == CorrectionLink::kStatement) {
+    SetExpected(posted->ExpectedOf(group), item);
+  } else {
+    SetExpected(NothingOwed(item.kind) ? MoneyAmount() : item.billed_cost,
+                item);
+  }
   item.reason = RoutedReason(group, item.kind, link, *context.names);
+  if (posted != nullptr) {
+    item.reason += PostedReason(*posted, context.posted.MonthOf(group),
+                                context.contract->currency);
+  }
   return item;
 }
 

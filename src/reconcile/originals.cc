@@ -80,6 +80,7 @@ std::string_view LinkName(CorrectionLink link, const Lane& lane) {
     case CorrectionLink::kTime:
       return lane.kind == RowKind::kNone ? "provider+pool+period"
                                          : "provider+pool+period+kind";
+    case CorrectionLink::kStatement:
     case CorrectionLink::kMonth:
       return lane.kind == RowKind::kNone ? "provider+pool+month"
                                          : "provider+pool+month+kind";

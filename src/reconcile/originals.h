@@ -15,9 +15,10 @@ namespace drawdown {
 
 // How a correction found what it corrects, best first.
 enum class CorrectionLink : uint8_t {
-  kTime,   // rows of its pool, kind and time
-  kMonth,  // rows of its pool in the billing month of its time, none of the
-           // time
+  kStatement,  // our own statement of the period makes it too
+  kTime,       // rows of its pool, kind and time
+  kMonth,      // rows of its pool in the billing month of its time, none of the
+               // time
   kNone,
 };
 

@@ -260,6 +260,9 @@ std::string CorrectionReason(const Group& group, CorrectionLink link) {
   const std::string_view what =
       money ? "correction of money alone, " : "correction ";
   switch (link) {
+    case CorrectionLink::kStatement:
+      return absl::StrCat(std::string(what),
+                          "that our statement of the period makes too");
     case CorrectionLink::kTime:
       return absl::StrCat(std::string(what), "of rows that are in the bill");
     case CorrectionLink::kMonth:
@@ -283,6 +286,20 @@ std::string ComparedReason(BreakClass kind, const Comparison& comparison,
   return absl::StrCat(KindText(comparison, group, names), ": ",
                       ClassReason(kind, comparison, group),
                       std::string(QuantityText(group)), GpuCountText(group));
+}
+
+std::string PostedReason(const PostedCorrections::Sums& posted,
+                         std::string_view month, Currency currency) {
+  const auto text = [currency](GpuTime time, MoneyAmount cost) {
+    if (time.zero() && !cost.zero()) return MoneyText(cost, currency);
+    return absl::StrCat(GpuHoursText(time), " and ", MoneyText(cost, currency));
+  };
+  const std::string ours = text(posted.time, posted.expected);
+  if (posted.agrees)
+    return absl::StrCat(": ", std::string(month), " by ", ours);
+  return absl::StrCat("; our statement corrects ", std::string(month), " by ",
+                      ours, ", the bill by ",
+                      text(posted.billed.billed, posted.billed.cost));
 }
 
 std::string RoutedReason(const Group& group, BreakClass kind,
@@ -309,7 +326,7 @@ std::string RoutedReason(const Group& group, BreakClass kind,
     case Disposition::kAmbiguousSku:
       return absl::StrCat("SKU \"", text(group.key.sku),
                           "\" names several pools of the contract and the row "
-                          "gives no region");
+                          "does not say which");
     case Disposition::kNoChargePeriod:
       return "the charge period ends when or before it starts";
     case Disposition::kOtherProvider:

@@ -4,6 +4,7 @@
 #define DRAWDOWN_SRC_RECONCILE_REASON_H_
 
 #include <string>
+#include <string_view>
 
 #include "drawdown/reconcile.h"
 #include "reconcile/compare.h"
@@ -19,6 +20,10 @@ std::string ComparedReason(BreakClass kind, const Comparison& comparison,
 // Of a group that was not compared. `link`: of a correction.
 std::string RoutedReason(const Group& group, BreakClass kind,
                          CorrectionLink link, const GroupNames& names);
+
+// What follows it of a correction of which our statement has something.
+std::string PostedReason(const PostedCorrections::Sums& posted,
+                         std::string_view month, Currency currency);
 
 }  // namespace drawdown
 

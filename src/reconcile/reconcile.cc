@@ -72,6 +72,10 @@ struct Reconciler::State {
       context.exclusions =
           Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
     }
+    if (input.corrections != nullptr) {
+      context.posted = PostedCorrections(*input.corrections, *input.corrected,
+                                         &names.pools, &names.commitments);
+    }
     notes = input.rated->notes;
   }
 
@@ -142,10 +146,10 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
 // Sums of one amount in one result: a bill whose files have different ones
 // would be counted in two ways.
 absl::Status Reconciler::State::TakeAmount(const BillRow& row) {
-  if (added.rows == 0) context.amount = row.amount;
-  if (row.amount == context.amount) return absl::OkStatus();
+  if (added.rows == 0) context.basis.amount = row.amount;
+  if (row.amount == context.basis.amount) return absl::OkStatus();
   // Named in one order, whichever file came first.
-  const auto [better, worse] = std::minmax(row.amount, context.amount);
+  const auto [better, worse] = std::minmax(row.amount, context.basis.amount);
   return MakeError(
       ErrorCode::kBadInput,
       absl::StrCat("some files of the bill have ",
@@ -158,7 +162,8 @@ absl::Status Reconciler::State::TakeAmount(const BillRow& row) {
 }
 
 absl::Status Reconciler::State::CheckComparable() const {
-  if (context.amount != BilledAmount::kNone || measured || added.rows == 0) {
+  if (context.basis.amount != BilledAmount::kNone || measured ||
+      added.rows == 0) {
     return absl::OkStatus();
   }
   return MakeError(
@@ -171,7 +176,7 @@ absl::Status Reconciler::State::CheckComparable() const {
 void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   const GroupKey& key = routed.key;
   if (IsPurchase(key.lane.kind)) {
-    context.purchased.insert(key.lane.commitment);
+    context.basis.purchased.insert(key.lane.commitment);
   }
   if (key.disposition == Disposition::kOtherPeriod && key.lane != Lane()) {
     context.originals.Add(key.lane, row.charge_start_us, row.charge_end_us);
@@ -225,6 +230,9 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   context.billed = BilledLanes(groups.groups());
   FindLateCorrections();
   LinkCorrections();
+  context.posted.Compare(groups.groups(),
+                         names.CurrencyIndex(context.contract->currency),
+                         context.basis, context.options);
   for (size_t i = 0; i < groups.groups().size(); ++i) {
     const Group& group = groups.groups()[i];
     const bool compared = group.key.disposition == Disposition::kCompare ||
@@ -252,11 +260,11 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
 
 void Reconciler::State::AddNotes(ReconcileResult& result) const {
   result.notes = notes;
-  if (context.amount == BilledAmount::kEffectiveCost) {
+  if (context.basis.amount == BilledAmount::kEffectiveCost) {
     result.notes.push_back(
         "the bill has no BilledCost: its EffectiveCost was compared");
   }
-  if (context.amount == BilledAmount::kNone) {
+  if (context.basis.amount == BilledAmount::kNone) {
     result.notes.push_back("the bill has no costs: hours alone were compared");
   }
   if (context.provider_open) {
@@ -264,7 +272,12 @@ void Reconciler::State::AddNotes(ReconcileResult& result) const {
         "the provider says that the billing period is open: its differences "
         "are pending, not breaks");
   }
-  if (provider_billed) return;
+  if (provider_billed) {
+    std::vector<std::string> missing =
+        context.posted.Missing(context.contract->currency);
+    std::move(missing.begin(), missing.end(), std::back_inserter(result.notes));
+    return;
+  }
   result.notes.push_back(absl::StrCat(
       "the bill holds no row of provider ", context.contract->provider,
       " (or an alias of it), so metered usage was not looked for in it"));
@@ -292,7 +305,7 @@ void Reconciler::State::AddChecks(const BillContents& bill,
         CheckEffectiveCosts(groups.groups(), context), CheckUnusedRows(context),
         applied.Check(context),
         CheckTerms(bill.commitments, context, bill_names),
-        context.amount == BilledAmount::kBilledCost
+        context.basis.amount == BilledAmount::kBilledCost
             ? invoices.Check(bill.invoice_lines, context.options.tolerance)
             : std::vector<ReconcileCheck>()}) {
     result.checks.insert(result.checks.end(), checks.begin(), checks.end());
@@ -308,7 +321,7 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   result.period_start_us = state.context.period.start_us;
   result.period_end_us = state.context.period.end_us;
   RETURN_IF_ERROR(state.CheckComparable());
-  result.amount = state.context.amount;
+  result.amount = state.context.basis.amount;
   state.NoteOpenPeriods(bill);
   ASSIGN_OR_RETURN(result.items, state.MakeItems());
   SumItems(result);

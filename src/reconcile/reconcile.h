@@ -14,6 +14,8 @@
 #include "bill/bill_tables.h"
 #include "contract/contract.h"
 #include "drawdown/reconcile.h"
+#include "drawdown/statement.h"
+#include "drawdown/terms.h"
 #include "model/capacity_table.h"
 #include "model/charge.h"
 
@@ -30,6 +32,10 @@ struct ReconcileInput {
   // may be null.
   const CapacityTable* capacity = nullptr;
   const std::vector<std::string>* capacity_pools = nullptr;
+  // What our own statement of the period corrects of closed months, and those
+  // months; may be null.
+  const std::vector<StatementLine>* corrections = nullptr;
+  const std::vector<CorrectedPeriod>* corrected = nullptr;
 };
 
 // Add every row of the bill, then Finish once. Not thread-safe.

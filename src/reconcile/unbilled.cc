@@ -62,7 +62,7 @@ class RunFinder {
     } else {
       item.quantity_effect = -books.cost;
     }
-    const BilledAmount amount = context_.amount;
+    const BilledAmount amount = context_.basis.amount;
     if (covered ? amount == BilledAmount::kEffectiveCost
                 : amount != BilledAmount::kNone) {
       item.expected_cost = books.cost;
@@ -120,11 +120,11 @@ class RunFinder {
 bool LookedFor(const Lane& lane, const CompareContext& context) {
   if (IsUsage(lane.kind)) return true;
   if (lane.kind != RowKind::kPurchase ||
-      context.amount != BilledAmount::kBilledCost) {
+      context.basis.amount != BilledAmount::kBilledCost) {
     return false;
   }
   const Lane upfront{RowKind::kUpfront, kNoIndex, lane.commitment};
-  return context.purchased.contains(lane.commitment) &&
+  return context.basis.purchased.contains(lane.commitment) &&
          context.billed.Of(upfront).empty();
 }
 

@@ -47,9 +47,10 @@ ContractApplication::ContractApplication(const Statement& statement,
 
 void ContractApplication::AddOwn(uint32_t line) {
   const StatementLine& of = statement_.lines[line];
-  const bool own = of.kind == ChargeKind::kCovered ||
-                   of.kind == ChargeKind::kUnused ||
-                   of.kind == ChargeKind::kShortfall;
+  const ChargeKind kind = of.charged_kind();
+  const bool own = kind == ChargeKind::kCovered ||
+                   kind == ChargeKind::kUnused ||
+                   kind == ChargeKind::kShortfall;
   if (!own || !of.unit_price.has_value()) return;
   elements_[line].push_back({of.commitment, FocusHours(of.gpu_time), false});
 }

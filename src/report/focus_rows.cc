@@ -46,8 +46,9 @@ class RowMaker {
  private:
   // Lines of hours alone are no charges: unpriced, undelivered, rollover, and
   // what was waived or counted by a higher layer.
+  // A correction has the rows of what it corrects.
   void Add(uint32_t index, const StatementLine& line) {
-    switch (line.kind) {
+    switch (line.charged_kind()) {
       case ChargeKind::kCovered:
       case ChargeKind::kUnused:
         if (line.unit_price.has_value()) AddCommitted(index, line);
@@ -61,7 +62,6 @@ class RowMaker {
         return;
       case ChargeKind::kCredit:
         return AddMoney(line, "Credit");
-      case ChargeKind::kCorrection:
       case ChargeKind::kRounding:
         return AddMoney(line, "Adjustment");
       default:
@@ -81,7 +81,7 @@ class RowMaker {
 
   // What is covered or unused costs nothing by itself: its purchase is billed.
   void AddCommitted(uint32_t index, const StatementLine& line) {
-    const bool used = line.kind == ChargeKind::kCovered;
+    const bool used = line.charged_kind() == ChargeKind::kCovered;
     FocusCells usage = Begin(line, "Usage", "Usage-Based", "Committed");
     if (used) {
       SetPool(line, &usage);
@@ -135,7 +135,6 @@ class RowMaker {
 
   void AddMoney(const StatementLine& line, std::string_view category) {
     FocusCells row = Begin(line, category, "One-Time", "");
-    if (line.kind == ChargeKind::kCorrection) row["ChargeClass"] = "Correction";
     if (!line.pool.empty()) SetPool(line, &row);
     row.erase("SkuPriceId");
     row.erase("SkuPriceDetails");
@@ -156,10 +155,6 @@ class RowMaker {
     row["BillingCurrency"] = currency;
     row["BillingPeriodStart"] = FormatInstant(statement_.period_start_us);
     row["BillingPeriodEnd"] = FormatInstant(statement_.period_end_us);
-    row["ChargePeriodStart"] = FormatInstant(statement_.period_start_us);
-    row["ChargePeriodEnd"] =
-        FormatInstant(std::clamp(statement_.at_us, statement_.period_start_us,
-                                 statement_.period_end_us));
     row["ChargeCategory"] = category;
     row["ChargeFrequency"] = frequency;
     row["ChargeDescription"] = Description(line, category);
@@ -179,19 +174,42 @@ class RowMaker {
       AppendJsonString(line.tenant, &tags);
       row["Tags"] = tags + "}";
     }
-    row["x_ChargeKind"] = ChargeKindName(line.kind);
-    row["x_ContractVersion"] = absl::StrCat(statement_.contract_version);
+    row["x_ChargeKind"] = ChargeKindName(line.charged_kind());
+    SetPeriod(line, &row);
     if (line.has_gpu_time)
       row["x_GpuSeconds"] = FormatGpuSeconds(line.gpu_time);
     return row;
   }
 
+  // Corrections are billed now for the month that they are of.
+  void SetPeriod(const StatementLine& line, FocusCells* row) const {
+    int64_t start_us = statement_.period_start_us;
+    int64_t end_us =
+        std::clamp(statement_.at_us, start_us, statement_.period_end_us);
+    uint32_t version = statement_.contract_version;
+    for (const CorrectedPeriod& corrected : terms_.corrected) {
+      if (corrected.period != line.corrects_period) continue;
+      start_us = corrected.start_us;
+      end_us = corrected.end_us;
+      version = corrected.contract_version;
+    }
+    if (line.kind == ChargeKind::kCorrection) {
+      (*row)["ChargeClass"] = "Correction";
+    }
+    (*row)["ChargePeriodStart"] = FormatInstant(start_us);
+    (*row)["ChargePeriodEnd"] = FormatInstant(end_us);
+    (*row)["x_ContractVersion"] = absl::StrCat(version);
+  }
+
   static std::string Description(const StatementLine& line,
                                  std::string_view category) {
     const std::string what = line.pool.empty() ? line.commitment : line.pool;
-    std::string text(ChargeKindName(line.kind));
+    std::string text(ChargeKindName(line.charged_kind()));
     std::replace(text.begin(), text.end(), '_', ' ');
     if (category == "Purchase") text = "fee for what was " + text;
+    if (line.kind == ChargeKind::kCorrection) {
+      text += ", correction of " + line.corrects_period;
+    }
     return what.empty() ? text : absl::StrCat(what, ": ", text);
   }
 
@@ -235,7 +253,7 @@ class RowMaker {
     (*row)["SkuId"] = sku;
     (*row)["SkuMeter"] = "GPU time";
     (*row)["SkuPriceId"] = absl::StrCat(
-        sku, "/", std::string(ChargeKindName(line.kind)),
+        sku, "/", std::string(ChargeKindName(line.charged_kind())),
         line.unit_price.has_value() ? "/" + FormatMoney(*line.unit_price) : "");
   }
 
@@ -287,6 +305,8 @@ class RowMaker {
     if (terms != nullptr) {
       (*row)["CommitmentDiscountType"] = CommitmentType(*terms);
     }
+    // CommitmentDiscountQuantity-C-007-C.
+    if (line.kind == ChargeKind::kCorrection) return;
     (*row)["CommitmentDiscountQuantity"] = (*row)["PricingQuantity"];
     (*row)["CommitmentDiscountUnit"] = (*row)["PricingUnit"];
   }

@@ -5,6 +5,7 @@ import csv
 import io
 import os
 import unittest
+from decimal import Decimal
 
 from harness import AT, CliTest
 
@@ -159,6 +160,88 @@ class ForecastTest(CliTest):
         self.assertEqual(self.read("out.html"), page)
         self.assertEqual([name for name in os.listdir(self.dir)
                           if name.startswith(("out", ".out"))], ["out.html"])
+
+
+GRAINED = """
+id: "%s" provider: "aws" currency: "USD"
+term { start: "2021-01-01T00:00:00Z" end: "2022-01-01T00:00:00Z" }
+rate { pool: "aws/%s" price: "4" from: "2021-01-01T00:00:00Z" }
+grain { seconds: 3600 direction: UP }
+commitment { id: "block" category: USAGE model: DISCONTINUOUS interval: MONTHLY
+  applies { dimension: "pool" operator: IN value: "aws/%s" }
+  step { from: "2021-01-01T00:00:00Z" quantity: "200" }
+  price: "2" shortfall { policy: WAIVED } }
+"""
+RUN_HEADER = "run_id,tenant,pool,gpus,start,end\n"
+
+
+def run_of(day, pool="a", month="01"):
+    """Ten GPUs for half an hour, which is billed as an hour."""
+    start = "2021-%s-%02dT06:00:00Z" % (month, day)
+    return "%s-%s-%d,acme,aws/%s,10,%s,%s\n" % (
+        pool, month, day, pool, start, start.replace("06:00", "06:30"))
+
+
+class BilledTest(CliTest):
+    """A forecast is of what is billed: with grain, and with corrections."""
+
+    def setUp(self):
+        super().setUp()
+        self.expect(0, "init")
+        for pool in "ab":
+            self.write(pool, GRAINED % (pool, pool, pool))
+            self.expect(0, "contract", "apply", pool)
+        self.add(*(run_of(day, pool) for day in range(1, 21)
+                   for pool in "ab"))
+
+    def add(self, *runs):
+        self.write("runs.csv", RUN_HEADER + "".join(runs))
+        self.expect(0, "import", "runs", "runs.csv")
+
+    def told(self, verb, at, *options):
+        return self.expect(0, verb, "--at", at, "--format", "json",
+                           *options).json()
+
+    def test_what_a_grain_adds_is_carried_on(self):
+        at = "2021-01-21T00:00:00Z"
+        told = self.told("forecast", at, "--contract", "a")
+        block = told["intervals"][0]
+        # 20 days of ten hours, and 11 more.
+        self.assertEqual((block["drawn"], block["projected"]),
+                         ("200.000000000", "200.000000000"))
+        self.assertEqual(block["exhausted_at"], "2021-01-20T07:00:00Z")
+        # Levels are in millionths, so the rest is not exact.
+        cost = round(Decimal(told["costs"][0]["cost"]), 9)
+        self.assertEqual(cost, 200 * 2 + 110 * 4)
+        status = self.told("status", at)["commitments"][0]
+        self.assertEqual((status["drawn"], status["burn_rate_7d"]),
+                         (block["drawn"], "0.416666667"))
+        self.add(*(run_of(day) for day in range(21, 32)))
+        statement = self.told("statement", "2021-02-01T00:00:00Z",
+                              "--contract", "a", "--period", "2021-01")
+        self.assertEqual(Decimal(statement["total"]), cost)
+
+    def test_the_grain_of_what_others_price_is_theirs(self):
+        lines = self.told("statement", "2021-02-01T00:00:00Z", "--contract",
+                          "a", "--period", "2021-01")["lines"]
+        self.assertEqual({line["pool"] for line in lines}, {"aws/a"})
+
+    def test_what_closed_months_lack_is_owed_in_the_next(self):
+        at = "2021-02-10T00:00:00Z"
+        self.expect(0, "close", "--contract", "a", "--period", "2021-01")
+        before = self.told("forecast", at, "--contract", "a")
+        # All of the block was drawn: three days of ten hours at 4.
+        self.add(*(run_of(day) for day in (25, 27, 29)))
+        self.add(run_of(30, "b"))
+        after = self.told("forecast", at, "--contract", "a")
+        self.assertEqual(before["costs"][0]["start"], "2021-02-01T00:00:00Z")
+        # Nothing was used in February, and nothing is projected.
+        self.assertEqual([told["costs"][0]["cost"] for told in (before, after)],
+                         ["0", "120"])
+        self.assertIn("the month from 2021-02-01T00:00:00Z has 120 USD of "
+                      "corrections of closed months in it",
+                      " ".join(after["notes"]))
+        self.assertNotIn("corrections", " ".join(before["notes"]))
 
 
 if __name__ == "__main__":

@@ -126,7 +126,8 @@ Int128 NaiveQuotas::UsedBy(const NaiveRun& run, const Span& stretch,
       used += (SegmentTimeUntil(segment, to_us).count() -
                SegmentTimeUntil(segment, from_us).count()) *
               kFine;
-    } else if (at_us > std::max(segment.start_us, from_us)) {
+    } else if (std::max(segment.start_us, from_us) < to_us) {
+      // Negative until it starts: see "Known limits" in docs/design/quotas.md.
       used += Int128{segment.micro_gpus} *
               (at_us - std::max(segment.start_us, from_us));
     }
@@ -230,23 +231,21 @@ void NaiveQuotas::Move(const TenantMove& move) {
   }
 }
 
-Int128 NaiveQuotas::Accrued(const NaiveRun& run, int64_t at_us) const {
-  Int128 accrued = 0;
-  for (const Segment& segment : run.segments) {
-    if (segment.end_us) {
-      accrued += SegmentTimeUntil(segment, *segment.end_us).count() * kFine;
-    } else if (at_us > segment.start_us) {
-      accrued += Int128{segment.micro_gpus} * (at_us - segment.start_us);
-    }
-  }
-  return accrued;
-}
-
 Int128 NaiveQuotas::HeldBy(const NaiveHold& hold, int64_t at_us) const {
   if (hold.closed || at_us >= hold.expires_us) return 0;
   Int128 left = (hold.total - hold.charged) * kFine;
-  if (!hold.run.empty()) left -= Accrued(runs.at(hold.run), at_us);
-  return std::max<Int128>(left, 0);
+  Int128 accruing = 0;
+  if (!hold.run.empty()) {
+    for (const Segment& segment : runs.at(hold.run).segments) {
+      if (segment.end_us) {
+        left -= SegmentTimeUntil(segment, *segment.end_us).count() * kFine;
+      } else {
+        accruing = Int128{segment.micro_gpus} * (at_us - segment.start_us);
+      }
+    }
+  }
+  // What is negative of it is used: it is moved from one to the other.
+  return left <= 0 ? 0 : std::max<Int128>(left - accruing, 0);
 }
 
 Int128 NaiveQuotas::Held(const NaiveQuota& quota, int64_t at_us) const {

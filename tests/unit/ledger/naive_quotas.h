@@ -74,7 +74,6 @@ class NaiveQuotas {
   const QuotaLimit* Limit(const NaiveQuota& quota, int64_t at_us) const;
   // What the hold holds.
   Int128 HeldBy(const NaiveHold& hold, int64_t at_us) const;
-  Int128 Accrued(const NaiveRun& run, int64_t at_us) const;
 
   // Whether all asks fit one after the other.
   struct Asked {

@@ -271,6 +271,8 @@ ReconcileResult Reconcile(const Scenario& setup,
   input.at_us = setup.at_us;
   input.capacity = &setup.capacity;
   input.capacity_pools = &setup.capacity_pools;
+  input.corrections = &setup.corrections;
+  input.corrected = &setup.corrected;
   Reconciler reconciler(input, setup.options);
   for (const TestRow& row : rows) {
     // Freed before the next row: nothing may keep a view of a row.
@@ -328,9 +330,9 @@ void ExpectInvariants(const ReconcileResult& result,
                       const std::vector<TestRow>& rows) {
   std::map<std::string, MoneyAmount> added;
   for (const TestRow& row : rows) {
-    added[row.currency] += Usd(row.amount == BilledAmount::kEffectiveCost
-                                   ? row.effective
-                                   : row.billed);
+    added[row.currency] +=
+        Usd(row.amount == BilledAmount::kEffectiveCost ? row.effective
+                                                       : row.billed);
   }
   std::map<std::string, MoneyAmount> billed;
   std::map<std::string, MoneyAmount> rest;

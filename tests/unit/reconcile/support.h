@@ -116,6 +116,8 @@ struct Scenario {
   CapacityTable capacity;
   std::vector<std::string> capacity_pools;
   BillContents tables;  // without the summary
+  std::vector<StatementLine> corrections;
+  std::vector<CorrectedPeriod> corrected;
 };
 
 // Fails the test if Add or Finish do.

@@ -1,0 +1,33 @@
+// Which of a bill's amounts is compared, and what that says of each row.
+#ifndef DRAWDOWN_SRC_RECONCILE_COST_BASIS_H_
+#define DRAWDOWN_SRC_RECONCILE_COST_BASIS_H_
+
+#include <cstdint>
+
+#include "absl/container/flat_hash_set.h"
+#include "drawdown/reconcile.h"
+#include "reconcile/lane.h"
+
+namespace drawdown {
+
+struct CostBasis {
+  BilledAmount amount = BilledAmount::kBilledCost;
+  // Commitments of which the bill holds purchase rows.
+  absl::flat_hash_set<uint32_t> purchased;
+};
+
+// Whether a fee has paid for a row of the lane, or pays for other rows: by
+// BilledCost the fee is billed and what it covers is free, by EffectiveCost the
+// fee is free.
+inline bool IsFree(const Lane& lane, const CostBasis& basis) {
+  if (basis.amount == BilledAmount::kEffectiveCost) {
+    return IsPurchase(lane.kind);
+  }
+  return lane.kind == RowKind::kCovered ||
+         (lane.kind == RowKind::kUnused &&
+          basis.purchased.contains(lane.commitment));
+}
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_COST_BASIS_H_

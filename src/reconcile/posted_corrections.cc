@@ -1,0 +1,157 @@
+#include "reconcile/posted_corrections.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "reconcile/text.h"
+
+namespace drawdown {
+namespace {
+
+MoneyAmount Expected(const Lane& lane, const PostedCorrections::Sums& sums,
+                     const CostBasis& basis) {
+  if (basis.amount == BilledAmount::kNone) return MoneyAmount();
+  if (!IsFree(lane, basis)) return sums.cost;
+  return IsPurchase(lane.kind) ? sums.true_up : MoneyAmount();
+}
+
+bool Agrees(const PostedCorrections::Sums& sums, BilledAmount amount,
+            const ReconcileOptions& options) {
+  const bool timed = sums.billed.unmeasured == 0;
+  if (timed && Magnitude(sums.billed.billed - sums.time) > sums.slack) {
+    return false;
+  }
+  if (amount == BilledAmount::kNone) return timed;
+  const MoneyAmount doubled = options.tolerance.has_value()
+                                  ? *options.tolerance * 2
+                                  : sums.billed.cost_places;
+  return sums.billed.uncosted == 0 &&
+         Magnitude(sums.billed.cost - sums.expected) * 2 <= doubled;
+}
+
+}  // namespace
+
+PostedCorrections::PostedCorrections(const std::vector<StatementLine>& lines,
+                                     const std::vector<CorrectedPeriod>& months,
+                                     Interner* pools, Interner* commitments)
+    : months_(months) {
+  for (const StatementLine& line : lines) {
+    size_t month = 0;
+    while (month < months_.size() &&
+           months_[month].period != line.corrects_period) {
+      ++month;
+    }
+    if (month == months_.size()) continue;
+    const uint32_t pool =
+        line.pool.empty() ? kNoIndex : pools->Intern(line.pool);
+    const uint32_t commitment = line.commitment.empty()
+                                    ? kNoIndex
+                                    : commitments->Intern(line.commitment);
+    switch (line.corrects_kind) {
+      case ChargeKind::kOnDemand:
+      case ChargeKind::kOverage:
+        Add({RowKind::kOnDemand, pool, kNoIndex}, month, line);
+        break;
+      case ChargeKind::kCovered:
+        // Hours that a higher layer counts have no price: a lower layer's line
+        // has them.
+        if (!line.unit_price.has_value()) break;
+        Add({RowKind::kCovered, pool, commitment}, month, line);
+        Add({RowKind::kPurchase, kNoIndex, commitment}, month, line);
+        break;
+      case ChargeKind::kUnused:
+        Add({RowKind::kUnused, kNoIndex, commitment}, month, line);
+        Add({RowKind::kPurchase, kNoIndex, commitment}, month, line);
+        break;
+      case ChargeKind::kShortfall:
+        if (!line.has_gpu_time) {
+          Add({RowKind::kUnused, kNoIndex, commitment}, month, line);
+        }
+        Add({RowKind::kPurchase, kNoIndex, commitment}, month, line);
+        break;
+      default:
+        break;  // Hours without cost, and money no usage row shows.
+    }
+  }
+}
+
+void PostedCorrections::Add(const Lane& lane, size_t month,
+                            const StatementLine& line) {
+  Sums& sums = sums_[{month, lane}];
+  const MoneyAmount cost = line.cost.value_or(MoneyAmount());
+  sums.time += line.gpu_time;
+  sums.cost += cost;
+  if (line.corrects_kind == ChargeKind::kShortfall && line.has_gpu_time) {
+    sums.true_up += cost;
+  }
+}
+
+size_t PostedCorrections::IndexOf(const Group& group) const {
+  size_t month = 0;
+  while (month < months_.size() &&
+         (group.key.start_us < months_[month].start_us ||
+          group.key.end_us > months_[month].end_us)) {
+    ++month;
+  }
+  return month;
+}
+
+void PostedCorrections::Compare(const std::vector<Group>& groups,
+                                uint32_t currency, const CostBasis& basis,
+                                const ReconcileOptions& options) {
+  currency_ = currency;
+  for (auto& [key, sums] : sums_) {
+    sums.expected = Expected(key.second, sums, basis);
+  }
+  for (const Group& group : groups) {
+    if (group.key.disposition != Disposition::kCorrection ||
+        group.key.currency != currency) {
+      continue;
+    }
+    const auto found = sums_.find({IndexOf(group), group.key.lane});
+    if (found == sums_.end()) continue;
+    Sums& sums = found->second;
+    sums.billed += group.sums;
+    sums.slack += group.slack();
+    sums.last_us = std::max(sums.last_us, group.key.start_us);
+    // Money has no hours to publish.
+    if (sums.time.zero()) sums.billed.unmeasured = 0;
+  }
+  for (auto& [key, sums] : sums_) {
+    sums.agrees =
+        sums.billed.rows != 0 && drawdown::Agrees(sums, basis.amount, options);
+  }
+}
+
+const PostedCorrections::Sums* PostedCorrections::Of(const Group& group) const {
+  if (group.key.currency != currency_) return nullptr;
+  const auto found = sums_.find({IndexOf(group), group.key.lane});
+  return found == sums_.end() ? nullptr : &found->second;
+}
+
+std::string_view PostedCorrections::MonthOf(const Group& group) const {
+  const size_t month = IndexOf(group);
+  return month == months_.size() ? std::string_view() : months_[month].period;
+}
+
+std::vector<std::string> PostedCorrections::Missing(Currency currency) const {
+  std::vector<std::string> missing;
+  for (size_t month = 0; month < months_.size(); ++month) {
+    MoneyAmount all;
+    MoneyAmount unbilled;
+    for (const auto& [key, sums] : sums_) {
+      if (key.first != month) continue;
+      all += sums.expected;
+      if (sums.billed.rows == 0) unbilled += sums.expected;
+    }
+    if (unbilled.zero()) continue;
+    missing.push_back(absl::StrCat(
+        "our statement corrects ", months_[month].period, " by ",
+        MoneyText(all, currency), ", of which the bill has no row for ",
+        MoneyText(unbilled, currency), ": reconcile ", months_[month].period,
+        " to see whether its own bill had it"));
+  }
+  return missing;
+}
+
+}  // namespace drawdown

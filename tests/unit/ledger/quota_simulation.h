@@ -1,0 +1,100 @@
+// The books of quotas and holds, driven through one random life with clocks of
+// their own and compared after every operation with a naive model.
+#ifndef DRAWDOWN_TESTS_UNIT_LEDGER_QUOTA_SIMULATION_H_
+#define DRAWDOWN_TESTS_UNIT_LEDGER_QUOTA_SIMULATION_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ledger/posting.h"
+#include "ledger/quota_rules.h"
+#include "ledger/store.h"
+#include "tests/support/random.h"
+#include "tests/unit/ledger/naive_quotas.h"
+#include "tests/unit/ledger/simulated_clock.h"
+
+namespace drawdown {
+
+class QuotaSimulation {
+ public:
+  explicit QuotaSimulation(uint64_t salt);
+
+  // Operations, one to three in a transaction; until something differs.
+  void Run(int64_t steps);
+
+  int64_t admitted() const { return admitted_; }
+  int64_t refused() const { return refused_; }
+  int64_t moves() const { return moves_; }
+  const SimulatedClock& clock() const { return clock_; }
+
+ private:
+  using Asks = std::vector<NaiveQuotas::Asked>;
+  static constexpr int64_t kHour = kMicrosPerHour;
+  static constexpr int64_t kGpu = kMicroGpusPerGpu;
+  static inline const std::vector<std::string> kTenants = {"a", "a/b", "a/b/c",
+                                                           "a/d", "e"};
+  static inline const std::vector<std::string> kPools = {"p/x", "p/y", "q/x"};
+
+  const std::string& Any(const std::vector<std::string>& from) {
+    return from[random_.Between(0, static_cast<int64_t>(from.size()) - 1)];
+  }
+  template <typename Map>
+  std::string AnyKey(const Map& map) {
+    auto it = map.begin();
+    std::advance(it, random_.Between(0, static_cast<int64_t>(map.size()) - 1));
+    return it->first;
+  }
+
+  void Advance();
+  // Steps the wall clock, or boots the machine.
+  void Disturb();
+  void Begin();
+  void Commit();
+  void Operate();
+
+  // --- quotas and tenants, each alone in a transaction
+  QuotaLimit AnyLimit(QuotaPeriod period);
+  void SetQuota();
+  void Move();
+
+  // --- facts
+  void AddUsage();
+  void Drain();
+
+  // --- holds and runs
+  void Place();
+  void Renew();
+  void Close();
+  void Charge(const NaiveHold& hold, Int128 amount);
+  int64_t AnyGpus();
+  void Start();
+  void Change();
+
+  // --- checks
+  void CheckAdmission(const Admission& admission, bool fits, const Asks& asks);
+  void Compare(QuotaBooks* books);
+  void CompareStored();
+  void CompareUsage(ReadTransaction* books);
+  // Against the journal, and what is held against what rebuilding makes of it.
+  void Verify();
+
+  Random random_;
+  const Header header_;
+  const std::unique_ptr<Store> store_;
+  NaiveQuotas naive_;
+  SimulatedClock clock_;
+  std::unique_ptr<Posting> posting_;
+  std::map<std::string, uint32_t> renewals_;
+  int64_t now_us_ = 0;  // by the clock of holds, which judges
+  int64_t next_id_ = 0;
+  int64_t admitted_ = 0;
+  int64_t refused_ = 0;
+  int64_t moves_ = 0;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_TESTS_UNIT_LEDGER_QUOTA_SIMULATION_H_

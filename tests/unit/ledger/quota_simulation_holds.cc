@@ -1,0 +1,224 @@
+// The life of holds and runs.
+#include <algorithm>
+
+#include "gtest/gtest.h"
+#include "tests/support/status.h"
+#include "tests/unit/ledger/quota_simulation.h"
+
+namespace drawdown {
+// --- holds
+void QuotaSimulation::Place() {
+  std::vector<HoldRequest> requests(random_.Between(1, 3));
+  std::vector<NaiveQuotas::Asked> asks;
+  for (HoldRequest& request : requests) {
+    request.hold_id = "h" + std::to_string(++next_id_);
+    request.tenant = Any(kTenants);
+    request.pool = Any(kPools);
+    request.gpu_time =
+        GpuTime(random_.OneIn(6) ? 0 : random_.Between(1, 40 * kHour));
+    request.micro_gpus = random_.OneIn(3) ? 0 : AnyGpus();
+    if (request.gpu_time.zero() && request.micro_gpus == 0) {
+      request.micro_gpus = kGpu;
+    }
+    request.ttl_us = random_.Between(1, 30 * kHour);
+    asks.push_back({request.tenant, request.pool, request.gpu_time.count(),
+                    request.micro_gpus});
+  }
+  const bool fits = naive_.Fits(asks, now_us_);
+  const auto placed = posting_->PlaceHolds(requests, false, now_us_);
+  ASSERT_THAT(placed, IsOk());
+  CheckAdmission(*placed, fits, asks);
+  if (!fits) return;
+  for (const HoldRequest& request : requests) {
+    naive_.holds[request.hold_id] = {
+        request.tenant,           request.pool,
+        request.gpu_time.count(), 0,
+        request.micro_gpus,       now_us_ + request.ttl_us};
+  }
+  if (!random_.OneIn(10)) return;
+  // The same again changes nothing.
+  const auto again = posting_->PlaceHolds(requests, false, now_us_);
+  ASSERT_THAT(again, IsOk());
+  ASSERT_TRUE(again->admitted());
+}
+
+void QuotaSimulation::Renew() {
+  if (naive_.holds.empty()) return;
+  const std::string id = AnyKey(naive_.holds);
+  NaiveHold& hold = naive_.holds[id];
+  if (hold.closed) return;
+  HoldRenewal renewal;
+  renewal.hold_id = id;
+  renewal.renewal = ++renewals_[id];
+  renewal.ttl_us = random_.Between(1, 30 * kHour);
+  renewal.extend = GpuTime(random_.Between(0, 10 * kHour));
+  if (hold.run.empty() && random_.OneIn(2)) {
+    renewal.charge = GpuTime(random_.Between(0, 10 * kHour));
+  }
+  NaiveHold after = hold;
+  after.total += renewal.extend.count();
+  after.charged += renewal.charge.count();
+  after.expires_us = now_us_ + renewal.ttl_us;
+  constexpr Int128 kFine = 1'000'000;
+  const Int128 more = naive_.HeldBy(after, now_us_) -
+                      naive_.HeldBy(hold, now_us_) +
+                      renewal.charge.count() * kFine;
+  int64_t gpus = 0;
+  if (now_us_ >= hold.expires_us) {
+    if (hold.run.empty()) gpus = hold.micro_gpus;
+    if (!hold.run.empty() && naive_.runs[hold.run].suspended) {
+      gpus = naive_.runs[hold.run].micro_gpus;
+    }
+  }
+  const std::vector<NaiveQuotas::Asked> asks = {
+      {hold.tenant, hold.pool, (more + kFine - 1) / kFine, gpus}};
+  const bool fits = naive_.Fits(asks, now_us_);
+  const auto renewed = posting_->RenewHold(renewal, now_us_);
+  ASSERT_THAT(renewed, IsOk());
+  CheckAdmission(*renewed, fits, asks);
+  if (!fits) {
+    --renewals_[id];
+    return;
+  }
+  hold = after;
+  Charge(hold, renewal.charge.count());
+}
+
+void QuotaSimulation::Close() {
+  if (naive_.holds.empty()) return;
+  const std::string id = AnyKey(naive_.holds);
+  NaiveHold& hold = naive_.holds[id];
+  if (hold.closed) return;
+  const bool settled = random_.OneIn(2);
+  HoldClosed closing = {id, settled, GpuTime(), now_us_};
+  if (settled && hold.run.empty()) {
+    closing.charge = GpuTime(random_.Between(0, 50 * kHour));
+  }
+  const auto policy =
+      random_.OneIn(2) ? OverdraftPolicy::kBook : OverdraftPolicy::kRefuse;
+  bool fits = true;
+  std::vector<NaiveQuotas::Asked> asks;
+  if (policy == OverdraftPolicy::kRefuse) {
+    // Nothing when renewals charged more than it held.
+    const Int128 held = now_us_ < hold.expires_us
+                            ? std::max<Int128>(0, hold.total - hold.charged)
+                            : Int128{0};
+    asks = {{hold.tenant, hold.pool,
+             std::max<Int128>(0, closing.charge.count() - held), 0}};
+    fits = naive_.Fits(asks, now_us_);
+  }
+  const auto closed = posting_->CloseHold(closing, policy);
+  ASSERT_THAT(closed, IsOk());
+  CheckAdmission(*closed, fits, asks);
+  if (!fits) return;
+  hold.closed = true;
+  Charge(hold, closing.charge.count());
+}
+
+void QuotaSimulation::Charge(const NaiveHold& hold, Int128 amount) {
+  if (amount == 0) return;
+  naive_.amounts.push_back(
+      {hold.tenant, hold.pool, FloorTo(now_us_, kHour), amount});
+}
+
+// --- runs
+int64_t QuotaSimulation::AnyGpus() {
+  return random_.OneIn(3) ? random_.Between(1, 3 * kGpu)
+                          : random_.Between(1, 32) * kGpu;
+}
+
+void QuotaSimulation::Start() {
+  const std::string id = "r" + std::to_string(++next_id_);
+  std::string hold_id;
+  if (!naive_.holds.empty() && !random_.OneIn(4)) {
+    hold_id = AnyKey(naive_.holds);
+    const NaiveHold& hold = naive_.holds[hold_id];
+    const bool usable =
+        !hold.closed && hold.run.empty() && now_us_ < hold.expires_us;
+    if (!usable) hold_id.clear();
+  }
+  NaiveRun run;
+  run.tenant = hold_id.empty() ? Any(kTenants) : naive_.holds[hold_id].tenant;
+  run.pool = hold_id.empty() ? Any(kPools) : naive_.holds[hold_id].pool;
+  run.micro_gpus = AnyGpus();
+  run.hold = hold_id;
+  run.segments = {{clock_.wall_us(), std::nullopt, run.micro_gpus}};
+  RunStarting starting;
+  starting.change.run_id = id;
+  starting.change.at_us = clock_.wall_us();
+  starting.change.micro_gpus = run.micro_gpus;
+  starting.tenant = run.tenant;
+  starting.pool = run.pool;
+  starting.hold_id = hold_id;
+  const auto started = posting_->StartRun(starting, now_us_);
+  if (hold_id.empty() && naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
+    ASSERT_THAT(started.status(), IsError(ErrorCode::kHoldRequired, id));
+    return;
+  }
+  int64_t gpus = run.micro_gpus;
+  if (!hold_id.empty()) {
+    gpus = std::max<int64_t>(0, gpus - naive_.holds[hold_id].micro_gpus);
+  }
+  const std::vector<NaiveQuotas::Asked> asks = {
+      {run.tenant, run.pool, 0, gpus}};
+  const bool fits = naive_.Fits(asks, now_us_);
+  ASSERT_THAT(started, IsOk());
+  CheckAdmission(*started, fits, asks);
+  if (!fits) return;
+  naive_.runs[id] = run;
+  if (!hold_id.empty()) naive_.holds[hold_id].run = id;
+}
+
+void QuotaSimulation::Change() {
+  if (naive_.runs.empty()) return;
+  const std::string id = AnyKey(naive_.runs);
+  NaiveRun& run = naive_.runs[id];
+  if (run.ended) return;
+  RunChanged change;
+  change.run_id = id;
+  const int64_t wall_us = clock_.wall_us();
+  change.at_us = wall_us;
+  int64_t gpus = 0;
+  NaiveRun after = run;
+  Segment& last = after.segments.back();
+  if (run.suspended && random_.OneIn(2)) {
+    change.change = RunChange::kResume;
+    const bool held = !run.hold.empty() && !naive_.holds[run.hold].closed &&
+                      now_us_ < naive_.holds[run.hold].expires_us;
+    gpus = held ? 0 : run.micro_gpus;
+    after.suspended = false;
+    after.segments.push_back({wall_us, std::nullopt, run.micro_gpus});
+  } else if (!run.suspended && random_.OneIn(3)) {
+    change.change = RunChange::kResize;
+    change.micro_gpus = AnyGpus();
+    if (change.micro_gpus == run.micro_gpus) return;
+    gpus = std::max<int64_t>(0, change.micro_gpus - run.micro_gpus);
+    last.end_us = wall_us;
+    after.micro_gpus = change.micro_gpus;
+    after.segments.push_back({wall_us, std::nullopt, change.micro_gpus});
+  } else if (!run.suspended && random_.OneIn(2)) {
+    change.change = RunChange::kSuspend;
+    last.end_us = wall_us;
+    after.suspended = true;
+  } else {
+    change.change = RunChange::kStop;
+    change.reason = StopReason::kDone;
+    if (!last.end_us) last.end_us = wall_us;
+    after.ended = true;
+  }
+  // A change at the very instant of the one before may be taken for its
+  // repetition, and none can be before it.
+  const Segment& before = run.segments.back();
+  if (wall_us <= before.end_us.value_or(before.start_us)) return;
+  const std::vector<NaiveQuotas::Asked> asks = {
+      {run.tenant, run.pool, 0, gpus}};
+  const bool fits = naive_.Fits(asks, now_us_);
+  const auto changed = posting_->ChangeRun(change, now_us_);
+  ASSERT_THAT(changed, IsOk());
+  CheckAdmission(*changed, fits, asks);
+  if (!fits) return;
+  run = after;
+  if (run.ended && !run.hold.empty()) naive_.holds[run.hold].closed = true;
+}
+
+}  // namespace drawdown
