@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <unordered_set>
 
 #include "base/aligned_buffer.h"
@@ -17,12 +16,12 @@ namespace {
 constexpr size_t kBlockBytes = size_t{256} << 10;
 constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
 
-enum class LineEnd : uint8_t { kUnknown, kLf, kCrLf };
-
-enum class FieldKind : uint8_t { kPlain, kQuoted, kDoubledQuotes };
-
 // What one attempt to read a row came to.
 enum class Step : uint8_t { kRow, kBlank, kNeedMore };
+
+bool IsSpecial(char c) {
+  return c == ',' || c == '"' || c == '\n' || c == '\r' || c == '\0';
+}
 
 }  // namespace
 
@@ -30,27 +29,30 @@ struct CsvReader::State {
   State(Source* source_in, const CsvLimits& limits_in)
       : source(source_in),
         limits(limits_in),
-        front(RoundUpToPage(limits.max_row_bytes + 2)),
-        buffer(MakeAlignedBuffer(front + kBlockBytes)),
-        begin(buffer.get() + front),
-        end(begin) {}
+        front(RoundUpToPage(limits.max_row_bytes + 2)) {}
 
   absl::Status Fill();
-  absl::StatusOr<bool> NextRow();
+  absl::Status SplitRows(CsvBatch* batch);
+  void SplitPlainRows(CsvBatch* batch);
+  bool TakePlainRow(const CsvRowSpan& row, CsvBatch* batch);
   absl::StatusOr<Step> TryRow();
   absl::StatusOr<Step> ReadFields();
-  absl::StatusOr<const char*> ReadField(const char* start);
-  absl::StatusOr<const char*> ReadQuoted(const char* start);
-  absl::StatusOr<bool> EndsField(const char* at);
-  absl::Status EndRow(const char* at);
-  absl::Status AddField(const char* first, const char* last, FieldKind kind);
-  absl::Status CheckRow(const char* last);
+  absl::StatusOr<char*> ReadField(char* start);
+  absl::StatusOr<char*> ReadQuoted(char* start);
+  absl::Status EndRow(char* at);
+  absl::Status AddField(const char* first, size_t size, char* stop);
+  absl::Status CheckRow(const char* last) const;
+  absl::Status CheckDataRow() const;
   absl::Status CheckEncodingMarks();
   absl::Status CheckNames() const;
-  void UndoubleQuotes();
+  void KeepUnfinished();
+  void Pass(char* next, uint64_t line_feeds);
+  CsvRowSpan RowSpan() { return {begin, row_end, stops, row_lines, false}; }
   bool Missing(const char* at) const { return at >= end && !at_end; }
 
-  std::string Where() const { return absl::StrCat(source->name(), ":", line); }
+  std::string Where() const {
+    return absl::StrCat(source->name(), ":", next_line);
+  }
   absl::Status BadAt(uint64_t offset, std::string_view what) const {
     return MakeError(ErrorCode::kBadCsv,
                      absl::StrCat(Where(), ": byte ", offset, ": ",
@@ -63,43 +65,51 @@ struct CsvReader::State {
   Source* source;
   CsvLimits limits;
   // Blocks are always read at `front`, a page boundary; the start of a row that
-  // the block before left unfinished is moved to just before it.
+  // the block before left unfinished is put just before it.
   size_t front;
-  AlignedBuffer buffer;
-  char* begin;                // First byte not yet consumed.
-  char* end;                  // After the last byte read.
+  AlignedBuffer memory;
+  std::string unfinished;
+  char* begin = nullptr;      // First byte not yet consumed.
+  char* end = nullptr;        // After the last byte read.
   uint64_t begin_offset = 0;  // Of *begin in the input.
   bool at_end = false;        // The source has no more.
 
-  CsvScanner scanner;
   LineEnd line_end = LineEnd::kUnknown;
-  uint64_t line = 1;        // On which the current row starts.
-  uint64_t row_offset = 0;  // Of the current row in the input.
-  uint64_t next_line = 1;   // On which the next one starts.
+  uint64_t next_line = 1;  // On which the row at `begin` starts.
   uint64_t rows = 0;
   bool have_header = false;
-  size_t width = 0;  // Fields of the current row.
-  bool any_doubled = false;
-  uint64_t row_lines = 0;   // Line ends inside the current row.
-  char* row_end = nullptr;  // After the row's line end.
   std::vector<std::string> names;
-  std::vector<std::string_view> fields;
-  std::vector<FieldKind> kinds;
   absl::Status failure;
+
+  // The row at `begin`.
+  std::vector<char*> stops;  // as of CsvRowSpan
+  uint64_t row_lines = 0;
+  char* row_end = nullptr;  // After the row's line end.
+
+  // What Next() walks.
+  CsvBatch batch;
+  size_t next_row = 0;  // of the batch
+  uint64_t row = 0;
+  uint64_t line = 1;
+  std::vector<std::string_view> fields;
 };
 
-// Keeps the unconsumed tail and reads until the block is full: a pipe's short
-// reads must not make the tail be scanned once per read.
+// Reads until the block is full: a pipe's short reads must not make what is
+// unfinished be read once per read.
 absl::Status CsvReader::State::Fill() {
-  const auto tail = static_cast<size_t>(end - begin);
-  if (tail > limits.max_row_bytes) {
+  if (unfinished.size() > limits.max_row_bytes) {
     return Bad(begin,
                absl::StrCat("row over the limit of ", limits.max_row_bytes,
                             " bytes (is a quote never closed?)"));
   }
-  char* const block = buffer.get() + front;
-  std::memmove(block - tail, begin, tail);
-  begin = block - tail;
+  // The last row's end may be written to, whole blocks are looked at.
+  if (memory == nullptr) {
+    memory = MakeAlignedBuffer(front + kBlockBytes + kScanBytes);
+  }
+  char* const block = memory.get() + front;
+  begin = block - unfinished.size();
+  std::memcpy(begin, unfinished.data(), unfinished.size());
+  unfinished.clear();
   end = block;
   while (end < block + kBlockBytes) {
     ASSIGN_OR_RETURN(
@@ -111,44 +121,76 @@ absl::Status CsvReader::State::Fill() {
     }
     end += count;
   }
-  scanner.Reset(begin, end);
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> CsvReader::State::NextRow() {
-  while (true) {
-    if (begin >= end && !at_end) RETURN_IF_ERROR(Fill());
-    if (begin >= end) return false;
-    line = next_line;
-    row_offset = begin_offset;
+// Nearly all rows are plain. Those that may be at fault, or are not whole, are
+// read byte by byte: that knows what to say of them.
+absl::Status CsvReader::State::SplitRows(CsvBatch* into) {
+  while (begin < end) {
+    SplitPlainRows(into);
+    if (begin == end) break;
     ASSIGN_OR_RETURN(const Step step, TryRow());
     if (step == Step::kNeedMore) {
-      RETURN_IF_ERROR(Fill());
-      continue;
+      KeepUnfinished();
+      break;
     }
-    next_line = line + row_lines + 1;
-    begin_offset += static_cast<uint64_t>(row_end - begin);
-    begin = row_end;
-    if (step == Step::kRow) return true;
+    if (step == Step::kRow) {
+      RETURN_IF_ERROR(CheckDataRow());
+      ++rows;
+      into->Add(RowSpan(), next_line);
+    }
+    Pass(row_end, row_lines);
   }
+  return absl::OkStatus();
+}
+
+void CsvReader::State::SplitPlainRows(CsvBatch* into) {
+  stops.resize(names.size());
+  CsvSplitter(line_end, stops)
+      .Split(begin, end, [this, into](const CsvRowSpan& plain) {
+        return TakePlainRow(plain, into);
+      });
+}
+
+bool CsvReader::State::TakePlainRow(const CsvRowSpan& plain, CsvBatch* into) {
+  const std::string_view text(plain.first,
+                              static_cast<size_t>(plain.next - plain.first));
+  const bool sure = text.size() <= limits.max_field_bytes &&
+                    text.size() <= limits.max_row_bytes &&
+                    rows < limits.max_rows &&
+                    (plain.ascii || Utf8ValidPrefix(text) == text.size());
+  if (!sure) return false;
+  ++rows;
+  into->Add(plain, next_line);
+  Pass(plain.next, plain.line_feeds);
+  return true;
+}
+
+void CsvReader::State::KeepUnfinished() {
+  unfinished.assign(begin, end);
+  begin = end;
+}
+
+void CsvReader::State::Pass(char* next, uint64_t line_feeds) {
+  next_line += line_feeds + 1;
+  begin_offset += static_cast<uint64_t>(next - begin);
+  begin = next;
 }
 
 absl::StatusOr<Step> CsvReader::State::TryRow() {
-  width = 0;
+  stops.clear();
   row_lines = 0;
-  any_doubled = false;
   ASSIGN_OR_RETURN(const Step step, ReadFields());
-  if (step == Step::kNeedMore) return step;
-  RETURN_IF_ERROR(CheckRow(row_end));
-  if (any_doubled) UndoubleQuotes();
+  if (step == Step::kRow) RETURN_IF_ERROR(CheckRow(row_end));
   return step;
 }
 
 absl::StatusOr<Step> CsvReader::State::ReadFields() {
-  const char* start = begin;
+  char* start = begin;
   while (true) {
     if (Missing(start)) return Step::kNeedMore;
-    ASSIGN_OR_RETURN(const char* const stop, ReadField(start));
+    ASSIGN_OR_RETURN(char* const stop, ReadField(start));
     if (stop == nullptr) return Step::kNeedMore;
     if (stop < end && *stop == ',') {
       start = stop + 1;
@@ -158,16 +200,16 @@ absl::StatusOr<Step> CsvReader::State::ReadFields() {
       return Step::kNeedMore;
     }
     RETURN_IF_ERROR(EndRow(stop));
-    const bool blank = width == 1 && stop == begin;
+    const bool blank = stops.size() == 1 && stop == begin;
     return blank ? Step::kBlank : Step::kRow;
   }
 }
 
 // Reads the field at `start`; returns where its separator, line end or the end
 // of the input is, null when the buffer ends before that is known.
-absl::StatusOr<const char*> CsvReader::State::ReadField(const char* start) {
+absl::StatusOr<char*> CsvReader::State::ReadField(char* start) {
   if (start < end && *start == '"') return ReadQuoted(start);
-  const char* const stop = scanner.Next();
+  char* const stop = std::find_if(start, end, IsSpecial);
   if (Missing(stop)) return nullptr;
   if (stop < end && *stop == '"') {
     return Bad(stop, "stray quote in an unquoted field");
@@ -175,51 +217,41 @@ absl::StatusOr<const char*> CsvReader::State::ReadField(const char* start) {
   if (stop < end && *stop == '\0') {
     return Bad(stop, "NUL byte (is this UTF-16? save it as UTF-8)");
   }
-  RETURN_IF_ERROR(AddField(start, stop, FieldKind::kPlain));
+  RETURN_IF_ERROR(AddField(start, static_cast<size_t>(stop - start), stop));
   return stop;
 }
 
-absl::StatusOr<const char*> CsvReader::State::ReadQuoted(const char* start) {
-  CHECK(scanner.Next() == start);
-  FieldKind kind = FieldKind::kQuoted;
-  while (true) {
-    const char* at = scanner.Next();
+absl::StatusOr<char*> CsvReader::State::ReadQuoted(char* start) {
+  for (char* at = start + 1;; ++at) {
     if (Missing(at)) return nullptr;
     if (at == end) return Bad(start, "quote is never closed");
     if (*at == '\0') return Bad(at, "NUL byte");
     if (*at == '\n') ++row_lines;
     if (*at != '"') continue;
-    if (Missing(at + 1)) return nullptr;
-    if (at + 1 < end && at[1] == '"') {
-      scanner.Next();
-      kind = FieldKind::kDoubledQuotes;
+    char* const stop = at + 1;
+    if (Missing(stop)) return nullptr;
+    if (stop < end && *stop == '"') {
+      at = stop;
       continue;
     }
-    RETURN_IF_ERROR(AddField(start + 1, at, kind));
-    ASSIGN_OR_RETURN(const bool ends, EndsField(at + 1));
-    if (!ends) return Bad(at + 1, "text after a closing quote");
-    return at + 1;
+    RETURN_IF_ERROR(
+        AddField(start + 1, static_cast<size_t>(at - start) - 1, stop));
+    if (stop < end && *stop != ',' && *stop != '\n' && *stop != '\r') {
+      return Bad(stop, "text after a closing quote");
+    }
+    return stop;
   }
 }
 
-// Consumes the special byte after a closing quote, if that is one.
-absl::StatusOr<bool> CsvReader::State::EndsField(const char* at) {
-  if (at == end) return true;
-  if (*at != ',' && *at != '\n' && *at != '\r') return false;
-  CHECK(scanner.Next() == at);
-  return true;
-}
-
 // Takes the LF or CRLF at `at`, or the end of the input.
-absl::Status CsvReader::State::EndRow(const char* at) {
-  row_end = const_cast<char*>(at);
+absl::Status CsvReader::State::EndRow(char* at) {
+  row_end = at;
   if (at == end) return absl::OkStatus();
   LineEnd kind = LineEnd::kLf;
   if (*at == '\r') {
     if (at + 1 == end || at[1] != '\n') {
       return Bad(at, "carriage return without a line feed");
     }
-    scanner.Next();
     kind = LineEnd::kCrLf;
   }
   row_end += kind == LineEnd::kCrLf ? 2 : 1;
@@ -232,66 +264,40 @@ absl::Status CsvReader::State::EndRow(const char* at) {
   return absl::OkStatus();
 }
 
-absl::Status CsvReader::State::AddField(const char* first, const char* last,
-                                        FieldKind kind) {
-  const auto size = static_cast<size_t>(last - first);
+absl::Status CsvReader::State::AddField(const char* first, size_t size,
+                                        char* stop) {
   if (size > limits.max_field_bytes) {
     return Bad(first, absl::StrCat("field of ", size, " bytes, the limit is ",
                                    limits.max_field_bytes));
   }
-  if (width == limits.max_columns) {
+  if (stops.size() == limits.max_columns) {
     return Bad(first, absl::StrCat("more than ", limits.max_columns,
                                    " columns, the limit"));
   }
-  if (width == fields.size()) {
-    fields.emplace_back();
-    kinds.emplace_back();
-  }
-  fields[width] = std::string_view(first, size);
-  kinds[width] = kind;
-  any_doubled = any_doubled || kind == FieldKind::kDoubledQuotes;
-  ++width;
+  stops.push_back(stop);
   return absl::OkStatus();
 }
 
-absl::Status CsvReader::State::CheckRow(const char* last) {
+absl::Status CsvReader::State::CheckRow(const char* last) const {
   const std::string_view text(begin, static_cast<size_t>(last - begin));
   if (text.size() > limits.max_row_bytes) {
     return Bad(begin,
                absl::StrCat("row of ", text.size(), " bytes, the limit is ",
                             limits.max_row_bytes));
   }
-  if (!scanner.TakeSawHigh()) return absl::OkStatus();
   const size_t valid = Utf8ValidPrefix(text);
   if (valid == text.size()) return absl::OkStatus();
   return Bad(begin + valid, "not UTF-8 (save the file as UTF-8)");
 }
 
-// In place: the row is complete, so nothing reads these bytes again.
-void CsvReader::State::UndoubleQuotes() {
-  for (size_t i = 0; i < width; ++i) {
-    if (kinds[i] != FieldKind::kDoubledQuotes) continue;
-    char* const first = const_cast<char*>(fields[i].data());
-    char* out = first;
-    const char* in = first;
-    const char* const last = first + fields[i].size();
-    while (in < last) {
-      const auto left = static_cast<size_t>(last - in);
-      const void* const quote = std::memchr(in, '"', left);
-      if (quote == nullptr) {
-        std::memmove(out, in, left);
-        out += left;
-        break;
-      }
-      // Up to the first quote of two, and past the second.
-      const auto kept =
-          static_cast<size_t>(static_cast<const char*>(quote) - in) + 1;
-      std::memmove(out, in, kept);
-      out += kept;
-      in += kept + 1;
-    }
-    fields[i] = std::string_view(first, static_cast<size_t>(out - first));
+absl::Status CsvReader::State::CheckDataRow() const {
+  if (stops.size() != names.size()) {
+    return Bad(begin, absl::StrCat(stops.size(), " fields, the header has ",
+                                   names.size()));
   }
+  if (rows < limits.max_rows) return absl::OkStatus();
+  return Bad(begin,
+             absl::StrCat("more than ", limits.max_rows, " rows, the limit"));
 }
 
 absl::Status CsvReader::State::CheckEncodingMarks() {
@@ -303,7 +309,6 @@ absl::Status CsvReader::State::CheckEncodingMarks() {
   if (text.starts_with(kUtf8Mark)) {
     begin += kUtf8Mark.size();
     begin_offset += kUtf8Mark.size();
-    scanner.Reset(begin, end);
   }
   return absl::OkStatus();
 }
@@ -331,17 +336,36 @@ CsvReader::CsvReader(Source* source, const CsvLimits& limits)
 CsvReader::~CsvReader() = default;
 
 absl::Status CsvReader::ReadHeader() {
-  CHECK(!state_->have_header);
-  state_->have_header = true;
-  RETURN_IF_ERROR(state_->failure = state_->CheckEncodingMarks());
-  const absl::StatusOr<bool> row = state_->NextRow();
-  RETURN_IF_ERROR(state_->failure = row.status());
-  if (!*row) {
-    return state_->failure =
-               state_->Bad(state_->begin, "the file is empty: no header row");
+  State& state = *state_;
+  CHECK(!state.have_header);
+  state.have_header = true;
+  return state.failure = FindHeader();
+}
+
+absl::Status CsvReader::FindHeader() {
+  State& state = *state_;
+  RETURN_IF_ERROR(state.CheckEncodingMarks());
+  while (true) {
+    if (state.begin == state.end && state.at_end) {
+      return state.Bad(state.begin, "the file is empty: no header row");
+    }
+    ASSIGN_OR_RETURN(const Step step, state.TryRow());
+    if (step == Step::kNeedMore) {
+      state.KeepUnfinished();
+      RETURN_IF_ERROR(state.Fill());
+      continue;
+    }
+    if (step == Step::kRow) break;
+    state.Pass(state.row_end, 0);
   }
-  for (const std::string_view name : fields()) state_->names.emplace_back(name);
-  return state_->failure = state_->CheckNames();
+  state.batch.Add(state.RowSpan(), state.next_line);
+  SetFields(0);
+  state.names.assign(state.fields.begin(), state.fields.end());
+  state.batch.Clear();
+  RETURN_IF_ERROR(state.CheckNames());
+  state.line = state.next_line;
+  state.Pass(state.row_end, state.row_lines);
+  return absl::OkStatus();
 }
 
 const std::vector<std::string>& CsvReader::header() const {
@@ -354,40 +378,64 @@ int CsvReader::Column(std::string_view name) const {
   return found == names.end() ? -1 : static_cast<int>(found - names.begin());
 }
 
-absl::StatusOr<bool> CsvReader::Next() {
+absl::StatusOr<bool> CsvReader::NextBatch(CsvBatch* batch) {
   State& state = *state_;
   CHECK(state.have_header);
+  batch->Clear();
   RETURN_IF_ERROR(state.failure);
-  absl::StatusOr<bool> row = state.NextRow();
-  if (!row.ok()) return state.failure = row.status();
-  if (!*row) return row;
-  if (state.width != state.names.size()) {
-    return state.failure =
-               state.BadAt(state.row_offset,
-                           absl::StrCat(state.width, " fields, the header has ",
-                                        state.names.size()));
+  while (true) {
+    state.failure = state.SplitRows(batch);
+    if (batch->rows() > 0) break;
+    RETURN_IF_ERROR(state.failure);
+    if (state.at_end) return false;
+    RETURN_IF_ERROR(state.failure = state.Fill());
   }
-  if (++state.rows > state.limits.max_rows) {
-    return state.failure =
-               state.BadAt(state.row_offset,
-                           absl::StrCat("more than ", state.limits.max_rows,
-                                        " rows, the limit"));
+  // The rows take the memory that they lie in with them. After an error what
+  // is left is not read.
+  std::swap(state.memory, batch->memory_);
+  state.begin = state.end;
+  return true;
+}
+
+absl::StatusOr<bool> CsvReader::Next() {
+  State& state = *state_;
+  if (state.next_row == state.batch.rows()) {
+    state.next_row = 0;
+    ASSIGN_OR_RETURN(const bool more, NextBatch(&state.batch));
+    if (!more) return false;
   }
-  return row;
+  SetFields(state.next_row);
+  state.line = state.batch.line(state.next_row);
+  ++state.next_row;
+  ++state.row;
+  return true;
+}
+
+void CsvReader::SetFields(size_t row) {
+  const std::string_view raw = state_->batch.raw(row);
+  std::vector<std::string_view>& fields = state_->fields;
+  fields.clear();
+  uint32_t begin = 0;
+  for (const uint32_t field_end : state_->batch.ends(row)) {
+    fields.push_back(raw.substr(begin, field_end - begin));
+    begin = field_end + 1;
+  }
 }
 
 std::span<const std::string_view> CsvReader::fields() const {
-  return {state_->fields.data(), state_->width};
+  return state_->fields;
 }
 
 bool CsvReader::quoted(size_t i) const {
-  return state_->kinds[i] != FieldKind::kPlain;
+  return state_->batch.quoted(state_->next_row - 1)[i] != 0;
 }
 
 uint64_t CsvReader::line() const { return state_->line; }
 
-uint64_t CsvReader::row() const { return state_->rows; }
+uint64_t CsvReader::row() const { return state_->row; }
 
-std::string CsvReader::Where() const { return state_->Where(); }
+std::string CsvReader::Where() const {
+  return absl::StrCat(state_->source->name(), ":", state_->line);
+}
 
 }  // namespace drawdown

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/csv_batch.h"
 #include "base/source.h"
 
 namespace drawdown {
@@ -47,6 +48,10 @@ class CsvReader {
   // are skipped. A row narrower or wider than the header is kBadCsv.
   absl::StatusOr<bool> Next();
 
+  // The next rows, at least one, into `batch`, which keeps them; false at the
+  // end. An error comes after the rows before it. Not to be mixed with Next().
+  absl::StatusOr<bool> NextBatch(CsvBatch* batch);
+
   // The fields of the current row, valid until the next call of Next().
   std::span<const std::string_view> fields() const;
 
@@ -62,6 +67,10 @@ class CsvReader {
 
  private:
   struct State;
+
+  absl::Status FindHeader();
+  void SetFields(size_t row);
+
   std::unique_ptr<State> state_;
 };
 

@@ -2,7 +2,6 @@
 #ifndef DRAWDOWN_SRC_BASE_CSV_SCAN_H_
 #define DRAWDOWN_SRC_BASE_CSV_SCAN_H_
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,100 +15,69 @@ inline constexpr size_t kScanBytes = 64;
 
 // Bit i describes byte i.
 struct CsvMasks {
-  uint64_t special = 0;  // , " CR LF NUL
-  uint64_t high = 0;     // not ASCII
+  uint64_t comma = 0;
+  uint64_t quote = 0;
+  uint64_t line_feed = 0;
+  uint64_t carriage_return = 0;
+  uint64_t nul = 0;
+  uint64_t high = 0;  // not ASCII
+
+  friend bool operator==(const CsvMasks&, const CsvMasks&) = default;
 };
 
-constexpr bool IsCsvSpecial(char c) {
-  return c == ',' || c == '"' || c == '\n' || c == '\r' || c == '\0';
-}
-
-// Byte by byte: for short tails, other processors, and as the reference.
-inline CsvMasks ScanCsvBytes(const char* bytes, size_t count) {
+// Byte by byte: for other processors, and as the reference.
+inline CsvMasks ScanCsvBytes(const char* bytes) {
   CsvMasks masks;
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < kScanBytes; ++i) {
     const uint64_t bit = uint64_t{1} << i;
-    if (IsCsvSpecial(bytes[i])) masks.special |= bit;
+    if (bytes[i] == ',') masks.comma |= bit;
+    if (bytes[i] == '"') masks.quote |= bit;
+    if (bytes[i] == '\n') masks.line_feed |= bit;
+    if (bytes[i] == '\r') masks.carriage_return |= bit;
+    if (bytes[i] == '\0') masks.nul |= bit;
     if (static_cast<signed char>(bytes[i]) < 0) masks.high |= bit;
   }
   return masks;
 }
 
 #if defined(__SSE2__)
-inline CsvMasks ScanCsv16(const char* bytes) {
-  const __m128i block =
-      _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
-  const auto equals = [&](char c) {
-    return _mm_cmpeq_epi8(block, _mm_set1_epi8(c));
-  };
-  const __m128i line_ends = _mm_or_si128(equals('\n'), equals('\r'));
-  const __m128i separators = _mm_or_si128(equals(','), equals('"'));
-  const __m128i special =
-      _mm_or_si128(_mm_or_si128(line_ends, separators), equals('\0'));
-  return {static_cast<uint32_t>(_mm_movemask_epi8(special)),
-          static_cast<uint32_t>(_mm_movemask_epi8(block))};
-}
-
 // REQUIRES: kScanBytes readable bytes.
 inline CsvMasks ScanCsv(const char* bytes) {
   CsvMasks masks;
+  uint64_t control = 0;  // up to CR, which rows have few of
   for (size_t i = 0; i < kScanBytes; i += 16) {
-    const CsvMasks part = ScanCsv16(bytes + i);
-    masks.special |= part.special << i;
-    masks.high |= part.high << i;
+    const __m128i block =
+        _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + i));
+    const auto mask = [i](__m128i equal) {
+      return uint64_t{static_cast<uint32_t>(_mm_movemask_epi8(equal))} << i;
+    };
+    const auto equals = [block](char c) {
+      return _mm_cmpeq_epi8(block, _mm_set1_epi8(c));
+    };
+    masks.comma |= mask(equals(','));
+    masks.quote |= mask(equals('"'));
+    masks.high |= mask(block);
+    control |= mask(
+        _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8('\r')), block));
+  }
+  for (; control != 0; control &= control - 1) {
+    const uint64_t bit = control & (~control + 1);
+    const char c = bytes[__builtin_ctzll(control)];
+    if (c == '\n') masks.line_feed |= bit;
+    if (c == '\r') masks.carriage_return |= bit;
+    if (c == '\0') masks.nul |= bit;
   }
   return masks;
 }
 #else
-inline CsvMasks ScanCsv(const char* bytes) {
-  return ScanCsvBytes(bytes, kScanBytes);
-}
+inline CsvMasks ScanCsv(const char* bytes) { return ScanCsvBytes(bytes); }
 #endif
 
-// Walks the special bytes of [at, end) in order.
-class CsvScanner {
- public:
-  void Reset(const char* at, const char* end) {
-    next_ = at;
-    end_ = end;
-    masks_ = {};
-    saw_high_ = false;
-  }
-
-  // The next special byte, or end.
-  const char* Next() {
-    while (masks_.special == 0) {
-      if (next_ >= end_) return end_;
-      Load();
-    }
-    const char* found = block_ + std::countr_zero(masks_.special);
-    masks_.special &= masks_.special - 1;
-    return found;
-  }
-
-  // Whether a byte that is not ASCII may have come since the last call. A block
-  // may belong to two rows, so this errs toward true.
-  bool TakeSawHigh() {
-    const bool saw = saw_high_;
-    saw_high_ = masks_.high != 0;
-    return saw;
-  }
-
- private:
-  void Load() {
-    block_ = next_;
-    const auto left = static_cast<size_t>(end_ - next_);
-    masks_ = left >= kScanBytes ? ScanCsv(block_) : ScanCsvBytes(block_, left);
-    next_ += left >= kScanBytes ? kScanBytes : left;
-    saw_high_ = saw_high_ || masks_.high != 0;
-  }
-
-  const char* block_ = nullptr;
-  const char* next_ = nullptr;
-  const char* end_ = nullptr;
-  CsvMasks masks_;
-  bool saw_high_ = false;
-};
+// Bit i is the parity of the bits 0 to i.
+inline uint64_t PrefixParity(uint64_t bits) {
+  for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+  return bits;
+}
 
 }  // namespace drawdown
 

@@ -113,8 +113,13 @@ std::optional<Decimal> Place(const Significand& sum, int64_t written_scale) {
   return value;
 }
 
-// [-]digits[.digits] of at most 18 digits: nearly every number of a bill.
-std::optional<Decimal> ParseShort(std::string_view text) {
+absl::Status NotANumber(std::string_view text, const char* why) {
+  return MakeError(ErrorCode::kBadNumber, absl::StrCat(Quoted(text), why));
+}
+
+}  // namespace
+
+std::optional<Decimal> ParseShortDecimal(std::string_view text) {
   constexpr size_t kMaxShort = 18;
   const bool negative = TakeChar('-', &text);
   if (text.empty() || text.size() > kMaxShort) return std::nullopt;
@@ -136,14 +141,8 @@ std::optional<Decimal> ParseShort(std::string_view text) {
                  static_cast<int>(text.size() - 1 - point)};
 }
 
-absl::Status NotANumber(std::string_view text, const char* why) {
-  return MakeError(ErrorCode::kBadNumber, absl::StrCat(Quoted(text), why));
-}
-
-}  // namespace
-
 absl::StatusOr<Decimal> ParseDecimal(std::string_view text) {
-  if (const auto value = ParseShort(text)) return *value;
+  if (const auto value = ParseShortDecimal(text)) return *value;
   const std::optional<Syntax> syntax = Scan(text);
   if (!syntax) return NotANumber(text, " is not a decimal number");
   Significand sum;

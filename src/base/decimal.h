@@ -2,6 +2,7 @@
 #ifndef DRAWDOWN_SRC_BASE_DECIMAL_H_
 #define DRAWDOWN_SRC_BASE_DECIMAL_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,10 @@ struct Decimal {
 // out of range (1e400, 1e-39). Trailing zeros count in `scale` as far as the
 // coefficient holds them.
 absl::StatusOr<Decimal> ParseDecimal(std::string_view text);
+
+// What ParseDecimal makes of [-]digits[.digits] with at most 18 bytes after the
+// sign, as nearly every number of a bill is written; nothing for other texts.
+std::optional<Decimal> ParseShortDecimal(std::string_view text);
 
 // value x 10^scale as an integer. kBadNumber when digits would be lost,
 // kOverflow when it does not fit. REQUIRES: 0 <= scale <= 38, also value.scale.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <new>
 
 namespace drawdown {
@@ -48,6 +49,22 @@ class HugePageAllocator {
  private:
   static constexpr size_t kHugePage = size_t{2} << 20;
 };
+
+struct UnmapDeleter {
+  size_t bytes = 0;
+  void operator()(char* memory) const { munmap(memory, bytes); }
+};
+using ZeroedPages = std::unique_ptr<char, UnmapDeleter>;
+
+// At least `bytes` zeros, of huge pages where the system gives them. What is
+// never touched costs no memory. Throws std::bad_alloc.
+inline ZeroedPages MakeZeroedPages(size_t bytes) {
+  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  madvise(memory, bytes, MADV_HUGEPAGE);  // a hint
+  return ZeroedPages(static_cast<char*>(memory), UnmapDeleter{bytes});
+}
 
 }  // namespace drawdown
 

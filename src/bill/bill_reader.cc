@@ -4,6 +4,7 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/fast_hash.h"
 #include "bill/cells.h"
 #include "bill/formats.h"
 #include "bill/oddity_log.h"
@@ -58,7 +59,7 @@ class BillReading {
                               std::string(DatasetName(layout.dataset)),
                               layout.version, layout.version_reason});
     RETURN_IF_ERROR(BeginRules(layout, where));
-    RowFeed feed(&reader, source, IsLarge(*source));
+    RowFeed feed(&reader, source, seed_, IsLarge(*source));
     Cells cells(&feed, &layout, &times_, &log_);
     RETURN_IF_ERROR(layout.dataset == Dataset::kCostAndUsage
                         ? ReadRows(file, BestAmount(layout), &feed, &cells)
@@ -162,6 +163,7 @@ class BillReading {
       ASSIGN_OR_RETURN(const bool more, feed->Next());
       if (!more) return absl::OkStatus();
       row.line = feed->line();
+      row.identity = feed->identity();
       RETURN_IF_ERROR(rows.Read(&row));
       CheckRow(row, cells);
       if (rules_ != nullptr) rules_->Add(row, *cells);
@@ -218,6 +220,7 @@ class BillReading {
   RuleChecker* rules_;
   BillContents contents_;
   BillSummary& summary_ = contents_.summary;
+  const uint64_t seed_ = RandomSeed();
   uint64_t total_bytes_ = 0;
   uint64_t bytes_before_ = 0;  // of the files before this one
   bool have_charges_ = false;

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/decimal.h"
+#include "base/fast_hash.h"
 #include "drawdown/bill.h"
 #include "drawdown/units.h"
 
@@ -105,7 +106,8 @@ struct BillRow {
   std::optional<int64_t> gpu_count_micro;     // SkuPriceDetails.GpuCount x 1e6
   std::string_view tags;                      // raw JSON
   std::string_view raw;  // every field of the row, in header order, re-joined:
-                         // identity of exact copies
+                         // equal only in exact copies
+  Hash128 identity;      // FastHash of raw, with one seed in a reading
   uint64_t line = 0;
   uint32_t file = 0;  // index of the file
 };

@@ -1,7 +1,5 @@
 #include "bill/bill_time.h"
 
-#include <cstring>
-#include <functional>
 #include <string>
 
 #include "base/error.h"
@@ -78,19 +76,12 @@ absl::StatusOr<BillTime> ParseBillTime(std::string_view text) {
   return time;
 }
 
-BillTimeCache::BillTimeCache()
-    : slots_(std::make_unique<std::array<Slot, kSlots>>()) {}
-
-absl::StatusOr<BillTime> BillTimeCache::Parse(std::string_view text) {
-  if (text.size() > kMaxText || text.empty()) return ParseBillTime(text);
-  Slot& slot = (*slots_)[std::hash<std::string_view>()(text) % kSlots];
-  const bool known = slot.size == text.size() &&
-                     std::memcmp(slot.text, text.data(), text.size()) == 0;
-  if (known) return slot.time;
-  ASSIGN_OR_RETURN(slot.time, ParseBillTime(text));
-  std::memcpy(slot.text, text.data(), text.size());
-  slot.size = static_cast<uint8_t>(text.size());
-  return slot.time;
+absl::StatusOr<BillTime> BillTimeCache::Parse(std::string_view text,
+                                              Memo::Hint* hint) {
+  if (const BillTime* known = memo_.Find(text, hint)) return *known;
+  ASSIGN_OR_RETURN(const BillTime time, ParseBillTime(text));
+  memo_.Remember(text, time);
+  return time;
 }
 
 }  // namespace drawdown

@@ -2,12 +2,11 @@
 #ifndef DRAWDOWN_SRC_BILL_BILL_TIME_H_
 #define DRAWDOWN_SRC_BILL_BILL_TIME_H_
 
-#include <array>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "bill/text_memo.h"
 
 namespace drawdown {
 
@@ -31,21 +30,15 @@ struct BillTime {
 // next begins. kBadTime otherwise.
 absl::StatusOr<BillTime> ParseBillTime(std::string_view text);
 
-// Remembers recent texts: a bill has few distinct instants and many rows.
+// ParseBillTime with a memory of recent texts.
 class BillTimeCache {
  public:
-  BillTimeCache();
-  absl::StatusOr<BillTime> Parse(std::string_view text);
+  using Memo = TextMemo<BillTime, 2048, 32>;
+
+  absl::StatusOr<BillTime> Parse(std::string_view text, Memo::Hint* hint);
 
  private:
-  static constexpr size_t kSlots = 2048;
-  static constexpr size_t kMaxText = 32;
-  struct Slot {
-    uint8_t size = 0;
-    char text[kMaxText];
-    BillTime time;
-  };
-  std::unique_ptr<std::array<Slot, kSlots>> slots_;
+  Memo memo_;
 };
 
 }  // namespace drawdown

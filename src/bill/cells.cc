@@ -5,17 +5,13 @@
 
 #include "absl/strings/match.h"
 #include "base/error.h"
+#include "base/same_text.h"
 #include "base/wide.h"
 
 namespace drawdown {
 namespace {
 
 constexpr int kMoneyScale = 18;
-
-bool SpellsNull(std::string_view field) {
-  if (field.size() == 4) return field == "NULL" || field == "null";
-  return field == "\\N";
-}
 
 }  // namespace
 
@@ -47,16 +43,10 @@ Cells::Cells(const RowFeed* feed, const BillLayout* layout,
 
 void Cells::Load() {
   const std::span<const std::string_view> fields = feed_->fields();
-  for (size_t i = 0; i < fields.size(); ++i) {
-    const std::string_view field = fields[i];
-    nulls_[i] = field.empty();
-    if (field.size() > 4 || !SpellsNull(field)) continue;
-    // A quoted "NULL" may be a name, but not a number or a time.
-    if (feed_->quoted(i) && free_text_[i]) continue;
-    nulls_[i] = 1;
-    Count(OddityKind::kNullSpelledAsText, header_ids_[i], field);
-  }
   values_ = fields;
+  nulls_differ_ = mapped_.has_value() || feed_->spells_null();
+  if (!nulls_differ_) return;
+  FindNulls(fields);
   value_nulls_ = nulls_;
   if (!mapped_) return;
   mapped_->Load(fields, nulls_);
@@ -64,11 +54,24 @@ void Cells::Load() {
   value_nulls_ = mapped_->nulls();
 }
 
+void Cells::FindNulls(std::span<const std::string_view> fields) {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    nulls_[i] = fields[i].empty();
+    if (!SpellsNull(fields[i])) continue;
+    // A quoted "NULL" may be a name, but not a number or a time.
+    if (feed_->quoted(i) && free_text_[i]) continue;
+    nulls_[i] = 1;
+    Count(OddityKind::kNullSpelledAsText, header_ids_[i], fields[i]);
+  }
+}
+
 absl::Status Cells::Number(BillColumn column, std::optional<Decimal>* value) {
   value->reset();
   if (IsNull(column)) return absl::OkStatus();
   const std::string_view text = Field(column);
-  absl::StatusOr<Decimal> number = ParseDecimal(text);
+  *value = ParseShortDecimal(text);
+  if (value->has_value()) return absl::OkStatus();
+  const absl::StatusOr<Decimal> number = ParseDecimal(text);
   if (!number.ok()) {
     return Bad(GetErrorCode(number.status()), column, number.status());
   }
@@ -81,9 +84,16 @@ absl::Status Cells::Number(BillColumn column, std::optional<Decimal>* value) {
 
 absl::Status Cells::Money(BillColumn column, BilledMoney* value) {
   *value = {};
-  std::optional<Decimal> number;
+  if (IsNull(column)) return absl::OkStatus();
+  std::optional<Decimal> number = ParseShortDecimal(Field(column));
+  if (number.has_value()) {
+    // At most 18 digits: neither overflows.
+    const Int128 amount =
+        number->coefficient * PowerOfTen(kMoneyScale - number->scale);
+    *value = {MoneyAmount(amount), number->scale, true};
+    return absl::OkStatus();
+  }
   RETURN_IF_ERROR(Number(column, &number));
-  if (!number) return absl::OkStatus();
   absl::StatusOr<Int128> amount = DecimalToScaled(*number, kMoneyScale);
   // Costs that were doubles are written with more digits than money has.
   if (!amount.ok() && number->scale > kMoneyScale) {
@@ -100,7 +110,8 @@ absl::Status Cells::Money(BillColumn column, BilledMoney* value) {
 
 absl::Status Cells::Time(BillColumn column, int64_t* instant_us) {
   if (IsNull(column)) return Bad(ErrorCode::kBadTime, column, "is empty");
-  const absl::StatusOr<BillTime> time = times_->Parse(Field(column));
+  const absl::StatusOr<BillTime> time =
+      times_->Parse(Field(column), &time_hints_[static_cast<size_t>(column)]);
   if (!time.ok()) {
     return Bad(ErrorCode::kBadTime, column, time.status());
   }
@@ -132,8 +143,13 @@ void Cells::CountTimeOddities(BillColumn column, const BillTime& time) {
 std::optional<size_t> Cells::Enum(BillColumn column,
                                   std::span<const std::string_view> names) {
   const std::string_view text = Field(column);
+  // Rows repeat each other.
+  uint8_t& last = last_enums_[static_cast<size_t>(column)];
+  if (SameText(text, names[last])) return last;
   for (size_t i = 0; i < names.size(); ++i) {
-    if (text == names[i]) return i;
+    if (!SameText(text, names[i])) continue;
+    last = static_cast<uint8_t>(i);
+    return i;
   }
   for (size_t i = 0; i < names.size(); ++i) {
     if (absl::EqualsIgnoreCase({text.data(), text.size()},
@@ -156,6 +172,7 @@ std::string_view Cells::LooseEnum(BillColumn column,
 }
 
 void Cells::Odd(OddityKind kind, BillColumn column, std::string_view value) {
+  ++odd_;
   Count(kind, IdOf(column), value);
 }
 

@@ -36,14 +36,20 @@ class Cells {
   // Empty, a null spelled as text, or the column is absent.
   bool IsNull(BillColumn column) const {
     const int at = layout_->At(column);
-    return at < 0 || value_nulls_[static_cast<size_t>(at)];
+    if (at < 0) return true;
+    const auto place = static_cast<size_t>(at);
+    return nulls_differ_ ? value_nulls_[place] != 0 : values_[place].empty();
   }
 
   bool Has(BillColumn column) const { return layout_->Has(column); }
 
   // Empty when null.
   std::string_view Text(BillColumn column) const {
-    return IsNull(column) ? std::string_view() : Field(column);
+    const int at = layout_->At(column);
+    if (at < 0) return {};
+    const auto place = static_cast<size_t>(at);
+    const bool null = nulls_differ_ && value_nulls_[place] != 0;
+    return null ? std::string_view() : values_[place];
   }
 
   // Null is nothing. kBadNumber.
@@ -69,6 +75,9 @@ class Cells {
   // Null is nothing. kBadTime.
   absl::Status Time(BillColumn column, std::optional<int64_t>* instant_us);
 
+  // How often Odd was called.
+  uint64_t odd() const { return odd_; }
+
   // Counts the current row, with `value` as its example.
   void Odd(OddityKind kind, BillColumn column, std::string_view value);
 
@@ -86,12 +95,14 @@ class Cells {
   std::string_view Field(BillColumn column) const {
     return values_[static_cast<size_t>(layout_->At(column))];
   }
+  void FindNulls(std::span<const std::string_view> fields);
   void CountTimeOddities(BillColumn column, const BillTime& time);
   void Count(OddityKind kind, OddityLog::ColumnId id, std::string_view value);
   OddityLog::ColumnId IdOf(BillColumn column) const {
     return column_ids_[static_cast<size_t>(column)];
   }
 
+  uint64_t odd_ = 0;
   const RowFeed* feed_;
   const BillLayout* layout_;
   BillTimeCache* times_;
@@ -99,10 +110,14 @@ class Cells {
   std::array<OddityLog::ColumnId, kColumnCount> column_ids_;
   std::vector<OddityLog::ColumnId> header_ids_;  // by place in the header
   std::vector<uint8_t> free_text_;               // by place in the header
-  std::vector<uint8_t> nulls_;                   // of the current row
+  std::vector<uint8_t> nulls_;                   // scratch for value_nulls_
+  std::array<uint8_t, kColumnCount> last_enums_ = {};
+  std::array<BillTimeCache::Memo::Hint, kColumnCount> time_hints_ = {};
   std::optional<MappedRow> mapped_;
   // What a layout's index points into: the row, or what a mapping made of it.
   std::span<const std::string_view> values_;
+  // Looked at only where nulls are more than the empty values.
+  bool nulls_differ_ = false;
   std::span<const uint8_t> value_nulls_;
 };
 

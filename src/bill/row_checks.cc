@@ -80,8 +80,11 @@ void ProviderChecks::Count(const BillRow& row, const Cells& cells,
 }
 
 void ProviderChecks::AddPrice(const BillRow& row, const Cells& cells) {
-  list_cost_decimals_ =
-      NeededDecimals(row.list_cost.amount, list_cost_decimals_);
+  // None needs more than it was written with.
+  if (row.list_cost.scale > list_cost_decimals_) {
+    list_cost_decimals_ =
+        NeededDecimals(row.list_cost.amount, list_cost_decimals_);
+  }
   if (!row.list_unit_price || !row.pricing_quantity || row.correction ||
       cells.IsNull(BillColumn::kListCost)) {
     return;

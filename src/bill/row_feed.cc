@@ -5,19 +5,12 @@
 #include "absl/strings/str_cat.h"
 
 namespace drawdown {
-namespace {
-
-// Enough that handing over costs nothing, and little beside the processor's
-// cache.
-constexpr size_t kBatchBytes = size_t{128} << 10;
-
-}  // namespace
-
-RowFeed::RowFeed(CsvReader* reader, const Source* source, bool ahead)
+RowFeed::RowFeed(CsvReader* reader, const Source* source, uint64_t seed,
+                 bool ahead)
     : reader_(reader),
       source_(source),
-      width_(reader->header().size()),
-      fields_(width_) {
+      seed_(seed),
+      fields_(reader->header().size()) {
   if (!ahead) return;
   try {
     thread_ = std::thread([this] { Work(); });
@@ -37,34 +30,31 @@ RowFeed::~RowFeed() {
 }
 
 std::string RowFeed::Where() const {
-  return absl::StrCat(source_->name(), ":", line_);
+  return absl::StrCat(source_->name(), ":", line());
 }
 
 absl::StatusOr<bool> RowFeed::Next() {
-  while (taken_ == 0 || next_row_ == batches_[(taken_ - 1) % 2].rows.size()) {
+  while (taken_ == 0 || next_row_ == current().rows()) {
     if (taken_ != 0) {
-      const Batch& done = batches_[(taken_ - 1) % 2];
-      if (!done.status.ok()) return done.status;
-      if (done.last) return false;
+      if (!taken().status.ok()) return taken().status;
+      if (taken().last) return false;
     }
     TakeBatch();
   }
-  const Batch& batch = batches_[(taken_ - 1) % 2];
-  const Row& row = batch.rows[next_row_];
-  raw_ =
-      std::string_view(batch.text).substr(text_begin_, row.end - text_begin_);
-  const uint32_t* const ends = batch.ends.data() + next_row_ * width_;
+  row_ = next_row_++;
+  ++rows_;
+  SetFields();
+  return true;
+}
+
+void RowFeed::SetFields() {
+  const char* const raw = current().raw(row_).data();
+  const std::span<const uint32_t> ends = current().ends(row_);
   uint32_t begin = 0;
-  for (size_t i = 0; i < width_; ++i) {
-    fields_[i] = raw_.substr(begin, ends[i] - begin);
+  for (size_t i = 0; i < ends.size(); ++i) {
+    fields_[i] = {raw + begin, ends[i] - begin};
     begin = ends[i] + 1;
   }
-  quoted_ = batch.quoted.data() + next_row_ * width_;
-  line_ = row.line;
-  text_begin_ = row.end;
-  ++next_row_;
-  ++rows_;
-  return true;
 }
 
 void RowFeed::TakeBatch() {
@@ -78,8 +68,7 @@ void RowFeed::TakeBatch() {
     ++taken_;
   }
   next_row_ = 0;
-  text_begin_ = 0;
-  position_ = batches_[(taken_ - 1) % 2].position;
+  position_ = taken().position;
 }
 
 void RowFeed::Work() {
@@ -97,33 +86,25 @@ void RowFeed::Work() {
 }
 
 void RowFeed::Fill(Batch* batch) {
-  batch->text.clear();
-  batch->ends.clear();
-  batch->quoted.clear();
-  batch->rows.clear();
-  while (batch->text.size() < kBatchBytes) {
-    const absl::StatusOr<bool> more = reader_->Next();
-    batch->status = more.status();
-    batch->last = !more.ok() || !*more;
-    if (batch->last) break;
-    AddRow(batch);
-  }
+  const absl::StatusOr<bool> more = reader_->NextBatch(&batch->rows);
+  batch->status = more.status();
+  batch->last = !more.ok() || !*more;
   batch->position = source_->position();
+  batch->notes.clear();
+  for (size_t row = 0; row < batch->rows.rows(); ++row) {
+    batch->notes.push_back(NoteOf(batch->rows, row));
+  }
 }
 
-void RowFeed::AddRow(Batch* batch) {
-  const size_t begin = batch->text.size();
-  const std::span<const std::string_view> fields = reader_->fields();
-  const size_t first = batch->ends.size();
-  batch->ends.resize(first + width_);
-  batch->quoted.resize(first + width_);
-  for (size_t i = 0; i < width_; ++i) {
-    batch->text.append(fields[i]);
-    batch->ends[first + i] = static_cast<uint32_t>(batch->text.size() - begin);
-    batch->text.push_back('\0');
-    batch->quoted[first + i] = reader_->quoted(i) ? 1 : 0;
+RowFeed::Note RowFeed::NoteOf(const CsvBatch& rows, size_t row) const {
+  const std::string_view raw = rows.raw(row);
+  Note note{FastHash(raw, seed_), false};
+  uint32_t begin = 0;
+  for (const uint32_t end : rows.ends(row)) {
+    note.spells_null |= SpellsNull({raw.data() + begin, end - begin});
+    begin = end + 1;
   }
-  batch->rows.push_back({batch->text.size(), reader_->line()});
+  return note;
 }
 
 }  // namespace drawdown

@@ -15,9 +15,17 @@
 
 #include "absl/status/statusor.h"
 #include "base/csv.h"
+#include "base/csv_batch.h"
+#include "base/fast_hash.h"
 #include "base/source.h"
 
 namespace drawdown {
+
+// A null written as text.
+inline bool SpellsNull(std::string_view field) {
+  if (field.size() == 4) return field == "NULL" || field == "null";
+  return field.size() == 2 && field == "\\N";
+}
 
 // One thread calls it.
 class RowFeed {
@@ -25,7 +33,8 @@ class RowFeed {
   // `reader` is of `source` and has read its header. Both must outlive the feed
   // and are the feed's alone until then, but for the header and the name.
   // Without `ahead`, and where no thread can be had, the caller's reads.
-  RowFeed(CsvReader* reader, const Source* source, bool ahead);
+  // `seed` is that of identity().
+  RowFeed(CsvReader* reader, const Source* source, uint64_t seed, bool ahead);
   ~RowFeed();
   RowFeed(const RowFeed&) = delete;  // A thread works on it.
   RowFeed& operator=(const RowFeed&) = delete;
@@ -36,11 +45,15 @@ class RowFeed {
 
   // Of the current row, valid until the next call of Next.
   std::span<const std::string_view> fields() const { return fields_; }
-  bool quoted(size_t i) const { return quoted_[i] != 0; }
+  bool quoted(size_t i) const { return current().quoted(row_)[i] != 0; }
   // Every field, each followed by a NUL, which no field can hold: equal exactly
   // when all fields are equal.
-  std::string_view raw() const { return raw_; }
-  uint64_t line() const { return line_; }
+  std::string_view raw() const { return current().raw(row_); }
+  // FastHash of raw().
+  Hash128 identity() const { return taken().notes[row_].identity; }
+  uint64_t line() const { return current().line(row_); }
+  // Whether SpellsNull of some field.
+  bool spells_null() const { return taken().notes[row_].spells_null; }
 
   const std::vector<std::string>& header() const { return reader_->header(); }
   uint64_t rows() const { return rows_; }          // so far
@@ -48,38 +61,38 @@ class RowFeed {
   std::string Where() const;  // "file:line" of the current row
 
  private:
-  struct Row {
-    size_t end = 0;  // in Batch::text
-    uint64_t line = 0;
+  struct Note {
+    Hash128 identity;
+    bool spells_null = false;
   };
   struct Batch {
-    std::string text;            // raw() of its rows, one after the other
-    std::vector<uint32_t> ends;  // of each field, from its row's start
-    std::vector<uint8_t> quoted;
-    std::vector<Row> rows;
+    CsvBatch rows;
+    std::vector<Note> notes;  // by row
     uint64_t position = 0;
     bool last = false;
     absl::Status status;  // of what follows the last one's rows
   };
 
   void Fill(Batch* batch);
-  void AddRow(Batch* batch);
+  Note NoteOf(const CsvBatch& rows, size_t row) const;
+  void SetFields();
   void Work();
   void TakeBatch();
+  // REQUIRES: a batch was taken.
+  const Batch& taken() const { return batches_[(taken_ - 1) % 2]; }
+  const CsvBatch& current() const { return taken().rows; }
 
   CsvReader* reader_;
   const Source* source_;
-  const size_t width_;
 
-  // The current row, and where the next one is in the current batch.
+  const uint64_t seed_;
+  // Made here, not by the thread: what it writes has to come to the caller's
+  // processor, and the ends are a quarter of this.
   std::vector<std::string_view> fields_;
-  const uint8_t* quoted_ = nullptr;
-  std::string_view raw_;
-  uint64_t line_ = 0;
+  size_t row_ = 0;       // the current one, in its batch
+  size_t next_row_ = 0;  // the one after it
   uint64_t rows_ = 0;
   uint64_t position_ = 0;
-  size_t next_row_ = 0;
-  size_t text_begin_ = 0;
 
   // The caller reads batch taken_ - 1, in batches_[(taken_ - 1) % 2], while the
   // thread fills the next one.

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/same_text.h"
 
 namespace drawdown {
 namespace {
@@ -54,6 +55,43 @@ absl::Status ReadCategory(Cells* cells, ChargeCategory* category) {
   return absl::OkStatus();
 }
 
+const std::array<RowReader::TextField, 27> RowReader::kTextFields = {{
+    {BillColumn::kInvoiceIssuerName, &BillRow::invoice_issuer},
+    {BillColumn::kInvoiceId, &BillRow::invoice_id},
+    {BillColumn::kLineId, &BillRow::line_id},
+    {BillColumn::kCorrectsLineId, &BillRow::corrects},
+    {BillColumn::kInvoiceDetailId, &BillRow::invoice_detail_id},
+    {BillColumn::kBillingAccountId, &BillRow::billing_account},
+    {BillColumn::kSubAccountId, &BillRow::sub_account},
+    {BillColumn::kRegionId, &BillRow::region},
+    {BillColumn::kResourceId, &BillRow::resource},
+    {BillColumn::kServiceName, &BillRow::service},
+    {BillColumn::kSkuId, &BillRow::sku},
+    {BillColumn::kSkuPriceId, &BillRow::sku_price},
+    {BillColumn::kChargeDescription, &BillRow::description},
+    {BillColumn::kCommitmentDiscountId, &BillRow::commitment_id},
+    {BillColumn::kSkuMeter, &BillRow::sku_meter},
+    {BillColumn::kCommitmentDiscountType, &BillRow::commitment_type},
+    {BillColumn::kCommitmentDiscountUnit, &BillRow::commitment_unit},
+    {BillColumn::kCapacityReservationId, &BillRow::capacity_id},
+    {BillColumn::kPricingCurrency, &BillRow::pricing_currency},
+    {BillColumn::kAllocatedMethodId, &BillRow::allocated_method},
+    {BillColumn::kAllocatedResourceId, &BillRow::allocated_resource},
+    {BillColumn::kAllocatedResourceName, &BillRow::allocated_resource_name},
+    {BillColumn::kAllocatedTags, &BillRow::allocated_tags},
+    {BillColumn::kAllocatedMethodDetails, &BillRow::allocated_method_details},
+    {BillColumn::kPricingUnit, &BillRow::pricing_unit},
+    {BillColumn::kConsumedUnit, &BillRow::consumed_unit},
+    {BillColumn::kTags, &BillRow::tags},
+}};
+
+// The row is the same from row to row: what the file lacks stays empty.
+RowReader::RowReader(Cells* cells) : cells_(cells) {
+  for (const TextField& field : kTextFields) {
+    if (cells->Has(field.column)) texts_.push_back(field);
+  }
+}
+
 absl::Status RowReader::Read(BillRow* row) {
   cells_->Load();
   row->raw = cells_->raw();
@@ -90,7 +128,7 @@ absl::Status RowReader::ReadNames(BillRow* row) {
                 BillColumn::kServiceProviderName, service);
   }
   const std::string_view currency = cells_->Text(BillColumn::kBillingCurrency);
-  if (currency_.empty() || currency != currency_text_) {
+  if (currency_.empty() || !SameText(currency, currency_text_)) {
     const absl::StatusOr<Currency> parsed = Currency::Parse(currency);
     if (!parsed.ok()) {
       return cells_->Bad(ErrorCode::kBadRow, BillColumn::kBillingCurrency,
@@ -104,39 +142,13 @@ absl::Status RowReader::ReadNames(BillRow* row) {
 }
 
 void RowReader::ReadTexts(BillRow* row) {
-  row->invoice_issuer = cells_->Text(BillColumn::kInvoiceIssuerName);
+  for (const TextField& field : texts_) {
+    row->*field.text = cells_->Text(field.column);
+  }
   row->host_provider = cells_->Text(BillColumn::kHostProviderName);
   if (row->host_provider.empty()) {
     row->host_provider = cells_->Text(BillColumn::kPublisherName);
   }
-  row->invoice_id = cells_->Text(BillColumn::kInvoiceId);
-  row->line_id = cells_->Text(BillColumn::kLineId);
-  row->corrects = cells_->Text(BillColumn::kCorrectsLineId);
-  row->invoice_detail_id = cells_->Text(BillColumn::kInvoiceDetailId);
-  row->billing_account = cells_->Text(BillColumn::kBillingAccountId);
-  row->sub_account = cells_->Text(BillColumn::kSubAccountId);
-  row->region = cells_->Text(BillColumn::kRegionId);
-  row->resource = cells_->Text(BillColumn::kResourceId);
-  row->service = cells_->Text(BillColumn::kServiceName);
-  row->sku = cells_->Text(BillColumn::kSkuId);
-  row->sku_price = cells_->Text(BillColumn::kSkuPriceId);
-  row->description = cells_->Text(BillColumn::kChargeDescription);
-  row->commitment_id = cells_->Text(BillColumn::kCommitmentDiscountId);
-  row->sku_meter = cells_->Text(BillColumn::kSkuMeter);
-  row->commitment_type = cells_->Text(BillColumn::kCommitmentDiscountType);
-  row->commitment_unit = cells_->Text(BillColumn::kCommitmentDiscountUnit);
-  row->capacity_id = cells_->Text(BillColumn::kCapacityReservationId);
-  row->pricing_currency = cells_->Text(BillColumn::kPricingCurrency);
-  row->allocated_method = cells_->Text(BillColumn::kAllocatedMethodId);
-  row->allocated_resource = cells_->Text(BillColumn::kAllocatedResourceId);
-  row->allocated_resource_name =
-      cells_->Text(BillColumn::kAllocatedResourceName);
-  row->allocated_tags = cells_->Text(BillColumn::kAllocatedTags);
-  row->allocated_method_details =
-      cells_->Text(BillColumn::kAllocatedMethodDetails);
-  row->pricing_unit = cells_->Text(BillColumn::kPricingUnit);
-  row->consumed_unit = cells_->Text(BillColumn::kConsumedUnit);
-  row->tags = cells_->Text(BillColumn::kTags);
 }
 
 absl::Status RowReader::ReadEnums(BillRow* row) {
@@ -243,9 +255,34 @@ void RowReader::ReadSkuDetails(BillRow* row) {
   row->instance_type = cells_->Text(BillColumn::kInstanceType);
   row->gpu_count_micro.reset();
   ReadGpuCount(BillColumn::kGpuCount, cells_->Text(BillColumn::kGpuCount), row);
-  constexpr BillColumn kColumn = BillColumn::kSkuPriceDetails;
-  const std::string_view details = cells_->Text(kColumn);
+  const std::string_view details = cells_->Text(BillColumn::kSkuPriceDetails);
   if (details.empty()) return;
+  // Neither comes from a column of its own, so what is read is all of the text.
+  const bool alone = row->instance_type.empty() && !row->gpu_count_micro;
+  if (alone && ReadKnownDetails(details, row)) return;
+  const uint64_t odd = cells_->odd();
+  ReadNewDetails(details, row);
+  if (!alone || cells_->odd() != odd) return;
+  SkuDetails known;
+  if (!row->instance_type.empty()) {
+    known.type_at =
+        static_cast<uint32_t>(row->instance_type.data() - details.data());
+    known.type_size = static_cast<uint32_t>(row->instance_type.size());
+  }
+  known.gpu_count_micro = row->gpu_count_micro;
+  known_details_.Remember(details, known);
+}
+
+bool RowReader::ReadKnownDetails(std::string_view details, BillRow* row) {
+  const SkuDetails* const known = known_details_.Find(details, &details_hint_);
+  if (known == nullptr) return false;
+  row->instance_type = details.substr(known->type_at, known->type_size);
+  row->gpu_count_micro = known->gpu_count_micro;
+  return true;
+}
+
+void RowReader::ReadNewDetails(std::string_view details, BillRow* row) {
+  constexpr BillColumn kColumn = BillColumn::kSkuPriceDetails;
   if (!json_.Parse(details)) {
     cells_->Odd(OddityKind::kInvalidJson, kColumn, details);
     return;
@@ -276,7 +313,13 @@ void RowReader::ReadGpuCount(BillColumn column, std::string_view text,
 }
 
 void RowReader::CheckTags(std::string_view tags) {
-  if (tags.empty()) return;
+  if (tags.empty() || known_tags_.Find(tags, &tags_hint_) != nullptr) return;
+  const uint64_t odd = cells_->odd();
+  CheckNewTags(tags);
+  if (cells_->odd() == odd) known_tags_.Remember(tags, {});
+}
+
+void RowReader::CheckNewTags(std::string_view tags) {
   if (!json_.Parse(tags)) {
     cells_->Odd(OddityKind::kInvalidJson, BillColumn::kTags, tags);
     return;

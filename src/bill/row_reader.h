@@ -2,14 +2,19 @@
 #ifndef DRAWDOWN_SRC_BILL_ROW_READER_H_
 #define DRAWDOWN_SRC_BILL_ROW_READER_H_
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "bill/bill_row.h"
 #include "bill/cells.h"
 #include "bill/contract_applied.h"
 #include "bill/json_scan.h"
+#include "bill/text_memo.h"
 
 namespace drawdown {
 
@@ -21,9 +26,10 @@ absl::Status ReadCategory(Cells* cells, ChargeCategory* category);
 
 class RowReader {
  public:
-  explicit RowReader(Cells* cells) : cells_(cells) {}
+  explicit RowReader(Cells* cells);
 
-  // Reads every field but `line` and `file`. Errors name file:line and column:
+  // Reads every field but `line` and `file` of the file's current row into
+  // `row`, which is the same in every call. Errors name file:line and column:
   // kBadNumber, kBadTime, kBadRow.
   absl::Status Read(BillRow* row);
 
@@ -41,7 +47,31 @@ class RowReader {
   void CheckTags(std::string_view tags);
   void CheckKeys(BillColumn column);
 
+  // Of SkuPriceDetails without anything odd.
+  struct SkuDetails {
+    uint32_t type_at = 0;  // in the text
+    uint32_t type_size = 0;
+    std::optional<int64_t> gpu_count_micro;
+  };
+  using DetailsMemo = TextMemo<SkuDetails, 256, 256>;
+  using TagsMemo = TextMemo<std::monostate, 1024, 256>;  // nothing odd
+
+  bool ReadKnownDetails(std::string_view details, BillRow* row);
+  void ReadNewDetails(std::string_view details, BillRow* row);
+  void CheckNewTags(std::string_view tags);
+
+  struct TextField {
+    BillColumn column;
+    std::string_view BillRow::*text;
+  };
+  static const std::array<TextField, 27> kTextFields;
+
   Cells* cells_;
+  std::vector<TextField> texts_;  // of kTextFields, what the file has
+  DetailsMemo known_details_;
+  DetailsMemo::Hint details_hint_ = nullptr;
+  TagsMemo known_tags_;
+  TagsMemo::Hint tags_hint_ = nullptr;
   JsonCell json_;
   ContractAppliedReader applied_;
   std::vector<std::string_view> keys_;  // Scratch.

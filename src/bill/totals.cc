@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "base/same_text.h"
 #include "bill/row_reader.h"
 
 namespace drawdown {
@@ -12,12 +13,12 @@ namespace {
 // Bounds the memory that a hostile file can claim.
 constexpr size_t kMaxSlots = 2'000;
 
-void AddTo(const BillRow& row, BillTotal* total) {
-  ++total->rows;
-  total->billed_cost += row.billed_cost.amount;
-  total->effective_cost += row.effective_cost.amount;
-  total->list_cost += row.list_cost.amount;
-  total->contracted_cost += row.contracted_cost.amount;
+void AddTo(const BillTotal& part, BillTotal* total) {
+  total->rows += part.rows;
+  total->billed_cost += part.billed_cost;
+  total->effective_cost += part.effective_cost;
+  total->list_cost += part.list_cost;
+  total->contracted_cost += part.contracted_cost;
 }
 
 bool Fits(const BillTotal& total) {
@@ -30,14 +31,16 @@ bool Fits(const BillTotal& total) {
 absl::Status BillTotals::Add(const BillRow& row, const Cells& cells) {
   ASSIGN_OR_RETURN(Slot* const slot, FindSlot(row, cells));
   last_ = slot;
-  for (BillTotal* total : slot->totals) AddTo(row, total);
+  AddTo({1, row.billed_cost.amount, row.effective_cost.amount,
+         row.list_cost.amount, row.contracted_cost.amount},
+        &slot->total);
   slot->checks->Add(row, cells);
   return absl::OkStatus();
 }
 
 absl::StatusOr<BillTotals::Slot*> BillTotals::FindSlot(const BillRow& row,
                                                        const Cells& cells) {
-  if (last_ != nullptr && last_->provider == row.provider &&
+  if (last_ != nullptr && SameText(last_->provider, row.provider) &&
       last_->category == row.category && last_->currency == row.currency) {
     return last_;
   }
@@ -60,16 +63,23 @@ BillTotals::Slot BillTotals::MakeSlot(const BillRow& row) {
   slot.provider = row.provider;
   slot.category = row.category;
   slot.currency = row.currency;
-  const std::string currency = row.currency.ToString();
-  const std::string category(CategoryName(row.category));
-  slot.totals = {&summary_->totals[{slot.provider, category, currency}],
-                 &summary_->by_currency[currency],
-                 &summary_->by_provider_currency[{slot.provider, currency}]};
   slot.checks = &checks_[slot.provider];
   return slot;
 }
 
+void BillTotals::SumUp() const {
+  for (const auto& [key, slot] : slots_) {
+    const std::string currency = slot.currency.ToString();
+    const std::string category(CategoryName(slot.category));
+    AddTo(slot.total, &summary_->totals[{slot.provider, category, currency}]);
+    AddTo(slot.total, &summary_->by_currency[currency]);
+    AddTo(slot.total,
+          &summary_->by_provider_currency[{slot.provider, currency}]);
+  }
+}
+
 absl::Status BillTotals::Finish(OddityLog* log) const {
+  SumUp();
   for (const auto& [currency, total] : summary_->by_currency) {
     if (!Fits(total)) {
       return MakeError(ErrorCode::kOverflow,

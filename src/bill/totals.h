@@ -2,7 +2,6 @@
 #ifndef DRAWDOWN_SRC_BILL_TOTALS_H_
 #define DRAWDOWN_SRC_BILL_TOTALS_H_
 
-#include <array>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -33,12 +32,13 @@ class BillTotals {
     std::string provider;
     ChargeCategory category = ChargeCategory::kUsage;
     Currency currency;
-    std::array<BillTotal*, 3> totals = {};
+    BillTotal total;
     ProviderChecks* checks = nullptr;
   };
 
   absl::StatusOr<Slot*> FindSlot(const BillRow& row, const Cells& cells);
   Slot MakeSlot(const BillRow& row);
+  void SumUp() const;
 
   BillSummary* summary_;
   std::unordered_map<std::string, Slot> slots_;

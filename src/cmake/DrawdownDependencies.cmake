@@ -7,6 +7,8 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LMDB REQUIRED IMPORTED_TARGET lmdb)
+# The header alone is used, inline.
+find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 if(DRAWDOWN_BUILD_CLI)
   find_package(CLI11 REQUIRED)
 endif()

@@ -4,7 +4,7 @@ set -eu
 
 packages="g++ cmake ninja-build pkg-config make python3
 libabsl-dev libprotobuf-dev protobuf-compiler liblmdb-dev zlib1g-dev libssl-dev
-libcli11-dev libgtest-dev libgmock-dev libgmp-dev libbenchmark-dev
+libxxhash-dev libcli11-dev libgtest-dev libgmock-dev libgmp-dev libbenchmark-dev
 libsqlite3-dev tzdata clang-14 libclang-rt-14-dev spin abigail-tools ledger
 python3-dev python3-cffi python3-setuptools python3-wheel python3-pip
 python3-pytest python3-hypothesis mypy"
@@ -15,7 +15,7 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
   for program in g++ cmake ninja pkg-config protoc python3; do
     command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
   done
-  for module in absl_status protobuf lmdb zlib libcrypto gtest gmock gmp; do
+  for module in absl_status protobuf lmdb zlib libcrypto libxxhash gtest gmock gmp; do
     pkg-config --exists "$module" 2>/dev/null || missing="$missing $module"
   done
   [ -z "$missing" ] && exit 0

@@ -341,15 +341,15 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         RETURN_IF_ERROR(RatePeriod(books, compared.contracts,
                                    impl_->bucket_us(), query.contract,
                                    asked.period, at_us, &period));
+        // Rated, they are of no more use: the bill is to be read beside what is.
+        std::vector<UsageCell>().swap(period.usage.cells);
         Reconciler reconciler(
             {&period.input.contracts.For(period.input.period), &period.rated,
              period.input.period, impl_->bucket_us(), at_us,
              &period.input.capacity, &period.usage.pools, &compared.corrections,
              &compared.corrected},
             options);
-        // The reconciler has made of these what it needs, a tenth as large, and
-        // the bill is to be read beside it.
-        std::vector<UsageCell>().swap(period.usage.cells);
+        // The reconciler has made of these what it needs, a tenth as large.
         Charges().swap(period.rated.charges);
         ASSIGN_OR_RETURN(
             const BillContents bill,

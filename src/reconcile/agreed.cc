@@ -1,5 +1,7 @@
 #include "reconcile/agreed.h"
 
+#include "base/same_text.h"
+
 namespace drawdown {
 
 void Agreed::Mix() {
@@ -12,7 +14,7 @@ void Agreed::Add(std::string_view value) {
   if (state_ == State::kNone) {
     state_ = State::kOne;
     value_ = value;
-  } else if (value_ != value) {
+  } else if (!SameText(value_, value)) {
     Mix();
   }
 }

@@ -14,8 +14,10 @@ namespace {
 Int128 Magnitude(Int128 value) { return value < 0 ? -value : value; }
 
 void EncodeDetails(const BillRow& row, const RoutedRow& routed,
-                   const RowSums& one, uint32_t group, std::string* out) {
+                   const RowSums& one, uint32_t group, Hash128 order,
+                   std::string* out) {
   out->clear();
+  AppendFixed(order, out);
   AppendFixed(group, out);
   AppendFixed(one, out);
   AppendFixed(routed.tenant, out);
@@ -30,8 +32,8 @@ void EncodeDetails(const BillRow& row, const RoutedRow& routed,
 
 // Big copies first: they explain most with the fewest.
 bool CopyFinder::Repeated::operator<(const Repeated& other) const {
-  return std::tie(group, other.billed, other.cost, identity) <
-         std::tie(other.group, billed, cost, other.identity);
+  return std::tie(group, other.billed, other.cost, order) <
+         std::tie(other.group, billed, cost, other.order);
 }
 
 // A sighting is 24 bytes; where all rows may have come before, details are five
@@ -42,21 +44,21 @@ CopyFinder::CopyFinder(uint64_t memory_bytes)
       repeated_(memory_bytes / 8),
       details_(memory_bytes / 8) {}
 
-RowIdentity CopyFinder::IdentityOf(std::string_view raw) {
+Hash128 CopyFinder::OrderOf(std::string_view raw) {
   sha256_.Update(raw);
   const Sha256Digest digest = sha256_.Finish();
-  RowIdentity identity;
-  std::memcpy(&identity, digest.data(), sizeof identity);
-  return identity;
+  Hash128 order;
+  std::memcpy(&order, digest.data(), sizeof order);
+  return order;
 }
 
 absl::Status CopyFinder::Add(const BillRow& row, const RoutedRow& routed,
                              const RowSums& one, uint32_t group) {
   if (one.unmeasured != 0 || row.raw.empty()) return absl::OkStatus();
   Sighting sighting;
-  sighting.identity = IdentityOf(row.raw);
+  sighting.identity = row.identity;
   if (filter_.MaybeSeen(sighting.identity.high, sighting.identity.low)) {
-    EncodeDetails(row, routed, one, group, &scratch_);
+    EncodeDetails(row, routed, one, group, OrderOf(row.raw), &scratch_);
     ASSIGN_OR_RETURN(sighting.details, details_.Append(scratch_));
   }
   return sightings_.Add(sighting);
@@ -68,7 +70,8 @@ absl::Status CopyFinder::ForEach(
   RETURN_IF_ERROR(FindRepeated(new_group));
   return repeated_.ForEach([&](const Repeated& row) -> absl::Status {
     Copies copies;
-    RETURN_IF_ERROR(ReadDetails(row.details, &copies));
+    Hash128 order;
+    RETURN_IF_ERROR(ReadDetails(row.details, &copies, &order));
     copies.group = row.group;
     copies.extra = row.extra;
     visit(copies);
@@ -96,15 +99,18 @@ absl::Status CopyFinder::AddRepeated(const Sighting& last, uint64_t sightings,
                                      const std::vector<uint32_t>& new_group) {
   if (sightings < 2) return absl::OkStatus();
   Copies copies;
-  RETURN_IF_ERROR(ReadDetails(last.details, &copies));
+  Hash128 order;
+  RETURN_IF_ERROR(ReadDetails(last.details, &copies, &order));
   return repeated_.Add({new_group[copies.group], copies.one.billed,
-                        copies.one.cost, last.identity, last.details,
+                        copies.one.cost, order, last.details,
                         sightings - 1});
 }
 
-absl::Status CopyFinder::ReadDetails(uint64_t place, Copies* copies) {
+absl::Status CopyFinder::ReadDetails(uint64_t place, Copies* copies,
+                                     Hash128* order) {
   RETURN_IF_ERROR(details_.Read(place, &scratch_));
   ByteReader reader(scratch_);
+  *order = reader.Fixed<Hash128>();
   copies->group = reader.Fixed<uint32_t>();
   copies->one = reader.Fixed<RowSums>();
   copies->tenant = reader.Fixed<uint32_t>();

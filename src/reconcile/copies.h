@@ -2,7 +2,6 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_COPIES_H_
 #define DRAWDOWN_SRC_RECONCILE_COPIES_H_
 
-#include <compare>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "base/digest.h"
+#include "base/fast_hash.h"
 #include "base/sorted_runs.h"
 #include "base/spill_log.h"
 #include "reconcile/group.h"
@@ -29,14 +29,6 @@ struct Copies {
   int64_t end_us = 0;
 };
 
-// 128 bits of a row's SHA-256.
-struct RowIdentity {
-  uint64_t high = 0;
-  uint64_t low = 0;
-
-  friend auto operator<=>(const RowIdentity&, const RowIdentity&) = default;
-};
-
 // Finds them in bounded memory: the identity of each row is sorted, on disk
 // where it does not fit, and equal ones meet. What else is to be known of a row
 // is kept only where a filter says that it may have come before.
@@ -44,6 +36,11 @@ class CopyFinder {
  public:
   // `memory_bytes` for all that it holds, but a few KB.
   explicit CopyFinder(uint64_t memory_bytes);
+
+  // While other things are done, what Add will look at comes from memory.
+  void Prefetch(const BillRow& row) const {
+    filter_.Prefetch(row.identity.high);
+  }
 
   // kIo, kDiskFull: of a temporary file.
   absl::Status Add(const BillRow& row, const RoutedRow& routed,
@@ -59,7 +56,7 @@ class CopyFinder {
  private:
   // Of a row that came once, or once more.
   struct Sighting {
-    RowIdentity identity;
+    Hash128 identity;  // of the row
     uint64_t details = kNone;  // in details_
 
     friend auto operator<=>(const Sighting&, const Sighting&) = default;
@@ -71,18 +68,18 @@ class CopyFinder {
     uint32_t group = 0;
     GpuTime billed;
     MoneyAmount cost;
-    RowIdentity identity;
+    Hash128 order;  // of the row's SHA-256: the same in every run
     uint64_t details = 0;
     uint64_t extra = 0;
 
     bool operator<(const Repeated& other) const;
   };
 
-  RowIdentity IdentityOf(std::string_view raw);
+  Hash128 OrderOf(std::string_view raw);
   absl::Status FindRepeated(const std::vector<uint32_t>& new_group);
   absl::Status AddRepeated(const Sighting& last, uint64_t sightings,
                            const std::vector<uint32_t>& new_group);
-  absl::Status ReadDetails(uint64_t place, Copies* copies);
+  absl::Status ReadDetails(uint64_t place, Copies* copies, Hash128* order);
 
   Sha256 sha256_;
   SeenFilter filter_;

@@ -142,7 +142,9 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
     quantity_scale = std::max(quantity_scale, routed.quantity->scale);
     by_consumption |= routed.by_consumption;
   }
-  cost_decimals = NeededDecimals(row.billed_cost.amount, cost_decimals);
+  if (row.billed_cost.scale > cost_decimals) {
+    cost_decimals = NeededDecimals(row.billed_cost.amount, cost_decimals);
+  }
   first_us = std::min(first_us, row.charge_start_us);
   last_us = std::max(last_us, row.charge_end_us);
   if (!row.gpu_count_micro.has_value() || routed.pool == nullptr) return;

@@ -98,7 +98,8 @@ struct Reconciler::State {
   GroupTable groups;
   std::vector<uint32_t> merged_index;  // by the index that Add returned
   CopyFinder copies;
-  AddedRows added;
+  uint64_t rows = 0;
+  std::vector<MoneyAmount> billed;  // by index of names.currencies
   InvoiceSums invoices;
   AppliedSums applied;
   CreditRows credits;
@@ -126,6 +127,7 @@ absl::Status Reconciler::Add(const BillRow& row) {
 
 absl::Status Reconciler::AddCosted(const BillRow& row) {
   State& state = *state_;
+  state.copies.Prefetch(row);
   ASSIGN_OR_RETURN(RoutedRow routed, state.router.Route(row));
   state.measured |= routed.quantity.has_value();
   if (!state.context.options.tenant_tag.empty() &&
@@ -138,15 +140,13 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
     RETURN_IF_ERROR(state.copies.Add(row, routed, one, group));
   }
   state.NoteRow(row, routed);
-  ++state.added.rows;
-  state.added.billed[row.currency.ToString()] += row.billed_cost.amount;
   return absl::OkStatus();
 }
 
 // Sums of one amount in one result: a bill whose files have different ones
 // would be counted in two ways.
 absl::Status Reconciler::State::TakeAmount(const BillRow& row) {
-  if (added.rows == 0) context.basis.amount = row.amount;
+  if (rows == 0) context.basis.amount = row.amount;
   if (row.amount == context.basis.amount) return absl::OkStatus();
   // Named in one order, whichever file came first.
   const auto [better, worse] = std::minmax(row.amount, context.basis.amount);
@@ -162,8 +162,7 @@ absl::Status Reconciler::State::TakeAmount(const BillRow& row) {
 }
 
 absl::Status Reconciler::State::CheckComparable() const {
-  if (context.basis.amount != BilledAmount::kNone || measured ||
-      added.rows == 0) {
+  if (context.basis.amount != BilledAmount::kNone || measured || rows == 0) {
     return absl::OkStatus();
   }
   return MakeError(
@@ -175,6 +174,9 @@ absl::Status Reconciler::State::CheckComparable() const {
 
 void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   const GroupKey& key = routed.key;
+  ++rows;
+  billed.resize(names.currencies.size());
+  billed[key.currency] += row.billed_cost.amount;
   if (IsPurchase(key.lane.kind)) {
     context.basis.purchased.insert(key.lane.commitment);
   }
@@ -297,6 +299,10 @@ void Reconciler::State::NoteOpenPeriods(const BillContents& bill) {
 
 void Reconciler::State::AddChecks(const BillContents& bill,
                                   ReconcileResult& result) const {
+  AddedRows added{rows, {}};
+  for (size_t i = 0; i < billed.size(); ++i) {
+    added.billed[names.currencies[i].ToString()] = billed[i];
+  }
   result.checks.push_back(CheckConservation(result, added, bill.summary));
   if (const auto check = CheckAmount(context)) result.checks.push_back(*check);
   result.checks.push_back(CheckMetered(result, context, provider_billed));

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "base/civil.h"
 #include "base/error.h"
+#include "base/same_text.h"
 
 namespace drawdown {
 namespace {
@@ -67,7 +68,7 @@ Router::Router(const Contract& contract, const Interval& period,
 const std::optional<TimeUnit>& Router::UnitOf(const BillRow& row) {
   const std::string_view unit =
       ByConsumption(row) ? row.consumed_unit : row.pricing_unit;
-  if (unit != last_unit_text_) {
+  if (!SameText(unit, last_unit_text_)) {
     last_unit_text_ = unit;
     last_unit_ = ParseTimeUnit(unit);
   }
@@ -254,10 +255,18 @@ absl::StatusOr<std::optional<BilledGpuTime>> Router::QuantityOf(
   return std::optional<BilledGpuTime>(*time);
 }
 
+bool Router::IsProvider(std::string_view name) {
+  if (!SameText(name, last_provider_text_)) {
+    last_provider_text_ = name;
+    last_is_provider_ = bill_names_.IsProvider(name);
+  }
+  return last_is_provider_;
+}
+
 absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
   RoutedRow routed;
   Target target;
-  if (bill_names_.IsProvider(row.provider)) {
+  if (IsProvider(row.provider)) {
     target = FindTarget(row);
     routed.key = KeyOf(row, target);
     routed.key.provider = provider_;

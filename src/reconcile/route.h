@@ -100,6 +100,7 @@ class Router {
   Disposition DispositionOf(const BillRow& row) const;
   GroupKey KeyOf(const BillRow& row, const Target& target);
   void SetWindow(const BillRow& row, GroupKey& key) const;
+  bool IsProvider(std::string_view name);
   const std::optional<TimeUnit>& UnitOf(const BillRow& row);
   absl::StatusOr<std::optional<BilledGpuTime>> QuantityOf(const BillRow& row,
                                                           int64_t micro_gpus);
@@ -110,6 +111,8 @@ class Router {
   int64_t bucket_length_us_;
   GroupNames& names_;
   uint32_t provider_;           // the contract's
+  std::string last_provider_text_;  // and one provider
+  bool last_is_provider_ = false;
   std::string last_unit_text_;  // bills repeat one unit row after row
   std::optional<TimeUnit> last_unit_;
 };

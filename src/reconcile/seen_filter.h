@@ -7,10 +7,8 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 
-#include "base/aligned_buffer.h"
+#include "base/huge_pages.h"
 
 namespace drawdown {
 
@@ -21,9 +19,11 @@ class SeenFilter {
       : mask_(std::bit_floor(std::max<size_t>(memory_bytes, kWordBytes)) /
                   kWordBytes -
               1),
-        // Zeroed by the system: what is never touched costs no memory.
-        words_(static_cast<char*>(std::calloc(mask_ + 1, kWordBytes))) {
-    if (words_ == nullptr) throw std::bad_alloc();
+        words_(MakeZeroedPages((mask_ + 1) * kWordBytes)) {}
+
+  // Begins to fetch what MaybeSeen(place, ...) will look at.
+  void Prefetch(uint64_t place) const {
+    __builtin_prefetch(words_.get() + (place & mask_) * kWordBytes, 1);
   }
 
   // Whether a hash with these bits may have come before; it has from now on.
@@ -42,7 +42,7 @@ class SeenFilter {
   static constexpr size_t kWordBytes = sizeof(uint64_t);
 
   size_t mask_;  // one less than the number of words
-  AlignedBuffer words_;
+  ZeroedPages words_;
 };
 
 }  // namespace drawdown

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 #include <string_view>
 
 #include "base/wide.h"
@@ -10,20 +9,30 @@
 namespace drawdown {
 namespace {
 
+using Currencies = std::array<Currency, 16>;
+
 // National currencies without a minor unit (ISO 4217); every other is published
 // to the hundredth at least.
-constexpr std::array<std::string_view, 16> kNoMinorUnit = {
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
-    "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
+const Currencies& NoMinorUnit() {
+  static const Currencies currencies = [] {
+    constexpr std::array<std::string_view, 16> kCodes = {
+        "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
+        "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
+    Currencies parsed;
+    for (size_t i = 0; i < kCodes.size(); ++i) {
+      parsed[i] = Currency::Parse(kCodes[i]).value();
+    }
+    return parsed;
+  }();
+  return currencies;
+}
 
 constexpr int kMoneyScale = 18;
 constexpr int kRootScale = 9;
 
 int MinorDigits(Currency currency) {
-  const std::string code = currency.ToString();
-  const bool none = std::find(kNoMinorUnit.begin(), kNoMinorUnit.end(), code) !=
-                    kNoMinorUnit.end();
-  return none ? 0 : 2;
+  const Currencies& none = NoMinorUnit();
+  return std::find(none.begin(), none.end(), currency) == none.end() ? 2 : 0;
 }
 
 // The largest integer whose square is at most `value`, which is below 2^126.

@@ -15,8 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     CHECK(again.ok() && again->instant_us == time->instant_us);
   }
   BillTimeCache cache;
+  BillTimeCache::Memo::Hint hint = nullptr;
   for (int i = 0; i < 2; ++i) {
-    const auto cached = cache.Parse(text);
+    const auto cached = cache.Parse(text, &hint);
     CHECK(cached.ok() == time.ok());
     if (time.ok()) CHECK(cached->instant_us == time->instant_us);
   }

@@ -164,6 +164,51 @@ TEST(CsvReaderTest, RefusesWhatIsDoubtfulWithLineAndByte) {
   }
 }
 
+struct Doubtful {
+  std::string row;
+  uint64_t byte;  // of the row
+  const char* message;
+};
+
+// Rows are split in long stretches: none may hide in one, at whatever place.
+TEST(CsvReaderTest, WhatIsDoubtfulIsFoundAmongManyRows) {
+  const std::vector<Doubtful> cases = {
+      {"x,y\"z,w", 3, "stray quote in an unquoted"},
+      {"x,\"y\"z,w", 5, "text after a closing quote"},
+      {"x,\"y\" ,w", 5, "text after a closing quote"},
+      {std::string("x,y\0,w", 6), 3, "NUL byte"},
+      {std::string("x,\"y\0\",w", 8), 4, "NUL byte"},
+      {"x\ry,z,w", 1, "carriage return without a line feed"},
+      {"x,y,\"z\"\r", 7, "line ends with CRLF, the lines before with LF"},
+      {"x,y", 0, "2 fields, the header has 3"},
+      {"x,y,z,w", 0, "4 fields, the header has 3"},
+      {"x,\"\xc3\",w", 3, "not UTF-8"},
+  };
+  constexpr const char* kGood[] = {"1,2,3", "\"a,b\",,\"\"\"d\"\"\"",
+                                   "\"x\ny\",K\xc3\xb6ln,\"\""};
+  constexpr unsigned kSeed = 20261129;
+  SCOPED_TRACE(kSeed);
+  std::mt19937 random(kSeed);
+  for (const Doubtful& test : cases) {
+    for (int before = 0; before < 70; ++before) {
+      std::string text = "a,b,c\n";
+      const auto add_good = [&] {
+        text += kGood[random() % 3];
+        text += '\n';
+      };
+      for (int i = 0; i < before; ++i) add_good();
+      const std::string place = absl::StrCat(
+          "f.csv:", 1 + std::count(text.begin(), text.end(), '\n'), ": byte ",
+          text.size() + test.byte, ": ", test.message);
+      text += test.row + '\n';
+      for (int i = 0; i < 20; ++i) add_good();
+      const auto rows = ReadRows(text);
+      ASSERT_FALSE(rows.ok()) << test.row;
+      EXPECT_THAT(std::string(rows.status().message()), HasSubstr(place));
+    }
+  }
+}
+
 TEST(CsvReaderTest, LimitsAreInclusive) {
   const std::string row = "1234567890,1234567890,1234567890,123456\n";
   EXPECT_TRUE(ReadRows("a,b,c,d\n" + row + row + row, SmallLimits()).ok());

@@ -14,12 +14,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
+constexpr uint64_t kSeed = 5;
+
 // A file that is read through a feed.
 struct Feed {
   Feed(const std::string& text, bool ahead)
       : source(MemorySource("x.csv", text)), reader(source.get()) {
     EXPECT_TRUE(reader.ReadHeader().ok());
-    feed = std::make_unique<RowFeed>(&reader, source.get(), ahead);
+    feed = std::make_unique<RowFeed>(&reader, source.get(), kSeed, ahead);
   }
   std::unique_ptr<Source> source;
   CsvReader reader;
@@ -68,6 +70,7 @@ TEST(RowFeedTest, GivesTheReadersRowsWithAndWithoutAThread) {
           raw.append(reader.fields()[i]).push_back('\0');
         }
         ASSERT_EQ(feed->raw(), raw);
+        ASSERT_TRUE(feed->identity() == FastHash(raw, kSeed));
       }
       if (!*more) break;
     }

@@ -83,6 +83,7 @@ BillRow ViewOf(const TestRow& row, const std::string& raw) {
   view.applied = row.applied;
   view.tags = row.tags;
   view.raw = raw;
+  view.identity = FastHash(raw, 1);
   return view;
 }
 
