@@ -1,8 +1,10 @@
 // The same outer join by DuckDB: hours and money by pool and hour of the bill,
 // against hours by pool and hour of the ledger's usage.
 //
-//   node duckdb_peer.mjs DIRECTORY_OF_MAKE_MONTH
+//   node duckdb_peer.mjs DIRECTORY_OF_MAKE_MONTH [--copies]
 //
+// With --copies also the rows that are equal in every column, which reconcile
+// always looks for; the join alone reads five of the columns.
 // Two threads, as ours. Prints one line of JSON. Needs @duckdb/node-api, found
 // as node finds packages, or installed in the folder that $NODE_MODULES names.
 import {createRequire} from 'node:module';
@@ -33,9 +35,18 @@ const reader = await connection.runAndReadAll(`
          count(*) FILTER (billed.hours IS DISTINCT FROM metered.hours) AS differ,
          sum(cost) AS cost
   FROM billed FULL OUTER JOIN metered USING (sku, hour)`);
+let copies = '';
+if (process.argv[3] === '--copies') {
+  const found = await connection.runAndReadAll(`
+    SELECT count(*) FROM (
+      SELECT *, count(*) AS times
+      FROM read_csv('${directory}/bill.csv', header = true, all_varchar = true)
+      GROUP BY ALL HAVING times > 1)`);
+  copies = String(found.getRows()[0][0]);
+}
 const seconds = Number(process.hrtime.bigint() - start) / 1e9;
 const [items, rows, differ, cost] = reader.getRows()[0].map(String);
 console.log(JSON.stringify({
-  seconds, items, rows, differ, cost,
+  seconds, items, rows, differ, cost, copies,
   peak_bytes: process.resourceUsage().maxRSS * 1024,
 }));

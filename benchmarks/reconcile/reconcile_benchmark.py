@@ -5,10 +5,11 @@
 
 DIRECTORY is what make_month wrote. One program after the other in every round,
 from start to end and from the page cache; prints medians, the median of the
-rounds' ratios, and peak memory. DuckDB (npm's @duckdb/node-api, installed in the
-folder that $NODE_MODULES names) is left out with a message where it or node is
-missing. Also: a plain reading of the bill, and `bill summary`, which reads all
-of it and compares nothing.
+rounds' ratios, and peak memory. DuckDB once joins alone, and once also looks
+for rows that are equal in every column, as reconcile does. It (npm's
+@duckdb/node-api, installed in the folder that $NODE_MODULES names) is left out
+with a message where it or node is missing. Also: a plain reading of the bill,
+and `bill summary`, which reads all of it and compares nothing.
 """
 
 import argparse
@@ -81,7 +82,9 @@ def main():
     if missing:
         print("DuckDB is left out: " + missing)
     else:
-        programs["DuckDB"] = (["node", PEER, arguments.directory], (0,))
+        peer = ["node", PEER, arguments.directory]
+        programs["DuckDB's join"] = (peer, (0,))
+        programs["DuckDB's join, copies"] = (peer + ["--copies"], (0,))
     rounds = {name: [] for name in programs}
     for _ in range(arguments.rounds):
         for name, (command, wanted) in programs.items():
@@ -90,21 +93,23 @@ def main():
           % (size / 1e6, arguments.rounds, os.getloadavg()[0]))
     for name, results in rounds.items():
         seconds = statistics.median(r["seconds"] for r in results)
-        print("%-20s %7.2f s (least %.2f) %6.0f MB/s  processor %6.2f s  "
+        print("%-22s %7.2f s (least %.2f) %6.0f MB/s  processor %6.2f s  "
               "peak %4.0f MB"
               % (name, seconds, min(r["seconds"] for r in results),
                  size / 1e6 / seconds,
                  statistics.median(r["cpu"] for r in results),
                  max(r["peak"] for r in results) / 1e6))
-    if "DuckDB" in rounds:
-        pairs = list(zip(rounds["DuckDB"], rounds["reconcile"]))
-        print("DuckDB's join alone: %s" %
-              rounds["DuckDB"][0]["out"].decode().strip())
+    for name in rounds:
+        if not name.startswith("DuckDB"):
+            continue
+        pairs = list(zip(rounds[name], rounds["reconcile"]))
+        print("%s, without its start: %s"
+              % (name, rounds[name][0]["out"].decode().strip()))
         joins = [json.loads(peer["out"])["seconds"] / ours["seconds"]
                  for peer, ours in pairs]
-        print("DuckDB's join / reconcile: %.2f x (median of the rounds' ratios), "
+        print("%s / reconcile: %.2f x (median of the rounds' ratios), "
               "peak memory %.2f x"
-              % (statistics.median(joins),
+              % (name, statistics.median(joins),
                  max(o["peak"] for _, o in pairs) /
                  min(json.loads(p["out"])["peak_bytes"] for p, _ in pairs)))
 

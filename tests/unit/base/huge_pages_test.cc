@@ -43,5 +43,13 @@ TEST(HugePagesTest, MoreThanThereCanBeIsRefused) {
                std::bad_array_new_length);
 }
 
+TEST(HugePagesTest, ZeroedPagesAreZerosThatCanBeWritten) {
+  constexpr size_t kBytes = 3 * kHugePage + 5;
+  const ZeroedPages pages = MakeZeroedPages(kBytes);
+  for (size_t i = 0; i < kBytes; i += 4096) ASSERT_EQ(pages.get()[i], 0);
+  pages.get()[kBytes - 1] = 1;
+  EXPECT_THROW(MakeZeroedPages(~size_t{0} >> 1), std::bad_alloc);
+}
+
 }  // namespace
 }  // namespace drawdown

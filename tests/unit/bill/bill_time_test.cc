@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "drawdown/units.h"
 #include "gtest/gtest.h"
@@ -63,6 +64,44 @@ TEST(BillTimeTest, ReadsWhatBillsWriteAndSaysWhatIsOdd) {
   for (const Case& test : kCases) {
     EXPECT_EQ(Show(ParseBillTime(test.text)), test.shown) << test.text;
   }
+}
+
+using SmallMemo = TextMemo<int, 4, 8>;
+
+TEST(TextMemoTest, KnowsWhatItWasToldUntilAnotherTextTakesTheSlot) {
+  SmallMemo memo;
+  SmallMemo::Hint hint = nullptr;
+  EXPECT_EQ(memo.Find("a", &hint), nullptr);
+  for (int i = 0; i < 100; ++i) memo.Remember(absl::StrCat("text", i), i);
+  int known = 0;
+  for (int i = 0; i < 100; ++i) {
+    const int* const value = memo.Find(absl::StrCat("text", i), &hint);
+    if (value == nullptr) continue;
+    ++known;
+    EXPECT_EQ(*value, i) << "the text's own, not its slot's last";
+  }
+  EXPECT_GE(known, 1);
+  EXPECT_LE(known, 4);
+}
+
+TEST(TextMemoTest, AHintThatWasTakenOverIsNotBelieved) {
+  SmallMemo memo;
+  SmallMemo::Hint hint = nullptr;
+  memo.Remember("first", 1);
+  ASSERT_NE(memo.Find("first", &hint), nullptr);
+  for (int i = 0; i < 100; ++i) memo.Remember(absl::StrCat("text", i), i);
+  EXPECT_EQ(memo.Find("first", &hint), nullptr);
+}
+
+TEST(TextMemoTest, NeitherEmptyNorLongTextsAreKept) {
+  SmallMemo memo;
+  SmallMemo::Hint hint = nullptr;
+  for (const char* text : {"", "123456789"}) {
+    memo.Remember(text, 1);
+    EXPECT_EQ(memo.Find(text, &hint), nullptr);
+  }
+  memo.Remember("12345678", 2);
+  EXPECT_NE(memo.Find("12345678", &hint), nullptr);
 }
 
 TEST(BillTimeTest, TheCacheAgreesWithTheParserEverywhere) {
