@@ -42,7 +42,7 @@ std::string Written(Format format, bool all = false) {
 TEST(CheckReportTest, TheTableListsWhatFailed) {
   EXPECT_EQ(
       Written(Format::kTable),
-      R"(FOCUS 1.2, 2,000 charges, by the rules of FOCUS 1.2: 1 passed, 1 failed, 1 not executable
+      R"(FOCUS 1.2, 2,000 charges, by the rules of FOCUS 1.2: 1 passed, 1 failed, 1 not executable, 0 not applicable
 
 RULE              OUTCOME  LEVEL   ROWS  FAILED
 ListCost-C-009-C  failed   must   1,500       2
