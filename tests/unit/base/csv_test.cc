@@ -209,6 +209,33 @@ TEST(CsvReaderTest, WhatIsDoubtfulIsFoundAmongManyRows) {
   }
 }
 
+TEST(CsvReaderTest, LimitsHoldAmongManyRows) {
+  CsvLimits limits;
+  limits.max_field_bytes = 70;
+  limits.max_row_bytes = 140;
+  limits.max_rows = 100;
+  const auto row = [](size_t first, size_t second) {
+    return std::string(first, 'x') + "," + std::string(second, 'y') + "\n";
+  };
+  const auto read = [&](const std::string& bad) {
+    std::string text = "a,b\n";
+    for (int i = 0; i < 50; ++i) text += row(60, 60);
+    text += bad;
+    for (int i = 0; i < 20; ++i) text += row(60, 60);
+    return ReadRows(text, limits);
+  };
+  EXPECT_TRUE(read(row(70, 68)).ok()) << "70, a comma, 68 and the line end";
+  EXPECT_THAT(std::string(read(row(71, 60)).status().message()),
+              HasSubstr("f.csv:52: byte 6104: field of 71 bytes, the limit"));
+  EXPECT_THAT(std::string(read(row(70, 69)).status().message()),
+              HasSubstr("f.csv:52: byte 6104: row of 141 bytes, the limit"));
+  std::string many;
+  for (int i = 0; i < 30; ++i) many += row(1, 1);
+  EXPECT_TRUE(read(many).ok());
+  EXPECT_THAT(std::string(read(many + row(1, 1)).status().message()),
+              HasSubstr("f.csv:102: byte "));
+}
+
 TEST(CsvReaderTest, LimitsAreInclusive) {
   const std::string row = "1234567890,1234567890,1234567890,123456\n";
   EXPECT_TRUE(ReadRows("a,b,c,d\n" + row + row + row, SmallLimits()).ok());

@@ -195,6 +195,19 @@ TEST(OddityTest, EachIsCountedUnderItsNameAndNoOther) {
   }
 }
 
+// What a text came to is remembered; what is odd about it is counted anyway.
+TEST(OddityTest, EachIsCountedInEveryRow) {
+  for (const Case& test : Cases()) {
+    const BillCells odd = With(GoodRow(), test.changes);
+    const auto summary = ReadTexts({BillText({odd, GoodRow(), odd, odd})});
+    ASSERT_TRUE(summary.ok()) << test.what << ": " << summary.status();
+    EXPECT_EQ(NamesOf(*summary), test.oddities) << test.what;
+    for (const Oddity& oddity : summary->oddities) {
+      EXPECT_EQ(oddity.rows, 3u) << test.what;
+    }
+  }
+}
+
 TEST(OddityTest, EveryKindIsTested) {
   std::set<std::string> tested = {
       "absent_column", "column_name_case_drift", "integer_cost_column",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "bill_text.h"
 #include "gmock/gmock.h"
@@ -26,6 +27,31 @@ void ExpectRow(const BillCells& cells, Check check) {
   });
   EXPECT_TRUE(summary.ok()) << summary.status();
   EXPECT_EQ(rows, 1u);
+}
+
+// What a text came to is remembered, and is that of the row's own text.
+TEST(BillReaderTest, DetailsAreThoseOfEachRow) {
+  const auto with = [](const char* details) {
+    return With(GoodRow(), {{"SkuPriceDetails", details}});
+  };
+  const BillCells eight =
+      with("{\"GpuCount\":8,\"InstanceType\":\"p5.48xlarge\"}");
+  const BillCells four =
+      with("{\"InstanceType\":\"p5.24xlarge\",\"GpuCount\":4}");
+  const BillCells none = with("{\"x_other\":1}");
+  std::vector<std::string> read;
+  const auto summary = ReadTexts(
+      {BillText({eight, four, none, eight, eight, none, four})},
+      [&](const BillRow& row) {
+        read.push_back(absl::StrCat(std::string(row.instance_type), " ",
+                                    row.gpu_count_micro.value_or(0)));
+        return absl::OkStatus();
+      });
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_THAT(read,
+              ElementsAre("p5.48xlarge 8000000", "p5.24xlarge 4000000", " 0",
+                          "p5.48xlarge 8000000", "p5.48xlarge 8000000", " 0",
+                          "p5.24xlarge 4000000"));
 }
 
 TEST(BillReaderTest, ReadsEveryFieldOfARow) {

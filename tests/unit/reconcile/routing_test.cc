@@ -261,6 +261,18 @@ TEST(ReconcileRoutingTest, PassedThroughRowsOfOneServiceAreOneItem) {
   EXPECT_EQ(FormatMoney(result.items[0].billed_cost), "5.5");
 }
 
+TEST(ReconcileRoutingTest, EveryRowIsOfItsOwnProvider) {
+  const Scenario setup;
+  std::vector<TestRow> rows(4);
+  rows[1].provider = rows[3].provider = "Oracle";
+  const ReconcileResult result = Reconcile(setup, rows);
+  uint64_t others = 0;
+  for (const Break& item : result.items) {
+    if (item.provider == "Oracle") others += item.rows;
+  }
+  EXPECT_EQ(others, 2u);
+}
+
 TEST(ReconcileRoutingTest, OverflowIsAnError) {
   const Scenario setup;
   ReconcileInput input{&setup.contract, &setup.rated, setup.period};
