@@ -88,6 +88,15 @@ std::chrono::microseconds Inputs::Whole(const char* name, int64_t length_us,
   return std::chrono::microseconds(length_us);
 }
 
+uint64_t Inputs::Within(const char* name, uint64_t value, uint64_t least,
+                        uint64_t most) {
+  if (value < least || value > most) {
+    Fail(DRAWDOWN_INVALID_ARGUMENT,
+         absl::StrCat(name, " ", value, " is not from ", least, " to ", most));
+  }
+  return value;
+}
+
 void Inputs::FailNumber(const char* name, int32_t value) {
   Fail(DRAWDOWN_INVALID_ARGUMENT,
        absl::StrCat(name, " ", value, " is none that this library knows"));

@@ -70,6 +70,9 @@ class Inputs {
   // A length of time that must be a whole number of `unit`s, and not negative.
   std::chrono::microseconds Whole(const char* name, int64_t length_us,
                                   std::chrono::microseconds unit);
+  // A number from `least` to `most`.
+  uint64_t Within(const char* name, uint64_t value, uint64_t least,
+                  uint64_t most);
   // A number of an enumeration that ends with `last`.
   template <typename Enum>
   Enum Number(const char* name, int32_t value, Enum last) {

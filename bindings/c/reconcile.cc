@@ -1,4 +1,6 @@
 // Bills: summed up, and reconciled with the books.
+#include <cstddef>
+
 #include "arrow_bill.h"
 #include "inputs.h"
 #include "statement_query.h"
@@ -7,7 +9,11 @@
 namespace drawdown::c_api {
 namespace {
 
-constexpr size_t kReconcileOptionsV1 = sizeof(drawdown_reconcile_options);
+constexpr size_t kReconcileOptionsV1 =
+    offsetof(drawdown_reconcile_options, memory_bytes);
+// As the program's --memory has them.
+constexpr uint64_t kLeastMemory = uint64_t{1} << 16;
+constexpr uint64_t kMostMemory = uint64_t{1} << 40;
 
 ReconcileOptions ReadOptions(Inputs* in,
                              const drawdown_reconcile_options* theirs) {
@@ -18,10 +24,16 @@ ReconcileOptions ReadOptions(Inputs* in,
   if (in->Flag("has_tolerance", ours.has_tolerance)) {
     options.tolerance = MoneyAmount(ToInt128(ours.tolerance));
   }
+  if (ours.memory_bytes != 0) {
+    options.memory_bytes = in->Within("memory_bytes", ours.memory_bytes,
+                                      kLeastMemory, kMostMemory);
+  }
+  options.tenant_tag = in->Text("tenant_tag", ours.tenant_tag);
   return options;
 }
 
-void AddBreak(const Break& item, TableBuilder* table) {
+void AddBreak(const Break& item, std::string_view amount,
+              TableBuilder* table) {
   table->Text(BreakClassName(item.kind)).Text(item.provider);
   table->TextOrNull(item.sub_account).TextOrNull(item.region);
   table->TextOrNull(item.sku).TextOrNull(item.pool).TextOrNull(item.tenant);
@@ -32,7 +44,7 @@ void AddBreak(const Break& item, TableBuilder* table) {
   table->Decimal(item.price_effect).Text(item.currency.ToString());
   table->Text(item.matched_on).Text(item.reason);
   table->Int(static_cast<int64_t>(item.rows));
-  table->Text(item.pending ? "pending" : "final");
+  table->Text(item.pending ? "pending" : "final").Text(amount);
 }
 
 Outcome GiveBreaks(const ReconcileResult& result, drawdown_table* out) {
@@ -57,8 +69,10 @@ Outcome GiveBreaks(const ReconcileResult& result, drawdown_table* out) {
                       TextColumn("matched_on"),
                       TextColumn("reason"),
                       IntColumn("rows"),
-                      TextColumn("status")});
-  for (const Break& item : result.items) AddBreak(item, &table);
+                      TextColumn("status"),
+                      TextColumn("amount")});
+  const std::string_view amount = BilledAmountName(result.amount);
+  for (const Break& item : result.items) AddBreak(item, amount, &table);
   for (const std::string& note : result.notes) table.Note(note);
   return table.Finish(out);
 }

@@ -44,30 +44,25 @@ ColumnSpec ColumnOf(UsageDimension dimension) {
   return TextColumn("unknown");
 }
 
-// Hours are told with their offset, so this cannot fail.
-int64_t InstantOf(const std::string& hour) {
-  return ParseInstant(hour).value_or(0);
-}
-
-Outcome GiveUsage(const UsageQuery& query, const UsageAnswer& answer,
-                  drawdown_table* out) {
+TableBuilder UsageTable(const UsageQuery& query) {
   TableBuilder table({});
   for (const UsageDimension by : query.by) table.AddColumn(ColumnOf(by));
   table.AddColumn(MicroColumn("gpu_seconds"));
   if (query.net) table.AddColumn(MicroColumn("waived"));
-  for (const UsageRow& row : answer.rows) {
-    for (size_t i = 0; i < query.by.size(); ++i) {
-      if (query.by[i] == UsageDimension::kHour) {
-        table.Time(InstantOf(row.group[i]));
-      } else {
-        table.Text(row.group[i]);
-      }
+  return table;
+}
+
+void AddRow(const UsageQuery& query, const UsageRow& row,
+            TableBuilder* table) {
+  for (size_t i = 0; i < query.by.size(); ++i) {
+    if (query.by[i] == UsageDimension::kHour) {
+      table->Time(row.hour_us);
+    } else {
+      table->Text(row.group[i]);
     }
-    table.Decimal(row.gpu_time);
-    if (query.net) table.Decimal(row.waived);
   }
-  for (const std::string& note : answer.notes) table.Note(note);
-  return table.Finish(out);
+  table->Decimal(row.gpu_time);
+  if (query.net) table->Decimal(row.waived);
 }
 
 }  // namespace
@@ -84,9 +79,13 @@ int32_t drawdown_usage(drawdown_ledger ledger,
     Inputs in;
     const drawdown::UsageQuery asked = ReadQuery(&in, query);
     if (!in.ok()) return in.outcome();
-    const auto answer = l.Usage(asked);
+    TableBuilder table = UsageTable(asked);
+    const auto answer = l.VisitUsage(asked, [&](const drawdown::UsageRow& row) {
+      AddRow(asked, row, &table);
+    });
     if (!answer.ok()) return answer.status();
-    return GiveUsage(asked, *answer, out);
+    for (const std::string& note : answer->notes) table.Note(note);
+    return table.Finish(out);
   });
 }
 

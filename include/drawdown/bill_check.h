@@ -15,7 +15,12 @@ namespace drawdown {
 
 struct BillRule {
   enum class Level : uint8_t { kMust, kShould, kMay };
-  enum class Outcome : uint8_t { kPassed, kFailed, kNotExecutable };
+  enum class Outcome : uint8_t {
+    kPassed,
+    kFailed,
+    kNotExecutable,  // the bill does not show it
+    kNotApplicable   // it is of a column that the bill's version does not have
+  };
   std::string id;    // "ListCost-C-009-C"
   std::string text;  // as the specification says it
   Level level = Level::kMust;
@@ -24,7 +29,7 @@ struct BillRule {
   uint64_t rows = 0;                  // to which it applied
   uint64_t failed = 0;                // rows that break it
   std::vector<std::string> examples;  // of these, the first: "file:row: values"
-  std::string reason;                 // why it is not executable
+  std::string reason;  // why it is not executable, or not applicable
 };
 
 struct BillCheckResult {
@@ -35,10 +40,11 @@ struct BillCheckResult {
   bool clean() const;
 };
 
-// Checks files of FOCUS charges against the rules of FOCUS 1.2. A rule about a
-// column that the file does not have, or that its version does not, is not
-// executable; never passed. Errors are those of SummarizeBill; kUnknownFormat
-// for a bill that is not FOCUS.
+// Checks files of FOCUS charges against the rules of FOCUS 1.2, of which those
+// of columns that the bill's version does not have are not applicable. A rule
+// about a column that the file does not have is not executable; never passed.
+// Errors are those of SummarizeBill; kUnknownFormat for a bill that is not
+// FOCUS.
 DRAWDOWN_EXPORT absl::StatusOr<BillCheckResult> CheckBill(
     const std::vector<std::string>& paths, const BillOptions& options = {},
     const ProgressCallback& progress = {});

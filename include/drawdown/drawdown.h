@@ -82,7 +82,7 @@ extern "C" {
 /* --- version ---------------------------------------------------------------
  * The ABI's version is a number that grows when something is added; nothing is
  * ever taken away from ABI 1. */
-#define DRAWDOWN_ABI_VERSION 2
+#define DRAWDOWN_ABI_VERSION 3
 
 /* That of the loaded library. A program needs abi_version() >= the
  * DRAWDOWN_ABI_VERSION that it was compiled with. */
@@ -806,12 +806,17 @@ typedef struct drawdown_reconcile_options {
   uint8_t has_tolerance; /* 1: `tolerance` is meant */
   uint8_t reserved[3];
   drawdown_int128 tolerance; /* money, 1e-18 */
+  /* Since ABI version 3: */
+  uint64_t memory_bytes;    /* 2^16 to 2^40, or 0: the default, 2^26 */
+  drawdown_text tenant_tag; /* "": tenants are not compared */
 } drawdown_reconcile_options;
 #define DRAWDOWN_RECONCILE_OPTIONS_INIT \
-  { sizeof(drawdown_reconcile_options), 0, {0}, {0, 0} }
+  { sizeof(drawdown_reconcile_options), 0, {0}, {0, 0}, 0, {NULL, 0} }
 /* Ledger::Reconcile of bill files. *clean is 1 when there is nothing but what a
  * clean month has. `breaks` has the columns of `--breaks` (docs/formats.md),
- * with rows, quantity_effect and price_effect, GPU time in GPU-seconds alone;
+ * with rows, quantity_effect and price_effect, GPU time in GPU-seconds alone,
+ * and, since ABI version 3, amount: what the costs are of, BilledCost,
+ * EffectiveCost or none (ReconcileResult::amount), the same in every row.
  * `checks` has name, outcome, detail. Either may be NULL. */
 DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_files(
     drawdown_ledger ledger, const drawdown_statement_query* query,

@@ -307,6 +307,12 @@ class DRAWDOWN_EXPORT Ledger {
 
   // --- queries
   absl::StatusOr<UsageAnswer> Usage(const UsageQuery& query) const;
+  // The same without the rows: calls `visit` with each, in their order, so that
+  // the caller keeps what it needs of them. Rows may have been visited when it
+  // fails. `visit` must not call the ledger.
+  absl::StatusOr<UsageAnswer> VisitUsage(
+      const UsageQuery& query,
+      const std::function<void(const UsageRow&)>& visit) const;
   // Calls `visit` for each run in key order until it returns false.
   absl::Status VisitRuns(
       const RunQuery& query,

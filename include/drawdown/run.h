@@ -77,8 +77,8 @@ struct RunInfo {
   std::string source_state;
   std::vector<Segment> segments;  // by time; suspended stretches are gaps
   uint64_t journal_sequence = 0;  // of the entry that last changed it
-  std::string device;  // that it has a part of; "": none
-  Ratio share;         // of it
+  std::string device;             // that it has a part of; "": none
+  Ratio share;                    // of it
 
   bool accrues() const { return !segments.empty() && !segments.back().end_us; }
 };
@@ -91,6 +91,10 @@ struct UsageRecord {
   int64_t start_us = 0;
   int64_t end_us = 0;  // > start_us
   GpuTime gpu_time;    // >= 0
+  // What says so, for a person: "bill.csv:6". At most 1,000 bytes, without
+  // control characters. The journal keeps that of the first import; a record
+  // that differs in nothing else is the same record.
+  std::string source = {};
 };
 
 DRAWDOWN_EXPORT std::string_view RunStateName(RunState state);  // "open"

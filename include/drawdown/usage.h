@@ -35,6 +35,8 @@ struct UsageRow {
   std::vector<std::string> group;
   GpuTime gpu_time;
   GpuTime waived;  // with UsageQuery::net; at most gpu_time
+  // The instant that its hour's text tells, where hours are asked for; else 0.
+  int64_t hour_us = 0;
 };
 
 struct UsageAnswer {

@@ -1,7 +1,9 @@
 #include "drawdown/ratio.h"
 
 #include <numeric>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "base/decimal.h"
 #include "base/error.h"
 
@@ -10,9 +12,9 @@ namespace {
 
 absl::Status NotARatio(std::string_view text) {
   return MakeError(ErrorCode::kBadNumber,
-                   "\"" + std::string(text) +
-                       "\" is not a part in 0..1 such as 1/7 or 0.25, with a "
-                       "denominator of at most 1000000");
+                   absl::StrCat("\"", std::string(text),
+                                "\" is not a part in 0..1 such as 1/7 or 0.25, "
+                                "with a denominator of at most 1000000"));
 }
 
 absl::StatusOr<Ratio> Reduced(std::string_view text, Int128 num, Int128 den) {

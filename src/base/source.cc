@@ -76,6 +76,44 @@ absl::StatusOr<Opened> OpenUnspooled(const std::string& path,
   return Opened{std::move(file), rewindable};
 }
 
+class WhenRead final : public Source {
+ public:
+  WhenRead(std::string path, const SourceLimits& limits, uint64_t size)
+      : path_(std::move(path)), limits_(limits), size_(size) {}
+
+  absl::StatusOr<size_t> Read(char* buffer, size_t capacity) override {
+    if (ended_) return size_t{0};
+    if (source_ == nullptr) {
+      ASSIGN_OR_RETURN(Opened opened, OpenUnspooled(path_, limits_));
+      source_ = std::move(opened.source);
+    }
+    ASSIGN_OR_RETURN(const size_t count, source_->Read(buffer, capacity));
+    position_ = source_->position();
+    if (count == 0) {
+      ended_ = true;
+      source_.reset();
+    }
+    return count;
+  }
+  absl::Status Rewind() override {
+    source_.reset();
+    ended_ = false;
+    position_ = 0;
+    return absl::OkStatus();
+  }
+  const std::string& name() const override { return path_; }
+  uint64_t position() const override { return position_; }
+  uint64_t size() const override { return size_; }
+
+ private:
+  const std::string path_;
+  const SourceLimits limits_;
+  const uint64_t size_;
+  std::unique_ptr<Source> source_;  // while it is read
+  bool ended_ = false;
+  uint64_t position_ = 0;
+};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Source>> OpenSource(const std::string& path,
@@ -83,6 +121,17 @@ absl::StatusOr<std::unique_ptr<Source>> OpenSource(const std::string& path,
   ASSIGN_OR_RETURN(Opened opened, OpenUnspooled(path, limits));
   if (opened.rewindable) return std::move(opened.source);
   return SpooledSource(std::move(opened.source));
+}
+
+absl::StatusOr<std::unique_ptr<Source>> OpenSourceWhenRead(
+    const std::string& path, const SourceLimits& limits) {
+  struct stat status = {};
+  const bool regular = path != "-" && stat(path.c_str(), &status) == 0 &&
+                       S_ISREG(status.st_mode);
+  if (!regular) return OpenSource(path, limits);
+  RETURN_IF_ERROR(OpenUnspooled(path, limits).status());
+  return std::make_unique<WhenRead>(path, limits,
+                                    static_cast<uint64_t>(status.st_size));
 }
 
 std::unique_ptr<Source> MemorySource(std::string name, std::string bytes) {

@@ -44,6 +44,14 @@ struct SourceLimits {
 absl::StatusOr<std::unique_ptr<Source>> OpenSource(
     const std::string& path, const SourceLimits& limits = {});
 
+// The same, but a regular file is open only while it is read, from the first
+// Read to its end, and nothing is spooled: Rewind opens it again. So any number
+// of files can be named under a limit of open ones. It is opened once here, for
+// the errors of OpenSource. What is no regular file cannot be opened twice, and
+// is opened at once.
+absl::StatusOr<std::unique_ptr<Source>> OpenSourceWhenRead(
+    const std::string& path, const SourceLimits& limits = {});
+
 // Bytes held in memory; for tests, bindings and text contracts.
 std::unique_ptr<Source> MemorySource(std::string name, std::string bytes);
 

@@ -185,7 +185,7 @@ class Opener {
                                       seen->second, " and ", path));
       }
     }
-    ASSIGN_OR_RETURN(std::unique_ptr<Source> source, OpenSource(path));
+    ASSIGN_OR_RETURN(std::unique_ptr<Source> source, OpenSourceWhenRead(path));
     files_.push_back({std::move(source), format, rows});
     return absl::OkStatus();
   }

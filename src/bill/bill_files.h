@@ -29,9 +29,10 @@ struct Manifest {
 absl::StatusOr<Manifest> ParseManifest(std::string_view text,
                                        std::string_view name);
 
-// Opens every path; one that ends in .json is a manifest, of which exactly the
-// files that it lists are opened: each is looked for by its whole key, then by
-// ever fewer of its last parts, in the manifest's folder and those above it.
+// The files of every path; one that ends in .json is a manifest, of which
+// exactly the files that it lists are taken: each is looked for by its whole
+// key, then by ever fewer of its last parts, in the manifest's folder and those
+// above it. A file is open only while it is read (OpenSourceWhenRead).
 // kBadInput for what cannot be read or is not there; kInvalidArgument when one
 // file is named twice. `format` is for files whose manifest says none.
 absl::StatusOr<std::vector<BillInput>> OpenBillFiles(

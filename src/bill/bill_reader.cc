@@ -34,6 +34,7 @@ class BillReading {
     if (files_.empty()) {
       return MakeError(ErrorCode::kInvalidArgument, "no bill file is given");
     }
+    for (const BillInput& input : files_) total_bytes_ += input.source->size();
     for (uint32_t i = 0; i < files_.size(); ++i) {
       RETURN_IF_ERROR(ReadFile(i));
     }
@@ -46,7 +47,6 @@ class BillReading {
   absl::Status ReadFile(uint32_t file) {
     const BillInput& input = files_[file];
     Source* const source = input.source.get();
-    size_ = source->size();
     CsvReader reader(source);
     RETURN_IF_ERROR(reader.ReadHeader());
     const std::string where = absl::StrCat(source->name(), ":1");
@@ -66,7 +66,8 @@ class BillReading {
     summary_.files.back().rows = feed.rows();
     RETURN_IF_ERROR(CheckRows(input, feed.rows()));
     CountHeaderOddities(layout, feed.rows(), where);
-    ReportProgress(file, feed.position());
+    ReportProgress(feed.position());
+    bytes_before_ += feed.position();
     return absl::OkStatus();
   }
 
@@ -168,7 +169,7 @@ class BillReading {
       WidenRange(row);
       RETURN_IF_ERROR(row_(row));
       if (++summary_.rows % kRowsPerProgress == 0) {
-        ReportProgress(file, feed->position());
+        ReportProgress(feed->position());
       }
     }
   }
@@ -206,15 +207,8 @@ class BillReading {
   }
 
   // `position` of the file that is being read.
-  void ReportProgress(uint32_t file, uint64_t position) const {
-    if (!progress_) return;
-    uint64_t read = position;
-    uint64_t total = 0;
-    for (uint32_t i = 0; i < files_.size(); ++i) {
-      if (i < file) read += files_[i].source->position();
-      total += i == file ? size_ : files_[i].source->size();
-    }
-    progress_(read, total);
+  void ReportProgress(uint64_t position) const {
+    if (progress_) progress_(bytes_before_ + position, total_bytes_);
   }
 
   const std::vector<BillInput>& files_;
@@ -224,7 +218,8 @@ class BillReading {
   RuleChecker* rules_;
   BillContents contents_;
   BillSummary& summary_ = contents_.summary;
-  uint64_t size_ = 0;  // of the file that another thread may be reading
+  uint64_t total_bytes_ = 0;
+  uint64_t bytes_before_ = 0;  // of the files before this one
   bool have_charges_ = false;
   size_t first_charges_ = 0;  // the first file of charges
   BillTotals totals_{&summary_};

@@ -12,7 +12,7 @@ namespace {
 
 using C = BillColumn;
 
-enum Since : uint8_t { k10, k11, k12, k13, k14 };
+using enum FocusVersion;
 
 constexpr std::string_view kVersions[] = {"1.0", "1.1", "1.2", "1.3", "1.4"};
 
@@ -24,9 +24,10 @@ enum Need : uint8_t {
 
 struct DatasetColumn {
   BillColumn column;
-  Since since;
+  FocusVersion since;
   Need need = kOptional;
-  Since last_needed = k14;
+  FocusVersion last_needed = k14;
+  FocusVersion last = k14;
 };
 
 constexpr DatasetColumn kCostAndUsage[] = {
@@ -78,8 +79,8 @@ constexpr DatasetColumn kCostAndUsage[] = {
     {C::kPricingCurrencyListUnitPrice, k12},
     {C::kPricingQuantity, k10, kMandatory},
     {C::kPricingUnit, k10, kMandatory},
-    {C::kProviderName, k10},
-    {C::kPublisherName, k10, kMandatory, k12},
+    {C::kProviderName, k10, kOptional, k14, k13},
+    {C::kPublisherName, k10, kMandatory, k12, k13},
     {C::kRegionId, k10},
     {C::kRegionName, k10},
     {C::kResourceId, k10},
@@ -275,8 +276,8 @@ std::vector<std::string> NamesWhere(const BillLayout& layout, bool present,
   return names;
 }
 
-std::string VersionName(Since version) {
-  return std::string(kVersions[version]);
+std::string VersionName(FocusVersion version) {
+  return std::string(FocusVersionName(version));
 }
 
 // 1.4 took these away, which is all that tells some of its files from 1.3.
@@ -287,10 +288,10 @@ bool LacksRemoved(const BillLayout& layout) {
          !layout.Has(C::kPublisherName);
 }
 
-Since TellVersion(BillLayout* layout) {
-  constexpr Since kFirst[] = {k10, k13, k14, k14};  // by Dataset
-  const Since oldest = kFirst[static_cast<size_t>(layout->dataset)];
-  Since newest = oldest;
+FocusVersion TellVersion(BillLayout* layout) {
+  constexpr FocusVersion kFirst[] = {k10, k13, k14, k14};  // by Dataset
+  const FocusVersion oldest = kFirst[static_cast<size_t>(layout->dataset)];
+  FocusVersion newest = oldest;
   for (const DatasetColumn& column : ColumnsOf(layout->dataset)) {
     if (layout->Has(column.column)) newest = std::max(newest, column.since);
   }
@@ -314,7 +315,7 @@ Since TellVersion(BillLayout* layout) {
     layout->version_reason = "a dataset that 1.4 added";
   } else {
     layout->version_reason =
-        absl::StrCat("no column that ", VersionName(Since(oldest + 1)),
+        absl::StrCat("no column that ", VersionName(oldest == k10 ? k11 : k14),
                      " or a later version added");
   }
   if (newest == k13 && LacksRemoved(*layout)) {
@@ -323,7 +324,8 @@ Since TellVersion(BillLayout* layout) {
         "; lacks ProviderName and PublisherName, which 1.4 removed");
     newest = k14;
   }
-  layout->version = kVersions[newest];
+  layout->focus = newest;
+  layout->version = VersionName(newest);
   return newest;
 }
 
@@ -365,6 +367,16 @@ ColumnType TypeOf(BillColumn column) {
   return kColumns[static_cast<size_t>(column)].type;
 }
 
+std::string_view FocusVersionName(FocusVersion version) {
+  return kVersions[static_cast<size_t>(version)];
+}
+
+ColumnVersions VersionsOf(BillColumn column) {
+  const DatasetColumn* const found = FindIn(Dataset::kCostAndUsage, column);
+  if (found == nullptr) return {};
+  return {found->since, found->last};
+}
+
 std::optional<BillColumn> MappableColumn(std::string_view name) {
   for (size_t i = 0; i < kColumnCount; ++i) {
     const auto column = static_cast<BillColumn>(i);
@@ -388,7 +400,7 @@ absl::StatusOr<BillLayout> ReadLayout(const std::vector<std::string>& header,
   layout.index.fill(-1);
   RETURN_IF_ERROR(MatchNames(header, where, &layout));
   RETURN_IF_ERROR(CheckFocus(layout, where));
-  const Since version = TellVersion(&layout);
+  const FocusVersion version = TellVersion(&layout);
   RETURN_IF_ERROR(CheckRequired(layout, where));
   layout.absent = NamesWhere(layout, false, [&](const DatasetColumn& column) {
     return column.need == kMandatory && column.since <= version &&

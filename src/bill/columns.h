@@ -164,6 +164,17 @@ enum class Dataset : uint8_t {
 
 std::string_view DatasetName(Dataset dataset);
 
+enum class FocusVersion : uint8_t { k10, k11, k12, k13, k14 };
+
+std::string_view FocusVersionName(FocusVersion version);  // "1.0"
+
+// The versions that have a column of Cost and Usage; others never had it.
+struct ColumnVersions {
+  FocusVersion first = FocusVersion::k10;
+  FocusVersion last = FocusVersion::k14;
+};
+ColumnVersions VersionsOf(BillColumn column);
+
 // A header name that is a FOCUS name but for its case, or the name of a draft.
 struct HeaderDrift {
   std::string written;
@@ -180,7 +191,8 @@ struct BillLayout {
   std::array<int, kColumnCount> index;  // into the header; -1 if absent
   // Where columns come from instead, in a format that is not FOCUS.
   std::shared_ptr<const BoundMapping> mapped;
-  std::string version;  // "1.0" to "1.4"
+  FocusVersion focus = FocusVersion::k10;  // where `format` is FOCUS
+  std::string version;                     // its name; others may have none
   std::string version_reason;
   std::vector<HeaderDrift> drifted;
   std::vector<std::string> unknown;  // no FOCUS name and no x_ prefix

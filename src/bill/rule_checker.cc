@@ -62,6 +62,10 @@ RuleChecker::State RuleChecker::MakeState(std::string_view line) {
   state.requirement = Parsed(requirement);
   ColumnsOf(state.condition, &state.columns);
   ColumnsOf(state.requirement, &state.columns);
+  state.about = state.columns;
+  if (const auto column = MappableColumn(id.substr(0, id.find('-')))) {
+    state.about.push_back(*column);
+  }
   if (state.rule.level == BillRule::Level::kMay) {
     state.requirement = {};
     state.rule.reason = "a permission: there is nothing to break";
@@ -80,6 +84,12 @@ void RuleChecker::Begin(const BillLayout& layout, const std::string& where) {
 void RuleChecker::BeginRule(const BillLayout& layout, const std::string& where,
                             State* state) {
   state->active = false;
+  std::string foreign = ForeignTo(layout, *state);
+  if (!foreign.empty()) {
+    state->rule.outcome = BillRule::Outcome::kNotApplicable;
+    state->rule.reason = std::move(foreign);
+    return;
+  }
   if (state->requirement.op == RuleOp::kTrue) return;
   const auto absent =
       std::find_if(state->columns.begin(), state->columns.end(),
@@ -97,7 +107,7 @@ void RuleChecker::BeginRule(const BillLayout& layout, const std::string& where,
   if (!all && !needed) {
     state->rule.reason = absl::StrCat(
         "no column ", name, ": FOCUS ", layout.version,
-        " does not have it, or only where the provider supports it");
+        " does not ask for it, or only where the provider supports it");
     return;
   }
   state->executed = true;
@@ -106,6 +116,25 @@ void RuleChecker::BeginRule(const BillLayout& layout, const std::string& where,
   if (state->rule.examples.size() < kExamples) {
     state->rule.examples.push_back(absl::StrCat(where, ": no column ", name));
   }
+}
+
+// The rules are of 1.2. What they say of a column holds in the versions that
+// have it: of all that 1.2 and 1.4 share, levels, nulls and values are the same
+// in the data model of 1.4.
+std::string RuleChecker::ForeignTo(const BillLayout& layout,
+                                   const State& state) {
+  for (const BillColumn column : state.about) {
+    const ColumnVersions versions = VersionsOf(column);
+    const bool early = layout.focus < versions.first;
+    if (!early && layout.focus <= versions.last) continue;
+    const std::string_view edge =
+        FocusVersionName(early ? versions.first : versions.last);
+    return absl::StrCat("FOCUS ", layout.version, " has no ",
+                        std::string(ColumnName(column)),
+                        early ? ", which came with " : ", which went after ",
+                        std::string(edge));
+  }
+  return "";
 }
 
 void RuleChecker::Add(const BillRow& row, const Cells& cells) {

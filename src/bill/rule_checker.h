@@ -43,6 +43,7 @@ class RuleChecker {
     RuleExpression condition;
     RuleExpression requirement;
     std::vector<BillColumn> columns;
+    std::vector<BillColumn> about;                       // and that of its id
     bool executed = false;                               // in some file
     bool active = false;                                 // in this one
     std::map<std::string, Misses> misses;                // kProduct
@@ -52,6 +53,8 @@ class RuleChecker {
   static State MakeState(std::string_view line);
   static void BeginRule(const BillLayout& layout, const std::string& where,
                         State* state);
+  // Why a rule is not one of the file's version; empty: it is.
+  static std::string ForeignTo(const BillLayout& layout, const State& state);
   static void Fail(const Cells& cells, std::optional<BillColumn> culprit,
                    State* state);
   static void AddProduct(const BillRow& row, const Cells& cells, State* state);

@@ -1,6 +1,7 @@
 #include "cli/agreed_lines.h"
 
 #include <array>
+#include <filesystem>
 #include <set>
 #include <string_view>
 
@@ -27,34 +28,33 @@ constexpr std::array<std::string_view, 11> kIdentity = {"class",
                                                         "metered_gpu_seconds",
                                                         "billed_cost"};
 
-struct AgreedLine {
-  std::string identity;
-  UsageRecord record;
-  std::string problem;  // why the books cannot take it; empty: they can
-  uint64_t line = 0;
-};
+// How much of the bill a record names: a person looks up the first rows, and
+// the journal is no copy of the bill.
+constexpr uint64_t kMostCited = 8;
+constexpr size_t kMostCitedBytes = 800;
+constexpr size_t kLongName = 200;
 
-// The identities of what the reconciliation found, as its file would say.
-std::set<std::string> FoundLines(const ReconcileResult& result) {
-  std::string text;
-  WriteBreaksCsv(result, [&text](std::string_view part) { text.append(part); });
-  std::set<std::string> found;
-  const auto source = MemorySource("breaks", std::move(text));
-  CsvReader reader(source.get());
-  if (!reader.ReadHeader().ok()) return found;
-  for (;;) {
-    const auto more = reader.Next();
-    if (!more.ok() || !*more) return found;
-    std::string identity;
-    for (const std::string_view name : kIdentity) {
-      absl::StrAppend(
-          &identity,
-          std::string(
-              reader.fields()[static_cast<size_t>(reader.Column(name))]),
-          "\n");
-    }
-    found.insert(identity);
+std::string IdentityOf(const CsvReader& reader) {
+  std::string identity;
+  for (const std::string_view name : kIdentity) {
+    absl::StrAppend(
+        &identity,
+        std::string(reader.fields()[static_cast<size_t>(reader.Column(name))]),
+        "\n");
   }
+  return identity;
+}
+
+// "bills/october.csv:12".
+std::string PlaceOf(const BillLine& line) {
+  std::string file(line.file);
+  if (file.size() > kLongName) {
+    file = std::filesystem::path(file).filename().string();
+  }
+  for (char& c : file) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return absl::StrCat(file, ":", line.row);
 }
 
 // Which of `ids` the journal has as usage records.
@@ -69,11 +69,12 @@ absl::StatusOr<std::set<std::string>> PostedBefore(
   return posted;
 }
 
-class AgreedReader {
+}  // namespace
+
+class AgreedLines::Reader {
  public:
-  AgreedReader(CsvReader* reader, const ReconcileResult& result,
-               const std::string& tenant)
-      : reader_(*reader), result_(result), tenant_(tenant) {}
+  Reader(CsvReader* reader, const std::string& tenant)
+      : reader_(*reader), tenant_(tenant) {}
 
   absl::Status CheckColumns() const {
     for (const std::string_view name : kIdentity) {
@@ -86,12 +87,10 @@ class AgreedReader {
     return absl::OkStatus();
   }
 
-  AgreedLine Read() const {
-    AgreedLine line;
-    line.line = reader_.line();
-    for (const std::string_view name : kIdentity) {
-      absl::StrAppend(&line.identity, Field(name), "\n");
-    }
+  Line Read() const {
+    Line line;
+    line.number = reader_.line();
+    line.identity = IdentityOf(reader_);
     const auto start = ParseInstant(Field("period_start"));
     const auto end = ParseInstant(Field("period_end"));
     const auto billed = ParseGpuSeconds(Field("billed_gpu_seconds"));
@@ -110,7 +109,7 @@ class AgreedReader {
     record.end_us = *end;
     record.gpu_time = *billed - *metered;
     record.usage_id =
-        absl::StrCat("bill:", result_.contract, ":", Field("period_start"), ":",
+        absl::StrCat(Field("period_start"), ":",
                      HexOf(Sha256Of(line.identity)).substr(0, 16));
     line.problem = ProblemOf(record);
     return line;
@@ -135,52 +134,104 @@ class AgreedReader {
   }
 
   CsvReader& reader_;
-  const ReconcileResult& result_;
   const std::string& tenant_;
 };
 
-absl::StatusOr<std::vector<AgreedLine>> ReadLines(
-    const std::string& path, const std::string& tenant,
-    const ReconcileResult& result) {
+absl::StatusOr<AgreedLines> AgreedLines::Read(const std::string& path,
+                                              const std::string& contract,
+                                              const std::string& tenant) {
   ASSIGN_OR_RETURN(const auto source, OpenSource(path));
-  CsvReader reader(source.get());
-  RETURN_IF_ERROR(reader.ReadHeader());
-  const AgreedReader agreed(&reader, result, tenant);
-  RETURN_IF_ERROR(agreed.CheckColumns());
-  std::vector<AgreedLine> lines;
+  CsvReader csv(source.get());
+  RETURN_IF_ERROR(csv.ReadHeader());
+  const Reader reader(&csv, tenant);
+  RETURN_IF_ERROR(reader.CheckColumns());
+  AgreedLines agreed;
+  agreed.path_ = path;
   for (;;) {
-    ASSIGN_OR_RETURN(const bool more, reader.Next());
-    if (!more) return lines;
-    lines.push_back(agreed.Read());
+    ASSIGN_OR_RETURN(const bool more, csv.Next());
+    if (!more) return agreed;
+    agreed.lines_.push_back(reader.Read());
+    UsageRecord& record = agreed.lines_.back().record;
+    record.usage_id = absl::StrCat("bill:", contract, ":", record.usage_id);
   }
 }
 
-}  // namespace
+// Which of the lines the reconciliation has, as its own --breaks file would
+// say.
+void AgreedLines::Find(const ReconcileResult& result) {
+  if (searched_) return;
+  searched_ = true;
+  std::set<std::string_view> wanted;
+  for (const Line& line : lines_) wanted.insert(line.identity);
+  std::string text;
+  WriteBreaksCsv(result, [&text](std::string_view part) { text.append(part); });
+  const auto source = MemorySource("breaks", std::move(text));
+  CsvReader reader(source.get());
+  if (!reader.ReadHeader().ok()) return;
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    const auto more = reader.Next();
+    if (!more.ok() || !*more) return;
+    std::string identity = IdentityOf(reader);
+    if (!wanted.contains(identity)) continue;
+    citations_.try_emplace(result.items[i].lines);
+    found_.emplace(std::move(identity), i);
+  }
+}
 
-absl::StatusOr<std::vector<UsageRecord>> ReadAgreedLines(
-    const std::string& path, const std::string& tenant,
+void AgreedLines::Cite(const ReconcileResult& result, const BillLine& line) {
+  Find(result);
+  const auto found = citations_.find(line.lines);
+  if (found == citations_.end()) return;
+  Citation& citation = found->second;
+  ++citation.rows;
+  const std::string place = PlaceOf(line);
+  const bool fits = citation.cited < kMostCited &&
+                    citation.text.size() + place.size() < kMostCitedBytes;
+  if (!fits) return;
+  absl::StrAppend(&citation.text, citation.cited == 0 ? "" : ", ", place);
+  ++citation.cited;
+}
+
+std::string AgreedLines::SourceOf(const Break& item) const {
+  const Citation& citation = citations_.at(item.lines);
+  const uint64_t more = citation.rows - citation.cited;
+  return more == 0 ? citation.text
+                   : absl::StrCat(citation.text, " and ", more, " more");
+}
+
+std::string AgreedLines::ProblemOf(const ReconcileResult& result,
+                                   const std::set<std::string>& posted,
+                                   Line* line) const {
+  const auto found = found_.find(line->identity);
+  if (found == found_.end()) {
+    return posted.contains(line->record.usage_id)
+               ? ""
+               : "this reconciliation has no such line";
+  }
+  const Break& item = result.items[found->second];
+  if (IsClean(item.kind)) return "it is clean: there is nothing to agree to";
+  line->record.source = SourceOf(item);
+  return "";
+}
+
+absl::StatusOr<std::vector<UsageRecord>> AgreedLines::Records(
     const ReconcileResult& result, const Ledger& ledger) {
-  ASSIGN_OR_RETURN(std::vector<AgreedLine> lines,
-                   ReadLines(path, tenant, result));
-  const std::set<std::string> found = FoundLines(result);
+  Find(result);
   std::set<std::string> missing;
-  for (const AgreedLine& line : lines) {
-    if (!found.contains(line.identity)) missing.insert(line.record.usage_id);
+  for (const Line& line : lines_) {
+    if (!found_.contains(line.identity)) missing.insert(line.record.usage_id);
   }
   ASSIGN_OR_RETURN(const std::set<std::string> posted,
                    PostedBefore(missing, ledger));
   std::vector<UsageRecord> records;
   std::string problems;
-  for (AgreedLine& line : lines) {
-    if (line.problem.empty() && !found.contains(line.identity) &&
-        !posted.contains(line.record.usage_id)) {
-      line.problem = "this reconciliation has no such line";
-    }
+  for (Line& line : lines_) {
+    if (line.problem.empty()) line.problem = ProblemOf(result, posted, &line);
     if (!line.problem.empty()) {
-      absl::StrAppend(&problems, problems.empty() ? "" : "\n", path, ":",
-                      line.line, ": ", line.problem);
+      absl::StrAppend(&problems, problems.empty() ? "" : "\n", path_, ":",
+                      line.number, ": ", line.problem);
     }
-    records.push_back(std::move(line.record));
+    records.push_back(line.record);
   }
   if (!problems.empty()) return MakeError(ErrorCode::kBadRow, problems);
   return records;

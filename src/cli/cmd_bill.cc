@@ -51,8 +51,8 @@ void AddBillCheck(Program* program) {
        "Checks charges against the 478 rules of FOCUS 1.2: those that the "
        "official\nvalidator executes, and of those that it does not, the ones "
        "that a bill can show.\nA rule is passed, failed with the rows that "
-       "break it, or not_executable with the\nreason. The table lists what "
-       "failed.",
+       "break it, not_executable with the\nreason, or not_applicable where the "
+       "bill's version has no such column. The table\nlists what failed.",
        "drawdown bill check bill.csv.gz\n"
        "drawdown bill check bill.csv.gz --all\n"
        "drawdown bill check part-*.csv --format csv",

@@ -75,11 +75,14 @@ absl::StatusOr<ReconcileOptions> OptionsOf(const Arguments& arguments) {
 }
 
 absl::Status CheckArguments(const Arguments& arguments) {
-  if (!arguments.claims.empty()) {
+  for (const auto& [option, value] : {std::pair("--claims", arguments.claims),
+                                      std::pair("--post", arguments.post)}) {
+    if (value.empty()) continue;
     for (const std::string& bill : arguments.bills) {
       if (bill != "-") continue;
-      return MakeError(ErrorCode::kInvalidArgument,
-                       "--claims reads the bill twice: give a file, not -");
+      return MakeError(
+          ErrorCode::kInvalidArgument,
+          absl::StrCat(option, " reads the bill twice: give a file, not -"));
     }
   }
   if (!arguments.post_tenant.empty() && arguments.post.empty()) {
@@ -89,18 +92,50 @@ absl::Status CheckArguments(const Arguments& arguments) {
   return absl::OkStatus();
 }
 
-// What is agreed goes into the books; the same again changes nothing.
-absl::Status Post(const Arguments& arguments, const ReconcileResult& result,
-                  Ledger* ledger) {
-  if (arguments.post.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(
-      const std::vector<UsageRecord> records,
-      ReadAgreedLines(arguments.post, arguments.post_tenant, result, *ledger));
-  ASSIGN_OR_RETURN(const ImportResult posted, ledger->ImportUsage(records));
-  Say(absl::StrCat("posted ", CountOf(posted.inserted, "agreed line"), ", ",
-                   posted.unchanged, " were in the books before"));
-  return absl::OkStatus();
-}
+// What else is made of the bill's rows, which are read a second time for it.
+class Extras {
+ public:
+  explicit Extras(const Arguments& arguments)
+      : arguments_(arguments), claims_(arguments.claims) {}
+
+  absl::Status Open() {
+    if (arguments_.post.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(agreed_,
+                     AgreedLines::Read(arguments_.post, arguments_.contract,
+                                       arguments_.post_tenant));
+    return absl::OkStatus();
+  }
+
+  BillLineCallback callback() {
+    if (arguments_.claims.empty() && !agreed_.has_value()) return {};
+    return [this](const ReconcileResult& result, const BillLine& line) {
+      if (!arguments_.claims.empty()) claims_.Add(result, line);
+      if (agreed_.has_value()) agreed_->Cite(result, line);
+    };
+  }
+
+  // What is agreed goes into the books; the same again changes nothing.
+  absl::Status Finish(const ReconcileResult& result,
+                      const StatementQuery& query, Ledger* ledger) {
+    if (!arguments_.claims.empty()) {
+      ASSIGN_OR_RETURN(const std::string written,
+                       claims_.Finish(result, *ledger, query));
+      Say(written);
+    }
+    if (!agreed_.has_value()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::vector<UsageRecord> records,
+                     agreed_->Records(result, *ledger));
+    ASSIGN_OR_RETURN(const ImportResult posted, ledger->ImportUsage(records));
+    Say(absl::StrCat("posted ", CountOf(posted.inserted, "agreed line"), ", ",
+                     posted.unchanged, " were in the books before"));
+    return absl::OkStatus();
+  }
+
+ private:
+  const Arguments& arguments_;
+  ClaimPackage claims_;
+  std::optional<AgreedLines> agreed_;
+};
 
 absl::StatusOr<ReconcileResult> Reconcile(const GlobalOptions& globals,
                                           const Arguments& arguments) {
@@ -109,24 +144,14 @@ absl::StatusOr<ReconcileResult> Reconcile(const GlobalOptions& globals,
   ASSIGN_OR_RETURN(
       const StatementQuery query,
       StatementQueryOf(globals, arguments.contract, arguments.period));
+  Extras extras(arguments);
+  RETURN_IF_ERROR(extras.Open());
   ASSIGN_OR_RETURN(const auto ledger, OpenLedger(globals));
   Progress progress;
-  ClaimPackage claims(arguments.claims);
-  BillLineCallback line;
-  if (!arguments.claims.empty()) {
-    line = [&claims](const ReconcileResult& result, const BillLine& of_bill) {
-      claims.Add(result, of_bill);
-    };
-  }
-  ASSIGN_OR_RETURN(const ReconcileResult result,
+  ASSIGN_OR_RETURN(ReconcileResult result,
                    ledger->Reconcile(query, arguments.bills, options,
-                                     progress.callback(), line));
-  if (!arguments.claims.empty()) {
-    ASSIGN_OR_RETURN(const std::string written,
-                     claims.Finish(result, *ledger, query));
-    Say(written);
-  }
-  RETURN_IF_ERROR(Post(arguments, result, ledger.get()));
+                                     progress.callback(), extras.callback()));
+  RETURN_IF_ERROR(extras.Finish(result, query, ledger.get()));
   return result;
 }
 

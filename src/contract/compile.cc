@@ -58,16 +58,16 @@ void CompileProvider(const Node& root, Contract* contract) {
   }
 }
 
-void CompileAliases(const Node& root, Contract* contract) {
-  const std::vector<std::string> aliases = root.Texts("provider_alias");
-  for (size_t i = 0; i < aliases.size(); ++i) {
-    const std::string fault = IdFault(aliases[i]);
+// Ids that a field repeats.
+std::vector<std::string> ReadIds(const Node& node, const char* name) {
+  std::vector<std::string> ids = node.Texts(name);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const std::string fault = IdFault(ids[i]);
     if (!fault.empty()) {
-      root.Problem("provider_alias", i,
-                   absl::StrCat(Quoted(aliases[i]), " ", fault));
+      node.Problem(name, i, absl::StrCat(Quoted(ids[i]), " ", fault));
     }
   }
-  contract->provider_aliases = aliases;
+  return ids;
 }
 
 void CompileCurrency(const Node& root, Contract* contract) {
@@ -167,6 +167,16 @@ void CompilePool(const Node& node, std::set<std::string>* names,
   pool.sku = node.Id("sku");
   pool.region = node.Id("region");
   pool.gpus_per_unit = node.Integer("gpus_per_unit", 1, 1, kMaxGpusPerUnit);
+  pool.sub_accounts = ReadIds(node, "sub_account");
+  pool.sku_prices = ReadIds(node, "sku_price");
+  pool.resources = ReadIds(node, "resource");
+  for (const char* narrowing : {"sub_account", "sku_price", "resource"}) {
+    if (pool.sku.empty() && !node.Texts(narrowing).empty()) {
+      node.Problem(narrowing,
+                   "is of no use without sku, by which rows of a "
+                   "bill are found");
+    }
+  }
   if (node.Require("name", "the pool's path")) {
     pool.name = node.Text("name");
     const absl::Status valid = ValidatePath(pool.name, "pool");
@@ -244,7 +254,7 @@ void CompileFrame(const Node& root, Contract* contract) {
   root.Require("id");
   contract->id = root.Id("id");
   CompileProvider(root, contract);
-  CompileAliases(root, contract);
+  contract->provider_aliases = ReadIds(root, "provider_alias");
   CompileCurrency(root, contract);
   const std::optional<Term> term = ReadTerm(root);
   // Without a term no instant is outside of it.

@@ -63,6 +63,10 @@ struct PoolNaming {
   std::string sku;   // as bills name it; may be empty
   std::string region;
   int64_t gpus_per_unit = 1;  // GPUs per billed unit-hour
+  // What else tells its rows from those of pools of one SKU; empty: nothing.
+  std::vector<std::string> sub_accounts = {};
+  std::vector<std::string> sku_prices = {};
+  std::vector<std::string> resources = {};
 
   friend bool operator==(const PoolNaming&, const PoolNaming&) = default;
 };

@@ -82,8 +82,8 @@ absl::StatusOr<Verdict> PostRow(Posting* posting, const RunRowView& row,
 
 absl::StatusOr<Verdict> PostRow(Posting* posting, const UsageRowView& row,
                                 bool strict) {
-  UsageAdded fact = {row.usage_id, 0,          0,
-                     row.start_us, row.end_us, row.gpu_time};
+  UsageAdded fact = {row.usage_id, 0,         0, row.start_us, row.end_us,
+                     row.gpu_time, row.source};
   ASSIGN_OR_RETURN(fact.tenant,
                    posting->Intern(NameKind::kTenant, row.tenant, strict));
   ASSIGN_OR_RETURN(fact.pool,

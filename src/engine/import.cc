@@ -88,9 +88,9 @@ absl::StatusOr<ImportResult> Ledger::ImportUsage(
   ImportResult result;
   RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     for (const UsageRecord& record : records) {
-      const UsageRowView view = {record.usage_id, record.tenant,
-                                 record.pool,     record.start_us,
-                                 record.end_us,   record.gpu_time};
+      const UsageRowView view = {
+          record.usage_id, record.tenant,   record.pool,  record.start_us,
+          record.end_us,   record.gpu_time, record.source};
       ASSIGN_OR_RETURN(const Verdict verdict,
                        PostRow(posting, view, options.strict));
       CountRow(view, &result);

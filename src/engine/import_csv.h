@@ -69,6 +69,7 @@ struct UsageRowView {
   int64_t start_us = 0;
   int64_t end_us = 0;
   GpuTime gpu_time;
+  std::string_view source = {};
 };
 
 // A row of `import capacity`.

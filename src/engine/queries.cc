@@ -9,6 +9,17 @@
 namespace drawdown {
 
 absl::StatusOr<UsageAnswer> Ledger::Usage(const UsageQuery& query) const {
+  std::vector<UsageRow> rows;
+  ASSIGN_OR_RETURN(
+      UsageAnswer answer,
+      VisitUsage(query, [&rows](const UsageRow& row) { rows.push_back(row); }));
+  answer.rows = std::move(rows);
+  return answer;
+}
+
+absl::StatusOr<UsageAnswer> Ledger::VisitUsage(
+    const UsageQuery& query,
+    const std::function<void(const UsageRow&)>& visit) const {
   UsageQuery resolved = query;
   if (!resolved.at_us) resolved.at_us = query.as_of_us;
   UsageAnswer answer;
@@ -17,9 +28,9 @@ absl::StatusOr<UsageAnswer> Ledger::Usage(const UsageQuery& query) const {
         // Not an instant before, or what meters counted since the bucket began
         // would be prorated up to it.
         if (!resolved.at_us) resolved.at_us = books.live.until_us;
-        ASSIGN_OR_RETURN(answer,
-                         AnswerUsage(books.transaction, impl_->bucket_us(),
-                                     books.live, resolved));
+        ASSIGN_OR_RETURN(answer, drawdown::VisitUsage(
+                                     books.transaction, impl_->bucket_us(),
+                                     books.live, resolved, visit));
         return absl::OkStatus();
       }));
   return answer;

@@ -104,6 +104,7 @@ void Append(const UsageAdded& body, std::string* out) {
   AppendFixed(body.start_us, out);
   AppendFixed(body.end_us, out);
   AppendFixed(body.gpu_time.count(), out);
+  if (!body.source.empty()) AppendString(body.source, out);
 }
 void Read(ByteReader* in, UsageAdded* body) {
   body->usage_id = in->String();
@@ -112,6 +113,7 @@ void Read(ByteReader* in, UsageAdded* body) {
   body->start_us = in->Fixed<int64_t>();
   body->end_us = in->Fixed<int64_t>();
   body->gpu_time = GpuTime(in->Fixed<Int128>());
+  if (!in->done()) body->source = in->String();
 }
 
 void Append(const ContractApplied& body, std::string* out) {

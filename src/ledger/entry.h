@@ -82,6 +82,7 @@ struct UsageAdded {
   int64_t start_us = 0;
   int64_t end_us = 0;
   GpuTime gpu_time;
+  std::string_view source = {};  // what says so, for a person; empty: nothing
 };
 
 struct ContractApplied {

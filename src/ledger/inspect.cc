@@ -82,7 +82,8 @@ class Describer {
         Place(usage.tenant, usage.pool) + ", " +
             FormatGpuSeconds(usage.gpu_time) + " GPU-seconds [" +
             FormatInstant(usage.start_us) + ", " + FormatInstant(usage.end_us) +
-            ")");
+            ")" +
+            (usage.source.empty() ? "" : ", by " + std::string(usage.source)));
   }
   void operator()(const ContractApplied& contract) const {
     Say("contract", contract.id,

@@ -11,6 +11,7 @@ constexpr int64_t kEarliestUs = -2'208'988'800 * kMicrosPerSecond;  // 1900
 constexpr int64_t kLatestUs = 253'402'300'800 * kMicrosPerSecond;   // 10000
 constexpr int64_t kMaxMicroGpus = 1'000'000'000 * kMicroGpusPerGpu;
 constexpr size_t kMaxStateBytes = 64;
+constexpr size_t kMaxSourceBytes = 1'000;
 
 // Whether any of eight bytes is below 0x20 or is 0x7f. In a byte with its
 // highest bit set, neither is.
@@ -103,6 +104,7 @@ absl::Status CheckUsage(const UsageAdded& usage) {
   RETURN_IF_ERROR(CheckId("usage_id", usage.usage_id));
   RETURN_IF_ERROR(CheckInstant("start", usage.start_us));
   RETURN_IF_ERROR(CheckInstant("end", usage.end_us));
+  RETURN_IF_ERROR(CheckText("source", usage.source, 0, kMaxSourceBytes));
   const std::string id(usage.usage_id);
   if (usage.end_us <= usage.start_us) {
     return MakeError(ErrorCode::kBadRow, "usage " + id + ": end " +

@@ -1,10 +1,8 @@
 #include "ledger/usage_query.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "base/path.h"
@@ -13,6 +11,7 @@
 #include "ledger/run_cuts.h"
 #include "ledger/series.h"
 #include "ledger/time_slices.h"
+#include "ledger/usage_groups.h"
 #include "ledger/waived_runs.h"
 
 namespace drawdown {
@@ -22,11 +21,13 @@ namespace {
 class UsageAnswering {
  public:
   UsageAnswering(ReadTransaction* transaction, int64_t bucket_us,
-                 const LiveAmounts& live, const UsageQuery& query)
+                 const LiveAmounts& live, const UsageQuery& query,
+                 const UsageVisitor& visit)
       : transaction_(transaction),
         bucket_us_(bucket_us),
         live_(live),
         query_(query),
+        visit_(visit),
         moves_(transaction) {}
 
   absl::StatusOr<UsageAnswer> Run() {
@@ -35,20 +36,20 @@ class UsageAnswering {
     ASSIGN_OR_RETURN(slices_, MakeTimeSlices(query_.by, query_.zone,
                                              answer_.from_us, answer_.to_us));
     FindCuts();
-    for (const Series& series : series_) RETURN_IF_ERROR(AddSeries(series));
+    places_.emplace(query_.by, tenants_, pools_, slices_);
+    RETURN_IF_ERROR(AddAllSeries());
     RETURN_IF_ERROR(AddExactCuts());
     for (const LiveAmount& amount : live_.amounts) {
       RETURN_IF_ERROR(AddLive(amount));
     }
     if (query_.net) RETURN_IF_ERROR(AddWaived());
-    RETURN_IF_ERROR(MakeRows());
+    places_->Order({&groups_, &waived_});
+    RETURN_IF_ERROR(TellRows());
     AddNotes();
     return std::move(answer_);
   }
 
  private:
-  using GroupKey = std::tuple<uint32_t, uint32_t, uint32_t>;
-
   absl::Status SelectSeries() {
     ASSIGN_OR_RETURN(tenants_, ReadPathsBelow(transaction_, NameKind::kTenant,
                                               query_.tenant));
@@ -89,17 +90,36 @@ class UsageAnswering {
     }
   }
 
-  absl::Status AddSeries(const Series& series) {
-    sums_.assign(slices_.size(), GpuTime());
-    const int64_t from = BucketOf(answer_.from_us, bucket_us_);
-    const int64_t to = BucketOf(answer_.to_us - 1, bucket_us_) + 1;
-    RETURN_IF_ERROR(VisitBuckets(
-        transaction_, series, bucket_us_, from, to,
-        [&](const BucketSpan& span) { return AddSpan(series, span); }));
-    for (uint32_t slice = 0; slice < sums_.size(); ++slice) {
-      AddToGroup(series.tenant, series.pool, slice, sums_[slice]);
+  GroupPlace PlaceOf(const Series& series) const {
+    return places_->Of(series.tenant, series.pool);
+  }
+
+  // Group after group, so that each sum is kept once however many series it is
+  // of.
+  absl::Status AddAllSeries() {
+    std::sort(series_.begin(), series_.end(),
+              [this](const Series& a, const Series& b) {
+                return PlaceOf(a) < PlaceOf(b);
+              });
+    for (auto series = series_.begin(); series != series_.end();) {
+      const GroupPlace place = PlaceOf(*series);
+      sums_.assign(slices_.size(), GpuTime());
+      for (; series != series_.end() && PlaceOf(*series) == place; ++series) {
+        RETURN_IF_ERROR(AddSeries(*series));
+      }
+      for (uint32_t slice = 0; slice < sums_.size(); ++slice) {
+        groups_.Add(place + places_->OfSlice(slice), sums_[slice]);
+      }
     }
     return absl::OkStatus();
+  }
+
+  absl::Status AddSeries(const Series& series) {
+    const int64_t from = BucketOf(answer_.from_us, bucket_us_);
+    const int64_t to = BucketOf(answer_.to_us - 1, bucket_us_) + 1;
+    return VisitBuckets(
+        transaction_, series, bucket_us_, from, to,
+        [&](const BucketSpan& span) { return AddSpan(series, span); });
   }
 
   // Buckets [first, end) of which one slice holds the last instants.
@@ -109,7 +129,8 @@ class UsageAnswering {
     int64_t slice = -1;  // none
   };
   SliceRun RunOf(int64_t bucket) const {
-    const int64_t slice = slices_.Find(BucketStart(bucket + 1, bucket_us_) - 1);
+    const int64_t slice =
+        slices_.FindFrom(run_.slice, BucketStart(bucket + 1, bucket_us_) - 1);
     if (slice < 0) return {bucket, bucket + 1, slice};
     const int64_t until = FloorTo(slices_.edges[slice + 1], bucket_us_);
     return {bucket, std::max(until / bucket_us_, bucket + 1), slice};
@@ -244,8 +265,8 @@ class UsageAnswering {
          ++slice) {
       ASSIGN_OR_RETURN(const GpuTime until,
                        usage.Until(std::min(slices_.edges[slice + 1], to_us)));
-      waived_[{by_tenant_ ? piece.tenant : 0, by_pool_ ? pool : 0,
-               static_cast<uint32_t>(slice)}] += until - before;
+      waived_.Add(places_->Of(piece.tenant, pool) + places_->OfSlice(slice),
+                  until - before);
       before = until;
     }
     return absl::OkStatus();
@@ -267,48 +288,42 @@ class UsageAnswering {
 
   void AddToGroup(uint32_t tenant, uint32_t pool, uint32_t slice,
                   GpuTime amount) {
-    if (amount.valid() && amount.zero()) return;
-    groups_[{by_tenant_ ? tenant : 0, by_pool_ ? pool : 0, slice}] += amount;
+    groups_.Add(places_->Of(tenant, pool) + places_->OfSlice(slice), amount);
   }
 
-  absl::Status MakeRows() {
-    std::map<std::vector<std::string>, GpuTime> rows;
-    std::map<std::vector<std::string>, GpuTime> waived;
-    for (const auto& [key, amount] : groups_) {
-      rows[GroupText(key)] += amount;
+  absl::Status TellRows() {
+    // Without columns there is one row, also of nothing.
+    if (query_.by.empty() && groups_.Merged().empty()) {
+      visit_(UsageRow());
+      return absl::OkStatus();
     }
-    for (const auto& [key, amount] : waived_) waived[GroupText(key)] += amount;
-    if (query_.by.empty()) rows[{}];
-    for (auto& [group, amount] : rows) {
-      answer_.total += amount;
-      answer_.waived += waived[group];
-      if (amount.zero() && !query_.by.empty()) continue;
-      if (!amount.valid()) {
-        return MakeError(ErrorCode::kOverflow,
-                         "usage of a group does not fit 128 bits");
+    UsageRow row;
+    const std::vector<GroupSums::Sum>& all_waived = waived_.Merged();
+    auto waived = all_waived.begin();
+    for (const GroupSums::Sum& group : groups_.Merged()) {
+      while (waived != all_waived.end() && waived->place < group.place) {
+        ++waived;
       }
-      answer_.rows.push_back({group, amount, waived[group]});
+      const bool has_waived =
+          waived != all_waived.end() && waived->place == group.place;
+      row.gpu_time = group.amount;
+      row.waived = has_waived ? waived->amount : GpuTime();
+      RETURN_IF_ERROR(TellRow(group.place, &row));
     }
     return absl::OkStatus();
   }
 
-  std::vector<std::string> GroupText(const GroupKey& key) const {
-    const auto& [tenant, pool, slice] = key;
-    std::vector<std::string> text;
-    size_t time = 0;
-    for (const UsageDimension dimension : query_.by) {
-      switch (dimension) {
-        case UsageDimension::kTenant:
-          text.push_back(tenants_.at(tenant));
-          break;
-        case UsageDimension::kPool:
-          text.push_back(pools_.at(pool));
-          break;
-        default:
-          text.push_back(slices_.labels[slice][time++]);
-      }
+  absl::Status TellRow(GroupPlace place, UsageRow* row) {
+    answer_.total += row->gpu_time;
+    answer_.waived += row->waived;
+    if (row->gpu_time.zero() && !query_.by.empty()) return absl::OkStatus();
+    if (!row->gpu_time.valid()) {
+      return MakeError(ErrorCode::kOverflow,
+                       "usage of a group does not fit 128 bits");
     }
-    return text;
+    places_->Tell(place, row);
+    visit_(*row);
+    return absl::OkStatus();
   }
 
   void AddNotes() {
@@ -319,17 +334,11 @@ class UsageAnswering {
                             "month; the amounts were prorated by time");
   }
 
-  bool Asks(UsageDimension dimension) const {
-    return std::find(query_.by.begin(), query_.by.end(), dimension) !=
-           query_.by.end();
-  }
-
   ReadTransaction* const transaction_;
   const int64_t bucket_us_;
   const LiveAmounts& live_;
   const UsageQuery& query_;
-  const bool by_tenant_ = Asks(UsageDimension::kTenant);
-  const bool by_pool_ = Asks(UsageDimension::kPool);
+  const UsageVisitor& visit_;
   TenantMoves moves_;
   UsageAnswer answer_;
   PathsById tenants_;
@@ -338,9 +347,10 @@ class UsageAnswering {
   TimeSlices slices_;
   std::vector<int64_t> cuts_;
   SliceRun run_;               // at hand
-  std::vector<GpuTime> sums_;  // of the series at hand, by slice
-  std::map<GroupKey, GpuTime> groups_;
-  std::map<GroupKey, GpuTime> waived_;
+  std::vector<GpuTime> sums_;  // of the group at hand, by slice
+  std::optional<GroupPlaces> places_;
+  GroupSums groups_;
+  GroupSums waived_;
   std::set<int64_t> exact_cuts_;
   std::set<std::tuple<uint32_t, uint32_t, int64_t>> exact_series_;
   uint64_t prorated_ = 0;
@@ -348,12 +358,26 @@ class UsageAnswering {
 
 }  // namespace
 
+absl::StatusOr<UsageAnswer> VisitUsage(ReadTransaction* transaction,
+                                       int64_t bucket_us,
+                                       const LiveAmounts& live,
+                                       const UsageQuery& query,
+                                       const UsageVisitor& visit) {
+  CHECK(query.at_us.has_value());
+  return UsageAnswering(transaction, bucket_us, live, query, visit).Run();
+}
+
 absl::StatusOr<UsageAnswer> AnswerUsage(ReadTransaction* transaction,
                                         int64_t bucket_us,
                                         const LiveAmounts& live,
                                         const UsageQuery& query) {
-  CHECK(query.at_us.has_value());
-  return UsageAnswering(transaction, bucket_us, live, query).Run();
+  std::vector<UsageRow> rows;
+  ASSIGN_OR_RETURN(
+      UsageAnswer answer,
+      VisitUsage(transaction, bucket_us, live, query,
+                 [&rows](const UsageRow& row) { rows.push_back(row); }));
+  answer.rows = std::move(rows);
+  return answer;
 }
 
 }  // namespace drawdown

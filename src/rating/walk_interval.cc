@@ -4,6 +4,7 @@
 #include <optional>
 #include <tuple>
 
+#include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "base/wide.h"
@@ -228,7 +229,8 @@ absl::Status Walk::CloseSpend(size_t index) {
   CHECK(lapsed >= MoneyAmount());
   std::vector<RolledIn> rolled = std::move(pot.rolled);
   const MoneyAmount none;
-  const std::string unit = " " + version().contract->currency.ToString();
+  const std::string unit =
+      absl::StrCat(" ", version().contract->currency.ToString());
   if (state.terms->take_or_pay && lapsed > none) {
     ended_.push_back({kNoIndex, kNoIndex, kNoIndex, lapsed});
     BookMoney(index, ChargeKind::kShortfall, lapsed,

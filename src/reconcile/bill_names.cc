@@ -1,6 +1,9 @@
 #include "reconcile/bill_names.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 
@@ -17,8 +20,52 @@ std::string_view LastPart(std::string_view id) {
                                        : id.substr(cut + 1);
 }
 
-bool RegionsAgree(const PoolNaming& naming, std::string_view region) {
-  return naming.region.empty() || region.empty() || naming.region == region;
+// A part of the key on which neither side is silent.
+enum class Agreement : uint8_t { kSilent, kAgree, kDiffer };
+
+Agreement Compare(const std::string& named, std::string_view given) {
+  if (named.empty() || given.empty()) return Agreement::kSilent;
+  return named == given ? Agreement::kAgree : Agreement::kDiffer;
+}
+
+Agreement Compare(const std::vector<std::string>& named,
+                  std::string_view given) {
+  if (named.empty() || given.empty()) return Agreement::kSilent;
+  const bool found =
+      std::find(named.begin(), named.end(), given) != named.end();
+  return found ? Agreement::kAgree : Agreement::kDiffer;
+}
+
+// Also by the id's last part, as commitments are.
+Agreement CompareResource(const PoolNaming& naming, std::string_view given) {
+  const Agreement whole = Compare(naming.resources, given);
+  if (whole != Agreement::kDiffer) return whole;
+  return Compare(naming.resources, LastPart(given)) == Agreement::kAgree
+             ? Agreement::kAgree
+             : Agreement::kDiffer;
+}
+
+// The parts that agree; nothing where one differs.
+std::optional<uint8_t> AgreedParts(const PoolNaming& naming, const BillRow& row,
+                                   std::string_view resource) {
+  // Our own exports name the pool itself, and a tenant as the sub-account.
+  const bool ours = resource == naming.name;
+  const auto unless_ours = [ours](Agreement agreement) {
+    return ours ? Agreement::kSilent : agreement;
+  };
+  const std::pair<KeyPart, Agreement> parts[] = {
+      {kRegionPart, Compare(naming.region, row.region)},
+      {kSubAccountPart,
+       unless_ours(Compare(naming.sub_accounts, row.sub_account))},
+      {kSkuPricePart, unless_ours(Compare(naming.sku_prices, row.sku_price))},
+      {kResourcePart,
+       ours ? Agreement::kAgree : CompareResource(naming, resource)}};
+  uint8_t agreed = 0;
+  for (const auto& [part, agreement] : parts) {
+    if (agreement == Agreement::kDiffer) return std::nullopt;
+    if (agreement == Agreement::kAgree) agreed |= part;
+  }
+  return agreed;
 }
 
 }  // namespace
@@ -40,29 +87,29 @@ bool BillNames::IsProvider(std::string_view name) const {
   return false;
 }
 
-PoolMatch BillNames::FindBySku(std::string_view sku,
-                               std::string_view region) const {
+PoolMatch BillNames::FindBySku(std::string_view sku, const BillRow& row,
+                               std::string_view resource) const {
   const auto found = pools_by_sku_.find(AbslView(sku));
   if (sku.empty() || found == pools_by_sku_.end()) return {};
   PoolMatch match{PoolMatch::Result::kOtherRegion, found->second.front()};
   for (const PoolNaming* naming : found->second) {
-    if (!RegionsAgree(*naming, region)) continue;
-    if (!region.empty() && naming->region == region) {
-      return {PoolMatch::Result::kFound, naming};
-    }
+    const std::optional<uint8_t> agreed = AgreedParts(*naming, row, resource);
+    if (!agreed.has_value()) continue;
     const bool first = match.result == PoolMatch::Result::kOtherRegion;
-    if (first) match = {PoolMatch::Result::kFound, naming};
-    if (!first && match.naming->name != naming->name) {
+    if (first || *agreed > match.agreed) {
+      match = {PoolMatch::Result::kFound, naming, *agreed};
+    } else if (*agreed == match.agreed) {
       match.result = PoolMatch::Result::kAmbiguous;
     }
   }
   return match;
 }
 
-PoolMatch BillNames::FindPool(const BillRow& row) const {
-  const PoolMatch by_sku = FindBySku(row.sku, row.region);
+PoolMatch BillNames::FindPool(const BillRow& row,
+                              std::string_view resource) const {
+  const PoolMatch by_sku = FindBySku(row.sku, row, resource);
   if (by_sku.result == PoolMatch::Result::kFound) return by_sku;
-  const PoolMatch by_price = FindBySku(row.sku_price, row.region);
+  const PoolMatch by_price = FindBySku(row.sku_price, row, resource);
   const bool better = by_price.result == PoolMatch::Result::kFound ||
                       by_sku.result == PoolMatch::Result::kUnknownSku;
   return better ? by_price : by_sku;

@@ -1,5 +1,5 @@
-// How a bill names what the contract is about: the provider, the pools (by SKU
-// and region) and the commitments.
+// How a bill names what the contract is about: the provider, the pools (by SKU,
+// and by what tells pools of one SKU apart) and the commitments.
 #ifndef DRAWDOWN_SRC_RECONCILE_BILL_NAMES_H_
 #define DRAWDOWN_SRC_RECONCILE_BILL_NAMES_H_
 
@@ -14,16 +14,26 @@
 
 namespace drawdown {
 
+// What beyond its SKU a pool is named by, and a row agrees with. A key drops
+// the highest first.
+enum KeyPart : uint8_t {
+  kRegionPart = 1,
+  kSubAccountPart = 2,
+  kSkuPricePart = 4,
+  kResourcePart = 8,
+};
+
 struct PoolMatch {
   enum class Result : uint8_t {
     kUnknownSku,
-    kOtherRegion,  // a SKU of the contract, in none of its regions
-    kAmbiguous,    // several pools share the SKU and the row gives no region
+    kOtherRegion,  // a SKU of the contract, in no region (...) of its pools
+    kAmbiguous,    // several pools share the SKU, the row does not say which
     kFound,
   };
   Result result = Result::kUnknownSku;
   // kFound: the pool. kOtherRegion, kAmbiguous: the first in the contract.
   const PoolNaming* naming = nullptr;
+  uint8_t agreed = 0;  // KeyParts, of kFound
 };
 
 // Keeps pointers into the contract.
@@ -34,8 +44,11 @@ class BillNames {
   // The contract's provider or one of its aliases, whatever the case.
   bool IsProvider(std::string_view name) const;
 
-  // By SkuId, else by SkuPriceId; regions must agree where both give one.
-  PoolMatch FindPool(const BillRow& row) const;
+  // By SkuId, else by SkuPriceId. Region, sub-account, SKU price and resource
+  // must agree where both sides give one; of several pools the one that agrees
+  // in the resource, else in the SKU price, the sub-account, the region.
+  // `resource` is the row's, or empty where it is a commitment's.
+  PoolMatch FindPool(const BillRow& row, std::string_view resource) const;
 
   // By the whole id, else by its part after the last '/' or ':' (an ARN's
   // resource); nullptr if the contract has no such commitment.
@@ -46,7 +59,8 @@ class BillNames {
   int64_t GpusPerUnit(const Commitment& commitment) const;
 
  private:
-  PoolMatch FindBySku(std::string_view sku, std::string_view region) const;
+  PoolMatch FindBySku(std::string_view sku, const BillRow& row,
+                      std::string_view resource) const;
 
   const Contract& contract_;
   absl::flat_hash_map<absl::string_view, std::vector<const PoolNaming*>>

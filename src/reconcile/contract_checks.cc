@@ -54,6 +54,75 @@ void Compare(std::string_view what, std::string_view billed,
                   std::string(contract));
 }
 
+// The steps that hold somewhere in the period.
+template <typename Step>
+std::vector<const Step*> StepsIn(const std::vector<Step>& steps,
+                                 const Interval& period) {
+  std::vector<const Step*> holding;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const bool over =
+        i + 1 < steps.size() && steps[i + 1].from_us <= period.start_us;
+    if (!over && steps[i].from_us < period.end_us) holding.push_back(&steps[i]);
+  }
+  return holding;
+}
+
+// What one interval is of by each step, with and without the expansions that
+// were exercised by then: Contract Commitment may say either.
+std::vector<GpuTime> QuantitiesIn(const Commitment& commitment,
+                                  const CompareContext& context) {
+  std::vector<GpuTime> quantities;
+  for (const UsageStep* step : StepsIn(commitment.steps, context.period)) {
+    quantities.push_back(step->quantity);
+    GpuTime expanded = step->quantity;
+    for (const Expansion& expansion : context.contract->expansions) {
+      const bool exercised =
+          expansion.commitment == commitment.id &&
+          expansion.exercised_from_us.has_value() &&
+          *expansion.exercised_from_us < context.period.end_us;
+      if (exercised) quantities.push_back(expanded += expansion.adds);
+    }
+  }
+  return quantities;
+}
+
+// A quantity in another unit than GPU-hours cannot be compared, nor the cost of
+// a Usage commitment, which the contract prices by what is drawn.
+void CompareQuantity(const BilledCommitment& billed,
+                     const Commitment& commitment,
+                     const CompareContext& context, std::string& differences) {
+  const std::optional<TimeUnit> unit = ParseTimeUnit(billed.unit);
+  if (!billed.quantity.has_value() || !unit.has_value() || !unit->per_gpu) {
+    return;
+  }
+  const auto time = ToGpuTime(*billed.quantity, *unit, kMicroGpusPerGpu);
+  const std::vector<GpuTime> quantities = QuantitiesIn(commitment, context);
+  if (quantities.empty()) return;  // not in force in the period
+  const bool known =
+      time.ok() && std::find(quantities.begin(), quantities.end(),
+                             time->time) != quantities.end();
+  if (known) return;
+  Compare("quantity of an interval",
+          time.ok() ? GpuHoursText(time->time) : "beyond what can be counted",
+          GpuHoursText(quantities.back()), differences);
+}
+
+void CompareCost(const BilledCommitment& billed, const Commitment& commitment,
+                 const CompareContext& context, std::string& differences) {
+  const Currency currency = context.contract->currency;
+  if (!billed.cost.given || billed.currency.value_or(currency) != currency) {
+    return;
+  }
+  const std::vector<const SpendStep*> steps =
+      StepsIn(commitment.spend_steps, context.period);
+  for (const SpendStep* step : steps) {
+    if (step->cost == billed.cost.amount) return;
+  }
+  if (steps.empty()) return;
+  Compare("cost of an interval", MoneyText(billed.cost.amount, currency),
+          MoneyText(steps.back()->cost, currency), differences);
+}
+
 }  // namespace
 
 void AppliedSums::Add(const BillRow& row, const BillNames& names,
@@ -175,6 +244,11 @@ std::vector<ReconcileCheck> CheckTerms(
         *billed.currency != context.contract->currency) {
       Compare("currency", billed.currency->ToString(),
               context.contract->currency.ToString(), differences);
+    }
+    if (commitment->category == CommitmentCategory::kUsage) {
+      CompareQuantity(billed, *commitment, context, differences);
+    } else {
+      CompareCost(billed, *commitment, context, differences);
     }
     if (!differences.empty()) check.outcome = Outcome::kFailed;
     check.detail =

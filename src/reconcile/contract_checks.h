@@ -49,7 +49,9 @@ class AppliedSums {
   std::map<std::string, uint64_t> unknown_;  // elements by the id they name
 };
 
-// Contract Commitment rows against the commitments they name.
+// Contract Commitment rows against the commitments they name: category, model,
+// interval and currency, and what one interval is of by a step that holds in
+// the period, GPU-hours of a Usage commitment and money of a Spend one.
 std::vector<ReconcileCheck> CheckTerms(
     const std::vector<BilledCommitment>& commitments,
     const CompareContext& context, const BillNames& names);

@@ -136,6 +136,7 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
   sums += one;
   AddTenant(routed.tenant, one);
   names.Add(row, routed);
+  agreed &= routed.agreed;
   if (one.unmeasured != 0) unit.Add(row.pricing_unit);
   if (routed.quantity.has_value()) {
     quantity_scale = std::max(quantity_scale, routed.quantity->scale);
@@ -159,6 +160,7 @@ void Group::Merge(const Group& other) {
     AddTenant(some.tenant, some.sums);
   }
   names.Merge(other.names);
+  agreed &= other.agreed;
   unit.Merge(other.unit);
   quantity_scale = std::max(quantity_scale, other.quantity_scale);
   cost_decimals = std::max(cost_decimals, other.cost_decimals);

@@ -63,10 +63,11 @@ struct Group {
   GroupKey key;
   RowSums sums;
   RowNames names;
-  Agreed unit;             // PricingUnit of the unmeasured rows
-  int quantity_scale = 0;  // most places a quantity was published with
-  int cost_decimals = 0;   // most decimals a BilledCost needs
+  Agreed unit;                  // PricingUnit of the unmeasured rows
+  int quantity_scale = 0;       // most places a quantity was published with
+  int cost_decimals = 0;        // most decimals a BilledCost needs
   bool by_consumption = false;  // some quantity is a ConsumedQuantity
+  uint8_t agreed = 0xff;        // KeyParts in which every row agrees
   int64_t first_us = std::numeric_limits<int64_t>::max();  // hull of the
   int64_t last_us = std::numeric_limits<int64_t>::min();   // charge periods
   // SkuPriceDetails.GpuCount where it differs from the contract's

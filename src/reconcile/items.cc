@@ -44,16 +44,18 @@ bool IsRounding(const Group& group, const CompareContext& context) {
   return Magnitude(group.sums.cost) * 2 <= bound;
 }
 
-// The part of the key that both sides gave and that was compared.
-std::string MatchedOn(const Group& group, const CompareContext& context) {
+// The parts of the key that both sides gave and that were compared.
+std::string MatchedOn(const Group& group) {
   const Lane& lane = group.key.lane;
+  const auto part = [&](uint8_t which, const char* name) {
+    return (group.agreed & which) != 0 ? name : "";
+  };
   std::string key = "provider";
   if (IsUsage(lane.kind)) {
-    const PoolNaming* naming =
-        FindPoolNaming(*context.contract, context.names->pools.Name(lane.pool));
-    const bool region = naming != nullptr && !naming->region.empty() &&
-                        !group.names.region.value().empty();
-    absl::StrAppend(&key, region ? "+region" : "", "+pool");
+    absl::StrAppend(&key, part(kSubAccountPart, "+sub_account"),
+                    part(kRegionPart, "+region"), "+pool",
+                    part(kSkuPricePart, "+sku_price"),
+                    part(kResourcePart, "+resource"));
   }
   if (lane.commitment != kNoIndex) absl::StrAppend(&key, "+commitment");
   return absl::StrCat(key, "+period+kind");
@@ -161,7 +163,7 @@ Break ComparedItem(const Group& group, const CompareContext& context) {
     item.quantity_effect = comparison.quantity_effect;
     item.price_effect = comparison.price_effect;
   }
-  item.matched_on = MatchedOn(group, context);
+  item.matched_on = MatchedOn(group);
   item.reason = ComparedReason(kind, comparison, group, *context.names);
   if (group.key.disposition == Disposition::kLateCorrection) {
     kind = BreakClass::kCorrectionLinked;

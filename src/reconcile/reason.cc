@@ -326,7 +326,7 @@ std::string RoutedReason(const Group& group, BreakClass kind,
     case Disposition::kAmbiguousSku:
       return absl::StrCat("SKU \"", text(group.key.sku),
                           "\" names several pools of the contract and the row "
-                          "gives no region");
+                          "does not say which");
     case Disposition::kNoChargePeriod:
       return "the charge period ends when or before it starts";
     case Disposition::kOtherProvider:

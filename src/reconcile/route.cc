@@ -51,6 +51,7 @@ struct Router::Target {
   Disposition disposition = Disposition::kCompare;
   Lane lane;
   const PoolNaming* pool = nullptr;
+  uint8_t agreed = 0;      // of usage: KeyParts
   int64_t micro_gpus = 0;  // of one billed unit; 0: unknown
 };
 
@@ -73,11 +74,12 @@ const std::optional<TimeUnit>& Router::UnitOf(const BillRow& row) {
   return last_unit_;
 }
 
-Router::Target Router::UsageOfPool(const BillRow& row, const PoolNaming& pool) {
+Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
   Target target;
-  target.pool = &pool;
-  target.micro_gpus = pool.gpus_per_unit * kMicroGpusPerGpu;
-  target.lane.pool = names_.pools.Intern(pool.name);
+  target.pool = match.naming;
+  target.agreed = match.agreed;
+  target.micro_gpus = match.naming->gpus_per_unit * kMicroGpusPerGpu;
+  target.lane.pool = names_.pools.Intern(match.naming->name);
   const bool covered =
       row.commitment_status == UsageStatus::kUsed || !row.commitment_id.empty();
   target.lane.kind = covered ? RowKind::kCovered : RowKind::kOnDemand;
@@ -96,7 +98,8 @@ Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
   if (commitment == nullptr) {
     commitment = bill_names_.FindCommitment(row.resource);
   }
-  const PoolMatch match = bill_names_.FindPool(row);
+  // The resource of such a row is the commitment.
+  const PoolMatch match = bill_names_.FindPool(row, "");
   if (match.result == PoolMatch::Result::kFound) target.pool = match.naming;
   if (commitment == nullptr) {
     target.disposition = otherwise;
@@ -116,7 +119,7 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
     return FindCommitmentTarget(row, RowKind::kUnused,
                                 Disposition::kOtherUnused);
   }
-  const PoolMatch match = bill_names_.FindPool(row);
+  const PoolMatch match = bill_names_.FindPool(row, row.resource);
   Target target;
   target.micro_gpus = row.gpu_count_micro.value_or(0);
   const bool per_gpu = UnitOf(row).has_value() && UnitOf(row)->per_gpu;
@@ -127,7 +130,7 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   }
   switch (match.result) {
     case PoolMatch::Result::kFound:
-      return UsageOfPool(row, *match.naming);
+      return UsageOfPool(row, match);
     case PoolMatch::Result::kAmbiguous:
       target.disposition = Disposition::kAmbiguousSku;
       break;
@@ -151,7 +154,7 @@ Router::Target Router::FindAdjustmentTarget(const BillRow& row) {
   target.disposition = Disposition::kAdjustment;
   if (!row.correction) return target;
   target.disposition = Disposition::kCorrection;
-  const PoolMatch match = bill_names_.FindPool(row);
+  const PoolMatch match = bill_names_.FindPool(row, row.resource);
   if (match.result == PoolMatch::Result::kFound) {
     target.pool = match.naming;
     target.lane.pool = names_.pools.Intern(match.naming->name);
@@ -265,6 +268,7 @@ absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
     routed.key.provider = names_.texts.Intern(row.provider);
   }
   routed.pool = target.pool;
+  routed.agreed = target.agreed;
   routed.by_consumption = ByConsumption(row);
   ASSIGN_OR_RETURN(routed.quantity, QuantityOf(row, target.micro_gpus));
   return routed;

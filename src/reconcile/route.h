@@ -64,6 +64,7 @@ struct RoutedRow {
   GroupKey key;
   std::optional<BilledGpuTime> quantity;
   const PoolNaming* pool = nullptr;  // where the row names one
+  uint8_t agreed = 0;                // of usage: KeyParts that found it
   uint32_t tenant = kNoIndex;        // of usage, where tenants are asked for
   bool contract_provider = true;
   bool by_consumption = false;  // `quantity` is the row's ConsumedQuantity
@@ -95,7 +96,7 @@ class Router {
   Target FindAdjustmentTarget(const BillRow& row);
   Target FindCommitmentTarget(const BillRow& row, RowKind kind,
                               Disposition otherwise);
-  Target UsageOfPool(const BillRow& row, const PoolNaming& pool);
+  Target UsageOfPool(const BillRow& row, const PoolMatch& match);
   Disposition DispositionOf(const BillRow& row) const;
   GroupKey KeyOf(const BillRow& row, const Target& target);
   void SetWindow(const BillRow& row, GroupKey& key) const;

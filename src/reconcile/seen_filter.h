@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <new>
 
 #include "base/aligned_buffer.h"
-#include "base/check.h"
 
 namespace drawdown {
 
@@ -23,7 +23,7 @@ class SeenFilter {
               1),
         // Zeroed by the system: what is never touched costs no memory.
         words_(static_cast<char*>(std::calloc(mask_ + 1, kWordBytes))) {
-    CHECK(words_ != nullptr);
+    if (words_ == nullptr) throw std::bad_alloc();
   }
 
   // Whether a hash with these bits may have come before; it has from now on.

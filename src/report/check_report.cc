@@ -21,6 +21,8 @@ const char* NameOf(Outcome outcome) {
       return "passed";
     case Outcome::kFailed:
       return "failed";
+    case Outcome::kNotApplicable:
+      return "not_applicable";
     case Outcome::kNotExecutable:
       break;
   }
@@ -95,7 +97,8 @@ std::string CheckTable(const BillCheckResult& result, bool all) {
       ", ", CountOf(result.summary.rows, "charge"),
       ", by the rules of FOCUS 1.2: ", CountWith(result, Outcome::kPassed),
       " passed, ", CountWith(result, Outcome::kFailed), " failed, ",
-      CountWith(result, Outcome::kNotExecutable), " not executable\n",
+      CountWith(result, Outcome::kNotExecutable), " not executable, ",
+      CountWith(result, Outcome::kNotApplicable), " not applicable\n",
       RulesTable(result, all));
 }
 
@@ -114,6 +117,7 @@ void WriteBillCheck(const BillCheckResult& result, Format format, bool all,
   json.Count("passed", CountWith(result, Outcome::kPassed));
   json.Count("failed", CountWith(result, Outcome::kFailed));
   json.Count("not_executable", CountWith(result, Outcome::kNotExecutable));
+  json.Count("not_applicable", CountWith(result, Outcome::kNotApplicable));
   json.Rows("rules", RuleColumns(), RuleRows(result));
   json.Close();
 }

@@ -320,6 +320,8 @@ void Caller::CallContracts() {
       drawdown_reconcile_options options = DRAWDOWN_RECONCILE_OPTIONS_INIT;
       options.has_tolerance = Flag();
       options.tolerance = Wide(0);
+      options.memory_bytes = static_cast<uint64_t>(Number(1 << 20));
+      options.tenant_tag = Text("team");
       uint8_t clean = 0;
       return Ended("reconcile_files",
                    drawdown_reconcile_files(ledger, Statement(), OrNull(&path),

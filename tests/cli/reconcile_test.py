@@ -160,11 +160,41 @@ class ReconcileTest(CliTest):
         self.assertIn("acme/lost,28800,8.000000000", usage.out)
         journal = self.expect(0, "journal").out
         self.assertIn("bill:aws-2025:2026-10-01T06:00:00Z:", journal)
+        self.assertIn("2026-10-01T07:00:00Z), by bill.csv:6", journal)
         # The bill and the books agree now, and the same again is no change.
         again = self.reconcile(0, bill, *post)
         self.assertIn("posted 0 agreed lines, 1 were", again.err)
+        # Nor where the bill lies elsewhere.
+        self.write("moved.csv", self.read("bill.csv"))
+        again = self.reconcile(0, "moved.csv", *post)
+        self.assertIn("posted 0 agreed lines, 1 were", again.err)
         self.assertEqual(self.expect(0, "usage", "--by", "tenant", "--at",
                                      AT).out, usage.out)
+        self.assertEqual(self.expect(0, "journal").out, journal)
+        self.expect(0, "verify")
+
+    def test_what_is_posted_cites_its_rows(self):
+        long = "x" * 240 + ".csv"
+        for name, nodes in (("a.csv", 7), (long, 5)):
+            self.write(name, HEADER + row(0, 2, RIGHT) + "".join(
+                row(6, 1, "27.60", f"{name[0]}-{i}") for i in range(nodes)))
+        deep = os.path.join("d" * 200, long)
+        os.mkdir(self.path("d" * 200))
+        os.rename(self.path(long), self.path(deep))
+        bills = ("a.csv", deep)
+        self.reconcile(1, *bills, "--breaks", "breaks.csv")
+        lines = self.read("breaks.csv").splitlines(keepends=True)
+        agreed = [line for line in lines[1:] if line.startswith("unmetered")]
+        self.write("agreed.csv", lines[0] + "".join(agreed))
+        self.reconcile(1, *bills, "--post", "agreed.csv", "--post-tenant", "t")
+        cited = ", ".join(f"a.csv:{n}" for n in range(3, 10))
+        self.assertIn(f", by {cited}, {long}:3 and 4 more",
+                      self.expect(0, "journal").out)
+
+    def test_posting_needs_a_bill_that_can_be_read_twice(self):
+        self.write("agreed.csv", "class\n")
+        error = self.reconcile(2, "--post", "agreed.csv", "-", stdin=b"").err
+        self.assertIn("--post reads the bill twice", error)
 
     def test_only_lines_that_are_there_are_posted(self):
         bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(4)],
@@ -183,6 +213,18 @@ class ReconcileTest(CliTest):
         refused = self.reconcile(3, bill, "--post", "agreed.csv",
                                  "--post-tenant", "acme/lost")
         self.assertIn("no hours beyond what is metered", refused.err)
+
+    def test_a_clean_line_has_nothing_to_agree_to(self):
+        # A millionth of an hour more: the last published place.
+        bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(3)],
+                         row(3, "2.000001", RIGHT))
+        self.reconcile(0, bill, "--tolerance", "1", "--breaks", "breaks.csv")
+        lines = self.read("breaks.csv").splitlines(keepends=True)
+        agreed = next(line for line in lines if line.startswith("within"))
+        self.write("agreed.csv", lines[0] + agreed)
+        refused = self.reconcile(3, bill, "--tolerance", "1", "--post",
+                                 "agreed.csv", "--post-tenant", "acme/lost")
+        self.assertIn("agreed.csv:2: it is clean", refused.err)
 
     def test_an_open_period_is_pending(self):
         bill = self.bill(row(0, 3, MORE), row(1, 2, RIGHT))

@@ -245,6 +245,12 @@ def test_a_bill_that_is_a_table(books, tmp_path):
     assert of_table.breaks.to_pylist() == of_file.breaks.to_pylist()
     assert of_table.checks.to_pylist() == of_file.checks.to_pylist()
     assert [note for note in of_table.breaks.notes if "x_Heat" in note]
+    little = books.reconcile("aws-2025", "2026-10", file, memory=1 << 16)
+    assert little.breaks.to_pylist() == of_file.breaks.to_pylist()
+    assert little.amount == of_file.amount == "BilledCost"
+    for memory, error in ((0, ValueError), (1.5, TypeError), (1000, drawdown.StateError)):
+        with pytest.raises(error, match="memory"):
+            books.reconcile("aws-2025", "2026-10", file, memory=memory)
     floating = table.set_column(at, "BilledCost", cost.cast(pyarrow.float64()))
     with pytest.raises(drawdown.StateError, match="BilledCost is floating point"):
         books.reconcile("aws-2025", "2026-10", floating)

@@ -250,5 +250,62 @@ TEST_F(SourceTest, ReadsAWholeFileUpToALimit) {
                  "whole: larger than the limit of 99999 bytes");
 }
 
+// How many of this process's descriptors are of `path`.
+int OpenCount(const std::string& path) {
+  int count = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    const auto target = std::filesystem::read_symlink(entry, gone);
+    if (!gone && target == path) ++count;
+  }
+  return count;
+}
+
+TEST_F(SourceTest, WhenReadIsOpenOnlyWhileItIsRead) {
+  for (const bool zipped : {false, true}) {
+    const std::string text = Noise(5'000);
+    const std::string path =
+        Write(zipped ? "a.gz" : "a", zipped ? Gzip(text) : text);
+    const auto source = OpenSourceWhenRead(path);
+    ASSERT_TRUE(source.ok()) << source.status();
+    EXPECT_EQ(OpenCount(path), 0);
+    EXPECT_EQ((*source)->name(), path);
+    EXPECT_EQ((*source)->size(), std::filesystem::file_size(path));
+    EXPECT_EQ((*source)->position(), 0u);
+    std::string buffer(1'000, '\0');
+    ASSERT_TRUE((*source)->Read(buffer.data(), buffer.size()).ok());
+    EXPECT_EQ(OpenCount(path), 1);
+    ASSERT_TRUE((*source)->Rewind().ok());
+    EXPECT_EQ(OpenCount(path), 0);
+    for (int pass = 0; pass < 2; ++pass) {
+      const auto read = ReadAll(source->get());
+      ASSERT_TRUE(read.ok()) << read.status();
+      EXPECT_EQ(*read, text);
+      EXPECT_EQ(OpenCount(path), 0);
+      EXPECT_EQ((*source)->position(), (*source)->size());
+      // It stays at its end, and closed.
+      EXPECT_EQ(*(*source)->Read(buffer.data(), buffer.size()), 0u);
+      EXPECT_EQ(OpenCount(path), 0);
+      ASSERT_TRUE((*source)->Rewind().ok());
+    }
+  }
+}
+
+TEST_F(SourceTest, WhenReadKnowsErrorsAtOnceAndReadsAPipeOnce) {
+  ExpectBadInput(OpenSourceWhenRead(directory_ + "/gone").status(),
+                 "gone: No such file");
+  ExpectBadInput(OpenSourceWhenRead(directory_).status(), "Is a directory");
+  const std::string pipe = directory_ + "/pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const int both = open(pipe.c_str(), O_RDWR | O_NONBLOCK);
+  ASSERT_GE(both, 0);
+  ASSERT_EQ(write(both, "abc", 3), 3);
+  const auto source = OpenSourceWhenRead(pipe);
+  close(both);
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(*ReadAll(source->get()), "abc");
+}
+
 }  // namespace
 }  // namespace drawdown

@@ -1,6 +1,8 @@
 // Manifests, and the files that a bill is made of.
 #include "bill/bill_files.h"
 
+#include <sys/resource.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -124,6 +126,60 @@ TEST_F(BillFilesTest, WhatIsNoManifestIsRefused) {
               HasSubstr("leaves its folder"));
   EXPECT_THAT(refused(R"({"dataFiles":["a.snappy.parquet"]})"),
               HasSubstr("is Parquet: export the bill as CSV"));
+}
+
+// A limit of open files while it lives.
+class FewFiles {
+ public:
+  explicit FewFiles(rlim_t most) {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+    rlimit limit = before_;
+    limit.rlim_cur = most;
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  }
+  ~FewFiles() { EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before_), 0); }
+  FewFiles(const FewFiles&) = delete;  // The limit is the process's.
+  FewFiles& operator=(const FewFiles&) = delete;
+
+ private:
+  rlimit before_ = {};
+};
+
+TEST_F(BillFilesTest, AManifestMayListMoreFilesThanMayBeOpen) {
+  constexpr int kFiles = 5'000;
+  std::string listed;
+  uint64_t bytes = 0;
+  for (int i = 0; i < kFiles; ++i) {
+    const std::string name = "part-" + std::to_string(i) + ".csv";
+    const std::string text = BillText({GoodRow()});
+    Write(name, text);
+    bytes += text.size();
+    listed += (i == 0 ? "\"" : ",\"") + name + "\"";
+  }
+  const std::string manifest =
+      Write("m.json", "{\"reportKeys\":[" + listed + "]}");
+  const FewFiles few(256);
+  const auto files = OpenBillFiles({manifest}, "");
+  ASSERT_TRUE(files.ok()) << files.status();
+  uint64_t read = 0;
+  uint64_t total = 0;
+  const auto bill = ReadBill(
+      *files, [](const BillRow&) { return absl::OkStatus(); },
+      [&](uint64_t now, uint64_t all) {
+        EXPECT_GE(now, read);
+        read = now;
+        total = all;
+      });
+  ASSERT_TRUE(bill.ok()) << bill.status();
+  EXPECT_EQ(bill->summary.rows, kFiles);
+  EXPECT_EQ(read, bytes);
+  EXPECT_EQ(total, bytes);
+}
+
+TEST_F(BillFilesTest, AFileThatCannotBeReadIsNamedBeforeAnyIsRead) {
+  const std::string file = Write("a.csv", "a\n");
+  const std::string gone = (folder_ / "gone.csv").string();
+  EXPECT_EQ(Names({file, gone}), gone + ": No such file or directory");
 }
 
 TEST_F(BillFilesTest, AListedFileThatIsNotThereIsNamed) {

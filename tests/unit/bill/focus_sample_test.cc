@@ -4,9 +4,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <random>
+#include <set>
 
+#include "absl/strings/str_split.h"
 #include "base/error.h"
 #include "base/wide.h"
+#include "bill/json_scan.h"
+#include "bill/rules.h"
 #include "bill_text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -254,6 +258,80 @@ TEST_F(FocusSampleTest, TheExamplesOfTheSpecificationAreRead) {
   EXPECT_EQ(read, 29);
   EXPECT_EQ(commitments, 6u);
   EXPECT_EQ(corrections, 6);
+}
+
+std::string MemberOf(std::string_view object, std::string_view key) {
+  JsonCell cell;
+  EXPECT_TRUE(cell.Parse(object)) << key;
+  for (const JsonCell::Member& member : cell.members()) {
+    if (member.key == key) return std::string(member.value);
+  }
+  return "";
+}
+
+// The values that a requirement lists: A is 'x' | A is 'y'.
+std::set<std::string> ListedValues(const std::string& requirement) {
+  std::set<std::string> values;
+  const std::vector<std::string> parts = absl::StrSplit(requirement, '\'');
+  for (size_t i = 1; i < parts.size(); i += 2) values.insert(parts[i]);
+  return values;
+}
+
+std::set<std::string> AllowedValues(const std::string& column) {
+  std::set<std::string> values;
+  const std::string text = MemberOf(column, "allowed_values");
+  JsonCell list;
+  if (!list.ParseArray(text)) return values;
+  for (const JsonCell::Member& value : list.members()) {
+    values.emplace(list.TextOf(value));
+  }
+  return values;
+}
+
+// The rules are of 1.2, and bill check runs them on bills of 1.4: of columns
+// that both have, what rules say of levels, nulls and values is what 1.4 says.
+TEST(FocusModelTest, WhatTheRulesSayOfColumnsHoldsIn14) {
+  const std::string path =
+      SharedData() + "/focus/focus-1.4-model/focus_1_4_model.json";
+  if (!std::filesystem::exists(path)) {
+    GTEST_SKIP() << "no " << path << ": set DRAWDOWN_SHARED_DATA";
+  }
+  const std::string columns = MemberOf(
+      MemberOf(MemberOf(*ReadWholeFile(path), "datasets"), "Cost and Usage"),
+      "columns");
+  int levels = 0;
+  int nulls = 0;
+  int values = 0;
+  for (const std::string_view part : RuleTexts()) {
+    for (const absl::string_view line :
+         absl::StrSplit(absl::string_view(part.data(), part.size()), '\n')) {
+      const std::vector<std::string> fields = absl::StrSplit(line, '~');
+      const std::string& id = fields[0];
+      const std::string& requirement = fields[4];
+      const size_t from = requirement.starts_with('(') ? 1 : 0;
+      const std::string name =
+          requirement.substr(from, requirement.find(' ') - from);
+      const std::string column = MemberOf(columns, name);
+      if (column.empty()) continue;
+      if (requirement == name + " present") {
+        ++levels;
+        EXPECT_EQ(MemberOf(column, "feature_level") == "Mandatory",
+                  id.ends_with("-M"))
+            << id;
+      } else if (requirement == name + " not null" && fields[2] == "must" &&
+                 fields[3].empty()) {
+        ++nulls;
+        EXPECT_EQ(MemberOf(column, "allows_nulls"), "false") << id;
+      } else if (requirement.find(name + " is '") == from &&
+                 fields[3] == name + " not null") {
+        ++values;
+        EXPECT_EQ(ListedValues(requirement), AllowedValues(column)) << id;
+      }
+    }
+  }
+  EXPECT_EQ(levels, 61);
+  EXPECT_EQ(nulls, 18);
+  EXPECT_EQ(values, 9);
 }
 
 }  // namespace

@@ -155,6 +155,16 @@ TEST(ParseTest, Defaults) {
             *Calendar::Make("UTC", 0, Calendar::DayLabel::kStart, 1, 1, 15));
 }
 
+TEST(ParseTest, WhatTellsPoolsOfOneSkuApart) {
+  const Contract contract = WithFrame(
+      "pool { name: \"aws/x\" sku: \"x\" sub_account: \"1\" sub_account: "
+      "\"2\" sku_price: \"p\" resource: \"r\" }");
+  EXPECT_EQ(contract.pools[0].sub_accounts,
+            (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(contract.pools[0].sku_prices, std::vector<std::string>{"p"});
+  EXPECT_EQ(contract.pools[0].resources, std::vector<std::string>{"r"});
+}
+
 TEST(ParseTest, DefaultsOfACommitment) {
   const Commitment commitment = WithUsage("");
   EXPECT_EQ(commitment.layer, 1);

@@ -105,6 +105,7 @@ TEST(EntryTest, EveryKindSurvivesTheRoundTrip) {
       RunChanged{RunChange::kStop, "run", 2, 77, 0, 0, 0, StopReason::kDone},
       RunCorrected{row, true, 12, "wrong tenant"},
       UsageAdded{"u-1", 1, 2, 3, 4, GpuTime(5)},
+      UsageAdded{"u-2", 1, 2, 3, 4, GpuTime(5), "bill.csv:6"},
       ContractApplied{"c", 3, "c.textproto", "id: \"c\""},
       CommitLink{9, Sha256Of("x")},
       CapacityStated{3, CapacityState::kReplaced, "node-7", -5, 9, 250'000},

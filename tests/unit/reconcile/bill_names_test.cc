@@ -54,10 +54,76 @@ TEST(BillNamesTest, FindsPoolsBySkuThenSkuPriceAndRegion) {
     row.sku = c.sku;
     row.sku_price = c.sku_price;
     row.region = c.region;
-    const PoolMatch match = names.FindPool(row);
+    const PoolMatch match = names.FindPool(row, row.resource);
     EXPECT_EQ(match.result, c.result) << c.sku << " " << c.region;
     const std::string pool = match.naming == nullptr ? "" : match.naming->name;
     EXPECT_EQ(pool, c.pool) << c.sku << " " << c.region;
+  }
+}
+
+// Pools of one SKU and region, which other columns tell apart.
+TEST(BillNamesTest, TellsPoolsOfOneSkuApart) {
+  Contract contract;
+  contract.provider = "aws";
+  PoolNaming pool = {"aws/any", "p5", "us-east-1", 8};
+  contract.pools.push_back(pool);
+  pool.name = "aws/prod";
+  pool.sub_accounts = {"111", "112"};
+  contract.pools.push_back(pool);
+  pool.name = "aws/spot";
+  pool.sku_prices = {"p5.spot"};
+  contract.pools.push_back(pool);
+  pool.name = "aws/block";
+  pool.sub_accounts = {};
+  pool.sku_prices = {};
+  pool.resources = {"cb-7"};
+  contract.pools.push_back(pool);
+  const BillNames names(contract);
+  constexpr int kBase = kRegionPart;
+  struct Case {
+    std::string sub_account;
+    std::string sku_price;
+    std::string resource;
+    std::string pool;
+    int agreed;
+  };
+  const Case cases[] = {
+      {"", "", "", "ambiguous", 0},
+      {"113", "", "", "ambiguous", 0},  // the block's rows may be of any
+      {"113", "", "i-1", "aws/any", kBase},
+      {"111", "p5.od", "i-1", "aws/prod", kBase | kSubAccountPart},
+      {"112", "p5.od", "", "aws/prod", kBase | kSubAccountPart},
+      {"111", "p5.spot", "i-1", "aws/spot",
+       kBase | kSubAccountPart | kSkuPricePart},
+      {"", "p5.spot", "i-1", "aws/spot", kBase | kSkuPricePart},
+      {"113", "p5.spot", "i-1", "aws/any", kBase},
+      {"111", "p5.spot", "cb-7", "aws/block", kBase | kResourcePart},
+      {"", "", "arn:aws:ec2:us-east-1:111:block/cb-7", "aws/block",
+       kBase | kResourcePart},
+      // Our own export: a tenant as sub-account, the pool as resource.
+      {"acme/chat", "p5/on_demand/4.10", "aws/spot", "aws/spot",
+       kBase | kResourcePart},
+      {"acme/chat", "p5/on_demand/4.10", "aws/any", "aws/any",
+       kBase | kResourcePart},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.sub_account + " " + c.sku_price + " " + c.resource);
+    BillRow row;
+    row.sku = "p5";
+    row.region = "us-east-1";
+    row.sub_account = c.sub_account;
+    row.sku_price = c.sku_price;
+    const PoolMatch match = names.FindPool(row, c.resource);
+    if (c.pool == "ambiguous") {
+      EXPECT_EQ(match.result, Result::kAmbiguous);
+      continue;
+    }
+    ASSERT_EQ(match.result, Result::kFound);
+    EXPECT_EQ(match.naming->name, c.pool);
+    EXPECT_EQ(match.agreed, c.agreed);
+    // Never another region.
+    row.region = "eu-west-1";
+    EXPECT_EQ(names.FindPool(row, c.resource).result, Result::kOtherRegion);
   }
 }
 

@@ -1,5 +1,6 @@
 // Rows that are not compared with the meter: each in one class, none lost.
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,9 @@
 namespace drawdown::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 struct Case {
   const char* name;
@@ -139,6 +142,62 @@ TEST(ReconcileRoutingTest, ACorrectionIsLinkedToRowsOfTheBill) {
   const auto original = ItemsOf(result, BreakClass::kQuantityBreak);
   ASSERT_EQ(original.size(), 1u);
   EXPECT_EQ(FormatMoney(original[0].difference), "16.4");
+}
+
+// Two pools of one SKU and region: each row meets the meter of its own.
+TEST(ReconcileRoutingTest, PoolsOfOneSkuAreToldApartAndTheKeySaysBy) {
+  Scenario setup;
+  PoolNaming& gb200 = setup.contract.pools[0];
+  PoolNaming test = gb200;
+  gb200.sub_accounts = {"111", "113"};
+  test.name = "aws/us-east-1/gb200-test";
+  test.sub_accounts = {"112"};
+  test.resources = {"cb-7"};
+  setup.contract.pools.push_back(test);
+  setup.rated = BookBuilder()
+                    .OnDemand(kGb200, 0, 3, "8")
+                    .OnDemand(test.name, 0, 1, "4")
+                    .Build();
+  TestRow of_test = OnDemandRow(0, 1, "1", "16.40");
+  of_test.sub_account = "112";
+  of_test.resource = "cb-7";
+  TestRow other_account = OnDemandRow(1, 2, "1", "16.40");
+  other_account.sub_account = "113";
+  TestRow silent = OnDemandRow(2, 3, "1", "16.40");
+  silent.sub_account = "";
+  TestRow vague = OnDemandRow(3, 4, "1", "16.40");
+  vague.sub_account = vague.resource = "";
+  TestRow nobodys = OnDemandRow(4, 5, "1", "16.40");
+  nobodys.sub_account = "114";
+  const std::vector<TestRow> rows = {OnDemandRow(0, 1, "2", "32.80"),
+                                     of_test,
+                                     OnDemandRow(1, 2, "1", "16.40"),
+                                     other_account,
+                                     OnDemandRow(2, 3, "1", "16.40"),
+                                     silent,
+                                     vague,
+                                     nobodys};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  std::map<std::string, std::string> keys;
+  for (const Break& item : ItemsOf(result, BreakClass::kMatched)) {
+    const int64_t hour = (item.period_start_us - kStart) / kMicrosPerHour;
+    keys[item.pool + " " + std::to_string(hour)] = item.matched_on;
+  }
+  const std::string pool(kGb200);
+  EXPECT_THAT(
+      keys,
+      ElementsAre(
+          Pair(pool + " 0", "provider+sub_account+region+pool+period+kind"),
+          // Of two accounts, which the pool names both.
+          Pair(pool + " 1", "provider+sub_account+region+pool+period+kind"),
+          // A row that is silent drops the part for all of them.
+          Pair(pool + " 2", "provider+region+pool+period+kind"),
+          Pair(test.name + " 0",
+               "provider+sub_account+region+pool+resource+period+kind")));
+  // Nothing is guessed of a row that does not say which, or says another.
+  EXPECT_EQ(ItemsOf(result, BreakClass::kNotExecutable).size(), 1u);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kUnmeteredCharge).size(), 1u);
 }
 
 TEST(ReconcileRoutingTest, OtherCurrenciesNeverTakeMeteredUsage) {

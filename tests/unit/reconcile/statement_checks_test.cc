@@ -205,6 +205,60 @@ TEST(CommitmentTermsTest, AreThoseOfTheContract) {
   EXPECT_EQ(outcome(other).outcome, Outcome::kNotExecutable);
 }
 
+TEST(CommitmentTermsTest, OneIntervalIsOfAStepOfThePeriod) {
+  Scenario setup = CoveredHour();
+  Commitment* usage = &setup.contract.commitments[0];
+  ASSERT_EQ(usage->id, kReserved);
+  usage->steps = {{kStart - kMicrosPerHour, Hours("50")},
+                  {kStart, Hours("80")},
+                  {HourOf(100), Hours("120")},
+                  {kEnd, Hours("999")}};
+  Expansion expansion;
+  expansion.commitment = kReserved;
+  expansion.adds = Hours("7");
+  expansion.exercised_from_us = HourOf(200);
+  setup.contract.expansions = {expansion};
+  expansion.exercised_from_us = kEnd;
+  setup.contract.expansions.push_back(expansion);
+  Commitment spend;
+  spend.id = "spend";
+  spend.category = CommitmentCategory::kSpend;
+  spend.spend_steps = {{kStart, Usd("1000")}};
+  setup.contract.commitments.push_back(spend);
+  const auto detail = [&](std::string_view quantity, const std::string& unit) {
+    BilledCommitment billed;
+    billed.id = kReserved;
+    billed.quantity = ParseDecimal(quantity).value();
+    billed.unit = unit;
+    setup.tables.commitments = {billed};
+    return ChecksNamed(Reconcile(setup, {}), "commitment_terms").at(0).detail;
+  };
+  const std::string same =
+      "gb200-reserved: Contract Commitment says what the contract says";
+  for (const char* quantity : {"80", "120", "87", "127.0"}) {
+    EXPECT_EQ(detail(quantity, "GPU-Hours"), same) << quantity;
+  }
+  EXPECT_EQ(detail("20", "Instance-Hours"), same);  // cannot be compared
+  for (const char* quantity : {"50", "999", "80.5", "134"}) {
+    EXPECT_THAT(detail(quantity, "GPU-Hours"),
+                HasSubstr("GPU-hours, contract 127 GPU-hours"))
+        << quantity;
+  }
+  const auto cost = [&](std::string_view amount, std::string_view currency) {
+    BilledCommitment billed;
+    billed.id = "spend";
+    billed.currency = Code(currency);
+    billed.cost = {Usd(amount), 2, true};
+    setup.tables.commitments = {billed};
+    return ChecksNamed(Reconcile(setup, {}), "commitment_terms").at(0).detail;
+  };
+  EXPECT_THAT(cost("1000", "USD"), HasSubstr("says what the contract says"));
+  EXPECT_THAT(cost("1000.01", "USD"),
+              HasSubstr("cost of an interval 1,000.01 USD, contract 1,000.00"));
+  // Another currency is said as such, and its amount not compared.
+  EXPECT_EQ(cost("925", "EUR"), "spend: currency EUR, contract USD");
+}
+
 // --- unused rows
 
 TEST(UnusedRowsTest, EachPeriodWithUnusedHoursHasOne) {

@@ -61,18 +61,24 @@ class ContractCalls(Calls):
         return self._table(lib.drawdown_status, v.instant(at), v.instant(as_of))
 
     def reconcile(self, contract: str, period: str, *bills: Any,
-                  tolerance: Optional[Exact] = None, at: Optional[Instant] = None,
+                  tolerance: Optional[Exact] = None, memory: Optional[int] = None,
+                  tenant_tag: str = "", at: Optional[Instant] = None,
                   as_of: Optional[Instant] = None) -> Reconciliation:
         """The provider's bill against the books.
 
         Files, or one table: anything with `__arrow_c_stream__` whose columns are those of
         the bill's CSV. A table's costs must be decimals, not floating point, or text.
+        `memory` is how many bytes rows are remembered in (64 MiB); what does not fit is in
+        temporary files. `tenant_tag`, a key of Tags, names tenants that are compared too.
         """
         alive: List[Any] = []
         options = v.struct_of("reconcile_options")
         if tolerance is not None:
             options.has_tolerance = 1
             options.tolerance = v.int128(v.money(tolerance))
+        if memory is not None:
+            options.memory_bytes = v.byte_count(memory)
+        options.tenant_tag = v.text(tenant_tag, alive)
         query = self._statement_query(alive, contract, period, at, as_of)
         clean = ffi.new("uint8_t*")
         breaks, checks = ffi.new("drawdown_table*"), ffi.new("drawdown_table*")

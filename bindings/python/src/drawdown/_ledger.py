@@ -84,6 +84,8 @@ class Ledger(MeterCalls, RunCalls, QuotaCalls, HoldCalls, ImportCalls, QueryCall
 
 
 def reconcile(ledger: Ledger, contract: str, period: str, bill: Any, *,
-              tolerance: Optional[Exact] = None) -> Reconciliation:
+              tolerance: Optional[Exact] = None, memory: Optional[int] = None,
+              tenant_tag: str = "") -> Reconciliation:
     """`ledger.reconcile` of one bill: a path, or a pyarrow, polars or duckdb table."""
-    return ledger.reconcile(contract, period, bill, tolerance=tolerance)
+    return ledger.reconcile(contract, period, bill, tolerance=tolerance, memory=memory,
+                            tenant_tag=tenant_tag)

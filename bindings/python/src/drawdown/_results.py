@@ -77,3 +77,8 @@ class Reconciliation:
     clean: bool
     breaks: Table
     checks: Table
+
+    @property
+    def amount(self) -> Optional[str]:
+        """What costs are of: BilledCost, EffectiveCost or none; None where there was no row."""
+        return str(self.breaks[0]["amount"]) if len(self.breaks) else None

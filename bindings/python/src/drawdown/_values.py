@@ -105,6 +105,15 @@ def money(amount: Exact) -> int:
     return _scaled(amount, 10**18, "amount")
 
 
+def byte_count(value: int) -> int:
+    """An amount of memory; 0 would be taken for "not given"."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"memory is {type(value).__name__}: give an int of bytes")
+    if not 0 < value < 1 << 64:
+        raise ValueError(f"memory {value} is not an amount of bytes")
+    return value
+
+
 def int128(value: int) -> Any:
     """A drawdown_int128."""
     if not -(1 << 127) <= value < 1 << 127:

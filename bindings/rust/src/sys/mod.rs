@@ -12,7 +12,7 @@ use std::os::raw::c_char;
 
 pub const DRAWDOWN_NUL_TERMINATED: u64 = u64::MAX;
 pub const DRAWDOWN_UNSET: i64 = i64::MIN;
-pub const DRAWDOWN_ABI_VERSION: u32 = 2;
+pub const DRAWDOWN_ABI_VERSION: u32 = 3;
 // Codes.
 pub const DRAWDOWN_OK: i32 = 0;
 pub const DRAWDOWN_BAD_NUMBER: i32 = 101;

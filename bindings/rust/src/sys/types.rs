@@ -299,6 +299,8 @@ pub struct drawdown_reconcile_options {
     pub has_tolerance: u8,
     pub reserved: [u8; 3],
     pub tolerance: drawdown_int128,
+    pub memory_bytes: u64,
+    pub tenant_tag: drawdown_text,
 }
 
 impl Default for drawdown_column {
@@ -521,6 +523,8 @@ impl Default for drawdown_reconcile_options {
             has_tolerance: 0,
             reserved: [0; 3],
             tolerance: ZERO,
+            memory_bytes: 0,
+            tenant_tag: NO_TEXT,
         }
     }
 }
