@@ -31,6 +31,16 @@ struct AdmissionPlace {
   Slice SliceOf(uint32_t bank) const {
     return slices == nullptr ? Slice() : slices->At(bank, meter);
   }
+  // None where there is no slice.
+  Allowance AllowanceOf(uint32_t bank) const {
+    return slices == nullptr ? Allowance() : slices->AllowanceAt(bank, meter);
+  }
+  // A guess, before the lock.
+  bool MayHaveAllowance(int64_t gpu_us) const {
+    const Allowance allowance = AllowanceOf(ActiveBank());
+    return allowance.there() &&
+           allowance.Get().left >= static_cast<uint64_t>(gpu_us);
+  }
   // Before the lock: others wait who want it.
   void PrefetchAdmitted() const {
     __builtin_prefetch(

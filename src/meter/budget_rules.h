@@ -49,8 +49,12 @@ struct Budget {
   // About how many slices were filled since all below were last recalled; 0:
   // none has anything.
   int64_t filled = 0;
+  // The same of allowances that are under this quota.
+  int64_t allowed = 0;
 
   bool exists() const { return books.quota != 0; }
+  // Whether there may be anything to recall under it.
+  bool has_unspent() const { return filled > 0 || allowed > 0; }
 };
 
 using BudgetChain = std::span<Budget* const>;

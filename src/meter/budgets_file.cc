@@ -22,7 +22,7 @@
 namespace drawdown {
 namespace {
 
-constexpr char kMagic[8] = {'d', 'd', 'b', 'u', 'd', 'g', 't', '1'};
+constexpr char kMagic[8] = {'d', 'd', 'b', 'u', 'd', 'g', 't', '2'};
 constexpr char kPrefix[] = "budgets.";
 constexpr mode_t kMode = 0666;
 constexpr size_t kHeaderBytes = 4'096;
@@ -314,13 +314,15 @@ void BudgetsFile::NoteLayout() {
   shared_->layout.fetch_add(1, std::memory_order_release);
 }
 
-int64_t BudgetsFile::FullUntil(uint64_t layout, uint32_t quota,
-                               int64_t gpu_us) const {
+bool BudgetsFile::AnyFull() const {
+  return shared_->full_at.load(std::memory_order_relaxed) == changes();
+}
+
+int64_t BudgetsFile::FullUntil(uint64_t layout, int64_t gpu_us,
+                               uint32_t* refusing) const {
   const uint64_t changes = this->changes();
-  if (shared_->full_at.load(std::memory_order_relaxed) != changes ||
-      this->layout() != layout) {
-    return 0;
-  }
+  if (this->layout() != layout) return 0;
+  uint32_t quota = *refusing;
   const uint32_t capacity = shared_->capacity.load(std::memory_order_relaxed);
   // Never for ever, whatever is written meanwhile.
   for (uint32_t i = 0; i < capacity && quota != 0 && quota < capacity; ++i) {
@@ -328,6 +330,7 @@ int64_t BudgetsFile::FullUntil(uint64_t layout, uint32_t quota,
     if (full.at.load(std::memory_order_acquire) == changes &&
         gpu_us > full.most_us.load(std::memory_order_acquire)) {
       const int64_t until_us = full.until_us.load(std::memory_order_acquire);
+      *refusing = quota;
       return this->changes() == changes ? until_us : 0;
     }
     quota = full.above.load(std::memory_order_acquire);

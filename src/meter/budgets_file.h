@@ -76,8 +76,11 @@ class BudgetsFile {
   // Until when it is known that less is left than asked for, under the quota or
   // one above it; 0: it is not known. That is an answer: at an instant during
   // the call it does not fit, if the clock is before that. `layout` is the one
-  // that the quota is of. Without the lock.
-  int64_t FullUntil(uint64_t layout, uint32_t quota, int64_t gpu_us) const;
+  // that the quota is of; `quota` becomes the one that has too little. Without
+  // the lock.
+  int64_t FullUntil(uint64_t layout, int64_t gpu_us, uint32_t* quota) const;
+  // Whether that may be known of any quota. Without the lock.
+  bool AnyFull() const;
 
   // A hint to the processor that the budget is going to be changed.
   void Prefetch(uint32_t quota) const;

@@ -104,6 +104,9 @@ SliceLane::~SliceLane() {
   for (SliceBooks* const books : books_) {
     if (books != nullptr) munmap(books, kExtentBytes);
   }
+  for (AllowanceWords* const allowances : allowances_) {
+    if (allowances != nullptr) munmap(allowances, kExtentBytes);
+  }
 }
 
 Slice SliceLane::At(uint32_t bank, uint32_t meter) const {
@@ -117,6 +120,11 @@ Slice SliceLane::At(uint32_t bank, uint32_t meter) const {
 void SliceLane::SetBooks(uint32_t block, SliceBooks* books) {
   if (books_.size() <= block) books_.resize(block + 1);
   books_[block] = books;
+}
+
+void SliceLane::SetAllowances(uint32_t block, AllowanceWords* allowances) {
+  if (allowances_.size() <= block) allowances_.resize(block + 1);
+  allowances_[block] = allowances;
 }
 
 // --- LanesFile ---------------------------------------------------------------
@@ -201,10 +209,17 @@ absl::Status LanesFile::GrowLane(MeterLane* lane, uint32_t blocks) {
   return absl::OkStatus();
 }
 
-absl::Status LanesFile::AddMeterBlock() {
+absl::StatusOr<void*> LanesFile::AddExtent(const ExtentUse& use) {
   ASSIGN_OR_RETURN(const off_t offset, AllocateExtent());
   ASSIGN_OR_RETURN(void* const map, MapShared(fd_.get(), kExtentBytes, offset));
-  Publish({kMeterTable, static_cast<uint32_t>(tables_.size())});
+  Publish(use);
+  return map;
+}
+
+absl::Status LanesFile::AddMeterBlock() {
+  ASSIGN_OR_RETURN(
+      void* const map,
+      AddExtent({kMeterTable, static_cast<uint32_t>(tables_.size())}));
   tables_.push_back(static_cast<MeterEntry*>(map));
   return absl::OkStatus();
 }
@@ -234,10 +249,17 @@ bool LanesFile::Grow(MeterLane* lane) {
 
 absl::Status LanesFile::AddSlices(SliceLane* slices, uint32_t meter) {
   RETURN_IF_ERROR(GrowLane(&slices->words(), meter / kBlockMeters + 1));
-  ASSIGN_OR_RETURN(const off_t offset, AllocateExtent());
-  ASSIGN_OR_RETURN(void* const map, MapShared(fd_.get(), kExtentBytes, offset));
+  const uint32_t lane = slices->words().number();
+  if (!slices->HasAllowance(meter)) {
+    const uint32_t block = meter / kAllowanceMeters;
+    ASSIGN_OR_RETURN(void* const map,
+                     AddExtent({lane, block, ExtentKind::kAllowances}));
+    slices->SetAllowances(block, static_cast<AllowanceWords*>(map));
+  }
+  // Last: by them a meter has slices.
   const uint32_t block = meter / kBooksMeters;
-  Publish({slices->words().number(), block, ExtentKind::kSliceBooks});
+  ASSIGN_OR_RETURN(void* const map,
+                   AddExtent({lane, block, ExtentKind::kSliceBooks}));
   slices->SetBooks(block, static_cast<SliceBooks*>(map));
   return absl::OkStatus();
 }

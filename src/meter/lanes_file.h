@@ -46,7 +46,7 @@ class MeterLane {
   std::atomic<uint64_t>* counters_ = nullptr;
 };
 
-// The slices of one lane.
+// The slices and allowances of one lane.
 class SliceLane {
  public:
   explicit SliceLane(uint32_t lane) : words_(lane, ExtentKind::kSlices) {}
@@ -62,11 +62,22 @@ class SliceLane {
   }
   // REQUIRES: Has(meter).
   Slice At(uint32_t bank, uint32_t meter) const;
+  Allowance AllowanceAt(uint32_t bank, uint32_t meter) const {
+    return Allowance(allowances_[meter / kAllowanceMeters] +
+                     size_t{bank} * kAllowanceMeters +
+                     meter % kAllowanceMeters);
+  }
+  bool HasAllowance(uint32_t meter) const {
+    return meter / kAllowanceMeters < allowances_.size() &&
+           allowances_[meter / kAllowanceMeters] != nullptr;
+  }
   void SetBooks(uint32_t block, SliceBooks* books);
+  void SetAllowances(uint32_t block, AllowanceWords* allowances);
 
  private:
   MeterLane words_;
   std::vector<SliceBooks*> books_;  // mapped; null where none was needed
+  std::vector<AllowanceWords*> allowances_;  // likewise
 };
 
 class LanesFile {
@@ -103,7 +114,8 @@ class LanesFile {
   // What TryRecord admits past any slice; written under the lock of the
   // budgets.
   MeterLane* admitted() { return &admitted_; }
-  // The lane's slices, with one for the meter; null when there is no room.
+  // The lane's slices, with one and an allowance for the meter; null when there
+  // is no room.
   SliceLane* SlicesFor(const MeterLane& lane, uint32_t meter);
 
   void CountRejected() {
@@ -125,6 +137,8 @@ class LanesFile {
   absl::Status GrowLane(MeterLane* lane, uint32_t blocks);
   absl::Status AddMeterBlock();
   absl::Status AddSlices(SliceLane* slices, uint32_t meter);
+  // Allocates, maps and publishes an extent of the lane's.
+  absl::StatusOr<void*> AddExtent(const ExtentUse& use);
 
   std::string path_;
   const std::string final_path_;

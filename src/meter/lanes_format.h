@@ -4,9 +4,9 @@
 //
 //   extent 0        header, then the directory: one word per further extent
 //   extent 1..n     each belongs to one lane and holds, of one block of meters,
-//                   bank 0 then bank 1 of its counters, of its slices, or (of a
-//                   smaller block) of its slices' books; lane 0 is the table
-//                   of meters
+//                   bank 0 then bank 1 of its counters, of its slices, or (of
+//                   smaller blocks) of its slices' books or its allowances;
+//                   lane 0 is the table of meters
 //
 // The file only grows, in whole extents whose disk blocks are allocated before
 // anybody can touch them, and nothing in it ever moves or is taken back: it is
@@ -21,11 +21,15 @@
 
 #include "base/uuid.h"
 #include "drawdown/meter.h"
+#include "meter/allowance.h"
 #include "meter/slice.h"
 
 namespace drawdown {
 
-inline constexpr char kLanesMagic[8] = {'d', 'd', 'l', 'a', 'n', 'e', 's', '2'};
+inline constexpr char kLanesMagic[8] = {'d', 'd', 'l', 'a', 'n', 'e', 's', '3'};
+// Without kAllowances, else the same: read, no more written.
+inline constexpr char kLanesMagicBefore[8] = {'d', 'd', 'l', 'a',
+                                              'n', 'e', 's', '2'};
 inline constexpr char kLanesSuffix[] = ".lanes";
 
 inline constexpr uint32_t kBanks = 2;
@@ -74,6 +78,7 @@ enum class ExtentKind : uint32_t {
   kSlices = 1,      // what TryRecord spends from (slice.h)
   kSliceBooks = 2,  // what has been spent of them
   kAdmitted = 3,    // what TryRecord admitted past any slice: counters
+  kAllowances = 4,  // what TryRecord has under lower quotas (allowance.h)
 };
 inline constexpr uint32_t kMeterTable = 0;    // entries instead of counters
 inline constexpr uint32_t kOverflowLane = 1;  // for threads without a lane
@@ -108,6 +113,11 @@ static_assert(kBlockMeters * sizeof(MeterEntry) == kExtentBytes);
 inline constexpr uint32_t kBooksMeters = 2'048;
 inline constexpr uint32_t kBooksPerBlock = kBlockMeters / kBooksMeters;
 static_assert(kBanks * kBooksMeters * sizeof(SliceBooks) == kExtentBytes);
+// So does one of kAllowances.
+inline constexpr uint32_t kAllowanceMeters = 4'096;
+inline constexpr uint32_t kAllowancesPerBlock = kBlockMeters / kAllowanceMeters;
+static_assert(kBanks * kAllowanceMeters * sizeof(AllowanceWords) ==
+              kExtentBytes);
 
 uint32_t HeaderCrc(const LanesHeader& header);
 uint64_t MeterCheck(const Uuid& file, uint32_t meter, uint32_t tenant,

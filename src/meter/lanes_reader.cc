@@ -11,6 +11,15 @@
 #include "base/error.h"
 
 namespace drawdown {
+namespace {
+
+// Extents of the kind for as many meters as one of counters has.
+uint32_t PerBlock(ExtentKind kind) {
+  if (kind == ExtentKind::kSliceBooks) return kBooksPerBlock;
+  return kind == ExtentKind::kAllowances ? kAllowancesPerBlock : 1;
+}
+
+}  // namespace
 
 LanesReader::LanesReader(std::string path, Fd fd)
     : path_(std::move(path)), fd_(std::move(fd)) {}
@@ -59,8 +68,11 @@ absl::Status LanesReader::MapAll() {
 
 absl::Status LanesReader::Check(const Uuid& ledger) {
   const LanesHeader& head = *header();
+  const auto has_magic = [&head](const char* magic) {
+    return std::memcmp(head.magic, magic, sizeof head.magic) == 0;
+  };
   const bool whole =
-      std::memcmp(head.magic, kLanesMagic, sizeof head.magic) == 0 &&
+      (has_magic(kLanesMagic) || has_magic(kLanesMagicBefore)) &&
       head.header_crc == HeaderCrc(head) &&
       head.identity.block_meters == kBlockMeters;
   if (!whole) {
@@ -97,22 +109,20 @@ void LanesReader::ReadDirectory(uint32_t extents) {
     // Ordered by the load of the count.
     const uint64_t word = directory[extents_].load(std::memory_order_relaxed);
     const ExtentUse use = ExtentUse::Decode(word);
-    const uint32_t blocks = use.kind == ExtentKind::kSliceBooks
-                                ? kMaxBlocks * kBooksPerBlock
-                                : kMaxBlocks;
-    if (word == 0 || use.block >= blocks) continue;  // Torn.
+    if (word == 0 || use.block / PerBlock(use.kind) >= kMaxBlocks) {
+      continue;  // Torn.
+    }
     Note(use, extents_);
   }
 }
 
 void LanesReader::Note(const ExtentUse& use, uint32_t extent) {
-  const uint32_t block = use.kind == ExtentKind::kSliceBooks
-                             ? use.block / kBooksPerBlock
-                             : use.block;
+  const uint32_t block = use.block / PerBlock(use.kind);
   if (block >= extents_of_.size()) {
     extents_of_.resize(block + 1);
     admitted_of_.resize(block + 1);
     slices_of_.resize(block + 1);
+    allowances_of_.resize(block + 1);
     table_of_.resize(block + 1);
   }
   switch (use.kind) {
@@ -137,6 +147,9 @@ void LanesReader::Note(const ExtentUse& use, uint32_t extent) {
       return;
     case ExtentKind::kAdmitted:
       admitted_of_[block].push_back(extent);
+      return;
+    case ExtentKind::kAllowances:
+      allowances_of_[block].push_back({use.block * kAllowanceMeters, extent});
       return;
   }
 }
@@ -186,6 +199,13 @@ void LanesReader::SumAdmitted(uint32_t block, BlockSums* sums) const {
     for (const SlicePart& part : slices_of_[block]) {
       AddSlices(part, bank, admitted);
     }
+    for (const AllowancePart& part : allowances_of_[block]) {
+      const AllowanceWords* const words = AllowancesOf(part, bank);
+      uint64_t* const sum = admitted->data() + part.first % kBlockMeters;
+      for (uint32_t i = 0; i < MetersOf(part); ++i) {
+        sum[i] += words[i].admitted.load(std::memory_order_acquire);
+      }
+    }
   }
 }
 
@@ -200,7 +220,21 @@ void LanesReader::Sum(uint32_t block, BlockSums* sums) const {
   }
 }
 
-bool LanesReader::HasSlices(uint32_t bank) const {
+template <typename Visit>
+void LanesReader::ForEachAllowance(uint32_t bank, const Visit& visit) const {
+  for (const std::vector<AllowancePart>& parts : allowances_of_) {
+    for (const AllowancePart& part : parts) {
+      const AllowanceWords* const words = AllowancesOf(part, bank);
+      for (uint32_t i = 0; i < MetersOf(part); ++i) {
+        const auto word = AllowanceWord::Decode(
+            words[i].word.load(std::memory_order_relaxed));
+        if (word.left != 0 && !visit(part, i, word)) return;
+      }
+    }
+  }
+}
+
+bool LanesReader::HasUnspent(uint32_t bank) const {
   for (const std::vector<SlicePart>& parts : slices_of_) {
     for (const SlicePart& part : parts) {
       const std::atomic<uint64_t>* const words = WordsOf(part, bank);
@@ -210,7 +244,13 @@ bool LanesReader::HasSlices(uint32_t bank) const {
       }
     }
   }
-  return false;
+  bool any = false;
+  ForEachAllowance(
+      bank, [&any](const AllowancePart&, uint32_t, const AllowanceWord&) {
+        any = true;
+        return false;
+      });
+  return any;
 }
 
 absl::StatusOr<char*> LanesReader::Writable(uint32_t extent) {
@@ -250,6 +290,27 @@ absl::Status LanesReader::Recall(
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status LanesReader::RecallAllowances(
+    uint32_t bank,
+    const std::function<bool(uint32_t meter, const AllowanceWord&)>& wanted,
+    const std::function<void(uint32_t meter, const AllowanceWord&)>& recalled) {
+  absl::Status status;
+  const auto recall = [&](const AllowancePart& part, uint32_t i,
+                          const AllowanceWord& word) {
+    const uint32_t meter = part.first + i;
+    if (!wanted(meter, word)) return true;
+    const auto extent = Writable(part.extent);
+    status = extent.status();
+    if (!status.ok()) return false;
+    auto* const words =
+        reinterpret_cast<AllowanceWords*>(*extent + AllowancesOffset(bank));
+    recalled(meter, Allowance(words + i).Recall());
+    return true;
+  };
+  ForEachAllowance(bank, recall);
+  return status;
 }
 
 }  // namespace drawdown

@@ -67,14 +67,20 @@ class LanesReader {
   // `admitted` alone.
   void SumAdmitted(uint32_t block, BlockSums* sums) const;
 
-  // Whether a slice of the bank has anything left.
-  bool HasSlices(uint32_t bank) const;
+  // Whether a slice or an allowance of the bank has anything left.
+  bool HasUnspent(uint32_t bank) const;
   // Takes back what is left of the slices of that bank, where `wanted` says so
   // of the meter, and tells how much. Under the lock of the budgets. kIo where
   // the file cannot be written to.
   absl::Status Recall(
       uint32_t bank, const std::function<bool(uint32_t meter)>& wanted,
       const std::function<void(uint32_t meter, uint64_t amount)>& recalled);
+  // The same of allowances.
+  absl::Status RecallAllowances(
+      uint32_t bank,
+      const std::function<bool(uint32_t meter, const AllowanceWord&)>& wanted,
+      const std::function<void(uint32_t meter, const AllowanceWord&)>&
+          recalled);
   uint64_t rejected() const {
     return header()->rejected.load(std::memory_order_relaxed);
   }
@@ -102,6 +108,25 @@ class LanesReader {
     uint32_t words = 0;  // extents
     uint32_t books = 0;
   };
+  struct AllowancePart {
+    uint32_t first = 0;  // meter
+    uint32_t extent = 0;
+  };
+  static size_t AllowancesOffset(uint32_t bank) {
+    return bank * kAllowanceMeters * sizeof(AllowanceWords);
+  }
+  const AllowanceWords* AllowancesOf(const AllowancePart& part,
+                                     uint32_t bank) const {
+    return reinterpret_cast<const AllowanceWords*>(Extent(part.extent) +
+                                                   AllowancesOffset(bank));
+  }
+  uint32_t MetersOf(const AllowancePart& part) const {
+    return std::min(meters_ - std::min(part.first, meters_), kAllowanceMeters);
+  }
+  // Calls visit(part, place in it, word) for each that has anything left, until
+  // it returns false.
+  template <typename Visit>
+  void ForEachAllowance(uint32_t bank, const Visit& visit) const;
   // Where in its extent, of words and of books, the bank's part begins.
   static size_t WordsOffset(const SlicePart& part, uint32_t bank) {
     return bank * kBankBytes +
@@ -139,6 +164,7 @@ class LanesReader {
   std::vector<std::vector<uint32_t>> admitted_of_;
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> words_of_;  // lane, block
   std::vector<std::vector<SlicePart>> slices_of_;               // by block
+  std::vector<std::vector<AllowancePart>> allowances_of_;       // by block
   std::map<uint32_t, char*> writable_;             // extents mapped for Recall
   std::vector<std::optional<uint32_t>> table_of_;  // by block: meter entries
 };

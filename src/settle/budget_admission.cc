@@ -1,5 +1,6 @@
 // Deciding about one admission.
 #include <algorithm>
+#include <array>
 
 #include "base/error.h"
 #include "settle/budget_keeper.h"
@@ -18,7 +19,11 @@ constexpr int64_t kShareOfRoom = 64;
 // ... at most so many times what was asked for: more would save nothing ...
 constexpr int64_t kMostCalls = 4'096;
 // ... and none for fewer calls than pay for filling and recalling it.
-constexpr int64_t kFewestCalls = 8;
+constexpr int64_t kFewestCalls = 32;
+
+// An allowance is for so many calls, and under those quotas only that have so
+// much to spare: one that soon runs out would have them all recalled.
+constexpr int64_t kCallsOfAllowance = 512;
 
 // How much more a slice with `left` in it gets, where `room` is left; 0: none.
 int64_t SliceFor(const MeterChains& chains, int64_t room, int64_t gpu_us,
@@ -37,6 +42,41 @@ int64_t SliceFor(const MeterChains& chains, int64_t room, int64_t gpu_us,
   return more >= least ? more : 0;
 }
 
+// How many of a chain's budgets, from the lowest, have plenty of room, so that
+// some can be taken in advance, and how much. Those are left out of which what
+// may be taken depends on what is used, by a guarantee, or on the clock.
+struct AllowanceSize {
+  size_t lower = 0;
+  int64_t gpu_us = 0;
+};
+AllowanceSize AllowanceFor(BudgetChain chain, int64_t gpu_us, int64_t now_us) {
+  const Int128 wanted = Int128{gpu_us} * kCallsOfAllowance;
+  if (wanted > kMaxAllowance) return {};
+  AllowanceSize size;
+  size.gpu_us = static_cast<int64_t>(wanted);
+  for (const Budget* const budget : chain) {
+    if (budget->books.guarantee_left_us != kNoGuarantee ||
+        budget->books.falls != 0) {
+      break;
+    }
+    const int64_t share = (RoomAt(*budget, now_us) - budget->reserved_us) /
+                          (kShareOfRoom + budget->allowed);
+    if (share < size.gpu_us) break;
+    ++size.lower;
+  }
+  return size;
+}
+
+// Whether there may be room for a slice under budgets.
+bool MayFill(const MeterChains& chains, int64_t gpu_us, int64_t now_us) {
+  const Int128 least = Int128{gpu_us} * kFewestCalls;
+  if (least > kMaxSlice) return false;
+  return std::all_of(
+      chains.budgets().begin(), chains.budgets().end(), [&](const Budget* one) {
+        return RoomAt(*one, now_us) / (kShareOfRoom + one->filled) >= least;
+      });
+}
+
 }  // namespace
 
 Decision BudgetKeeper::Admit(const AdmissionPlace& place, int64_t gpu_us) {
@@ -49,8 +89,10 @@ Decision BudgetKeeper::Admit(const AdmissionPlace& place, int64_t gpu_us) {
     Outcome outcome = Outcome::kBusy;
     bool stale = false;
     {
-      meters_.Prefetch(*file_, place.meter);
-      place.PrefetchAdmitted();
+      if (!place.MayHaveAllowance(gpu_us)) {
+        meters_.Prefetch(*file_, place.meter);
+        place.PrefetchAdmitted();
+      }
       const int64_t before_us = hooks_.now_us();
       const BudgetsLock lock(file_.get(), options_.patience);
       if (!lock.held() || stopped()) return Decision::kBusy;
@@ -73,6 +115,12 @@ bool BudgetKeeper::AdmitBy(int64_t before_us, const AdmissionPlace& place,
   int64_t& latest_us = file_->state().latest_us;
   const int64_t now_us = std::max(before_us, latest_us);
   if (file_->torn() || IsStale(now_us)) return false;
+  // Before anything else of the meter's is looked at, which may lie far away.
+  if (AdmitByAllowance(place.AllowanceOf(place.ActiveBank()), gpu_us, now_us,
+                       kForWantOfSlice)) {
+    latest_us = now_us;
+    return true;
+  }
   const auto* const chains = meters_.Find(place.meter, file_->layout());
   if (chains == nullptr || !AdmitUnder(*chains, place, gpu_us, now_us)) {
     return false;
@@ -139,13 +187,49 @@ void BudgetKeeper::NoteFull(const MeterChains& chains, uint32_t meter,
   chains.ForEach([&](BudgetChain chain) {
     for (const Budget* const budget : chain) {
       const int64_t room_us = RoomAt(*budget, now_us);
-      // Where slices were filled since the last recall, or what is left is
-      // others' by guarantee, it depends on who asks, and when.
-      if (room_us >= gpu_us || budget->filled > 0) continue;
+      // Where there may be something to recall, or what is left is others' by
+      // guarantee, it depends on who asks, and when.
+      if (room_us >= gpu_us || budget->has_unspent()) continue;
       file_->NoteFull(budget->books.quota, room_us, changes);
       meters_.SetRefusing(meter, budget->books.quota);
     }
   });
+}
+
+bool BudgetKeeper::AdmitByAllowance(const Allowance& allowance, int64_t gpu_us,
+                                    int64_t now_us, AllowanceUse use) {
+  if (!allowance.there()) return false;
+  const AllowanceWord word = allowance.Get();
+  if (word.left < static_cast<uint64_t>(gpu_us)) return false;
+  const MeterChains upper(file_.get(), std::array{word.above});
+  if (!upper.Fits(gpu_us, now_us)) return false;
+  if (use == kForWantOfSlice && MayFill(upper, gpu_us, now_us)) return false;
+  upper.Take(gpu_us);
+  allowance.Admit(static_cast<uint64_t>(gpu_us));
+  return true;
+}
+
+bool BudgetKeeper::GiveAllowance(const MeterChains& chains,
+                                 const Allowance& allowance, int64_t gpu_us,
+                                 int64_t now_us) {
+  if (!allowance.there() || chains.chains() != 1) return false;
+  const AllowanceWord before = allowance.Recall();
+  GiveBack(chains.Below(before.above), static_cast<int64_t>(before.left));
+  const BudgetChain chain = chains.budgets();
+  const AllowanceSize size = AllowanceFor(chain, gpu_us, now_us);
+  if (size.lower == 0) return false;
+  const BudgetChain upper = chain.subspan(size.lower);
+  const uint32_t above = upper.empty() ? 0 : upper.front()->books.quota;
+  // One that was given and is spent is no further one.
+  const int64_t further = above != 0 && before.above == above ? 0 : 1;
+  for (Budget* const budget : chain.first(size.lower)) {
+    budget->allowed = std::max<int64_t>(1, budget->allowed + further);
+  }
+  Take(chain.first(size.lower), size.gpu_us);
+  Take(upper, gpu_us);
+  allowance.Set({above, static_cast<uint64_t>(size.gpu_us)});
+  allowance.Admit(static_cast<uint64_t>(gpu_us));
+  return true;
 }
 
 bool BudgetKeeper::AdmitUnder(const MeterChains& chains,
@@ -156,11 +240,15 @@ bool BudgetKeeper::AdmitUnder(const MeterChains& chains,
   const Slice slice = place.SliceOf(bank);
   if (slice.there() && meter_internal::Spend(slice.word(), gpu_us)) return true;
   const int64_t room = chains.Room(now_us);
-  if (room < gpu_us) return false;
   const int64_t more =
-      slice.there() ? SliceFor(chains, room, gpu_us, slice.remaining(), now_us)
-                    : 0;
+      slice.there() && room >= gpu_us
+          ? SliceFor(chains, room, gpu_us, slice.remaining(), now_us)
+          : 0;
   if (more == 0) {
+    const Allowance allowance = place.AllowanceOf(bank);
+    if (AdmitByAllowance(allowance, gpu_us, now_us, kAnyway)) return true;
+    if (room < gpu_us) return false;
+    if (GiveAllowance(chains, allowance, gpu_us, now_us)) return true;
     chains.Take(gpu_us);
     place.AdmitPastSlice(bank, static_cast<uint64_t>(gpu_us));
     return true;

@@ -132,17 +132,29 @@ absl::Status BudgetKeeper::RecallFile(LanesReader* reader,
   const auto give_back = [&](uint32_t, uint64_t amount) {
     chains->GiveBack(ToBudget(amount));
   };
+  const auto allowance_wanted = [&](uint32_t meter, const AllowanceWord& word) {
+    // Most are not: asked before their meters' chains are looked up.
+    const MeterChains upper(file_.get(), std::array{word.above});
+    return (under == nullptr || !upper.Contains(under)) && wanted(meter);
+  };
+  const auto give_back_allowance = [&](uint32_t, const AllowanceWord& word) {
+    drawdown::GiveBack(chains->Below(word.above), ToBudget(word.left));
+  };
   for (const uint32_t bank : banks) {
     RETURN_IF_ERROR(reader->Recall(bank, wanted, give_back));
+    RETURN_IF_ERROR(
+        reader->RecallAllowances(bank, allowance_wanted, give_back_allowance));
   }
   return status;
 }
 
-absl::Status BudgetKeeper::RecallUnder(const Budget* budget,
-                                       ReadTransaction* books) {
-  return VisitFiles([&](LanesReader* reader) {
+absl::Status BudgetKeeper::RecallUnder(Budget* budget, ReadTransaction* books) {
+  RETURN_IF_ERROR(VisitFiles([&](LanesReader* reader) {
     return RecallFile(reader, kAllBanks, budget, books);
-  });
+  }));
+  budget->filled = 0;
+  budget->allowed = 0;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> BudgetKeeper::RecallFor(const MeterChains& chains,
@@ -153,7 +165,7 @@ absl::StatusOr<bool> BudgetKeeper::RecallFor(const MeterChains& chains,
     ForEachTooSmall(chain, amount_us, now_us, visit);
   };
   chains.ForEach([&](BudgetChain chain) {
-    too_small(chain, [&](Budget* b) { helps = helps && b->filled > 0; });
+    too_small(chain, [&](Budget* b) { helps = helps && b->has_unspent(); });
   });
   if (!helps) return false;
   RETURN_IF_ERROR(RecallTooSmall(chains, amount_us, now_us, books));
@@ -163,16 +175,19 @@ absl::StatusOr<bool> BudgetKeeper::RecallFor(const MeterChains& chains,
 absl::Status BudgetKeeper::RecallTooSmall(const MeterChains& chains,
                                           int64_t amount_us, int64_t now_us,
                                           ReadTransaction* books) {
-  std::vector<BudgetChain> recalled;  // from the lowest to the one too small
+  std::vector<BudgetChain> short_of;  // from the lowest to one too small
   chains.ForEach([&](BudgetChain chain) {
-    size_t end = 0;
+    const size_t first = short_of.size();
     ForEachTooSmall(chain, amount_us, now_us, [&](Budget* budget) {
       const auto at = std::find(chain.begin(), chain.end(), budget);
-      if (budget->filled > 0) end = at - chain.begin() + 1;
+      short_of.push_back(chain.first(at - chain.begin() + 1));
     });
-    if (end > 0) recalled.push_back(chain.first(end));
+    // The highest first: all slices below it are recalled with it.
+    std::reverse(short_of.begin() + static_cast<ptrdiff_t>(first),
+                 short_of.end());
   });
-  for (const BudgetChain chain : recalled) {
+  for (const BudgetChain chain : short_of) {
+    if (!chain.back()->has_unspent()) continue;
     RETURN_IF_ERROR(RecallUnder(chain.back(), books));
     for (Budget* const budget : chain) budget->filled = 0;
   }
@@ -183,10 +198,9 @@ absl::Status BudgetKeeper::RecallOverdrawn(int64_t now_us,
                                            ReadTransaction* books) {
   for (uint32_t quota = 1; quota < file_->state().end; ++quota) {
     Budget& budget = file_->at(quota);
-    if (!budget.exists() || budget.filled == 0) continue;
+    if (!budget.exists() || !budget.has_unspent()) continue;
     if (RoomAt(budget, now_us) >= budget.reserved_us) continue;
     RETURN_IF_ERROR(RecallUnder(&budget, books));
-    budget.filled = 0;
   }
   return absl::OkStatus();
 }
@@ -197,6 +211,9 @@ absl::Status BudgetKeeper::RecallAll() {
     const auto all = [](uint32_t) { return true; };
     for (const uint32_t bank : kAllBanks) {
       RETURN_IF_ERROR(reader->Recall(bank, all, [](uint32_t, uint64_t) {}));
+      RETURN_IF_ERROR(reader->RecallAllowances(
+          bank, [](uint32_t, const AllowanceWord&) { return true; },
+          [](uint32_t, const AllowanceWord&) {}));
     }
     return absl::OkStatus();
   });
@@ -212,7 +229,7 @@ void BudgetKeeper::RecallFrom(LanesReader* reader,
                               ReadTransaction* books) {
   const bool any =
       std::any_of(banks.begin(), banks.end(),
-                  [reader](uint32_t bank) { return reader->HasSlices(bank); });
+                  [reader](uint32_t bank) { return reader->HasUnspent(bank); });
   if (!any) return;
   const BudgetsLock lock(file_.get(), options_.patience);
   if (!lock.held() || file_->torn() ||
@@ -232,9 +249,7 @@ absl::Status BudgetKeeper::Recall(uint32_t quota) {
   const BudgetsLock lock(file_.get(), options_.patience);
   if (!lock.held()) return file_->BusyError();
   if (quota >= file_->state().end) return absl::OkStatus();
-  RETURN_IF_ERROR(RecallUnder(&file_->at(quota), nullptr));
-  file_->at(quota).filled = 0;
-  return absl::OkStatus();
+  return RecallUnder(&file_->at(quota), nullptr);
 }
 
 absl::StatusOr<int64_t> BudgetKeeper::Room(uint32_t quota, int64_t now_us) {
@@ -261,7 +276,7 @@ absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::RecallAndList(
   for (uint32_t quota = 1; quota < file_->state().end; ++quota) {
     Budget& budget = file_->at(quota);
     if (!budget.exists()) continue;
-    if (!file_->torn()) budget.filled = 0;
+    if (!file_->torn()) budget.filled = budget.allowed = 0;
     if (budget.taken_us != 0) all.push_back({quota, budget.taken_us});
   }
   return all;

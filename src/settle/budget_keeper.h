@@ -211,6 +211,15 @@ class BudgetKeeper : public AdmissionSource {
   bool AdmitBy(int64_t before_us, const AdmissionPlace& place, int64_t gpu_us);
   bool AdmitUnder(const MeterChains& chains, const AdmissionPlace& place,
                   int64_t gpu_us, int64_t now_us);
+  // By the thread's allowance, where that has so much and the quotas above it
+  // have room for it; for want of a slice: only where they have too little room
+  // to fill one.
+  enum AllowanceUse { kForWantOfSlice, kAnyway };
+  bool AdmitByAllowance(const Allowance& allowance, int64_t gpu_us,
+                        int64_t now_us, AllowanceUse use);
+  // Gives the thread another allowance and admits by it. REQUIRES: it fits.
+  bool GiveAllowance(const MeterChains& chains, const Allowance& allowance,
+                     int64_t gpu_us, int64_t now_us);
   // Never null; valid while the lock is held.
   absl::StatusOr<const Chains*> ChainsOf(const MeterIds& ids,
                                          ReadTransaction* books);
@@ -227,13 +236,14 @@ class BudgetKeeper : public AdmissionSource {
   // Recalls where that can make `amount` fit; whether it may have.
   absl::StatusOr<bool> RecallFor(const MeterChains& chains, int64_t amount_us,
                                  int64_t now_us, ReadTransaction* books);
-  // Under the highest budget of each chain that is too small for the amount.
+  // Under each budget that is too small for the amount.
   absl::Status RecallTooSmall(const MeterChains& chains, int64_t amount_us,
                               int64_t now_us, ReadTransaction* books);
   // Under every budget that facts have overdrawn: what is left of slices there
   // must not be admitted any more.
   absl::Status RecallOverdrawn(int64_t now_us, ReadTransaction* books);
-  absl::Status RecallUnder(const Budget* budget, ReadTransaction* books);
+  // Slices under the budget, and allowances that are under it.
+  absl::Status RecallUnder(Budget* budget, ReadTransaction* books);
   absl::Status RecallAll();
   // `under` null: all.
   absl::Status RecallFile(LanesReader* reader, std::span<const uint32_t> banks,

@@ -31,6 +31,18 @@ class MeterChains {
            budgets_.end();
   }
 
+  // Allowances are for meters under one chain.
+  size_t chains() const { return ends_.size(); }
+  // Of the one chain, those below the quota; all where it is 0, none where it
+  // is not of the chain.
+  BudgetChain Below(uint32_t quota) const {
+    if (quota == 0) return budgets();
+    const auto at = std::find_if(
+        budgets_.begin(), budgets_.end(),
+        [quota](const Budget* one) { return one->books.quota == quota; });
+    return budgets().first(at == budgets_.end() ? 0 : at - budgets_.begin());
+  }
+
   int64_t Room(int64_t now_us) const {
     int64_t room = kBudgetBound;
     ForEach([&](BudgetChain chain) {

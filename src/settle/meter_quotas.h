@@ -26,12 +26,20 @@ class MeterQuotas {
 
   // Without any lock: BudgetsFile::FullUntil, from the quota on that refused
   // the meter last.
-  int64_t FullUntil(const BudgetsFile& file, uint32_t meter,
-                    int64_t gpu_us) const {
-    const Entry* const entry = EntryOf(meter);
+  int64_t FullUntil(const BudgetsFile& file, uint32_t meter, int64_t gpu_us) {
+    if (!file.AnyFull()) return 0;
+    Entry* const entry = EntryOf(meter);
     if (entry == nullptr) return 0;
-    const uint64_t word = entry->word.load(std::memory_order_relaxed);
-    return file.FullUntil(word >> kQuotaBits, word & kQuotaMask, gpu_us);
+    uint64_t word = entry->word.load(std::memory_order_relaxed);
+    const uint64_t layout = word >> kQuotaBits;
+    auto quota = static_cast<uint32_t>(word & kQuotaMask);
+    const int64_t until_us = file.FullUntil(layout, gpu_us, &quota);
+    // So that the next call need not go up to it again.
+    if (until_us != 0 && quota != (word & kQuotaMask)) {
+      entry->word.compare_exchange_strong(word, layout << kQuotaBits | quota,
+                                          std::memory_order_relaxed);
+    }
+    return until_us;
   }
   // So that who has the lock need not wait for what he is going to change.
   void Prefetch(const BudgetsFile& file, uint32_t meter) const {
@@ -76,8 +84,9 @@ class MeterQuotas {
   static constexpr uint64_t kQuotaMask = (uint64_t{1} << kQuotaBits) - 1;
   static_assert(kMaxBudgets == uint64_t{1} << kQuotaBits);
 
-  // Written under the lock; the words are read by any thread. Relaxed: each
-  // stands for itself, of another layout it is not used, and `lowest` is a
+  // Written under the lock; the words are read by any thread, which may put the
+  // quota that refuses in the place of another of the same layout. Relaxed:
+  // each stands for itself, of another layout it is not used, and `lowest` is a
   // hint.
   struct Entry {
     std::atomic<uint64_t> word{0};  // layout and quota
@@ -90,8 +99,8 @@ class MeterQuotas {
   };
   using Block = std::array<Entry, kPerBlock>;
 
-  const Entry* EntryOf(uint32_t meter) const {
-    const Block* const block =
+  Entry* EntryOf(uint32_t meter) const {
+    Block* const block =
         blocks_[meter / kPerBlock].load(std::memory_order_acquire);
     return block == nullptr ? nullptr : &(*block)[meter % kPerBlock];
   }

@@ -61,6 +61,14 @@ class TryStage {
     const int64_t room = process_.Room(3);
     CHECK(Try(room - left) == Decision::kAdmitted);
   }
+  // The same of the highest quota, and plenty under those below it.
+  void GoNearHighest(int64_t left) {
+    for (const uint32_t quota : {2, 3}) {
+      oracle_->rules.limits[quota] = int64_t{1} << 50;
+    }
+    process_.ChangeQuotas();
+    CHECK(Try(process_.Room(1) - left) == Decision::kAdmitted);
+  }
   void Hold(int64_t gpu_us) {
     constexpr uint32_t kLowest[] = {3};
     const int64_t now_us = process_.now_us();
@@ -115,6 +123,20 @@ void RunPastSlice(TryStage* stage) {
   stage->GoNear(20);
   stage->Step([stage] { stage->Try(7); });
   stage->Try(1);
+}
+
+void RunAllow(TryStage* stage) {
+  stage->GoNearHighest(20);
+  stage->Step([stage] { stage->Try(7); });
+  stage->Try(1);
+}
+
+void RunByAllowance(TryStage* stage) {
+  stage->GoNearHighest(20);
+  stage->Try(1);
+  const int64_t room = stage->process().Room(3);
+  stage->Step([stage] { stage->Try(7); });
+  CHECK(stage->process().Room(3) == room);
 }
 
 void RunRefused(TryStage* stage) {
@@ -208,7 +230,8 @@ class TryStep : public testing::TestWithParam<TrySection> {
       const auto bytes = MustHave(books->Get(Table::kMeta, kHeldKey));
       if (bytes) std::memcpy(&held, bytes->data(), sizeof held);
     }
-    const int64_t left = oracle_->rules.limits[3] - held - usage;
+    // The highest is never above those below it.
+    const int64_t left = oracle_->rules.limits[1] - held - usage;
     ASSERT_GE(left, 0);
     if (left > 0) {
       EXPECT_EQ(process.meter(0).TryRecord(left), Decision::kAdmitted);
@@ -216,8 +239,11 @@ class TryStep : public testing::TestWithParam<TrySection> {
     EXPECT_EQ(process.meter(0).TryRecord(1), Decision::kQuotaExceeded);
     EXPECT_EQ(process.Usage(0), usage + left);
     for (int i = 0; i < 2; ++i) EXPECT_THAT(process.Drain(), IsOk());
+    // An allowance of its own.
+    EXPECT_THAT(process.keeper().Recall(3), IsOk());
     EXPECT_EQ(process.Room(3), process.RoomInBooks(3));
-    EXPECT_EQ(process.Room(3), 0);
+    EXPECT_EQ(process.Room(1), process.RoomInBooks(1));
+    EXPECT_EQ(process.Room(1), 0);
     // Room for the next try.
     oracle_->usage = usage + left;
     for (uint32_t i = 1; i <= kQuotas; ++i) {
@@ -272,6 +298,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(TrySection{"Spend", true, RunSpend},
                     TrySection{"Fill", true, RunFill},
                     TrySection{"PastSlice", true, RunPastSlice},
+                    TrySection{"Allow", true, RunAllow},
+                    TrySection{"ByAllowance", true, RunByAllowance},
                     TrySection{"Refused", true, RunRefused},
                     TrySection{"Recall", false, RunRecall},
                     TrySection{"Hold", false, RunHold},

@@ -77,6 +77,9 @@
 #ifndef FRESH
 #define FRESH 0        /* the budgets file of a new boot */
 #endif
+#ifndef ALLOW
+#define ALLOW 0        /* of an allowance under the quota over process 0 */
+#endif
 #ifndef UNTOLD
 #define UNTOLD 0       /* drains that do not have the budget lock before */
 #endif
@@ -101,6 +104,19 @@ bit which[OWNERS * 2];
 byte remaining[OWNERS * 2];
 byte base[OWNERS * 4];
 byte facts[OWNERS * 2];       /* counters of Record */
+#if ALLOW                     /* of process 0; changed under the budget lock */
+byte allowance[2];            /* what is left, by bank */
+byte by_allowance[2];         /* admitted, cumulative */
+#define LEFT_ALLOWED(s) ((s) < 2 -> allowance[(s) % 2] : 0)
+#ifdef DEFECT_ALLOWANCE_NOT_COUNTED
+#define BY_ALLOWANCE(s) 0
+#else
+#define BY_ALLOWANCE(s) ((s) < 2 -> by_allowance[(s) % 2] : 0)
+#endif
+#else
+#define LEFT_ALLOWED(s) 0
+#define BY_ALLOWANCE(s) 0
+#endif
 bit exists[OWNERS];
 bit alive[OWNERS];
 
@@ -385,7 +401,8 @@ inline recall_slot(s) {
           which[s] = 1 - w;
           remaining[s] = 0;
           give_back(s, r);
-          CHECK(nothing_is_lost_or_doubled, ACTIVE(s) == truth[s])
+          CHECK(nothing_is_lost_or_doubled,
+                ACTIVE(s) + BY_ALLOWANCE(s) == truth[s])
         :: else
         fi;
         v = 0; w = 0; r = 0
@@ -393,6 +410,37 @@ inline recall_slot(s) {
     }
   od
 }
+
+/* What is left of it goes back to the quota over process 0 alone. */
+#if ALLOW
+inline recall_allowance(s) {
+  atomic {
+    MORTAL;
+    d_step {
+      taken[0] = taken[0] -
+        (!WINDOW || label[s] == budget_bucket -> allowance[s] : 0);
+      allowance[s] = 0
+    }
+  }
+}
+
+/* Under the lock, where process 0 has an allowance of enough. */
+inline admit_by_allowance() {
+  atomic {
+    d_step { taken[LEVELS - 1] = taken[LEVELS - 1] + ASK(me) }
+  };
+  atomic {
+    MORTAL;
+    d_step {
+      by_allowance[s] = by_allowance[s] + ASK(me);
+      allowance[s] = allowance[s] - ASK(me);
+      truth[s] = truth[s] + ASK(me);
+      check_admission(me, s);
+      note_misfits()
+    }
+  }
+}
+#endif
 
 /* --- The budgets -------------------------------------------------------- */
 /* Is there a quota over process p with less room than x? */
@@ -439,7 +487,13 @@ inline recall_short() {
   :: i < OWNERS * 2 && !(LISTED(i / 2) && SHORT_OVER(i / 2))
     -> i++
   :: i == OWNERS * 2 -> i = 0; break
-  od
+  od;
+#if ALLOW && !defined(DEFECT_ALLOWANCE_NOT_RECALLED)
+  if
+  :: LISTED(0) && (short_of & 1) -> recall_allowance(0); recall_allowance(1)
+  :: else
+  fi
+#endif
 }
 /* limit - used - held of quota n_. */
 inline room_in_books() {
@@ -488,7 +542,7 @@ inline count_taken() {
       taken[n_] = taken[n_] +
         (COVERS(n_, s_ / 2) && COUNTED_FILE(s_ / 2) &&
          (!WINDOW || label[s_ % 2] == label[active_bank])
-         -> ACTIVE(s_) - drained[s_] : 0);
+         -> ACTIVE(s_) + BY_ALLOWANCE(s_) - drained[s_] : 0);
       s_++
     :: else -> break
     od;
@@ -563,7 +617,15 @@ inline finish_flip() {
 inline recall_leftovers() {
   i = 0;
   do
-  :: i < OWNERS * 2 && MUST_BE_EMPTY(i) -> recall_slot(i); i++
+  :: i < OWNERS * 2 && MUST_BE_EMPTY(i) ->
+    recall_slot(i);
+#if ALLOW
+    if
+    :: i < 2 -> recall_allowance(i)
+    :: else
+    fi;
+#endif
+    i++
   :: i < OWNERS * 2 && !MUST_BE_EMPTY(i) -> i++
   :: i == OWNERS * 2 -> i = 0; break
   od
@@ -581,6 +643,10 @@ inline rebuild() {
       CHECK(books_and_word_agree,
             word_bucket == label[active_bank] && word_bank == active_bank);
       publish_available();
+#if ALLOW && !defined(DEFECT_ALLOWANCE_SURVIVES_A_REBUILD)
+      allowance[0] = 0;
+      allowance[1] = 0;
+#endif
       count_taken();
       budget_bucket = label[active_bank];
       broken = 0;
@@ -695,6 +761,27 @@ ask:
       fi
     };
 decide:
+#if ALLOW
+    /* By an allowance there is, or another one. */
+    if
+    :: atomic {
+        me == 0 && allowance[s % 2] >= ASK(me) &&
+        available[LEVELS - 1] - taken[LEVELS - 1] >= ASK(me) ->
+        goto allowed
+      }
+    :: atomic {
+        me == 0 &&
+        available[0] - taken[0] + allowance[s % 2] >= ALLOW &&
+        available[LEVELS - 1] - taken[LEVELS - 1] >= ASK(me) ->
+        d_step {
+          taken[0] = taken[0] - allowance[s % 2] + ALLOW;
+          allowance[s % 2] = ALLOW
+        };
+        goto allowed
+      }
+    :: true
+    fi;
+#endif
     atomic {
       d_step { find_short(me, SLICE) };
       if
@@ -745,6 +832,13 @@ grant:
 direct:
     same[me] = 0;
     switch_slot(s, ASK(me), ASK(me));
+#if ALLOW
+    goto unlock_;
+allowed:
+    same[me] = 0;
+    short_of = 0;
+    admit_by_allowance();
+#endif
 unlock_:
     atomic { MORTAL; UNLOCK; goto answered };
 refresh:
@@ -776,8 +870,9 @@ inline read_file() {
   atomic { last[i] = !alive[i] };
 #endif
   d_step {
-    sum[i * 2] = ACTIVE(i * 2) - remaining[i * 2];
-    sum[i * 2 + 1] = ACTIVE(i * 2 + 1) - remaining[i * 2 + 1];
+    sum[i * 2] = ACTIVE(i * 2) - remaining[i * 2] + BY_ALLOWANCE(i * 2);
+    sum[i * 2 + 1] =
+      ACTIVE(i * 2 + 1) - remaining[i * 2 + 1] + BY_ALLOWANCE(i * 2 + 1);
     fact_sum[i * 2] = facts[i * 2];
     fact_sum[i * 2 + 1] = facts[i * 2 + 1];
     CHECK(nothing_is_lost_or_doubled,
@@ -1228,7 +1323,7 @@ inline check_room() {
   :: s_ < OWNERS * 2 ->
     t_ = t_ + (COVERS(n_, s_ / 2) && exists[s_ / 2] &&
                (!WINDOW || label[s_ % 2] == budget_bucket)
-               -> remaining[s_] : 0);
+               -> remaining[s_] + (n_ == 0 -> LEFT_ALLOWED(s_) : 0) : 0);
     s_++
   :: else -> break
   od;

@@ -59,11 +59,28 @@ SCENARIOS = [
      "CALLS=1 UNTOLD=1 LIMIT=1 DRAINS=2 ADVANCES=1 WINDOW=1"),
     ("published late: a drain without the budget lock",
      "LATE=1 OWNERS=1 CALLS=3 UNTOLD=1 LIMIT=1 DRAINS=2 ADVANCES=1 WINDOW=1"),
+    ("allowances, a drain", "ALLOW=2 LEVELS=2 LIMIT=3 CALLS=2 DRAINS=1"),
+    ("allowances, two kills", "ALLOW=2 LEVELS=2 LIMIT0=3 LIMIT=3 KILLS=2"),
+    ("allowances beside usage by Record, drains, a kill",
+     "ALLOW=2 LEVELS=2 OWNERS=1 CALLS=3 FACTS=1 LIMIT=3 DRAINS=2 KILLS=1"),
+    ("allowances beside a hold and its release, a kill",
+     "ALLOW=2 LEVELS=2 OWNERS=1 CALLS=3 LIMIT=3 HOLD=1 RELEASE=1 KILLS=1"),
+    ("allowances, a bucket begins, a window each, a kill",
+     "ALLOW=2 LEVELS=2 OWNERS=1 DRAINS=2 ADVANCES=1 WINDOW=1 KILLS=1"),
+    ("published late: allowances, a drain, a kill",
+     "LATE=1 ALLOW=2 LEVELS=2 OWNERS=1 LIMIT=3 FACTS=1 DRAINS=1 KILLS=1"),
     ("queries of a slot", "READS=2 SLICE=3 LIMIT=5 KILLS=1"),
 ]
 
 # What is changed, where, and the check that must refuse it.
 DEFECTS = [
+    ("ALLOWANCE_NOT_RECALLED", "ALLOW=2 LEVELS=2 OWNERS=1 ASK0=1 CALLS=3",
+     "no_refusal_is_false"),
+    ("ALLOWANCE_NOT_COUNTED", "ALLOW=2 LEVELS=2 OWNERS=1 DRAINS=1",
+     "nothing_is_lost_or_doubled"),
+    ("ALLOWANCE_SURVIVES_A_REBUILD",
+     "ALLOW=2 LEVELS=2 OWNERS=1 CALLS=3 LIMIT=4 HOLD=1 RELEASE=1 KILLS=1",
+     "after_a_rebuild_room_is_exact"),
     ("BASE_OF_THE_ACTIVE_INDEX", "DRAINS=1", "nothing_is_lost_or_doubled"),
     ("SWITCH_BEFORE_BASE", "KILLS=1", "never_over"),
     ("RECALL_WITHOUT_CAS", "", "nothing_is_lost_or_doubled"),

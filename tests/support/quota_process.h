@@ -45,6 +45,8 @@ struct QuotaRules {
   // Buckets in a window; 0: there is one window for all time.
   std::atomic<int32_t> window{0};
   std::atomic<bool> exists{true};
+  // What is kept for those under each, by quota number; 0: nothing.
+  std::array<std::atomic<int64_t>, kQuotas + 1> guarantees{};
   // What is left of each falls by so many micro-GPUs.
   std::atomic<int64_t> falls{0};
   // If not 0, the clock is once read so, by a keeper that is slow to go on.
@@ -87,6 +89,9 @@ class RulesOfTest : public BudgetBooks {
       one.quota = quota;
       one.above = QuotaRules::Above(quota);
       one.available_us = rules_->limits[quota] - used;
+      if (const int64_t guarantee = rules_->guarantees[quota]; guarantee != 0) {
+        one.guarantee_left_us = guarantee - used;
+      }
       one.falls = rules_->falls;
       one.at_us = now_us;
       one.valid_until_us = WindowEnd(now_us);

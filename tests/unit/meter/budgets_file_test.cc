@@ -52,6 +52,11 @@ TEST_F(BudgetsFileTest, IsBornTornAndSharedByAll) {
   EXPECT_TRUE(one->torn());
 }
 
+int64_t FullUntil(const BudgetsFile& file, uint64_t layout, uint32_t quota,
+                  int64_t gpu_us) {
+  return file.FullUntil(layout, gpu_us, &quota);
+}
+
 TEST_F(BudgetsFileTest, IsKnownToBeFullUntilSomethingChanges) {
   const auto file = Open();
   const auto other = Open();
@@ -65,33 +70,33 @@ TEST_F(BudgetsFileTest, IsKnownToBeFullUntilSomethingChanges) {
   file->state().valid_until_us = 1'000;
   const uint64_t layout = other->layout();
   const auto note = [&] { file->NoteFull(5, 40, file->changes()); };
-  EXPECT_EQ(other->FullUntil(layout, 5, 41), 0);
+  EXPECT_EQ(FullUntil(*other, layout, 5, 41), 0);
   note();
-  EXPECT_EQ(other->FullUntil(layout, 5, 41), 1'000);
-  EXPECT_EQ(other->FullUntil(layout, 5, 40), 0);
-  EXPECT_EQ(other->FullUntil(layout, 7, 41), 1'000);
-  EXPECT_EQ(other->FullUntil(layout, 2, 41), 0);
-  EXPECT_EQ(other->FullUntil(layout, 0, 41), 0);
-  EXPECT_EQ(other->FullUntil(layout, kMaxBudgets - 1, 41), 0);
+  EXPECT_EQ(FullUntil(*other, layout, 5, 41), 1'000);
+  EXPECT_EQ(FullUntil(*other, layout, 5, 40), 0);
+  EXPECT_EQ(FullUntil(*other, layout, 7, 41), 1'000);
+  EXPECT_EQ(FullUntil(*other, layout, 2, 41), 0);
+  EXPECT_EQ(FullUntil(*other, layout, 0, 41), 0);
+  EXPECT_EQ(FullUntil(*other, layout, kMaxBudgets - 1, 41), 0);
   // The one above is known by itself, and to have less.
   file->NoteFull(2, 30, file->changes());
-  EXPECT_EQ(other->FullUntil(layout, 7, 40), 1'000);
-  EXPECT_EQ(other->FullUntil(layout, 7, 30), 0);
+  EXPECT_EQ(FullUntil(*other, layout, 7, 40), 1'000);
+  EXPECT_EQ(FullUntil(*other, layout, 7, 30), 0);
   file->NoteChange();
-  EXPECT_EQ(other->FullUntil(layout, 7, 41), 0);
+  EXPECT_EQ(FullUntil(*other, layout, 7, 41), 0);
   note();
-  EXPECT_EQ(other->FullUntil(layout, 7, 41), 1'000);
+  EXPECT_EQ(FullUntil(*other, layout, 7, 41), 1'000);
   file->SetTorn();
-  EXPECT_EQ(other->FullUntil(layout, 7, 41), 0);
+  EXPECT_EQ(FullUntil(*other, layout, 7, 41), 0);
   // What was seen before a change is not known after it.
   const uint64_t before = file->changes();
   file->NoteChange();
   file->NoteFull(5, 40, before);
-  EXPECT_EQ(other->FullUntil(layout, 7, 41), 0);
+  EXPECT_EQ(FullUntil(*other, layout, 7, 41), 0);
   note();
   file->NoteLayout();
-  EXPECT_EQ(other->FullUntil(layout, 7, 41), 0);
-  EXPECT_EQ(other->FullUntil(other->layout(), 7, 41), 1'000);
+  EXPECT_EQ(FullUntil(*other, layout, 7, 41), 0);
+  EXPECT_EQ(FullUntil(*other, other->layout(), 7, 41), 1'000);
 }
 
 void Overwrite(const std::string& path, off_t at, const std::string& bytes) {

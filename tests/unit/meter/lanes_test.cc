@@ -1,6 +1,8 @@
 // Lanes files and their readers, without a ledger.
 #include <atomic>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <thread>
 #include <vector>
@@ -170,6 +172,28 @@ TEST(LanesTest, AFileOfAnotherLedgerIsRefused) {
   place.BindOne(1);
   EXPECT_THAT(LanesReader::Open(place.FilePath(), NewUuid()),
               IsError(ErrorCode::kCorrupt, "of another ledger"));
+}
+
+// What a process counts that was built before there were allowances.
+TEST(LanesTest, AFileOfTheFormatBeforeIsRead) {
+  Place place;
+  place.BindOne(1).Record(5);
+  const std::string path = place.FilePath();
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  LanesHeader header{};
+  file.read(reinterpret_cast<char*>(&header), sizeof header);
+  const auto write = [&](const char* magic) {
+    std::memcpy(header.magic, magic, sizeof header.magic);
+    header.header_crc = HeaderCrc(header);
+    file.seekp(0);
+    file.write(reinterpret_cast<const char*>(&header), sizeof header);
+    file.flush();
+  };
+  write(kLanesMagicBefore);
+  EXPECT_EQ(place.Sums(0), (Sums{5, 0}));
+  write("ddlanes1");
+  EXPECT_THAT(LanesReader::Open(path, place.ledger()),
+              IsError(ErrorCode::kCorrupt, "damaged header"));
 }
 
 TEST(LanesTest, AFileThatIsCutShortIsAnErrorNotASignal) {

@@ -265,6 +265,22 @@ TEST_F(AdmissionRacesTest, ADrainThatRetiresAFileGivesItsSlicesBack) {
   EXPECT_EQ(MustHave(process->live().List()).size(), 1u);  // its own
 }
 
+TEST_F(AdmissionRacesTest, ADrainThatRetiresAFileGivesItsAllowancesBack) {
+  SetLimits(1'000, kPlenty, kPlenty, kPlenty);
+  const pid_t child = Spawn([&] {
+    const auto process = Open();
+    EXPECT_EQ(process->meter(0).TryRecord(1), Decision::kAdmitted);
+    EXPECT_LT(process->Room(3), kPlenty - 1);
+    raise(SIGKILL);
+  });
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  const auto process = Open();
+  ASSERT_THAT(process->Drain(), IsOk());
+  EXPECT_EQ(process->Room(3), kPlenty - 1);
+  EXPECT_EQ(process->Room(2), kPlenty - 1);
+  EXPECT_EQ(process->Room(1), 999);
+}
+
 TEST_F(AdmissionRacesTest, AFileThatIsRetiredAndStillThereIsNotCountedAgain) {
   SetLimits(1'000, kPlenty, kPlenty, kPlenty);
   const pid_t child = Spawn([&] {

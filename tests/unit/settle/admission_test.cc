@@ -6,60 +6,23 @@
 #include <thread>
 
 #include "gtest/gtest.h"
-#include "tests/support/quota_process.h"
-#include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
+#include "tests/unit/settle/tried_quotas.h"
 
 namespace drawdown {
 namespace {
 
 constexpr int64_t kPlenty = 1'000'000'000;
 
-class AdmissionTest : public testing::Test {
+class AdmissionTest : public TriedQuotasTest {
  protected:
-  void SetUp() override {
-    QuotaProcess::MakeBooks(path_);
-    SetLimits(kPlenty, kPlenty, kPlenty, kPlenty);
-    process_ = std::make_unique<QuotaProcess>(path_, &*rules_);
-  }
-  void SetLimits(int64_t all, int64_t both, int64_t first, int64_t second) {
-    const int64_t limits[] = {0, all, both, first, second};
-    for (uint32_t i = 1; i <= kQuotas; ++i) rules_->limits[i] = limits[i];
-    if (process_ != nullptr) process_->ChangeQuotas();
-  }
+  void SetUp() override { Start(kPlenty, kPlenty, kPlenty, kPlenty); }
   void OpenImpatient() {
     process_ = nullptr;
     process_ = std::make_unique<QuotaProcess>(path_, &*rules_,
                                               std::chrono::milliseconds(200));
   }
-  // How many of `calls` were admitted; none may be kBusy.
-  int64_t Try(int tenant, int64_t calls, int64_t gpu_us = 1) {
-    int64_t admitted = 0;
-    for (int64_t i = 0; i < calls; ++i) {
-      const Decision decision = process_->meter(tenant).TryRecord(gpu_us);
-      EXPECT_NE(decision, Decision::kBusy);
-      admitted += decision == Decision::kAdmitted;
-    }
-    return admitted;
-  }
-  int64_t TryInThread(int tenant, int64_t calls) {
-    int64_t admitted = 0;
-    std::thread([&] { admitted = Try(tenant, calls); }).join();
-    return admitted;
-  }
-  void ExpectRoomAsInBooks() {
-    for (int i = 0; i < 2; ++i) ASSERT_THAT(process_->Drain(), IsOk());
-    for (uint32_t quota = 1; quota <= kQuotas; ++quota) {
-      ASSERT_THAT(process_->keeper().Recall(quota), IsOk());
-      EXPECT_EQ(process_->Room(quota), process_->RoomInBooks(quota)) << quota;
-    }
-  }
   void NextBucket() { rules_->clock_us += process_->bucket_us(); }
-
-  ScratchDir dir_;
-  const std::string path_ = dir_.Path("books");
-  ForkShared<QuotaRules> rules_;
-  std::unique_ptr<QuotaProcess> process_;
 };
 
 TEST_F(AdmissionTest, ExactlyTheLimitIsAdmitted) {
