@@ -44,17 +44,6 @@ std::string HourLabel(int64_t at_us, const absl::TimeZone& zone) {
                                  std::abs(offset) / 60, std::abs(offset) % 60);
 }
 
-std::string Label(UsageDimension dimension, int64_t at_us,
-                  const absl::TimeZone& zone) {
-  if (dimension == UsageDimension::kHour) return HourLabel(at_us, zone);
-  const absl::CivilSecond local = CivilOfInstant(at_us, zone);
-  if (dimension == UsageDimension::kDay) {
-    return absl::StrFormat("%04d-%02d-%02d", local.year(), local.month(),
-                           local.day());
-  }
-  return absl::StrFormat("%04d-%02d", local.year(), local.month());
-}
-
 // More than any books have: 114 years of hours.
 constexpr int64_t kMaxSlices = 1'000'000;
 
@@ -77,6 +66,17 @@ absl::Status CheckLength(UsageDimension finest, int64_t from_us,
 
 }  // namespace
 
+std::string TimeSlices::Label(UsageDimension dimension, size_t slice) const {
+  const int64_t at_us = edges[slice];
+  if (dimension == UsageDimension::kHour) return HourLabel(at_us, zone);
+  const absl::CivilSecond local = CivilOfInstant(at_us, zone);
+  if (dimension == UsageDimension::kDay) {
+    return absl::StrFormat("%04d-%02d-%02d", local.year(), local.month(),
+                           local.day());
+  }
+  return absl::StrFormat("%04d-%02d", local.year(), local.month());
+}
+
 int64_t TimeSlices::Find(int64_t instant_us) const {
   if (instant_us < edges.front() || instant_us >= edges.back()) return -1;
   const auto after = std::upper_bound(edges.begin(), edges.end(), instant_us);
@@ -93,18 +93,13 @@ int64_t TimeSlices::FindFrom(int64_t slice, int64_t instant_us) const {
 absl::StatusOr<TimeSlices> MakeTimeSlices(const std::vector<UsageDimension>& by,
                                           std::string_view zone_name,
                                           int64_t from_us, int64_t to_us) {
-  ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(zone_name));
   TimeSlices slices;
+  ASSIGN_OR_RETURN(slices.zone, LoadZone(zone_name));
   slices.edges.push_back(from_us);
-  std::vector<UsageDimension> asked;
-  for (const UsageDimension dimension : by) {
-    if (dimension != UsageDimension::kTenant &&
-        dimension != UsageDimension::kPool) {
-      asked.push_back(dimension);
-    }
-  }
-  if (asked.empty()) {
-    slices.labels.emplace_back();
+  const bool by_time = Asks(by, UsageDimension::kHour) ||
+                       Asks(by, UsageDimension::kDay) ||
+                       Asks(by, UsageDimension::kMonth);
+  if (!by_time) {
     slices.edges.push_back(to_us);
     return slices;
   }
@@ -114,12 +109,7 @@ absl::StatusOr<TimeSlices> MakeTimeSlices(const std::vector<UsageDimension>& by,
                                        : UsageDimension::kMonth;
   RETURN_IF_ERROR(CheckLength(finest, from_us, to_us));
   for (int64_t at_us = from_us; at_us < to_us;) {
-    std::vector<std::string> labels;
-    for (const UsageDimension dimension : asked) {
-      labels.push_back(Label(dimension, at_us, zone));
-    }
-    slices.labels.push_back(std::move(labels));
-    at_us = std::min(NextEdge(finest, at_us, zone), to_us);
+    at_us = std::min(NextEdge(finest, at_us, slices.zone), to_us);
     slices.edges.push_back(at_us);
   }
   return slices;

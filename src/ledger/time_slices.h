@@ -7,17 +7,20 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "drawdown/usage.h"
 
 namespace drawdown {
 
-// Slice i is [edges[i], edges[i + 1]); labels[i] has one text per time
-// dimension asked, in the order asked.
+// Slice i is [edges[i], edges[i + 1]), in hours, days or months of `zone`.
 struct TimeSlices {
   std::vector<int64_t> edges;
-  std::vector<std::vector<std::string>> labels;
+  absl::TimeZone zone;
 
-  size_t size() const { return labels.size(); }
+  size_t size() const { return edges.size() - 1; }
+  // What a slice is called, made when asked: of a long time few have usage.
+  // REQUIRES: a dimension of time that is not finer than the slices.
+  std::string Label(UsageDimension dimension, size_t slice) const;
   // The slice that holds the instant, -1 outside the window.
   int64_t Find(int64_t instant_us) const;
   // The same, at once where it is the slice after `slice`.

@@ -8,14 +8,19 @@
 namespace drawdown {
 namespace {
 
-size_t FirstOf(const std::vector<UsageDimension>& by,
-               UsageDimension dimension) {
-  return std::find(by.begin(), by.end(), dimension) - by.begin();
-}
-
 bool OfTime(UsageDimension dimension) {
   return dimension != UsageDimension::kTenant &&
          dimension != UsageDimension::kPool;
+}
+
+void SortUnique(std::vector<std::string>* texts) {
+  std::sort(texts->begin(), texts->end());
+  texts->erase(std::unique(texts->begin(), texts->end()), texts->end());
+}
+
+GroupPlace RankOf(const std::vector<std::string>& texts,
+                  const std::string& text) {
+  return std::lower_bound(texts.begin(), texts.end(), text) - texts.begin();
 }
 
 }  // namespace
@@ -23,18 +28,21 @@ bool OfTime(UsageDimension dimension) {
 GroupPlaces::GroupPlaces(const std::vector<UsageDimension>& by,
                          const PathsById& tenants, const PathsById& pools,
                          const TimeSlices& slices)
-    : column_of_(by.size()), slices_(slices.size()) {
-  size_t label = std::count_if(by.begin(), by.end(), OfTime);
+    : slices_(slices), column_of_(by.size()) {
   for (size_t i = by.size(); i-- > 0;) {
-    if (OfTime(by[i])) --label;
     // Asked for again, a dimension adds no groups.
-    if (FirstOf(by, by[i]) != i) continue;
+    if (std::find(by.begin(), by.begin() + i, by[i]) != by.begin() + i) {
+      continue;
+    }
     if (by[i] == UsageDimension::kTenant) {
-      AddPaths(by[i], tenants, &tenants_);
+      tenants_ = Rank(tenants, AddColumn(by[i], tenants.size()));
     } else if (by[i] == UsageDimension::kPool) {
-      AddPaths(by[i], pools, &pools_);
+      pools_ = Rank(pools, AddColumn(by[i], pools.size()));
     } else {
-      AddLabels(by[i], slices, label);
+      const Column* const column = AddColumn(by[i], slices.size());
+      by_time_ = true;
+      slice_shift_ = column->shift;
+      slice_mask_ = column->mask;
     }
     for (size_t j = i; j < by.size(); ++j) {
       if (by[j] == by[i]) column_of_[j] = columns_.size() - 1;
@@ -42,55 +50,66 @@ GroupPlaces::GroupPlaces(const std::vector<UsageDimension>& by,
   }
 }
 
-void GroupPlaces::AddPaths(UsageDimension dimension, const PathsById& paths,
-                           Parts* parts) {
-  for (const auto& [id, path] : paths) parts->emplace(id, 0);
-  std::vector<std::string_view> texts;
-  std::vector<GroupPlace*> places;
-  for (auto& [id, part] : *parts) {
-    texts.push_back(paths.at(id));
-    places.push_back(&part);
-  }
-  AddColumn(dimension, texts, places);
-}
-
-void GroupPlaces::AddLabels(UsageDimension dimension, const TimeSlices& slices,
-                            size_t at) {
-  std::vector<std::string_view> texts;
-  std::vector<GroupPlace*> places;
-  for (size_t slice = 0; slice < slices.size(); ++slice) {
-    texts.push_back(slices.labels[slice][at]);
-    places.push_back(&slices_[slice]);
-  }
-  AddColumn(dimension, texts, places);
-}
-
-void GroupPlaces::AddColumn(UsageDimension dimension,
-                            const std::vector<std::string_view>& texts,
-                            const std::vector<GroupPlace*>& parts) {
-  Column column;
-  column.texts = texts;
-  std::sort(column.texts.begin(), column.texts.end());
-  column.texts.erase(std::unique(column.texts.begin(), column.texts.end()),
-                     column.texts.end());
-  for (size_t i = 0; i < texts.size(); ++i) {
-    const auto rank =
-        std::lower_bound(column.texts.begin(), column.texts.end(), texts[i]);
-    *parts[i] |= static_cast<GroupPlace>(rank - column.texts.begin()) << bits_;
-  }
-  if (dimension == UsageDimension::kHour) {
-    for (const std::string_view hour : column.texts) {
-      // It has its offset, so that this cannot fail.
-      column.hours.push_back(ParseInstant(hour).value_or(0));
-    }
-  }
+GroupPlaces::Column* GroupPlaces::AddColumn(UsageDimension dimension,
+                                            size_t count) {
   // Ids have 32 bits and slices are at most 2^20, so that two of those and
   // three of these are within 128.
-  const int bits = std::bit_width(column.texts.size());
-  column.shift = bits_;
-  column.mask = (GroupPlace{1} << bits) - 1;
+  const int bits = std::bit_width(count);
+  columns_.push_back({dimension, bits_, (GroupPlace{1} << bits) - 1, {}, {}});
   bits_ += bits;
-  columns_.push_back(std::move(column));
+  return &columns_.back();
+}
+
+GroupPlaces::Parts GroupPlaces::Rank(const PathsById& paths, Column* column) {
+  for (const auto& [id, path] : paths) column->texts.push_back(path);
+  SortUnique(&column->texts);
+  Parts parts;
+  for (const auto& [id, path] : paths) {
+    parts[id] = RankOf(column->texts, path) << column->shift;
+  }
+  return parts;
+}
+
+void GroupPlaces::RankLabels(const std::vector<uint32_t>& used, Column* column,
+                             std::vector<GroupPlace>* places) const {
+  std::vector<std::string> labels;
+  for (const uint32_t slice : used) {
+    labels.push_back(slices_.Label(column->dimension, slice));
+  }
+  column->texts = labels;
+  SortUnique(&column->texts);
+  for (size_t i = 0; i < used.size(); ++i) {
+    (*places)[used[i]] += RankOf(column->texts, labels[i]) << column->shift;
+  }
+  if (column->dimension != UsageDimension::kHour) return;
+  for (const std::string& hour : column->texts) {
+    // It has its offset, so that this cannot fail.
+    column->hours.push_back(ParseInstant(hour).value_or(0));
+  }
+}
+
+void GroupPlaces::Order(const std::vector<GroupSums*>& all) {
+  if (!by_time_) return;
+  std::vector<bool> seen(slices_.size());
+  for (GroupSums* const sums : all) {
+    for (const GroupSums::Sum& sum : sums->Merged()) {
+      seen[SliceAt(sum.place)] = true;
+    }
+  }
+  std::vector<uint32_t> used;
+  for (uint32_t slice = 0; slice < seen.size(); ++slice) {
+    if (seen[slice]) used.push_back(slice);
+  }
+  std::vector<GroupPlace> places(slices_.size());
+  for (Column& column : columns_) {
+    if (OfTime(column.dimension)) RankLabels(used, &column, &places);
+  }
+  const GroupPlace others = ~(slice_mask_ << slice_shift_);
+  for (GroupSums* const sums : all) {
+    sums->Move([&](GroupPlace place) {
+      return (place & others) + places[SliceAt(place)];
+    });
+  }
 }
 
 void GroupPlaces::Tell(GroupPlace place, UsageRow* row) const {

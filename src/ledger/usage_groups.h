@@ -5,8 +5,7 @@
 #define DRAWDOWN_SRC_LEDGER_USAGE_GROUPS_H_
 
 #include <cstdint>
-#include <functional>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "drawdown/usage.h"
@@ -15,55 +14,9 @@
 
 namespace drawdown {
 
-// Where a group stands among all: the rank of its text in each column, the
-// first column in the highest bits. Numbers are in the order of the texts.
+// Where a group stands: a number in each column, the first column in the
+// highest bits.
 using GroupPlace = Uint128;
-
-class GroupPlaces {
- public:
-  // Keeps `paths` and `slices`, which must outlive it.
-  GroupPlaces(const std::vector<UsageDimension>& by, const PathsById& tenants,
-              const PathsById& pools, const TimeSlices& slices);
-  GroupPlaces(const GroupPlaces&) = delete;  // Its texts are views.
-  GroupPlaces& operator=(const GroupPlaces&) = delete;
-
-  // REQUIRES: the tenant and the pool are among those it was made of.
-  GroupPlace Of(uint32_t tenant, uint32_t pool) const {
-    return Part(tenants_, tenant) + Part(pools_, pool);
-  }
-  // To be added to it.
-  GroupPlace OfSlice(uint32_t slice) const { return slices_[slice]; }
-
-  // Writes the texts of the group, and its hour.
-  void Tell(GroupPlace place, UsageRow* row) const;
-
- private:
-  using Parts = absl::flat_hash_map<uint32_t, GroupPlace>;
-  struct Column {
-    std::vector<std::string_view> texts;  // by rank
-    std::vector<int64_t> hours;           // by rank, of kHour
-    int shift = 0;
-    GroupPlace mask = 0;
-  };
-  static GroupPlace Part(const Parts& parts, uint32_t id) {
-    const auto part = parts.find(id);
-    return part == parts.end() ? 0 : part->second;
-  }
-  // Sorts the texts, gives the column its bits, and adds to `parts[i]` those
-  // of texts[i].
-  void AddColumn(UsageDimension dimension,
-                 const std::vector<std::string_view>& texts,
-                 const std::vector<GroupPlace*>& parts);
-  void AddPaths(UsageDimension dimension, const PathsById& paths, Parts* parts);
-  void AddLabels(UsageDimension dimension, const TimeSlices& slices, size_t at);
-
-  std::vector<Column> columns_;    // one per dimension asked, the last first
-  std::vector<size_t> column_of_;  // the column of each `by`
-  int bits_ = 0;                   // of the columns so far
-  Parts tenants_;                  // empty unless asked for
-  Parts pools_;
-  std::vector<GroupPlace> slices_;
-};
 
 // Amounts summed by place.
 class GroupSums {
@@ -83,14 +36,75 @@ class GroupSums {
     Merge();
     return sums_;
   }
+  // Puts every sum at another place.
+  template <typename Placed>
+  void Move(const Placed& placed) {
+    for (Sum& sum : sums_) sum.place = placed(sum.place);
+  }
 
  private:
   void Merge();
 
   std::vector<Sum> sums_;
   // So that what is kept grows with the groups, not with the additions.
-  size_t merge_at_ = kFirstMerge;
   static constexpr size_t kFirstMerge = 1 << 20;
+  size_t merge_at_ = kFirstMerge;
+};
+
+class GroupPlaces {
+ public:
+  // Keeps `slices`, which must outlive it.
+  GroupPlaces(const std::vector<UsageDimension>& by, const PathsById& tenants,
+              const PathsById& pools, const TimeSlices& slices);
+
+  // REQUIRES: the tenant and the pool are among those it was made of.
+  GroupPlace Of(uint32_t tenant, uint32_t pool) const {
+    return Part(tenants_, tenant) + Part(pools_, pool);
+  }
+  // To be added to it.
+  GroupPlace OfSlice(uint32_t slice) const {
+    return by_time_ ? GroupPlace{slice} << slice_shift_ : 0;
+  }
+
+  // Moves sums to where they stand in the order of texts. Once, and then no
+  // more may be added.
+  void Order(const std::vector<GroupSums*>& all);
+  // Writes the texts of a group that was ordered, and its hour.
+  void Tell(GroupPlace place, UsageRow* row) const;
+
+ private:
+  using Parts = absl::flat_hash_map<uint32_t, GroupPlace>;
+  struct Column {
+    UsageDimension dimension;
+    int shift = 0;
+    GroupPlace mask = 0;
+    std::vector<std::string> texts;  // by rank
+    std::vector<int64_t> hours;      // by rank, of kHour
+  };
+  static GroupPlace Part(const Parts& parts, uint32_t id) {
+    const auto part = parts.find(id);
+    return part == parts.end() ? 0 : part->second;
+  }
+  // Of at most `count` texts.
+  Column* AddColumn(UsageDimension dimension, size_t count);
+  static Parts Rank(const PathsById& paths, Column* column);
+  // Adds the ranks of the labels of slices to their places.
+  void RankLabels(const std::vector<uint32_t>& used, Column* column,
+                  std::vector<GroupPlace>* places) const;
+  uint32_t SliceAt(GroupPlace place) const {
+    return static_cast<uint32_t>(place >> slice_shift_ & slice_mask_);
+  }
+
+  const TimeSlices& slices_;
+  std::vector<Column> columns_;    // one per dimension asked, the last first
+  std::vector<size_t> column_of_;  // the column of each `by`
+  int bits_ = 0;                   // of the columns so far
+  Parts tenants_;                  // empty unless asked for
+  Parts pools_;
+  // Until they are ordered, a slice's number is in a column of time.
+  bool by_time_ = false;
+  int slice_shift_ = 0;
+  GroupPlace slice_mask_ = 0;
 };
 
 }  // namespace drawdown

@@ -43,6 +43,7 @@ class UsageAnswering {
       RETURN_IF_ERROR(AddLive(amount));
     }
     if (query_.net) RETURN_IF_ERROR(AddWaived());
+    places_->Order({&groups_, &waived_});
     RETURN_IF_ERROR(TellRows());
     AddNotes();
     return std::move(answer_);
@@ -297,13 +298,14 @@ class UsageAnswering {
       return absl::OkStatus();
     }
     UsageRow row;
-    auto waived = waived_.Merged().begin();
+    const std::vector<GroupSums::Sum>& all_waived = waived_.Merged();
+    auto waived = all_waived.begin();
     for (const GroupSums::Sum& group : groups_.Merged()) {
-      while (waived != waived_.Merged().end() && waived->place < group.place) {
+      while (waived != all_waived.end() && waived->place < group.place) {
         ++waived;
       }
       const bool has_waived =
-          waived != waived_.Merged().end() && waived->place == group.place;
+          waived != all_waived.end() && waived->place == group.place;
       row.gpu_time = group.amount;
       row.waived = has_waived ? waived->amount : GpuTime();
       RETURN_IF_ERROR(TellRow(group.place, &row));

@@ -42,7 +42,7 @@ TEST(UsageGroups, AreTheSumsOfAMap) {
     const auto slices = MakeTimeSlices(by, "America/Los_Angeles", kStart,
                                        kStart + 100 * kMicrosPerHour);
     ASSERT_THAT(slices, IsOk());
-    const GroupPlaces places(by, tenants, pools, *slices);
+    GroupPlaces places(by, tenants, pools, *slices);
     GroupSums sums;
     NaiveSums expected;
     for (int i = 0; i < 2'000; ++i) {
@@ -54,17 +54,17 @@ TEST(UsageGroups, AreTheSumsOfAMap) {
       sums.Add(places.Of(tenant, pool) + places.OfSlice(slice),
                GpuTime(amount));
       Texts texts;
-      size_t time = 0;
       for (const UsageDimension dimension : by) {
         texts.push_back(dimension == UsageDimension::kTenant
                             ? tenants.at(tenant)
                         : dimension == UsageDimension::kPool
                             ? pools.at(pool)
-                            : slices->labels[slice][time++]);
+                            : slices->Label(dimension, slice));
       }
       expected[texts] += amount;
     }
     std::erase_if(expected, [](const auto& sum) { return sum.second == 0; });
+    places.Order({&sums});
     auto next = expected.begin();
     for (const GroupSums::Sum& sum : sums.Merged()) {
       if (sum.amount.zero()) continue;
