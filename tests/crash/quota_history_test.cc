@@ -52,6 +52,8 @@ struct Shared {
   std::atomic<int> ready{0};
   std::atomic<int> failures{0};
   std::atomic<int> busy{0};
+  // Of ScopeOf, before there are processes.
+  int quotas = 0;
   // Each thread writes its own; the first thread of the first process alone
   // moves the clock and sets limits.
   std::array<std::array<AskedCall, kCallsOfAThread>, kMostThreads> calls;
@@ -82,10 +84,11 @@ QuotaScope ScopeOf(int quota) {
   scope.rolling_us = (quota == 2 ? 3 : 1) * kMicrosPerHour;
   return scope;
 }
-int64_t FirstLimit(int quota) {
-  return quota == 1   ? kFirstLimit / 2
-         : quota == 2 ? 2 * kFirstLimit
-                      : kFirstLimit;
+// Three quotas, of two chains over t/b; or one chain, whose lower quota has
+// plenty: then threads have allowances.
+int64_t FirstLimit(int quota, int quotas) {
+  if (quota == 1) return quotas == 3 ? kFirstLimit / 2 : kFirstLimit * 20;
+  return quota == 2 ? 2 * kFirstLimit : kFirstLimit;
 }
 absl::Status SetLimit(Ledger* ledger, int quota, int64_t limit) {
   QuotaSetting setting;
@@ -253,8 +256,9 @@ class Caller {
 
   void ChangeLimit() {
     LimitCall& call = shared_.limits[shared_.limit_count];
-    call.quota = static_cast<int>(random_.Between(0, 2));
-    call.limit = FirstLimit(call.quota) * random_.Between(1, 6) / 4;
+    call.quota = static_cast<int>(random_.Between(0, shared_.quotas - 1));
+    call.limit =
+        FirstLimit(call.quota, shared_.quotas) * random_.Between(1, 6) / 4;
     call.span.asked = shared_.Instant();
     const absl::Status set = SetLimit(&ledger_, call.quota, call.limit);
     call.span.answered = shared_.Instant();
@@ -292,9 +296,10 @@ QuotaHistory HistoryOf(const Shared& shared) {
   QuotaHistory history;
   history.bucket_us = kMicrosPerHour;
   history.start_us = kStart;
-  history.quotas = {{0b111, 1, FirstLimit(0)},
-                    {0b110, 1, FirstLimit(1)},
-                    {0b111, 3, FirstLimit(2)}};
+  history.quotas = {{0b111, 1, FirstLimit(0, shared.quotas)},
+                    {0b110, 1, FirstLimit(1, shared.quotas)},
+                    {0b111, 3, FirstLimit(2, shared.quotas)}};
+  history.quotas.resize(static_cast<size_t>(shared.quotas));
   for (size_t i = 0; i < shared.calls.size(); ++i) {
     history.calls.insert(history.calls.end(), shared.calls[i].begin(),
                          shared.calls[i].begin() + shared.counts[i]);
@@ -312,11 +317,14 @@ class QuotaHistoryTest : public testing::Test {
     ScratchDir dir;
     const std::string path = dir.Path("books");
     ForkShared<Shared> shared;
+    shared->quotas = salt % 2 == 0 ? 3 : 2;
     {
       const std::unique_ptr<Ledger> ledger = OpenShared(path, &*shared);
       ASSERT_NE(ledger, nullptr);
-      for (int quota = 0; quota < 3; ++quota) {
-        ASSERT_THAT(SetLimit(ledger.get(), quota, FirstLimit(quota)), IsOk());
+      for (int quota = 0; quota < shared->quotas; ++quota) {
+        ASSERT_THAT(
+            SetLimit(ledger.get(), quota, FirstLimit(quota, shared->quotas)),
+            IsOk());
       }
     }
     std::vector<pid_t> children;

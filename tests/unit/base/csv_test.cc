@@ -174,6 +174,7 @@ struct Doubtful {
 TEST(CsvReaderTest, WhatIsDoubtfulIsFoundAmongManyRows) {
   const std::vector<Doubtful> cases = {
       {"x,y\"z,w", 3, "stray quote in an unquoted"},
+      {"x\"y\",z,w", 1, "stray quote in an unquoted"},
       {"x,\"y\"z,w", 5, "text after a closing quote"},
       {"x,\"y\" ,w", 5, "text after a closing quote"},
       {std::string("x,y\0,w", 6), 3, "NUL byte"},
@@ -232,8 +233,12 @@ TEST(CsvReaderTest, LimitsHoldAmongManyRows) {
   std::string many;
   for (int i = 0; i < 30; ++i) many += row(1, 1);
   EXPECT_TRUE(read(many).ok());
-  EXPECT_THAT(std::string(read(many + row(1, 1)).status().message()),
+  EXPECT_THAT(std::string(read(many + many).status().message()),
               HasSubstr("f.csv:102: byte "));
+  limits.max_row_bytes = 60;
+  limits.max_field_bytes = 1'000;
+  EXPECT_THAT(std::string(read("").status().message()),
+              HasSubstr("f.csv:2: byte 4: row of 122 bytes, the limit is 60"));
 }
 
 TEST(CsvReaderTest, LimitsAreInclusive) {
