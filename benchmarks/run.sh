@@ -30,6 +30,7 @@ echo "== queries: seven buckets in eight have a record"
 benchmarks/store/query_benchmark --tenants 20 --hours 2
 echo "== rating"
 benchmarks/rating/rating_benchmark
+benchmarks/rating/late_run_benchmark
 echo "== reconcile: 2,000,000 rows of FOCUS, beside DuckDB"
 benchmarks/reconcile/make_month reconcile-benchmark.month
 "$here/reconcile/reconcile_benchmark.py" src/cli/drawdown reconcile-benchmark.month

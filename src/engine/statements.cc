@@ -338,9 +338,12 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
             ContractsToCompare(books, asked.contracts, impl_->bucket_us(),
                                query.contract, asked.period));
         RatedPeriod period;
-        RETURN_IF_ERROR(RatePeriod(books, compared.contracts,
+        RETURN_IF_ERROR(ReadPeriod(books, compared.contracts,
                                    impl_->bucket_us(), query.contract,
                                    asked.period, at_us, &period));
+        // What spend commitments count in it is the difference.
+        period.input.marks = {asked.period.start_us, asked.period.end_us};
+        ASSIGN_OR_RETURN(period.rated, RateUsage(period.input));
         Reconciler reconciler(
             {&period.input.contracts.For(period.input.period), &period.rated,
              period.input.period, impl_->bucket_us(), at_us,

@@ -112,6 +112,8 @@ absl::StatusOr<std::vector<StatementLine>> CorrectionsOf(
 
 absl::Status AddCorrections(std::vector<StatementLine> corrections,
                             Statement* statement) {
+  // Lines are in order: there may be very many of them.
+  if (corrections.empty()) return absl::OkStatus();
   for (StatementLine& line : corrections) {
     statement->total += line.cost.value_or(MoneyAmount());
     statement->lines.push_back(std::move(line));

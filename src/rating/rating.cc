@@ -68,7 +68,8 @@ void LeaveOutEarlier(const Interval& period, RatedUsage* rated) {
     return charge.bucket_end_us <= period.start_us;
   });
   std::erase_if(rated->spend_marks, [&period](const SpendMark& mark) {
-    return mark.at_us <= period.start_us;
+    return mark.at_us < period.start_us ||
+           mark.interval_end_us == period.start_us;
   });
 }
 

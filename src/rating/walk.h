@@ -209,7 +209,7 @@ class Walk {
   void CloseTranche(size_t index);
   absl::Status CloseSpends(int64_t at_us);
   absl::Status CloseSpend(size_t index);
-  absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us);
+  absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us, bool told);
   void BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
                  const std::string& text);
   void BookRest(const TrancheState& state, Int128 rest);

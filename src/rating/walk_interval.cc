@@ -215,7 +215,8 @@ absl::Status Walk::CloseSpend(size_t index) {
   const SpendPlan& spend = plan_.spends[index];
   SpendState& state = now_.spends[index];
   ASSIGN_OR_RETURN(const MoneyAmount missing,
-                   MarkSpend(index, state.fulfilment.cut.end_us));
+                   MarkSpend(index, state.fulfilment.cut.end_us,
+                             Emits(state.fulfilment.cut)));
   state.open = false;
   TrancheState& pot = state.pot;
   const Int128 there = pot.contracted + pot.rolled_in;
@@ -276,20 +277,23 @@ void Walk::BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
 
 absl::Status Walk::MarkSpends(int64_t at_us) {
   for (size_t i = 0; i < now_.spends.size(); ++i) {
-    if (now_.spends[i].open) RETURN_IF_ERROR(MarkSpend(i, at_us).status());
+    if (!now_.spends[i].open) continue;
+    const bool told = period_.start_us <= at_us && at_us <= period_.end_us;
+    RETURN_IF_ERROR(MarkSpend(i, at_us, told).status());
   }
   return absl::OkStatus();
 }
 
 // What the commitment lacks at `at_us`; less than nothing when it is exceeded.
-absl::StatusOr<MoneyAmount> Walk::MarkSpend(size_t index, int64_t at_us) {
+absl::StatusOr<MoneyAmount> Walk::MarkSpend(size_t index, int64_t at_us,
+                                            bool told) {
   const SpendPlan& spend = plan_.spends[index];
   const SpendState& state = now_.spends[index];
   const MoneyAmount missing = state.contracted - state.counted;
   if (!missing.valid()) {
     return DoesNotFit(plan_, spend.name, state.fulfilment.cut);
   }
-  if (period_.start_us < at_us && at_us <= period_.end_us) {
+  if (told) {
     const Interval& interval = state.fulfilment.cut;
     spend_marks_.push_back({spend.name, interval.start_us, interval.end_us,
                             at_us, state.contracted, state.counted});

@@ -35,6 +35,7 @@ class Interner {
  public:
   uint32_t Intern(std::string_view name);
   const std::string& Name(uint32_t index) const { return names_[index]; }
+  uint32_t size() const { return static_cast<uint32_t>(names_.size()); }
 
  private:
   std::deque<std::string> names_;  // addresses stay: the map's keys point in

@@ -135,6 +135,7 @@ Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
     Add(charge, period, NameIndex(pool_of, charge.pool),
         NameIndex(commitment_of, charge.commitment));
   }
+  AddMarks(rated, period, commitment_of);
   for (auto& [lane, cells] : lanes_) cells.Compact();
   for (auto& [commitment, cells] : true_ups_) cells.Compact();
   for (auto& [key, cells] : tenant_lanes_) cells.Compact();
@@ -177,6 +178,25 @@ void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
     default:
       break;  // Hours without cost, and money no usage row shows.
   }
+}
+
+// Of each interval, the last mark less that at the period's start.
+void Books::AddMarks(const RatedUsage& rated, const Interval& period,
+                     const std::vector<uint32_t>& commitment_of) {
+  HashMap<std::pair<uint32_t, int64_t>, MoneyAmount> latest;
+  for (const SpendMark& mark : rated.spend_marks) {
+    const uint32_t commitment = commitment_of[mark.commitment];
+    MoneyAmount& counted = latest[{commitment, mark.interval_start_us}];
+    if (mark.at_us > period.start_us) {
+      counted_[commitment] += mark.counted - counted;
+    }
+    counted = mark.counted;
+  }
+}
+
+MoneyAmount Books::Counted(uint32_t commitment) const {
+  const auto found = counted_.find(commitment);
+  return found == counted_.end() ? MoneyAmount() : found->second;
 }
 
 void Books::AddUsage(const Charge& charge, Lane lane) {

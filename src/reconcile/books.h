@@ -101,6 +101,10 @@ class Books {
   // All of the period's usage, of every pool.
   GpuTime usage() const { return usage_; }
 
+  // What a Spend commitment counts of the period, where rating noted how far it
+  // was at the period's edges.
+  MoneyAmount Counted(uint32_t commitment) const;
+
   // What credits take off in the period, below zero; rounded as rated.
   MoneyAmount credits() const { return credits_; }
 
@@ -110,12 +114,15 @@ class Books {
   void AddFee(const Charge& charge, Lane lane);
   void Add(const Charge& charge, const Interval& period, uint32_t pool,
            uint32_t commitment);
+  void AddMarks(const RatedUsage& rated, const Interval& period,
+                const std::vector<uint32_t>& commitment_of);
 
   Lanes lanes_;
   HashMap<uint32_t, BookLane> true_ups_;  // by commitment
   GpuTime usage_;
   MoneyAmount credits_;
-  std::vector<uint32_t> tenant_of_;  // empty: not kept apart
+  HashMap<uint32_t, MoneyAmount> counted_;  // by commitment
+  std::vector<uint32_t> tenant_of_;         // empty: not kept apart
   HashMap<std::pair<uint32_t, Lane>, BookLane> tenant_lanes_;
   HashMap<Lane, std::vector<uint32_t>> tenants_;
 };

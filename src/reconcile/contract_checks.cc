@@ -54,6 +54,11 @@ void Compare(std::string_view what, std::string_view billed,
                   std::string(contract));
 }
 
+void Fail(const std::string& why, ReconcileCheck* check) {
+  check->outcome = Outcome::kFailed;
+  absl::StrAppend(&check->detail, "; ", why);
+}
+
 // The steps that hold somewhere in the period.
 template <typename Step>
 std::vector<const Step*> StepsIn(const std::vector<Step>& steps,
@@ -144,7 +149,12 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
     if (applied.cost.given && MoreThan(applied.cost.amount, ChargeOf(row))) {
       ++sums.more_than_charge;
     }
-    if (inside) sums.cost += applied.cost.amount;
+    if (applied.cost.given && row.currency != contract.currency) {
+      ++sums.other_currency;
+    } else if (applied.cost.given && inside) {
+      sums.cost += applied.cost.amount;
+      sums.cost_places += LastPlace(applied.cost, row.currency);
+    }
     // What was bought, or not used, is applied too; compared is what was used.
     const bool used = row.category == ChargeCategory::kUsage &&
                       row.commitment_status != UsageStatus::kUnused;
@@ -164,27 +174,13 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
   }
 }
 
-ReconcileCheck AppliedSums::CheckOne(const Commitment& commitment,
-                                     const Sums& sums,
-                                     const CompareContext& context) const {
-  ReconcileCheck check{
-      kApplied, Outcome::kPassed,
-      absl::StrCat(commitment.id, ": ", sums.elements, " applied amounts")};
-  const auto fail = [&check](const std::string& why) {
-    check.outcome = Outcome::kFailed;
-    absl::StrAppend(&check.detail, "; ", why);
-  };
-  if (sums.not_in_force != 0) {
-    fail(absl::StrCat(sums.not_in_force,
-                      " on charges while it was not in force"));
-  }
-  if (sums.more_than_charge != 0) {
-    fail(absl::StrCat(sums.more_than_charge, " more than the charge"));
-  }
-  if (commitment.category != CommitmentCategory::kUsage) return check;
+void AppliedSums::CompareHours(const Commitment& commitment, const Sums& sums,
+                               const CompareContext& context,
+                               ReconcileCheck* check) {
   if (sums.other_unit != 0) {
-    fail(absl::StrCat(sums.other_unit, " in another unit than GPU-hours"));
-    return check;
+    return Fail(
+        absl::StrCat(sums.other_unit, " in another unit than GPU-hours"),
+        check);
   }
   GpuTime covered;
   for (const auto& [lane, book] : context.books->lanes()) {
@@ -197,10 +193,61 @@ ReconcileCheck AppliedSums::CheckOne(const Commitment& commitment,
   const std::string both =
       absl::StrCat("applied ", GpuHoursText(sums.time),
                    ", covered by our books ", HoursText(covered));
-  if (Magnitude(sums.time - covered) > sums.slack) {
-    fail(both);
+  if (Magnitude(sums.time - covered) > sums.slack) return Fail(both, check);
+  absl::StrAppend(&check->detail, "; ", both);
+}
+
+// An applied cost is a rounded share of a charge that was rounded: a unit of
+// its last place each.
+void AppliedSums::CompareCosts(const Commitment& commitment, const Sums& sums,
+                               const CompareContext& context,
+                               ReconcileCheck* check) {
+  const Currency currency = context.contract->currency;
+  if (sums.other_currency != 0) {
+    return Fail(absl::StrCat(sums.other_currency, " in another currency than ",
+                             currency.ToString()),
+                check);
+  }
+  if (context.open()) {
+    if (check->outcome == Outcome::kPassed) {
+      check->outcome = Outcome::kNotExecutable;
+    }
+    absl::StrAppend(&check->detail,
+                    "; what our books count is known at the period's end");
+    return;
+  }
+  MoneyAmount counted;
+  for (uint32_t i = 0; i < context.names->commitments.size(); ++i) {
+    if (context.names->commitments.Name(i) != commitment.id) continue;
+    counted = context.books->Counted(i);
+  }
+  const std::string both =
+      absl::StrCat("applied ", MoneyText(sums.cost, currency),
+                   ", counted by our books ", MoneyText(counted, currency));
+  const MoneyAmount tolerance =
+      context.options.tolerance.value_or(sums.cost_places);
+  if (Magnitude(sums.cost - counted) > tolerance) return Fail(both, check);
+  absl::StrAppend(&check->detail, "; ", both);
+}
+
+ReconcileCheck AppliedSums::CheckOne(const Commitment& commitment,
+                                     const Sums& sums,
+                                     const CompareContext& context) {
+  ReconcileCheck check{
+      kApplied, Outcome::kPassed,
+      absl::StrCat(commitment.id, ": ", sums.elements, " applied amounts")};
+  if (sums.not_in_force != 0) {
+    Fail(absl::StrCat(sums.not_in_force,
+                      " on charges while it was not in force"),
+         &check);
+  }
+  if (sums.more_than_charge != 0) {
+    Fail(absl::StrCat(sums.more_than_charge, " more than the charge"), &check);
+  }
+  if (commitment.category == CommitmentCategory::kUsage) {
+    CompareHours(commitment, sums, context, &check);
   } else {
-    absl::StrAppend(&check.detail, "; ", both);
+    CompareCosts(commitment, sums, context, &check);
   }
   return check;
 }

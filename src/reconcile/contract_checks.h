@@ -27,8 +27,9 @@ class AppliedSums {
   // One check per commitment that a row applies to, or one that says that none
   // does. Fails on elements that name no commitment of the contract, have
   // another unit than it, count more than the charge or are charged while it is
-  // not in force; and, for a Usage commitment, where the applied GPU-hours are
-  // not those that our books cover by it in the period.
+  // not in force; and where the applied GPU-hours of a Usage commitment are not
+  // those that our books cover by it in the period, or the applied costs of a
+  // Spend commitment not what our books count.
   std::vector<ReconcileCheck> Check(const CompareContext& context) const;
 
  private:
@@ -37,13 +38,21 @@ class AppliedSums {
     uint64_t other_unit = 0;
     uint64_t more_than_charge = 0;
     uint64_t not_in_force = 0;
+    uint64_t other_currency = 0;
     GpuTime time;  // in the period, of those with a quantity in GPU time
     GpuTime slack;
-    MoneyAmount cost;
+    MoneyAmount cost;  // in the period, in the contract's currency
+    MoneyAmount cost_places;
   };
 
-  ReconcileCheck CheckOne(const Commitment& commitment, const Sums& sums,
-                          const CompareContext& context) const;
+  static ReconcileCheck CheckOne(const Commitment& commitment, const Sums& sums,
+                                 const CompareContext& context);
+  static void CompareHours(const Commitment& commitment, const Sums& sums,
+                           const CompareContext& context,
+                           ReconcileCheck* check);
+  static void CompareCosts(const Commitment& commitment, const Sums& sums,
+                           const CompareContext& context,
+                           ReconcileCheck* check);
 
   std::map<std::string, Sums> by_commitment_;
   std::map<std::string, uint64_t> unknown_;  // elements by the id they name

@@ -144,7 +144,16 @@ class FocusTest(ExportTest):
             for form in ("focus", "focus-1.4"):
                 with self.subTest(period=period, form=form):
                     self.write("bill.csv", self.statement(period, form))
-                    self.check_bill(period)
+                    result = self.check_bill(period)
+                    applied = [check for check in result["checks"]
+                               if check["name"] == "contract_applied"]
+                    if form == "focus-1.4":
+                        self.assertIn("counted by our books",
+                                      applied[-1]["detail"])
+                    self.assertEqual(
+                        {check["outcome"] for check in applied},
+                        {"passed" if form == "focus-1.4" else
+                         "not_executable"})
 
     def check_bill(self, period):
         summary = self.expect(0, "bill", "summary", "bill.csv", "--format",
@@ -162,6 +171,7 @@ class FocusTest(ExportTest):
         self.assertLessEqual(classes, {"matched", "within_tolerance",
                                        "non_usage"})
         self.assertIn("matched", classes)
+        return result
 
     def test_a_changed_bill_does_not_pass(self):
         text = self.statement("2026-01", "focus")

@@ -76,6 +76,26 @@ TEST(HistoryChecker, FindsWhatIsRefusedFalsely) {
   EXPECT_TRUE(Explained(history));
 }
 
+TEST(HistoryChecker, ABatchIsRefusedForAllOfIt) {
+  QuotaHistory history = SmallHistory();
+  history.quotas.push_back({0b10, 1, 50});
+  AskedCall batch = UsageOf({3, 4}, 40, false);
+  batch.beside = 50;
+  batch.beside_tenant = 1;
+  history.calls = {UsageOf({1, 2}, 60, true), batch};
+  EXPECT_FALSE(Explained(history));
+  history.calls[1].beside = 51;
+  EXPECT_TRUE(Explained(history));
+  history.calls[1].beside = 10;
+  history.calls[1].beside_tenant = 0;
+  EXPECT_TRUE(Explained(history));
+  // It has held nothing for others meanwhile.
+  history.calls = {batch, UsageOf({3, 5}, 61, false)};
+  history.calls[0].beside = 51;
+  history.calls[0].span = {1, 6};
+  EXPECT_FALSE(Explained(history));
+}
+
 TEST(HistoryChecker, LimitsAndWindowsMove) {
   QuotaHistory history = SmallHistory();
   history.limits = {{{3, 4}, 0, 50}};

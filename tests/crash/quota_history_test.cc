@@ -1,7 +1,8 @@
-// Random histories of single calls on quotas, from 8 processes x 4 threads:
-// usage that meters admit, holds placed, settled and released, holds that
-// expire, limits that change and windows that turn meanwhile. What was answered
-// must be explained by some order of the calls (tests/support/quota_history.h).
+// Random histories of single calls on quotas, from 8 processes x 4 threads and
+// from few: usage that meters admit, holds placed, two at once too, settled and
+// released, holds that expire, limits that change and windows that turn
+// meanwhile. What was answered must be explained by some order of the calls
+// (tests/support/quota_history.h).
 //
 // $DRAWDOWN_HISTORIES: how many; $DRAWDOWN_SEED repeats the calls, not their
 // interleaving.
@@ -30,9 +31,15 @@
 namespace drawdown {
 namespace {
 
-constexpr int kProcesses = 8;
-constexpr int kThreads = 4;
-constexpr int kCallsOfAThread = 100;
+// Many meet everywhere; of few it is known better what they must be answered.
+struct Crowd {
+  int processes;
+  int threads;
+};
+constexpr std::array<Crowd, 4> kCrowds = {{{8, 4}, {2, 1}, {1, 3}, {3, 1}}};
+constexpr int kMostThreads = 32;
+constexpr int kActsOfAThread = 100;
+constexpr int kCallsOfAThread = 2 * kActsOfAThread;  // of batches, a call each
 constexpr int64_t kStart = 495'000 * kMicrosPerHour;
 constexpr int64_t kMinute = 60 * kMicrosPerSecond;
 constexpr int64_t kFirstLimit = 400'000;
@@ -45,13 +52,14 @@ struct Shared {
   std::atomic<int> ready{0};
   std::atomic<int> failures{0};
   std::atomic<int> busy{0};
+  // Of ScopeOf, before there are processes.
+  int quotas = 0;
   // Each thread writes its own; the first thread of the first process alone
   // moves the clock and sets limits.
-  std::array<std::array<AskedCall, kCallsOfAThread>, kProcesses * kThreads>
-      calls;
-  std::array<int, kProcesses * kThreads> counts{};
-  std::array<LimitCall, kCallsOfAThread> limits;
-  std::array<ClockCall, kCallsOfAThread> clock;
+  std::array<std::array<AskedCall, kCallsOfAThread>, kMostThreads> calls;
+  std::array<int, kMostThreads> counts{};
+  std::array<LimitCall, kActsOfAThread> limits;
+  std::array<ClockCall, kActsOfAThread> clock;
   int limit_count = 0;
   int clock_count = 0;
 
@@ -76,10 +84,11 @@ QuotaScope ScopeOf(int quota) {
   scope.rolling_us = (quota == 2 ? 3 : 1) * kMicrosPerHour;
   return scope;
 }
-int64_t FirstLimit(int quota) {
-  return quota == 1   ? kFirstLimit / 2
-         : quota == 2 ? 2 * kFirstLimit
-                      : kFirstLimit;
+// Three quotas, of two chains over t/b; or one chain, whose lower quota has
+// plenty: then threads have allowances.
+int64_t FirstLimit(int quota, int quotas) {
+  if (quota == 1) return quotas == 3 ? kFirstLimit / 2 : kFirstLimit * 20;
+  return quota == 2 ? 2 * kFirstLimit : kFirstLimit;
 }
 absl::Status SetLimit(Ledger* ledger, int quota, int64_t limit) {
   QuotaSetting setting;
@@ -108,14 +117,14 @@ class Caller {
 
   void Run() {
     if (meters_.size() != kTenants.size()) return;
-    for (int i = 0; i < kCallsOfAThread; ++i) {
+    for (int i = 0; i < kActsOfAThread; ++i) {
       if (number_ == 0 && random_.OneIn(3)) {
         random_.OneIn(3) ? ChangeLimit() : MoveClock();
       }
       switch (random_.Between(0, 9)) {
         case 0:
         case 1:
-          Place();
+          random_.OneIn(3) ? PlaceBatch() : Place();
           break;
         case 2:
         case 3:
@@ -161,20 +170,55 @@ class Caller {
     ++shared_.counts[number_];
   }
 
+  HoldRequest NewHold(int64_t amount, AskedCall* call) {
+    call->hold = true;
+    call->amount = amount;
+    call->ttl_us = random_.Between(10, 200) * kMinute;
+    return {"h" + std::to_string(number_) + "-" + std::to_string(++holds_),
+            kTenants[call->tenant],
+            "p",
+            GpuTime(call->amount),
+            0,
+            call->ttl_us};
+  }
   void Place() {
     AskedCall& call = NextCall();
-    call.hold = true;
-    call.amount = random_.Between(1, AnyOf({5'000, 60'000}));
-    call.ttl_us = random_.Between(10, 200) * kMinute;
-    const std::string id =
-        "h" + std::to_string(number_) + "-" + std::to_string(++holds_);
+    const HoldRequest request =
+        NewHold(random_.Between(1, AnyOf({5'000, 60'000})), &call);
     call.span.asked = shared_.Instant();
-    const auto placed = ledger_.PlaceHold(
-        {id, kTenants[call.tenant], "p", GpuTime(call.amount), 0, call.ttl_us});
+    const auto placed = ledger_.PlaceHold(request);
     call.span.answered = shared_.Instant();
     if (!placed.ok()) return Fail(placed.status());
     call.admitted = placed->admitted();
-    if (call.admitted) open_.push_back({id, &call});
+    if (call.admitted) open_.push_back({request.hold_id, &call});
+    ++shared_.counts[number_];
+  }
+
+  // Two or none. The second is often more than ever fits: then what the first
+  // was promised comes to nothing.
+  void PlaceBatch() {
+    AskedCall& first = NextCall();
+    ++shared_.counts[number_];
+    AskedCall& second = NextCall();
+    const std::array<HoldRequest, 2> requests = {
+        NewHold(random_.Between(1, AnyOf({5'000, 400'000})), &first),
+        NewHold(AnyOf({1, 5'000, 10 * kFirstLimit}), &second)};
+    first.span.asked = shared_.Instant();
+    const auto placed = ledger_.PlaceHolds(requests);
+    first.span.answered = shared_.Instant();
+    if (!placed.ok()) {
+      --shared_.counts[number_];
+      return Fail(placed.status());
+    }
+    if (!placed->admitted()) {
+      first.beside = second.amount;
+      first.beside_tenant = second.tenant;
+      return;
+    }
+    second.span = first.span;
+    first.admitted = second.admitted = true;
+    open_.push_back({requests[0].hold_id, &first});
+    open_.push_back({requests[1].hold_id, &second});
     ++shared_.counts[number_];
   }
 
@@ -212,8 +256,9 @@ class Caller {
 
   void ChangeLimit() {
     LimitCall& call = shared_.limits[shared_.limit_count];
-    call.quota = static_cast<int>(random_.Between(0, 2));
-    call.limit = FirstLimit(call.quota) * random_.Between(1, 6) / 4;
+    call.quota = static_cast<int>(random_.Between(0, shared_.quotas - 1));
+    call.limit =
+        FirstLimit(call.quota, shared_.quotas) * random_.Between(1, 6) / 4;
     call.span.asked = shared_.Instant();
     const absl::Status set = SetLimit(&ledger_, call.quota, call.limit);
     call.span.answered = shared_.Instant();
@@ -230,17 +275,17 @@ class Caller {
   int holds_ = 0;
 };
 
-int RunProcess(const std::string& path, Shared* shared, int process,
-               uint64_t salt) {
+int RunProcess(const std::string& path, Shared* shared, const Crowd& crowd,
+               int process, uint64_t salt) {
   const std::unique_ptr<Ledger> ledger = OpenShared(path, shared);
   if (ledger == nullptr) return 1;
   // All begin together.
   ++shared->ready;
-  while (shared->ready < kProcesses) usleep(1'000);
+  while (shared->ready < crowd.processes) usleep(1'000);
   std::vector<std::thread> threads;
-  for (int i = 0; i < kThreads; ++i) {
+  for (int i = 0; i < crowd.threads; ++i) {
     threads.emplace_back([&, i] {
-      Caller(ledger.get(), shared, process * kThreads + i, salt).Run();
+      Caller(ledger.get(), shared, process * crowd.threads + i, salt).Run();
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -251,9 +296,10 @@ QuotaHistory HistoryOf(const Shared& shared) {
   QuotaHistory history;
   history.bucket_us = kMicrosPerHour;
   history.start_us = kStart;
-  history.quotas = {{0b111, 1, FirstLimit(0)},
-                    {0b110, 1, FirstLimit(1)},
-                    {0b111, 3, FirstLimit(2)}};
+  history.quotas = {{0b111, 1, FirstLimit(0, shared.quotas)},
+                    {0b110, 1, FirstLimit(1, shared.quotas)},
+                    {0b111, 3, FirstLimit(2, shared.quotas)}};
+  history.quotas.resize(static_cast<size_t>(shared.quotas));
   for (size_t i = 0; i < shared.calls.size(); ++i) {
     history.calls.insert(history.calls.end(), shared.calls[i].begin(),
                          shared.calls[i].begin() + shared.counts[i]);
@@ -265,34 +311,27 @@ QuotaHistory HistoryOf(const Shared& shared) {
   return history;
 }
 
-TEST(QuotaHistory, SomeOrderOfTheCallsExplainsEveryAnswer) {
-  const char* const wanted = std::getenv("DRAWDOWN_HISTORIES");
-  const int histories = wanted == nullptr ? 2 : std::atoi(wanted);
-  size_t calls = 0;
-  size_t admitted = 0;
-  size_t turns = 0;
-  int busy = 0;
-  for (int round = 0; round < histories && !testing::Test::HasFailure();
-       ++round) {
-    SCOPED_TRACE("history " + std::to_string(round));
-    TestSeed();  // Printed once, before there are processes.
+class QuotaHistoryTest : public testing::Test {
+ protected:
+  void Take(const Crowd& crowd, uint64_t salt) {
     ScratchDir dir;
     const std::string path = dir.Path("books");
     ForkShared<Shared> shared;
+    shared->quotas = salt % 2 == 0 ? 3 : 2;
     {
       const std::unique_ptr<Ledger> ledger = OpenShared(path, &*shared);
       ASSERT_NE(ledger, nullptr);
-      for (int quota = 0; quota < 3; ++quota) {
-        ASSERT_THAT(SetLimit(ledger.get(), quota, FirstLimit(quota)), IsOk());
+      for (int quota = 0; quota < shared->quotas; ++quota) {
+        ASSERT_THAT(
+            SetLimit(ledger.get(), quota, FirstLimit(quota, shared->quotas)),
+            IsOk());
       }
     }
     std::vector<pid_t> children;
-    for (int i = 0; i < kProcesses; ++i) {
+    for (int i = 0; i < crowd.processes; ++i) {
       const pid_t child = fork();
       ASSERT_GE(child, 0);
-      if (child == 0) {
-        _exit(RunProcess(path, &*shared, i, static_cast<uint64_t>(round)));
-      }
+      if (child == 0) _exit(RunProcess(path, &*shared, crowd, i, salt));
       children.push_back(child);
     }
     for (const pid_t child : children) {
@@ -301,25 +340,53 @@ TEST(QuotaHistory, SomeOrderOfTheCallsExplainsEveryAnswer) {
       EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
     }
     EXPECT_EQ(shared->failures, 0);
-    const QuotaHistory history = HistoryOf(*shared);
-    for (const std::string& finding : HistoryChecker(history).Check()) {
-      ADD_FAILURE() << finding;
-    }
-    calls += history.calls.size();
-    busy += shared->busy;
-    turns += history.clock.size() + history.limits.size();
-    for (const AskedCall& call : history.calls) admitted += call.admitted;
+    busy_ += shared->busy;
+    Judge(HistoryOf(*shared));
     const std::unique_ptr<Ledger> ledger = OpenShared(path, &*shared);
     ASSERT_NE(ledger, nullptr);
     const auto report = ledger->VerifyInProcess();
     ASSERT_THAT(report, IsOk());
     EXPECT_TRUE(report->ok) << report->findings.front();
   }
-  std::cerr << histories << " histories: " << calls << " calls, " << admitted
-            << " admitted, " << calls - admitted << " refused, " << turns
-            << " turns of the clock and limits, " << busy << " busy\n";
-  EXPECT_GT(admitted, 0u);
-  EXPECT_GT(calls - admitted, 0u);
+
+  void Judge(const QuotaHistory& history) {
+    for (const std::string& finding : HistoryChecker(history).Check()) {
+      ADD_FAILURE() << finding;
+    }
+    calls_ += history.calls.size();
+    turns_ += history.clock.size() + history.limits.size();
+    for (const AskedCall& call : history.calls) {
+      admitted_ += call.admitted;
+      batches_ += call.beside > 0;
+    }
+  }
+
+  size_t calls_ = 0;
+  size_t admitted_ = 0;
+  size_t batches_ = 0;
+  size_t turns_ = 0;
+  int busy_ = 0;
+};
+
+TEST_F(QuotaHistoryTest, SomeOrderOfTheCallsExplainsEveryAnswer) {
+  const char* const wanted = std::getenv("DRAWDOWN_HISTORIES");
+  const int histories = wanted == nullptr ? 2 : std::atoi(wanted);
+  TestSeed();  // Printed once, before there are processes.
+  for (int round = 0; round < histories && !HasFailure(); ++round) {
+    for (const Crowd& crowd : kCrowds) {
+      SCOPED_TRACE("history " + std::to_string(round) + " of " +
+                   std::to_string(crowd.processes) + " processes x " +
+                   std::to_string(crowd.threads) + " threads");
+      Take(crowd, static_cast<uint64_t>(round));
+    }
+  }
+  std::cerr << histories << " histories of each crowd: " << calls_ << " calls, "
+            << admitted_ << " admitted, " << calls_ - admitted_ << " refused, "
+            << batches_ << " of them batches, " << turns_
+            << " turns of the clock and limits, " << busy_ << " busy\n";
+  EXPECT_GT(admitted_, 0u);
+  EXPECT_GT(calls_ - admitted_, batches_);
+  EXPECT_GT(batches_, 0u);
 }
 
 }  // namespace

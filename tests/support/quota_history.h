@@ -40,6 +40,10 @@ struct AskedCall {
   int64_t amount = 0;
   bool admitted = false;
   bool hold = false;
+  // Of a batch that was refused: what was asked for beside it, all or nothing.
+  // One that was admitted is a call each.
+  int64_t beside = 0;
+  int beside_tenant = 0;
   // Of a hold: how it ended, `asked` 0 when it did not; and what it had used
   // then, booked whatever the quotas say.
   CallSpan end;
@@ -108,8 +112,15 @@ class HistoryChecker {
     int64_t highest = 0;
   };
 
+  bool Covers(size_t quota, int tenant) const {
+    return history_.quotas[quota].tenants >> tenant & 1;
+  }
   bool Covers(size_t quota, const AskedCall& call) const {
-    return history_.quotas[quota].tenants >> call.tenant & 1;
+    return Covers(quota, call.tenant);
+  }
+  int64_t AskedOf(size_t quota, const AskedCall& call) const {
+    return (Covers(quota, call) ? call.amount : 0) +
+           (Covers(quota, call.beside_tenant) ? call.beside : 0);
   }
   int64_t Bucket(int64_t us) const { return us / history_.bucket_us; }
   ClockBounds Bounds(const CallSpan& span) const {
@@ -200,7 +211,8 @@ class HistoryChecker {
     const int64_t first =
         Bucket(Bounds(instant).from_us) - history_.quotas[quota].buckets + 1;
     const int64_t limit = LimitsWithin(quota, instant).lowest;
-    int64_t sum = refused.amount;
+    int64_t sum = AskedOf(quota, refused);
+    if (sum == 0) return false;
     for (size_t i = 0; i < history_.calls.size() && sum <= limit; ++i) {
       if (Covers(quota, history_.calls[i])) {
         sum += PossibleOf(i, instant, first);
@@ -229,9 +241,7 @@ class HistoryChecker {
     for (size_t i = 0; i + 1 < edges.size(); ++i) {
       const CallSpan instant = {edges[i], edges[i + 1]};
       for (size_t quota = 0; quota < history_.quotas.size(); ++quota) {
-        if (Covers(quota, refused) && MayNotFit(quota, refused, instant)) {
-          return;
-        }
+        if (MayNotFit(quota, refused, instant)) return;
       }
     }
     Find("false: the " + Describe(refused) +
@@ -241,8 +251,12 @@ class HistoryChecker {
   static std::string Describe(const AskedCall& call) {
     return std::string(call.hold ? "hold" : "usage") + " of " +
            std::to_string(call.amount) + " for tenant " +
-           std::to_string(call.tenant) + " [" +
-           std::to_string(call.span.asked) + ", " +
+           std::to_string(call.tenant) +
+           (call.beside == 0
+                ? std::string()
+                : " beside " + std::to_string(call.beside) + " for tenant " +
+                      std::to_string(call.beside_tenant)) +
+           " [" + std::to_string(call.span.asked) + ", " +
            std::to_string(call.span.answered) + "]";
   }
   void Find(std::string finding) {

@@ -156,6 +156,154 @@ TEST(KeptRatingTest, LateRunsOfRandomContracts) {
   EXPECT_GT(lines, size_t{kContracts});
 }
 
+// Commitments and rates that remember a sum for long, of amounts that late runs
+// pass and fall back behind: what comes after one is as it was but for that
+// sum, until an interval, a tier, a version, a milestone or a new rate says
+// otherwise.
+class SumsContract {
+ public:
+  // In kShared allotments and a second spend commitment look at the sums.
+  enum Kind { kBlock, kSpend, kTiers, kAll, kShared, kKinds };
+
+  explicit SumsContract(uint64_t salt) : random_(salt) {}
+
+  Contract Make(Kind kind) {
+    Contract contract;
+    contract.id = "c";
+    contract.provider = "p";
+    contract.currency = *Currency::Parse("USD");
+    contract.term = {kTermStart, kTermStart + kTermDays * kDay};
+    contract.rounding_level = RoundingLevel::kStatement;
+    contract.rounding_scale = 18;
+    contract.rates = {{"p", kTermStart, {{std::nullopt, Price()}}}};
+    if (kind == kTiers || kind >= kAll) {
+      contract.rates = {Tiered("p", kTermStart), Tiered("p/e", kTermStart)};
+      if (random_.OneIn(2)) contract.rates.push_back(Tiered("p/e", Instant()));
+    }
+    if (kind == kBlock || kind >= kAll) {
+      Commitment block = Begin("block");
+      block.price = Price();
+      block.steps = {{kTermStart, Hours(1'500)}};
+      block.applies = {{Dimension::kPool, Operator::kStartsWith, {"p/e"}, {}}};
+      for (int64_t n = random_.Between(0, 2); n > 0; --n) {
+        block.milestones.push_back(
+            {absl::StrCat("m", n), Instant(), Hours(1'000).count()});
+      }
+      contract.commitments.push_back(block);
+    }
+    if (kind == kSpend || kind >= kAll) {
+      Commitment spend = Begin("spend");
+      spend.category = CommitmentCategory::kSpend;
+      spend.layer = 2;
+      spend.spend_steps = {{kTermStart, Money(3'000)}};
+      contract.commitments.push_back(spend);
+      spend.id = "spend too";
+      if (kind == kShared) contract.commitments.push_back(spend);
+    }
+    if (kind == kShared && random_.OneIn(2)) {
+      contract.allotments = {{"block", "a", 600'000, {}, random_.OneIn(2)}};
+      if (random_.OneIn(2)) {
+        contract.allotments.push_back({"block", "b", 300'000, {}, true});
+      }
+    }
+    return contract;
+  }
+
+  // What changes in the version after it.
+  Contract Amend(Contract contract) {
+    contract.effective_us = Instant();
+    for (Rate& rate : contract.rates) {
+      for (RateTier& tier : rate.tiers) {
+        tier.price = Price();
+        if (tier.up_to.has_value() && random_.OneIn(2)) {
+          *tier.up_to += Hours(20);
+        }
+      }
+    }
+    for (Commitment& commitment : contract.commitments) {
+      if (random_.OneIn(2)) continue;
+      for (auto& step : commitment.steps) step.quantity = Hours(1'500);
+      for (auto& step : commitment.spend_steps) step.cost = Money(3'000);
+    }
+    return contract;
+  }
+
+ private:
+  Commitment Begin(std::string id) {
+    Commitment commitment;
+    commitment.id = std::move(id);
+    commitment.model = CommitmentModel::kDiscontinuous;
+    constexpr FulfilmentInterval kLong[] = {FulfilmentInterval::kDaily,
+                                            FulfilmentInterval::kWeekly,
+                                            FulfilmentInterval::kFullPeriod};
+    commitment.interval = kLong[random_.Between(0, 2)];
+    commitment.shortfall.policy = ShortfallPolicy::kTakeOrPay;
+    return commitment;
+  }
+
+  Rate Tiered(std::string pool, int64_t from_us) {
+    Rate rate = {std::move(pool), from_us, {}, FulfilmentInterval::kMonthly};
+    if (random_.OneIn(2)) rate.tier_interval = FulfilmentInterval::kDaily;
+    GpuTime up_to;
+    for (int64_t n = random_.Between(1, 3); n > 0; --n) {
+      up_to += Hours(600);
+      rate.tiers.push_back({up_to, Price()});
+    }
+    rate.tiers.push_back({std::nullopt, Price()});
+    return rate;
+  }
+
+  // A full hour of the term.
+  int64_t Instant() {
+    return kTermStart + random_.Between(1, kTermDays * 24 - 1) * kMicrosPerHour;
+  }
+  GpuTime Hours(int64_t most) {
+    return GpuTime(random_.Between(1, most) * kMicrosPerHour);
+  }
+  MoneyAmount Money(int64_t most) {
+    return MoneyAmount(random_.Between(1, most) * kAttosPerUnit);
+  }
+  MoneyAmount Price() { return Money(5) + MoneyAmount(123'456'789); }
+
+  Random random_;
+};
+
+TEST(KeptRatingTest, LateRunsUnderSumsThatLast) {
+  constexpr int kContracts = 500;
+  int64_t walked[SumsContract::kKinds] = {};
+  int64_t late = 0;
+  for (int i = 0; i < kContracts; ++i) {
+    SCOPED_TRACE(absl::StrCat("DRAWDOWN_SEED=", TestSeed(), " contract ", i));
+    const auto kind = static_cast<SumsContract::Kind>(i % SumsContract::kKinds);
+    SumsContract maker(static_cast<uint64_t>(i) + 3'000'000);
+    const Contract first = maker.Make(kind);
+    const Contract second = maker.Amend(first);
+    const Contract* const versions[] = {&first, &second};
+    RandomContract usage_maker(static_cast<uint64_t>(i) + 4'000'000);
+    const UsageTable usage = usage_maker.MakeUsage(kMicrosPerHour);
+    const Interval period = {kTermStart, kTermStart + kTermDays * kDay};
+    const bool amended = i % 3 == 0;
+    const RatingInput input = {
+        amended ? ContractTimeline::Of(versions) : ContractTimeline(first),
+        &usage, period, period.end_us};
+    ASSERT_TRUE(KeptRating::Keeps(input));
+    Kept kept(input, static_cast<uint64_t>(i) + 5'000'000);
+    ASSERT_THAT(kept.Begin(period.end_us), IsOk());
+    for (int step = 0; step < 8; ++step) {
+      ASSERT_THAT(kept.Late(), IsOk());
+      walked[kind] += kept.walked();
+      ++late;
+      kept.ExpectAsAnew();
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+  // All that follows a late run is on average some hundred of the 144 buckets,
+  // walked twice.
+  for (int kind = 0; kind < SumsContract::kShared; ++kind) {
+    EXPECT_LT(walked[kind] * SumsContract::kKinds, 30 * late) << kind;
+  }
+}
+
 // Versions, allotments, rollover and milestones.
 TEST(KeptRatingTest, LateRunsOfTheGoldenCases) {
   size_t kept_cases = 0;

@@ -95,6 +95,7 @@ Int128 DrawnAt(const Contract& contract, const UsageTable& usage, int64_t at_us,
 TEST(RatingRandomTest, MarksOfSpendAreWhatAStatusSays) {
   const Interval term = {kTermStart, kTermStart + kTermDays * kDay};
   size_t compared = 0;
+  size_t at_start = 0;
   for (int i = 0; i < kContracts / 10; ++i) {
     RandomContract maker(static_cast<uint64_t>(i));
     const Contract contract = maker.MakeContract();
@@ -121,8 +122,26 @@ TEST(RatingRandomTest, MarksOfSpendAreWhatAStatusSays) {
           << "DRAWDOWN_SEED=" << TestSeed() << " contract " << i;
       ++compared;
     }
+    // A period that begins later notes the same from its start on, but for the
+    // intervals that end with its start.
+    input.period.start_us += kTermDays / 2 * kDay;
+    const auto later = RateUsage(input);
+    ASSERT_THAT(later, IsOk());
+    std::vector<SpendMark> from_start;
+    for (const SpendMark& mark : rated->spend_marks) {
+      if (mark.at_us < input.period.start_us) continue;
+      if (mark.interval_end_us == input.period.start_us) continue;
+      from_start.push_back(mark);
+      at_start += mark.at_us == input.period.start_us;
+    }
+    ASSERT_EQ(later->spend_marks.size(), from_start.size()) << "contract " << i;
+    for (size_t m = 0; m < from_start.size(); ++m) {
+      ASSERT_EQ(later->spend_marks[m].at_us, from_start[m].at_us);
+      ASSERT_TRUE(later->spend_marks[m].counted == from_start[m].counted);
+    }
   }
   EXPECT_GT(compared, size_t{kContracts / 10});
+  EXPECT_GT(at_start, 0u);
 }
 
 }  // namespace

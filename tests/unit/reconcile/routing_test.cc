@@ -155,7 +155,7 @@ TEST(ReconcileRoutingTest, PoolsOfOneSkuAreToldApartAndTheKeySaysBy) {
   test.resources = {"cb-7"};
   setup.contract.pools.push_back(test);
   setup.rated = BookBuilder()
-                    .OnDemand(kGb200, 0, 3, "8")
+                    .OnDemand(kGb200, 0, 4, "8")
                     .OnDemand(test.name, 0, 1, "4")
                     .Build();
   TestRow of_test = OnDemandRow(0, 1, "1", "16.40");
@@ -163,7 +163,7 @@ TEST(ReconcileRoutingTest, PoolsOfOneSkuAreToldApartAndTheKeySaysBy) {
   of_test.resource = "cb-7";
   TestRow other_account = OnDemandRow(1, 2, "1", "16.40");
   other_account.sub_account = "113";
-  TestRow silent = OnDemandRow(2, 3, "1", "16.40");
+  TestRow silent = OnDemandRow(2, 4, "3", "49.20");
   silent.sub_account = "";
   TestRow vague = OnDemandRow(3, 4, "1", "16.40");
   vague.sub_account = vague.resource = "";
@@ -191,7 +191,7 @@ TEST(ReconcileRoutingTest, PoolsOfOneSkuAreToldApartAndTheKeySaysBy) {
           Pair(pool + " 0", "provider+sub_account+region+pool+period+kind"),
           // Of two accounts, which the pool names both.
           Pair(pool + " 1", "provider+sub_account+region+pool+period+kind"),
-          // A row that is silent drops the part for all of them.
+          // A row that is silent drops the part for all that it overlaps.
           Pair(pool + " 2", "provider+region+pool+period+kind"),
           Pair(test.name + " 0",
                "provider+sub_account+region+pool+resource+period+kind")));

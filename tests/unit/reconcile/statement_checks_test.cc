@@ -178,6 +178,57 @@ TEST(ContractAppliedTest, OddElementsFail) {
               HasSubstr("1 on charges while it was not in force"));
 }
 
+// 1,000 counted before the period, 164 in it, and 36 in the interval that
+// begins at its last hour.
+Scenario CountedSpend() {
+  Scenario setup = CoveredHour();
+  Commitment spend;
+  spend.id = "spend";
+  spend.category = CommitmentCategory::kSpend;
+  spend.spend_steps = {{setup.contract.term.start_us, Usd("5000")}};
+  setup.contract.commitments.push_back(spend);
+  setup.rated.commitments.push_back("spend");
+  const auto index = static_cast<uint32_t>(setup.rated.commitments.size() - 1);
+  const int64_t next = kEnd - kMicrosPerHour;
+  const int64_t first = kStart - 9 * kMicrosPerHour;
+  for (const SpendMark& mark :
+       {SpendMark{index, first, next, kStart, Usd("5000"), Usd("1000")},
+        SpendMark{index, first, next, next, Usd("5000"), Usd("1164")},
+        SpendMark{index, next, kEnd + 9, kEnd, Usd("5000"), Usd("36")}}) {
+    setup.rated.spend_marks.push_back(mark);
+  }
+  return setup;
+}
+
+ReconcileCheck SpendCheck(const Scenario& setup, std::string_view amount,
+                          int scale = 2, const std::string& currency = "USD") {
+  TestRow row = CoveredRow(0, 1, "20", "999.00");
+  row.currency = currency;
+  AppliedCommitment applied;
+  applied.commitment = "spend";
+  applied.cost = {Usd(amount), scale, true};
+  row.applied = {applied};
+  return ChecksNamed(Reconcile(setup, {row}), "contract_applied").at(0);
+}
+
+TEST(ContractAppliedTest, AppliedCostsAreWhatOurBooksCount) {
+  Scenario setup = CountedSpend();
+  EXPECT_EQ(SpendCheck(setup, "200").outcome, Outcome::kPassed);
+  EXPECT_EQ(SpendCheck(setup, "200.01").outcome, Outcome::kPassed);
+  EXPECT_EQ(SpendCheck(setup, "200.01", 3).outcome, Outcome::kFailed);
+  EXPECT_EQ(SpendCheck(setup, "199.98").outcome, Outcome::kFailed);
+  EXPECT_THAT(SpendCheck(setup, "250").detail,
+              HasSubstr("spend: 1 applied amounts; applied 250.00 USD, counted "
+                        "by our books 200.00 USD"));
+  EXPECT_THAT(SpendCheck(setup, "200", 2, "EUR").detail,
+              HasSubstr("1 in another currency than USD"));
+  setup.options.tolerance = Usd("50");
+  EXPECT_EQ(SpendCheck(setup, "250").outcome, Outcome::kPassed);
+  EXPECT_EQ(SpendCheck(setup, "250.01").outcome, Outcome::kFailed);
+  setup.at_us = kEnd - kMicrosPerHour;
+  EXPECT_EQ(SpendCheck(setup, "200").outcome, Outcome::kNotExecutable);
+}
+
 // --- Contract Commitment
 
 TEST(CommitmentTermsTest, AreThoseOfTheContract) {
