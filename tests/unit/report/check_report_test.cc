@@ -30,7 +30,12 @@ BillCheckResult Result() {
   unknown.text = "X MAY be.";
   unknown.level = BillRule::Level::kMay;
   unknown.reason = "a permission";
-  result.rules = {failed, passed, unknown};
+  BillRule foreign;
+  foreign.id = "Y-C-001-M";
+  foreign.text = "Y MUST be.";
+  foreign.outcome = BillRule::Outcome::kNotApplicable;
+  foreign.reason = "FOCUS 1.2 has no Y";
+  result.rules = {failed, passed, unknown, foreign};
   return result;
 }
 
@@ -42,7 +47,7 @@ std::string Written(Format format, bool all = false) {
 TEST(CheckReportTest, TheTableListsWhatFailed) {
   EXPECT_EQ(
       Written(Format::kTable),
-      R"(FOCUS 1.2, 2,000 charges, by the rules of FOCUS 1.2: 1 passed, 1 failed, 1 not executable
+      R"(FOCUS 1.2, 2,000 charges, by the rules of FOCUS 1.2: 1 passed, 1 failed, 1 not executable, 1 not applicable
 
 RULE              OUTCOME  LEVEL   ROWS  FAILED
 ListCost-C-009-C  failed   must   1,500       2
@@ -61,13 +66,15 @@ TEST(CheckReportTest, CsvIsEveryRule) {
             "Tags-C-001-M,passed,should,does_not,3,0,,Tags MUST be =an "
             "object.,\n"
             "X-C-001-O,not_executable,may,does_not,0,0,a permission,X MAY "
-            "be.,\n");
+            "be.,\n"
+            "Y-C-001-M,not_applicable,must,does_not,0,0,FOCUS 1.2 has no Y,Y "
+            "MUST be.,\n");
 }
 
 TEST(CheckReportTest, JsonCounts) {
   const std::string json = Written(Format::kJson);
   EXPECT_NE(json.find("\"passed\": 1,\n  \"failed\": 1,\n  "
-                      "\"not_executable\": 1,"),
+                      "\"not_executable\": 1,\n  \"not_applicable\": 1,"),
             std::string::npos)
       << json;
 }
