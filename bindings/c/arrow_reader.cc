@@ -1,6 +1,7 @@
 #include "arrow_reader.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "absl/strings/numbers.h"
@@ -224,7 +225,7 @@ void ArrowReader::ReleaseBatch() {
 
 Outcome ArrowReader::StreamError(int code, const char* doing) {
   const char* const why = stream_.get_last_error(&stream_);
-  return {DRAWDOWN_BAD_INPUT,
+  return {code == ENOMEM ? DRAWDOWN_OUT_OF_MEMORY : DRAWDOWN_BAD_INPUT,
           absl::StrCat("the Arrow stream failed ", doing, " with ", code,
                        why == nullptr ? "" : ": ", why == nullptr ? "" : why)};
 }

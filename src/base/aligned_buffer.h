@@ -6,8 +6,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
-
-#include "base/check.h"
+#include <new>
 
 namespace drawdown {
 
@@ -25,7 +24,7 @@ using AlignedBuffer = std::unique_ptr<char[], FreeDeleter>;
 // At least `bytes` uninitialised bytes that start on a page.
 inline AlignedBuffer MakeAlignedBuffer(size_t bytes) {
   void* memory = std::aligned_alloc(kPageBytes, RoundUpToPage(bytes));
-  CHECK(memory != nullptr);
+  if (memory == nullptr) throw std::bad_alloc();
   return AlignedBuffer(static_cast<char*>(memory));
 }
 

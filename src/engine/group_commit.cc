@@ -9,6 +9,7 @@
 #include <climits>
 #include <condition_variable>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -165,7 +166,8 @@ GroupCommit::Clock::duration GroupCommit::RunGroup(
     return absl::OkStatus();
   };
   Caller all{nullptr, absl::OkStatus(), ErrorCode::kOk, nullptr};
-  RunFor(together, &all);
+  // By reference, so that nothing is allocated for it.
+  RunFor(std::cref(together), &all);
   const Clock::duration patience =
       all.code == ErrorCode::kOk && all.thrown == nullptr
           ? PatienceOf(operated - begun, Clock::now() - operated)

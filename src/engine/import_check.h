@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "base/hash_map.h"
 #include "engine/import_csv.h"
 #include "ledger/capacity.h"
 #include "ledger/run_rules.h"
@@ -50,11 +50,11 @@ class ImportChecker {
   bool strict_;
   bool no_runs_ = false;  // the books have none
   NameTables names_;
-  absl::flat_hash_map<std::string, uint32_t> ids_[2];  // by NameKind
-  absl::flat_hash_map<IdHash, Said> said_;
+  HashMap<std::string, uint32_t> ids_[2];  // by NameKind
+  HashMap<IdHash, Said> said_;
   // Of the file; pools are numbered in order of appearance.
   CapacityMap capacity_;
-  absl::flat_hash_map<std::string, uint32_t> capacity_pools_;
+  HashMap<std::string, uint32_t> capacity_pools_;
   std::string key_;
 };
 

@@ -4,9 +4,9 @@
 #include <tuple>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "base/hash_map.h"
 #include "base/path.h"
 #include "engine/impl.h"
 #include "engine/quota_budgets.h"
@@ -118,7 +118,7 @@ class ViewBuilder {
   LiveView& view_;
   std::vector<LiveMeter> meters_;  // without names
   std::vector<Place> order_;
-  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, size_t> index_;
+  HashMap<std::pair<uint32_t, uint32_t>, size_t> index_;
 };
 
 }  // namespace

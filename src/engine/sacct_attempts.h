@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
+#include "base/hash_map.h"
 #include "engine/sacct_reader.h"
 #include "ledger/store.h"
 
@@ -57,7 +57,7 @@ class SacctAttempts {
   absl::Status NumberAll(ReadTransaction* books, const SacctRow& row,
                          Records* records) const;
 
-  absl::flat_hash_map<JobHash, Records> jobs_;
+  HashMap<JobHash, Records> jobs_;
 };
 
 }  // namespace drawdown

@@ -1,9 +1,9 @@
 // What is owed and what is drawn: books x contracts, through rating.
 #include <algorithm>
 
-#include "absl/container/flat_hash_set.h"
 #include "base/civil.h"
 #include "base/error.h"
+#include "base/hash_map.h"
 #include "engine/bills.h"
 #include "engine/closes.h"
 #include "engine/contract_books.h"
@@ -211,7 +211,7 @@ absl::Status VisitLines(const std::vector<std::string>& bill_paths,
                         const ReconcileResult& result,
                         const BillSummary& summary, Reconciler* reconciler,
                         const BillLineCallback& line) {
-  absl::flat_hash_set<uint32_t> wanted;
+  HashSet<uint32_t> wanted;
   for (const Break& item : result.items) {
     if (!IsClean(item.kind)) wanted.insert(item.lines);
   }

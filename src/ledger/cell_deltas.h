@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "base/error.h"
+#include "base/hash_map.h"
 #include "ledger/buckets.h"
 #include "ledger/cell_records.h"
 
@@ -116,7 +116,7 @@ class CellDeltas {
     return it->second;
   }
 
-  absl::flat_hash_map<CellKey, Page*> index_;
+  HashMap<CellKey, Page*> index_;
   std::deque<Page> pages_;
   std::deque<Block> blocks_;
   std::array<Page*, kRecent> recent_ = {};

@@ -20,9 +20,9 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/hash_map.h"
 #include "drawdown/hold.h"
 #include "drawdown/quota.h"
 #include "drawdown/tenant.h"
@@ -315,15 +315,15 @@ class Posting {
   // Something was written that no entry speaks of.
   bool beside_journal_ = false;
 
-  absl::flat_hash_map<std::string, uint32_t> names_[2];  // by NameKind
+  HashMap<std::string, uint32_t> names_[2];  // by NameKind
   LastName last_names_[2];
   BytePool kept_;  // what runs_ views
   std::vector<RunRecord> runs_;
   // While it holds, keys of runs_ ascend from beyond the table, and there is no
   // index.
   bool in_order_ = true;
-  absl::flat_hash_map<absl::string_view, size_t> run_index_;  // into runs_
-  absl::flat_hash_map<std::string, StoredUsage> usage_;
+  HashMap<absl::string_view, size_t> run_index_;  // into runs_
+  HashMap<std::string, StoredUsage> usage_;
   CellDeltas cells_;
   CloseTracker closes_;
   std::unique_ptr<QuotaPart> quotas_;
@@ -331,7 +331,7 @@ class Posting {
   CapacityMap capacity_;                                    // stated here
   std::vector<SmallRecord> small_;                          // contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete
-  absl::flat_hash_map<std::string, uint32_t> contract_versions_;
+  HashMap<std::string, uint32_t> contract_versions_;
 };
 
 }  // namespace drawdown

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "base/hash_map.h"
 #include "ledger/quota_records.h"
 #include "ledger/run_rules.h"
 #include "ledger/store.h"
@@ -62,9 +62,9 @@ class QuotaIndex {
   uint64_t version_ = 0;
   std::optional<bool> any_;
   std::map<uint32_t, std::unique_ptr<StoredQuota>> quotas_;
-  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, Quotas> over_;
-  absl::flat_hash_map<uint32_t, Quotas> over_any_pool_;  // by tenant
-  absl::flat_hash_map<uint32_t, std::string> pools_;     // paths
+  HashMap<std::pair<uint32_t, uint32_t>, Quotas> over_;
+  HashMap<uint32_t, Quotas> over_any_pool_;  // by tenant
+  HashMap<uint32_t, std::string> pools_;     // paths
 };
 
 // Whether two quotas differ in their tenant alone.

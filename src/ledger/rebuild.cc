@@ -1,7 +1,7 @@
 #include "ledger/rebuild.h"
 
-#include "absl/container/flat_hash_map.h"
 #include "base/error.h"
+#include "base/hash_map.h"
 #include "ledger/buckets.h"
 #include "ledger/heartbeats.h"
 #include "ledger/journal.h"
@@ -299,7 +299,7 @@ class Salvager {
   int64_t last_us_ = std::numeric_limits<int64_t>::min();  // record time
   SalvageReport report_;
   std::string damage_;  // of the first entry that could not be read
-  absl::flat_hash_map<uint32_t, std::string> paths_[2];  // by NameKind, old ids
+  HashMap<uint32_t, std::string> paths_[2];  // by NameKind, old ids
 };
 
 }  // namespace

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "base/hash_map.h"
 #include "ledger/cell_records.h"
 #include "ledger/live_amounts.h"
 #include "ledger/records.h"
@@ -30,7 +30,7 @@ struct NameTables {
 absl::StatusOr<NameTables> ReadNames(ReadTransaction* transaction);
 
 // The paths at or below `ancestor` ("": all) by id, reading no others.
-using PathsById = absl::flat_hash_map<uint32_t, std::string>;
+using PathsById = HashMap<uint32_t, std::string>;
 absl::StatusOr<PathsById> ReadPathsBelow(ReadTransaction* transaction,
                                          NameKind kind,
                                          std::string_view ancestor);

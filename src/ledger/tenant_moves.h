@@ -16,8 +16,8 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "base/hash_map.h"
 #include "drawdown/tenant.h"
 #include "ledger/buckets.h"
 #include "ledger/live_amounts.h"
@@ -97,7 +97,7 @@ class TenantMoves {
 
   ReadTransaction* const books_;
   std::optional<MoveList> list_;
-  absl::flat_hash_map<uint32_t, std::vector<TenantPiece>> pieces_;
+  HashMap<uint32_t, std::vector<TenantPiece>> pieces_;
 };
 
 }  // namespace drawdown

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "base/civil.h"
 #include "base/error.h"
@@ -32,16 +31,27 @@ int64_t NextEdge(UsageDimension finest, int64_t at_us,
   return InstantOfCivil(absl::CivilSecond(absl::CivilMonth(local) + 1), zone);
 }
 
+// Not absl::StrFormat, which ends the process where memory runs out.
+absl::Dec Two(int number) { return absl::Dec(number, absl::kZeroPad2); }
+
+std::string MonthLabel(const absl::CivilSecond& local) {
+  return absl::StrCat(absl::Dec(local.year(), absl::kZeroPad4), "-",
+                      Two(local.month()));
+}
+
+std::string DayLabel(const absl::CivilSecond& local) {
+  return absl::StrCat(MonthLabel(local), "-", Two(local.day()));
+}
+
 std::string HourLabel(int64_t at_us, const absl::TimeZone& zone) {
   const absl::CivilSecond local = CivilOfInstant(at_us, zone);
   const int offset =
       zone.At(absl::FromUnixMicros(at_us)).offset / 60;  // minutes
   const std::string clock =
-      absl::StrFormat("%04d-%02d-%02dT%02d:00:00", local.year(), local.month(),
-                      local.day(), local.hour());
+      absl::StrCat(DayLabel(local), "T", Two(local.hour()), ":00:00");
   if (offset == 0) return clock + "Z";
-  return clock + absl::StrFormat("%c%02d:%02d", offset < 0 ? '-' : '+',
-                                 std::abs(offset) / 60, std::abs(offset) % 60);
+  return absl::StrCat(clock, offset < 0 ? "-" : "+", Two(std::abs(offset) / 60),
+                      ":", Two(std::abs(offset) % 60));
 }
 
 // More than any books have: 114 years of hours.
@@ -70,11 +80,8 @@ std::string TimeSlices::Label(UsageDimension dimension, size_t slice) const {
   const int64_t at_us = edges[slice];
   if (dimension == UsageDimension::kHour) return HourLabel(at_us, zone);
   const absl::CivilSecond local = CivilOfInstant(at_us, zone);
-  if (dimension == UsageDimension::kDay) {
-    return absl::StrFormat("%04d-%02d-%02d", local.year(), local.month(),
-                           local.day());
-  }
-  return absl::StrFormat("%04d-%02d", local.year(), local.month());
+  return dimension == UsageDimension::kDay ? DayLabel(local)
+                                           : MonthLabel(local);
 }
 
 int64_t TimeSlices::Find(int64_t instant_us) const {

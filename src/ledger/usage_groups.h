@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hash_map.h"
 #include "drawdown/usage.h"
 #include "ledger/series.h"
 #include "ledger/time_slices.h"
@@ -73,7 +74,7 @@ class GroupPlaces {
   void Tell(GroupPlace place, UsageRow* row) const;
 
  private:
-  using Parts = absl::flat_hash_map<uint32_t, GroupPlace>;
+  using Parts = HashMap<uint32_t, GroupPlace>;
   struct Column {
     UsageDimension dimension;
     int shift = 0;

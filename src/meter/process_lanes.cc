@@ -9,7 +9,6 @@
 #include <mutex>
 #include <optional>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "base/files.h"
@@ -115,13 +114,22 @@ absl::StatusOr<uint64_t> FindOrAddFile(ProcessLanes* process,
 namespace {
 
 absl::StatusOr<uint32_t> FindOrAddMeter(ProcessFile* one, const MeterIds& ids) {
+  MeterTable& meters = one->meters;
+  // Want of memory may have emptied the index, or kept the last meter out.
+  if (one->by_ids.size() < meters.size()) {
+    for (uint32_t i = 0; i < meters.size(); ++i) {
+      one->by_ids.emplace(std::make_pair(meters[i].tenant, meters[i].pool), i);
+    }
+  }
   const std::pair<uint32_t, uint32_t> key = {ids.tenant, ids.pool};
   const auto found = one->by_ids.find(key);
   if (found != one->by_ids.end()) return found->second;
+  // Before, so that the file has no meter that is not here.
+  if (meters.size() < kMaxMeters) meters.MakeRoom();
   ASSIGN_OR_RETURN(const uint32_t meter,
                    one->file->AddMeter(ids.tenant, ids.pool));
-  CHECK(meter == one->meters.size());
-  one->meters.push_back(ids);
+  CHECK(meter == meters.size());
+  meters.push_back(ids);
   one->by_ids.emplace(key, meter);
   return meter;
 }

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "base/hash_map.h"
 #include "drawdown/meter.h"
 #include "meter/admission.h"
 #include "meter/lanes_file.h"
@@ -30,12 +30,16 @@ class MeterTable {
   const MeterIds& operator[](uint32_t meter) const {
     return (*blocks_[meter / kBlockMeters])[meter % kBlockMeters];
   }
-  // REQUIRES: size() < kMaxMeters.
-  void push_back(const MeterIds& ids) {
+  // All that push_back allocates. REQUIRES: size() < kMaxMeters.
+  void MakeRoom() {
     const uint32_t meter = size_.load(std::memory_order_relaxed);
     std::unique_ptr<Block>& block = blocks_[meter / kBlockMeters];
     if (block == nullptr) block = std::make_unique<Block>();
-    (*block)[meter % kBlockMeters] = ids;
+  }
+  // REQUIRES: MakeRoom() since the last one.
+  void push_back(const MeterIds& ids) {
+    const uint32_t meter = size_.load(std::memory_order_relaxed);
+    (*blocks_[meter / kBlockMeters])[meter % kBlockMeters] = ids;
     size_.store(meter + 1, std::memory_order_release);
   }
 
@@ -73,7 +77,7 @@ struct ProcessFile {
   // Null in a forked child until it counts.
   std::unique_ptr<LanesFile> file;
   MeterTable meters;
-  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> by_ids;
+  HashMap<std::pair<uint32_t, uint32_t>, uint32_t> by_ids;
   // What a forked child counted while it could not make its file.
   std::vector<uint64_t> pending;
   uint32_t calls_without_room = 0;

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "base/hash_map.h"
 
 namespace drawdown {
 
@@ -39,7 +39,7 @@ class Interner {
 
  private:
   std::deque<std::string> names_;  // addresses stay: the map's keys point in
-  absl::flat_hash_map<absl::string_view, uint32_t> indices_;
+  HashMap<absl::string_view, uint32_t> indices_;
 };
 
 }  // namespace drawdown

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "base/hash_map.h"
 #include "bill/bill_row.h"
 #include "contract/contract.h"
 
@@ -63,9 +63,9 @@ class BillNames {
                       std::string_view resource) const;
 
   const Contract& contract_;
-  absl::flat_hash_map<absl::string_view, std::vector<const PoolNaming*>>
+  HashMap<absl::string_view, std::vector<const PoolNaming*>>
       pools_by_sku_;
-  absl::flat_hash_map<absl::string_view, const Commitment*> commitments_;
+  HashMap<absl::string_view, const Commitment*> commitments_;
 };
 
 }  // namespace drawdown

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "base/hash_map.h"
 #include "reconcile/books.h"
 #include "reconcile/group.h"
 #include "reconcile/lane.h"
@@ -54,7 +54,7 @@ class BilledLanes {
   GpuTime MissingIn(const Lane& lane, const BookLane& book, int64_t start_us,
                     int64_t end_us, const Books& books) const;
 
-  absl::flat_hash_map<Lane, std::vector<BilledWindow>> windows_;
+  HashMap<Lane, std::vector<BilledWindow>> windows_;
 };
 
 }  // namespace drawdown

@@ -183,7 +183,7 @@ void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
 // Of each interval, the last mark less that at the period's start.
 void Books::AddMarks(const RatedUsage& rated, const Interval& period,
                      const std::vector<uint32_t>& commitment_of) {
-  absl::flat_hash_map<std::pair<uint32_t, int64_t>, MoneyAmount> latest;
+  HashMap<std::pair<uint32_t, int64_t>, MoneyAmount> latest;
   for (const SpendMark& mark : rated.spend_marks) {
     const uint32_t commitment = commitment_of[mark.commitment];
     MoneyAmount& counted = latest[{commitment, mark.interval_start_us}];

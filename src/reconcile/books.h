@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "base/hash_map.h"
 #include "contract/contract.h"
 #include "drawdown/units.h"
 #include "model/charge.h"
@@ -95,7 +95,7 @@ class Books {
                                                          int64_t end_us) const;
 
   // Every lane with usage or contracted hours.
-  using Lanes = absl::flat_hash_map<Lane, BookLane>;
+  using Lanes = HashMap<Lane, BookLane>;
   const Lanes& lanes() const { return lanes_; }
 
   // All of the period's usage, of every pool.
@@ -118,13 +118,13 @@ class Books {
                 const std::vector<uint32_t>& commitment_of);
 
   Lanes lanes_;
-  absl::flat_hash_map<uint32_t, BookLane> true_ups_;  // by commitment
+  HashMap<uint32_t, BookLane> true_ups_;  // by commitment
   GpuTime usage_;
   MoneyAmount credits_;
-  absl::flat_hash_map<uint32_t, MoneyAmount> counted_;  // by commitment
-  std::vector<uint32_t> tenant_of_;                     // empty: not kept apart
-  absl::flat_hash_map<std::pair<uint32_t, Lane>, BookLane> tenant_lanes_;
-  absl::flat_hash_map<Lane, std::vector<uint32_t>> tenants_;
+  HashMap<uint32_t, MoneyAmount> counted_;  // by commitment
+  std::vector<uint32_t> tenant_of_;         // empty: not kept apart
+  HashMap<std::pair<uint32_t, Lane>, BookLane> tenant_lanes_;
+  HashMap<Lane, std::vector<uint32_t>> tenants_;
 };
 
 }  // namespace drawdown

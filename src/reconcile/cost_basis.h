@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "absl/container/flat_hash_set.h"
+#include "base/hash_map.h"
 #include "drawdown/reconcile.h"
 #include "reconcile/lane.h"
 
@@ -13,7 +13,7 @@ namespace drawdown {
 struct CostBasis {
   BilledAmount amount = BilledAmount::kBilledCost;
   // Commitments of which the bill holds purchase rows.
-  absl::flat_hash_set<uint32_t> purchased;
+  HashSet<uint32_t> purchased;
 };
 
 // Whether a fee has paid for a row of the lane, or pays for other rows: by

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "base/hash_map.h"
 #include "model/capacity_table.h"
 #include "reconcile/agreed.h"
 
@@ -23,7 +23,7 @@ class Exclusions {
   GpuTime Of(uint32_t pool, int64_t start_us, int64_t end_us) const;
 
  private:
-  absl::flat_hash_map<uint32_t, std::vector<CapacitySpan>> spans_;
+  HashMap<uint32_t, std::vector<CapacitySpan>> spans_;
 };
 
 }  // namespace drawdown

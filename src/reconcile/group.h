@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/coding.h"
+#include "base/hash_map.h"
 #include "bill/bill_row.h"
 #include "reconcile/agreed.h"
 #include "reconcile/route.h"
@@ -107,7 +107,7 @@ class GroupTable {
 
  private:
   std::vector<Group> groups_;
-  absl::flat_hash_map<GroupKey, uint32_t> indices_;
+  HashMap<GroupKey, uint32_t> indices_;
 };
 
 }  // namespace drawdown

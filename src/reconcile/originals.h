@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "base/hash_map.h"
 #include "contract/calendar.h"
 #include "reconcile/group.h"
 #include "reconcile/lane.h"
@@ -42,7 +42,7 @@ class Originals {
 
   bool Any(const Lane& lane, int64_t start_us, int64_t end_us) const;
 
-  absl::flat_hash_map<Lane, Windows> windows_;  // sorted, disjoint once sealed
+  HashMap<Lane, Windows> windows_;  // sorted, disjoint once sealed
 };
 
 // The part of the key that linked it: "provider+pool+period+kind".

@@ -75,9 +75,8 @@ absl::StatusOr<const BudgetKeeper::Chains*> BudgetKeeper::ChainsOf(
   }
   ASSIGN_OR_RETURN(const std::vector<uint32_t> lowest,
                    books_->Lowest(books, ids));
-  Chains& chains = chains_[key];
-  chains = std::make_shared<const MeterChains>(file_.get(), lowest);
-  return &chains;
+  Chains chains = std::make_shared<const MeterChains>(file_.get(), lowest);
+  return &chains_.insert_or_assign(key, std::move(chains)).first->second;
 }
 
 absl::StatusOr<const MeterChains*> BudgetKeeper::ChainsOf(

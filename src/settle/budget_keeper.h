@@ -25,8 +25,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
+#include "base/hash_map.h"
 #include "meter/admission.h"
 #include "meter/budgets_file.h"
 #include "settle/budget_books.h"
@@ -278,7 +278,7 @@ class BudgetKeeper : public AdmissionSource {
 
   // Of this process, of the file's layout `layout_`; under the lock of the
   // budgets.
-  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, Chains> chains_;
+  HashMap<std::pair<uint32_t, uint32_t>, Chains> chains_;
   uint64_t layout_ = 0;
   MeterQuotas meters_;
 

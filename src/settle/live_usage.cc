@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "absl/container/flat_hash_map.h"
 #include "base/error.h"
+#include "base/hash_map.h"
 #include "ledger/records.h"
 #include "meter/owner.h"
 #include "settle/epoch_state.h"
@@ -174,7 +174,7 @@ class LiveUsageReading {
   OwnerIdentity self_;
   Tip tip_;
   LiveUsage usage_;
-  absl::flat_hash_map<CellKey, GpuTime> amounts_;
+  HashMap<CellKey, GpuTime> amounts_;
 };
 
 }  // namespace

@@ -139,8 +139,10 @@ absl::Status MoveInside(const std::string& staging, const std::string& target) {
 }
 
 absl::Status MoveBeside(const std::string& staging, const std::string& target) {
+  // Made before: where memory runs out nothing has happened yet.
+  const std::string parent = ParentOf(target);
   RETURN_IF_ERROR(Rename(staging, target, RENAME_NOREPLACE));
-  return SyncDirectory(ParentOf(target));
+  return SyncDirectory(parent);
 }
 
 }  // namespace

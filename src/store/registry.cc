@@ -71,6 +71,24 @@ class Registry {
   [[maybe_unused]] const Registry* const inherited_;
 };
 
+// A place that its owner has to himself until it is filled: also when he is
+// thrown out of opening, by want of memory.
+class HeldPlace {
+ public:
+  HeldPlace(Registry* registry, const Key& key)
+      : registry_(registry), key_(key) {}
+  HeldPlace(const HeldPlace&) = delete;  // Vacates once.
+  HeldPlace& operator=(const HeldPlace&) = delete;
+  ~HeldPlace() {
+    if (registry_ != nullptr) registry_->Vacate(key_);
+  }
+  void GiveToEnvironment() { registry_ = nullptr; }
+
+ private:
+  Registry* registry_;
+  const Key key_;
+};
+
 // Relaxed: replaced only in a forked child while it has one thread.
 std::atomic<Registry*> current{nullptr};
 
@@ -116,14 +134,14 @@ absl::StatusOr<std::shared_ptr<Environment>> AcquireEnvironment(
   ASSIGN_OR_RETURN(std::shared_ptr<Environment> found,
                    registry.Find(key, path, deadline));
   if (found != nullptr) return found;
-  absl::StatusOr<std::unique_ptr<Environment>> opened =
-      Environment::Open(path, LockFd(std::move(fd)), options, deadline);
-  if (!opened.ok()) {
-    registry.Vacate(key);
-    return opened.status();
-  }
-  std::shared_ptr<Environment> shared(
-      opened->release(),
+  HeldPlace place(&registry, key);
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Environment> opened,
+      Environment::Open(path, LockFd(std::move(fd)), options, deadline));
+  // From here on whoever ends the environment vacates its place.
+  place.GiveToEnvironment();
+  const std::shared_ptr<Environment> shared(
+      opened.release(),
       [key](Environment* environment) { CloseEnvironment(key, environment); });
   registry.Fill(key, shared);
   return shared;

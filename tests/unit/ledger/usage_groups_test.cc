@@ -35,8 +35,14 @@ std::vector<UsageDimension> AnyColumns(Random* random) {
 TEST(UsageGroups, AreTheSumsOfAMap) {
   Random random(71);
   // Texts in another order than ids, one of them twice.
-  const PathsById tenants = {{1, "zeta"}, {2, "a/b"}, {3, "a"}, {9, "zeta"}};
-  const PathsById pools = {{1, "p"}, {2, "o"}};
+  PathsById tenants;
+  tenants[1] = "zeta";
+  tenants[2] = "a/b";
+  tenants[3] = "a";
+  tenants[9] = "zeta";
+  PathsById pools;
+  pools[1] = "p";
+  pools[2] = "o";
   for (int round = 0; round < 40; ++round) {
     const std::vector<UsageDimension> by = AnyColumns(&random);
     const auto slices = MakeTimeSlices(by, "America/Los_Angeles", kStart,
