@@ -81,6 +81,8 @@ struct CsvReader::State {
   std::vector<std::string> names;
   absl::Status failure;
 
+  std::vector<char*> plain_stops;  // for the splitter
+
   // The row at `begin`.
   std::vector<char*> stops;  // as of CsvRowSpan
   uint64_t row_lines = 0;
@@ -146,8 +148,8 @@ absl::Status CsvReader::State::SplitRows(CsvBatch* into) {
 }
 
 void CsvReader::State::SplitPlainRows(CsvBatch* into) {
-  stops.resize(names.size());
-  CsvSplitter(line_end, stops)
+  plain_stops.resize(names.size());
+  CsvSplitter(line_end, plain_stops)
       .Split(begin, end, [this, into](const CsvRowSpan& plain) {
         return TakePlainRow(plain, into);
       });
@@ -156,7 +158,9 @@ void CsvReader::State::SplitPlainRows(CsvBatch* into) {
 bool CsvReader::State::TakePlainRow(const CsvRowSpan& plain, CsvBatch* into) {
   const std::string_view text(plain.first,
                               static_cast<size_t>(plain.next - plain.first));
-  const bool sure = text.size() <= limits.max_field_bytes &&
+  const bool blank =
+      plain.stops.size() == 1 && plain.stops.front() == plain.first;
+  const bool sure = !blank && text.size() <= limits.max_field_bytes &&
                     text.size() <= limits.max_row_bytes &&
                     rows < limits.max_rows &&
                     (plain.ascii || Utf8ValidPrefix(text) == text.size());

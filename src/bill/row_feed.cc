@@ -42,6 +42,7 @@ absl::StatusOr<bool> RowFeed::Next() {
     TakeBatch();
   }
   row_ = next_row_++;
+  line_ = current().line(row_);
   ++rows_;
   SetFields();
   return true;
@@ -63,6 +64,7 @@ void RowFeed::TakeBatch() {
     ++taken_;
     changed_.notify_all();
     changed_.wait(lock, [this] { return filled_ >= taken_; });
+    if (taken().thrown) std::rethrow_exception(taken().thrown);
   } else {
     Fill(&batches_[taken_ % 2]);
     ++taken_;
@@ -74,7 +76,12 @@ void RowFeed::TakeBatch() {
 void RowFeed::Work() {
   for (uint64_t next = 0;; ++next) {
     Batch& batch = batches_[next % 2];
-    Fill(&batch);
+    try {
+      Fill(&batch);
+    } catch (...) {
+      batch.thrown = std::current_exception();
+      batch.last = true;
+    }
     const bool last = batch.last;
     std::unique_lock lock(mutex_);
     filled_ = next + 1;

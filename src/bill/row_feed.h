@@ -6,6 +6,7 @@
 #include <array>
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <span>
 #include <string>
@@ -40,7 +41,7 @@ class RowFeed {
   RowFeed& operator=(const RowFeed&) = delete;
 
   // The next row; false at the end. Errors are CsvReader's, after the rows
-  // before them.
+  // before them; what its source throws, or want of memory, is thrown here.
   absl::StatusOr<bool> Next();
 
   // Of the current row, valid until the next call of Next.
@@ -51,7 +52,7 @@ class RowFeed {
   std::string_view raw() const { return current().raw(row_); }
   // FastHash of raw().
   Hash128 identity() const { return taken().notes[row_].identity; }
-  uint64_t line() const { return current().line(row_); }
+  uint64_t line() const { return line_; }
   // Whether SpellsNull of some field.
   bool spells_null() const { return taken().notes[row_].spells_null; }
 
@@ -71,6 +72,7 @@ class RowFeed {
     uint64_t position = 0;
     bool last = false;
     absl::Status status;  // of what follows the last one's rows
+    std::exception_ptr thrown;  // in place of rows
   };
 
   void Fill(Batch* batch);
@@ -91,6 +93,7 @@ class RowFeed {
   std::vector<std::string_view> fields_;
   size_t row_ = 0;       // the current one, in its batch
   size_t next_row_ = 0;  // the one after it
+  uint64_t line_ = 0;
   uint64_t rows_ = 0;
   uint64_t position_ = 0;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -207,6 +208,20 @@ TEST(CsvReaderTest, WhatIsDoubtfulIsFoundAmongManyRows) {
       ASSERT_FALSE(rows.ok()) << test.row;
       EXPECT_THAT(std::string(rows.status().message()), HasSubstr(place));
     }
+  }
+}
+
+TEST(CsvReaderTest, BlankLinesAreSkippedAmongManyRows) {
+  for (const std::string line_end : {"\n", "\r\n"}) {
+    std::string text = "a" + line_end;
+    Rows expected = {{"a"}};
+    for (int i = 0; i < 50; ++i) {
+      absl::StrAppend(&text, line_end, i, line_end, line_end);
+      expected.push_back({absl::StrCat(i)});
+    }
+    const auto rows = ReadRows(text);
+    ASSERT_TRUE(rows.ok()) << rows.status();
+    EXPECT_EQ(*rows, expected);
   }
 }
 

@@ -1,7 +1,9 @@
 #include "bill/row_feed.h"
 
+#include <algorithm>
 #include <memory>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -95,6 +97,38 @@ TEST(RowFeedTest, AnErrorComesAfterTheRowsBeforeItAndStays) {
       EXPECT_THAT(std::string(next.status().message()),
                   HasSubstr("x.csv:20002: "));
     }
+  }
+}
+
+// Gives rows and then throws.
+class ThrowingSource : public Source {
+ public:
+  absl::StatusOr<size_t> Read(char* buffer, size_t capacity) override {
+    if (reads_++ > 1) throw std::runtime_error("no more");
+    const std::string rows = reads_ == 1 ? "a,b\n" : "1,2\n";
+    std::fill_n(buffer, capacity, '\n');
+    rows.copy(buffer, rows.size());
+    return capacity;
+  }
+  absl::Status Rewind() override { return absl::OkStatus(); }
+  const std::string& name() const override { return name_; }
+  uint64_t position() const override { return 0; }
+  uint64_t size() const override { return 0; }
+
+ private:
+  std::string name_ = "x.csv";
+  int reads_ = 0;
+};
+
+TEST(RowFeedTest, WhatTheThreadThrowsComesToTheCaller) {
+  for (const bool ahead : {true, false}) {
+    ThrowingSource source;
+    CsvReader reader(&source);
+    ASSERT_TRUE(reader.ReadHeader().ok());
+    RowFeed feed(&reader, &source, kSeed, ahead);
+    ASSERT_TRUE(*feed.Next());
+    EXPECT_EQ(feed.fields()[1], "2");
+    EXPECT_THROW(static_cast<void>(feed.Next()), std::runtime_error);
   }
 }
 
