@@ -278,6 +278,10 @@ absl::StatusOr<DrainResult> Ledger::Impl::DrainOnce(
   ASSIGN_OR_RETURN(
       PreparedDrain drain,
       PrepareDrain(posting.get(), live_.get(), bucket_us(), NowUs(), budgets));
+  // What was admitted went by the clock of holds, which no boot may set back.
+  if (budgets != nullptr && drain.result.meters > 0) {
+    RETURN_IF_ERROR(posting->HoldTime(ReadClock()).status());
+  }
   RETURN_IF_ERROR(posting->Commit().status());
   ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books, BeginRead());
   RETURN_IF_ERROR(

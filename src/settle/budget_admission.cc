@@ -18,8 +18,11 @@ constexpr int kRounds = 3;
 constexpr int64_t kShareOfRoom = 64;
 // ... at most so many times what was asked for: more would save nothing ...
 constexpr int64_t kMostCalls = 4'096;
-// ... and none for fewer calls than pay for filling and recalling it.
+// ... and none where there is not room for so many calls as pay for filling and
+// recalling it ...
 constexpr int64_t kFewestCalls = 32;
+// ... or not the space, in its word, for these: of large calls it holds few.
+constexpr int64_t kFewestInWord = 8;
 
 // An allowance is for so many calls, and under those quotas only that have so
 // much to spare: one that soon runs out would have them all recalled.
@@ -30,7 +33,9 @@ int64_t SliceFor(const MeterChains& chains, int64_t room, int64_t gpu_us,
                  uint64_t left, int64_t now_us) {
   const Int128 least = Int128{gpu_us} * kFewestCalls;
   const auto space = static_cast<int64_t>(kMaxSlice - left);
-  if (room < least * kShareOfRoom || space < least) return 0;
+  if (room < least * kShareOfRoom || space < Int128{gpu_us} * kFewestInWord) {
+    return 0;
+  }
   int64_t more = std::min(room / kShareOfRoom, space);
   more =
       static_cast<int64_t>(std::min<Int128>(more, Int128{gpu_us} * kMostCalls));
@@ -39,7 +44,7 @@ int64_t SliceFor(const MeterChains& chains, int64_t room, int64_t gpu_us,
         RoomAt(*budget, now_us) / (kShareOfRoom + budget->filled);
     more = std::min(more, share);
   }
-  return more >= least ? more : 0;
+  return more >= std::min<Int128>(least, space) ? more : 0;
 }
 
 // How many of a chain's budgets, from the lowest, have plenty of room, so that
@@ -70,7 +75,7 @@ AllowanceSize AllowanceFor(BudgetChain chain, int64_t gpu_us, int64_t now_us) {
 // Whether there may be room for a slice under budgets.
 bool MayFill(const MeterChains& chains, int64_t gpu_us, int64_t now_us) {
   const Int128 least = Int128{gpu_us} * kFewestCalls;
-  if (least > kMaxSlice) return false;
+  if (Int128{gpu_us} * kFewestInWord > kMaxSlice) return false;
   return std::all_of(
       chains.budgets().begin(), chains.budgets().end(), [&](const Budget* one) {
         return RoomAt(*one, now_us) / (kShareOfRoom + one->filled) >= least;
@@ -100,7 +105,7 @@ Decision BudgetKeeper::Admit(const AdmissionPlace& place, int64_t gpu_us) {
       const int64_t now_us = hooks_.now_us();
       file_->state().latest_us = now_us;
       outcome = Decide(place, gpu_us, now_us, nullptr, false);
-      stale = IsStale(now_us);
+      stale = IsStale(epoch_->Get(), now_us);
     }
     if (outcome == Outcome::kAskBooks) outcome = AskBooks(place, gpu_us, stale);
     if (outcome == Outcome::kAdmitted) return Decision::kAdmitted;
@@ -114,15 +119,16 @@ bool BudgetKeeper::AdmitBy(int64_t before_us, const AdmissionPlace& place,
                            int64_t gpu_us) {
   int64_t& latest_us = file_->state().latest_us;
   const int64_t now_us = std::max(before_us, latest_us);
-  if (file_->torn() || IsStale(now_us)) return false;
+  const Epoch epoch = epoch_->Get();
+  if (file_->torn() || IsStale(epoch, now_us)) return false;
   // Before anything else of the meter's is looked at, which may lie far away.
-  if (AdmitByAllowance(place.AllowanceOf(place.ActiveBank()), gpu_us, now_us,
+  if (AdmitByAllowance(place.AllowanceOf(epoch.bank), gpu_us, now_us,
                        kForWantOfSlice)) {
     latest_us = now_us;
     return true;
   }
   const auto* const chains = meters_.Find(place.meter, file_->layout());
-  if (chains == nullptr || !AdmitUnder(*chains, place, gpu_us, now_us)) {
+  if (chains == nullptr || !AdmitUnder(*chains, place, epoch.bank, gpu_us, now_us)) {
     return false;
   }
   latest_us = now_us;
@@ -167,11 +173,15 @@ BudgetKeeper::Outcome BudgetKeeper::Decide(const AdmissionPlace& place,
   const auto found = ChainsOf(place, books);
   if (!found.ok()) return Outcome::kBusy;
   const MeterChains& chains = **found;
-  if (!chains.empty() && IsStale(now_us)) return Outcome::kAskBooks;
-  if (AdmitUnder(chains, place, gpu_us, now_us)) return Outcome::kAdmitted;
+  const Epoch epoch = epoch_->Get();
+  if (!chains.empty() && IsStale(epoch, now_us)) return Outcome::kAskBooks;
+  const uint32_t bank = epoch.bank;
+  if (AdmitUnder(chains, place, bank, gpu_us, now_us)) {
+    return Outcome::kAdmitted;
+  }
   const auto recalled = RecallFor(chains, gpu_us, now_us, books);
   if (!recalled.ok()) return Outcome::kBusy;
-  if (*recalled && AdmitUnder(chains, place, gpu_us, now_us)) {
+  if (*recalled && AdmitUnder(chains, place, bank, gpu_us, now_us)) {
     return Outcome::kAdmitted;
   }
   if (IsSettled()) {
@@ -233,10 +243,9 @@ bool BudgetKeeper::GiveAllowance(const MeterChains& chains,
 }
 
 bool BudgetKeeper::AdmitUnder(const MeterChains& chains,
-                              const AdmissionPlace& place, int64_t gpu_us,
-                              int64_t now_us) {
-  // Of the bank that counts now: what is taken here is used here.
-  const uint32_t bank = place.ActiveBank();
+                              const AdmissionPlace& place, uint32_t bank,
+                              int64_t gpu_us, int64_t now_us) {
+  // What is taken here is used here.
   const Slice slice = place.SliceOf(bank);
   if (slice.there() && meter_internal::Spend(slice.word(), gpu_us)) return true;
   const int64_t room = chains.Room(now_us);

@@ -54,9 +54,9 @@ bool BudgetKeeper::IsSettled() const {
   return file_->state().begun == file_->state().published;
 }
 
-bool BudgetKeeper::IsStale(int64_t now_us) const {
+bool BudgetKeeper::IsStale(const Epoch& epoch, int64_t now_us) const {
   const BudgetsState& state = file_->state();
-  return now_us >= state.valid_until_us || state.bucket != epoch_->Get().bucket;
+  return now_us >= state.valid_until_us || state.bucket != epoch.bucket;
 }
 
 absl::StatusOr<const BudgetKeeper::Chains*> BudgetKeeper::ChainsOf(
@@ -198,7 +198,10 @@ absl::Status BudgetKeeper::RecallOverdrawn(int64_t now_us,
   for (uint32_t quota = 1; quota < file_->state().end; ++quota) {
     Budget& budget = file_->at(quota);
     if (!budget.exists() || !budget.has_unspent()) continue;
-    if (RoomAt(budget, now_us) >= budget.reserved_us) continue;
+    // What is left of an allowance is not asked for the room of the quotas that
+    // it is under: their clock must not take that room meanwhile.
+    const bool falls = budget.books.falls != 0 && budget.allowed > 0;
+    if (!falls && RoomAt(budget, now_us) >= budget.reserved_us) continue;
     RETURN_IF_ERROR(RecallUnder(&budget, books));
   }
   return absl::OkStatus();

@@ -209,8 +209,11 @@ class BudgetKeeper : public AdmissionSource {
   // never before one that others were admitted at. Spares those who wait a
   // reading of the clock. False: look again, by the clock as it is.
   bool AdmitBy(int64_t before_us, const AdmissionPlace& place, int64_t gpu_us);
+  // In the bank that counted when budgets were seen not to be stale: by the
+  // room of that bucket's windows nothing may be counted in another's. A bank
+  // that is over meanwhile is drained after the section (WaitForSections).
   bool AdmitUnder(const MeterChains& chains, const AdmissionPlace& place,
-                  int64_t gpu_us, int64_t now_us);
+                  uint32_t bank, int64_t gpu_us, int64_t now_us);
   // By the thread's allowance, where that has so much and the quotas above it
   // have room for it; for want of a slice: only where they have too little room
   // to fill one.
@@ -226,7 +229,7 @@ class BudgetKeeper : public AdmissionSource {
   // Of a meter of this process.
   absl::StatusOr<const MeterChains*> ChainsOf(const AdmissionPlace& place,
                                               ReadTransaction* books);
-  bool IsStale(int64_t now_us) const;
+  bool IsStale(const Epoch& epoch, int64_t now_us) const;
   bool IsSettled() const;
   // Slices of another boot are of its budgets, which are no more.
   bool IsOfThisBoot(const LanesReader& reader) const {
@@ -239,8 +242,8 @@ class BudgetKeeper : public AdmissionSource {
   // Under each budget that is too small for the amount.
   absl::Status RecallTooSmall(const MeterChains& chains, int64_t amount_us,
                               int64_t now_us, ReadTransaction* books);
-  // Under every budget that facts have overdrawn: what is left of slices there
-  // must not be admitted any more.
+  // Under every budget that facts have overdrawn, or that has begun to fall:
+  // what is left of slices and allowances there must not be admitted any more.
   absl::Status RecallOverdrawn(int64_t now_us, ReadTransaction* books);
   // Slices under the budget, and allowances that are under it.
   absl::Status RecallUnder(Budget* budget, ReadTransaction* books);

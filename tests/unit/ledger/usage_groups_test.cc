@@ -167,7 +167,8 @@ std::vector<NaiveRun> PostRuns(Random* random, Store* store) {
     run.start_us = kStart + random->Between(0, 90 * 3'600) * kMicrosPerSecond;
     run.end_us =
         run.start_us + random->Between(1, 40 * 3'600) * kMicrosPerSecond;
-    RunImported row = {"run-" + std::to_string(i),
+    const std::string id = "run-" + std::to_string(i);
+    RunImported row = {id,
                        1,
                        0,
                        0,

@@ -60,6 +60,17 @@ TEST_F(AdmissionTest, AmountsPastAnySliceAreAdmitted) {
   ExpectRoomAsInBooks();
 }
 
+// Calls of a GPU-hour, of which the word of a slice holds few.
+TEST_F(AdmissionTest, LargeCallsFillSlicesFarFromTheLimit) {
+  constexpr int64_t kGpuHour = 3'600'000'000;
+  constexpr int64_t kFar = 1'000'000 * kGpuHour;
+  SetLimits(kFar, kFar, kFar, kFar);
+  EXPECT_EQ(Try(0, 1, kGpuHour), 1);
+  EXPECT_LE(process_->Room(1), kFar - 8 * kGpuHour);
+  EXPECT_GE(process_->Room(1), kFar - 20 * kGpuHour) << "no allowance";
+  EXPECT_EQ(process_->Usage(0), kGpuHour);
+}
+
 TEST_F(AdmissionTest, WhatAnotherThreadKeepsComesBack) {
   SetLimits(kPlenty, 1'000'000, kPlenty, kPlenty);
   std::atomic<bool> stop{false};   // written by the test, read by the thread

@@ -19,10 +19,13 @@ class AllowanceTest : public TriedQuotasTest {
   // the release of a hold does.
   void RaiseHighest(int64_t limit) {
     rules_->limits[1] = limit;
+    Touch(1);
+  }
+  void Touch(uint32_t quota) {
     const auto transaction = MustHave(process_->store().BeginWrite());
     BudgetChange change = MustHave(
         process_->keeper().Begin(transaction.get(), process_->now_us()));
-    change.Touch(1);
+    change.Touch(quota);
     ASSERT_THAT(transaction->Commit(), IsOk());
     const auto books = MustHave(process_->store().BeginRead());
     ASSERT_THAT(change.Finish(books.get(), process_->now_us()), IsOk());
@@ -129,6 +132,16 @@ TEST_F(AllowanceTest, IsNotGivenWhereWhatIsLeftFalls) {
   process_->ChangeQuotas();
   EXPECT_EQ(Try(0, 1), 1);
   EXPECT_EQ(process_->Room(3), kEnough - 1);
+}
+
+// And where it begins to fall, what was given is taken back.
+TEST_F(AllowanceTest, IsTakenBackWhereWhatIsLeftBeginsToFall) {
+  EXPECT_EQ(Try(0, 1), 1);
+  EXPECT_EQ(process_->Room(3), kEnough - kAllowance);
+  rules_->falls = 1;
+  Touch(3);
+  EXPECT_EQ(process_->Room(3), kEnough - 1);
+  ExpectRoomAsInBooks();
 }
 
 // Slices are better as soon as there is room for them.
