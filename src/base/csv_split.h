@@ -16,13 +16,13 @@ enum class LineEnd : uint8_t { kUnknown, kLf, kCrLf };
 // A row as it lies in the input.
 struct CsvRowSpan {
   char* first = nullptr;
-  char* next = nullptr;           // after its line end
+  char* next = nullptr;          // after its line end
   std::span<char* const> stops;  // where each field's bytes end, with quotes
   uint64_t line_feeds = 0;       // within quotes
   bool ascii = true;             // errs toward false
 };
 
-// Where the state of 64 bytes goes on in the next 64.
+// For one stretch of rows.
 class CsvSplitter {
  public:
   CsvSplitter(LineEnd line_end, std::span<char*> stops)
