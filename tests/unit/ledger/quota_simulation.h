@@ -28,6 +28,7 @@ class QuotaSimulation {
   int64_t admitted() const { return admitted_; }
   int64_t refused() const { return refused_; }
   int64_t moves() const { return moves_; }
+  int64_t later() const { return later_; }  // starts that were still to come
   const SimulatedClock& clock() const { return clock_; }
 
  private:
@@ -62,6 +63,7 @@ class QuotaSimulation {
 
   // --- facts
   void AddUsage();
+  void Import();
   void Drain();
 
   // --- holds and runs
@@ -70,6 +72,10 @@ class QuotaSimulation {
   void Close();
   void Charge(const NaiveHold& hold, Int128 amount);
   int64_t AnyGpus();
+  // Now by the wall clock, or a little later.
+  int64_t AnyEvent();
+  // What the books will know of the run's open segment.
+  void NoteLater(NaiveRun* run);
   void Start();
   void Change();
 
@@ -93,6 +99,7 @@ class QuotaSimulation {
   int64_t admitted_ = 0;
   int64_t refused_ = 0;
   int64_t moves_ = 0;
+  int64_t later_ = 0;
 };
 
 }  // namespace drawdown

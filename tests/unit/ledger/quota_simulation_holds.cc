@@ -127,6 +127,18 @@ int64_t QuotaSimulation::AnyGpus() {
                           : random_.Between(1, 32) * kGpu;
 }
 
+int64_t QuotaSimulation::AnyEvent() {
+  constexpr int64_t kMaxAhead = kMaxAheadMinutes * 60 * kMicrosPerSecond;
+  return clock_.wall_us() +
+         (random_.OneIn(3) ? random_.Between(1, kMaxAhead) : 0);
+}
+
+void QuotaSimulation::NoteLater(NaiveRun* run) {
+  const Segment& last = run->segments.back();
+  run->later = !last.end_us && last.start_us > posting_->tip().recorded_us;
+  later_ += run->later ? 1 : 0;
+}
+
 void QuotaSimulation::Start() {
   const std::string id = "r" + std::to_string(++next_id_);
   std::string hold_id;
@@ -142,10 +154,11 @@ void QuotaSimulation::Start() {
   run.pool = hold_id.empty() ? Any(kPools) : naive_.holds[hold_id].pool;
   run.micro_gpus = AnyGpus();
   run.hold = hold_id;
-  run.segments = {{clock_.wall_us(), std::nullopt, run.micro_gpus}};
+  const int64_t start_us = AnyEvent();
+  run.segments = {{start_us, std::nullopt, run.micro_gpus}};
   RunStarting starting;
   starting.change.run_id = id;
-  starting.change.at_us = clock_.wall_us();
+  starting.change.at_us = start_us;
   starting.change.micro_gpus = run.micro_gpus;
   starting.tenant = run.tenant;
   starting.pool = run.pool;
@@ -165,6 +178,7 @@ void QuotaSimulation::Start() {
   ASSERT_THAT(started, IsOk());
   CheckAdmission(*started, fits, asks);
   if (!fits) return;
+  NoteLater(&run);
   naive_.runs[id] = run;
   if (!hold_id.empty()) naive_.holds[hold_id].run = id;
 }
@@ -176,8 +190,8 @@ void QuotaSimulation::Change() {
   if (run.ended) return;
   RunChanged change;
   change.run_id = id;
-  const int64_t wall_us = clock_.wall_us();
-  change.at_us = wall_us;
+  const int64_t event_us = AnyEvent();
+  change.at_us = event_us;
   int64_t gpus = 0;
   NaiveRun after = run;
   Segment& last = after.segments.back();
@@ -187,29 +201,29 @@ void QuotaSimulation::Change() {
                       now_us_ < naive_.holds[run.hold].expires_us;
     gpus = held ? 0 : run.micro_gpus;
     after.suspended = false;
-    after.segments.push_back({wall_us, std::nullopt, run.micro_gpus});
+    after.segments.push_back({event_us, std::nullopt, run.micro_gpus});
   } else if (!run.suspended && random_.OneIn(3)) {
     change.change = RunChange::kResize;
     change.micro_gpus = AnyGpus();
     if (change.micro_gpus == run.micro_gpus) return;
     gpus = std::max<int64_t>(0, change.micro_gpus - run.micro_gpus);
-    last.end_us = wall_us;
+    last.end_us = event_us;
     after.micro_gpus = change.micro_gpus;
-    after.segments.push_back({wall_us, std::nullopt, change.micro_gpus});
+    after.segments.push_back({event_us, std::nullopt, change.micro_gpus});
   } else if (!run.suspended && random_.OneIn(2)) {
     change.change = RunChange::kSuspend;
-    last.end_us = wall_us;
+    last.end_us = event_us;
     after.suspended = true;
   } else {
     change.change = RunChange::kStop;
     change.reason = StopReason::kDone;
-    if (!last.end_us) last.end_us = wall_us;
+    if (!last.end_us) last.end_us = event_us;
     after.ended = true;
   }
   // A change at the very instant of the one before may be taken for its
   // repetition, and none can be before it.
   const Segment& before = run.segments.back();
-  if (wall_us <= before.end_us.value_or(before.start_us)) return;
+  if (event_us <= before.end_us.value_or(before.start_us)) return;
   const std::vector<NaiveQuotas::Asked> asks = {
       {run.tenant, run.pool, 0, gpus}};
   const bool fits = naive_.Fits(asks, now_us_);
@@ -217,6 +231,7 @@ void QuotaSimulation::Change() {
   ASSERT_THAT(changed, IsOk());
   CheckAdmission(*changed, fits, asks);
   if (!fits) return;
+  NoteLater(&after);
   run = after;
   if (run.ended && !run.hold.empty()) naive_.holds[run.hold].closed = true;
 }
