@@ -118,6 +118,21 @@ TEST_F(TryRecordTest, HoldsAndMetersShareOneLimit) {
   EXPECT_EQ(Exhaust(meter, 1), 999'980);
 }
 
+// Of the lower quota so much is left with the meter that the hold would not fit
+// there either; that is not used.
+TEST_F(TryRecordTest, ARefusedHoldNamesTheQuotaThatIsShort) {
+  Limit("o", 100'000);
+  Limit("o/a", 140'000);
+  const Meter meter = MeterOf(ledger_.get(), "o/a");
+  ASSERT_EQ(meter.TryRecord(97'990), Decision::kAdmitted);
+  ASSERT_EQ(meter.TryRecord(1), Decision::kAdmitted);  // with an allowance
+  const auto refused = ledger_->PlaceHold({"x", "o/a", "p", GpuTime(42'000)});
+  ASSERT_THAT(refused, IsOk());
+  ASSERT_FALSE(refused->admitted());
+  EXPECT_EQ(refused->refusal->scope.tenant, "o");
+  EXPECT_EQ(static_cast<int64_t>(refused->refusal->used), 97'991);
+}
+
 TEST_F(TryRecordTest, ABatchThatIsRefusedGivesAllOfItsPartsBack) {
   Limit("a", 100);
   const Meter meter = MeterOf(ledger_.get(), "a");
