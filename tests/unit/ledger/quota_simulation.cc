@@ -249,10 +249,10 @@ void QuotaSimulation::Import() {
   Segment& segment = run.segments.emplace_back();
   segment.micro_gpus = run.micro_gpus;
   segment.start_us = random_.OneIn(2)
-                         ? AnyEvent()
+                         ? EventInstant()
                          : clock_.wall_us() - random_.Between(0, 40 * kHour);
   if (random_.OneIn(3)) {
-    segment.end_us = std::max(segment.start_us, AnyEvent());
+    segment.end_us = std::max(segment.start_us, EventInstant());
     run.ended = true;
   }
   RunImported row;

@@ -72,8 +72,9 @@ class QuotaSimulation {
   void Close();
   void Charge(const NaiveHold& hold, Int128 amount);
   int64_t AnyGpus();
-  // Now by the wall clock, or a little later.
-  int64_t AnyEvent();
+  Int128 MoreThan(NaiveRun before, const NaiveRun& after);
+  bool IsCovered(const NaiveRun& run);
+  int64_t EventInstant();
   // What the books will know of the run's open segment.
   void NoteLater(NaiveRun* run);
   void Start();
