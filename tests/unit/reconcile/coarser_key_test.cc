@@ -44,12 +44,12 @@ TEST(CoarserKeyTest, AReplacedNodeAndAnotherAccountMatchAndSaySo) {
   EXPECT_THAT(matched[0].reason, Not(HasSubstr("without")));
   EXPECT_EQ(matched[0].matched_on,
             "provider+sub_account+region+pool+resource+period+kind");
-  EXPECT_THAT(matched[1].reason,
+  EXPECT_THAT(matched[2].reason,
               HasSubstr("; matched without sub-account \"222\", which does not "
                         "name the pool"));
-  EXPECT_EQ(matched[1].matched_on, "provider+region+pool+resource+period+kind");
-  EXPECT_THAT(matched[2].reason, HasSubstr("without resource \"i-9\""));
-  EXPECT_EQ(matched[2].matched_on,
+  EXPECT_EQ(matched[2].matched_on, "provider+region+pool+resource+period+kind");
+  EXPECT_THAT(matched[1].reason, HasSubstr("without resource \"i-9\""));
+  EXPECT_EQ(matched[1].matched_on,
             "provider+sub_account+region+pool+period+kind");
   const auto breaks = ItemsOf(result, BreakClass::kQuantityBreak);
   ASSERT_EQ(breaks.size(), 1u);
