@@ -48,6 +48,7 @@ BillRow ViewOf(const TestRow& row, const std::string& raw) {
   view.service = row.service;
   view.sku = row.sku;
   view.sku_price = row.sku_price;
+  view.instance_type = row.instance_type;
   view.category = row.category;
   view.category_text = CategoryText(row.category);
   view.correction = row.correction;

@@ -70,6 +70,7 @@ struct TestRow {
   std::string service = "Amazon Elastic Compute Cloud";
   std::string sku = "p6e";
   std::string sku_price = "p6e-price";
+  std::string instance_type;
   ChargeCategory category = ChargeCategory::kUsage;
   bool correction = false;
   std::string frequency = "Usage-Based";
