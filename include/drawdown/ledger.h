@@ -141,8 +141,10 @@ class DRAWDOWN_EXPORT Ledger {
   // A start, a growth and a going-on are admissions (drawdown/quota.h): quotas
   // of GPUs at once must have room, and under a hard quota of GPU time a start
   // needs a hold (kHoldRequired) of the same tenant and pool, open, and of no
-  // other run (kWrongState, kConflict). A refusal is an answer, not an error,
-  // and has changed nothing.
+  // other run (kWrongState, kConflict); a growth and a going-on need something
+  // left of it. What lies in the past must fit with what the run has used by
+  // now beyond its hold. A refusal is an answer, not an error, and has changed
+  // nothing.
   absl::StatusOr<Admission> StartRun(const RunStart& start,
                                      const WriteOptions& options = {});
   // All of them or none, with one commit; a refusal is of the first that was.
@@ -420,7 +422,9 @@ DRAWDOWN_EXPORT absl::StatusOr<BillSummary> SummarizeBill(
     const ProgressCallback& progress = {});
 
 // Rebuilds a ledger in `destination` (which must not exist) from whatever of
-// the journal in `directory` can still be read; lists what was lost.
+// the journal in `directory` can still be read; lists what was lost. Built
+// beside it, as destination.salvaging-UUID, and moved there whole: after an
+// error there is nothing, after a kill at most that, which may be removed.
 DRAWDOWN_EXPORT absl::StatusOr<SalvageReport> Salvage(
     const std::string& directory, const std::string& destination);
 

@@ -235,6 +235,7 @@ class KeptRating::Impl {
     }
     CHECK(walk_->rated() - before == given);
     for (const Charge& charge : walk_->TakeCharges()) AddEnd(charge, sign);
+    walk_->TakeSpans();
     walk_->TakeSpendMarks();
     notes_[index].clear();
     for (auto& [at_us, note] : walk_->TakeNotes()) {
@@ -251,10 +252,11 @@ class KeptRating::Impl {
   }
 
   void AddEnd(const Charge& charge, int sign) {
-    const auto [it, added] = ends_.try_emplace(KeyOf(charge));
+    const ChargeRule& rule = walk_->rules().all()[charge.rule];
+    const auto [it, added] = ends_.try_emplace(KeyOf(charge, rule));
     EndSum& end = it->second;
-    end.sum.gpu_time += charge.gpu_time * sign;
-    end.sum.cost += charge.cost.value_or(MoneyAmount()) * sign;
+    end.sum.gpu_time += rule.TimeOf(charge) * sign;
+    end.sum.cost += rule.OwnCostOf(charge) * sign;
     end.charges += sign;
     if (end.charges == 0) ends_.erase(it);
   }

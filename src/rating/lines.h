@@ -30,17 +30,18 @@ struct LineKey {
 
 struct LineSum {
   GpuTime gpu_time;
-  MoneyAmount cost;  // of charges without a unit price
+  MoneyAmount cost;  // of charges without GPU time
 };
 
 // The order of statements.
 bool LineBefore(const LineKey& a, const LineKey& b);
 
-LineKey KeyOf(const Charge& charge);
+LineKey KeyOf(const Charge& charge, const ChargeRule& rule);
 
 // In that order.
 using SummedLines = std::vector<std::pair<LineKey, LineSum>>;
-SummedLines SumLines(std::span<const Charge> charges);
+SummedLines SumLines(std::span<const Charge> charges,
+                     std::span<const ChargeRule> rules);
 
 // The statement of these lines, with names and notes of `rated`. Of its charges
 // only rounding by segment reads more.
@@ -49,7 +50,7 @@ absl::StatusOr<Statement> StatementOfLines(const RatingInput& input,
                                            const SummedLines& lines);
 
 // Puts charges that were added into the order that RatedUsage has.
-void SortCharges(RatedUsage* rated);
+void SortCharges(std::span<const ChargeRule> rules, RatedUsage* rated);
 
 // The line's money, rounded once: from its GPU time where it has a unit price.
 MoneyAmount LineCost(const LineKey& key, const LineSum& sum, int scale);

@@ -50,13 +50,19 @@ std::string KindText(const ChargeSlot& slot, const Commitment& commitment) {
 
 }  // namespace
 
-uint16_t RuleBook::Intern(uint32_t version, const std::string& text) {
-  const auto next = static_cast<uint16_t>(rules_.size());
-  const auto [known, added] = known_.emplace(std::pair(version, text), next);
-  if (added) {
-    rules_.push_back({plan_->versions[version].contract->version, text});
-  }
+uint32_t RuleBook::Intern(const ChargeRule& rule) {
+  const auto next = static_cast<uint32_t>(rules_.size());
+  const auto [known, added] = known_.emplace(rule, next);
+  if (added) rules_.push_back(rule);
   return known->second;
+}
+
+ChargeRule RuleBook::RuleOf(const ChargeSlot& slot, uint32_t position) const {
+  return {.version = plan_->versions[slot.version].contract->version,
+          .commitment = slot.commitment,
+          .kind = slot.kind,
+          .unit_price = slot.unit_price,
+          .text = TextOf(slot, position)};
 }
 
 std::string RuleBook::TextOf(const ChargeSlot& slot, uint32_t position) const {

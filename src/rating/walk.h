@@ -100,9 +100,10 @@ struct MoneyPiece {
 struct Booking {
   uint32_t slot = 0;
   bool counted_only = false;
+  bool priced = false;
   HourlyPrice price;
-  // All but who, where, how much and, where it has a price, the cost.
-  Charge charge = {.bucket_us = std::numeric_limits<int64_t>::min()};
+  uint32_t rule = kNoIndex;
+  int64_t bucket_us = std::numeric_limits<int64_t>::min();
 };
 
 class Walk {
@@ -126,9 +127,11 @@ class Walk {
   std::vector<SpendMark> TakeSpendMarks() { return std::move(spend_marks_); }
 
   Charges TakeCharges() { return std::exchange(charges_, {}); }
+  std::vector<Interval> TakeSpans() { return std::exchange(spans_, {}); }
   RuleBook& rules() { return rules_; }
-  // From now on usage is summed there, `sign` times (1 or -1), without charges
-  // or rules; only ends of intervals still make charges.
+  const RuleBook& rules() const { return rules_; }
+  // From now on usage is summed there, `sign` times (1 or -1), without charges;
+  // only ends of intervals still make them.
   void SumInto(UsageTally* tally, int sign) {
     tally_ = tally;
     sign_ = sign;
@@ -175,19 +178,15 @@ class Walk {
   void BookOverage();
   void BookTiers();
   void EmitBucket(int64_t bucket_us);
-  const Booking& BookingOf(uint32_t slot, const Interval& bucket) {
+  const Booking& BookingOf(uint32_t slot, int64_t bucket_us) {
     Booking& booking = bookings_[slot];
-    if (booking.charge.bucket_us != bucket.start_us) {
-      Prepare(slot, bucket, &booking);
-    }
+    if (booking.bucket_us != bucket_us) Prepare(slot, bucket_us, &booking);
     return booking;
   }
-  void Prepare(uint32_t slot, const Interval& bucket, Booking* booking);
+  void Prepare(uint32_t slot, int64_t bucket_us, Booking* booking);
   template <typename Visit>
-  void VisitBooked(const Interval& bucket, Visit&& visit);
-  void Emit(const Booking& booking, size_t cell, GpuTime amount);
-  OptionalMoney CostOfUsage(const Booking& booking, size_t cell,
-                            GpuTime amount);
+  void VisitBooked(int64_t bucket_us, Visit&& visit);
+  void Count(const Booking& booking, size_t cell, GpuTime amount);
 
   // walk_spend.cc: what Spend commitments count
   void CountAlone(const MoneyPiece& piece, int32_t above);
@@ -219,7 +218,8 @@ class Walk {
   bool Emits(const Interval& interval) const;
   void SortFrom(size_t first);
   MoneyAmount Cost(MoneyAmount per_gpu_hour, GpuTime time);
-  uint16_t RuleOf(uint32_t slot);
+  uint32_t RuleOf(uint32_t slot);
+  uint32_t SpanIndex(const Interval& span);
 
   const VersionPlan& version() const { return plan_.versions[now_.version]; }
 
@@ -240,6 +240,7 @@ class Walk {
   GpuTime rated_;
   bool costs_fit_ = true;
   Charges charges_;
+  std::vector<Interval> spans_;
   std::vector<SpendMark> spend_marks_;
 };
 

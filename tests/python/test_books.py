@@ -137,9 +137,12 @@ def test_quotas_and_holds(books):
     assert books.quotas()[0]["used"] == 3600
     with pytest.raises(drawdown.HoldRequiredError):
         books.start_run("r", "acme/chat", POOL, 1, instant(9))
+    now = datetime.datetime.now(datetime.timezone.utc)
     with books.hold("h3", "acme/chat", POOL, 2) as hold:
-        assert books.start_run("r", "acme/chat", POOL, 1, instant(9), hold=hold)
-        books.stop_run("r", instant(10))
+        refused = books.start_run("r", "acme/chat", POOL, 1, instant(9), hold=hold)
+        assert not refused  # It would have used weeks by now.
+        assert books.start_run("r", "acme/chat", POOL, 1, now, hold=hold)
+        books.stop_run("r", now + datetime.timedelta(seconds=1))
     with pytest.raises(ZeroDivisionError):
         with books.hold("h4", "acme/chat", POOL, 1) as hold:
             hold.use(1)

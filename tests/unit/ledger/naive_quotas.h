@@ -74,6 +74,8 @@ class NaiveQuotas {
   const QuotaLimit* Limit(const NaiveQuota& quota, int64_t at_us) const;
   // What the hold holds.
   Int128 HeldBy(const NaiveHold& hold, int64_t at_us) const;
+  // What the run has accrued, or its hold keeps for it if that is more.
+  Int128 AccruedOrKept(const NaiveRun& run, int64_t at_us) const;
 
   // When used + held reaches the limit from `from_us` on, if all goes on as
   // then: from_us itself, if so, and the first instant later at which it does

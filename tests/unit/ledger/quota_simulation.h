@@ -71,6 +71,9 @@ class QuotaSimulation {
   void Close();
   void Charge(const NaiveHold& hold, Int128 amount);
   int64_t AnyGpus();
+  Int128 MoreThan(NaiveRun before, const NaiveRun& after);
+  bool IsCovered(const NaiveRun& run);
+  int64_t EventInstant();
   void Start();
   void Change();
 
