@@ -256,16 +256,17 @@ absl::StatusOr<BudgetKeeper*> Ledger::Impl::Budgets() const {
   return budgets.get();
 }
 
-absl::Status Ledger::Impl::CountTaken(ReadTransaction* books,
-                                      Admitter* admitter) const {
+absl::StatusOr<TakenOfQuotas> Ledger::Impl::Taken(
+    ReadTransaction* books) const {
+  TakenOfQuotas taken;
   ASSIGN_OR_RETURN(BudgetKeeper* const budgets, Budgets());
-  if (budgets == nullptr) return absl::OkStatus();
+  if (budgets == nullptr) return taken;
   ASSIGN_OR_RETURN(const std::vector<TakenBudget> all,
                    budgets->RecallAndList(books));
   for (const TakenBudget& one : all) {
-    admitter->CountTaken(QuotaOf(one.quota), GpuTime(one.taken_us));
+    taken[QuotaOf(one.quota)] = GpuTime(one.taken_us);
   }
-  return absl::OkStatus();
+  return taken;
 }
 
 // --- draining ----------------------------------------------------------------

@@ -287,8 +287,12 @@ absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::RecallAndList(
 absl::StatusOr<int64_t> BudgetKeeper::Taken(uint32_t quota) {
   const BudgetsLock lock(file_.get(), options_.posting_patience);
   if (!lock.held()) return file_->BusyError();
-  const bool known = quota < file_->state().end && file_->at(quota).exists();
-  return known ? file_->at(quota).taken_us : 0;
+  if (quota >= file_->state().end || !file_->at(quota).exists()) return 0;
+  Budget& budget = file_->at(quota);
+  if (!file_->torn() && budget.has_unspent()) {
+    RETURN_IF_ERROR(RecallUnder(&budget, nullptr));
+  }
+  return budget.taken_us;
 }
 
 // --- making anew -------------------------------------------------------------

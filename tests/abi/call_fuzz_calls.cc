@@ -196,6 +196,10 @@ void Caller::CallHolds() {
                    drawdown_holds(ledger, Options(query), table, Error()));
     }
     case 5:
+      if (OneIn(2)) {
+        return Ended("exhaustion_runs",
+                     drawdown_exhaustion_runs(ledger, table, Error()));
+      }
       return Ended("exhaustions", drawdown_exhaustions(ledger, table, Error()));
     default:
       return Ended("hold_place", drawdown_hold_place(ledger, Options(request),
