@@ -145,6 +145,17 @@ void LeaveToOthers(const ContractBooks& books,
 
 namespace {
 
+// Nothing is charged to a tenant that is not there, either.
+absl::Status CheckTenant(ReadTransaction* books, const std::string& tenant,
+                         const Statement& statement) {
+  if (tenant.empty() || !statement.lines.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const PathsById paths,
+                   ReadPathsBelow(books, NameKind::kTenant, tenant));
+  if (!paths.empty()) return absl::OkStatus();
+  return MakeError(ErrorCode::kNotFound,
+                   "tenant " + Quoted(tenant) + " is not in the books");
+}
+
 // The contracts there are, and the period in the calendar of one's newest
 // version.
 struct AskedPeriod {
@@ -301,10 +312,36 @@ absl::StatusOr<Statement> Ledger::MakeStatement(
                          PostedStatement(books, asked.contracts,
                                          impl_->bucket_us(), query.contract,
                                          asked.period, at_us, query.explain));
-        if (query.tenant.has_value()) KeepTenant(*query.tenant, &statement);
-        return absl::OkStatus();
+        if (!query.tenant.has_value()) return absl::OkStatus();
+        KeepTenant(*query.tenant, &statement);
+        return CheckTenant(books.transaction, *query.tenant, statement);
       }));
   return statement;
+}
+
+absl::StatusOr<std::vector<ValuedStatus>> StatusOf(
+    const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
+    int64_t at_us) {
+  std::vector<ValuedStatus> all;
+  for (const ContractVersion* version : contracts.Newest()) {
+    ASSIGN_OR_RETURN(const ContractTimeline contract,
+                     contracts.TimelineOf(version->contract.id));
+    if (contract.At(at_us) == nullptr) continue;
+    const Interval window = StatusWindow(contract, at_us);
+    ASSIGN_OR_RETURN(UsageTable usage,
+                     UsageOf(books, bucket_us, window, at_us));
+    LeaveToOthers(contracts, contract, &usage);
+    // Also of what is to come of an interval: that a delivery slips is known
+    // before.
+    ASSIGN_OR_RETURN(const CapacityTable capacity,
+                     CapacityOf(books, usage, window.start_us, {}));
+    ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
+                     RunsOf(books, contracts, contract, usage, window));
+    ASSIGN_OR_RETURN(std::vector<ValuedStatus> some,
+                     MakeValuedStatus(contract, usage, at_us, capacity, runs));
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  return all;
 }
 
 absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
@@ -315,24 +352,10 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
       impl_->WithBooks(as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));
-        for (const ContractVersion* version : contracts.Newest()) {
-          ASSIGN_OR_RETURN(const ContractTimeline contract,
-                           contracts.TimelineOf(version->contract.id));
-          if (contract.At(now_us) == nullptr) continue;
-          const Interval window = StatusWindow(contract, now_us);
-          ASSIGN_OR_RETURN(UsageTable usage,
-                           UsageOf(books, impl_->bucket_us(), window, now_us));
-          LeaveToOthers(contracts, contract, &usage);
-          // Also of what is to come of an interval: that a delivery slips is
-          // known before.
-          ASSIGN_OR_RETURN(const CapacityTable capacity,
-                           CapacityOf(books, usage, window.start_us, {}));
-          ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
-                           RunsOf(books, contracts, contract, usage, window));
-          ASSIGN_OR_RETURN(std::vector<CommitmentStatus> some,
-                           MakeStatus(contract, usage, now_us, capacity, runs));
-          std::move(some.begin(), some.end(), std::back_inserter(all));
-        }
+        ASSIGN_OR_RETURN(
+            std::vector<ValuedStatus> valued,
+            StatusOf(books, contracts, impl_->bucket_us(), now_us));
+        for (ValuedStatus& one : valued) all.push_back(std::move(one.status));
         return absl::OkStatus();
       }));
   return all;
