@@ -244,7 +244,8 @@ class DRAWDOWN_EXPORT Ledger {
       const HoldQuery& query,
       const std::function<bool(const HoldInfo&)>& visit) const;
   // What will run out, soonest first, if all goes on as it does now; and the
-  // first of it. A scheduler need not poll: it can sleep until then.
+  // first of it that is later than now. A scheduler need not poll: it can sleep
+  // until then. Where a quota runs out, all runs are read to name those under it.
   absl::StatusOr<std::vector<Exhaustion>> Exhaustions() const;
   absl::StatusOr<std::optional<Exhaustion>> NextExhaustion() const;
   // Now by the clock of holds, which deadlines are on.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/decimal.h"
 #include "base/path.h"
 #include "rating/lines.h"
 #include "rating/rating.h"
@@ -29,25 +30,59 @@ std::vector<int32_t> UsageLayers(const Contract& contract) {
   return layers;
 }
 
+// The allotment that the tenant draws from: the closest above it.
+const Allotment* AllotmentOf(const Contract& contract,
+                             const std::string& commitment,
+                             std::string_view tenant) {
+  const Allotment* closest = nullptr;
+  for (const Allotment& allotment : contract.allotments) {
+    if (allotment.commitment != commitment ||
+        !IsAtOrBelow(tenant, allotment.tenant)) {
+      continue;
+    }
+    const bool closer =
+        closest == nullptr || closest->tenant.size() < allotment.tenant.size();
+    if (closer) closest = &allotment;
+  }
+  return closest;
+}
+
+std::string WhyNot(const Contract& contract, const Commitment& commitment,
+                   const Subject& subject) {
+  if (!Applies(commitment.applies, subject)) return " does not apply";
+  const int64_t share = ApplicableShareMicro(commitment.applies, subject);
+  if (share < kMicroGpusPerGpu) {
+    return " takes at most " + FormatScaled(share, 6) +
+           " of it, as far as it has hours";
+  }
+  const Allotment* const allotment =
+      AllotmentOf(contract, commitment.id, subject.tenant);
+  if (allotment == nullptr || allotment->may_borrow) {
+    return " had no hours left for it";
+  }
+  return " had no hours left in the allotment of " + allotment->tenant +
+         ", which may not borrow";
+}
+
 // What became of the commitments that come before the one that priced the
 // charge: in its first bucket, with the order that held then.
 std::string WhyNotEarlier(const Contract& contract, const RatedUsage& rated,
                           const Charge& charge) {
-  if (!IsUsage(charge.kind)) return "";
-  const bool covered = charge.kind == ChargeKind::kCovered;
+  const ChargeRule& rule = rated.rules[charge.rule];
+  if (!IsUsage(rule.kind)) return "";
+  const int64_t at_us = rated.spans[charge.span].start_us;
+  const bool covered = rule.kind == ChargeKind::kCovered;
   const std::string pricer =
-      covered ? rated.commitments[charge.commitment] : std::string();
+      covered ? rated.commitments[rule.commitment] : std::string();
   Subject subject = SubjectOfPool(contract, rated.pools[charge.pool]);
   subject.tenant = rated.tenants[charge.tenant];
   std::string text;
   for (const int32_t layer : UsageLayers(contract)) {
-    for (const size_t index : BurnOrder(contract, layer, charge.bucket_us)) {
+    for (const size_t index : BurnOrder(contract, layer, at_us)) {
       const Commitment& commitment = contract.commitments[index];
       if (covered && commitment.id == pricer) return text;
       if (!text.empty()) text += "; ";
-      text += commitment.id + (Applies(commitment.applies, subject)
-                                   ? " had no hours left for it"
-                                   : " does not apply");
+      text += commitment.id + WhyNot(contract, commitment, subject);
     }
   }
   return text;
@@ -79,12 +114,13 @@ void Explain(const RatingInput& input, const RatedUsage& rated,
         [&key](const auto& line) { return LineBefore(line.first, key); });
     return static_cast<uint32_t>(found - lines.begin());
   };
-  std::map<std::pair<uint32_t, uint16_t>, Part> parts;
+  std::map<std::pair<uint32_t, uint32_t>, Part> parts;
   for (const Charge& charge : rated.charges) {
-    Part& part = parts[{index_of(KeyOf(charge, rated.rules)), charge.rule}];
+    const ChargeRule& rule = rated.rules[charge.rule];
+    Part& part = parts[{index_of(KeyOf(charge, rule)), charge.rule}];
     if (part.first == nullptr) part.first = &charge;
-    part.time += charge.gpu_time();
-    part.own_cost += charge.own_cost();
+    part.time += rule.TimeOf(charge);
+    part.own_cost += rule.OwnCostOf(charge);
   }
   // A statement's rounding line comes of no charge.
   std::vector<uint32_t> place;
@@ -99,11 +135,11 @@ void Explain(const RatingInput& input, const RatedUsage& rated,
     const ChargeRule& rule = rated.rules[key.second];
     reason.contract_version = rule.version;
     reason.rule = rule.text;
-    reason.because =
-        WhyNotEarlier(VersionOf(input, rule.version, part.first->bucket_us),
-                      rated, *part.first);
+    const int64_t at_us = rated.spans[part.first->span].start_us;
+    reason.because = WhyNotEarlier(VersionOf(input, rule.version, at_us), rated,
+                                   *part.first);
     reason.gpu_time = part.time;
-    if (part.first->kind != ChargeKind::kUnpriced) {
+    if (rule.kind != ChargeKind::kUnpriced) {
       reason.cost =
           LineCost(lines[key.first].first, {part.time, part.own_cost}, 18);
     }

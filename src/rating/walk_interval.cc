@@ -66,6 +66,15 @@ Int128 RollOver(const std::optional<Rollover>& rollover, bool last,
 
 }  // namespace
 
+IntervalRest EndInterval(const std::optional<Rollover>& rollover, bool last,
+                         TrancheState* state) {
+  IntervalRest rest;
+  rest.rolled_out = RollOver(rollover, last, state);
+  rest.lapsed =
+      state->entitled + state->rolled_in - state->drawn - rest.rolled_out;
+  return rest;
+}
+
 Int128 TrancheState::available() const {
   Int128 sum = left;
   for (const RolledIn& rolled_hours : rolled) sum += rolled_hours.left;
@@ -105,6 +114,7 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
   state.left = state.entitled;
   state.drawn = 0;
   state.rolled_in = state.available() - state.left;
+  tranches_emptied_us_[index].reset();
   return AllotTranche(index, nullptr);
 }
 
@@ -147,6 +157,7 @@ absl::Status Walk::OpenSpend(size_t index, int64_t at_us) {
   state.pot.left = *contracted;
   state.pot.drawn = 0;
   state.pot.rolled_in = state.pot.available() - *contracted;
+  spends_emptied_us_[index].reset();
   return absl::OkStatus();
 }
 
@@ -157,13 +168,12 @@ void Walk::CloseTranche(size_t index) {
   const Int128 undelivered = state.contracted - state.entitled;
   const bool last =
       interval.end_us == plan_.tranches[index].schedule.active().end_us;
-  const Int128 rolled_out = RollOver(terms.commitment->rollover, last, &state);
-  const Int128 rest =
-      state.entitled + state.rolled_in - state.drawn - rolled_out;
-  CHECK(rest >= 0 && state.left >= 0);
+  const auto [rolled_out, lapsed] =
+      EndInterval(terms.commitment->rollover, last, &state);
+  CHECK(lapsed >= 0 && state.left >= 0);
   CHECK(state.contracted + state.rolled_in ==
-        state.drawn + rest + rolled_out + undelivered);
-  BookRest(state, rest);
+        state.drawn + lapsed + rolled_out + undelivered);
+  BookRest(state, lapsed);
   BookInterval(terms.undelivered, interval, undelivered);
   BookInterval(terms.rollover_in, interval, state.rolled_in);
   BookInterval(terms.rollover_out, interval, rolled_out);
@@ -224,9 +234,10 @@ absl::Status Walk::CloseSpend(size_t index) {
   pot.Draw(std::min(counted, there));
   const bool last =
       state.fulfilment.cut.end_us == spend.schedule.active().end_us;
-  const Int128 rolled_out =
-      RollOver(state.terms->commitment->rollover, last, &pot);
-  const MoneyAmount lapsed(there - pot.drawn - rolled_out);
+  const IntervalRest rest =
+      EndInterval(state.terms->commitment->rollover, last, &pot);
+  const Int128 rolled_out = rest.rolled_out;
+  const MoneyAmount lapsed(rest.lapsed);
   CHECK(lapsed >= MoneyAmount());
   std::vector<RolledIn> rolled = std::move(pot.rolled);
   const MoneyAmount none;
@@ -258,21 +269,17 @@ void Walk::BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
   const SpendState& state = now_.spends[index];
   if (!Emits(state.fulfilment.cut)) return;
   const uint32_t name = plan_.spends[index].name;
-  Charge charge;
-  charge.bucket_us = state.fulfilment.cut.start_us;
-  charge.bucket_end_us = state.fulfilment.cut.end_us;
-  charge.commitment = name;
-  charge.kind = kind;
-  charge.has_gpu_time = false;
-  charge.amount = cost.count();
-  charge.rule =
-      tally_ != nullptr
-          ? kNoRule
-          : rules_.Intern(now_.version,
-                          "commitment " + plan_.names[name] + ", layer " +
-                              std::to_string(state.terms->commitment->layer) +
-                              ": " + text);
-  charges_.push_back(charge);
+  const uint32_t rule = rules_.Intern(
+      {.version = version().contract->version,
+       .commitment = name,
+       .kind = kind,
+       .has_gpu_time = false,
+       .text = tally_ != nullptr
+                   ? std::string()
+                   : absl::StrCat("commitment ", plan_.names[name], ", layer ",
+                                  state.terms->commitment->layer, ": ", text)});
+  charges_.push_back({cost.count(), kNoIndex, kNoIndex,
+                      SpanIndex(state.fulfilment.cut), rule});
 }
 
 absl::Status Walk::MarkSpends(int64_t at_us) {
@@ -308,9 +315,10 @@ bool Walk::Emits(const Interval& interval) const {
 
 // What one instant books of several commitments, in the order of charges.
 void Walk::SortFrom(size_t first) {
-  const auto key = [](const Charge& charge) {
-    return std::make_tuple(charge.tenant, charge.pool, charge.commitment,
-                           charge.kind, charge.bucket_us);
+  const auto key = [this](const Charge& charge) {
+    const ChargeRule& rule = rules_.all()[charge.rule];
+    return std::make_tuple(charge.tenant, charge.pool, rule.commitment,
+                           rule.kind, spans_[charge.span].start_us);
   };
   std::stable_sort(
       charges_.begin() + static_cast<ptrdiff_t>(first), charges_.end(),
@@ -326,15 +334,8 @@ void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
     ended_.push_back({slot_index, tenant, kNoIndex, cost});
   }
   if (!Emits(interval)) return;
-  Charge charge;
-  charge.bucket_us = interval.start_us;
-  charge.bucket_end_us = interval.end_us;
-  charge.tenant = tenant;
-  charge.commitment = slot.commitment;
-  charge.kind = slot.kind;
-  charge.amount = amount;
-  charge.rule = RuleOf(slot_index);
-  charges_.push_back(charge);
+  charges_.push_back(
+      {amount, tenant, kNoIndex, SpanIndex(interval), RuleOf(slot_index)});
 }
 
 }  // namespace drawdown

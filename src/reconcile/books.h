@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -106,13 +105,19 @@ class Books {
   // was at the period's edges.
   MoneyAmount Counted(uint32_t commitment) const;
 
+  // What the billing grain added to a pool's usage, or took off it.
+  GpuTime Grain(uint32_t pool, int64_t start_us, int64_t end_us) const;
+
+  // All of the period's.
+  GpuTime grain() const { return grain_; }
+
   // What credits take off in the period, below zero; rounded as rated.
   MoneyAmount credits() const { return credits_; }
 
  private:
   void AddUsage(const BookCell& cell, uint32_t tenant, const Lane& lane);
   void AddTenant(const BookCell& cell, uint32_t tenant, const Lane& lane);
-  void Add(const Charge& charge, std::span<const ChargeRule> rules,
+  void Add(const Charge& charge, const ChargeRule& rule, const Interval& span,
            uint32_t pool, uint32_t commitment);
   void AddMarks(const RatedUsage& rated, const Interval& period,
                 const std::vector<uint32_t>& commitment_of);
@@ -120,6 +125,8 @@ class Books {
   Lanes lanes_;
   HashMap<uint32_t, BookLane> true_ups_;  // by commitment
   GpuTime usage_;
+  GpuTime grain_;
+  HashMap<uint32_t, BookLane> grains_;  // by pool
   MoneyAmount credits_;
   HashMap<uint32_t, MoneyAmount> counted_;  // by commitment
   std::vector<uint32_t> tenant_of_;         // empty: not kept apart

@@ -66,6 +66,16 @@ std::string BothHours(const Comparison& c) {
                       std::string(Verb(c)), " ", HoursText(c.booked));
 }
 
+// The rated hours are those that the contract prices: some may not have run.
+std::string GrainText(const Comparison& c) {
+  if (c.grain.zero()) return "";
+  const bool added = c.grain > GpuTime();
+  return absl::StrCat(
+      "; of the hours metered on the pool ", GpuHoursText(Magnitude(c.grain)),
+      " are ",
+      added ? "what the billing grain adds" : "left out by the billing grain");
+}
+
 std::string BothMoney(const Comparison& c) {
   return absl::StrCat("billed ", MoneyText(c.cost, c.currency), ", expected ",
                       MoneyText(c.expected, c.currency));
@@ -207,6 +217,53 @@ std::string_view QuantityText(const Group& group) {
              : "";
 }
 
+std::string HoursOfRows(const Group& group) {
+  if (group.sums.unmeasured != 0) return "GPU usage of unknown hours";
+  return GpuHoursText(group.sums.billed);
+}
+
+// The parts of the key that differ, with what the rows say where all say one.
+std::string DroppedParts(const Group& group) {
+  std::string parts;
+  const auto add = [&](KeyPart part, const char* name, const Agreed& value) {
+    if ((group.dropped & part) == 0) return;
+    absl::StrAppend(&parts, parts.empty() ? "" : " and ", name);
+    if (value.value().empty()) return absl::StrAppend(&parts, " of some rows");
+    absl::StrAppend(&parts, " \"", value.value(), "\"");
+  };
+  add(kResourcePart, "resource", group.names.resource);
+  add(kSkuPricePart, "SKU price", Agreed());
+  add(kSubAccountPart, "sub-account", group.names.sub_account);
+  return parts;
+}
+
+std::string DroppedText(const Group& group) {
+  if (group.dropped == 0) return "";
+  return absl::StrCat("; matched without ", DroppedParts(group),
+                      ", which does not name the pool");
+}
+
+std::string UnknownGpuReason(const Group& group, const GroupNames& names) {
+  const std::string billed =
+      absl::StrCat("billed ", HoursOfRows(group), " of SKU \"",
+                   names.texts.Name(group.key.sku), "\" in region \"",
+                   names.texts.Name(group.key.region), "\", ");
+  if (group.key.dropped == 0) {
+    return absl::StrCat(billed, "which no pool of the contract is named by");
+  }
+  return absl::StrCat(billed,
+                      "of which the contract has several pools, none "
+                      "of them named by ",
+                      DroppedParts(group));
+}
+
+std::string NothingLeftReason(const Group& group) {
+  return absl::StrCat("billed ", HoursOfRows(group), " with ",
+                      DroppedParts(group),
+                      ", which does not name the pool; what was metered on it "
+                      "in this time is billed by other rows");
+}
+
 std::string ClassReason(BreakClass kind, const Comparison& c,
                         const Group& group) {
   switch (kind) {
@@ -250,12 +307,13 @@ std::string ClassReason(BreakClass kind, const Comparison& c,
   }
 }
 
-std::string HoursOfRows(const Group& group) {
-  if (group.sums.unmeasured != 0) return "GPU usage of unknown hours";
-  return GpuHoursText(group.sums.billed);
-}
-
-std::string CorrectionReason(const Group& group, CorrectionLink link) {
+std::string CorrectionReason(const Group& group, CorrectionLink link,
+                             const GroupNames& names) {
+  const std::string line =
+      group.key.service == kNoIndex
+          ? ""
+          : absl::StrCat("of line \"", names.texts.Name(group.key.service),
+                         "\"");
   const bool money = group.sums.unmeasured == group.sums.rows;
   const std::string_view what =
       money ? "correction of money alone, " : "correction ";
@@ -263,6 +321,8 @@ std::string CorrectionReason(const Group& group, CorrectionLink link) {
     case CorrectionLink::kStatement:
       return absl::StrCat(std::string(what),
                           "that our statement of the period makes too");
+    case CorrectionLink::kLine:
+      return absl::StrCat(std::string(what), line, ", which is in the bill");
     case CorrectionLink::kTime:
       return absl::StrCat(std::string(what), "of rows that are in the bill");
     case CorrectionLink::kMonth:
@@ -272,11 +332,47 @@ std::string CorrectionReason(const Group& group, CorrectionLink link) {
     case CorrectionLink::kNone:
       break;
   }
+  if (!line.empty()) {
+    return absl::StrCat(std::string(what), line,
+                        ", which is in no bill that was given");
+  }
   return absl::StrCat(std::string(what),
                       group.key.lane == Lane()
                           ? "that names nothing it could be of"
                           : "of an earlier bill's rows, which are not in this "
                             "bill");
+}
+
+std::string OtherCommitmentReason(std::string what, const Group& group,
+                                  BreakClass kind, const GroupNames& names) {
+  const Lane& lane = group.key.lane;
+  if (lane.commitment != kNoIndex) {
+    absl::StrAppend(&what, ", ", names.commitments.Name(lane.commitment));
+  }
+  absl::StrAppend(&what, ", service ", names.texts.Name(group.key.service));
+  if (kind != BreakClass::kNotExecutable) return what;
+  return absl::StrCat(what, ": it is of ",
+                      lane.pool == kNoIndex
+                          ? std::string("usage of the contract's pools")
+                          : "pool " + names.pools.Name(lane.pool),
+                      ", and what it should cost is not known");
+}
+
+std::string UnusedCapacityReason(const Group& group, BreakClass kind,
+                                 const GroupNames& names) {
+  std::string text = absl::StrCat(
+      "unused capacity reservation, which no meter counts, service ",
+      names.texts.Name(group.key.service), ": ", HoursOfRows(group));
+  if (kind == BreakClass::kPriceBreak) {
+    absl::StrAppend(&text, " billed above the contract's on-demand price");
+  } else if (kind == BreakClass::kNotExecutable) {
+    absl::StrAppend(&text, group.sums.unmeasured != 0
+                               ? ", so the price could not be checked"
+                               : ", of which the contract has no rate");
+  } else if (kind == BreakClass::kCurrencyBreak) {
+    absl::StrAppend(&text, ", not in the contract's currency");
+  }
+  return text;
 }
 
 }  // namespace
@@ -285,7 +381,8 @@ std::string ComparedReason(BreakClass kind, const Comparison& comparison,
                            const Group& group, const GroupNames& names) {
   return absl::StrCat(KindText(comparison, group, names), ": ",
                       ClassReason(kind, comparison, group),
-                      std::string(QuantityText(group)), GpuCountText(group));
+                      std::string(QuantityText(group)), GrainText(comparison),
+                      GpuCountText(group), DroppedText(group));
 }
 
 std::string PostedReason(const PostedCorrections::Sums& posted,
@@ -311,18 +408,20 @@ std::string RoutedReason(const Group& group, BreakClass kind,
   const std::string category = text(group.key.category);
   switch (group.key.disposition) {
     case Disposition::kTiming:
-      return "charged in this bill for time outside the reconciled period";
+      return absl::StrCat(
+          "charged in this bill for time outside the reconciled period",
+          DroppedText(group));
     case Disposition::kCorrection:
-      return CorrectionReason(group, link);
+      return absl::StrCat(CorrectionReason(group, link, names),
+                          DroppedText(group));
     case Disposition::kOtherCurrency:
       return absl::StrCat(
           "billed in ", names.currencies[group.key.currency].ToString(),
           ", which is not the contract's currency; never netted against it");
     case Disposition::kUnknownGpu:
-      return absl::StrCat("billed ", HoursOfRows(group), " of SKU \"",
-                          text(group.key.sku), "\" in region \"",
-                          text(group.key.region),
-                          "\", which no pool of the contract is named by");
+      return UnknownGpuReason(group, names);
+    case Disposition::kNothingLeft:
+      return NothingLeftReason(group);
     case Disposition::kAmbiguousSku:
       return absl::StrCat("SKU \"", text(group.key.sku),
                           "\" names several pools of the contract and the row "
@@ -342,17 +441,15 @@ std::string RoutedReason(const Group& group, BreakClass kind,
                  ? "adjustment no larger than rounding the rows may come to"
                  : absl::StrCat(category, ", service ", service);
     case Disposition::kOtherPurchase:
-      return absl::StrCat(
-          "purchase of what is no commitment of the contract, service ",
-          service);
+      return OtherCommitmentReason(
+          "purchase of what is no commitment of the contract", group, kind,
+          names);
     case Disposition::kOtherUnused:
-      return absl::StrCat(
-          "unused part of a commitment that is not in the contract, service ",
-          service);
+      return OtherCommitmentReason(
+          "unused part of a commitment that is not in the contract", group,
+          kind, names);
     case Disposition::kUnusedCapacity:
-      return absl::StrCat(
-          "unused capacity reservation, which no meter counts, service ",
-          service);
+      return UnusedCapacityReason(group, kind, names);
     case Disposition::kOtherService:
       return absl::StrCat("no GPU usage, service ", service);
     case Disposition::kCompare:

@@ -53,6 +53,7 @@ struct Router::Target {
   Lane lane;
   const PoolNaming* pool = nullptr;
   uint8_t agreed = 0;      // of usage: KeyParts
+  uint8_t dropped = 0;     // likewise
   int64_t micro_gpus = 0;  // of one billed unit; 0: unknown
 };
 
@@ -79,6 +80,7 @@ Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
   Target target;
   target.pool = match.naming;
   target.agreed = match.agreed;
+  target.dropped = match.dropped;
   target.micro_gpus = match.naming->gpus_per_unit * kMicroGpusPerGpu;
   target.lane.pool = names_.pools.Intern(match.naming->name);
   const bool covered =
@@ -89,6 +91,15 @@ Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
   target.lane.commitment = names_.commitments.Intern(
       commitment != nullptr ? std::string_view(commitment->id)
                             : row.commitment_id);
+  return target;
+}
+
+// Reserved and not run: no meter counts it, but it has a price.
+Router::Target Router::UnusedCapacityOf(const BillRow& row,
+                                        const PoolMatch& match) {
+  Target target = UsageOfPool(row, match);
+  target.disposition = Disposition::kUnusedCapacity;
+  target.lane.kind = RowKind::kNone;
   return target;
 }
 
@@ -104,6 +115,11 @@ Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
   if (match.result == PoolMatch::Result::kFound) target.pool = match.naming;
   if (commitment == nullptr) {
     target.disposition = otherwise;
+    if (row.commitment_id.empty()) return target;
+    target.lane.commitment = names_.commitments.Intern(row.commitment_id);
+    if (target.pool != nullptr) {
+      target.lane.pool = names_.pools.Intern(target.pool->name);
+    }
     return target;
   }
   target.lane = {kind, kNoIndex, names_.commitments.Intern(commitment->id)};
@@ -123,18 +139,28 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   const PoolMatch match = bill_names_.FindPool(row, row.resource);
   Target target;
   target.micro_gpus = row.gpu_count_micro.value_or(0);
-  const bool per_gpu = UnitOf(row).has_value() && UnitOf(row)->per_gpu;
-  const bool gpu = per_gpu || target.micro_gpus > 0 || match.naming != nullptr;
-  if (gpu && row.capacity_status == UsageStatus::kUnused) {
-    target.disposition = Disposition::kUnusedCapacity;
+  const bool in_time = UnitOf(row).has_value();
+  // What is sold beside an instance, such as traffic, may name its type too.
+  const bool beside =
+      match.by_instance_type && !in_time && !row.pricing_unit.empty();
+  const bool gpu =
+      !beside && ((in_time && UnitOf(row)->per_gpu) || target.micro_gpus > 0 ||
+                  match.naming != nullptr);
+  if (beside) {
+    target.disposition = Disposition::kOtherService;
     return target;
   }
   switch (match.result) {
     case PoolMatch::Result::kFound:
-      return UsageOfPool(row, match);
+      return row.capacity_status == UsageStatus::kUnused
+                 ? UnusedCapacityOf(row, match)
+                 : UsageOfPool(row, match);
     case PoolMatch::Result::kAmbiguous:
       target.disposition = Disposition::kAmbiguousSku;
       break;
+    case PoolMatch::Result::kOtherParts:
+      target.dropped = match.dropped;
+      [[fallthrough]];
     case PoolMatch::Result::kOtherRegion:
       target.disposition = Disposition::kUnknownGpu;
       if (target.micro_gpus == 0) {
@@ -158,6 +184,7 @@ Router::Target Router::FindAdjustmentTarget(const BillRow& row) {
   const PoolMatch match = bill_names_.FindPool(row, row.resource);
   if (match.result == PoolMatch::Result::kFound) {
     target.pool = match.naming;
+    target.dropped = match.dropped;
     target.lane.pool = names_.pools.Intern(match.naming->name);
   }
   return target;
@@ -221,14 +248,32 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
       key.disposition == Disposition::kCorrection) {
     const Disposition found = DispositionOf(row);
     if (found != Disposition::kCompare) key.disposition = found;
+    if (key.disposition == Disposition::kCompare ||
+        key.disposition == Disposition::kUnknownGpu) {
+      key.dropped = target.dropped;
+    }
     SetWindow(row, key);
     if (key.lane == Lane()) {
       key.sku = names_.texts.Intern(row.sku.empty() ? row.sku_price : row.sku);
       key.region = names_.texts.Intern(row.region);
     }
   }
+  if (key.disposition == Disposition::kCorrection && !row.corrects.empty()) {
+    key.service = names_.texts.Intern(row.corrects);
+  }
   if (key.disposition >= Disposition::kOtherProvider) {
     key.start_us = key.end_us = 0;
+    const bool other_period = !Touches(row, period_) && !BilledIn(row, period_);
+    if (key.lane != Lane() && other_period &&
+        key.disposition != Disposition::kOtherPeriod) {
+      key.disposition = Disposition::kOtherPeriod;
+      key.lane = Lane();
+    }
+    if (key.disposition == Disposition::kUnusedCapacity) {
+      const Rate* const rate =
+          FindRate(contract_, target.pool->name, row.charge_start_us);
+      key.start_us = rate == nullptr ? 0 : rate->from_us;
+    }
     key.category = names_.texts.Intern(row.category_text);
     key.service = names_.texts.Intern(row.service);
   }
@@ -251,6 +296,30 @@ absl::StatusOr<std::optional<BilledGpuTime>> Router::QuantityOf(
         absl::StrCat("bill row ", row.line, " of file ", row.file, ": ",
                      consumed ? "ConsumedQuantity" : "PricingQuantity",
                      " in GPU time"));
+  }
+  return std::optional<BilledGpuTime>(*time);
+}
+
+// Nothing for the usual row, which rates what was consumed.
+absl::StatusOr<std::optional<BilledGpuTime>> Router::ConsumedOf(
+    const BillRow& row, int64_t micro_gpus) {
+  std::optional<BilledGpuTime> none;
+  if (!row.consumed_quantity.has_value() || !row.pricing_quantity.has_value()) {
+    return none;
+  }
+  const Decimal& consumed = *row.consumed_quantity;
+  const bool same = consumed.coefficient == row.pricing_quantity->coefficient &&
+                    consumed.scale == row.pricing_quantity->scale &&
+                    SameText(row.consumed_unit, row.pricing_unit);
+  if (same) return none;
+  const std::optional<TimeUnit> unit = ParseTimeUnit(row.consumed_unit);
+  if (!unit.has_value() || (!unit->per_gpu && micro_gpus == 0)) return none;
+  absl::StatusOr<BilledGpuTime> time = ToGpuTime(consumed, *unit, micro_gpus);
+  if (!time.ok()) {
+    return WithContext(
+        time.status(),
+        absl::StrCat("bill row ", row.line, " of file ", row.file,
+                     ": ConsumedQuantity in GPU time"));
   }
   return std::optional<BilledGpuTime>(*time);
 }
@@ -278,8 +347,13 @@ absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
   }
   routed.pool = target.pool;
   routed.agreed = target.agreed;
+  routed.dropped = target.dropped;
   routed.by_consumption = ByConsumption(row);
   ASSIGN_OR_RETURN(routed.quantity, QuantityOf(row, target.micro_gpus));
+  if (routed.key.disposition == Disposition::kCompare &&
+      IsUsage(routed.key.lane.kind)) {
+    ASSIGN_OR_RETURN(routed.consumed, ConsumedOf(row, target.micro_gpus));
+  }
   return routed;
 }
 

@@ -220,6 +220,9 @@ class Life {
       }
       setting.limit = limit;
     }
+    if (const auto from = Option(words, "from")) {
+      setting.from_us = *ParseInstant(*from);
+    }
     return Admitted(ledger_->SetQuota(setting).status());
   }
 
@@ -349,6 +352,7 @@ void PlayFile(const std::string& name) {
 TEST(GoldenLives, Holds) { PlayFile("holds.txt"); }
 TEST(GoldenLives, Runs) { PlayFile("runs.txt"); }
 TEST(GoldenLives, Quotas) { PlayFile("quotas.txt"); }
+TEST(GoldenLives, Exhaustions) { PlayFile("exhaustions.txt"); }
 
 }  // namespace
 }  // namespace drawdown

@@ -29,6 +29,7 @@ class QuotaSimulation {
   int64_t refused() const { return refused_; }
   int64_t moves() const { return moves_; }
   int64_t later() const { return later_; }  // starts that were still to come
+  int64_t exhaustions() const { return exhaustions_; }
   const SimulatedClock& clock() const { return clock_; }
 
  private:
@@ -84,6 +85,8 @@ class QuotaSimulation {
   void CheckAdmission(const Admission& admission, bool fits, const Asks& asks);
   void Compare(QuotaBooks* books);
   void CompareStored();
+  // When a quota runs out, against instants looked for in the model.
+  void CompareOutlook();
   void CompareUsage(ReadTransaction* books);
   // Against the journal, and what is held against what rebuilding makes of it.
   void Verify();
@@ -101,6 +104,7 @@ class QuotaSimulation {
   int64_t refused_ = 0;
   int64_t moves_ = 0;
   int64_t later_ = 0;
+  int64_t exhaustions_ = 0;
 };
 
 }  // namespace drawdown

@@ -47,15 +47,19 @@ class BookBuilder {
   // One charge over all of [first, last).
   BookBuilder& Fee(ChargeKind kind, int first, int last, std::string_view hours,
                    std::string_view cost, std::string_view commitment);
+  // Of the hours of `pool`, what the billing grain added.
+  BookBuilder& Grain(std::string_view pool, int first, int last,
+                     std::string_view hours_each);
   BookBuilder& Unpriced(std::string_view pool, int first, int last,
                         std::string_view hours_each);
 
   RatedUsage Build() const { return rated_; }
 
  private:
-  Charge NewCharge(ChargeKind kind, int first, int last, GpuTime time,
-                   std::optional<MoneyAmount> unit_price = std::nullopt);
-  void AddEach(const Charge& charge, int first, int last);
+  // One over all of the hours, or one for each, under a rule of their own.
+  void AddOne(int first, int last, Charge charge, const ChargeRule& rule);
+  void AddEach(int first, int last, const Charge& charge,
+               const ChargeRule& rule);
 
   RatedUsage rated_;
 };
@@ -69,6 +73,7 @@ struct TestRow {
   std::string service = "Amazon Elastic Compute Cloud";
   std::string sku = "p6e";
   std::string sku_price = "p6e-price";
+  std::string instance_type;
   ChargeCategory category = ChargeCategory::kUsage;
   bool correction = false;
   std::string frequency = "Usage-Based";
@@ -94,6 +99,10 @@ struct TestRow {
   BilledAmount amount = BilledAmount::kBilledCost;
   std::optional<std::string> consumed;
   std::string consumed_unit;
+  std::string line_id;
+  std::string corrects;  // a line_id
+  bool links_lines = false;
+  std::string allocated;  // AllocatedMethodDetails
 };
 
 TestRow OnDemandRow(int first, int last, std::string quantity,
@@ -119,6 +128,7 @@ struct Scenario {
   BillContents tables;  // without the summary
   std::vector<StatementLine> corrections;
   std::vector<CorrectedPeriod> corrected;
+  MeteredOf metered;
 };
 
 // Fails the test if Add or Finish do.
