@@ -7,13 +7,25 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "report/text.h"
+#include "base/path.h"
+#include "base/source.h"
 
 namespace drawdown {
 namespace {
 
 absl::Status MakeDirectory(const std::string& directory) {
+constexpr char kLetter[] = "claim.md";
+constexpr char kLines[] = "lines.csv";
+constexpr char kUsage[] = "usage.csv";
+constexpr char kRuns[] = "runs.csv";
+
+// What is there must be a directory of its own: a link would lead out of DIR.
   std::error_code error;
   std::filesystem::create_directories(directory, error);
+  if (std::filesystem::is_symlink(directory, error)) {
+    return MakeError(ErrorCode::kIo,
+                     absl::StrCat("--claims: ", directory, ": is a link"));
+  }
   if (!error && std::filesystem::is_directory(directory, error)) {
     return absl::OkStatus();
   }
@@ -30,10 +42,24 @@ bool IsOfPool(const Claim& claim) {
 }  // namespace
 
 std::string ClaimPackage::PathOf(std::string_view name) const {
+std::vector<std::string> ClaimPackage::FilesIn(const std::string& directory) {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(directory, ignored)) {
+    if (entry.is_symlink(ignored) || !entry.is_directory(ignored)) continue;
+    for (const char* name : {kLetter, kLines, kUsage, kRuns}) {
+      files.push_back((entry.path() / name).string());
+    }
+  }
+  return files;
+}
+
   return absl::StrCat(folder_, "/", std::string(name));
 }
 
-// A provider's name is the first part of a pool's path, so it is a plain name.
+// A provider's name is the first part of a pool's path, so it is a plain name;
+// were it none, nothing may be written outside DIR all the same.
 absl::Status ClaimPackage::Open(const ReconcileResult& result) {
   opened_ = true;
   claims_ = ClaimsOf(result);
@@ -47,8 +73,14 @@ absl::Status ClaimPackage::Open(const ReconcileResult& result) {
     }
   }
   folder_ = absl::StrCat(directory_, "/", result.provider);
+  if (!StaysInFolder(result.provider)) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     absl::StrCat("--claims: the provider ",
+                                  Quoted(result.provider),
+                                  " cannot be a folder's name"));
+  }
   RETURN_IF_ERROR(MakeDirectory(folder_));
-  ASSIGN_OR_RETURN(lines_, AtomicFile::Create(PathOf("lines.csv")));
+  ASSIGN_OR_RETURN(lines_, AtomicFile::Create(PathOf(kLines)));
   std::string text;
   AppendClaimLineHeader(&text);
   lines_->Write(text);
@@ -126,11 +158,11 @@ absl::StatusOr<std::string> ClaimPackage::Finish(const ReconcileResult& result,
   if (claims_.empty()) return std::string("nothing to claim");
   RETURN_IF_ERROR(lines_->Commit());
   ASSIGN_OR_RETURN(const std::string usage, UsageText(ledger, query));
-  RETURN_IF_ERROR(WriteFile("usage.csv", usage));
+  RETURN_IF_ERROR(WriteFile(kUsage, usage));
   ASSIGN_OR_RETURN(const std::string runs, RunsText(ledger));
-  RETURN_IF_ERROR(WriteFile("runs.csv", runs));
+  RETURN_IF_ERROR(WriteFile(kRuns, runs));
   const ClaimBooks books{ledger.Info(), result.provider};
-  RETURN_IF_ERROR(WriteFile("claim.md", ClaimLetter(result, claims_, books)));
+  RETURN_IF_ERROR(WriteFile(kLetter, ClaimLetter(result, claims_, books)));
   return absl::StrCat("wrote ", CountOf(claims_.size(), "claim"), " to ",
                       folder_);
 }

@@ -19,6 +19,9 @@ namespace drawdown {
 
 class ClaimPackage {
  public:
+  // The files in `directory` that a package may replace, of whichever provider.
+  static std::vector<std::string> FilesIn(const std::string& directory);
+
   explicit ClaimPackage(std::string directory)
       : directory_(std::move(directory)) {}
 

@@ -181,6 +181,66 @@ class ReconcileTest(CliTest):
         deep = os.path.join("d" * 200, long)
         os.mkdir(self.path("d" * 200))
         os.rename(self.path(long), self.path(deep))
+    def test_a_claim_stays_in_its_directory(self):
+        bill = self.bill(row(0, 3, MORE))
+        os.makedirs(self.path("claims"))
+        os.symlink(self.path("elsewhere"), self.path("claims/aws"))
+        os.makedirs(self.path("elsewhere"))
+        error = self.reconcile(4, bill, "--claims", "claims").err
+        self.assertIn("claims/aws: is a link", error)
+        self.assertEqual(os.listdir(self.path("elsewhere")), [])
+
+    def test_no_output_takes_the_place_of_an_input(self):
+        bill = self.bill(row(0, 3, MORE))
+        self.write("agreed.csv", "class\n")
+        self.write("part.csv", self.read(bill))
+        self.write("manifest.json", '{"dataFiles": ["part.csv"]}')
+        os.symlink("bill.csv", self.path("link.csv"))
+        os.link(self.path("bill.csv"), self.path("hard.csv"))
+        os.makedirs(self.path("claims/aws"))
+        os.link(self.path("bill.csv"), self.path("claims/aws/lines.csv"))
+        before = {name: self.read(name) for name in os.listdir(self.dir)
+                  if os.path.isfile(self.path(name))}
+        for output, also in (
+                (("--breaks", "bill.csv"), "read as bill.csv"),
+                (("--report", "./bill.csv"), "read as bill.csv"),
+                (("--breaks", "link.csv"), "read as bill.csv"),
+                (("--breaks", "hard.csv"), "read as bill.csv"),
+                (("--claims", "claims"), "read as bill.csv"),
+                (("--breaks", "agreed.csv", "--post", "agreed.csv"),
+                 "read as agreed.csv"),
+                (("--breaks", "o.x", "--report", "./o.x"),
+                 "written by --breaks"),
+                (("--breaks", "claims/aws/claim.md", "--claims", "claims"),
+                 "written by --breaks"),
+                (("--breaks", "drawdown.ledger/data.mdb"), "in the ledger"),
+                (("--breaks", "drawdown.ledger/live/x"), "in the ledger")):
+            if "claim.md" in output[1]:
+                os.unlink(self.path("claims/aws/lines.csv"))
+            error = self.reconcile(2, bill, *output).err
+            self.assertIn(also, error)
+        for output in (("--breaks", "part.csv"), ("--breaks", "manifest.json")):
+            error = self.reconcile(2, "manifest.json", *output).err
+            self.assertIn("is read as", error)
+        for name, text in before.items():
+            self.assertEqual(self.read(name), text)
+        self.assertEqual(os.listdir(self.path("claims/aws")), [])
+        for verb in (("report", "--html", "drawdown.ledger/data.mdb"),
+                     ("statement", "--contract", "aws-2025", "--period",
+                      "2026-10", "--format", "focus-1.4", "--commitments",
+                      "drawdown.ledger/data.mdb")):
+            self.assertIn("in the ledger", self.expect(2, *verb).err)
+        self.expect(0, "verify")
+
+    def test_an_output_beside_the_bill_is_fine(self):
+        bill = self.bill(row(0, 3, MORE))
+        self.reconcile(1, bill, "--breaks", "breaks.csv", "--report",
+                       "report.html", "--claims", "claims")
+        # And again over what was written.
+        self.reconcile(1, bill, "--breaks", "breaks.csv", "--report",
+                       "report.html", "--claims", "claims")
+        self.assertIn("quantity_break", self.read("breaks.csv"))
+
         bills = ("a.csv", deep)
         self.reconcile(1, *bills, "--breaks", "breaks.csv")
         lines = self.read("breaks.csv").splitlines(keepends=True)
