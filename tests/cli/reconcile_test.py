@@ -69,6 +69,28 @@ class ReconcileTest(CliTest):
         self.assertEqual(
             known, self.reconcile(1, "--memory", "64KB", *csv_of).out)
 
+    def test_the_order_of_columns_changes_nothing(self):
+        # Nodes and copies of equal cost, so that what is called a copy depends
+        # on an order among them.
+        rows = [row(0, 1, "27.60", f"i-{i}") for i in range(40)]
+        rows += rows[:30]
+
+        def write(name, part, reverse):
+            lines = [HEADER, *part]
+            if reverse:
+                lines = [",".join(reversed(line[:-1].split(","))) + "\n"
+                         for line in lines]
+            return self.write(name, "".join(lines))
+
+        whole = self.reconcile(1, write("whole.csv", rows, False),
+                               "--format", "csv").out
+        self.assertGreater(whole.count("duplicate_charge"), 20)
+        for turned in ((True, False), (False, True), (True, True)):
+            parts = (write("a.csv", rows[:35], turned[0]),
+                     write("b.csv", rows[35:], turned[1]))
+            self.assertEqual(
+                self.reconcile(1, *parts, "--format", "csv").out, whole)
+
     def test_a_temporary_directory_that_is_not_there_is_named(self):
         self.bill(*[row(0, 1, "27.60", f"i-{i}") for i in range(3000)])
         nowhere = self.path("nowhere")
