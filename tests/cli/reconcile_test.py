@@ -320,3 +320,36 @@ class ReconcileTest(CliTest):
 
 if __name__ == "__main__":
     unittest.main()
+    def test_errors_of_the_bill_are_not_posted_as_usage(self):
+        elsewhere = row(5, 1, "27.60").replace(",USD,", ",EUR,")
+        bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(4)],
+                         row(0, 2, RIGHT), elsewhere,
+                         row(6, 1, "27.60"))
+        self.reconcile(1, bill, "--breaks", "breaks.csv")
+        lines = self.read("breaks.csv").splitlines(keepends=True)
+        for name in ("duplicate_charge", "currency_break"):
+            wrong = [line for line in lines if line.startswith(name)]
+            right = [line for line in lines if line.startswith("unmetered")]
+            self.assertEqual((len(wrong), len(right)), (1, 1))
+            self.write("agreed.csv", lines[0] + right[0] + wrong[0])
+            refused = self.reconcile(3, bill, "--post", "agreed.csv",
+                                     "--post-tenant", "acme/lost")
+            self.assertIn(f"agreed.csv:3: {name} does not say", refused.err)
+        self.assertNotIn("acme/lost", self.expect(
+            0, "usage", "--by", "tenant", "--at", AT).out)
+
+    def test_a_bill_of_someone_else_is_not_clean(self):
+        bill = self.bill(*[row(hour, 2, RIGHT).replace(",aws,AWS,",
+                                                       ",Amazon,AWS,")
+                           for hour in range(4)])
+        for name, rows in ((bill, 4), (self.write("none.csv", HEADER), 0)):
+            done = self.reconcile(1, name, "--format", "json")
+            found = done.json()
+            self.assertFalse(found["clean"])
+            unbilled = [item for item in found["breaks"]
+                        if item["class"] == "unbilled_usage"]
+            self.assertEqual([item["metered_gpu_seconds"]
+                              for item in unbilled], ["230400"])
+            note = next(n for n in found["notes"] if "no row of provider" in n)
+            self.assertEqual('"Amazon" (provider_alias?)' in note, rows > 0)
+
