@@ -5,27 +5,28 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "base/csv.h"
 #include "base/error.h"
-#include "report/text.h"
 #include "base/path.h"
 #include "base/source.h"
+#include "report/text.h"
 
 namespace drawdown {
 namespace {
 
-absl::Status MakeDirectory(const std::string& directory) {
 constexpr char kLetter[] = "claim.md";
 constexpr char kLines[] = "lines.csv";
 constexpr char kUsage[] = "usage.csv";
 constexpr char kRuns[] = "runs.csv";
 
 // What is there must be a directory of its own: a link would lead out of DIR.
+absl::Status MakeDirectory(const std::string& directory) {
   std::error_code error;
-  std::filesystem::create_directories(directory, error);
   if (std::filesystem::is_symlink(directory, error)) {
     return MakeError(ErrorCode::kIo,
                      absl::StrCat("--claims: ", directory, ": is a link"));
   }
+  std::filesystem::create_directories(directory, error);
   if (!error && std::filesystem::is_directory(directory, error)) {
     return absl::OkStatus();
   }
@@ -41,7 +42,6 @@ bool IsOfPool(const Claim& claim) {
 
 }  // namespace
 
-std::string ClaimPackage::PathOf(std::string_view name) const {
 std::vector<std::string> ClaimPackage::FilesIn(const std::string& directory) {
   std::vector<std::string> files;
   std::error_code ignored;
@@ -55,6 +55,7 @@ std::vector<std::string> ClaimPackage::FilesIn(const std::string& directory) {
   return files;
 }
 
+std::string ClaimPackage::PathOf(std::string_view name) const {
   return absl::StrCat(folder_, "/", std::string(name));
 }
 
@@ -72,13 +73,13 @@ absl::Status ClaimPackage::Open(const ReconcileResult& result) {
       }
     }
   }
-  folder_ = absl::StrCat(directory_, "/", result.provider);
   if (!StaysInFolder(result.provider)) {
     return MakeError(ErrorCode::kInvalidArgument,
                      absl::StrCat("--claims: the provider ",
                                   Quoted(result.provider),
                                   " cannot be a folder's name"));
   }
+  folder_ = absl::StrCat(directory_, "/", result.provider);
   RETURN_IF_ERROR(MakeDirectory(folder_));
   ASSIGN_OR_RETURN(lines_, AtomicFile::Create(PathOf(kLines)));
   std::string text;
@@ -92,10 +93,22 @@ void ClaimPackage::Add(const ReconcileResult& result, const BillLine& line) {
   const auto found = claims_of_.find(line.lines);
   if (!problem_.ok() || found == claims_of_.end()) return;
   std::string text;
+  if (line.file != last_file_) {
+    last_file_ = line.file;
+    problem_ = AppendColumns(&text);
+  }
   for (const uint64_t claim : found->second) {
     AppendClaimLine(claim, line, &text);
   }
   lines_->Write(text);
+}
+
+absl::Status ClaimPackage::AppendColumns(std::string* text) const {
+  ASSIGN_OR_RETURN(const auto source, OpenSource(last_file_));
+  CsvReader reader(source.get());
+  RETURN_IF_ERROR(reader.ReadHeader());
+  AppendClaimColumns(last_file_, reader.header(), text);
+  return absl::OkStatus();
 }
 
 absl::Status ClaimPackage::WriteFile(std::string_view name,
@@ -150,12 +163,21 @@ absl::StatusOr<std::string> ClaimPackage::RunsText(const Ledger& ledger) const {
   return text;
 }
 
+std::string ClaimPackage::NothingToClaim(const ReconcileResult& result) const {
+  const std::string folder = absl::StrCat(directory_, "/", result.provider);
+  std::error_code ignored;
+  return std::filesystem::exists(folder, ignored)
+             ? absl::StrCat("nothing to claim; what is in ", folder,
+                            " is of another run and stays as it is")
+             : "nothing to claim";
+}
+
 absl::StatusOr<std::string> ClaimPackage::Finish(const ReconcileResult& result,
                                                  const Ledger& ledger,
                                                  const StatementQuery& query) {
   if (!opened_) problem_ = Open(result);
   RETURN_IF_ERROR(problem_);
-  if (claims_.empty()) return std::string("nothing to claim");
+  if (claims_.empty()) return NothingToClaim(result);
   RETURN_IF_ERROR(lines_->Commit());
   ASSIGN_OR_RETURN(const std::string usage, UsageText(ledger, query));
   RETURN_IF_ERROR(WriteFile(kUsage, usage));

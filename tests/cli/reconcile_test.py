@@ -133,10 +133,12 @@ class ReconcileTest(CliTest):
         hash_ = self.expect(0, "verify", "--format", "json").json()
         self.assertIn(hash_["chain_hash"], letter)
         lines = list(csv.DictReader(self.read(folder + "lines.csv").splitlines()))
-        self.assertEqual([(line["claim"], line["row"]) for line in lines],
-                         [("1", "2")])
-        fields = next(csv.reader([lines[0]["fields"]]))
-        self.assertIn("=cmd|x", fields)
+        self.assertEqual([(line["claim"], line["file"], line["row"])
+                          for line in lines],
+                         [("", "bill.csv", ""), ("1", "bill.csv", "2")])
+        self.assertEqual(lines[0]["fields"] + "\n", HEADER)
+        fields = next(csv.reader([lines[1]["fields"]]))
+        self.assertIn("'=cmd|x", fields)
         usage = list(csv.DictReader(self.read(folder + "usage.csv").splitlines()))
         self.assertEqual([(u["tenant"], u["gpu_seconds"]) for u in usage],
                          [("acme/chat", "57600")])
@@ -144,65 +146,41 @@ class ReconcileTest(CliTest):
         self.assertEqual(runs[0]["run_id"], "job-1")
         self.assertGreater(int(runs[0]["journal_sequence"]), 0)
 
+    def test_foreign_text_is_inert_in_every_csv(self):
+        evil = {"esc": "\x1b[31mred", "c1": "\x9b31m", "bidi": "\u202eabc",
+                "small": "\ufe661+1", "wide": "\uff1d1", "plain": "=1+1"}
+        bill = self.bill(*[row(0, 3, MORE, text) for text in evil.values()],
+                         row(1, 2, RIGHT))
+        out = self.reconcile(1, bill, "--format", "csv", "--breaks",
+                             "breaks.csv", "--claims", "claims").out
+        for text in (out, self.read("breaks.csv"),
+                     self.read("claims/aws/lines.csv")):
+            for character in "\x1b\x9b\u202e":
+                self.assertNotIn(character, text)
+        lines = list(csv.DictReader(
+            self.read("claims/aws/lines.csv").splitlines()))
+        resources = {next(csv.reader([line["fields"]]))[22]
+                     for line in lines[1:]}
+        self.assertEqual(resources, {
+            r"\x1b[31mred", r"\x9b31m", r"\u202eabc", "'\ufe661+1",
+            "'\uff1d1", "'=1+1"})
+        for line in lines:
+            self.assertNotIn(line["fields"][:1], "=+-@")
+
     def test_nothing_is_written_where_nothing_is_claimed(self):
         bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(4)])
         done = self.reconcile(0, bill, "--claims", "claims")
         self.assertIn("nothing to claim", done.err)
         self.assertFalse(os.path.exists(self.path("claims")))
+        os.makedirs(self.path("claims/aws"))
+        done = self.reconcile(0, bill, "--claims", "claims")
+        self.assertIn("claims/aws is of another run", done.err)
         with open(self.path(bill), "rb") as file:
             self.assertEqual(
                 self.run_cli("reconcile", "--contract", "aws-2025", "--period",
                              "2026-10", "--claims", "claims", "-",
                              stdin=file.read()).code, 2)
 
-    def test_the_page_is_inert(self):
-        bill = self.bill(row(0, 3, MORE, "<script>alert(1)</script>"),
-                         row(1, 2, RIGHT), row(2, 2, RIGHT), row(3, 2, RIGHT))
-        self.reconcile(1, bill, "--report", "out.html")
-        page = self.read("out.html")
-        self.assertNotIn("<script", page)
-        self.assertIn("27.60", page)
-        self.assertIn("quantity_break", page)
-
-    def test_posting_twice_changes_nothing(self):
-        rows = [row(hour, 2, RIGHT) for hour in range(4)]
-        rows.append(row(6, 1, "27.60"))
-        bill = self.bill(*rows)
-        self.reconcile(1, bill, "--breaks", "breaks.csv")
-        lines = self.read("breaks.csv").splitlines(keepends=True)
-        agreed = [line for line in lines[1:] if line.startswith("unmetered")]
-        self.assertEqual(len(agreed), 1)
-        self.write("agreed.csv", lines[0] + agreed[0])
-        refused = self.reconcile(3, bill, "--post", "agreed.csv")
-        self.assertIn("names no tenant", refused.err)
-        post = ["--post", "agreed.csv", "--post-tenant", "acme/lost"]
-        done = self.reconcile(1, bill, *post)
-        self.assertIn("posted 1 agreed line, 0 were", done.err)
-        usage = self.expect(0, "usage", "--by", "tenant", "--at", AT)
-        self.assertIn("acme/lost,28800,8.000000000", usage.out)
-        journal = self.expect(0, "journal").out
-        self.assertIn("bill:aws-2025:2026-10-01T06:00:00Z:", journal)
-        self.assertIn("2026-10-01T07:00:00Z), by bill.csv:6", journal)
-        # The bill and the books agree now, and the same again is no change.
-        again = self.reconcile(0, bill, *post)
-        self.assertIn("posted 0 agreed lines, 1 were", again.err)
-        # Nor where the bill lies elsewhere.
-        self.write("moved.csv", self.read("bill.csv"))
-        again = self.reconcile(0, "moved.csv", *post)
-        self.assertIn("posted 0 agreed lines, 1 were", again.err)
-        self.assertEqual(self.expect(0, "usage", "--by", "tenant", "--at",
-                                     AT).out, usage.out)
-        self.assertEqual(self.expect(0, "journal").out, journal)
-        self.expect(0, "verify")
-
-    def test_what_is_posted_cites_its_rows(self):
-        long = "x" * 240 + ".csv"
-        for name, nodes in (("a.csv", 7), (long, 5)):
-            self.write(name, HEADER + row(0, 2, RIGHT) + "".join(
-                row(6, 1, "27.60", f"{name[0]}-{i}") for i in range(nodes)))
-        deep = os.path.join("d" * 200, long)
-        os.mkdir(self.path("d" * 200))
-        os.rename(self.path(long), self.path(deep))
     def test_a_claim_stays_in_its_directory(self):
         bill = self.bill(row(0, 3, MORE))
         os.makedirs(self.path("claims"))
@@ -263,6 +241,54 @@ class ReconcileTest(CliTest):
                        "report.html", "--claims", "claims")
         self.assertIn("quantity_break", self.read("breaks.csv"))
 
+    def test_the_page_is_inert(self):
+        bill = self.bill(row(0, 3, MORE, "<script>alert(1)</script>"),
+                         row(1, 2, RIGHT), row(2, 2, RIGHT), row(3, 2, RIGHT))
+        self.reconcile(1, bill, "--report", "out.html")
+        page = self.read("out.html")
+        self.assertNotIn("<script", page)
+        self.assertIn("27.60", page)
+        self.assertIn("quantity_break", page)
+
+    def test_posting_twice_changes_nothing(self):
+        rows = [row(hour, 2, RIGHT) for hour in range(4)]
+        rows.append(row(6, 1, "27.60"))
+        bill = self.bill(*rows)
+        self.reconcile(1, bill, "--breaks", "breaks.csv")
+        lines = self.read("breaks.csv").splitlines(keepends=True)
+        agreed = [line for line in lines[1:] if line.startswith("unmetered")]
+        self.assertEqual(len(agreed), 1)
+        self.write("agreed.csv", lines[0] + agreed[0])
+        refused = self.reconcile(3, bill, "--post", "agreed.csv")
+        self.assertIn("names no tenant", refused.err)
+        post = ["--post", "agreed.csv", "--post-tenant", "acme/lost"]
+        done = self.reconcile(1, bill, *post)
+        self.assertIn("posted 1 agreed line, 0 were", done.err)
+        usage = self.expect(0, "usage", "--by", "tenant", "--at", AT)
+        self.assertIn("acme/lost,28800,8.000000000", usage.out)
+        journal = self.expect(0, "journal").out
+        self.assertIn("bill:aws-2025:2026-10-01T06:00:00Z:", journal)
+        self.assertIn("2026-10-01T07:00:00Z), by bill.csv:6", journal)
+        # The bill and the books agree now, and the same again is no change.
+        again = self.reconcile(0, bill, *post)
+        self.assertIn("posted 0 agreed lines, 1 were", again.err)
+        # Nor where the bill lies elsewhere.
+        self.write("moved.csv", self.read("bill.csv"))
+        again = self.reconcile(0, "moved.csv", *post)
+        self.assertIn("posted 0 agreed lines, 1 were", again.err)
+        self.assertEqual(self.expect(0, "usage", "--by", "tenant", "--at",
+                                     AT).out, usage.out)
+        self.assertEqual(self.expect(0, "journal").out, journal)
+        self.expect(0, "verify")
+
+    def test_what_is_posted_cites_its_rows(self):
+        long = "x" * 240 + ".csv"
+        for name, nodes in (("a.csv", 7), (long, 5)):
+            self.write(name, HEADER + row(0, 2, RIGHT) + "".join(
+                row(6, 1, "27.60", f"{name[0]}-{i}") for i in range(nodes)))
+        deep = os.path.join("d" * 200, long)
+        os.mkdir(self.path("d" * 200))
+        os.rename(self.path(long), self.path(deep))
         bills = ("a.csv", deep)
         self.reconcile(1, *bills, "--breaks", "breaks.csv")
         lines = self.read("breaks.csv").splitlines(keepends=True)
@@ -308,18 +334,6 @@ class ReconcileTest(CliTest):
                                  "agreed.csv", "--post-tenant", "acme/lost")
         self.assertIn("agreed.csv:2: it is clean", refused.err)
 
-    def test_an_open_period_is_pending(self):
-        bill = self.bill(row(0, 3, MORE), row(1, 2, RIGHT))
-        done = self.expect(0, "reconcile", "--contract", "aws-2025", "--period",
-                           "2026-10", "--at", "2026-10-01T02:00:00Z", bill)
-        rows = list(csv.DictReader(done.out.splitlines()))
-        self.assertEqual([(r["class"], r["status"]) for r in rows],
-                         [("quantity_break", "pending"), ("matched", "final")])
-        self.assertIn("pending, not breaks", done.err)
-
-
-if __name__ == "__main__":
-    unittest.main()
     def test_errors_of_the_bill_are_not_posted_as_usage(self):
         elsewhere = row(5, 1, "27.60").replace(",USD,", ",EUR,")
         bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(4)],
@@ -353,3 +367,15 @@ if __name__ == "__main__":
             note = next(n for n in found["notes"] if "no row of provider" in n)
             self.assertEqual('"Amazon" (provider_alias?)' in note, rows > 0)
 
+    def test_an_open_period_is_pending(self):
+        bill = self.bill(row(0, 3, MORE), row(1, 2, RIGHT))
+        done = self.expect(0, "reconcile", "--contract", "aws-2025", "--period",
+                           "2026-10", "--at", "2026-10-01T02:00:00Z", bill)
+        rows = list(csv.DictReader(done.out.splitlines()))
+        self.assertEqual([(r["class"], r["status"]) for r in rows],
+                         [("quantity_break", "pending"), ("matched", "final")])
+        self.assertIn("pending, not breaks", done.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
