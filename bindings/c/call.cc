@@ -44,10 +44,12 @@ int32_t Report(const Outcome& outcome, drawdown_error* error) noexcept {
   try {
     *error = MakeHandle(
         std::make_shared<Error>(Error{outcome.code(), outcome.message()}));
+    return outcome.code();
   } catch (...) {
+    // What it would have said cannot be told: code and object agree.
     *error = kOutOfMemory;
+    return DRAWDOWN_OUT_OF_MEMORY;
   }
-  return outcome.code();
 }
 
 int32_t ReportException(drawdown_error* error) noexcept {

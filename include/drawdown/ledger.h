@@ -419,7 +419,9 @@ DRAWDOWN_EXPORT absl::StatusOr<BillSummary> SummarizeBill(
     const ProgressCallback& progress = {});
 
 // Rebuilds a ledger in `destination` (which must not exist) from whatever of
-// the journal in `directory` can still be read; lists what was lost.
+// the journal in `directory` can still be read; lists what was lost. Built
+// beside it, as destination.salvaging-UUID, and moved there whole: after an
+// error there is nothing, after a kill at most that, which may be removed.
 DRAWDOWN_EXPORT absl::StatusOr<SalvageReport> Salvage(
     const std::string& directory, const std::string& destination);
 

@@ -1,15 +1,21 @@
 // Verifying, copying and salvaging ledgers.
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <new>
+#include <utility>
 
 #include "base/error.h"
+#include "base/files.h"
+#include "base/uuid.h"
 #include "engine/impl.h"
 #include "ledger/rebuild.h"
 #include "ledger/verify.h"
@@ -109,6 +115,56 @@ Header HeaderOrDefault(ReadTransaction* books, SalvageReport* report) {
   return Header{};
 }
 
+// Where a ledger is salvaged to before it is moved to its destination whole: half
+// of one would look like one that lost the rest. Removed unless it is moved.
+class SalvagePlace {
+ public:
+  // kLedgerExists.
+  static absl::StatusOr<SalvagePlace> Beside(std::string destination) {
+    while (destination.size() > 1 && destination.back() == '/') {
+      destination.pop_back();
+    }
+    struct stat info;
+    if (lstat(destination.c_str(), &info) == 0) {
+      return MakeError(ErrorCode::kLedgerExists,
+                       destination + " exists already");
+    }
+    // Of this call alone, whoever else is salvaging to there.
+    return SalvagePlace(std::move(destination), ".salvaging-" +
+                                                    FormatUuid(NewUuid()));
+  }
+  SalvagePlace(SalvagePlace&& other) noexcept
+      : destination_(std::move(other.destination_)),
+        path_(std::exchange(other.path_, "")) {}
+  SalvagePlace& operator=(SalvagePlace&&) = delete;
+  ~SalvagePlace() {
+    try {
+      std::error_code ignored;
+      if (!path_.empty()) fs::remove_all(path_, ignored);
+    } catch (const std::bad_alloc&) {
+      // It stays, beside the destination.
+    }
+  }
+
+  const std::string& path() const { return path_; }
+  // The last that may fail.
+  absl::Status MoveThere() const {
+    std::string parent = fs::path(destination_).parent_path();
+    if (parent.empty()) parent = ".";
+    if (rename(path_.c_str(), destination_.c_str()) != 0) {
+      return ErrnoError(errno, "rename " + path_ + " to " + destination_);
+    }
+    return SyncDirectory(parent);
+  }
+
+ private:
+  SalvagePlace(std::string destination, const std::string& suffix)
+      : destination_(std::move(destination)), path_(destination_ + suffix) {}
+
+  std::string destination_;
+  std::string path_;
+};
+
 }  // namespace
 
 absl::StatusOr<VerifyReport> Ledger::VerifyInProcess() const {
@@ -149,6 +205,7 @@ absl::Status Ledger::Backup(const std::string& destination) const {
 
 absl::StatusOr<SalvageReport> Salvage(const std::string& directory,
                                       const std::string& destination) {
+  ASSIGN_OR_RETURN(const SalvagePlace place, SalvagePlace::Beside(destination));
   LmdbOptions options;
   ASSIGN_OR_RETURN(const std::unique_ptr<Store> damaged,
                    OpenLmdbStore(directory, options));
@@ -159,13 +216,15 @@ absl::StatusOr<SalvageReport> Salvage(const std::string& directory,
   OpenOptions fresh;
   fresh.bucket = std::chrono::duration_cast<std::chrono::minutes>(
       std::chrono::microseconds(header.bucket_us));
-  RETURN_IF_ERROR(Ledger::Create(destination, fresh));
-  ASSIGN_OR_RETURN(const std::unique_ptr<Store> store,
-                   OpenLmdbStore(destination, options));
+  RETURN_IF_ERROR(Ledger::Create(place.path(), fresh));
+  ASSIGN_OR_RETURN(std::unique_ptr<Store> store,
+                   OpenLmdbStore(place.path(), options));
   ASSIGN_OR_RETURN(SalvageReport report,
                    SalvageInto(books.get(), header, store.get()));
   report.losses.insert(report.losses.begin(), before.losses.begin(),
                        before.losses.end());
+  store.reset();
+  RETURN_IF_ERROR(place.MoveThere());
   return report;
 }
 

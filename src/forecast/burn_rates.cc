@@ -42,7 +42,7 @@ Int128 CoveredIn(const RatedUsage& rated, uint32_t commitment,
         charge.kind != ChargeKind::kCovered) {
       continue;
     }
-    if (Contains(window, charge.bucket_us)) sum += charge.gpu_time;
+    if (Contains(window, charge.bucket_us)) sum += charge.gpu_time();
   }
   return sum.count();
 }

@@ -1,6 +1,8 @@
 #include "forecast/outcome.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 
 #include "base/check.h"
 #include "base/civil.h"
@@ -43,15 +45,19 @@ struct Remains {
 // Gathers the charges of one commitment.
 class Gathering {
  public:
-  Gathering(const ToldCommitment& told, int64_t at_us)
-      : told_(told), at_us_(at_us), remains_(told.intervals.size()) {
+  Gathering(const ToldCommitment& told, std::span<const ChargeRule> rules,
+            int64_t at_us)
+      : told_(told),
+        rules_(rules),
+        at_us_(at_us),
+        remains_(told.intervals.size()) {
     out_.intervals.resize(told.intervals.size());
     out_.drawn.resize(told.edges.size() - 1);
     out_.due.resize(told.edges.size() - 1);
   }
 
   void Add(const Charge& charge) {
-    const Int128 amount = charge.gpu_time.count();
+    const Int128 amount = charge.gpu_time().count();
     // An amount booked at an interval's end belongs to what it ends.
     const bool used = charge.kind == ChargeKind::kCovered;
     const int64_t at = used ? charge.bucket_us : charge.bucket_end_us - 1;
@@ -68,8 +74,8 @@ class Gathering {
         break;
       case ChargeKind::kUnused:
       case ChargeKind::kShortfall:
-        if (charge.has_gpu_time) interval.missing += amount;
-        interval.missing_cost += charge.cost.value_or(MoneyAmount());
+        interval.missing += amount;
+        interval.missing_cost += CostOf(charge, rules_);
         break;
       case ChargeKind::kUndelivered:
         remains.undelivered += amount;
@@ -169,6 +175,7 @@ class Gathering {
   }
 
   const ToldCommitment& told_;
+  const std::span<const ChargeRule> rules_;
   const int64_t at_us_;
   std::vector<Remains> remains_;
   CommitmentOutcome out_;
@@ -186,10 +193,18 @@ std::vector<int64_t> MarksOf(const Horizon& horizon) {
 
 absl::StatusOr<std::vector<MoneyAmount>> CostsOf(const RatedUsage& rated,
                                                  const Horizon& horizon) {
+  const size_t rules = rated.rules.size();
   std::vector<MoneyAmount> costs(horizon.months.size());
+  std::vector<GpuTime> times(costs.size() * rules);  // by month and rule
   for (const Charge& charge : rated.charges) {
     const auto month = Find(horizon.months, charge.bucket_end_us - 1);
-    if (month) costs[*month] += charge.cost.value_or(MoneyAmount());
+    if (!month) continue;
+    times[*month * rules + charge.rule] += charge.gpu_time();
+    costs[*month] += charge.own_cost();
+  }
+  for (size_t i = 0; i < times.size(); ++i) {
+    const std::optional<MoneyAmount>& price = rated.rules[i % rules].unit_price;
+    if (price.has_value()) costs[i / rules] += Price(*price, times[i]);
   }
   for (const MoneyAmount& cost : costs) {
     if (cost.valid()) continue;
@@ -227,7 +242,7 @@ absl::StatusOr<Outcome> RateCourse(const ContractTimeline& contracts,
   for (const ToldCommitment& told : horizon.commitments) {
     const std::string& id = contract.commitments[told.commitment].id;
     by_name[NameIndex(rated, id)] = static_cast<uint32_t>(gatherings.size());
-    gatherings.emplace_back(told, at_us);
+    gatherings.emplace_back(told, rated.rules, at_us);
   }
   for (const Charge& charge : rated.charges) {
     if (charge.commitment == kNoIndex) continue;

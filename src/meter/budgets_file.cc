@@ -47,15 +47,15 @@ struct KnownFull {
 };
 
 void RemoveOthers(const std::string& directory, const std::string& keep) {
-  DIR* const dir = opendir(directory.c_str());
+  const std::unique_ptr<DIR, int (*)(DIR*)> dir(opendir(directory.c_str()),
+                                                closedir);
   if (dir == nullptr) return;
-  while (const dirent* const entry = readdir(dir)) {
+  while (const dirent* const entry = readdir(dir.get())) {
     const std::string name = entry->d_name;
     if (name.starts_with(kPrefix) && !name.starts_with(keep)) {
       unlink((directory + "/" + name).c_str());
     }
   }
-  closedir(dir);
 }
 
 // Whoever maps the file keeps a shared lock on all of it, until its process

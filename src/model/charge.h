@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/huge_pages.h"
+#include "base/wide.h"
 #include "drawdown/statement.h"
 #include "drawdown/units.h"
 
@@ -17,54 +19,27 @@ namespace drawdown {
 inline constexpr uint32_t kNoIndex = 0xffffffff;
 inline constexpr uint16_t kNoRule = 0xffff;
 
-// Money or nothing in 16 bytes: std::optional would need 32, and a statement
-// has a charge per cell.
-class OptionalMoney {
- public:
-  constexpr OptionalMoney() = default;
-  constexpr OptionalMoney(MoneyAmount amount)  // NOLINT: as std::optional's
-      : amount_(amount) {}
-  constexpr OptionalMoney(  // NOLINT: as std::optional's
-      const std::optional<MoneyAmount>& amount)
-      : amount_(amount.value_or(MoneyAmount::Invalid())) {}
-  constexpr operator std::optional<MoneyAmount>() const {  // NOLINT: ditto
-    if (!has_value()) return std::nullopt;
-    return amount_;
-  }
-
-  // An amount that did not fit 128 bits is no value.
-  constexpr bool has_value() const { return amount_.valid(); }
-  constexpr explicit operator bool() const { return has_value(); }
-  constexpr const MoneyAmount& operator*() const { return amount_; }
-  constexpr const MoneyAmount* operator->() const { return &amount_; }
-  constexpr MoneyAmount value_or(MoneyAmount other) const {
-    return has_value() ? amount_ : other;
-  }
-
-  friend constexpr bool operator==(OptionalMoney, OptionalMoney) = default;
-
- private:
-  MoneyAmount amount_ = MoneyAmount::Invalid();
-};
-
 // A part of one bucket cell's usage, or an unused/undelivered/shortfall amount
-// booked at the interval that ends with this bucket. Exact, before rounding.
+// booked at the interval that ends with this bucket. Small, because a month has
+// one per cell: what it costs follows from its rule.
 struct Charge {
-  int64_t bucket_us = 0;      // start of the bucket (or of the interval)
-  int64_t bucket_end_us = 0;  // end of the bucket (or of the interval)
-  GpuTime gpu_time;
-  // Per GPU-hour. A covered charge without one is usage that a higher layer
-  // counts again after a lower one priced it: no cost, not metered twice.
-  OptionalMoney unit_price;
-  OptionalMoney cost;              // exact product or the line's own money
+  int64_t bucket_us = 0;           // start of the bucket (or of the interval)
+  int64_t bucket_end_us = 0;       // end of the bucket (or of the interval)
+  Int128 amount = 0;               // GPU time, or money where it has none
   uint32_t tenant = kNoIndex;      // index into RatedUsage::tenants
   uint32_t pool = kNoIndex;        // index into RatedUsage::pools
   uint32_t commitment = kNoIndex;  // index into RatedUsage::commitments
   ChargeKind kind = ChargeKind::kCovered;
   bool has_gpu_time = true;
   uint16_t rule = kNoRule;  // index into RatedUsage::rules
+
+  GpuTime gpu_time() const { return GpuTime(has_gpu_time ? amount : 0); }
+  // Of one without GPU time.
+  MoneyAmount own_cost() const {
+    return MoneyAmount(has_gpu_time ? 0 : amount);
+  }
 };
-static_assert(sizeof(Charge) == 80);
+static_assert(sizeof(Charge) == 48);
 
 using Charges = std::vector<Charge, HugePageAllocator<Charge>>;
 
@@ -72,9 +47,27 @@ using Charges = std::vector<Charge, HugePageAllocator<Charge>>;
 struct ChargeRule {
   uint32_t version = 0;  // of the contract
   std::string text;      // for a person
+  // Per GPU-hour. Covered usage without one is what a higher layer counts again
+  // after a lower one priced it: no cost, not metered twice.
+  std::optional<MoneyAmount> unit_price;
 
   friend bool operator==(const ChargeRule&, const ChargeRule&) = default;
 };
+
+// `rules` are those that the charge has its index of.
+inline std::optional<MoneyAmount> UnitPriceOf(
+    const Charge& charge, std::span<const ChargeRule> rules) {
+  if (charge.rule == kNoRule) return std::nullopt;
+  return rules[charge.rule].unit_price;
+}
+
+// Exact, before rounding; nothing for what no rule prices.
+inline MoneyAmount CostOf(const Charge& charge,
+                          std::span<const ChargeRule> rules) {
+  const std::optional<MoneyAmount> unit_price = UnitPriceOf(charge, rules);
+  return unit_price.has_value() ? Price(*unit_price, charge.gpu_time())
+                                : charge.own_cost();
+}
 
 // How far a spend commitment had come at an instant of one of its intervals,
 // whether that was its end or not.

@@ -20,14 +20,18 @@ class HourlyPrice {
         whole_(static_cast<uint64_t>(per_gpu_hour.count()) / kHour),
         part_(static_cast<uint64_t>(per_gpu_hour.count()) % kHour) {}
 
-  MoneyAmount Times(GpuTime time) const {
-    const auto amount = static_cast<Uint128>(time.count());
+  // Whether both are small, so that their product fits 128 bits.
+  bool surely_fits(GpuTime time) const {
     // Negative and invalid quantities are huge as unsigned ones.
-    if (!fits_ || amount > kMax) return Price(per_gpu_hour_, time);
+    return fits_ && static_cast<Uint128>(time.count()) <= kMax;
+  }
+
+  MoneyAmount Times(GpuTime time) const {
+    if (!surely_fits(time)) return Price(per_gpu_hour_, time);
     // price = whole x hour + part and time = hours x hour + beyond, so that all
     // divisions are of 64 bits by a constant: part, hours and beyond are below
     // 2^32, and what they add below 2^64.
-    const auto time_us = static_cast<uint64_t>(amount);
+    const auto time_us = static_cast<uint64_t>(time.count());
     const uint64_t tail = part_ * (time_us % kHour);
     const uint64_t rest = tail % kHour;
     const auto most = static_cast<Uint128>(whole_) * time_us;

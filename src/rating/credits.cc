@@ -94,7 +94,7 @@ class CreditWalk {
       if (Contains(window, InstantOf(charge))) inside.push_back(charge);
     }
     Lines lines;
-    for (const auto& [key, sum] : SumLines(inside)) {
+    for (const auto& [key, sum] : SumLines(inside, rules_->all())) {
       lines.push_back({key, LineCost(key, sum, scale_), lines.size()});
     }
     return lines;
@@ -168,7 +168,7 @@ class CreditWalk {
     charge.commitment = line.commitment - 1;
     charge.kind = ChargeKind::kCredit;
     charge.has_gpu_time = false;
-    charge.cost = -part;
+    charge.amount = -part.count();
     charge.rule = rules_->Intern(
         version_, "credit " + credit.id + " of " + FormatMoney(credit.amount) +
                       ", until " + FormatInstant(credit.until_us) + ": pays " +

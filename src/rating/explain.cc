@@ -57,7 +57,7 @@ std::string WhyNotEarlier(const Contract& contract, const RatedUsage& rated,
 struct Part {
   const Charge* first = nullptr;
   GpuTime time;
-  MoneyAmount own_cost;  // of charges without a unit price
+  MoneyAmount own_cost;  // of charges without GPU time
 };
 
 const Contract& VersionOf(const RatingInput& input, uint32_t version,
@@ -72,7 +72,7 @@ const Contract& VersionOf(const RatingInput& input, uint32_t version,
 
 void Explain(const RatingInput& input, const RatedUsage& rated,
              Statement* statement) {
-  const auto lines = SumLines(rated.charges);
+  const auto lines = SumLines(rated.charges, rated.rules);
   const auto index_of = [&lines](const LineKey& key) {
     const auto found = std::partition_point(
         lines.begin(), lines.end(),
@@ -81,10 +81,10 @@ void Explain(const RatingInput& input, const RatedUsage& rated,
   };
   std::map<std::pair<uint32_t, uint16_t>, Part> parts;
   for (const Charge& charge : rated.charges) {
-    Part& part = parts[{index_of(KeyOf(charge)), charge.rule}];
+    Part& part = parts[{index_of(KeyOf(charge, rated.rules)), charge.rule}];
     if (part.first == nullptr) part.first = &charge;
-    part.time += charge.gpu_time;
-    part.own_cost += charge.cost.value_or(MoneyAmount());
+    part.time += charge.gpu_time();
+    part.own_cost += charge.own_cost();
   }
   // A statement's rounding line comes of no charge.
   std::vector<uint32_t> place;
@@ -99,13 +99,13 @@ void Explain(const RatingInput& input, const RatedUsage& rated,
     const ChargeRule& rule = rated.rules[key.second];
     reason.contract_version = rule.version;
     reason.rule = rule.text;
-    reason.because = WhyNotEarlier(
-        VersionOf(input, rule.version, part.first->bucket_us), rated,
-        *part.first);
+    reason.because =
+        WhyNotEarlier(VersionOf(input, rule.version, part.first->bucket_us),
+                      rated, *part.first);
     reason.gpu_time = part.time;
     if (part.first->kind != ChargeKind::kUnpriced) {
-      reason.cost = LineCost(lines[key.first].first,
-                             {part.time, part.own_cost}, 18);
+      reason.cost =
+          LineCost(lines[key.first].first, {part.time, part.own_cost}, 18);
     }
     statement->reasons.push_back(std::move(reason));
   }
@@ -116,8 +116,8 @@ void KeepTenant(std::string_view tenant, Statement* statement) {
   std::vector<StatementReason> reasons;
   std::vector<std::optional<uint32_t>> place;
   for (StatementLine& line : statement->lines) {
-    const bool keeps = tenant.empty() ? line.tenant.empty()
-                                      : IsAtOrBelow(line.tenant, tenant);
+    const bool keeps =
+        tenant.empty() ? line.tenant.empty() : IsAtOrBelow(line.tenant, tenant);
     place.push_back(keeps ? std::optional(static_cast<uint32_t>(lines.size()))
                           : std::nullopt);
     if (keeps) lines.push_back(std::move(line));

@@ -244,17 +244,20 @@ class KeptRating::Impl {
   }
 
   absl::Status CheckFits() const {
-    if (walk_->costs_fit() && walk_->rated().valid()) return absl::OkStatus();
+    if (walk_->costs_fit() && walk_->rated().valid()) {
+      return walk_->rules().CheckFits();
+    }
     return MakeError(ErrorCode::kOverflow,
                      "contract " + plan_.contract_id +
                          ": a total or a cost does not fit 128 bits");
   }
 
   void AddEnd(const Charge& charge, int sign) {
-    const auto [it, added] = ends_.try_emplace(KeyOf(charge));
+    const LineKey key = KeyOf(charge, walk_->rules().all());
+    const auto [it, added] = ends_.try_emplace(key);
     EndSum& end = it->second;
-    end.sum.gpu_time += charge.gpu_time * sign;
-    end.sum.cost += charge.cost.value_or(MoneyAmount()) * sign;
+    end.sum.gpu_time += charge.gpu_time() * sign;
+    end.sum.cost += charge.own_cost() * sign;
     end.charges += sign;
     if (end.charges == 0) ends_.erase(it);
   }

@@ -36,22 +36,24 @@ bool LineBefore(const LineKey& a, const LineKey& b) {
   return key(a) < key(b);
 }
 
-LineKey KeyOf(const Charge& charge) {
+LineKey KeyOf(const Charge& charge, std::span<const ChargeRule> rules) {
+  const std::optional<MoneyAmount> unit_price = UnitPriceOf(charge, rules);
   return {.tenant = charge.tenant + 1,  // kNoIndex wraps to 0
           .pool = charge.pool + 1,
           .commitment = charge.commitment + 1,
           .kind = charge.kind,
           .has_gpu_time = charge.has_gpu_time,
-          .priced = charge.unit_price.has_value(),
-          .unit_price = charge.unit_price.value_or(MoneyAmount())};
+          .priced = unit_price.has_value(),
+          .unit_price = unit_price.value_or(MoneyAmount())};
 }
 
-SummedLines SumLines(std::span<const Charge> charges) {
+SummedLines SumLines(std::span<const Charge> charges,
+                     std::span<const ChargeRule> rules) {
   std::unordered_map<LineKey, LineSum, LineKeyHash> sums;
   for (const Charge& charge : charges) {
-    LineSum& sum = sums[KeyOf(charge)];
-    sum.gpu_time += charge.gpu_time;
-    sum.cost += charge.cost.value_or(MoneyAmount());
+    LineSum& sum = sums[KeyOf(charge, rules)];
+    sum.gpu_time += charge.gpu_time();
+    sum.cost += charge.own_cost();
   }
   SummedLines lines(sums.begin(), sums.end());
   std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {

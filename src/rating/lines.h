@@ -30,17 +30,18 @@ struct LineKey {
 
 struct LineSum {
   GpuTime gpu_time;
-  MoneyAmount cost;  // of charges without a unit price
+  MoneyAmount cost;  // of charges without GPU time
 };
 
 // The order of statements.
 bool LineBefore(const LineKey& a, const LineKey& b);
 
-LineKey KeyOf(const Charge& charge);
+LineKey KeyOf(const Charge& charge, std::span<const ChargeRule> rules);
 
 // In that order.
 using SummedLines = std::vector<std::pair<LineKey, LineSum>>;
-SummedLines SumLines(std::span<const Charge> charges);
+SummedLines SumLines(std::span<const Charge> charges,
+                     std::span<const ChargeRule> rules);
 
 // The statement of these lines, with names and notes of `rated`. Of its charges
 // only rounding by segment reads more.

@@ -39,8 +39,7 @@ void AddGrainCharges(const Plan& plan, const Interval& span,
     charge.tenant = plan.tenant_of[cell.tenant];
     charge.pool = cell.pool;
     charge.kind = ChargeKind::kGrain;
-    charge.gpu_time = cell.gpu_time;
-    charge.cost = MoneyAmount();
+    charge.amount = cell.gpu_time.count();
     charge.rule = rules->Intern(
         plan.VersionAt(cell.bucket_us),
         "billing grain: in the hours that were priced, beyond those metered");
@@ -54,7 +53,7 @@ void LeaveOutGrainOfNothing(RatedUsage* rated) {
   std::map<std::pair<uint32_t, uint32_t>, GpuTime> sums;  // by tenant and pool
   for (const Charge& charge : rated->charges) {
     if (charge.kind != ChargeKind::kGrain) continue;
-    sums[{charge.tenant, charge.pool}] += charge.gpu_time;
+    sums[{charge.tenant, charge.pool}] += charge.gpu_time();
   }
   std::erase_if(rated->charges, [&sums](const Charge& charge) {
     return charge.kind == ChargeKind::kGrain &&
@@ -163,11 +162,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
     LeaveOutEarlier(input.period, &rated);
   }
   if (!grained.added.empty()) LeaveOutGrainOfNothing(&rated);
-  if (!walk.rules().fits()) {
-    return MakeError(ErrorCode::kUnsupported,
-                     "contract " + plan.contract_id +
-                         ": more than 65534 rules make the period's charges");
-  }
+  RETURN_IF_ERROR(walk.rules().CheckFits());
   rated.rules = walk.rules().Take();
   for (auto& [at_us, note] : walk.TakeNotes()) {
     if (at_us > input.period.start_us) rated.notes.push_back(std::move(note));

@@ -1,6 +1,7 @@
 #include "rating/rules.h"
 
 #include "base/decimal.h"
+#include "base/error.h"
 
 namespace drawdown {
 namespace {
@@ -50,13 +51,22 @@ std::string KindText(const ChargeSlot& slot, const Commitment& commitment) {
 
 }  // namespace
 
-uint16_t RuleBook::Intern(uint32_t version, const std::string& text) {
+uint16_t RuleBook::Intern(uint32_t version, const std::string& text,
+                          std::optional<MoneyAmount> unit_price) {
   const auto next = static_cast<uint16_t>(rules_.size());
-  const auto [known, added] = known_.emplace(std::pair(version, text), next);
+  const auto [known, added] = known_.try_emplace({version, text, unit_price}, next);
   if (added) {
-    rules_.push_back({plan_->versions[version].contract->version, text});
+    rules_.push_back(
+        {plan_->versions[version].contract->version, text, unit_price});
   }
   return known->second;
+}
+
+absl::Status RuleBook::CheckFits() const {
+  if (rules_.size() < kNoRule) return absl::OkStatus();
+  return MakeError(ErrorCode::kUnsupported,
+                   "contract " + plan_->contract_id +
+                       ": more than 65534 rules make the period's charges");
 }
 
 std::string RuleBook::TextOf(const ChargeSlot& slot, uint32_t position) const {

@@ -4,10 +4,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "rating/plan.h"
 
 namespace drawdown {
@@ -23,17 +27,20 @@ class RuleBook {
     uint16_t& rule = of_slot_[slot];
     if (rule == kNoRule) {
       const ChargeSlot& booked = plan_->slots[slot];
-      rule = Intern(booked.version, TextOf(booked, position));
+      rule = Intern(booked.version, TextOf(booked, position),
+                    booked.unit_price);
     }
     return rule;
   }
   // The burn order has changed.
   void Reorder() { of_slot_.assign(of_slot_.size(), kNoRule); }
 
-  uint16_t Intern(uint32_t version, const std::string& text);
+  uint16_t Intern(uint32_t version, const std::string& text,
+                  std::optional<MoneyAmount> unit_price = std::nullopt);
 
-  // False if there are more rules than a charge can tell apart.
-  bool fits() const { return rules_.size() < kNoRule; }
+  // kUnsupported if there are more rules than a charge can tell apart.
+  absl::Status CheckFits() const;
+  std::span<const ChargeRule> all() const { return rules_; }
   std::vector<ChargeRule> Take() { return std::move(rules_); }
 
  private:
@@ -41,7 +48,9 @@ class RuleBook {
 
   const Plan* plan_;
   std::vector<uint16_t> of_slot_;
-  std::map<std::pair<uint32_t, std::string>, uint16_t> known_;
+  std::map<std::tuple<uint32_t, std::string, std::optional<MoneyAmount>>,
+           uint16_t>
+      known_;
   std::vector<ChargeRule> rules_;
 };
 

@@ -67,7 +67,7 @@ std::vector<MoneyAmount> SegmentCosts(const UsageTable& usage,
                                       const std::vector<RunUsage>& runs,
                                       const std::vector<GrainPiece>& grain,
                                       const RatedUsage& rated, int scale) {
-  const auto lines = SumLines(rated.charges);
+  const auto lines = SumLines(rated.charges, rated.rules);
   std::vector<uint32_t> tenant_of;  // of rated: in the usage table
   for (const std::string& name : rated.tenants) {
     const auto found =
@@ -88,28 +88,29 @@ std::vector<MoneyAmount> SegmentCosts(const UsageTable& usage,
   uint64_t interval = uint64_t{1} << 62;
   Splitter splitter;
   for (const Charge& charge : rated.charges) {
+    const LineKey key = KeyOf(charge, rated.rules);
     const auto line = std::partition_point(
-        lines.begin(), lines.end(), [&charge](const auto& other) {
-          return LineBefore(other.first, KeyOf(charge));
+        lines.begin(), lines.end(), [&key](const auto& other) {
+          return LineBefore(other.first, key);
         });
     const auto index = static_cast<size_t>(line - lines.begin());
-    if (!charge.unit_price.has_value()) {
-      costs[index] += RoundMoney(charge.cost.value_or(MoneyAmount()), scale);
+    if (!key.priced) {
+      costs[index] += RoundMoney(charge.own_cost(), scale);
       continue;
     }
     std::vector<SegmentPart> parts;
     if (charge.pool != kNoIndex) {
-      const CellKey key = {charge.bucket_us, tenant_of[charge.tenant],
-                           charge.pool};
-      const auto found = segments.find(key);
+      const CellKey cell = {charge.bucket_us, tenant_of[charge.tenant],
+                            charge.pool};
+      const auto found = segments.find(cell);
       if (found != segments.end()) parts = found->second;
       // Half-even parts of GPUs may be a microsecond more than the cell has.
       std::erase_if(parts, [](const SegmentPart& p) { return p.time <= 0; });
-      Int128 rest = used[key];
+      Int128 rest = used[cell];
       for (const SegmentPart& part : parts) rest -= part.time;
       if (rest > 0) parts.push_back({bucket_of(charge), rest});
     }
-    if (parts.empty()) parts.push_back({++interval, charge.gpu_time.count()});
+    if (parts.empty()) parts.push_back({++interval, charge.amount});
     std::vector<Int128> weights;
     Int128 total = 0;
     for (const SegmentPart& part : parts) {
@@ -117,10 +118,9 @@ std::vector<MoneyAmount> SegmentCosts(const UsageTable& usage,
       total += part.time;
     }
     std::vector<Int128> shares(parts.size());
-    splitter.Split(std::min(charge.gpu_time.count(), total), total, weights,
-                   shares);
-    shares.back() +=
-        charge.gpu_time.count() - std::min(charge.gpu_time.count(), total);
+    const Int128 split = std::min(charge.amount, total);
+    splitter.Split(split, total, weights, shares);
+    shares.back() += charge.amount - split;
     for (size_t i = 0; i < parts.size(); ++i) {
       times[{index, parts[i].segment}] += GpuTime(shares[i]);
     }

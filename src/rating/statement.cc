@@ -82,7 +82,7 @@ void SumUp(Statement* statement) {
 
 absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
                                         const RatedUsage& rated) {
-  return StatementOfLines(input, rated, SumLines(rated.charges));
+  return StatementOfLines(input, rated, SumLines(rated.charges, rated.rules));
 }
 
 absl::StatusOr<Statement> StatementOfLines(const RatingInput& input,

@@ -100,8 +100,9 @@ struct MoneyPiece {
 struct Booking {
   uint32_t slot = 0;
   bool counted_only = false;
+  bool priced = false;
   HourlyPrice price;
-  // All but who, where, how much and, where it has a price, the cost.
+  // All but who, where and how much.
   Charge charge = {.bucket_us = std::numeric_limits<int64_t>::min()};
 };
 
@@ -127,8 +128,9 @@ class Walk {
 
   Charges TakeCharges() { return std::exchange(charges_, {}); }
   RuleBook& rules() { return rules_; }
-  // From now on usage is summed there, `sign` times (1 or -1), without charges
-  // or rules; only ends of intervals still make charges.
+  const RuleBook& rules() const { return rules_; }
+  // From now on usage is summed there, `sign` times (1 or -1), without charges;
+  // only ends of intervals still make them.
   void SumInto(UsageTally* tally, int sign) {
     tally_ = tally;
     sign_ = sign;
@@ -186,8 +188,7 @@ class Walk {
   template <typename Visit>
   void VisitBooked(const Interval& bucket, Visit&& visit);
   void Emit(const Booking& booking, size_t cell, GpuTime amount);
-  OptionalMoney CostOfUsage(const Booking& booking, size_t cell,
-                            GpuTime amount);
+  void Count(const Booking& booking, size_t cell, GpuTime amount);
 
   // walk_spend.cc: what Spend commitments count
   void CountAlone(const MoneyPiece& piece, int32_t above);

@@ -66,12 +66,11 @@ void Walk::Prepare(uint32_t index, const Interval& bucket, Booking* booking) {
   const ChargeSlot& slot = plan_.slots[index];
   booking->slot = index;
   booking->counted_only = slot.counted_only;
+  booking->priced = slot.unit_price.has_value();
   booking->price = HourlyPrice(slot.unit_price.value_or(MoneyAmount()));
   Charge& charge = booking->charge;
   charge.bucket_us = bucket.start_us;
   charge.bucket_end_us = bucket.end_us;
-  charge.unit_price = slot.unit_price;
-  if (slot.counted_only) charge.cost = MoneyAmount();
   charge.commitment = slot.commitment;
   charge.kind = slot.kind;
   charge.rule = RuleOf(index);
@@ -106,13 +105,14 @@ void Walk::EmitBucket(int64_t bucket_us) {
   if (emits && tally_ == nullptr) {
     VisitBooked(bucket,
                 [this](const Booking& booking, size_t cell, GpuTime amount) {
+                  Count(booking, cell, amount);
                   Emit(booking, cell, amount);
                 });
     return;
   }
   VisitBooked(bucket, [this, emits](const Booking& booking, size_t cell,
                                     GpuTime amount) {
-    if (!now_.spends.empty()) CostOfUsage(booking, cell, amount);
+    Count(booking, cell, amount);
     if (!emits) return;
     tally_->Add(booking.slot, bucket_.tenant(cell), bucket_.pool(cell),
                 amount.count(), sign_);
@@ -121,23 +121,19 @@ void Walk::EmitBucket(int64_t bucket_us) {
 
 inline void Walk::Emit(const Booking& booking, size_t cell, GpuTime amount) {
   Charge& charge = charges_.emplace_back(booking.charge);
-  charge.gpu_time = amount;
-  charge.cost = CostOfUsage(booking, cell, amount);
+  charge.amount = amount.count();
   charge.tenant = bucket_.tenant(cell);
   charge.pool = bucket_.pool(cell);
 }
 
-// Spend commitments count it.
-inline OptionalMoney Walk::CostOfUsage(const Booking& booking, size_t cell,
-                                       GpuTime amount) {
-  if (!booking.charge.unit_price.has_value()) return booking.charge.cost;
+// Spend commitments count what it costs.
+inline void Walk::Count(const Booking& booking, size_t cell, GpuTime amount) {
+  if (!booking.priced) return;
+  if (now_.spends.empty() && booking.price.surely_fits(amount)) return;
   const MoneyAmount cost = booking.price.Times(amount);
   costs_fit_ = costs_fit_ && cost.valid();
-  if (!now_.spends.empty()) {
-    CountAlone({booking.slot, bucket_.tenant(cell), bucket_.pool(cell), cost},
-               kEveryLayer);
-  }
-  return cost;
+  CountAlone({booking.slot, bucket_.tenant(cell), bucket_.pool(cell), cost},
+             kEveryLayer);
 }
 
 MoneyAmount Walk::Cost(MoneyAmount per_gpu_hour, GpuTime time) {
@@ -147,7 +143,6 @@ MoneyAmount Walk::Cost(MoneyAmount per_gpu_hour, GpuTime time) {
 }
 
 uint16_t Walk::RuleOf(uint32_t slot) {
-  if (tally_ != nullptr) return kNoRule;
   const uint32_t commitment = plan_.slots[slot].commitment;
   return rules_.Of(
       slot, commitment == kNoIndex ? kNoIndex : now_.position[commitment]);

@@ -264,7 +264,7 @@ void Walk::BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
   charge.commitment = name;
   charge.kind = kind;
   charge.has_gpu_time = false;
-  charge.cost = cost;
+  charge.amount = cost.count();
   charge.rule =
       tally_ != nullptr
           ? kNoRule
@@ -321,9 +321,8 @@ void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
                         Int128 amount, uint32_t tenant) {
   if (amount == 0) return;
   const ChargeSlot& slot = plan_.slots[slot_index];
-  MoneyAmount cost;
   if (slot.unit_price.has_value()) {
-    cost = Cost(*slot.unit_price, GpuTime(amount));
+    const MoneyAmount cost = Cost(*slot.unit_price, GpuTime(amount));
     ended_.push_back({slot_index, tenant, kNoIndex, cost});
   }
   if (!Emits(interval)) return;
@@ -333,9 +332,7 @@ void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
   charge.tenant = tenant;
   charge.commitment = slot.commitment;
   charge.kind = slot.kind;
-  charge.gpu_time = GpuTime(amount);
-  charge.unit_price = slot.unit_price;
-  charge.cost = cost;
+  charge.amount = amount;
   charge.rule = RuleOf(slot_index);
   charges_.push_back(charge);
 }

@@ -25,19 +25,15 @@ bool Before(const BookCell& a, const BookCell& b) {
          std::tie(b.start_us, b.end_us, b.unpriced, b.overage, b.unit_price);
 }
 
-BookCell MakeCell(const Charge& charge) {
+BookCell MakeCell(const Charge& charge, std::span<const ChargeRule> rules) {
   BookCell cell;
   cell.start_us = charge.bucket_us;
   cell.end_us = charge.bucket_end_us;
   cell.unpriced = charge.kind == ChargeKind::kUnpriced;
   cell.overage = charge.kind == ChargeKind::kOverage;
-  if (charge.has_gpu_time) {
-    cell.time = charge.gpu_time;
-    cell.unit_price = charge.unit_price;
-  }
-  if (!cell.unit_price.has_value() && charge.cost.has_value()) {
-    cell.own_cost = *charge.cost;
-  }
+  cell.unit_price = UnitPriceOf(charge, rules);
+  cell.time = charge.gpu_time();
+  cell.own_cost = charge.own_cost();
   return cell;
 }
 
@@ -132,7 +128,8 @@ Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
   const std::vector<uint32_t> commitment_of =
       InternAll(rated.commitments, *commitments);
   for (const Charge& charge : rated.charges) {
-    Add(charge, period, NameIndex(pool_of, charge.pool),
+    if (!Overlaps(charge, period)) continue;
+    Add(charge, rated.rules, NameIndex(pool_of, charge.pool),
         NameIndex(commitment_of, charge.commitment));
   }
   AddMarks(rated, period, commitment_of);
@@ -141,9 +138,10 @@ Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
   for (auto& [key, cells] : tenant_lanes_) cells.Compact();
 }
 
-void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
-                uint32_t commitment) {
-  if (!Overlaps(charge, period)) return;
+void Books::Add(const Charge& charge, std::span<const ChargeRule> rules,
+                uint32_t pool, uint32_t commitment) {
+  const BookCell cell = MakeCell(charge, rules);
+  const Lane purchase = {RowKind::kPurchase, kNoIndex, commitment};
   const bool covered = charge.kind == ChargeKind::kCovered;
   switch (charge.kind) {
     case ChargeKind::kCovered:
@@ -152,28 +150,25 @@ void Books::Add(const Charge& charge, const Interval& period, uint32_t pool,
     case ChargeKind::kUnpriced:
       // Hours that a higher layer only counts have no price: a lower layer's
       // charge meters them.
-      if (!covered || charge.unit_price.has_value()) {
-        AddUsage(charge, covered ? Lane{RowKind::kCovered, pool, commitment}
-                                 : Lane{RowKind::kOnDemand, pool, kNoIndex});
+      if (!covered || cell.unit_price.has_value()) {
+        AddUsage(cell, charge.tenant,
+                 covered ? Lane{RowKind::kCovered, pool, commitment}
+                         : Lane{RowKind::kOnDemand, pool, kNoIndex});
       }
-      if (covered) {
-        AddFee(charge, {RowKind::kPurchase, kNoIndex, commitment});
-      }
+      if (covered) lanes_[purchase].Add(cell);
       break;
     case ChargeKind::kUnused:
-      AddFee(charge, {RowKind::kUnused, kNoIndex, commitment});
+      lanes_[Lane{RowKind::kUnused, kNoIndex, commitment}].Add(cell);
       [[fallthrough]];
     case ChargeKind::kShortfall:
       // Waived hours cost nothing and are not bought.
-      if (charge.cost.has_value() && !charge.cost->zero()) {
-        AddFee(charge, {RowKind::kPurchase, kNoIndex, commitment});
-      }
+      if (!CostOf(charge, rules).zero()) lanes_[purchase].Add(cell);
       if (charge.kind == ChargeKind::kShortfall) {
-        true_ups_[commitment].Add(MakeCell(charge));
+        true_ups_[commitment].Add(cell);
       }
       break;
     case ChargeKind::kCredit:
-      credits_ += charge.cost.value_or(MoneyAmount());
+      credits_ += charge.own_cost();
       break;
     default:
       break;  // Hours without cost, and money no usage row shows.
@@ -199,18 +194,16 @@ MoneyAmount Books::Counted(uint32_t commitment) const {
   return found == counted_.end() ? MoneyAmount() : found->second;
 }
 
-void Books::AddUsage(const Charge& charge, Lane lane) {
-  const BookCell cell = MakeCell(charge);
+void Books::AddUsage(const BookCell& cell, uint32_t tenant, const Lane& lane) {
   lanes_[lane].Add(cell);
   usage_ += cell.time;
-  AddTenant(charge, lane);
+  if (tenant < tenant_of_.size()) AddTenant(cell, tenant_of_[tenant], lane);
 }
 
-void Books::AddTenant(const Charge& charge, const Lane& lane) {
-  if (charge.tenant >= tenant_of_.size()) return;
-  const uint32_t tenant = tenant_of_[charge.tenant];
+void Books::AddTenant(const BookCell& cell, uint32_t tenant,
+                      const Lane& lane) {
   const auto [entry, inserted] = tenant_lanes_.try_emplace({tenant, lane});
-  entry->second.Add(MakeCell(charge));
+  entry->second.Add(cell);
   if (inserted) tenants_[lane].push_back(tenant);
 }
 
@@ -230,10 +223,6 @@ std::vector<std::pair<uint32_t, GpuTime>> Books::TimeByTenant(
     if (!time.zero()) times.emplace_back(tenant, time);
   }
   return times;
-}
-
-void Books::AddFee(const Charge& charge, Lane lane) {
-  lanes_[lane].Add(MakeCell(charge));
 }
 
 Expectation Books::Sum(const Lane& lane, int64_t start_us,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct BookCell {
   int64_t end_us = 0;
   std::optional<MoneyAmount> unit_price;
   GpuTime time;
-  MoneyAmount own_cost;  // of charges without a unit price
+  MoneyAmount own_cost;  // of charges without GPU time
   bool unpriced = false;
   bool overage = false;  // beyond what a commitment covers, at its price
 };
@@ -109,11 +110,10 @@ class Books {
   MoneyAmount credits() const { return credits_; }
 
  private:
-  void AddUsage(const Charge& charge, Lane lane);
-  void AddTenant(const Charge& charge, const Lane& lane);
-  void AddFee(const Charge& charge, Lane lane);
-  void Add(const Charge& charge, const Interval& period, uint32_t pool,
-           uint32_t commitment);
+  void AddUsage(const BookCell& cell, uint32_t tenant, const Lane& lane);
+  void AddTenant(const BookCell& cell, uint32_t tenant, const Lane& lane);
+  void Add(const Charge& charge, std::span<const ChargeRule> rules,
+           uint32_t pool, uint32_t commitment);
   void AddMarks(const RatedUsage& rated, const Interval& period,
                 const std::vector<uint32_t>& commitment_of);
 

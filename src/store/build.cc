@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -40,19 +41,19 @@ std::string WithoutTrailingSlashes(std::string path) {
 }
 
 absl::Status CheckUsable(const std::string& target) {
-  DIR* const directory = opendir(target.c_str());
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(target.c_str()),
+                                                      closedir);
   if (directory == nullptr && errno == ENOTDIR) {
     return MakeError(ErrorCode::kNotALedger,
                      absl::StrCat(target, " is not a directory"));
   }
   if (directory == nullptr) return ErrnoError(errno, target);
   std::optional<std::string> found;
-  while (const dirent* const entry = readdir(directory)) {
+  while (const dirent* const entry = readdir(directory.get())) {
     if (IsIgnorable(entry->d_name)) continue;
     found = entry->d_name;
     if (*found == "data.mdb") break;
   }
-  closedir(directory);
   if (!found.has_value()) return absl::OkStatus();
   if (*found == "data.mdb") {
     return MakeError(ErrorCode::kLedgerExists,
@@ -89,12 +90,40 @@ absl::StatusOr<LockFd> ClaimStaging(const std::string& staging) {
   return fd;
 }
 
-void Clear(const std::string& staging) {
-  for (const char* name : {"/data.mdb", "/lock.mdb"}) {
-    unlink((staging + name).c_str());
+// The place to build in, which is removed unless it has been moved away.
+class Staging {
+ public:
+  explicit Staging(const std::string& path)
+      : path_(path),
+        data_(path + "/data.mdb"),
+        lock_(path + "/lock.mdb"),
+        live_(path + "/live") {}
+  Staging(const Staging&) = delete;  // Removes once.
+  Staging& operator=(const Staging&) = delete;
+  ~Staging() {
+    if (kept_) return;
+    Clear();
+    rmdir(path_.c_str());
   }
-  rmdir((staging + "/live").c_str());
-}
+
+  const std::string& data() const { return data_; }
+  const std::string& lock() const { return lock_; }
+  const std::string& live() const { return live_; }
+  void Keep() { kept_ = true; }
+  void Clear() const {
+    unlink(data_.c_str());
+    unlink(lock_.c_str());
+    rmdir(live_.c_str());
+  }
+
+ private:
+  // Made at first, so that removing needs no memory.
+  const std::string path_;
+  const std::string data_;
+  const std::string lock_;
+  const std::string live_;
+  bool kept_ = false;
+};
 
 absl::Status SyncFile(const std::string& path) {
   const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -102,17 +131,17 @@ absl::Status SyncFile(const std::string& path) {
   return ErrnoError(errno, absl::StrCat("fsync ", path));
 }
 
-absl::Status Fill(const std::string& staging,
+absl::Status Fill(const std::string& path, const Staging& staging,
                   const std::function<absl::Status(const std::string&)>& fill) {
-  Clear(staging);
-  RETURN_IF_ERROR(fill(staging));
+  staging.Clear();
+  RETURN_IF_ERROR(fill(path));
   // Nobody has the environment open any more.
-  unlink((staging + "/lock.mdb").c_str());
-  if (mkdir((staging + "/live").c_str(), kMode) != 0) {
-    return ErrnoError(errno, absl::StrCat("create ", staging, "/live"));
+  unlink(staging.lock().c_str());
+  if (mkdir(staging.live().c_str(), kMode) != 0) {
+    return ErrnoError(errno, absl::StrCat("create ", staging.live()));
   }
-  RETURN_IF_ERROR(SyncFile(staging + "/data.mdb"));
-  return SyncDirectory(staging);
+  RETURN_IF_ERROR(SyncFile(staging.data()));
+  return SyncDirectory(path);
 }
 
 absl::Status Rename(const std::string& from, const std::string& to,
@@ -129,12 +158,11 @@ absl::Status Rename(const std::string& from, const std::string& to,
 }
 
 // data.mdb comes last: without it the directory is not a ledger.
-absl::Status MoveInside(const std::string& staging, const std::string& target) {
-  RETURN_IF_ERROR(Rename(staging + "/live", target + "/live", 0));
+absl::Status MoveInside(const Staging& staging, const std::string& target) {
+  const std::string data = target + "/data.mdb";
+  RETURN_IF_ERROR(Rename(staging.live(), target + "/live", 0));
   RETURN_IF_ERROR(SyncDirectory(target));
-  RETURN_IF_ERROR(
-      Rename(staging + "/data.mdb", target + "/data.mdb", RENAME_NOREPLACE));
-  rmdir(staging.c_str());
+  RETURN_IF_ERROR(Rename(staging.data(), data, RENAME_NOREPLACE));
   return SyncDirectory(target);
 }
 
@@ -158,17 +186,14 @@ absl::Status BuildLedgerDirectory(
                      absl::StrCat(target, " exists already"));
   }
   if (exists) RETURN_IF_ERROR(CheckUsable(target));
-  const std::string staging = target + (exists ? kInside : kSuffix);
-  ASSIGN_OR_RETURN(const LockFd claim, ClaimStaging(staging));
-  absl::Status status = Fill(staging, fill);
-  if (status.ok()) {
-    status = exists ? MoveInside(staging, target) : MoveBeside(staging, target);
-  }
-  if (!status.ok()) {
-    Clear(staging);
-    rmdir(staging.c_str());
-  }
-  return status;
+  const std::string path = target + (exists ? kInside : kSuffix);
+  ASSIGN_OR_RETURN(const LockFd claim, ClaimStaging(path));
+  Staging staging(path);
+  RETURN_IF_ERROR(Fill(path, staging, fill));
+  if (exists) return MoveInside(staging, target);
+  const absl::Status moved = MoveBeside(path, target);
+  if (moved.ok()) staging.Keep();
+  return moved;
 }
 
 }  // namespace drawdown

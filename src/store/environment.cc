@@ -145,13 +145,10 @@ absl::Status Environment::CheckFiles() const {
 absl::Status Environment::OpenLmdb() {
   MDB_env* env = nullptr;
   RETURN_IF_ERROR(LmdbError(mdb_env_create(&env), "mdb_env_create"));
-  const absl::Status status = StartLmdb(env);
-  if (!status.ok()) {
-    mdb_env_close(env);
-    return status;
-  }
-  env_ = env;
+  std::unique_ptr<MDB_env, decltype(&mdb_env_close)> open(env, mdb_env_close);
+  RETURN_IF_ERROR(StartLmdb(env));
   pool_.reserve(kPooledReaders);  // EndRead must not fail.
+  env_ = open.release();
   return absl::OkStatus();
 }
 
@@ -176,9 +173,11 @@ absl::Status Environment::StartLmdb(MDB_env* env) {
 // LMDB's handles are not safe otherwise. Build() makes all or none, so a store
 // with some of them was a ledger and is damaged.
 absl::Status Environment::OpenTables(MDB_env* env) {
+  const std::string what = absl::StrCat("open ", directory_);
   MDB_txn* txn = nullptr;
-  RETURN_IF_ERROR(LmdbError(mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn),
-                            absl::StrCat("open ", directory_)));
+  RETURN_IF_ERROR(
+      LmdbError(mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn), what));
+  std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> open(txn, mdb_txn_abort);
   int found = 0;
   const char* missing = nullptr;
   for (int i = 0; i < kTableCount; ++i) {
@@ -189,14 +188,12 @@ absl::Status Environment::OpenTables(MDB_env* env) {
     } else if (rc == MDB_NOTFOUND || rc == MDB_INCOMPATIBLE) {
       missing = name;
     } else {
-      mdb_txn_abort(txn);
       return LmdbError(rc, absl::StrCat("open ", name));
     }
   }
   if (missing == nullptr) {
-    return LmdbError(mdb_txn_commit(txn), absl::StrCat("open ", directory_));
+    return LmdbError(mdb_txn_commit(open.release()), what);
   }
-  mdb_txn_abort(txn);
   return MakeError(found == 0 ? ErrorCode::kNotALedger : ErrorCode::kCorrupt,
                    absl::StrCat(data_path_, " has no table ", missing));
 }
@@ -243,6 +240,7 @@ absl::Status Environment::Reopen(Deadline deadline) {
                      ": a write failed halfway; the ledger reopens "
                      "when the transactions of this process end"));
   }
+  const GatePass alone(&gate_, GatePass::Kind::kAlone);
   absl::Status status;
   if (poisoned_.load(std::memory_order_relaxed)) {
     status = LockWithDeadline(directory_fd_.get(), LOCK_EX, deadline,
@@ -255,7 +253,6 @@ absl::Status Environment::Reopen(Deadline deadline) {
       if (status.ok()) poisoned_.store(false, std::memory_order_relaxed);
     }
   }
-  gate_.LeaveExclusive();
   return status;
 }
 
@@ -282,9 +279,8 @@ absl::Status Environment::AdoptGrownMap(Deadline deadline) {
                                   ": another process grew the memory map; this "
                                   "one follows when its transactions end"));
   }
-  const absl::Status status = ResizeMap(0);
-  gate_.LeaveExclusive();
-  return status;
+  const GatePass alone(&gate_, GatePass::Kind::kAlone);
+  return ResizeMap(0);
 }
 
 // REQUIRES: the gate is held alone. 0 is the size another process gave it.
@@ -328,12 +324,16 @@ int Environment::StartReader(MDB_txn** txn) {
 absl::StatusOr<MDB_txn*> Environment::BeginRead(Deadline deadline) {
   for (int attempt = 0;; ++attempt) {
     RETURN_IF_ERROR(EnterShared(deadline));
+    GatePass shared(&gate_, GatePass::Kind::kShared);
     MDB_txn* txn = nullptr;
     const int rc = StartReader(&txn);
-    if (rc == MDB_SUCCESS) return txn;
+    if (rc == MDB_SUCCESS) {
+      shared.Keep();
+      return txn;
+    }
     absl::Status status;
     if (rc == MDB_READERS_FULL) status = Recover(rc, "read", deadline);
-    gate_.LeaveShared();
+    shared.Leave();
     if (rc != MDB_READERS_FULL) status = Recover(rc, "read", deadline);
     RETURN_IF_ERROR(status);
     if (attempt == kOpenAttempts) return LmdbError(rc, "begin a read");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 
 #include "base/error.h"
 #include "store/environment.h"
@@ -46,8 +47,9 @@ bool NoSpaceLeft(int fd) {
 absl::StatusOr<MDB_txn*> Environment::BeginWrite(Deadline deadline) {
   RETURN_IF_ERROR(CheckNotForked());
   RETURN_IF_ERROR(writer_->Acquire(deadline));
+  WriterHold held(writer_.get());
   absl::StatusOr<MDB_txn*> txn = StartWriter(deadline);
-  if (!txn.ok()) writer_->Release();
+  if (txn.ok()) held.Keep();
   return txn;
 }
 
@@ -55,6 +57,7 @@ absl::StatusOr<MDB_txn*> Environment::StartWriter(Deadline deadline) {
   for (int attempt = 0;; ++attempt) {
     RETURN_IF_ERROR(EnsureMapHeadroom(deadline));
     RETURN_IF_ERROR(EnterShared(deadline));
+    GatePass shared(&gate_, GatePass::Kind::kShared);
     if (writes_until_check_ == 0) {
       int dead = 0;
       mdb_reader_check(env_, &dead);
@@ -64,12 +67,15 @@ absl::StatusOr<MDB_txn*> Environment::StartWriter(Deadline deadline) {
     MDB_txn* txn = nullptr;
     const int rc = mdb_txn_begin(env_, nullptr, 0, &txn);
     if (rc == MDB_SUCCESS) {
+      std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> open(txn,
+                                                              mdb_txn_abort);
       // Only to save the commit from asking; there it is decided.
       EnsureFileRoom(kReadyBytes).IgnoreError();
       if (small_commits_) WriteAhead();
-      return txn;
+      shared.Keep();
+      return open.release();
     }
-    gate_.LeaveShared();
+    shared.Leave();
     RETURN_IF_ERROR(Recover(rc, "write", deadline));
     if (attempt == 3) return LmdbError(rc, "begin a write");
   }
@@ -83,20 +89,21 @@ uint64_t Environment::UsedBytes() const {
 
 absl::Status Environment::EnsureMapHeadroom(Deadline deadline) {
   RETURN_IF_ERROR(EnterShared(deadline));
+  GatePass shared(&gate_, GatePass::Kind::kShared);
   MDB_envinfo info;
   mdb_env_info(env_, &info);
   const bool must_grow = map_full_.load(std::memory_order_relaxed);
   if (must_grow) ClearDeadReaders().IgnoreError();
   const uint64_t size = MapSizeFor(info.me_mapsize, UsedBytes(), must_grow);
-  gate_.LeaveShared();
+  shared.Leave();
   if (size == info.me_mapsize) return absl::OkStatus();
   if (!gate_.EnterExclusive(std::min(deadline, After(kGrowWait)))) {
     // Readers of this process are in the way. What room is left may do.
     return absl::OkStatus();
   }
+  const GatePass alone(&gate_, GatePass::Kind::kAlone);
   const absl::Status status = ResizeMap(size);
   if (status.ok()) map_full_.store(false, std::memory_order_relaxed);
-  gate_.LeaveExclusive();
   return status;
 }
 
@@ -158,17 +165,18 @@ absl::Status Environment::EnsureRoomFor(MDB_txn* txn, const WriteLoad& load) {
 }
 
 absl::Status Environment::CommitWrite(MDB_txn* txn, const WriteLoad& load) {
+  const auto abort = [this](MDB_txn* open) { AbortWrite(open); };
+  std::unique_ptr<MDB_txn, decltype(abort)> open(txn, abort);
   absl::Status status = EnsureRoomFor(txn, load);
   if (!status.ok()) {
-    AbortWrite(txn);
+    open.reset();
     return WithContext(status, "nothing was written");
   }
   // LMDB frees the transaction whatever it returns.
-  const int rc = mdb_txn_commit(txn);
-  if (rc != MDB_SUCCESS) status = FailedCommit(rc);
-  gate_.LeaveShared();
-  writer_->Release();
-  return status;
+  const int rc = mdb_txn_commit(open.release());
+  const WriterHold held(writer_.get());
+  const GatePass shared(&gate_, GatePass::Kind::kShared);
+  return rc == MDB_SUCCESS ? absl::OkStatus() : FailedCommit(rc);
 }
 
 // LMDB writes data pages, syncs, then writes a meta page. Where the meta page

@@ -8,6 +8,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <utility>
 
 #include "base/files.h"
 
@@ -30,6 +31,33 @@ class Gate {
   int inside_ = 0;
   int wanting_alone_ = 0;
   bool alone_ = false;
+};
+
+// Leaves what has been entered, also where memory runs out for an error: else
+// nobody could change the map, or begin anything, ever again.
+class GatePass {
+ public:
+  enum class Kind { kShared, kAlone };
+  GatePass(Gate* gate, Kind kind) : gate_(gate), kind_(kind) {}
+  GatePass(const GatePass&) = delete;  // Leaves once.
+  GatePass& operator=(const GatePass&) = delete;
+  ~GatePass() { Leave(); }
+
+  void Leave() {
+    Gate* const gate = std::exchange(gate_, nullptr);
+    if (gate == nullptr) return;
+    if (kind_ == Kind::kShared) {
+      gate->LeaveShared();
+    } else {
+      gate->LeaveExclusive();
+    }
+  }
+  // It is left later, by whoever ends the transaction.
+  void Keep() { gate_ = nullptr; }
+
+ private:
+  Gate* gate_;
+  const Kind kind_;
 };
 
 }  // namespace drawdown

@@ -91,12 +91,10 @@ absl::Status FillEnvironment(MDB_env* env, const std::string& directory,
   RETURN_IF_ERROR(Preallocate(fd, PreallocationStep(0), what));
   MDB_txn* txn = nullptr;
   RETURN_IF_ERROR(LmdbError(mdb_txn_begin(env, nullptr, 0, &txn), what));
-  const absl::Status status = PutFirstRecord(txn, key, value);
-  if (!status.ok()) {
-    mdb_txn_abort(txn);
-    return status;
-  }
-  return LmdbError(mdb_txn_commit(txn), what);
+  // Also where memory for a name runs out.
+  std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> open(txn, mdb_txn_abort);
+  RETURN_IF_ERROR(PutFirstRecord(txn, key, value));
+  return LmdbError(mdb_txn_commit(open.release()), what);
 }
 
 }  // namespace
@@ -109,10 +107,9 @@ absl::Status CreateLmdbStore(const std::string& directory,
     RETURN_IF_ERROR(CheckHost(staging, options.allow_any_filesystem));
     MDB_env* env = nullptr;
     RETURN_IF_ERROR(LmdbError(mdb_env_create(&env), "mdb_env_create"));
-    const absl::Status status =
-        FillEnvironment(env, staging, header_key, header, options);
-    mdb_env_close(env);
-    return status;
+    const std::unique_ptr<MDB_env, decltype(&mdb_env_close)> open(
+        env, mdb_env_close);
+    return FillEnvironment(env, staging, header_key, header, options);
   };
   return BuildLedgerDirectory(directory, /*may_exist=*/true, fill);
 }

@@ -118,20 +118,20 @@ WriterLock::~WriterLock() { Shared::Unmap(shared_); }
 
 absl::Status WriterLock::Acquire(Deadline deadline) {
   RETURN_IF_ERROR(AcquireInProcess(deadline));
-  const absl::Status status = AcquireShared(deadline);
-  if (!status.ok()) {
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      held_ = false;
-    }
-    released_.notify_one();
-  }
-  return status;
+  const auto leave = [](WriterLock* lock) { lock->LeaveInProcess(); };
+  std::unique_ptr<WriterLock, decltype(leave)> entered(this, leave);
+  RETURN_IF_ERROR(AcquireShared(deadline));
+  entered.release();
+  return absl::OkStatus();
 }
 
 void WriterLock::Release() {
   shared_->owner.store(0, std::memory_order_relaxed);
   pthread_mutex_unlock(&shared_->mutex);
+  LeaveInProcess();
+}
+
+void WriterLock::LeaveInProcess() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     held_ = false;

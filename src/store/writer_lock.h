@@ -39,6 +39,7 @@ class WriterLock {
 
   WriterLock(std::string path, Shared* shared);
   absl::Status AcquireInProcess(Deadline deadline);
+  void LeaveInProcess();
   absl::Status AcquireShared(Deadline deadline);
   absl::Status BusyError() const;
 
@@ -47,6 +48,22 @@ class WriterLock {
   std::mutex mutex_;
   std::condition_variable released_;
   bool held_ = false;
+};
+
+// Releases what has been acquired, also where memory runs out for an error.
+class WriterHold {
+ public:
+  explicit WriterHold(WriterLock* writer) : writer_(writer) {}
+  WriterHold(const WriterHold&) = delete;  // Releases once.
+  WriterHold& operator=(const WriterHold&) = delete;
+  ~WriterHold() {
+    if (writer_ != nullptr) writer_->Release();
+  }
+  // It is released later, by whoever ends the transaction.
+  void Keep() { writer_ = nullptr; }
+
+ private:
+  WriterLock* writer_;
 };
 
 }  // namespace drawdown

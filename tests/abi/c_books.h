@@ -14,10 +14,15 @@ namespace drawdown::c_abi_test {
 
 class Books {
  public:
-  Books() {
+  // `now_us`: its clock; null: the system's.
+  explicit Books(int64_t (*now_us)(void*) = nullptr) : now_us_(now_us) {
+    Open();
+  }
+  void Open() {
     drawdown_ledger_options options = DRAWDOWN_LEDGER_OPTIONS_INIT;
     options.create_if_missing = 1;
     options.drain_interval_us = 0;
+    options.now_us = now_us_;
     drawdown_error error = 0;
     if (drawdown_ledger_open(drawdown_str(path().c_str()), &options, &ledger_,
                              &error) != DRAWDOWN_OK) {
@@ -40,6 +45,7 @@ class Books {
 
  private:
   ScratchDir folder_;
+  int64_t (*const now_us_)(void*);
   drawdown_ledger ledger_ = 0;
 };
 

@@ -5,48 +5,62 @@
 #include <drawdown/drawdown.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdint>
-#include <cstdlib>
+#include <functional>
+#include <string>
 
 namespace drawdown::c_abi_test {
 
-// Of the thread: how many allocations succeed before one fails; negative: all.
+// Of the process: how many allocations succeed before one fails; negative: all.
 // failing_memory.cc replaces operator new, the library's too: it does not bring
-// its own.
-extern thread_local int64_t allocations_left;
+// its own. Set by the test, counted down by every thread that allocates, so
+// that exactly one of them fails. Relaxed: it orders nothing.
+extern std::atomic<int64_t> allocations_left;
 
-// Every n where $DRAWDOWN_EVERY_ALLOCATION is set, else `usual`.
-inline int64_t Stride(int64_t usual) {
-  return std::getenv("DRAWDOWN_EVERY_ALLOCATION") != nullptr ? 1 : usual;
-}
+// While it lives, no allocation fails or is counted: for what a test does
+// inside a call.
+class EnoughMemory {
+ public:
+  EnoughMemory() : left_(allocations_left.exchange(-1)) {}
+  EnoughMemory(const EnoughMemory&) = delete;  // Restores once.
+  EnoughMemory& operator=(const EnoughMemory&) = delete;
+  ~EnoughMemory() { allocations_left = left_; }
 
-// Prepares and calls with the n-th allocation of the call failing, for n = 0,
-// stride, ... until none fails. What failed is called again, and must then
-// succeed: nothing may be left half done. Returns how many calls failed.
-template <typename Prepare, typename Call>
-int FailAllocations(const char* what, int64_t stride, const Prepare& prepare,
-                    const Call& call) {
-  int failed = 0;
-  for (int64_t n = 0; n < 1'000'000; n += stride) {
-    prepare(n);
-    allocations_left = n;
-    const int32_t code = call(n);
-    const bool all_succeeded = allocations_left >= 0;
-    allocations_left = -1;
-    if (all_succeeded) {
-      EXPECT_EQ(code, DRAWDOWN_OK) << what << " with enough memory";
-      return failed;
-    }
-    // A call may go on without what it could not have.
-    if (code == DRAWDOWN_OK) continue;
-    ++failed;
-    EXPECT_EQ(code, DRAWDOWN_OUT_OF_MEMORY) << what << ", allocation " << n;
-    EXPECT_EQ(call(n), DRAWDOWN_OK) << what << " again, allocation " << n;
-    if (testing::Test::HasFailure()) return failed;
-  }
-  ADD_FAILURE() << what << " never ends";
-  return failed;
-}
+ private:
+  const int64_t left_;
+};
+
+// Where a call puts what it gives.
+struct Outputs {
+  drawdown_table tables[2] = {0, 0};
+  drawdown_bytes bytes = 0;
+  uint8_t flag = 0;
+  drawdown_error error = 0;
+};
+
+using Prepare = std::function<void(int64_t n)>;
+using Call = std::function<int32_t(Outputs*)>;
+
+// Calls with enough memory, then prepares and calls with the n-th allocation of
+// the call failing, for n = 0, 1, ... until none fails; without
+// $DRAWDOWN_EVERY_ALLOCATION for 40 or so, spread evenly. Each either fails
+// with DRAWDOWN_OUT_OF_MEMORY and gives nothing, and then the same call gives
+// what it gave with enough memory, or gives that at once. `prepare` is called
+// with -1 at first. Returns how many calls failed; there must be one, if it
+// allocates.
+int FailAllocations(const char* function, const Prepare& prepare,
+                    const Call& call);
+// For a call that needs no preparation.
+int FailAllocations(const char* function, const Call& call);
+
+// Calls once and fails the test if it allocates.
+void ExpectNoAllocation(const char* function,
+                        const std::function<void()>& call);
+
+// All that is in a table, or in bytes.
+std::string CellsOf(drawdown_table table);
+std::string TextOf(drawdown_bytes bytes);
 
 }  // namespace drawdown::c_abi_test
 

@@ -1,78 +1,97 @@
 // The n-th allocation of a call that asks fails, for every n: an error, nothing
-// lost, no crash.
+// lost, no crash, and the same answer afterwards. Of the ledger, its runs,
+// holds, quotas and usage; memory_bills_test.cc has what is owed.
 #include <drawdown/drawdown.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <string>
 
-#include "tests/abi/c_books.h"
 #include "tests/abi/failing_memory.h"
+#include "tests/abi/memory_books.h"
 
 namespace drawdown::c_abi_test {
 namespace {
 
-template <typename Call>
-int FailEachAllocation(const char* what, const Call& call) {
-  return FailAllocations(
-      what, 1, [](int64_t) {}, [&](int64_t) { return call(); });
-}
+class MemoryOfQuestions : public ::testing::Test {
+ protected:
+  const FilledBooks books_;
+  const drawdown_ledger ledger_ = books_.ledger();
+};
 
-TEST(Memory, MayFailInEveryQuestion) {
-  const Books books;
-  drawdown_run_start start = DRAWDOWN_RUN_START_INIT;
-  start.run_id = drawdown_str("a run whose id is not short");
-  start.tenant = drawdown_str("acme/a-long-name");
-  start.pool = drawdown_str("aws/us-east-1/gb200");
-  start.micro_gpus = 1'000'000;
-  start.at_us = 1'788'220'800'000'000;  // 2026-09-01
-  drawdown_table refusal = 0;
-  ASSERT_EQ(
-      drawdown_run_start_many(books.ledger(), &start, 1, &refusal, nullptr),
-      DRAWDOWN_OK);
-  const drawdown_ledger ledger = books.ledger();
-  drawdown_error error = 0;
-  const auto freed = [&error](int32_t code) {
-    drawdown_error_free(error);
-    error = 0;
-    return code;
-  };
-  const auto closed = [&](int32_t code, drawdown_table table) {
-    drawdown_table_close(table, nullptr);
-    return freed(code);
-  };
-
-  int failures = 0;
-  failures += FailEachAllocation("info", [&] {
-    drawdown_table table = 0;
-    return closed(drawdown_ledger_info(ledger, &table, &error), table);
+TEST_F(MemoryOfQuestions, OfTheLedger) {
+  FailAllocations("drawdown_ledger_info", [&](Outputs* out) {
+    return drawdown_ledger_info(ledger_, &out->tables[0], &out->error);
   });
-  failures += FailEachAllocation("runs", [&] {
-    drawdown_table table = 0;
-    return closed(drawdown_runs(ledger, nullptr, &table, &error), table);
+  FailAllocations("drawdown_journal", [&](Outputs* out) {
+    return drawdown_journal(ledger_, 0, 0, &out->tables[0], &out->error);
   });
-  failures += FailEachAllocation("journal", [&] {
-    drawdown_table table = 0;
-    return closed(drawdown_journal(ledger, 0, 0, &table, &error), table);
+  FailAllocations("drawdown_live", [&](Outputs* out) {
+    return drawdown_live(ledger_, &out->tables[0], &out->error);
   });
-  failures += FailEachAllocation("usage", [&] {
-    const int32_t by[] = {DRAWDOWN_BY_TENANT, DRAWDOWN_BY_HOUR};
+  FailAllocations("drawdown_usage", [&](Outputs* out) {
+    const int32_t by[] = {DRAWDOWN_BY_TENANT, DRAWDOWN_BY_DAY};
     drawdown_usage_query query = DRAWDOWN_USAGE_QUERY_INIT;
     query.by = by;
     query.by_count = 2;
-    query.at_us = start.at_us + 5 * INT64_C(3'600'000'000);
-    drawdown_table table = 0;
-    return closed(drawdown_usage(ledger, &query, &table, &error), table);
+    query.net = 1;
+    query.zone = drawdown_str("America/New_York");
+    return drawdown_usage(ledger_, &query, &out->tables[0], &out->error);
   });
-  failures += FailEachAllocation("a wrong period", [&] {
-    drawdown_statement_query query = DRAWDOWN_STATEMENT_QUERY_INIT;
-    query.contract = drawdown_str("a contract whose name is not short");
-    query.period = drawdown_str("2026-10");
-    drawdown_table table = 0;
-    const int32_t code =
-        closed(drawdown_statement(ledger, &query, &table, &error), table);
-    return code == DRAWDOWN_NOT_FOUND ? DRAWDOWN_OK : code;
+  FailAllocations("drawdown_usage", [&](Outputs* out) {
+    drawdown_usage_query query = DRAWDOWN_USAGE_QUERY_INIT;
+    query.as_of_us = kNow;
+    return drawdown_usage(ledger_, &query, &out->tables[0], &out->error);
   });
-  EXPECT_GT(failures, 40);
+}
+
+TEST_F(MemoryOfQuestions, OfRuns) {
+  drawdown_run_query query = DRAWDOWN_RUN_QUERY_INIT;
+  query.tenant = drawdown_str("acme");
+  FailAllocations("drawdown_runs", [&](Outputs* out) {
+    return drawdown_runs(ledger_, &query, &out->tables[0], &out->error);
+  });
+  FailAllocations("drawdown_segments", [&](Outputs* out) {
+    return drawdown_segments(ledger_, &query, &out->tables[0], &out->error);
+  });
+}
+
+TEST_F(MemoryOfQuestions, OfHoldsAndQuotas) {
+  FailAllocations("drawdown_holds", [&](Outputs* out) {
+    return drawdown_holds(ledger_, nullptr, &out->tables[0], &out->error);
+  });
+  FailAllocations("drawdown_exhaustions", [&](Outputs* out) {
+    return drawdown_exhaustions(ledger_, &out->tables[0], &out->error);
+  });
+  FailAllocations("drawdown_quotas", [&](Outputs* out) {
+    return drawdown_quotas(ledger_, drawdown_str("acme"), DRAWDOWN_UNSET,
+                           &out->tables[0], &out->error);
+  });
+  for (const int64_t hours : {int64_t{1}, int64_t{1'000'000}}) {
+    drawdown_hold_request request = DRAWDOWN_HOLD_REQUEST_INIT;
+    request.hold_id = drawdown_str("a hold that is asked about");
+    request.tenant = drawdown_str(kTenant);
+    request.pool = drawdown_str(kPool);
+    request.gpu_us = drawdown_int128_of(hours * kHour);
+    FailAllocations("drawdown_hold_quote", [&](Outputs* out) {
+      return drawdown_hold_quote(ledger_, &request, &out->tables[0],
+                                 &out->tables[1], &out->error);
+    });
+    FailAllocations("drawdown_quota_explain", [&](Outputs* out) {
+      return drawdown_quota_explain(
+          ledger_, drawdown_str(kTenant), drawdown_str(kPool), request.gpu_us,
+          0, DRAWDOWN_UNSET, &out->tables[0], &out->tables[1], &out->error);
+    });
+  }
+}
+
+// The program is another process: what fails is starting it and reading what
+// it says.
+TEST_F(MemoryOfQuestions, OfVerifying) {
+  if (!ProgramIsThere()) GTEST_SKIP() << "the program is not built";
+  FailAllocations("drawdown_verify", [&](Outputs* out) {
+    return drawdown_verify(ledger_, &out->flag, &out->tables[0], &out->error);
+  });
 }
 
 }  // namespace

@@ -231,5 +231,20 @@ TEST(RateUsageTest, TotalPastOneHundredTwentyEightBitsIsAnError) {
   EXPECT_THAT(RateUsage(input), IsError(ErrorCode::kOverflow, "a total"));
 }
 
+TEST(RateUsageTest, CostPastOneHundredTwentyEightBitsIsAnError) {
+  Contract contract = MakeContract();
+  UsageTable usage;
+  usage.tenants = {"a"};
+  usage.pools = {"p"};
+  const RatingInput input = {
+      &contract, &usage, {kStart, kStart + kDay}, kStart + kDay};
+  const MoneyAmount price(Int128{1} << 100);
+  contract.rates = {{"p", kStart, {{std::nullopt, price}}}};
+  usage.cells = {{kStart, 0, 0, GpuTime((Int128{1} << 26) * kMicrosPerHour)}};
+  EXPECT_THAT(RateUsage(input), IsOk());
+  usage.cells[0].gpu_time = GpuTime((Int128{1} << 27) * kMicrosPerHour);
+  EXPECT_THAT(RateUsage(input), IsError(ErrorCode::kOverflow, "a cost"));
+}
+
 }  // namespace
 }  // namespace drawdown

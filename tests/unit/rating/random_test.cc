@@ -111,8 +111,10 @@ TEST(RatingRandomTest, MarksOfSpendAreWhatAStatusSays) {
     ASSERT_THAT(rated, IsOk());
     ASSERT_EQ(rated->charges.size(), plain->charges.size());
     for (size_t c = 0; c < plain->charges.size(); ++c) {
-      ASSERT_EQ(rated->charges[c].cost, plain->charges[c].cost);
-      ASSERT_EQ(rated->charges[c].gpu_time, plain->charges[c].gpu_time);
+      const Charge& charge = rated->charges[c];
+      ASSERT_EQ(CostOf(charge, rated->rules),
+                CostOf(plain->charges[c], plain->rules));
+      ASSERT_EQ(charge.gpu_time(), plain->charges[c].gpu_time());
     }
     for (const SpendMark& mark : rated->spend_marks) {
       if (mark.at_us == mark.interval_end_us) continue;

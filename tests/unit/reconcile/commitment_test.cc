@@ -58,8 +58,8 @@ TEST(ReconcileCommitmentTest, HoursThatAHigherLayerCountsAreMeteredOnce) {
   ASSERT_EQ(counted.kind, ChargeKind::kCovered);
   counted.commitment =
       static_cast<uint32_t>(setup.rated.commitments.size() - 1);
-  counted.unit_price = OptionalMoney();
-  counted.cost = OptionalMoney();
+  counted.rule = static_cast<uint16_t>(setup.rated.rules.size());
+  setup.rated.rules.push_back({});
   setup.rated.charges.push_back(counted);
   const ReconcileResult result = Reconcile(setup, ReservedBill());
   ExpectInvariants(result, ReservedBill());

@@ -133,9 +133,14 @@ Contract MakeContract() {
   return contract;
 }
 
-Charge BookBuilder::NewCharge(ChargeKind kind, int first, int last) {
+Charge BookBuilder::NewCharge(ChargeKind kind, int first, int last,
+                              GpuTime time,
+                              std::optional<MoneyAmount> unit_price) {
   Charge charge;
   charge.kind = kind;
+  charge.amount = time.count();
+  charge.rule = static_cast<uint16_t>(rated_.rules.size());
+  rated_.rules.push_back({.unit_price = unit_price});
   charge.bucket_us = HourOf(first);
   charge.bucket_end_us = HourOf(last);
   return charge;
@@ -146,9 +151,6 @@ void BookBuilder::AddEach(const Charge& charge, int first, int last) {
     Charge each = charge;
     each.bucket_us = HourOf(hour);
     each.bucket_end_us = HourOf(hour + 1);
-    if (each.unit_price.has_value()) {
-      each.cost = Price(*each.unit_price, each.gpu_time);
-    }
     rated_.charges.push_back(each);
   }
 }
@@ -156,10 +158,9 @@ void BookBuilder::AddEach(const Charge& charge, int first, int last) {
 BookBuilder& BookBuilder::OnDemand(std::string_view pool, int first, int last,
                                    std::string_view hours_each,
                                    std::string_view price) {
-  Charge charge = NewCharge(ChargeKind::kOnDemand, first, last);
+  Charge charge = NewCharge(ChargeKind::kOnDemand, first, last,
+                            Hours(hours_each), Usd(price));
   charge.pool = IndexOf(rated_.pools, pool);
-  charge.gpu_time = Hours(hours_each);
-  charge.unit_price = Usd(price);
   AddEach(charge, first, last);
   return *this;
 }
@@ -167,11 +168,10 @@ BookBuilder& BookBuilder::OnDemand(std::string_view pool, int first, int last,
 BookBuilder& BookBuilder::Covered(std::string_view pool, int first, int last,
                                   std::string_view hours_each,
                                   std::string_view commitment) {
-  Charge charge = NewCharge(ChargeKind::kCovered, first, last);
+  Charge charge = NewCharge(ChargeKind::kCovered, first, last,
+                            Hours(hours_each), Usd("2.05"));
   charge.pool = IndexOf(rated_.pools, pool);
   charge.commitment = IndexOf(rated_.commitments, commitment);
-  charge.gpu_time = Hours(hours_each);
-  charge.unit_price = Usd("2.05");
   AddEach(charge, first, last);
   return *this;
 }
@@ -180,10 +180,9 @@ BookBuilder& BookBuilder::Unused(int first, int last,
                                  std::string_view hours_each,
                                  std::string_view price,
                                  std::string_view commitment) {
-  Charge charge = NewCharge(ChargeKind::kUnused, first, last);
+  Charge charge = NewCharge(ChargeKind::kUnused, first, last,
+                            Hours(hours_each), Usd(price));
   charge.commitment = IndexOf(rated_.commitments, commitment);
-  charge.gpu_time = Hours(hours_each);
-  charge.unit_price = Usd(price);
   AddEach(charge, first, last);
   return *this;
 }
@@ -191,20 +190,26 @@ BookBuilder& BookBuilder::Unused(int first, int last,
 BookBuilder& BookBuilder::Fee(ChargeKind kind, int first, int last,
                               std::string_view hours, std::string_view cost,
                               std::string_view commitment) {
-  Charge charge = NewCharge(kind, first, last);
+  const GpuTime time = Hours(hours);
+  Charge charge = NewCharge(kind, first, last, time);
   charge.commitment = IndexOf(rated_.commitments, commitment);
-  charge.gpu_time = Hours(hours);
-  charge.has_gpu_time = hours != "0";
-  charge.cost = Usd(cost);
+  if (time.zero()) {
+    charge.has_gpu_time = false;
+    charge.amount = Usd(cost).count();
+  } else if (!Usd(cost).zero()) {
+    rated_.rules.back().unit_price = MoneyAmount(
+        MulDivHalfEven(Usd(cost).count(), kMicrosPerHour, time.count())
+            .value());
+  }
   rated_.charges.push_back(charge);
   return *this;
 }
 
 BookBuilder& BookBuilder::Unpriced(std::string_view pool, int first, int last,
                                    std::string_view hours_each) {
-  Charge charge = NewCharge(ChargeKind::kUnpriced, first, last);
+  Charge charge =
+      NewCharge(ChargeKind::kUnpriced, first, last, Hours(hours_each));
   charge.pool = IndexOf(rated_.pools, pool);
-  charge.gpu_time = Hours(hours_each);
   AddEach(charge, first, last);
   return *this;
 }

@@ -53,7 +53,8 @@ class BookBuilder {
   RatedUsage Build() const { return rated_; }
 
  private:
-  Charge NewCharge(ChargeKind kind, int first, int last);
+  Charge NewCharge(ChargeKind kind, int first, int last, GpuTime time,
+                   std::optional<MoneyAmount> unit_price = std::nullopt);
   void AddEach(const Charge& charge, int first, int last);
 
   RatedUsage rated_;

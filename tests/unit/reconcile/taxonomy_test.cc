@@ -244,9 +244,9 @@ Scenario TwoTenants() {
   setup.rated.tenants = {"acme/chat", "acme/research/llm"};
   Charge other = setup.rated.charges[0];
   setup.rated.charges[0].tenant = 0;
-  setup.rated.charges[0].gpu_time = Hours("16");
+  setup.rated.charges[0].amount = Hours("16").count();
   other.tenant = 1;
-  other.gpu_time = Hours("8");
+  other.amount = Hours("8").count();
   setup.rated.charges.push_back(other);
   setup.options.tenant_tag = "team";
   return setup;
