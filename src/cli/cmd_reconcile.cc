@@ -110,10 +110,9 @@ absl::Status CheckPaths(const GlobalOptions& globals,
   if (!writes) return absl::OkStatus();
   ASSIGN_OR_RETURN(std::vector<std::string> inputs,
                    BillFiles(arguments.bills));
-  for (const std::vector<std::string>& more :
-       {arguments.bills, {arguments.post, arguments.bill.mapping}}) {
-    inputs.insert(inputs.end(), more.begin(), more.end());
-  }
+  inputs.insert(inputs.end(), arguments.bills.begin(), arguments.bills.end());
+  inputs.push_back(arguments.post);
+  inputs.push_back(arguments.bill.mapping);
   return CheckOutputs(inputs, outputs, globals.Directory());
 }
 
