@@ -84,6 +84,17 @@ void AddExhaustion(const Exhaustion& what, TableBuilder* table) {
   }
 }
 
+void AddExhaustionRuns(const Exhaustion& what, TableBuilder* table) {
+  if (!what.quota.has_value()) return;
+  const uint64_t runs = what.runs.biggest.size() + what.runs.more;
+  for (const drawdown::QuotaRun& one : what.runs.biggest) {
+    table->Time(what.at_us).Text(what.quota->tenant).Text(what.quota->pool);
+    table->Text(QuotaPeriodName(what.quota->period)).Text(one.run.run_id);
+    table->Int(one.run.attempt).Text(one.tenant).Text(one.pool);
+    table->Decimal(Int128{one.micro_gpus}).Int(static_cast<int64_t>(runs));
+  }
+}
+
 Outcome GiveQuote(const HoldQuote& quote, drawdown_table* lines) {
   TableBuilder table({TextColumn("contract"), TextColumn("commitment"),
                       TextColumn("kind"), MoneyColumn("unit_price"),
@@ -221,6 +232,24 @@ int32_t drawdown_exhaustions(drawdown_ledger ledger, drawdown_table* out,
                         TextColumn("pool"), TextColumn("period")});
     for (const drawdown::Exhaustion& what : *found) {
       AddExhaustion(what, &table);
+    }
+    return table.Finish(out);
+  });
+}
+
+int32_t drawdown_exhaustion_runs(drawdown_ledger ledger, drawdown_table* out,
+                                 drawdown_error* error) {
+  Clear(out);
+  return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
+    const auto found = l.Exhaustions();
+    if (!found.ok()) return found.status();
+    TableBuilder table({TimeColumn("at"), TextColumn("quota_tenant"),
+                        TextColumn("quota_pool"), TextColumn("period"),
+                        TextColumn("run_id"), IntColumn("attempt"),
+                        TextColumn("tenant"), TextColumn("pool"),
+                        MicroColumn("gpus"), IntColumn("runs")});
+    for (const drawdown::Exhaustion& what : *found) {
+      AddExhaustionRuns(what, &table);
     }
     return table.Finish(out);
   });

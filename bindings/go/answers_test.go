@@ -159,8 +159,9 @@ func TestQuotasAndHolds(t *testing.T) {
 	hold := must(books.Hold(request("h3", 2)))(t)
 	run := startOf("r", 1_000_000)
 	run.HoldID = hold.DrawnByRun()
+	run.At = time.Now()
 	succeed(t, books.StartRuns(run))
-	succeed(t, books.StopRun(RunKey{RunID: "r"}, at(10), Done))
+	succeed(t, books.StopRun(RunKey{RunID: "r"}, run.At.Add(time.Second), Done))
 	succeed(t, hold.Close())
 	succeed(t, hold.Close())
 

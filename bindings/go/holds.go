@@ -156,3 +156,10 @@ func (l *Ledger) Exhaustions() (*Table, error) {
 		return C.drawdown_exhaustions(l, out, e)
 	})
 }
+
+// ExhaustionRuns are the open runs that draw on the quotas that run out, a row per run.
+func (l *Ledger) ExhaustionRuns() (*Table, error) {
+	return l.table(func(l C.drawdown_ledger, _ *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_exhaustion_runs(l, out, e)
+	})
+}

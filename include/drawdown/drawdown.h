@@ -82,7 +82,7 @@ extern "C" {
 /* --- version ---------------------------------------------------------------
  * The ABI's version is a number that grows when something is added; nothing is
  * ever taken away from ABI 1. */
-#define DRAWDOWN_ABI_VERSION 3
+#define DRAWDOWN_ABI_VERSION 4
 
 /* That of the loaded library. A program needs abi_version() >= the
  * DRAWDOWN_ABI_VERSION that it was compiled with. */
@@ -600,6 +600,12 @@ DRAWDOWN_C_EXPORT int32_t drawdown_holds(drawdown_ledger ledger,
 DRAWDOWN_C_EXPORT int32_t drawdown_exhaustions(drawdown_ledger ledger,
                                                drawdown_table* out,
                                                drawdown_error* error);
+/* Which open runs draw on the quotas that run out, a row for each of the ten
+ * with most GPUs, most first: at, quota_tenant, quota_pool, period, run_id,
+ * attempt, tenant, pool, gpus, runs (how many there are under the quota). */
+DRAWDOWN_C_EXPORT int32_t drawdown_exhaustion_runs(drawdown_ledger ledger,
+                                                   drawdown_table* out,
+                                                   drawdown_error* error);
 
 /* --- quotas ---------------------------------------------------------------- */
 #define DRAWDOWN_PERIOD_TOTAL 0

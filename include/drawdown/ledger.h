@@ -141,8 +141,10 @@ class DRAWDOWN_EXPORT Ledger {
   // A start, a growth and a going-on are admissions (drawdown/quota.h): quotas
   // of GPUs at once must have room, and under a hard quota of GPU time a start
   // needs a hold (kHoldRequired) of the same tenant and pool, open, and of no
-  // other run (kWrongState, kConflict). A refusal is an answer, not an error,
-  // and has changed nothing.
+  // other run (kWrongState, kConflict); a growth and a going-on need something
+  // left of it. What lies in the past must fit with what the run has used by
+  // now beyond its hold. A refusal is an answer, not an error, and has changed
+  // nothing.
   absl::StatusOr<Admission> StartRun(const RunStart& start,
                                      const WriteOptions& options = {});
   // All of them or none, with one commit; a refusal is of the first that was.
@@ -242,7 +244,8 @@ class DRAWDOWN_EXPORT Ledger {
       const HoldQuery& query,
       const std::function<bool(const HoldInfo&)>& visit) const;
   // What will run out, soonest first, if all goes on as it does now; and the
-  // first of it. A scheduler need not poll: it can sleep until then.
+  // first of it that is later than now. A scheduler need not poll: it can sleep
+  // until then. Where a quota runs out, all runs are read to name those under it.
   absl::StatusOr<std::vector<Exhaustion>> Exhaustions() const;
   absl::StatusOr<std::optional<Exhaustion>> NextExhaustion() const;
   // Now by the clock of holds, which deadlines are on.

@@ -91,6 +91,12 @@ struct Admission {
   bool admitted() const { return !refusal.has_value(); }
 };
 
+// A limit that begins later; none: there is none from then on.
+struct LaterLimit {
+  int64_t from_us = 0;
+  std::optional<QuotaLimit> limit;
+};
+
 // A quota as it is at an instant.
 struct QuotaState {
   QuotaScope scope;
@@ -105,6 +111,7 @@ struct QuotaState {
   Int128 available = 0;  // limit + borrowing - used - held - reserved
   // Micro-GPUs by which used + held grows now: open runs beyond their holds.
   Int128 accruing = 0;
+  std::vector<LaterLimit> later = {};  // than the instant, soonest first
 };
 
 // Who holds what under a quota.
@@ -117,6 +124,23 @@ struct QuotaHolder {
   std::optional<int64_t> expires_at_us;
   bool borrows = false;  // its tenant's slice is beyond its nominal quota
   QuotaPeriod period = QuotaPeriod::kTotal;  // of the quota: says held's unit
+};
+
+// A run that uses a quota, or draws on it.
+struct QuotaRun {
+  RunKey run;
+  std::string tenant;  // as it is named now
+  std::string pool;
+  int64_t micro_gpus = 0;  // that it has now; 0 when it has none any more
+  Int128 used = 0;         // in the window that counts; of kAtOnce: those GPUs
+};
+struct QuotaRuns {
+  std::vector<QuotaRun> biggest;  // at most 10
+  uint64_t more = 0;              // how many are not among them
+};
+struct QuotaUsers {
+  QuotaScope scope;
+  QuotaRuns runs;  // that used something of it, those that used most first
 };
 
 struct QuotaQuery {
@@ -132,9 +156,18 @@ struct QuotaExplanation {
   // Under the refusing quota, else under all; then a hold that holds GPU time
   // and GPUs under quotas of both is there for each.
   std::vector<QuotaHolder> holders;
+  // Of the refusing quota, else of each of them.
+  std::vector<QuotaUsers> users = {};
 };
 
-// When something will run out if all goes on as it does now.
+// When something will run out if all goes on as it does now: open runs accrue,
+// holds expire or are spent, limits change as was said. A quota runs out when
+// used + held reaches its limit, with what may be borrowed; what slices below
+// set aside is not used. One that is out already is there with the present
+// instant, and once more with the next at which it will be out after it had
+// room again. Looked at are windows that begin within 366 days after the last
+// change that is known, so that each kind of month has come; what is not cut
+// into windows is looked at for ever.
 enum class ExhaustionKind : uint8_t {
   kHoldExpires = 0,
   kHoldSpent = 1,  // its run has drawn it
@@ -146,6 +179,8 @@ struct Exhaustion {
   std::string hold_id;              // of the first two
   std::optional<RunKey> run;        // that draws the hold
   std::optional<QuotaScope> quota;  // kQuotaExhausted
+  // Of it: open runs under it now, which draw on it, most GPUs first.
+  QuotaRuns runs = {};
 };
 
 DRAWDOWN_EXPORT std::string_view QuotaPeriodName(QuotaPeriod period);

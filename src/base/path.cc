@@ -1,5 +1,7 @@
 #include "base/path.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/utf8.h"
 
@@ -66,14 +68,24 @@ bool StaysInFolder(std::string_view name) {
          name.find('\0') == std::string_view::npos;
 }
 
+absl::Status CheckStars(std::string_view selector) {
+  for (std::string_view rest = selector; !rest.empty();) {
+    const std::string_view part = TakePart(&rest);
+    if (part == "*" || part.find('*') == part.npos) continue;
+    return MakeError(ErrorCode::kBadRow,
+                     "pool selector " + Quoted(selector) + " has the part " +
+                         Quoted(part) +
+                         ": a '*' stands for one whole part, as in aws/*/h100; "
+                         "what is below is covered anyway");
+  }
+  return absl::OkStatus();
+}
+
 // Checked as a path with another letter in place of each '*'.
 absl::Status ValidateSelector(std::string_view selector) {
+  RETURN_IF_ERROR(CheckStars(selector));
   std::string path(selector);
-  for (size_t i = 0; i < path.size(); ++i) {
-    const bool starts = i == 0 || path[i - 1] == '/';
-    const bool ends = i + 1 == path.size() || path[i + 1] == '/';
-    if (path[i] == '*' && starts && ends) path[i] = 'x';
-  }
+  std::replace(path.begin(), path.end(), '*', 'x');
   return ValidatePath(path, "pool selector");
 }
 

@@ -23,18 +23,21 @@ RegionId = product_region_code
 ResourceId = line_item_resource_id
 # A pool's sku in a contract is an instance type or the SKU itself.
 SkuId = product_instance_type
+SkuId = product as json 'instance_type'
+SkuId = product as json 'instanceType'
 SkuId = product_sku
 SkuPriceId = product_sku
 SkuMeter = line_item_usage_type
 InstanceType = product_instance_type
 GpuCount = product_gpu
+GpuCount = product as json 'gpu'
 Tags = resource_tags
 
-ChargeCategory = 'Usage' when line_item_line_item_type is 'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'SavingsPlanNegation'
+ChargeCategory = 'Usage' when line_item_line_item_type is 'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'
 ChargeCategory = 'Purchase' when line_item_line_item_type is 'RIFee', 'Fee', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee'
 ChargeCategory = 'Credit' when line_item_line_item_type is 'Credit'
 ChargeCategory = 'Tax' when line_item_line_item_type is 'Tax'
-ChargeCategory = 'Adjustment' when line_item_line_item_type is 'Refund', 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
+ChargeCategory = 'Adjustment' when line_item_line_item_type is 'SavingsPlanNegation', 'Refund', 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
 ChargeCategory = line_item_line_item_type
 ChargeFrequency = 'One-Time' when line_item_line_item_type is 'Fee', 'SavingsPlanUpfrontFee', 'Refund', 'Credit'
 ChargeFrequency = 'Recurring' when line_item_line_item_type is 'RIFee', 'SavingsPlanRecurringFee'
@@ -44,7 +47,7 @@ PricingCategory = 'Dynamic' when line_item_usage_type contains 'SpotUsage'
 PricingCategory = 'Standard' when line_item_line_item_type is 'Usage'
 
 # What a savings plan covers is shown at the on-demand cost, and a negation takes
-# it away again: both bill nothing.
+# it away again: both bill nothing, and the negation is no usage.
 BilledCost = '0' when line_item_line_item_type is 'SavingsPlanCoveredUsage', 'SavingsPlanNegation'
 BilledCost = line_item_unblended_cost
 EffectiveCost = '0' when line_item_line_item_type is 'SavingsPlanNegation', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee', 'RIFee'

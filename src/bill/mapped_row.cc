@@ -147,6 +147,7 @@ void MappedRow::Load(std::span<const std::string_view> fields,
                      std::span<const uint8_t> nulls) {
   row_ = fields;
   row_nulls_ = nulls;
+  parsed_ = {};
   for (size_t i = 0; i < values_.size(); ++i) {
     values_[i] = {};
     for (const BoundMapping::Way& way : mapping_->fields()[i].ways) {
@@ -230,7 +231,19 @@ std::string_view MappedRow::Transform(const BoundMapping::Way& way,
     case MappedForm::kJson:
       break;
   }
-  if (!json_.Parse(text)) return {};
+  return JsonMember(way, text, scratch);
+}
+
+std::string_view MappedRow::JsonMember(const BoundMapping::Way& way,
+                                       std::string_view text,
+                                       std::string* scratch) {
+  // A product is made anew in the same place.
+  if (way.product || text.data() != parsed_.data() ||
+      text.size() != parsed_.size()) {
+    parsed_ = text;
+    parsed_well_ = json_.Parse(text);
+  }
+  if (!parsed_well_) return {};
   for (const JsonCell::Member& member : json_.members()) {
     if (member.key != way.argument) continue;
     if (member.kind == JsonCell::Kind::kNumber) return member.value;

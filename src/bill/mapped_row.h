@@ -87,6 +87,8 @@ class MappedRow {
   std::string_view Evaluate(const BoundMapping::Way& way, std::string* scratch);
   std::string_view Transform(const BoundMapping::Way& way,
                              std::string_view text, std::string* scratch);
+  std::string_view JsonMember(const BoundMapping::Way& way,
+                              std::string_view text, std::string* scratch);
 
   const BoundMapping* mapping_;
   std::span<const std::string_view> row_;
@@ -95,6 +97,10 @@ class MappedRow {
   std::vector<uint8_t> nulls_;
   std::vector<std::string> scratch_;  // by field
   JsonCell json_;
+  // Of this row, what json_ holds and whether it is an object: several fields
+  // may be members of one cell.
+  std::string_view parsed_;
+  bool parsed_well_ = false;
 };
 
 }  // namespace drawdown

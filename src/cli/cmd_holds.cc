@@ -71,7 +71,8 @@ void AddHoldNext(Program* program) {
       ->AddVerb("hold next",
                 {"What will run out, soonest first, if all goes on as now",
                  "Holds that expire, holds that their runs will have drawn, "
-                 "quotas that runs beyond\ntheir holds will have used up: a "
+                 "quotas that runs beyond\ntheir holds will have used up, or "
+                 "that a later limit cuts, with the runs that draw on\nthem: a "
                  "scheduler can sleep until then.",
                  "drawdown hold next --limit 1 --format json", ""})
       .Number("limit", "N", "At most so many; else all", limit.get())

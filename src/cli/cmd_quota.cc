@@ -57,19 +57,38 @@ absl::StatusOr<bool> SetQuota(Ledger* ledger, const QuotaSetting& setting) {
   return ledger->SetQuota(setting);
 }
 
-// The quota as it will be once the setting holds.
-absl::StatusOr<QuotaState> StateAfter(const Ledger& ledger,
-                                      const QuotaSetting& setting) {
-  ASSIGN_OR_RETURN(int64_t at_us, ledger.HoldTime());
-  at_us = std::max(at_us, setting.from_us.value_or(at_us));
+absl::StatusOr<QuotaState> StateAt(const Ledger& ledger,
+                                   const QuotaScope& scope, int64_t at_us) {
   ASSIGN_OR_RETURN(const std::vector<QuotaState> quotas,
-                   ledger.Quotas(setting.scope.tenant, at_us));
+                   ledger.Quotas(scope.tenant, at_us));
   for (const QuotaState& quota : quotas) {
-    if (IsOf(quota, setting.scope)) return quota;
+    if (IsOf(quota, scope)) return quota;
   }
-  return MakeError(
-      ErrorCode::kNotFound,
-      "the quota of " + setting.scope.tenant + " is gone from the books");
+  return MakeError(ErrorCode::kNotFound,
+                   "the quota of " + scope.tenant + " is gone from the books");
+}
+
+bool IsAsSet(const QuotaState& quota, const QuotaSetting& setting) {
+  return setting.limit ? quota.limited && quota.limit == *setting.limit
+                       : !quota.limited;
+}
+
+struct AfterSetting {
+  QuotaState quota;  // as it is now where what was set holds, else as it begins
+  std::optional<QuotaState> instead;  // what holds now, set for later already
+};
+
+absl::StatusOr<AfterSetting> StateAfter(const Ledger& ledger,
+                                        const QuotaSetting& setting) {
+  AfterSetting after;
+  ASSIGN_OR_RETURN(const int64_t now_us, ledger.HoldTime());
+  const int64_t from_us = setting.from_us.value_or(now_us);
+  ASSIGN_OR_RETURN(after.quota,
+                   StateAt(ledger, setting.scope, std::max(from_us, now_us)));
+  if (from_us > now_us || IsAsSet(after.quota, setting)) return after;
+  after.instead = std::move(after.quota);
+  ASSIGN_OR_RETURN(after.quota, StateAt(ledger, setting.scope, from_us));
+  return after;
 }
 
 void NoteOverdraft(const QuotaState& quota) {
@@ -100,12 +119,17 @@ int RunSet(Program* program, const QuotaSetArguments& arguments) {
   if (!ledger.ok()) return Fail(ledger.status());
   const auto changed = SetQuota(ledger->get(), *setting);
   if (!changed.ok()) return Fail(changed.status());
-  const auto state = StateAfter(**ledger, *setting);
-  if (!state.ok()) return Fail(state.status());
-  Say(SetWords(*setting, *state, *changed));
-  NoteOverdraft(*state);
+  const auto after = StateAfter(**ledger, *setting);
+  if (!after.ok()) return Fail(after.status());
+  Say(SetWords(*setting, after->quota, *changed));
+  if (after->instead) {
+    SayNote("since " + FormatInstant(after->instead->from_us) +
+            " another limit holds: " + DescribeQuota(*after->instead));
+  } else {
+    NoteOverdraft(after->quota);
+  }
   if (!globals.format.empty()) {
-    WriteQuotaChange(*state, *changed, globals.FormatFor(false),
+    WriteQuotaChange(after->quota, *changed, globals.FormatFor(false),
                      program->output().sink());
   }
   return kExitFine;
@@ -153,13 +177,12 @@ int RunExplain(Program* program, const ExplainArguments& arguments) {
   if (!query.ok()) return Fail(query.status());
   const auto ledger = OpenLedger(globals);
   if (!ledger.ok()) return Fail(ledger.status());
-  if (!query->at_us) {
-    const auto now_us = (*ledger)->HoldTime();
-    if (!now_us.ok()) return Fail(now_us.status());
-    query->at_us = *now_us;
-  }
+  const auto now_us = (*ledger)->HoldTime();
+  if (!now_us.ok()) return Fail(now_us.status());
+  // Asked without an instant, it counts what live meters took.
   const auto explanation = (*ledger)->ExplainQuota(*query);
   if (!explanation.ok()) return Fail(explanation.status());
+  query->at_us = query->at_us.value_or(*now_us);
   Output& output = program->output();
   const Format format = globals.FormatFor(output.terminal());
   WriteExplanation(*query, *explanation, format, output.sink());
@@ -222,8 +245,8 @@ void AddList(Program* program) {
   auto tenant = std::make_shared<std::string>();
   VerbHelp help = {
       "Quotas with what is used, held and available",
-      "Those at and below a tenant, else all, as they are now. --at takes "
-      "another instant as now.",
+      "Those at and below a tenant, else all, as they are now, and limits that "
+      "begin later. --at\ntakes another instant as now.",
       "drawdown quota list\n"
       "drawdown quota list acme --format json",
       ""};
@@ -236,11 +259,13 @@ void AddList(Program* program) {
 void AddExplain(Program* program) {
   auto arguments = std::make_shared<ExplainArguments>();
   VerbHelp help = {
-      "Why something would be refused, who holds what, when it resets",
+      "Why something would be refused, who holds and uses what, when it resets",
       "Every quota over a tenant, from it upward; with --pool those that count "
       "there, and whether\nwhat is asked for would fit. Bars: # used, = held, "
-      "- set aside for slices below, . available.\nHolders are those under the "
-      "quota that refuses, else under all.",
+      "- set aside for slices below, . available.\nHolders, and the runs that "
+      "used most in the window that counts, are those under the quota\nthat "
+      "refuses, "
+      "else under all.",
       "drawdown quota explain acme/chat\n"
       "drawdown quota explain acme/chat --pool aws/us-east-1/gb200 --gpu-hours "
       "64 --gpus 8",

@@ -5,8 +5,6 @@
 namespace drawdown {
 namespace {
 
-constexpr char kRefused[] = "a quota refuses it: nothing changed";
-
 constexpr StopReason kReasons[] = {
     StopReason::kDone,        StopReason::kFailed,    StopReason::kPreempted,
     StopReason::kNodeFailure, StopReason::kCancelled, StopReason::kUnknown};
@@ -147,7 +145,7 @@ void AddStart(Program* program) {
        "--gpus 0.25 --at 2026-10-01T00:00:00Z --strict\n"
        "drawdown run start job-3 --tenant acme/chat --pool "
        "onprem/a/h100-1g.10gb --device GPU-5c3f --share 1/7",
-       kRefused},
+       kQuotaRefuses},
       "started", StartRequest, [](Verb* verb, RunArguments* arguments) {
         verb->RequiredText("tenant", "PATH", "Whose it is", &arguments->tenant)
             .RequiredText("pool", "PATH", "Where it runs", &arguments->pool)
@@ -175,7 +173,7 @@ void AddResize(Program* program) {
              "instant.",
              "drawdown run resize job-1 --gpus 16\n"
              "drawdown run resize job-1 --gpus 4 --at 2026-10-01T02:30:00Z",
-             kRefused},
+             kQuotaRefuses},
             "resized", ResizeRequest, [](Verb* verb, RunArguments* arguments) {
               verb->RequiredText("gpus", "N",
                                  "How many GPUs; at most six decimals",
@@ -194,7 +192,7 @@ void AddSuspendAndResume(Program* program) {
   AddChange(program, "resume",
             {"Resume a suspended run: it accrues again from now (--at) on",
              "With the GPU count that it had.", "drawdown run resume job-1",
-             kRefused},
+             kQuotaRefuses},
             "resumed", ResumeRequest, nothing_more);
 }
 

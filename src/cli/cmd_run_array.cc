@@ -21,6 +21,7 @@ struct ArrayArguments {
   std::string tenant;
   std::string pool;
   std::string gpus;
+  std::string hold_id;
   uint64_t attempt = 1;
   bool strict = false;
 };
@@ -70,36 +71,53 @@ absl::StatusOr<std::vector<RunStart>> StartsOf(
   std::vector<RunStart> starts;
   for (const uint64_t task : tasks) {
     start.key.run_id = absl::StrCat(arguments.parent, "[", task, "]");
+    if (!arguments.hold_id.empty()) {
+      start.hold_id = absl::StrCat(arguments.hold_id, "[", task, "]");
+    }
     starts.push_back(start);
   }
   return starts;
 }
 
-// Without --at a task that was started so and goes on keeps its own instant: a
-// script that is run a second time cannot know when it ran first.
-absl::Status KeepStarted(const Ledger& ledger, const std::string& parent,
-                         std::vector<RunStart>* starts) {
+// How many were started so already. With `keep` one that goes on keeps its own
+// instant: a script that is run a second time without --at cannot know when it
+// ran first.
+absl::StatusOr<size_t> CountStarted(const Ledger& ledger,
+                                    const std::string& parent, bool keep,
+                                    std::vector<RunStart>* starts) {
   std::map<RunKey, RunStart*> by_key;
   for (RunStart& start : *starts) by_key[start.key] = &start;
   RunQuery query;
   query.array = parent;
-  return ledger.VisitRuns(query, [&](const RunInfo& run) {
+  size_t started = 0;
+  RETURN_IF_ERROR(ledger.VisitRuns(query, [&](const RunInfo& run) {
     const auto start = by_key.find(run.key);
-    if (start != by_key.end() && IsStarted(run, *start->second)) {
-      start->second->at_us = run.segments.front().start_us;
-    }
+    if (start == by_key.end() || !IsStarted(run, *start->second)) return true;
+    const int64_t start_us = run.segments.front().start_us;
+    if (keep) start->second->at_us = start_us;
+    started += start->second->at_us == start_us ? 1 : 0;
     return true;
-  });
+  }));
+  return started;
 }
 
-absl::StatusOr<Admission> Start(const GlobalOptions& globals,
-                                const ArrayArguments& arguments) {
+struct ArrayStarted {
+  Admission admission;
+  bool changed = true;
+};
+
+absl::StatusOr<ArrayStarted> Start(const GlobalOptions& globals,
+                                   const ArrayArguments& arguments) {
   ASSIGN_OR_RETURN(std::vector<RunStart> starts, StartsOf(globals, arguments));
   ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
-  if (globals.at.empty()) {
-    RETURN_IF_ERROR(KeepStarted(*ledger, arguments.parent, &starts));
-  }
-  return ledger->StartRuns(starts, {arguments.strict});
+  ASSIGN_OR_RETURN(const size_t before,
+                   CountStarted(*ledger, arguments.parent, globals.at.empty(),
+                                &starts));
+  ArrayStarted started;
+  started.changed = before < starts.size();
+  ASSIGN_OR_RETURN(started.admission,
+                   ledger->StartRuns(starts, {arguments.strict}));
+  return started;
 }
 
 int RunStartArray(Program* program, const ArrayArguments& arguments) {
@@ -107,12 +125,13 @@ int RunStartArray(Program* program, const ArrayArguments& arguments) {
   if (!started.ok()) return Fail(started.status());
   const std::string tasks =
       absl::StrCat("tasks ", arguments.tasks, " of ", arguments.parent);
-  if (started->refusal) {
-    Say(absl::StrCat(tasks,
-                     " were refused: ", DescribeRefusal(*started->refusal)));
+  if (const auto& refusal = started->admission.refusal) {
+    Say(absl::StrCat(tasks, " were refused: ", DescribeRefusal(*refusal)));
     return kExitFindings;
   }
-  Say(absl::StrCat(tasks, " are started"));
+  Say(absl::StrCat(tasks, started->changed
+                              ? " are started"
+                              : " were already started: nothing changed"));
   return kExitFine;
 }
 
@@ -126,16 +145,20 @@ void AddStartArray(Program* program) {
           {"Start tasks of an array job, all of them or none",
            "Task 3 of train-7 is the run train-7[3]; every other verb takes it "
            "by that id, and\n`runs --array train-7` lists them. Tasks that "
-           "were started so already are left as\nthey are.",
+           "were started so already are left as\nthey are. Under a hard quota of GPU time each draws a hold of its own; "
+           "`hold place --file`\nplaces those of a whole window at once.",
            "drawdown run start-array train-7 --tasks 0-15 --tenant acme/chat "
-           "--pool aws/us-east-1/gb200 --gpus 8",
-           "", TimeOptions::kEvent})
+           "--pool aws/us-east-1/gb200 --gpus 8\n"
+           "drawdown run start-array sweep --tasks 0-3 --tenant acme/chat "
+           "--pool aws/us-east-1/gb200 --gpus 1 --hold sweep",
+           kQuotaRefuses, TimeOptions::kEvent})
       .Operand("PARENT", "The array's id", &arguments->parent)
       .RequiredText("tasks", "LIST", "Indices: 0-15,20", &arguments->tasks)
       .RequiredText("tenant", "PATH", "Whose they are", &arguments->tenant)
       .RequiredText("pool", "PATH", "Where they run", &arguments->pool)
       .RequiredText("gpus", "N", "How many GPUs each; at most six decimals",
                     &arguments->gpus)
+      .Text("hold", "ID", "Task 3 draws the hold ID[3]", &arguments->hold_id)
       .Number("attempt", "N", "Which start of them; else 1",
               &arguments->attempt)
       .Flag("strict", "Refuse tenants and pools that the books do not know",

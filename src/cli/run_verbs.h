@@ -35,6 +35,9 @@ using RequestOf =
 absl::Status CheckAttempt(uint64_t attempt);
 RunKey KeyOf(const RunArguments& arguments);
 
+// Exit code 1 of the verbs that ask for something.
+inline constexpr char kQuotaRefuses[] = "a quota refuses it: nothing changed";
+
 // Whether the run was started so, whenever, and has not ended.
 bool IsStarted(const RunInfo& run, const RunStart& start);
 

@@ -20,15 +20,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "base/interval.h"
 
 namespace drawdown {
-
-struct Interval {
-  int64_t start_us = 0;
-  int64_t end_us = 0;  // exclusive
-
-  friend bool operator==(const Interval&, const Interval&) = default;
-};
 
 enum class FulfilmentInterval : uint8_t;
 

@@ -96,8 +96,8 @@ class Ledger::Impl {
   absl::StatusOr<DrainResult> Drain(
       std::optional<Deadline> deadline = {}) const;
   std::string drain_error() const;
-  // Has it count what meters took and `books`, just read, do not have.
-  absl::Status CountTaken(ReadTransaction* books, Admitter* admitter) const;
+  // What meters took and `books`, just read, do not have.
+  absl::StatusOr<TakenOfQuotas> Taken(ReadTransaction* books) const;
 
  private:
   // Where meters of any process may admit usage, who keeps their budgets; null

@@ -10,7 +10,9 @@
 #include "base/path.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "ledger/exhaustions.h"
 #include "ledger/quota_books.h"
+#include "ledger/quota_runs.h"
 
 namespace drawdown {
 namespace {
@@ -161,7 +163,10 @@ absl::StatusOr<std::vector<QuotaState>> Ledger::Quotas(
                    drawdown::HoldTime(books.get(), impl_->ReadClock()));
   QuotaBooks quotas(books.get(), impl_->bucket_us(), NamesOf(books.get()));
   Admitter admitter = quotas.AdmitterAt(at_us.value_or(now_us));
-  if (!at_us) RETURN_IF_ERROR(impl_->CountTaken(books.get(), &admitter));
+  if (!at_us) {
+    ASSIGN_OR_RETURN(TakenOfQuotas taken, impl_->Taken(books.get()));
+    admitter.CountTaken(std::move(taken));
+  }
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas.index.All());
   ASSIGN_OR_RETURN(const std::string now, quotas.index.moves().PathNow(tenant));
   std::vector<QuotaState> states;
@@ -185,7 +190,10 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
                    quotas.index.Over(query.tenant, query.pool));
   Admitter admitter = quotas.AdmitterAt(at_us);
-  if (!query.at_us) RETURN_IF_ERROR(impl_->CountTaken(books.get(), &admitter));
+  if (!query.at_us) {
+    ASSIGN_OR_RETURN(TakenOfQuotas taken, impl_->Taken(books.get()));
+    admitter.CountTaken(std::move(taken));
+  }
   QuotaExplanation explanation;
   for (const StoredQuota* const quota : over) {
     ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
@@ -197,8 +205,10 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
                                     {query.gpu_time, query.micro_gpus}));
   }
   const std::optional<Refusal>& refusal = explanation.admission.refusal;
+  QuotaIndex::Quotas asked_of;
   for (const StoredQuota* const quota : over) {
     if (refusal && !(quota->scope == refusal->scope)) continue;
+    asked_of.push_back(quota);
     ASSIGN_OR_RETURN(
         std::vector<QuotaHolder> some,
         HoldersUnder(books.get(), impl_->bucket_us(), quota->scope, at_us));
@@ -211,6 +221,12 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
                       });
       if (!known) explanation.holders.push_back(std::move(holder));
     }
+  }
+  ASSIGN_OR_RETURN(auto runs,
+                   RunsUnder(books.get(), &quotas, asked_of, QuotaRunsBy::kUsed,
+                             impl_->bucket_us(), at_us));
+  for (const StoredQuota* const quota : asked_of) {
+    explanation.users.push_back({quota->scope, std::move(runs[quota->id])});
   }
   return explanation;
 }
@@ -267,13 +283,17 @@ absl::StatusOr<std::vector<Exhaustion>> Ledger::Exhaustions() const {
                    impl_->BeginRead());
   ASSIGN_OR_RETURN(const int64_t now_us,
                    drawdown::HoldTime(books.get(), impl_->ReadClock()));
-  return ExhaustionsFrom(books.get(), impl_->bucket_us(), now_us);
+  ASSIGN_OR_RETURN(const TakenOfQuotas taken, impl_->Taken(books.get()));
+  return ExhaustionsFrom(books.get(), impl_->bucket_us(), now_us, taken);
 }
 
 absl::StatusOr<std::optional<Exhaustion>> Ledger::NextExhaustion() const {
-  ASSIGN_OR_RETURN(std::vector<Exhaustion> all, Exhaustions());
-  if (all.empty()) return std::nullopt;
-  return std::move(all.front());
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  ASSIGN_OR_RETURN(const int64_t now_us,
+                   drawdown::HoldTime(books.get(), impl_->ReadClock()));
+  ASSIGN_OR_RETURN(const TakenOfQuotas taken, impl_->Taken(books.get()));
+  return NextExhaustionFrom(books.get(), impl_->bucket_us(), now_us, taken);
 }
 
 }  // namespace drawdown

@@ -140,7 +140,8 @@ absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
         QuotaBooks quotas(books.transaction, impl_->bucket_us(),
                           NamesOf(books.transaction));
         Admitter admitter = quotas.AdmitterAt(now_us);
-        RETURN_IF_ERROR(impl_->CountTaken(books.transaction, &admitter));
+        ASSIGN_OR_RETURN(TakenOfQuotas taken, impl_->Taken(books.transaction));
+        admitter.CountTaken(std::move(taken));
         ASSIGN_OR_RETURN(
             quote.admission,
             admitter.Admit(request.tenant, request.pool,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "drawdown/units.h"
@@ -160,7 +161,10 @@ absl::StatusOr<std::optional<int64_t>> ParseSacctDuration(
 }
 
 bool IsAbsentInSacct(std::string_view text) {
-  return text.empty() || text == "Unknown" || text == "None" || text == "N/A";
+  const absl::string_view value(text.data(), text.size());
+  return value.empty() || absl::EqualsIgnoreCase(value, "Unknown") ||
+         absl::EqualsIgnoreCase(value, "None") ||
+         absl::EqualsIgnoreCase(value, "N/A");
 }
 
 std::string_view SacctStateName(std::string_view state) {

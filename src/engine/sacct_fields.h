@@ -27,7 +27,8 @@ absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view text);
 absl::StatusOr<std::optional<int64_t>> ParseSacctDuration(
     std::string_view text);
 
-// Whether a field of sacct has no value: "", "Unknown", "None", "N/A".
+// Whether a field of sacct has no value: "", "Unknown", "None", "N/A", in any
+// case.
 bool IsAbsentInSacct(std::string_view text);
 
 // "CANCELLED" of "CANCELLED by 1000".

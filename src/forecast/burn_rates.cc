@@ -38,11 +38,12 @@ Int128 CoveredIn(const RatedUsage& rated, uint32_t commitment,
                  const Interval& window) {
   GpuTime sum;
   for (const Charge& charge : rated.charges) {
-    if (charge.commitment != commitment ||
-        charge.kind != ChargeKind::kCovered) {
+    const ChargeRule& rule = rated.rules[charge.rule];
+    if (rule.commitment != commitment || rule.kind != ChargeKind::kCovered) {
       continue;
     }
-    if (Contains(window, charge.bucket_us)) sum += charge.gpu_time();
+    const Interval& span = rated.spans[charge.span];
+    if (Contains(window, span.start_us)) sum += rule.TimeOf(charge);
   }
   return sum.count();
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 
 #include "base/check.h"
 #include "base/civil.h"
@@ -45,37 +44,33 @@ struct Remains {
 // Gathers the charges of one commitment.
 class Gathering {
  public:
-  Gathering(const ToldCommitment& told, std::span<const ChargeRule> rules,
-            int64_t at_us)
-      : told_(told),
-        rules_(rules),
-        at_us_(at_us),
-        remains_(told.intervals.size()) {
+  Gathering(const ToldCommitment& told, int64_t at_us)
+      : told_(told), at_us_(at_us), remains_(told.intervals.size()) {
     out_.intervals.resize(told.intervals.size());
     out_.drawn.resize(told.edges.size() - 1);
     out_.due.resize(told.edges.size() - 1);
   }
 
-  void Add(const Charge& charge) {
-    const Int128 amount = charge.gpu_time().count();
+  void Add(const Charge& charge, const ChargeRule& rule, const Interval& span) {
+    const Int128 amount = rule.TimeOf(charge).count();
     // An amount booked at an interval's end belongs to what it ends.
-    const bool used = charge.kind == ChargeKind::kCovered;
-    const int64_t at = used ? charge.bucket_us : charge.bucket_end_us - 1;
+    const bool used = rule.kind == ChargeKind::kCovered;
+    const int64_t at = used ? span.start_us : span.end_us - 1;
     const auto index = Find(told_.intervals, at);
     if (!index.has_value()) return;
     IntervalOutcome& interval = out_.intervals[*index];
     Remains& remains = remains_[*index];
-    switch (charge.kind) {
+    switch (rule.kind) {
       case ChargeKind::kCovered:
         interval.drawn += amount;
-        if (charge.bucket_us < at_us_) interval.drawn_by_now += amount;
-        remains.last_drawn_us = charge.bucket_end_us;
+        if (span.start_us < at_us_) interval.drawn_by_now += amount;
+        remains.last_drawn_us = span.end_us;
         AddPoint(at, amount, &out_.drawn);
         break;
       case ChargeKind::kUnused:
       case ChargeKind::kShortfall:
         interval.missing += amount;
-        interval.missing_cost += CostOf(charge, rules_);
+        interval.missing_cost += rule.CostOf(charge);
         break;
       case ChargeKind::kUndelivered:
         remains.undelivered += amount;
@@ -89,8 +84,8 @@ class Gathering {
       default:
         return;
     }
-    const bool rolled = charge.kind == ChargeKind::kRolloverIn;
-    if (told_.summed && charge.has_gpu_time) {
+    const bool rolled = rule.kind == ChargeKind::kRolloverIn;
+    if (told_.summed && rule.has_gpu_time) {
       AddPoint(at, rolled ? -amount : amount, &out_.due);
     }
   }
@@ -175,7 +170,6 @@ class Gathering {
   }
 
   const ToldCommitment& told_;
-  const std::span<const ChargeRule> rules_;
   const int64_t at_us_;
   std::vector<Remains> remains_;
   CommitmentOutcome out_;
@@ -197,10 +191,12 @@ absl::StatusOr<std::vector<MoneyAmount>> CostsOf(const RatedUsage& rated,
   std::vector<MoneyAmount> costs(horizon.months.size());
   std::vector<GpuTime> times(costs.size() * rules);  // by month and rule
   for (const Charge& charge : rated.charges) {
-    const auto month = Find(horizon.months, charge.bucket_end_us - 1);
+    const ChargeRule& rule = rated.rules[charge.rule];
+    const auto month =
+        Find(horizon.months, rated.spans[charge.span].end_us - 1);
     if (!month) continue;
-    times[*month * rules + charge.rule] += charge.gpu_time();
-    costs[*month] += charge.own_cost();
+    times[*month * rules + charge.rule] += rule.TimeOf(charge);
+    costs[*month] += rule.OwnCostOf(charge);
   }
   for (size_t i = 0; i < times.size(); ++i) {
     const std::optional<MoneyAmount>& price = rated.rules[i % rules].unit_price;
@@ -242,12 +238,14 @@ absl::StatusOr<Outcome> RateCourse(const ContractTimeline& contracts,
   for (const ToldCommitment& told : horizon.commitments) {
     const std::string& id = contract.commitments[told.commitment].id;
     by_name[NameIndex(rated, id)] = static_cast<uint32_t>(gatherings.size());
-    gatherings.emplace_back(told, rated.rules, at_us);
+    gatherings.emplace_back(told, at_us);
   }
   for (const Charge& charge : rated.charges) {
-    if (charge.commitment == kNoIndex) continue;
-    const uint32_t index = by_name[charge.commitment];
-    if (index != kNoIndex) gatherings[index].Add(charge);
+    const ChargeRule& rule = rated.rules[charge.rule];
+    if (rule.commitment == kNoIndex) continue;
+    const uint32_t index = by_name[rule.commitment];
+    if (index == kNoIndex) continue;
+    gatherings[index].Add(charge, rule, rated.spans[charge.span]);
   }
   for (size_t i = 0; i < gatherings.size(); ++i) {
     const Commitment& commitment =

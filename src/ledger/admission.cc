@@ -41,7 +41,7 @@ absl::StatusOr<Standing> Admitter::StandingOf(const StoredQuota& quota) {
   ASSIGN_OR_RETURN(const QuotaUse use, accounts_->UseAt(quota, at_us_));
   standing.used = use.used;
   const auto taken = taken_.find(quota.id);
-  if (taken != taken_.end()) standing.used += taken->second;
+  if (taken != taken_.end()) standing.used += FineOf(taken->second);
   ASSIGN_OR_RETURN(standing.held, held_->HeldAt(quota, at_us_));
   const auto admitted = admitted_.find(quota.id);
   if (admitted != admitted_.end()) standing.held += admitted->second;
@@ -152,6 +152,9 @@ absl::StatusOr<QuotaState> Admitter::StateOf(const StoredQuota& quota) {
   state.limited = version != nullptr && version->limit.has_value();
   if (version != nullptr) state.from_us = version->from_us;
   if (state.limited) state.limit = *version->limit;
+  for (const QuotaVersion& one : quota.versions) {
+    if (one.from_us > at_us_) state.later.push_back({one.from_us, one.limit});
+  }
   if (const auto window = CountingWindow(quota, at_us_, bucket_us_)) {
     state.window_start_us = window->start_us;
     if (window->end_us != QuotaWindow::kNoEnd) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "drawdown/quota.h"
@@ -42,6 +43,9 @@ struct Standing {
   }
 };
 
+// What live meters have of quotas and the books do not: used. By quota.
+using TakenOfQuotas = std::map<uint32_t, GpuTime>;
+
 class Admitter {
  public:
   Admitter(QuotaIndex* index, QuotaAccounts* accounts, HeldBooks* held,
@@ -52,10 +56,7 @@ class Admitter {
         bucket_us_(bucket_us),
         at_us_(at_us) {}
 
-  // What live meters have of a quota and the books do not: used.
-  void CountTaken(uint32_t quota, GpuTime taken) {
-    taken_[quota] = FineOf(taken);
-  }
+  void CountTaken(TakenOfQuotas taken) { taken_ = std::move(taken); }
 
   // Admitted asks count for those that follow, of this Admitter.
   absl::StatusOr<Admission> Admit(std::string_view tenant,
@@ -85,7 +86,7 @@ class Admitter {
   const int64_t bucket_us_;
   const int64_t at_us_;
   std::map<uint32_t, FineTime> admitted_;  // by quota
-  std::map<uint32_t, FineTime> taken_;     // by quota
+  TakenOfQuotas taken_;
 };
 
 // Whole units of what the quota counts in: GPU-microseconds or micro-GPUs.

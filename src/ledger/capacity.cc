@@ -205,6 +205,7 @@ std::string DescribeCapacity(int64_t micro_gpus, int64_t start_us,
 absl::Status VisitCapacity(
     ReadTransaction* books, const CapacityQuery& query,
     const std::function<bool(const CapacityInfo&)>& visit) {
+  RETURN_IF_ERROR(CheckStars(query.pool));
   ASSIGN_OR_RETURN(const NameTables names, ReadNames(books));
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kCapacity));

@@ -251,6 +251,7 @@ bool Selects(const RunQuery& query, const RunInfo& info) {
 
 absl::Status VisitRuns(ReadTransaction* books, const RunQuery& query,
                        const std::function<bool(const RunInfo&)>& visit) {
+  RETURN_IF_ERROR(CheckStars(query.pool));
   ASSIGN_OR_RETURN(const NameTables names, ReadNames(books));
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kRuns));

@@ -26,7 +26,8 @@ class LiveQuotas {
                                        GpuTime amount) = 0;
   // Takes the last promise back.
   virtual absl::Status Unpromise() = 0;
-  // What meters have of the quota and the books do not, in GPU-microseconds.
+  // What meters have used of the quota and the books do not have, and what is
+  // promised, in GPU-microseconds; takes back what they have not used.
   virtual absl::StatusOr<int64_t> Taken(uint32_t quota) = 0;
 
   // Last thing before the commit. `changed`: quotas of which something is used

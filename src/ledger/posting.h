@@ -278,6 +278,8 @@ class Posting {
   absl::StatusOr<Admission> AdmitTime(Admitter* admitter,
                                       std::string_view tenant,
                                       std::string_view pool, const Ask& ask);
+  absl::Status CountTaken(std::string_view tenant, std::string_view pool,
+                          Refusal* refusal);
   absl::StatusOr<Admission> RefusedByMeters(std::string_view tenant,
                                             std::string_view pool,
                                             GpuTime asked);
@@ -286,6 +288,9 @@ class Posting {
                                        int64_t at_us);
   absl::StatusOr<Admission> AdmitChange(const RunChanged& change,
                                         const Run& known, int64_t at_us);
+  absl::Status CheckCovered(const RunChanged& change, const Run& known,
+                            std::string_view hold_id, const StoredHold* hold,
+                            int64_t at_us);
   absl::StatusOr<std::vector<const HoldRequest*>> NewHolds(
       std::span<const HoldRequest> requests);
 

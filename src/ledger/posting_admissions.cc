@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "ledger/held_books.h"
 #include "ledger/hold_rules.h"
 #include "ledger/posting.h"
 
@@ -12,6 +13,23 @@ namespace {
 // Said so long after it happened that what it has accrued since may matter.
 bool IsLate(const RunChanged& change, int64_t at_us) {
   return change.at_us < at_us - kMicrosPerSecond;
+}
+
+// What a run has used at the instant and its hold keeps for it, together.
+FineTime UsedAndKept(const Run& run, const StoredHold* hold, int64_t at_us) {
+  const FineTime used = AccruedBy(run, at_us);
+  if (hold == nullptr || StateAt(*hold, at_us) != HoldState::kOpen) return used;
+  return std::max(used, FineOf(hold->total() - hold->charged));
+}
+
+// What a change that is said late adds to that: the run has accrued since, more
+// than its hold keeps. Less than a GPU-microsecond is the rounding of the
+// segment that ends.
+GpuTime AskedByLateness(const Run& before, const RunChanged& change,
+                        const StoredHold* hold, int64_t at_us) {
+  const FineTime more = UsedAndKept(AfterChange(&before, change), hold, at_us) -
+                        UsedAndKept(before, hold, at_us);
+  return std::max(GpuTime(), GpuTime(more.count() / kFinePerMicro));
 }
 
 }  // namespace
@@ -49,7 +67,7 @@ absl::StatusOr<std::optional<RunChanged>> Posting::NewStart(
 absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
                                               int64_t at_us) {
   Admitter admitter = quotas_->AdmitterAt(at_us);
-  int64_t asked = starting.change.micro_gpus;
+  Ask ask = {GpuTime(), starting.change.micro_gpus};
   if (starting.hold_id.empty()) {
     ASSIGN_OR_RETURN(const bool needs_hold,
                      admitter.NeedsHold(starting.tenant, starting.pool));
@@ -86,9 +104,10 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
                            std::string(starting.tenant) + " on " +
                            std::string(starting.pool));
     }
-    asked = std::max<int64_t>(0, asked - hold.micro_gpus);
+    ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus - hold.micro_gpus);
+    ask.gpu_time = AskedByLateness(Run{}, starting.change, &hold, at_us);
   }
-  return admitter.Admit(starting.tenant, starting.pool, {GpuTime(), asked});
+  return AdmitTime(&admitter, starting.tenant, starting.pool, ask);
 }
 
 absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
@@ -119,31 +138,66 @@ absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
   return Admission{};
 }
 
-// More GPUs at once, by growing or by going on, must fit. The hold of a
-// suspended run keeps its GPUs.
+// More GPUs at once, by growing or by going on, must fit, and so must what they
+// accrued by now. The hold of a suspended run keeps its GPUs.
 absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
                                                const Run& known,
                                                int64_t at_us) {
-  int64_t asked = 0;
+  ASSIGN_OR_RETURN(const std::optional<std::string> hold_id,
+                   HoldOfRun(EncodeRunKey(change.run_id, change.attempt)));
+  std::optional<StoredHold> hold;
+  if (hold_id) {
+    ASSIGN_OR_RETURN(hold, GetHold(*hold_id));
+  }
+  Ask ask;
   if (change.change == RunChange::kResize) {
-    asked = change.micro_gpus - known.micro_gpus;
+    ask.micro_gpus = change.micro_gpus - known.micro_gpus;
   }
   // A run that accrued while suspended has its GPUs.
   const bool gave_back =
       known.segments.empty() || known.segments.back().end_us.has_value();
-  if (change.change == RunChange::kResume && gave_back) {
-    asked = known.micro_gpus;
-    ASSIGN_OR_RETURN(const std::optional<std::string> hold_id,
-                     HoldOfRun(EncodeRunKey(change.run_id, change.attempt)));
-    if (hold_id) {
-      ASSIGN_OR_RETURN(const StoredHold hold, GetHold(*hold_id));
-      if (StateAt(hold, at_us) == HoldState::kOpen) asked = 0;
-    }
+  const bool goes_on = change.change == RunChange::kResume && gave_back;
+  if (goes_on && !(hold && StateAt(*hold, at_us) == HoldState::kOpen)) {
+    ask.micro_gpus = known.micro_gpus;
   }
-  if (asked <= 0) return Admission{};
-  return quotas_->AdmitterAt(at_us).Admit(
-      PathOf(NameKind::kTenant, known.tenant),
-      PathOf(NameKind::kPool, known.pool), {GpuTime(), asked});
+  if (ask.micro_gpus > 0 || goes_on) {
+    RETURN_IF_ERROR(CheckCovered(change, known, hold_id.value_or(""),
+                                 hold ? &*hold : nullptr, at_us));
+  }
+  ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus);
+  ask.gpu_time = AskedByLateness(known, change, hold ? &*hold : nullptr, at_us);
+  if (ask.micro_gpus == 0 && ask.gpu_time.zero()) return Admission{};
+  Admitter admitter = quotas_->AdmitterAt(at_us);
+  return AdmitTime(&admitter, PathOf(NameKind::kTenant, known.tenant),
+                   PathOf(NameKind::kPool, known.pool), ask);
+}
+
+// Under a hard quota of GPU time a run that grows or goes on uses more every
+// second, as one that starts: something must be held for it.
+absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
+                                   std::string_view hold_id,
+                                   const StoredHold* hold, int64_t at_us) {
+  if (AccruedBy(known, at_us) < UsedAndKept(known, hold, at_us)) {
+    return absl::OkStatus();
+  }
+  const std::string tenant = PathOf(NameKind::kTenant, known.tenant);
+  const std::string pool = PathOf(NameKind::kPool, known.pool);
+  ASSIGN_OR_RETURN(const bool needs_hold,
+                   quotas_->AdmitterAt(at_us).NeedsHold(tenant, pool));
+  if (!needs_hold) return absl::OkStatus();
+  const std::string run = DescribeRun(change.run_id, change.attempt);
+  const std::string over =
+      ": a hard quota of GPU time is over " + tenant + " on " + pool;
+  if (hold == nullptr) {
+    return MakeError(ErrorCode::kHoldRequired,
+                     "run " + run + over +
+                         ", and it has no hold: stop it and start another "
+                         "attempt with one");
+  }
+  return MakeError(ErrorCode::kHoldRequired,
+                   "run " + run + over + ", and nothing is left of its hold " +
+                       std::string(hold_id) + " at " + FormatInstant(at_us) +
+                       ": renew it first");
 }
 
 absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,

@@ -205,14 +205,29 @@ absl::StatusOr<Admission> Posting::AdmitTime(Admitter* admitter,
                                              std::string_view pool,
                                              const Ask& ask) {
   ASSIGN_OR_RETURN(Admission admission, admitter->Admit(tenant, pool, ask));
-  if (!admission.admitted() || live_quotas_ == nullptr ||
-      ask.gpu_time <= GpuTime()) {
+  if (live_quotas_ == nullptr || ask.gpu_time <= GpuTime()) return admission;
+  if (!admission.admitted()) {
+    RETURN_IF_ERROR(CountTaken(tenant, pool, &*admission.refusal));
     return admission;
   }
   ASSIGN_OR_RETURN(const bool fits,
                    live_quotas_->Promise(tenant, pool, ask.gpu_time));
   if (fits) return admission;
   return RefusedByMeters(tenant, pool, ask.gpu_time);
+}
+
+// What meters took of the quota that refuses is used too.
+absl::Status Posting::CountTaken(std::string_view tenant, std::string_view pool,
+                                 Refusal* refusal) {
+  if (refusal->scope.period == QuotaPeriod::kAtOnce) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
+                   quotas_->index.Over(tenant, pool));
+  for (const StoredQuota* const quota : over) {
+    if (!(quota->scope == refusal->scope)) continue;
+    ASSIGN_OR_RETURN(const int64_t taken, live_quotas_->Taken(quota->id));
+    refusal->used += taken;
+  }
+  return absl::OkStatus();
 }
 
 // It fits by the books, but not beside what live meters took: which is used,

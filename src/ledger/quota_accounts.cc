@@ -160,8 +160,6 @@ absl::StatusOr<GpuTime> QuotaAccounts::MeteredIn(const StoredQuota& quota,
   return sum;
 }
 
-// Segments that ended cancel out over all windows: the level at a window's
-// start is the negative of all changes from there on.
 absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
                                               int64_t at_us) {
   QuotaUse use;
@@ -173,34 +171,50 @@ absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
   const std::optional<QuotaWindow> window =
       CountingWindow(quota, at_us, bucket_us_);
   if (!window) return QuotaUse{};
-  Account in;
-  Int128 changes = 0;        // of the level, from the window's start on
-  Int128 changes_after = 0;  // from its end on
-  Int128 opened_after = 0;
+  WindowSums sums;
   RETURN_IF_ERROR(VisitAccounts(quota, window->start_us,
                                 [&](int64_t start_us, const Account& account) {
-                                  changes += account.level_change;
+                                  sums.changes += account.level_change;
                                   if (start_us < window->end_us)
-                                    return in.Add(account);
-                                  changes_after += account.level_change;
-                                  opened_after += account.open;
+                                    return sums.in.Add(account);
+                                  sums.changes_after += account.level_change;
+                                  sums.opened_after += account.open;
                                 }));
   ASSIGN_OR_RETURN(const GpuTime metered, MeteredIn(quota, *window));
-  use.used = FineOf(in.amount + metered) - in.level_moment;
-  if (window->end_us != QuotaWindow::kNoEnd) {
-    use.used -= FineTime(changes_after) * window->end_us;
-  }
-  const int64_t until_us = std::min(at_us, window->end_us);
-  use.used += FineTime(in.open) * until_us - in.open_moment;
-  if (window->start_us != QuotaWindow::kNoEdge) {
-    const Int128 opened_before = use.level - in.open - opened_after;
-    use.used += FineTime(changes) * window->start_us;
-    use.used += FineTime(opened_before) * (until_us - window->start_us);
-  }
+  sums.in.amount += metered;
+  use.used = UsedIn(*window, sums, use.level, at_us);
   if (use.used.valid()) return use;
   return MakeError(ErrorCode::kOverflow, "what is used of the quota of " +
                                              quota.scope.tenant +
                                              " does not fit 128 bits");
+}
+
+absl::StatusOr<QuotaCourse> QuotaAccounts::CourseFrom(const StoredQuota& quota,
+                                                      int64_t at_us,
+                                                      GpuTime taken) {
+  ASSIGN_OR_RETURN(const Int128 level, OpenLevel(quota.id));
+  std::map<int64_t, Account> accounts;
+  const auto add_amount = [&](int64_t when_us, GpuTime amount) {
+    const std::optional<QuotaWindow> window =
+        AccountWindow(quota, when_us, bucket_us_);
+    if (window && !amount.zero()) accounts[window->start_us].amount += amount;
+  };
+  const std::optional<QuotaWindow> window =
+      CountingWindow(quota, at_us, bucket_us_);
+  RETURN_IF_ERROR(
+      VisitAccounts(quota, window ? window->start_us : QuotaWindow::kNoEdge,
+                    [&](int64_t start_us, const Account& account) {
+                      accounts[start_us].Add(account);
+                    }));
+  if (!metered_) RETURN_IF_ERROR(ReadMetered());
+  if (quota.id < metered_->by_quota.size()) {
+    const auto& open = metered_->by_quota[quota.id];
+    for (size_t bank = 0; bank < open.size(); ++bank) {
+      add_amount(metered_->buckets_us[bank], open[bank]);
+    }
+  }
+  add_amount(at_us, taken);
+  return QuotaCourse(&quota, bucket_us_, level, accounts);
 }
 
 absl::Status QuotaAccounts::Drop(WriteTransaction* transaction,

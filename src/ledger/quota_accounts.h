@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "ledger/quota_course.h"
 #include "ledger/quota_index.h"
 #include "ledger/quota_records.h"
 #include "ledger/quota_windows.h"
@@ -19,11 +20,6 @@
 #include "ledger/store.h"
 
 namespace drawdown {
-
-struct QuotaUse {
-  FineTime used;     // in the window that counts; of kAtOnce: micro-GPUs in use
-  Int128 level = 0;  // micro-GPUs of runs that are open: used grows by these
-};
 
 // What live meters have drained into buckets that are not sealed.
 struct MeteredSums {
@@ -49,6 +45,10 @@ class QuotaAccounts {
 
   // Nothing of a quota without a window at the instant.
   absl::StatusOr<QuotaUse> UseAt(const StoredQuota& quota, int64_t at_us);
+  // The same of that instant and later ones. `taken`: what live meters have
+  // besides, counted in the window of the instant.
+  absl::StatusOr<QuotaCourse> CourseFrom(const StoredQuota& quota,
+                                         int64_t at_us, GpuTime taken);
 
   // For quotas that are new, or count in other windows: forgets what the store
   // has of them and what was added here, then adds all runs and cells of the

@@ -12,15 +12,6 @@
 namespace drawdown {
 namespace {
 
-absl::StatusOr<std::optional<StoredHold>> ReadHold(ReadTransaction* books,
-                                                   std::string_view hold_id) {
-  const std::string key = HoldKey(hold_id);
-  ASSIGN_OR_RETURN(const auto bytes, books->Get(Table::kHolds, key));
-  if (!bytes) return std::nullopt;
-  ASSIGN_OR_RETURN(StoredHold hold, DecodeHold(key, *bytes));
-  return hold;
-}
-
 absl::StatusOr<std::optional<Run>> RunDrawing(ReadTransaction* books,
                                               const StoredHold& hold) {
   if (hold.run.empty()) return std::nullopt;
@@ -64,131 +55,6 @@ bool Selects(const HoldQuery& query, const HoldInfo& info) {
          SelectorCovers(query.pool, info.pool);
 }
 
-struct NamedLine {
-  std::string hold_id;
-  HeldUntil held;
-};
-
-absl::StatusOr<std::vector<NamedLine>> LinesFrom(QuotaBooks* quotas,
-                                                 int64_t at_us) {
-  std::vector<NamedLine> lines;
-  RETURN_IF_ERROR(quotas->held.VisitLines(
-      at_us, [&](std::string_view hold_id, const HeldUntil& held) {
-        lines.push_back({std::string(hold_id), held});
-        return true;
-      }));
-  return lines;
-}
-
-// When used + held reaches the limit, before the window ends: `room` shrinks by
-// `level`; when a line ends, what it still held comes back, and its run accrues
-// beyond it.
-std::optional<int64_t> ExhaustedAt(FineTime room, Int128 level, int64_t at_us,
-                                   int64_t window_end_us,
-                                   const std::vector<const HeldUntil*>& lines) {
-  const auto reached = [&](int64_t until_us) -> std::optional<int64_t> {
-    if (room <= FineTime()) return at_us;
-    if (level <= 0) return std::nullopt;
-    const Int128 takes = (room.count() + level - 1) / level;
-    if (takes > Int128{until_us} - at_us) return std::nullopt;
-    return at_us + static_cast<int64_t>(takes);
-  };
-  for (const HeldUntil* const held : lines) {
-    const int64_t until_us = std::min(held->until_us, window_end_us);
-    if (const auto instant = reached(until_us)) return instant;
-    if (held->until_us >= window_end_us) return std::nullopt;
-    room -= FineTime(level) * (until_us - at_us);
-    at_us = until_us;
-    const FineTime left =
-        held->line.constant - FineTime(held->line.rate) * until_us;
-    if (left > FineTime()) room += left;
-    level += held->line.rate;
-  }
-  return reached(window_end_us);
-}
-
-class ExhaustionFinder {
- public:
-  ExhaustionFinder(ReadTransaction* books, int64_t bucket_us, int64_t at_us)
-      : books_(books),
-        name_of_(NamesOf(books)),
-        quotas_(books, bucket_us, name_of_),
-        at_us_(at_us) {}
-
-  absl::StatusOr<std::vector<Exhaustion>> Find() {
-    ASSIGN_OR_RETURN(lines_, LinesFrom(&quotas_, at_us_));
-    RETURN_IF_ERROR(FindHolds());
-    RETURN_IF_ERROR(FindQuotas());
-    std::stable_sort(found_.begin(), found_.end(),
-                     [](const Exhaustion& a, const Exhaustion& b) {
-                       return a.at_us < b.at_us;
-                     });
-    return std::move(found_);
-  }
-
- private:
-  absl::Status FindHolds() {
-    for (const NamedLine& line : lines_) {
-      ASSIGN_OR_RETURN(const std::optional<StoredHold> hold,
-                       ReadHold(books_, line.hold_id));
-      if (!hold) continue;
-      Exhaustion one;
-      one.kind = line.held.until_us < hold->expires_us
-                     ? ExhaustionKind::kHoldSpent
-                     : ExhaustionKind::kHoldExpires;
-      one.at_us = line.held.until_us;
-      one.hold_id = line.hold_id;
-      if (!hold->run.empty()) one.run = DecodeRunKey(hold->run);
-      found_.push_back(std::move(one));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status FindQuotas() {
-    // Lines of holds that stay as they are, by the quotas over them.
-    std::map<uint32_t, std::vector<const HeldUntil*>> under;
-    for (const NamedLine& line : lines_) {
-      ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
-                       quotas_.index.Over(line.held.line.tenant,
-                                          line.held.line.pool, name_of_));
-      for (const StoredQuota* const quota : *over) {
-        under[quota->id].push_back(&line.held);
-      }
-    }
-    ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas_.index.All());
-    for (const StoredQuota* const quota : all) {
-      RETURN_IF_ERROR(FindQuota(*quota, under[quota->id]));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status FindQuota(const StoredQuota& quota,
-                         const std::vector<const HeldUntil*>& lines) {
-    if (quota.scope.period == QuotaPeriod::kAtOnce) return absl::OkStatus();
-    Admitter admitter = quotas_.AdmitterAt(at_us_);
-    ASSIGN_OR_RETURN(const QuotaState state, admitter.StateOf(quota));
-    if (!state.limited) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const Standing standing, admitter.StandingOf(quota));
-    const auto instant =
-        ExhaustedAt(standing.room(), state.accruing, at_us_,
-                    state.window_end_us.value_or(QuotaWindow::kNoEnd), lines);
-    if (!instant) return absl::OkStatus();
-    Exhaustion one;
-    one.kind = ExhaustionKind::kQuotaExhausted;
-    one.at_us = *instant;
-    one.quota = quota.scope;
-    found_.push_back(std::move(one));
-    return absl::OkStatus();
-  }
-
-  ReadTransaction* const books_;
-  const NameOf name_of_;
-  QuotaBooks quotas_;
-  const int64_t at_us_;
-  std::vector<NamedLine> lines_;
-  std::vector<Exhaustion> found_;
-};
-
 }  // namespace
 
 NameOf NamesOf(ReadTransaction* books) {
@@ -203,9 +69,30 @@ NameOf NamesOf(ReadTransaction* books) {
   };
 }
 
+absl::StatusOr<std::optional<StoredHold>> ReadHold(ReadTransaction* books,
+                                                   std::string_view hold_id) {
+  const std::string key = HoldKey(hold_id);
+  ASSIGN_OR_RETURN(const auto bytes, books->Get(Table::kHolds, key));
+  if (!bytes) return std::nullopt;
+  ASSIGN_OR_RETURN(StoredHold hold, DecodeHold(key, *bytes));
+  return hold;
+}
+
+absl::StatusOr<std::vector<NamedLine>> LinesFrom(QuotaBooks* quotas,
+                                                 int64_t at_us) {
+  std::vector<NamedLine> lines;
+  RETURN_IF_ERROR(quotas->held.VisitLines(
+      at_us, [&](std::string_view hold_id, const HeldUntil& held) {
+        lines.push_back({std::string(hold_id), held});
+        return true;
+      }));
+  return lines;
+}
+
 absl::Status VisitHolds(ReadTransaction* books, const HoldQuery& query,
                         int64_t at_us,
                         const std::function<bool(const HoldInfo&)>& visit) {
+  RETURN_IF_ERROR(CheckStars(query.pool));
   const NameOf name_of = NamesOf(books);
   ASSIGN_OR_RETURN(const MoveList moves, ReadMoves(books));
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
@@ -228,12 +115,6 @@ absl::Status VisitHolds(ReadTransaction* books, const HoldQuery& query,
     ASSIGN_OR_RETURN(found, cursor->Next());
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<Exhaustion>> ExhaustionsFrom(ReadTransaction* books,
-                                                        int64_t bucket_us,
-                                                        int64_t at_us) {
-  return ExhaustionFinder(books, bucket_us, at_us).Find();
 }
 
 absl::StatusOr<std::vector<QuotaHolder>> HoldersUnder(ReadTransaction* books,

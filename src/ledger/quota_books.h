@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,15 +42,22 @@ class QuotaBooks {
 // Paths of ids, read from the books when asked; "#7" where there is none.
 NameOf NamesOf(ReadTransaction* books);
 
+absl::StatusOr<std::optional<StoredHold>> ReadHold(ReadTransaction* books,
+                                                   std::string_view hold_id);
+
+// What a hold holds, and until when.
+struct NamedLine {
+  std::string hold_id;
+  HeldUntil held;
+};
+// Those that hold something beyond the instant, by when they end.
+absl::StatusOr<std::vector<NamedLine>> LinesFrom(QuotaBooks* quotas,
+                                                 int64_t at_us);
+
 // Calls `visit` for each hold in the order of ids until it returns false.
 absl::Status VisitHolds(ReadTransaction* books, const HoldQuery& query,
                         int64_t at_us,
                         const std::function<bool(const HoldInfo&)>& visit);
-
-// What will run out, soonest first, if all goes on as at the instant.
-absl::StatusOr<std::vector<Exhaustion>> ExhaustionsFrom(ReadTransaction* books,
-                                                        int64_t bucket_us,
-                                                        int64_t at_us);
 
 // Who holds something under the quota.
 absl::StatusOr<std::vector<QuotaHolder>> HoldersUnder(ReadTransaction* books,

@@ -34,12 +34,12 @@ const QuotaVersion* StoredQuota::At(int64_t at_us) const {
   return after == versions.begin() ? nullptr : &*(after - 1);
 }
 
-void Account::Add(const Account& delta) {
-  amount += delta.amount;
-  level_change += delta.level_change;
-  level_moment += delta.level_moment;
-  open += delta.open;
-  open_moment += delta.open_moment;
+void Account::Add(const Account& delta, int sign) {
+  amount += delta.amount * sign;
+  level_change += delta.level_change * sign;
+  level_moment += delta.level_moment * sign;
+  open += delta.open * sign;
+  open_moment += delta.open_moment * sign;
 }
 
 std::string QuotaKey(uint32_t quota) { return KeyOf('q', quota); }

@@ -65,7 +65,7 @@ struct Account {
   Int128 open = 0;          // micro-GPUs of open segments begun in the window
   FineTime open_moment;     // sum of micro-GPUs x where they begin
 
-  void Add(const Account& delta);
+  void Add(const Account& delta, int sign = +1);
   bool valid() const {
     return amount.valid() && level_moment.valid() && open_moment.valid();
   }

@@ -8,6 +8,7 @@
 #include "base/decimal.h"
 #include "base/error.h"
 #include "base/path.h"
+#include "base/wide.h"
 
 namespace drawdown {
 namespace {
@@ -31,8 +32,11 @@ std::string SecondsText(int64_t length_us) {
 }
 
 std::string DescribeAmount(QuotaPeriod period, Int128 amount) {
-  return FormatScaled(amount, kMicroDecimals) +
-         (period == QuotaPeriod::kAtOnce ? " GPUs" : " GPU-seconds");
+  if (period == QuotaPeriod::kAtOnce) {
+    return FormatScaled(amount, kMicroDecimals) + " GPUs";
+  }
+  // Billionths of a GPU-hour: 5 in 18 GPU-microseconds, so that it fits.
+  return FormatScaled(*MulDivHalfEven(amount, 5, 18), 9) + " GPU-hours";
 }
 
 absl::Status CheckAmount(const QuotaScope& scope, std::string_view what,

@@ -364,6 +364,7 @@ absl::StatusOr<UsageAnswer> VisitUsage(ReadTransaction* transaction,
                                        const UsageQuery& query,
                                        const UsageVisitor& visit) {
   CHECK(query.at_us.has_value());
+  RETURN_IF_ERROR(CheckStars(query.pool));
   return UsageAnswering(transaction, bucket_us, live, query, visit).Run();
 }
 

@@ -71,14 +71,14 @@ class Slice {
     return SliceWord::Decode(word_->load(std::memory_order_relaxed)).remaining;
   }
 
-  // Under the lock: whether it was filled, and not recalled since with anything
-  // left in it.
-  bool WasFilled() const {
+  // Under the lock: what there was in it when it was last filled; 0 where it
+  // never was, or was recalled since with anything left in it.
+  uint64_t filled() const {
     const SliceWord now =
         SliceWord::Decode(word_->load(std::memory_order_relaxed));
     const uint64_t began =
         books_->entries[now.entry].began.load(std::memory_order_relaxed);
-    return SliceWord::Decode(began).remaining != 0;
+    return SliceWord::Decode(began).remaining;
   }
   // By the owning thread, under the lock: adds `more` and at once admits
   // `spent` of all there is then. REQUIRES: what is left is <= kMaxSlice.

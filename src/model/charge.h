@@ -3,13 +3,14 @@
 #ifndef DRAWDOWN_SRC_MODEL_CHARGE_H_
 #define DRAWDOWN_SRC_MODEL_CHARGE_H_
 
+#include <compare>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "base/huge_pages.h"
+#include "base/interval.h"
 #include "base/wide.h"
 #include "drawdown/statement.h"
 #include "drawdown/units.h"
@@ -17,57 +18,47 @@
 namespace drawdown {
 
 inline constexpr uint32_t kNoIndex = 0xffffffff;
-inline constexpr uint16_t kNoRule = 0xffff;
 
 // A part of one bucket cell's usage, or an unused/undelivered/shortfall amount
-// booked at the interval that ends with this bucket. Small, because a month has
-// one per cell: what it costs follows from its rule.
+// booked at an interval's end. Small, because a month has one per cell: all
+// else is said once, in what it has indices of.
 struct Charge {
-  int64_t bucket_us = 0;           // start of the bucket (or of the interval)
-  int64_t bucket_end_us = 0;       // end of the bucket (or of the interval)
-  Int128 amount = 0;               // GPU time, or money where it has none
-  uint32_t tenant = kNoIndex;      // index into RatedUsage::tenants
-  uint32_t pool = kNoIndex;        // index into RatedUsage::pools
-  uint32_t commitment = kNoIndex;  // index into RatedUsage::commitments
-  ChargeKind kind = ChargeKind::kCovered;
-  bool has_gpu_time = true;
-  uint16_t rule = kNoRule;  // index into RatedUsage::rules
-
-  GpuTime gpu_time() const { return GpuTime(has_gpu_time ? amount : 0); }
-  // Of one without GPU time.
-  MoneyAmount own_cost() const {
-    return MoneyAmount(has_gpu_time ? 0 : amount);
-  }
+  Int128 amount = 0;           // GPU time, or money where its rule has none
+  uint32_t tenant = kNoIndex;  // index into RatedUsage::tenants
+  uint32_t pool = kNoIndex;    // index into RatedUsage::pools
+  uint32_t span = 0;           // index into RatedUsage::spans
+  uint32_t rule = 0;           // index into RatedUsage::rules
 };
-static_assert(sizeof(Charge) == 48);
+static_assert(sizeof(Charge) == 32);
 
 using Charges = std::vector<Charge, HugePageAllocator<Charge>>;
 
 // What made a charge.
 struct ChargeRule {
-  uint32_t version = 0;  // of the contract
-  std::string text;      // for a person
+  uint32_t version = 0;            // of the contract
+  uint32_t commitment = kNoIndex;  // index into RatedUsage::commitments
+  ChargeKind kind = ChargeKind::kCovered;
+  bool has_gpu_time = true;
   // Per GPU-hour. Covered usage without one is what a higher layer counts again
   // after a lower one priced it: no cost, not metered twice.
   std::optional<MoneyAmount> unit_price;
+  std::string text;  // for a person
 
-  friend bool operator==(const ChargeRule&, const ChargeRule&) = default;
+  // Of charges that it made.
+  GpuTime TimeOf(const Charge& charge) const {
+    return GpuTime(has_gpu_time ? charge.amount : 0);
+  }
+  MoneyAmount OwnCostOf(const Charge& charge) const {
+    return MoneyAmount(has_gpu_time ? 0 : charge.amount);
+  }
+  // Exact, before rounding; nothing for what no rule prices.
+  MoneyAmount CostOf(const Charge& charge) const {
+    return unit_price.has_value() ? Price(*unit_price, TimeOf(charge))
+                                  : OwnCostOf(charge);
+  }
+
+  friend auto operator<=>(const ChargeRule&, const ChargeRule&) = default;
 };
-
-// `rules` are those that the charge has its index of.
-inline std::optional<MoneyAmount> UnitPriceOf(
-    const Charge& charge, std::span<const ChargeRule> rules) {
-  if (charge.rule == kNoRule) return std::nullopt;
-  return rules[charge.rule].unit_price;
-}
-
-// Exact, before rounding; nothing for what no rule prices.
-inline MoneyAmount CostOf(const Charge& charge,
-                          std::span<const ChargeRule> rules) {
-  const std::optional<MoneyAmount> unit_price = UnitPriceOf(charge, rules);
-  return unit_price.has_value() ? Price(*unit_price, charge.gpu_time())
-                                : charge.own_cost();
-}
 
 // How far a spend commitment had come at an instant of one of its intervals,
 // whether that was its end or not.
@@ -87,6 +78,7 @@ struct RatedUsage {
   // By bucket end, tenant, pool, commitment, kind.
   Charges charges;
   std::vector<ChargeRule> rules;
+  std::vector<Interval> spans;  // buckets, and what interval ends are of
   // At each interval's end, and at RatingInput::marks; by instant.
   std::vector<SpendMark> spend_marks;
   std::vector<std::string> notes;

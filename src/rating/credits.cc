@@ -31,9 +31,6 @@ bool Usable(const Credit& credit) {
   return !credit.claim_by_us.has_value() || credit.claimed_at_us.has_value();
 }
 
-// A charge belongs to the instant before its end.
-int64_t InstantOf(const Charge& charge) { return charge.bucket_end_us - 1; }
-
 // One line while credits pay it.
 struct Payable {
   LineKey key;
@@ -53,15 +50,14 @@ class CreditWalk {
   // before.
   absl::Status Pay(const Interval& block) {
     const Charges& charges = rated_->charges;
-    while (next_ < end_of_charges_ &&
-           charges[next_].bucket_end_us <= block.start_us) {
+    while (next_ < end_of_charges_ && EndOf(charges[next_]) <= block.start_us) {
       ++next_;
     }
     first_ = next_;
-    while (next_ < end_of_charges_ &&
-           charges[next_].bucket_end_us <= block.end_us) {
+    while (next_ < end_of_charges_ && EndOf(charges[next_]) <= block.end_us) {
       ++next_;
     }
+    rated_->spans.push_back(block);  // of the credits' charges
     version_ = plan_.VersionAt(block.end_us - 1);
     const Contract& contract = *plan_.versions[version_].contract;
     scale_ = LineScale(contract);
@@ -75,6 +71,11 @@ class CreditWalk {
 
  private:
   using Lines = std::vector<Payable>;  // by key
+
+  // A charge belongs to the instant before its end.
+  int64_t EndOf(const Charge& charge) const {
+    return rated_->spans[charge.span].end_us;
+  }
 
   static std::vector<const Credit*> InOrder(const Contract& contract) {
     std::vector<const Credit*> credits;
@@ -91,7 +92,7 @@ class CreditWalk {
     std::vector<Charge> inside;
     for (size_t i = first_; i < next_; ++i) {
       const Charge& charge = rated_->charges[i];
-      if (Contains(window, InstantOf(charge))) inside.push_back(charge);
+      if (Contains(window, EndOf(charge) - 1)) inside.push_back(charge);
     }
     Lines lines;
     for (const auto& [key, sum] : SumLines(inside, rules_->all())) {
@@ -153,27 +154,23 @@ class CreditWalk {
       const MoneyAmount part(parts[i] * Unit());
       lines->at(eligible[i].line).left -= part;
       used += part;
-      Book(credit, eligible[i].key, block, part);
+      Book(credit, eligible[i].key, part);
     }
     return absl::OkStatus();
   }
 
-  void Book(const Credit& credit, const LineKey& line, const Interval& block,
-            MoneyAmount part) {
-    Charge charge;
-    charge.bucket_us = block.start_us;
-    charge.bucket_end_us = block.end_us;
-    charge.tenant = line.tenant - 1;
-    charge.pool = line.pool - 1;
-    charge.commitment = line.commitment - 1;
-    charge.kind = ChargeKind::kCredit;
-    charge.has_gpu_time = false;
-    charge.amount = -part.count();
-    charge.rule = rules_->Intern(
-        version_, "credit " + credit.id + " of " + FormatMoney(credit.amount) +
-                      ", until " + FormatInstant(credit.until_us) + ": pays " +
-                      std::string(ChargeKindName(line.kind)));
-    rated_->charges.push_back(charge);
+  void Book(const Credit& credit, const LineKey& line, MoneyAmount part) {
+    const uint32_t rule = rules_->Intern(
+        {.version = plan_.versions[version_].contract->version,
+         .commitment = line.commitment - 1,
+         .kind = ChargeKind::kCredit,
+         .has_gpu_time = false,
+         .text = "credit " + credit.id + " of " + FormatMoney(credit.amount) +
+                 ", until " + FormatInstant(credit.until_us) + ": pays " +
+                 std::string(ChargeKindName(line.kind))});
+    rated_->charges.push_back({-part.count(), line.tenant - 1, line.pool - 1,
+                               static_cast<uint32_t>(rated_->spans.size() - 1),
+                               rule});
   }
 
   Int128 Unit() const { return PowerOfTen(kMoneyScale - scale_); }
@@ -238,7 +235,7 @@ absl::Status ApplyCredits(const Plan& plan, const Interval& period,
     at = end;
   }
   if (rated->charges.size() == charges) return absl::OkStatus();
-  SortCharges(rated);
+  SortCharges(rules->all(), rated);
   return absl::OkStatus();
 }
 

@@ -33,15 +33,17 @@ std::vector<int32_t> UsageLayers(const Contract& contract) {
 // charge: in its first bucket, with the order that held then.
 std::string WhyNotEarlier(const Contract& contract, const RatedUsage& rated,
                           const Charge& charge) {
-  if (!IsUsage(charge.kind)) return "";
-  const bool covered = charge.kind == ChargeKind::kCovered;
+  const ChargeRule& rule = rated.rules[charge.rule];
+  if (!IsUsage(rule.kind)) return "";
+  const int64_t at_us = rated.spans[charge.span].start_us;
+  const bool covered = rule.kind == ChargeKind::kCovered;
   const std::string pricer =
-      covered ? rated.commitments[charge.commitment] : std::string();
+      covered ? rated.commitments[rule.commitment] : std::string();
   Subject subject = SubjectOfPool(contract, rated.pools[charge.pool]);
   subject.tenant = rated.tenants[charge.tenant];
   std::string text;
   for (const int32_t layer : UsageLayers(contract)) {
-    for (const size_t index : BurnOrder(contract, layer, charge.bucket_us)) {
+    for (const size_t index : BurnOrder(contract, layer, at_us)) {
       const Commitment& commitment = contract.commitments[index];
       if (covered && commitment.id == pricer) return text;
       if (!text.empty()) text += "; ";
@@ -79,12 +81,13 @@ void Explain(const RatingInput& input, const RatedUsage& rated,
         [&key](const auto& line) { return LineBefore(line.first, key); });
     return static_cast<uint32_t>(found - lines.begin());
   };
-  std::map<std::pair<uint32_t, uint16_t>, Part> parts;
+  std::map<std::pair<uint32_t, uint32_t>, Part> parts;
   for (const Charge& charge : rated.charges) {
-    Part& part = parts[{index_of(KeyOf(charge, rated.rules)), charge.rule}];
+    const ChargeRule& rule = rated.rules[charge.rule];
+    Part& part = parts[{index_of(KeyOf(charge, rule)), charge.rule}];
     if (part.first == nullptr) part.first = &charge;
-    part.time += charge.gpu_time();
-    part.own_cost += charge.own_cost();
+    part.time += rule.TimeOf(charge);
+    part.own_cost += rule.OwnCostOf(charge);
   }
   // A statement's rounding line comes of no charge.
   std::vector<uint32_t> place;
@@ -99,11 +102,11 @@ void Explain(const RatingInput& input, const RatedUsage& rated,
     const ChargeRule& rule = rated.rules[key.second];
     reason.contract_version = rule.version;
     reason.rule = rule.text;
-    reason.because =
-        WhyNotEarlier(VersionOf(input, rule.version, part.first->bucket_us),
-                      rated, *part.first);
+    const int64_t at_us = rated.spans[part.first->span].start_us;
+    reason.because = WhyNotEarlier(VersionOf(input, rule.version, at_us), rated,
+                                   *part.first);
     reason.gpu_time = part.time;
-    if (part.first->kind != ChargeKind::kUnpriced) {
+    if (rule.kind != ChargeKind::kUnpriced) {
       reason.cost =
           LineCost(lines[key.first].first, {part.time, part.own_cost}, 18);
     }

@@ -235,6 +235,7 @@ class KeptRating::Impl {
     }
     CHECK(walk_->rated() - before == given);
     for (const Charge& charge : walk_->TakeCharges()) AddEnd(charge, sign);
+    walk_->TakeSpans();
     walk_->TakeSpendMarks();
     notes_[index].clear();
     for (auto& [at_us, note] : walk_->TakeNotes()) {
@@ -244,20 +245,18 @@ class KeptRating::Impl {
   }
 
   absl::Status CheckFits() const {
-    if (walk_->costs_fit() && walk_->rated().valid()) {
-      return walk_->rules().CheckFits();
-    }
+    if (walk_->costs_fit() && walk_->rated().valid()) return absl::OkStatus();
     return MakeError(ErrorCode::kOverflow,
                      "contract " + plan_.contract_id +
                          ": a total or a cost does not fit 128 bits");
   }
 
   void AddEnd(const Charge& charge, int sign) {
-    const LineKey key = KeyOf(charge, walk_->rules().all());
-    const auto [it, added] = ends_.try_emplace(key);
+    const ChargeRule& rule = walk_->rules().all()[charge.rule];
+    const auto [it, added] = ends_.try_emplace(KeyOf(charge, rule));
     EndSum& end = it->second;
-    end.sum.gpu_time += charge.gpu_time() * sign;
-    end.sum.cost += charge.own_cost() * sign;
+    end.sum.gpu_time += rule.TimeOf(charge) * sign;
+    end.sum.cost += rule.OwnCostOf(charge) * sign;
     end.charges += sign;
     if (end.charges == 0) ends_.erase(it);
   }

@@ -36,24 +36,24 @@ bool LineBefore(const LineKey& a, const LineKey& b) {
   return key(a) < key(b);
 }
 
-LineKey KeyOf(const Charge& charge, std::span<const ChargeRule> rules) {
-  const std::optional<MoneyAmount> unit_price = UnitPriceOf(charge, rules);
+LineKey KeyOf(const Charge& charge, const ChargeRule& rule) {
   return {.tenant = charge.tenant + 1,  // kNoIndex wraps to 0
           .pool = charge.pool + 1,
-          .commitment = charge.commitment + 1,
-          .kind = charge.kind,
-          .has_gpu_time = charge.has_gpu_time,
-          .priced = unit_price.has_value(),
-          .unit_price = unit_price.value_or(MoneyAmount())};
+          .commitment = rule.commitment + 1,
+          .kind = rule.kind,
+          .has_gpu_time = rule.has_gpu_time,
+          .priced = rule.unit_price.has_value(),
+          .unit_price = rule.unit_price.value_or(MoneyAmount())};
 }
 
 SummedLines SumLines(std::span<const Charge> charges,
                      std::span<const ChargeRule> rules) {
   std::unordered_map<LineKey, LineSum, LineKeyHash> sums;
   for (const Charge& charge : charges) {
-    LineSum& sum = sums[KeyOf(charge, rules)];
-    sum.gpu_time += charge.gpu_time();
-    sum.cost += charge.own_cost();
+    const ChargeRule& rule = rules[charge.rule];
+    LineSum& sum = sums[KeyOf(charge, rule)];
+    sum.gpu_time += rule.TimeOf(charge);
+    sum.cost += rule.OwnCostOf(charge);
   }
   SummedLines lines(sums.begin(), sums.end());
   std::sort(lines.begin(), lines.end(), [](const auto& a, const auto& b) {
@@ -62,10 +62,11 @@ SummedLines SumLines(std::span<const Charge> charges,
   return lines;
 }
 
-void SortCharges(RatedUsage* rated) {
-  const auto key = [](const Charge& charge) {
-    return std::make_tuple(charge.bucket_end_us, charge.tenant, charge.pool,
-                           charge.commitment, charge.kind);
+void SortCharges(std::span<const ChargeRule> rules, RatedUsage* rated) {
+  const auto key = [rules, rated](const Charge& charge) {
+    const ChargeRule& rule = rules[charge.rule];
+    return std::make_tuple(rated->spans[charge.span].end_us, charge.tenant,
+                           charge.pool, rule.commitment, rule.kind);
   };
   std::stable_sort(
       rated->charges.begin(), rated->charges.end(),

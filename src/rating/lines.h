@@ -36,7 +36,7 @@ struct LineSum {
 // The order of statements.
 bool LineBefore(const LineKey& a, const LineKey& b);
 
-LineKey KeyOf(const Charge& charge, std::span<const ChargeRule> rules);
+LineKey KeyOf(const Charge& charge, const ChargeRule& rule);
 
 // In that order.
 using SummedLines = std::vector<std::pair<LineKey, LineSum>>;
@@ -50,7 +50,7 @@ absl::StatusOr<Statement> StatementOfLines(const RatingInput& input,
                                            const SummedLines& lines);
 
 // Puts charges that were added into the order that RatedUsage has.
-void SortCharges(RatedUsage* rated);
+void SortCharges(std::span<const ChargeRule> rules, RatedUsage* rated);
 
 // The line's money, rounded once: from its GPU time where it has a unit price.
 MoneyAmount LineCost(const LineKey& key, const LineSum& sum, int scale);

@@ -33,38 +33,40 @@ void AddGrainCharges(const Plan& plan, const Interval& span,
   const size_t before = rated->charges.size();
   for (const UsageCell& cell : added) {
     if (!Contains(span, cell.bucket_us) || !plan.priced[cell.pool]) continue;
-    Charge charge;
-    charge.bucket_us = cell.bucket_us;
-    charge.bucket_end_us = cell.bucket_us + plan.usage->bucket_length_us;
-    charge.tenant = plan.tenant_of[cell.tenant];
-    charge.pool = cell.pool;
-    charge.kind = ChargeKind::kGrain;
-    charge.amount = cell.gpu_time.count();
-    charge.rule = rules->Intern(
-        plan.VersionAt(cell.bucket_us),
-        "billing grain: in the hours that were priced, beyond those metered");
-    rated->charges.push_back(charge);
+    const uint32_t rule = rules->Intern(
+        {.version =
+             plan.versions[plan.VersionAt(cell.bucket_us)].contract->version,
+         .kind = ChargeKind::kGrain,
+         .text = "billing grain: in the hours that were priced, beyond those "
+                 "metered"});
+    const int64_t end_us = cell.bucket_us + plan.usage->bucket_length_us;
+    rated->charges.push_back(
+        {cell.gpu_time.count(), plan.tenant_of[cell.tenant], cell.pool,
+         static_cast<uint32_t>(rated->spans.size()), rule});
+    rated->spans.push_back({cell.bucket_us, end_us});
   }
-  if (rated->charges.size() != before) SortCharges(rated);
+  if (rated->charges.size() != before) SortCharges(rules->all(), rated);
 }
 
 // What the grain added to some of a line's hours it took from others.
 void LeaveOutGrainOfNothing(RatedUsage* rated) {
   std::map<std::pair<uint32_t, uint32_t>, GpuTime> sums;  // by tenant and pool
+  const auto is_grain = [rated](const Charge& charge) {
+    return rated->rules[charge.rule].kind == ChargeKind::kGrain;
+  };
   for (const Charge& charge : rated->charges) {
-    if (charge.kind != ChargeKind::kGrain) continue;
-    sums[{charge.tenant, charge.pool}] += charge.gpu_time();
+    if (!is_grain(charge)) continue;
+    sums[{charge.tenant, charge.pool}] += GpuTime(charge.amount);
   }
-  std::erase_if(rated->charges, [&sums](const Charge& charge) {
-    return charge.kind == ChargeKind::kGrain &&
-           sums[{charge.tenant, charge.pool}].zero();
+  std::erase_if(rated->charges, [&](const Charge& charge) {
+    return is_grain(charge) && sums[{charge.tenant, charge.pool}].zero();
   });
 }
 
 // Charges from before the period have said what they had to.
 void LeaveOutEarlier(const Interval& period, RatedUsage* rated) {
-  std::erase_if(rated->charges, [&period](const Charge& charge) {
-    return charge.bucket_end_us <= period.start_us;
+  std::erase_if(rated->charges, [&](const Charge& charge) {
+    return rated->spans[charge.span].end_us <= period.start_us;
   });
   std::erase_if(rated->spend_marks, [&period](const SpendMark& mark) {
     return mark.at_us < period.start_us ||
@@ -153,6 +155,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
   CHECK(walk.rated() == given);
   if (!input.runs.empty()) CheckGrain(given_input, plan, span, grained, given);
   rated.charges = walk.TakeCharges();
+  rated.spans = walk.TakeSpans();
   rated.spend_marks = walk.TakeSpendMarks();
   AddGrainCharges(plan, {charges_from_us, span.end_us}, grained.added,
                   &walk.rules(), &rated);
@@ -161,9 +164,8 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
                                  span.end_us, &walk.rules(), &rated));
     LeaveOutEarlier(input.period, &rated);
   }
-  if (!grained.added.empty()) LeaveOutGrainOfNothing(&rated);
-  RETURN_IF_ERROR(walk.rules().CheckFits());
   rated.rules = walk.rules().Take();
+  if (!grained.added.empty()) LeaveOutGrainOfNothing(&rated);
   for (auto& [at_us, note] : walk.TakeNotes()) {
     if (at_us > input.period.start_us) rated.notes.push_back(std::move(note));
   }

@@ -50,9 +50,8 @@ struct RatingInput {
   std::vector<int64_t> marks = {};
 };
 
-// Every charge of the period. kOverflow if a total does not fit; kUnsupported for
-// more than 65,534 rules. Checked
-// on return: contracted = covered + unused + undelivered per commitment and
+// Every charge of the period. kOverflow if a total does not fit. Checked on
+// return: contracted = covered + unused + undelivered per commitment and
 // usage rated = usage given + grain, to the microsecond.
 absl::StatusOr<RatedUsage> RateUsage(const RatingInput& input);
 

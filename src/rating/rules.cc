@@ -1,7 +1,6 @@
 #include "rating/rules.h"
 
 #include "base/decimal.h"
-#include "base/error.h"
 
 namespace drawdown {
 namespace {
@@ -51,22 +50,19 @@ std::string KindText(const ChargeSlot& slot, const Commitment& commitment) {
 
 }  // namespace
 
-uint16_t RuleBook::Intern(uint32_t version, const std::string& text,
-                          std::optional<MoneyAmount> unit_price) {
-  const auto next = static_cast<uint16_t>(rules_.size());
-  const auto [known, added] = known_.try_emplace({version, text, unit_price}, next);
-  if (added) {
-    rules_.push_back(
-        {plan_->versions[version].contract->version, text, unit_price});
-  }
+uint32_t RuleBook::Intern(const ChargeRule& rule) {
+  const auto next = static_cast<uint32_t>(rules_.size());
+  const auto [known, added] = known_.emplace(rule, next);
+  if (added) rules_.push_back(rule);
   return known->second;
 }
 
-absl::Status RuleBook::CheckFits() const {
-  if (rules_.size() < kNoRule) return absl::OkStatus();
-  return MakeError(ErrorCode::kUnsupported,
-                   "contract " + plan_->contract_id +
-                       ": more than 65534 rules make the period's charges");
+ChargeRule RuleBook::RuleOf(const ChargeSlot& slot, uint32_t position) const {
+  return {.version = plan_->versions[slot.version].contract->version,
+          .commitment = slot.commitment,
+          .kind = slot.kind,
+          .unit_price = slot.unit_price,
+          .text = TextOf(slot, position)};
 }
 
 std::string RuleBook::TextOf(const ChargeSlot& slot, uint32_t position) const {

@@ -82,33 +82,33 @@ std::vector<MoneyAmount> SegmentCosts(const UsageTable& usage,
   std::map<std::pair<size_t, uint64_t>, GpuTime> times;
   std::vector<MoneyAmount> costs(lines.size());
   // What is no run's: the usage of a bucket, or an interval.
-  const auto bucket_of = [&usage](const Charge& charge) {
-    return ~static_cast<uint64_t>(charge.bucket_us / usage.bucket_length_us);
+  const auto bucket_of = [&usage](int64_t bucket_us) {
+    return ~static_cast<uint64_t>(bucket_us / usage.bucket_length_us);
   };
   uint64_t interval = uint64_t{1} << 62;
   Splitter splitter;
   for (const Charge& charge : rated.charges) {
-    const LineKey key = KeyOf(charge, rated.rules);
+    const ChargeRule& rule = rated.rules[charge.rule];
+    const int64_t bucket_us = rated.spans[charge.span].start_us;
+    const LineKey key = KeyOf(charge, rule);
     const auto line = std::partition_point(
-        lines.begin(), lines.end(), [&key](const auto& other) {
-          return LineBefore(other.first, key);
-        });
+        lines.begin(), lines.end(),
+        [&key](const auto& other) { return LineBefore(other.first, key); });
     const auto index = static_cast<size_t>(line - lines.begin());
     if (!key.priced) {
-      costs[index] += RoundMoney(charge.own_cost(), scale);
+      costs[index] += RoundMoney(rule.OwnCostOf(charge), scale);
       continue;
     }
     std::vector<SegmentPart> parts;
     if (charge.pool != kNoIndex) {
-      const CellKey cell = {charge.bucket_us, tenant_of[charge.tenant],
-                            charge.pool};
+      const CellKey cell = {bucket_us, tenant_of[charge.tenant], charge.pool};
       const auto found = segments.find(cell);
       if (found != segments.end()) parts = found->second;
       // Half-even parts of GPUs may be a microsecond more than the cell has.
       std::erase_if(parts, [](const SegmentPart& p) { return p.time <= 0; });
       Int128 rest = used[cell];
       for (const SegmentPart& part : parts) rest -= part.time;
-      if (rest > 0) parts.push_back({bucket_of(charge), rest});
+      if (rest > 0) parts.push_back({bucket_of(bucket_us), rest});
     }
     if (parts.empty()) parts.push_back({++interval, charge.amount});
     std::vector<Int128> weights;

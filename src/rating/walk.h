@@ -102,8 +102,8 @@ struct Booking {
   bool counted_only = false;
   bool priced = false;
   HourlyPrice price;
-  // All but who, where and how much.
-  Charge charge = {.bucket_us = std::numeric_limits<int64_t>::min()};
+  uint32_t rule = kNoIndex;
+  int64_t bucket_us = std::numeric_limits<int64_t>::min();
 };
 
 class Walk {
@@ -127,6 +127,7 @@ class Walk {
   std::vector<SpendMark> TakeSpendMarks() { return std::move(spend_marks_); }
 
   Charges TakeCharges() { return std::exchange(charges_, {}); }
+  std::vector<Interval> TakeSpans() { return std::exchange(spans_, {}); }
   RuleBook& rules() { return rules_; }
   const RuleBook& rules() const { return rules_; }
   // From now on usage is summed there, `sign` times (1 or -1), without charges;
@@ -177,17 +178,14 @@ class Walk {
   void BookOverage();
   void BookTiers();
   void EmitBucket(int64_t bucket_us);
-  const Booking& BookingOf(uint32_t slot, const Interval& bucket) {
+  const Booking& BookingOf(uint32_t slot, int64_t bucket_us) {
     Booking& booking = bookings_[slot];
-    if (booking.charge.bucket_us != bucket.start_us) {
-      Prepare(slot, bucket, &booking);
-    }
+    if (booking.bucket_us != bucket_us) Prepare(slot, bucket_us, &booking);
     return booking;
   }
-  void Prepare(uint32_t slot, const Interval& bucket, Booking* booking);
+  void Prepare(uint32_t slot, int64_t bucket_us, Booking* booking);
   template <typename Visit>
-  void VisitBooked(const Interval& bucket, Visit&& visit);
-  void Emit(const Booking& booking, size_t cell, GpuTime amount);
+  void VisitBooked(int64_t bucket_us, Visit&& visit);
   void Count(const Booking& booking, size_t cell, GpuTime amount);
 
   // walk_spend.cc: what Spend commitments count
@@ -220,7 +218,8 @@ class Walk {
   bool Emits(const Interval& interval) const;
   void SortFrom(size_t first);
   MoneyAmount Cost(MoneyAmount per_gpu_hour, GpuTime time);
-  uint16_t RuleOf(uint32_t slot);
+  uint32_t RuleOf(uint32_t slot);
+  uint32_t SpanIndex(const Interval& span);
 
   const VersionPlan& version() const { return plan_.versions[now_.version]; }
 
@@ -241,6 +240,7 @@ class Walk {
   GpuTime rated_;
   bool costs_fit_ = true;
   Charges charges_;
+  std::vector<Interval> spans_;
   std::vector<SpendMark> spend_marks_;
 };
 

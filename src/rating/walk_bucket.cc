@@ -62,24 +62,20 @@ void Walk::BookTiers() {
   }
 }
 
-void Walk::Prepare(uint32_t index, const Interval& bucket, Booking* booking) {
+void Walk::Prepare(uint32_t index, int64_t bucket_us, Booking* booking) {
   const ChargeSlot& slot = plan_.slots[index];
   booking->slot = index;
   booking->counted_only = slot.counted_only;
   booking->priced = slot.unit_price.has_value();
   booking->price = HourlyPrice(slot.unit_price.value_or(MoneyAmount()));
-  Charge& charge = booking->charge;
-  charge.bucket_us = bucket.start_us;
-  charge.bucket_end_us = bucket.end_us;
-  charge.commitment = slot.commitment;
-  charge.kind = slot.kind;
-  charge.rule = RuleOf(index);
+  booking->rule = RuleOf(index);
+  booking->bucket_us = bucket_us;
 }
 
 // Calls `visit(booking, cell, amount)` by cell, and of each in the order of
 // columns, what no column has last.
 template <typename Visit>
-void Walk::VisitBooked(const Interval& bucket, Visit&& visit) {
+void Walk::VisitBooked(int64_t bucket_us, Visit&& visit) {
   const std::span<const BookedColumn* const> columns = bucket_.columns();
   Int128 priced_once = 0;
   for (size_t cell = 0; cell < bucket_.size(); ++cell) {
@@ -90,7 +86,7 @@ void Walk::VisitBooked(const Interval& bucket, Visit&& visit) {
       if (amount == 0) continue;
       const Booking& booking = BookingOf(
           booked ? columns[c]->slot : now_.pool_slots[bucket_.pool(cell)],
-          bucket);
+          bucket_us);
       if (!booking.counted_only) priced_once += amount;
       visit(booking, cell, GpuTime(amount));
     }
@@ -99,31 +95,25 @@ void Walk::VisitBooked(const Interval& bucket, Visit&& visit) {
 }
 
 void Walk::EmitBucket(int64_t bucket_us) {
-  const Interval bucket = {bucket_us,
-                           bucket_us + plan_.usage->bucket_length_us};
   const bool emits = bucket_us >= period_.start_us;
   if (emits && tally_ == nullptr) {
-    VisitBooked(bucket,
-                [this](const Booking& booking, size_t cell, GpuTime amount) {
-                  Count(booking, cell, amount);
-                  Emit(booking, cell, amount);
-                });
+    const uint32_t span =
+        SpanIndex({bucket_us, bucket_us + plan_.usage->bucket_length_us});
+    VisitBooked(bucket_us, [this, span](const Booking& booking, size_t cell,
+                                        GpuTime amount) {
+      Count(booking, cell, amount);
+      charges_.push_back({amount.count(), bucket_.tenant(cell),
+                          bucket_.pool(cell), span, booking.rule});
+    });
     return;
   }
-  VisitBooked(bucket, [this, emits](const Booking& booking, size_t cell,
-                                    GpuTime amount) {
+  VisitBooked(bucket_us, [this, emits](const Booking& booking, size_t cell,
+                                       GpuTime amount) {
     Count(booking, cell, amount);
     if (!emits) return;
     tally_->Add(booking.slot, bucket_.tenant(cell), bucket_.pool(cell),
                 amount.count(), sign_);
   });
-}
-
-inline void Walk::Emit(const Booking& booking, size_t cell, GpuTime amount) {
-  Charge& charge = charges_.emplace_back(booking.charge);
-  charge.amount = amount.count();
-  charge.tenant = bucket_.tenant(cell);
-  charge.pool = bucket_.pool(cell);
 }
 
 // Spend commitments count what it costs.
@@ -142,7 +132,12 @@ MoneyAmount Walk::Cost(MoneyAmount per_gpu_hour, GpuTime time) {
   return cost;
 }
 
-uint16_t Walk::RuleOf(uint32_t slot) {
+uint32_t Walk::SpanIndex(const Interval& span) {
+  if (spans_.empty() || !(spans_.back() == span)) spans_.push_back(span);
+  return static_cast<uint32_t>(spans_.size() - 1);
+}
+
+uint32_t Walk::RuleOf(uint32_t slot) {
   const uint32_t commitment = plan_.slots[slot].commitment;
   return rules_.Of(
       slot, commitment == kNoIndex ? kNoIndex : now_.position[commitment]);

@@ -258,21 +258,17 @@ void Walk::BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
   const SpendState& state = now_.spends[index];
   if (!Emits(state.fulfilment.cut)) return;
   const uint32_t name = plan_.spends[index].name;
-  Charge charge;
-  charge.bucket_us = state.fulfilment.cut.start_us;
-  charge.bucket_end_us = state.fulfilment.cut.end_us;
-  charge.commitment = name;
-  charge.kind = kind;
-  charge.has_gpu_time = false;
-  charge.amount = cost.count();
-  charge.rule =
-      tally_ != nullptr
-          ? kNoRule
-          : rules_.Intern(now_.version,
-                          "commitment " + plan_.names[name] + ", layer " +
-                              std::to_string(state.terms->commitment->layer) +
-                              ": " + text);
-  charges_.push_back(charge);
+  const uint32_t rule = rules_.Intern(
+      {.version = version().contract->version,
+       .commitment = name,
+       .kind = kind,
+       .has_gpu_time = false,
+       .text = tally_ != nullptr
+                   ? std::string()
+                   : absl::StrCat("commitment ", plan_.names[name], ", layer ",
+                                  state.terms->commitment->layer, ": ", text)});
+  charges_.push_back({cost.count(), kNoIndex, kNoIndex,
+                      SpanIndex(state.fulfilment.cut), rule});
 }
 
 absl::Status Walk::MarkSpends(int64_t at_us) {
@@ -308,9 +304,10 @@ bool Walk::Emits(const Interval& interval) const {
 
 // What one instant books of several commitments, in the order of charges.
 void Walk::SortFrom(size_t first) {
-  const auto key = [](const Charge& charge) {
-    return std::make_tuple(charge.tenant, charge.pool, charge.commitment,
-                           charge.kind, charge.bucket_us);
+  const auto key = [this](const Charge& charge) {
+    const ChargeRule& rule = rules_.all()[charge.rule];
+    return std::make_tuple(charge.tenant, charge.pool, rule.commitment,
+                           rule.kind, spans_[charge.span].start_us);
   };
   std::stable_sort(
       charges_.begin() + static_cast<ptrdiff_t>(first), charges_.end(),
@@ -326,15 +323,8 @@ void Walk::BookInterval(uint32_t slot_index, const Interval& interval,
     ended_.push_back({slot_index, tenant, kNoIndex, cost});
   }
   if (!Emits(interval)) return;
-  Charge charge;
-  charge.bucket_us = interval.start_us;
-  charge.bucket_end_us = interval.end_us;
-  charge.tenant = tenant;
-  charge.commitment = slot.commitment;
-  charge.kind = slot.kind;
-  charge.amount = amount;
-  charge.rule = RuleOf(slot_index);
-  charges_.push_back(charge);
+  charges_.push_back(
+      {amount, tenant, kNoIndex, SpanIndex(interval), RuleOf(slot_index)});
 }
 
 }  // namespace drawdown

@@ -1,7 +1,6 @@
 #include "reconcile/bill_names.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -36,36 +35,55 @@ Agreement Compare(const std::vector<std::string>& named,
   return found ? Agreement::kAgree : Agreement::kDiffer;
 }
 
-// Also by the id's last part, as commitments are.
+// Of names whose letters differ in case from export to export.
+Agreement CompareAnyCase(const std::string& named, std::string_view given) {
+  const Agreement exact = Compare(named, given);
+  return exact == Agreement::kDiffer &&
+                 absl::EqualsIgnoreCase(named, AbslView(given))
+             ? Agreement::kAgree
+             : exact;
+}
+
+// Also by the id's last part, as commitments are, and in any case of letters:
+// Azure's exports lower it in one column and not in another.
 Agreement CompareResource(const PoolNaming& naming, std::string_view given) {
   const Agreement whole = Compare(naming.resources, given);
   if (whole != Agreement::kDiffer) return whole;
-  return Compare(naming.resources, LastPart(given)) == Agreement::kAgree
-             ? Agreement::kAgree
-             : Agreement::kDiffer;
+  for (const std::string& named : naming.resources) {
+    if (absl::EqualsIgnoreCase(named, AbslView(given)) ||
+        absl::EqualsIgnoreCase(named, AbslView(LastPart(given)))) {
+      return Agreement::kAgree;
+    }
+  }
+  return Agreement::kDiffer;
 }
 
-// The parts that agree; nothing where one differs.
-std::optional<uint8_t> AgreedParts(const PoolNaming& naming, const BillRow& row,
-                                   std::string_view resource) {
+// KeyParts by how both sides compare in them.
+struct ComparedParts {
+  uint8_t agreed = 0;
+  uint8_t differing = 0;
+};
+
+ComparedParts CompareParts(const PoolNaming& naming, const BillRow& row,
+                           std::string_view resource) {
   // Our own exports name the pool itself, and a tenant as the sub-account.
   const bool ours = resource == naming.name;
   const auto unless_ours = [ours](Agreement agreement) {
     return ours ? Agreement::kSilent : agreement;
   };
   const std::pair<KeyPart, Agreement> parts[] = {
-      {kRegionPart, Compare(naming.region, row.region)},
+      {kRegionPart, CompareAnyCase(naming.region, row.region)},
       {kSubAccountPart,
        unless_ours(Compare(naming.sub_accounts, row.sub_account))},
       {kSkuPricePart, unless_ours(Compare(naming.sku_prices, row.sku_price))},
       {kResourcePart,
        ours ? Agreement::kAgree : CompareResource(naming, resource)}};
-  uint8_t agreed = 0;
+  ComparedParts compared;
   for (const auto& [part, agreement] : parts) {
-    if (agreement == Agreement::kDiffer) return std::nullopt;
-    if (agreement == Agreement::kAgree) agreed |= part;
+    if (agreement == Agreement::kDiffer) compared.differing |= part;
+    if (agreement == Agreement::kAgree) compared.agreed |= part;
   }
-  return agreed;
+  return compared;
 }
 
 }  // namespace
@@ -93,26 +111,58 @@ PoolMatch BillNames::FindBySku(std::string_view sku, const BillRow& row,
   if (sku.empty() || found == pools_by_sku_.end()) return {};
   PoolMatch match{PoolMatch::Result::kOtherRegion, found->second.front()};
   for (const PoolNaming* naming : found->second) {
-    const std::optional<uint8_t> agreed = AgreedParts(*naming, row, resource);
-    if (!agreed.has_value()) continue;
+    const ComparedParts parts = CompareParts(*naming, row, resource);
+    if (parts.differing != 0) continue;
     const bool first = match.result == PoolMatch::Result::kOtherRegion;
-    if (first || *agreed > match.agreed) {
-      match = {PoolMatch::Result::kFound, naming, *agreed};
-    } else if (*agreed == match.agreed) {
+    if (first || parts.agreed > match.agreed) {
+      match = {PoolMatch::Result::kFound, naming, parts.agreed};
+    } else if (parts.agreed == match.agreed) {
       match.result = PoolMatch::Result::kAmbiguous;
     }
   }
   return match;
 }
 
+PoolMatch BillNames::FindCoarser(const PoolMatch& finest, const BillRow& row,
+                                 std::string_view resource) const {
+  const auto& pools = pools_by_sku_.at(finest.naming->sku);
+  uint8_t droppable = 0;
+  for (const KeyPart part : {kResourcePart, kSkuPricePart, kSubAccountPart}) {
+    droppable |= part;
+    PoolMatch match;
+    for (const PoolNaming* naming : pools) {
+      const ComparedParts parts = CompareParts(*naming, row, resource);
+      if ((parts.differing & ~droppable) != 0) continue;
+      const bool first = match.naming == nullptr;
+      match.result =
+          first ? PoolMatch::Result::kFound : PoolMatch::Result::kOtherParts;
+      if (first) match.naming = naming;
+      match.agreed = first ? parts.agreed : uint8_t{0};
+      match.dropped |= parts.differing;
+    }
+    if (match.naming != nullptr) return match;
+  }
+  return finest;
+}
+
 PoolMatch BillNames::FindPool(const BillRow& row,
                               std::string_view resource) const {
-  const PoolMatch by_sku = FindBySku(row.sku, row, resource);
-  if (by_sku.result == PoolMatch::Result::kFound) return by_sku;
-  const PoolMatch by_price = FindBySku(row.sku_price, row, resource);
-  const bool better = by_price.result == PoolMatch::Result::kFound ||
-                      by_sku.result == PoolMatch::Result::kUnknownSku;
-  return better ? by_price : by_sku;
+  PoolMatch best = FindBySku(row.sku, row, resource);
+  if (best.result == PoolMatch::Result::kFound) return best;
+  const auto improve = [&best](const PoolMatch& other) {
+    const bool better = other.result == PoolMatch::Result::kFound ||
+                        best.result == PoolMatch::Result::kUnknownSku;
+    if (better) best = other;
+  };
+  improve(FindBySku(row.sku_price, row, resource));
+  if (best.result == PoolMatch::Result::kFound) return best;
+  PoolMatch by_type = FindBySku(row.instance_type, row, resource);
+  by_type.by_instance_type = true;
+  improve(by_type);
+  if (best.result != PoolMatch::Result::kOtherRegion) return best;
+  PoolMatch coarser = FindCoarser(best, row, resource);
+  coarser.by_instance_type = best.by_instance_type;
+  return coarser;
 }
 
 const Commitment* BillNames::FindCommitment(std::string_view id) const {

@@ -26,14 +26,17 @@ enum KeyPart : uint8_t {
 struct PoolMatch {
   enum class Result : uint8_t {
     kUnknownSku,
-    kOtherRegion,  // a SKU of the contract, in no region (...) of its pools
+    kOtherRegion,  // a SKU of the contract, in no region of its pools
+    kOtherParts,   // of its pools in the region, several differ from the row
     kAmbiguous,    // several pools share the SKU, the row does not say which
     kFound,
   };
   Result result = Result::kUnknownSku;
-  // kFound: the pool. kOtherRegion, kAmbiguous: the first in the contract.
+  // kFound: the pool. kUnknownSku: none. Else the first of the contract's.
   const PoolNaming* naming = nullptr;
-  uint8_t agreed = 0;  // KeyParts, of kFound
+  uint8_t agreed = 0;   // KeyParts, of kFound
+  uint8_t dropped = 0;  // KeyParts that differ, of kFound and kOtherParts
+  bool by_instance_type = false;
 };
 
 // Keeps pointers into the contract.
@@ -44,10 +47,13 @@ class BillNames {
   // The contract's provider or one of its aliases, whatever the case.
   bool IsProvider(std::string_view name) const;
 
-  // By SkuId, else by SkuPriceId. Region, sub-account, SKU price and resource
-  // must agree where both sides give one; of several pools the one that agrees
-  // in the resource, else in the SKU price, the sub-account, the region.
-  // `resource` is the row's, or empty where it is a commitment's.
+  // By SkuId, else by SkuPriceId, else by the instance type. Region,
+  // sub-account, SKU price and resource must agree where both sides give one;
+  // of several pools the one that agrees in the resource, else in the SKU
+  // price, the sub-account, the region. Where none agrees, the resource is
+  // dropped from the key, then the SKU price, then the sub-account, until a
+  // pool is left: it is found if it is the only one. `resource` is the row's,
+  // or empty where it is a commitment's.
   PoolMatch FindPool(const BillRow& row, std::string_view resource) const;
 
   // By the whole id, else by its part after the last '/' or ':' (an ARN's
@@ -61,10 +67,12 @@ class BillNames {
  private:
   PoolMatch FindBySku(std::string_view sku, const BillRow& row,
                       std::string_view resource) const;
+  // Of a row whose `finest` match is kOtherRegion.
+  PoolMatch FindCoarser(const PoolMatch& finest, const BillRow& row,
+                        std::string_view resource) const;
 
   const Contract& contract_;
-  HashMap<absl::string_view, std::vector<const PoolNaming*>>
-      pools_by_sku_;
+  HashMap<absl::string_view, std::vector<const PoolNaming*>> pools_by_sku_;
   HashMap<absl::string_view, const Commitment*> commitments_;
 };
 

@@ -16,12 +16,13 @@ std::vector<BilledWindow>::const_iterator FirstEndingAfter(
 
 BilledLanes::BilledLanes(const std::vector<Group>& groups) {
   for (const Group& group : groups) {
-    if (group.key.disposition != Disposition::kCompare &&
-        group.key.disposition != Disposition::kLateCorrection) {
+    if ((group.key.disposition != Disposition::kCompare &&
+         group.key.disposition != Disposition::kLateCorrection) ||
+        group.key.dropped != 0) {
       continue;
     }
-    windows_[group.key.lane].push_back(
-        {group.key.start_us, group.key.end_us, group.sums.billed});
+    windows_[group.key.lane].push_back({group.key.start_us, group.key.end_us,
+                                        group.sums.billed, group.slack()});
   }
   for (auto& entry : windows_) {
     std::sort(entry.second.begin(), entry.second.end(),
@@ -43,6 +44,22 @@ bool BilledLanes::Overlaps(const Lane& lane, int64_t start_us,
   const std::vector<BilledWindow>& windows = Of(lane);
   const auto window = FirstEndingAfter(windows, start_us);
   return window != windows.end() && window->start_us < end_us;
+}
+
+bool BilledLanes::LeavesOver(const Lane& lane, int64_t start_us, int64_t end_us,
+                             const Books& books) const {
+  const std::vector<BilledWindow>& windows = Of(lane);
+  Interval hull{start_us, end_us};
+  GpuTime billed;
+  bool any = false;
+  for (auto window = FirstEndingAfter(windows, start_us);
+       window != windows.end() && window->start_us < end_us; ++window) {
+    any = true;
+    hull = {std::min(hull.start_us, window->start_us),
+            std::max(hull.end_us, window->end_us)};
+    billed += window->billed + window->slack;
+  }
+  return !any || books.Sum(lane, hull.start_us, hull.end_us).time > billed;
 }
 
 GpuTime BilledLanes::MissingIn(const Lane& lane, const BookLane& book,

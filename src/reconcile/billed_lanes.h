@@ -16,18 +16,26 @@ struct BilledWindow {
   int64_t start_us = 0;
   int64_t end_us = 0;
   GpuTime billed;
+  GpuTime slack;  // of `billed`, for published rounding
 };
 
 class BilledLanes {
  public:
   BilledLanes() = default;
-  // `groups` as GroupTable::MergeOverlapping leaves them.
+  // `groups` as GroupTable::MergeOverlapping leaves them; those of a coarser
+  // key are left out.
   explicit BilledLanes(const std::vector<Group>& groups);
 
   // By time, disjoint.
   const std::vector<BilledWindow>& Of(const Lane& lane) const;
 
   bool Overlaps(const Lane& lane, int64_t start_us, int64_t end_us) const;
+
+  // Whether the windows of `lane` that touch [start_us, end_us) leave metered
+  // hours in it, or in what they reach beyond it, to other rows; true where
+  // there is no such window.
+  bool LeavesOver(const Lane& lane, int64_t start_us, int64_t end_us,
+                  const Books& books) const;
 
   // Calls `visit` for each cell of `book` that no window of `lane` touches.
   template <typename Visit>

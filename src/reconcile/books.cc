@@ -25,15 +25,16 @@ bool Before(const BookCell& a, const BookCell& b) {
          std::tie(b.start_us, b.end_us, b.unpriced, b.overage, b.unit_price);
 }
 
-BookCell MakeCell(const Charge& charge, std::span<const ChargeRule> rules) {
+BookCell MakeCell(const Charge& charge, const ChargeRule& rule,
+                  const Interval& span) {
   BookCell cell;
-  cell.start_us = charge.bucket_us;
-  cell.end_us = charge.bucket_end_us;
-  cell.unpriced = charge.kind == ChargeKind::kUnpriced;
-  cell.overage = charge.kind == ChargeKind::kOverage;
-  cell.unit_price = UnitPriceOf(charge, rules);
-  cell.time = charge.gpu_time();
-  cell.own_cost = charge.own_cost();
+  cell.start_us = span.start_us;
+  cell.end_us = span.end_us;
+  cell.unpriced = rule.kind == ChargeKind::kUnpriced;
+  cell.overage = rule.kind == ChargeKind::kOverage;
+  cell.unit_price = rule.unit_price;
+  cell.time = rule.TimeOf(charge);
+  cell.own_cost = rule.OwnCostOf(charge);
   return cell;
 }
 
@@ -64,9 +65,8 @@ Expectation SumOf(const BookLane& lane, int64_t start_us, int64_t end_us) {
   return result;
 }
 
-bool Overlaps(const Charge& charge, const Interval& period) {
-  return charge.bucket_us < period.end_us &&
-         charge.bucket_end_us > period.start_us;
+bool Overlaps(const Interval& a, const Interval& b) {
+  return a.start_us < b.end_us && a.end_us > b.start_us;
 }
 
 }  // namespace
@@ -128,9 +128,11 @@ Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
   const std::vector<uint32_t> commitment_of =
       InternAll(rated.commitments, *commitments);
   for (const Charge& charge : rated.charges) {
-    if (!Overlaps(charge, period)) continue;
-    Add(charge, rated.rules, NameIndex(pool_of, charge.pool),
-        NameIndex(commitment_of, charge.commitment));
+    const ChargeRule& rule = rated.rules[charge.rule];
+    const Interval& span = rated.spans[charge.span];
+    if (!Overlaps(span, period)) continue;
+    Add(charge, rule, span, NameIndex(pool_of, charge.pool),
+        NameIndex(commitment_of, rule.commitment));
   }
   AddMarks(rated, period, commitment_of);
   for (auto& [lane, cells] : lanes_) cells.Compact();
@@ -138,12 +140,12 @@ Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
   for (auto& [key, cells] : tenant_lanes_) cells.Compact();
 }
 
-void Books::Add(const Charge& charge, std::span<const ChargeRule> rules,
-                uint32_t pool, uint32_t commitment) {
-  const BookCell cell = MakeCell(charge, rules);
+void Books::Add(const Charge& charge, const ChargeRule& rule,
+                const Interval& span, uint32_t pool, uint32_t commitment) {
+  const BookCell cell = MakeCell(charge, rule, span);
   const Lane purchase = {RowKind::kPurchase, kNoIndex, commitment};
-  const bool covered = charge.kind == ChargeKind::kCovered;
-  switch (charge.kind) {
+  const bool covered = rule.kind == ChargeKind::kCovered;
+  switch (rule.kind) {
     case ChargeKind::kCovered:
     case ChargeKind::kOnDemand:
     case ChargeKind::kOverage:
@@ -162,13 +164,13 @@ void Books::Add(const Charge& charge, std::span<const ChargeRule> rules,
       [[fallthrough]];
     case ChargeKind::kShortfall:
       // Waived hours cost nothing and are not bought.
-      if (!CostOf(charge, rules).zero()) lanes_[purchase].Add(cell);
-      if (charge.kind == ChargeKind::kShortfall) {
+      if (!rule.CostOf(charge).zero()) lanes_[purchase].Add(cell);
+      if (rule.kind == ChargeKind::kShortfall) {
         true_ups_[commitment].Add(cell);
       }
       break;
     case ChargeKind::kCredit:
-      credits_ += charge.own_cost();
+      credits_ += rule.OwnCostOf(charge);
       break;
     default:
       break;  // Hours without cost, and money no usage row shows.
@@ -200,8 +202,7 @@ void Books::AddUsage(const BookCell& cell, uint32_t tenant, const Lane& lane) {
   if (tenant < tenant_of_.size()) AddTenant(cell, tenant_of_[tenant], lane);
 }
 
-void Books::AddTenant(const BookCell& cell, uint32_t tenant,
-                      const Lane& lane) {
+void Books::AddTenant(const BookCell& cell, uint32_t tenant, const Lane& lane) {
   const auto [entry, inserted] = tenant_lanes_.try_emplace({tenant, lane});
   entry->second.Add(cell);
   if (inserted) tenants_[lane].push_back(tenant);

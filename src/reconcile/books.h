@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -112,7 +111,7 @@ class Books {
  private:
   void AddUsage(const BookCell& cell, uint32_t tenant, const Lane& lane);
   void AddTenant(const BookCell& cell, uint32_t tenant, const Lane& lane);
-  void Add(const Charge& charge, std::span<const ChargeRule> rules,
+  void Add(const Charge& charge, const ChargeRule& rule, const Interval& span,
            uint32_t pool, uint32_t commitment);
   void AddMarks(const RatedUsage& rated, const Interval& period,
                 const std::vector<uint32_t>& commitment_of);

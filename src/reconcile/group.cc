@@ -13,8 +13,8 @@ namespace {
 
 auto LaneOrder(const GroupKey& key) {
   return std::make_tuple(key.disposition, key.currency, key.lane.kind,
-                         key.lane.pool, key.lane.commitment, key.start_us,
-                         key.end_us);
+                         key.lane.pool, key.lane.commitment, key.dropped,
+                         key.start_us, key.end_us);
 }
 
 bool Joins(const GroupKey& group, const GroupKey& next) {
@@ -22,7 +22,8 @@ bool Joins(const GroupKey& group, const GroupKey& next) {
                        group.disposition == Disposition::kCorrection;
   return by_time && group.disposition == next.disposition &&
          group.currency == next.currency && group.lane == next.lane &&
-         group.lane != Lane() && next.start_us < group.end_us;
+         group.lane != Lane() && group.dropped == next.dropped &&
+         next.start_us < group.end_us;
 }
 
 }  // namespace
@@ -131,6 +132,7 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
   AddTenant(routed.tenant, one);
   names.Add(row, routed);
   agreed &= routed.agreed;
+  dropped |= routed.dropped;
   if (one.unmeasured != 0) unit.Add(row.pricing_unit);
   if (routed.quantity.has_value()) {
     quantity_scale = std::max(quantity_scale, routed.quantity->scale);
@@ -155,6 +157,7 @@ void Group::Merge(const Group& other) {
   for (const auto& [tenant, some] : other.tenants) AddTenant(tenant, some);
   names.Merge(other.names);
   agreed &= other.agreed;
+  dropped |= other.dropped;
   unit.Merge(other.unit);
   quantity_scale = std::max(quantity_scale, other.quantity_scale);
   cost_decimals = std::max(cost_decimals, other.cost_decimals);

@@ -62,6 +62,7 @@ struct Group {
   int cost_decimals = 0;        // most decimals a BilledCost needs
   bool by_consumption = false;  // some quantity is a ConsumedQuantity
   uint8_t agreed = 0xff;        // KeyParts in which every row agrees
+  uint8_t dropped = 0;          // those in which some row differs
   int64_t first_us = std::numeric_limits<int64_t>::max();  // hull of the
   int64_t last_us = std::numeric_limits<int64_t>::min();   // charge periods
   // SkuPriceDetails.GpuCount where it differs from the contract's
@@ -89,8 +90,8 @@ class GroupTable {
   uint32_t Add(const BillRow& row, const RoutedRow& routed, const RowSums& one);
 
   // Joins compared groups of one lane and currency whose windows overlap, and
-  // corrections likewise, and returns for each old index its new one. Call
-  // once, after the last Add.
+  // corrections likewise, and returns for each old index its new one; those of
+  // a coarser key stay apart. Call after the last Add.
   std::vector<uint32_t> MergeOverlapping();
 
   // The index that Add returned for rows of this key.

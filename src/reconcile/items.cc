@@ -84,6 +84,7 @@ BreakClass ClassOf(const Group& group, CorrectionLink link,
     case Disposition::kOtherCurrency:
       return BreakClass::kCurrencyBreak;
     case Disposition::kUnknownGpu:
+    case Disposition::kNothingLeft:
       return BreakClass::kUnmeteredCharge;
     case Disposition::kAmbiguousSku:
     case Disposition::kNoChargePeriod:

@@ -208,6 +208,53 @@ std::string_view QuantityText(const Group& group) {
              : "";
 }
 
+std::string HoursOfRows(const Group& group) {
+  if (group.sums.unmeasured != 0) return "GPU usage of unknown hours";
+  return GpuHoursText(group.sums.billed);
+}
+
+// The parts of the key that differ, with what the rows say where all say one.
+std::string DroppedParts(const Group& group) {
+  std::string parts;
+  const auto add = [&](KeyPart part, const char* name, const Agreed& value) {
+    if ((group.dropped & part) == 0) return;
+    absl::StrAppend(&parts, parts.empty() ? "" : " and ", name);
+    if (value.value().empty()) return absl::StrAppend(&parts, " of some rows");
+    absl::StrAppend(&parts, " \"", value.value(), "\"");
+  };
+  add(kResourcePart, "resource", group.names.resource);
+  add(kSkuPricePart, "SKU price", Agreed());
+  add(kSubAccountPart, "sub-account", group.names.sub_account);
+  return parts;
+}
+
+std::string DroppedText(const Group& group) {
+  if (group.dropped == 0) return "";
+  return absl::StrCat("; matched without ", DroppedParts(group),
+                      ", which does not name the pool");
+}
+
+std::string UnknownGpuReason(const Group& group, const GroupNames& names) {
+  const std::string billed =
+      absl::StrCat("billed ", HoursOfRows(group), " of SKU \"",
+                   names.texts.Name(group.key.sku), "\" in region \"",
+                   names.texts.Name(group.key.region), "\", ");
+  if (group.key.dropped == 0) {
+    return absl::StrCat(billed, "which no pool of the contract is named by");
+  }
+  return absl::StrCat(billed,
+                      "of which the contract has several pools, none "
+                      "of them named by ",
+                      DroppedParts(group));
+}
+
+std::string NothingLeftReason(const Group& group) {
+  return absl::StrCat("billed ", HoursOfRows(group), " with ",
+                      DroppedParts(group),
+                      ", which does not name the pool; what was metered on it "
+                      "in this time is billed by other rows");
+}
+
 std::string ClassReason(BreakClass kind, const Comparison& c,
                         const Group& group) {
   switch (kind) {
@@ -251,11 +298,6 @@ std::string ClassReason(BreakClass kind, const Comparison& c,
   }
 }
 
-std::string HoursOfRows(const Group& group) {
-  if (group.sums.unmeasured != 0) return "GPU usage of unknown hours";
-  return GpuHoursText(group.sums.billed);
-}
-
 std::string CorrectionReason(const Group& group, CorrectionLink link) {
   const bool money = group.sums.unmeasured == group.sums.rows;
   const std::string_view what =
@@ -286,7 +328,8 @@ std::string ComparedReason(BreakClass kind, const Comparison& comparison,
                            const Group& group, const GroupNames& names) {
   return absl::StrCat(KindText(comparison, group, names), ": ",
                       ClassReason(kind, comparison, group),
-                      std::string(QuantityText(group)), GpuCountText(group));
+                      std::string(QuantityText(group)), GpuCountText(group),
+                      DroppedText(group));
 }
 
 std::string PostedReason(const PostedCorrections::Sums& posted,
@@ -312,18 +355,19 @@ std::string RoutedReason(const Group& group, BreakClass kind,
   const std::string category = text(group.key.category);
   switch (group.key.disposition) {
     case Disposition::kTiming:
-      return "charged in this bill for time outside the reconciled period";
+      return absl::StrCat(
+          "charged in this bill for time outside the reconciled period",
+          DroppedText(group));
     case Disposition::kCorrection:
-      return CorrectionReason(group, link);
+      return absl::StrCat(CorrectionReason(group, link), DroppedText(group));
     case Disposition::kOtherCurrency:
       return absl::StrCat(
           "billed in ", names.currencies[group.key.currency].ToString(),
           ", which is not the contract's currency; never netted against it");
     case Disposition::kUnknownGpu:
-      return absl::StrCat("billed ", HoursOfRows(group), " of SKU \"",
-                          text(group.key.sku), "\" in region \"",
-                          text(group.key.region),
-                          "\", which no pool of the contract is named by");
+      return UnknownGpuReason(group, names);
+    case Disposition::kNothingLeft:
+      return NothingLeftReason(group);
     case Disposition::kAmbiguousSku:
       return absl::StrCat("SKU \"", text(group.key.sku),
                           "\" names several pools of the contract and the row "

@@ -86,6 +86,7 @@ struct Reconciler::State {
   absl::Status TakeAmount(const BillRow& row);
   void NoteRow(const BillRow& row, const RoutedRow& routed);
   absl::Status CheckComparable() const;
+  void MergeGroups();
   void FindLateCorrections();
   void LinkCorrections();
   absl::StatusOr<std::vector<Break>> MakeItems();
@@ -202,6 +203,28 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   context.rounding[key.currency] += LastPlace(row.billed_cost, row.currency);
 }
 
+// Rows that find their pool by a coarser key are compared with what rows of the
+// finest leave over of its hours. Where those leave nothing, nobody's hours are
+// charged.
+void Reconciler::State::MergeGroups() {
+  merged_index = groups.MergeOverlapping();
+  const BilledLanes finest(groups.groups());
+  bool any = false;
+  for (Group& group : groups.groups()) {
+    GroupKey& key = group.key;
+    if (key.disposition != Disposition::kCompare || key.dropped == 0) continue;
+    any = true;
+    if (finest.LeavesOver(key.lane, key.start_us, key.end_us, books)) {
+      key.dropped = 0;
+    } else {
+      key.disposition = Disposition::kNothingLeft;
+    }
+  }
+  if (!any) return;
+  const std::vector<uint32_t> again = groups.MergeOverlapping();
+  for (uint32_t& index : merged_index) index = again[index];
+}
+
 // A correction that bills metered time which no other row bills is usage that
 // came late: it is compared as usage is.
 void Reconciler::State::FindLateCorrections() {
@@ -227,7 +250,7 @@ void Reconciler::State::LinkCorrections() {
 }
 
 absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
-  merged_index = groups.MergeOverlapping();
+  MergeGroups();
   std::vector<Break> items;
   RETURN_IF_ERROR(copies.ForEach(merged_index, [&](const Copies& found) {
     std::optional<Break> item =

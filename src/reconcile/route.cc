@@ -53,6 +53,7 @@ struct Router::Target {
   Lane lane;
   const PoolNaming* pool = nullptr;
   uint8_t agreed = 0;      // of usage: KeyParts
+  uint8_t dropped = 0;     // likewise
   int64_t micro_gpus = 0;  // of one billed unit; 0: unknown
 };
 
@@ -79,6 +80,7 @@ Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
   Target target;
   target.pool = match.naming;
   target.agreed = match.agreed;
+  target.dropped = match.dropped;
   target.micro_gpus = match.naming->gpus_per_unit * kMicroGpusPerGpu;
   target.lane.pool = names_.pools.Intern(match.naming->name);
   const bool covered =
@@ -123,10 +125,19 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   const PoolMatch match = bill_names_.FindPool(row, row.resource);
   Target target;
   target.micro_gpus = row.gpu_count_micro.value_or(0);
-  const bool per_gpu = UnitOf(row).has_value() && UnitOf(row)->per_gpu;
-  const bool gpu = per_gpu || target.micro_gpus > 0 || match.naming != nullptr;
+  const bool in_time = UnitOf(row).has_value();
+  // What is sold beside an instance, such as traffic, may name its type too.
+  const bool beside =
+      match.by_instance_type && !in_time && !row.pricing_unit.empty();
+  const bool gpu =
+      !beside && ((in_time && UnitOf(row)->per_gpu) || target.micro_gpus > 0 ||
+                  match.naming != nullptr);
   if (gpu && row.capacity_status == UsageStatus::kUnused) {
     target.disposition = Disposition::kUnusedCapacity;
+    return target;
+  }
+  if (beside) {
+    target.disposition = Disposition::kOtherService;
     return target;
   }
   switch (match.result) {
@@ -135,6 +146,9 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
     case PoolMatch::Result::kAmbiguous:
       target.disposition = Disposition::kAmbiguousSku;
       break;
+    case PoolMatch::Result::kOtherParts:
+      target.dropped = match.dropped;
+      [[fallthrough]];
     case PoolMatch::Result::kOtherRegion:
       target.disposition = Disposition::kUnknownGpu;
       if (target.micro_gpus == 0) {
@@ -158,6 +172,7 @@ Router::Target Router::FindAdjustmentTarget(const BillRow& row) {
   const PoolMatch match = bill_names_.FindPool(row, row.resource);
   if (match.result == PoolMatch::Result::kFound) {
     target.pool = match.naming;
+    target.dropped = match.dropped;
     target.lane.pool = names_.pools.Intern(match.naming->name);
   }
   return target;
@@ -221,6 +236,10 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
       key.disposition == Disposition::kCorrection) {
     const Disposition found = DispositionOf(row);
     if (found != Disposition::kCompare) key.disposition = found;
+    if (key.disposition == Disposition::kCompare ||
+        key.disposition == Disposition::kUnknownGpu) {
+      key.dropped = target.dropped;
+    }
     SetWindow(row, key);
     if (key.lane == Lane()) {
       key.sku = names_.texts.Intern(row.sku.empty() ? row.sku_price : row.sku);
@@ -278,6 +297,7 @@ absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
   }
   routed.pool = target.pool;
   routed.agreed = target.agreed;
+  routed.dropped = target.dropped;
   routed.by_consumption = ByConsumption(row);
   ASSIGN_OR_RETURN(routed.quantity, QuantityOf(row, target.micro_gpus));
   return routed;

@@ -25,6 +25,7 @@ enum class Disposition : uint8_t {
   kLateCorrection,  // of time that no other row bills: late usage
   kOtherCurrency,   // not the contract's
   kUnknownGpu,      // GPU usage of no pool of the contract
+  kNothingLeft,     // of a pool by a coarser key, all of whose hours are billed
   kAmbiguousSku,    // one of several pools, the row does not say which
   kNoChargePeriod,  // empty or inverted
   kOtherProvider,   // the rest is passed through
@@ -41,6 +42,9 @@ enum class Disposition : uint8_t {
 // separate groups of a disposition stays kNoIndex or 0.
 struct GroupKey {
   Disposition disposition = Disposition::kCompare;
+  // KeyParts in which compared usage differs from its pool, or unknown GPU
+  // usage from several.
+  uint8_t dropped = 0;
   Lane lane;
   uint32_t provider = kNoIndex;
   uint32_t category = kNoIndex;
@@ -54,9 +58,11 @@ struct GroupKey {
   friend bool operator==(const GroupKey&, const GroupKey&) = default;
   template <typename Hash>
   friend Hash AbslHashValue(Hash state, const GroupKey& key) {
-    return Hash::combine(std::move(state), key.disposition, key.lane,
-                         key.provider, key.category, key.service, key.sku,
-                         key.region, key.currency, key.start_us, key.end_us);
+    const auto what = static_cast<uint16_t>(
+        static_cast<uint16_t>(key.disposition) << 8 | key.dropped);
+    return Hash::combine(std::move(state), what, key.lane, key.provider,
+                         key.category, key.service, key.sku, key.region,
+                         key.currency, key.start_us, key.end_us);
   }
 };
 
@@ -65,6 +71,7 @@ struct RoutedRow {
   std::optional<BilledGpuTime> quantity;
   const PoolNaming* pool = nullptr;  // where the row names one
   uint8_t agreed = 0;                // of usage: KeyParts that found it
+  uint8_t dropped = 0;               // and those that differ
   uint32_t tenant = kNoIndex;        // of usage, where tenants are asked for
   bool contract_provider = true;
   bool by_consumption = false;  // `quantity` is the row's ConsumedQuantity
@@ -110,7 +117,7 @@ class Router {
   Interval period_;
   int64_t bucket_length_us_;
   GroupNames& names_;
-  uint32_t provider_;           // the contract's
+  uint32_t provider_;               // the contract's
   std::string last_provider_text_;  // and one provider
   bool last_is_provider_ = false;
   std::string last_unit_text_;  // bills repeat one unit row after row

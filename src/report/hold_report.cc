@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/decimal.h"
 #include "report/json.h"
 #include "report/quota_cells.h"
@@ -108,12 +109,28 @@ Row ChangeRow(const HoldChange& change, Format format) {
   return row;
 }
 
+// "; by run r1 (8 GPUs), run r2 (4 GPUs) and 7 more".
+std::string DrawnBy(const QuotaRuns& runs) {
+  constexpr size_t kNamed = 3;
+  const size_t named = std::min(runs.biggest.size(), kNamed);
+  std::vector<std::string> parts;
+  for (size_t i = 0; i < named; ++i) {
+    const QuotaRun& one = runs.biggest[i];
+    parts.push_back(absl::StrCat("run ", *RunCell(one.run), " (",
+                                 *GpusCell(one.micro_gpus), " GPUs)"));
+  }
+  if (parts.empty()) return "";
+  const uint64_t more = runs.biggest.size() - named + runs.more;
+  return absl::StrCat("; by ", absl::StrJoin(parts, ", "),
+                      more == 0 ? "" : absl::StrCat(" and ", more, " more"));
+}
+
 std::string EventWords(const Exhaustion& one) {
   if (one.kind == ExhaustionKind::kQuotaExhausted) {
-    return "quota exhausted: " +
-           (one.quota ? one.quota->tenant + " on " + one.quota->pool + ", " +
-                            PeriodWords(*one.quota)
-                      : std::string("?"));
+    if (!one.quota) return "quota exhausted: ?";
+    return absl::StrCat("quota exhausted: ", one.quota->tenant, " on ",
+                        one.quota->pool, ", ", PeriodWords(*one.quota),
+                        DrawnBy(one.runs));
   }
   const Cell run = RunCell(one.run);
   return absl::StrCat(
@@ -145,7 +162,26 @@ std::vector<ReportColumn> ExhaustionColumns() {
                                        {"run_id"},
                                        {"attempt", ColumnKind::kCount}};
   for (ReportColumn& column : ScopeColumns()) columns.push_back(column);
+  columns.push_back({"runs", ColumnKind::kJson});
+  columns.push_back({"more_runs", ColumnKind::kCount});
   return columns;
+}
+
+Cell RunsJson(const QuotaRuns& runs) {
+  const std::vector<ReportColumn> columns = {{"run_id"},
+                                             {"attempt", ColumnKind::kCount},
+                                             {"tenant"},
+                                             {"pool"},
+                                             {"gpus", ColumnKind::kDecimal}};
+  std::string out;
+  for (const QuotaRun& one : runs.biggest) {
+    absl::StrAppend(&out, out.empty() ? "" : ", ");
+    AppendJsonRow(columns,
+                  {one.run.run_id, CountCell(one.run.attempt), one.tenant,
+                   one.pool, GpusCell(one.micro_gpus)},
+                  &out);
+  }
+  return "[" + out + "]";
 }
 
 Row ExhaustionRow(const Exhaustion& one, int64_t now_us) {
@@ -159,6 +195,8 @@ Row ExhaustionRow(const Exhaustion& one, int64_t now_us) {
   const Row scope =
       one.quota ? ScopeCells(*one.quota) : Row(ScopeColumns().size());
   row.insert(row.end(), scope.begin(), scope.end());
+  row.push_back(one.quota ? RunsJson(one.runs) : Cell());
+  row.push_back(one.quota ? CountCell(one.runs.more) : Cell());
   return row;
 }
 

@@ -33,7 +33,38 @@ std::vector<ReportColumn> QuotaColumns() {
     AddAmountColumns(name, &columns);
   }
   columns.push_back({"accruing_gpus", ColumnKind::kDecimal});
+  columns.push_back({"later", ColumnKind::kJson});
   return columns;
+}
+
+// Limits that begin later.
+Cell LaterJson(const QuotaState& quota) {
+  std::vector<ReportColumn> columns = {{"from", ColumnKind::kWord}};
+  for (const char* name : {"limited", "soft", "slice"}) {
+    columns.push_back({name, ColumnKind::kJson});
+  }
+  for (const char* name : {"limit", "lending", "borrowing"}) {
+    AddAmountColumns(name, &columns);
+  }
+  const QuotaPeriod period = quota.scope.period;
+  std::string out;
+  for (const LaterLimit& one : quota.later) {
+    const QuotaLimit limit = one.limit.value_or(QuotaLimit());
+    Row row = {TimeCell(one.from_us), BoolCell(one.limit.has_value()),
+               BoolCell(limit.soft), BoolCell(limit.slice)};
+    std::optional<Int128> nominal;
+    std::optional<Int128> borrowing;
+    if (one.limit) {
+      nominal = limit.nominal;
+      borrowing = limit.borrowing;
+    }
+    AddAmountCells(period, nominal, &row);
+    AddAmountCells(period, limit.lending, &row);
+    AddAmountCells(period, borrowing, &row);
+    absl::StrAppend(&out, out.empty() ? "" : ", ");
+    AppendJsonRow(columns, row, &out);
+  }
+  return "[" + out + "]";
 }
 
 // Totals and GPUs at once have no window; none is open outside a contract's
@@ -68,6 +99,7 @@ Row QuotaCells(const QuotaState& quota) {
   }
   add(quota.limited, quota.available);
   row.push_back(GpusCell(quota.accruing));
+  row.push_back(LaterJson(quota));
   return row;
 }
 
@@ -121,6 +153,44 @@ Row HolderCells(const QuotaHolder& holder) {
   return row;
 }
 
+std::vector<ReportColumn> UserColumns() {
+  std::vector<ReportColumn> columns = {{"quota_tenant"},
+                                       {"quota_pool"},
+                                       {"period", ColumnKind::kWord},
+                                       {"run_id"},
+                                       {"attempt", ColumnKind::kCount},
+                                       {"tenant"},
+                                       {"pool"},
+                                       {"gpus", ColumnKind::kDecimal}};
+  AddAmountColumns("used", &columns);
+  return columns;
+}
+
+std::vector<Row> UserRows(const std::vector<QuotaUsers>& users) {
+  std::vector<Row> rows;
+  for (const QuotaUsers& of : users) {
+    for (const QuotaRun& one : of.runs.biggest) {
+      Row row = {of.scope.tenant,
+                 of.scope.pool,
+                 std::string(QuotaPeriodName(of.scope.period)),
+                 one.run.run_id,
+                 CountCell(one.run.attempt),
+                 one.tenant,
+                 one.pool,
+                 GpusCell(one.micro_gpus)};
+      AddAmountCells(of.scope.period, one.used, &row);
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+uint64_t MoreUsers(const std::vector<QuotaUsers>& users) {
+  uint64_t more = 0;
+  for (const QuotaUsers& of : users) more += of.runs.more;
+  return more;
+}
+
 void WriteExplanationJson(const QuotaQuery& query,
                           const QuotaExplanation& explanation,
                           const Sink& sink) {
@@ -142,6 +212,8 @@ void WriteExplanationJson(const QuotaQuery& query,
               RefusalJson(explanation.admission.refusal));
   json.Rows("quotas", QuotaColumns(), QuotaRows(explanation.quotas));
   json.Rows("holders", HolderColumns(), holders);
+  json.Rows("users", UserColumns(), UserRows(explanation.users));
+  json.Count("more_users", MoreUsers(explanation.users));
   json.Close();
 }
 
@@ -166,7 +238,7 @@ std::string QuotaTable(std::span<const QuotaState> quotas, bool gpus) {
          amount(quota.used), amount(quota.held), amount(quota.reserved),
          quota.limited ? amount(quota.available) : Cell(),
          TimeCell(quota.window_end_us)});
-    table.details.push_back(KindWords(quota));
+    table.details.push_back(DetailWords(quota));
   }
   if (table.rows.empty()) return "";
   return absl::StrCat(gpus ? "GPUs at once\n" : "GPU-hours\n",
@@ -181,6 +253,10 @@ std::string QuotaTables(std::span<const QuotaState> quotas) {
   return absl::StrCat(hours, both ? "\n" : "", gpus);
 }
 
+Cell RunWords(const RunKey& run) {
+  return absl::StrCat(run.run_id, " attempt ", run.attempt);
+}
+
 std::string HolderTable(const std::vector<QuotaHolder>& holders) {
   TextTable table;
   table.columns = {{"hold"},
@@ -193,10 +269,7 @@ std::string HolderTable(const std::vector<QuotaHolder>& holders) {
                    {"borrows", ColumnKind::kWord}};
   for (const QuotaHolder& holder : holders) {
     const bool gpus = holder.period == QuotaPeriod::kAtOnce;
-    const Cell run = holder.run
-                         ? Cell(absl::StrCat(holder.run->run_id, " attempt ",
-                                             holder.run->attempt))
-                         : Cell();
+    const Cell run = holder.run ? RunWords(*holder.run) : Cell();
     table.rows.push_back({holder.hold_id, holder.tenant, holder.pool,
                           ReadableAmount(holder.period, holder.held),
                           gpus ? "GPUs" : "GPU-hours",
@@ -204,6 +277,39 @@ std::string HolderTable(const std::vector<QuotaHolder>& holders) {
                           holder.borrows ? Cell("borrows") : Cell()});
   }
   return RenderTable(table);
+}
+
+// Each run once a quota; runs that are over have no GPUs any more.
+std::string UserTable(const std::vector<QuotaUsers>& users) {
+  TextTable table;
+  table.columns = {{"run"},
+                   {"tenant"},
+                   {"pool"},
+                   {"gpus now", ColumnKind::kDecimal},
+                   {"used", ColumnKind::kDecimal},
+                   {"unit", ColumnKind::kWord},
+                   {"of"}};
+  for (const QuotaUsers& of : users) {
+    const bool gpus = of.scope.period == QuotaPeriod::kAtOnce;
+    for (const QuotaRun& one : of.runs.biggest) {
+      table.rows.push_back(
+          {RunWords(one.run), one.tenant, one.pool,
+           one.micro_gpus == 0 ? Cell() : GpusCell(one.micro_gpus),
+           ReadableAmount(of.scope.period, one.used),
+           gpus ? "GPUs" : "GPU-hours",
+           absl::StrCat(of.scope.tenant, " on ", of.scope.pool, ", ",
+                        PeriodWords(of.scope))});
+    }
+  }
+  const uint64_t more = MoreUsers(users);
+  return absl::StrCat(RenderTable(table),
+                      more == 0 ? "" : absl::StrCat("and ", more, " more\n"));
+}
+
+bool UsedByRuns(const QuotaExplanation& explanation) {
+  return std::any_of(
+      explanation.users.begin(), explanation.users.end(),
+      [](const QuotaUsers& of) { return !of.runs.biggest.empty(); });
 }
 
 std::string ExplanationText(const QuotaQuery& query,
@@ -221,11 +327,15 @@ std::string ExplanationText(const QuotaQuery& query,
   if (!verdict.empty()) {
     absl::StrAppend(&out, "\n", InertText(verdict), "\n");
   }
-  if (explanation.holders.empty()) {
-    return absl::StrCat(out, "\nno hold is under ",
-                        explanation.admission.admitted() ? "them" : "it", "\n");
+  const char* const under = explanation.admission.admitted() ? "them" : "it";
+  absl::StrAppend(&out, "\n",
+                  explanation.holders.empty()
+                      ? absl::StrCat("no hold is under ", under, "\n")
+                      : HolderTable(explanation.holders));
+  if (!UsedByRuns(explanation)) {
+    return absl::StrCat(out, "no run has used any of ", under, "\n");
   }
-  return absl::StrCat(out, "\n", HolderTable(explanation.holders));
+  return absl::StrCat(out, "\n", UserTable(explanation.users));
 }
 
 }  // namespace

@@ -72,6 +72,20 @@ std::string FiguresOf(const QuotaState& quota) {
   return absl::StrCat(out, ", available ", amount(quota.available));
 }
 
+// "" for a plain ceiling.
+std::string WordsOf(const QuotaLimit& limit, QuotaPeriod period) {
+  std::vector<std::string> parts;
+  if (limit.soft) parts.push_back("soft: refuses nothing");
+  if (limit.slice) parts.push_back("slice");
+  if (limit.lending.value_or(0) != 0) {
+    parts.push_back("lends " + AmountWords(period, *limit.lending));
+  }
+  if (limit.borrowing != 0) {
+    parts.push_back("may borrow " + AmountWords(period, limit.borrowing));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
 }  // namespace
 
 bool AsksForSomething(const QuotaQuery& query) {
@@ -99,19 +113,23 @@ std::string DescribeQuota(const QuotaState& quota) {
 }
 
 std::string KindWords(const QuotaState& quota) {
-  if (!quota.limited) return "";
-  const QuotaLimit& limit = quota.limit;
+  return quota.limited ? WordsOf(quota.limit, quota.scope.period) : "";
+}
+
+std::string DetailWords(const QuotaState& quota) {
   const QuotaPeriod period = quota.scope.period;
   std::vector<std::string> parts;
-  if (limit.soft) parts.push_back("soft: refuses nothing");
-  if (limit.slice) parts.push_back("slice");
-  if (limit.lending.value_or(0) != 0) {
-    parts.push_back("lends " + AmountWords(period, *limit.lending));
+  if (std::string kind = KindWords(quota); !kind.empty()) {
+    parts.push_back(std::move(kind));
   }
-  if (limit.borrowing != 0) {
-    parts.push_back("may borrow " + AmountWords(period, limit.borrowing));
+  for (const LaterLimit& one : quota.later) {
+    const std::string kind = one.limit ? WordsOf(*one.limit, period) : "";
+    parts.push_back(absl::StrCat(
+        "from ", FormatInstant(one.from_us), " on ",
+        one.limit ? AmountWords(period, one.limit->nominal) : "no limit",
+        kind.empty() ? "" : ", ", kind));
   }
-  return absl::StrJoin(parts, ", ");
+  return absl::StrJoin(parts, "; ");
 }
 
 std::string QuotaBar(const QuotaState& quota) {
@@ -136,8 +154,8 @@ std::string QuotaBar(const QuotaState& quota) {
 
 std::string ExplainedQuota(const QuotaState& quota) {
   std::string out = InertText(DescribeQuota(quota) + ResetWords(quota)) + "\n";
-  const std::string kind = KindWords(quota);
-  if (!kind.empty()) absl::StrAppend(&out, "    ", InertText(kind), "\n");
+  const std::string detail = DetailWords(quota);
+  if (!detail.empty()) absl::StrAppend(&out, "    ", InertText(detail), "\n");
   absl::StrAppend(&out, "    ", quota.limited ? QuotaBar(quota) + " " : "",
                   FiguresOf(quota), "\n");
   if (quota.accruing > 0) {

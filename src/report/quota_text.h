@@ -17,6 +17,10 @@ std::string AskedWords(const QuotaQuery& query);
 // ceiling.
 std::string KindWords(const QuotaState& quota);
 
+// The same, and limits that begin later: "slice; from 2026-12-01T00:00:00Z on
+// 5 GPU-hours, soft: refuses nothing".
+std::string DetailWords(const QuotaState& quota);
+
 // "[####==--......]": used, held, set aside for slices below, available.
 std::string QuotaBar(const QuotaState& quota);
 

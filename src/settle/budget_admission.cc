@@ -1,6 +1,7 @@
 // Deciding about one admission.
 #include <algorithm>
 #include <array>
+#include <memory>
 
 #include "base/error.h"
 #include "settle/budget_keeper.h"
@@ -16,7 +17,10 @@ constexpr int kRounds = 3;
 // before and not recalled: however many there are, they leave room for others,
 // who would have to recall them ...
 constexpr int64_t kShareOfRoom = 64;
-// ... at most so many times what was asked for: more would save nothing ...
+// ... at first for so many calls, then for twice as many each time it is spent:
+// of many tenants most do not call often ...
+constexpr int64_t kFirstCalls = 64;
+// ... up to so many: more would save nothing ...
 constexpr int64_t kMostCalls = 4'096;
 // ... and none where there is not room for so many calls as pay for filling and
 // recalling it ...
@@ -28,21 +32,23 @@ constexpr int64_t kFewestInWord = 8;
 // much to spare: one that soon runs out would have them all recalled.
 constexpr int64_t kCallsOfAllowance = 512;
 
-// How much more a slice with `left` in it gets, where `room` is left; 0: none.
+// How much more a slice gets, where `room` is left; 0: none.
 int64_t SliceFor(const MeterChains& chains, int64_t room, int64_t gpu_us,
-                 uint64_t left, int64_t now_us) {
+                 const Slice& slice, int64_t now_us) {
   const Int128 least = Int128{gpu_us} * kFewestCalls;
-  const auto space = static_cast<int64_t>(kMaxSlice - left);
+  const auto space = static_cast<int64_t>(kMaxSlice - slice.remaining());
   if (room < least * kShareOfRoom || space < Int128{gpu_us} * kFewestInWord) {
     return 0;
   }
-  int64_t more = std::min(room / kShareOfRoom, space);
-  more =
-      static_cast<int64_t>(std::min<Int128>(more, Int128{gpu_us} * kMostCalls));
+  const Int128 before = Int128{slice.filled()} + gpu_us;  // with what it spent
+  const Int128 most = std::clamp(before * 2,
+                                 Int128{gpu_us} * kFirstCalls,
+                                 Int128{gpu_us} * kMostCalls);
+  const int64_t share = std::min(room / kShareOfRoom, space);
+  auto more = static_cast<int64_t>(std::min<Int128>(share, most));
   for (const Budget* const budget : chains.budgets()) {
-    const int64_t share =
-        RoomAt(*budget, now_us) / (kShareOfRoom + budget->filled);
-    more = std::min(more, share);
+    more = std::min(
+        more, RoomAt(*budget, now_us) / (kShareOfRoom + budget->filled));
   }
   return more >= std::min<Int128>(least, space) ? more : 0;
 }
@@ -142,6 +148,13 @@ BudgetKeeper::Outcome BudgetKeeper::AskBooks(const AdmissionPlace& place,
     if (stopped()) return Outcome::kBusy;
     ++asking_;
   }
+  const auto leave = [](BudgetKeeper* keeper) {
+    std::lock_guard<std::mutex> lock(keeper->asking_mutex_);
+    --keeper->asking_;
+    keeper->asked_.notify_all();
+  };
+  // Also where memory runs out: Stop waits for it.
+  const std::unique_ptr<BudgetKeeper, decltype(leave)> asking(this, leave);
   const Deadline deadline = After(options_.patience);
   Outcome outcome = Outcome::kBusy;
   absl::Status status = stale ? hooks_.drain(deadline) : absl::OkStatus();
@@ -156,11 +169,6 @@ BudgetKeeper::Outcome BudgetKeeper::AskBooks(const AdmissionPlace& place,
           outcome = Decide(place, gpu_us, now_us, books, true);
           return absl::OkStatus();
         });
-  }
-  {
-    std::lock_guard<std::mutex> lock(asking_mutex_);
-    --asking_;
-    asked_.notify_all();
   }
   return status.ok() ? outcome : Outcome::kBusy;
 }
@@ -251,7 +259,7 @@ bool BudgetKeeper::AdmitUnder(const MeterChains& chains,
   const int64_t room = chains.Room(now_us);
   const int64_t more =
       slice.there() && room >= gpu_us
-          ? SliceFor(chains, room, gpu_us, slice.remaining(), now_us)
+          ? SliceFor(chains, room, gpu_us, slice, now_us)
           : 0;
   if (more == 0) {
     const Allowance allowance = place.AllowanceOf(bank);
@@ -263,7 +271,7 @@ bool BudgetKeeper::AdmitUnder(const MeterChains& chains,
     return true;
   }
   // One that was filled and is spent is no further one.
-  const int64_t further = slice.WasFilled() ? 0 : 1;
+  const int64_t further = slice.filled() != 0 ? 0 : 1;
   for (Budget* const budget : chains.budgets()) {
     budget->filled = std::max<int64_t>(1, budget->filled + further);
   }

@@ -12,6 +12,7 @@
 #include "ledger/buckets.h"
 #include "ledger/live_records.h"
 #include "settle/epoch_state.h"
+#include "settle/torn_unless_done.h"
 
 namespace drawdown {
 namespace {
@@ -287,8 +288,12 @@ absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::RecallAndList(
 absl::StatusOr<int64_t> BudgetKeeper::Taken(uint32_t quota) {
   const BudgetsLock lock(file_.get(), options_.posting_patience);
   if (!lock.held()) return file_->BusyError();
-  const bool known = quota < file_->state().end && file_->at(quota).exists();
-  return known ? file_->at(quota).taken_us : 0;
+  if (quota >= file_->state().end || !file_->at(quota).exists()) return 0;
+  Budget& budget = file_->at(quota);
+  if (!file_->torn() && budget.has_unspent()) {
+    RETURN_IF_ERROR(RecallUnder(&budget, nullptr));
+  }
+  return budget.taken_us;
 }
 
 // --- making anew -------------------------------------------------------------
@@ -309,9 +314,10 @@ absl::Status BudgetKeeper::FreshenBefore(Deadline deadline,
                    books_->Published(books, {}, now_us));
   const BudgetsLock lock(file_.get(), LeftUntil(deadline));
   if (!lock.held()) return file_->BusyError();
-  const absl::Status status = Rebuild(books, values, now_us);
-  if (!status.ok()) file_->SetTorn();
-  return status;
+  TornUnlessDone torn(file_.get());
+  RETURN_IF_ERROR(Rebuild(books, values, now_us));
+  torn.Done();
+  return absl::OkStatus();
 }
 
 absl::Status BudgetKeeper::Rebuild(ReadTransaction* books,

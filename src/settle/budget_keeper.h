@@ -173,8 +173,7 @@ class BudgetKeeper : public AdmissionSource {
   // `books` is a snapshot.
   absl::StatusOr<std::vector<TakenBudget>> RecallAndList(
       ReadTransaction* books);
-  // What meters have of it, unspent or not in the books; 0 where they have no
-  // such budget.
+  // The same of one quota; 0 where meters have no such budget.
   absl::StatusOr<int64_t> Taken(uint32_t quota);
 
  private:

@@ -134,6 +134,11 @@ void TestQuotasAndHolds(drawdown_ledger ledger) {
   OK(drawdown_exhaustions(ledger, &table, &error));
   CHECK(RowsOf(table) == 1 && TextIs(table, 0, "kind", "hold_expires"));
   Close(&table);
+#if DRAWDOWN_ABI_VERSION >= 4
+  OK(drawdown_exhaustion_runs(ledger, &table, &error));
+  CHECK(RowsOf(table) == 0);
+  Close(&table);
+#endif
   OK(drawdown_hold_settle(ledger, hold, drawdown_int128_of(2 * kHour),
                           DRAWDOWN_OVERDRAFT_BOOK, &refusal, &error));
   CHECK(drawdown_hold_release(ledger, hold, NULL) == DRAWDOWN_CONFLICT);

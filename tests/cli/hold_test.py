@@ -412,7 +412,12 @@ class ListTest(HoldTest):
                                  "quota_exhausted"])
         table = self.hold(0, "next", "--format", "table").out
         self.assertIn("hold a expires", table)
-        self.assertIn("quota exhausted: soft on *, total", table)
+        self.assertIn("quota exhausted: soft on *, total; by run r (1 GPUs)",
+                      table)
+        told = self.expect(0, "quota", "explain", "soft", "--format",
+                           "table").out
+        self.assertRegex(told, r"\nr attempt 1 +soft +p +1 +[0-9.]+ +GPU-hours "
+                         r"+soft on \*, total\n")
 
 
 if __name__ == "__main__":

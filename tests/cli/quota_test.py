@@ -107,8 +107,8 @@ class SetTest(QuotaTest):
         self.expect(0, *place("c-1", "40"))
         over = self.set(2, "acme/new", "--gpu-hours", "61", "--per", "month",
                         "--slice")
-        self.assertIn("slices below it would set aside 363600 GPU-seconds, "
-                      "more than its 360000 GPU-seconds", over.err)
+        self.assertIn("slices below it would set aside 101 GPU-hours, "
+                      "more than its 100 GPU-hours", over.err)
 
     def test_a_limit_from_then_on(self):
         later = self.set(0, "acme", "--gpus", "8", "--from",
@@ -118,6 +118,33 @@ class SetTest(QuotaTest):
         self.assertFalse(self.quotas()[0]["limited"])
         [then] = self.quotas("--at", "2099-01-02T00:00:00Z")
         self.assertTrue(then["limited"])
+        self.assertEqual(then["later"], [])
+        [limit] = self.quotas()[0]["later"]
+        self.assertEqual((limit["from"], limit["limit_gpus"]),
+                         ("2099-01-01T00:00:00Z", "8"))
+        self.assertIn("from 2099-01-01T00:00:00Z on 8 GPUs",
+                      self.expect(0, "quota", "list", "--format", "table").out)
+
+    def test_a_limit_from_before_is_said_as_it_was_set(self):
+        self.set(0, "acme", "--gpus", "16", "--from", "2021-01-01T00:00:00Z")
+        early = self.set(0, "acme", "--gpus", "8", "--from",
+                         "2020-01-01T00:00:00Z", "--format", "json")
+        self.assertIn("set: acme on *: 8 GPUs at once, from "
+                      "2020-01-01T00:00:00Z\n", early.err)
+        self.assertIn("note: since 2021-01-01T00:00:00Z another limit holds: "
+                      "acme on *: 16 GPUs at once\n", early.err)
+        self.assertEqual(early.json()["limit_gpus"], "8")
+        self.assertEqual(self.quotas()[0]["limit_gpus"], "16")
+
+    def test_a_star_stands_for_a_whole_part(self):
+        for selector in ["aws/us-*", "aws/**", "a*/x"]:
+            bad = self.set(3, "acme", "--pool", selector, "--gpus", "8")
+            self.assertIn("a '*' stands for one whole part", bad.err)
+        self.assertEqual(self.quotas(), [])
+        for verb in ["usage", "runs", "holds", "capacity"]:
+            bad = self.expect(3, verb, "--pool", "aws/us-*")
+            self.assertIn('"us-*"', bad.err)
+        self.expect(3, "policy", "pool", "aws/us-*", "--lease", "1h")
 
     def test_a_limit_below_what_is_used_says_so(self):
         self.expect(0, *place("job-1", "5"))

@@ -291,10 +291,10 @@ class RunTest(CliTest):
         self.expect(0, "run", "stop", "train[3]", *at(1))
         self.expect(0, "run", "start", "trainer[0]", *PLACE, "--gpus", "1")
         self.expect(0, "run", "start", "train[x]", *PLACE, "--gpus", "1")
-        tasks(0, "0-2,10", *at(0))
+        self.assertIn("are started", tasks(0, "0-2,10", *at(0)).err)
         entries = self.entries()
-        tasks(0, "0-2,10", *at(0))
-        tasks(0, "10,0-2")
+        for again in (tasks(0, "0-2,10", *at(0)), tasks(0, "10,0-2")):
+            self.assertIn("were already started: nothing changed", again.err)
         self.assertEqual(self.entries(), entries)
         listed = self.expect(0, "runs", "--array", "train", "--format",
                              "json").json()["runs"]
@@ -308,6 +308,25 @@ class RunTest(CliTest):
             "gpu_hours\n5,0,4,0,1,0,61200,17.000000000\n")
         for text in ("", "3-1", "a", "1-", "-1", "0-10000", "1,,2", " 1"):
             self.assertIn("--tasks", tasks(2, text).err)
+
+    def test_tasks_of_an_array_draw_their_holds(self):
+        self.expect(0, "quota", "set", "acme", "--gpu-hours", "10", "--per",
+                    "total")
+        array = ["run", "start-array", "sweep", "--tasks", "0-2", *PLACE,
+                 "--gpus", "1"]
+        self.assertIn("place a hold and start with it",
+                      self.expect(2, *array).err)
+        rows = [f"sweep[{task}],{PLACE[1]},{PLACE[3]},1,1,2h"
+                for task in range(3)]
+        self.write("holds.csv", "hold_id,tenant,pool,gpu_hours,gpus,for\n" +
+                   "\n".join(rows) + "\n")
+        self.expect(0, "hold", "place", "--file", "holds.csv")
+        self.expect(0, *array, "--hold", "sweep")
+        self.assertIn("already",
+                      self.expect(0, *array, "--hold", "sweep").err)
+        holds = self.expect(0, "holds", "--format", "json").json()["holds"]
+        self.assertEqual([hold["run_id"] for hold in holds],
+                         ["sweep[0]", "sweep[1]", "sweep[2]"])
 
     def test_options_about_suspects(self):
         for arguments in (["--lease", "30m"], at(1),

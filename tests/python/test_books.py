@@ -126,13 +126,23 @@ def test_quotas_and_holds(books):
             books.hold("h2", "acme/chat", POOL, 4)
         assert raised.value.refusal["limit"] == 36000
         assert books.exhaustions()[0]["kind"] == "hold_expires"
+    assert len(books.exhaustion_runs()) == 0
+    books.set_quota("beta", gpu_hours=10, per="total", soft=True)
+    assert books.start_run("b", "beta/x", POOL, Fraction(3, 2), instant(9))
+    [run] = list(books.exhaustion_runs())
+    assert (run["quota_tenant"], run["tenant"], run["run_id"]) == ("beta", "beta/x", "b")
+    assert run["gpus"] == Decimal("1.5") and run["runs"] == 1
+    books.stop_run("b", instant(10))
     assert books.holds()[0]["state"] == "settled"
     assert books.quotas()[0]["used"] == 3600
     with pytest.raises(drawdown.HoldRequiredError):
         books.start_run("r", "acme/chat", POOL, 1, instant(9))
+    now = datetime.datetime.now(datetime.timezone.utc)
     with books.hold("h3", "acme/chat", POOL, 2) as hold:
-        assert books.start_run("r", "acme/chat", POOL, 1, instant(9), hold=hold)
-        books.stop_run("r", instant(10))
+        refused = books.start_run("r", "acme/chat", POOL, 1, instant(9), hold=hold)
+        assert not refused  # It would have used weeks by now.
+        assert books.start_run("r", "acme/chat", POOL, 1, now, hold=hold)
+        books.stop_run("r", now + datetime.timedelta(seconds=1))
     with pytest.raises(ZeroDivisionError):
         with books.hold("h4", "acme/chat", POOL, 1) as hold:
             hold.use(1)

@@ -223,6 +223,11 @@ impl Ledger {
         self.table(|l, out, e| unsafe { sys::drawdown_exhaustions(l, out, e) })
     }
 
+    /// Which open runs draw on the quotas that run out, a row per run.
+    pub fn exhaustion_runs(&self) -> Result<Table> {
+        self.table(|l, out, e| unsafe { sys::drawdown_exhaustion_runs(l, out, e) })
+    }
+
     /// Whether this would fit now, and if not why; the table has a row per
     /// holder of the quota.
     pub fn explain_quota(

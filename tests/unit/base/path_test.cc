@@ -132,6 +132,25 @@ TEST(SelectorCovers, Table) {
   }
 }
 
+TEST(ValidateSelector, AStarIsAWholePart) {
+  for (const char* selector : {"*", "aws", "aws/*", "*/*/h100", "aws/*/h100"}) {
+    EXPECT_TRUE(ValidateSelector(selector).ok()) << selector;
+  }
+  for (const char* selector :
+       {"aws/us-*", "aws/**", "**", "*x", "aws/*-1/h100"}) {
+    for (const absl::Status& status :
+         {ValidateSelector(selector), CheckStars(selector)}) {
+      EXPECT_NE(status.message().find("stands for one whole part"),
+                status.message().npos)
+          << selector << ": " << status;
+    }
+  }
+  // Of questions, which may be asked with a '/' at the end, nothing more.
+  EXPECT_TRUE(CheckStars("aws/").ok());
+  EXPECT_TRUE(CheckStars("").ok());
+  EXPECT_FALSE(ValidateSelector("aws/").ok());
+}
+
 TEST(SelectorRank, MoreLiteralFirstThenLonger) {
   const char* ordered[] = {"",      "*",       "*/*",    "*/*/*", "a",
                            "a/*",   "a/*/*",   "a/b",    "*/a/b", "a/*/*/b",

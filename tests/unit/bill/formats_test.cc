@@ -99,7 +99,7 @@ TEST(FormatsTest, TheLineItemTypesOfACostAndUsageReport) {
           "Usage billed 98.32 effective 98.32 list 98.32 Standard  quantity 1",
           "Usage billed 0 effective 49.2 list 98.32 Committed used Spend "
           "quantity 0.5",
-          "Usage billed 0 effective 0 list 0  Spend quantity none",
+          "Adjustment billed 0 effective 0 list 0  Spend quantity none",
           "Purchase billed 60 effective 0 list 98.32  Spend quantity none",
           "Usage billed 0 effective 40.1 list 98.32 Committed used Usage "
           "quantity 1",
@@ -139,6 +139,31 @@ TEST(FormatsTest, ALegacyReportIsTheSameInItsOwnSpelling) {
   });
   ASSERT_TRUE(bill.ok()) << bill.status();
   EXPECT_EQ(bill->summary.version, "legacy");
+}
+
+// An export may have the product's attributes in one map alone.
+TEST(FormatsTest, AReportsProductMapNamesTheInstance) {
+  BillCells line = CurLine("Usage");
+  std::erase_if(line, [](const auto& cell) {
+    return cell.first == "product_instance_type" || cell.first == "product_sku";
+  });
+  for (const std::string key : {"instance_type", "instanceType"}) {
+    BillCells mapped = line;
+    mapped.emplace_back("product",
+                        "{\"gpu\":\"8\",\"" + key + "\":\"p5.48xlarge\"}");
+    BillCells other = line;
+    other.emplace_back("product", "not JSON");
+    std::vector<std::string> seen;
+    const auto bill = ReadContents(
+        {BillText({mapped, other, mapped})}, [&](const BillRow& row) {
+          seen.push_back(std::string(row.sku) + " " +
+                         std::to_string(row.gpu_count_micro.value_or(0)));
+          return absl::OkStatus();
+        });
+    ASSERT_TRUE(bill.ok()) << bill.status();
+    EXPECT_THAT(seen, ::testing::ElementsAre("p5.48xlarge 8000000", " 0",
+                                             "p5.48xlarge 8000000"));
+  }
 }
 
 TEST(FormatsTest, AnUnknownLineItemTypeIsRefusedByName) {

@@ -141,30 +141,73 @@ class Life {
                                                       : OverdraftPolicy::kBook);
     }
     if (verb == "release") return Admitted(ledger_->ReleaseHold(words.at(1)));
-    return ChangeRun(words);
+    if (verb == "policy") return Admitted(SetPolicy(words));
+    if (verb == "move") return Admitted(Move(words));
+    return ChangeRun(words, more);
   }
 
-  absl::StatusOr<Admission> ChangeRun(const Words& words) {
+  // When something is said to have happened.
+  int64_t InstantOf(const Words& words) const {
+    const auto at = Option(words, "at");
+    return at ? *ParseInstant(*at) : now_us_;
+  }
+
+  RunStart StartOf(const Words& words) const {
+    RunStart start = {KeyOf(words.at(1)),    words.at(2),
+                      words.at(3),           *ParseGpus(words.at(4)),
+                      InstantOf(words),      Option(words, "hold").value_or("")};
+    if (const auto share = Option(words, "share")) {
+      const size_t slash = share->find('/');
+      start.device = *Option(words, "device");
+      start.share = {std::stoll(share->substr(0, slash)),
+                     std::stoll(share->substr(slash + 1))};
+    }
+    return start;
+  }
+
+  absl::StatusOr<Admission> ChangeRun(const Words& words,
+                                      const std::vector<Words>& more) {
     const std::string& verb = words[0];
     const RunKey key = KeyOf(words.at(1));
+    const int64_t at_us = InstantOf(words);
     if (verb == "start") {
-      return ledger_->StartRun({key, words.at(2), words.at(3),
-                                *ParseGpus(words.at(4)), now_us_,
-                                Option(words, "hold").value_or("")});
+      std::vector<RunStart> starts = {StartOf(words)};
+      for (const Words& one : more) starts.push_back(StartOf(one));
+      return ledger_->StartRuns(starts);
     }
     if (verb == "resize") {
-      return ledger_->ResizeRun(key, *ParseGpus(words.at(2)), now_us_);
+      return ledger_->ResizeRun(key, *ParseGpus(words.at(2)), at_us);
     }
-    if (verb == "suspend") return Admitted(ledger_->SuspendRun(key, now_us_));
-    if (verb == "resume") return ledger_->ResumeRun(key, now_us_);
+    if (verb == "suspend") return Admitted(ledger_->SuspendRun(key, at_us));
+    if (verb == "resume") return ledger_->ResumeRun(key, at_us);
+    if (verb == "beat") return Admitted(ledger_->HeartbeatRun(key, at_us));
+    if (verb == "ghost") return Admitted(ledger_->ConfirmGhost(key));
     EXPECT_EQ(verb, "stop");
     return Admitted(
-        ledger_->StopRun(key, now_us_, *ParseStopReason(words.at(2))));
+        ledger_->StopRun(key, at_us, *ParseStopReason(words.at(2))));
+  }
+
+  absl::Status SetPolicy(const Words& words) {
+    PoolPolicy policy;
+    policy.pool = words.at(1);
+    policy.from_us = now_us_;
+    if (Has(words, "accrues")) policy.suspended_accrues = true;
+    if (const auto lease = Option(words, "lease")) {
+      policy.lease_us = std::stoll(*lease) * kMicrosPerSecond;
+    }
+    return ledger_->SetPoolPolicy(policy);
+  }
+
+  absl::Status Move(const Words& words) {
+    return ledger_->MoveTenant({words.at(1), words.at(2), now_us_}).status();
   }
 
   absl::StatusOr<Admission> SetQuota(const Words& words) {
     QuotaSetting setting;
     setting.scope = ScopeOf(words);
+    if (const auto from = Option(words, "from")) {
+      setting.from_us = *ParseInstant(*from);
+    }
     if (words.at(4) != "none") {
       QuotaLimit limit;
       limit.nominal = Micros(words.at(4));
@@ -176,6 +219,9 @@ class Life {
         limit.borrowing = Micros(*borrow);
       }
       setting.limit = limit;
+    }
+    if (const auto from = Option(words, "from")) {
+      setting.from_us = *ParseInstant(*from);
     }
     return Admitted(ledger_->SetQuota(setting).status());
   }
@@ -306,6 +352,7 @@ void PlayFile(const std::string& name) {
 TEST(GoldenLives, Holds) { PlayFile("holds.txt"); }
 TEST(GoldenLives, Runs) { PlayFile("runs.txt"); }
 TEST(GoldenLives, Quotas) { PlayFile("quotas.txt"); }
+TEST(GoldenLives, Exhaustions) { PlayFile("exhaustions.txt"); }
 
 }  // namespace
 }  // namespace drawdown

@@ -103,11 +103,11 @@ TEST_F(QuotaAnswersTest, ErrorsSayAmountsInUnits) {
   slice.limit->slice = true;
   EXPECT_THAT(ledger_->SetQuota(slice),
               IsError(ErrorCode::kInvalidArgument,
-                      "would set aside 10800 GPU-seconds, more than its 7200 "
-                      "GPU-seconds"));
+                      "would set aside 3 GPU-hours, more than its 2 "
+                      "GPU-hours"));
   EXPECT_THAT(ledger_->SetQuota(Hours("acme", -1)),
               IsError(ErrorCode::kInvalidArgument,
-                      "a limit of -3600 GPU-seconds is not in 0 to"));
+                      "a limit of -1 GPU-hours is not in 0 to"));
   QuotaSetting rolling = Hours("acme", 1);
   rolling.scope.period = QuotaPeriod::kRolling;
   rolling.scope.rolling_us = 1'200 * kMicrosPerSecond;
@@ -151,6 +151,71 @@ TEST_F(QuotaAnswersTest, HoldersAreThereForEachUnit) {
   EXPECT_EQ(found,
             (std::vector<std::string>{"both at_once 8", "both month 3600",
                                       "time month 7200"}));
+}
+
+TEST_F(QuotaAnswersTest, WhatMetersTookCountsTowardWhatRunsOut) {
+  QuotaSetting ten = Hours("acme", 10);
+  ten.scope.period = QuotaPeriod::kTotal;
+  ASSERT_THAT(ledger_->SetQuota(ten), IsOk());
+  const auto now_us = ledger_->HoldTime();
+  ASSERT_THAT(now_us, IsOk());
+  RunRow run;
+  run.key = {"r1"};
+  run.tenant = "acme/chat";
+  run.pool = kPool;
+  run.micro_gpus = kMicroGpusPerGpu;
+  run.start_us = *now_us;
+  ASSERT_THAT(ledger_->ImportRuns({&run, 1}), IsOk());
+  auto next = ledger_->NextExhaustion();
+  ASSERT_THAT(next, IsOk());
+  ASSERT_TRUE(*next);
+  EXPECT_EQ((*next)->at_us, *now_us + 10 * kMicrosPerHour);
+  ASSERT_EQ((*next)->runs.biggest.size(), 1u);
+  EXPECT_EQ((*next)->runs.biggest[0].run, run.key);
+  auto meter = ledger_->meter("acme/chat", kPool);
+  ASSERT_THAT(meter, IsOk());
+  ASSERT_EQ(meter->TryRecord(4 * kMicrosPerHour), Decision::kAdmitted);
+  next = ledger_->NextExhaustion();
+  ASSERT_THAT(next, IsOk());
+  ASSERT_TRUE(*next);
+  EXPECT_EQ((*next)->at_us, *now_us + 6 * kMicrosPerHour);
+}
+
+TEST_F(QuotaAnswersTest, RunsUnderAQuotaAreTheBiggest) {
+  QuotaSetting gpus;
+  gpus.scope.tenant = "acme";
+  gpus.scope.period = QuotaPeriod::kAtOnce;
+  gpus.limit.emplace();
+  gpus.limit->nominal = 100 * kMicroGpusPerGpu;
+  ASSERT_THAT(ledger_->SetQuota(gpus), IsOk());
+  const auto now_us = ledger_->HoldTime();
+  ASSERT_THAT(now_us, IsOk());
+  std::vector<RunRow> runs;
+  for (int i = 1; i <= 13; ++i) {
+    RunRow run;
+    run.key = {"r" + std::to_string(i)};
+    run.tenant = i == 13 ? "globex" : "acme/chat";
+    run.pool = kPool;
+    run.micro_gpus = i * kMicroGpusPerGpu;
+    run.start_us = *now_us - kMicrosPerHour;
+    if (i == 12) run.end_us = *now_us;  // of no use for GPUs at once
+    runs.push_back(run);
+  }
+  ASSERT_THAT(ledger_->ImportRuns(runs), IsOk());
+  QuotaQuery query;
+  query.tenant = "acme/chat";
+  query.pool = kPool;
+  query.micro_gpus = 50 * kMicroGpusPerGpu;
+  const auto explained = ledger_->ExplainQuota(query);
+  ASSERT_THAT(explained, IsOk());
+  ASSERT_EQ(explained->users.size(), 1u);
+  const QuotaRuns& users = explained->users[0].runs;
+  ASSERT_EQ(users.biggest.size(), 10u);
+  EXPECT_EQ(users.biggest[0].run.run_id, "r11");
+  EXPECT_EQ(users.biggest[0].tenant, "acme/chat");
+  EXPECT_TRUE(users.biggest[0].used == 11 * kMicroGpusPerGpu);
+  EXPECT_EQ(users.biggest[9].run.run_id, "r2");
+  EXPECT_EQ(users.more, 1u);
 }
 
 }  // namespace

@@ -118,6 +118,51 @@ TEST_F(TryRecordTest, HoldsAndMetersShareOneLimit) {
   EXPECT_EQ(Exhaust(meter, 1), 999'980);
 }
 
+// Of the lower quota so much is left with the meter that the hold would not fit
+// there either; that is not used.
+TEST_F(TryRecordTest, ARefusedHoldNamesTheQuotaThatIsShort) {
+  Limit("o", 100'000);
+  Limit("o/a", 140'000);
+  const Meter meter = MeterOf(ledger_.get(), "o/a");
+  ASSERT_EQ(meter.TryRecord(97'990), Decision::kAdmitted);
+  ASSERT_EQ(meter.TryRecord(1), Decision::kAdmitted);  // with an allowance
+  const auto refused = ledger_->PlaceHold({"x", "o/a", "p", GpuTime(42'000)});
+  ASSERT_THAT(refused, IsOk());
+  ASSERT_FALSE(refused->admitted());
+  EXPECT_EQ(refused->refusal->scope.tenant, "o");
+  EXPECT_EQ(static_cast<int64_t>(refused->refusal->used), 97'991);
+}
+
+TEST_F(TryRecordTest, ARefusalByTheBooksCountsWhatMetersTook) {
+  Limit("a", 1'000);
+  ASSERT_EQ(MeterOf(ledger_.get(), "a").TryRecord(300), Decision::kAdmitted);
+  const auto refused = ledger_->PlaceHold({"x", "a", "p", GpuTime(1'001)});
+  ASSERT_THAT(refused, IsOk());
+  ASSERT_FALSE(refused->admitted());
+  EXPECT_EQ(static_cast<int64_t>(refused->refusal->used), 300);
+}
+
+// What is said late has used something already: it must fit beside what meters
+// have, and they give back what it takes.
+TEST_F(TryRecordTest, ALateStartMustFitBesideMeters) {
+  Limit("a", 1'000);
+  const Meter meter = MeterOf(ledger_.get(), "a");
+  ASSERT_EQ(meter.TryRecord(300), Decision::kAdmitted);
+  ASSERT_TRUE(Place("h", "a", 100));
+  now_us_ += 1'000;
+  const auto start = [&](int64_t since_us) {
+    const auto started = ledger_->StartRun(
+        {{"r"}, "a", "p", kMicroGpusPerGpu, now_us_ - since_us, "h"});
+    EXPECT_THAT(started, IsOk());
+    return started.ok() && started->admitted();
+  };
+  EXPECT_FALSE(start(701));
+  EXPECT_TRUE(start(700));
+  EXPECT_EQ(meter.TryRecord(1), Decision::kQuotaExceeded);
+  EXPECT_TRUE(StateOf("a").used == 1'000);
+  EXPECT_TRUE(ledger_->VerifyInProcess()->ok);
+}
+
 TEST_F(TryRecordTest, ABatchThatIsRefusedGivesAllOfItsPartsBack) {
   Limit("a", 100);
   const Meter meter = MeterOf(ledger_.get(), "a");

@@ -248,6 +248,21 @@ Int128 NaiveQuotas::HeldBy(const NaiveHold& hold, int64_t at_us) const {
   return left <= 0 ? 0 : std::max<Int128>(left - accruing, 0);
 }
 
+Int128 NaiveQuotas::AccruedOrKept(const NaiveRun& run, int64_t at_us) const {
+  Int128 accrued = 0;
+  for (const Segment& segment : run.segments) {
+    if (segment.end_us) {
+      accrued += SegmentTimeUntil(segment, *segment.end_us).count() * kFine;
+    } else if (at_us > segment.start_us) {
+      accrued += Int128{segment.micro_gpus} * (at_us - segment.start_us);
+    }
+  }
+  if (run.hold.empty()) return accrued;
+  const NaiveHold& hold = holds.at(run.hold);
+  if (hold.closed || at_us >= hold.expires_us) return accrued;
+  return std::max<Int128>(accrued, (hold.total - hold.charged) * kFine);
+}
+
 Int128 NaiveQuotas::Held(const NaiveQuota& quota, int64_t at_us) const {
   Int128 held = 0;
   for (const auto& [id, hold] : holds) {

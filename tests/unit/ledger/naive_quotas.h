@@ -74,6 +74,16 @@ class NaiveQuotas {
   const QuotaLimit* Limit(const NaiveQuota& quota, int64_t at_us) const;
   // What the hold holds.
   Int128 HeldBy(const NaiveHold& hold, int64_t at_us) const;
+  // What the run has accrued, or its hold keeps for it if that is more.
+  Int128 AccruedOrKept(const NaiveRun& run, int64_t at_us) const;
+
+  // When used + held reaches the limit from `from_us` on, if all goes on as
+  // then: from_us itself, if so, and the first instant later at which it does
+  // so anew, begun before `to_us`. Not where a run starts after from_us.
+  std::vector<int64_t> RunsOut(const NaiveQuota& quota, int64_t from_us,
+                               int64_t to_us) const;
+  // The last instant that a limit or a hold changes at, as is known.
+  int64_t LastChange(const NaiveQuota& quota, int64_t from_us) const;
 
   // Whether all asks fit one after the other.
   struct Asked {
@@ -92,6 +102,8 @@ class NaiveQuotas {
     int64_t end_us;
   };
   Span WindowOf(const NaiveQuota& quota, int64_t at_us) const;
+  bool Out(const NaiveQuota& quota, int64_t at_us) const;
+  int64_t NextEdge(const NaiveQuota& quota, int64_t at_us) const;
   // The stretches of time in which the tenant is at or below `ancestor`.
   const std::vector<Span>& Stretches(const std::string& tenant,
                                      const std::string& ancestor) const;

@@ -103,6 +103,8 @@ class Replay {
   }
 
   Int128 admitted_us() const { return admitted_us_; }
+  // Of jobs that were not started, and of what was left of those preempted.
+  Int128 refused_us() const { return refused_us_; }
   int preempted() const { return preempted_; }
   int refused() const { return refused_; }
 
@@ -179,8 +181,10 @@ class Replay {
     ASSERT_THAT(placed, IsOk());
     if (!placed->admitted()) {
       ++refused_;
+      refused_us_ += Int128{job.gpus} * (job.end_us - at_us);
       return;
     }
+    CheckNotOver(job, at_us);
     RunStarting starting;
     starting.change.run_id = job.id;
     starting.change.at_us = at_us;
@@ -205,9 +209,23 @@ class Replay {
     ASSERT_THAT(renewed, IsOk());
     if (!renewed->admitted()) {
       ++preempted_;
+      refused_us_ += Int128{job.gpus} * (job.end_us - at_us);
       return Stop(job, at_us, false);
     }
+    CheckNotOver(job, at_us);
     events_.push({Until(job, at_us), 0, &job});
+  }
+
+  // Used and held, right after an admission.
+  void CheckNotOver(const Job& job, int64_t at_us) {
+    QuotaBooks* const quotas = posting_->quotas();
+    const auto over = quotas->index.Over(job.tenant, kPool);
+    ASSERT_THAT(over, IsOk());
+    ASSERT_EQ(over->size(), 1u);
+    const auto standing = quotas->AdmitterAt(at_us).StandingOf(*over->front());
+    ASSERT_THAT(standing, IsOk());
+    ASSERT_TRUE(standing->room() >= FineTime())
+        << job.tenant << " at " << FormatInstant(at_us);
   }
 
   void Stop(const Job& job, int64_t at_us, bool done) {
@@ -227,6 +245,7 @@ class Replay {
   std::map<const Job*, uint32_t> renewals_;
   MonthlyUse limits_;
   Int128 admitted_us_ = 0;
+  Int128 refused_us_ = 0;
   int64_t last_us_ = 0;
   int preempted_ = 0;
   int refused_ = 0;
@@ -251,6 +270,7 @@ TEST(PhillyQuota, AdmittedAndRefusedAddUpAndNothingIsOver) {
     replay.Run(jobs);
     if (HasFatalFailure()) return;
     chain = replay.Check(use);
+    EXPECT_TRUE(replay.admitted_us() + replay.refused_us() == total_us);
     // 80 % is the most; what a refused day leaves is less.
     EXPECT_TRUE(replay.admitted_us() <= total_us * 8 / 10);
     EXPECT_TRUE(replay.admitted_us() > total_us / 2);

@@ -33,6 +33,7 @@ void QuotaSimulation::Run(int64_t steps) {
     Commit();
     posting_.reset();
     if (random_.OneIn(4)) CompareStored();
+    if (random_.OneIn(8)) CompareOutlook();
     if (random_.OneIn(400)) Verify();
     if (testing::Test::HasFailure()) return;
   }

@@ -28,6 +28,7 @@ class QuotaSimulation {
   int64_t admitted() const { return admitted_; }
   int64_t refused() const { return refused_; }
   int64_t moves() const { return moves_; }
+  int64_t exhaustions() const { return exhaustions_; }
   const SimulatedClock& clock() const { return clock_; }
 
  private:
@@ -70,6 +71,9 @@ class QuotaSimulation {
   void Close();
   void Charge(const NaiveHold& hold, Int128 amount);
   int64_t AnyGpus();
+  Int128 MoreThan(NaiveRun before, const NaiveRun& after);
+  bool IsCovered(const NaiveRun& run);
+  int64_t EventInstant();
   void Start();
   void Change();
 
@@ -77,6 +81,8 @@ class QuotaSimulation {
   void CheckAdmission(const Admission& admission, bool fits, const Asks& asks);
   void Compare(QuotaBooks* books);
   void CompareStored();
+  // When a quota runs out, against instants looked for in the model.
+  void CompareOutlook();
   void CompareUsage(ReadTransaction* books);
   // Against the journal, and what is held against what rebuilding makes of it.
   void Verify();
@@ -93,6 +99,7 @@ class QuotaSimulation {
   int64_t admitted_ = 0;
   int64_t refused_ = 0;
   int64_t moves_ = 0;
+  int64_t exhaustions_ = 0;
 };
 
 }  // namespace drawdown

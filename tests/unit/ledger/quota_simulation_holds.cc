@@ -127,6 +127,27 @@ int64_t QuotaSimulation::AnyGpus() {
                           : random_.Between(1, 32) * kGpu;
 }
 
+// What it has used now and its hold keeps for it, more than before a change.
+Int128 QuotaSimulation::MoreThan(NaiveRun before, const NaiveRun& after) {
+  before.hold = after.hold;
+  const Int128 more = naive_.AccruedOrKept(after, now_us_) -
+                      naive_.AccruedOrKept(before, now_us_);
+  return std::max<Int128>(0, more / 1'000'000);
+}
+
+bool QuotaSimulation::IsCovered(const NaiveRun& run) {
+  NaiveRun alone = run;
+  alone.hold.clear();
+  return naive_.AccruedOrKept(run, now_us_) >
+         naive_.AccruedOrKept(alone, now_us_);
+}
+
+// When what happens to a run is said to have happened: now, or some time ago.
+int64_t QuotaSimulation::EventInstant() {
+  const int64_t late_us = random_.OneIn(4) ? random_.Between(0, 3 * kHour) : 0;
+  return clock_.wall_us() - late_us;
+}
+
 void QuotaSimulation::Start() {
   const std::string id = "r" + std::to_string(++next_id_);
   std::string hold_id;
@@ -142,10 +163,11 @@ void QuotaSimulation::Start() {
   run.pool = hold_id.empty() ? Any(kPools) : naive_.holds[hold_id].pool;
   run.micro_gpus = AnyGpus();
   run.hold = hold_id;
-  run.segments = {{clock_.wall_us(), std::nullopt, run.micro_gpus}};
+  const int64_t at_us = EventInstant();
+  run.segments = {{at_us, std::nullopt, run.micro_gpus}};
   RunStarting starting;
   starting.change.run_id = id;
-  starting.change.at_us = clock_.wall_us();
+  starting.change.at_us = at_us;
   starting.change.micro_gpus = run.micro_gpus;
   starting.tenant = run.tenant;
   starting.pool = run.pool;
@@ -160,7 +182,7 @@ void QuotaSimulation::Start() {
     gpus = std::max<int64_t>(0, gpus - naive_.holds[hold_id].micro_gpus);
   }
   const std::vector<NaiveQuotas::Asked> asks = {
-      {run.tenant, run.pool, 0, gpus}};
+      {run.tenant, run.pool, MoreThan({}, run), gpus}};
   const bool fits = naive_.Fits(asks, now_us_);
   ASSERT_THAT(started, IsOk());
   CheckAdmission(*started, fits, asks);
@@ -176,8 +198,8 @@ void QuotaSimulation::Change() {
   if (run.ended) return;
   RunChanged change;
   change.run_id = id;
-  const int64_t wall_us = clock_.wall_us();
-  change.at_us = wall_us;
+  const int64_t at_us = EventInstant();
+  change.at_us = at_us;
   int64_t gpus = 0;
   NaiveRun after = run;
   Segment& last = after.segments.back();
@@ -187,33 +209,39 @@ void QuotaSimulation::Change() {
                       now_us_ < naive_.holds[run.hold].expires_us;
     gpus = held ? 0 : run.micro_gpus;
     after.suspended = false;
-    after.segments.push_back({wall_us, std::nullopt, run.micro_gpus});
+    after.segments.push_back({at_us, std::nullopt, run.micro_gpus});
   } else if (!run.suspended && random_.OneIn(3)) {
     change.change = RunChange::kResize;
     change.micro_gpus = AnyGpus();
     if (change.micro_gpus == run.micro_gpus) return;
     gpus = std::max<int64_t>(0, change.micro_gpus - run.micro_gpus);
-    last.end_us = wall_us;
+    last.end_us = at_us;
     after.micro_gpus = change.micro_gpus;
-    after.segments.push_back({wall_us, std::nullopt, change.micro_gpus});
+    after.segments.push_back({at_us, std::nullopt, change.micro_gpus});
   } else if (!run.suspended && random_.OneIn(2)) {
     change.change = RunChange::kSuspend;
-    last.end_us = wall_us;
+    last.end_us = at_us;
     after.suspended = true;
   } else {
     change.change = RunChange::kStop;
     change.reason = StopReason::kDone;
-    if (!last.end_us) last.end_us = wall_us;
+    if (!last.end_us) last.end_us = at_us;
     after.ended = true;
   }
   // A change at the very instant of the one before may be taken for its
   // repetition, and none can be before it.
   const Segment& before = run.segments.back();
-  if (wall_us <= before.end_us.value_or(before.start_us)) return;
+  if (at_us <= before.end_us.value_or(before.start_us)) return;
   const std::vector<NaiveQuotas::Asked> asks = {
-      {run.tenant, run.pool, 0, gpus}};
+      {run.tenant, run.pool, MoreThan(run, after), gpus}};
   const bool fits = naive_.Fits(asks, now_us_);
   const auto changed = posting_->ChangeRun(change, now_us_);
+  const bool more = gpus > 0 || change.change == RunChange::kResume;
+  if (more && !IsCovered(run) &&
+      naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
+    ASSERT_THAT(changed.status(), IsError(ErrorCode::kHoldRequired, id));
+    return;
+  }
   ASSERT_THAT(changed, IsOk());
   CheckAdmission(*changed, fits, asks);
   if (!fits) return;

@@ -28,6 +28,7 @@ TEST(QuotaSimulation, EveryStepIsAsTheNaiveModelSays) {
   int64_t admitted = 0;
   int64_t refused = 0;
   int64_t moves = 0;
+  int64_t exhaustions = 0;
   int64_t steps = 0;
   int64_t boots = 0;
   for (int64_t life = 0; life < lives && !testing::Test::HasFailure(); ++life) {
@@ -37,16 +38,19 @@ TEST(QuotaSimulation, EveryStepIsAsTheNaiveModelSays) {
     admitted += simulation.admitted();
     refused += simulation.refused();
     moves += simulation.moves();
+    exhaustions += simulation.exhaustions();
     steps += simulation.clock().steps();
     boots += simulation.clock().boots();
   }
   std::cerr << lives << " lives of " << kStepsOfALife
             << " operations: " << admitted << " admitted, " << refused
-            << " refused, " << moves << " moves of tenants, " << steps
+            << " refused, " << moves << " moves of tenants, " << exhaustions
+            << " instants at which quotas run out, " << steps
             << " steps of the wall clock, " << boots << " boots\n";
   ASSERT_GT(admitted, 0);
   ASSERT_GT(refused, 0);
   ASSERT_GT(moves, 0);
+  ASSERT_GT(exhaustions, 0);
   ASSERT_GT(steps, 0);
   ASSERT_GT(boots, 0);
 }

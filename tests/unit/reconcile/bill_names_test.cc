@@ -127,6 +127,91 @@ TEST(BillNamesTest, TellsPoolsOfOneSkuApart) {
   }
 }
 
+// Pools that name their resource and account; the row agrees in fewer parts.
+TEST(BillNamesTest, DropsResourceThenSkuPriceThenSubAccount) {
+  Contract contract;
+  contract.provider = "aws";
+  PoolNaming pool = {"aws/one", "p5", "us-east-1", 8};
+  pool.sub_accounts = {"111"};
+  pool.sku_prices = {"p5.od"};
+  pool.resources = {"i-1"};
+  contract.pools.push_back(pool);
+  pool.name = "aws/two-a";
+  pool.sku = "p6";
+  contract.pools.push_back(pool);
+  pool.name = "aws/two-b";
+  pool.sub_accounts = {"222"};
+  pool.resources = {"i-2"};
+  contract.pools.push_back(pool);
+  const BillNames names(contract);
+  struct Case {
+    std::string sku;
+    std::string sub_account;
+    std::string sku_price;
+    std::string resource;
+    Result result;
+    std::string pool;
+    int agreed;
+    int dropped;
+  };
+  constexpr int kPrice = kSkuPricePart;
+  const Case cases[] = {
+      {"p5", "111", "p5.od", "I-1", Result::kFound, "aws/one",
+       kRegionPart | kSubAccountPart | kPrice | kResourcePart, 0},
+      {"p5", "111", "p5.od", "i-9", Result::kFound, "aws/one",
+       kRegionPart | kSubAccountPart | kPrice, kResourcePart},
+      {"p5", "111", "p5.spot", "i-1", Result::kFound, "aws/one",
+       kRegionPart | kSubAccountPart | kResourcePart, kPrice},
+      {"p5", "333", "p5.spot", "i-9", Result::kFound, "aws/one", kRegionPart,
+       kSubAccountPart | kPrice | kResourcePart},
+      // What is left names one of two.
+      {"p6", "222", "p5.od", "i-9", Result::kFound, "aws/two-b",
+       kRegionPart | kSubAccountPart | kPrice, kResourcePart},
+      {"p6", "111", "p5.spot", "i-9", Result::kFound, "aws/two-a",
+       kRegionPart | kSubAccountPart, kPrice | kResourcePart},
+      // And here both.
+      {"p6", "", "p5.od", "i-9", Result::kOtherParts, "aws/two-a", 0,
+       kResourcePart},
+      {"p6", "333", "p5.od", "i-9", Result::kOtherParts, "aws/two-a", 0,
+       kSubAccountPart | kResourcePart},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.sku + " " + c.sub_account + " " + c.sku_price + " " +
+                 c.resource);
+    BillRow row;
+    row.sku = c.sku;
+    row.region = "US-East-1";
+    row.sub_account = c.sub_account;
+    row.sku_price = c.sku_price;
+    const PoolMatch match = names.FindPool(row, c.resource);
+    EXPECT_EQ(match.result, c.result);
+    ASSERT_NE(match.naming, nullptr);
+    EXPECT_EQ(match.naming->name, c.pool);
+    EXPECT_EQ(match.agreed, c.agreed);
+    EXPECT_EQ(match.dropped, c.dropped);
+    row.region = "eu-west-1";
+    EXPECT_EQ(names.FindPool(row, c.resource).result, Result::kOtherRegion);
+  }
+}
+
+TEST(BillNamesTest, FindsAPoolByTheInstanceTypeLast) {
+  const Contract contract = TwoRegions();
+  const BillNames names(contract);
+  BillRow row;
+  row.sku = "ABC123";
+  row.sku_price = "ABC123.JRTC";
+  row.instance_type = "p4d";
+  PoolMatch match = names.FindPool(row, "");
+  ASSERT_EQ(match.result, Result::kFound);
+  EXPECT_EQ(match.naming->name, "aws/any/a100");
+  EXPECT_TRUE(match.by_instance_type);
+  row.sku_price = "price-9";
+  match = names.FindPool(row, "");
+  ASSERT_EQ(match.result, Result::kFound);
+  EXPECT_EQ(match.naming->name, "aws/any/b200");
+  EXPECT_FALSE(match.by_instance_type);
+}
+
 TEST(BillNamesTest, KnowsTheProviderByAnyCase) {
   const Contract contract = TwoRegions();
   const BillNames names(contract);

@@ -55,11 +55,12 @@ TEST(ReconcileCommitmentTest, HoursThatAHigherLayerCountsAreMeteredOnce) {
   Scenario setup = ReservedHour();
   setup.rated.commitments.push_back("stacked");
   Charge counted = setup.rated.charges.front();
-  ASSERT_EQ(counted.kind, ChargeKind::kCovered);
-  counted.commitment =
-      static_cast<uint32_t>(setup.rated.commitments.size() - 1);
-  counted.rule = static_cast<uint16_t>(setup.rated.rules.size());
-  setup.rated.rules.push_back({});
+  ChargeRule rule = setup.rated.rules[counted.rule];
+  ASSERT_EQ(rule.kind, ChargeKind::kCovered);
+  rule.commitment = static_cast<uint32_t>(setup.rated.commitments.size() - 1);
+  rule.unit_price.reset();
+  counted.rule = static_cast<uint32_t>(setup.rated.rules.size());
+  setup.rated.rules.push_back(rule);
   setup.rated.charges.push_back(counted);
   const ReconcileResult result = Reconcile(setup, ReservedBill());
   ExpectInvariants(result, ReservedBill());
@@ -291,9 +292,8 @@ TEST(ReconcileCommitmentTest, OverageAtAnotherPriceIsAnOverage) {
                     .Covered(kGb200, 0, 1, "100")
                     .OnDemand(kGb200, 0, 1, "8")
                     .Build();
-  for (Charge& charge : setup.rated.charges) {
-    if (charge.kind == ChargeKind::kOnDemand)
-      charge.kind = ChargeKind::kOverage;
+  for (ChargeRule& rule : setup.rated.rules) {
+    if (rule.kind == ChargeKind::kOnDemand) rule.kind = ChargeKind::kOverage;
   }
   const std::vector<TestRow> right = {CoveredRow(0, 1, "25", "205"),
                                       OnDemandRow(0, 1, "2", "32.80")};

@@ -48,6 +48,7 @@ BillRow ViewOf(const TestRow& row, const std::string& raw) {
   view.service = row.service;
   view.sku = row.sku;
   view.sku_price = row.sku_price;
+  view.instance_type = row.instance_type;
   view.category = row.category;
   view.category_text = CategoryText(row.category);
   view.correction = row.correction;
@@ -133,46 +134,41 @@ Contract MakeContract() {
   return contract;
 }
 
-Charge BookBuilder::NewCharge(ChargeKind kind, int first, int last,
-                              GpuTime time,
-                              std::optional<MoneyAmount> unit_price) {
-  Charge charge;
-  charge.kind = kind;
-  charge.amount = time.count();
-  charge.rule = static_cast<uint16_t>(rated_.rules.size());
-  rated_.rules.push_back({.unit_price = unit_price});
-  charge.bucket_us = HourOf(first);
-  charge.bucket_end_us = HourOf(last);
-  return charge;
+void BookBuilder::AddOne(int first, int last, Charge charge,
+                         const ChargeRule& rule) {
+  charge.span = static_cast<uint32_t>(rated_.spans.size());
+  charge.rule = static_cast<uint32_t>(rated_.rules.size());
+  rated_.spans.push_back({HourOf(first), HourOf(last)});
+  rated_.rules.push_back(rule);
+  rated_.charges.push_back(charge);
 }
 
-void BookBuilder::AddEach(const Charge& charge, int first, int last) {
+void BookBuilder::AddEach(int first, int last, const Charge& charge,
+                          const ChargeRule& rule) {
   for (int hour = first; hour < last; ++hour) {
-    Charge each = charge;
-    each.bucket_us = HourOf(hour);
-    each.bucket_end_us = HourOf(hour + 1);
-    rated_.charges.push_back(each);
+    AddOne(hour, hour + 1, charge, rule);
   }
 }
 
 BookBuilder& BookBuilder::OnDemand(std::string_view pool, int first, int last,
                                    std::string_view hours_each,
                                    std::string_view price) {
-  Charge charge = NewCharge(ChargeKind::kOnDemand, first, last,
-                            Hours(hours_each), Usd(price));
-  charge.pool = IndexOf(rated_.pools, pool);
-  AddEach(charge, first, last);
+  AddEach(first, last,
+          {.amount = Hours(hours_each).count(),
+           .pool = IndexOf(rated_.pools, pool)},
+          {.kind = ChargeKind::kOnDemand, .unit_price = Usd(price)});
   return *this;
 }
 
 BookBuilder& BookBuilder::Covered(std::string_view pool, int first, int last,
                                   std::string_view hours_each,
                                   std::string_view commitment) {
-  Charge charge = NewCharge(ChargeKind::kCovered, first, last,
-                            Hours(hours_each), Usd("2.05"));
-  charge.pool = IndexOf(rated_.pools, pool);
-  charge.commitment = IndexOf(rated_.commitments, commitment);
-  AddEach(charge, first, last);
+  AddEach(first, last,
+          {.amount = Hours(hours_each).count(),
+           .pool = IndexOf(rated_.pools, pool)},
+          {.commitment = IndexOf(rated_.commitments, commitment),
+           .kind = ChargeKind::kCovered,
+           .unit_price = Usd("2.05")});
   return *this;
 }
 
@@ -180,37 +176,35 @@ BookBuilder& BookBuilder::Unused(int first, int last,
                                  std::string_view hours_each,
                                  std::string_view price,
                                  std::string_view commitment) {
-  Charge charge = NewCharge(ChargeKind::kUnused, first, last,
-                            Hours(hours_each), Usd(price));
-  charge.commitment = IndexOf(rated_.commitments, commitment);
-  AddEach(charge, first, last);
+  AddEach(first, last, {.amount = Hours(hours_each).count()},
+          {.commitment = IndexOf(rated_.commitments, commitment),
+           .kind = ChargeKind::kUnused,
+           .unit_price = Usd(price)});
   return *this;
 }
 
 BookBuilder& BookBuilder::Fee(ChargeKind kind, int first, int last,
                               std::string_view hours, std::string_view cost,
                               std::string_view commitment) {
-  const GpuTime time = Hours(hours);
-  Charge charge = NewCharge(kind, first, last, time);
-  charge.commitment = IndexOf(rated_.commitments, commitment);
-  if (time.zero()) {
-    charge.has_gpu_time = false;
-    charge.amount = Usd(cost).count();
-  } else if (!Usd(cost).zero()) {
-    rated_.rules.back().unit_price = MoneyAmount(
-        MulDivHalfEven(Usd(cost).count(), kMicrosPerHour, time.count())
-            .value());
+  const Int128 time = Hours(hours).count();
+  const Int128 money = Usd(cost).count();
+  ChargeRule rule = {.commitment = IndexOf(rated_.commitments, commitment),
+                     .kind = kind,
+                     .has_gpu_time = time != 0};
+  if (time != 0 && money != 0) {
+    rule.unit_price =
+        MoneyAmount(MulDivHalfEven(money, kMicrosPerHour, time).value());
   }
-  rated_.charges.push_back(charge);
+  AddOne(first, last, {.amount = time != 0 ? time : money}, rule);
   return *this;
 }
 
 BookBuilder& BookBuilder::Unpriced(std::string_view pool, int first, int last,
                                    std::string_view hours_each) {
-  Charge charge =
-      NewCharge(ChargeKind::kUnpriced, first, last, Hours(hours_each));
-  charge.pool = IndexOf(rated_.pools, pool);
-  AddEach(charge, first, last);
+  AddEach(first, last,
+          {.amount = Hours(hours_each).count(),
+           .pool = IndexOf(rated_.pools, pool)},
+          {.kind = ChargeKind::kUnpriced});
   return *this;
 }
 

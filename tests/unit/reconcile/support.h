@@ -53,9 +53,10 @@ class BookBuilder {
   RatedUsage Build() const { return rated_; }
 
  private:
-  Charge NewCharge(ChargeKind kind, int first, int last, GpuTime time,
-                   std::optional<MoneyAmount> unit_price = std::nullopt);
-  void AddEach(const Charge& charge, int first, int last);
+  // One over all of the hours, or one for each, under a rule of their own.
+  void AddOne(int first, int last, Charge charge, const ChargeRule& rule);
+  void AddEach(int first, int last, const Charge& charge,
+               const ChargeRule& rule);
 
   RatedUsage rated_;
 };
@@ -69,6 +70,7 @@ struct TestRow {
   std::string service = "Amazon Elastic Compute Cloud";
   std::string sku = "p6e";
   std::string sku_price = "p6e-price";
+  std::string instance_type;
   ChargeCategory category = ChargeCategory::kUsage;
   bool correction = false;
   std::string frequency = "Usage-Based";

@@ -113,6 +113,12 @@ TEST(HoldReportTest, WhatRunsOut) {
   all[2] = {ExhaustionKind::kQuotaExhausted, now_us - 1, "", std::nullopt,
             QuotaScope{"acme", "aws/*", QuotaPeriod::kRolling,
                        24 * kMicrosPerHour, "", ""}};
+  for (const int64_t gpus : {8, 4, 2, 1}) {
+    all[2].runs.biggest.push_back({RunKey{"r" + std::to_string(gpus)},
+                                   "acme/chat", "aws/x",
+                                   gpus * kMicroGpusPerGpu, 0});
+  }
+  all[2].runs.more = 6;
   const auto written = [&](Format format) {
     return Collect(
         [&](const Sink& sink) { WriteExhaustions(all, now_us, format, sink); });
@@ -121,16 +127,20 @@ TEST(HoldReportTest, WhatRunsOut) {
             R"(AT                    IN         WHAT
 2026-10-01T00:00:01Z  1 s        hold job-1 is spent, drawn by run run-1
 2026-10-01T01:00:00Z  1 h 0 min  hold job-2 expires
-2026-09-30T23:59:59Z  now        quota exhausted: acme on aws/*, rolling 24 h
+2026-09-30T23:59:59Z  now        quota exhausted: acme on aws/*, rolling 24 h; by run r8 (8 GPUs), run r4 (4 GPUs), run r2 (2 GPUs) and 7 more
 )");
+  all[2].runs.biggest.resize(1);
+  all[2].runs.more = 0;
   EXPECT_EQ(
       written(Format::kCsv),
       "at,in_seconds,kind,hold_id,run_id,attempt,tenant,pool,period,"
-      "rolling_seconds,contract,commitment\n"
-      "2026-10-01T00:00:01.5Z,1.5,hold_spent,job-1,run-1,1,,,,,,\n"
-      "2026-10-01T01:00:00Z,3600,hold_expires,job-2,,,,,,,,\n"
+      "rolling_seconds,contract,commitment,runs,more_runs\n"
+      "2026-10-01T00:00:01.5Z,1.5,hold_spent,job-1,run-1,1,,,,,,,,\n"
+      "2026-10-01T01:00:00Z,3600,hold_expires,job-2,,,,,,,,,,\n"
       "2026-09-30T23:59:59.999999Z,0,quota_exhausted,,,,acme,aws/*,rolling,"
-      "86400,,\n");
+      "86400,,,\"[{\"\"run_id\"\": \"\"r8\"\", \"\"attempt\"\": 1, "
+      "\"\"tenant\"\": \"\"acme/chat\"\", \"\"pool\"\": \"\"aws/x\"\", "
+      "\"\"gpus\"\": \"\"8\"\"}]\",0\n");
   all.clear();
   EXPECT_EQ(written(Format::kTable),
             "nothing will run out if all goes on as it does now\n");

@@ -89,13 +89,33 @@ TEST(QuotaReportTest, CsvHasEveryAmountInItsUnit) {
       "used_gpu_seconds,used_gpu_hours,used_gpus,held_gpu_seconds,"
       "held_gpu_hours,held_gpus,reserved_gpu_seconds,reserved_gpu_hours,"
       "reserved_gpus,available_gpu_seconds,available_gpu_hours,"
-      "available_gpus,accruing_gpus\n"
+      "available_gpus,accruing_gpus,later\n"
       "acme/chat,aws/*,month,,,,true,false,false,2026-10-05T00:00:00Z,"
       "2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,18000000,5000.000000000,,,,,"
       "0,0.000000000,,4501800,1250.500000000,,4500000,1250.000000000,,0,"
-      "0.000000000,,8998200,2499.500000000,,0\n"
+      "0.000000000,,8998200,2499.500000000,,0,[]\n"
       "acme,*,at_once,,,,true,false,false,1970-01-01T00:00:00Z,,,,,512,,,,,,0,"
-      ",,8.5,,,0,,,0,,,503.5,0\n");
+      ",,8.5,,,0,,,0,,,503.5,0,[]\n");
+}
+
+TEST(QuotaReportTest, LimitsThatBeginLaterAreThere) {
+  QuotaState quota = AtOnce();
+  QuotaLimit soft;
+  soft.nominal = 8 * kMicroGpusPerGpu;
+  soft.soft = true;
+  quota.later = {{*ParseInstant("2026-12-01T00:00:00Z"), soft},
+                 {*ParseInstant("2027-01-01T00:00:00Z"), std::nullopt}};
+  const std::string table = Listed({quota}, Format::kTable);
+  EXPECT_NE(table.find("    from 2026-12-01T00:00:00Z on 8 GPUs, soft: refuses "
+                       "nothing; from 2027-01-01T00:00:00Z on no limit\n"),
+            table.npos)
+      << table;
+  const std::string json = Listed({quota}, Format::kJson);
+  EXPECT_NE(json.find("{\"from\": \"2026-12-01T00:00:00Z\", \"limited\": true, "
+                      "\"soft\": true, \"slice\": false"),
+            json.npos)
+      << json;
+  EXPECT_NE(json.find("\"limit_gpus\": \"8\""), json.npos) << json;
 }
 
 TEST(QuotaReportTest, ALimitTakenAwayHasNoAmount) {

@@ -244,7 +244,7 @@ TEST_F(AdmissionRacesTest, ADeadProcessGivesItsSlicesBack) {
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
   {
     const auto process = Open();
-    EXPECT_LT(process->Room(1), 999'999 - 1'000);
+    EXPECT_EQ(process->Room(1), 1'000'000 - 64);
     EXPECT_EQ(process->meter(2).TryRecord(999'999), Decision::kAdmitted);
     EXPECT_EQ(process->meter(2).TryRecord(1), Decision::kQuotaExceeded);
   }

@@ -199,20 +199,38 @@ TEST_F(KnownFullTest, EverySliceIsSmallerThanTheOneBefore) {
   SetLimits(6'400'000, kPlenty);
   int64_t room = 6'400'000;
   for (int filled = 0; filled < 3; ++filled) {
-    EXPECT_EQ(Try(filled, 1'000), Decision::kAdmitted);
+    EXPECT_EQ(Try(filled, 2'000), Decision::kAdmitted);
     room -= room / (64 + filled);
     EXPECT_EQ(process_->Room(1), room);
   }
   // One that is filled again is no further one.
   while (process_->Room(1) == room) {
-    ASSERT_EQ(Try(0, 1'000), Decision::kAdmitted);
+    ASSERT_EQ(Try(0, 2'000), Decision::kAdmitted);
   }
   EXPECT_EQ(process_->Room(1), room - room / (64 + 3));
   room = process_->Room(1);
   while (process_->Room(1) == room) {
-    ASSERT_EQ(Try(1, 1'000), Decision::kAdmitted);
+    ASSERT_EQ(Try(1, 2'000), Decision::kAdmitted);
   }
   EXPECT_EQ(process_->Room(1), room - room / (64 + 3));
+}
+
+// A thread that calls now and then for one of many tenants keeps little from
+// the others; one that calls often asks seldom.
+TEST_F(KnownFullTest, ASliceIsTwiceTheOneBefore) {
+  SetLimits(kPlenty, kPlenty);
+  for (const int64_t calls : {64, 128, 256, 512, 1'024, 2'048, 4'096, 4'096}) {
+    const int64_t room = process_->Room(1);
+    for (int64_t i = 0; i < calls; ++i) {
+      ASSERT_EQ(Try(0, 5), Decision::kAdmitted);
+      ASSERT_EQ(process_->Room(1), room - 5 * calls);
+    }
+  }
+  EXPECT_EQ(Try(0, 5), Decision::kAdmitted);
+  ASSERT_THAT(process_->keeper().Recall(1), IsOk());
+  const int64_t room = process_->Room(1);
+  EXPECT_EQ(Try(0, 5), Decision::kAdmitted);
+  EXPECT_EQ(process_->Room(1), room - 5 * 64);
 }
 
 }  // namespace

@@ -133,3 +133,7 @@ class HoldCalls(Calls):
     def exhaustions(self) -> Table:
         """What runs out and when, soonest first, if all goes on as now."""
         return self._table(lib.drawdown_exhaustions)
+
+    def exhaustion_runs(self) -> Table:
+        """Which open runs draw on the quotas that run out, a row per run."""
+        return self._table(lib.drawdown_exhaustion_runs)

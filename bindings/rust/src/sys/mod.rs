@@ -12,7 +12,7 @@ use std::os::raw::c_char;
 
 pub const DRAWDOWN_NUL_TERMINATED: u64 = u64::MAX;
 pub const DRAWDOWN_UNSET: i64 = i64::MIN;
-pub const DRAWDOWN_ABI_VERSION: u32 = 3;
+pub const DRAWDOWN_ABI_VERSION: u32 = 4;
 // Codes.
 pub const DRAWDOWN_OK: i32 = 0;
 pub const DRAWDOWN_BAD_NUMBER: i32 = 101;
@@ -343,6 +343,11 @@ extern "C" {
         error: *mut drawdown_error,
     ) -> i32;
     pub fn drawdown_exhaustions(
+        ledger: drawdown_ledger,
+        out: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_exhaustion_runs(
         ledger: drawdown_ledger,
         out: *mut drawdown_table,
         error: *mut drawdown_error,

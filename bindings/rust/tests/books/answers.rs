@@ -1,6 +1,6 @@
 //! What the calls answer, and in which types.
 use std::process::Command;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use drawdown::*;
 
@@ -268,13 +268,15 @@ fn quotas_and_holds() {
     assert_eq!(needs_hold.code(), code::HOLD_REQUIRED);
     {
         let mut hold = books.hold(&request("h3", 2)).unwrap().ok().unwrap();
+        let now = SystemTime::now();
         let run = RunStart {
             hold_id: hold.drawn_by_run(),
+            at: now.into(),
             ..start("r", 1_000_000)
         };
         assert!(books.start_run(&run).unwrap().is_admitted());
         books
-            .stop_run("r", 1, instant(10), StopReason::Done)
+            .stop_run("r", 1, now + Duration::from_secs(1), StopReason::Done)
             .unwrap();
     }
     let hold = books.hold(&request("h4", 1)).unwrap().ok().unwrap();

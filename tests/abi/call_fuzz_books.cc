@@ -1,4 +1,5 @@
-// Every function of drawdown.h, called with whatever comes.
+// Random calls of what is used and what may be: ledgers, meters, runs, holds,
+// quotas, usage.
 #include "tests/abi/call_fuzz.h"
 
 namespace drawdown::c_abi_test {
@@ -196,6 +197,10 @@ void Caller::CallHolds() {
                    drawdown_holds(ledger, Options(query), table, Error()));
     }
     case 5:
+      if (OneIn(2)) {
+        return Ended("exhaustion_runs",
+                     drawdown_exhaustion_runs(ledger, table, Error()));
+      }
       return Ended("exhaustions", drawdown_exhaustions(ledger, table, Error()));
     default:
       return Ended("hold_place", drawdown_hold_place(ledger, Options(request),
@@ -278,212 +283,6 @@ void Caller::CallUsage() {
                    drawdown_usage(ledger, Options(query), table, Error()));
     }
   }
-}
-
-const drawdown_statement_query* Caller::Statement() {
-  drawdown_statement_query query = DRAWDOWN_STATEMENT_QUERY_INIT;
-  query.contract = Text("aws");
-  query.period = Text("2026-10");
-  if (OneIn(2)) query.at_us = Instant();
-  if (OneIn(8)) query.as_of_us = Instant();
-  return Options(query);
-}
-
-void Caller::CallContracts() {
-  static const char kContract[] =
-      "id: \"aws\" provider: \"aws\" currency: \"USD\" "
-      "term { start: \"2026-10-01T00:00:00Z\" end: \"2027-10-01T00:00:00Z\" } "
-      "rate { pool: \"aws\" price: \"4.10\" from: \"2026-10-01T00:00:00Z\" }";
-  const drawdown_ledger ledger = Handle(Kind::kLedger);
-  uint64_t* const table = Out(Kind::kTable);
-  const drawdown_text name = Text("aws.textproto");
-  const drawdown_text text = Text(kContract);
-  const drawdown_text path = Path();
-  switch (Below(9)) {
-    case 0:
-      return Ended("contract_validate",
-                   drawdown_contract_validate(name, text, Error()));
-    case 1:
-      return Ended("contracts", drawdown_contracts(ledger, table, Error()));
-    case 2:
-      return Ended("statement",
-                   drawdown_statement(ledger, Statement(), table, Error()));
-    case 3:
-      return Ended("statement_text",
-                   drawdown_statement_text(ledger, Statement(), Text("csv"),
-                                           Out(Kind::kBytes), Error()));
-    case 4:
-      return Ended("status", drawdown_status(ledger, Instant(), DRAWDOWN_UNSET,
-                                             table, Error()));
-    case 5: {
-      // One struct at a time can be hostile.
-      drawdown_reconcile_options options = DRAWDOWN_RECONCILE_OPTIONS_INIT;
-      options.has_tolerance = Flag();
-      options.tolerance = Wide(0);
-      options.memory_bytes = static_cast<uint64_t>(Number(1 << 20));
-      options.tenant_tag = Text("team");
-      uint8_t clean = 0;
-      return Ended("reconcile_files",
-                   drawdown_reconcile_files(ledger, Statement(), OrNull(&path),
-                                            Count(), &options, OrNull(&clean),
-                                            table, Out(Kind::kTable), Error()));
-    }
-    case 6:
-      return Ended("bill_summary", drawdown_bill_summary(OrNull(&path), Count(),
-                                                         table, Error()));
-    default:
-      return Ended("contract_apply",
-                   drawdown_contract_apply(ledger, OrNull(&name), OrNull(&text),
-                                           Count(), table, Error()));
-  }
-}
-
-void Caller::CallForecasts() {
-  const drawdown_ledger ledger = Handle(Kind::kLedger);
-  uint64_t* const table = Out(Kind::kTable);
-  uint8_t flag = 0;
-  switch (Below(6)) {
-    case 0:
-      return Ended("period_close",
-                   drawdown_period_close(ledger, Text("aws"), Text("2026-10"),
-                                         OrNull(&flag), table, Error()));
-    case 1:
-      return Ended("closed_periods",
-                   drawdown_closed_periods(ledger, Text("aws"), Instant(),
-                                           table, Error()));
-    case 2:
-      return Ended(
-          "report_html",
-          drawdown_report_html(ledger, Text(""), Instant(), DRAWDOWN_UNSET,
-                               Out(Kind::kBytes), Error()));
-    case 3:
-      return Ended("tenant_move",
-                   drawdown_tenant_move(ledger, Tenant(), Tenant(), Instant(),
-                                        OrNull(&flag), Error()));
-    default: {
-      const drawdown_text exercise = Id();
-      drawdown_usage_scale scale = DRAWDOWN_USAGE_SCALE_INIT;
-      scale.tenant = Tenant();
-      scale.factor_micro = Number(1'300'000);
-      drawdown_added_run run = DRAWDOWN_ADDED_RUN_INIT;
-      run.tenant = Tenant();
-      run.pool = Pool();
-      run.micro_gpus = Number(8'000'000);
-      run.start_us = Instant();
-      run.end_us = Instant();
-      drawdown_forecast_query query = DRAWDOWN_FORECAST_QUERY_INIT;
-      query.intervals = static_cast<uint32_t>(Number(1));
-      query.at_us = Instant();
-      if (OneIn(2)) query.until_us = Instant();
-      query.exercise = OrNull(&exercise);
-      query.exercise_count = OneIn(8);
-      query.scales = OrNull(&scale);
-      query.scale_count = OneIn(4);
-      query.runs = OrNull(&run);
-      query.run_count = OneIn(4);
-      return Ended("forecast", drawdown_forecast(ledger, Options(query), table,
-                                                 Out(Kind::kTable), Error()));
-    }
-  }
-}
-
-void Caller::CallTables() {
-  const drawdown_table table = Handle(Kind::kTable);
-  const uint64_t row = OneIn(8) ? Handle(Kind::kTable) : Below(3);
-  const auto column =
-      static_cast<uint32_t>(OneIn(8) ? UINT32_MAX - Below(2) : Below(8));
-  uint64_t rows = 0;
-  uint32_t columns = 0;
-  uint8_t null = 0;
-  int64_t number = 0;
-  drawdown_int128 wide = {0, 0};
-  drawdown_text text = {nullptr, 0};  // Another thread may close the table.
-  switch (Below(12)) {
-    case 0: {
-      drawdown_column out = DRAWDOWN_COLUMN_INIT;
-      if (OneIn(8)) out.struct_size = 4;
-      return Ended("table_column",
-                   drawdown_table_column(table, column, OrNull(&out), Error()));
-    }
-    case 1:
-      return Ended("table_find",
-                   drawdown_table_find(table, Text("run_id"), OrNull(&columns),
-                                       Error()));
-    case 2:
-      return Ended("table_int64",
-                   drawdown_table_int64(table, row, column, OrNull(&number),
-                                        OrNull(&null), Error()));
-    case 3:
-      return Ended("table_decimal",
-                   drawdown_table_decimal(table, row, column, OrNull(&wide),
-                                          OrNull(&null), Error()));
-    case 4:
-      return Ended("table_text",
-                   drawdown_table_text(table, row, column, OrNull(&text),
-                                       OrNull(&null), Error()));
-    case 5:
-      return Ended("table_notes",
-                   drawdown_table_notes(table, OrNull(&rows), Error()));
-    case 6:
-      return Ended("table_note",
-                   drawdown_table_note(table, row, OrNull(&text), Error()));
-    case 7:
-      return Ended("table_close", drawdown_table_close(table, Error()));
-    case 8:
-      return Ended("bytes_view", drawdown_bytes_view(Handle(Kind::kBytes),
-                                                     OrNull(&text), Error()));
-    case 9:
-      return Ended("bytes_close",
-                   drawdown_bytes_close(Handle(Kind::kBytes), Error()));
-    default:
-      return Ended("table_shape",
-                   drawdown_table_shape(table, OrNull(&rows), OrNull(&columns),
-                                        Error()));
-  }
-}
-
-void Caller::CallArrow() {
-  ArrowArrayStream stream = {};
-  const int32_t code =
-      drawdown_table_arrow(Handle(Kind::kTable), &stream, Error());
-  Ended("table_arrow", code);
-  if (code != DRAWDOWN_OK) return;
-  if (OneIn(4)) {
-    ArrowSchema schema = {};
-    if (stream.get_schema(&stream, &schema) == 0) schema.release(&schema);
-    ArrowArray array = {};
-    while (stream.get_next(&stream, &array) == 0 && array.release != nullptr) {
-      array.release(&array);
-    }
-  }
-  if (OneIn(4)) return stream.release(&stream);
-  output_count_ = 0;
-  if (OneIn(2)) {
-    uint8_t clean = 0;
-    Ended("reconcile_arrow",
-          drawdown_reconcile_arrow(Handle(Kind::kLedger), Statement(), &stream,
-                                   nullptr, OrNull(&clean), Out(Kind::kTable),
-                                   Out(Kind::kTable), Error()));
-    if (stream.release != nullptr) abort();
-    return;
-  }
-  drawdown_import_options options = DRAWDOWN_IMPORT_OPTIONS_INIT;
-  Ended("import_arrow",
-        drawdown_import_arrow(Handle(Kind::kLedger),
-                              Choice(DRAWDOWN_IMPORT_SACCT), &stream,
-                              Options(options), nullptr, Error()));
-  if (stream.release != nullptr) abort();  // It is taken, whatever happens.
-}
-
-void Caller::CallErrors() {
-  const drawdown_error error = Handle(Kind::kError);
-  drawdown_error_code(error);
-  if (drawdown_error_message(error) == nullptr) abort();
-  if (OneIn(4)) drawdown_error_free(error);
-  const auto code = static_cast<int32_t>(Number(DRAWDOWN_BUSY));
-  if (drawdown_code_name(code)[0] == '\0') abort();
-  if (drawdown_abi_version() < DRAWDOWN_ABI_VERSION) abort();
-  if (drawdown_version()[0] == '\0') abort();
 }
 
 }  // namespace drawdown::c_abi_test
