@@ -1,6 +1,7 @@
 """`reconcile` from outside: its files, its claims, what it posts."""
 
 import csv
+import datetime
 import decimal
 import os
 import unittest
@@ -356,6 +357,55 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
                 "lineItem/isCorrection": "false",
                 "lineItem/backreferenceNo": ""})
         self.check("oci", "Oracle", "iad", "B98453", 8, "", rows, "662.4")
+
+
+class CalendarTest(CliTest):
+    """A month of days that the provider cuts at its own hour."""
+
+    def reconcile(self, calendar, first):
+        """31 days from `first` of two nodes that ran all the time."""
+        self.write("contract.textproto", CONTRACT + calendar)
+        self.write("runs.csv", RUNS.replace(
+            "2026-10-01T00:00:00Z,2026-10-01T04:00:00Z",
+            "2026-09-29T00:00:00Z,2026-11-02T00:00:00Z"))
+        self.expect(0, "init")
+        self.expect(0, "contract", "apply", "contract.textproto")
+        self.expect(0, "import", "runs", "runs.csv")
+        cuts = [first + datetime.timedelta(days=day) for day in range(32)]
+        cuts = [cut.strftime("%Y-%m-%dT%H:%M:%SZ") for cut in cuts]
+        rows = [row(0, 48, "1324.80")
+                .replace("2026-10-01T01:00:00Z,2026-10-01T00:00:00Z",
+                         f"{end},{start}")
+                .replace("2026-11-01T00:00:00Z,2026-10-01T00:00:00Z",
+                         f"{cuts[-1]},{cuts[0]}")
+                for start, end in zip(cuts, cuts[1:])]
+        self.write("bill.csv", HEADER + "".join(rows))
+        done = self.run_cli("reconcile", "--contract", "aws-2025",
+                                "--period", "2026-10", "--at",
+                                "2026-11-02T00:00:00Z", "--format", "csv",
+                                "bill.csv")
+        classes = [line["class"]
+                   for line in csv.DictReader(done.out.splitlines())]
+        return done.code, classes
+
+    PACIFIC = datetime.datetime(2026, 10, 1, 7)
+    EASTERN = datetime.datetime(2026, 9, 30, 21)
+
+    def test_pacific_midnight(self):
+        found = self.reconcile(
+            'calendar { time_zone: "America/Los_Angeles" }', self.PACIFIC)
+        self.assertEqual(found, (0, ["matched"] * 31))
+
+    def test_five_in_the_evening_eastern(self):
+        found = self.reconcile(
+            'calendar { time_zone: "America/New_York" day_cut: "17:00" '
+            'day_label: END }', self.EASTERN)
+        self.assertEqual(found, (0, ["matched"] * 31))
+
+    def test_another_calendar_does_not_agree(self):
+        code, classes = self.reconcile("", self.PACIFIC)
+        self.assertEqual(code, 1)
+        self.assertIn("timing", classes)
 
 
 if __name__ == "__main__":
