@@ -134,9 +134,9 @@ class DRAWDOWN_EXPORT Meter {
   // Adds `gpu_us` >= 0 GPU-microseconds. Wait-free: no lock, allocation, system
   // call or clock read, except on a thread's first call for a ledger and when
   // it first uses a meter made after that, when its counters are set up. Where
-  // the disk has no room for them it counts, under a lock, in counters shared
-  // by the process that meter() reserved; so it does in a destructor that runs
-  // at the end of its thread. A negative amount is not added; it is counted,
+  // disk or memory has no room for them it counts, under a lock, in counters of
+  // the process that meter() reserved; so it does in a destructor that runs at
+  // the end of its thread. A negative amount is not added; it is counted,
   // under a lock (LiveView::rejected). A counter holds 2^64 GPU-microseconds,
   // 584,000 GPU-years.
   void Record(int64_t gpu_us) const {
@@ -161,10 +161,10 @@ class DRAWDOWN_EXPORT Meter {
   // its slice of the quotas' room. To fill a slice, and to admit near a limit, it
   // takes a lock shared by all processes of the ledger, and after a crash, a
   // turn of a quota's window or a change of quotas, the books' writer lock.
-  // Where that takes longer than the ledger allows it says kBusy, never
-  // kQuotaExceeded; so it does when the ledger it came from is closed, and in a
-  // forked child, until the process has opened the ledger and bound a meter
-  // itself, in both cases once its slice is spent.
+  // Where that takes longer than the ledger allows, or memory runs out, it says
+  // kBusy, never kQuotaExceeded; so it does when the ledger it came from is
+  // closed, and in a forked child, until the process has opened the ledger and
+  // bound a meter itself, in both cases once its slice is spent.
   // What is admitted counts as what is recorded does: in every answer at once,
   // there after kill -9, in the bucket that was current. A kill loses at most
   // the call in flight; what a killed thread had not spent of its slice goes

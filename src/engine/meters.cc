@@ -1,5 +1,6 @@
 // Live meters: binding, draining, looking at them.
 #include <algorithm>
+#include <new>
 #include <system_error>
 #include <tuple>
 #include <utility>
@@ -306,19 +307,26 @@ absl::StatusOr<DrainResult> Ledger::Impl::Drain(
 // Skips the round when another process has drained in the last half interval
 // and no bucket has begun.
 void Ledger::Impl::SettlerRound() {
-  const auto word = live_->OpenEpoch();
-  if (word.ok() && *word != nullptr) {
-    const int64_t now_us = NowUs();
-    const int64_t since_us = now_us - (*word)->last_drain_us();
-    const auto half = std::chrono::microseconds(options_.drain_interval) / 2;
-    if (since_us >= 0 && since_us < half.count() &&
-        (*word)->Get().bucket >= BucketOf(now_us, bucket_us())) {
-      return;
+  try {
+    const auto word = live_->OpenEpoch();
+    if (word.ok() && *word != nullptr) {
+      const int64_t now_us = NowUs();
+      const int64_t since_us = now_us - (*word)->last_drain_us();
+      const auto half = std::chrono::microseconds(options_.drain_interval) / 2;
+      if (since_us >= 0 && since_us < half.count() &&
+          (*word)->Get().bucket >= BucketOf(now_us, bucket_us())) {
+        return;
+      }
     }
+    const absl::StatusOr<DrainResult> drained = Drain();
+    std::lock_guard<std::mutex> lock(live_mutex_);
+    drain_error_ = drained.ok() ? "" : std::string(drained.status().message());
+  } catch (const std::bad_alloc&) {
+    // The thread has nobody above to catch it, and tries again. Short enough to
+    // need no memory itself.
+    std::lock_guard<std::mutex> lock(live_mutex_);
+    drain_error_ = "out of memory";
   }
-  const absl::StatusOr<DrainResult> drained = Drain();
-  std::lock_guard<std::mutex> lock(live_mutex_);
-  drain_error_ = drained.ok() ? "" : std::string(drained.status().message());
 }
 
 std::string Ledger::Impl::drain_error() const {

@@ -168,7 +168,12 @@ class KeptQuotas : public LiveQuotas {
         now_us_(now_us),
         change_(std::move(change)) {}
   ~KeptQuotas() override {
-    if (!over_) change_.Cancel().IgnoreError();
+    if (over_) return;
+    try {
+      change_.Cancel().IgnoreError();
+    } catch (const std::bad_alloc&) {
+      // Neither finished nor cancelled: made anew before anybody is refused.
+    }
   }
 
   absl::StatusOr<bool> Promise(std::string_view tenant, std::string_view pool,
@@ -195,9 +200,13 @@ class KeptQuotas : public LiveQuotas {
   // What cannot be told is made anew by whoever asks next.
   void Committed() override {
     over_ = true;
-    const auto books = store_->BeginRead();
-    if (!books.ok()) return keeper_->SetTorn();
-    if (!change_.Finish(books->get(), now_us_).ok()) keeper_->SetTorn();
+    try {
+      const auto books = store_->BeginRead();
+      if (books.ok() && change_.Finish(books->get(), now_us_).ok()) return;
+    } catch (const std::bad_alloc&) {
+      // The commit is there, so its caller must not hear that it failed.
+    }
+    keeper_->SetTorn();
   }
 
  private:

@@ -217,6 +217,8 @@ absl::StatusOr<void*> LanesFile::AddExtent(const ExtentUse& use) {
 }
 
 absl::Status LanesFile::AddMeterBlock() {
+  // Before the file has it: a second try would add it twice.
+  tables_.reserve(tables_.size() + 1);
   ASSIGN_OR_RETURN(
       void* const map,
       AddExtent({kMeterTable, static_cast<uint32_t>(tables_.size())}));
@@ -252,12 +254,15 @@ absl::Status LanesFile::AddSlices(SliceLane* slices, uint32_t meter) {
   const uint32_t lane = slices->words().number();
   if (!slices->HasAllowance(meter)) {
     const uint32_t block = meter / kAllowanceMeters;
+    // Room, before the file has it: a second try would add it twice.
+    slices->SetAllowances(block, nullptr);
     ASSIGN_OR_RETURN(void* const map,
                      AddExtent({lane, block, ExtentKind::kAllowances}));
     slices->SetAllowances(block, static_cast<AllowanceWords*>(map));
   }
   // Last: by them a meter has slices.
   const uint32_t block = meter / kBooksMeters;
+  slices->SetBooks(block, nullptr);
   ASSIGN_OR_RETURN(void* const map,
                    AddExtent({lane, block, ExtentKind::kSliceBooks}));
   slices->SetBooks(block, static_cast<SliceBooks*>(map));
@@ -277,11 +282,14 @@ SliceLane* LanesFile::SlicesFor(const MeterLane& lane, uint32_t meter) {
 MeterLane* LanesFile::TakeLane() {
   if (free_.empty()) {
     const auto number = static_cast<uint32_t>(lanes_.size()) + kOverflowLane;
-    auto lane = std::make_unique<MeterLane>(number);
+    // So that a thread that ends can give it back.
+    free_.reserve(lanes_.size() + 1);
+    lanes_.push_back(std::make_unique<MeterLane>(number));
+    MeterLane* const lane = lanes_.back().get();
     // One that got some of its blocks is kept: they are in the file.
-    if (!Grow(lane.get()) && lane->blocks() == 0) return nullptr;
-    lanes_.push_back(std::move(lane));
-    return lanes_.back().get();
+    if (Grow(lane) || lane->blocks() > 0) return lane;
+    lanes_.pop_back();
+    return nullptr;
   }
   MeterLane* const lane = free_.back();
   free_.pop_back();

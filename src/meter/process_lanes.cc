@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <deque>
 #include <mutex>
+#include <new>
 #include <optional>
 
 #include "base/check.h"
@@ -49,16 +50,21 @@ constexpr uint32_t kCallsUntilRetry = 1'024;
 void BeforeFork() { ThisProcessLanes().mutex.lock(); }
 void AfterForkInParent() { ThisProcessLanes().mutex.unlock(); }
 
+// Empties it without ending or freeing what was in it, and without memory.
+template <typename T>
+void Abandon(std::vector<T>* values) {
+  alignas(std::vector<T>) char place[sizeof(std::vector<T>)];
+  new (place) std::vector<T>(std::move(*values));
+  values->clear();
+}
+
 // The one thread of the child must not touch the parent's lanes again, which it
 // no longer has (MADV_DONTFORK); the objects around them are left alone.
 void AfterForkInChild() {
   ProcessLanes& process = ThisProcessLanes();
   lane_view = LaneView{};
   // What they refer to may have been in the middle of anything.
-  if (!thread_ended) {
-    new std::vector<ThreadLane>(std::move(thread_lanes.lanes));
-    thread_lanes.lanes.clear();
-  }
+  if (!thread_ended) Abandon(&thread_lanes.lanes);
   for (ProcessFile& one : process.files) {
     one.file.release();
     one.calls_without_room = 0;
@@ -66,8 +72,7 @@ void AfterForkInChild() {
     one.pending.clear();
     // Their ledgers are dead here, and so may be any lock in them: they are
     // left where they are.
-    new std::vector<std::shared_ptr<AdmissionSource>>(std::move(one.sources));
-    one.sources.clear();
+    Abandon(&one.sources);
   }
   process.mutex.unlock();
 }
@@ -124,8 +129,12 @@ absl::StatusOr<uint32_t> FindOrAddMeter(ProcessFile* one, const MeterIds& ids) {
   const std::pair<uint32_t, uint32_t> key = {ids.tenant, ids.pool};
   const auto found = one->by_ids.find(key);
   if (found != one->by_ids.end()) return found->second;
-  // Before, so that the file has no meter that is not here.
+  // Before, so that the file has no meter that is not here, and all of them can
+  // be counted for in a forked child that has no memory.
   if (meters.size() < kMaxMeters) meters.MakeRoom();
+  if (one->pending.capacity() <= meters.size()) {
+    one->pending.reserve(2 * size_t{meters.size()} + 1);
+  }
   ASSIGN_OR_RETURN(const uint32_t meter,
                    one->file->AddMeter(ids.tenant, ids.pool));
   CHECK(meter == meters.size());
@@ -153,6 +162,7 @@ ThreadLane* LaneOfThread(ProcessFile* one, uint32_t number) {
   for (ThreadLane& held : thread_lanes.lanes) {
     if (held.number == number) return &held;
   }
+  thread_lanes.lanes.reserve(thread_lanes.lanes.size() + 1);
   MeterLane* const lane = one->file->TakeLane();
   if (lane == nullptr) return nullptr;
   return &thread_lanes.lanes.emplace_back(ThreadLane{number, lane, {}});
@@ -166,9 +176,15 @@ ThreadLane* ExtendLane(ProcessFile* one, uint32_t number, uint32_t meter) {
       ++one->calls_without_room % kCallsUntilRetry != 0) {
     return nullptr;
   }
-  ThreadLane* const held = LaneOfThread(one, number);
-  const bool enough = held != nullptr && (held->lane->limit() > meter ||
-                                          one->file->Grow(held->lane));
+  ThreadLane* held = nullptr;
+  bool enough = false;
+  try {
+    held = LaneOfThread(one, number);
+    enough = held != nullptr && (held->lane->limit() > meter ||
+                                 one->file->Grow(held->lane));
+  } catch (const std::bad_alloc&) {
+    // As little room as on a full disk.
+  }
   one->calls_without_room = enough ? 0 : std::max(1u, one->calls_without_room);
   if (!enough) return nullptr;
   held->view.first = uint64_t{number} << 32;
@@ -213,12 +229,11 @@ absl::Status EnsureFile(ProcessFile* one) {
       std::unique_ptr<LanesFile> file,
       LanesFile::Create(one->place.live_directory, one->place.ledger, owner,
                         one->created_us));
-  absl::Status status = FillFile(*one, file.get());
-  if (status.ok()) status = file->Publish();
-  if (!status.ok()) {
-    file->Remove();
-    return status;
-  }
+  const auto remove = [](LanesFile* made) { made->Remove(); };
+  std::unique_ptr<LanesFile, decltype(remove)> unseen(file.get(), remove);
+  RETURN_IF_ERROR(FillFile(*one, file.get()));
+  RETURN_IF_ERROR(file->Publish());
+  unseen.release();
   one->pending.clear();
   one->file = std::move(file);
   return absl::OkStatus();
@@ -229,7 +244,11 @@ absl::Status EnsureFile(ProcessFile* one) {
 bool HaveFile(ProcessFile* one) {
   if (one->file != nullptr) return true;
   const bool due = one->calls_without_file++ % kCallsUntilRetry == 0;
-  return due && EnsureFile(one).ok();
+  try {
+    return due && EnsureFile(one).ok();
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
 }
 
 }  // namespace process_internal

@@ -1,6 +1,7 @@
 // TryRecord where a thread's slice is too small, or not there yet.
 #include <algorithm>
 #include <mutex>
+#include <new>
 
 #include "base/error.h"
 #include "meter/process_state.h"
@@ -128,7 +129,9 @@ Asked Ask(uint32_t number, uint32_t meter) {
 
 namespace meter_internal {
 
-Decision TrySlowly(uint64_t id, int64_t gpu_us) {
+namespace {
+
+Decision TryToAsk(uint64_t id, int64_t gpu_us) {
   const auto number = static_cast<uint32_t>(id >> 32);
   const auto meter = static_cast<uint32_t>(id);
   if (gpu_us < 0) {
@@ -158,6 +161,16 @@ Decision TrySlowly(uint64_t id, int64_t gpu_us) {
   }
   if (asked.source == nullptr) return Decision::kBusy;
   return asked.source->Admit(asked.place, gpu_us);
+}
+
+}  // namespace
+
+Decision TrySlowly(uint64_t id, int64_t gpu_us) {
+  try {
+    return TryToAsk(id, gpu_us);
+  } catch (const std::bad_alloc&) {
+    return Decision::kBusy;  // Before anything was admitted.
+  }
 }
 
 }  // namespace meter_internal

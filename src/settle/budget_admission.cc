@@ -1,6 +1,7 @@
 // Deciding about one admission.
 #include <algorithm>
 #include <array>
+#include <memory>
 
 #include "base/error.h"
 #include "settle/budget_keeper.h"
@@ -147,6 +148,13 @@ BudgetKeeper::Outcome BudgetKeeper::AskBooks(const AdmissionPlace& place,
     if (stopped()) return Outcome::kBusy;
     ++asking_;
   }
+  const auto leave = [](BudgetKeeper* keeper) {
+    std::lock_guard<std::mutex> lock(keeper->asking_mutex_);
+    --keeper->asking_;
+    keeper->asked_.notify_all();
+  };
+  // Also where memory runs out: Stop waits for it.
+  const std::unique_ptr<BudgetKeeper, decltype(leave)> asking(this, leave);
   const Deadline deadline = After(options_.patience);
   Outcome outcome = Outcome::kBusy;
   absl::Status status = stale ? hooks_.drain(deadline) : absl::OkStatus();
@@ -161,11 +169,6 @@ BudgetKeeper::Outcome BudgetKeeper::AskBooks(const AdmissionPlace& place,
           outcome = Decide(place, gpu_us, now_us, books, true);
           return absl::OkStatus();
         });
-  }
-  {
-    std::lock_guard<std::mutex> lock(asking_mutex_);
-    --asking_;
-    asked_.notify_all();
   }
   return status.ok() ? outcome : Outcome::kBusy;
 }

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "settle/budget_keeper.h"
+#include "settle/torn_unless_done.h"
 
 namespace drawdown {
 
@@ -153,15 +154,16 @@ absl::Status BudgetChange::Finish(ReadTransaction* books, int64_t now_us) {
   BudgetsState& state = keeper->file_->state();
   // Made anew since, from books that had the commit.
   if (state.generation != generation_) return absl::OkStatus();
+  TornUnlessDone torn(keeper->file_.get());
   for (const PublishedBudget& value : values) keeper->Store(value, ticket_);
   GiveBack(promised_);
   GiveBack(drained_);
   if (bucket_) state.bucket = *bucket_;
   ++state.published;
   // By facts that nobody said before.
-  const absl::Status recalled = keeper->RecallOverdrawn(now_us, books);
-  if (!recalled.ok()) keeper->file_->SetTorn();
-  return recalled;
+  RETURN_IF_ERROR(keeper->RecallOverdrawn(now_us, books));
+  torn.Done();
+  return absl::OkStatus();
 }
 
 absl::Status BudgetChange::Cancel() {

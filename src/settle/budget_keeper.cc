@@ -12,6 +12,7 @@
 #include "ledger/buckets.h"
 #include "ledger/live_records.h"
 #include "settle/epoch_state.h"
+#include "settle/torn_unless_done.h"
 
 namespace drawdown {
 namespace {
@@ -313,9 +314,10 @@ absl::Status BudgetKeeper::FreshenBefore(Deadline deadline,
                    books_->Published(books, {}, now_us));
   const BudgetsLock lock(file_.get(), LeftUntil(deadline));
   if (!lock.held()) return file_->BusyError();
-  const absl::Status status = Rebuild(books, values, now_us);
-  if (!status.ok()) file_->SetTorn();
-  return status;
+  TornUnlessDone torn(file_.get());
+  RETURN_IF_ERROR(Rebuild(books, values, now_us));
+  torn.Done();
+  return absl::OkStatus();
 }
 
 absl::Status BudgetKeeper::Rebuild(ReadTransaction* books,

@@ -12,7 +12,6 @@ std::atomic<int64_t> allocations_left = -1;
 namespace {
 
 constexpr int64_t kEnough = 1'000'000'000;
-constexpr int64_t kUsualCalls = 40;
 
 // The last that may be had, and no more, is for one thread alone.
 bool MayAllocate() {
@@ -91,7 +90,7 @@ Answer CallWith(const char* function, int64_t n, const Call& call,
 }  // namespace
 
 int FailAllocations(const char* function, const Prepare& prepare,
-                    const Call& call) {
+                    const Call& call, int64_t usual_calls) {
   SCOPED_TRACE(function);
   int64_t left = 0;
   prepare(-1);
@@ -99,7 +98,7 @@ int FailAllocations(const char* function, const Prepare& prepare,
   EXPECT_NE(expected.code, DRAWDOWN_OUT_OF_MEMORY);
   const int64_t used = kEnough - left;
   const int64_t stride =
-      EveryOne() ? 1 : std::max<int64_t>(1, used / kUsualCalls);
+      EveryOne() ? 1 : std::max<int64_t>(1, used / usual_calls);
   int failed = 0;
   int64_t n = 0;
   for (;; n += stride) {
@@ -134,9 +133,10 @@ int FailAllocations(const char* function, const Prepare& prepare,
   return failed;
 }
 
-int FailAllocations(const char* function, const Call& call) {
+int FailAllocations(const char* function, const Call& call,
+                    int64_t usual_calls) {
   return FailAllocations(
-      function, [](int64_t) {}, call);
+      function, [](int64_t) {}, call, usual_calls);
 }
 
 void ExpectNoAllocation(const char* function,

@@ -49,10 +49,13 @@ using Call = std::function<int32_t(Outputs*)>;
 // what it gave with enough memory, or gives that at once. `prepare` is called
 // with -1 at first. Returns how many calls failed; there must be one, if it
 // allocates.
+// `usual_calls`: in place of the 40.
+inline constexpr int64_t kUsualCalls = 40;
 int FailAllocations(const char* function, const Prepare& prepare,
-                    const Call& call);
+                    const Call& call, int64_t usual_calls = kUsualCalls);
 // For a call that needs no preparation.
-int FailAllocations(const char* function, const Call& call);
+int FailAllocations(const char* function, const Call& call,
+                    int64_t usual_calls = kUsualCalls);
 
 // Calls once and fails the test if it allocates.
 void ExpectNoAllocation(const char* function,

@@ -86,12 +86,16 @@ TEST_F(MemoryOfQuestions, OfHoldsAndQuotas) {
 }
 
 // The program is another process: what fails is starting it and reading what
-// it says.
+// it says. Few, as each takes a while on a busy machine.
 TEST_F(MemoryOfQuestions, OfVerifying) {
   if (!ProgramIsThere()) GTEST_SKIP() << "the program is not built";
-  FailAllocations("drawdown_verify", [&](Outputs* out) {
-    return drawdown_verify(ledger_, &out->flag, &out->tables[0], &out->error);
-  });
+  FailAllocations(
+      "drawdown_verify",
+      [&](Outputs* out) {
+        return drawdown_verify(ledger_, &out->flag, &out->tables[0],
+                               &out->error);
+      },
+      10);
 }
 
 }  // namespace
