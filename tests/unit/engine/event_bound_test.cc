@@ -227,16 +227,16 @@ TEST_F(LaterStartTest, AHoldIsDrawnFromTheStartOn) {
 
 // The segment before lasts, in the books, until the instant that was given.
 TEST_F(LaterStartTest, GrowthAheadOfTimeHasUsedNothingMoreBeforeIt) {
-  ASSERT_TRUE(Place("h", kHour, kMinute));
+  ASSERT_TRUE(Place("h", kHour));
   ASSERT_THAT(ledger_->StartRun({{"r"}, "acme", "p", kGpu, now_us_, "h"}),
               IsOk());
   now_us_ += kMinute;
   ASSERT_THAT(ledger_->ResizeRun({"r"}, 100 * kGpu, now_us_ + 5 * kMinute),
               IsOk());
-  ExpectUsed(6 * kMinute, 0, 0);
+  ExpectUsed(6 * kMinute, 54 * kMinute, 0);
   now_us_ += 5 * kMinute;
-  ExpectUsed(6 * kMinute, 0, 100 * kGpu);
-  now_us_ += kMinute;
+  ExpectUsed(6 * kMinute, 54 * kMinute, 0);
+  now_us_ += kMinute;  // The hold was spent on the way.
   ExpectUsed(106 * kMinute, 0, 100 * kGpu);
 }
 
