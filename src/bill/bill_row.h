@@ -53,6 +53,7 @@ struct BillRow {
   std::string_view invoice_detail_id;  // FOCUS 1.4
   std::string_view line_id;   // the provider's id of this line, if it has one
   std::string_view corrects;  // line_id of what this line corrects (OCI)
+  bool links_lines = false;   // its file says `corrects` of lines that do
   std::string_view billing_account;
   std::string_view sub_account;
   std::string_view region;

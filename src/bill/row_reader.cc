@@ -95,6 +95,7 @@ RowReader::RowReader(Cells* cells) : cells_(cells) {
 absl::Status RowReader::Read(BillRow* row) {
   cells_->Load();
   row->raw = cells_->raw();
+  row->links_lines = cells_->Has(BillColumn::kCorrectsLineId);
   RETURN_IF_ERROR(ReadNames(row));
   ReadTexts(row);
   row->category_text = cells_->Text(BillColumn::kChargeCategory);

@@ -58,10 +58,15 @@ int RunShow(Program* program, const std::string& id) {
                    ", applied ", FormatInstant(contract->applied_us), " from ",
                    contract->file_name));
   for (const CommitmentLife& life : contract->lives) {
-    Say(absl::StrCat("commitment ", life.commitment, ": ",
-                     std::string(CommitmentStateName(life.state)), ", ",
-                     FormatInstant(life.start_us), " to ",
-                     FormatInstant(life.end_us)));
+    std::string text =
+        absl::StrCat("commitment ", life.commitment, ": ",
+                     std::string(CommitmentStateName(life.state)));
+    // A proposed one binds at no time.
+    if (life.start_us < life.end_us) {
+      absl::StrAppend(&text, ", ", FormatInstant(life.start_us), " to ",
+                      FormatInstant(life.end_us));
+    }
+    Say(text);
   }
   // The text is the data: `contract show ID > file` gives it back.
   const bool asked = !program->globals().format.empty();

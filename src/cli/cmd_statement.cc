@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
@@ -53,10 +54,30 @@ absl::Status WriteCommitmentsFile(const Statement& statement,
   return file->Commit();
 }
 
+// What is drawn is in the books, not in the terms: of the last instant that the
+// statement covers, by what was used when that bucket began.
+absl::Status MarkExhausted(const Ledger& ledger, const Statement& statement,
+                           std::optional<int64_t> as_of_us,
+                           StatementTerms* terms) {
+  const int64_t at_us = std::min(statement.at_us, statement.period_end_us) - 1;
+  ASSIGN_OR_RETURN(const std::vector<CommitmentStatus> statuses,
+                   ledger.Status(at_us, as_of_us));
+  for (const CommitmentStatus& status : statuses) {
+    if (status.contract != statement.contract ||
+        status.state != CommitmentState::kExhausted) {
+      continue;
+    }
+    for (CommitmentTerms& one : terms->commitments) {
+      if (one.id == status.commitment) one.lifecycle = "Exhausted";
+    }
+  }
+  return absl::OkStatus();
+}
+
 // The formats that are for other programs.
 absl::Status WriteExport(const Ledger& ledger, const Statement& statement,
                          const std::string& format, const Arguments& arguments,
-                         const Sink& sink) {
+                         std::optional<int64_t> as_of_us, const Sink& sink) {
   if (!IsFocus(format)) {
     WriteJournal(
         statement,
@@ -64,9 +85,10 @@ absl::Status WriteExport(const Ledger& ledger, const Statement& statement,
         sink);
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const StatementTerms terms, ledger.TermsOf(statement));
+  ASSIGN_OR_RETURN(StatementTerms terms, ledger.TermsOf(statement));
   if (format == "focus-1.4") SayNotes(terms.notes);
   if (!arguments.commitments.empty()) {
+    RETURN_IF_ERROR(MarkExhausted(ledger, statement, as_of_us, &terms));
     RETURN_IF_ERROR(
         WriteCommitmentsFile(statement, terms, arguments.commitments));
   }
@@ -102,8 +124,9 @@ int RunStatement(Program* program, const Arguments& arguments) {
   if (!statement.ok()) return Fail(statement.status());
   Output& output = program->output();
   if (exports) {
-    const absl::Status written = WriteExport(
-        **ledger, *statement, globals.format, arguments, output.sink());
+    const absl::Status written =
+        WriteExport(**ledger, *statement, globals.format, arguments,
+                    query->as_of_us, output.sink());
     if (!written.ok()) return Fail(written);
   } else if (arguments.explain) {
     WriteReasons(*statement, globals.FormatFor(output.terminal()),

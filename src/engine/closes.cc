@@ -56,12 +56,19 @@ class ClosedMonths {
   CloseMark mark_;
 };
 
-// What was recorded late of closed months, beyond what later ones had.
-absl::StatusOr<std::vector<StatementLine>> LateLines(
-    const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
-    const ClosedMonths& months) {
+struct LateLines {
   std::vector<StatementLine> lines;
-  if (!months.mark().late_from_us) return lines;
+  std::vector<StatementReason> reasons;  // by index into them, if explained
+};
+
+// What was recorded late of closed months, beyond what later ones had.
+absl::StatusOr<LateLines> FindLateLines(const BooksView& books,
+                                        const ContractBooks& contracts,
+                                        int64_t bucket_us,
+                                        const ClosedMonths& months,
+                                        bool explain) {
+  LateLines late;
+  if (!months.mark().late_from_us) return late;
   // Newest first: corrections of a month are in months after it.
   std::vector<Statement> later;
   for (auto it = months.all().rbegin(); it != months.all().rend(); ++it) {
@@ -70,13 +77,21 @@ absl::StatusOr<std::vector<StatementLine>> LateLines(
     ASSIGN_OR_RETURN(
         const Statement now,
         RateStatement(books, contracts.AsOf(closed.versions), bucket_us,
-                      it->contract, {it->start_us, it->end_us}, it->end_us));
+                      it->contract, {it->start_us, it->end_us}, it->end_us,
+                      explain));
     ASSIGN_OR_RETURN(std::vector<StatementLine> some,
                      CorrectionsOf(it->period, now, closed.statement, later));
-    std::move(some.begin(), some.end(), std::back_inserter(lines));
+    if (explain) {
+      for (StatementReason& reason :
+           ExplainCorrections(now, closed.statement, some)) {
+        reason.line += static_cast<uint32_t>(late.lines.size());
+        late.reasons.push_back(std::move(reason));
+      }
+    }
+    std::move(some.begin(), some.end(), std::back_inserter(late.lines));
     later.push_back(std::move(closed.statement));
   }
-  return lines;
+  return late;
 }
 
 absl::StatusOr<Statement> OpenStatement(
@@ -89,9 +104,10 @@ absl::StatusOr<Statement> OpenStatement(
                            : KeepStatement(books, contracts, bucket_us,
                                            contract, period, at_us));
   if (period == months.Next()) {
-    ASSIGN_OR_RETURN(std::vector<StatementLine> lines,
-                     LateLines(books, contracts, bucket_us, months));
-    RETURN_IF_ERROR(AddCorrections(std::move(lines), &statement));
+    ASSIGN_OR_RETURN(LateLines late, FindLateLines(books, contracts, bucket_us,
+                                                   months, explain));
+    RETURN_IF_ERROR(AddCorrections(std::move(late.lines),
+                                   std::move(late.reasons), &statement));
   } else if (!months.all().empty() &&
              period.start_us < months.mark().closed_until_us) {
     statement.notes.push_back(
@@ -173,10 +189,10 @@ absl::StatusOr<Statement> PostedStatement(const BooksView& books,
                      ReadFrozen(books.transaction, *close));
     if (explain) {
       ASSIGN_OR_RETURN(
-          Statement now,
+          const Statement now,
           RateStatement(books, contracts.AsOf(closed.versions), bucket_us,
                         contract, period, period.end_us, explain));
-      closed.statement.reasons = std::move(now.reasons);
+      ExplainClosed(now, &closed.statement);
     }
     return std::move(closed.statement);
   }
@@ -223,7 +239,10 @@ absl::StatusOr<std::vector<StatementLine>> CorrectionsIn(
     return lines;
   }
   if (period != months.Next()) return std::vector<StatementLine>();
-  return LateLines(books, contracts, bucket_us, months);
+  ASSIGN_OR_RETURN(LateLines late,
+                   FindLateLines(books, contracts, bucket_us, months,
+                                 /*explain=*/false));
+  return std::move(late.lines);
 }
 
 absl::StatusOr<ComparedContracts> ContractsToCompare(

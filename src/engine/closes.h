@@ -15,7 +15,8 @@
 
 namespace drawdown {
 
-// The reasons of a closed month are those of all that is known of it now.
+// Lines of a closed month that have changed since have the close as their
+// reason, corrections what they correct.
 absl::StatusOr<Statement> PostedStatement(const BooksView& books,
                                           const ContractBooks& contracts,
                                           int64_t bucket_us,

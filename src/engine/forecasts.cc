@@ -15,6 +15,7 @@
 #include "forecast/future.h"
 #include "forecast/portfolio.h"
 #include "forecast/what_if.h"
+#include "ledger/series.h"
 #include "ledger/usage_query.h"
 #include "rating/schedule.h"
 
@@ -60,6 +61,40 @@ absl::Status CheckExercise(const std::vector<ContractTimeline>& contracts,
                        "exercise on commitment " +
                            Quoted(id));
     }
+  }
+  return absl::OkStatus();
+}
+
+// A what-if that changes nothing is a mistake: a name is not there, or it lies
+// in the past.
+absl::Status CheckNames(ReadTransaction* books,
+                        const std::vector<ExercisedContracts>& contracts,
+                        const WhatIf& what_if, int64_t at_us) {
+  for (const UsageScale& scale : what_if.scales) {
+    if (scale.tenant.empty()) continue;  // everyone
+    ASSIGN_OR_RETURN(const PathsById paths,
+                     ReadPathsBelow(books, NameKind::kTenant, scale.tenant));
+    if (!paths.empty()) continue;
+    return MakeError(ErrorCode::kNotFound, "no usage to scale: tenant " +
+                                               Quoted(scale.tenant) +
+                                               " is not in the books");
+  }
+  for (const AddedRun& run : what_if.runs) {
+    const bool priced =
+        std::any_of(contracts.begin(), contracts.end(),
+                    [&run](const ExercisedContracts& contract) {
+                      return PricesPool(LastOf(contract.timeline), run.pool);
+                    });
+    if (!priced) {
+      return MakeError(ErrorCode::kNotFound,
+                       "no contract that is asked about prices pool " +
+                           Quoted(run.pool) + " of a run to be added");
+    }
+    if (run.end_us > at_us) continue;
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "a run to be added ends at " + FormatInstant(run.end_us) +
+                         ": only what follows " + FormatInstant(at_us) +
+                         " is projected");
   }
   return absl::OkStatus();
 }
@@ -220,8 +255,9 @@ absl::StatusOr<std::vector<DueDate>> Ledger::DueDates(
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));
         for (const ContractVersion* version : contracts.Newest()) {
-          const std::vector<DueDate> some =
-              DueDatesOf(version->contract, now_us);
+          ASSIGN_OR_RETURN(const ContractTimeline contract,
+                           contracts.TimelineOf(version->contract.id));
+          const std::vector<DueDate> some = DueDatesOf(contract, now_us);
           dates.insert(dates.end(), some.begin(), some.end());
         }
         return absl::OkStatus();
@@ -235,16 +271,19 @@ absl::StatusOr<std::vector<DueDate>> Ledger::DueDates(
 absl::StatusOr<std::vector<PortfolioLine>> Ledger::Portfolio(
     std::optional<int64_t> at_us, std::optional<int64_t> as_of_us) const {
   const int64_t now_us = impl_->ResolveAt(at_us, as_of_us);
-  ASSIGN_OR_RETURN(const std::vector<CommitmentStatus> statuses,
-                   Status(now_us, as_of_us));
   std::vector<PortfolioLine> portfolio;
   RETURN_IF_ERROR(
       impl_->WithBooks(as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));
-        std::vector<const Contract*> all;
+        ASSIGN_OR_RETURN(
+            const std::vector<ValuedStatus> statuses,
+            StatusOf(books, contracts, impl_->bucket_us(), now_us));
+        std::vector<ContractTimeline> all;
         for (const ContractVersion* version : contracts.Newest()) {
-          all.push_back(&version->contract);
+          ASSIGN_OR_RETURN(ContractTimeline contract,
+                           contracts.TimelineOf(version->contract.id));
+          all.push_back(std::move(contract));
         }
         ASSIGN_OR_RETURN(portfolio, MakePortfolio(all, statuses, now_us));
         return absl::OkStatus();
@@ -270,19 +309,24 @@ absl::StatusOr<Forecast> Ledger::MakeForecast(
         ASSIGN_OR_RETURN(const std::vector<ContractTimeline> asked,
                          Asked(contracts, query.contract, at_us));
         RETURN_IF_ERROR(CheckExercise(asked, query.what_if));
+        std::vector<ExercisedContracts> exercised;
         for (const ContractTimeline& contract : asked) {
-          ASSIGN_OR_RETURN(ContractForecast base,
-                           ForecastOf(books, impl_->bucket_us(), contracts,
-                                      contract, query, at_us, {}));
-          forecast.base.push_back(std::move(base));
-          if (query.what_if.empty()) continue;
-          ASSIGN_OR_RETURN(const ExercisedContracts exercised,
+          ASSIGN_OR_RETURN(exercised.emplace_back(),
                            Exercise(contract, query.what_if.exercise,
                                     FloorTo(at_us, impl_->bucket_us())));
+        }
+        RETURN_IF_ERROR(
+            CheckNames(books.transaction, exercised, query.what_if, at_us));
+        for (size_t i = 0; i < asked.size(); ++i) {
+          ASSIGN_OR_RETURN(ContractForecast base,
+                           ForecastOf(books, impl_->bucket_us(), contracts,
+                                      asked[i], query, at_us, {}));
+          forecast.base.push_back(std::move(base));
+          if (query.what_if.empty()) continue;
           ASSIGN_OR_RETURN(
               ContractForecast other,
               ForecastOf(books, impl_->bucket_us(), contracts,
-                         exercised.timeline, query, at_us, query.what_if));
+                         exercised[i].timeline, query, at_us, query.what_if));
           forecast.what_if.push_back(std::move(other));
         }
         return absl::OkStatus();

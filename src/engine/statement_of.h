@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "drawdown/ledger.h"
@@ -13,6 +14,7 @@
 #include "engine/impl.h"
 #include "model/capacity_table.h"
 #include "model/usage_table.h"
+#include "rating/rating.h"
 
 namespace drawdown {
 
@@ -43,6 +45,11 @@ absl::StatusOr<UsageTable> WithGrain(const BooksView& books,
                                      const ContractTimeline& contracts,
                                      const Interval& window, int64_t at_us,
                                      UsageTable usage);
+
+// Every commitment of every contract in its interval that contains the instant.
+absl::StatusOr<std::vector<ValuedStatus>> StatusOf(
+    const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
+    int64_t at_us);
 
 // The period rated from all that the books say, whatever was closed and
 // corrected of it. `explain` fills in its reasons.

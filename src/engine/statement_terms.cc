@@ -33,16 +33,11 @@ int64_t EndOf(const Contract& contract, const Commitment& commitment) {
                   commitment.cancelled_at_us.value_or(contract.term.end_us));
 }
 
-std::string LifecycleAt(const Contract& contract, const Commitment& commitment,
-                        int64_t at_us) {
-  for (const CommitmentLife& life : LivesOf(&contract, at_us)) {
-    if (life.commitment != commitment.id) continue;
-    // FOCUS' words are ours, in capitals.
-    std::string name(CommitmentStateName(life.state));
-    name.front() = static_cast<char>(name.front() - 'a' + 'A');
-    return name;
-  }
-  return "";
+// FOCUS' words are ours, in capitals.
+std::string LifecycleOf(CommitmentState state) {
+  std::string name(CommitmentStateName(state));
+  name.front() = static_cast<char>(name.front() - 'a' + 'A');
+  return name;
 }
 
 // The step that holds at `at_us`, the first before it.
@@ -67,7 +62,26 @@ std::vector<ApplicabilityTerms> RulesOf(
   return terms;
 }
 
+// What is added to each interval of it by then.
+GpuTime ExpandedBy(const Contract& contract, const Commitment& commitment,
+                   int64_t at_us) {
+  GpuTime adds;
+  for (const Expansion& expansion : contract.expansions) {
+    if (expansion.commitment != commitment.id) continue;
+    if (!expansion.exercised_from_us.has_value()) continue;
+    if (*expansion.exercised_from_us <= at_us) adds += expansion.adds;
+  }
+  return adds;
+}
+
+// What the statement speaks of is the last instant that it covers.
+int64_t InstantOf(const Statement& statement) {
+  return std::min(statement.at_us, statement.period_end_us) - 1;
+}
+
+// `life` is the commitment's at that instant.
 CommitmentTerms TermsOf(const Contract& contract, const Commitment& commitment,
+                        const CommitmentLife& life,
                         const Statement& statement) {
   CommitmentTerms terms;
   terms.id = commitment.id;
@@ -75,18 +89,77 @@ CommitmentTerms TermsOf(const Contract& contract, const Commitment& commitment,
   terms.continuous = commitment.model == CommitmentModel::kContinuous;
   terms.interval = kIntervals[static_cast<size_t>(commitment.interval)];
   terms.start_us = StartOf(commitment);
-  terms.end_us = EndOf(contract, commitment);
-  const int64_t at_us = std::min(statement.at_us, statement.period_end_us) - 1;
-  terms.lifecycle = LifecycleAt(contract, commitment, at_us);
-  const int64_t inside_us =
-      std::max(terms.start_us, std::min(at_us, terms.end_us - 1));
+  terms.end_us = life.state == CommitmentState::kSuperseded
+                     ? life.end_us
+                     : EndOf(contract, commitment);
+  terms.lifecycle = LifecycleOf(life.state);
+  const int64_t inside_us = std::max(
+      terms.start_us, std::min(InstantOf(statement), terms.end_us - 1));
   if (terms.spend) {
     terms.cost = StepAt(commitment.spend_steps, inside_us).cost;
   } else {
-    terms.quantity = StepAt(commitment.steps, inside_us).quantity;
+    terms.quantity = StepAt(commitment.steps, inside_us).quantity +
+                     ExpandedBy(contract, commitment, inside_us);
   }
   terms.applies = RulesOf(commitment.applies);
   return terms;
+}
+
+// A commitment and the version that describes it.
+struct Described {
+  const Contract* contract = nullptr;
+  const Commitment* commitment = nullptr;
+};
+
+const Commitment* FindCommitment(const Contract& contract,
+                                 std::string_view id) {
+  for (const Commitment& commitment : contract.commitments) {
+    if (commitment.id == id) return &commitment;
+  }
+  return nullptr;
+}
+
+// Those of the statement's version in file order, then those that it has no
+// more, by id, as the last version with them had them.
+std::vector<Described> DescribedBy(const ContractTimeline& contracts,
+                                   const Contract& version,
+                                   const std::vector<CommitmentLife>& lives) {
+  std::vector<Described> all;
+  for (const Commitment& commitment : version.commitments) {
+    all.push_back({&version, &commitment});
+  }
+  for (const CommitmentLife& life : lives) {
+    if (FindCommitment(version, life.commitment) != nullptr) continue;
+    Described last;
+    for (const ContractSpan& span : contracts.spans()) {
+      const Commitment* found = FindCommitment(*span.contract, life.commitment);
+      if (found != nullptr) last = {span.contract, found};
+    }
+    all.push_back(last);
+  }
+  return all;
+}
+
+absl::StatusOr<std::vector<CommitmentTerms>> CommitmentsOf(
+    const ContractTimeline& contracts, const Contract& version,
+    const Statement& statement) {
+  const std::vector<CommitmentLife> lives =
+      LivesOf(contracts, InstantOf(statement));
+  std::vector<CommitmentTerms> all;
+  for (const Described& of : DescribedBy(contracts, version, lives)) {
+    const auto life = std::find_if(lives.begin(), lives.end(),
+                                   [&of](const CommitmentLife& one) {
+                                     return one.commitment == of.commitment->id;
+                                   });
+    if (life == lives.end()) {
+      return MakeError(ErrorCode::kCorrupt,
+                       "contract " + version.id + " version " +
+                           std::to_string(version.version) +
+                           " never holds, and a statement was made with it");
+    }
+    all.push_back(TermsOf(*of.contract, *of.commitment, *life, statement));
+  }
+  return all;
 }
 
 std::vector<PoolTerms> PoolsOf(const Contract& contract,
@@ -115,14 +188,6 @@ bool CountsTowardSpend(ChargeKind kind) {
          kind == ChargeKind::kShortfall;
 }
 
-const Commitment* FindCommitment(const Contract& contract,
-                                 std::string_view id) {
-  for (const Commitment& commitment : contract.commitments) {
-    if (commitment.id == id) return &commitment;
-  }
-  return nullptr;
-}
-
 // The share of the line's cost that the spend commitment counts, in 1e-6.
 int64_t ShareOf(const Contract& contract, const Commitment& spend,
                 const StatementLine& line) {
@@ -142,15 +207,19 @@ int64_t ShareOf(const Contract& contract, const Commitment& spend,
   return ApplicableShareMicro(spend.applies, subject);
 }
 
-// When the line's charges are of.
-Interval PeriodOf(const Statement& statement, uint32_t line,
-                  const StatementTerms& terms) {
+// When the line's charges are of; `name` is empty for the statement's own.
+struct ChargedPeriod {
+  Interval interval;
+  std::string name;
+};
+ChargedPeriod PeriodOf(const Statement& statement, uint32_t line,
+                       const StatementTerms& terms) {
   for (const CorrectedPeriod& corrected : terms.corrected) {
     if (corrected.period == statement.lines[line].corrects_period) {
-      return {corrected.start_us, corrected.end_us};
+      return {{corrected.start_us, corrected.end_us}, corrected.period};
     }
   }
-  return {statement.period_start_us, statement.period_end_us};
+  return {{statement.period_start_us, statement.period_end_us}, ""};
 }
 
 void AddSpendShares(const Contract& contract, const Statement& statement,
@@ -159,23 +228,25 @@ void AddSpendShares(const Contract& contract, const Statement& statement,
     const Commitment& spend = contract.commitments[i];
     const CommitmentTerms& of = terms->commitments[i];
     if (!of.spend || of.lifecycle == "Proposed") continue;
-    bool partly = false;
+    std::set<std::string> partly;
     for (uint32_t line = 0; line < statement.lines.size(); ++line) {
-      const Interval period = PeriodOf(statement, line, *terms);
+      const auto [period, name] = PeriodOf(statement, line, *terms);
       if (of.start_us >= period.end_us || of.end_us <= period.start_us) {
         continue;
       }
       if (of.start_us > period.start_us || of.end_us < period.end_us) {
-        partly = true;
+        partly.insert(name);
         continue;
       }
       const int64_t share = ShareOf(contract, spend, statement.lines[line]);
       if (share > 0) terms->spend.push_back({line, i, share});
     }
-    if (partly) {
-      terms->notes.push_back("commitment " + of.id +
-                             " is in force for a part of the period: what it "
-                             "counts of each line is left out");
+    for (const std::string& name : partly) {
+      terms->notes.push_back(
+          "commitment " + of.id + " is in force for a part of " +
+          (name.empty() ? "the period: what it counts of each line is left out"
+                        : name + ": what it counts of each line that corrects "
+                                 "that month is left out"));
     }
   }
   std::stable_sort(
@@ -206,10 +277,12 @@ absl::StatusOr<StatementTerms> Ledger::TermsOf(
   terms.created_us = first->stored.applied_us;
   terms.updated_us = version->stored.applied_us;
   terms.pools = PoolsOf(contract, statement);
-  for (const Commitment& commitment : contract.commitments) {
-    terms.commitments.push_back(
-        drawdown::TermsOf(contract, commitment, statement));
-  }
+  const ContractBooks until =
+      contracts.AsOf({{contract.id, statement.contract_version}});
+  ASSIGN_OR_RETURN(const ContractTimeline timeline,
+                   until.TimelineOf(contract.id));
+  ASSIGN_OR_RETURN(terms.commitments,
+                   CommitmentsOf(timeline, contract, statement));
   ASSIGN_OR_RETURN(terms.corrected,
                    CorrectedPeriods(books.get(), contract.id, statement.lines));
   AddSpendShares(contract, statement, &terms);

@@ -145,6 +145,17 @@ void LeaveToOthers(const ContractBooks& books,
 
 namespace {
 
+// Nothing is charged to a tenant that is not there, either.
+absl::Status CheckTenant(ReadTransaction* books, const std::string& tenant,
+                         const Statement& statement) {
+  if (tenant.empty() || !statement.lines.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const PathsById paths,
+                   ReadPathsBelow(books, NameKind::kTenant, tenant));
+  if (!paths.empty()) return absl::OkStatus();
+  return MakeError(ErrorCode::kNotFound,
+                   "tenant " + Quoted(tenant) + " is not in the books");
+}
+
 // The contracts there are, and the period in the calendar of one's newest
 // version.
 struct AskedPeriod {
@@ -203,6 +214,21 @@ absl::Status RatePeriod(const BooksView& books, const ContractBooks& contracts,
       ReadPeriod(books, contracts, bucket_us, contract, period, at_us, out));
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
   return absl::OkStatus();
+}
+
+// What was metered on a pool in the buckets that the window touches.
+absl::StatusOr<GpuTime> MeteredOn(const BooksView& books, int64_t bucket_us,
+                                  const std::string& pool,
+                                  const Interval& window, int64_t at_us) {
+  const Interval whole{window.start_us,
+                       FloorTo(window.end_us + bucket_us - 1, bucket_us)};
+  ASSIGN_OR_RETURN(const UsageTable usage,
+                   UsageOf(books, bucket_us, whole, at_us));
+  GpuTime metered;
+  for (const UsageCell& cell : usage.cells) {
+    if (usage.pools[cell.pool] == pool) metered += cell.gpu_time;
+  }
+  return metered;
 }
 
 // Reads the bill once more, for the rows behind what was found.
@@ -286,10 +312,36 @@ absl::StatusOr<Statement> Ledger::MakeStatement(
                          PostedStatement(books, asked.contracts,
                                          impl_->bucket_us(), query.contract,
                                          asked.period, at_us, query.explain));
-        if (query.tenant.has_value()) KeepTenant(*query.tenant, &statement);
-        return absl::OkStatus();
+        if (!query.tenant.has_value()) return absl::OkStatus();
+        KeepTenant(*query.tenant, &statement);
+        return CheckTenant(books.transaction, *query.tenant, statement);
       }));
   return statement;
+}
+
+absl::StatusOr<std::vector<ValuedStatus>> StatusOf(
+    const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
+    int64_t at_us) {
+  std::vector<ValuedStatus> all;
+  for (const ContractVersion* version : contracts.Newest()) {
+    ASSIGN_OR_RETURN(const ContractTimeline contract,
+                     contracts.TimelineOf(version->contract.id));
+    if (contract.At(at_us) == nullptr) continue;
+    const Interval window = StatusWindow(contract, at_us);
+    ASSIGN_OR_RETURN(UsageTable usage,
+                     UsageOf(books, bucket_us, window, at_us));
+    LeaveToOthers(contracts, contract, &usage);
+    // Also of what is to come of an interval: that a delivery slips is known
+    // before.
+    ASSIGN_OR_RETURN(const CapacityTable capacity,
+                     CapacityOf(books, usage, window.start_us, {}));
+    ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
+                     RunsOf(books, contracts, contract, usage, window));
+    ASSIGN_OR_RETURN(std::vector<ValuedStatus> some,
+                     MakeValuedStatus(contract, usage, at_us, capacity, runs));
+    std::move(some.begin(), some.end(), std::back_inserter(all));
+  }
+  return all;
 }
 
 absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
@@ -300,24 +352,10 @@ absl::StatusOr<std::vector<CommitmentStatus>> Ledger::Status(
       impl_->WithBooks(as_of_us, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const ContractBooks contracts,
                          ContractBooks::Read(books.transaction));
-        for (const ContractVersion* version : contracts.Newest()) {
-          ASSIGN_OR_RETURN(const ContractTimeline contract,
-                           contracts.TimelineOf(version->contract.id));
-          if (contract.At(now_us) == nullptr) continue;
-          const Interval window = StatusWindow(contract, now_us);
-          ASSIGN_OR_RETURN(UsageTable usage,
-                           UsageOf(books, impl_->bucket_us(), window, now_us));
-          LeaveToOthers(contracts, contract, &usage);
-          // Also of what is to come of an interval: that a delivery slips is
-          // known before.
-          ASSIGN_OR_RETURN(const CapacityTable capacity,
-                           CapacityOf(books, usage, window.start_us, {}));
-          ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
-                           RunsOf(books, contracts, contract, usage, window));
-          ASSIGN_OR_RETURN(std::vector<CommitmentStatus> some,
-                           MakeStatus(contract, usage, now_us, capacity, runs));
-          std::move(some.begin(), some.end(), std::back_inserter(all));
-        }
+        ASSIGN_OR_RETURN(
+            std::vector<ValuedStatus> valued,
+            StatusOf(books, contracts, impl_->bucket_us(), now_us));
+        for (ValuedStatus& one : valued) all.push_back(std::move(one.status));
         return absl::OkStatus();
       }));
   return all;
@@ -344,13 +382,18 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         // What spend commitments count in it is the difference.
         period.input.marks = {asked.period.start_us, asked.period.end_us};
         ASSIGN_OR_RETURN(period.rated, RateUsage(period.input));
-        // Rated, they are of no more use: the bill is to be read beside what is.
+        // Rated, they are of no more use: the bill is to be read beside what
+        // is.
         std::vector<UsageCell>().swap(period.usage.cells);
         Reconciler reconciler(
             {&period.input.contracts.For(period.input.period), &period.rated,
              period.input.period, impl_->bucket_us(), at_us,
              &period.input.capacity, &period.usage.pools, &compared.corrections,
-             &compared.corrected},
+             &compared.corrected,
+             [&](const std::string& pool, int64_t start_us, int64_t end_us) {
+               return MeteredOn(books, impl_->bucket_us(), pool,
+                                {start_us, end_us}, at_us);
+             }},
             options);
         // The reconciler has made of these what it needs, a tenth as large.
         Charges().swap(period.rated.charges);

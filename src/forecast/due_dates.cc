@@ -1,12 +1,20 @@
 #include "forecast/due_dates.h"
 
 #include <algorithm>
+#include <limits>
+#include <set>
+#include <string>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "rating/schedule.h"
+#include "rating/strand.h"
 
 namespace drawdown {
 namespace {
+
+constexpr std::string_view kDelivered = "delivered per interval";
 
 std::string Hours(GpuTime time) {
   std::string text = FormatGpuHours(time);
@@ -15,10 +23,42 @@ std::string Hours(GpuTime time) {
   return text + " GPU-hours";
 }
 
-class Dates {
+Int128 AmountOf(const UsageStep& step) { return step.quantity.count(); }
+Int128 AmountOf(const SpendStep& step) { return step.cost.count(); }
+
+bool IsSpend(const Commitment& commitment) {
+  return commitment.category == CommitmentCategory::kSpend;
+}
+
+// What the steps say of an instant; nothing before the first.
+template <typename Step>
+Int128 AmountAt(const std::vector<Step>& steps, int64_t at_us) {
+  Int128 amount = 0;
+  for (const Step& step : steps) {
+    if (step.from_us <= at_us) amount = AmountOf(step);
+  }
+  return amount;
+}
+
+// Per interval; 0 of a commitment that the version has not in force.
+Int128 ContractedAt(const Contract& contract, const std::string& id,
+                    int64_t at_us) {
+  for (const Commitment& commitment : contract.commitments) {
+    if (commitment.id != id) continue;
+    if (!Contains(Schedule(contract, commitment).active(), at_us)) return 0;
+    return IsSpend(commitment) ? AmountAt(commitment.spend_steps, at_us)
+                               : AmountAt(commitment.steps, at_us);
+  }
+  return 0;
+}
+
+// What one version says, of the time in which it holds.
+class VersionDates {
  public:
-  Dates(const Contract& contract, int64_t at_us)
-      : contract_(contract), at_us_(at_us) {}
+  // `before` is the version that held until then, if that is after at_us.
+  VersionDates(const Contract& contract, const Interval& holds,
+               const Contract* before, int64_t at_us)
+      : contract_(contract), holds_(holds), before_(before), at_us_(at_us) {}
 
   std::vector<DueDate> Find() {
     for (const Commitment& commitment : contract_.commitments) {
@@ -28,26 +68,29 @@ class Dates {
     for (const Expansion& expansion : contract_.expansions) {
       FindOfExpansion(expansion);
     }
-    for (const Credit& credit : contract_.credits) {
-      if (credit.from_us > at_us_) continue;
-      Add(credit.until_us, DueDateKind::kCreditExpires, credit.id,
-          "what is left of " + Money(credit.amount) + " lapses");
-    }
-    FindGrace();
-    Add(contract_.term.end_us, DueDateKind::kTermEnd, "", "the contract ends");
-    std::sort(dates_.begin(), dates_.end(),
-              [](const DueDate& a, const DueDate& b) {
-                return std::tie(a.at_us, a.kind, a.subject) <
-                       std::tie(b.at_us, b.kind, b.subject);
-              });
+    for (const Credit& credit : contract_.credits) FindOfCredit(credit);
     return std::move(dates_);
   }
 
  private:
   void Add(int64_t at_us, DueDateKind kind, const std::string& subject,
            const std::string& detail) {
-    if (at_us <= at_us_) return;
     dates_.push_back({at_us, contract_.id, kind, subject, detail});
+  }
+
+  // What begins at an instant is the version's that holds from it on, what
+  // ends there the one's that held until it.
+  void AddBeginning(int64_t at_us, DueDateKind kind, const std::string& subject,
+                    const std::string& detail) {
+    if (at_us > at_us_ && Contains(holds_, at_us)) {
+      Add(at_us, kind, subject, detail);
+    }
+  }
+  void AddEnd(int64_t at_us, DueDateKind kind, const std::string& subject,
+              const std::string& detail) {
+    if (at_us > at_us_ && holds_.start_us < at_us && at_us <= holds_.end_us) {
+      Add(at_us, kind, subject, detail);
+    }
   }
 
   std::string Money(MoneyAmount amount) const {
@@ -55,83 +98,156 @@ class Dates {
   }
 
   std::string Amount(const Commitment& commitment, Int128 amount) const {
-    return commitment.category == CommitmentCategory::kSpend
-               ? Money(MoneyAmount(amount))
-               : Hours(GpuTime(amount));
+    return IsSpend(commitment) ? Money(MoneyAmount(amount))
+                               : Hours(GpuTime(amount));
+  }
+
+  template <typename Step>
+  void FindSteps(const Commitment& commitment, const std::vector<Step>& steps,
+                 std::string_view what) {
+    for (const Step& step : steps) {
+      AddBeginning(step.from_us, DueDateKind::kStep, commitment.id,
+                   std::string(what) +
+                       " from then on: " + Amount(commitment, AmountOf(step)));
+    }
   }
 
   void FindOfCommitment(const Commitment& commitment) {
-    const Schedule schedule(contract_, commitment);
-    const bool told = commitment.interval != FulfilmentInterval::kHourly &&
-                      commitment.interval != FulfilmentInterval::kDaily;
-    if (told && Contains(schedule.active(), at_us_)) {
-      const bool owed =
-          commitment.shortfall.policy == ShortfallPolicy::kTakeOrPay;
-      Add(schedule.At(at_us_).cut.end_us, DueDateKind::kIntervalEnd,
-          commitment.id,
-          owed ? "what is missing then is owed"
-               : "what is missing then lapses");
-    }
-    AddNextStep(commitment);
+    FindSteps(commitment, commitment.steps, "per interval");
+    FindSteps(commitment, commitment.spend_steps, "per interval");
+    FindSteps(commitment, commitment.delivered, kDelivered);
+    if (before_ != nullptr) FindChange(commitment);
     for (const Milestone& milestone : commitment.milestones) {
-      Add(milestone.by_us, DueDateKind::kMilestone,
-          commitment.id + "/" + milestone.name,
-          "to be drawn by then: " + Amount(commitment, milestone.amount));
+      AddEnd(milestone.by_us, DueDateKind::kMilestone,
+             commitment.id + "/" + milestone.name,
+             "to be drawn by then: " + Amount(commitment, milestone.amount));
     }
   }
 
-  void AddNextStep(const Commitment& commitment) {
-    const bool spend = commitment.category == CommitmentCategory::kSpend;
-    const std::string detail = "per interval from then on: ";
-    for (const UsageStep& step : commitment.steps) {
-      if (step.from_us <= at_us_) continue;
-      return Add(step.from_us, DueDateKind::kStep, commitment.id,
-                 detail + Amount(commitment, step.quantity.count()));
-    }
-    for (const SpendStep& step : commitment.spend_steps) {
-      if (!spend || step.from_us <= at_us_) continue;
-      return Add(step.from_us, DueDateKind::kStep, commitment.id,
-                 detail + Amount(commitment, step.cost.count()));
-    }
+  // A version may change the amount by what it says of earlier steps.
+  void FindChange(const Commitment& commitment) {
+    const int64_t from_us = holds_.start_us;
+    const Int128 amount = ContractedAt(contract_, commitment.id, from_us);
+    if (amount == ContractedAt(*before_, commitment.id, from_us)) return;
+    AddBeginning(from_us, DueDateKind::kStep, commitment.id,
+                 "per interval from then on: " + Amount(commitment, amount) +
+                     ", says version " + std::to_string(contract_.version));
   }
 
   void FindOfExpansion(const Expansion& expansion) {
-    if (expansion.exercised_from_us.has_value()) return;
     const std::string adds =
         Hours(expansion.adds) + " per interval at " + Money(expansion.price);
-    Add(expansion.exercisable_from_us, DueDateKind::kExpansionOpens,
-        expansion.commitment, "can be exercised from then on: " + adds);
+    if (expansion.exercised_from_us.has_value()) {
+      return AddBeginning(*expansion.exercised_from_us, DueDateKind::kStep,
+                          expansion.commitment,
+                          "its expansion from then on: " + adds);
+    }
+    AddBeginning(expansion.exercisable_from_us, DueDateKind::kExpansionOpens,
+                 expansion.commitment,
+                 "can be exercised from then on: " + adds);
     if (expansion.exercisable_from_us <= at_us_) {
-      Add(expansion.until_us, DueDateKind::kExpansionCloses,
-          expansion.commitment, "can be exercised until then: " + adds);
+      AddEnd(expansion.until_us, DueDateKind::kExpansionCloses,
+             expansion.commitment, "can be exercised until then: " + adds);
     }
   }
 
-  // Of months that are over and may not be closed yet, the first; else of this
-  // one.
-  void FindGrace() {
-    const Term& term = contract_.term;
-    // Within the term, whatever instant was asked about: no month is counted
-    // beyond it.
-    const int64_t month_us =
-        std::clamp(std::max(at_us_, term.start_us) - contract_.grace_us - 1,
-                   term.start_us, term.end_us - 1);
-    const Interval month = contract_.calendar.MonthOf(month_us);
-    const int64_t end_us = std::min(month.end_us, term.end_us);
-    Add(end_us + contract_.grace_us, DueDateKind::kGraceEnd, "",
-        "the month that ends at " + FormatInstant(end_us) +
-            " may be closed from then on");
+  void FindOfCredit(const Credit& credit) {
+    const std::string amount = Money(credit.amount);
+    const bool unclaimed =
+        credit.claim_by_us.has_value() && !credit.claimed_at_us.has_value();
+    if (unclaimed) {
+      return AddEnd(*credit.claim_by_us, DueDateKind::kCreditExpires, credit.id,
+                    amount + " lapses if it is not claimed by then");
+    }
+    AddEnd(credit.until_us, DueDateKind::kCreditExpires, credit.id,
+           "what is left of " + amount + " lapses");
   }
 
   const Contract& contract_;
+  const Interval holds_;
+  const Contract* before_;
   const int64_t at_us_;
   std::vector<DueDate> dates_;
 };
 
+// The ends of the intervals that contain the instant.
+void AddIntervalEnds(const ContractTimeline& contracts, int64_t at_us,
+                     std::vector<DueDate>* dates) {
+  for (const Strand& strand : StrandsOf(contracts)) {
+    const FulfilmentInterval interval = strand.first().interval;
+    const bool told = interval != FulfilmentInterval::kHourly &&
+                      interval != FulfilmentInterval::kDaily;
+    const Schedule schedule = SchedulesOf(strand, {}).front();
+    if (!told || !Contains(schedule.active(), at_us)) continue;
+    const int64_t end_us = schedule.At(at_us).cut.end_us;
+    const Commitment* terms = &strand.first();
+    for (const StrandPart& part : strand.parts) {
+      if (part.holds.start_us < end_us) terms = part.terms;
+    }
+    const bool owed = terms->shortfall.policy == ShortfallPolicy::kTakeOrPay;
+    dates->push_back({end_us, strand.parts.front().contract->id,
+                      DueDateKind::kIntervalEnd, strand.id,
+                      owed ? "what is missing then is owed"
+                           : "what is missing then lapses"});
+  }
+}
+
+// Of months that are over and may not be closed yet, the first; else of this
+// one.
+DueDate GraceOf(const Contract& contract, int64_t at_us) {
+  const Term& term = contract.term;
+  // Within the term, whatever instant was asked about: no month is counted
+  // beyond it.
+  const int64_t month_us =
+      std::clamp(std::max(at_us, term.start_us) - contract.grace_us - 1,
+                 term.start_us, term.end_us - 1);
+  const Interval month = contract.calendar.MonthOf(month_us);
+  const int64_t end_us = std::min(month.end_us, term.end_us);
+  return {end_us + contract.grace_us, contract.id, DueDateKind::kGraceEnd, "",
+          "the month that ends at " + FormatInstant(end_us) +
+              " may be closed from then on"};
+}
+
+// By time; of several steps and deliveries of a commitment the first.
+void SortAndThin(int64_t at_us, std::vector<DueDate>* dates) {
+  std::erase_if(*dates,
+                [at_us](const DueDate& date) { return date.at_us <= at_us; });
+  std::stable_sort(dates->begin(), dates->end(),
+                   [](const DueDate& a, const DueDate& b) {
+                     return std::tie(a.at_us, a.kind, a.subject) <
+                            std::tie(b.at_us, b.kind, b.subject);
+                   });
+  std::set<std::pair<bool, std::string>> seen;
+  std::erase_if(*dates, [&seen](const DueDate& date) {
+    const bool delivered = date.detail.starts_with(kDelivered);
+    return date.kind == DueDateKind::kStep &&
+           !seen.emplace(delivered, date.subject).second;
+  });
+}
+
 }  // namespace
 
-std::vector<DueDate> DueDatesOf(const Contract& contract, int64_t at_us) {
-  return Dates(contract, at_us).Find();
+std::vector<DueDate> DueDatesOf(const ContractTimeline& contracts,
+                                int64_t at_us) {
+  std::vector<DueDate> dates;
+  const std::vector<ContractSpan>& spans = contracts.spans();
+  for (size_t i = 0; i < spans.size(); ++i) {
+    const bool last = i + 1 == spans.size();
+    const Interval holds = {
+        spans[i].from_us,
+        last ? std::numeric_limits<int64_t>::max() : spans[i + 1].from_us};
+    const Contract* const before = i == 0 ? nullptr : spans[i - 1].contract;
+    const std::vector<DueDate> some =
+        VersionDates(*spans[i].contract, holds, before, at_us).Find();
+    dates.insert(dates.end(), some.begin(), some.end());
+  }
+  AddIntervalEnds(contracts, at_us, &dates);
+  const Contract& newest = *spans.back().contract;
+  dates.push_back(GraceOf(newest, at_us));
+  dates.push_back({newest.term.end_us, newest.id, DueDateKind::kTermEnd, "",
+                   "the contract ends"});
+  SortAndThin(at_us, &dates);
+  return dates;
 }
 
 }  // namespace drawdown

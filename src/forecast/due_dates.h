@@ -5,14 +5,17 @@
 #include <cstdint>
 #include <vector>
 
-#include "contract/contract.h"
+#include "contract/timeline.h"
 #include "drawdown/forecast.h"
 
 namespace drawdown {
 
-// The first of each kind after at_us for each commitment, credit and
-// milestone, soonest first. Ends of hourly and daily intervals are left out.
-std::vector<DueDate> DueDatesOf(const Contract& contract, int64_t at_us);
+// What each version says of the time in which it holds: the first of each kind
+// after at_us for each commitment, credit and milestone, soonest first. Ends of
+// hourly and daily intervals are left out.
+// REQUIRES: contracts is not empty.
+std::vector<DueDate> DueDatesOf(const ContractTimeline& contracts,
+                                int64_t at_us);
 
 }  // namespace drawdown
 

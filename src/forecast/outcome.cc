@@ -228,6 +228,7 @@ absl::StatusOr<Outcome> RateCourse(const ContractTimeline& contracts,
   RatingInput input = {contracts, &usage, horizon.period, horizon.period.end_us,
                        capacity};
   input.marks = MarksOf(horizon);
+  input.projected_from_us = at_us;
   ASSIGN_OR_RETURN(const RatedUsage rated, RateUsage(input));
   Outcome outcome;
   outcome.notes = rated.notes;

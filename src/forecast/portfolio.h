@@ -7,17 +7,18 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "contract/contract.h"
+#include "contract/timeline.h"
 #include "drawdown/forecast.h"
-#include "drawdown/statement.h"
+#include "rating/rating.h"
 
 namespace drawdown {
 
 // One line per contract and category, those of a currency together behind their
-// sums. `statuses` are those of all contracts at at_us. kOverflow.
+// sums: each commitment through its versions, exercised expansions included.
+// `statuses` are those of all contracts at at_us. kOverflow.
 absl::StatusOr<std::vector<PortfolioLine>> MakePortfolio(
-    std::span<const Contract* const> contracts,
-    std::span<const CommitmentStatus> statuses, int64_t at_us);
+    std::span<const ContractTimeline> contracts,
+    std::span<const ValuedStatus> statuses, int64_t at_us);
 
 }  // namespace drawdown
 

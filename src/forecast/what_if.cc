@@ -14,12 +14,26 @@ absl::Status Bad(const std::string& message) {
   return MakeError(ErrorCode::kInvalidArgument, message);
 }
 
+// Steps as if the first that holds were from then on.
+template <typename Step>
+void BeginAt(int64_t at_us, std::vector<Step>* steps) {
+  const auto first_later =
+      std::find_if(steps->begin(), steps->end(),
+                   [at_us](const Step& step) { return step.from_us > at_us; });
+  if (first_later == steps->begin()) return;
+  steps->erase(steps->begin(), first_later - 1);
+  steps->front().from_us = at_us;
+}
+
 absl::Status ExerciseOne(Contract* contract, const std::string& id,
                          int64_t at_us) {
   for (Commitment& commitment : contract->commitments) {
     if (commitment.id != id) continue;
     if (commitment.lifecycle == CommitmentLifecycle::kProposed) {
+      // What was drawn before is not drawn again.
       commitment.lifecycle = CommitmentLifecycle::kActive;
+      BeginAt(at_us, &commitment.steps);
+      BeginAt(at_us, &commitment.spend_steps);
     }
   }
   for (Expansion& expansion : contract->expansions) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -39,6 +41,11 @@ struct CorrectedKey {
   }
 };
 
+CorrectedKey KeyOf(const StatementLine& line, ChargeKind kind) {
+  return {line.tenant, line.pool,       line.commitment,
+          kind,        line.unit_price, line.has_gpu_time};
+}
+
 struct CorrectedSum {
   GpuTime gpu_time;
   MoneyAmount cost;
@@ -47,10 +54,46 @@ using CorrectedSums = std::map<CorrectedKey, CorrectedSum>;
 
 void Add(const StatementLine& line, ChargeKind kind, int sign,
          CorrectedSums* sums) {
-  CorrectedSum& sum = (*sums)[{line.tenant, line.pool, line.commitment, kind,
-                               line.unit_price, line.has_gpu_time}];
+  CorrectedSum& sum = (*sums)[KeyOf(line, kind)];
   sum.gpu_time += line.gpu_time * sign;
   sum.cost += line.cost.value_or(MoneyAmount()) * sign;
+}
+
+struct ExplainedLine {
+  const StatementLine* line = nullptr;
+  std::vector<const StatementReason*> reasons;
+};
+
+// The lines of a statement, with their reasons.
+std::map<CorrectedKey, ExplainedLine> ByKey(const Statement& statement) {
+  std::vector<ExplainedLine> lines;
+  for (const StatementLine& line : statement.lines)
+    lines.push_back({&line, {}});
+  for (const StatementReason& reason : statement.reasons) {
+    lines.at(reason.line).reasons.push_back(&reason);
+  }
+  std::map<CorrectedKey, ExplainedLine> by_key;
+  for (ExplainedLine& line : lines) {
+    CorrectedKey key = KeyOf(*line.line, line.line->kind);
+    by_key.emplace(std::move(key), std::move(line));
+  }
+  return by_key;
+}
+
+// One for all of the line.
+StatementReason ReasonOf(uint32_t index, const StatementLine& line,
+                         uint32_t version, std::string rule) {
+  return {index, version, std::move(rule), "", line.gpu_time, line.cost};
+}
+
+std::string WhenClosed(const Statement& closed) {
+  return closed.closed_us ? "closed at " + FormatInstant(*closed.closed_us)
+                          : "closed";
+}
+
+std::string Corrected(const StatementLine& line) {
+  return "the " + std::string(ChargeKindName(line.corrects_kind)) +
+         " line of " + line.corrects_period;
 }
 
 auto OrderOf(const StatementLine& line) {
@@ -61,8 +104,28 @@ auto OrderOf(const StatementLine& line) {
       std::cref(line.corrects_period), line.corrects_kind);
 }
 
-bool Before(const StatementLine& a, const StatementLine& b) {
-  return OrderOf(a) < OrderOf(b);
+// Sorts the lines; each keeps its reasons.
+void SortLines(Statement* statement) {
+  const std::vector<StatementLine>& lines = statement->lines;
+  std::vector<uint32_t> order(lines.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    return OrderOf(lines[a]) < OrderOf(lines[b]);
+  });
+  std::vector<StatementLine> sorted;
+  std::vector<uint32_t> place(lines.size());
+  for (const uint32_t from : order) {
+    place[from] = static_cast<uint32_t>(sorted.size());
+    sorted.push_back(std::move(statement->lines[from]));
+  }
+  statement->lines = std::move(sorted);
+  for (StatementReason& reason : statement->reasons) {
+    reason.line = place.at(reason.line);
+  }
+  std::stable_sort(statement->reasons.begin(), statement->reasons.end(),
+                   [](const StatementReason& a, const StatementReason& b) {
+                     return a.line < b.line;
+                   });
 }
 
 absl::Status TooLarge(std::string_view contract) {
@@ -110,16 +173,72 @@ absl::StatusOr<std::vector<StatementLine>> CorrectionsOf(
   return lines;
 }
 
+std::vector<StatementReason> ExplainCorrections(
+    const Statement& now, const Statement& closed,
+    const std::vector<StatementLine>& corrections) {
+  const auto rated = ByKey(now);
+  std::vector<StatementReason> reasons;
+  for (uint32_t i = 0; i < corrections.size(); ++i) {
+    const StatementLine& line = corrections[i];
+    std::string rule = "corrects " + Corrected(line) + ", " +
+                       WhenClosed(closed) +
+                       ": the month rated again, less what was charged";
+    const auto found = rated.find(KeyOf(line, line.corrects_kind));
+    if (found == rated.end()) rule += "; now there is no such line";
+    std::string_view separator = "; now ";
+    if (found != rated.end()) {
+      for (const StatementReason* reason : found->second.reasons) {
+        rule += std::string(separator) + reason->rule;
+        separator = " and ";
+      }
+    }
+    reasons.push_back(ReasonOf(i, line, now.contract_version, std::move(rule)));
+  }
+  return reasons;
+}
+
+void ExplainClosed(const Statement& now, Statement* closed) {
+  const auto rated = ByKey(now);
+  closed->reasons.clear();
+  for (uint32_t i = 0; i < closed->lines.size(); ++i) {
+    const StatementLine& line = closed->lines[i];
+    const auto found = rated.find(KeyOf(line, line.kind));
+    const bool same = line.corrects_period.empty() && found != rated.end() &&
+                      found->second.line->gpu_time == line.gpu_time &&
+                      found->second.line->cost == line.cost;
+    if (same) {
+      for (const StatementReason* reason : found->second.reasons) {
+        closed->reasons.push_back(*reason);
+        closed->reasons.back().line = i;
+      }
+      continue;
+    }
+    std::string rule = line.corrects_period.empty()
+                           ? "frozen as it was " + WhenClosed(*closed) +
+                                 "; what is known of it since is in "
+                                 "corrections of later months"
+                           : "corrects " + Corrected(line) +
+                                 "; frozen as it was " + WhenClosed(*closed);
+    closed->reasons.push_back(
+        ReasonOf(i, line, closed->contract_version, std::move(rule)));
+  }
+}
+
 absl::Status AddCorrections(std::vector<StatementLine> corrections,
+                            std::vector<StatementReason> reasons,
                             Statement* statement) {
   // Lines are in order: there may be very many of them.
   if (corrections.empty()) return absl::OkStatus();
+  for (StatementReason& reason : reasons) {
+    reason.line += static_cast<uint32_t>(statement->lines.size());
+    statement->reasons.push_back(std::move(reason));
+  }
   for (StatementLine& line : corrections) {
     statement->total += line.cost.value_or(MoneyAmount());
     statement->lines.push_back(std::move(line));
   }
   if (!statement->total.valid()) return TooLarge(statement->contract);
-  std::stable_sort(statement->lines.begin(), statement->lines.end(), Before);
+  SortLines(statement);
   return absl::OkStatus();
 }
 

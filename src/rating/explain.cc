@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/decimal.h"
 #include "base/path.h"
 #include "rating/lines.h"
 #include "rating/rating.h"
@@ -29,6 +30,40 @@ std::vector<int32_t> UsageLayers(const Contract& contract) {
   return layers;
 }
 
+// The allotment that the tenant draws from: the closest above it.
+const Allotment* AllotmentOf(const Contract& contract,
+                             const std::string& commitment,
+                             std::string_view tenant) {
+  const Allotment* closest = nullptr;
+  for (const Allotment& allotment : contract.allotments) {
+    if (allotment.commitment != commitment ||
+        !IsAtOrBelow(tenant, allotment.tenant)) {
+      continue;
+    }
+    const bool closer =
+        closest == nullptr || closest->tenant.size() < allotment.tenant.size();
+    if (closer) closest = &allotment;
+  }
+  return closest;
+}
+
+std::string WhyNot(const Contract& contract, const Commitment& commitment,
+                   const Subject& subject) {
+  if (!Applies(commitment.applies, subject)) return " does not apply";
+  const int64_t share = ApplicableShareMicro(commitment.applies, subject);
+  if (share < kMicroGpusPerGpu) {
+    return " takes at most " + FormatScaled(share, 6) +
+           " of it, as far as it has hours";
+  }
+  const Allotment* const allotment =
+      AllotmentOf(contract, commitment.id, subject.tenant);
+  if (allotment == nullptr || allotment->may_borrow) {
+    return " had no hours left for it";
+  }
+  return " had no hours left in the allotment of " + allotment->tenant +
+         ", which may not borrow";
+}
+
 // What became of the commitments that come before the one that priced the
 // charge: in its first bucket, with the order that held then.
 std::string WhyNotEarlier(const Contract& contract, const RatedUsage& rated,
@@ -47,9 +82,7 @@ std::string WhyNotEarlier(const Contract& contract, const RatedUsage& rated,
       const Commitment& commitment = contract.commitments[index];
       if (covered && commitment.id == pricer) return text;
       if (!text.empty()) text += "; ";
-      text += commitment.id + (Applies(commitment.applies, subject)
-                                   ? " had no hours left for it"
-                                   : " does not apply");
+      text += commitment.id + WhyNot(contract, commitment, subject);
     }
   }
   return text;

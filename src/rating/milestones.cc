@@ -59,14 +59,16 @@ void Walk::NoteMilestones(int64_t at_us) {
       if (milestone.by_us != at_us) continue;
       const std::optional<Int128> drawn = DrawnOf(commitment, at_us);
       if (!drawn.has_value()) continue;
-      const std::string text = "milestone " + milestone.name +
-                               " of commitment " + commitment.id + ", " +
-                               AmountText(commitment, milestone.amount) +
-                               " by " + FormatInstant(at_us);
+      const bool to_come = projected_from_us_ && at_us > *projected_from_us_;
+      const std::string text =
+          "contract " + plan_.contract_id + ", commitment " + commitment.id +
+          ": milestone " + milestone.name + ", " +
+          AmountText(commitment, milestone.amount) + " by " +
+          FormatInstant(at_us) + (to_come ? ", will be " : ": ");
       notes_.emplace_back(
           at_us, *drawn >= milestone.amount
-                     ? text + ": met"
-                     : text + ": missed by " +
+                     ? text + "met"
+                     : text + "missed by " +
                            AmountText(commitment, milestone.amount - *drawn));
     }
   }

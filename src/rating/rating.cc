@@ -145,6 +145,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
   NoteCredits(plan, input.period, input.at_us, &rated);
   if (span.start_us >= span.end_us) return rated;
   Walk walk(plan, {charges_from_us, input.period.end_us});
+  walk.ProjectFrom(input.projected_from_us);
   RETURN_IF_ERROR(WalkOver(input, span, &walk));
   const GpuTime given = UsageIn(*input.usage, plan, span);
   if (!given.valid() || !walk.rated().valid() || !walk.costs_fit()) {

@@ -4,6 +4,7 @@
 #define DRAWDOWN_SRC_RATING_RATING_H_
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -48,6 +49,8 @@ struct RatingInput {
   // Instants, ascending and on bucket boundaries, at which RatedUsage notes how
   // far each spend commitment is, besides at the ends of their intervals.
   std::vector<int64_t> marks = {};
+  // From when on usage is projected, which notes say.
+  std::optional<int64_t> projected_from_us = {};
 };
 
 // Every charge of the period. kOverflow if a total does not fit. Checked on
@@ -70,7 +73,18 @@ void Explain(const RatingInput& input, const RatedUsage& rated,
 // sums up what is owed and metered of them.
 void KeepTenant(std::string_view tenant, Statement* statement);
 
-// Every active commitment in its interval that contains at_us.
+// Every active commitment in its interval that contains at_us, and what its
+// amounts are worth: hours at the prices of the commitment and its expansions.
+struct ValuedStatus {
+  CommitmentStatus status;
+  MoneyAmount contracted;
+  MoneyAmount drawn;
+};
+absl::StatusOr<std::vector<ValuedStatus>> MakeValuedStatus(
+    const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
+    const CapacityTable& capacity = {}, const std::vector<RunUsage>& runs = {});
+
+// The same without.
 absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
     const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
     const CapacityTable& capacity = {}, const std::vector<RunUsage>& runs = {});

@@ -16,13 +16,23 @@
 namespace drawdown {
 namespace {
 
+// What is drawn down at one price: a commitment or an expansion of it.
+struct Holding {
+  TrancheState state;                       // of a spend commitment in money
+  bool last = false;                        // no interval follows
+  bool owed = false;                        // what lapses
+  std::optional<MoneyAmount> lapsed_price;  // of a GPU-hour; none: of money
+  std::optional<int64_t> emptied_us;
+};
+
 // What a projection needs of one commitment.
 struct Standing {
   CommitmentStatus status;
+  MoneyAmount contracted_worth;
+  MoneyAmount drawn_worth;
   Int128 entitled = 0;  // what can be drawn: contracted and delivered
-  bool take_or_pay = false;
   const Commitment* terms = nullptr;
-  MoneyAmount price;  // of a GPU-hour of shortfall; Usage only
+  std::vector<Holding> holdings;  // in burn order
 };
 
 absl::Status TooLarge(const CommitmentStatus& status) {
@@ -41,7 +51,9 @@ absl::Status ProjectRate(int64_t at_us, Standing* standing) {
                    MulDivHalfEven(status.drawn, kMicrosPerHour, elapsed));
   ASSIGN_OR_RETURN(status.projected,
                    MulDivHalfEven(status.drawn, length, elapsed));
-  if (status.drawn == 0) return absl::OkStatus();
+  if (status.drawn == 0 || status.drawn >= standing->entitled) {
+    return absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(const Int128 after,
                    MulDivHalfEven(elapsed, standing->entitled, status.drawn));
   if (after < length) {
@@ -51,15 +63,36 @@ absl::Status ProjectRate(int64_t at_us, Standing* standing) {
   return absl::OkStatus();
 }
 
+// What is gone already was gone when the books say.
+void FindExhaustion(int64_t at_us, Standing* standing) {
+  CommitmentStatus& status = standing->status;
+  if (standing->entitled <= 0 || status.drawn < standing->entitled) return;
+  for (const Holding& holding : standing->holdings) {
+    if (!holding.emptied_us.has_value()) continue;
+    // The bucket that contains the instant has not ended.
+    const int64_t emptied_us = std::min(*holding.emptied_us, at_us);
+    status.exhausted_at_us =
+        std::max(status.exhausted_at_us.value_or(emptied_us), emptied_us);
+  }
+}
+
+// Draws what is projected and ends the interval, as rating will.
 absl::Status ProjectShortfall(Standing* standing) {
   CommitmentStatus& status = standing->status;
-  status.projected_shortfall =
-      std::max<Int128>(standing->entitled - status.projected, 0);
-  if (!standing->take_or_pay) return absl::OkStatus();
-  status.projected_shortfall_cost =
-      status.spend
-          ? MoneyAmount(status.projected_shortfall)
-          : Price(standing->price, GpuTime(status.projected_shortfall));
+  Int128 to_come = std::max<Int128>(status.projected - status.drawn, 0);
+  for (Holding& holding : standing->holdings) {
+    const Int128 drawn = std::min(to_come, holding.state.available());
+    holding.state.Draw(drawn);
+    to_come -= drawn;
+    const IntervalRest rest =
+        EndInterval(standing->terms->rollover, holding.last, &holding.state);
+    status.projected_shortfall += rest.lapsed;
+    if (!holding.owed) continue;
+    status.projected_shortfall_cost +=
+        holding.lapsed_price.has_value()
+            ? Price(*holding.lapsed_price, GpuTime(rest.lapsed))
+            : MoneyAmount(rest.lapsed);
+  }
   return status.projected_shortfall_cost.valid() ? absl::OkStatus()
                                                  : TooLarge(status);
 }
@@ -75,18 +108,32 @@ Standing Begin(const Plan& plan, const Commitment& terms,
   standing.status.interval_end_us = interval.end_us;
   standing.status.spend = terms.category == CommitmentCategory::kSpend;
   standing.status.currency = contract.currency;
-  standing.take_or_pay = terms.shortfall.policy == ShortfallPolicy::kTakeOrPay;
-  standing.price = terms.shortfall.price.value_or(terms.price);
   return standing;
 }
 
-void AddTranche(const TrancheState& state, Standing* standing) {
+absl::Status AddTranche(const Plan& plan, const Walk& walk, size_t index,
+                        Standing* standing) {
+  const TrancheState& state = walk.tranche(index);
   CommitmentStatus& status = standing->status;
   status.contracted += state.contracted;
   status.delivered += state.delivered;
   status.drawn += state.drawn;
   // Rolled-in hours are there to be drawn too.
   standing->entitled += state.entitled + state.rolled_in;
+  const MoneyAmount price =
+      plan.slots[state.terms->covered].unit_price.value_or(MoneyAmount());
+  standing->contracted_worth += Price(price, GpuTime(state.contracted));
+  standing->drawn_worth += Price(price, GpuTime(state.drawn));
+  if (!standing->contracted_worth.valid() || !standing->drawn_worth.valid()) {
+    return TooLarge(status);
+  }
+  const std::optional<MoneyAmount>& lapsed =
+      plan.slots[state.terms->rest].unit_price;
+  standing->holdings.push_back(
+      {state,
+       status.interval_end_us == plan.tranches[index].schedule.active().end_us,
+       lapsed.has_value(), lapsed, walk.tranche_emptied_us(index)});
+  return absl::OkStatus();
 }
 
 // A pool that is empty; the floor of a CONTINUOUS one is there again at once.
@@ -117,7 +164,16 @@ absl::StatusOr<Standing> StandingOfSpend(const Plan& plan, const Walk& walk,
   standing.status.contracted = state.contracted.count();
   standing.status.delivered = state.contracted.count();
   standing.status.drawn = spent.count();
+  standing.contracted_worth = state.contracted;
+  standing.drawn_worth = spent;
   standing.entitled = state.contracted.count() + state.pot.rolled_in;
+  TrancheState pot = state.pot;
+  pot.Draw(std::min(spent.count(), standing.entitled));
+  standing.holdings.push_back({std::move(pot),
+                               state.fulfilment.cut.end_us ==
+                                   plan.spends[index].schedule.active().end_us,
+                               state.terms->take_or_pay, std::nullopt,
+                               walk.spend_emptied_us(index)});
   return standing;
 }
 
@@ -134,12 +190,12 @@ absl::StatusOr<std::vector<Standing>> Standings(const Plan& plan,
       standings.push_back(Begin(plan, *commitment, state.fulfilment.cut));
     }
     last = commitment;
-    AddTranche(state, &standings.back());
+    RETURN_IF_ERROR(AddTranche(plan, walk, i, &standings.back()));
   }
   for (size_t i = 0; i < plan.spends.size(); ++i) {
     if (!walk.spend(i).open) continue;
-    ASSIGN_OR_RETURN(const Standing standing, StandingOfSpend(plan, walk, i));
-    standings.push_back(standing);
+    ASSIGN_OR_RETURN(Standing standing, StandingOfSpend(plan, walk, i));
+    standings.push_back(std::move(standing));
   }
   return standings;
 }
@@ -160,16 +216,16 @@ absl::Status WalkTo(const ContractTimeline& contracts, const Plan& plan,
 
 }  // namespace
 
-absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
+absl::StatusOr<std::vector<ValuedStatus>> MakeValuedStatus(
     const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
     const CapacityTable& capacity, const std::vector<RunUsage>& runs) {
   if (!runs.empty()) {
     const GrainedUsage grained =
         AddGrain(usage, runs,
                  GrainPieces(contracts, runs, usage.bucket_length_us, at_us));
-    return MakeStatus(contracts, grained.usage, at_us, capacity);
+    return MakeValuedStatus(contracts, grained.usage, at_us, capacity);
   }
-  std::vector<CommitmentStatus> statuses;
+  std::vector<ValuedStatus> statuses;
   ASSIGN_OR_RETURN(const Plan plan, MakePlan(contracts, usage, capacity));
   if (!Contains(plan.term, at_us)) return statuses;
   Walk walk(plan, {at_us, at_us});
@@ -181,13 +237,25 @@ absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
     if (IsExhausted(standing)) status.state = CommitmentState::kExhausted;
     AddMilestones(at_us, &standing);
     RETURN_IF_ERROR(ProjectRate(at_us, &standing));
+    FindExhaustion(at_us, &standing);
     RETURN_IF_ERROR(ProjectShortfall(&standing));
-    statuses.push_back(status);
+    statuses.push_back(
+        {status, standing.contracted_worth, standing.drawn_worth});
   }
   std::sort(statuses.begin(), statuses.end(),
-            [](const CommitmentStatus& a, const CommitmentStatus& b) {
-              return a.commitment < b.commitment;
+            [](const ValuedStatus& a, const ValuedStatus& b) {
+              return a.status.commitment < b.status.commitment;
             });
+  return statuses;
+}
+
+absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
+    const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
+    const CapacityTable& capacity, const std::vector<RunUsage>& runs) {
+  ASSIGN_OR_RETURN(const std::vector<ValuedStatus> valued,
+                   MakeValuedStatus(contracts, usage, at_us, capacity, runs));
+  std::vector<CommitmentStatus> statuses;
+  for (const ValuedStatus& one : valued) statuses.push_back(one.status);
   return statuses;
 }
 

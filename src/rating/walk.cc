@@ -46,6 +46,8 @@ Walk::Walk(const Plan& plan, const Interval& period)
       rules_(plan) {
   now_.tranches.resize(plan.tranches.size());
   now_.spends.resize(plan.spends.size());
+  tranches_emptied_us_.resize(plan.tranches.size());
+  spends_emptied_us_.resize(plan.spends.size());
   now_.position.assign(plan.names.size(), kNoIndex);
   now_.tiers.resize(plan.tier_counts);
   for (const Tranche& tranche : plan.tranches) {
@@ -142,6 +144,7 @@ absl::Status Walk::Close(int64_t at_us) {
   }
   CountEnded(kEveryLayer);
   RETURN_IF_ERROR(CloseSpends(at_us));
+  NoteCountedAll(at_us);
   SortFrom(first);
   return absl::OkStatus();
 }

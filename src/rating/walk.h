@@ -49,6 +49,17 @@ struct TrancheState {
   friend bool operator==(const TrancheState&, const TrancheState&) = default;
 };
 
+// What an interval leaves.
+struct IntervalRest {
+  Int128 rolled_out = 0;
+  Int128 lapsed = 0;  // neither drawn nor rolled over
+};
+
+// Ends the interval that the state is in: what it leaves goes on in its
+// `rolled`. `last`: no other follows.
+IntervalRest EndInterval(const std::optional<Rollover>& rollover, bool last,
+                         TrancheState* state);
+
 struct SpendState {
   bool open = false;
   TrancheState pot;     // in money; drawn when the interval ends
@@ -136,6 +147,10 @@ class Walk {
     tally_ = tally;
     sign_ = sign;
   }
+  // What milestones come to after that is a projection.
+  void ProjectFrom(std::optional<int64_t> from_us) {
+    projected_from_us_ = from_us;
+  }
   // The cells to be rated next, instead of the plan's.
   void Give(std::span<const UsageCell> cells) { cells_ = cells; }
   const WalkState& state() const { return now_; }
@@ -155,6 +170,14 @@ class Walk {
     return now_.tranches[index];
   }
   const SpendState& spend(size_t index) const { return now_.spends[index]; }
+  // The end of the bucket that drew or counted the last of what is available in
+  // the current interval; not after Restore().
+  std::optional<int64_t> tranche_emptied_us(size_t index) const {
+    return tranches_emptied_us_[index];
+  }
+  std::optional<int64_t> spend_emptied_us(size_t index) const {
+    return spends_emptied_us_[index];
+  }
 
  private:
   // walk.cc: time
@@ -174,7 +197,7 @@ class Walk {
 
   // walk_bucket.cc: one bucket
   absl::Status RateBucket(int64_t bucket_us, std::span<const UsageCell> cells);
-  void DrawCommitments();
+  void DrawCommitments(int64_t bucket_end_us);
   void BookOverage();
   void BookTiers();
   void EmitBucket(int64_t bucket_us);
@@ -200,6 +223,7 @@ class Walk {
                      std::vector<MoneyPiece>* pieces) const;
   void CountPieces(int32_t layer, std::vector<MoneyPiece> pieces);
   void CountInto(size_t index, bool last, std::vector<MoneyPiece>* pieces);
+  void NoteCountedAll(int64_t at_us);
 
   // walk_interval.cc: beginnings and ends of fulfilment intervals
   absl::Status OpenTranche(size_t index, int64_t at_us);
@@ -230,6 +254,8 @@ class Walk {
   bool has_overage_ = false;
   WalkState now_;
 
+  std::vector<std::optional<int64_t>> tranches_emptied_us_;
+  std::vector<std::optional<int64_t>> spends_emptied_us_;
   std::vector<MoneyPiece> ended_;  // what the instant's interval ends cost
   UsageTally* tally_ = nullptr;
   int sign_ = 1;
@@ -237,6 +263,7 @@ class Walk {
   size_t next_cell_ = 0;
   RuleBook rules_;
   std::vector<std::pair<int64_t, std::string>> notes_;
+  std::optional<int64_t> projected_from_us_;
   GpuTime rated_;
   bool costs_fit_ = true;
   Charges charges_;

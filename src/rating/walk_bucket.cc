@@ -15,16 +15,18 @@ absl::Status Walk::RateBucket(int64_t bucket_us,
                                                " does not fit 128 bits");
   }
   if (bucket_.size() == 0) return absl::OkStatus();
-  DrawCommitments();
+  const int64_t end_us = bucket_us + plan_.usage->bucket_length_us;
+  DrawCommitments(end_us);
   if (has_overage_) BookOverage();
   if (!now_.tiered.empty()) BookTiers();
   bucket_.SortColumns();
   EmitBucket(bucket_us);
   CountShared();
+  NoteCountedAll(end_us);
   return absl::OkStatus();
 }
 
-void Walk::DrawCommitments() {
+void Walk::DrawCommitments(int64_t bucket_end_us) {
   std::optional<int32_t> layer;
   for (const uint32_t index : now_.order) {
     TrancheState& state = now_.tranches[index];
@@ -34,7 +36,12 @@ void Walk::DrawCommitments() {
       bucket_.BeginLayer(!layer.has_value());
       layer = terms.commitment->layer;
     }
-    state.Draw(bucket_.Draw(terms, state.available(), &state.allotted));
+    const Int128 available = state.available();
+    const Int128 drawn = bucket_.Draw(terms, available, &state.allotted);
+    state.Draw(drawn);
+    if (drawn == available && drawn > 0) {
+      tranches_emptied_us_[index] = bucket_end_us;
+    }
   }
 }
 

@@ -66,6 +66,15 @@ Int128 RollOver(const std::optional<Rollover>& rollover, bool last,
 
 }  // namespace
 
+IntervalRest EndInterval(const std::optional<Rollover>& rollover, bool last,
+                         TrancheState* state) {
+  IntervalRest rest;
+  rest.rolled_out = RollOver(rollover, last, state);
+  rest.lapsed =
+      state->entitled + state->rolled_in - state->drawn - rest.rolled_out;
+  return rest;
+}
+
 Int128 TrancheState::available() const {
   Int128 sum = left;
   for (const RolledIn& rolled_hours : rolled) sum += rolled_hours.left;
@@ -105,6 +114,7 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
   state.left = state.entitled;
   state.drawn = 0;
   state.rolled_in = state.available() - state.left;
+  tranches_emptied_us_[index].reset();
   return AllotTranche(index, nullptr);
 }
 
@@ -147,6 +157,7 @@ absl::Status Walk::OpenSpend(size_t index, int64_t at_us) {
   state.pot.left = *contracted;
   state.pot.drawn = 0;
   state.pot.rolled_in = state.pot.available() - *contracted;
+  spends_emptied_us_[index].reset();
   return absl::OkStatus();
 }
 
@@ -157,13 +168,12 @@ void Walk::CloseTranche(size_t index) {
   const Int128 undelivered = state.contracted - state.entitled;
   const bool last =
       interval.end_us == plan_.tranches[index].schedule.active().end_us;
-  const Int128 rolled_out = RollOver(terms.commitment->rollover, last, &state);
-  const Int128 rest =
-      state.entitled + state.rolled_in - state.drawn - rolled_out;
-  CHECK(rest >= 0 && state.left >= 0);
+  const auto [rolled_out, lapsed] =
+      EndInterval(terms.commitment->rollover, last, &state);
+  CHECK(lapsed >= 0 && state.left >= 0);
   CHECK(state.contracted + state.rolled_in ==
-        state.drawn + rest + rolled_out + undelivered);
-  BookRest(state, rest);
+        state.drawn + lapsed + rolled_out + undelivered);
+  BookRest(state, lapsed);
   BookInterval(terms.undelivered, interval, undelivered);
   BookInterval(terms.rollover_in, interval, state.rolled_in);
   BookInterval(terms.rollover_out, interval, rolled_out);
@@ -224,9 +234,10 @@ absl::Status Walk::CloseSpend(size_t index) {
   pot.Draw(std::min(counted, there));
   const bool last =
       state.fulfilment.cut.end_us == spend.schedule.active().end_us;
-  const Int128 rolled_out =
-      RollOver(state.terms->commitment->rollover, last, &pot);
-  const MoneyAmount lapsed(there - pot.drawn - rolled_out);
+  const IntervalRest rest =
+      EndInterval(state.terms->commitment->rollover, last, &pot);
+  const Int128 rolled_out = rest.rolled_out;
+  const MoneyAmount lapsed(rest.lapsed);
   CHECK(lapsed >= MoneyAmount());
   std::vector<RolledIn> rolled = std::move(pot.rolled);
   const MoneyAmount none;

@@ -157,6 +157,17 @@ void Walk::CountPieces(int32_t layer, std::vector<MoneyPiece> pieces) {
   }
 }
 
+void Walk::NoteCountedAll(int64_t at_us) {
+  for (size_t i = 0; i < now_.spends.size(); ++i) {
+    const SpendState& state = now_.spends[i];
+    if (!state.open || spends_emptied_us_[i].has_value()) continue;
+    const MoneyAmount available(state.pot.contracted + state.pot.rolled_in);
+    if (!available.zero() && state.counted >= available) {
+      spends_emptied_us_[i] = at_us;
+    }
+  }
+}
+
 // All that the commitment has room for; the last one counts what is beyond it.
 void Walk::CountInto(size_t index, bool last, std::vector<MoneyPiece>* pieces) {
   SpendState& state = now_.spends[index];

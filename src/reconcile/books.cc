@@ -138,6 +138,7 @@ Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
   for (auto& [lane, cells] : lanes_) cells.Compact();
   for (auto& [commitment, cells] : true_ups_) cells.Compact();
   for (auto& [key, cells] : tenant_lanes_) cells.Compact();
+  for (auto& [pool, cells] : grains_) cells.Compact();
 }
 
 void Books::Add(const Charge& charge, const ChargeRule& rule,
@@ -168,6 +169,10 @@ void Books::Add(const Charge& charge, const ChargeRule& rule,
       if (rule.kind == ChargeKind::kShortfall) {
         true_ups_[commitment].Add(cell);
       }
+      break;
+    case ChargeKind::kGrain:
+      grain_ += cell.time;
+      grains_[pool].Add(cell);
       break;
     case ChargeKind::kCredit:
       credits_ += rule.OwnCostOf(charge);
@@ -231,6 +236,12 @@ Expectation Books::Sum(const Lane& lane, int64_t start_us,
   const auto found = lanes_.find(lane);
   return found == lanes_.end() ? Expectation()
                                : SumOf(found->second, start_us, end_us);
+}
+
+GpuTime Books::Grain(uint32_t pool, int64_t start_us, int64_t end_us) const {
+  const auto found = grains_.find(pool);
+  return found == grains_.end() ? GpuTime()
+                                : SumOf(found->second, start_us, end_us).time;
 }
 
 Expectation Books::TrueUp(uint32_t commitment, int64_t start_us,

@@ -105,6 +105,12 @@ class Books {
   // was at the period's edges.
   MoneyAmount Counted(uint32_t commitment) const;
 
+  // What the billing grain added to a pool's usage, or took off it.
+  GpuTime Grain(uint32_t pool, int64_t start_us, int64_t end_us) const;
+
+  // All of the period's.
+  GpuTime grain() const { return grain_; }
+
   // What credits take off in the period, below zero; rounded as rated.
   MoneyAmount credits() const { return credits_; }
 
@@ -119,6 +125,8 @@ class Books {
   Lanes lanes_;
   HashMap<uint32_t, BookLane> true_ups_;  // by commitment
   GpuTime usage_;
+  GpuTime grain_;
+  HashMap<uint32_t, BookLane> grains_;  // by pool
   MoneyAmount credits_;
   HashMap<uint32_t, MoneyAmount> counted_;  // by commitment
   std::vector<uint32_t> tenant_of_;         // empty: not kept apart

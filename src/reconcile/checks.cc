@@ -200,8 +200,13 @@ ReconcileCheck CheckMetered(const ReconcileResult& result,
   }
   const GpuTime booked = context.books->usage();
   check.outcome = metered == booked ? Outcome::kPassed : Outcome::kFailed;
+  const GpuTime grain = context.books->grain();
   check.detail = absl::StrCat(GpuHoursText(metered), " in the items, ",
-                              GpuHoursText(booked), " metered");
+                              GpuHoursText(booked - grain), " metered");
+  if (!grain.zero()) {
+    absl::StrAppend(&check.detail, " and ", GpuHoursText(grain),
+                    " of the billing grain");
+  }
   return check;
 }
 

@@ -164,6 +164,8 @@ Comparison Measure(const Group& group, const CompareContext& context) {
   SetExpected(group, context, comparison);
   if (IsUsage(lane.kind)) {
     comparison.gpus_per_unit = GpusPerUnit(group, context);
+    comparison.grain =
+        context.books->Grain(lane.pool, group.key.start_us, group.key.end_us);
     LeaveOutExcluded(group, context, comparison);
     if (comparison.booked.zero()) {
       comparison.elsewhere = context.billed.MissingElsewhere(

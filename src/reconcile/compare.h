@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/hash_map.h"
 #include "contract/contract.h"
 #include "drawdown/reconcile.h"
 #include "reconcile/billed_lanes.h"
@@ -15,6 +16,7 @@
 #include "reconcile/group.h"
 #include "reconcile/originals.h"
 #include "reconcile/posted_corrections.h"
+#include "reconcile/reconcile.h"
 #include "reconcile/route.h"
 #include "reconcile/unit_scale.h"
 
@@ -32,6 +34,9 @@ struct CompareContext {
   BilledLanes billed;
   Exclusions exclusions;
   Originals originals;
+  HashSet<uint32_t> lines;  // that corrections name and the bill has, by text
+  HashSet<uint32_t> covering;  // commitments that some usage says cover it
+  MeteredOf metered;           // may be empty
   PostedCorrections posted;
   // Half a unit of each row's last place and half a cent, by currency: what
   // rounding an invoice may come to.
@@ -53,6 +58,7 @@ struct Comparison {
   GpuTime slack;      // of `billed`, for published rounding
   GpuTime elsewhere;  // metered as another kind and not billed as that
   GpuTime overage;    // of `booked`, beyond a commitment
+  GpuTime grain;      // of what is booked on the pool, added by billing grain
   GpuTime excluded;   // of `booked`, and rightly not billed
   MoneyAmount cost;
   MoneyAmount expected;

@@ -14,7 +14,7 @@ namespace {
 auto LaneOrder(const GroupKey& key) {
   return std::make_tuple(key.disposition, key.currency, key.lane.kind,
                          key.lane.pool, key.lane.commitment, key.dropped,
-                         key.start_us, key.end_us);
+                         key.service, key.start_us, key.end_us);
 }
 
 bool Joins(const GroupKey& group, const GroupKey& next) {
@@ -23,7 +23,7 @@ bool Joins(const GroupKey& group, const GroupKey& next) {
   return by_time && group.disposition == next.disposition &&
          group.currency == next.currency && group.lane == next.lane &&
          group.lane != Lane() && group.dropped == next.dropped &&
-         next.start_us < group.end_us;
+         group.service == next.service && next.start_us < group.end_us;
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/wide.h"
 #include "reconcile/reason.h"
 #include "reconcile/text.h"
 #include "reconcile/tolerance.h"
@@ -61,6 +63,42 @@ std::string MatchedOn(const Group& group) {
   return absl::StrCat(key, "+period+kind");
 }
 
+// What reserved capacity that nobody ran on may cost; nothing where the
+// contract or the row does not say. Rows of one rate are one group.
+std::optional<MoneyAmount> CapacityCost(const Group& group,
+                                        const CompareContext& context) {
+  const Rate* const rate = FindRate(
+      *context.contract, context.names->pools.Name(group.key.lane.pool),
+      group.key.start_us);
+  if (rate == nullptr || group.sums.unmeasured != 0) return std::nullopt;
+  return Price(rate->tiers.front().price, group.sums.billed);
+}
+
+BreakClass CapacityClass(const Group& group, const CompareContext& context) {
+  if (context.names->currencies[group.key.currency] !=
+      context.contract->currency) {
+    return BreakClass::kCurrencyBreak;
+  }
+  const std::optional<MoneyAmount> most = CapacityCost(group, context);
+  if (!most.has_value()) return BreakClass::kNotExecutable;
+  const MoneyAmount doubled = context.options.tolerance.has_value()
+                                  ? *context.options.tolerance * 2
+                                  : group.sums.cost_places;
+  return (group.sums.cost - *most) * 2 > doubled ? BreakClass::kPriceBreak
+                                                 : BreakClass::kNonUsage;
+}
+
+// A commitment that the contract does not have is others' business, unless it
+// is of the contract's pools.
+BreakClass OtherCommitmentClass(const Group& group,
+                                const CompareContext& context) {
+  const Lane& lane = group.key.lane;
+  const bool ours =
+      lane.pool != kNoIndex || context.covering.contains(lane.commitment);
+  return lane.commitment != kNoIndex && ours ? BreakClass::kNotExecutable
+                                             : BreakClass::kNonUsage;
+}
+
 // What our own statement posts too.
 BreakClass AgreedClass(const Group& group, const CompareContext& context) {
   if (IsPurchase(group.key.lane.kind)) return BreakClass::kNonUsage;
@@ -86,6 +124,11 @@ BreakClass ClassOf(const Group& group, CorrectionLink link,
     case Disposition::kUnknownGpu:
     case Disposition::kNothingLeft:
       return BreakClass::kUnmeteredCharge;
+    case Disposition::kUnusedCapacity:
+      return CapacityClass(group, context);
+    case Disposition::kOtherPurchase:
+    case Disposition::kOtherUnused:
+      return OtherCommitmentClass(group, context);
     case Disposition::kAmbiguousSku:
     case Disposition::kNoChargePeriod:
       return BreakClass::kNotExecutable;
@@ -100,6 +143,10 @@ CorrectionLink LinkOf(const Group& group, const PostedCorrections::Sums* posted,
     return CorrectionLink::kNone;
   }
   if (posted != nullptr && posted->agrees) return CorrectionLink::kStatement;
+  if (group.key.service != kNoIndex) {
+    return context.lines.contains(group.key.service) ? CorrectionLink::kLine
+                                                     : CorrectionLink::kNone;
+  }
   return context.originals.Find(group.key, context.contract->calendar);
 }
 
@@ -191,6 +238,9 @@ Break RoutedItem(const Group& group, const CompareContext& context) {
   item.period_end_us = group.last_us;
   if (link == CorrectionLink::kStatement) {
     SetExpected(posted->ExpectedOf(group), item);
+  } else if (item.kind == BreakClass::kPriceBreak) {
+    SetExpected(*CapacityCost(group, context), item);
+    item.price_effect = item.difference;
   } else {
     SetExpected(NothingOwed(item.kind) ? MoneyAmount() : item.billed_cost,
                 item);
@@ -201,6 +251,24 @@ Break RoutedItem(const Group& group, const CompareContext& context) {
                                 context.contract->currency);
   }
   return item;
+}
+
+absl::Status SayWhatWasMetered(const Group& group,
+                               const CompareContext& context, Break* item) {
+  if (!context.metered || group.key.lane.pool == kNoIndex) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(
+      const GpuTime metered,
+      context.metered(context.names->pools.Name(group.key.lane.pool),
+                      group.first_us, group.last_us));
+  absl::StrAppend(&item->reason, metered.zero()
+                                     ? "; nothing was metered on the pool then"
+                                     : absl::StrCat("; the pool was metered ",
+                                                    GpuHoursText(metered),
+                                                    " then, for another period "
+                                                    "to bill"));
+  return absl::OkStatus();
 }
 
 Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,

@@ -18,6 +18,11 @@ Break ComparedItem(const Group& group, const CompareContext& context);
 // Of any other.
 Break RoutedItem(const Group& group, const CompareContext& context);
 
+// Of charges for time outside the period: says in the reason what was metered
+// then. Errors of context.metered.
+absl::Status SayWhatWasMetered(const Group& group,
+                               const CompareContext& context, Break* item);
+
 // Of `count` copies that the books lack.
 Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
                  const CompareContext& context);

@@ -77,6 +77,8 @@ CorrectionLink Originals::Find(const GroupKey& correction,
 
 std::string_view LinkName(CorrectionLink link, const Lane& lane) {
   switch (link) {
+    case CorrectionLink::kLine:
+      return "provider+line";
     case CorrectionLink::kTime:
       return lane.kind == RowKind::kNone ? "provider+pool+period"
                                          : "provider+pool+period+kind";

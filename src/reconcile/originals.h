@@ -16,6 +16,7 @@ namespace drawdown {
 // How a correction found what it corrects, best first.
 enum class CorrectionLink : uint8_t {
   kStatement,  // our own statement of the period makes it too
+  kLine,       // the line that it names
   kTime,       // rows of its pool, kind and time
   kMonth,      // rows of its pool in the billing month of its time, none of the
                // time

@@ -74,6 +74,8 @@ std::optional<TimeUnit> ParseTimeUnit(std::string_view pricing_unit) {
   const std::optional<int64_t> seconds = SecondsOf(words.back());
   if (!seconds.has_value()) return std::nullopt;
   words.pop_back();
+  // Oracle's way to write a GPU-hour is "GPU Per Hour".
+  if (words.size() > 1 && words.back() == "per") words.pop_back();
   int64_t block = 1;
   int64_t number = 0;
   if (!words.empty() && absl::SimpleAtoi(words.front(), &number)) {

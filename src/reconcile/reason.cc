@@ -66,6 +66,16 @@ std::string BothHours(const Comparison& c) {
                       std::string(Verb(c)), " ", HoursText(c.booked));
 }
 
+// The rated hours are those that the contract prices: some may not have run.
+std::string GrainText(const Comparison& c) {
+  if (c.grain.zero()) return "";
+  const bool added = c.grain > GpuTime();
+  return absl::StrCat(
+      "; of the hours metered on the pool ", GpuHoursText(Magnitude(c.grain)),
+      " are ",
+      added ? "what the billing grain adds" : "left out by the billing grain");
+}
+
 std::string BothMoney(const Comparison& c) {
   return absl::StrCat("billed ", MoneyText(c.cost, c.currency), ", expected ",
                       MoneyText(c.expected, c.currency));
@@ -297,7 +307,13 @@ std::string ClassReason(BreakClass kind, const Comparison& c,
   }
 }
 
-std::string CorrectionReason(const Group& group, CorrectionLink link) {
+std::string CorrectionReason(const Group& group, CorrectionLink link,
+                             const GroupNames& names) {
+  const std::string line =
+      group.key.service == kNoIndex
+          ? ""
+          : absl::StrCat("of line \"", names.texts.Name(group.key.service),
+                         "\"");
   const bool money = group.sums.unmeasured == group.sums.rows;
   const std::string_view what =
       money ? "correction of money alone, " : "correction ";
@@ -305,6 +321,8 @@ std::string CorrectionReason(const Group& group, CorrectionLink link) {
     case CorrectionLink::kStatement:
       return absl::StrCat(std::string(what),
                           "that our statement of the period makes too");
+    case CorrectionLink::kLine:
+      return absl::StrCat(std::string(what), line, ", which is in the bill");
     case CorrectionLink::kTime:
       return absl::StrCat(std::string(what), "of rows that are in the bill");
     case CorrectionLink::kMonth:
@@ -314,11 +332,47 @@ std::string CorrectionReason(const Group& group, CorrectionLink link) {
     case CorrectionLink::kNone:
       break;
   }
+  if (!line.empty()) {
+    return absl::StrCat(std::string(what), line,
+                        ", which is in no bill that was given");
+  }
   return absl::StrCat(std::string(what),
                       group.key.lane == Lane()
                           ? "that names nothing it could be of"
                           : "of an earlier bill's rows, which are not in this "
                             "bill");
+}
+
+std::string OtherCommitmentReason(std::string what, const Group& group,
+                                  BreakClass kind, const GroupNames& names) {
+  const Lane& lane = group.key.lane;
+  if (lane.commitment != kNoIndex) {
+    absl::StrAppend(&what, ", ", names.commitments.Name(lane.commitment));
+  }
+  absl::StrAppend(&what, ", service ", names.texts.Name(group.key.service));
+  if (kind != BreakClass::kNotExecutable) return what;
+  return absl::StrCat(what, ": it is of ",
+                      lane.pool == kNoIndex
+                          ? std::string("usage of the contract's pools")
+                          : "pool " + names.pools.Name(lane.pool),
+                      ", and what it should cost is not known");
+}
+
+std::string UnusedCapacityReason(const Group& group, BreakClass kind,
+                                 const GroupNames& names) {
+  std::string text = absl::StrCat(
+      "unused capacity reservation, which no meter counts, service ",
+      names.texts.Name(group.key.service), ": ", HoursOfRows(group));
+  if (kind == BreakClass::kPriceBreak) {
+    absl::StrAppend(&text, " billed above the contract's on-demand price");
+  } else if (kind == BreakClass::kNotExecutable) {
+    absl::StrAppend(&text, group.sums.unmeasured != 0
+                               ? ", so the price could not be checked"
+                               : ", of which the contract has no rate");
+  } else if (kind == BreakClass::kCurrencyBreak) {
+    absl::StrAppend(&text, ", not in the contract's currency");
+  }
+  return text;
 }
 
 }  // namespace
@@ -327,8 +381,8 @@ std::string ComparedReason(BreakClass kind, const Comparison& comparison,
                            const Group& group, const GroupNames& names) {
   return absl::StrCat(KindText(comparison, group, names), ": ",
                       ClassReason(kind, comparison, group),
-                      std::string(QuantityText(group)), GpuCountText(group),
-                      DroppedText(group));
+                      std::string(QuantityText(group)), GrainText(comparison),
+                      GpuCountText(group), DroppedText(group));
 }
 
 std::string PostedReason(const PostedCorrections::Sums& posted,
@@ -358,7 +412,8 @@ std::string RoutedReason(const Group& group, BreakClass kind,
           "charged in this bill for time outside the reconciled period",
           DroppedText(group));
     case Disposition::kCorrection:
-      return absl::StrCat(CorrectionReason(group, link), DroppedText(group));
+      return absl::StrCat(CorrectionReason(group, link, names),
+                          DroppedText(group));
     case Disposition::kOtherCurrency:
       return absl::StrCat(
           "billed in ", names.currencies[group.key.currency].ToString(),
@@ -386,17 +441,15 @@ std::string RoutedReason(const Group& group, BreakClass kind,
                  ? "adjustment no larger than rounding the rows may come to"
                  : absl::StrCat(category, ", service ", service);
     case Disposition::kOtherPurchase:
-      return absl::StrCat(
-          "purchase of what is no commitment of the contract, service ",
-          service);
+      return OtherCommitmentReason(
+          "purchase of what is no commitment of the contract", group, kind,
+          names);
     case Disposition::kOtherUnused:
-      return absl::StrCat(
-          "unused part of a commitment that is not in the contract, service ",
-          service);
+      return OtherCommitmentReason(
+          "unused part of a commitment that is not in the contract", group,
+          kind, names);
     case Disposition::kUnusedCapacity:
-      return absl::StrCat(
-          "unused capacity reservation, which no meter counts, service ",
-          service);
+      return UnusedCapacityReason(group, kind, names);
     case Disposition::kOtherService:
       return absl::StrCat("no GPU usage, service ", service);
     case Disposition::kCompare:

@@ -14,12 +14,15 @@
 #include "reconcile/books.h"
 #include "reconcile/checks.h"
 #include "reconcile/compare.h"
+#include "reconcile/consumed.h"
 #include "reconcile/contract_checks.h"
 #include "reconcile/copies.h"
 #include "reconcile/group.h"
 #include "reconcile/invoice_checks.h"
 #include "reconcile/items.h"
+#include "reconcile/line_ids.h"
 #include "reconcile/route.h"
+#include "reconcile/split_charges.h"
 #include "reconcile/tolerance.h"
 #include "reconcile/unbilled.h"
 
@@ -61,13 +64,15 @@ struct Reconciler::State {
         bill_names(*input.contract),
         router(*input.contract, input.period, input.bucket_length_us, &names),
         tenant_tag(options.tenant_tag),
-        copies(options.memory_bytes) {
+        line_ids(options.memory_bytes / 16),
+        copies(options.memory_bytes - options.memory_bytes / 16) {
     context.contract = input.contract;
     context.period = input.period;
     context.at_us = input.at_us;
     context.books = &books;
     context.names = &names;
     context.options = options;
+    context.metered = input.metered;
     if (input.capacity != nullptr) {
       context.exclusions =
           Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
@@ -84,7 +89,7 @@ struct Reconciler::State {
   absl::Status CheckComparable() const;
   void MergeGroups();
   void FindLateCorrections();
-  void LinkCorrections();
+  absl::Status LinkCorrections();
   absl::StatusOr<std::vector<Break>> MakeItems();
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
   void NoteOpenPeriods(const BillContents& bill);
@@ -98,7 +103,10 @@ struct Reconciler::State {
   CompareContext context;
   GroupTable groups;
   std::vector<uint32_t> merged_index;  // by the index that Add returned
+  LineIds line_ids;
   CopyFinder copies;
+  SplitCharges splits;
+  ConsumedSums consumed;
   uint64_t rows = 0;
   std::vector<MoneyAmount> billed;  // by index of names.currencies
   InvoiceSums invoices;
@@ -139,7 +147,9 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   const uint32_t group = state.groups.Add(row, routed, one);
   if (routed.key.disposition == Disposition::kCompare) {
     RETURN_IF_ERROR(state.copies.Add(row, routed, one, group));
+    if (!row.allocated_method_details.empty()) state.splits.Add(row, group);
   }
+  if (row.links_lines) RETURN_IF_ERROR(state.line_ids.Add(row));
   state.NoteRow(row, routed);
   return absl::OkStatus();
 }
@@ -184,6 +194,12 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   if (key.disposition == Disposition::kOtherPeriod && key.lane != Lane()) {
     context.originals.Add(key.lane, row.charge_start_us, row.charge_end_us);
   }
+  if (key.disposition == Disposition::kCompare && IsUsage(key.lane.kind)) {
+    consumed.Add(row, routed);
+    if (key.lane.kind == RowKind::kCovered) {
+      context.covering.insert(key.lane.commitment);
+    }
+  }
   provider_billed |= routed.contract_provider;
   if (!routed.contract_provider) return;
   invoices.Add(row);
@@ -227,7 +243,8 @@ void Reconciler::State::FindLateCorrections() {
     const GroupKey& key = group.key;
     const bool late =
         key.disposition == Disposition::kCorrection && IsUsage(key.lane.kind) &&
-        group.sums.unmeasured == 0 && key.start_us >= context.period.start_us &&
+        key.service == kNoIndex && group.sums.unmeasured == 0 &&
+        key.start_us >= context.period.start_us &&
         key.end_us <= context.period.end_us &&
         !context.billed.Overlaps(key.lane, key.start_us, key.end_us) &&
         !books.Sum(key.lane, key.start_us, key.end_us).time.zero();
@@ -236,12 +253,18 @@ void Reconciler::State::FindLateCorrections() {
   context.billed = BilledLanes(groups.groups());
 }
 
-void Reconciler::State::LinkCorrections() {
+absl::Status Reconciler::State::LinkCorrections() {
+  std::vector<uint32_t> named;
   for (const Group& group : groups.groups()) {
+    if (group.key.disposition == Disposition::kCorrection &&
+        group.key.service != kNoIndex) {
+      named.push_back(group.key.service);
+    }
     if (group.key.disposition != Disposition::kCompare) continue;
     context.originals.Add(group.key.lane, group.key.start_us, group.key.end_us);
   }
   context.originals.Seal();
+  return line_ids.Find(named, names.texts, &context.lines);
 }
 
 absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
@@ -254,7 +277,8 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   }));
   context.billed = BilledLanes(groups.groups());
   FindLateCorrections();
-  LinkCorrections();
+  RETURN_IF_ERROR(LinkCorrections());
+  splits.Seal(merged_index);
   context.posted.Compare(groups.groups(),
                          names.CurrencyIndex(context.contract->currency),
                          context.basis, context.options);
@@ -265,6 +289,10 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
     Break item =
         compared ? ComparedItem(group, context) : RoutedItem(group, context);
     item.lines = static_cast<uint32_t>(i);
+    if (group.key.disposition == Disposition::kTiming) {
+      RETURN_IF_ERROR(SayWhatWasMetered(group, context, &item));
+    }
+    splits.Judge(item);
     if (!compared) {
       items.push_back(std::move(item));
       continue;
@@ -340,6 +368,8 @@ void Reconciler::State::AddChecks(const BillContents& bill,
     result.checks.insert(result.checks.end(), checks.begin(), checks.end());
   }
   result.checks.push_back(CheckCredits(credits, context));
+  result.checks.push_back(
+      consumed.Check(context.contract->grain_us.has_value()));
 }
 
 absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {

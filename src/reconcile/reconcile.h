@@ -4,6 +4,7 @@
 #define DRAWDOWN_SRC_RECONCILE_RECONCILE_H_
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -21,6 +22,11 @@
 
 namespace drawdown {
 
+// What was metered on a pool in the buckets that [start_us, end_us) touches,
+// inside the reconciled period or not.
+using MeteredOf = std::function<absl::StatusOr<GpuTime>(
+    const std::string& pool, int64_t start_us, int64_t end_us)>;
+
 struct ReconcileInput {
   const Contract* contract = nullptr;
   const RatedUsage* rated = nullptr;  // of `period`; read at construction only
@@ -36,6 +42,8 @@ struct ReconcileInput {
   // months; may be null.
   const std::vector<StatementLine>* corrections = nullptr;
   const std::vector<CorrectedPeriod>* corrected = nullptr;
+  // Called in Finish, for charges of time outside the period; may be empty.
+  MeteredOf metered = {};
 };
 
 // Add every row of the bill, then Finish once. Not thread-safe.

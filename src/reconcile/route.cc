@@ -94,6 +94,15 @@ Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
   return target;
 }
 
+// Reserved and not run: no meter counts it, but it has a price.
+Router::Target Router::UnusedCapacityOf(const BillRow& row,
+                                        const PoolMatch& match) {
+  Target target = UsageOfPool(row, match);
+  target.disposition = Disposition::kUnusedCapacity;
+  target.lane.kind = RowKind::kNone;
+  return target;
+}
+
 Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
                                             Disposition otherwise) {
   Target target;
@@ -106,6 +115,11 @@ Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
   if (match.result == PoolMatch::Result::kFound) target.pool = match.naming;
   if (commitment == nullptr) {
     target.disposition = otherwise;
+    if (row.commitment_id.empty()) return target;
+    target.lane.commitment = names_.commitments.Intern(row.commitment_id);
+    if (target.pool != nullptr) {
+      target.lane.pool = names_.pools.Intern(target.pool->name);
+    }
     return target;
   }
   target.lane = {kind, kNoIndex, names_.commitments.Intern(commitment->id)};
@@ -132,17 +146,15 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   const bool gpu =
       !beside && ((in_time && UnitOf(row)->per_gpu) || target.micro_gpus > 0 ||
                   match.naming != nullptr);
-  if (gpu && row.capacity_status == UsageStatus::kUnused) {
-    target.disposition = Disposition::kUnusedCapacity;
-    return target;
-  }
   if (beside) {
     target.disposition = Disposition::kOtherService;
     return target;
   }
   switch (match.result) {
     case PoolMatch::Result::kFound:
-      return UsageOfPool(row, match);
+      return row.capacity_status == UsageStatus::kUnused
+                 ? UnusedCapacityOf(row, match)
+                 : UsageOfPool(row, match);
     case PoolMatch::Result::kAmbiguous:
       target.disposition = Disposition::kAmbiguousSku;
       break;
@@ -246,8 +258,22 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
       key.region = names_.texts.Intern(row.region);
     }
   }
+  if (key.disposition == Disposition::kCorrection && !row.corrects.empty()) {
+    key.service = names_.texts.Intern(row.corrects);
+  }
   if (key.disposition >= Disposition::kOtherProvider) {
     key.start_us = key.end_us = 0;
+    const bool other_period = !Touches(row, period_) && !BilledIn(row, period_);
+    if (key.lane != Lane() && other_period &&
+        key.disposition != Disposition::kOtherPeriod) {
+      key.disposition = Disposition::kOtherPeriod;
+      key.lane = Lane();
+    }
+    if (key.disposition == Disposition::kUnusedCapacity) {
+      const Rate* const rate =
+          FindRate(contract_, target.pool->name, row.charge_start_us);
+      key.start_us = rate == nullptr ? 0 : rate->from_us;
+    }
     key.category = names_.texts.Intern(row.category_text);
     key.service = names_.texts.Intern(row.service);
   }
@@ -270,6 +296,30 @@ absl::StatusOr<std::optional<BilledGpuTime>> Router::QuantityOf(
         absl::StrCat("bill row ", row.line, " of file ", row.file, ": ",
                      consumed ? "ConsumedQuantity" : "PricingQuantity",
                      " in GPU time"));
+  }
+  return std::optional<BilledGpuTime>(*time);
+}
+
+// Nothing for the usual row, which rates what was consumed.
+absl::StatusOr<std::optional<BilledGpuTime>> Router::ConsumedOf(
+    const BillRow& row, int64_t micro_gpus) {
+  std::optional<BilledGpuTime> none;
+  if (!row.consumed_quantity.has_value() || !row.pricing_quantity.has_value()) {
+    return none;
+  }
+  const Decimal& consumed = *row.consumed_quantity;
+  const bool same = consumed.coefficient == row.pricing_quantity->coefficient &&
+                    consumed.scale == row.pricing_quantity->scale &&
+                    SameText(row.consumed_unit, row.pricing_unit);
+  if (same) return none;
+  const std::optional<TimeUnit> unit = ParseTimeUnit(row.consumed_unit);
+  if (!unit.has_value() || (!unit->per_gpu && micro_gpus == 0)) return none;
+  absl::StatusOr<BilledGpuTime> time = ToGpuTime(consumed, *unit, micro_gpus);
+  if (!time.ok()) {
+    return WithContext(
+        time.status(),
+        absl::StrCat("bill row ", row.line, " of file ", row.file,
+                     ": ConsumedQuantity in GPU time"));
   }
   return std::optional<BilledGpuTime>(*time);
 }
@@ -300,6 +350,10 @@ absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
   routed.dropped = target.dropped;
   routed.by_consumption = ByConsumption(row);
   ASSIGN_OR_RETURN(routed.quantity, QuantityOf(row, target.micro_gpus));
+  if (routed.key.disposition == Disposition::kCompare &&
+      IsUsage(routed.key.lane.kind)) {
+    ASSIGN_OR_RETURN(routed.consumed, ConsumedOf(row, target.micro_gpus));
+  }
   return routed;
 }
 

@@ -48,7 +48,7 @@ struct GroupKey {
   Lane lane;
   uint32_t provider = kNoIndex;
   uint32_t category = kNoIndex;
-  uint32_t service = kNoIndex;
+  uint32_t service = kNoIndex;  // of a correction: the line it says it is of
   uint32_t sku = kNoIndex;
   uint32_t region = kNoIndex;
   uint32_t currency = 0;
@@ -75,6 +75,8 @@ struct RoutedRow {
   uint32_t tenant = kNoIndex;        // of usage, where tenants are asked for
   bool contract_provider = true;
   bool by_consumption = false;  // `quantity` is the row's ConsumedQuantity
+  // Of usage that gives both quantities and not the same: what was consumed.
+  std::optional<BilledGpuTime> consumed;
 };
 
 // Interned names of one reconciliation.
@@ -104,12 +106,15 @@ class Router {
   Target FindCommitmentTarget(const BillRow& row, RowKind kind,
                               Disposition otherwise);
   Target UsageOfPool(const BillRow& row, const PoolMatch& match);
+  Target UnusedCapacityOf(const BillRow& row, const PoolMatch& match);
   Disposition DispositionOf(const BillRow& row) const;
   GroupKey KeyOf(const BillRow& row, const Target& target);
   void SetWindow(const BillRow& row, GroupKey& key) const;
   bool IsProvider(std::string_view name);
   const std::optional<TimeUnit>& UnitOf(const BillRow& row);
   absl::StatusOr<std::optional<BilledGpuTime>> QuantityOf(const BillRow& row,
+                                                          int64_t micro_gpus);
+  absl::StatusOr<std::optional<BilledGpuTime>> ConsumedOf(const BillRow& row,
                                                           int64_t micro_gpus);
 
   const Contract& contract_;

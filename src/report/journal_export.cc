@@ -44,7 +44,9 @@ class JournalWriter {
         owed_(Account({"liabilities", "gpu", statement.contract,
                        DateOf(statement.period_start_us)})),
         metered_(Account({"equity", "metered", statement.contract,
-                          DateOf(statement.period_start_us)})) {}
+                          DateOf(statement.period_start_us)})),
+        grain_(Account({"equity", "grain", statement.contract,
+                        DateOf(statement.period_start_us)})) {}
 
   std::string Write() {
     text_ = absl::StrCat("; ", InertText(statement_.contract), " version ",
@@ -84,8 +86,18 @@ class JournalWriter {
       Post(metered_, FormatGpuSeconds(-line.gpu_time), kGpuSeconds,
            FormatGpuSeconds(-metered_so_far_), &postings);
     }
+    if (line.kind == ChargeKind::kGrain) AddGrain(line.gpu_time, &postings);
     if (postings.empty()) return;
     absl::StrAppend(&text_, "\n", date_, " * \"", kind, "\"\n", postings);
+  }
+
+  // The hours that are consumed have what the grain added in them.
+  void AddGrain(GpuTime time, std::string* postings) {
+    if (time.zero()) return;
+    metered_so_far_ -= time;
+    Post(grain_, FormatGpuSeconds(-time), kGpuSeconds, "", postings);
+    Post(metered_, FormatGpuSeconds(time), kGpuSeconds,
+         FormatGpuSeconds(-metered_so_far_), postings);
   }
 
   // `balance`: what the account comes to; asserted where it is not empty.
@@ -130,6 +142,7 @@ class JournalWriter {
   const std::string currency_;
   const std::string owed_;
   const std::string metered_;
+  const std::string grain_;
   MoneyAmount owed_so_far_;
   GpuTime metered_so_far_;
   std::set<std::string> accounts_;

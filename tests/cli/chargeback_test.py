@@ -51,7 +51,8 @@ class ChargebackTest(CliTest):
                                 Decimal("5.4")])
         self.assertEqual(sorted(map(str, parts[0] + parts[1] + parts[2])),
                          sorted(map(str, self.rows())))
-        self.assertEqual(self.rows("--tenant", "acme/none"), [])
+        self.assertIn('tenant "acme/none" is not in the books', self.expect(
+            2, "statement", *HOUR, "--tenant", "acme/none").err)
 
     def test_explains_each_line(self):
         self.apply(CONTRACT)
@@ -60,7 +61,8 @@ class ChargebackTest(CliTest):
             [(row["kind"], row["cost"], row["contract_version"], row["rule"],
               row["because"]) for row in rows],
             [("on_demand", "10.8", "1", "rate aws from 2026-01-01T00:00:00Z",
-              "r had no hours left for it"),
+              "r had no hours left in the allotment of acme/chat, "
+              "which may not borrow"),
              ("covered", "10.8", "1",
               "commitment r, layer 1, burn order 1: covered", ""),
              ("covered", "1.8", "1",

@@ -388,6 +388,106 @@ class JournalTest(ExportTest):
 
 
 @unittest.skipUnless(shutil.which("ledger"), "ledger is not installed")
+class GrainTest(CliTest):
+    def test_what_grain_adds_is_not_metered(self):
+        self.write("c.txtpb", CONTRACT + "grain { seconds: 3600 }\n")
+        self.write("runs.csv", RUNS)
+        self.expect(0, "init")
+        self.expect(0, "contract", "apply", "c.txtpb")
+        self.expect(0, "import", "runs", "runs.csv")
+        ask = ("statement", "--contract", "aws-2026", "--period", "2026-01",
+               "--at", AT, "--format")
+        told = self.expect(0, *ask, "json").json()
+        grain = sum(Decimal(line["gpu_seconds"]) for line in told["lines"]
+                    if line["kind"] == "grain")
+        self.assertGreater(grain, 0)
+        for form in ("hledger", "beancount"):
+            sums = {"metered": Decimal(0), "grain": Decimal(0)}
+            for account, amount in re.findall(
+                    r"(?i)equity:(metered|grain)\S*  (\S+) GPUSEC",
+                    re.sub(r"(?m)^\S+ balance .*$", "",
+                           self.expect(0, *ask, form).out)):
+                sums[account.lower()] -= Decimal(amount)
+            self.assertEqual(sums, {
+                "metered": Decimal(told["metered_gpu_seconds"]),
+                "grain": grain})
+
+
+SUPERSEDED = """
+id: "c" provider: "p" currency: "USD" effective: "%s"
+term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+rate { pool: "p" price: "4" }
+commitment { id: "act" category: USAGE model: DISCONTINUOUS interval: MONTHLY
+  step { from: "2026-01-01T00:00:00Z" quantity: "100" } price: "2"
+  shortfall { policy: TAKE_OR_PAY } }
+expansion { commitment: "act" adds: "20" price: "1"
+  exercisable_from: "2026-08-01T00:00:00Z" until: "2027-01-01T00:00:00Z"
+  exercised_from: "2026-08-01T00:00:00Z" }
+%s"""
+OLD = """commitment { id: "old" category: USAGE model: DISCONTINUOUS
+  interval: SEMI_ANNUAL priority: 5 price: "2"
+  step { from: "2026-01-01T00:00:00Z" quantity: "100" }
+  shortfall { policy: TAKE_OR_PAY } }
+"""
+
+
+class LifecycleTest(CliTest):
+    """One commitment is gone with version 2, one is exhausted in August."""
+
+    def setUp(self):
+        super().setUp()
+        self.expect(0, "init")
+        for start, more in (("2026-01-01T00:00:00Z", OLD),
+                            ("2026-08-01T00:00:00Z", "")):
+            self.write("c.txtpb", SUPERSEDED % (start, more))
+            self.expect(0, "contract", "apply", "c.txtpb")
+        self.write("runs.csv", RUNS.split("\n")[0] + "\n1,t,p/h,10,"
+                   "2026-08-02T00:00:00Z,2026-08-05T00:00:00Z\n")
+        self.expect(0, "import", "runs", "runs.csv")
+
+    def commitments(self, period, at):
+        done = self.expect(0, "statement", "--contract", "c", "--period",
+                           period, "--at", at, "--format", "focus-1.4",
+                           "--commitments", "cc.csv")
+        self.write("f.csv", done.out)
+        return {row["ContractCommitmentId"]: row
+                for row in rows_of(self.read("cc.csv"))}
+
+    def test_superseded_and_exhausted(self):
+        told = self.commitments("2026-08", "2026-08-10T00:00:00Z")
+        self.assertEqual(told["act"]["ContractCommitmentLifecycleStatus"],
+                         "Exhausted")
+        self.assertEqual(told["act"]["ContractCommitmentQuantity"], "120")
+        self.assertEqual(told["old"]["ContractCommitmentLifecycleStatus"],
+                         "Superseded")
+        self.assertEqual(told["old"]["ContractCommitmentPeriodEnd"],
+                         "2026-08-01T00:00:00Z")
+        told = self.commitments("2026-07", "2026-08-10T00:00:00Z")
+        for one in ("act", "old"):
+            self.assertEqual(told[one]["ContractCommitmentLifecycleStatus"],
+                             "Active")
+        self.assertEqual(told["act"]["ContractCommitmentQuantity"], "100")
+
+    def test_a_proposed_one_binds_at_no_time(self):
+        self.write("c.txtpb", SUPERSEDED % (
+            "2026-09-01T00:00:00Z",
+            OLD.replace('id: "old"', 'id: "offer" status: PROPOSED')))
+        self.expect(0, "contract", "apply", "c.txtpb")
+        said = self.expect(0, "contract", "show", "c").err
+        self.assertIn("commitment offer: proposed\n", said)
+        self.assertNotIn("1970", said)
+
+    def test_our_own_year_breaks_no_rule_but_the_known_one(self):
+        self.assertIn("old", self.commitments("2026", "2027-02-01T00:00:00Z"))
+        self.assertIn("old", self.read("f.csv"))
+        done = self.run_cli("bill", "check", "f.csv", "cc.csv", "--format",
+                            "json")
+        failed = {rule["rule"] for rule in done.json()["rules"]
+                  if rule["outcome"] == "failed"}
+        self.assertLessEqual(failed, {"EffectiveCost-C-005-C",
+                                      "PricingCurrencyEffectiveCost-C-005-M"})
+
+
 class LedgerTest(ExportTest):
     """A program that has never heard of us adds it up."""
 

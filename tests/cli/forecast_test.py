@@ -110,6 +110,11 @@ class ForecastTest(CliTest):
                 (("--contract", "x"), "aws-2025"),
                 (("--until", AT), "nothing to tell"),
                 (("--exercise", "reserved"), "no contract that is asked"),
+                (("--scale", "nobody=2"), 'tenant "nobody" is not in the'),
+                (("--add-run", "a,gcp/x/h,1,2026-10-31T00:00:00Z,"
+                  "2026-11-02T00:00:00Z"), 'prices pool "gcp/x/h"'),
+                (("--add-run", "a,aws/us-west-2/h100,1,2026-01-31T00:00:00Z,"
+                  "2026-02-02T00:00:00Z"), "ends at 2026-02-02T00:00:00Z"),
                 (("--scale", "acme"), "is not TENANT=FACTOR"),
                 (("--scale", "acme=-1"), "from 0 to 1000"),
                 (("--add-run", "acme,aws/x,1"), "is not TENANT,POOL"),

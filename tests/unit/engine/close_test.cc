@@ -126,6 +126,70 @@ TEST_F(CloseTest, FreezesTheStatementAndWhatItCameFrom) {
   ExpectSound();
 }
 
+// Of each line what it is and why: GPU-hours that its reasons come to, rules.
+std::string Explained(Ledger* ledger, const std::string& period) {
+  StatementQuery query;
+  query.contract = "c";
+  query.period = period;
+  query.explain = true;
+  const auto statement = ledger->MakeStatement(query);
+  EXPECT_THAT(statement, IsOk());
+  if (!statement.ok()) return "";
+  std::string text;
+  for (uint32_t i = 0; i < statement->lines.size(); ++i) {
+    const StatementLine& line = statement->lines[i];
+    GpuTime sum;
+    std::string rules;
+    for (const StatementReason& reason : statement->reasons) {
+      if (reason.line != i) continue;
+      sum += reason.gpu_time;
+      rules += " <" + reason.rule + ">";
+    }
+    EXPECT_EQ(sum, line.gpu_time) << LineText(line);
+    text += line.tenant + " " + std::string(ChargeKindName(line.kind)) + " " +
+            HoursText(line.gpu_time) + rules + "\n";
+  }
+  return text;
+}
+
+// January is closed with 30 reserved hours used and 2 on demand, then 30 more
+// come.
+TEST_F(CloseTest, ExplainsWhatIsFrozenAndWhatCorrectsIt) {
+  Use("a", "2026-01-10T00:00:00Z", 10, 2);
+  Use("full", "2026-01-20T00:00:00Z", 1, 12);
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+  const std::string when = FormatInstant(now_us_);
+  Use("b", "2026-01-10T00:00:00Z", 10, 3);
+  Use("feb", "2026-02-01T00:00:00Z", 5, 1);
+  const std::string frozen = " <frozen as it was closed at " + when +
+                             "; what is known of it since is in corrections "
+                             "of later months>\n";
+  EXPECT_EQ(Explained(ledger_.get(), "2026-01"),
+            " unused 7410" + frozen +
+                "acme on_demand 2 <rate aws from 2026-01-01T00:00:00Z>\n"
+                "acme covered 30" +
+                frozen);
+  now_us_ = At("2026-03-02T00:00:00Z");
+  const std::string of = " line of 2026-01, closed at " + when +
+                         ": the month rated again, less what was charged; now "
+                         "commitment r, layer 1, burn order 1: ";
+  EXPECT_EQ(
+      Explained(ledger_.get(), "2026-02"),
+      " unused 6715 <commitment r, layer 1, burn order 1: not drawn by the "
+      "interval's end, take-or-pay>\n"
+      " correction -30 <corrects the unused" +
+          of +
+          "not drawn by the interval's end, take-or-pay>\n"
+          "acme covered 5 <commitment r, layer 1, burn order 1: covered>\n"
+          "acme correction 30 <corrects the covered" +
+          of + "covered>\n");
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-02"), IsOk());
+  EXPECT_NE(Explained(ledger_.get(), "2026-02")
+                .find("acme correction 30 <corrects the covered line of "
+                      "2026-01; frozen as it was closed at 2026-03-02"),
+            std::string::npos);
+}
+
 // 2 of the 10 reserved GPUs are used, then 3 more of them and 4 beyond: the
 // reservation was paid for already.
 TEST_F(CloseTest, LateUsageIsCorrectedInTheNextMonth) {

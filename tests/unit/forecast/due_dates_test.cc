@@ -39,14 +39,20 @@ Contract Parsed(const std::string& text) {
   return *contract;
 }
 
-std::vector<std::string> DatesAt(const char* at) {
+std::vector<std::string> DatesAt(const char* at,
+                                 const ContractTimeline& contracts) {
   std::vector<std::string> lines;
-  for (const DueDate& date : DueDatesOf(Parsed(kContract), *ParseInstant(at))) {
+  for (const DueDate& date : DueDatesOf(contracts, *ParseInstant(at))) {
     lines.push_back(FormatInstant(date.at_us).substr(0, 10) + " " +
                     std::string(DueDateKindName(date.kind)) + " " +
                     date.subject);
   }
   return lines;
+}
+
+std::vector<std::string> DatesAt(const char* at) {
+  const Contract contract = Parsed(kContract);
+  return DatesAt(at, contract);
 }
 
 TEST(DueDatesTest, AreTheFirstOfTheirKind) {
@@ -69,6 +75,64 @@ TEST(DueDatesTest, GraceOfTheMonthBeforeComesFirst) {
                   "2027-01-01 interval_end spend", "2027-01-01 term_end "));
 }
 
+// A credit that is not claimed by then pays nothing; one that has not begun
+// lapses all the same.
+TEST(DueDatesTest, CreditsAreToBeClaimedInTime) {
+  const Contract contract = Parsed(R"(
+      id: "c" provider: "p" currency: "USD"
+      term { start: "2026-01-01T00:00:00Z" end: "2026-03-01T00:00:00Z" }
+      credit { id: "later" amount: "1" from: "2026-02-01T00:00:00Z"
+               until: "2026-02-11T00:00:00Z" }
+      credit { id: "unclaimed" amount: "1" from: "2026-01-01T00:00:00Z"
+               until: "2026-02-12T00:00:00Z" claim_by: "2026-01-20T00:00:00Z" }
+      credit { id: "claimed" amount: "1" from: "2026-01-01T00:00:00Z"
+               until: "2026-02-13T00:00:00Z" claim_by: "2026-01-20T00:00:00Z"
+               claimed_at: "2026-01-02T00:00:00Z" })");
+  EXPECT_THAT(DatesAt("2026-01-10T00:00:00Z", contract),
+              testing::ElementsAre(
+                  "2026-01-20 credit_expires unclaimed",
+                  "2026-02-01 grace_end ", "2026-02-11 credit_expires later",
+                  "2026-02-13 credit_expires claimed", "2026-03-01 term_end "));
+}
+
+TEST(DueDatesTest, ALaterVersionSaysWhatComesFromThenOn) {
+  const auto terms = [](const std::string& quantity, const std::string& more,
+                        const std::string& effective) {
+    return R"(id: "c" provider: "p" currency: "USD" )" + effective + R"(
+        term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+        commitment { id: "k" category: USAGE model: DISCONTINUOUS
+          interval: FULL_PERIOD price: "2"
+          step { from: "2026-01-01T00:00:00Z" quantity: )" +
+           quantity + " } " + more + "}";
+  };
+  const Contract first = Parsed(terms("'100'", R"(
+      milestone { name: "m" by: "2026-08-01T00:00:00Z" quantity: "1" }
+      delivered { from: "2026-01-01T00:00:00Z" quantity: "50" }
+      delivered { from: "2026-04-01T00:00:00Z" quantity: "60" })",
+                                      ""));
+  Contract second =
+      Parsed(terms("'300'", "", R"(effective: "2026-06-01T00:00:00Z")"));
+  second.version = 2;
+  const Contract* versions[] = {&first, &second};
+  const auto dates = DueDatesOf(ContractTimeline::Of(versions),
+                                *ParseInstant("2026-03-10T00:00:00Z"));
+  std::vector<std::string> lines;
+  for (const DueDate& date : dates) {
+    lines.push_back(FormatInstant(date.at_us).substr(0, 10) + " " +
+                    date.subject + " " + date.detail);
+  }
+  EXPECT_THAT(
+      lines,
+      testing::ElementsAre(
+          "2026-04-01 k delivered per interval from then on: 60 GPU-hours",
+          "2026-04-01  the month that ends at 2026-04-01T00:00:00Z may be "
+          "closed from then on",
+          "2026-06-01 k per interval from then on: 300 GPU-hours, says version "
+          "2",
+          "2027-01-01 k what is missing then lapses",
+          "2027-01-01  the contract ends"));
+}
+
 TEST(DueDatesTest, NothingFollowsTheEnd) {
   EXPECT_THAT(DatesAt("2027-02-01T00:00:00Z"), testing::IsEmpty());
 }
@@ -88,13 +152,11 @@ TEST(PortfolioTest, SumsPerCurrencyAndCategoryAndNeverAcross) {
   Contract eur = usd;
   eur.id = "e";
   eur.currency = *Currency::Parse("EUR");
-  CommitmentStatus status;
-  status.contract = "d";
-  status.commitment = "block";
-  status.contracted = 1000 * Int128{kMicrosPerHour};
-  status.drawn = 400 * Int128{kMicrosPerHour};
-  status.projected_shortfall_cost = *ParseMoney("3.5");
-  const std::vector<const Contract*> contracts = {&usd, &more, &eur};
+  ValuedStatus status;
+  status.status.contract = "d";
+  status.drawn = *ParseMoney("800");
+  status.status.projected_shortfall_cost = *ParseMoney("3.5");
+  const std::vector<ContractTimeline> contracts = {usd, more, eur};
   const auto lines = MakePortfolio(contracts, {&status, 1},
                                    *ParseInstant("2026-05-01T00:00:00Z"));
   ASSERT_THAT(lines, IsOk());
@@ -118,6 +180,40 @@ TEST(PortfolioTest, SumsPerCurrencyAndCategoryAndNeverAcross) {
                          "USD c spend 1500000000000.25 1500000000000.25 0 0",
                          "USD d usage 16000 4000 800 3.5",
                          "USD d spend 1500000000000.25 1500000000000.25 0 0"));
+}
+
+// 1000 at 2 in 2026, and for its last two days 365 a year more at 1; in 2027,
+// by the next version, 2000 at 3 and the 365.
+TEST(PortfolioTest, EachVersionIsWorthWhatItSaysWithItsExpansions) {
+  const auto terms = [](const std::string& effective,
+                        const std::string& quantity, const std::string& price) {
+    return R"(id: "c" provider: "p" currency: "USD" )" + effective + R"(
+        term { start: "2026-01-01T00:00:00Z" end: "2028-01-01T00:00:00Z" }
+        commitment { id: "k" category: USAGE model: DISCONTINUOUS
+          interval: ANNUAL price: )" +
+           price + R"(
+          step { from: "2026-01-01T00:00:00Z" quantity: )" +
+           quantity + R"( } }
+        expansion { commitment: "k" adds: "365" price: "1"
+          exercisable_from: "2026-01-01T00:00:00Z"
+          until: "2027-06-01T00:00:00Z"
+          exercised_from: "2026-12-30T00:00:00Z" })";
+  };
+  const Contract first = Parsed(terms("", "'1000'", "'2'"));
+  const Contract second =
+      Parsed(terms(R"(effective: "2027-01-01T00:00:00Z")", "'2000'", "'3'"));
+  const Contract* versions[] = {&first, &second};
+  const std::vector<ContractTimeline> contracts = {
+      ContractTimeline::Of(versions)};
+  const auto lines =
+      MakePortfolio(contracts, {}, *ParseInstant("2026-12-31T00:00:00Z"));
+  ASSERT_THAT(lines, IsOk());
+  ASSERT_EQ(lines->size(), 2u);
+  EXPECT_EQ(lines->back().contract, "c");
+  EXPECT_EQ(lines->back().commitments, 1u);
+  // 2000 and two days of the expansion, then 6000 and 365.
+  EXPECT_EQ(FormatMoney(lines->back().committed_by_now), "2002");
+  EXPECT_EQ(FormatMoney(lines->back().committed), "8367");
 }
 
 }  // namespace

@@ -157,6 +157,50 @@ TEST(ForecastTest, WhatIfOptionIsExercised) {
                       "could be exercised until 2026-08-01T00:00:00Z"));
 }
 
+// It was not there to be drawn from before now.
+TEST(ForecastTest, WhatIfAProposalComesIntoForceNow) {
+  const auto contract = ParseContract("test", std::string(kContract) + R"(
+      commitment { id: "option" status: PROPOSED category: USAGE
+        model: DISCONTINUOUS interval: MONTHLY priority: 1
+        applies { dimension: "pool" operator: IN value: "p/e/h" }
+        step { from: "2026-01-01T00:00:00Z" quantity: "900" }
+        step { from: "2026-02-01T00:00:00Z" quantity: "1500" }
+        price: "1" shortfall { policy: TAKE_OR_PAY } })");
+  ASSERT_THAT(contract, IsOk());
+  const ContractForecast base = Made(*contract, Usage(7));
+  const std::vector<std::string> ids = {"option"};
+  const auto exercised = Exercise(*contract, ids, At("2026-04-11T00:00:00Z"));
+  ASSERT_THAT(exercised, IsOk());
+  const ContractForecast forecast = Made(*exercised->contracts[0], Usage(7));
+  ASSERT_EQ(forecast.commitments[1].commitment, "option");
+  const ForecastInterval& option = forecast.commitments[1].intervals.at(0);
+  EXPECT_TRUE(option.contracted == 1'000 * Int128{kHour});  // 20 of 30 days
+  EXPECT_TRUE(option.drawn == 0);
+  EXPECT_TRUE(forecast.commitments[0].intervals.at(0).drawn ==
+              base.commitments[0].intervals.at(0).drawn);
+}
+
+TEST(ForecastTest, MilestonesToComeAreNotMissedYet) {
+  std::string text = kContract;
+  const std::string before = "price: \"2\" shortfall";
+  text.insert(text.find(before), R"(
+      milestone { name: "past" by: "2026-04-06T00:00:00Z" quantity: "2999" }
+      milestone { name: "soon" by: "2026-04-13T00:00:00Z" quantity: "2999" })");
+  const auto contract = ParseContract("test", text);
+  ASSERT_THAT(contract, IsOk());
+  const ContractForecast forecast = Made(*contract, Usage(7));
+  // 3 of the 7 GPUs are left to it: 360 hours in five days, 864 in twelve.
+  EXPECT_THAT(
+      forecast.notes,
+      testing::AllOf(
+          testing::Contains(testing::StartsWith(
+              "contract c, commitment block: milestone past, 2999.000000000 "
+              "GPU-hours by 2026-04-06T00:00:00Z: missed by 2639.")),
+          testing::Contains(testing::StartsWith(
+              "contract c, commitment block: milestone soon, 2999.000000000 "
+              "GPU-hours by 2026-04-13T00:00:00Z, will be missed by 2135."))));
+}
+
 TEST(ForecastTest, WhatIfUsageGrows) {
   WhatIf what_if;
   what_if.scales = {{"a", 1'500'000}};

@@ -11,6 +11,8 @@
 namespace drawdown {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 
 constexpr int64_t kStart = 1'767'225'600 * kMicrosPerSecond;  // 2026-01-01
@@ -77,6 +79,35 @@ TEST(ExplainTest, SaysVersionRuleOrderAndWhyNoneBeforeIt) {
           "a overage 2.000000000 v1 commitment next, layer 2, burn order 2: "
           "overage at 1.5 of its price | first does not apply; next had no "
           "hours left for it"));
+}
+
+// `a` has a fifth of 10 and may not have what `b` leaves; `half` takes half of
+// each GPU-hour at most.
+TEST(ExplainTest, SaysWhatAllotmentsAndSharesKeepFromATenant) {
+  const Contract contract = Parse(1, R"(
+      rate { pool: "p" price: "4" }
+      commitment { id: "k" category: USAGE model: CONTINUOUS interval: HOURLY
+        step { from: "2026-01-01T00:00:00Z" quantity: "10" } price: "2" }
+      allotment { commitment: "k" tenant: "a" share: "0.2" }
+      allotment { commitment: "k" tenant: "b" share: "0.8" may_borrow: true }
+      commitment { id: "half" category: USAGE model: CONTINUOUS interval: HOURLY
+        applies { dimension: "pool" operator: IN value: "p/x/h" fraction: "0.5" }
+        priority: -1 price: "1"
+        step { from: "2026-01-01T00:00:00Z" quantity: "100" } })");
+  UsageTable usage;
+  usage.tenants = {"a/x", "b"};
+  usage.pools = {"p/x/h"};
+  usage.cells = {{kStart, 0, 0, GpuTime(8 * kMicrosPerHour)},
+                 {kStart, 1, 0, GpuTime(40 * kMicrosPerHour)}};
+  EXPECT_THAT(
+      ReasonsOf(contract, usage),
+      AllOf(Contains("a/x on_demand 2.000000000 v1 rate p from "
+                     "2026-01-01T00:00:00Z | half takes at most 0.5 of it, as "
+                     "far as it has hours; k had no hours left in the "
+                     "allotment of a, which may not borrow"),
+            Contains("b on_demand 12.000000000 v1 rate p from "
+                     "2026-01-01T00:00:00Z | half takes at most 0.5 of it, as "
+                     "far as it has hours; k had no hours left for it")));
 }
 
 TEST(ExplainTest, EachVersionsPartIsAReasonOfItsOwn) {

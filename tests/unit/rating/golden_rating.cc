@@ -88,7 +88,7 @@ absl::StatusOr<Statement> GoldenSubject::Rate(const GoldenCheck& check) const {
                                then.period_end_us));
     ASSIGN_OR_RETURN(std::vector<StatementLine> lines,
                      CorrectionsOf(closed_names[i - 1], now, then, later));
-    RETURN_IF_ERROR(AddCorrections(std::move(lines), &statement));
+    RETURN_IF_ERROR(AddCorrections(std::move(lines), {}, &statement));
     later.push_back(then);
   }
   return statement;

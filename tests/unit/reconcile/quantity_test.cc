@@ -14,15 +14,16 @@ TEST(ParseTimeUnitTest, ReadsTheSpellingsOfBills) {
     bool per_gpu;
   };
   const Case cases[] = {
-      {"Hours", 3600, false},        {"Hour", 3600, false},
-      {"Hrs", 3600, false},          {"1 Hour", 3600, false},
-      {"100 Hours", 360'000, false}, {"Instance-Hours", 3600, false},
-      {"Node Hours", 3600, false},   {"GPU-Hours", 3600, true},
-      {"GPU Hours", 3600, true},     {"H100 GPU-Hours", 3600, true},
-      {"gpu-hour", 3600, true},      {"GPU-Seconds", 1, true},
-      {"Minutes", 60, false},        {"Seconds", 1, false},
-      {"10 GPU-Minutes", 600, true}, {"Day", 86'400, false},
-      {"GPU-Days", 86'400, true},
+      {"Hours", 3600, false},         {"Hour", 3600, false},
+      {"Hrs", 3600, false},           {"1 Hour", 3600, false},
+      {"100 Hours", 360'000, false},  {"Instance-Hours", 3600, false},
+      {"Node Hours", 3600, false},    {"GPU-Hours", 3600, true},
+      {"GPU Hours", 3600, true},      {"H100 GPU-Hours", 3600, true},
+      {"gpu-hour", 3600, true},       {"GPU-Seconds", 1, true},
+      {"Minutes", 60, false},         {"Seconds", 1, false},
+      {"10 GPU-Minutes", 600, true},  {"Day", 86'400, false},
+      {"GPU-Days", 86'400, true},     {"GPU Per Hour", 3600, true},
+      {"Node Per Hour", 3600, false},
   };
   for (const Case& c : cases) {
     const std::optional<TimeUnit> unit = ParseTimeUnit(c.text);
@@ -35,8 +36,9 @@ TEST(ParseTimeUnitTest, ReadsTheSpellingsOfBills) {
 TEST(ParseTimeUnitTest, RefusesWhatIsNotTimeOfAMachine) {
   for (const char* text :
        {"", "GB-Hours", "GB Hours", "vCPU-Hours", "Normalized Hours",
-        "Gigabyte Per Hour", "Requests", "Hours of Requests", "GB-Mo",
-        "0 Hours", "-3 GB", "9999999 Hours", "1000 Tokens"}) {
+        "Gigabyte Per Hour", "OCPU Per Hour", "Per Hour", "Requests",
+        "Hours of Requests", "GB-Mo", "0 Hours", "-3 GB", "9999999 Hours",
+        "1000 Tokens"}) {
     EXPECT_FALSE(ParseTimeUnit(text).has_value()) << text;
   }
 }

@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::Pair;
 
 struct Case {
@@ -50,10 +51,18 @@ std::vector<Case> NonUsageCases() {
        "no commitment of the contract"},
       {"other unused",
        [](TestRow& r) {
+         r.sku = r.sku_price = "m5";
          r.commitment = "sp-other";
          r.commitment_status = UsageStatus::kUnused;
        },
-       passed, "10", "not in the contract"},
+       passed, "10", "not in the contract, sp-other"},
+      {"other commitment's purchase",
+       [](TestRow& r) {
+         r.category = ChargeCategory::kPurchase;
+         r.sku = r.sku_price = "m5";
+         r.commitment = "sp-other";
+       },
+       passed, "10", "no commitment of the contract, sp-other"},
       {"unused capacity",
        [](TestRow& r) { r.capacity_status = UsageStatus::kUnused; }, passed,
        "10", "unused capacity reservation"},
@@ -98,6 +107,38 @@ std::vector<Case> FindingCases() {
        BreakClass::kUnmeteredCharge, "0", "billed 1 GPU-hours"},
       {"other region", [](TestRow& r) { r.region = "eu-west-1"; },
        BreakClass::kUnmeteredCharge, "0", "billed 4 GPU-hours"},
+      {"a pool's purchase of an unknown commitment",
+       [](TestRow& r) {
+         r.category = ChargeCategory::kPurchase;
+         r.commitment = "sp-other";
+       },
+       BreakClass::kNotExecutable, "10",
+       "no commitment of the contract, sp-other"},
+      {"a pool's unused part of an unknown commitment",
+       [](TestRow& r) {
+         r.commitment = "sp-other";
+         r.commitment_status = UsageStatus::kUnused;
+       },
+       BreakClass::kNotExecutable, "10", "it is of pool aws/us-east-1/gb200"},
+      {"unused capacity above its price",
+       [](TestRow& r) {
+         r.capacity_status = UsageStatus::kUnused;
+         r.quantity = "0.5";
+       },
+       BreakClass::kPriceBreak, "8.2",
+       "2 GPU-hours billed above the contract's on-demand price"},
+      {"unused capacity without a quantity",
+       [](TestRow& r) {
+         r.capacity_status = UsageStatus::kUnused;
+         r.quantity.reset();
+       },
+       BreakClass::kNotExecutable, "10", "price could not be checked"},
+      {"unused capacity of no pool",
+       [](TestRow& r) {
+         r.capacity_status = UsageStatus::kUnused;
+         r.region = "eu-west-1";
+       },
+       BreakClass::kUnmeteredCharge, "0", "billed 4 GPU-hours"},
       {"inverted period", [](TestRow& r) { r.end_us = r.start_us; },
        BreakClass::kNotExecutable, "10", "ends when or before it starts"},
   };
@@ -125,6 +166,165 @@ TEST(ReconcileRoutingTest, PassesThroughWhatIsNotUsage) {
 
 TEST(ReconcileRoutingTest, FindsWhatTheContractDoesNotOwe) {
   for (const Case& c : FindingCases()) ExpectOnly(c);
+}
+
+// A plan whose purchase names no pool, and which covers a pool's usage.
+TEST(ReconcileRoutingTest, AnUnknownCommitmentThatCoversOurUsageIsNotClean) {
+  Scenario setup;
+  TestRow purchase = OnDemandRow(0, 1, "1", "1000000");
+  purchase.category = ChargeCategory::kPurchase;
+  purchase.sku = purchase.sku_price = "sp-sku";
+  purchase.commitment = "sp-other";
+  TestRow covered = OnDemandRow(0, 1, "1", "0");
+  covered.commitment = "sp-other";
+  covered.commitment_status = UsageStatus::kUsed;
+  const std::vector<TestRow> rows = {purchase, covered};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto found = ItemsOf(result, BreakClass::kNotExecutable);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_THAT(found[0].reason, HasSubstr("it is of usage of the contract's"));
+}
+
+TEST(ReconcileRoutingTest, UnusedCapacityIsPricedByTheRateInForce) {
+  Scenario setup;
+  Rate later = setup.contract.rates[0];
+  later.from_us = HourOf(24);
+  later.tiers[0].price = Usd("5");
+  setup.contract.rates.push_back(later);
+  std::vector<TestRow> rows = {OnDemandRow(0, 1, "1", "20"),
+                               OnDemandRow(1, 2, "1", "16.40"),
+                               OnDemandRow(24, 25, "1", "20")};
+  for (TestRow& row : rows) row.capacity_status = UsageStatus::kUnused;
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto breaks = ItemsOf(result, BreakClass::kPriceBreak);
+  ASSERT_EQ(breaks.size(), 1u);
+  EXPECT_EQ(FormatMoney(breaks[0].billed_cost), "36.4");
+  EXPECT_EQ(FormatMoney(breaks[0].difference), "3.6");
+  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 1u);
+}
+
+TEST(ReconcileRoutingTest, TimingSaysWhetherTheHoursRan) {
+  Scenario setup;
+  setup.metered = [](const std::string& pool, int64_t start_us,
+                     int64_t end_us) -> absl::StatusOr<GpuTime> {
+    EXPECT_EQ(pool, kGb200);
+    EXPECT_EQ(end_us - start_us, kMicrosPerHour);
+    return start_us < HourOf(-1) ? Hours("4") : GpuTime();
+  };
+  const std::vector<TestRow> rows = {OnDemandRow(-2, -1, "1", "16.40"),
+                                     OnDemandRow(-1, 0, "1", "16.40")};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto late = ItemsOf(result, BreakClass::kTiming);
+  ASSERT_EQ(late.size(), 2u);
+  EXPECT_THAT(late[0].reason, HasSubstr("was metered 4 GPU-hours then"));
+  EXPECT_THAT(late[1].reason, HasSubstr("nothing was metered on the pool"));
+}
+
+// Eight hours are rated, of which a third ran.
+TEST(ReconcileRoutingTest, TheBillingGrainIsNamedBesideWhatWasMetered) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .OnDemand(kGb200, 0, 2, "8")
+                    .Grain(kGb200, 0, 1, "5.5")
+                    .Build();
+  const std::vector<TestRow> rows = {OnDemandRow(0, 1, "2", "32.80"),
+                                     OnDemandRow(1, 2, "2", "32.80")};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  ASSERT_EQ(result.items.size(), 2u);
+  EXPECT_EQ(result.items[0].reason,
+            "on-demand usage: billed and metered 8 GPU-hours at 4.10 USD; of "
+            "the hours metered on the pool 5.5 GPU-hours are what the billing "
+            "grain adds");
+  EXPECT_THAT(result.items[1].reason, Not(HasSubstr("grain")));
+  EXPECT_EQ(CheckNamed(result, "metered_conservation").detail,
+            "16 GPU-hours in the items, 10.5 GPU-hours metered and 5.5 "
+            "GPU-hours of the billing grain");
+}
+
+TEST(ReconcileRoutingTest, ACorrectionIsOfTheLineThatItNames) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 2, "4").Build();
+  std::vector<TestRow> rows = {
+      OnDemandRow(0, 1, "1", "16.40"), OnDemandRow(1, 2, "1", "16.40"),
+      OnDemandRow(1, 2, "-1", "-16.40"), OnDemandRow(0, 1, "0", "5")};
+  const char* const ids[] = {"A", "B", "C", "D"};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    rows[i].line_id = ids[i];
+    rows[i].links_lines = true;
+    rows[i].correction = i >= 2;
+  }
+  rows[2].corrects = "NOSUCH";
+  rows[3].corrects = "B";
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto orphans = ItemsOf(result, BreakClass::kCorrectionOrphan);
+  ASSERT_EQ(orphans.size(), 1u);
+  EXPECT_EQ(FormatMoney(orphans[0].billed_cost), "-16.4");
+  EXPECT_THAT(orphans[0].reason,
+              HasSubstr("of line \"NOSUCH\", which is in no bill"));
+  const auto linked = ItemsOf(result, BreakClass::kCorrectionLinked);
+  ASSERT_EQ(linked.size(), 1u);
+  EXPECT_EQ(linked[0].matched_on, "provider+line");
+  EXPECT_EQ(FormatMoney(linked[0].billed_cost), "5");
+  EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 2u);
+  std::vector<TestRow> turned(rows.rbegin(), rows.rend());
+  EXPECT_EQ(Serialized(Reconcile(setup, turned)), Serialized(result));
+}
+
+TEST(ReconcileRoutingTest, SplitChargesAddUpToOne) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 3, "8").Build();
+  const auto part = [](int hour, const char* quantity, const char* billed,
+                       const char* ratio) {
+    TestRow row = OnDemandRow(hour, hour + 1, quantity, billed);
+    row.allocated =
+        std::string("{\"Elements\":[{\"AllocatedRatio\":") + ratio + "}]}";
+    return row;
+  };
+  std::vector<TestRow> rows = {
+      part(0, "1.2", "19.68", "0.6"), part(0, "0.8", "13.12", "0.7"),
+      part(1, "1.2", "19.68", "0.6"), part(1, "0.8", "13.12", "0.4"),
+      part(2, "1.2", "19.68", "0.6"), part(2, "0.8", "13.12", "0.4")};
+  rows[5].allocated = "{}";
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto gaps = ItemsOf(result, BreakClass::kAllocationGap);
+  ASSERT_EQ(gaps.size(), 2u);
+  EXPECT_THAT(gaps[0].reason,
+              HasSubstr("of 1 of 1 charges that were split AllocatedRatio does "
+                        "not add up to 1: that of resource \"i-1\" from "
+                        "2026-10-01T00:00:00Z is 1.3"));
+  EXPECT_THAT(gaps[1].reason, HasSubstr("cannot be read"));
+  EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 1u);
+}
+
+TEST(ReconcileRoutingTest, WhatWasConsumedIsWhatWasRated) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 2, "8").Build();
+  std::vector<TestRow> rows = {OnDemandRow(0, 1, "2", "32.80"),
+                               OnDemandRow(1, 2, "2", "32.80")};
+  const auto check = [&] {
+    return CheckNamed(Reconcile(setup, rows), "consumed_quantity");
+  };
+  using Outcome = ReconcileCheck::Outcome;
+  EXPECT_EQ(check().outcome, Outcome::kNotExecutable);
+  rows[0].consumed = "7200";
+  rows[0].consumed_unit = "Seconds";
+  EXPECT_EQ(check().outcome, Outcome::kPassed);
+  rows[1].consumed = "200";
+  rows[1].consumed_unit = "Hours";
+  EXPECT_EQ(check().outcome, Outcome::kFailed);
+  EXPECT_THAT(check().detail,
+              HasSubstr("of 1 ConsumedQuantity is 800 GPU-hours "
+                        "and PricingQuantity 8 GPU-hours"));
+  rows[1].consumed = "1";
+  EXPECT_EQ(check().outcome, Outcome::kFailed);
+  setup.contract.grain_us = kMicrosPerHour;
+  EXPECT_EQ(check().outcome, Outcome::kPassed);
 }
 
 TEST(ReconcileRoutingTest, ACorrectionIsLinkedToRowsOfTheBill) {

@@ -83,6 +83,10 @@ BillRow ViewOf(const TestRow& row, const std::string& raw) {
   view.invoice_detail_id = row.invoice_detail;
   view.applied = row.applied;
   view.tags = row.tags;
+  view.line_id = row.line_id;
+  view.corrects = row.corrects;
+  view.links_lines = row.links_lines;
+  view.allocated_method_details = row.allocated;
   view.raw = raw;
   view.identity = FastHash(raw, 1);
   return view;
@@ -199,6 +203,15 @@ BookBuilder& BookBuilder::Fee(ChargeKind kind, int first, int last,
   return *this;
 }
 
+BookBuilder& BookBuilder::Grain(std::string_view pool, int first, int last,
+                                std::string_view hours_each) {
+  AddEach(first, last,
+          {.amount = Hours(hours_each).count(),
+           .pool = IndexOf(rated_.pools, pool)},
+          {.kind = ChargeKind::kGrain});
+  return *this;
+}
+
 BookBuilder& BookBuilder::Unpriced(std::string_view pool, int first, int last,
                                    std::string_view hours_each) {
   AddEach(first, last,
@@ -259,7 +272,8 @@ std::string RawOf(const TestRow& row) {
       static_cast<int>(row.capacity_status), "|", row.currency, "|",
       row.billing_start_us, "|", row.start_us, "|", row.end_us, "|", row.billed,
       "|", row.effective, "|", row.quantity.value_or("-"), "|", row.unit, "|",
-      row.gpu_count.value_or(-1));
+      row.gpu_count.value_or(-1), "|", row.line_id, "|", row.corrects, "|",
+      row.allocated);
 }
 
 ReconcileResult Reconcile(const Scenario& setup,
@@ -273,6 +287,7 @@ ReconcileResult Reconcile(const Scenario& setup,
   input.capacity_pools = &setup.capacity_pools;
   input.corrections = &setup.corrections;
   input.corrected = &setup.corrected;
+  input.metered = setup.metered;
   Reconciler reconciler(input, setup.options);
   for (const TestRow& row : rows) {
     // Freed before the next row: nothing may keep a view of a row.

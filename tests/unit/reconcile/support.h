@@ -47,6 +47,9 @@ class BookBuilder {
   // One charge over all of [first, last).
   BookBuilder& Fee(ChargeKind kind, int first, int last, std::string_view hours,
                    std::string_view cost, std::string_view commitment);
+  // Of the hours of `pool`, what the billing grain added.
+  BookBuilder& Grain(std::string_view pool, int first, int last,
+                     std::string_view hours_each);
   BookBuilder& Unpriced(std::string_view pool, int first, int last,
                         std::string_view hours_each);
 
@@ -96,6 +99,10 @@ struct TestRow {
   BilledAmount amount = BilledAmount::kBilledCost;
   std::optional<std::string> consumed;
   std::string consumed_unit;
+  std::string line_id;
+  std::string corrects;  // a line_id
+  bool links_lines = false;
+  std::string allocated;  // AllocatedMethodDetails
 };
 
 TestRow OnDemandRow(int first, int last, std::string quantity,
@@ -121,6 +128,7 @@ struct Scenario {
   BillContents tables;  // without the summary
   std::vector<StatementLine> corrections;
   std::vector<CorrectedPeriod> corrected;
+  MeteredOf metered;
 };
 
 // Fails the test if Add or Finish do.

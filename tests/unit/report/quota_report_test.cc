@@ -232,6 +232,7 @@ would be refused: acme/chat on aws/*: 5000 GPU-hours a month, 1250.5 used, 1250 
 
 HOLD   TENANT     POOL                      HELD  UNIT       UNTIL                 RUN              BORROWS
 job-1  acme/chat  aws/us-east-1/gb200  1,250.000  GPU-hours  2026-10-06T00:00:00Z  run-1 attempt 2  borrows
+no run has used any of it
 )");
 }
 
@@ -251,7 +252,9 @@ TEST(QuotaReportTest, ExplanationAsJsonHasAllOfIt) {
   "quotas": [],
   "holders": [
     {"hold_id": "job-1", "tenant": "acme/chat", "pool": "aws/us-east-1/gb200", "held_gpu_seconds": "4500000", "held_gpu_hours": "1250.000000000", "held_gpus": null, "until": "2026-10-06T00:00:00Z", "run_id": "run-1", "attempt": 2, "borrows": true}
-  ]
+  ],
+  "users": [],
+  "more_users": 0
 }
 )");
 }

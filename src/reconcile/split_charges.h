@@ -1,0 +1,57 @@
+// Charges that the provider split among those who shared a resource
+// (FOCUS 1.3): the AllocatedRatio of one charge's rows should add up to one.
+#ifndef DRAWDOWN_SRC_RECONCILE_SPLIT_CHARGES_H_
+#define DRAWDOWN_SRC_RECONCILE_SPLIT_CHARGES_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "bill/bill_row.h"
+#include "bill/json_scan.h"
+#include "drawdown/reconcile.h"
+
+namespace drawdown {
+
+class SplitCharges {
+ public:
+  // A row of compared usage with AllocatedMethodDetails, of the group that
+  // GroupTable::Add returned.
+  void Add(const BillRow& row, uint32_t group);
+
+  // `new_group` maps groups as GroupTable::MergeOverlapping returned. Call
+  // once, after the last Add.
+  void Seal(const std::vector<uint32_t>& new_group);
+
+  // Makes a clean item whose rows' ratios do not add up an allocation_gap, and
+  // says so in the reason of any. Break::lines is the group.
+  void Judge(Break& item) const;
+
+ private:
+  // One charge before it was split: group, resource, start and end.
+  using Origin = std::tuple<uint32_t, std::string, int64_t, int64_t>;
+  struct Ratios {
+    Int128 sum = 0;  // of 1e-12
+    uint64_t parts = 0;
+    bool unread = false;  // some row's details hold no ratio
+  };
+  struct Gap {
+    uint64_t origins = 0;
+    uint64_t off = 0;
+    std::string first;  // of those that are off, in words
+  };
+
+  bool ReadRatios(std::string_view details, Ratios* ratios);
+
+  std::map<Origin, Ratios> origins_;
+  std::map<uint32_t, Gap> gaps_;  // by group
+  JsonCell object_;
+  JsonCell array_;
+  JsonCell element_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_SPLIT_CHARGES_H_
