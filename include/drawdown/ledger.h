@@ -136,8 +136,8 @@ class DRAWDOWN_EXPORT Ledger {
   LedgerInfo Info() const;
 
   // --- runs. Idempotent: the same call again is OK and changes nothing; the
-  // same id with another payload is kConflict and names both.
-  //
+  // same id with another payload is kConflict and names both. What happens more
+  // than ten minutes ahead of the ledger's clock is kBadRow, in imports too.
   // A start, a growth and a going-on are admissions (drawdown/quota.h): quotas
   // of GPUs at once must have room, and under a hard quota of GPU time a start
   // needs a hold (kHoldRequired) of the same tenant and pool, open, and of no
@@ -163,7 +163,7 @@ class DRAWDOWN_EXPORT Ledger {
   // --- ghosts: runs whose stop never came (drawdown/ghost.h)
   // "It was alive at at_us." Durable when it returns; one that is older than
   // what is known changes nothing. kNotFound; kWrongState when the run was
-  // over by then; kBadRow more than ten minutes in the future.
+  // over by then.
   absl::Status HeartbeatRun(const RunKey& key, int64_t at_us);
   // Many with one commit; those of unknown runs are named in the result.
   absl::StatusOr<HeartbeatResult> HeartbeatRuns(
@@ -345,8 +345,8 @@ class DRAWDOWN_EXPORT Ledger {
   // What is owed for a period. Of a month that was closed, what was closed, for
   // ever. The month after the closed ones also has what was recorded of those
   // since, as corrections. Any other period is rated from all that is known; a
-  // Ledger keeps the ratings of the four statements that were asked for last, up
-  // to 1 GiB in all, so that the same again costs what was recorded since.
+  // Ledger keeps the ratings of the four statements that were asked for last,
+  // up to 1 GiB in all, so that the same again costs what was recorded since.
   absl::StatusOr<Statement> MakeStatement(const StatementQuery& query) const;
   // What the version that the statement was made with says of what it names.
   // kNotFound when the books have no such contract and version.
@@ -385,9 +385,9 @@ class DRAWDOWN_EXPORT Ledger {
   // Drains, then freezes a calendar month of the contract: its statement, the
   // contracts' versions, the time zones' version, the chain hash. Months are
   // closed in order from the term's first on. Closing one again changes
-  // nothing. kInvalidArgument: not a month; kWrongState: another is to be closed
-  // first, or usage may still come by the contract's `grace`; kNotFound, and
-  // MakeStatement's errors.
+  // nothing. kInvalidArgument: not a month; kWrongState: another is to be
+  // closed first, or usage may still come by the contract's `grace`; kNotFound,
+  // and MakeStatement's errors.
   absl::StatusOr<CloseResult> ClosePeriod(std::string_view contract,
                                           std::string_view period);
   // Closed months of one contract ("": of all), by contract and time.

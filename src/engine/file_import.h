@@ -101,8 +101,9 @@ class FileImport {
   absl::Status Validate(const Sources& sources) {
     ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
                      ledger_.BeginRead());
-    ASSIGN_OR_RETURN(ImportChecker checker,
-                     ImportChecker::Make(books.get(), options_));
+    ASSIGN_OR_RETURN(
+        ImportChecker checker,
+        ImportChecker::Make(books.get(), options_, ledger_.NowUs()));
     RowProblems problems(options_.max_problems);
     uint64_t total_bytes = 0;
     for (const auto& source : sources) total_bytes += source->size();

@@ -1,24 +1,11 @@
 // Heartbeats of runs, and closing the runs that are gone.
 #include "base/error.h"
+#include "engine/event_bound.h"
 #include "engine/impl.h"
 #include "ledger/heartbeats.h"
 
 namespace drawdown {
 namespace {
-
-// How far clocks of nodes may be ahead of ours. A heartbeat from next year
-// would keep a run from ever being suspect.
-constexpr int64_t kMaxAheadUs = 10 * 60 * kMicrosPerSecond;
-
-absl::Status CheckNotAhead(const Heartbeat& heartbeat, int64_t now_us) {
-  if (heartbeat.at_us <= now_us + kMaxAheadUs) return absl::OkStatus();
-  return MakeError(
-      ErrorCode::kBadRow,
-      "heartbeat of run " +
-          DescribeRun(heartbeat.key.run_id, heartbeat.key.attempt) + " at " +
-          FormatInstant(heartbeat.at_us) +
-          " is more than ten minutes ahead of " + FormatInstant(now_us));
-}
 
 absl::Status CheckLease(std::optional<int64_t> lease_us) {
   if (!lease_us || *lease_us > 0) return absl::OkStatus();
@@ -36,7 +23,7 @@ bool IsRefusal(const absl::Status& status) {
 }  // namespace
 
 absl::Status Ledger::HeartbeatRun(const RunKey& key, int64_t at_us) {
-  RETURN_IF_ERROR(CheckNotAhead({key, at_us}, impl_->NowUs()));
+  RETURN_IF_ERROR(CheckNotAhead("heartbeat", key, at_us, impl_->NowUs()));
   return impl_->PostGrouped([&](Posting* posting) {
     return posting->PutHeartbeat(key.run_id, key.attempt, at_us).status();
   });
@@ -46,7 +33,8 @@ absl::StatusOr<HeartbeatResult> Ledger::HeartbeatRuns(
     std::span<const Heartbeat> heartbeats) {
   const int64_t now_us = impl_->NowUs();
   for (const Heartbeat& heartbeat : heartbeats) {
-    RETURN_IF_ERROR(CheckNotAhead(heartbeat, now_us));
+    RETURN_IF_ERROR(
+        CheckNotAhead("heartbeat", heartbeat.key, heartbeat.at_us, now_us));
   }
   HeartbeatResult result;
   RETURN_IF_ERROR(impl_->PostGrouped([&](Posting* posting) -> absl::Status {
@@ -82,6 +70,8 @@ absl::Status Ledger::ConfirmGhost(const RunKey& key,
                                   std::optional<int64_t> at_us) {
   RETURN_IF_ERROR(CheckLease(lease_us));
   const int64_t now_us = impl_->ResolveAt(at_us, {});
+  RETURN_IF_ERROR(
+      CheckNotAhead("confirmed silence", key, now_us, impl_->NowUs()));
   return impl_->PostGrouped([&](Posting* posting) {
     return posting->CloseGhost(key.run_id, key.attempt, lease_us, now_us)
         .status();

@@ -1,5 +1,6 @@
 // Bulk imports: from memory in one transaction, from files in batches.
 #include "base/error.h"
+#include "engine/event_bound.h"
 #include "engine/file_import.h"
 
 namespace drawdown {
@@ -10,9 +11,10 @@ constexpr std::string_view kVoidState = "VOID";
 
 absl::StatusOr<Verdict> CorrectRow(Posting* posting, ImportCsv* csv,
                                    std::string_view reason,
-                                   const ImportOptions& options,
+                                   const ImportOptions& options, int64_t now_us,
                                    ImportResult* result) {
   ASSIGN_OR_RETURN(const RunRowView row, ParseRunRow(csv));
+  RETURN_IF_ERROR(CheckNotAhead(row, now_us));
   RunCorrected fact;
   fact.reason = reason;
   fact.voided = row.state == kVoidState;
@@ -67,12 +69,14 @@ struct CapacityRows : CsvRows<CapacityRowView> {
 
 absl::StatusOr<ImportResult> Ledger::ImportRuns(std::span<const RunRow> rows,
                                                 const WriteOptions& options) {
+  const int64_t now_us = impl_->NowUs();
   ImportResult result;
   RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     for (const RunRow& row : rows) {
       const RunRowView view = {row.key.run_id, row.key.attempt, row.tenant,
                                row.pool,       row.micro_gpus,  row.start_us,
                                row.end_us,     row.state};
+      RETURN_IF_ERROR(CheckNotAhead(view, now_us));
       ASSIGN_OR_RETURN(const Verdict verdict,
                        PostRow(posting, view, options.strict));
       CountRow(view, &result);
@@ -85,12 +89,14 @@ absl::StatusOr<ImportResult> Ledger::ImportRuns(std::span<const RunRow> rows,
 
 absl::StatusOr<ImportResult> Ledger::ImportUsage(
     std::span<const UsageRecord> records, const WriteOptions& options) {
+  const int64_t now_us = impl_->NowUs();
   ImportResult result;
   RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     for (const UsageRecord& record : records) {
       const UsageRowView view = {
           record.usage_id, record.tenant,   record.pool,  record.start_us,
           record.end_us,   record.gpu_time, record.source};
+      RETURN_IF_ERROR(CheckNotAhead(view, now_us));
       ASSIGN_OR_RETURN(const Verdict verdict,
                        PostRow(posting, view, options.strict));
       CountRow(view, &result);
@@ -147,13 +153,15 @@ absl::StatusOr<ImportResult> Ledger::CorrectRunsFile(
   ASSIGN_OR_RETURN(const std::unique_ptr<Source> source, OpenSource(path));
   ImportResult result;
   RowProblems problems(options.max_problems);
+  const int64_t now_us = impl_->NowUs();
   RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     ImportCsv csv = RunCsv(source.get(), options);
     RETURN_IF_ERROR(csv.ReadHeader());
     while (true) {
       ASSIGN_OR_RETURN(const bool more, csv.Next());
       if (!more) break;
-      const auto verdict = CorrectRow(posting, &csv, reason, options, &result);
+      const auto verdict =
+          CorrectRow(posting, &csv, reason, options, now_us, &result);
       if (verdict.ok()) {
         CountVerdict(*verdict, &result);
       } else {

@@ -21,9 +21,10 @@ namespace drawdown {
 
 class ImportChecker {
  public:
-  // `books` must outlive the checker.
+  // `books` must outlive the checker. `now_us`: the ledger's clock.
   static absl::StatusOr<ImportChecker> Make(ReadTransaction* books,
-                                            const ImportOptions& options);
+                                            const ImportOptions& options,
+                                            int64_t now_us);
 
   // kBadRow, kConflict, kUnknownName.
   absl::Status Check(const RunRowView& row);
@@ -41,13 +42,15 @@ class ImportChecker {
   // Two independent 64-bit hashes of the id: rows are told apart by 128 bits.
   using IdHash = std::pair<uint64_t, uint64_t>;
 
-  ImportChecker(ReadTransaction* books, const ImportOptions& options);
+  ImportChecker(ReadTransaction* books, const ImportOptions& options,
+                int64_t now_us);
 
   absl::StatusOr<uint32_t> IdOf(NameKind kind, std::string_view path);
   absl::Status CheckAgainstFile(const RunRowView& row);
 
   ReadTransaction* books_;
   bool strict_;
+  int64_t now_us_;
   bool no_runs_ = false;  // the books have none
   NameTables names_;
   HashMap<std::string, uint32_t> ids_[2];  // by NameKind

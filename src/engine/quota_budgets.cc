@@ -123,6 +123,10 @@ class QuotaBudgets : public BudgetBooks {
                      quotas->accounts.UseAt(quota, hold_us));
     ASSIGN_OR_RETURN(const FineTime held, quotas->held.HeldAt(quota, hold_us));
     ASSIGN_OR_RETURN(const Int128 drawn, quotas->held.DrawnAt(quota, hold_us));
+    if (use.next_start_us) {  // From then on it falls by more.
+      one.valid_until_us = std::min(
+          one.valid_until_us, Later(*use.next_start_us, now_us - hold_us));
+    }
     const FineTime committed = use.used + held;
     const auto left = [&](Int128 of) {
       return ClampBudget(WholeUnits(period, FineUnits(period, of) - committed));

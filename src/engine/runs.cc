@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "engine/event_bound.h"
 #include "engine/impl.h"
 
 namespace drawdown {
@@ -33,6 +34,8 @@ RunStarting StartingOf(const RunStart& start, const WriteOptions& options) {
 
 absl::StatusOr<Admission> Ledger::StartRun(const RunStart& start,
                                            const WriteOptions& options) {
+  RETURN_IF_ERROR(
+      CheckNotAhead("start", start.key, start.at_us, impl_->NowUs()));
   const RunStarting starting = StartingOf(start, options);
   return impl_->Admit([&](Posting* posting, int64_t at_us) {
     return posting->StartRun(starting, at_us);
@@ -41,6 +44,10 @@ absl::StatusOr<Admission> Ledger::StartRun(const RunStart& start,
 
 absl::StatusOr<Admission> Ledger::StartRuns(std::span<const RunStart> starts,
                                             const WriteOptions& options) {
+  const int64_t now_us = impl_->NowUs();
+  for (const RunStart& start : starts) {
+    RETURN_IF_ERROR(CheckNotAhead("start", start.key, start.at_us, now_us));
+  }
   // Those before a refused one are posted already: an error takes them back.
   Admission refused;
   const auto admission = impl_->Admit(
@@ -63,6 +70,7 @@ absl::StatusOr<Admission> Ledger::StartRuns(std::span<const RunStart> starts,
 
 absl::StatusOr<Admission> Ledger::ResizeRun(const RunKey& key,
                                             int64_t micro_gpus, int64_t at_us) {
+  RETURN_IF_ERROR(CheckNotAhead("resize", key, at_us, impl_->NowUs()));
   RunChanged change = ChangeOf(key, RunChange::kResize, at_us);
   change.micro_gpus = micro_gpus;
   return impl_->Admit([&](Posting* posting, int64_t now_us) {
@@ -71,6 +79,7 @@ absl::StatusOr<Admission> Ledger::ResizeRun(const RunKey& key,
 }
 
 absl::StatusOr<Admission> Ledger::ResumeRun(const RunKey& key, int64_t at_us) {
+  RETURN_IF_ERROR(CheckNotAhead("resumption", key, at_us, impl_->NowUs()));
   const RunChanged change = ChangeOf(key, RunChange::kResume, at_us);
   return impl_->Admit([&](Posting* posting, int64_t now_us) {
     return posting->ChangeRun(change, now_us);
@@ -78,6 +87,7 @@ absl::StatusOr<Admission> Ledger::ResumeRun(const RunKey& key, int64_t at_us) {
 }
 
 absl::Status Ledger::SuspendRun(const RunKey& key, int64_t at_us) {
+  RETURN_IF_ERROR(CheckNotAhead("suspension", key, at_us, impl_->NowUs()));
   const RunChanged change = ChangeOf(key, RunChange::kSuspend, at_us);
   return impl_->PostGrouped(
       [&](Posting* posting) { return posting->Post(change).status(); });
@@ -85,6 +95,7 @@ absl::Status Ledger::SuspendRun(const RunKey& key, int64_t at_us) {
 
 absl::Status Ledger::StopRun(const RunKey& key, int64_t at_us,
                              StopReason reason) {
+  RETURN_IF_ERROR(CheckNotAhead("stop", key, at_us, impl_->NowUs()));
   RunChanged change = ChangeOf(key, RunChange::kStop, at_us);
   change.reason = reason;
   return impl_->PostGrouped(

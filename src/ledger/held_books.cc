@@ -13,11 +13,6 @@
 namespace drawdown {
 namespace {
 
-const Segment* OpenSegment(const Run& run) {
-  if (run.segments.empty() || run.segments.back().end_us) return nullptr;
-  return &run.segments.back();
-}
-
 FineTime AccruedInEnded(const Run& run) {
   FineTime total;
   for (const Segment& segment : run.segments) {
@@ -109,12 +104,15 @@ absl::Status HeldBooks::Add(const HeldLine& line, int sign,
 // Once for all quotas that are asked about: there may be many lines.
 absl::StatusOr<const HeldBooks::SumsOfQuotas*> HeldBooks::OverAt(
     int64_t at_us) {
+  ASSIGN_OR_RETURN(const std::vector<LaterStart>* const later,
+                   later_->After(at_us));
   if (over_ && over_->at_us == at_us &&
-      over_->index_version == index_->version()) {
+      over_->index_version == index_->version() &&
+      over_->later_version == later_->version()) {
     return &over_->sums;
   }
   ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
-  Over over{at_us, index_->version(), {}};
+  Over over{at_us, index_->version(), later_->version(), {}};
   absl::Status status;
   RETURN_IF_ERROR(
       VisitLines(mark_us, [&](std::string_view, const HeldUntil& held) {
@@ -123,7 +121,45 @@ absl::StatusOr<const HeldBooks::SumsOfQuotas*> HeldBooks::OverAt(
         return status.ok();
       }));
   RETURN_IF_ERROR(status);
+  RETURN_IF_ERROR(TakeOutLater(*later, at_us, &over.sums));
   return &over_.emplace(std::move(over)).sums;
+}
+
+// A line is constant - rate x t; before its run begins it holds what it does
+// then.
+absl::Status HeldBooks::TakeOutLater(const std::vector<LaterStart>& later,
+                                     int64_t at_us, SumsOfQuotas* sums) {
+  if (later.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
+  for (const LaterStart& one : later) {
+    ASSIGN_OR_RETURN(std::optional<HeldUntil> held, LineDrawnBy(one.run));
+    const bool counts = held && held->line.rate != 0 &&
+                        held->until_us > std::max(at_us, mark_us);
+    if (!counts) continue;
+    held->line.constant = FineTime(held->line.rate) * one.start_us;
+    held->line.micro_gpus = 0;
+    RETURN_IF_ERROR(Add(held->line, -1, sums));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<HeldUntil>> HeldBooks::LineDrawnBy(
+    std::string_view run_key) {
+  const std::string of_run = HoldOfRunKey(run_key);
+  ASSIGN_OR_RETURN(const auto draws, books_->Get(Table::kHolds, of_run));
+  if (!draws) return std::nullopt;
+  ASSIGN_OR_RETURN(const std::string_view id, DecodeSealed(of_run, *draws));
+  const std::string hold_id(id);
+  const std::string until_key = HeldUntilKey(hold_id);
+  HeldUntil held;
+  ASSIGN_OR_RETURN(const auto until, books_->Get(Table::kHeld, until_key));
+  if (!until) return std::nullopt;
+  ASSIGN_OR_RETURN(held.until_us, DecodeHeldInstant(until_key, *until));
+  const std::string key = HeldLineKey(held.until_us, hold_id);
+  ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kHeld, key));
+  if (!bytes) return HeldDamaged("a hold's line is lost");
+  ASSIGN_OR_RETURN(held.line, DecodeHeldLine(key, *bytes));
+  return held;
 }
 
 absl::StatusOr<HeldSum> HeldBooks::SumAt(const StoredQuota& quota,

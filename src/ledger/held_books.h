@@ -15,9 +15,11 @@
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "ledger/hold_records.h"
+#include "ledger/later_starts.h"
 #include "ledger/quota_index.h"
 #include "ledger/store.h"
 
@@ -37,10 +39,17 @@ FineTime AccruedBy(const Run& run, int64_t at_us);
 
 class HeldBooks {
  public:
-  HeldBooks(ReadTransaction* books, QuotaIndex* index, NameOf name_of)
-      : books_(books), index_(index), name_of_(std::move(name_of)) {}
+  HeldBooks(ReadTransaction* books, QuotaIndex* index, LaterStarts* later,
+            NameOf name_of)
+      : books_(books),
+        index_(index),
+        later_(later),
+        name_of_(std::move(name_of)) {}
 
   absl::StatusOr<FineTime> HeldAt(const StoredQuota& quota, int64_t at_us);
+  // Of the hold that the run draws.
+  absl::StatusOr<std::optional<HeldUntil>> LineDrawnBy(
+      std::string_view run_key);
   // Micro-GPUs at which what is held under the quota falls.
   absl::StatusOr<Int128> DrawnAt(const StoredQuota& quota, int64_t at_us);
   // Lines that hold something beyond `from_us`, by when they end, until `visit`
@@ -65,16 +74,20 @@ class HeldBooks {
 
  private:
   using SumsOfQuotas = std::map<uint32_t, HeldSum>;
-  // What is over at an instant and not left out of the sums yet, negative.
+  // What is over at an instant and not left out of the sums yet, negative; and
+  // what runs draw by then that have not begun, which is less than nothing.
   struct Over {
     int64_t at_us = 0;
     uint64_t index_version = 0;
+    uint64_t later_version = 0;
     SumsOfQuotas sums;
   };
 
   absl::StatusOr<int64_t> Mark();
   absl::StatusOr<HeldSum> SumAt(const StoredQuota& quota, int64_t at_us);
   absl::StatusOr<const SumsOfQuotas*> OverAt(int64_t at_us);
+  absl::Status TakeOutLater(const std::vector<LaterStart>& later, int64_t at_us,
+                            SumsOfQuotas* sums);
   // To the sum of each quota over the line.
   absl::Status Add(const HeldLine& line, int sign, SumsOfQuotas* sums);
   absl::Status AddToSums(WriteTransaction* transaction, const HeldLine& line,
@@ -84,6 +97,7 @@ class HeldBooks {
 
   ReadTransaction* const books_;
   QuotaIndex* const index_;
+  LaterStarts* const later_;
   const NameOf name_of_;
   std::optional<int64_t> mark_;  // once read
   std::optional<Over> over_;     // of the instant asked for last

@@ -286,6 +286,10 @@ void Posting::StoreRun(const KnownRun& known, Run* run) {
   if (known.run && failure_.ok()) {
     failure_ = FollowChange(record.key, *known.run, *run);
   }
+  if (failure_.ok()) {
+    failure_ = quotas_->later.Follow(transaction_.get(), record.key,
+                                     known.known(), *run, tip_.recorded_us);
+  }
   // What fails is kept for Commit: a full disk is not a bad row.
   if (in_order_ && runs_.size() >= kRunsInOrder) failure_ = AppendRuns();
 }

@@ -11,16 +11,17 @@
 namespace drawdown {
 namespace {
 
-// What the hold would hold beyond what it holds: once it has expired, all.
+// What the hold would hold beyond what it holds: once it has expired, all. Its
+// run draws it from `draws_us` on, or has before `at_us`.
 Ask AskedByRenewal(const StoredHold& known, const HoldRenewed& renewed,
-                   const Run* run, int64_t at_us) {
+                   const Run* run, int64_t at_us, int64_t draws_us) {
   StoredHold after = known;
   ApplyRenewal(renewed, &after);
   const std::optional<HeldUntil> now = HeldBy(known, run);
   const std::optional<HeldUntil> then = HeldBy(after, run);
   const auto amount = [&](const std::optional<HeldUntil>& held) {
     if (!held || held->until_us <= at_us) return FineTime();
-    return held->line.constant - FineTime(held->line.rate) * at_us;
+    return held->line.constant - FineTime(held->line.rate) * draws_us;
   };
   Ask ask;
   // A charge is used either way.
@@ -312,7 +313,10 @@ absl::StatusOr<Admission> Posting::RenewHold(const HoldRenewal& renewal,
   if (!known.run.empty()) {
     ASSIGN_OR_RETURN(run, RunOf(known.run));
   }
-  const Ask ask = AskedByRenewal(known, renewed, run ? &*run : nullptr, at_us);
+  ASSIGN_OR_RETURN(const int64_t draws_us,
+                   quotas_->later.BeginsAt(known.run, at_us));
+  const Ask ask =
+      AskedByRenewal(known, renewed, run ? &*run : nullptr, at_us, draws_us);
   Admitter admitter = quotas_->AdmitterAt(at_us);
   ASSIGN_OR_RETURN(const Admission admission,
                    AdmitTime(&admitter, PathOf(NameKind::kTenant, known.tenant),

@@ -42,15 +42,13 @@ void QuotaAccounts::AddSegment(const StoredQuota& quota, const Segment& segment,
       });
 }
 
-absl::Status QuotaAccounts::AddRun(const Run& run, int sign) {
-  ASSIGN_OR_RETURN(const auto* const pieces,
-                   index_->moves().PiecesOf(run.tenant));
-  // The stretches in which each quota is over the run: one, where a move was
-  // beneath it.
-  std::map<const StoredQuota*, std::vector<TenantPiece>> over;
+absl::StatusOr<QuotaAccounts::Stretches> QuotaAccounts::StretchesOf(
+    uint32_t tenant, uint32_t pool) {
+  ASSIGN_OR_RETURN(const auto* const pieces, index_->moves().PiecesOf(tenant));
+  Stretches over;
   for (const TenantPiece& piece : *pieces) {
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const quotas,
-                     index_->Over(piece.tenant, run.pool, name_of_));
+                     index_->Over(piece.tenant, pool, name_of_));
     for (const StoredQuota* const quota : *quotas) {
       if (!Wanted(*quota)) continue;
       std::vector<TenantPiece>& stretches = over[quota];
@@ -61,6 +59,11 @@ absl::Status QuotaAccounts::AddRun(const Run& run, int sign) {
       }
     }
   }
+  return over;
+}
+
+absl::Status QuotaAccounts::AddRun(const Run& run, int sign) {
+  ASSIGN_OR_RETURN(const Stretches over, StretchesOf(run.tenant, run.pool));
   for (const auto& [quota, stretches] : over) {
     for (const TenantPiece& stretch : stretches) {
       for (const Segment& segment : run.segments) {
@@ -160,6 +163,45 @@ absl::StatusOr<GpuTime> QuotaAccounts::MeteredIn(const StoredQuota& quota,
   return sum;
 }
 
+// Once for all quotas that are asked about.
+absl::StatusOr<const QuotaAccounts::LaterLevels*> QuotaAccounts::LevelsAfter(
+    int64_t at_us) {
+  ASSIGN_OR_RETURN(const std::vector<LaterStart>* const later,
+                   later_->After(at_us));
+  if (levels_ && levels_->later_version == later_->version() &&
+      levels_->index_version == index_->version()) {
+    return &*levels_;
+  }
+  LaterLevels levels{later_->version(), index_->version(), {}};
+  for (const LaterStart& one : *later) {
+    ASSIGN_OR_RETURN(const Stretches over, StretchesOf(one.tenant, one.pool));
+    for (const auto& [quota, stretches] : over) {
+      const TenantPiece& last = stretches.back();
+      if (last.to_us != TenantPiece::kEnd) continue;
+      levels.by_quota[quota->id].push_back(
+          {std::max(one.start_us, last.from_us), one.micro_gpus});
+    }
+  }
+  return &levels_.emplace(std::move(levels));
+}
+
+absl::Status QuotaAccounts::TakeOutLater(const StoredQuota& quota,
+                                         const QuotaWindow& window,
+                                         int64_t at_us, QuotaUse* use) {
+  ASSIGN_OR_RETURN(const LaterLevels* const levels, LevelsAfter(at_us));
+  const auto found = levels->by_quota.find(quota.id);
+  if (found == levels->by_quota.end()) return absl::OkStatus();
+  for (const LaterLevel& one : found->second) {
+    use->level -= one.micro_gpus;
+    use->next_start_us =
+        std::min(use->next_start_us.value_or(one.start_us), one.start_us);
+    // What begins in a later window is not in this one's account.
+    if (one.start_us >= window.end_us) continue;
+    use->used += FineTime(one.micro_gpus) * (Int128{one.start_us} - at_us);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
                                               int64_t at_us) {
   QuotaUse use;
@@ -183,6 +225,7 @@ absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
   ASSIGN_OR_RETURN(const GpuTime metered, MeteredIn(quota, *window));
   sums.in.amount += metered;
   use.used = UsedIn(*window, sums, use.level, at_us);
+  RETURN_IF_ERROR(TakeOutLater(quota, *window, at_us, &use));
   if (use.used.valid()) return use;
   return MakeError(ErrorCode::kOverflow, "what is used of the quota of " +
                                              quota.scope.tenant +

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "ledger/later_starts.h"
 #include "ledger/quota_course.h"
 #include "ledger/quota_index.h"
 #include "ledger/quota_records.h"
@@ -31,10 +32,11 @@ struct MeteredSums {
 class QuotaAccounts {
  public:
   QuotaAccounts(ReadTransaction* books, int64_t bucket_us, QuotaIndex* index,
-                NameOf name_of)
+                LaterStarts* later, NameOf name_of)
       : books_(books),
         bucket_us_(bucket_us),
         index_(index),
+        later_(later),
         name_of_(std::move(name_of)) {}
 
   // The run's usage, wherever its tenant was moved meanwhile.
@@ -65,6 +67,25 @@ class QuotaAccounts {
  private:
   using AccountAt = std::pair<uint32_t, int64_t>;  // quota, window
 
+  // Open levels of quotas that begin after an instant.
+  struct LaterLevel {
+    int64_t start_us = 0;
+    int64_t micro_gpus = 0;
+  };
+  struct LaterLevels {
+    uint64_t later_version = 0;
+    uint64_t index_version = 0;
+    std::map<uint32_t, std::vector<LaterLevel>> by_quota;
+  };
+  // The stretches in which each quota is over what the tenant does on the pool:
+  // one, where a move was beneath it.
+  using Stretches = std::map<const StoredQuota*, std::vector<TenantPiece>>;
+
+  absl::StatusOr<Stretches> StretchesOf(uint32_t tenant, uint32_t pool);
+  absl::StatusOr<const LaterLevels*> LevelsAfter(int64_t at_us);
+  // Takes out of what is used in the window what has not begun.
+  absl::Status TakeOutLater(const StoredQuota& quota, const QuotaWindow& window,
+                            int64_t at_us, QuotaUse* use);
   Account* AccountOf(const StoredQuota& quota, int64_t at_us);
   void AddSegment(const StoredQuota& quota, const Segment& segment,
                   const TenantPiece& within, int sign);
@@ -83,12 +104,14 @@ class QuotaAccounts {
   ReadTransaction* const books_;
   const int64_t bucket_us_;
   QuotaIndex* const index_;
+  LaterStarts* const later_;
   const NameOf name_of_;
   std::set<uint32_t> only_;  // while making accounts
   std::map<AccountAt, Account> added_;
   std::map<uint32_t, Int128> opened_;
   std::set<uint32_t> changed_;
   std::optional<MeteredSums> metered_;  // as of the books, read when asked for
+  std::optional<LaterLevels> levels_;   // of the instant asked for last
 };
 
 }  // namespace drawdown

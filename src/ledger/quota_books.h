@@ -12,6 +12,7 @@
 #include "drawdown/hold.h"
 #include "ledger/admission.h"
 #include "ledger/held_books.h"
+#include "ledger/later_starts.h"
 #include "ledger/quota_accounts.h"
 #include "ledger/quota_index.h"
 
@@ -21,8 +22,9 @@ class QuotaBooks {
  public:
   QuotaBooks(ReadTransaction* books, int64_t bucket_us, const NameOf& name_of)
       : index(books),
-        accounts(books, bucket_us, &index, name_of),
-        held(books, &index, name_of),
+        later(books),
+        accounts(books, bucket_us, &index, &later, name_of),
+        held(books, &index, &later, name_of),
         bucket_us_(bucket_us) {}
   QuotaBooks(const QuotaBooks&) = delete;  // Its parts point at each other.
   QuotaBooks& operator=(const QuotaBooks&) = delete;
@@ -32,6 +34,7 @@ class QuotaBooks {
   }
 
   QuotaIndex index;
+  LaterStarts later;
   QuotaAccounts accounts;
   HeldBooks held;
 

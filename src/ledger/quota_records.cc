@@ -11,6 +11,7 @@ namespace drawdown {
 namespace {
 
 constexpr uint64_t kInstantBias = uint64_t{1} << 63;
+constexpr char kLaterStart = 'l';
 
 enum LimitFlag : uint8_t {
   kLimited = 1,
@@ -62,6 +63,17 @@ int64_t WindowOfAccountKey(std::string_view key) {
 }
 
 std::string OpenLevelKey(uint32_t quota) { return KeyOf('o', quota); }
+
+std::string LaterStartKey(int64_t start_us, std::string_view run_key) {
+  std::string key(1, kLaterStart);
+  AppendKey64(static_cast<uint64_t>(start_us) ^ kInstantBias, &key);
+  key.append(run_key);
+  return key;
+}
+
+bool IsLaterStartKey(std::string_view key) {
+  return key.starts_with(kLaterStart);
+}
 
 void AppendLimit(const std::optional<QuotaLimit>& limit, std::string* out) {
   if (!limit) return AppendFixed(uint8_t{0}, out);
@@ -187,6 +199,33 @@ absl::StatusOr<Int128> DecodeOpenLevel(std::string_view key,
   const auto micro_gpus = in.Fixed<Int128>();
   if (!in.done()) return MalformedRecord("open level");
   return micro_gpus;
+}
+
+std::string EncodeLaterStart(std::string_view key, const LaterStart& start) {
+  std::string out;
+  AppendVarint(start.tenant, &out);
+  AppendVarint(start.pool, &out);
+  AppendFixed(start.micro_gpus, &out);
+  SealRecord(key, &out);
+  return out;
+}
+
+absl::StatusOr<LaterStart> DecodeLaterStart(std::string_view key,
+                                            std::string_view bytes) {
+  constexpr size_t kRunAt = 1 + sizeof(int64_t);
+  ASSIGN_OR_RETURN(const std::string_view body,
+                   OpenRecord(key, bytes, "later start"));
+  if (key.size() <= kRunAt) return MalformedRecord("later start");
+  ByteReader in(body);
+  LaterStart start;
+  start.run = std::string(key.substr(kRunAt));
+  start.start_us =
+      static_cast<int64_t>(ReadKey64(key.data() + 1) ^ kInstantBias);
+  start.tenant = static_cast<uint32_t>(in.Varint());
+  start.pool = static_cast<uint32_t>(in.Varint());
+  start.micro_gpus = in.Fixed<int64_t>();
+  if (!in.done()) return MalformedRecord("later start");
+  return start;
 }
 
 std::string EncodeQuotaIds(std::string_view key,

@@ -6,6 +6,7 @@
 //   "g"                    which quotas set something aside above
 //   "a" + quota + window   Account
 //   "o" + quota            OpenLevel
+//   "l" + start + run key  LaterStart
 //
 // All follow from the journal: accounts are sums over cells and runs.
 #ifndef DRAWDOWN_SRC_LEDGER_QUOTA_RECORDS_H_
@@ -73,12 +74,23 @@ struct Account {
   friend bool operator==(const Account&, const Account&) = default;
 };
 
+// An open segment that began later than it was recorded (later_starts.h).
+struct LaterStart {
+  std::string run;  // its key
+  uint32_t tenant = 0;
+  uint32_t pool = 0;
+  int64_t start_us = 0;
+  int64_t micro_gpus = 0;
+};
+
 std::string QuotaKey(uint32_t quota);
 std::string QuotasOfTenantKey(uint32_t tenant, uint32_t quota);
 inline constexpr std::string_view kSlicesKey = "g";
 std::string AccountKey(uint32_t quota, int64_t window_us);
 int64_t WindowOfAccountKey(std::string_view key);
 std::string OpenLevelKey(uint32_t quota);
+std::string LaterStartKey(int64_t start_us, std::string_view run_key);
+bool IsLaterStartKey(std::string_view key);
 
 // Instants where windows begin, in a record and in a journal entry.
 std::string PackEdges(const std::vector<int64_t>& edges);
@@ -93,6 +105,9 @@ absl::StatusOr<Account> DecodeAccount(std::string_view key,
 std::string EncodeOpenLevel(std::string_view key, Int128 micro_gpus);
 absl::StatusOr<Int128> DecodeOpenLevel(std::string_view key,
                                        std::string_view bytes);
+std::string EncodeLaterStart(std::string_view key, const LaterStart& start);
+absl::StatusOr<LaterStart> DecodeLaterStart(std::string_view key,
+                                            std::string_view bytes);
 std::string EncodeQuotaIds(std::string_view key,
                            const std::vector<uint32_t>& ids);
 absl::StatusOr<std::vector<uint32_t>> DecodeQuotaIds(std::string_view key,

@@ -29,9 +29,9 @@ uint64_t Distance(int64_t from, int64_t to) {
 
 void AppendSegment(const Run& run, const Segment& segment, std::string* out) {
   const bool own_gpus = segment.micro_gpus != run.micro_gpus;
-  const int flags =
-      (segment.end_us ? kSegmentEnded : 0) | (own_gpus ? kSegmentOwnGpus : 0) |
-      (segment.suspended ? kSegmentSuspended : 0);
+  const int flags = (segment.end_us ? kSegmentEnded : 0) |
+                    (own_gpus ? kSegmentOwnGpus : 0) |
+                    (segment.suspended ? kSegmentSuspended : 0);
   SmallBytes<1 + 8 + 10 + 10> bytes;
   bytes.Fixed(static_cast<uint8_t>(flags)).Fixed(segment.start_us);
   if (segment.end_us) {
@@ -154,6 +154,11 @@ absl::StatusOr<Name> DecodeName(std::string_view key, std::string_view bytes) {
   name.path = in.rest();
   if (!in.ok()) return MalformedRecord("name");
   return name;
+}
+
+const Segment* OpenSegment(const Run& run) {
+  if (run.segments.empty() || run.segments.back().end_us) return nullptr;
+  return &run.segments.back();
 }
 
 void AppendRunKey(std::string_view run_id, uint32_t attempt, std::string* out) {

@@ -80,6 +80,8 @@ struct Run {
   std::string source_state;
   std::vector<Segment> segments;
 };
+// The segment that goes on; nullptr when none does.
+const Segment* OpenSegment(const Run& run);
 void AppendRunKey(std::string_view run_id, uint32_t attempt, std::string* out);
 inline std::string EncodeRunKey(std::string_view run_id, uint32_t attempt) {
   std::string key;

@@ -79,6 +79,15 @@ absl::Status CheckInstant(std::string_view what, int64_t instant_us) {
                    std::string(what) + " is not in the years 1900 to 9999");
 }
 
+absl::Status TooFarAhead(const std::string& event, int64_t at_us,
+                         int64_t now_us) {
+  return MakeError(ErrorCode::kBadRow,
+                   event + " at " + FormatInstant(at_us) + " is more than " +
+                       std::to_string(kMaxAheadMinutes) +
+                       " minutes ahead of the ledger's clock, " +
+                       FormatInstant(now_us));
+}
+
 absl::Status CheckRun(const RunImported& row) {
   RETURN_IF_ERROR(CheckRunKey(row.run_id, row.attempt));
   RETURN_IF_ERROR(CheckMicroGpus(row.micro_gpus));

@@ -64,6 +64,19 @@ absl::Status CheckText(std::string_view what, std::string_view text,
 // kBadRow naming `what` outside the years 1900 to 9999.
 absl::Status CheckInstant(std::string_view what, int64_t instant_us);
 
+// How far clocks of nodes may be ahead of the ledger's. What happens later than
+// that has not happened: a stop from next year would bill a year at once, and a
+// heartbeat from then would keep its run from ever being suspect. For what is
+// new: a journal is replayed as it is.
+inline constexpr int64_t kMaxAheadMinutes = 10;
+inline bool IsTooFarAhead(int64_t at_us, int64_t now_us) {
+  return Int128{at_us} - now_us > kMaxAheadMinutes * 60 * kMicrosPerSecond;
+}
+// kBadRow naming the event ("stop of run r1"), its instant, the ledger's clock
+// and the bound.
+absl::Status TooFarAhead(const std::string& event, int64_t at_us,
+                         int64_t now_us);
+
 // "job-1 attempt 2", for messages.
 std::string DescribeRun(std::string_view run_id, uint32_t attempt);
 

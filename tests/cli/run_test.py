@@ -130,6 +130,27 @@ class RunTest(CliTest):
         self.assertIn("use `correct runs`",
                       self.change(3, "stop", *at(4)).err)
 
+    def test_what_is_far_ahead_of_the_clock_has_not_happened(self):
+        late = "at 2199-01-01T00:00:00Z is more than 10 minutes ahead of the ledger's clock, 20"
+        ahead = ["--at", "2199-01-01T00:00:00Z"]
+        empty = self.entries()
+        self.assertIn("start of run job-1 attempt 1 " + late, self.start(3, "8", *ahead).err)
+        self.assertIn(late, self.expect(3, "run", "start-array", "sweep", "--tasks", "0-1", *PLACE,
+                                        "--gpus", "1", *ahead).err)
+        self.assertEqual(self.entries(), empty)
+        self.start(0, "8", *at(0))
+        entries = self.entries()
+        for call in [("resize", "--gpus", "16"), ("suspend",), ("stop", "--reason", "done"),
+                     ("heartbeat",), ("close-ghost",)]:
+            self.assertIn(late, self.change(3, *call, *ahead).err)
+        rows = self.write("runs.csv", "run_id,tenant,pool,gpus,start,end\n"
+                          "a,acme,p,1,2026-10-01T00:00:00Z,2026-10-01T01:00:00Z\n"
+                          "b,acme,p,1,2026-10-01T00:00:00Z,2199-01-01T00:00:00Z\n")
+        refused = self.expect(3, "import", "runs", rows).err
+        self.assertIn("runs.csv:3: end of run b attempt 1 " + late, refused)
+        self.assertIn("nothing was posted", refused)
+        self.assertEqual(self.entries(), entries)
+
     def test_strict_refuses_unknown_names(self):
         self.assertIn("acme/chat", self.start(3, "8", "--strict").err)
         self.start(0, "8")

@@ -4,6 +4,7 @@
 //
 // DRAWDOWN_SEED repeats a run; DRAWDOWN_CLOSE_STEPS sets the operations of each
 // history (default 150).
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 
@@ -211,7 +212,8 @@ class History {
     row.micro_gpus = random_.OneIn(3) ? random_.Between(1, 9'999'999)
                                       : random_.Between(1, 9) * 1'000'000;
     row.start_us = SomeTime();
-    row.end_us = *row.start_us + random_.Between(1, 60 * kHour);
+    row.end_us =
+        std::min(now_us_, *row.start_us + random_.Between(1, 60 * kHour));
     return row;
   }
   void Import() {
@@ -242,7 +244,8 @@ class History {
     record.tenant = SomeTenant();
     record.pool = SomePool();
     record.start_us = SomeTime();
-    record.end_us = record.start_us + random_.Between(1, 50 * kHour);
+    record.end_us =
+        std::min(now_us_, record.start_us + random_.Between(1, 50 * kHour));
     record.gpu_time = GpuTime(random_.Between(0, 90 * kHour));
     Both([&](Ledger* ledger) {
       return ledger->ImportUsage({&record, 1}).status();
@@ -263,7 +266,8 @@ class History {
     if (imported_.empty()) return;
     const RunRow& row = imported_[random_.Between(
         0, static_cast<int64_t>(imported_.size()) - 1)];
-    const int64_t end_us = *row.start_us + random_.Between(1, 30 * kHour);
+    const int64_t end_us =
+        std::min(now_us_, *row.start_us + random_.Between(1, 30 * kHour));
     const std::string file = dir_.Write(
         "fix.csv", "run_id,tenant,pool,gpus,start,end,state\n" +
                        row.key.run_id + "," + SomeTenant() + "," + row.pool +

@@ -81,7 +81,7 @@ TEST_F(GhostsTest, AHeartbeatFromTheFutureIsRefused) {
   Start("a");
   ASSERT_THAT(ledger_->HeartbeatRun({"a"}, now_us_ + 10 * kMinute), IsOk());
   EXPECT_THAT(ledger_->HeartbeatRun({"a"}, now_us_ + 10 * kMinute + 1),
-              IsError(ErrorCode::kBadRow, "ten minutes ahead"));
+              IsError(ErrorCode::kBadRow, "10 minutes ahead"));
 }
 
 TEST_F(GhostsTest, AConfirmationThatAHeartbeatOvertookIsRefused) {

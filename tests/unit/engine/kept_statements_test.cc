@@ -1,6 +1,7 @@
 // The same statement asked for again and again on one handle, while usage comes
-// late and time goes on, beside one of the books as they were recorded by now, which
-// is rated from the beginning.
+// late and time goes on, beside one of the books as they were recorded by now,
+// which is rated from the beginning.
+#include <algorithm>
 #include <string>
 
 #include "base/civil.h"
@@ -87,13 +88,15 @@ class Books {
  private:
   std::string Id() { return "run" + std::to_string(++runs_); }
   std::string Tenant() {
-    return random_.OneIn(12) ? "new" + std::to_string(runs_)
-                             : random_.OneIn(2) ? "acme/a" : "acme/b";
+    return random_.OneIn(12)  ? "new" + std::to_string(runs_)
+           : random_.OneIn(2) ? "acme/a"
+                              : "acme/b";
   }
   std::string Pool() { return random_.OneIn(3) ? "aws/y" : "aws/x"; }
   int64_t Past() {
     // Sometimes of the month before.
-    return now_us_ - random_.Between(1, random_.OneIn(8) ? 900 : 90) * kHour / 2;
+    return now_us_ -
+           random_.Between(1, random_.OneIn(8) ? 900 : 90) * kHour / 2;
   }
 
   void Import() {
@@ -103,7 +106,8 @@ class Books {
     row.pool = Pool();
     row.micro_gpus = random_.Between(1, 4) * kMicroGpusPerGpu;
     row.start_us = Past();
-    row.end_us = *row.start_us + random_.Between(1, 9) * kHour / 3;
+    row.end_us =
+        std::min(now_us_, *row.start_us + random_.Between(1, 9) * kHour / 3);
     ASSERT_THAT(ledger_->ImportRuns({&row, 1}), IsOk());
   }
   void Start() {
@@ -127,7 +131,7 @@ class Books {
     row.tenant = Tenant();
     row.pool = Pool();
     row.start_us = Past();
-    row.end_us = row.start_us + 2 * kHour;
+    row.end_us = std::min(now_us_, row.start_us + 2 * kHour);
     row.gpu_time = GpuTime(random_.Between(1, 5 * kHour));
     ASSERT_THAT(ledger_->ImportUsage({&row, 1}), IsOk());
   }

@@ -40,7 +40,10 @@ std::string Describe(const RunInfo& run, int64_t at_us) {
 class SacctCase {
  public:
   SacctCase() {
-    auto ledger = Ledger::Open(dir_.Path("books"), {.create_if_missing = true});
+    OpenOptions options;
+    options.create_if_missing = true;
+    options.now_us = [at_us = at_us_] { return at_us; };
+    auto ledger = Ledger::Open(dir_.Path("books"), options);
     EXPECT_THAT(ledger, IsOk());
     ledger_ = *std::move(ledger);
   }
@@ -113,9 +116,9 @@ class SacctCase {
 
  private:
   ScratchDir dir_;
+  int64_t at_us_ = *ParseInstant("2030-01-01T00:00:00Z");  // at first the clock
   std::unique_ptr<Ledger> ledger_;
   ImportOptions options_;
-  int64_t at_us_ = *ParseInstant("2030-01-01T00:00:00Z");
   std::vector<std::string> notes_;
 };
 

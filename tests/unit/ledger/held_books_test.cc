@@ -140,8 +140,8 @@ TEST_F(HeldBooksTest, WhatIsOverStaysUntilItIsClosed) {
   EXPECT_TRUE(Sound());
 }
 
-// What is over is summed once an instant, and anew when a line is gone: it would
-// be taken off twice.
+// What is over is summed once an instant, and anew when a line is gone: it
+// would be taken off twice.
 TEST_F(HeldBooksTest, WhatIsOverIsTakenOffOnce) {
   SetQuota(0);
   Place("early", kHour, 0);
@@ -153,7 +153,8 @@ TEST_F(HeldBooksTest, WhatIsOverIsTakenOffOnce) {
   const auto quotas = index.All();
   ASSERT_THAT(quotas, IsOk());
   ASSERT_EQ(quotas->size(), 1u);
-  HeldBooks held(books->get(), &index, NamesOf(books->get()));
+  LaterStarts later(books->get());
+  HeldBooks held(books->get(), &index, &later, NamesOf(books->get()));
   const auto hours_held = [&](int64_t at_us) {
     const auto sum = held.HeldAt(*quotas->front(), at_us);
     EXPECT_THAT(sum, IsOk());

@@ -115,6 +115,13 @@ std::vector<NaiveQuotas::Span> NaiveQuotas::FindStretches(
   return stretches;
 }
 
+int64_t NaiveQuotas::OpenFor(const NaiveRun& run, int64_t from_us,
+                             int64_t at_us) {
+  const int64_t start_us = run.segments.back().start_us;
+  if (run.later && at_us < start_us) return 0;
+  return at_us - std::max(start_us, from_us);
+}
+
 Int128 NaiveQuotas::UsedBy(const NaiveRun& run, const Span& stretch,
                            const Span& window, int64_t at_us) const {
   Int128 used = 0;
@@ -127,9 +134,7 @@ Int128 NaiveQuotas::UsedBy(const NaiveRun& run, const Span& stretch,
                SegmentTimeUntil(segment, from_us).count()) *
               kFine;
     } else if (std::max(segment.start_us, from_us) < to_us) {
-      // Negative until it starts: see "Known limits" in docs/design/quotas.md.
-      used += Int128{segment.micro_gpus} *
-              (at_us - std::max(segment.start_us, from_us));
+      used += Int128{segment.micro_gpus} * OpenFor(run, from_us, at_us);
     }
   }
   return used;
@@ -236,15 +241,18 @@ Int128 NaiveQuotas::HeldBy(const NaiveHold& hold, int64_t at_us) const {
   Int128 left = (hold.total - hold.charged) * kFine;
   Int128 accruing = 0;
   if (!hold.run.empty()) {
-    for (const Segment& segment : runs.at(hold.run).segments) {
+    const NaiveRun& run = runs.at(hold.run);
+    for (const Segment& segment : run.segments) {
       if (segment.end_us) {
         left -= SegmentTimeUntil(segment, *segment.end_us).count() * kFine;
       } else {
-        accruing = Int128{segment.micro_gpus} * (at_us - segment.start_us);
+        accruing =
+            Int128{segment.micro_gpus} * OpenFor(run, segment.start_us, at_us);
       }
     }
   }
-  // What is negative of it is used: it is moved from one to the other.
+  // What is negative of it is negative of used: it is moved from one to the
+  // other.
   return left <= 0 ? 0 : std::max<Int128>(left - accruing, 0);
 }
 

@@ -25,6 +25,8 @@ struct NaiveRun {
   bool suspended = false;
   bool ended = false;
   std::string hold;  // that it draws
+  // Its open segment began later than what says so was recorded.
+  bool later = false;
 };
 
 struct NaiveHold {
@@ -109,6 +111,10 @@ class NaiveQuotas {
                                      const std::string& ancestor) const;
   std::vector<Span> FindStretches(const std::string& tenant,
                                   const std::string& ancestor) const;
+  // How long the run's open segment has lasted, where from `from_us` on counts.
+  // Nothing before it begins; but see "Known limits" in docs/design/quotas.md
+  // of a clock that was put back since.
+  static int64_t OpenFor(const NaiveRun& run, int64_t from_us, int64_t at_us);
   Int128 UsedBy(const NaiveRun& run, const Span& stretch, const Span& window,
                 int64_t at_us) const;
   bool FitsOne(const Asked& asked, int64_t at_us,

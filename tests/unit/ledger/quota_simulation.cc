@@ -111,7 +111,7 @@ void QuotaSimulation::Operate() {
       }
       break;
     case 1:
-      AddUsage();
+      random_.OneIn(2) ? AddUsage() : Import();
       break;
     case 2:
       Drain();
@@ -237,6 +237,35 @@ void QuotaSimulation::AddUsage() {
   usage.gpu_time = GpuTime(random_.Between(0, 3 * kHour));
   ASSERT_THAT(posting_->Post(usage), IsOk());
   naive_.amounts.push_back({tenant, pool, bucket_us, usage.gpu_time.count()});
+}
+
+// Of a run that is new, and may have ended; the row may speak of what is still
+// to come.
+void QuotaSimulation::Import() {
+  const std::string id = "i" + std::to_string(++next_id_);
+  NaiveRun run;
+  run.tenant = Any(kTenants);
+  run.pool = Any(kPools);
+  run.micro_gpus = AnyGpus();
+  Segment& segment = run.segments.emplace_back();
+  segment.micro_gpus = run.micro_gpus;
+  segment.start_us = random_.OneIn(2)
+                         ? EventInstant()
+                         : clock_.wall_us() - random_.Between(0, 40 * kHour);
+  if (random_.OneIn(3)) {
+    segment.end_us = std::max(segment.start_us, EventInstant());
+    run.ended = true;
+  }
+  RunImported row;
+  row.run_id = id;
+  row.tenant = *posting_->Intern(NameKind::kTenant, run.tenant, false);
+  row.pool = *posting_->Intern(NameKind::kPool, run.pool, false);
+  row.micro_gpus = run.micro_gpus;
+  row.start_us = segment.start_us;
+  row.end_us = segment.end_us;
+  ASSERT_THAT(posting_->Post(row), IsOk());
+  NoteLater(&run);
+  naive_.runs[id] = run;
 }
 
 void QuotaSimulation::Drain() {

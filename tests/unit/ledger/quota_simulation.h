@@ -29,6 +29,7 @@ class QuotaSimulation {
   int64_t refused() const { return refused_; }
   int64_t moves() const { return moves_; }
   int64_t exhaustions() const { return exhaustions_; }
+  int64_t later() const { return later_; }  // starts that were still to come
   const SimulatedClock& clock() const { return clock_; }
 
  private:
@@ -63,6 +64,7 @@ class QuotaSimulation {
 
   // --- facts
   void AddUsage();
+  void Import();
   void Drain();
 
   // --- holds and runs
@@ -74,6 +76,8 @@ class QuotaSimulation {
   Int128 MoreThan(NaiveRun before, const NaiveRun& after);
   bool IsCovered(const NaiveRun& run);
   int64_t EventInstant();
+  // What the books will know of the run's open segment.
+  void NoteLater(NaiveRun* run);
   void Start();
   void Change();
 
@@ -100,6 +104,7 @@ class QuotaSimulation {
   int64_t refused_ = 0;
   int64_t moves_ = 0;
   int64_t exhaustions_ = 0;
+  int64_t later_ = 0;
 };
 
 }  // namespace drawdown

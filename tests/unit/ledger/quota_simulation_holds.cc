@@ -142,10 +142,24 @@ bool QuotaSimulation::IsCovered(const NaiveRun& run) {
          naive_.AccruedOrKept(alone, now_us_);
 }
 
-// When what happens to a run is said to have happened: now, or some time ago.
+// When what happens to a run is said to happen: now, some time ago, or a little
+// ahead.
 int64_t QuotaSimulation::EventInstant() {
-  const int64_t late_us = random_.OneIn(4) ? random_.Between(0, 3 * kHour) : 0;
-  return clock_.wall_us() - late_us;
+  constexpr int64_t kMaxAhead = kMaxAheadMinutes * 60 * kMicrosPerSecond;
+  switch (random_.Between(0, 3)) {
+    case 0:
+      return clock_.wall_us() - random_.Between(0, 3 * kHour);
+    case 1:
+      return clock_.wall_us() + random_.Between(1, kMaxAhead);
+    default:
+      return clock_.wall_us();
+  }
+}
+
+void QuotaSimulation::NoteLater(NaiveRun* run) {
+  const Segment& last = run->segments.back();
+  run->later = !last.end_us && last.start_us > posting_->tip().recorded_us;
+  later_ += run->later ? 1 : 0;
 }
 
 void QuotaSimulation::Start() {
@@ -187,6 +201,7 @@ void QuotaSimulation::Start() {
   ASSERT_THAT(started, IsOk());
   CheckAdmission(*started, fits, asks);
   if (!fits) return;
+  NoteLater(&run);
   naive_.runs[id] = run;
   if (!hold_id.empty()) naive_.holds[hold_id].run = id;
 }
@@ -245,6 +260,7 @@ void QuotaSimulation::Change() {
   ASSERT_THAT(changed, IsOk());
   CheckAdmission(*changed, fits, asks);
   if (!fits) return;
+  NoteLater(&after);
   run = after;
   if (run.ended && !run.hold.empty()) naive_.holds[run.hold].closed = true;
 }

@@ -29,6 +29,7 @@ TEST(QuotaSimulation, EveryStepIsAsTheNaiveModelSays) {
   int64_t refused = 0;
   int64_t moves = 0;
   int64_t exhaustions = 0;
+  int64_t later = 0;
   int64_t steps = 0;
   int64_t boots = 0;
   for (int64_t life = 0; life < lives && !testing::Test::HasFailure(); ++life) {
@@ -39,17 +40,20 @@ TEST(QuotaSimulation, EveryStepIsAsTheNaiveModelSays) {
     refused += simulation.refused();
     moves += simulation.moves();
     exhaustions += simulation.exhaustions();
+    later += simulation.later();
     steps += simulation.clock().steps();
     boots += simulation.clock().boots();
   }
   std::cerr << lives << " lives of " << kStepsOfALife
             << " operations: " << admitted << " admitted, " << refused
-            << " refused, " << moves << " moves of tenants, " << exhaustions
+            << " refused, " << later << " starts ahead of time, " << moves
+            << " moves of tenants, " << exhaustions
             << " instants at which quotas run out, " << steps
             << " steps of the wall clock, " << boots << " boots\n";
   ASSERT_GT(admitted, 0);
   ASSERT_GT(refused, 0);
   ASSERT_GT(moves, 0);
+  ASSERT_GT(later, 0);
   ASSERT_GT(exhaustions, 0);
   ASSERT_GT(steps, 0);
   ASSERT_GT(boots, 0);
