@@ -77,8 +77,8 @@ class CsvReader {
 // Appends one field, quoted when it holds , " CR or LF.
 void AppendCsvField(std::string_view field, std::string* out);
 
-// The same for text that a person may have chosen (names, ids, reasons): a
-// field starting with = + - @ TAB CR or their full-width forms gets a leading '
+// The same for text that a person may have chosen (names, ids, reasons): what
+// starts with = + - @ TAB CR, or what NFKC makes = + - @ of, gets a leading '
 // so that no spreadsheet runs it (CWE-1236). Never used for numbers.
 void AppendCsvText(std::string_view text, std::string* out);
 

@@ -32,6 +32,8 @@ bool HasControl(std::string_view text) {
 const char* PartFault(std::string_view part) {
   if (part.empty()) return "has an empty part";
   if (part == "*") return "has a part '*', which only selectors may have";
+  // A part may become a folder's name, and these two are other folders.
+  if (part == "." || part == "..") return "has a part '.' or '..'";
   if (part.front() == ' ' || part.back() == ' ') {
     return "has a part with a blank at its edge";
   }
@@ -58,6 +60,12 @@ absl::Status ValidatePath(std::string_view path, std::string_view what) {
   if (fault == nullptr) return absl::OkStatus();
   return MakeError(ErrorCode::kBadRow, absl::StrCat(std::string(what), " ",
                                                     Quoted(path), " ", fault));
+}
+
+bool StaysInFolder(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." &&
+         name.find('/') == std::string_view::npos &&
+         name.find('\0') == std::string_view::npos;
 }
 
 absl::Status CheckStars(std::string_view selector) {

@@ -15,10 +15,14 @@ inline constexpr size_t kMaxPathBytes = 400;
 inline constexpr int kMaxPathParts = 16;
 
 // OK when `path` is 1..16 non-empty parts joined by '/', valid UTF-8 without
-// control characters, at most 400 bytes, no part "*", no part with leading or
-// trailing blank. kBadRow otherwise, naming `what` ("tenant", "pool") and the
-// path.
+// control characters, at most 400 bytes, no part "*", "." or "..", no part with
+// leading or trailing blank. kBadRow otherwise, naming `what` ("tenant",
+// "pool") and the path.
 absl::Status ValidatePath(std::string_view path, std::string_view what);
+
+// Whether a file of this name lies in the folder that it is made in: not empty,
+// ".", "..", and without '/' and NUL.
+bool StaysInFolder(std::string_view name);
 
 // A selector is a path prefix whose parts may be '*' (any one part); it covers
 // the node it names and everything below. "" and "*" cover everything.

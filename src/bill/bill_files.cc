@@ -154,11 +154,11 @@ absl::StatusOr<std::string> FindListed(const std::filesystem::path& manifest,
                                 "nor in those above it"));
 }
 
-class Opener {
+class Finder {
  public:
-  explicit Opener(const std::string& format) : format_(format) {}
+  explicit Finder(const std::string& format) : format_(format) {}
 
-  absl::Status Open(const std::string& path) {
+  absl::Status Find(const std::string& path) {
     if (!absl::EndsWithIgnoreCase(path, ".json")) return Add(path, {}, format_);
     ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
     ASSIGN_OR_RETURN(const Manifest manifest, ParseManifest(text, path));
@@ -170,7 +170,7 @@ class Opener {
     return absl::OkStatus();
   }
 
-  std::vector<BillInput> Take() { return std::move(files_); }
+  std::vector<BillPath> Take() { return std::move(files_); }
 
  private:
   absl::Status Add(const std::string& path, std::optional<uint64_t> rows,
@@ -185,14 +185,13 @@ class Opener {
                                       seen->second, " and ", path));
       }
     }
-    ASSIGN_OR_RETURN(std::unique_ptr<Source> source, OpenSourceWhenRead(path));
-    files_.push_back({std::move(source), format, rows});
+    files_.push_back({path, format, rows});
     return absl::OkStatus();
   }
 
   const std::string format_;
   std::map<std::pair<dev_t, ino_t>, std::string> seen_;
-  std::vector<BillInput> files_;
+  std::vector<BillPath> files_;
 };
 
 }  // namespace
@@ -202,11 +201,24 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text,
   return ManifestReader(name).Read(text);
 }
 
+absl::StatusOr<std::vector<BillPath>> FindBillFiles(
+    const std::vector<std::string>& paths, const std::string& format) {
+  Finder finder(format);
+  for (const std::string& path : paths) RETURN_IF_ERROR(finder.Find(path));
+  return finder.Take();
+}
+
 absl::StatusOr<std::vector<BillInput>> OpenBillFiles(
     const std::vector<std::string>& paths, const std::string& format) {
-  Opener opener(format);
-  for (const std::string& path : paths) RETURN_IF_ERROR(opener.Open(path));
-  return opener.Take();
+  ASSIGN_OR_RETURN(const std::vector<BillPath> found,
+                   FindBillFiles(paths, format));
+  std::vector<BillInput> files;
+  for (const BillPath& file : found) {
+    ASSIGN_OR_RETURN(std::unique_ptr<Source> source,
+                     OpenSourceWhenRead(file.path));
+    files.push_back({std::move(source), file.format, file.rows});
+  }
+  return files;
 }
 
 }  // namespace drawdown

@@ -29,12 +29,21 @@ struct Manifest {
 absl::StatusOr<Manifest> ParseManifest(std::string_view text,
                                        std::string_view name);
 
+struct BillPath {
+  std::string path;
+  std::string format;            // of FormatNames(); empty: by the columns
+  std::optional<uint64_t> rows;  // as its manifest says
+};
+
 // The files of every path; one that ends in .json is a manifest, of which
 // exactly the files that it lists are taken: each is looked for by its whole
 // key, then by ever fewer of its last parts, in the manifest's folder and those
-// above it. A file is open only while it is read (OpenSourceWhenRead).
-// kBadInput for what cannot be read or is not there; kInvalidArgument when one
-// file is named twice. `format` is for files whose manifest says none.
+// above it. kBadInput for what cannot be read or is not there; kInvalidArgument
+// when one file is named twice. `format` is for files whose manifest says none.
+absl::StatusOr<std::vector<BillPath>> FindBillFiles(
+    const std::vector<std::string>& paths, const std::string& format);
+
+// Those, open only while they are read (OpenSourceWhenRead).
 absl::StatusOr<std::vector<BillInput>> OpenBillFiles(
     const std::vector<std::string>& paths, const std::string& format);
 

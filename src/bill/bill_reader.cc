@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/fast_hash.h"
 #include "bill/cells.h"
+#include "bill/column_orders.h"
 #include "bill/formats.h"
 #include "bill/oddity_log.h"
 #include "bill/row_feed.h"
@@ -59,10 +60,13 @@ class BillReading {
                               std::string(DatasetName(layout.dataset)),
                               layout.version, layout.version_reason});
     RETURN_IF_ERROR(BeginRules(layout, where));
-    RowFeed feed(&reader, source, seed_, IsLarge(*source));
+    ColumnOrder order = orders_.Next(reader.header());
+    RowFeed feed(&reader, source, seed_, IsLarge(*source),
+                 std::move(order.as_first));
     Cells cells(&feed, &layout, &times_, &log_);
     RETURN_IF_ERROR(layout.dataset == Dataset::kCostAndUsage
-                        ? ReadRows(file, BestAmount(layout), &feed, &cells)
+                        ? ReadRows(file, BestAmount(layout), order.by_name, &feed,
+                                   &cells)
                         : ReadTable(layout.dataset, file, &feed, &cells));
     summary_.files.back().rows = feed.rows();
     RETURN_IF_ERROR(CheckRows(input, feed.rows()));
@@ -153,12 +157,14 @@ class BillReading {
                                                   : BilledAmount::kNone;
   }
 
-  absl::Status ReadRows(uint32_t file, BilledAmount amount, RowFeed* feed,
+  absl::Status ReadRows(uint32_t file, BilledAmount amount,
+                        const std::vector<uint32_t>& by_name, RowFeed* feed,
                         Cells* cells) {
     RowReader rows(cells);
     BillRow row;
     row.file = file;
     row.amount = amount;
+    row.by_name = by_name;
     while (true) {
       ASSIGN_OR_RETURN(const bool more, feed->Next());
       if (!more) return absl::OkStatus();
@@ -221,6 +227,7 @@ class BillReading {
   BillContents contents_;
   BillSummary& summary_ = contents_.summary;
   const uint64_t seed_ = RandomSeed();
+  ColumnOrders orders_;
   uint64_t total_bytes_ = 0;
   uint64_t bytes_before_ = 0;  // of the files before this one
   bool have_charges_ = false;

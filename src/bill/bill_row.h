@@ -108,7 +108,12 @@ struct BillRow {
   std::string_view tags;                      // raw JSON
   std::string_view raw;  // every field of the row, in header order, re-joined:
                          // equal only in exact copies
-  Hash128 identity;      // FastHash of raw, with one seed in a reading
+  // The columns of raw in an order that does not depend on the file's; empty:
+  // as they stand.
+  std::span<const uint32_t> by_name;
+  // FastHash of raw, with one seed in a reading; where the columns of a file
+  // stand in another order than in the first that has them, in the first's.
+  Hash128 identity;
   uint64_t line = 0;
   uint32_t file = 0;  // index of the file
 };

@@ -1,15 +1,17 @@
 #include "bill/row_feed.h"
 
 #include <system_error>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace drawdown {
 RowFeed::RowFeed(CsvReader* reader, const Source* source, uint64_t seed,
-                 bool ahead)
+                 bool ahead, std::vector<uint32_t> order)
     : reader_(reader),
       source_(source),
       seed_(seed),
+      order_(std::move(order)),
       fields_(reader->header().size()) {
   if (!ahead) return;
   try {
@@ -103,9 +105,22 @@ void RowFeed::Fill(Batch* batch) {
   }
 }
 
-RowFeed::Note RowFeed::NoteOf(const CsvBatch& rows, size_t row) const {
+Hash128 RowFeed::HashOf(const CsvBatch& rows, size_t row) {
   const std::string_view raw = rows.raw(row);
-  Note note{FastHash(raw, seed_), false};
+  if (order_.empty()) return FastHash(raw, seed_);
+  const std::span<const uint32_t> ends = rows.ends(row);
+  reordered_.clear();
+  for (const uint32_t column : order_) {
+    const uint32_t begin = column == 0 ? 0 : ends[column - 1] + 1;
+    reordered_.append(raw.substr(begin, ends[column] - begin));
+    reordered_.push_back('\0');
+  }
+  return FastHash(reordered_, seed_);
+}
+
+RowFeed::Note RowFeed::NoteOf(const CsvBatch& rows, size_t row) {
+  const std::string_view raw = rows.raw(row);
+  Note note{HashOf(rows, row), false};
   uint32_t begin = 0;
   for (const uint32_t end : rows.ends(row)) {
     note.spells_null |= SpellsNull({raw.data() + begin, end - begin});

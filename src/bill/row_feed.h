@@ -34,8 +34,10 @@ class RowFeed {
   // `reader` is of `source` and has read its header. Both must outlive the feed
   // and are the feed's alone until then, but for the header and the name.
   // Without `ahead`, and where no thread can be had, the caller's reads.
-  // `seed` is that of identity().
-  RowFeed(CsvReader* reader, const Source* source, uint64_t seed, bool ahead);
+  // `seed` is that of identity(), for which the columns are taken in `order`;
+  // empty: as they stand.
+  RowFeed(CsvReader* reader, const Source* source, uint64_t seed, bool ahead,
+          std::vector<uint32_t> order = {});
   ~RowFeed();
   RowFeed(const RowFeed&) = delete;  // A thread works on it.
   RowFeed& operator=(const RowFeed&) = delete;
@@ -50,7 +52,7 @@ class RowFeed {
   // Every field, each followed by a NUL, which no field can hold: equal exactly
   // when all fields are equal.
   std::string_view raw() const { return current().raw(row_); }
-  // FastHash of raw().
+  // FastHash of the fields of raw(), in the order that was given.
   Hash128 identity() const { return taken().notes[row_].identity; }
   uint64_t line() const { return line_; }
   // Whether SpellsNull of some field.
@@ -76,7 +78,8 @@ class RowFeed {
   };
 
   void Fill(Batch* batch);
-  Note NoteOf(const CsvBatch& rows, size_t row) const;
+  Note NoteOf(const CsvBatch& rows, size_t row);
+  Hash128 HashOf(const CsvBatch& rows, size_t row);
   void SetFields();
   void Work();
   void TakeBatch();
@@ -88,6 +91,8 @@ class RowFeed {
   const Source* source_;
 
   const uint64_t seed_;
+  const std::vector<uint32_t> order_;
+  std::string reordered_;  // of who fills batches
   // Made here, not by the thread: what it writes has to come to the caller's
   // processor, and the ends are a quarter of this.
   std::vector<std::string_view> fields_;

@@ -28,6 +28,15 @@ constexpr std::array<std::string_view, 11> kIdentity = {"class",
                                                         "metered_gpu_seconds",
                                                         "billed_cost"};
 
+// Whether a break of this class says, by its hours, that the meter was down.
+// Copies, other currencies, other scales and the like are errors of the bill.
+bool SaysUsageIsMissing(BreakClass kind) {
+  return kind == BreakClass::kUnmeteredCharge ||
+         kind == BreakClass::kQuantityBreak ||
+         kind == BreakClass::kMixedBreak ||
+         kind == BreakClass::kCommitmentOverage;
+}
+
 // How much of the bill a record names: a person looks up the first rows, and
 // the journal is no copy of the bill.
 constexpr uint64_t kMostCited = 8;
@@ -210,6 +219,12 @@ std::string AgreedLines::ProblemOf(const ReconcileResult& result,
   }
   const Break& item = result.items[found->second];
   if (IsClean(item.kind)) return "it is clean: there is nothing to agree to";
+  if (!SaysUsageIsMissing(item.kind)) {
+    return absl::StrCat(std::string(BreakClassName(item.kind)),
+                        " does not say that usage is missing in the books: "
+                        "unmetered_charge, quantity_break, mixed_break and "
+                        "commitment_overage do");
+  }
   line->record.source = SourceOf(item);
   return "";
 }

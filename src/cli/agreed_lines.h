@@ -31,8 +31,9 @@ class AgreedLines {
   // The id of a record is the contract, the period and a hash of its line, so
   // that the same line is the same record wherever its bill lies; `source`
   // names the bill's rows behind it. kBadRow names the lines that are none of
-  // `result` and were not posted before, that are clean, or that the books
-  // cannot take (no pool, nothing billed beyond the meter, no tenant).
+  // `result` and were not posted before, that are clean or of a class that does
+  // not say that usage is missing, or that the books cannot take (no pool,
+  // nothing billed beyond the meter, no tenant).
   absl::StatusOr<std::vector<UsageRecord>> Records(
       const ReconcileResult& result, const Ledger& ledger);
 

@@ -5,14 +5,27 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "base/csv.h"
 #include "base/error.h"
+#include "base/path.h"
+#include "base/source.h"
 #include "report/text.h"
 
 namespace drawdown {
 namespace {
 
+constexpr char kLetter[] = "claim.md";
+constexpr char kLines[] = "lines.csv";
+constexpr char kUsage[] = "usage.csv";
+constexpr char kRuns[] = "runs.csv";
+
+// What is there must be a directory of its own: a link would lead out of DIR.
 absl::Status MakeDirectory(const std::string& directory) {
   std::error_code error;
+  if (std::filesystem::is_symlink(directory, error)) {
+    return MakeError(ErrorCode::kIo,
+                     absl::StrCat("--claims: ", directory, ": is a link"));
+  }
   std::filesystem::create_directories(directory, error);
   if (!error && std::filesystem::is_directory(directory, error)) {
     return absl::OkStatus();
@@ -29,11 +42,25 @@ bool IsOfPool(const Claim& claim) {
 
 }  // namespace
 
+std::vector<std::string> ClaimPackage::FilesIn(const std::string& directory) {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(directory, ignored)) {
+    if (entry.is_symlink(ignored) || !entry.is_directory(ignored)) continue;
+    for (const char* name : {kLetter, kLines, kUsage, kRuns}) {
+      files.push_back((entry.path() / name).string());
+    }
+  }
+  return files;
+}
+
 std::string ClaimPackage::PathOf(std::string_view name) const {
   return absl::StrCat(folder_, "/", std::string(name));
 }
 
-// A provider's name is the first part of a pool's path, so it is a plain name.
+// A provider's name is the first part of a pool's path, so it is a plain name;
+// were it none, nothing may be written outside DIR all the same.
 absl::Status ClaimPackage::Open(const ReconcileResult& result) {
   opened_ = true;
   claims_ = ClaimsOf(result);
@@ -46,9 +73,15 @@ absl::Status ClaimPackage::Open(const ReconcileResult& result) {
       }
     }
   }
+  if (!StaysInFolder(result.provider)) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     absl::StrCat("--claims: the provider ",
+                                  Quoted(result.provider),
+                                  " cannot be a folder's name"));
+  }
   folder_ = absl::StrCat(directory_, "/", result.provider);
   RETURN_IF_ERROR(MakeDirectory(folder_));
-  ASSIGN_OR_RETURN(lines_, AtomicFile::Create(PathOf("lines.csv")));
+  ASSIGN_OR_RETURN(lines_, AtomicFile::Create(PathOf(kLines)));
   std::string text;
   AppendClaimLineHeader(&text);
   lines_->Write(text);
@@ -60,10 +93,22 @@ void ClaimPackage::Add(const ReconcileResult& result, const BillLine& line) {
   const auto found = claims_of_.find(line.lines);
   if (!problem_.ok() || found == claims_of_.end()) return;
   std::string text;
+  if (line.file != last_file_) {
+    last_file_ = line.file;
+    problem_ = AppendColumns(&text);
+  }
   for (const uint64_t claim : found->second) {
     AppendClaimLine(claim, line, &text);
   }
   lines_->Write(text);
+}
+
+absl::Status ClaimPackage::AppendColumns(std::string* text) const {
+  ASSIGN_OR_RETURN(const auto source, OpenSource(last_file_));
+  CsvReader reader(source.get());
+  RETURN_IF_ERROR(reader.ReadHeader());
+  AppendClaimColumns(last_file_, reader.header(), text);
+  return absl::OkStatus();
 }
 
 absl::Status ClaimPackage::WriteFile(std::string_view name,
@@ -118,19 +163,28 @@ absl::StatusOr<std::string> ClaimPackage::RunsText(const Ledger& ledger) const {
   return text;
 }
 
+std::string ClaimPackage::NothingToClaim(const ReconcileResult& result) const {
+  const std::string folder = absl::StrCat(directory_, "/", result.provider);
+  std::error_code ignored;
+  return std::filesystem::exists(folder, ignored)
+             ? absl::StrCat("nothing to claim; what is in ", folder,
+                            " is of another run and stays as it is")
+             : "nothing to claim";
+}
+
 absl::StatusOr<std::string> ClaimPackage::Finish(const ReconcileResult& result,
                                                  const Ledger& ledger,
                                                  const StatementQuery& query) {
   if (!opened_) problem_ = Open(result);
   RETURN_IF_ERROR(problem_);
-  if (claims_.empty()) return std::string("nothing to claim");
+  if (claims_.empty()) return NothingToClaim(result);
   RETURN_IF_ERROR(lines_->Commit());
   ASSIGN_OR_RETURN(const std::string usage, UsageText(ledger, query));
-  RETURN_IF_ERROR(WriteFile("usage.csv", usage));
+  RETURN_IF_ERROR(WriteFile(kUsage, usage));
   ASSIGN_OR_RETURN(const std::string runs, RunsText(ledger));
-  RETURN_IF_ERROR(WriteFile("runs.csv", runs));
+  RETURN_IF_ERROR(WriteFile(kRuns, runs));
   const ClaimBooks books{ledger.Info(), result.provider};
-  RETURN_IF_ERROR(WriteFile("claim.md", ClaimLetter(result, claims_, books)));
+  RETURN_IF_ERROR(WriteFile(kLetter, ClaimLetter(result, claims_, books)));
   return absl::StrCat("wrote ", CountOf(claims_.size(), "claim"), " to ",
                       folder_);
 }

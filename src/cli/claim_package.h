@@ -19,6 +19,9 @@ namespace drawdown {
 
 class ClaimPackage {
  public:
+  // The files in `directory` that a package may replace, of whichever provider.
+  static std::vector<std::string> FilesIn(const std::string& directory);
+
   explicit ClaimPackage(std::string directory)
       : directory_(std::move(directory)) {}
 
@@ -34,6 +37,9 @@ class ClaimPackage {
 
  private:
   absl::Status Open(const ReconcileResult& result);
+  // Those of the file that lines are of now.
+  absl::Status AppendColumns(std::string* text) const;
+  std::string NothingToClaim(const ReconcileResult& result) const;
   std::string PathOf(std::string_view name) const;
   absl::Status WriteFile(std::string_view name, std::string_view text) const;
   absl::StatusOr<std::string> UsageText(const Ledger& ledger,
@@ -47,6 +53,7 @@ class ClaimPackage {
   std::vector<Claim> claims_;
   std::map<uint32_t, std::vector<uint64_t>> claims_of_;  // by Break::lines
   std::unique_ptr<AtomicFile> lines_;
+  std::string last_file_;  // of the bill, whose columns are in lines_
 };
 
 }  // namespace drawdown

@@ -6,8 +6,10 @@
 #include "cli/claim_package.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/output_paths.h"
 #include "cli/progress.h"
 #include "cli/sizes.h"
+#include "drawdown/bill_files.h"
 #include "report/break_report.h"
 #include "report/reconcile_page.h"
 #include "report/text.h"
@@ -90,6 +92,28 @@ absl::Status CheckArguments(const Arguments& arguments) {
                      "--post-tenant is of no use without --post");
   }
   return absl::OkStatus();
+}
+
+// The bill itself must not be what is written, nor a part of it that only its
+// manifest names.
+absl::Status CheckPaths(const GlobalOptions& globals,
+                        const Arguments& arguments) {
+  std::vector<OutputPath> outputs = {{"--breaks", arguments.breaks},
+                                     {"--report", arguments.report}};
+  if (!arguments.claims.empty()) {
+    for (const std::string& file : ClaimPackage::FilesIn(arguments.claims)) {
+      outputs.push_back({"--claims", file});
+    }
+  }
+  const bool writes = !arguments.breaks.empty() || !arguments.report.empty() ||
+                      !arguments.claims.empty();
+  if (!writes) return absl::OkStatus();
+  ASSIGN_OR_RETURN(std::vector<std::string> inputs,
+                   BillFiles(arguments.bills));
+  inputs.insert(inputs.end(), arguments.bills.begin(), arguments.bills.end());
+  inputs.push_back(arguments.post);
+  inputs.push_back(arguments.bill.mapping);
+  return CheckOutputs(inputs, outputs, globals.Directory());
 }
 
 // What else is made of the bill's rows, which are read a second time for it.
@@ -187,6 +211,8 @@ int SayFindings(const ReconcileResult& result) {
 int RunReconcile(Program* program, const Arguments& arguments) {
   SideFile files[] = {{"--breaks", &arguments.breaks, WriteBreaksCsv},
                       {"--report", &arguments.report, WriteReconcilePage}};
+  const absl::Status apart = CheckPaths(program->globals(), arguments);
+  if (!apart.ok()) return Fail(apart);
   for (SideFile& file : files) {
     const absl::Status opened = file.Open();
     if (!opened.ok()) return Fail(opened);

@@ -3,6 +3,7 @@
 #include "cli/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/output_paths.h"
 #include "drawdown/report.h"
 #include "report/books_page.h"
 
@@ -17,6 +18,9 @@ struct Arguments {
 int RunReport(Program* program, const Arguments& arguments) {
   const auto moment = MomentOf(program->globals());
   if (!moment.ok()) return Fail(moment.status());
+  const absl::Status apart = CheckOutputs({}, {{"--html", arguments.html}},
+                                          program->globals().Directory());
+  if (!apart.ok()) return Fail(apart);
   const auto ledger = OpenLedger(program->globals());
   if (!ledger.ok()) return Fail(ledger.status());
   auto file = AtomicFile::Create(arguments.html);

@@ -6,6 +6,7 @@
 #include "cli/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/output_paths.h"
 #include "report/focus_export.h"
 #include "report/journal_export.h"
 #include "report/statement_report.h"
@@ -111,6 +112,9 @@ int RunStatement(Program* program, const Arguments& arguments) {
   if (arguments.explain && exports) {
     return FailUsage("--explain goes with --format table, csv or json");
   }
+  const absl::Status apart = CheckOutputs(
+      {}, {{"--commitments", arguments.commitments}}, globals.Directory());
+  if (!apart.ok()) return Fail(apart);
   auto query =
       StatementQueryOf(globals, arguments.contract, arguments.period);
   if (!query.ok()) return Fail(query.status());

@@ -6,6 +6,7 @@
 #include "bill/bill_files.h"
 #include "bill/rule_checker.h"
 #include "drawdown/bill_check.h"
+#include "drawdown/bill_files.h"
 
 namespace drawdown {
 namespace {
@@ -58,6 +59,14 @@ absl::StatusOr<BillContents> ReadBillFiles(
   }
   return ReadBill(files, row, ReadingProgress(progress),
                   mapping ? &*mapping : nullptr, rules);
+}
+
+absl::StatusOr<std::vector<std::string>> BillFiles(
+    const std::vector<std::string>& paths) {
+  ASSIGN_OR_RETURN(const std::vector<BillPath> found, FindBillFiles(paths, ""));
+  std::vector<std::string> files;
+  for (const BillPath& file : found) files.push_back(file.path);
+  return files;
 }
 
 absl::StatusOr<BillSummary> SummarizeBill(const std::vector<std::string>& paths,

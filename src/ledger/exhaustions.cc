@@ -84,10 +84,30 @@ class ExhaustionFinder {
         under[quota->id].push_back(&line.held);
       }
     }
+    RETURN_IF_ERROR(ReadLater());
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas_.index.All());
     for (const StoredQuota* const quota : all) {
       if (quota->scope.period == QuotaPeriod::kAtOnce) continue;
       RETURN_IF_ERROR(FindQuota(*quota, std::move(under[quota->id])));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status ReadLater() {
+    ASSIGN_OR_RETURN(const std::vector<LaterStart>* const later,
+                     quotas_.later.After(at_us_));
+    for (const LaterStart& one : *later) {
+      LaterDraw draw = {one.start_us, one.micro_gpus, std::nullopt};
+      ASSIGN_OR_RETURN(const std::optional<HeldUntil> held,
+                       quotas_.held.LineDrawnBy(one.run));
+      if (held && held->line.rate != 0) draw.draws_until_us = held->until_us;
+      ASSIGN_OR_RETURN(const uint32_t tenant,
+                       quotas_.index.moves().Now(one.tenant));
+      ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
+                       quotas_.index.Over(tenant, one.pool, name_of_));
+      for (const StoredQuota* const quota : *over) {
+        later_[quota->id].push_back(draw);
+      }
     }
     return absl::OkStatus();
   }
@@ -100,7 +120,7 @@ class ExhaustionFinder {
         quotas_.accounts.CourseFrom(
             quota, at_us_, taken == taken_.end() ? GpuTime() : taken->second));
     QuotaOutlook outlook(&quota, bucket_us_, at_us_, std::move(course),
-                         std::move(lines));
+                         std::move(lines), std::move(later_[quota.id]));
     ASSIGN_OR_RETURN(const std::vector<int64_t> instants, outlook.RunsOutAt());
     for (const int64_t instant_us : instants) {
       Exhaustion one;
@@ -133,6 +153,7 @@ class ExhaustionFinder {
   const int64_t at_us_;
   const TakenOfQuotas& taken_;
   std::vector<NamedLine> lines_;
+  std::map<uint32_t, std::vector<LaterDraw>> later_;  // by quota
   std::vector<Found> found_;
 };
 

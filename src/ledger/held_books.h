@@ -47,6 +47,9 @@ class HeldBooks {
         name_of_(std::move(name_of)) {}
 
   absl::StatusOr<FineTime> HeldAt(const StoredQuota& quota, int64_t at_us);
+  // Of the hold that the run draws.
+  absl::StatusOr<std::optional<HeldUntil>> LineDrawnBy(
+      std::string_view run_key);
   // Micro-GPUs at which what is held under the quota falls.
   absl::StatusOr<Int128> DrawnAt(const StoredQuota& quota, int64_t at_us);
   // Lines that hold something beyond `from_us`, by when they end, until `visit`
@@ -85,9 +88,6 @@ class HeldBooks {
   absl::StatusOr<const SumsOfQuotas*> OverAt(int64_t at_us);
   absl::Status TakeOutLater(const std::vector<LaterStart>& later, int64_t at_us,
                             SumsOfQuotas* sums);
-  // Of the hold that the run draws.
-  absl::StatusOr<std::optional<HeldUntil>> LineDrawnBy(
-      std::string_view run_key);
   // To the sum of each quota over the line.
   absl::Status Add(const HeldLine& line, int sign, SumsOfQuotas* sums);
   absl::Status AddToSums(WriteTransaction* transaction, const HeldLine& line,

@@ -25,8 +25,8 @@ struct WindowSums {
 struct QuotaUse {
   FineTime used;     // in the window that counts; of kAtOnce: micro-GPUs in use
   Int128 level = 0;  // micro-GPUs of runs that are open: used grows by these
-  // When the next of those begin that are open ahead of time (later_starts.h);
-  // used does not grow by them before. A course does not know them.
+  // When the next of those begin that are open ahead of time; used does not
+  // grow by them before, and GPUs at once have them already.
   std::optional<int64_t> next_start_us = {};
 };
 
@@ -34,7 +34,8 @@ struct QuotaUse {
 FineTime UsedIn(const QuotaWindow& window, const WindowSums& sums, Int128 level,
                 int64_t at_us);
 
-// What will be used of a quota, if open runs go on and nothing else comes. Of
+// What will be used of a quota, if open runs go on and nothing else comes; of
+// those that have not begun by the formula, negative until they do. Of
 // instants that do not go back, as only what enters and leaves the window is
 // added up.
 class QuotaCourse {

@@ -26,12 +26,14 @@ std::optional<int64_t> GoneAt(FineTime room, Int128 shrinks, int64_t from_us,
 
 QuotaOutlook::QuotaOutlook(const StoredQuota* quota, int64_t bucket_us,
                            int64_t at_us, QuotaCourse course,
-                           std::vector<const HeldUntil*> lines)
+                           std::vector<const HeldUntil*> lines,
+                           std::vector<LaterDraw> later)
     : quota_(*quota),
       bucket_us_(bucket_us),
       at_us_(at_us),
       course_(std::move(course)),
-      lines_(std::move(lines)) {
+      lines_(std::move(lines)),
+      later_(std::move(later)) {
   for (const HeldUntil* const held : lines_) held_.Add(held->line, +1);
 }
 
@@ -67,16 +69,36 @@ absl::StatusOr<QuotaOutlook::Stretch> QuotaOutlook::StretchFrom(
     stretch.end_us = std::min(stretch.end_us, quota_.edges.front());
   }
   stretch.shrinks -= held_.rate;
+  const QuotaPeriod period = quota_.scope.period;
+  stretch.room = -used - held_.At(period, from_us);
+  TakeOutLater(&stretch);
   const QuotaLimit* const limit = LimitAt(quota_, from_us);
   if (limit == nullptr) return stretch;
   stretch.limited = true;
-  const QuotaPeriod period = quota_.scope.period;
-  stretch.room = FineUnits(period, limit->nominal + limit->borrowing) - used -
-                 held_.At(period, from_us);
+  stretch.room += FineUnits(period, limit->nominal + limit->borrowing);
   if (stretch.room.valid()) return stretch;
   return MakeError(ErrorCode::kOverflow, "what will be used of the quota of " +
                                              quota_.scope.tenant +
                                              " does not fit 128 bits");
+}
+
+// The formulas of what is used and of what is held are negative, and larger
+// than the hold, before a run begins.
+void QuotaOutlook::TakeOutLater(Stretch* stretch) const {
+  for (const LaterDraw& one : later_) {
+    if (one.start_us <= stretch->from_us) continue;
+    stretch->end_us = std::min(stretch->end_us, one.start_us);
+    Int128 grows = 0;
+    if (stretch->window && one.start_us < stretch->window->end_us) {
+      grows += one.micro_gpus;
+    }
+    if (one.draws_until_us.value_or(stretch->from_us) > stretch->from_us) {
+      grows -= one.micro_gpus;
+    }
+    stretch->shrinks -= grows;
+    stretch->room -=
+        FineTime(grows) * (Int128{one.start_us} - stretch->from_us);
+  }
 }
 
 void QuotaOutlook::Note(const Stretch& stretch) {

@@ -15,6 +15,14 @@
 
 namespace drawdown {
 
+// A run under the quota that has not begun.
+struct LaterDraw {
+  int64_t start_us = 0;
+  int64_t micro_gpus = 0;
+  // Until when there is something of the hold that it draws; none: no hold.
+  std::optional<int64_t> draws_until_us;
+};
+
 class QuotaOutlook {
  public:
   // How far beyond the last change that is known (a limit that begins, a hold
@@ -25,7 +33,8 @@ class QuotaOutlook {
   // `lines`: what holds under the quota hold beyond `at_us`, by when they end.
   // REQUIRES: the quota counts GPU time; it and the lines outlive this.
   QuotaOutlook(const StoredQuota* quota, int64_t bucket_us, int64_t at_us,
-               QuotaCourse course, std::vector<const HeldUntil*> lines);
+               QuotaCourse course, std::vector<const HeldUntil*> lines,
+               std::vector<LaterDraw> later);
 
   // The instants from `at_us` on at which used + held reaches the limit, up to
   // the first that is later than `at_us`: none, one, or `at_us` and one more
@@ -44,6 +53,8 @@ class QuotaOutlook {
     Int128 shrinks = 0;
   };
   absl::StatusOr<Stretch> StretchFrom(int64_t from_us);
+  // Of what is not used and not drawn before it begins.
+  void TakeOutLater(Stretch* stretch) const;
   int64_t NextChange(int64_t from_us) const;
   // Where to go on after a stretch.
   int64_t After(const Stretch& stretch) const;
@@ -54,6 +65,7 @@ class QuotaOutlook {
   const int64_t at_us_;
   QuotaCourse course_;
   const std::vector<const HeldUntil*> lines_;
+  const std::vector<LaterDraw> later_;
   size_t next_line_ = 0;
   HeldSum held_;      // by lines from next_line_ on
   bool out_ = false;  // at the end of the stretch before

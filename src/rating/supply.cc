@@ -86,7 +86,8 @@ void NoteOddities(const std::string& pool, const Oddities& oddities,
         "capacity of pool " + pool +
         " is stated as excluded or replaced where none is stated as "
         "delivered, first at " +
-        FormatInstant(*oddities.baseless_us) + ": that has no effect");
+        FormatInstant(*oddities.baseless_us) + ": that takes nothing off what a "
+        "commitment had");
   }
 }
 

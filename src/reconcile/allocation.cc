@@ -1,5 +1,6 @@
 #include "reconcile/allocation.h"
 
+#include <algorithm>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -27,8 +28,8 @@ std::string TagOf(std::string tenant, const Parts& tagged) {
 
 Parts PartsOf(const Group& group, const CompareContext& context) {
   Parts tagged;
-  for (const TenantSums& sums : group.tenants) {
-    tagged[context.names->texts.Name(sums.tenant)].billed = sums.sums;
+  for (const auto& [tenant, sums] : group.tenants) {
+    tagged[context.names->texts.Name(tenant)].billed = sums;
   }
   Parts parts = tagged;
   for (const auto& [tenant, time] : context.books->TimeByTenant(
@@ -39,10 +40,10 @@ Parts PartsOf(const Group& group, const CompareContext& context) {
 }
 
 bool Tagged(const Group& group, const CompareContext& context) {
-  for (const TenantSums& sums : group.tenants) {
-    if (!context.names->texts.Name(sums.tenant).empty()) return true;
-  }
-  return false;
+  return std::any_of(group.tenants.begin(), group.tenants.end(),
+                     [&context](const auto& entry) {
+                       return !context.names->texts.Name(entry.first).empty();
+                     });
 }
 
 std::string ReasonOf(const Break& part, const Part& sides,

@@ -35,8 +35,7 @@ std::optional<ReconcileCheck> CheckAmount(const CompareContext& context);
 
 // Every metered cell in exactly one item.
 ReconcileCheck CheckMetered(const ReconcileResult& result,
-                            const CompareContext& context,
-                            bool provider_billed);
+                            const CompareContext& context);
 
 // EffectiveCost of covered rows against the commitment's price, one check per
 // commitment that the bill draws on. `groups` without the copies taken out.

@@ -82,6 +82,9 @@ struct Comparison {
   GpuTime excess() const { return billed - (booked - excluded); }
 };
 
+// cost / time x 1 hour, half-even; empty when there is nothing to divide.
+std::optional<MoneyAmount> AveragePrice(const Expectation& books);
+
 const Commitment* FindCommitment(const Contract& contract,
                                  const std::string& id);
 

@@ -44,8 +44,24 @@ CopyFinder::CopyFinder(uint64_t memory_bytes)
       repeated_(memory_bytes / 8),
       details_(memory_bytes / 8) {}
 
-Hash128 CopyFinder::OrderOf(std::string_view raw) {
-  sha256_.Update(raw);
+void CopyFinder::AppendByName(const BillRow& row) {
+  fields_.clear();
+  for (std::string_view rest = row.raw; !rest.empty();) {
+    fields_.push_back(rest.substr(0, rest.find('\0') + 1));
+    rest.remove_prefix(fields_.back().size());
+  }
+  CHECK(fields_.size() == row.by_name.size());
+  scratch_.clear();
+  for (const uint32_t column : row.by_name) scratch_ += fields_[column];
+}
+
+Hash128 CopyFinder::OrderOf(const BillRow& row) {
+  if (row.by_name.empty()) {
+    sha256_.Update(row.raw);
+  } else {
+    AppendByName(row);
+    sha256_.Update(scratch_);
+  }
   const Sha256Digest digest = sha256_.Finish();
   Hash128 order;
   std::memcpy(&order, digest.data(), sizeof order);
@@ -58,7 +74,7 @@ absl::Status CopyFinder::Add(const BillRow& row, const RoutedRow& routed,
   Sighting sighting;
   sighting.identity = row.identity;
   if (filter_.MaybeSeen(sighting.identity.high, sighting.identity.low)) {
-    EncodeDetails(row, routed, one, group, OrderOf(row.raw), &scratch_);
+    EncodeDetails(row, routed, one, group, OrderOf(row), &scratch_);
     ASSIGN_OR_RETURN(sighting.details, details_.Append(scratch_));
   }
   return sightings_.Add(sighting);

@@ -75,13 +75,15 @@ class CopyFinder {
     bool operator<(const Repeated& other) const;
   };
 
-  Hash128 OrderOf(std::string_view raw);
+  void AppendByName(const BillRow& row);  // into scratch_
+  Hash128 OrderOf(const BillRow& row);
   absl::Status FindRepeated(const std::vector<uint32_t>& new_group);
   absl::Status AddRepeated(const Sighting& last, uint64_t sightings,
                            const std::vector<uint32_t>& new_group);
   absl::Status ReadDetails(uint64_t place, Copies* copies, Hash128* order);
 
   Sha256 sha256_;
+  std::vector<std::string_view> fields_;  // of one row
   SeenFilter filter_;
   SortedRuns<Sighting> sightings_;
   SortedRuns<Repeated> repeated_;

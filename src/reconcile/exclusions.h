@@ -22,8 +22,19 @@ class Exclusions {
   // The excluded GPU time of a pool over [start_us, end_us).
   GpuTime Of(uint32_t pool, int64_t start_us, int64_t end_us) const;
 
+  // What of `metered` in that time must have been on excluded GPUs: as much of
+  // their time as lies beyond the pool's others. 0 where it is not stated how
+  // many were delivered.
+  GpuTime CertainOf(uint32_t pool, int64_t start_us, int64_t end_us,
+                    GpuTime metered) const;
+
  private:
-  HashMap<uint32_t, std::vector<CapacitySpan>> spans_;
+  struct Pool {
+    std::vector<CapacitySpan> spans;
+    std::vector<CapacitySpan> excluded;  // of those
+  };
+
+  HashMap<uint32_t, Pool> pools_;
 };
 
 }  // namespace drawdown

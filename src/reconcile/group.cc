@@ -123,13 +123,7 @@ RowNames RowNames::Read(ByteReader* bytes) {
 }
 
 void Group::AddTenant(uint32_t tenant, const RowSums& some) {
-  if (tenant == kNoIndex) return;
-  for (TenantSums& known : tenants) {
-    if (known.tenant != tenant) continue;
-    known.sums += some;
-    return;
-  }
-  tenants.push_back({tenant, some});
+  if (tenant != kNoIndex) tenants[tenant] += some;
 }
 
 void Group::Add(const BillRow& row, const RoutedRow& routed,
@@ -160,9 +154,7 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
 
 void Group::Merge(const Group& other) {
   sums += other.sums;
-  for (const TenantSums& some : other.tenants) {
-    AddTenant(some.tenant, some.sums);
-  }
+  for (const auto& [tenant, some] : other.tenants) AddTenant(tenant, some);
   names.Merge(other.names);
   agreed &= other.agreed;
   dropped |= other.dropped;

@@ -53,12 +53,6 @@ struct RowNames {
   static RowNames Read(ByteReader* bytes);
 };
 
-// The rows of a group that name one tenant.
-struct TenantSums {
-  uint32_t tenant = kNoIndex;
-  RowSums sums;
-};
-
 struct Group {
   GroupKey key;
   RowSums sums;
@@ -83,8 +77,8 @@ struct Group {
   GpuTime slack() const {
     return PublishingSlack(sums.units, quantity_scale, sums.rows);
   }
-  // Only where tenants are asked for.
-  std::vector<TenantSums> tenants;
+  // The rows that name each tenant, only where tenants are asked for.
+  HashMap<uint32_t, RowSums> tenants;
   void AddTenant(uint32_t tenant, const RowSums& some);
 
   bool gpu_count_differs() const { return most_gpu_count_micro != 0; }

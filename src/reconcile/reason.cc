@@ -66,6 +66,12 @@ std::string BothHours(const Comparison& c) {
                       std::string(Verb(c)), " ", HoursText(c.booked));
 }
 
+std::string ExcludedText(const Comparison& c) {
+  if (c.excluded.zero()) return "";
+  return absl::StrCat("; ", HoursText(c.excluded),
+                      " of the metered on GPUs that the provider excluded");
+}
+
 // The rated hours are those that the contract prices: some may not have run.
 std::string GrainText(const Comparison& c) {
   if (c.grain.zero()) return "";
@@ -96,8 +102,9 @@ std::string QuantityReason(const Comparison& c) {
         MoneyText(Price(c.worth, Magnitude(c.excess())), c.currency),
         " by the contract; these rows have no cost");
   }
-  std::string text = absl::StrCat(BothHours(c), ": ", HoursOff(c), " at ",
-                                  PriceText(c), ElsewhereText(c));
+  std::string text =
+      absl::StrCat(BothHours(c), ExcludedText(c), ": ", HoursOff(c), " at ",
+                   PriceText(c), ElsewhereText(c));
   if (!c.price_effect.zero()) {
     absl::StrAppend(&text, "; ", MoneyText(c.price_effect, c.currency),
                     " of the difference is rounding of the price");
@@ -120,16 +127,10 @@ std::string MixedReason(const Comparison& c) {
                              : absl::StrCat("at ", BilledPriceText(c));
   return absl::StrCat(
       "billed ", GpuHoursText(c.billed), " ", at, ", ", std::string(Verb(c)),
-      " ", HoursText(c.booked), " at ", PriceText(c), ": ",
+      " ", HoursText(c.booked), " at ", PriceText(c), ExcludedText(c), ": ",
       MoneyText(c.quantity_effect, c.currency), " from the quantity and ",
       MoneyText(c.price_effect, c.currency), " from the price",
       ElsewhereText(c));
-}
-
-std::string ExcludedText(const Comparison& c) {
-  if (c.excluded.zero()) return "";
-  return absl::StrCat("; ", HoursText(c.excluded),
-                      " of the metered on GPUs that the provider excluded");
 }
 
 std::string AgreedReason(const Comparison& c) {

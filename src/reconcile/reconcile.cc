@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "reconcile/allocation.h"
@@ -28,6 +30,8 @@
 
 namespace drawdown {
 namespace {
+
+constexpr size_t kMostNamed = 5;  // other providers, in a note
 
 absl::Status CheckFits(const ReconcileResult& result) {
   for (const Break& item : result.items) {
@@ -93,7 +97,8 @@ struct Reconciler::State {
   absl::StatusOr<std::vector<Break>> MakeItems();
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
   void NoteOpenPeriods(const BillContents& bill);
-  void AddNotes(ReconcileResult& result) const;
+  void NoteProviders(const BillSummary& bill, ReconcileResult& result) const;
+  void AddNotes(const BillSummary& bill, ReconcileResult& result) const;
 
   GroupNames names;
   Books books;
@@ -300,10 +305,8 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
     const std::vector<Break> parts = SplitByTenant(item, group, context);
     items.insert(items.end(), parts.begin(), parts.end());
   }
-  if (provider_billed) {
-    std::vector<Break> unbilled = FindUnbilled(context);
-    std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
-  }
+  std::vector<Break> unbilled = FindUnbilled(context);
+  std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
   if (context.open() || context.provider_open) {
     for (Break& item : items) item.pending = !IsClean(item.kind);
   }
@@ -311,7 +314,8 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   return items;
 }
 
-void Reconciler::State::AddNotes(ReconcileResult& result) const {
+void Reconciler::State::AddNotes(const BillSummary& bill,
+                                 ReconcileResult& result) const {
   result.notes = notes;
   if (context.basis.amount == BilledAmount::kEffectiveCost) {
     result.notes.push_back(
@@ -325,15 +329,26 @@ void Reconciler::State::AddNotes(ReconcileResult& result) const {
         "the provider says that the billing period is open: its differences "
         "are pending, not breaks");
   }
-  if (provider_billed) {
-    std::vector<std::string> missing =
-        context.posted.Missing(context.contract->currency);
-    std::move(missing.begin(), missing.end(), std::back_inserter(result.notes));
-    return;
+  std::vector<std::string> missing =
+      context.posted.Missing(context.contract->currency);
+  std::move(missing.begin(), missing.end(), std::back_inserter(result.notes));
+  if (!provider_billed) NoteProviders(bill, result);
+}
+
+// It may be another bill, or the provider under a name that the contract does
+// not know.
+void Reconciler::State::NoteProviders(const BillSummary& bill,
+                                      ReconcileResult& result) const {
+  std::set<std::string> others;
+  for (const auto& entry : bill.by_provider_currency) {
+    if (others.size() < kMostNamed) others.insert(Quoted(entry.first.first));
   }
   result.notes.push_back(absl::StrCat(
       "the bill holds no row of provider ", context.contract->provider,
-      " (or an alias of it), so metered usage was not looked for in it"));
+      " or an alias of it",
+      others.empty() ? "" : "; its rows are of ",
+      absl::StrJoin(others, ", "), others.empty() ? "" : " (provider_alias?)",
+      ": all that is metered is unbilled"));
 }
 
 // The provider may say that the period is open though it has ended.
@@ -356,7 +371,7 @@ void Reconciler::State::AddChecks(const BillContents& bill,
   }
   result.checks.push_back(CheckConservation(result, added, bill.summary));
   if (const auto check = CheckAmount(context)) result.checks.push_back(*check);
-  result.checks.push_back(CheckMetered(result, context, provider_billed));
+  result.checks.push_back(CheckMetered(result, context));
   for (auto& checks :
        {CheckPurchases(groups.groups(), context),
         CheckEffectiveCosts(groups.groups(), context), CheckUnusedRows(context),
@@ -386,7 +401,7 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   SumItems(result);
   RETURN_IF_ERROR(CheckFits(result));
   state.AddChecks(bill, result);
-  state.AddNotes(result);
+  state.AddNotes(bill.summary, result);
   const std::optional<int64_t>& window =
       state.context.contract->claim_window_us;
   if (window.has_value()) {

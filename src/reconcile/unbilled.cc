@@ -1,8 +1,10 @@
 #include "reconcile/unbilled.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/wide.h"
 #include "reconcile/text.h"
 
 namespace drawdown {
@@ -37,11 +39,12 @@ class RunFinder {
  private:
   // A bill may leave out what costs nothing, except that a covered hour is one
   // less of the commitment.
-  BreakClass ClassOf(const Expectation& books) const {
+  BreakClass ClassOf(const Expectation& books, GpuTime excluded) const {
     if (IsPurchase(lane_.kind)) {
       return true_up_ ? BreakClass::kCommitmentShortfall
                       : BreakClass::kQuantityBreak;
     }
+    if (excluded == books.time) return BreakClass::kMatched;
     if (books.unpriced) return BreakClass::kNotExecutable;
     return lane_.kind == RowKind::kOnDemand && books.cost.zero()
                ? BreakClass::kMatched
@@ -50,8 +53,10 @@ class RunFinder {
 
   Break MakeItem(const Expectation& books) const {
     const bool covered = lane_.kind == RowKind::kCovered;
+    const GpuTime excluded = ExcludedOf(books);
+    const MoneyAmount owed = OwedFor(books, excluded);
     Break item;
-    item.kind = ClassOf(books);
+    item.kind = ClassOf(books, excluded);
     item.provider = context_.contract->provider;
     item.currency = context_.contract->currency;
     item.period_start_us = start_us_;
@@ -65,11 +70,29 @@ class RunFinder {
     const BilledAmount amount = context_.basis.amount;
     if (covered ? amount == BilledAmount::kEffectiveCost
                 : amount != BilledAmount::kNone) {
-      item.expected_cost = books.cost;
+      item.expected_cost = owed;
     }
     item.difference = -item.expected_cost;
     item.reason = Reason(books, item);
+    if (!excluded.zero()) {
+      absl::StrAppend(&item.reason, "; ", GpuHoursText(excluded),
+                      " of it on GPUs that the provider excluded");
+    }
     return item;
+  }
+
+  // What of it is rightly in no row.
+  GpuTime ExcludedOf(const Expectation& books) const {
+    if (!IsUsage(lane_.kind)) return GpuTime();
+    return std::min(
+        context_.exclusions.Of(lane_.pool, start_us_, end_us_), books.time);
+  }
+
+  static MoneyAmount OwedFor(const Expectation& books, GpuTime excluded) {
+    if (excluded.zero()) return books.cost;
+    if (excluded == books.time) return MoneyAmount();
+    return books.cost -
+           Price(AveragePrice(books).value_or(MoneyAmount()), excluded);
   }
 
   void SetPool(Break& item) const {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/csv.h"
+#include "base/decimal.h"
 #include "report/sheet.h"
 #include "report/text.h"
 
@@ -44,16 +45,24 @@ const std::vector<ReportColumn>& RunColumns() {
   return columns;
 }
 
+// Numbers stay as the bill has them.
+void AppendField(std::string_view field, std::string* record) {
+  if (ParseDecimal(field).ok()) {
+    AppendCsvField(field, record);
+  } else {
+    AppendInertCsv(field, record);
+  }
+  record->push_back(',');
+}
+
 // The row as it stands in the bill: its fields as one CSV record.
-std::string RecordOf(const BillLine& line) {
+std::string RecordOf(std::string_view fields) {
   std::string record;
-  std::string_view rest = line.fields;
-  while (!rest.empty()) {
-    const size_t end = rest.find('\0');
-    AppendCsvField(rest.substr(0, end), &record);
-    record.push_back(',');
+  while (!fields.empty()) {
+    const size_t end = fields.find('\0');
+    AppendField(fields.substr(0, end), &record);
     if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
+    fields.remove_prefix(end + 1);
   }
   if (!record.empty()) record.pop_back();
   return record;
@@ -157,10 +166,21 @@ void AppendClaimLineHeader(std::string* out) {
   AppendCsvHeader(LineColumns(), out);
 }
 
+void AppendClaimColumns(std::string_view file,
+                        const std::vector<std::string>& names,
+                        std::string* out) {
+  std::string fields;
+  for (const std::string& name : names) fields.append(name).push_back('\0');
+  AppendCsvRow(LineColumns(),
+               {std::nullopt, TextCell(file), std::nullopt,
+                TextCell(RecordOf(fields))},
+               out);
+}
+
 void AppendClaimLine(uint64_t claim, const BillLine& line, std::string* out) {
   AppendCsvRow(LineColumns(),
                {CountCell(claim), TextCell(line.file), CountCell(line.row),
-                TextCell(RecordOf(line))},
+                TextCell(RecordOf(line.fields))},
                out);
 }
 

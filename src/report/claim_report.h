@@ -35,8 +35,12 @@ std::string ClaimLetter(const ReconcileResult& result,
                         const std::vector<Claim>& claims,
                         const ClaimBooks& books);
 
-// `claim,file,row,fields`: a row of the bill that is in a claim.
+// `claim,file,row,fields`: a row of the bill that is in a claim. Without claim
+// and row: the columns of a file, before its first row.
 void AppendClaimLineHeader(std::string* out);
+void AppendClaimColumns(std::string_view file,
+                        const std::vector<std::string>& names,
+                        std::string* out);
 void AppendClaimLine(uint64_t claim, const BillLine& line, std::string* out);
 
 // `claim,pool,tenant,hour,gpu_seconds,gpu_hours`: what we metered of the

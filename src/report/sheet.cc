@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/csv.h"
+#include "report/text.h"
 
 namespace drawdown {
 namespace {
@@ -12,7 +13,7 @@ constexpr size_t kPieceBytes = 64 << 10;
 void AppendCsvCell(ColumnKind kind, const Cell& cell, std::string* out) {
   if (!cell.has_value()) return;
   if (kind == ColumnKind::kText) {
-    AppendCsvText(*cell, out);
+    AppendInertCsv(*cell, out);
   } else {
     AppendCsvField(*cell, out);
   }
@@ -45,6 +46,10 @@ Cell SecondsCell(std::optional<GpuTime> time) {
 Cell HoursCell(std::optional<GpuTime> time) {
   if (!time.has_value()) return std::nullopt;
   return FormatGpuHours(*time);
+}
+
+void AppendInertCsv(std::string_view text, std::string* out) {
+  AppendCsvText(InertText(text), out);
 }
 
 void AppendCsvHeader(const std::vector<ReportColumn>& columns,

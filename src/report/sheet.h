@@ -38,6 +38,11 @@ Cell MoneyCell(std::optional<MoneyAmount> amount);
 Cell SecondsCell(std::optional<GpuTime> time);
 Cell HoursCell(std::optional<GpuTime> time);
 
+// A field of text that someone else may have written, harmless in a spreadsheet
+// and on a terminal: InertText, then AppendCsvText. What all CSV of ours has in
+// text columns.
+void AppendInertCsv(std::string_view text, std::string* out);
+
 void AppendCsvHeader(const std::vector<ReportColumn>& columns,
                      std::string* out);
 void AppendCsvRow(const std::vector<ReportColumn>& columns, const Row& row,

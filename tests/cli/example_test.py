@@ -32,7 +32,29 @@ class ExampleTest(CliTest):
         self.assertEqual((summary["format"], summary["version"]),
                          ("FOCUS", "1.2"))
         self.reconcile(summary)
+        self.find_what_is_planted()
         self.expect(0, "verify")
+
+    def find_what_is_planted(self):
+        """Both bills: every break that planted.csv lists, and no other."""
+        found = []
+        for contract, bill in (("aws-2025", "bill-aws-2026-10.csv.gz"),
+                               ("nordgpu-2026", "bill-nordgpu-2026-10.csv")):
+            found += csv.DictReader(self.expect(
+                1, "reconcile", "--contract", contract, "--period", "2026-10",
+                "--at", AT, "--format", "csv", "demo/" + bill).out.splitlines())
+        with open(self.path("demo/planted.csv"), newline="") as file:
+            planted = list(csv.DictReader(file))
+
+        def known(rows):
+            return sorted(tuple(row[column] for column in (
+                "class", "pool", "period_start", "period_end", "billed_cost",
+                "expected_cost", "difference", "currency")) for row in rows)
+
+        self.assertGreaterEqual(len({row["error"] for row in planted}), 40)
+        self.assertEqual(
+            known(row for row in found if row["class"] not in CLEAN),
+            known(planted))
 
     def reconcile(self, summary):
         arguments = ["reconcile", "--contract", "aws-2025", "--period",

@@ -1,11 +1,18 @@
 """`quota set`, `list` and `explain`: limits, and why something is refused."""
 
+import datetime
 import unittest
+from decimal import Decimal
 
 from harness import CliTest, CONTRACT
 
 POOL = "aws/us-east-1/gb200"
 DAILY = CONTRACT.replace("interval: HOURLY", "interval: DAILY")
+# Days are cut at 17:00 UTC, and months begin on the fifth.
+EVENING = DAILY.replace("T00:00:00Z", "T17:00:00Z") + """
+calendar { time_zone: "UTC" day_cut: "17:00" day_label: START month_day: 5
+           year_start: "01-01" }
+"""
 
 
 def place(name, hours, tenant="acme/chat", pool=POOL, *more):
@@ -85,6 +92,51 @@ class SetTest(QuotaTest):
         table = self.expect(0, "quota", "list", "--format", "table").out
         self.assertIn("GPU-hours\n", table)
         self.assertIn("\nGPUs at once\n", table)
+
+    def test_windows_of_a_contract_count_what_is_in_them(self):
+        self.write("aws.textproto", EVENING)
+        self.expect(0, "contract", "apply", "aws.textproto")
+        hours = ["--gpu-hours", "5000"]
+        self.set(0, "acme", *hours, "--per", "month", "--calendar", "aws-2025")
+        self.set(0, "acme", *hours, "--per", "interval", "--commitment",
+                 "reserved")
+        self.write("runs.csv", "run_id,tenant,pool,gpus,start,end\n"
+                   f"r1,acme/chat,{POOL},8,2026-10-04T16:00:00Z,"
+                   "2026-10-06T18:00:00Z\n"
+                   f"r2,acme/chat,{POOL},4,2026-10-05T16:00:00Z,\n")
+        self.expect(0, "import", "runs", "runs.csv")
+
+        def counted(at):
+            found = {one["period"]: one for one in self.quotas("--at", at)}
+            return [(found[period]["window_start"], found[period]["window_end"],
+                     Decimal(found[period]["used_gpu_hours"]))
+                    for period in ["month", "interval"]]
+
+        september = ("2026-09-05T17:00:00Z", "2026-10-05T17:00:00Z")
+        october = ("2026-10-05T17:00:00Z", "2026-11-05T17:00:00Z")
+        self.assertEqual(counted("2026-10-04T16:30:00Z")[1],
+                         ("2026-10-03T17:00:00Z", "2026-10-04T17:00:00Z", 8))
+        # r2 has run for half an hour, then until the cut, then half an hour.
+        self.assertEqual(counted("2026-10-05T16:30:00Z"), [
+            (*september, 200 + 2),
+            ("2026-10-04T17:00:00Z", "2026-10-05T17:00:00Z", 192 + 2)])
+        self.assertEqual(counted("2026-10-05T17:30:00Z"), [
+            (*october, 200 + 2),
+            ("2026-10-05T17:00:00Z", "2026-10-06T17:00:00Z", 192 + 2)])
+        self.expect(0, "run", "stop", "r2", "--at", "2026-10-06T18:00:00Z")
+        self.assertEqual(counted("2026-10-05T16:30:00Z")[0],
+                         (*september, 200 + 4))
+        self.assertEqual(counted("2026-10-06T17:00:00Z")[1],
+                         ("2026-10-06T17:00:00Z", "2026-10-07T17:00:00Z",
+                          8 + 4))
+        # Held counts in full in the window of now, whatever window it is.
+        self.expect(0, *place("h", "5", "acme/chat", POOL, "--for", "3d"))
+        now = datetime.datetime.now(datetime.timezone.utc)
+        for days, held in [(0, "5.000000000"), (2, "5.000000000"),
+                           (4, "0.000000000")]:
+            at = (now + datetime.timedelta(days=days)).isoformat()
+            for quota in self.quotas("--at", at):
+                self.assertEqual(quota["held_gpu_hours"], held, (days, quota))
 
     def test_slices_lend_and_borrow(self):
         self.set(0, "acme", "--gpu-hours", "100", "--per", "month")

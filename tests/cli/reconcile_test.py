@@ -1,6 +1,7 @@
 """`reconcile` from outside: its files, its claims, what it posts."""
 
 import csv
+import datetime
 import decimal
 import os
 import unittest
@@ -70,6 +71,28 @@ class ReconcileTest(CliTest):
         self.assertEqual(
             known, self.reconcile(1, "--memory", "64KB", *csv_of).out)
 
+    def test_the_order_of_columns_changes_nothing(self):
+        # Nodes and copies of equal cost, so that what is called a copy depends
+        # on an order among them.
+        rows = [row(0, 1, "27.60", f"i-{i}") for i in range(40)]
+        rows += rows[:30]
+
+        def write(name, part, reverse):
+            lines = [HEADER, *part]
+            if reverse:
+                lines = [",".join(reversed(line[:-1].split(","))) + "\n"
+                         for line in lines]
+            return self.write(name, "".join(lines))
+
+        whole = self.reconcile(1, write("whole.csv", rows, False),
+                               "--format", "csv").out
+        self.assertGreater(whole.count("duplicate_charge"), 20)
+        for turned in ((True, False), (False, True), (True, True)):
+            parts = (write("a.csv", rows[:35], turned[0]),
+                     write("b.csv", rows[35:], turned[1]))
+            self.assertEqual(
+                self.reconcile(1, *parts, "--format", "csv").out, whole)
+
     def test_a_temporary_directory_that_is_not_there_is_named(self):
         self.bill(*[row(0, 1, "27.60", f"i-{i}") for i in range(3000)])
         nowhere = self.path("nowhere")
@@ -112,10 +135,12 @@ class ReconcileTest(CliTest):
         hash_ = self.expect(0, "verify", "--format", "json").json()
         self.assertIn(hash_["chain_hash"], letter)
         lines = list(csv.DictReader(self.read(folder + "lines.csv").splitlines()))
-        self.assertEqual([(line["claim"], line["row"]) for line in lines],
-                         [("1", "2")])
-        fields = next(csv.reader([lines[0]["fields"]]))
-        self.assertIn("=cmd|x", fields)
+        self.assertEqual([(line["claim"], line["file"], line["row"])
+                          for line in lines],
+                         [("", "bill.csv", ""), ("1", "bill.csv", "2")])
+        self.assertEqual(lines[0]["fields"] + "\n", HEADER)
+        fields = next(csv.reader([lines[1]["fields"]]))
+        self.assertIn("'=cmd|x", fields)
         usage = list(csv.DictReader(self.read(folder + "usage.csv").splitlines()))
         self.assertEqual([(u["tenant"], u["gpu_seconds"]) for u in usage],
                          [("acme/chat", "57600")])
@@ -123,16 +148,100 @@ class ReconcileTest(CliTest):
         self.assertEqual(runs[0]["run_id"], "job-1")
         self.assertGreater(int(runs[0]["journal_sequence"]), 0)
 
+    def test_foreign_text_is_inert_in_every_csv(self):
+        evil = {"esc": "\x1b[31mred", "c1": "\x9b31m", "bidi": "\u202eabc",
+                "small": "\ufe661+1", "wide": "\uff1d1", "plain": "=1+1"}
+        bill = self.bill(*[row(0, 3, MORE, text) for text in evil.values()],
+                         row(1, 2, RIGHT))
+        out = self.reconcile(1, bill, "--format", "csv", "--breaks",
+                             "breaks.csv", "--claims", "claims").out
+        for text in (out, self.read("breaks.csv"),
+                     self.read("claims/aws/lines.csv")):
+            for character in "\x1b\x9b\u202e":
+                self.assertNotIn(character, text)
+        lines = list(csv.DictReader(
+            self.read("claims/aws/lines.csv").splitlines()))
+        resources = {next(csv.reader([line["fields"]]))[22]
+                     for line in lines[1:]}
+        self.assertEqual(resources, {
+            r"\x1b[31mred", r"\x9b31m", r"\u202eabc", "'\ufe661+1",
+            "'\uff1d1", "'=1+1"})
+        for line in lines:
+            self.assertNotIn(line["fields"][:1], "=+-@")
+
     def test_nothing_is_written_where_nothing_is_claimed(self):
         bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(4)])
         done = self.reconcile(0, bill, "--claims", "claims")
         self.assertIn("nothing to claim", done.err)
         self.assertFalse(os.path.exists(self.path("claims")))
+        os.makedirs(self.path("claims/aws"))
+        done = self.reconcile(0, bill, "--claims", "claims")
+        self.assertIn("claims/aws is of another run", done.err)
         with open(self.path(bill), "rb") as file:
             self.assertEqual(
                 self.run_cli("reconcile", "--contract", "aws-2025", "--period",
                              "2026-10", "--claims", "claims", "-",
                              stdin=file.read()).code, 2)
+
+    def test_a_claim_stays_in_its_directory(self):
+        bill = self.bill(row(0, 3, MORE))
+        os.makedirs(self.path("claims"))
+        os.symlink(self.path("elsewhere"), self.path("claims/aws"))
+        os.makedirs(self.path("elsewhere"))
+        error = self.reconcile(4, bill, "--claims", "claims").err
+        self.assertIn("claims/aws: is a link", error)
+        self.assertEqual(os.listdir(self.path("elsewhere")), [])
+
+    def test_no_output_takes_the_place_of_an_input(self):
+        bill = self.bill(row(0, 3, MORE))
+        self.write("agreed.csv", "class\n")
+        self.write("part.csv", self.read(bill))
+        self.write("manifest.json", '{"dataFiles": ["part.csv"]}')
+        os.symlink("bill.csv", self.path("link.csv"))
+        os.link(self.path("bill.csv"), self.path("hard.csv"))
+        os.makedirs(self.path("claims/aws"))
+        os.link(self.path("bill.csv"), self.path("claims/aws/lines.csv"))
+        before = {name: self.read(name) for name in os.listdir(self.dir)
+                  if os.path.isfile(self.path(name))}
+        for output, also in (
+                (("--breaks", "bill.csv"), "read as bill.csv"),
+                (("--report", "./bill.csv"), "read as bill.csv"),
+                (("--breaks", "link.csv"), "read as bill.csv"),
+                (("--breaks", "hard.csv"), "read as bill.csv"),
+                (("--claims", "claims"), "read as bill.csv"),
+                (("--breaks", "agreed.csv", "--post", "agreed.csv"),
+                 "read as agreed.csv"),
+                (("--breaks", "o.x", "--report", "./o.x"),
+                 "written by --breaks"),
+                (("--breaks", "claims/aws/claim.md", "--claims", "claims"),
+                 "written by --breaks"),
+                (("--breaks", "drawdown.ledger/data.mdb"), "in the ledger"),
+                (("--breaks", "drawdown.ledger/live/x"), "in the ledger")):
+            if "claim.md" in output[1]:
+                os.unlink(self.path("claims/aws/lines.csv"))
+            error = self.reconcile(2, bill, *output).err
+            self.assertIn(also, error)
+        for output in (("--breaks", "part.csv"), ("--breaks", "manifest.json")):
+            error = self.reconcile(2, "manifest.json", *output).err
+            self.assertIn("is read as", error)
+        for name, text in before.items():
+            self.assertEqual(self.read(name), text)
+        self.assertEqual(os.listdir(self.path("claims/aws")), [])
+        for verb in (("report", "--html", "drawdown.ledger/data.mdb"),
+                     ("statement", "--contract", "aws-2025", "--period",
+                      "2026-10", "--format", "focus-1.4", "--commitments",
+                      "drawdown.ledger/data.mdb")):
+            self.assertIn("in the ledger", self.expect(2, *verb).err)
+        self.expect(0, "verify")
+
+    def test_an_output_beside_the_bill_is_fine(self):
+        bill = self.bill(row(0, 3, MORE))
+        self.reconcile(1, bill, "--breaks", "breaks.csv", "--report",
+                       "report.html", "--claims", "claims")
+        # And again over what was written.
+        self.reconcile(1, bill, "--breaks", "breaks.csv", "--report",
+                       "report.html", "--claims", "claims")
+        self.assertIn("quantity_break", self.read("breaks.csv"))
 
     def test_the_page_is_inert(self):
         bill = self.bill(row(0, 3, MORE, "<script>alert(1)</script>"),
@@ -226,6 +335,39 @@ class ReconcileTest(CliTest):
         refused = self.reconcile(3, bill, "--tolerance", "1", "--post",
                                  "agreed.csv", "--post-tenant", "acme/lost")
         self.assertIn("agreed.csv:2: it is clean", refused.err)
+
+    def test_errors_of_the_bill_are_not_posted_as_usage(self):
+        elsewhere = row(5, 1, "27.60").replace(",USD,", ",EUR,")
+        bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(4)],
+                         row(0, 2, RIGHT), elsewhere,
+                         row(6, 1, "27.60"))
+        self.reconcile(1, bill, "--breaks", "breaks.csv")
+        lines = self.read("breaks.csv").splitlines(keepends=True)
+        for name in ("duplicate_charge", "currency_break"):
+            wrong = [line for line in lines if line.startswith(name)]
+            right = [line for line in lines if line.startswith("unmetered")]
+            self.assertEqual((len(wrong), len(right)), (1, 1))
+            self.write("agreed.csv", lines[0] + right[0] + wrong[0])
+            refused = self.reconcile(3, bill, "--post", "agreed.csv",
+                                     "--post-tenant", "acme/lost")
+            self.assertIn(f"agreed.csv:3: {name} does not say", refused.err)
+        self.assertNotIn("acme/lost", self.expect(
+            0, "usage", "--by", "tenant", "--at", AT).out)
+
+    def test_a_bill_of_someone_else_is_not_clean(self):
+        bill = self.bill(*[row(hour, 2, RIGHT).replace(",aws,AWS,",
+                                                       ",Amazon,AWS,")
+                           for hour in range(4)])
+        for name, rows in ((bill, 4), (self.write("none.csv", HEADER), 0)):
+            done = self.reconcile(1, name, "--format", "json")
+            found = done.json()
+            self.assertFalse(found["clean"])
+            unbilled = [item for item in found["breaks"]
+                        if item["class"] == "unbilled_usage"]
+            self.assertEqual([item["metered_gpu_seconds"]
+                              for item in unbilled], ["230400"])
+            note = next(n for n in found["notes"] if "no row of provider" in n)
+            self.assertEqual('"Amazon" (provider_alias?)' in note, rows > 0)
 
     def test_an_open_period_is_pending(self):
         bill = self.bill(row(0, 3, MORE), row(1, 2, RIGHT))
@@ -356,6 +498,55 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
                 "lineItem/isCorrection": "false",
                 "lineItem/backreferenceNo": ""})
         self.check("oci", "Oracle", "iad", "B98453", 8, "", rows, "662.4")
+
+
+class CalendarTest(CliTest):
+    """A month of days that the provider cuts at its own hour."""
+
+    def reconcile(self, calendar, first):
+        """31 days from `first` of two nodes that ran all the time."""
+        self.write("contract.textproto", CONTRACT + calendar)
+        self.write("runs.csv", RUNS.replace(
+            "2026-10-01T00:00:00Z,2026-10-01T04:00:00Z",
+            "2026-09-29T00:00:00Z,2026-11-02T00:00:00Z"))
+        self.expect(0, "init")
+        self.expect(0, "contract", "apply", "contract.textproto")
+        self.expect(0, "import", "runs", "runs.csv")
+        cuts = [first + datetime.timedelta(days=day) for day in range(32)]
+        cuts = [cut.strftime("%Y-%m-%dT%H:%M:%SZ") for cut in cuts]
+        rows = [row(0, 48, "1324.80")
+                .replace("2026-10-01T01:00:00Z,2026-10-01T00:00:00Z",
+                         f"{end},{start}")
+                .replace("2026-11-01T00:00:00Z,2026-10-01T00:00:00Z",
+                         f"{cuts[-1]},{cuts[0]}")
+                for start, end in zip(cuts, cuts[1:])]
+        self.write("bill.csv", HEADER + "".join(rows))
+        done = self.run_cli("reconcile", "--contract", "aws-2025",
+                                "--period", "2026-10", "--at",
+                                "2026-11-02T00:00:00Z", "--format", "csv",
+                                "bill.csv")
+        classes = [line["class"]
+                   for line in csv.DictReader(done.out.splitlines())]
+        return done.code, classes
+
+    PACIFIC = datetime.datetime(2026, 10, 1, 7)
+    EASTERN = datetime.datetime(2026, 9, 30, 21)
+
+    def test_pacific_midnight(self):
+        found = self.reconcile(
+            'calendar { time_zone: "America/Los_Angeles" }', self.PACIFIC)
+        self.assertEqual(found, (0, ["matched"] * 31))
+
+    def test_five_in_the_evening_eastern(self):
+        found = self.reconcile(
+            'calendar { time_zone: "America/New_York" day_cut: "17:00" '
+            'day_label: END }', self.EASTERN)
+        self.assertEqual(found, (0, ["matched"] * 31))
+
+    def test_another_calendar_does_not_agree(self):
+        code, classes = self.reconcile("", self.PACIFIC)
+        self.assertEqual(code, 1)
+        self.assertIn("timing", classes)
 
 
 if __name__ == "__main__":

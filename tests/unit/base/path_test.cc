@@ -24,6 +24,8 @@ TEST(ValidatePath, Accepts) {
       "a b/c",
       "a*/b",
       "**",
+      ".a/b.",
+      "...",
       "caf\xc3\xa9/\xe6\x97\xa5\xe6\x9c\xac",
       "\xf0\x9f\x9a\x80",
       "\xf4\x8f\xbf\xbf",  // U+10FFFF
@@ -48,6 +50,11 @@ TEST(ValidatePath, Refuses) {
       {"a//b", "empty part"},
       {"*", "'*'"},
       {"a/*/b", "'*'"},
+      {".", "'.' or '..'"},
+      {"..", "'.' or '..'"},
+      {"../us-east-1/h200", "'.' or '..'"},
+      {"a/./b", "'.' or '..'"},
+      {"a/..", "'.' or '..'"},
       {" a", "blank"},
       {"a /b", "blank"},
       {"a/ b", "blank"},
@@ -83,6 +90,17 @@ TEST(ValidatePath, Refuses) {
 TEST(ValidatePath, MessageNamesKindAndPath) {
   EXPECT_EQ(ValidatePath("a//b", "tenant").message(),
             "tenant \"a//b\" has an empty part");
+}
+
+TEST(StaysInFolder, Table) {
+  for (const char* name : {"aws", ".aws", "...", "a b"}) {
+    EXPECT_TRUE(StaysInFolder(name)) << name;
+  }
+  for (const std::string& name :
+       {std::string(), std::string("."), std::string(".."), std::string("/"),
+        std::string("../x"), std::string("a/b"), std::string("a\0b", 3)}) {
+    EXPECT_FALSE(StaysInFolder(name)) << name;
+  }
 }
 
 TEST(SelectorCovers, Table) {

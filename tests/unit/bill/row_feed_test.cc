@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "bill/column_orders.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -20,10 +21,11 @@ constexpr uint64_t kSeed = 5;
 
 // A file that is read through a feed.
 struct Feed {
-  Feed(const std::string& text, bool ahead)
+  Feed(const std::string& text, bool ahead,
+       const std::vector<uint32_t>& order = {})
       : source(MemorySource("x.csv", text)), reader(source.get()) {
     EXPECT_TRUE(reader.ReadHeader().ok());
-    feed = std::make_unique<RowFeed>(&reader, source.get(), kSeed, ahead);
+    feed = std::make_unique<RowFeed>(&reader, source.get(), kSeed, ahead, order);
   }
   std::unique_ptr<Source> source;
   CsvReader reader;
@@ -41,6 +43,38 @@ std::string RandomCsv(std::mt19937& random, int rows) {
                     ",", std::string(length, 'x'), "\n");
   }
   return text;
+}
+
+TEST(ColumnOrdersTest, AreThoseOfTheFirstFileWithTheSameColumns) {
+  using ::testing::ElementsAre;
+  using ::testing::IsEmpty;
+  ColumnOrders orders;
+  const ColumnOrder first = orders.Next({"b", "c", "a"});
+  EXPECT_THAT(first.as_first, IsEmpty());
+  EXPECT_THAT(first.by_name, ElementsAre(2, 0, 1));
+  EXPECT_THAT(orders.Next({"b", "c", "a"}).as_first, IsEmpty());
+  const ColumnOrder turned = orders.Next({"c", "a", "b"});
+  EXPECT_THAT(turned.as_first, ElementsAre(2, 0, 1));
+  EXPECT_THAT(turned.by_name, ElementsAre(1, 2, 0));
+  // Of other columns.
+  EXPECT_THAT(orders.Next({"b", "a"}).as_first, IsEmpty());
+  EXPECT_THAT(orders.Next({"a", "b"}).as_first, ElementsAre(1, 0));
+}
+
+TEST(RowFeedTest, TellsRowsApartInTheOrderThatIsGiven) {
+  for (const bool ahead : {false, true}) {
+    Feed turned("c,a,b\n2,3,1\n\"x,y\",,\n", ahead, {2, 0, 1});
+    Feed as_it_stands("c,a,b\n2,3,1\n\"x,y\",,\n", ahead);
+    Feed again("b,c,a\n1,2,3\n,\"x,y\",\n", ahead);
+    for (int row = 0; row < 2; ++row) {
+      for (Feed* feed : {&turned, &as_it_stands, &again}) {
+        ASSERT_TRUE(*feed->feed->Next());
+      }
+      EXPECT_TRUE(turned.feed->identity() == again.feed->identity());
+      EXPECT_FALSE(as_it_stands.feed->identity() == again.feed->identity());
+      EXPECT_EQ(turned.feed->raw(), as_it_stands.feed->raw());
+    }
+  }
 }
 
 TEST(RowFeedTest, GivesTheReadersRowsWithAndWithoutAThread) {

@@ -14,7 +14,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
 # Public headers of plain values: any module may include them.
 VALUE_HEADERS = {
-    "bill.h", "bill_check.h", "capacity.h", "close.h", "contract.h", "export.h", "forecast.h", "ghost.h", "hold.h", "import.h",
+    "bill.h", "bill_check.h", "bill_files.h", "capacity.h", "close.h", "contract.h", "export.h", "forecast.h", "ghost.h", "hold.h", "import.h",
     "inspect.h", "live.h", "meter.h", "policy.h", "quota.h", "ratio.h",
     "reconcile.h", "refund.h", "report.h", "run.h", "statement.h", "status.h", "tenant.h",
     "terms.h", "units.h",

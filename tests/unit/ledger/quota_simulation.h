@@ -28,8 +28,8 @@ class QuotaSimulation {
   int64_t admitted() const { return admitted_; }
   int64_t refused() const { return refused_; }
   int64_t moves() const { return moves_; }
-  int64_t later() const { return later_; }  // starts that were still to come
   int64_t exhaustions() const { return exhaustions_; }
+  int64_t later() const { return later_; }  // starts that were still to come
   const SimulatedClock& clock() const { return clock_; }
 
  private:
@@ -103,8 +103,8 @@ class QuotaSimulation {
   int64_t admitted_ = 0;
   int64_t refused_ = 0;
   int64_t moves_ = 0;
-  int64_t later_ = 0;
   int64_t exhaustions_ = 0;
+  int64_t later_ = 0;
 };
 
 }  // namespace drawdown

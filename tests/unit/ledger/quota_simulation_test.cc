@@ -28,8 +28,8 @@ TEST(QuotaSimulation, EveryStepIsAsTheNaiveModelSays) {
   int64_t admitted = 0;
   int64_t refused = 0;
   int64_t moves = 0;
-  int64_t later = 0;
   int64_t exhaustions = 0;
+  int64_t later = 0;
   int64_t steps = 0;
   int64_t boots = 0;
   for (int64_t life = 0; life < lives && !testing::Test::HasFailure(); ++life) {
@@ -39,8 +39,8 @@ TEST(QuotaSimulation, EveryStepIsAsTheNaiveModelSays) {
     admitted += simulation.admitted();
     refused += simulation.refused();
     moves += simulation.moves();
-    later += simulation.later();
     exhaustions += simulation.exhaustions();
+    later += simulation.later();
     steps += simulation.clock().steps();
     boots += simulation.clock().boots();
   }

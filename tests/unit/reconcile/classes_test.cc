@@ -305,16 +305,25 @@ TEST(ReconcileClassTest, CoveredUnbilledUsageCostsNothingButIsReported) {
   EXPECT_FALSE(result.clean());
 }
 
-TEST(ReconcileClassTest, WithoutRowsOfTheProviderNothingIsUnbilled) {
+// Each metered cell ends in a class, whoever the rows are of.
+TEST(ReconcileClassTest, WithoutRowsOfTheProviderAllIsUnbilled) {
   const Scenario setup = MeteredThreeHours();
   TestRow other = OnDemandRow(0, 1, "1", "10");
   other.provider = "Oracle";
-  const ReconcileResult result = Reconcile(setup, {other});
-  EXPECT_TRUE(ItemsOf(result, BreakClass::kUnbilledUsage).empty());
-  ASSERT_EQ(result.notes.size(), 1u);
-  EXPECT_THAT(result.notes[0], HasSubstr("no row of provider aws"));
-  EXPECT_EQ(CheckNamed(result, "metered_conservation").outcome,
-            ReconcileCheck::Outcome::kNotExecutable);
+  for (const std::vector<TestRow>& rows :
+       {std::vector<TestRow>{other}, std::vector<TestRow>()}) {
+    const ReconcileResult result = Reconcile(setup, rows);
+    EXPECT_FALSE(result.clean());
+    const auto items = ItemsOf(result, BreakClass::kUnbilledUsage);
+    ASSERT_EQ(items.size(), 1u);
+    EXPECT_EQ(items[0].rows, 0u);
+    EXPECT_EQ(items[0].period_start_us, HourOf(0));
+    EXPECT_EQ(items[0].period_end_us, HourOf(3));
+    ASSERT_EQ(result.notes.size(), 1u);
+    EXPECT_THAT(result.notes[0], HasSubstr("no row of provider aws"));
+    EXPECT_EQ(CheckNamed(result, "metered_conservation").outcome,
+              ReconcileCheck::Outcome::kPassed);
+  }
 }
 
 TEST(ReconcileClassTest, UnpricedUsageCannotBeChecked) {

@@ -41,10 +41,10 @@ TEST(RunWriterTest, CsvHasALinePerSegment) {
       "run_id,attempt,tenant,pool,state,reason,source_state,gpus,start,end,"
       "journal_sequence\n"
       "job-1,2,acme/chat,aws/us-east-1/gb200,open,unknown,"
-      "\"'=cmd|' /C calc'!A0\x1b[31m\n\"\"\u202e,x\",8,2026-10-01T00:00:00Z,"
+      "\"'=cmd|' /C calc'!A0\\x1b[31m\\n\"\"\\u202e,x\",8,2026-10-01T00:00:00Z,"
       "2026-10-01T01:00:00Z,7\n"
       "job-1,2,acme/chat,aws/us-east-1/gb200,open,unknown,"
-      "\"'=cmd|' /C calc'!A0\x1b[31m\n\"\"\u202e,x\",0.25,"
+      "\"'=cmd|' /C calc'!A0\\x1b[31m\\n\"\"\\u202e,x\",0.25,"
       "2026-10-01T01:00:00Z,,7\n"
       "job-2,1,b,p,never_started,unknown,,,,,0\n");
 }

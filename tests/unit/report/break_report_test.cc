@@ -78,7 +78,7 @@ TEST(BreakReportTest, CsvIsAsDocumented) {
       "aws/us-east-1/gb200,acme/chat,i-0123,2026-10-01T00:00:00Z,"
       "2026-10-01T01:00:00Z,36000,,10.000000000,,5000.5,0,5000.5,USD,"
       "provider+region+pool+period,"
-      "\"'=cmd|' /C calc'!A0\x1b[31m\n\"\"\u202e,x\",final\n");
+      "\"'=cmd|' /C calc'!A0\\x1b[31m\\n\"\"\\u202e,x\",final\n");
 }
 
 TEST(BreakReportTest, JsonCarriesTotalsAndChecks) {

@@ -62,7 +62,7 @@ TEST(StatementReportTest, CsvIsAsDocumented) {
       "aws/us-east-1/gb200,gb200-reserved,covered,3601800,1000.500000000,2.05,"
       "2051.025,USD,,\n"
       "2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,aws-2025,"
-      "\"'=cmd|' /C calc'!A0\x1b[31m\n\"\"\u202e,x\",aws/us-east-1/gb200,"
+      "\"'=cmd|' /C calc'!A0\\x1b[31m\\n\"\"\\u202e,x\",aws/us-east-1/gb200,"
       "gb200-reserved,unpriced,3600,1.000000000,,,USD,,\n"
       "2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,aws-2025,,,,credit,,,,"
       "-51.025,USD,,\n");

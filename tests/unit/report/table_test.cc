@@ -68,7 +68,7 @@ TEST(ListWriterTest, WritesEveryFormat) {
                                  {std::nullopt, "-3", "0", std::nullopt}};
   EXPECT_EQ(List(Format::kCsv, rows),
             "tenant,gpu_hours,rows,kind\n"
-            "\"'=cmd|' /C calc'!A0\x1b[31m\n\"\"\u202e,x\",1.5,2,k\n"
+            "\"'=cmd|' /C calc'!A0\\x1b[31m\\n\"\"\\u202e,x\",1.5,2,k\n"
             ",-3,0,\n");
   EXPECT_EQ(List(Format::kJson, rows), R"({
   "items": [

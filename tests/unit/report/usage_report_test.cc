@@ -30,7 +30,7 @@ TEST(UsageReportTest, CsvHasTheColumnsInTheOrderAsked) {
   EXPECT_EQ(Written(TwoTenants(), kDayTenant, Format::kCsv),
             "day,tenant,gpu_seconds,gpu_hours\n"
             "2026-10-01,acme,10800000,3000.000000000\n"
-            "2026-10-02,\"'=cmd|' /C calc'!A0\x1b[31m\n\"\"\u202e,x\","
+            "2026-10-02,\"'=cmd|' /C calc'!A0\\x1b[31m\\n\"\"\\u202e,x\","
             "0.25,0.000069444\n");
 }
 
