@@ -63,6 +63,9 @@ TEST_F(MemoryOfQuestions, OfHoldsAndQuotas) {
   FailAllocations("drawdown_exhaustions", [&](Outputs* out) {
     return drawdown_exhaustions(ledger_, &out->tables[0], &out->error);
   });
+  FailAllocations("drawdown_exhaustion_runs", [&](Outputs* out) {
+    return drawdown_exhaustion_runs(ledger_, &out->tables[0], &out->error);
+  });
   FailAllocations("drawdown_quotas", [&](Outputs* out) {
     return drawdown_quotas(ledger_, drawdown_str("acme"), DRAWDOWN_UNSET,
                            &out->tables[0], &out->error);
