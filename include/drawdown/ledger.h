@@ -347,6 +347,7 @@ class DRAWDOWN_EXPORT Ledger {
   // since, as corrections. Any other period is rated from all that is known; a
   // Ledger keeps the ratings of the four statements that were asked for last,
   // up to 1 GiB in all, so that the same again costs what was recorded since.
+  // kNotFound when the query's tenant is not in the books.
   absl::StatusOr<Statement> MakeStatement(const StatementQuery& query) const;
   // What the version that the statement was made with says of what it names.
   // kNotFound when the books have no such contract and version.

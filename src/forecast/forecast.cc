@@ -152,9 +152,10 @@ absl::StatusOr<ContractForecast> MakeForecast(const ForecastInput& input,
                                               const WhatIf& what_if) {
   const Contract& contract = LastOf(input.contracts);
   const int64_t step_us = input.usage->bucket_length_us;
-  const Horizon horizon =
-      MakeHorizon(contract, input.at_us, input.until_us, input.intervals);
+  // Of the bucket that has begun nothing is told apart.
   const int64_t now_us = FloorTo(input.at_us, step_us);
+  const Horizon horizon =
+      MakeHorizon(contract, now_us, input.until_us, input.intervals);
   Horizon rated = horizon;
   rated.period.end_us = FloorTo(horizon.period.end_us, step_us);
   ASSIGN_OR_RETURN(

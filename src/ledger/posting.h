@@ -288,9 +288,15 @@ class Posting {
                                        int64_t at_us);
   absl::StatusOr<Admission> AdmitChange(const RunChanged& change,
                                         const Run& known, int64_t at_us);
+  // Whose run it is, and the hold that is to cover it; null: none.
+  struct Covered {
+    std::string tenant;
+    std::string pool;
+    std::string hold_id;
+    const StoredHold* hold = nullptr;
+  };
   absl::Status CheckCovered(const RunChanged& change, const Run& known,
-                            std::string_view hold_id, const StoredHold* hold,
-                            int64_t at_us);
+                            const Covered& by, int64_t at_us);
   absl::StatusOr<std::vector<const HoldRequest*>> NewHolds(
       std::span<const HoldRequest> requests);
 

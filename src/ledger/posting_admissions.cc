@@ -27,6 +27,7 @@ FineTime UsedAndKept(const Run& run, const StoredHold* hold, int64_t at_us) {
 // segment that ends.
 GpuTime AskedByLateness(const Run& before, const RunChanged& change,
                         const StoredHold* hold, int64_t at_us) {
+  if (change.at_us >= at_us) return GpuTime();
   const FineTime more = UsedAndKept(AfterChange(&before, change), hold, at_us) -
                         UsedAndKept(before, hold, at_us);
   return std::max(GpuTime(), GpuTime(more.count() / kFinePerMicro));
@@ -104,6 +105,11 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
                            std::string(starting.tenant) + " on " +
                            std::string(starting.pool));
     }
+    RETURN_IF_ERROR(CheckCovered(
+        starting.change, Run{},
+        {std::string(starting.tenant), std::string(starting.pool),
+         std::string(starting.hold_id), &hold},
+        at_us));
     ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus - hold.micro_gpus);
     ask.gpu_time = AskedByLateness(Run{}, starting.change, &hold, at_us);
   }
@@ -161,8 +167,12 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
     ask.micro_gpus = known.micro_gpus;
   }
   if (ask.micro_gpus > 0 || goes_on) {
-    RETURN_IF_ERROR(CheckCovered(change, known, hold_id.value_or(""),
-                                 hold ? &*hold : nullptr, at_us));
+    RETURN_IF_ERROR(CheckCovered(
+        change, known,
+        {PathOf(NameKind::kTenant, known.tenant),
+         PathOf(NameKind::kPool, known.pool), hold_id.value_or(""),
+         hold ? &*hold : nullptr},
+        at_us));
   }
   ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus);
   ask.gpu_time = AskedByLateness(known, change, hold ? &*hold : nullptr, at_us);
@@ -175,20 +185,18 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
 // Under a hard quota of GPU time a run that grows or goes on uses more every
 // second, as one that starts: something must be held for it.
 absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
-                                   std::string_view hold_id,
-                                   const StoredHold* hold, int64_t at_us) {
-  if (AccruedBy(known, at_us) < UsedAndKept(known, hold, at_us)) {
+                                   const Covered& by, int64_t at_us) {
+  if (AccruedBy(known, at_us) < UsedAndKept(known, by.hold, at_us)) {
     return absl::OkStatus();
   }
-  const std::string tenant = PathOf(NameKind::kTenant, known.tenant);
-  const std::string pool = PathOf(NameKind::kPool, known.pool);
-  ASSIGN_OR_RETURN(const bool needs_hold,
-                   quotas_->AdmitterAt(at_us).NeedsHold(tenant, pool));
+  ASSIGN_OR_RETURN(const bool needs_hold, quotas_->AdmitterAt(at_us).NeedsHold(
+                                              by.tenant, by.pool));
   if (!needs_hold) return absl::OkStatus();
   const std::string run = DescribeRun(change.run_id, change.attempt);
-  const std::string over =
-      ": a hard quota of GPU time is over " + tenant + " on " + pool;
-  if (hold == nullptr) {
+  const std::string over = ": a hard quota of GPU time is over " +
+                           by.tenant + " on " +
+                           by.pool;
+  if (by.hold == nullptr) {
     return MakeError(ErrorCode::kHoldRequired,
                      "run " + run + over +
                          ", and it has no hold: stop it and start another "
@@ -196,8 +204,8 @@ absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
   }
   return MakeError(ErrorCode::kHoldRequired,
                    "run " + run + over + ", and nothing is left of its hold " +
-                       std::string(hold_id) + " at " + FormatInstant(at_us) +
-                       ": renew it first");
+                       by.hold_id + " at " +
+                       FormatInstant(at_us) + ": renew it first");
 }
 
 absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,
@@ -214,7 +222,8 @@ absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,
     if (!admission.admitted()) return admission;
   }
   RETURN_IF_ERROR(Post(change).status());
-  quotas_->facts |= IsLate(change, at_us);
+  // A segment that ends ahead of time is used at once.
+  quotas_->facts |= IsLate(change, at_us) || change.at_us > at_us;
   return Admission{};
 }
 

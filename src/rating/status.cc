@@ -206,7 +206,7 @@ absl::Status WalkTo(const ContractTimeline& contracts, const Plan& plan,
                     int64_t at_us, Walk* walk) {
   const int64_t length = plan.usage->bucket_length_us;
   const int64_t bucket = FloorTo(at_us, length);
-  const int64_t from = StateStart(contracts, at_us);
+  const int64_t from = FloorTo(StateStart(contracts, at_us), length);
   if (bucket == at_us) {
     RETURN_IF_ERROR(walk->Run(from, at_us, true));
     return walk->Open(at_us);

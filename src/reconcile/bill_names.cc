@@ -157,7 +157,7 @@ PoolMatch BillNames::FindPool(const BillRow& row,
   improve(FindBySku(row.sku_price, row, resource));
   if (best.result == PoolMatch::Result::kFound) return best;
   PoolMatch by_type = FindBySku(row.instance_type, row, resource);
-  by_type.by_instance_type = true;
+  by_type.by_instance_type = by_type.naming != nullptr;
   improve(by_type);
   if (best.result != PoolMatch::Result::kOtherRegion) return best;
   PoolMatch coarser = FindCoarser(best, row, resource);

@@ -70,11 +70,16 @@ absl::Status BudgetChange::Mend(int64_t now_us) {
         return absl::OkStatus();
       }
       if (!file->torn() && tried > 0) {
+        // What wants memory first: from Begin on all of the list is taken.
+        std::vector<std::shared_ptr<const MeterChains>> anew;
+        for (const Taken& taken : promised_) {
+          anew.push_back(
+              std::make_shared<const MeterChains>(file, taken.lowest));
+        }
         keeper_->Begin(this);
-        for (Taken& taken : promised_) {
-          taken.chains =
-              std::make_shared<const MeterChains>(file, taken.lowest);
-          taken.chains->Take(taken.amount_us);
+        for (size_t i = 0; i < anew.size(); ++i) {
+          promised_[i].chains = std::move(anew[i]);
+          promised_[i].chains->Take(promised_[i].amount_us);
         }
         return absl::OkStatus();
       }
@@ -102,8 +107,9 @@ absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
                      keeper_->RecallFor(*chains, amount_us, now_us, nullptr));
     if (!recalled || !chains->Fits(amount_us, now_us)) return false;
   }
-  chains->Take(amount_us);
+  // First, as it may want memory: what is taken is always in the list.
   Add(&promised_, chains, amount_us, lowest);
+  chains->Take(amount_us);
   return true;
 }
 
@@ -126,8 +132,8 @@ absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,
   const BudgetsLock lock(file, LeftUntil(deadline_));
   if (!lock.held()) return file->BusyError();
   const auto chains = std::make_shared<const MeterChains>(file, lowest);
-  chains->Take(amount_us);
   Add(&promised_, chains, amount_us, lowest);
+  chains->Take(amount_us);
   return keeper_->RecallTooSmall(*chains, 0, now_us, nullptr);
 }
 

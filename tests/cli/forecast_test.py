@@ -58,6 +58,17 @@ class ForecastTest(CliTest):
         self.assertEqual((block["missing"], block["missing_cost"]),
                          ("100.000000000", "300"))
 
+    def test_of_any_instant(self):
+        whole = self.forecast()
+        within = self.expect(0, "forecast", "--at", AT.replace("00:00Z",
+                                                               "14:34Z"),
+                             "--format", "csv")
+        told = {(row["case"], row["commitment"]): row
+                for row in rows(within.out)}
+        self.assertEqual(told["base", "block"], whole["base", "block"])
+        self.expect(0, "forecast")
+        self.expect(0, "status")
+
     def test_is_the_same_each_time(self):
         one = self.expect(0, "forecast", "--at", AT, "--format", "json").out
         self.assertEqual(

@@ -128,7 +128,9 @@ int64_t QuotaSimulation::AnyGpus() {
 }
 
 // What it has used now and its hold keeps for it, more than before a change.
-Int128 QuotaSimulation::MoreThan(NaiveRun before, const NaiveRun& after) {
+Int128 QuotaSimulation::MoreThan(NaiveRun before, const NaiveRun& after,
+                                 int64_t at_us) {
+  if (at_us >= now_us_) return 0;
   before.hold = after.hold;
   const Int128 more = naive_.AccruedOrKept(after, now_us_) -
                       naive_.AccruedOrKept(before, now_us_);
@@ -187,7 +189,10 @@ void QuotaSimulation::Start() {
   starting.pool = run.pool;
   starting.hold_id = hold_id;
   const auto started = posting_->StartRun(starting, now_us_);
-  if (hold_id.empty() && naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
+  NaiveRun before;
+  before.hold = hold_id;
+  if (!IsCovered(before) &&
+      naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
     ASSERT_THAT(started.status(), IsError(ErrorCode::kHoldRequired, id));
     return;
   }
@@ -196,7 +201,7 @@ void QuotaSimulation::Start() {
     gpus = std::max<int64_t>(0, gpus - naive_.holds[hold_id].micro_gpus);
   }
   const std::vector<NaiveQuotas::Asked> asks = {
-      {run.tenant, run.pool, MoreThan({}, run), gpus}};
+      {run.tenant, run.pool, MoreThan({}, run, at_us), gpus}};
   const bool fits = naive_.Fits(asks, now_us_);
   ASSERT_THAT(started, IsOk());
   CheckAdmission(*started, fits, asks);
@@ -248,7 +253,7 @@ void QuotaSimulation::Change() {
   const Segment& before = run.segments.back();
   if (at_us <= before.end_us.value_or(before.start_us)) return;
   const std::vector<NaiveQuotas::Asked> asks = {
-      {run.tenant, run.pool, MoreThan(run, after), gpus}};
+      {run.tenant, run.pool, MoreThan(run, after, at_us), gpus}};
   const bool fits = naive_.Fits(asks, now_us_);
   const auto changed = posting_->ChangeRun(change, now_us_);
   const bool more = gpus > 0 || change.change == RunChange::kResume;

@@ -210,6 +210,14 @@ TEST(BillNamesTest, FindsAPoolByTheInstanceTypeLast) {
   ASSERT_EQ(match.result, Result::kFound);
   EXPECT_EQ(match.naming->name, "aws/any/b200");
   EXPECT_FALSE(match.by_instance_type);
+  // A type that no pool has is none: the row may still be of GPUs.
+  for (const char* const type : {"", "x9"}) {
+    row.sku = row.sku_price = "unheard-of";
+    row.instance_type = type;
+    match = names.FindPool(row, "");
+    EXPECT_EQ(match.naming, nullptr) << type;
+    EXPECT_FALSE(match.by_instance_type) << type;
+  }
 }
 
 TEST(BillNamesTest, KnowsTheProviderByAnyCase) {
