@@ -189,6 +189,12 @@ void* Allocate(size_t size) {
 __attribute__((noinline)) void* operator new(size_t size) {
   return Allocate(size);
 }
+// What stable_sort asks: a sanitizer's own would not be ours to delete.
+__attribute__((noinline)) void* operator new(size_t size,
+                                             const std::nothrow_t&) noexcept {
+  if (!drawdown::c_abi_test::MayAllocate()) return nullptr;
+  return std::malloc(size == 0 ? 1 : size);
+}
 __attribute__((noinline)) void operator delete(void* memory) noexcept {
   std::free(memory);
 }
