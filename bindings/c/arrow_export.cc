@@ -37,14 +37,18 @@ struct SchemaBody {
   std::string name;
   std::vector<ArrowSchema> children;
   std::vector<ArrowSchema*> child_pointers;
+
+  // Children that the consumer has moved away have no release any more; those
+  // of a table that ran out of memory halfway are here.
+  ~SchemaBody() {
+    for (ArrowSchema& child : children) {
+      if (child.release != nullptr) child.release(&child);
+    }
+  }
 };
 
 void ReleaseSchema(ArrowSchema* schema) {
-  auto* const body = static_cast<SchemaBody*>(schema->private_data);
-  for (ArrowSchema& child : body->children) {
-    if (child.release != nullptr) child.release(&child);
-  }
-  delete body;
+  delete static_cast<SchemaBody*>(schema->private_data);
   schema->release = nullptr;
 }
 
@@ -82,14 +86,18 @@ struct ArrayBody {
   std::vector<const void*> buffers;
   std::vector<ArrowArray> children;
   std::vector<ArrowArray*> child_pointers;
+
+  // Children that the consumer has moved away have no release any more; those
+  // of a table that ran out of memory halfway are here.
+  ~ArrayBody() {
+    for (ArrowArray& child : children) {
+      if (child.release != nullptr) child.release(&child);
+    }
+  }
 };
 
 void ReleaseArray(ArrowArray* array) {
-  auto* const body = static_cast<ArrayBody*>(array->private_data);
-  for (ArrowArray& child : body->children) {
-    if (child.release != nullptr) child.release(&child);
-  }
-  delete body;
+  delete static_cast<ArrayBody*>(array->private_data);
   array->release = nullptr;
 }
 
