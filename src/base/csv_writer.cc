@@ -8,13 +8,27 @@ namespace {
 
 // What makes a spreadsheet read a cell as a formula: = + - @ TAB CR, and what
 // compatibility normalization (NFKC) makes = + - @ of, as some programs do.
-constexpr std::array<std::string_view, 21> kFormulaStarts = {
-    "=",            "+",            "-",            "@",
-    "\t",           "\r",           "\xe2\x81\xba", "\xe2\x81\xbc",
-    "\xe2\x82\x8a", "\xe2\x82\x8c", "\xe2\xa9\xb5", "\xe2\xa9\xb6",
-    "\xef\xac\xa9", "\xef\xb9\xa2", "\xef\xb9\xa3", "\xef\xb9\xa6",
-    "\xef\xb9\xab", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\x9d",
-    "\xef\xbc\xa0"};
+constexpr std::array<std::string_view, 21> kFormulaStarts = {"=",
+                                                             "+",
+                                                             "-",
+                                                             "@",
+                                                             "\t",
+                                                             "\r",
+                                                             "\xe2\x81\xba",
+                                                             "\xe2\x81\xbc",
+                                                             "\xe2\x82\x8a",
+                                                             "\xe2\x82\x8c",
+                                                             "\xe2\xa9\xb5",
+                                                             "\xe2\xa9\xb6",
+                                                             "\xef\xac\xa9",
+                                                             "\xef\xb9\xa2",
+                                                             "\xef\xb9\xa3",
+                                                             "\xef\xb9\xa6",
+                                                             "\xef\xb9\xab",
+                                                             "\xef\xbc\x8b",
+                                                             "\xef\xbc\x8d",
+                                                             "\xef\xbc\x9d",
+                                                             "\xef\xbc\xa0"};
 
 bool StartsFormula(std::string_view text) {
   return std::any_of(

@@ -64,10 +64,10 @@ class BillReading {
     RowFeed feed(&reader, source, seed_, IsLarge(*source),
                  std::move(order.as_first));
     Cells cells(&feed, &layout, &times_, &log_);
-    RETURN_IF_ERROR(layout.dataset == Dataset::kCostAndUsage
-                        ? ReadRows(file, BestAmount(layout), order.by_name, &feed,
-                                   &cells)
-                        : ReadTable(layout.dataset, file, &feed, &cells));
+    RETURN_IF_ERROR(
+        layout.dataset == Dataset::kCostAndUsage
+            ? ReadRows(file, BestAmount(layout), order.by_name, &feed, &cells)
+            : ReadTable(layout.dataset, file, &feed, &cells));
     summary_.files.back().rows = feed.rows();
     RETURN_IF_ERROR(CheckRows(input, feed.rows()));
     CountHeaderOddities(layout, feed.rows(), where);

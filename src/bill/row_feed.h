@@ -73,7 +73,7 @@ class RowFeed {
     std::vector<Note> notes;  // by row
     uint64_t position = 0;
     bool last = false;
-    absl::Status status;  // of what follows the last one's rows
+    absl::Status status;        // of what follows the last one's rows
     std::exception_ptr thrown;  // in place of rows
   };
 

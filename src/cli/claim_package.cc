@@ -74,10 +74,10 @@ absl::Status ClaimPackage::Open(const ReconcileResult& result) {
     }
   }
   if (!StaysInFolder(result.provider)) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     absl::StrCat("--claims: the provider ",
-                                  Quoted(result.provider),
-                                  " cannot be a folder's name"));
+    return MakeError(
+        ErrorCode::kInvalidArgument,
+        absl::StrCat("--claims: the provider ", Quoted(result.provider),
+                     " cannot be a folder's name"));
   }
   folder_ = absl::StrCat(directory_, "/", result.provider);
   RETURN_IF_ERROR(MakeDirectory(folder_));

@@ -108,8 +108,7 @@ absl::Status CheckPaths(const GlobalOptions& globals,
   const bool writes = !arguments.breaks.empty() || !arguments.report.empty() ||
                       !arguments.claims.empty();
   if (!writes) return absl::OkStatus();
-  ASSIGN_OR_RETURN(std::vector<std::string> inputs,
-                   BillFiles(arguments.bills));
+  ASSIGN_OR_RETURN(std::vector<std::string> inputs, BillFiles(arguments.bills));
   inputs.insert(inputs.end(), arguments.bills.begin(), arguments.bills.end());
   inputs.push_back(arguments.post);
   inputs.push_back(arguments.bill.mapping);

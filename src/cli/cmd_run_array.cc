@@ -110,9 +110,9 @@ absl::StatusOr<ArrayStarted> Start(const GlobalOptions& globals,
                                    const ArrayArguments& arguments) {
   ASSIGN_OR_RETURN(std::vector<RunStart> starts, StartsOf(globals, arguments));
   ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
-  ASSIGN_OR_RETURN(const size_t before,
-                   CountStarted(*ledger, arguments.parent, globals.at.empty(),
-                                &starts));
+  ASSIGN_OR_RETURN(
+      const size_t before,
+      CountStarted(*ledger, arguments.parent, globals.at.empty(), &starts));
   ArrayStarted started;
   started.changed = before < starts.size();
   ASSIGN_OR_RETURN(started.admission,
@@ -145,7 +145,8 @@ void AddStartArray(Program* program) {
           {"Start tasks of an array job, all of them or none",
            "Task 3 of train-7 is the run train-7[3]; every other verb takes it "
            "by that id, and\n`runs --array train-7` lists them. Tasks that "
-           "were started so already are left as\nthey are. Under a hard quota of GPU time each draws a hold of its own; "
+           "were started so already are left as\nthey are. Under a hard quota "
+           "of GPU time each draws a hold of its own; "
            "`hold place --file`\nplaces those of a whole window at once.",
            "drawdown run start-array train-7 --tasks 0-15 --tenant acme/chat "
            "--pool aws/us-east-1/gb200 --gpus 8\n"

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <new>
@@ -115,8 +115,9 @@ Header HeaderOrDefault(ReadTransaction* books, SalvageReport* report) {
   return Header{};
 }
 
-// Where a ledger is salvaged to before it is moved to its destination whole: half
-// of one would look like one that lost the rest. Removed unless it is moved.
+// Where a ledger is salvaged to before it is moved to its destination whole:
+// half of one would look like one that lost the rest. Removed unless it is
+// moved.
 class SalvagePlace {
  public:
   // kLedgerExists.
@@ -130,8 +131,8 @@ class SalvagePlace {
                        destination + " exists already");
     }
     // Of this call alone, whoever else is salvaging to there.
-    return SalvagePlace(std::move(destination), ".salvaging-" +
-                                                    FormatUuid(NewUuid()));
+    return SalvagePlace(std::move(destination),
+                        ".salvaging-" + FormatUuid(NewUuid()));
   }
   SalvagePlace(SalvagePlace&& other) noexcept
       : destination_(std::move(other.destination_)),

@@ -105,11 +105,11 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
                            std::string(starting.tenant) + " on " +
                            std::string(starting.pool));
     }
-    RETURN_IF_ERROR(CheckCovered(
-        starting.change, Run{},
-        {std::string(starting.tenant), std::string(starting.pool),
-         std::string(starting.hold_id), &hold},
-        at_us));
+    RETURN_IF_ERROR(
+        CheckCovered(starting.change, Run{},
+                     {std::string(starting.tenant), std::string(starting.pool),
+                      std::string(starting.hold_id), &hold},
+                     at_us));
     ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus - hold.micro_gpus);
     ask.gpu_time = AskedByLateness(Run{}, starting.change, &hold, at_us);
   }
@@ -167,12 +167,12 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
     ask.micro_gpus = known.micro_gpus;
   }
   if (ask.micro_gpus > 0 || goes_on) {
-    RETURN_IF_ERROR(CheckCovered(
-        change, known,
-        {PathOf(NameKind::kTenant, known.tenant),
-         PathOf(NameKind::kPool, known.pool), hold_id.value_or(""),
-         hold ? &*hold : nullptr},
-        at_us));
+    RETURN_IF_ERROR(
+        CheckCovered(change, known,
+                     {PathOf(NameKind::kTenant, known.tenant),
+                      PathOf(NameKind::kPool, known.pool), hold_id.value_or(""),
+                      hold ? &*hold : nullptr},
+                     at_us));
   }
   ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus);
   ask.gpu_time = AskedByLateness(known, change, hold ? &*hold : nullptr, at_us);
@@ -189,13 +189,12 @@ absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
   if (AccruedBy(known, at_us) < UsedAndKept(known, by.hold, at_us)) {
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const bool needs_hold, quotas_->AdmitterAt(at_us).NeedsHold(
-                                              by.tenant, by.pool));
+  ASSIGN_OR_RETURN(const bool needs_hold,
+                   quotas_->AdmitterAt(at_us).NeedsHold(by.tenant, by.pool));
   if (!needs_hold) return absl::OkStatus();
   const std::string run = DescribeRun(change.run_id, change.attempt);
-  const std::string over = ": a hard quota of GPU time is over " +
-                           by.tenant + " on " +
-                           by.pool;
+  const std::string over =
+      ": a hard quota of GPU time is over " + by.tenant + " on " + by.pool;
   if (by.hold == nullptr) {
     return MakeError(ErrorCode::kHoldRequired,
                      "run " + run + over +
@@ -204,8 +203,8 @@ absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
   }
   return MakeError(ErrorCode::kHoldRequired,
                    "run " + run + over + ", and nothing is left of its hold " +
-                       by.hold_id + " at " +
-                       FormatInstant(at_us) + ": renew it first");
+                       by.hold_id + " at " + FormatInstant(at_us) +
+                       ": renew it first");
 }
 
 absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,

@@ -180,8 +180,8 @@ ThreadLane* ExtendLane(ProcessFile* one, uint32_t number, uint32_t meter) {
   bool enough = false;
   try {
     held = LaneOfThread(one, number);
-    enough = held != nullptr && (held->lane->limit() > meter ||
-                                 one->file->Grow(held->lane));
+    enough = held != nullptr &&
+             (held->lane->limit() > meter || one->file->Grow(held->lane));
   } catch (const std::bad_alloc&) {
     // As little room as on a full disk.
   }

@@ -133,15 +133,15 @@ GpuTime CertainlyExcluded(const Group& group, const CompareContext& context) {
     certain += context.exclusions.CertainOf(
         group.key.lane.pool, bucket.start_us, bucket.end_us, metered);
   };
-  book->second.ForEachOverlapping(
-      group.key.start_us, group.key.end_us, [&](const BookCell& cell) {
-        if (cell.start_us != bucket.start_us) {
-          add_bucket();
-          bucket = {cell.start_us, cell.end_us};
-          metered = GpuTime();
-        }
-        metered += cell.time;
-      });
+  book->second.ForEachOverlapping(group.key.start_us, group.key.end_us,
+                                  [&](const BookCell& cell) {
+                                    if (cell.start_us != bucket.start_us) {
+                                      add_bucket();
+                                      bucket = {cell.start_us, cell.end_us};
+                                      metered = GpuTime();
+                                    }
+                                    metered += cell.time;
+                                  });
   add_bucket();
   return certain;
 }
@@ -161,8 +161,8 @@ void LeaveOutExcluded(const Group& group, const CompareContext& context,
   const GpuTime gap = comparison.booked - comparison.billed;
   if (gap <= comparison.slack && least.zero()) return;
   comparison.excluded = std::clamp(gap, least, most);
-  comparison.expected -= Price(comparison.price.value_or(MoneyAmount()),
-                               comparison.excluded);
+  comparison.expected -=
+      Price(comparison.price.value_or(MoneyAmount()), comparison.excluded);
 }
 
 }  // namespace

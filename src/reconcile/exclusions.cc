@@ -45,8 +45,8 @@ std::optional<GpuTime> InService(const std::vector<CapacitySpan>& spans,
     const int64_t from_us = change->first;
     ++change;
     if (now.delivered == 0) return std::nullopt;
-    sum += TimeOf(std::max<int64_t>(now.micro_gpus, 0),
-                  change->first - from_us);
+    sum +=
+        TimeOf(std::max<int64_t>(now.micro_gpus, 0), change->first - from_us);
   }
   return sum;
 }

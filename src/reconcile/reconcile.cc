@@ -345,8 +345,7 @@ void Reconciler::State::NoteProviders(const BillSummary& bill,
   }
   result.notes.push_back(absl::StrCat(
       "the bill holds no row of provider ", context.contract->provider,
-      " or an alias of it",
-      others.empty() ? "" : "; its rows are of ",
+      " or an alias of it", others.empty() ? "" : "; its rows are of ",
       absl::StrJoin(others, ", "), others.empty() ? "" : " (provider_alias?)",
       ": all that is metered is unbilled"));
 }

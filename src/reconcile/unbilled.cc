@@ -84,8 +84,8 @@ class RunFinder {
   // What of it is rightly in no row.
   GpuTime ExcludedOf(const Expectation& books) const {
     if (!IsUsage(lane_.kind)) return GpuTime();
-    return std::min(
-        context_.exclusions.Of(lane_.pool, start_us_, end_us_), books.time);
+    return std::min(context_.exclusions.Of(lane_.pool, start_us_, end_us_),
+                    books.time);
   }
 
   static MoneyAmount OwedFor(const Expectation& books, GpuTime excluded) {

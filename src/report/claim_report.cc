@@ -171,10 +171,10 @@ void AppendClaimColumns(std::string_view file,
                         std::string* out) {
   std::string fields;
   for (const std::string& name : names) fields.append(name).push_back('\0');
-  AppendCsvRow(LineColumns(),
-               {std::nullopt, TextCell(file), std::nullopt,
-                TextCell(RecordOf(fields))},
-               out);
+  AppendCsvRow(
+      LineColumns(),
+      {std::nullopt, TextCell(file), std::nullopt, TextCell(RecordOf(fields))},
+      out);
 }
 
 void AppendClaimLine(uint64_t claim, const BillLine& line, std::string* out) {

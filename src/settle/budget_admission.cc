@@ -41,14 +41,13 @@ int64_t SliceFor(const MeterChains& chains, int64_t room, int64_t gpu_us,
     return 0;
   }
   const Int128 before = Int128{slice.filled()} + gpu_us;  // with what it spent
-  const Int128 most = std::clamp(before * 2,
-                                 Int128{gpu_us} * kFirstCalls,
+  const Int128 most = std::clamp(before * 2, Int128{gpu_us} * kFirstCalls,
                                  Int128{gpu_us} * kMostCalls);
   const int64_t share = std::min(room / kShareOfRoom, space);
   auto more = static_cast<int64_t>(std::min<Int128>(share, most));
   for (const Budget* const budget : chains.budgets()) {
-    more = std::min(
-        more, RoomAt(*budget, now_us) / (kShareOfRoom + budget->filled));
+    more = std::min(more,
+                    RoomAt(*budget, now_us) / (kShareOfRoom + budget->filled));
   }
   return more >= std::min<Int128>(least, space) ? more : 0;
 }
@@ -134,7 +133,8 @@ bool BudgetKeeper::AdmitBy(int64_t before_us, const AdmissionPlace& place,
     return true;
   }
   const auto* const chains = meters_.Find(place.meter, file_->layout());
-  if (chains == nullptr || !AdmitUnder(*chains, place, epoch.bank, gpu_us, now_us)) {
+  if (chains == nullptr ||
+      !AdmitUnder(*chains, place, epoch.bank, gpu_us, now_us)) {
     return false;
   }
   latest_us = now_us;
@@ -257,10 +257,9 @@ bool BudgetKeeper::AdmitUnder(const MeterChains& chains,
   const Slice slice = place.SliceOf(bank);
   if (slice.there() && meter_internal::Spend(slice.word(), gpu_us)) return true;
   const int64_t room = chains.Room(now_us);
-  const int64_t more =
-      slice.there() && room >= gpu_us
-          ? SliceFor(chains, room, gpu_us, slice, now_us)
-          : 0;
+  const int64_t more = slice.there() && room >= gpu_us
+                           ? SliceFor(chains, room, gpu_us, slice, now_us)
+                           : 0;
   if (more == 0) {
     const Allowance allowance = place.AllowanceOf(bank);
     if (AdmitByAllowance(allowance, gpu_us, now_us, kAnyway)) return true;

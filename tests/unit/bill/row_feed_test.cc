@@ -25,7 +25,8 @@ struct Feed {
        const std::vector<uint32_t>& order = {})
       : source(MemorySource("x.csv", text)), reader(source.get()) {
     EXPECT_TRUE(reader.ReadHeader().ok());
-    feed = std::make_unique<RowFeed>(&reader, source.get(), kSeed, ahead, order);
+    feed =
+        std::make_unique<RowFeed>(&reader, source.get(), kSeed, ahead, order);
   }
   std::unique_ptr<Source> source;
   CsvReader reader;

@@ -153,9 +153,9 @@ class Life {
   }
 
   RunStart StartOf(const Words& words) const {
-    RunStart start = {KeyOf(words.at(1)),    words.at(2),
-                      words.at(3),           *ParseGpus(words.at(4)),
-                      InstantOf(words),      Option(words, "hold").value_or("")};
+    RunStart start = {KeyOf(words.at(1)), words.at(2),
+                      words.at(3),        *ParseGpus(words.at(4)),
+                      InstantOf(words),   Option(words, "hold").value_or("")};
     if (const auto share = Option(words, "share")) {
       const size_t slash = share->find('/');
       start.device = *Option(words, "device");

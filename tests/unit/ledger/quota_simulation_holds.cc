@@ -191,8 +191,7 @@ void QuotaSimulation::Start() {
   const auto started = posting_->StartRun(starting, now_us_);
   NaiveRun before;
   before.hold = hold_id;
-  if (!IsCovered(before) &&
-      naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
+  if (!IsCovered(before) && naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
     ASSERT_THAT(started.status(), IsError(ErrorCode::kHoldRequired, id));
     return;
   }

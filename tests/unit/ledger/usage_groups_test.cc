@@ -168,14 +168,8 @@ std::vector<NaiveRun> PostRuns(Random* random, Store* store) {
     run.end_us =
         run.start_us + random->Between(1, 40 * 3'600) * kMicrosPerSecond;
     const std::string id = "run-" + std::to_string(i);
-    RunImported row = {id,
-                       1,
-                       0,
-                       0,
-                       run.gpus * kMicroGpusPerGpu,
-                       run.start_us,
-                       run.end_us,
-                       ""};
+    RunImported row = {
+        id, 1, 0, 0, run.gpus * kMicroGpusPerGpu, run.start_us, run.end_us, ""};
     row.tenant = *(*posting)->Intern(NameKind::kTenant, run.tenant, false);
     row.pool = *(*posting)->Intern(NameKind::kPool, run.pool, false);
     EXPECT_THAT((*posting)->Post(row), IsOk());

@@ -99,7 +99,8 @@ TEST(LiveReportTest, CsvHasTitlesOnce) {
   const std::string rows =
       "2026-10-01T09:30:00.25Z,acme/chat,aws/us/gb200,4444200,1234.500000000,"
       "12.5,,41 43\n"
-      "2026-10-01T09:30:00.25Z,\"'=cmd|' /C calc'!A0\\x1b[31m\\n\"\"\\u202e,x\",p,"
+      "2026-10-01T09:30:00.25Z,\"'=cmd|' /C "
+      "calc'!A0\\x1b[31m\\n\"\"\\u202e,x\",p,"
       "0.25,0.000069444,0,0.001,1 2 3 4 5 6\n";
   EXPECT_EQ(
       Written(table, Format::kCsv),
