@@ -14,10 +14,11 @@ absl::StatusOr<Verdict> CorrectRow(Posting* posting, ImportCsv* csv,
                                    const ImportOptions& options, int64_t now_us,
                                    ImportResult* result) {
   ASSIGN_OR_RETURN(const RunRowView row, ParseRunRow(csv));
-  RETURN_IF_ERROR(CheckNotAhead(row, now_us));
   RunCorrected fact;
   fact.reason = reason;
   fact.voided = row.state == kVoidState;
+  // What is withdrawn does not happen, whenever it was said to.
+  if (!fact.voided) RETURN_IF_ERROR(CheckNotAhead(row, now_us));
   fact.replacement = {row.run_id,     row.attempt,  0,          0,
                       row.micro_gpus, row.start_us, row.end_us, row.state};
   ASSIGN_OR_RETURN(

@@ -137,6 +137,25 @@ TEST_F(EventBoundTest, ImportsOfFilesNameTheRowAndPostNone) {
   EXPECT_EQ(ledger_->Info().entries, entries);
 }
 
+// A run that a clock which was fast has put ahead can be withdrawn by the row
+// that it was imported with.
+TEST_F(EventBoundTest, AVoidRowMayNameAnyInstant) {
+  const std::string header = "run_id,tenant,pool,gpus,start,end,state\n";
+  const std::string row =
+      "a,acme,p,1,2026-06-20T00:00:00Z,2026-06-21T02:00:00Z,";
+  now_us_ = kBegin + 2 * kHour;
+  ASSERT_THAT(Import("runs", header + row + "\n"), IsOk());
+  now_us_ = kBegin;
+  EXPECT_THAT(Import("correct", header + row + "done\n"),
+              IsError(ErrorCode::kBadRow, "minutes ahead"));
+  ASSERT_THAT(Import("correct", header + row + "VOID\n"), IsOk());
+  UsageQuery query;
+  query.at_us = kBegin + 100 * kHour;
+  const auto usage = ledger_->Usage(query);
+  ASSERT_THAT(usage, IsOk());
+  EXPECT_EQ(usage->total, GpuTime());
+}
+
 // Books that were written before there was a bound, or while the clock was
 // wrong, stay readable.
 TEST_F(EventBoundTest, TheBooksAreReadAsTheyAre) {

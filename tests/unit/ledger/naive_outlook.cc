@@ -32,6 +32,10 @@ int64_t NaiveQuotas::LastChange(const NaiveQuota& quota,
   for (const auto& [id, hold] : holds) {
     if (!hold.closed) last_us = std::max(last_us, hold.expires_us);
   }
+  // A month ahead where the wall clock is.
+  for (const auto& [id, run] : runs) {
+    if (run.later) last_us = std::max(last_us, run.segments.back().start_us);
+  }
   return last_us;
 }
 

@@ -84,7 +84,8 @@ class NaiveQuotas {
   // so anew, begun before `to_us`. Not where a run starts after from_us.
   std::vector<int64_t> RunsOut(const NaiveQuota& quota, int64_t from_us,
                                int64_t to_us) const;
-  // The last instant that a limit or a hold changes at, as is known.
+  // The last instant that a limit or a hold changes or a run begins at, as is
+  // known.
   int64_t LastChange(const NaiveQuota& quota, int64_t from_us) const;
 
   // Whether all asks fit one after the other.
