@@ -198,6 +198,23 @@ class LaterStartTest : public EventBoundTest {
     EXPECT_THAT(placed, IsOk());
     return placed.ok() && placed->admitted();
   }
+  // The hold, as `holds` and as `quota explain` show it.
+  void ExpectHeld(const std::string& id, Int128 held) {
+    EXPECT_THAT(ledger_->VisitHolds({},
+                                    [&](const HoldInfo& info) {
+                                      if (info.hold_id != id) return true;
+                                      EXPECT_EQ(info.held, GpuTime(held));
+                                      return false;
+                                    }),
+                IsOk());
+    const auto explained = ledger_->ExplainQuota({"acme", ""});
+    ASSERT_THAT(explained, IsOk());
+    Int128 explained_held = 0;
+    for (const QuotaHolder& holder : explained->holders) {
+      if (holder.hold_id == id) explained_held += holder.held;
+    }
+    EXPECT_EQ(GpuTime(explained_held), GpuTime(held));
+  }
   void ExpectUsed(Int128 used, Int128 held, Int128 accruing) {
     const QuotaState state = State();
     EXPECT_TRUE(state.used == used) << FormatGpuHours(GpuTime(state.used));
@@ -227,6 +244,7 @@ TEST_F(LaterStartTest, AHoldIsDrawnFromTheStartOn) {
       ledger_->StartRun({{"r"}, "acme", "p", 60 * kGpu, AtBound(), "h"}),
       IsOk());
   ExpectUsed(0, 10 * kHour, 0);
+  ExpectHeld("h", 10 * kHour);
   now_us_ += kMinute;  // The hold is over before the run begins.
   ExpectUsed(0, 0, 0);
   EXPECT_FALSE(Place("x", 100 * kHour + 1));
@@ -239,8 +257,10 @@ TEST_F(LaterStartTest, AHoldIsDrawnFromTheStartOn) {
   ASSERT_THAT(renewed, IsOk());
   EXPECT_TRUE(renewed->admitted());
   ExpectUsed(0, 100 * kHour, 0);
+  ExpectHeld("h", 10 * kHour);
   now_us_ += kBound;  // One minute of the run.
   ExpectUsed(kHour, 99 * kHour, 0);
+  ExpectHeld("h", 9 * kHour);
   EXPECT_TRUE(ledger_->VerifyInProcess()->ok);
 }
 

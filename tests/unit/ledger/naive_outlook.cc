@@ -34,7 +34,12 @@ int64_t NaiveQuotas::LastChange(const NaiveQuota& quota,
   }
   // A month ahead where the wall clock is.
   for (const auto& [id, run] : runs) {
-    if (run.later) last_us = std::max(last_us, run.segments.back().start_us);
+    for (const Segment& segment : run.segments) {
+      last_us = std::max(last_us, segment.end_us.value_or(segment.start_us));
+    }
+  }
+  for (const NaiveAmount& amount : amounts) {
+    last_us = std::max(last_us, amount.bucket_us);
   }
   return last_us;
 }
