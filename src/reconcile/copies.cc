@@ -39,8 +39,10 @@ bool CopyFinder::Repeated::operator<(const Repeated& other) const {
 // A sighting is 24 bytes; where all rows may have come before, details are five
 // to ten times as much, and are best written in long stretches.
 CopyFinder::CopyFinder(uint64_t memory_bytes)
-    : filter_(memory_bytes / 4),
-      sightings_(memory_bytes / 2),
+    : seen_(memory_bytes / 4),
+      firsts_(memory_bytes / 16),
+      again_(memory_bytes / 16),
+      sightings_(memory_bytes / 8 * 3),
       repeated_(memory_bytes / 8),
       details_(memory_bytes / 8) {}
 
@@ -71,13 +73,14 @@ Hash128 CopyFinder::OrderOf(const BillRow& row) {
 absl::Status CopyFinder::Add(const BillRow& row, const RoutedRow& routed,
                              const RowSums& one, uint32_t group) {
   if (one.unmeasured != 0 || row.raw.empty()) return absl::OkStatus();
-  Sighting sighting;
-  sighting.identity = row.identity;
-  if (filter_.MaybeSeen(sighting.identity.high, sighting.identity.low)) {
-    EncodeDetails(row, routed, one, group, OrderOf(row), &scratch_);
-    ASSIGN_OR_RETURN(sighting.details, details_.Append(scratch_));
+  const Hash128& identity = row.identity;
+  if (!seen_.MaybeSeen(identity.high, identity.low)) {
+    return firsts_.Add(identity);
   }
-  return sightings_.Add(sighting);
+  again_.MaybeSeen(identity.high, identity.low);
+  EncodeDetails(row, routed, one, group, OrderOf(row), &scratch_);
+  ASSIGN_OR_RETURN(const uint64_t details, details_.Append(scratch_));
+  return sightings_.Add({identity, details});
 }
 
 absl::Status CopyFinder::ForEach(
@@ -95,7 +98,17 @@ absl::Status CopyFinder::ForEach(
   });
 }
 
+// What came once need not be sorted.
+absl::Status CopyFinder::SightFirsts() {
+  return firsts_.ForEach([this](const Hash128& identity) {
+    return again_.MayHave(identity.high, identity.low)
+               ? sightings_.Add({identity, kNone})
+               : absl::OkStatus();
+  });
+}
+
 absl::Status CopyFinder::FindRepeated(const std::vector<uint32_t>& new_group) {
+  RETURN_IF_ERROR(SightFirsts());
   Sighting last;
   uint64_t sightings = 0;
   RETURN_IF_ERROR(sightings_.ForEach([&](const Sighting& next) -> absl::Status {
@@ -118,8 +131,7 @@ absl::Status CopyFinder::AddRepeated(const Sighting& last, uint64_t sightings,
   Hash128 order;
   RETURN_IF_ERROR(ReadDetails(last.details, &copies, &order));
   return repeated_.Add({new_group[copies.group], copies.one.billed,
-                        copies.one.cost, order, last.details,
-                        sightings - 1});
+                        copies.one.cost, order, last.details, sightings - 1});
 }
 
 absl::Status CopyFinder::ReadDetails(uint64_t place, Copies* copies,
