@@ -19,6 +19,8 @@
 #include "reconcile/consumed.h"
 #include "reconcile/contract_checks.h"
 #include "reconcile/copies.h"
+#include "reconcile/excluded_hours.h"
+#include "reconcile/exclusions.h"
 #include "reconcile/group.h"
 #include "reconcile/invoice_checks.h"
 #include "reconcile/items.h"
@@ -78,7 +80,7 @@ struct Reconciler::State {
     context.options = options;
     context.metered = input.metered;
     if (input.capacity != nullptr) {
-      context.exclusions =
+      exclusions =
           Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
     }
     if (input.corrections != nullptr) {
@@ -106,6 +108,7 @@ struct Reconciler::State {
   Router router;
   TenantTag tenant_tag;
   CompareContext context;
+  Exclusions exclusions;
   GroupTable groups;
   std::vector<uint32_t> merged_index;  // by the index that Add returned
   LineIds line_ids;
@@ -283,6 +286,8 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   context.billed = BilledLanes(groups.groups());
   FindLateCorrections();
   RETURN_IF_ERROR(LinkCorrections());
+  context.excluded =
+      ExcludedHours(exclusions, books, context.billed, &groups.groups());
   splits.Seal(merged_index);
   context.posted.Compare(groups.groups(),
                          names.CurrencyIndex(context.contract->currency),
