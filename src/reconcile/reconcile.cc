@@ -328,9 +328,6 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
     Break item =
         compared ? ComparedItem(group, context) : RoutedItem(group, context);
     item.lines = static_cast<uint32_t>(i);
-    if (group.key.disposition == Disposition::kTiming) {
-      RETURN_IF_ERROR(SayWhatWasMetered(group, context, &item));
-    }
     if (!compared) {
       items.push_back(std::move(item));
       continue;
@@ -341,6 +338,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
       items.push_back(std::move(part));
     }
   }
+  RETURN_IF_ERROR(SayWhatWasMetered(groups.groups(), context, &items));
   std::vector<Break> unbilled = FindUnbilled(context);
   std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
   if (context.open() || context.provider_open) {

@@ -261,16 +261,23 @@ TEST(ReconcileRoutingTest, FreeUnusedCapacityDoesNotMakeUpForDear) {
 
 TEST(ReconcileRoutingTest, TimingSaysWhetherTheHoursRan) {
   Scenario setup;
-  setup.metered = [](const std::string& pool, int64_t start_us,
-                     int64_t end_us) -> absl::StatusOr<GpuTime> {
-    EXPECT_EQ(pool, kGb200);
-    EXPECT_EQ(end_us - start_us, kMicrosPerHour);
-    return start_us < HourOf(-1) ? Hours("4") : GpuTime();
+  int readings = 0;
+  setup.metered = [&readings](const std::vector<PoolWindow>& windows)
+      -> absl::StatusOr<std::vector<GpuTime>> {
+    ++readings;
+    std::vector<GpuTime> times;
+    for (const auto& [pool, window] : windows) {
+      EXPECT_EQ(pool, kGb200);
+      EXPECT_EQ(window.end_us - window.start_us, kMicrosPerHour);
+      times.push_back(window.start_us < HourOf(-1) ? Hours("4") : GpuTime());
+    }
+    return times;
   };
   const std::vector<TestRow> rows = {OnDemandRow(-2, -1, "1", "16.40"),
                                      OnDemandRow(-1, 0, "1", "16.40")};
   const ReconcileResult result = Reconcile(setup, rows);
   ExpectInvariants(result, rows);
+  EXPECT_EQ(readings, 1);
   const auto late = ItemsOf(result, BreakClass::kTiming);
   ASSERT_EQ(late.size(), 2u);
   EXPECT_THAT(late[0].reason, HasSubstr("was metered 4 GPU-hours then"));
