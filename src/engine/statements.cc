@@ -8,6 +8,7 @@
 #include "engine/closes.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "engine/metered_windows.h"
 #include "engine/statement_of.h"
 #include "ledger/capacity.h"
 #include "ledger/inspect.h"
@@ -216,21 +217,6 @@ absl::Status RatePeriod(const BooksView& books, const ContractBooks& contracts,
   return absl::OkStatus();
 }
 
-// What was metered on a pool in the buckets that the window touches.
-absl::StatusOr<GpuTime> MeteredOn(const BooksView& books, int64_t bucket_us,
-                                  const std::string& pool,
-                                  const Interval& window, int64_t at_us) {
-  const Interval whole{window.start_us,
-                       FloorTo(window.end_us + bucket_us - 1, bucket_us)};
-  ASSIGN_OR_RETURN(const UsageTable usage,
-                   UsageOf(books, bucket_us, whole, at_us));
-  GpuTime metered;
-  for (const UsageCell& cell : usage.cells) {
-    if (usage.pools[cell.pool] == pool) metered += cell.gpu_time;
-  }
-  return metered;
-}
-
 // Reads the bill once more, for the rows behind what was found.
 absl::Status VisitLines(const std::vector<std::string>& bill_paths,
                         const BillOptions& options,
@@ -390,9 +376,8 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
              period.input.period, impl_->bucket_us(), at_us,
              &period.input.capacity, &period.usage.pools, &compared.corrections,
              &compared.corrected,
-             [&](const std::string& pool, int64_t start_us, int64_t end_us) {
-               return MeteredOn(books, impl_->bucket_us(), pool,
-                                {start_us, end_us}, at_us);
+             [&](const std::vector<PoolWindow>& windows) {
+               return MeteredIn(windows, books, impl_->bucket_us(), at_us);
              }},
             options);
         // The reconciler has made of these what it needs, a tenth as large.

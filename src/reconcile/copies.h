@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,10 +12,12 @@
 #include "absl/status/status.h"
 #include "base/digest.h"
 #include "base/fast_hash.h"
+#include "base/hash_map.h"
 #include "base/sorted_runs.h"
 #include "base/spill_log.h"
 #include "reconcile/group.h"
 #include "reconcile/seen_filter.h"
+#include "reconcile/split_charges.h"
 
 namespace drawdown {
 
@@ -25,6 +28,7 @@ struct Copies {
   RowSums one;  // a single copy
   RowNames names;
   uint32_t tenant = kNoIndex;
+  std::optional<SplitRatios> split;  // of a single copy that is a part
   int64_t start_us = 0;
   int64_t end_us = 0;
 };
@@ -44,7 +48,13 @@ class CopyFinder {
 
   // kIo, kDiskFull: of a temporary file.
   absl::Status Add(const BillRow& row, const RoutedRow& routed,
-                   const RowSums& one, uint32_t group);
+                   const RowSums& one, uint32_t group,
+                   const std::optional<SplitRatios>& split);
+
+  // The hours of what ForEach will visit, by group. May be called before it.
+  // kIo, kDiskFull.
+  absl::Status SumHours(const std::vector<uint32_t>& new_group,
+                        HashMap<uint32_t, GpuTime>* hours);
 
   // Calls `visit` for each row that came more than once, grouped by group, big
   // copies first, in an order that depends only on what the rows say.
@@ -56,7 +66,7 @@ class CopyFinder {
  private:
   // Of a row that came once, or once more.
   struct Sighting {
-    Hash128 identity;  // of the row
+    Hash128 identity;          // of the row
     uint64_t details = kNone;  // in details_
 
     friend auto operator<=>(const Sighting&, const Sighting&) = default;
@@ -77,9 +87,11 @@ class CopyFinder {
 
   void AppendByName(const BillRow& row);  // into scratch_
   Hash128 OrderOf(const BillRow& row);
-  absl::Status FindRepeated(const std::vector<uint32_t>& new_group);
-  absl::Status AddRepeated(const Sighting& last, uint64_t sightings,
-                           const std::vector<uint32_t>& new_group);
+  // Calls `visit` with each row that came more than once, and how often beyond
+  // the first.
+  absl::Status ForEachRepeated(
+      const std::function<absl::Status(const Sighting&, uint64_t extra)>&
+          visit);
   absl::Status ReadDetails(uint64_t place, Copies* copies, Hash128* order);
 
   Sha256 sha256_;

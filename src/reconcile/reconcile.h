@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/interval.h"
 #include "bill/bill_row.h"
 #include "bill/bill_tables.h"
 #include "contract/contract.h"
@@ -22,10 +23,15 @@
 
 namespace drawdown {
 
-// What was metered on a pool in the buckets that [start_us, end_us) touches,
-// inside the reconciled period or not.
-using MeteredOf = std::function<absl::StatusOr<GpuTime>(
-    const std::string& pool, int64_t start_us, int64_t end_us)>;
+struct PoolWindow {
+  std::string pool;
+  Interval window;
+};
+
+// What was metered on each pool in the buckets that its window touches, inside
+// the reconciled period or not.
+using MeteredOf = std::function<absl::StatusOr<std::vector<GpuTime>>(
+    const std::vector<PoolWindow>& windows)>;
 
 struct ReconcileInput {
   const Contract* contract = nullptr;
@@ -42,7 +48,8 @@ struct ReconcileInput {
   // months; may be null.
   const std::vector<StatementLine>* corrections = nullptr;
   const std::vector<CorrectedPeriod>* corrected = nullptr;
-  // Called in Finish, for charges of time outside the period; may be empty.
+  // Called once in Finish if there are charges of time outside the period; may
+  // be empty.
   MeteredOf metered = {};
 };
 

@@ -112,7 +112,11 @@ Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
   }
   // The resource of such a row is the commitment.
   const PoolMatch match = bill_names_.FindPool(row, "");
-  if (match.result == PoolMatch::Result::kFound) target.pool = match.naming;
+  // Only usage is matched by a coarser key: another account's commitment is not
+  // of the pool that this account's is of.
+  if (match.result == PoolMatch::Result::kFound && match.dropped == 0) {
+    target.pool = match.naming;
+  }
   if (commitment == nullptr) {
     target.disposition = otherwise;
     if (row.commitment_id.empty()) return target;
@@ -269,10 +273,11 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
       key.disposition = Disposition::kOtherPeriod;
       key.lane = Lane();
     }
+    // Each has its own price: an hour that costs too much is not made up for by
+    // one that costs nothing.
     if (key.disposition == Disposition::kUnusedCapacity) {
-      const Rate* const rate =
-          FindRate(contract_, target.pool->name, row.charge_start_us);
-      key.start_us = rate == nullptr ? 0 : rate->from_us;
+      key.start_us = row.charge_start_us;
+      key.end_us = row.charge_end_us;
     }
     key.category = names_.texts.Intern(row.category_text);
     key.service = names_.texts.Intern(row.service);
@@ -350,6 +355,10 @@ absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
   routed.dropped = target.dropped;
   routed.by_consumption = ByConsumption(row);
   ASSIGN_OR_RETURN(routed.quantity, QuantityOf(row, target.micro_gpus));
+  if (routed.key.disposition == Disposition::kCompare &&
+      routed.key.dropped != 0 && !routed.quantity.has_value()) {
+    routed.key.disposition = Disposition::kCoarseUnmeasured;
+  }
   if (routed.key.disposition == Disposition::kCompare &&
       IsUsage(routed.key.lane.kind)) {
     ASSIGN_OR_RETURN(routed.consumed, ConsumedOf(row, target.micro_gpus));

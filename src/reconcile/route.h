@@ -26,16 +26,17 @@ enum class Disposition : uint8_t {
   kOtherCurrency,   // not the contract's
   kUnknownGpu,      // GPU usage of no pool of the contract
   kNothingLeft,     // of a pool by a coarser key, all of whose hours are billed
-  kAmbiguousSku,    // one of several pools, the row does not say which
-  kNoChargePeriod,  // empty or inverted
-  kOtherProvider,   // the rest is passed through
-  kOtherPeriod,     // another billing period's row
-  kOtherCategory,   // tax, credit
-  kAdjustment,      // which may be the rounding of an invoice
-  kOtherPurchase,   // of something that is no commitment of the contract
-  kOtherUnused,     // the unused part of such a thing
-  kUnusedCapacity,  // reserved capacity nobody ran on
-  kOtherService,    // not GPU usage
+  kCoarseUnmeasured,  // likewise, without GPU time that could be compared
+  kAmbiguousSku,      // one of several pools, the row does not say which
+  kNoChargePeriod,    // empty or inverted
+  kOtherProvider,     // the rest is passed through
+  kOtherPeriod,       // another billing period's row
+  kOtherCategory,     // tax, credit
+  kAdjustment,        // which may be the rounding of an invoice
+  kOtherPurchase,     // of something that is no commitment of the contract
+  kOtherUnused,       // the unused part of such a thing
+  kUnusedCapacity,    // reserved capacity nobody ran on
+  kOtherService,      // not GPU usage
 };
 
 // Rows with equal keys are one group. Names are interned; what does not
