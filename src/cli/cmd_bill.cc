@@ -53,7 +53,7 @@ void AddBillCheck(Program* program) {
        "says how to execute,\nand of those that it does not, the ones that a "
        "bill can show. A rule is passed,\nfailed with the rows that break it, "
        "not_executable with the reason, or\nnot_applicable where the bill's "
-       "version has no such column. The table lists what\nfailed.",
+       "version has no such column. The table lists\nwhat failed.",
        "drawdown bill check bill.csv.gz\n"
        "drawdown bill check bill.csv.gz --all\n"
        "drawdown bill check part-*.csv --format csv",
