@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "rating/credits.h"
 #include "rating/schedule.h"
 #include "rating/strand.h"
 
@@ -62,9 +63,15 @@ Int128 ContractedAt(const Contract& contract, const std::string& id,
 class VersionDates {
  public:
   // `before` is the version that held until then, if that is after at_us.
+  // `claimed` are the credits that some version says were.
   VersionDates(const Contract& contract, const Interval& holds,
-               const Contract* before, int64_t at_us)
-      : contract_(contract), holds_(holds), before_(before), at_us_(at_us) {}
+               const Contract* before, const std::set<std::string>& claimed,
+               int64_t at_us)
+      : contract_(contract),
+        holds_(holds),
+        before_(before),
+        claimed_(claimed),
+        at_us_(at_us) {}
 
   std::vector<Found> Find() {
     for (const Commitment& commitment : contract_.commitments) {
@@ -167,7 +174,7 @@ class VersionDates {
   void FindOfCredit(const Credit& credit) {
     const std::string amount = Money(credit.amount);
     const bool unclaimed =
-        credit.claim_by_us.has_value() && !credit.claimed_at_us.has_value();
+        credit.claim_by_us.has_value() && !claimed_.contains(credit.id);
     if (unclaimed) {
       return AddEnd(*credit.claim_by_us, DueDateKind::kCreditExpires, credit.id,
                     amount + " lapses if it is not claimed by then");
@@ -179,6 +186,7 @@ class VersionDates {
   const Contract& contract_;
   const Interval holds_;
   const Contract* before_;
+  const std::set<std::string>& claimed_;
   const int64_t at_us_;
   Interval in_force_;  // the commitment that is looked at
   std::vector<Found> dates_;
@@ -247,6 +255,7 @@ std::vector<DueDate> Sorted(std::vector<Found> found, int64_t at_us) {
 std::vector<DueDate> DueDatesOf(const ContractTimeline& contracts,
                                 int64_t at_us) {
   std::vector<Found> dates;
+  const std::set<std::string> claimed = ClaimedCredits(contracts);
   const std::vector<ContractSpan>& spans = contracts.spans();
   for (size_t i = 0; i < spans.size(); ++i) {
     const bool last = i + 1 == spans.size();
@@ -255,7 +264,7 @@ std::vector<DueDate> DueDatesOf(const ContractTimeline& contracts,
         last ? std::numeric_limits<int64_t>::max() : spans[i + 1].from_us};
     const Contract* const before = i == 0 ? nullptr : spans[i - 1].contract;
     const std::vector<Found> some =
-        VersionDates(*spans[i].contract, holds, before, at_us).Find();
+        VersionDates(*spans[i].contract, holds, before, claimed, at_us).Find();
     dates.insert(dates.end(), some.begin(), some.end());
   }
   AddIntervalEnds(contracts, at_us, &dates);

@@ -254,7 +254,9 @@ absl::Status Walk::CloseSpend(size_t index) {
   if (state.terms->take_or_pay && lapsed > none) {
     ended_.push_back({kNoIndex, kNoIndex, kNoIndex, lapsed});
     BookMoney(index, ChargeKind::kShortfall, lapsed,
-              "not spent by the interval's end, take-or-pay");
+              FormatMoney(MoneyAmount(there)) + unit + " to spend, " +
+                  FormatMoney(state.counted) + unit +
+                  " counted by the interval's end, take-or-pay");
   }
   if (pot.rolled_in > 0) {
     BookMoney(index, ChargeKind::kRolloverIn, none,

@@ -527,8 +527,9 @@ class HledgerTest(ExportTest):
     def test_hledger_checks_two_months_in_one_file(self):
         journal = (self.statement("2026-01", "hledger")
                    + self.statement("2026-02", "hledger"))
-        subprocess.run(["hledger", "-f", "-", "check"], input=journal,
-                       text=True, check=True)
+        for mode in ([], ["--strict"]):
+            subprocess.run(["hledger", "-f", "-", "check", *mode],
+                           input=journal, text=True, check=True)
 
 
 @unittest.skipUnless(shutil.which("bean-check"), "beancount is not installed")

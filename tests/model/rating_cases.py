@@ -23,6 +23,9 @@ CALENDARS = [
     ('time_zone: "America/New_York" day_cut: "17:00" day_label: END'
      ' year_start: "11-02"', "2026-10-30T21:00:00", 3600),
     ('time_zone: "UTC" year_start: "12-01"', "2028-02-27T00:00:00", 3600),
+    ('time_zone: "UTC" year_start: "08-31"', "2027-11-28T00:00:00", 3600),
+    ('time_zone: "Asia/Kolkata" day_cut: "05:30" year_start: "01-30"',
+     "2028-02-27T00:00:00", 3600),
 ]
 INTERVAL_HOURS = {"HOURLY": 1, "DAILY": 24, "WEEKLY": 168, "MONTHLY": 744,
                   "QUARTERLY": 2208, "SEMI_ANNUAL": 4380, "ANNUAL": 8760,
@@ -55,7 +58,8 @@ class RandomCase:
         for n in range(self.random.randint(0, 4)):
             self._usage(f"k{9 - n}")
         # Layers 1 and 2 have Usage commitments, too.
-        layers = self.random.choice([[5, 5, 5], [5, 6, 6], [2, 2, 5]])
+        layers = self.random.choice([[5, 5, 5], [5, 6, 6], [2, 2, 5],
+                                     [1, 1, 2]])
         for n in range(self.random.choice([0, 0, 1, 2, 3])):
             self._spend(f"s{n}", layers[n])
         for n in range(self.random.choice([0, 0, 1, 2])):
@@ -101,12 +105,22 @@ class RandomCase:
         for part in self.parts:
             if pick.random() < 0.15:
                 continue
-            for word, values in (("price", ["0.7", "1.9", "5"]),
-                                 ("quantity", ["0", "3", "40"]),
-                                 ("cost", ["7", "150"])):
+            for word, values in (
+                    ("price", ['"0.7"', '"1.9"', '"5"']),
+                    ("quantity", ['"0"', '"3"', '"40"']),
+                    ("cost", ['"7"', '"150"']), ("amount", ['"3"', '"70"']),
+                    ("priority", ["1", "3"]), ("cap", ['"0"', '"0.4"']),
+                    ("share", ['"0.1"', '"0.45"'])):
                 if pick.random() < 0.3:
-                    part = re.sub(rf'\b{word}: "[^"]*"',
-                                  f'{word}: "{pick.choice(values)}"', part)
+                    part = re.sub(rf'\b{word}: \S+',
+                                  f'{word}: {pick.choice(values)}', part)
+            if "SPEND" in part and pick.random() < 0.2:
+                part = re.sub(r"layer: \d", f"layer: {pick.choice([5, 7])}",
+                              part)
+            if "claim_by" in part and "claimed_at" not in part:
+                part = part.replace(
+                    "claim_by", f'claimed_at: "{text_of(self.start)}"'
+                    " claim_by")
             later.append(part)
         effective = max(self.start + 3_600_000_000, self._instant())
         return [f'effective: "{text_of(effective)}"', *later]
@@ -154,7 +168,8 @@ class RandomCase:
                 prices = " ".join(
                     [f'tier {{ up_to: "{e}" price: "{self._price()}" }}'
                      for e in edges] + [f'tier {{ price: "{self._price()}" }}'])
-                kind = pick.choice(["DAILY", "WEEKLY", "MONTHLY"])
+                kind = pick.choice(["HOURLY", "DAILY", "WEEKLY", "MONTHLY",
+                                    "QUARTERLY", "ANNUAL", "FULL_PERIOD"])
                 prices += f" tier_interval: {kind}"
             self.parts.append(f'rate {{ pool: "{pool}" {prices}'
                               f' from: "{start}" }}')
@@ -289,6 +304,8 @@ class RandomCase:
                   f'from: "{text_of(start)}"'
                   f' until: "{text_of(min(end, self.end))}"']
         fields += self._rules(True)
+        if pick.random() < 0.3:
+            fields.append(f'claim_by: "{text_of(self.end)}"')
         self.parts.append("credit { " + "\n  ".join(fields) + " }")
 
     # Usage and questions -----------------------------------------------------

@@ -298,6 +298,35 @@ TEST(ForecastTest, WhatIfOptionIsExercised) {
                       "could be exercised until 2026-08-01T00:00:00Z"));
 }
 
+// One that has lapsed hides none that is open.
+TEST(ForecastTest, WhatIfTheNextOptionIsExercised) {
+  const auto contract = ParseContract("test", std::string(kContract) + R"(
+      expansion { commitment: "block" adds: "500" price: "1.5"
+        exercisable_from: "2026-09-01T00:00:00Z"
+        until: "2026-12-01T00:00:00Z" })");
+  ASSERT_THAT(contract, IsOk());
+  const std::vector<std::string> ids = {"block"};
+  const auto exercised = Exercise(*contract, ids, At("2026-09-02T00:00:00Z"));
+  ASSERT_THAT(exercised, IsOk());
+  const std::vector<Expansion>& options = exercised->contracts[0]->expansions;
+  EXPECT_FALSE(options.at(0).exercised_from_us.has_value());
+  EXPECT_EQ(options.at(1).exercised_from_us, At("2026-09-02T00:00:00Z"));
+  EXPECT_THAT(Exercise(*contract, ids, At("2026-12-01T00:00:00Z")),
+              IsError(ErrorCode::kInvalidArgument,
+                      "could be exercised until 2026-12-01T00:00:00Z"));
+}
+
+// The month is projected beyond the 20th, but it is the 11th.
+TEST(ForecastTest, ACreditCanBeClaimedUntilItCannot) {
+  const auto contract = ParseContract("test", std::string(kContract) + R"(
+      credit { id: "sla" amount: "5" from: "2026-04-01T00:00:00Z"
+        until: "2026-05-01T00:00:00Z" claim_by: "2026-04-20T00:00:00Z" })");
+  ASSERT_THAT(contract, IsOk());
+  EXPECT_THAT(Made(*contract, Usage(7)).notes,
+              testing::Contains("credit sla of 5 USD must be claimed by "
+                                "2026-04-20T00:00:00Z"));
+}
+
 // It was not there to be drawn from before now.
 TEST(ForecastTest, WhatIfAProposalComesIntoForceNow) {
   const auto contract = ParseContract("test", std::string(kContract) + R"(
