@@ -49,23 +49,27 @@ class JournalWriter {
                         DateOf(statement.period_start_us)})) {}
 
   std::string Write() {
-    text_ = absl::StrCat("; ", InertText(statement_.contract), " version ",
-                         statement_.contract_version, ", ",
-                         FormatInstant(statement_.period_start_us), " to ",
-                         FormatInstant(statement_.period_end_us));
-    if (!statement_.complete) {
-      absl::StrAppend(&text_, ", so far: as of ",
-                      FormatInstant(statement_.at_us));
-    }
-    text_ += "\n";
     for (const StatementLine& line : statement_.lines) Add(line);
     if (style_ == JournalStyle::kBeancount) AddBeancountChecks();
-    return Openings() + text_;
+    return Heading() + Openings() + text_;
   }
 
  private:
   std::string Account(const std::vector<std::string_view>& parts) const {
     return JournalAccount(style_, parts);
+  }
+
+  std::string Heading() const {
+    std::string heading =
+        absl::StrCat("; ", InertText(statement_.contract), " version ",
+                     statement_.contract_version, ", ",
+                     FormatInstant(statement_.period_start_us), " to ",
+                     FormatInstant(statement_.period_end_us));
+    if (!statement_.complete) {
+      absl::StrAppend(&heading, ", so far: as of ",
+                      FormatInstant(statement_.at_us));
+    }
+    return heading + "\n";
   }
 
   void Add(const StatementLine& line) {
@@ -140,7 +144,7 @@ class JournalWriter {
   // wants all declared, as often as one likes.
   std::string Openings() const {
     if (style_ == JournalStyle::kBeancount) {
-      return "plugin \"beancount.plugins.auto_accounts\"\n\n";
+      return "plugin \"beancount.plugins.auto_accounts\"\n";
     }
     std::string declared;
     for (const std::string& unit : units_) {
@@ -149,7 +153,7 @@ class JournalWriter {
     for (const std::string& account : accounts_) {
       absl::StrAppend(&declared, "account ", account, "\n");
     }
-    return declared.empty() ? "" : declared + "\n";
+    return declared;
   }
 
   const Statement& statement_;
