@@ -53,6 +53,13 @@ struct RowNames {
   static RowNames Read(ByteReader* bytes);
 };
 
+// Of the usage that a group is compared with, what ran on GPUs that the
+// provider excluded, and what that costs by the contract.
+struct ExcludedShare {
+  GpuTime time;
+  MoneyAmount cost;
+};
+
 struct Group {
   GroupKey key;
   RowSums sums;
@@ -77,6 +84,7 @@ struct Group {
   GpuTime slack() const {
     return PublishingSlack(sums.units, quantity_scale, sums.rows);
   }
+  ExcludedShare excluded;  // set by ExcludedHours
   // The rows that name each tenant, only where tenants are asked for.
   HashMap<uint32_t, RowSums> tenants;
   void AddTenant(uint32_t tenant, const RowSums& some);

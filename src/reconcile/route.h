@@ -26,16 +26,17 @@ enum class Disposition : uint8_t {
   kOtherCurrency,   // not the contract's
   kUnknownGpu,      // GPU usage of no pool of the contract
   kNothingLeft,     // of a pool by a coarser key, all of whose hours are billed
-  kAmbiguousSku,    // one of several pools, the row does not say which
-  kNoChargePeriod,  // empty or inverted
-  kOtherProvider,   // the rest is passed through
-  kOtherPeriod,     // another billing period's row
-  kOtherCategory,   // tax, credit
-  kAdjustment,      // which may be the rounding of an invoice
-  kOtherPurchase,   // of something that is no commitment of the contract
-  kOtherUnused,     // the unused part of such a thing
-  kUnusedCapacity,  // reserved capacity nobody ran on
-  kOtherService,    // not GPU usage
+  kCoarseUnmeasured,  // likewise, without GPU time that could be compared
+  kAmbiguousSku,      // one of several pools, the row does not say which
+  kNoChargePeriod,    // empty or inverted
+  kOtherProvider,     // the rest is passed through
+  kOtherPeriod,       // another billing period's row
+  kOtherCategory,     // tax, credit
+  kAdjustment,        // which may be the rounding of an invoice
+  kOtherPurchase,     // of something that is no commitment of the contract
+  kOtherUnused,       // the unused part of such a thing
+  kUnusedCapacity,    // reserved capacity nobody ran on
+  kOtherService,      // not GPU usage
 };
 
 // Rows with equal keys are one group. Names are interned; what does not
@@ -111,6 +112,7 @@ class Router {
   GroupKey KeyOf(const BillRow& row, const Target& target);
   void SetWindow(const BillRow& row, GroupKey& key) const;
   bool IsProvider(std::string_view name);
+  uint32_t PoolIndex(const PoolNaming* naming) const;
   const std::optional<TimeUnit>& UnitOf(const BillRow& row);
   absl::StatusOr<std::optional<BilledGpuTime>> QuantityOf(const BillRow& row,
                                                           int64_t micro_gpus);
@@ -123,6 +125,7 @@ class Router {
   int64_t bucket_length_us_;
   GroupNames& names_;
   uint32_t provider_;               // the contract's
+  std::vector<uint32_t> pools_;     // likewise, by place in the contract
   std::string last_provider_text_;  // and one provider
   bool last_is_provider_ = false;
   std::string last_unit_text_;  // bills repeat one unit row after row

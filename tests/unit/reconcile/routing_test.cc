@@ -12,6 +12,7 @@
 namespace drawdown::testing {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -186,6 +187,42 @@ TEST(ReconcileRoutingTest, AnUnknownCommitmentThatCoversOurUsageIsNotClean) {
   EXPECT_THAT(found[0].reason, HasSubstr("it is of usage of the contract's"));
 }
 
+TEST(ReconcileRoutingTest, CommitmentsThatTheContractLacksAreNamed) {
+  TestRow purchase = OnDemandRow(0, 1, "1", "1000000");
+  purchase.category = ChargeCategory::kPurchase;
+  purchase.sku = purchase.sku_price = "sp-sku";
+  purchase.commitment = "sp-other";
+  TestRow unused = OnDemandRow(0, 1, "1", "7");
+  unused.sku = unused.sku_price = "sp-sku";
+  unused.commitment = "sp-other";
+  unused.commitment_status = UsageStatus::kUnused;
+  const std::vector<TestRow> rows = {purchase, unused};
+  const ReconcileResult result = Reconcile(Scenario(), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 2u);
+  EXPECT_THAT(result.notes,
+              Contains("the bill has fees or unused hours of commitments that "
+                       "are not in the contract: \"sp-other\" (1,000,007.00 "
+                       "USD)"));
+}
+
+// Another account's commitment of a SKU is no reason to doubt a pool that is
+// named by its account, and what it covers is not guessed.
+TEST(ReconcileRoutingTest, CommitmentsAreNotMatchedByACoarserKey) {
+  Scenario setup;
+  setup.contract.pools[0].sub_accounts = {"111"};
+  TestRow purchase = OnDemandRow(0, 1, "1", "900");
+  purchase.category = ChargeCategory::kPurchase;
+  purchase.frequency = "Recurring";
+  purchase.commitment = "other-ri";
+  EXPECT_EQ(Reconcile(setup, {purchase}).items[0].kind,
+            BreakClass::kNotExecutable);
+  purchase.sub_account = "222";
+  const ReconcileResult result = Reconcile(setup, {purchase});
+  ExpectInvariants(result, {purchase});
+  EXPECT_EQ(result.items[0].kind, BreakClass::kNonUsage);
+}
+
 TEST(ReconcileRoutingTest, UnusedCapacityIsPricedByTheRateInForce) {
   Scenario setup;
   Rate later = setup.contract.rates[0];
@@ -200,23 +237,47 @@ TEST(ReconcileRoutingTest, UnusedCapacityIsPricedByTheRateInForce) {
   ExpectInvariants(result, rows);
   const auto breaks = ItemsOf(result, BreakClass::kPriceBreak);
   ASSERT_EQ(breaks.size(), 1u);
-  EXPECT_EQ(FormatMoney(breaks[0].billed_cost), "36.4");
+  EXPECT_EQ(FormatMoney(breaks[0].billed_cost), "20");
   EXPECT_EQ(FormatMoney(breaks[0].difference), "3.6");
-  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 1u);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 2u);
+  // A row over the change costs at most the dearer rate.
+  TestRow across = OnDemandRow(23, 25, "2", "40");
+  across.capacity_status = UsageStatus::kUnused;
+  EXPECT_EQ(Reconcile(setup, {across}).items[0].kind, BreakClass::kNonUsage);
+  across.billed = "40.01";
+  EXPECT_EQ(Reconcile(setup, {across}).items[0].kind, BreakClass::kPriceBreak);
+}
+
+TEST(ReconcileRoutingTest, FreeUnusedCapacityDoesNotMakeUpForDear) {
+  std::vector<TestRow> rows = {OnDemandRow(0, 1, "100", "0"),
+                               OnDemandRow(1, 2, "1", "999")};
+  for (TestRow& row : rows) row.capacity_status = UsageStatus::kUnused;
+  const ReconcileResult result = Reconcile(Scenario(), rows);
+  ExpectInvariants(result, rows);
+  const auto breaks = ItemsOf(result, BreakClass::kPriceBreak);
+  ASSERT_EQ(breaks.size(), 1u);
+  EXPECT_EQ(FormatMoney(breaks[0].difference), "982.6");
 }
 
 TEST(ReconcileRoutingTest, TimingSaysWhetherTheHoursRan) {
   Scenario setup;
-  setup.metered = [](const std::string& pool, int64_t start_us,
-                     int64_t end_us) -> absl::StatusOr<GpuTime> {
-    EXPECT_EQ(pool, kGb200);
-    EXPECT_EQ(end_us - start_us, kMicrosPerHour);
-    return start_us < HourOf(-1) ? Hours("4") : GpuTime();
+  int readings = 0;
+  setup.metered = [&readings](const std::vector<PoolWindow>& windows)
+      -> absl::StatusOr<std::vector<GpuTime>> {
+    ++readings;
+    std::vector<GpuTime> times;
+    for (const auto& [pool, window] : windows) {
+      EXPECT_EQ(pool, kGb200);
+      EXPECT_EQ(window.end_us - window.start_us, kMicrosPerHour);
+      times.push_back(window.start_us < HourOf(-1) ? Hours("4") : GpuTime());
+    }
+    return times;
   };
   const std::vector<TestRow> rows = {OnDemandRow(-2, -1, "1", "16.40"),
                                      OnDemandRow(-1, 0, "1", "16.40")};
   const ReconcileResult result = Reconcile(setup, rows);
   ExpectInvariants(result, rows);
+  EXPECT_EQ(readings, 1);
   const auto late = ItemsOf(result, BreakClass::kTiming);
   ASSERT_EQ(late.size(), 2u);
   EXPECT_THAT(late[0].reason, HasSubstr("was metered 4 GPU-hours then"));
@@ -275,31 +336,43 @@ TEST(ReconcileRoutingTest, ACorrectionIsOfTheLineThatItNames) {
   EXPECT_EQ(Serialized(Reconcile(setup, turned)), Serialized(result));
 }
 
-TEST(ReconcileRoutingTest, SplitChargesAddUpToOne) {
+// A correction may be of a correction, but not of itself, nor of a line of
+// another provider.
+TEST(ReconcileRoutingTest, OnlyAnotherLineOfTheProviderIsAnOriginal) {
   Scenario setup;
-  setup.rated = BookBuilder().OnDemand(kGb200, 0, 3, "8").Build();
-  const auto part = [](int hour, const char* quantity, const char* billed,
-                       const char* ratio) {
-    TestRow row = OnDemandRow(hour, hour + 1, quantity, billed);
-    row.allocated =
-        std::string("{\"Elements\":[{\"AllocatedRatio\":") + ratio + "}]}";
-    return row;
-  };
-  std::vector<TestRow> rows = {
-      part(0, "1.2", "19.68", "0.6"), part(0, "0.8", "13.12", "0.7"),
-      part(1, "1.2", "19.68", "0.6"), part(1, "0.8", "13.12", "0.4"),
-      part(2, "1.2", "19.68", "0.6"), part(2, "0.8", "13.12", "0.4")};
-  rows[5].allocated = "{}";
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "4").Build();
+  std::vector<TestRow> rows(5, OnDemandRow(0, 1, "-1", "-16.40"));
+  const char* const ids[] = {"A", "B", "C", "D", "E"};
+  const char* const corrects[] = {"", "B", "", "C", "D"};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    rows[i].line_id = ids[i];
+    rows[i].corrects = corrects[i];
+    rows[i].links_lines = true;
+    rows[i].correction = i > 0;
+  }
+  rows[0] = OnDemandRow(0, 1, "1", "16.40");
+  rows[2].provider = "other";
   const ReconcileResult result = Reconcile(setup, rows);
   ExpectInvariants(result, rows);
-  const auto gaps = ItemsOf(result, BreakClass::kAllocationGap);
-  ASSERT_EQ(gaps.size(), 2u);
-  EXPECT_THAT(gaps[0].reason,
-              HasSubstr("of 1 of 1 charges that were split AllocatedRatio does "
-                        "not add up to 1: that of resource \"i-1\" from "
-                        "2026-10-01T00:00:00Z is 1.3"));
-  EXPECT_THAT(gaps[1].reason, HasSubstr("cannot be read"));
-  EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 1u);
+  const auto orphans = ItemsOf(result, BreakClass::kCorrectionOrphan);
+  ASSERT_EQ(orphans.size(), 2u);
+  EXPECT_THAT(orphans[0].reason, HasSubstr("of line \"B\""));
+  EXPECT_THAT(orphans[1].reason, HasSubstr("of line \"C\""));
+  const auto linked = ItemsOf(result, BreakClass::kCorrectionLinked);
+  ASSERT_EQ(linked.size(), 1u);
+  EXPECT_THAT(linked[0].reason, HasSubstr("of line \"D\""));
+}
+
+TEST(ReconcileRoutingTest, AnOverflowOfWhatWasConsumedIsSaid) {
+  TestRow row = OnDemandRow(0, 1, "2", "32.80");
+  row.consumed = "4500000000000000000000000000";
+  row.consumed_unit = "Hours";
+  const std::vector<TestRow> rows(3, row);
+  const ReconcileCheck check =
+      CheckNamed(Reconcile(Scenario(), rows), "consumed_quantity");
+  EXPECT_EQ(check.outcome, ReconcileCheck::Outcome::kNotExecutable);
+  EXPECT_THAT(check.detail,
+              HasSubstr("of 3 that differ the sum does not fit 128 bits"));
 }
 
 TEST(ReconcileRoutingTest, WhatWasConsumedIsWhatWasRated) {
