@@ -30,6 +30,8 @@ LONG_CRASH = DRAWDOWN_CRASH_KILLS=$(LONG_KILLS) \
   DRAWDOWN_QUOTA_KILLS=$(LONG_QUOTA_KILLS)
 # Where Prometheus is unpacked, for the tests that scrape with it.
 export DRAWDOWN_PROMETHEUS_DIR ?= $(CURDIR)/build/prometheus
+# Where pyarrow and the like are, for the tests of the Python package.
+export DRAWDOWN_PYTHON_PACKAGES ?= $(CURDIR)/build/python-packages
 
 .PHONY: help deps demo check check-asan check-tsan check-clang check-crash check-all bench format clean
 
@@ -52,6 +54,7 @@ deps:
 .PHONY: test-deps
 test-deps: deps
 	@src/cmake/fetch_prometheus.sh $(DRAWDOWN_PROMETHEUS_DIR)
+	@src/cmake/fetch_python_packages.sh $(DRAWDOWN_PYTHON_PACKAGES)
 
 demo: deps
 	cmake --preset release

@@ -51,6 +51,25 @@ std::vector<std::string> Inputs::Texts(const char* name,
   return read;
 }
 
+std::string Inputs::Path(const char* name, drawdown_text path) {
+  std::string read = Text(name, path);
+  const size_t end = read.find('\0');
+  if (end != std::string::npos) {
+    Fail(DRAWDOWN_INVALID_ARGUMENT,
+         absl::StrCat(name, " has a zero byte after \"", read.substr(0, end),
+                      "\""));
+  }
+  return read;
+}
+
+std::vector<std::string> Inputs::Paths(const char* name,
+                                       const drawdown_text* paths,
+                                       uint64_t count) {
+  std::vector<std::string> read = Texts(name, paths, count);
+  for (uint64_t i = 0; i < read.size(); ++i) Path(name, paths[i]);
+  return read;
+}
+
 bool Inputs::NotNull(const char* name, const void* pointer) {
   if (pointer != nullptr) return true;
   Fail(DRAWDOWN_INVALID_ARGUMENT, absl::StrCat(name, " is NULL"));

@@ -80,7 +80,7 @@ int32_t drawdown_ledger_open(drawdown_text directory,
     Clear(out);
     Inputs in;
     in.NotNull("out", out);
-    const std::string path = in.Text("directory", directory);
+    const std::string path = in.Path("directory", directory);
     const drawdown::OpenOptions open = ReadOptions(&in, options);
     if (!in.ok()) return in.outcome();
     auto ledger = drawdown::Ledger::Open(path, open);
@@ -95,7 +95,7 @@ int32_t drawdown_ledger_create(drawdown_text directory,
                                drawdown_error* error) {
   return Call(error, [&]() -> Outcome {
     Inputs in;
-    const std::string path = in.Text("directory", directory);
+    const std::string path = in.Path("directory", directory);
     const drawdown::OpenOptions open = ReadOptions(&in, options);
     if (!in.ok()) return in.outcome();
     return drawdown::Ledger::Create(path, open);
@@ -140,7 +140,7 @@ int32_t drawdown_backup(drawdown_ledger ledger, drawdown_text destination,
                         drawdown_error* error) {
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
-    const std::string path = in.Text("destination", destination);
+    const std::string path = in.Path("destination", destination);
     if (!in.ok()) return in.outcome();
     return l.Backup(path);
   });
@@ -151,8 +151,8 @@ int32_t drawdown_salvage(drawdown_text directory, drawdown_text destination,
   return Call(error, [&]() -> Outcome {
     Clear(out);
     Inputs in;
-    const std::string from = in.Text("directory", directory);
-    const std::string to = in.Text("destination", destination);
+    const std::string from = in.Path("directory", directory);
+    const std::string to = in.Path("destination", destination);
     if (!in.ok()) return in.outcome();
     SalvageTable table;
     auto report = drawdown::Salvage(from, to);

@@ -234,6 +234,39 @@ TEST(Texts, MayBeAbsentOrUnterminated) {
             DRAWDOWN_BAD_ROW);
 }
 
+// What names a file ends at a zero byte, and would name another.
+TEST(Texts, OfPathsHaveNoZeroBytes) {
+  const Books books;
+  const std::string other = books.path() + ".other";
+  const std::string evil = other + std::string("\0evil", 5);
+  const drawdown_text path = {evil.data(), evil.size()};
+  drawdown_statement_query query = DRAWDOWN_STATEMENT_QUERY_INIT;
+  uint8_t clean = 0;
+  drawdown_table out = 0;
+  drawdown_ledger opened = 0;
+  ASSERT_EQ(
+      drawdown_ledger_create(drawdown_str(other.c_str()), nullptr, nullptr), 0);
+  std::vector<drawdown_error> errors(8);
+  const std::vector<int32_t> codes = {
+      drawdown_ledger_open(path, nullptr, &opened, &errors[0]),
+      drawdown_ledger_create(path, nullptr, &errors[1]),
+      drawdown_backup(books.ledger(), path, &errors[2]),
+      drawdown_salvage(path, drawdown_str("x"), &out, &errors[3]),
+      drawdown_salvage(drawdown_str(other.c_str()), path, &out, &errors[4]),
+      drawdown_import_files(books.ledger(), DRAWDOWN_IMPORT_RUNS, &path, 1,
+                            nullptr, nullptr, &errors[5]),
+      drawdown_reconcile_files(books.ledger(), &query, &path, 1, nullptr,
+                               &clean, nullptr, nullptr, &errors[6]),
+      drawdown_bill_summary(&path, 1, &out, &errors[7])};
+  for (size_t i = 0; i < codes.size(); ++i) {
+    EXPECT_EQ(codes[i], DRAWDOWN_INVALID_ARGUMENT) << i;
+    EXPECT_NE(MessageOf(errors[i]).find("has a zero byte after"),
+              std::string::npos)
+        << i;
+  }
+  EXPECT_EQ(opened, 0u);
+}
+
 TEST(Outputs, ThatAreNullAreNamed) {
   drawdown_error error = 0;
   EXPECT_EQ(drawdown_ledger_open(drawdown_str("x"), nullptr, nullptr, &error),
