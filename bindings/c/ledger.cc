@@ -20,9 +20,9 @@ OpenOptions ReadOptions(Inputs* in, const drawdown_ledger_options* theirs) {
       in->Flag("allow_any_filesystem", ours.allow_any_filesystem);
   options.bucket = std::chrono::duration_cast<std::chrono::minutes>(
       in->Whole("bucket_us", ours.bucket_us, std::chrono::minutes(1)));
-  options.lock_timeout =
-      std::chrono::duration_cast<std::chrono::milliseconds>(in->Whole(
-          "lock_timeout_us", ours.lock_timeout_us, std::chrono::milliseconds(1)));
+  options.lock_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+      in->Whole("lock_timeout_us", ours.lock_timeout_us,
+                std::chrono::milliseconds(1)));
   options.drain_interval =
       std::chrono::duration_cast<std::chrono::milliseconds>(
           in->Whole("drain_interval_us", ours.drain_interval_us,
@@ -36,8 +36,8 @@ OpenOptions ReadOptions(Inputs* in, const drawdown_ledger_options* theirs) {
   return options;
 }
 
-// The answer to a salvage, made before it: when there is no memory for it, there
-// must be no ledger either, which the next try would find in its way.
+// The answer to a salvage, made before it: when there is no memory for it,
+// there must be no ledger either, which the next try would find in its way.
 class SalvageTable {
  public:
   SalvageTable() : given_(&handle_) {
@@ -157,8 +157,7 @@ int32_t drawdown_salvage(drawdown_text directory, drawdown_text destination,
     SalvageTable table;
     auto report = drawdown::Salvage(from, to);
     if (!report.ok()) return report.status();
-    const drawdown_table given = table.Give(*std::move(report));
-    if (out != nullptr) *out = given;
+    if (out != nullptr) *out = table.Give(*std::move(report));
     return {};
   });
 }

@@ -173,7 +173,7 @@ int32_t drawdown_reconcile_arrow(drawdown_ledger ledger,
     const drawdown::StatementQuery asked = ReadStatementQuery(&in, query);
     drawdown::ReconcileOptions read = ReadOptions(&in, options);
     if (!in.ok()) return in.outcome();
-    const Outcome started = stream.Start();
+    const Outcome started = stream.Start(!read.tenant_tag.empty());
     if (!started.ok()) return started;
     read.bill.streams = {&stream};
     auto result = found->Reconcile(asked, {}, read);

@@ -57,6 +57,27 @@ TEST(Handles, AreNotUsedAgain) {
   EXPECT_EQ(drawdown_table_close(second, nullptr), DRAWDOWN_OK);
 }
 
+// The number of a place is in a handle's low half; one that is free is taken
+// again.
+TEST(Handles, OfAnswersThatNobodyWantsAreNotMade) {
+  const Books books;
+  const std::string copy = books.path() + ".copy";
+  ASSERT_EQ(
+      drawdown_backup(books.ledger(), drawdown_str(copy.c_str()), nullptr),
+      DRAWDOWN_OK);
+  drawdown_table before = 0;
+  drawdown_table after = 0;
+  ASSERT_EQ(drawdown_ledger_info(books.ledger(), &before, nullptr), 0);
+  ASSERT_EQ(drawdown_table_close(before, nullptr), 0);
+  const std::string saved = books.path() + ".saved";
+  ASSERT_EQ(drawdown_salvage(drawdown_str(copy.c_str()),
+                             drawdown_str(saved.c_str()), nullptr, nullptr),
+            DRAWDOWN_OK);
+  ASSERT_EQ(drawdown_ledger_info(books.ledger(), &after, nullptr), 0);
+  EXPECT_EQ(static_cast<uint32_t>(after), static_cast<uint32_t>(before));
+  EXPECT_EQ(drawdown_table_close(after, nullptr), DRAWDOWN_OK);
+}
+
 TEST(Handles, OfTablesOutliveTheLedger) {
   Books books;
   drawdown_table table = 0;
@@ -117,6 +138,23 @@ TEST(Structs, OfNewerProgramsAreReadWhereTheyAskForNothingNew) {
   EXPECT_EQ(drawdown_runs(books.ledger(), &newer.query, &table, &error),
             DRAWDOWN_BAD_STRUCT);
   EXPECT_NE(MessageOf(error).find("does not know"), std::string::npos);
+}
+
+// A size that is not one: nothing so far behind the struct is looked at.
+TEST(Structs, ThatSayThatTheyAreHugeAreRefused) {
+  const Books books;
+  drawdown_table table = 0;
+  drawdown_error error = 0;
+  drawdown_run_query query = DRAWDOWN_RUN_QUERY_INIT;
+  for (const uint32_t size : {uint32_t{65'537}, UINT32_MAX}) {
+    query.struct_size = size;
+    EXPECT_EQ(drawdown_runs(books.ledger(), &query, &table, &error),
+              DRAWDOWN_BAD_STRUCT);
+    EXPECT_NE(MessageOf(error).find("is no struct's"), std::string::npos);
+  }
+  drawdown_drain_result result = DRAWDOWN_DRAIN_RESULT_INIT;
+  result.struct_size = UINT32_MAX;
+  EXPECT_EQ(drawdown_drain(books.ledger(), &result, nullptr), DRAWDOWN_OK);
 }
 
 TEST(Structs, InArraysAreAsFarApartAsTheySay) {
