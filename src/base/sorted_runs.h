@@ -40,11 +40,11 @@ class SortedRuns {
   }
 
   // Calls `visit`, which returns absl::Status, with each record in order. Call
-  // once, after the last Add.
+  // after the last Add, any number of times.
   template <typename Visit>
   absl::Status ForEach(Visit visit) {
     // Merging needs the memory that the last run takes.
-    if (runs() > 0) RETURN_IF_ERROR(WriteRun());
+    if (runs() > 0 && !records_.empty()) RETURN_IF_ERROR(WriteRun());
     std::sort(records_.begin(), records_.end());
     std::vector<Cursor> cursors;
     RETURN_IF_ERROR(OpenCursors(&cursors));

@@ -14,15 +14,21 @@ std::vector<BilledWindow>::const_iterator FirstEndingAfter(
 
 }  // namespace
 
-BilledLanes::BilledLanes(const std::vector<Group>& groups) {
-  for (const Group& group : groups) {
+BilledLanes::BilledLanes(const std::vector<Group>& groups,
+                         const HashMap<uint32_t, GpuTime>& without) {
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const Group& group = groups[i];
     if ((group.key.disposition != Disposition::kCompare &&
          group.key.disposition != Disposition::kLateCorrection) ||
         group.key.dropped != 0) {
       continue;
     }
-    windows_[group.key.lane].push_back({group.key.start_us, group.key.end_us,
-                                        group.sums.billed, group.slack()});
+    const auto left_out = without.find(static_cast<uint32_t>(i));
+    const GpuTime billed = left_out == without.end()
+                               ? group.sums.billed
+                               : group.sums.billed - left_out->second;
+    windows_[group.key.lane].push_back(
+        {group.key.start_us, group.key.end_us, billed, group.slack()});
   }
   for (auto& entry : windows_) {
     std::sort(entry.second.begin(), entry.second.end(),

@@ -24,7 +24,12 @@ class BilledLanes {
   BilledLanes() = default;
   // `groups` as GroupTable::MergeOverlapping leaves them; those of a coarser
   // key are left out.
-  explicit BilledLanes(const std::vector<Group>& groups);
+  explicit BilledLanes(const std::vector<Group>& groups)
+      : BilledLanes(groups, {}) {}
+
+  // `without`, by index of a group, is not counted as billed.
+  BilledLanes(const std::vector<Group>& groups,
+              const HashMap<uint32_t, GpuTime>& without);
 
   // By time, disjoint.
   const std::vector<BilledWindow>& Of(const Lane& lane) const;

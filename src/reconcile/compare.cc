@@ -94,6 +94,15 @@ void SetBilled(const Group& group, const CompareContext& context,
       IsUsage(comparison.kind) && group.sums.unmeasured != 0;
 }
 
+// cost / time x 1 hour, half-even; empty when there is nothing to divide.
+std::optional<MoneyAmount> AveragePrice(const Expectation& books) {
+  if (books.time.zero() || !books.cost.valid()) return std::nullopt;
+  const absl::StatusOr<Int128> price =
+      MulDivHalfEven(books.cost.count(), kMicrosPerHour, books.time.count());
+  if (!price.ok()) return std::nullopt;
+  return MoneyAmount(*price);
+}
+
 void SetExpected(const Group& group, const CompareContext& context,
                  Comparison& comparison) {
   Lane lane = group.key.lane;
@@ -121,59 +130,7 @@ void SetExpected(const Group& group, const CompareContext& context,
           : MoneyAmount();
 }
 
-// What of the metered must have been on GPUs that the provider excluded.
-GpuTime CertainlyExcluded(const Group& group, const CompareContext& context) {
-  GpuTime certain;
-  const auto book = context.books->lanes().find(group.key.lane);
-  if (book == context.books->lanes().end()) return certain;
-  // A bucket has a cell for each price.
-  Interval bucket;
-  GpuTime metered;
-  const auto add_bucket = [&] {
-    certain += context.exclusions.CertainOf(
-        group.key.lane.pool, bucket.start_us, bucket.end_us, metered);
-  };
-  book->second.ForEachOverlapping(group.key.start_us, group.key.end_us,
-                                  [&](const BookCell& cell) {
-                                    if (cell.start_us != bucket.start_us) {
-                                      add_bucket();
-                                      bucket = {cell.start_us, cell.end_us};
-                                      metered = GpuTime();
-                                    }
-                                    metered += cell.time;
-                                  });
-  add_bucket();
-  return certain;
-}
-
-// GPUs that the provider took out of service are metered while a job holds
-// them, and are rightly not billed: at least those that no other GPU of the
-// pool can have been, at most all that were excluded.
-void LeaveOutExcluded(const Group& group, const CompareContext& context,
-                      Comparison& comparison) {
-  if (comparison.unmeasured) return;
-  const GpuTime most =
-      std::min(context.exclusions.Of(group.key.lane.pool, group.key.start_us,
-                                     group.key.end_us),
-               comparison.booked);
-  if (most.zero()) return;
-  const GpuTime least = std::min(CertainlyExcluded(group, context), most);
-  const GpuTime gap = comparison.booked - comparison.billed;
-  if (gap <= comparison.slack && least.zero()) return;
-  comparison.excluded = std::clamp(gap, least, most);
-  comparison.expected -=
-      Price(comparison.price.value_or(MoneyAmount()), comparison.excluded);
-}
-
 }  // namespace
-
-std::optional<MoneyAmount> AveragePrice(const Expectation& books) {
-  if (books.time.zero() || !books.cost.valid()) return std::nullopt;
-  const absl::StatusOr<Int128> price =
-      MulDivHalfEven(books.cost.count(), kMicrosPerHour, books.time.count());
-  if (!price.ok()) return std::nullopt;
-  return MoneyAmount(*price);
-}
 
 const Commitment* FindCommitment(const Contract& contract,
                                  const std::string& id) {
@@ -196,7 +153,10 @@ Comparison Measure(const Group& group, const CompareContext& context) {
     comparison.gpus_per_unit = GpusPerUnit(group, context);
     comparison.grain =
         context.books->Grain(lane.pool, group.key.start_us, group.key.end_us);
-    LeaveOutExcluded(group, context, comparison);
+    comparison.excluded = group.excluded.time;
+    if (!IsFree(lane, context.basis)) {
+      comparison.expected -= group.excluded.cost;
+    }
     if (comparison.booked.zero()) {
       comparison.elsewhere = context.billed.MissingElsewhere(
           lane, group.key.start_us, group.key.end_us, *context.books);

@@ -12,7 +12,7 @@
 #include "reconcile/billed_lanes.h"
 #include "reconcile/books.h"
 #include "reconcile/cost_basis.h"
-#include "reconcile/exclusions.h"
+#include "reconcile/excluded_hours.h"
 #include "reconcile/group.h"
 #include "reconcile/originals.h"
 #include "reconcile/posted_corrections.h"
@@ -32,7 +32,7 @@ struct CompareContext {
   ReconcileOptions options;
   CostBasis basis;  // what "cost" is of
   BilledLanes billed;
-  Exclusions exclusions;
+  ExcludedHours excluded;  // of what no row bills
   Originals originals;
   HashSet<uint32_t> lines;  // that corrections name and the bill has, by text
   HashSet<uint32_t> covering;  // commitments that some usage says cover it
@@ -81,9 +81,6 @@ struct Comparison {
   MoneyAmount difference() const { return cost - expected; }
   GpuTime excess() const { return billed - (booked - excluded); }
 };
-
-// cost / time x 1 hour, half-even; empty when there is nothing to divide.
-std::optional<MoneyAmount> AveragePrice(const Expectation& books);
 
 const Commitment* FindCommitment(const Contract& contract,
                                  const std::string& id);

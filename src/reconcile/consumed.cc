@@ -39,6 +39,12 @@ ReconcileCheck ConsumedSums::Check(bool has_grain) const {
   check.detail = absl::StrCat(both_, " rows of usage have both quantities");
   const auto add = [&check](const Sums& sums, bool allowed) {
     if (sums.rows == 0) return;
+    if (!sums.consumed.valid() || !sums.rated.valid()) {
+      check.outcome = Outcome::kNotExecutable;
+      absl::StrAppend(&check.detail, "; of ", sums.rows,
+                      " that differ the sum does not fit 128 bits");
+      return;
+    }
     if (!allowed) check.outcome = Outcome::kFailed;
     absl::StrAppend(&check.detail, "; of ", sums.rows, " ConsumedQuantity is ",
                     GpuHoursText(sums.consumed), " and PricingQuantity ",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <tuple>
+#include <utility>
 
 #include "base/check.h"
 #include "base/coding.h"
@@ -15,7 +16,7 @@ Int128 Magnitude(Int128 value) { return value < 0 ? -value : value; }
 
 void EncodeDetails(const BillRow& row, const RoutedRow& routed,
                    const RowSums& one, uint32_t group, Hash128 order,
-                   std::string* out) {
+                   const std::optional<SplitRatios>& split, std::string* out) {
   out->clear();
   AppendFixed(order, out);
   AppendFixed(group, out);
@@ -26,6 +27,7 @@ void EncodeDetails(const BillRow& row, const RoutedRow& routed,
   RowNames names;
   names.Add(row, routed);
   names.AppendTo(out);
+  if (split.has_value()) AppendFixed(*split, out);
 }
 
 }  // namespace
@@ -39,8 +41,10 @@ bool CopyFinder::Repeated::operator<(const Repeated& other) const {
 // A sighting is 24 bytes; where all rows may have come before, details are five
 // to ten times as much, and are best written in long stretches.
 CopyFinder::CopyFinder(uint64_t memory_bytes)
-    : filter_(memory_bytes / 4),
-      sightings_(memory_bytes / 2),
+    : seen_(memory_bytes / 4),
+      firsts_(memory_bytes / 16),
+      again_(memory_bytes / 16),
+      sightings_(memory_bytes / 8 * 3),
       repeated_(memory_bytes / 8),
       details_(memory_bytes / 8) {}
 
@@ -69,24 +73,31 @@ Hash128 CopyFinder::OrderOf(const BillRow& row) {
 }
 
 absl::Status CopyFinder::Add(const BillRow& row, const RoutedRow& routed,
-                             const RowSums& one, uint32_t group) {
+                             const RowSums& one, uint32_t group,
+                             const std::optional<SplitRatios>& split) {
   if (one.unmeasured != 0 || row.raw.empty()) return absl::OkStatus();
-  Sighting sighting;
-  sighting.identity = row.identity;
-  if (filter_.MaybeSeen(sighting.identity.high, sighting.identity.low)) {
-    EncodeDetails(row, routed, one, group, OrderOf(row), &scratch_);
-    ASSIGN_OR_RETURN(sighting.details, details_.Append(scratch_));
+  const Hash128& identity = row.identity;
+  if (!seen_.MaybeSeen(identity.high, identity.low)) {
+    return firsts_.Add(identity);
   }
-  return sightings_.Add(sighting);
+  again_.MaybeSeen(identity.high, identity.low);
+  EncodeDetails(row, routed, one, group, OrderOf(row), split, &scratch_);
+  ASSIGN_OR_RETURN(const uint64_t details, details_.Append(scratch_));
+  return sightings_.Add({identity, details});
 }
 
 absl::Status CopyFinder::ForEach(
     const std::vector<uint32_t>& new_group,
     const std::function<void(const Copies&)>& visit) {
-  RETURN_IF_ERROR(FindRepeated(new_group));
+  Copies copies;
+  Hash128 order;
+  RETURN_IF_ERROR(
+      ForEachRepeated([&](const Sighting& row, uint64_t extra) -> absl::Status {
+        RETURN_IF_ERROR(ReadDetails(row.details, &copies, &order));
+        return repeated_.Add({new_group[copies.group], copies.one.billed,
+                              copies.one.cost, order, row.details, extra});
+      }));
   return repeated_.ForEach([&](const Repeated& row) -> absl::Status {
-    Copies copies;
-    Hash128 order;
     RETURN_IF_ERROR(ReadDetails(row.details, &copies, &order));
     copies.group = row.group;
     copies.extra = row.extra;
@@ -95,12 +106,37 @@ absl::Status CopyFinder::ForEach(
   });
 }
 
-absl::Status CopyFinder::FindRepeated(const std::vector<uint32_t>& new_group) {
+// What came once need not be sorted.
+absl::Status CopyFinder::SightFirsts() {
+  if (std::exchange(firsts_sighted_, true)) return absl::OkStatus();
+  return firsts_.ForEach([this](const Hash128& identity) {
+    return again_.MayHave(identity.high, identity.low)
+               ? sightings_.Add({identity, kNone})
+               : absl::OkStatus();
+  });
+}
+
+absl::Status CopyFinder::SumHours(const std::vector<uint32_t>& new_group,
+                                  HashMap<uint32_t, GpuTime>* hours) {
+  return ForEachRepeated(
+      [&](const Sighting& row, uint64_t extra) -> absl::Status {
+        Copies copies;
+        Hash128 order;
+        RETURN_IF_ERROR(ReadDetails(row.details, &copies, &order));
+        (*hours)[new_group[copies.group]] +=
+            copies.one.billed * static_cast<Int128>(extra);
+        return absl::OkStatus();
+      });
+}
+
+absl::Status CopyFinder::ForEachRepeated(
+    const std::function<absl::Status(const Sighting&, uint64_t extra)>& visit) {
+  RETURN_IF_ERROR(SightFirsts());
   Sighting last;
   uint64_t sightings = 0;
   RETURN_IF_ERROR(sightings_.ForEach([&](const Sighting& next) -> absl::Status {
     if (sightings != 0 && next.identity != last.identity) {
-      RETURN_IF_ERROR(AddRepeated(last, sightings, new_group));
+      if (sightings > 1) RETURN_IF_ERROR(visit(last, sightings - 1));
       sightings = 0;
     }
     // The first in order has details: all but the one that came first do.
@@ -108,18 +144,7 @@ absl::Status CopyFinder::FindRepeated(const std::vector<uint32_t>& new_group) {
     ++sightings;
     return absl::OkStatus();
   }));
-  return AddRepeated(last, sightings, new_group);
-}
-
-absl::Status CopyFinder::AddRepeated(const Sighting& last, uint64_t sightings,
-                                     const std::vector<uint32_t>& new_group) {
-  if (sightings < 2) return absl::OkStatus();
-  Copies copies;
-  Hash128 order;
-  RETURN_IF_ERROR(ReadDetails(last.details, &copies, &order));
-  return repeated_.Add({new_group[copies.group], copies.one.billed,
-                        copies.one.cost, order, last.details,
-                        sightings - 1});
+  return sightings > 1 ? visit(last, sightings - 1) : absl::OkStatus();
 }
 
 absl::Status CopyFinder::ReadDetails(uint64_t place, Copies* copies,
@@ -133,6 +158,8 @@ absl::Status CopyFinder::ReadDetails(uint64_t place, Copies* copies,
   copies->start_us = reader.Fixed<int64_t>();
   copies->end_us = reader.Fixed<int64_t>();
   copies->names = RowNames::Read(&reader);
+  copies->split.reset();
+  if (!reader.done()) copies->split = reader.Fixed<SplitRatios>();
   CHECK(reader.done());
   return absl::OkStatus();
 }

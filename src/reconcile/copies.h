@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,10 +12,13 @@
 #include "absl/status/status.h"
 #include "base/digest.h"
 #include "base/fast_hash.h"
+#include "base/hash_map.h"
+#include "base/record_log.h"
 #include "base/sorted_runs.h"
 #include "base/spill_log.h"
 #include "reconcile/group.h"
 #include "reconcile/seen_filter.h"
+#include "reconcile/split_charges.h"
 
 namespace drawdown {
 
@@ -25,26 +29,32 @@ struct Copies {
   RowSums one;  // a single copy
   RowNames names;
   uint32_t tenant = kNoIndex;
+  std::optional<SplitRatios> split;  // of a single copy that is a part
   int64_t start_us = 0;
   int64_t end_us = 0;
 };
 
-// Finds them in bounded memory: the identity of each row is sorted, on disk
-// where it does not fit, and equal ones meet. What else is to be known of a row
-// is kept only where a filter says that it may have come before.
+// Finds them in bounded memory. A filter says of each row whether it may have
+// come before: those that may are sorted by identity, on disk where they do not
+// fit, and what else is to be known of them is kept. Of the others there is the
+// identity alone, and those that may have come again join in at the end.
 class CopyFinder {
  public:
   // `memory_bytes` for all that it holds, but a few KB.
   explicit CopyFinder(uint64_t memory_bytes);
 
   // While other things are done, what Add will look at comes from memory.
-  void Prefetch(const BillRow& row) const {
-    filter_.Prefetch(row.identity.high);
-  }
+  void Prefetch(const BillRow& row) const { seen_.Prefetch(row.identity.high); }
 
   // kIo, kDiskFull: of a temporary file.
   absl::Status Add(const BillRow& row, const RoutedRow& routed,
-                   const RowSums& one, uint32_t group);
+                   const RowSums& one, uint32_t group,
+                   const std::optional<SplitRatios>& split);
+
+  // The hours of what ForEach will visit, by group. May be called before it.
+  // kIo, kDiskFull.
+  absl::Status SumHours(const std::vector<uint32_t>& new_group,
+                        HashMap<uint32_t, GpuTime>* hours);
 
   // Calls `visit` for each row that came more than once, grouped by group, big
   // copies first, in an order that depends only on what the rows say.
@@ -54,9 +64,9 @@ class CopyFinder {
                        const std::function<void(const Copies&)>& visit);
 
  private:
-  // Of a row that came once, or once more.
+  // Of a row that may have come before or that may come again.
   struct Sighting {
-    Hash128 identity;  // of the row
+    Hash128 identity;          // of the row
     uint64_t details = kNone;  // in details_
 
     friend auto operator<=>(const Sighting&, const Sighting&) = default;
@@ -77,14 +87,20 @@ class CopyFinder {
 
   void AppendByName(const BillRow& row);  // into scratch_
   Hash128 OrderOf(const BillRow& row);
-  absl::Status FindRepeated(const std::vector<uint32_t>& new_group);
-  absl::Status AddRepeated(const Sighting& last, uint64_t sightings,
-                           const std::vector<uint32_t>& new_group);
+  absl::Status SightFirsts();
+  // Calls `visit` with each row that came more than once, and how often beyond
+  // the first.
+  absl::Status ForEachRepeated(
+      const std::function<absl::Status(const Sighting&, uint64_t extra)>&
+          visit);
   absl::Status ReadDetails(uint64_t place, Copies* copies, Hash128* order);
 
   Sha256 sha256_;
   std::vector<std::string_view> fields_;  // of one row
-  SeenFilter filter_;
+  SeenFilter seen_;
+  RecordLog<Hash128> firsts_;  // of rows that had not come before
+  SeenFilter again_;           // the other rows
+  bool firsts_sighted_ = false;
   SortedRuns<Sighting> sightings_;
   SortedRuns<Repeated> repeated_;
   SpillLog details_;

@@ -63,6 +63,11 @@ Exclusions::Exclusions(const CapacityTable& capacity,
   }
 }
 
+bool Exclusions::Has(uint32_t pool) const {
+  const auto found = pools_.find(pool);
+  return found != pools_.end() && !found->second.excluded.empty();
+}
+
 GpuTime Exclusions::Of(uint32_t pool, int64_t start_us, int64_t end_us) const {
   GpuTime sum;
   const auto found = pools_.find(pool);

@@ -19,6 +19,9 @@ class Exclusions {
   Exclusions(const CapacityTable& capacity,
              const std::vector<std::string>& pools, Interner* names);
 
+  // Whether anything of the pool was.
+  bool Has(uint32_t pool) const;
+
   // The excluded GPU time of a pool over [start_us, end_us).
   GpuTime Of(uint32_t pool, int64_t start_us, int64_t end_us) const;
 

@@ -64,14 +64,20 @@ std::string MatchedOn(const Group& group) {
 }
 
 // What reserved capacity that nobody ran on may cost; nothing where the
-// contract or the row does not say. Rows of one rate are one group.
+// contract or the row does not say. The rows are of one charge period; where
+// the rate changes in it, the dearer one bounds them.
 std::optional<MoneyAmount> CapacityCost(const Group& group,
                                         const CompareContext& context) {
-  const Rate* const rate = FindRate(
-      *context.contract, context.names->pools.Name(group.key.lane.pool),
-      group.key.start_us);
-  if (rate == nullptr || group.sums.unmeasured != 0) return std::nullopt;
-  return Price(rate->tiers.front().price, group.sums.billed);
+  if (group.sums.unmeasured != 0) return std::nullopt;
+  const std::string& pool = context.names->pools.Name(group.key.lane.pool);
+  std::optional<MoneyAmount> most;
+  for (const int64_t at_us : {group.key.start_us, group.key.end_us - 1}) {
+    const Rate* const rate = FindRate(*context.contract, pool, at_us);
+    if (rate == nullptr) return std::nullopt;
+    const MoneyAmount price = rate->tiers.front().price;
+    most = std::max(most.value_or(price), price);
+  }
+  return Price(*most, group.sums.billed);
 }
 
 BreakClass CapacityClass(const Group& group, const CompareContext& context) {
@@ -130,6 +136,7 @@ BreakClass ClassOf(const Group& group, CorrectionLink link,
     case Disposition::kOtherUnused:
       return OtherCommitmentClass(group, context);
     case Disposition::kAmbiguousSku:
+    case Disposition::kCoarseUnmeasured:
     case Disposition::kNoChargePeriod:
       return BreakClass::kNotExecutable;
     default:
@@ -253,21 +260,34 @@ Break RoutedItem(const Group& group, const CompareContext& context) {
   return item;
 }
 
-absl::Status SayWhatWasMetered(const Group& group,
-                               const CompareContext& context, Break* item) {
-  if (!context.metered || group.key.lane.pool == kNoIndex) {
-    return absl::OkStatus();
+absl::Status SayWhatWasMetered(const std::vector<Group>& groups,
+                               const CompareContext& context,
+                               std::vector<Break>* items) {
+  if (!context.metered) return absl::OkStatus();
+  std::vector<PoolWindow> windows;
+  std::vector<Break*> asked;
+  for (Break& item : *items) {
+    if (item.kind != BreakClass::kTiming) continue;
+    const Group& group = groups[item.lines];
+    if (group.key.disposition != Disposition::kTiming ||
+        group.key.lane.pool == kNoIndex) {
+      continue;
+    }
+    windows.push_back({context.names->pools.Name(group.key.lane.pool),
+                       {group.first_us, group.last_us}});
+    asked.push_back(&item);
   }
-  ASSIGN_OR_RETURN(
-      const GpuTime metered,
-      context.metered(context.names->pools.Name(group.key.lane.pool),
-                      group.first_us, group.last_us));
-  absl::StrAppend(&item->reason, metered.zero()
-                                     ? "; nothing was metered on the pool then"
-                                     : absl::StrCat("; the pool was metered ",
-                                                    GpuHoursText(metered),
-                                                    " then, for another period "
-                                                    "to bill"));
+  if (windows.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<GpuTime> metered,
+                   context.metered(windows));
+  for (size_t i = 0; i < asked.size(); ++i) {
+    absl::StrAppend(
+        &asked[i]->reason,
+        metered[i].zero()
+            ? "; nothing was metered on the pool then"
+            : absl::StrCat("; the pool was metered ", GpuHoursText(metered[i]),
+                           " then, for another period to bill"));
+  }
   return absl::OkStatus();
 }
 

@@ -5,7 +5,10 @@
 namespace drawdown {
 
 absl::Status LineIds::Add(const BillRow& row) {
-  if (row.line_id.empty()) return absl::OkStatus();
+  // A line is no original of itself.
+  if (row.line_id.empty() || row.line_id == row.corrects) {
+    return absl::OkStatus();
+  }
   return ids_.Add(HashOf(row.line_id));
 }
 

@@ -20,7 +20,8 @@ class LineIds {
   // `memory_bytes` for all ids; more are kept in a temporary file.
   explicit LineIds(uint64_t memory_bytes) : ids_(memory_bytes) {}
 
-  // A row of a file that links lines. kIo, kDiskFull: of the temporary file.
+  // A row of the contract's provider, of a file that links lines. kIo,
+  // kDiskFull: of the temporary file.
   absl::Status Add(const BillRow& row);
 
   // Adds to *found those of `wanted`, which name texts, that are ids of lines.

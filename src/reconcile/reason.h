@@ -14,10 +14,11 @@
 
 namespace drawdown {
 
+// compared_reason.cc
 std::string ComparedReason(BreakClass kind, const Comparison& comparison,
                            const Group& group, const GroupNames& names);
 
-// Of a group that was not compared. `link`: of a correction.
+// Of a group that was not compared; routed_reason.cc. `link`: of a correction.
 std::string RoutedReason(const Group& group, BreakClass kind,
                          CorrectionLink link, const GroupNames& names);
 

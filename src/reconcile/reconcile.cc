@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -19,19 +20,22 @@
 #include "reconcile/consumed.h"
 #include "reconcile/contract_checks.h"
 #include "reconcile/copies.h"
+#include "reconcile/excluded_hours.h"
+#include "reconcile/exclusions.h"
 #include "reconcile/group.h"
 #include "reconcile/invoice_checks.h"
 #include "reconcile/items.h"
 #include "reconcile/line_ids.h"
 #include "reconcile/route.h"
 #include "reconcile/split_charges.h"
+#include "reconcile/text.h"
 #include "reconcile/tolerance.h"
 #include "reconcile/unbilled.h"
 
 namespace drawdown {
 namespace {
 
-constexpr size_t kMostNamed = 5;  // other providers, in a note
+constexpr size_t kMostNamed = 5;  // in a note
 
 absl::Status CheckFits(const ReconcileResult& result) {
   for (const Break& item : result.items) {
@@ -62,9 +66,8 @@ absl::Status CheckFits(const ReconcileResult& result) {
 }  // namespace
 
 struct Reconciler::State {
-  State(const ReconcileInput& input, const ReconcileOptions& options)
-      : books(*input.rated, input.period, &names.pools, &names.commitments,
-              options.tenant_tag.empty() ? nullptr : &names.texts),
+  State(const ReconcileInput& given, const ReconcileOptions& options)
+      : input(given),
         bill_names(*input.contract),
         router(*input.contract, input.period, input.bucket_length_us, &names),
         tenant_tag(options.tenant_tag),
@@ -77,35 +80,35 @@ struct Reconciler::State {
     context.names = &names;
     context.options = options;
     context.metered = input.metered;
-    if (input.capacity != nullptr) {
-      context.exclusions =
-          Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
-    }
     if (input.corrections != nullptr) {
       context.posted = PostedCorrections(*input.corrections, *input.corrected,
                                          &names.pools, &names.commitments);
     }
-    notes = input.rated->notes;
   }
 
+  void KeepFew(Disposition disposition);
+  void TakeBooks();
   absl::Status TakeAmount(const BillRow& row);
   void NoteRow(const BillRow& row, const RoutedRow& routed);
   absl::Status CheckComparable() const;
-  void MergeGroups();
+  absl::Status MergeGroups();
   void FindLateCorrections();
   absl::Status LinkCorrections();
   absl::StatusOr<std::vector<Break>> MakeItems();
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
   void NoteOpenPeriods(const BillContents& bill);
+  void NoteCommitments(ReconcileResult& result) const;
   void NoteProviders(const BillSummary& bill, ReconcileResult& result) const;
   void AddNotes(const BillSummary& bill, ReconcileResult& result) const;
 
+  const ReconcileInput input;
   GroupNames names;
-  Books books;
+  Books books;  // from TakeBooks on
   BillNames bill_names;
   Router router;
   TenantTag tenant_tag;
   CompareContext context;
+  Exclusions exclusions;
   GroupTable groups;
   std::vector<uint32_t> merged_index;  // by the index that Add returned
   LineIds line_ids;
@@ -119,7 +122,6 @@ struct Reconciler::State {
   CreditRows credits;
   bool provider_billed = false;
   bool measured = false;  // some row has GPU time
-  std::vector<std::string> notes;
 };
 
 Reconciler::Reconciler(const ReconcileInput& input,
@@ -150,13 +152,38 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   }
   const RowSums one = RowSums::Of(row, routed);
   const uint32_t group = state.groups.Add(row, routed, one);
+  state.KeepFew(routed.key.disposition);
   if (routed.key.disposition == Disposition::kCompare) {
-    RETURN_IF_ERROR(state.copies.Add(row, routed, one, group));
-    if (!row.allocated_method_details.empty()) state.splits.Add(row, group);
+    std::optional<SplitRatios> split;
+    if (!row.allocated_method_details.empty()) {
+      split = state.splits.Add(row, group);
+    }
+    RETURN_IF_ERROR(state.copies.Add(row, routed, one, group, split));
   }
-  if (row.links_lines) RETURN_IF_ERROR(state.line_ids.Add(row));
+  if (row.links_lines && routed.contract_provider) {
+    RETURN_IF_ERROR(state.line_ids.Add(row));
+  }
   state.NoteRow(row, routed);
   return absl::OkStatus();
+}
+
+// A hostile bill has a service, a SKU or a charge period of its own in each
+// row.
+void Reconciler::State::KeepFew(Disposition disposition) {
+  while (groups.TooMany(disposition) &&
+         router.GrainOf(disposition) != KeyGrain::kBare) {
+    groups.Coarsen(disposition, router.MakeCoarser(disposition));
+  }
+}
+
+// Not before the bill has been read: others may make the books meanwhile.
+void Reconciler::State::TakeBooks() {
+  books = Books(*input.rated, input.period, &names.pools, &names.commitments,
+                context.options.tenant_tag.empty() ? nullptr : &names.texts);
+  if (input.capacity != nullptr) {
+    exclusions =
+        Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
+  }
 }
 
 // Sums of one amount in one result: a bill whose files have different ones
@@ -221,24 +248,33 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
 
 // Rows that find their pool by a coarser key are compared with what rows of the
 // finest leave over of its hours. Where those leave nothing, nobody's hours are
-// charged.
-void Reconciler::State::MergeGroups() {
+// charged. Copies of those leave what they are copies of, and time that has not
+// been rated may leave anything.
+absl::Status Reconciler::State::MergeGroups() {
   merged_index = groups.MergeOverlapping();
-  const BilledLanes finest(groups.groups());
-  bool any = false;
+  const auto coarse = [](const Group& group) {
+    return group.key.disposition == Disposition::kCompare &&
+           group.key.dropped != 0;
+  };
+  if (std::none_of(groups.groups().begin(), groups.groups().end(), coarse)) {
+    return absl::OkStatus();
+  }
+  HashMap<uint32_t, GpuTime> copied;
+  RETURN_IF_ERROR(copies.SumHours(merged_index, &copied));
+  const BilledLanes finest(groups.groups(), copied);
   for (Group& group : groups.groups()) {
+    if (!coarse(group)) continue;
     GroupKey& key = group.key;
-    if (key.disposition != Disposition::kCompare || key.dropped == 0) continue;
-    any = true;
-    if (finest.LeavesOver(key.lane, key.start_us, key.end_us, books)) {
+    if ((context.open() && key.end_us > context.at_us) ||
+        finest.LeavesOver(key.lane, key.start_us, key.end_us, books)) {
       key.dropped = 0;
     } else {
       key.disposition = Disposition::kNothingLeft;
     }
   }
-  if (!any) return;
   const std::vector<uint32_t> again = groups.MergeOverlapping();
   for (uint32_t& index : merged_index) index = again[index];
+  return absl::OkStatus();
 }
 
 // A correction that bills metered time which no other row bills is usage that
@@ -273,17 +309,26 @@ absl::Status Reconciler::State::LinkCorrections() {
 }
 
 absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
-  MergeGroups();
+  RETURN_IF_ERROR(MergeGroups());
+  splits.Merge(merged_index);
   std::vector<Break> items;
   RETURN_IF_ERROR(copies.ForEach(merged_index, [&](const Copies& found) {
     std::optional<Break> item =
         TakeOutCopies(found, groups.groups()[found.group], context);
-    if (item.has_value()) items.push_back(*std::move(item));
+    if (!item.has_value()) return;
+    if (found.split.has_value()) {
+      splits.TakeOut(*found.split, item->rows, found.group,
+                     found.names.resource.value(),
+                     {found.start_us, found.end_us});
+    }
+    items.push_back(*std::move(item));
   }));
+  splits.Seal();
   context.billed = BilledLanes(groups.groups());
   FindLateCorrections();
   RETURN_IF_ERROR(LinkCorrections());
-  splits.Seal(merged_index);
+  context.excluded =
+      ExcludedHours(exclusions, books, context.billed, &groups.groups());
   context.posted.Compare(groups.groups(),
                          names.CurrencyIndex(context.contract->currency),
                          context.basis, context.options);
@@ -294,17 +339,17 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
     Break item =
         compared ? ComparedItem(group, context) : RoutedItem(group, context);
     item.lines = static_cast<uint32_t>(i);
-    if (group.key.disposition == Disposition::kTiming) {
-      RETURN_IF_ERROR(SayWhatWasMetered(group, context, &item));
-    }
-    splits.Judge(item);
     if (!compared) {
       items.push_back(std::move(item));
       continue;
     }
-    const std::vector<Break> parts = SplitByTenant(item, group, context);
-    items.insert(items.end(), parts.begin(), parts.end());
+    // What is wrong with one tenant's part must not hide another's.
+    for (Break& part : SplitByTenant(item, group, context)) {
+      splits.Judge(part);
+      items.push_back(std::move(part));
+    }
   }
+  RETURN_IF_ERROR(SayWhatWasMetered(groups.groups(), context, &items));
   std::vector<Break> unbilled = FindUnbilled(context);
   std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
   if (context.open() || context.provider_open) {
@@ -316,7 +361,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
 
 void Reconciler::State::AddNotes(const BillSummary& bill,
                                  ReconcileResult& result) const {
-  result.notes = notes;
+  result.notes = input.rated->notes;
   if (context.basis.amount == BilledAmount::kEffectiveCost) {
     result.notes.push_back(
         "the bill has no BilledCost: its EffectiveCost was compared");
@@ -332,7 +377,36 @@ void Reconciler::State::AddNotes(const BillSummary& bill,
   std::vector<std::string> missing =
       context.posted.Missing(context.contract->currency);
   std::move(missing.begin(), missing.end(), std::back_inserter(result.notes));
+  NoteCommitments(result);
   if (!provider_billed) NoteProviders(bill, result);
+}
+
+// What is not of the contract's pools is others' business, but a fee that
+// nobody knows of should not pass without its name.
+void Reconciler::State::NoteCommitments(ReconcileResult& result) const {
+  std::map<std::pair<std::string, std::string>, MoneyAmount> unknown;
+  for (const Group& group : groups.groups()) {
+    const GroupKey& key = group.key;
+    const bool other = key.disposition == Disposition::kOtherPurchase ||
+                       key.disposition == Disposition::kOtherUnused;
+    if (!other || key.lane.commitment == kNoIndex) continue;
+    unknown[{names.commitments.Name(key.lane.commitment),
+             names.currencies[key.currency].ToString()}] += group.sums.cost;
+  }
+  std::vector<std::string> named;
+  for (const auto& [key, cost] : unknown) {
+    if (named.size() == kMostNamed) break;
+    named.push_back(absl::StrCat(
+        Quoted(key.first), " (",
+        MoneyText(cost, Currency::Parse(key.second).value()), ")"));
+  }
+  if (named.empty()) return;
+  const size_t more = unknown.size() - named.size();
+  result.notes.push_back(absl::StrCat(
+      "the bill has fees or unused hours of commitments that are not in the "
+      "contract: ",
+      absl::StrJoin(named, ", "),
+      more == 0 ? "" : absl::StrCat(" and ", more, " more")));
 }
 
 // It may be another bill, or the provider under a name that the contract does
@@ -394,6 +468,7 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   result.period_start_us = state.context.period.start_us;
   result.period_end_us = state.context.period.end_us;
   RETURN_IF_ERROR(state.CheckComparable());
+  state.TakeBooks();
   result.amount = state.context.basis.amount;
   state.NoteOpenPeriods(bill);
   ASSIGN_OR_RETURN(result.items, state.MakeItems());

@@ -9,21 +9,36 @@
 #include <tuple>
 #include <vector>
 
+#include "base/interval.h"
 #include "bill/bill_row.h"
 #include "bill/json_scan.h"
 #include "drawdown/reconcile.h"
 
 namespace drawdown {
 
+// The AllocatedRatio of some rows.
+struct SplitRatios {
+  Int128 sum = 0;  // of 1e-18
+  uint64_t parts = 0;
+  uint64_t unread = 0;  // rows whose details hold no ratio
+};
+
 class SplitCharges {
  public:
   // A row of compared usage with AllocatedMethodDetails, of the group that
-  // GroupTable::Add returned.
-  void Add(const BillRow& row, uint32_t group);
+  // GroupTable::Add returned. Returns what it adds.
+  SplitRatios Add(const BillRow& row, uint32_t group);
 
   // `new_group` maps groups as GroupTable::MergeOverlapping returned. Call
   // once, after the last Add.
-  void Seal(const std::vector<uint32_t>& new_group);
+  void Merge(const std::vector<uint32_t>& new_group);
+
+  // Takes `count` copies of one row, of a merged group, out again.
+  void TakeOut(const SplitRatios& one, uint64_t count, uint32_t group,
+               const std::string& resource, const Interval& charge);
+
+  // Call once, after the last TakeOut.
+  void Seal();
 
   // Makes a clean item whose rows' ratios do not add up an allocation_gap, and
   // says so in the reason of any. Break::lines is the group.
@@ -32,20 +47,15 @@ class SplitCharges {
  private:
   // One charge before it was split: group, resource, start and end.
   using Origin = std::tuple<uint32_t, std::string, int64_t, int64_t>;
-  struct Ratios {
-    Int128 sum = 0;  // of 1e-12
-    uint64_t parts = 0;
-    bool unread = false;  // some row's details hold no ratio
-  };
   struct Gap {
     uint64_t origins = 0;
     uint64_t off = 0;
     std::string first;  // of those that are off, in words
   };
 
-  bool ReadRatios(std::string_view details, Ratios* ratios);
+  bool ReadRatios(std::string_view details, SplitRatios* ratios);
 
-  std::map<Origin, Ratios> origins_;
+  std::map<Origin, SplitRatios> origins_;
   std::map<uint32_t, Gap> gaps_;  // by group
   JsonCell object_;
   JsonCell array_;

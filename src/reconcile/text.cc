@@ -24,6 +24,7 @@ std::string Grouped(std::string decimal) {
 }  // namespace
 
 std::string HoursText(GpuTime time) {
+  if (!time.valid()) return "overflow";
   std::string text = FormatGpuHours(time);
   if (text.find('.') != std::string::npos) {
     text.erase(text.find_last_not_of('0') + 1);

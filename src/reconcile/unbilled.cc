@@ -4,7 +4,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "base/wide.h"
 #include "reconcile/text.h"
 
 namespace drawdown {
@@ -28,12 +27,16 @@ class RunFinder {
     }
     end_us_ = cell.end_us;
     sum_.Add(cell);
+    BookCell excluded = cell;
+    excluded.time = context_.excluded.Of(cell);
+    if (excluded.time != cell.time) excluded.own_cost = MoneyAmount();
+    excluded_.Add(excluded);
   }
 
   void Close() {
-    if (open_) items_.push_back(MakeItem(sum_.Get()));
+    if (open_) items_.push_back(MakeItem(sum_.Get(), excluded_.Get()));
     open_ = false;
-    sum_ = ExpectationSum();
+    sum_ = excluded_ = ExpectationSum();
   }
 
  private:
@@ -51,10 +54,11 @@ class RunFinder {
                : BreakClass::kUnbilledUsage;
   }
 
-  Break MakeItem(const Expectation& books) const {
+  // `left_out`: of `books`, what is rightly in no row.
+  Break MakeItem(const Expectation& books, const Expectation& left_out) const {
     const bool covered = lane_.kind == RowKind::kCovered;
-    const GpuTime excluded = ExcludedOf(books);
-    const MoneyAmount owed = OwedFor(books, excluded);
+    const GpuTime excluded = left_out.time;
+    const MoneyAmount owed = books.cost - left_out.cost;
     Break item;
     item.kind = ClassOf(books, excluded);
     item.provider = context_.contract->provider;
@@ -79,20 +83,6 @@ class RunFinder {
                       " of it on GPUs that the provider excluded");
     }
     return item;
-  }
-
-  // What of it is rightly in no row.
-  GpuTime ExcludedOf(const Expectation& books) const {
-    if (!IsUsage(lane_.kind)) return GpuTime();
-    return std::min(context_.exclusions.Of(lane_.pool, start_us_, end_us_),
-                    books.time);
-  }
-
-  static MoneyAmount OwedFor(const Expectation& books, GpuTime excluded) {
-    if (excluded.zero()) return books.cost;
-    if (excluded == books.time) return MoneyAmount();
-    return books.cost -
-           Price(AveragePrice(books).value_or(MoneyAmount()), excluded);
   }
 
   void SetPool(Break& item) const {
@@ -135,6 +125,7 @@ class RunFinder {
   int64_t start_us_ = 0;
   int64_t end_us_ = 0;
   ExpectationSum sum_;
+  ExpectationSum excluded_;  // of it
 };
 
 // Whether what the bill lacks of a lane is looked for: all usage; in a bill of

@@ -129,11 +129,11 @@ TEST(ReconcileAmountsTest, ATrueUpHasItsEffectiveCostItself) {
   Commitment& block = setup.contract.commitments[0];
   block.model = CommitmentModel::kDiscontinuous;
   block.interval = FulfilmentInterval::kMonthly;
-  setup.rated = BookBuilder()
-                    .Covered(kGb200, 0, 2, "8000")
-                    .Fee(ChargeKind::kShortfall, 0, 744, "1000", "2050.00",
-                         kReserved)
-                    .Build();
+  setup.rated =
+      BookBuilder()
+          .Covered(kGb200, 0, 2, "8000")
+          .Fee(ChargeKind::kShortfall, 0, 744, "1000", "2050.00", kReserved)
+          .Build();
   std::vector<TestRow> rows = {
       Accrued(CoveredRow(0, 2, "4000", "32800.00")),
       Accrued(WithEffective(PurchaseRow(0, 744, "17000", "0"), "2050.00"))};
@@ -243,9 +243,9 @@ TEST(ReconcileAmountsTest, ConsumedQuantityStandsInForPricingQuantity) {
   // Where both are given, what was rated is compared.
   rows[0].quantity = "801";
   rows[0].unit = "GPU-Hours";
-  EXPECT_EQ(ItemsOf(Reconcile(TwoHours(), rows), BreakClass::kQuantityBreak)
-                .size(),
-            1u);
+  EXPECT_EQ(
+      ItemsOf(Reconcile(TwoHours(), rows), BreakClass::kQuantityBreak).size(),
+      1u);
 }
 
 absl::Status AddAll(const std::vector<BilledAmount>& amounts) {
@@ -279,9 +279,9 @@ TEST(ReconcileAmountsTest, FilesOfDifferentAmountsAreNotAddedUp) {
       AddAll({BilledAmount::kBilledCost, BilledAmount::kEffectiveCost});
   EXPECT_THAT(status.message(),
               HasSubstr("have BilledCost, others EffectiveCost only"));
-  EXPECT_EQ(status.message(), AddAll({BilledAmount::kEffectiveCost,
-                                      BilledAmount::kBilledCost})
-                                  .message());
+  EXPECT_EQ(status.message(),
+            AddAll({BilledAmount::kEffectiveCost, BilledAmount::kBilledCost})
+                .message());
 }
 
 }  // namespace

@@ -81,6 +81,70 @@ TEST(CoarserKeyTest, TakesWhatTheFinestKeyLeavesOver) {
   EXPECT_EQ(Serialized(Reconcile(setup, turned)), Serialized(result));
 }
 
+// A copy of a row that agrees in all is a copy, not a reason to call another
+// row unmetered.
+TEST(CoarserKeyTest, CopiesLeaveOverWhatTheyAreCopiesOf) {
+  const Scenario setup = NamedByNode();
+  const std::vector<TestRow> rows = {
+      NodeRow(0, "i-1", "1", "16.40"), NodeRow(0, "i-1", "1", "16.40"),
+      NodeRow(0, "i-9", "1", "16.40"), NodeRow(1, "i-1", "2", "32.80"),
+      NodeRow(2, "i-1", "2", "32.80"), NodeRow(3, "i-1", "2", "32.80")};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kDuplicateCharge).size(), 1u);
+  const auto matched = ItemsOf(result, BreakClass::kMatched);
+  ASSERT_EQ(matched.size(), 4u);
+  EXPECT_THAT(matched[0].reason, HasSubstr("without resource"));
+  std::vector<TestRow> turned(rows.rbegin(), rows.rend());
+  EXPECT_EQ(Serialized(Reconcile(setup, turned)), Serialized(result));
+}
+
+TEST(CoarserKeyTest, ARowWithoutGpuTimeDoesNotSpoilTheOthers) {
+  const Scenario setup = NamedByNode();
+  std::vector<TestRow> rows = {
+      NodeRow(0, "i-1", "1", "16.40"), NodeRow(0, "i-9", "1", "16.40"),
+      NodeRow(0, "i-8", "1", "0.01"),  NodeRow(1, "i-1", "2", "32.80"),
+      NodeRow(2, "i-1", "2", "32.80"), NodeRow(3, "i-1", "2", "32.80")};
+  rows[2].unit = "GB";
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 4u);
+  const auto other = ItemsOf(result, BreakClass::kNotExecutable);
+  ASSERT_EQ(other.size(), 1u);
+  EXPECT_EQ(other[0].reason,
+            "GPU usage with resource \"i-8\", which does not name the pool, "
+            "and without GPU time (PricingQuantity in unit \"GB\"), so it "
+            "could not be compared");
+  EXPECT_EQ(FormatMoney(other[0].billed_cost), "0.01");
+}
+
+// Nothing is known yet of what time leaves over that has not been rated.
+TEST(CoarserKeyTest, TimeThatIsNotRatedYetIsPending) {
+  Scenario setup = NamedByNode();
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 2, "8").Build();
+  setup.at_us = HourOf(2);
+  const std::vector<TestRow> rows = {
+      NodeRow(0, "i-1", "2", "32.80"), NodeRow(1, "i-1", "2", "32.80"),
+      NodeRow(2, "i-1", "1", "16.40"), NodeRow(2, "i-9", "1", "16.40")};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto pending = ItemsOf(result, BreakClass::kNotExecutable);
+  ASSERT_EQ(pending.size(), 1u);
+  EXPECT_TRUE(pending[0].pending);
+  EXPECT_THAT(pending[0].reason, HasSubstr("has not been rated yet"));
+  EXPECT_THAT(pending[0].reason, HasSubstr("without resource of some rows"));
+}
+
+TEST(CoarserKeyTest, UnusedCapacitySaysWhatDidNotMatch) {
+  const Scenario setup = NamedByNode();
+  TestRow row = NodeRow(0, "i-1", "1", "999");
+  row.sub_account = "222";
+  row.capacity_status = UsageStatus::kUnused;
+  const Break item =
+      ItemsOf(Reconcile(setup, {row}), BreakClass::kPriceBreak).front();
+  EXPECT_THAT(item.reason, HasSubstr("without sub-account \"222\""));
+}
+
 // The finest rows may cover a longer time than the others.
 TEST(CoarserKeyTest, CountsLeftoversOverTheWholeOfALongRow) {
   const Scenario setup = NamedByNode();

@@ -4,14 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "drawdown/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "reconcile/group.h"
 #include "tests/unit/reconcile/support.h"
 
 namespace drawdown::testing {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -186,6 +189,42 @@ TEST(ReconcileRoutingTest, AnUnknownCommitmentThatCoversOurUsageIsNotClean) {
   EXPECT_THAT(found[0].reason, HasSubstr("it is of usage of the contract's"));
 }
 
+TEST(ReconcileRoutingTest, CommitmentsThatTheContractLacksAreNamed) {
+  TestRow purchase = OnDemandRow(0, 1, "1", "1000000");
+  purchase.category = ChargeCategory::kPurchase;
+  purchase.sku = purchase.sku_price = "sp-sku";
+  purchase.commitment = "sp-other";
+  TestRow unused = OnDemandRow(0, 1, "1", "7");
+  unused.sku = unused.sku_price = "sp-sku";
+  unused.commitment = "sp-other";
+  unused.commitment_status = UsageStatus::kUnused;
+  const std::vector<TestRow> rows = {purchase, unused};
+  const ReconcileResult result = Reconcile(Scenario(), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 2u);
+  EXPECT_THAT(result.notes,
+              Contains("the bill has fees or unused hours of commitments that "
+                       "are not in the contract: \"sp-other\" (1,000,007.00 "
+                       "USD)"));
+}
+
+// Another account's commitment of a SKU is no reason to doubt a pool that is
+// named by its account, and what it covers is not guessed.
+TEST(ReconcileRoutingTest, CommitmentsAreNotMatchedByACoarserKey) {
+  Scenario setup;
+  setup.contract.pools[0].sub_accounts = {"111"};
+  TestRow purchase = OnDemandRow(0, 1, "1", "900");
+  purchase.category = ChargeCategory::kPurchase;
+  purchase.frequency = "Recurring";
+  purchase.commitment = "other-ri";
+  EXPECT_EQ(Reconcile(setup, {purchase}).items[0].kind,
+            BreakClass::kNotExecutable);
+  purchase.sub_account = "222";
+  const ReconcileResult result = Reconcile(setup, {purchase});
+  ExpectInvariants(result, {purchase});
+  EXPECT_EQ(result.items[0].kind, BreakClass::kNonUsage);
+}
+
 TEST(ReconcileRoutingTest, UnusedCapacityIsPricedByTheRateInForce) {
   Scenario setup;
   Rate later = setup.contract.rates[0];
@@ -200,23 +239,47 @@ TEST(ReconcileRoutingTest, UnusedCapacityIsPricedByTheRateInForce) {
   ExpectInvariants(result, rows);
   const auto breaks = ItemsOf(result, BreakClass::kPriceBreak);
   ASSERT_EQ(breaks.size(), 1u);
-  EXPECT_EQ(FormatMoney(breaks[0].billed_cost), "36.4");
+  EXPECT_EQ(FormatMoney(breaks[0].billed_cost), "20");
   EXPECT_EQ(FormatMoney(breaks[0].difference), "3.6");
-  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 1u);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 2u);
+  // A row over the change costs at most the dearer rate.
+  TestRow across = OnDemandRow(23, 25, "2", "40");
+  across.capacity_status = UsageStatus::kUnused;
+  EXPECT_EQ(Reconcile(setup, {across}).items[0].kind, BreakClass::kNonUsage);
+  across.billed = "40.01";
+  EXPECT_EQ(Reconcile(setup, {across}).items[0].kind, BreakClass::kPriceBreak);
+}
+
+TEST(ReconcileRoutingTest, FreeUnusedCapacityDoesNotMakeUpForDear) {
+  std::vector<TestRow> rows = {OnDemandRow(0, 1, "100", "0"),
+                               OnDemandRow(1, 2, "1", "999")};
+  for (TestRow& row : rows) row.capacity_status = UsageStatus::kUnused;
+  const ReconcileResult result = Reconcile(Scenario(), rows);
+  ExpectInvariants(result, rows);
+  const auto breaks = ItemsOf(result, BreakClass::kPriceBreak);
+  ASSERT_EQ(breaks.size(), 1u);
+  EXPECT_EQ(FormatMoney(breaks[0].difference), "982.6");
 }
 
 TEST(ReconcileRoutingTest, TimingSaysWhetherTheHoursRan) {
   Scenario setup;
-  setup.metered = [](const std::string& pool, int64_t start_us,
-                     int64_t end_us) -> absl::StatusOr<GpuTime> {
-    EXPECT_EQ(pool, kGb200);
-    EXPECT_EQ(end_us - start_us, kMicrosPerHour);
-    return start_us < HourOf(-1) ? Hours("4") : GpuTime();
+  int readings = 0;
+  setup.metered = [&readings](const std::vector<PoolWindow>& windows)
+      -> absl::StatusOr<std::vector<GpuTime>> {
+    ++readings;
+    std::vector<GpuTime> times;
+    for (const auto& [pool, window] : windows) {
+      EXPECT_EQ(pool, kGb200);
+      EXPECT_EQ(window.end_us - window.start_us, kMicrosPerHour);
+      times.push_back(window.start_us < HourOf(-1) ? Hours("4") : GpuTime());
+    }
+    return times;
   };
   const std::vector<TestRow> rows = {OnDemandRow(-2, -1, "1", "16.40"),
                                      OnDemandRow(-1, 0, "1", "16.40")};
   const ReconcileResult result = Reconcile(setup, rows);
   ExpectInvariants(result, rows);
+  EXPECT_EQ(readings, 1);
   const auto late = ItemsOf(result, BreakClass::kTiming);
   ASSERT_EQ(late.size(), 2u);
   EXPECT_THAT(late[0].reason, HasSubstr("was metered 4 GPU-hours then"));
@@ -275,31 +338,43 @@ TEST(ReconcileRoutingTest, ACorrectionIsOfTheLineThatItNames) {
   EXPECT_EQ(Serialized(Reconcile(setup, turned)), Serialized(result));
 }
 
-TEST(ReconcileRoutingTest, SplitChargesAddUpToOne) {
+// A correction may be of a correction, but not of itself, nor of a line of
+// another provider.
+TEST(ReconcileRoutingTest, OnlyAnotherLineOfTheProviderIsAnOriginal) {
   Scenario setup;
-  setup.rated = BookBuilder().OnDemand(kGb200, 0, 3, "8").Build();
-  const auto part = [](int hour, const char* quantity, const char* billed,
-                       const char* ratio) {
-    TestRow row = OnDemandRow(hour, hour + 1, quantity, billed);
-    row.allocated =
-        std::string("{\"Elements\":[{\"AllocatedRatio\":") + ratio + "}]}";
-    return row;
-  };
-  std::vector<TestRow> rows = {
-      part(0, "1.2", "19.68", "0.6"), part(0, "0.8", "13.12", "0.7"),
-      part(1, "1.2", "19.68", "0.6"), part(1, "0.8", "13.12", "0.4"),
-      part(2, "1.2", "19.68", "0.6"), part(2, "0.8", "13.12", "0.4")};
-  rows[5].allocated = "{}";
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "4").Build();
+  std::vector<TestRow> rows(5, OnDemandRow(0, 1, "-1", "-16.40"));
+  const char* const ids[] = {"A", "B", "C", "D", "E"};
+  const char* const corrects[] = {"", "B", "", "C", "D"};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    rows[i].line_id = ids[i];
+    rows[i].corrects = corrects[i];
+    rows[i].links_lines = true;
+    rows[i].correction = i > 0;
+  }
+  rows[0] = OnDemandRow(0, 1, "1", "16.40");
+  rows[2].provider = "other";
   const ReconcileResult result = Reconcile(setup, rows);
   ExpectInvariants(result, rows);
-  const auto gaps = ItemsOf(result, BreakClass::kAllocationGap);
-  ASSERT_EQ(gaps.size(), 2u);
-  EXPECT_THAT(gaps[0].reason,
-              HasSubstr("of 1 of 1 charges that were split AllocatedRatio does "
-                        "not add up to 1: that of resource \"i-1\" from "
-                        "2026-10-01T00:00:00Z is 1.3"));
-  EXPECT_THAT(gaps[1].reason, HasSubstr("cannot be read"));
-  EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 1u);
+  const auto orphans = ItemsOf(result, BreakClass::kCorrectionOrphan);
+  ASSERT_EQ(orphans.size(), 2u);
+  EXPECT_THAT(orphans[0].reason, HasSubstr("of line \"B\""));
+  EXPECT_THAT(orphans[1].reason, HasSubstr("of line \"C\""));
+  const auto linked = ItemsOf(result, BreakClass::kCorrectionLinked);
+  ASSERT_EQ(linked.size(), 1u);
+  EXPECT_THAT(linked[0].reason, HasSubstr("of line \"D\""));
+}
+
+TEST(ReconcileRoutingTest, AnOverflowOfWhatWasConsumedIsSaid) {
+  TestRow row = OnDemandRow(0, 1, "2", "32.80");
+  row.consumed = "4500000000000000000000000000";
+  row.consumed_unit = "Hours";
+  const std::vector<TestRow> rows(3, row);
+  const ReconcileCheck check =
+      CheckNamed(Reconcile(Scenario(), rows), "consumed_quantity");
+  EXPECT_EQ(check.outcome, ReconcileCheck::Outcome::kNotExecutable);
+  EXPECT_THAT(check.detail,
+              HasSubstr("of 3 that differ the sum does not fit 128 bits"));
 }
 
 TEST(ReconcileRoutingTest, WhatWasConsumedIsWhatWasRated) {
@@ -410,6 +485,69 @@ TEST(ReconcileRoutingTest, OtherCurrenciesNeverTakeMeteredUsage) {
   EXPECT_EQ(FormatMoney(result.billed_total.at("EUR")), "30");
   EXPECT_EQ(FormatMoney(result.expected_total.at("EUR")), "0");
   EXPECT_EQ(FormatMoney(result.expected_total.at("USD")), "32.8");
+}
+
+// One row each of `count`, of which no two have anything in common.
+std::vector<TestRow> RowsApart(uint32_t count, const TestRow& like,
+                               void (*change)(uint32_t, TestRow*)) {
+  std::vector<TestRow> rows(count, like);
+  for (uint32_t i = 0; i < count; ++i) change(i, &rows[i]);
+  return rows;
+}
+
+void ExpectFewItems(const Scenario& setup, const std::vector<TestRow>& rows,
+                    size_t items, const std::string& reason) {
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  ASSERT_EQ(result.items.size(), items);
+  EXPECT_EQ(result.items[0].rows, rows.size() / items);
+  EXPECT_THAT(result.items[0].reason, HasSubstr(reason));
+  const std::vector<TestRow> turned(rows.rbegin(), rows.rend());
+  EXPECT_EQ(Serialized(Reconcile(setup, turned)), Serialized(result));
+}
+
+TEST(ReconcileRoutingTest, ServicesAreKeptApartUpToALimit) {
+  constexpr uint32_t kMost = GroupTable::kMostApart;
+  const auto service = [](uint32_t i, TestRow* row) {
+    row->sku = row->sku_price = absl::StrCat("x", i);
+    row->service = absl::StrCat("service ", i);
+    row->unit = "Requests";
+  };
+  const TestRow like = OnDemandRow(0, 1, "1", "0.25");
+  const Scenario setup;
+  ExpectFewItems(setup, RowsApart(kMost, like, service), kMost,
+                 "no GPU usage, service service ");
+  ExpectFewItems(setup, RowsApart(kMost + 1, like, service), 1,
+                 "no GPU usage, service (too many to tell apart)");
+}
+
+TEST(ReconcileRoutingTest, PeriodsOfAnotherCurrencyAreKeptApartUpToALimit) {
+  constexpr uint32_t kMost = GroupTable::kMostApart;
+  TestRow like = OnDemandRow(0, 1, "1", "0.25");
+  like.currency = "EUR";
+  const auto period = [](uint32_t i, TestRow* row) {
+    row->start_us += static_cast<int64_t>(i) * kMicrosPerSecond;
+    row->end_us = row->start_us + kMicrosPerHour;
+  };
+  const Scenario setup;
+  ExpectFewItems(setup, RowsApart(kMost, like, period), kMost, "billed in EUR");
+  const std::vector<TestRow> many = RowsApart(kMost + 1, like, period);
+  ExpectFewItems(setup, many, 1, "billed in EUR");
+  const Break item = Reconcile(setup, many).items[0];
+  EXPECT_EQ(item.kind, BreakClass::kCurrencyBreak);
+  EXPECT_EQ(item.period_start_us, many.front().start_us);
+  EXPECT_EQ(item.period_end_us, many.back().end_us);
+}
+
+TEST(ReconcileRoutingTest, UnknownSkusAreKeptApartUpToALimit) {
+  TestRow like = OnDemandRow(0, 1, "1", "0.25");
+  like.gpu_count = 8;
+  const auto sku = [](uint32_t i, TestRow* row) {
+    row->sku = row->sku_price = absl::StrCat("x", i);
+  };
+  ExpectFewItems(
+      Scenario(), RowsApart(GroupTable::kMostApart + 1, like, sku), 1,
+      "of SKU \"(too many to tell apart)\" in region \"(too many to tell");
 }
 
 TEST(ReconcileRoutingTest, ARowAcrossTheEdgeComparesWhatIsInside) {

@@ -1,5 +1,5 @@
 // Classes that need more than one group's hours and money: unit scales,
-// rounding, exclusions, open periods.
+// rounding, open periods.
 #include <string>
 #include <vector>
 
@@ -121,95 +121,6 @@ TEST(ReconcileTaxonomyTest, AnAdjustmentNoLargerThanRoundingIsRounding) {
   const Break large = item_of("-0.0102");
   EXPECT_EQ(large.kind, BreakClass::kNonUsage);
   EXPECT_EQ(FormatMoney(large.difference), "0");
-}
-
-Scenario WithExcluded(int64_t gpus, int minutes) {
-  Scenario setup = ThreeNodes();
-  setup.capacity_pools = {std::string(kGb200), std::string(kH100)};
-  setup.capacity.spans = {
-      {1, CapacityState::kDelivered, kStart, kEnd, 24 * kMicroGpusPerGpu},
-      {1, CapacityState::kExcluded, kStart,
-       kStart + minutes * 60 * kMicrosPerSecond, gpus * kMicroGpusPerGpu},
-      {0, CapacityState::kExcluded, kStart, kEnd, 100 * kMicroGpusPerGpu}};
-  return setup;
-}
-
-// A node failed for half an hour: the job on it was metered, and not billed.
-TEST(ReconcileTaxonomyTest, ExcludedGpusMayBeMeteredAndNotBilled) {
-  TestRow row = H100Row("2.5", "58.00");
-  const ReconcileResult result = Reconcile(WithExcluded(8, 30), {row});
-  ExpectInvariants(result, {row});
-  ASSERT_EQ(result.items.size(), 1u);
-  EXPECT_EQ(result.items[0].kind, BreakClass::kMatched);
-  EXPECT_EQ(FormatMoney(result.items[0].expected_cost), "58");
-  EXPECT_TRUE(result.items[0].metered == Hours("24"));
-  EXPECT_THAT(result.items[0].reason,
-              HasSubstr("4 of the metered on GPUs that the provider excluded"));
-  // More is missing than was excluded, or nothing was.
-  for (const Scenario& setup : {WithExcluded(8, 29), ThreeNodes()}) {
-    EXPECT_EQ(Reconcile(setup, {row}).items[0].kind,
-              BreakClass::kQuantityBreak);
-  }
-  // What is missing beyond that is all that is missed.
-  const Break more =
-      Reconcile(WithExcluded(8, 30), {H100Row("1.5", "34.80")}).items[0];
-  EXPECT_EQ(more.kind, BreakClass::kQuantityBreak);
-  EXPECT_EQ(FormatMoney(more.expected_cost), "58");
-  EXPECT_EQ(FormatMoney(more.difference), "-23.2");
-  EXPECT_THAT(more.reason, HasSubstr("8 GPU-hours too little"));
-  // What is billed too much is not excused, nor is another price.
-  EXPECT_EQ(
-      Reconcile(WithExcluded(8, 30), {H100Row("3.5", "81.20")}).items[0].kind,
-      BreakClass::kQuantityBreak);
-  EXPECT_EQ(
-      Reconcile(WithExcluded(8, 30), {H100Row("2.5", "60.00")}).items[0].kind,
-      BreakClass::kPriceBreak);
-}
-
-// 24 were delivered and 24 metered, so four of the metered hours were on GPUs
-// that the provider had taken out of service.
-TEST(ReconcileTaxonomyTest, ExcludedGpusThatAreBilledAreABreak) {
-  const std::vector<TestRow> rows = {H100Row("3", "69.60")};
-  Scenario setup = WithExcluded(8, 30);
-  const ReconcileResult result = Reconcile(setup, rows);
-  ExpectInvariants(result, rows);
-  const Break& item = result.items[0];
-  EXPECT_EQ(item.kind, BreakClass::kQuantityBreak);
-  EXPECT_EQ(FormatMoney(item.expected_cost), "58");
-  EXPECT_EQ(FormatMoney(item.difference), "11.6");
-  EXPECT_THAT(item.reason,
-              HasSubstr("4 of the metered on GPUs that the provider excluded"));
-  // As many stood in for them; there are more GPUs than were used; or nobody
-  // said how many there are: then the bill may be right.
-  CapacitySpan replaced = setup.capacity.spans[1];
-  replaced.state = CapacityState::kReplaced;
-  Scenario other = setup;
-  other.capacity.spans.push_back(replaced);
-  EXPECT_EQ(Reconcile(other, rows).items[0].kind, BreakClass::kMatched);
-  other = setup;
-  other.capacity.spans[0].micro_gpus = 28 * kMicroGpusPerGpu;
-  EXPECT_EQ(Reconcile(other, rows).items[0].kind, BreakClass::kMatched);
-  other = setup;
-  other.capacity.spans[0].start_us = kStart + 1;
-  EXPECT_EQ(Reconcile(other, rows).items[0].kind, BreakClass::kMatched);
-  // No more than was excluded is left out, however few were delivered.
-  other = setup;
-  other.capacity.spans[0].micro_gpus = 2 * kMicroGpusPerGpu;
-  EXPECT_EQ(FormatMoney(Reconcile(other, rows).items[0].difference), "11.6");
-}
-
-TEST(ReconcileTaxonomyTest, ExcludedGpusNeedNoRow) {
-  const Break some = Reconcile(WithExcluded(8, 30), {}).items[0];
-  EXPECT_EQ(some.kind, BreakClass::kUnbilledUsage);
-  EXPECT_EQ(FormatMoney(some.expected_cost), "58");
-  EXPECT_THAT(some.reason, HasSubstr("4 GPU-hours of it on GPUs that the "
-                                     "provider excluded"));
-  const ReconcileResult all = Reconcile(WithExcluded(24, 60), {});
-  EXPECT_TRUE(all.clean());
-  ASSERT_EQ(all.items.size(), 1u);
-  EXPECT_EQ(all.items[0].kind, BreakClass::kMatched);
-  EXPECT_TRUE(all.items[0].metered == Hours("24"));
-  EXPECT_TRUE(all.items[0].expected_cost.zero());
 }
 
 TEST(ReconcileTaxonomyTest, DifferencesOfAnOpenPeriodArePending) {

@@ -1,7 +1,8 @@
-#include "reconcile/reason.h"
-
+// Of groups that were compared: what both sides have, and what is off.
 #include "absl/strings/str_cat.h"
 #include "base/wide.h"
+#include "reconcile/group_text.h"
+#include "reconcile/reason.h"
 #include "reconcile/text.h"
 
 namespace drawdown {
@@ -218,53 +219,6 @@ std::string_view QuantityText(const Group& group) {
              : "";
 }
 
-std::string HoursOfRows(const Group& group) {
-  if (group.sums.unmeasured != 0) return "GPU usage of unknown hours";
-  return GpuHoursText(group.sums.billed);
-}
-
-// The parts of the key that differ, with what the rows say where all say one.
-std::string DroppedParts(const Group& group) {
-  std::string parts;
-  const auto add = [&](KeyPart part, const char* name, const Agreed& value) {
-    if ((group.dropped & part) == 0) return;
-    absl::StrAppend(&parts, parts.empty() ? "" : " and ", name);
-    if (value.value().empty()) return absl::StrAppend(&parts, " of some rows");
-    absl::StrAppend(&parts, " \"", value.value(), "\"");
-  };
-  add(kResourcePart, "resource", group.names.resource);
-  add(kSkuPricePart, "SKU price", Agreed());
-  add(kSubAccountPart, "sub-account", group.names.sub_account);
-  return parts;
-}
-
-std::string DroppedText(const Group& group) {
-  if (group.dropped == 0) return "";
-  return absl::StrCat("; matched without ", DroppedParts(group),
-                      ", which does not name the pool");
-}
-
-std::string UnknownGpuReason(const Group& group, const GroupNames& names) {
-  const std::string billed =
-      absl::StrCat("billed ", HoursOfRows(group), " of SKU \"",
-                   names.texts.Name(group.key.sku), "\" in region \"",
-                   names.texts.Name(group.key.region), "\", ");
-  if (group.key.dropped == 0) {
-    return absl::StrCat(billed, "which no pool of the contract is named by");
-  }
-  return absl::StrCat(billed,
-                      "of which the contract has several pools, none "
-                      "of them named by ",
-                      DroppedParts(group));
-}
-
-std::string NothingLeftReason(const Group& group) {
-  return absl::StrCat("billed ", HoursOfRows(group), " with ",
-                      DroppedParts(group),
-                      ", which does not name the pool; what was metered on it "
-                      "in this time is billed by other rows");
-}
-
 std::string ClassReason(BreakClass kind, const Comparison& c,
                         const Group& group) {
   switch (kind) {
@@ -308,74 +262,6 @@ std::string ClassReason(BreakClass kind, const Comparison& c,
   }
 }
 
-std::string CorrectionReason(const Group& group, CorrectionLink link,
-                             const GroupNames& names) {
-  const std::string line =
-      group.key.service == kNoIndex
-          ? ""
-          : absl::StrCat("of line \"", names.texts.Name(group.key.service),
-                         "\"");
-  const bool money = group.sums.unmeasured == group.sums.rows;
-  const std::string_view what =
-      money ? "correction of money alone, " : "correction ";
-  switch (link) {
-    case CorrectionLink::kStatement:
-      return absl::StrCat(std::string(what),
-                          "that our statement of the period makes too");
-    case CorrectionLink::kLine:
-      return absl::StrCat(std::string(what), line, ", which is in the bill");
-    case CorrectionLink::kTime:
-      return absl::StrCat(std::string(what), "of rows that are in the bill");
-    case CorrectionLink::kMonth:
-      return absl::StrCat(std::string(what),
-                          "of time that no row of that month's bill charges: "
-                          "late usage");
-    case CorrectionLink::kNone:
-      break;
-  }
-  if (!line.empty()) {
-    return absl::StrCat(std::string(what), line,
-                        ", which is in no bill that was given");
-  }
-  return absl::StrCat(std::string(what),
-                      group.key.lane == Lane()
-                          ? "that names nothing it could be of"
-                          : "of an earlier bill's rows, which are not in this "
-                            "bill");
-}
-
-std::string OtherCommitmentReason(std::string what, const Group& group,
-                                  BreakClass kind, const GroupNames& names) {
-  const Lane& lane = group.key.lane;
-  if (lane.commitment != kNoIndex) {
-    absl::StrAppend(&what, ", ", names.commitments.Name(lane.commitment));
-  }
-  absl::StrAppend(&what, ", service ", names.texts.Name(group.key.service));
-  if (kind != BreakClass::kNotExecutable) return what;
-  return absl::StrCat(what, ": it is of ",
-                      lane.pool == kNoIndex
-                          ? std::string("usage of the contract's pools")
-                          : "pool " + names.pools.Name(lane.pool),
-                      ", and what it should cost is not known");
-}
-
-std::string UnusedCapacityReason(const Group& group, BreakClass kind,
-                                 const GroupNames& names) {
-  std::string text = absl::StrCat(
-      "unused capacity reservation, which no meter counts, service ",
-      names.texts.Name(group.key.service), ": ", HoursOfRows(group));
-  if (kind == BreakClass::kPriceBreak) {
-    absl::StrAppend(&text, " billed above the contract's on-demand price");
-  } else if (kind == BreakClass::kNotExecutable) {
-    absl::StrAppend(&text, group.sums.unmeasured != 0
-                               ? ", so the price could not be checked"
-                               : ", of which the contract has no rate");
-  } else if (kind == BreakClass::kCurrencyBreak) {
-    absl::StrAppend(&text, ", not in the contract's currency");
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string ComparedReason(BreakClass kind, const Comparison& comparison,
@@ -384,80 +270,6 @@ std::string ComparedReason(BreakClass kind, const Comparison& comparison,
                       ClassReason(kind, comparison, group),
                       std::string(QuantityText(group)), GrainText(comparison),
                       GpuCountText(group), DroppedText(group));
-}
-
-std::string PostedReason(const PostedCorrections::Sums& posted,
-                         std::string_view month, Currency currency) {
-  const auto text = [currency](GpuTime time, MoneyAmount cost) {
-    if (time.zero() && !cost.zero()) return MoneyText(cost, currency);
-    return absl::StrCat(GpuHoursText(time), " and ", MoneyText(cost, currency));
-  };
-  const std::string ours = text(posted.time, posted.expected);
-  if (posted.agrees)
-    return absl::StrCat(": ", std::string(month), " by ", ours);
-  return absl::StrCat("; our statement corrects ", std::string(month), " by ",
-                      ours, ", the bill by ",
-                      text(posted.billed.billed, posted.billed.cost));
-}
-
-std::string RoutedReason(const Group& group, BreakClass kind,
-                         CorrectionLink link, const GroupNames& names) {
-  const auto text = [&names](uint32_t index) {
-    return index == kNoIndex ? std::string() : names.texts.Name(index);
-  };
-  const std::string service = text(group.key.service);
-  const std::string category = text(group.key.category);
-  switch (group.key.disposition) {
-    case Disposition::kTiming:
-      return absl::StrCat(
-          "charged in this bill for time outside the reconciled period",
-          DroppedText(group));
-    case Disposition::kCorrection:
-      return absl::StrCat(CorrectionReason(group, link, names),
-                          DroppedText(group));
-    case Disposition::kOtherCurrency:
-      return absl::StrCat(
-          "billed in ", names.currencies[group.key.currency].ToString(),
-          ", which is not the contract's currency; never netted against it");
-    case Disposition::kUnknownGpu:
-      return UnknownGpuReason(group, names);
-    case Disposition::kNothingLeft:
-      return NothingLeftReason(group);
-    case Disposition::kAmbiguousSku:
-      return absl::StrCat("SKU \"", text(group.key.sku),
-                          "\" names several pools of the contract and the row "
-                          "does not say which");
-    case Disposition::kNoChargePeriod:
-      return "the charge period ends when or before it starts";
-    case Disposition::kOtherProvider:
-      return absl::StrCat("another provider: ", text(group.key.provider), ", ",
-                          category, ", service ", service);
-    case Disposition::kOtherPeriod:
-      return absl::StrCat("of another billing period: ", category, ", service ",
-                          service);
-    case Disposition::kOtherCategory:
-      return absl::StrCat(category, ", service ", service);
-    case Disposition::kAdjustment:
-      return kind == BreakClass::kRounding
-                 ? "adjustment no larger than rounding the rows may come to"
-                 : absl::StrCat(category, ", service ", service);
-    case Disposition::kOtherPurchase:
-      return OtherCommitmentReason(
-          "purchase of what is no commitment of the contract", group, kind,
-          names);
-    case Disposition::kOtherUnused:
-      return OtherCommitmentReason(
-          "unused part of a commitment that is not in the contract", group,
-          kind, names);
-    case Disposition::kUnusedCapacity:
-      return UnusedCapacityReason(group, kind, names);
-    case Disposition::kOtherService:
-      return absl::StrCat("no GPU usage, service ", service);
-    case Disposition::kCompare:
-    case Disposition::kLateCorrection:
-      break;  // ComparedReason's
-  }
-  return "";
 }
 
 }  // namespace drawdown
