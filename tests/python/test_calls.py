@@ -124,6 +124,22 @@ def test_quotes_and_explanations(timed):
         assert timed.explain_quota("acme")
 
 
+def test_limits_to_come_and_who_uses_them(timed, clock):
+    timed.set_quota("acme", gpu_hours=10, per="total", soft=True)
+    timed.set_quota("acme", gpu_hours=20, per="total", start=instant(15))
+    [change] = timed.quota_changes("acme").to_pylist()
+    assert (change["from"], change["nominal"], change["limited"]) == (instant(15), 72000, True)
+    assert len(timed.quota_changes(at=instant(15))) == 0
+    timed.start_run("little", "acme/a", POOL, 1, instant(10))
+    timed.start_run("much", "acme/b", POOL, 2, instant(10))
+    asked = timed.quota_users("acme", POOL)
+    assert asked.quotas.column("used") == [6 * 3600]
+    assert [(row["run_id"], row["used"]) for row in asked.users] == [("much", 14400),
+                                                                     ("little", 7200)]
+    with pytest.raises(TypeError):
+        timed.quota_users("acme", gpu_hours=0.5)
+
+
 def test_corrections(books, tmp_path):
     books.start_run("a", "acme", POOL, 1, instant(9))
     books.stop_run("a", instant(10))
