@@ -361,6 +361,13 @@ void Reconciler::State::AddNotes(const BillSummary& bill,
   std::vector<std::string> missing =
       context.posted.Missing(context.contract->currency);
   std::move(missing.begin(), missing.end(), std::back_inserter(result.notes));
+  uint64_t superseded = 0;
+  for (const BillFile& file : bill.files) superseded += file.superseded;
+  if (superseded != 0) {
+    result.notes.push_back(absl::StrCat(
+        superseded, superseded == 1 ? " row is" : " rows are",
+        " left out, because a later snapshot has their billing period"));
+  }
   NoteCommitments(result);
   if (!provider_billed) NoteProviders(bill, result);
 }

@@ -298,6 +298,46 @@ class ReconcileTest(CliTest):
                           else "nothing was metered on the pool then",
                           told[window])
 
+    def test_a_later_snapshot_replaces_a_month(self):
+        # First delivery: an hour is missing and one is too dear. The second
+        # has the whole month again, in two files of a manifest.
+        first = self.write("first.csv", HEADER + row(0, 2, RIGHT) +
+                           row(1, 2, "99.00") + row(2, 2, RIGHT))
+        for name, hours in (("part-1.csv", (0, 1)), ("part-2.csv", (2, 3))):
+            self.write(name, HEADER + "".join(row(h, 2, RIGHT) for h in hours))
+        second = self.write("second.json",
+                            '{"dataFiles": ["part-1.csv", "part-2.csv"]}')
+        both = self.reconcile(1, first, second, "--format", "csv").out
+        self.assertIn("duplicate_charge", both)
+        done = self.reconcile(0, first, second, "--snapshots", "--format",
+                              "csv")
+        self.assertEqual(done.out, self.reconcile(0, second, "--format",
+                                                  "csv").out)
+        self.assertIn("3 rows are left out, because a later snapshot has "
+                      "their billing period", done.err)
+        # What is named last counts, whatever it is.
+        self.assertEqual(
+            self.reconcile(1, second, first, "--snapshots", "--format",
+                           "csv").out,
+            self.reconcile(1, first, "--format", "csv").out)
+        # An earlier month's delivery stays, and so do the claims' lines.
+        september = self.write("september.csv", (HEADER + row(0, 2, RIGHT))
+                               .replace("2026-10-01T", "2026-09-01T")
+                               .replace("2026-11-01T", "2026-10-01T"))
+        done = self.reconcile(1, september, second, first, "--snapshots",
+                              "--format", "csv", "--claims", "claims")
+        self.assertIn("of another billing period", done.out)
+        self.assertIn("4 rows are left out", done.err)
+        lines = list(csv.DictReader(
+            self.read("claims/aws/lines.csv").splitlines()))
+        self.assertEqual([(line["file"], line["row"]) for line in lines[1:]],
+                         [("first.csv", "3")])
+        files = self.expect(0, "bill", "summary", "--snapshots", first, second,
+                            "--format", "json").json()["files"]
+        self.assertEqual([(f["name"][-10:], f["superseded"]) for f in files],
+                         [("part-1.csv", 0), ("part-2.csv", 0),
+                          ("first.csv", 3)])
+
     def test_an_output_beside_the_bill_is_fine(self):
         bill = self.bill(row(0, 3, MORE))
         self.reconcile(1, bill, "--breaks", "breaks.csv", "--report",
