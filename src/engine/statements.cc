@@ -1,5 +1,6 @@
 // What is owed and what is drawn: books x contracts, through rating.
 #include <algorithm>
+#include <future>
 
 #include "base/civil.h"
 #include "base/error.h"
@@ -174,12 +175,11 @@ absl::StatusOr<AskedPeriod> FindPeriod(ReadTransaction* books,
   return asked;
 }
 
-// Reads what a rating of the period needs into *out, which must not move
-// afterwards and is of `contracts`.
-absl::Status ReadPeriod(const BooksView& books, const ContractBooks& contracts,
-                        int64_t bucket_us, std::string_view contract,
-                        const Interval& period, int64_t at_us,
-                        RatedPeriod* out) {
+// The versions of a contract of which some holds at the period's end.
+absl::StatusOr<ContractTimeline> VersionsFor(const ContractBooks& contracts,
+                                             int64_t bucket_us,
+                                             std::string_view contract,
+                                             const Interval& period) {
   if (FloorTo(period.start_us, bucket_us) != period.start_us ||
       FloorTo(period.end_us, bucket_us) != period.end_us) {
     return MakeError(ErrorCode::kInvalidArgument,
@@ -187,13 +187,23 @@ absl::Status ReadPeriod(const BooksView& books, const ContractBooks& contracts,
                          FormatInstant(period.end_us) +
                          " does not start and end on a bucket's edge");
   }
-  ASSIGN_OR_RETURN(const ContractTimeline versions,
-                   contracts.TimelineOf(contract));
+  ASSIGN_OR_RETURN(ContractTimeline versions, contracts.TimelineOf(contract));
   if (versions.At(period.end_us - 1) == nullptr) {
     return MakeError(ErrorCode::kNotFound,
                      "no version of contract " + std::string(contract) +
                          " holds before " + FormatInstant(period.end_us));
   }
+  return versions;
+}
+
+// Reads what a rating of the period needs into *out, which must not move
+// afterwards and is of `contracts`.
+absl::Status ReadPeriod(const BooksView& books, const ContractBooks& contracts,
+                        int64_t bucket_us, std::string_view contract,
+                        const Interval& period, int64_t at_us,
+                        RatedPeriod* out) {
+  ASSIGN_OR_RETURN(const ContractTimeline versions,
+                   VersionsFor(contracts, bucket_us, contract, period));
   const Interval window = RatingWindow(versions, period);
   ASSIGN_OR_RETURN(out->usage, UsageOf(books, bucket_us, window, at_us));
   LeaveToOthers(contracts, versions, &out->usage);
@@ -214,6 +224,20 @@ absl::Status RatePeriod(const BooksView& books, const ContractBooks& contracts,
   RETURN_IF_ERROR(
       ReadPeriod(books, contracts, bucket_us, contract, period, at_us, out));
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
+  return absl::OkStatus();
+}
+
+// The same, with what spend commitments count up to the period's ends.
+absl::Status RateForBill(const BooksView& books, const ContractBooks& contracts,
+                         int64_t bucket_us, std::string_view contract,
+                         const Interval& period, int64_t at_us,
+                         RatedPeriod* out) {
+  RETURN_IF_ERROR(
+      ReadPeriod(books, contracts, bucket_us, contract, period, at_us, out));
+  out->input.marks = {period.start_us, period.end_us};
+  ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
+  // Rated, they are of no more use: the bill is read beside what is.
+  std::vector<UsageCell>().swap(out->usage.cells);
   return absl::OkStatus();
 }
 
@@ -361,44 +385,42 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
             const ComparedContracts compared,
             ContractsToCompare(books, asked.contracts, impl_->bucket_us(),
                                query.contract, asked.period));
+        ASSIGN_OR_RETURN(const ContractTimeline versions,
+                         VersionsFor(compared.contracts, impl_->bucket_us(),
+                                     query.contract, asked.period));
+        // The books are read and rated while the bill is read: neither needs
+        // the other before both are there. Of the books the other thread alone
+        // reads until then.
         RatedPeriod period;
-        RETURN_IF_ERROR(ReadPeriod(books, compared.contracts,
-                                   impl_->bucket_us(), query.contract,
-                                   asked.period, at_us, &period));
-        // What spend commitments count in it is the difference.
-        period.input.marks = {asked.period.start_us, asked.period.end_us};
-        ASSIGN_OR_RETURN(period.rated, RateUsage(period.input));
-        // Rated, they are of no more use: the bill is to be read beside what
-        // is.
-        std::vector<UsageCell>().swap(period.usage.cells);
+        std::future<absl::Status> rating =
+            std::async(std::launch::async | std::launch::deferred, [&] {
+              return RateForBill(books, compared.contracts, impl_->bucket_us(),
+                                 query.contract, asked.period, at_us, &period);
+            });
         Reconciler reconciler(
-            {&period.input.contracts.For(period.input.period), &period.rated,
-             period.input.period, impl_->bucket_us(), at_us,
-             &period.input.capacity, &period.usage.pools, &compared.corrections,
-             &compared.corrected,
+            {&versions.For(asked.period), &period.rated, asked.period,
+             impl_->bucket_us(), at_us, &period.input.capacity,
+             &period.usage.pools, &compared.corrections, &compared.corrected,
              [&](const std::vector<PoolWindow>& windows) {
                return MeteredIn(windows, books, impl_->bucket_us(), at_us);
              }},
             options);
-        // The reconciler has made of these what it needs, a tenth as large.
-        Charges().swap(period.rated.charges);
-        ASSIGN_OR_RETURN(
-            const BillContents bill,
-            ReadBillFiles(
-                bill_paths, options.bill,
-                [&](const BillRow& row) { return reconciler.Add(row); },
-                progress));
-        ASSIGN_OR_RETURN(result, reconciler.Finish(bill));
+        const absl::StatusOr<BillContents> bill = ReadBillFiles(
+            bill_paths, options.bill,
+            [&](const BillRow& row) { return reconciler.Add(row); }, progress);
+        RETURN_IF_ERROR(rating.get());
+        RETURN_IF_ERROR(bill.status());
+        ASSIGN_OR_RETURN(result, reconciler.Finish(*bill));
         result.notes.insert(result.notes.end(), compared.notes.begin(),
                             compared.notes.end());
-        if (at_us < period.input.period.end_us) {
+        if (at_us < asked.period.end_us) {
           result.notes.push_back("the period had not ended at " +
                                  FormatInstant(at_us) +
                                  ": its differences are pending, not breaks");
         }
         if (line) {
           RETURN_IF_ERROR(VisitLines(bill_paths, options.bill, result,
-                                     bill.summary, &reconciler, line));
+                                     bill->summary, &reconciler, line));
         }
         return absl::OkStatus();
       }));

@@ -66,9 +66,8 @@ absl::Status CheckFits(const ReconcileResult& result) {
 }  // namespace
 
 struct Reconciler::State {
-  State(const ReconcileInput& input, const ReconcileOptions& options)
-      : books(*input.rated, input.period, &names.pools, &names.commitments,
-              options.tenant_tag.empty() ? nullptr : &names.texts),
+  State(const ReconcileInput& given, const ReconcileOptions& options)
+      : input(given),
         bill_names(*input.contract),
         router(*input.contract, input.period, input.bucket_length_us, &names),
         tenant_tag(options.tenant_tag),
@@ -81,17 +80,13 @@ struct Reconciler::State {
     context.names = &names;
     context.options = options;
     context.metered = input.metered;
-    if (input.capacity != nullptr) {
-      exclusions =
-          Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
-    }
     if (input.corrections != nullptr) {
       context.posted = PostedCorrections(*input.corrections, *input.corrected,
                                          &names.pools, &names.commitments);
     }
-    notes = input.rated->notes;
   }
 
+  void TakeBooks();
   absl::Status TakeAmount(const BillRow& row);
   void NoteRow(const BillRow& row, const RoutedRow& routed);
   absl::Status CheckComparable() const;
@@ -105,8 +100,9 @@ struct Reconciler::State {
   void NoteProviders(const BillSummary& bill, ReconcileResult& result) const;
   void AddNotes(const BillSummary& bill, ReconcileResult& result) const;
 
+  const ReconcileInput input;
   GroupNames names;
-  Books books;
+  Books books;  // from TakeBooks on
   BillNames bill_names;
   Router router;
   TenantTag tenant_tag;
@@ -125,7 +121,6 @@ struct Reconciler::State {
   CreditRows credits;
   bool provider_billed = false;
   bool measured = false;  // some row has GPU time
-  std::vector<std::string> notes;
 };
 
 Reconciler::Reconciler(const ReconcileInput& input,
@@ -168,6 +163,16 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   }
   state.NoteRow(row, routed);
   return absl::OkStatus();
+}
+
+// Not before the bill has been read: others may make the books meanwhile.
+void Reconciler::State::TakeBooks() {
+  books = Books(*input.rated, input.period, &names.pools, &names.commitments,
+                context.options.tenant_tag.empty() ? nullptr : &names.texts);
+  if (input.capacity != nullptr) {
+    exclusions =
+        Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
+  }
 }
 
 // Sums of one amount in one result: a bill whose files have different ones
@@ -345,7 +350,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
 
 void Reconciler::State::AddNotes(const BillSummary& bill,
                                  ReconcileResult& result) const {
-  result.notes = notes;
+  result.notes = input.rated->notes;
   if (context.basis.amount == BilledAmount::kEffectiveCost) {
     result.notes.push_back(
         "the bill has no BilledCost: its EffectiveCost was compared");
@@ -459,6 +464,7 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   result.period_start_us = state.context.period.start_us;
   result.period_end_us = state.context.period.end_us;
   RETURN_IF_ERROR(state.CheckComparable());
+  state.TakeBooks();
   result.amount = state.context.basis.amount;
   state.NoteOpenPeriods(bill);
   ASSIGN_OR_RETURN(result.items, state.MakeItems());

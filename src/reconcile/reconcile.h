@@ -35,13 +35,13 @@ using MeteredOf = std::function<absl::StatusOr<std::vector<GpuTime>>(
 
 struct ReconcileInput {
   const Contract* contract = nullptr;
-  const RatedUsage* rated = nullptr;  // of `period`; read at construction only
+  const RatedUsage* rated = nullptr;  // of `period`; read in Finish
   Interval period;
   int64_t bucket_length_us = kMicrosPerHour;
   // What `rated` goes up to. Before the period's end, differences are pending.
   int64_t at_us = std::numeric_limits<int64_t>::max();
   // What was stated of pools over the period, and the names its spans index;
-  // may be null.
+  // may be null. Read in Finish.
   const CapacityTable* capacity = nullptr;
   const std::vector<std::string>* capacity_pools = nullptr;
   // What our own statement of the period corrects of closed months, and those

@@ -64,7 +64,15 @@ Router::Router(const Contract& contract, const Interval& period,
       period_(period),
       bucket_length_us_(bucket_length_us),
       names_(*names),
-      provider_(names->texts.Intern(contract.provider)) {}
+      provider_(names->texts.Intern(contract.provider)) {
+  for (const PoolNaming& naming : contract.pools) {
+    pools_.push_back(names->pools.Intern(naming.name));
+  }
+}
+
+uint32_t Router::PoolIndex(const PoolNaming* naming) const {
+  return pools_[static_cast<size_t>(naming - contract_.pools.data())];
+}
 
 const std::optional<TimeUnit>& Router::UnitOf(const BillRow& row) {
   const std::string_view unit =
@@ -82,7 +90,7 @@ Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
   target.agreed = match.agreed;
   target.dropped = match.dropped;
   target.micro_gpus = match.naming->gpus_per_unit * kMicroGpusPerGpu;
-  target.lane.pool = names_.pools.Intern(match.naming->name);
+  target.lane.pool = PoolIndex(match.naming);
   const bool covered =
       row.commitment_status == UsageStatus::kUsed || !row.commitment_id.empty();
   target.lane.kind = covered ? RowKind::kCovered : RowKind::kOnDemand;
@@ -122,7 +130,7 @@ Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
     if (row.commitment_id.empty()) return target;
     target.lane.commitment = names_.commitments.Intern(row.commitment_id);
     if (target.pool != nullptr) {
-      target.lane.pool = names_.pools.Intern(target.pool->name);
+      target.lane.pool = PoolIndex(target.pool);
     }
     return target;
   }
@@ -189,7 +197,7 @@ Router::Target Router::FindAdjustmentTarget(const BillRow& row) {
   if (match.result == PoolMatch::Result::kFound) {
     target.pool = match.naming;
     target.dropped = match.dropped;
-    target.lane.pool = names_.pools.Intern(match.naming->name);
+    target.lane.pool = PoolIndex(match.naming);
   }
   return target;
 }

@@ -112,6 +112,7 @@ class Router {
   GroupKey KeyOf(const BillRow& row, const Target& target);
   void SetWindow(const BillRow& row, GroupKey& key) const;
   bool IsProvider(std::string_view name);
+  uint32_t PoolIndex(const PoolNaming* naming) const;
   const std::optional<TimeUnit>& UnitOf(const BillRow& row);
   absl::StatusOr<std::optional<BilledGpuTime>> QuantityOf(const BillRow& row,
                                                           int64_t micro_gpus);
@@ -124,6 +125,7 @@ class Router {
   int64_t bucket_length_us_;
   GroupNames& names_;
   uint32_t provider_;               // the contract's
+  std::vector<uint32_t> pools_;     // likewise, by place in the contract
   std::string last_provider_text_;  // and one provider
   bool last_is_provider_ = false;
   std::string last_unit_text_;  // bills repeat one unit row after row

@@ -266,16 +266,6 @@ def test_a_bill_that_is_a_table(books, tmp_path):
         books.reconcile("aws-2025", "2026-10", floating)
 
 
-def test_reprs_and_pickles(books):
-    import pickle
-    assert "0 rows" in repr(books.runs())
-    error = pickle.loads(pickle.dumps(drawdown.NotFoundError(202, "not_found", "gone")))
-    assert (error.code, error.message) == (202, "gone")
-    for thing in (books, books.meter("acme", POOL)):
-        with pytest.raises(TypeError, match="of its process"):
-            pickle.dumps(thing)
-
-
 def test_verify(books):
     books.start_run("r", "acme", POOL, 1, instant(9))
     assert books.verify() == []
