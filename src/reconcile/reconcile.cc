@@ -317,7 +317,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   FindLateCorrections();
   RETURN_IF_ERROR(LinkCorrections());
   context.excluded =
-      ExcludedHours(exclusions, books, context.billed, &groups.groups());
+      ExcludedHours(exclusions, books, context.billed, names, &groups.groups());
   context.posted.Compare(groups.groups(),
                          names.CurrencyIndex(context.contract->currency),
                          context.basis, context.options);
