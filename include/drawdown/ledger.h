@@ -422,10 +422,10 @@ DRAWDOWN_EXPORT absl::StatusOr<BillSummary> SummarizeBill(
     const std::vector<std::string>& paths, const BillOptions& options = {},
     const ProgressCallback& progress = {});
 
-// Rebuilds a ledger in `destination` (which must not exist) from whatever of
-// the journal in `directory` can still be read; lists what was lost. Built
-// beside it, as destination.salvaging-UUID, and moved there whole: after an
-// error there is nothing, after a kill at most that, which may be removed.
+// Rebuilds a ledger in `destination` (which must not exist) from what of the
+// journal in `directory` can still be read; lists what was lost. Moved there
+// whole: a kill leaves at most destination.salvaging-UUID*, which may be removed;
+// an error nothing, or all of it where only making the move durable failed.
 DRAWDOWN_EXPORT absl::StatusOr<SalvageReport> Salvage(
     const std::string& directory, const std::string& destination);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,27 @@ std::vector<uint32_t> LowestOf(const QuotaIndex::Quotas& over) {
     lowest.push_back(BudgetOf(quota->id));
   }
   return lowest;
+}
+
+// Chains that are asked for something, by how much: what of a chain is asked
+// for most.
+std::map<GpuTime, std::vector<uint32_t>> LowestByAmount(
+    const QuotaIndex::Quotas& over, const Ask& ask) {
+  std::map<GpuTime, std::vector<uint32_t>> by_amount;
+  for (const uint32_t lowest : LowestOf(over)) {
+    const auto of_chain = std::find_if(
+        over.begin(), over.end(), [lowest](const StoredQuota* quota) {
+          return BudgetOf(quota->id) == lowest;
+        });
+    GpuTime amount;
+    for (const StoredQuota* const quota : over) {
+      if (SameKind((*of_chain)->scope, quota->scope)) {
+        amount = std::max(amount, ask.Of(quota->id));
+      }
+    }
+    if (amount > GpuTime()) by_amount[amount].push_back(lowest);
+  }
+  return by_amount;
 }
 
 class QuotaBudgets : public BudgetBooks {
@@ -177,14 +199,30 @@ class KeptQuotas : public LiveQuotas {
   }
 
   absl::StatusOr<bool> Promise(std::string_view tenant, std::string_view pool,
-                               GpuTime amount) override {
+                               const Ask& ask) override {
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_.Over(tenant, pool));
-    return change_.Promise(LowestOf(over), ClampBudget(amount.count()),
-                           now_us_);
+    promises_.push_back(0);
+    for (const auto& [amount, lowest] : LowestByAmount(over, ask)) {
+      ASSIGN_OR_RETURN(const bool fits,
+                       change_.Promise(lowest, ClampBudget(amount.count()),
+                                       now_us_));
+      if (!fits) {
+        RETURN_IF_ERROR(Unpromise());
+        return false;
+      }
+      ++promises_.back();
+    }
+    return true;
   }
-  absl::Status Unpromise() override { return change_.Unpromise(); }
+  absl::Status Unpromise() override {
+    for (; promises_.back() > 0; --promises_.back()) {
+      RETURN_IF_ERROR(change_.Unpromise());
+    }
+    promises_.pop_back();
+    return absl::OkStatus();
+  }
   absl::StatusOr<int64_t> Taken(uint32_t quota) override {
-    return keeper_->Taken(BudgetOf(quota));
+    return change_.TakenBeside(BudgetOf(quota));
   }
 
   absl::Status BeforeCommit(const std::set<uint32_t>& changed,
@@ -215,7 +253,8 @@ class KeptQuotas : public LiveQuotas {
   QuotaIndex index_;
   const int64_t now_us_;
   BudgetChange change_;
-  bool over_ = false;  // committed, or that is not known
+  std::vector<int> promises_;  // how many of the change each is
+  bool over_ = false;          // committed, or that is not known
 };
 
 }  // namespace

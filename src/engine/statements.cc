@@ -70,13 +70,13 @@ static std::vector<bool> Elsewhere(const ContractBooks& books,
   return elsewhere;
 }
 
-// The runs that rating asks for, each whole.
+// The runs that rating asks for if they `matter`, each whole.
 static absl::StatusOr<std::vector<RunUsage>> RunsOf(
     const BooksView& books, const ContractBooks& all,
-    const ContractTimeline& contracts, const UsageTable& usage,
+    const ContractTimeline& contracts, bool matter, const UsageTable& usage,
     const Interval& window) {
   std::vector<RunUsage> runs;
-  if (!RunsMatter(contracts)) return runs;
+  if (!matter) return runs;
   const std::vector<bool> elsewhere = Elsewhere(all, contracts, usage.pools);
   const auto find = [](const std::vector<std::string>& names,
                        const std::string& name) -> std::optional<uint32_t> {
@@ -109,8 +109,9 @@ absl::StatusOr<UsageTable> WithGrain(const BooksView& books,
                                      const ContractTimeline& contracts,
                                      const Interval& window, int64_t at_us,
                                      UsageTable usage) {
-  ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
-                   RunsOf(books, all, contracts, usage, window));
+  ASSIGN_OR_RETURN(
+      const std::vector<RunUsage> runs,
+      RunsOf(books, all, contracts, RunsMatter(contracts), usage, window));
   const int64_t bucket_us = usage.bucket_length_us;
   const std::vector<GrainPiece> pieces =
       GrainPieces(contracts, runs, bucket_us, FloorTo(at_us, bucket_us));
@@ -197,43 +198,43 @@ absl::StatusOr<ContractTimeline> VersionsFor(const ContractBooks& contracts,
 }
 
 // Reads what a rating of the period needs into *out, which must not move
-// afterwards and is of `contracts`.
+// afterwards and is of `contracts`. `others` say what is not this contract's to
+// price.
 absl::Status ReadPeriod(const BooksView& books, const ContractBooks& contracts,
-                        int64_t bucket_us, std::string_view contract,
-                        const Interval& period, int64_t at_us,
-                        RatedPeriod* out) {
+                        const ContractBooks& others, int64_t bucket_us,
+                        std::string_view contract, const Interval& period,
+                        int64_t at_us, RatedPeriod* out) {
   ASSIGN_OR_RETURN(const ContractTimeline versions,
                    VersionsFor(contracts, bucket_us, contract, period));
+  ASSIGN_OR_RETURN(const ContractTimeline own, others.TimelineOf(contract));
   const Interval window = RatingWindow(versions, period);
   ASSIGN_OR_RETURN(out->usage, UsageOf(books, bucket_us, window, at_us));
-  LeaveToOthers(contracts, versions, &out->usage);
+  LeaveToOthers(others, own, &out->usage);
   out->input = {versions, &out->usage, period, at_us, {}};
   ASSIGN_OR_RETURN(
       out->input.capacity,
       CapacityOf(books, out->usage, window.start_us, window.end_us));
-  ASSIGN_OR_RETURN(out->input.runs,
-                   RunsOf(books, contracts, versions, out->usage, window));
+  ASSIGN_OR_RETURN(
+      out->input.runs,
+      RunsOf(books, others, own, RunsMatter(versions), out->usage, window));
   return absl::OkStatus();
 }
 
-// The same, and rates it.
-absl::Status RatePeriod(const BooksView& books, const ContractBooks& contracts,
-                        int64_t bucket_us, std::string_view contract,
-                        const Interval& period, int64_t at_us,
-                        RatedPeriod* out) {
-  RETURN_IF_ERROR(
-      ReadPeriod(books, contracts, bucket_us, contract, period, at_us, out));
-  ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
-  return absl::OkStatus();
+absl::StatusOr<Statement> RateAndTell(RatedPeriod* rated, bool explain) {
+  ASSIGN_OR_RETURN(rated->rated, RateUsage(rated->input));
+  ASSIGN_OR_RETURN(Statement statement,
+                   drawdown::MakeStatement(rated->input, rated->rated));
+  if (explain) Explain(rated->input, rated->rated, &statement);
+  return statement;
 }
 
-// The same, with what spend commitments count up to the period's ends.
+// Reads and rates the period, with what spend commitments count up to its ends.
 absl::Status RateForBill(const BooksView& books, const ContractBooks& contracts,
                          int64_t bucket_us, std::string_view contract,
                          const Interval& period, int64_t at_us,
                          RatedPeriod* out) {
-  RETURN_IF_ERROR(
-      ReadPeriod(books, contracts, bucket_us, contract, period, at_us, out));
+  RETURN_IF_ERROR(ReadPeriod(books, contracts, contracts, bucket_us, contract,
+                             period, at_us, out));
   out->input.marks = {period.start_us, period.end_us};
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
   // Rated, they are of no more use: the bill is read beside what is.
@@ -274,12 +275,21 @@ absl::StatusOr<Statement> RateStatement(const BooksView& books,
                                         const Interval& period, int64_t at_us,
                                         bool explain) {
   RatedPeriod rated;
-  RETURN_IF_ERROR(
-      RatePeriod(books, contracts, bucket_us, contract, period, at_us, &rated));
-  ASSIGN_OR_RETURN(Statement statement,
-                   drawdown::MakeStatement(rated.input, rated.rated));
-  if (explain) Explain(rated.input, rated.rated, &statement);
-  return statement;
+  RETURN_IF_ERROR(ReadPeriod(books, contracts, contracts, bucket_us, contract,
+                             period, at_us, &rated));
+  return RateAndTell(&rated, explain);
+}
+
+absl::StatusOr<Statement> RateClosed(const BooksView& books,
+                                     const ContractBooks& contracts,
+                                     const ContractBooks& frozen,
+                                     int64_t bucket_us,
+                                     std::string_view contract,
+                                     const Interval& period, bool explain) {
+  RatedPeriod rated;
+  RETURN_IF_ERROR(ReadPeriod(books, contracts, frozen, bucket_us, contract,
+                             period, period.end_us, &rated));
+  return RateAndTell(&rated, explain);
 }
 
 absl::StatusOr<Statement> KeepStatement(const BooksView& books,
@@ -296,11 +306,10 @@ absl::StatusOr<Statement> KeepStatement(const BooksView& books,
   if (known.has_value()) return *std::move(known);
   auto own = std::make_unique<ContractBooks>(contracts);
   RatedPeriod rated;
-  RETURN_IF_ERROR(
-      ReadPeriod(books, *own, bucket_us, contract, period, at_us, &rated));
+  RETURN_IF_ERROR(ReadPeriod(books, *own, *own, bucket_us, contract, period,
+                             at_us, &rated));
   if (!KeptRating::Keeps(rated.input)) {
-    ASSIGN_OR_RETURN(rated.rated, RateUsage(rated.input));
-    return drawdown::MakeStatement(rated.input, rated.rated);
+    return RateAndTell(&rated, /*explain=*/false);
   }
   ASSIGN_OR_RETURN(std::unique_ptr<KeptRating> rating,
                    KeptRating::Make(rated.input, std::move(rated.usage)));
@@ -346,7 +355,8 @@ absl::StatusOr<std::vector<ValuedStatus>> StatusOf(
     ASSIGN_OR_RETURN(const CapacityTable capacity,
                      CapacityOf(books, usage, window.start_us, {}));
     ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
-                     RunsOf(books, contracts, contract, usage, window));
+                     RunsOf(books, contracts, contract, RunsMatter(contract),
+                            usage, window));
     ASSIGN_OR_RETURN(std::vector<ValuedStatus> some,
                      MakeValuedStatus(contract, usage, at_us, capacity, runs));
     std::move(some.begin(), some.end(), std::back_inserter(all));

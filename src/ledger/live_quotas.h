@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "drawdown/units.h"
+#include "ledger/admission.h"
 
 namespace drawdown {
 
@@ -19,15 +19,16 @@ class LiveQuotas {
  public:
   virtual ~LiveQuotas() = default;
 
-  // Takes the amount from what meters may have, until it is committed. False:
+  // Takes the GPU time from what meters may have, until it is committed. False:
   // it does not fit, though they gave back what they had not used.
   virtual absl::StatusOr<bool> Promise(std::string_view tenant,
                                        std::string_view pool,
-                                       GpuTime amount) = 0;
+                                       const Ask& ask) = 0;
   // Takes the last promise back.
   virtual absl::Status Unpromise() = 0;
-  // What meters have used of the quota and the books do not have, and what is
-  // promised, in GPU-microseconds; takes back what they have not used.
+  // What meters have used of the quota and the books do not have, in
+  // GPU-microseconds, without what was promised here; takes back what they have
+  // not used.
   virtual absl::StatusOr<int64_t> Taken(uint32_t quota) = 0;
 
   // Last thing before the commit. `changed`: quotas of which something is used

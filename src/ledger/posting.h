@@ -278,14 +278,16 @@ class Posting {
   absl::StatusOr<Admission> AdmitTime(Admitter* admitter,
                                       std::string_view tenant,
                                       std::string_view pool, const Ask& ask);
-  absl::Status CountTaken(std::string_view tenant, std::string_view pool,
-                          Refusal* refusal);
-  absl::StatusOr<Admission> RefusedByMeters(std::string_view tenant,
-                                            std::string_view pool,
-                                            GpuTime asked);
+  absl::StatusOr<Admission> RefusedBesideMeters(Admitter* admitter,
+                                                std::string_view tenant,
+                                                std::string_view pool,
+                                                const Ask& ask);
   absl::Status TellLiveQuotas();
+  // `start`: with the ids of the books.
   absl::StatusOr<Admission> AdmitStart(const RunStarting& starting,
-                                       int64_t at_us);
+                                       const RunChanged& start, int64_t at_us);
+  absl::Status AskForLateness(const Run& before, const RunChanged& change,
+                              const StoredHold* hold, int64_t at_us, Ask* ask);
   absl::StatusOr<Admission> AdmitChange(const RunChanged& change,
                                         const Run& known, int64_t at_us);
   // Whose run it is, and the hold that is to cover it; null: none.

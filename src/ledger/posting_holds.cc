@@ -20,8 +20,7 @@ Ask AskedByRenewal(const StoredHold& known, const HoldRenewed& renewed,
   const std::optional<HeldUntil> now = HeldBy(known, run);
   const std::optional<HeldUntil> then = HeldBy(after, run);
   const auto amount = [&](const std::optional<HeldUntil>& held) {
-    if (!held || held->until_us <= at_us) return FineTime();
-    return held->line.constant - FineTime(held->line.rate) * draws_us;
+    return held ? held->At(QuotaPeriod::kTotal, at_us, draws_us) : FineTime();
   };
   Ask ask;
   // A charge is used either way.
@@ -205,58 +204,37 @@ absl::StatusOr<Admission> Posting::AdmitTime(Admitter* admitter,
                                              std::string_view tenant,
                                              std::string_view pool,
                                              const Ask& ask) {
-  ASSIGN_OR_RETURN(Admission admission, admitter->Admit(tenant, pool, ask));
+  ASSIGN_OR_RETURN(const Admission admission,
+                   admitter->Admit(tenant, pool, ask));
   if (live_quotas_ == nullptr || ask.gpu_time <= GpuTime()) return admission;
-  if (!admission.admitted()) {
-    RETURN_IF_ERROR(CountTaken(tenant, pool, &*admission.refusal));
-    return admission;
+  if (admission.admitted()) {
+    ASSIGN_OR_RETURN(const bool fits, live_quotas_->Promise(tenant, pool, ask));
+    if (fits) return admission;
+    RETURN_IF_ERROR(admitter->Withdraw(tenant, pool, ask));
   }
-  ASSIGN_OR_RETURN(const bool fits,
-                   live_quotas_->Promise(tenant, pool, ask.gpu_time));
-  if (fits) return admission;
-  return RefusedByMeters(tenant, pool, ask.gpu_time);
+  return RefusedBesideMeters(admitter, tenant, pool, ask);
 }
 
-// What meters took of the quota that refuses is used too.
-absl::Status Posting::CountTaken(std::string_view tenant, std::string_view pool,
-                                 Refusal* refusal) {
-  if (refusal->scope.period == QuotaPeriod::kAtOnce) return absl::OkStatus();
+// What live meters took is used, though not drained.
+absl::StatusOr<Admission> Posting::RefusedBesideMeters(Admitter* admitter,
+                                                       std::string_view tenant,
+                                                       std::string_view pool,
+                                                       const Ask& ask) {
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
                    quotas_->index.Over(tenant, pool));
+  TakenOfQuotas taken;
   for (const StoredQuota* const quota : over) {
-    if (!(quota->scope == refusal->scope)) continue;
-    ASSIGN_OR_RETURN(const int64_t taken, live_quotas_->Taken(quota->id));
-    refusal->used += taken;
+    if (quota->scope.period == QuotaPeriod::kAtOnce) continue;
+    ASSIGN_OR_RETURN(const int64_t of_quota, live_quotas_->Taken(quota->id));
+    taken[quota->id] = GpuTime(of_quota);
   }
-  return absl::OkStatus();
-}
-
-// It fits by the books, but not beside what live meters took: which is used,
-// though not drained.
-absl::StatusOr<Admission> Posting::RefusedByMeters(std::string_view tenant,
-                                                   std::string_view pool,
-                                                   GpuTime asked) {
-  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
-                   quotas_->index.Over(tenant, pool));
-  Admitter admitter = quotas_->AdmitterAt(tip_.recorded_us);
-  Refusal refusal;
-  for (const StoredQuota* const quota : over) {
-    ASSIGN_OR_RETURN(const QuotaState state, admitter.StateOf(*quota));
-    if (!state.limited || state.limit.soft ||
-        quota->scope.period == QuotaPeriod::kAtOnce) {
-      continue;
-    }
-    ASSIGN_OR_RETURN(const int64_t taken, live_quotas_->Taken(quota->id));
-    refusal.scope = quota->scope;
-    refusal.limit = state.limit.nominal + state.limit.borrowing;
-    refusal.asked = asked.count();
-    refusal.held = state.held;
-    refusal.reserved = state.reserved;
-    refusal.used = state.used + taken;
-    refusal.resets_at_us = state.window_end_us;
-    if (refusal.asked > state.available - taken) break;
-  }
-  return Admission{refusal};
+  admitter->CountTaken(std::move(taken));
+  ASSIGN_OR_RETURN(const Admission admission,
+                   admitter->Admit(tenant, pool, ask));
+  if (!admission.admitted()) return admission;
+  // What grows by the clock is rounded up beside meters.
+  RETURN_IF_ERROR(admitter->Withdraw(tenant, pool, ask));
+  return admitter->Refuse(tenant, pool, ask);
 }
 
 absl::StatusOr<Admission> Posting::PlaceHolds(

@@ -86,6 +86,7 @@ struct Reconciler::State {
     }
   }
 
+  void KeepFew(Disposition disposition);
   void TakeBooks();
   absl::Status TakeAmount(const BillRow& row);
   void NoteRow(const BillRow& row, const RoutedRow& routed);
@@ -151,6 +152,7 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   }
   const RowSums one = RowSums::Of(row, routed);
   const uint32_t group = state.groups.Add(row, routed, one);
+  state.KeepFew(routed.key.disposition);
   if (routed.key.disposition == Disposition::kCompare) {
     std::optional<SplitRatios> split;
     if (!row.allocated_method_details.empty()) {
@@ -163,6 +165,15 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   }
   state.NoteRow(row, routed);
   return absl::OkStatus();
+}
+
+// A hostile bill has a service, a SKU or a charge period of its own in each
+// row.
+void Reconciler::State::KeepFew(Disposition disposition) {
+  while (groups.TooMany(disposition) &&
+         router.GrainOf(disposition) != KeyGrain::kBare) {
+    groups.Coarsen(disposition, router.MakeCoarser(disposition));
+  }
 }
 
 // Not before the bill has been read: others may make the books meanwhile.

@@ -285,17 +285,6 @@ absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::RecallAndList(
   return all;
 }
 
-absl::StatusOr<int64_t> BudgetKeeper::Taken(uint32_t quota) {
-  const BudgetsLock lock(file_.get(), options_.posting_patience);
-  if (!lock.held()) return file_->BusyError();
-  if (quota >= file_->state().end || !file_->at(quota).exists()) return 0;
-  Budget& budget = file_->at(quota);
-  if (!file_->torn() && budget.has_unspent()) {
-    RETURN_IF_ERROR(RecallUnder(&budget, nullptr));
-  }
-  return budget.taken_us;
-}
-
 // --- making anew -------------------------------------------------------------
 
 absl::Status BudgetKeeper::FreshenBefore(Deadline deadline,

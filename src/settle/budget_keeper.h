@@ -77,6 +77,9 @@ class BudgetChange {
                                int64_t amount_us, int64_t now_us);
   // Takes the last promise back: that part of the commit is not to be.
   absl::Status Unpromise();
+  // What is out of the quota's budget and was not promised here, with slices
+  // recalled; 0 where meters have no such budget.
+  absl::StatusOr<int64_t> TakenBeside(uint32_t quota);
   // As Promise, for a fact, whether or not it fits; where it does not, no slice
   // keeps anything.
   absl::Status Lower(std::span<const uint32_t> lowest, int64_t amount_us,
@@ -173,8 +176,6 @@ class BudgetKeeper : public AdmissionSource {
   // `books` is a snapshot.
   absl::StatusOr<std::vector<TakenBudget>> RecallAndList(
       ReadTransaction* books);
-  // The same of one quota; 0 where meters have no such budget.
-  absl::StatusOr<int64_t> Taken(uint32_t quota);
 
  private:
   friend class BudgetChange;

@@ -42,7 +42,7 @@ pub struct QuotaSetting<'a> {
     pub soft: bool,
     /// A part of the parent's quota that is its own.
     pub slice: bool,
-    /// How much of an unused slice is lent; `None`: all.
+    /// How much of an unused slice is lent; `None`: nothing.
     pub lending: Option<i128>,
     /// How much may be borrowed from siblings.
     pub borrowing: i128,
