@@ -307,8 +307,9 @@ class ReconcileTest(CliTest):
             self.write(name, HEADER + "".join(row(h, 2, RIGHT) for h in hours))
         second = self.write("second.json",
                             '{"dataFiles": ["part-1.csv", "part-2.csv"]}')
-        both = self.reconcile(1, first, second, "--format", "csv").out
-        self.assertIn("duplicate_charge", both)
+        both = self.reconcile(1, first, second, "--format", "csv")
+        self.assertIn("duplicate_charge", both.out)
+        self.assertIn("2 of 7 rows are copies", both.err)
         done = self.reconcile(0, first, second, "--snapshots", "--format",
                               "csv")
         self.assertEqual(done.out, self.reconcile(0, second, "--format",
