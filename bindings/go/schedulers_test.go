@@ -30,6 +30,11 @@ func TestPartsOfAGPUAreOneTogether(t *testing.T) {
 	if books.StartRuns(part(7)) == nil {
 		t.Fatal("eight sevenths of a GPU")
 	}
+	nowhere := part(8)
+	nowhere.Device = ""
+	if err := books.StartRuns(nowhere); !errors.Is(err, InvalidArgument) {
+		t.Fatal(err)
+	}
 	for i := 0; i < 7; i++ {
 		succeed(t, books.StopRun(RunKey{RunID: fmt.Sprint("r", i)}, start.Add(time.Hour), Done))
 	}
@@ -69,6 +74,24 @@ func TestQuotesSayWhatAndWhether(t *testing.T) {
 	succeed(t, err)
 	equal(t, refusal.Asked.String(), "39600")
 	equal(t, must(books.Holds("", false))(t).Len(), 0)
+}
+
+func TestLimitsToComeAndWhoUsesThem(t *testing.T) {
+	books, _ := openBooks(t)
+	quota := QuotaSetting{Tenant: "acme", Period: Total, Limit: GPUHours(10), Soft: true}
+	must(books.SetQuota(quota))(t)
+	quota.Limit, quota.From = GPUHours(20), ago(-time.Hour)
+	must(books.SetQuota(quota))(t)
+	changes := must(books.QuotaChanges("acme", Time{}))(t)
+	equal(t, changes.Len(), 1)
+	equal(t, must(changes.Row(0).Time("from"))(t).Equal(quota.From), true)
+	start := startOf("r", 1_000_000)
+	start.At = ago(time.Minute)
+	succeed(t, books.StartRuns(start))
+	quotas, users, err := books.QuotaUsers("acme/chat", pool, Int128{}, Time{})
+	succeed(t, err)
+	equal(t, quotas.Len(), 1)
+	equal(t, must(users.Row(0).Text("run_id"))(t), "r")
 }
 
 func TestMadeAndCheckedWithoutBeingOpened(t *testing.T) {

@@ -575,6 +575,76 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
                    commitment("sp-1", "2", 1) + commitment("ri-1", "2.50", 2),
                    rows, "1526.4")  # 24 x (27.60 + 16 + 20)
 
+    def tenants_of(self, start, key, tags):
+        """What a report of one hour finds by tenant, its columns named by
+        `start`."""
+        names = {"identity_line_item_id": "identity/LineItemId",
+                 "bill_billing_period_start_date":
+                     "bill/BillingPeriodStartDate",
+                 "bill_billing_period_end_date": "bill/BillingPeriodEndDate",
+                 "line_item_line_item_type": "lineItem/LineItemType",
+                 "line_item_usage_start_date": "lineItem/UsageStartDate",
+                 "line_item_usage_end_date": "lineItem/UsageEndDate",
+                 "line_item_usage_amount": "lineItem/UsageAmount",
+                 "line_item_currency_code": "lineItem/CurrencyCode",
+                 "line_item_unblended_cost": "lineItem/UnblendedCost",
+                 "pricing_unit": "pricing/unit",
+                 "product_region_code": "product/regionCode",
+                 "product_instance_type": "product/instanceType"}
+        lines = []
+        for place, tag in enumerate(tags):
+            values = [f"id{place}", "2026-10-01T00:00:00Z",
+                      "2026-11-01T00:00:00Z", "Usage", "2026-10-01T00:00:00Z",
+                      "2026-10-01T01:00:00Z", "1", "USD", "27.60", "Hrs",
+                      "us-east-1", "p5en"]
+            lines.append(dict(zip(names, values)) | tag)
+        columns = list(dict.fromkeys(name for line in lines for name in line))
+        path = self.path("report.csv")
+        with open(path, "w") as file:
+            out = csv.writer(file)
+            out.writerow([names.get(name, name) if start else name
+                          for name in columns])
+            out.writerows([line.get(name, "") for name in columns]
+                          for line in lines)
+        found = self.run_cli(
+            "reconcile", "--contract", "it", "--period", "2026-10", "--at", AT,
+            "--tenant-tag", key, "--format", "csv", path).out
+        return sorted((line["class"], line["tenant"],
+                       line["billed_gpu_hours"], line["metered_gpu_hours"])
+                      for line in csv.DictReader(found.splitlines()))
+
+    def test_tags_of_aws_reports_name_tenants(self):
+        self.write("contract.textproto", """
+id: "it" provider: "aws" currency: "USD"
+provider_alias: "AWS"
+term { start: "2026-10-01T00:00:00Z" end: "2027-10-01T00:00:00Z" }
+pool { name: "aws/us-east-1/h200" sku: "p5en" region: "us-east-1" gpus_per_unit: 8 }
+rate { pool: "aws/us-east-1/h200" price: "3.45" from: "2026-10-01T00:00:00Z" }
+""")
+        self.write("runs.csv", "run_id,tenant,pool,gpus,start,end,state\n" +
+                   "".join(f"{tenant},{tenant},aws/us-east-1/h200,8,"
+                           "2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,"
+                           "COMPLETED\n" for tenant in ("chat", "search")))
+        self.expect(0, "init")
+        self.expect(0, "contract", "apply", "contract.textproto")
+        self.expect(0, "import", "runs", "runs.csv")
+        hours = "8.000000000"
+        both = [("matched", "chat", hours, hours),
+                ("matched", "search", hours, hours)]
+        legacy = [{"resourceTags/user:team": name} for name in
+                  ("chat", "search")]
+        map_of_tags = [{"resource_tags": '{"user_team":"%s"}' % name}
+                       for name in ("chat", "search")]
+        self.assertEqual(
+            self.tenants_of("lineItem/", "user:team", legacy), both)
+        self.assertEqual(
+            self.tenants_of("", "user_team", map_of_tags), both)
+        legacy[1] = legacy[0]
+        self.assertEqual(
+            [line[:2] for line in
+             self.tenants_of("lineItem/", "user:team", legacy)],
+            [("allocation_gap", "chat"), ("allocation_gap", "search")])
+
     def test_an_azure_export_of_days(self):
         row = {"ChargeType": "Usage", "MeterId": "m-1",
                "UnitOfMeasure": "1 Hour", "Quantity": "24",

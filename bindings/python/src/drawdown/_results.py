@@ -76,6 +76,14 @@ class QuotaExplanation(Admission):
 
 
 @dataclass(frozen=True)
+class QuotaUsers:
+    """The `quotas` over a tenant, from it upward, and the runs that are their `users`."""
+
+    quotas: Table
+    users: Table
+
+
+@dataclass(frozen=True)
 class DrainResult:
     """What a drain moved into the books, and the files of lanes it read and retired."""
 

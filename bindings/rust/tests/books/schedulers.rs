@@ -96,6 +96,38 @@ fn quotes_say_what_and_whether() {
 }
 
 #[test]
+fn limits_to_come_and_who_uses_them() {
+    let scratch = Scratch::new();
+    let books = scratch.books();
+    let mut quota = QuotaSetting {
+        tenant: "acme",
+        period: Period::Total,
+        limit: Some(10 * GPU_HOUR),
+        soft: true,
+        ..Default::default()
+    };
+    assert!(books.set_quota(&quota).unwrap());
+    quota.limit = Some(20 * GPU_HOUR);
+    quota.from = Some((SystemTime::now() + Duration::from_secs(3_600)).into());
+    assert!(books.set_quota(&quota).unwrap());
+    let changes = books.quota_changes("acme", None).unwrap();
+    let row = changes.row(0).unwrap();
+    assert_eq!((changes.len(), row.time("from").unwrap()), (1, quota.from));
+    let run = RunStart {
+        run_id: "r",
+        tenant: "acme/a",
+        pool: POOL,
+        micro_gpus: 1_000_000,
+        at: ago(60),
+        ..Default::default()
+    };
+    assert!(books.start_run(&run).unwrap().is_admitted());
+    let (quotas, users) = books.quota_users("acme/a", POOL, 0, 0, None).unwrap();
+    assert_eq!((quotas.len(), users.len()), (1, 1));
+    assert_eq!(users.row(0).unwrap().text("run_id").unwrap(), Some("r"));
+}
+
+#[test]
 fn made_and_checked_without_being_opened() {
     let scratch = Scratch::new();
     let made = scratch.path("made");
