@@ -48,6 +48,24 @@ def test_a_clock_that_fails_stands_still(tmp_path, clock, capfd):
     assert "IndexError" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit])
+def test_what_ends_a_program_is_not_lost_in_a_clock(tmp_path, clock, ending):
+    raising = []
+
+    def read():
+        if raising:
+            raise raising.pop()
+        return clock[0]
+    with drawdown.Ledger(tmp_path / "b", create=True, clock=read) as ledger:
+        ledger.start_run("r", "acme", POOL, 1, instant(11))
+        raising.append(ending())
+        with pytest.raises(ending):
+            ledger.start_run("s", "acme", POOL, 1, instant(11))
+        # What was asked for was done, at the instant that it was.
+        assert ledger.runs().column("run_id") == ["r", "s"]
+        assert total(ledger) == 7200
+
+
 def test_a_clock_may_outlive_python(tmp_path):
     # Drained by a thread of the library until the last moment.
     program = """
@@ -74,7 +92,7 @@ def test_many_at_once(books):
     books.set_quota("beta", gpu_hours=3, per="total")
     requests = [drawdown.HoldRequest(f"h{i}", "beta", POOL, Decimal("1.5")) for i in range(3)]
     refused = books.place_holds(requests)
-    assert not refused and refused.refusal["asked"] == 5400
+    assert not refused and refused.refusal["tenant"] == "beta"
     assert len(books.holds()) == 0
     assert books.place_holds(requests[:2])
     assert [row["hold_id"] for row in books.holds(hold_id="h1")] == ["h1"]
@@ -91,6 +109,8 @@ def test_parts_of_a_gpu(books):
     for i in range(7):
         books.stop_run(f"r{i}", instant(10))
     assert total(books) == 3600  # Seven sevenths are one GPU.
+    with pytest.raises(ValueError, match="share 1/2 has no device"):
+        books.start_run("r8", "acme", POOL, 0, instant(9), share=Fraction(1, 2))
     with pytest.raises(TypeError, match="share is float"):
         books.start_run("r8", "acme", POOL, 0, instant(9), device="GPU-2", share=0.5)
 

@@ -1,8 +1,9 @@
 """How the library is called."""
 from __future__ import annotations
 
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
+from ._callbacks import Clock
 from ._results import HOUR, Admission
 from ._tables import Table
 from ._values import Path, check, ffi, lib
@@ -20,10 +21,15 @@ class Calls:
     """Calls of the C interface on one ledger's handle."""
 
     _handle: int
+    _clock: Optional[Clock] = None
 
     def _call(self, function: Any, *arguments: Any) -> None:
         error = ffi.new("drawdown_error*")
-        check(function(self._handle, *arguments, error), error)
+        try:
+            check(function(self._handle, *arguments, error), error)
+        finally:
+            if self._clock is not None:
+                self._clock.raise_if_any()
 
     def _table(self, function: Any, *arguments: Any) -> Table:
         table = ffi.new("drawdown_table*")

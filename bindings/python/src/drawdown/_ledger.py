@@ -87,8 +87,9 @@ class Ledger(MeterCalls, RunCalls, QuotaCalls, HoldCalls, ImportCalls, QueryCall
         options.lock_timeout_us = v.micros_of(lock_timeout)
         options.drain_interval_us = v.micros_of(drain_interval)
         if clock is not None:
-            _clocks.append(Clock(clock))
-            options.now_us, options.now_context = lib.drawdown_py_now, _clocks[-1].context
+            self._clock = Clock(clock)
+            _clocks.append(self._clock)
+            options.now_us, options.now_context = lib.drawdown_py_now, self._clock.context
         handle, error = ffi.new("drawdown_ledger*"), ffi.new("drawdown_error*")
         check(lib.drawdown_ledger_open(v.path(directory, alive), options, handle, error), error)
         self._handle = handle[0]

@@ -37,11 +37,12 @@ class RunCalls(Calls):
         than ten minutes ahead; UnknownNameError with `strict`; BusyError past lock_timeout;
         TypeError, ValueError for inexact amounts and naive instants.
         """
-        if isinstance(hold, Hold):
+        hold_id = hold.hold_id if isinstance(hold, Hold) else hold or ""
+        admission = self.start_runs([RunStart(run_id, tenant, pool, gpus, at, attempt, hold_id,
+                                              device, share)], strict=strict)
+        if admission and isinstance(hold, Hold):
             hold.drawn_by_run()
-            hold = hold.hold_id
-        return self.start_runs([RunStart(run_id, tenant, pool, gpus, at, attempt, hold or "",
-                                         device, share)], strict=strict)
+        return admission
 
     def start_runs(self, starts: Iterable[RunStart], *, strict: bool = False) -> Admission:
         """Starts all of the runs, with one commit, or none; a refusal is the first one's.
@@ -67,6 +68,8 @@ class RunCalls(Calls):
         made.hold_id = v.text(start.hold, alive)
         made.device = v.text(start.device, alive)
         if start.share is not None:
+            if not start.device:
+                raise ValueError(f"share {start.share} has no device")
             made.share_num, made.share_den = v.ratio(start.share, "share")
         return made
 
