@@ -4,6 +4,7 @@ package drawdown
 import "C"
 
 import (
+	"fmt"
 	"time"
 	"unsafe"
 )
@@ -55,6 +56,11 @@ const (
 // the same id is Conflict. A refusal is a *Refusal. Under a hard quota of GPU
 // time each needs a hold.
 func (l *Ledger) StartRuns(starts ...RunStart) error {
+	for _, start := range starts {
+		if start.Device == "" && (start.ShareNum != 0 || start.ShareDen != 0) {
+			return &Error{InvalidArgument, fmt.Sprintf("run %s: a share of no device", start.RunID)}
+		}
+	}
 	return l.admit(func(l C.drawdown_ledger, a *arena, refusal *C.drawdown_table, e *C.drawdown_error) C.int32_t {
 		room := a.room(len(starts), unsafe.Sizeof(C.drawdown_run_start{}))
 		rows := unsafe.Slice((*C.drawdown_run_start)(room), len(starts))

@@ -30,6 +30,11 @@ func TestPartsOfAGPUAreOneTogether(t *testing.T) {
 	if books.StartRuns(part(7)) == nil {
 		t.Fatal("eight sevenths of a GPU")
 	}
+	nowhere := part(8)
+	nowhere.Device = ""
+	if err := books.StartRuns(nowhere); !errors.Is(err, InvalidArgument) {
+		t.Fatal(err)
+	}
 	for i := 0; i < 7; i++ {
 		succeed(t, books.StopRun(RunKey{RunID: fmt.Sprint("r", i)}, start.Add(time.Hour), Done))
 	}
