@@ -3,7 +3,11 @@ package drawdown
 // #include "defaults.h"
 import "C"
 
-import "unsafe"
+import (
+	"fmt"
+	"time"
+	"unsafe"
+)
 
 // A RunStart is a run to start.
 type RunStart struct {
@@ -15,6 +19,10 @@ type RunStart struct {
 	At        Time
 	HoldID    string // the hold it draws; "" for none
 	Strict    bool   // unknown tenants and pools are UnknownName
+	// A part of one GPU in place of MicroGPUs: the GPU's id, and ShareNum/ShareDen
+	// of it, such as 1/7. The shares of one GPU are at most 1.
+	Device             string
+	ShareNum, ShareDen int64
 }
 
 // A RunKey names a run.
@@ -48,6 +56,11 @@ const (
 // the same id is Conflict. A refusal is a *Refusal. Under a hard quota of GPU
 // time each needs a hold.
 func (l *Ledger) StartRuns(starts ...RunStart) error {
+	for _, start := range starts {
+		if start.Device == "" && (start.ShareNum != 0 || start.ShareDen != 0) {
+			return &Error{InvalidArgument, fmt.Sprintf("run %s: a share of no device", start.RunID)}
+		}
+	}
 	return l.admit(func(l C.drawdown_ledger, a *arena, refusal *C.drawdown_table, e *C.drawdown_error) C.int32_t {
 		room := a.room(len(starts), unsafe.Sizeof(C.drawdown_run_start{}))
 		rows := unsafe.Slice((*C.drawdown_run_start)(room), len(starts))
@@ -57,6 +70,10 @@ func (l *Ledger) StartRuns(starts ...RunStart) error {
 			c.tenant, c.pool = a.text(start.Tenant), a.text(start.Pool)
 			c.micro_gpus, c.at_us = C.int64_t(start.MicroGPUs), instant(start.At)
 			c.hold_id, c.strict = a.text(start.HoldID), flag(start.Strict)
+			if start.Device != "" {
+				c.device = a.text(start.Device)
+				c.share_num, c.share_den = C.int64_t(start.ShareNum), C.int64_t(start.ShareDen)
+			}
 			rows[i] = c
 		}
 		return C.drawdown_run_start_many(l, (*C.drawdown_run_start)(room), C.uint64_t(len(starts)), refusal, e)
@@ -97,6 +114,53 @@ func (l *Ledger) StopRun(run RunKey, at Time, reason StopReason) error {
 func (l *Ledger) HeartbeatRun(run RunKey, at Time) error {
 	return l.call(func(l C.drawdown_ledger, a *arena, e *C.drawdown_error) C.int32_t {
 		return C.drawdown_run_heartbeat(l, a.text(run.RunID), attempt(run.Attempt), instant(at), e)
+	})
+}
+
+// A Heartbeat says that a run was alive.
+type Heartbeat struct {
+	Run RunKey
+	At  Time
+}
+
+// HeartbeatRuns says that many runs were alive, with one commit: how many of these
+// were news, and a line per run that is unknown or over. The others are taken.
+func (l *Ledger) HeartbeatRuns(heartbeats ...Heartbeat) (fresh uint64, refused []string, err error) {
+	var news C.uint64_t
+	table, err := l.table(func(l C.drawdown_ledger, a *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		room := a.room(len(heartbeats), unsafe.Sizeof(C.drawdown_heartbeat{}))
+		rows := unsafe.Slice((*C.drawdown_heartbeat)(room), len(heartbeats))
+		for i, heartbeat := range heartbeats {
+			c := C.drawdown_go_heartbeat()
+			c.run_id, c.attempt = a.text(heartbeat.Run.RunID), attempt(heartbeat.Run.Attempt)
+			c.at_us = instant(heartbeat.At)
+			rows[i] = c
+		}
+		return C.drawdown_run_heartbeat_many(l, (*C.drawdown_heartbeat)(room), C.uint64_t(len(heartbeats)), &news, out, e)
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	defer table.Close()
+	refused, err = table.lines("why")
+	return uint64(news), refused, err
+}
+
+// Ghosts has a row per run that accrues and gave no sign of life for longer than
+// lease (0: its pool's, or 30 minutes), at or below a tenant.
+func (l *Ledger) Ghosts(tenant, pool string, lease time.Duration, at Time) (*Table, error) {
+	return l.table(func(l C.drawdown_ledger, a *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_ghosts(l, a.text(tenant), a.text(pool), micros(lease, C.INT64_MIN), instant(at), out, e)
+	})
+}
+
+// ConfirmGhost ends a run whose stop never came at its last sign of life, as
+// lost. It is WrongState when it is not suspect then (zero: now): when it was
+// silent for no longer than lease (0: its pool's, or 30 minutes).
+func (l *Ledger) ConfirmGhost(run RunKey, lease time.Duration, at Time) error {
+	return l.call(func(l C.drawdown_ledger, a *arena, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_run_confirm_ghost(l, a.text(run.RunID), attempt(run.Attempt),
+			micros(lease, C.INT64_MIN), instant(at), e)
 	})
 }
 

@@ -90,7 +90,7 @@ pub enum HoldState {
 ///
 /// Errors of that are lost: call [`Hold::settle`] to see them. A hold that a
 /// run draws says so with [`Hold::drawn_by_run`]; then the drop releases what
-/// is left.
+/// is left, unless something was used.
 #[derive(Debug)]
 pub struct Hold<'l> {
     ledger: &'l Ledger,
@@ -136,12 +136,14 @@ impl Drop for Hold<'_> {
             return;
         }
         // Nobody can be told here. What stays open expires by itself.
-        if self.drawn_by_run {
-            let _ = self.ledger.release_hold(&self.hold_id);
-        } else {
-            let _ = self
+        let said = self.used_gpu_us != 0 || !self.drawn_by_run;
+        let settled = said
+            && self
                 .ledger
-                .settle_hold(&self.hold_id, self.used_gpu_us, Overdraft::Book);
+                .settle_hold(&self.hold_id, self.used_gpu_us, Overdraft::Book)
+                .is_ok();
+        if !settled {
+            let _ = self.ledger.release_hold(&self.hold_id);
         }
     }
 }
@@ -226,6 +228,17 @@ impl Ledger {
     /// Which open runs draw on the quotas that run out, a row per run.
     pub fn exhaustion_runs(&self) -> Result<Table> {
         self.table(|l, out, e| unsafe { sys::drawdown_exhaustion_runs(l, out, e) })
+    }
+
+    /// Whether a hold would fit, and what using it would add to statements: a row
+    /// per line that would change. Changes nothing.
+    pub fn quote_hold(&self, request: &HoldRequest<'_>) -> Result<(Admission, Table)> {
+        let raw = request.raw()?;
+        let mut lines = 0;
+        let admission = self.admit(|l, refusal, e| unsafe {
+            sys::drawdown_hold_quote(l, &raw, refusal, &mut lines, e)
+        })?;
+        Ok((admission, Table::of(lines)?))
     }
 
     /// Whether this would fit now, and if not why; the table has a row per

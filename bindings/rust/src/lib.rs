@@ -22,14 +22,14 @@ mod table;
 mod usage;
 mod value;
 
-pub use contracts::{Reconciliation, StatementQuery};
+pub use contracts::{validate_contract, Reconciliation, StatementQuery};
 pub use error::{code, Error, Result};
 pub use forecasts::{AddedRun, Forecast, ForecastQuery};
 pub use holds::{Hold, HoldRenewal, HoldRequest, HoldState, Overdraft};
 pub use ledger::{Ledger, Options};
 pub use meter::{Decision, Drained, Meter};
 pub use quotas::{Period, QuotaSetting};
-pub use runs::{RunQuery, RunStart, RunState, StopReason};
+pub use runs::{Heartbeat, RunQuery, RunStart, RunState, StopReason};
 pub use table::{ArrowStream, Row, Table, Value};
 pub use usage::{By, UsageQuery};
 pub use value::{Admission, Decimal, Refusal, Time, GPU_HOUR, GPU_SECOND};
