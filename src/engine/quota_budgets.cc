@@ -50,11 +50,13 @@ class QuotaBudgets : public BudgetBooks {
       : bucket_us_(bucket_us), read_clock_(std::move(read_clock)) {}
 
   absl::StatusOr<std::vector<PublishedBudget>> Published(
-      ReadTransaction* books, std::span<const uint32_t> budgets,
-      int64_t now_us) override {
+      ReadTransaction* books, std::span<const uint32_t> budgets) override {
     QuotaBooks quotas(books, bucket_us_, NamesOf(books));
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas.index.All());
-    ASSIGN_OR_RETURN(const int64_t hold_us, HoldTime(books, read_clock_()));
+    // Once: what has fallen between two readings would be taken off twice.
+    const ClockReading reading = read_clock_();
+    const int64_t now_us = reading.wall_us;
+    ASSIGN_OR_RETURN(const int64_t hold_us, HoldTime(books, reading));
     ASSIGN_OR_RETURN(const int64_t held_for_us, HeldFor(&quotas, hold_us));
     std::vector<PublishedBudget> published;
     for (const StoredQuota* const quota : all) {
@@ -129,21 +131,26 @@ class QuotaBudgets : public BudgetBooks {
     }
     const FineTime committed = use.used + held;
     const auto left = [&](Int128 of) {
-      return ClampBudget(WholeUnits(period, FineUnits(period, of) - committed));
+      return WholeUnits(period, FineUnits(period, of) - committed);
     };
-    if (limit->slice) one.guarantee_left_us = left(GuaranteeOf(*limit));
-    if (limit->soft) return one;
-    one.available_us = left(limit->nominal + limit->borrowing);
+    if (limit->soft && !limit->slice) return one;
+    if (limit->slice) {
+      one.guarantee_left_us = ClampBudget(left(GuaranteeOf(*limit)));
+    }
+    if (!limit->soft) {
+      one.available_us = ClampBudget(left(limit->nominal + limit->borrowing));
+    }
     one.falls = ClampBudget(std::max<Int128>(0, use.level - drawn));
+    // Limits are whole, so that what is left of each has the same fraction.
+    const FineTime fraction =
+        FineTime() - committed - FineUnits(period, left(0));
+    one.fraction = static_cast<int32_t>(fraction.count());
     return one;
   }
 
   int64_t ValidUntil(const StoredQuota& quota, int64_t hold_us,
                      int64_t now_us) const {
-    int64_t until_us = std::numeric_limits<int64_t>::max();
-    if (const auto window = CountingWindow(quota, hold_us, bucket_us_)) {
-      until_us = window->end_us;
-    }
+    int64_t until_us = CountingWindow(quota, hold_us, bucket_us_).end_us;
     for (const QuotaVersion& version : quota.versions) {
       if (version.from_us > hold_us) {
         until_us = std::min(until_us, version.from_us);
@@ -164,6 +171,7 @@ class KeptQuotas : public LiveQuotas {
              int64_t now_us, BudgetChange change)
       : keeper_(keeper),
         store_(store),
+        books_(books),
         index_(books),
         now_us_(now_us),
         change_(std::move(change)) {}
@@ -183,8 +191,13 @@ class KeptQuotas : public LiveQuotas {
                            now_us_);
   }
   absl::Status Unpromise() override { return change_.Unpromise(); }
-  absl::StatusOr<int64_t> Taken(uint32_t quota) override {
-    return keeper_->Taken(BudgetOf(quota));
+  absl::StatusOr<TakenOfQuotas> Taken(
+      std::span<const uint32_t> quotas) override {
+    std::vector<uint32_t> under;
+    for (const uint32_t quota : quotas) under.push_back(BudgetOf(quota));
+    ASSIGN_OR_RETURN(const std::vector<TakenBudget> all,
+                     keeper_->RecallAndList(books_, under));
+    return TakenOf(all);
   }
 
   absl::Status BeforeCommit(const std::set<uint32_t>& changed,
@@ -212,6 +225,7 @@ class KeptQuotas : public LiveQuotas {
  private:
   BudgetKeeper* const keeper_;
   Store* const store_;
+  ReadTransaction* const books_;
   QuotaIndex index_;
   const int64_t now_us_;
   BudgetChange change_;
@@ -219,6 +233,14 @@ class KeptQuotas : public LiveQuotas {
 };
 
 }  // namespace
+
+TakenOfQuotas TakenOf(std::span<const TakenBudget> budgets) {
+  TakenOfQuotas taken;
+  for (const TakenBudget& one : budgets) {
+    taken[QuotaOf(one.quota)] = GpuTime(one.taken_us);
+  }
+  return taken;
+}
 
 std::unique_ptr<BudgetBooks> NewQuotaBudgets(
     int64_t bucket_us, std::function<ClockReading()> read_clock) {

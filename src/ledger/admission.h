@@ -56,6 +56,7 @@ class Admitter {
         bucket_us_(bucket_us),
         at_us_(at_us) {}
 
+  int64_t at_us() const { return at_us_; }
   void CountTaken(TakenOfQuotas taken) { taken_ = std::move(taken); }
 
   // Admitted asks count for those that follow, of this Admitter.

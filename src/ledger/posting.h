@@ -66,6 +66,9 @@ class Posting {
   void SetLiveQuotas(std::unique_ptr<LiveQuotas> live) {
     live_quotas_ = std::move(live);
   }
+  // Whether something failed, with kWrongState, that fits by the books as they
+  // are here: live meters know less of them. Once more it may do.
+  bool meters_behind() const { return meters_behind_; }
 
   // The id of a path, created unless `strict` (then kUnknownName).
   absl::StatusOr<uint32_t> Intern(NameKind kind, std::string_view path,
@@ -278,11 +281,10 @@ class Posting {
   absl::StatusOr<Admission> AdmitTime(Admitter* admitter,
                                       std::string_view tenant,
                                       std::string_view pool, const Ask& ask);
-  absl::Status CountTaken(std::string_view tenant, std::string_view pool,
-                          Refusal* refusal);
-  absl::StatusOr<Admission> RefusedByMeters(std::string_view tenant,
-                                            std::string_view pool,
-                                            GpuTime asked);
+  absl::StatusOr<Admission> AdmitBesideMeters(int64_t at_us,
+                                              std::string_view tenant,
+                                              std::string_view pool,
+                                              const Ask& ask);
   absl::Status TellLiveQuotas();
   absl::StatusOr<Admission> AdmitStart(const RunStarting& starting,
                                        int64_t at_us);
@@ -339,6 +341,7 @@ class Posting {
   CloseTracker closes_;
   std::unique_ptr<QuotaPart> quotas_;
   std::unique_ptr<LiveQuotas> live_quotas_;
+  bool meters_behind_ = false;
   CapacityMap capacity_;                                    // stated here
   std::vector<SmallRecord> small_;                          // contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete

@@ -207,56 +207,37 @@ absl::StatusOr<Admission> Posting::AdmitTime(Admitter* admitter,
                                              const Ask& ask) {
   ASSIGN_OR_RETURN(Admission admission, admitter->Admit(tenant, pool, ask));
   if (live_quotas_ == nullptr || ask.gpu_time <= GpuTime()) return admission;
-  if (!admission.admitted()) {
-    RETURN_IF_ERROR(CountTaken(tenant, pool, &*admission.refusal));
+  if (admission.admitted()) {
+    ASSIGN_OR_RETURN(const bool fits,
+                     live_quotas_->Promise(tenant, pool, ask.gpu_time));
+    if (fits) return admission;
+  } else if (admission.refusal->scope.period == QuotaPeriod::kAtOnce) {
     return admission;
   }
-  ASSIGN_OR_RETURN(const bool fits,
-                   live_quotas_->Promise(tenant, pool, ask.gpu_time));
-  if (fits) return admission;
-  return RefusedByMeters(tenant, pool, ask.gpu_time);
+  ASSIGN_OR_RETURN(Admission beside,
+                   AdmitBesideMeters(admitter->at_us(), tenant, pool, ask));
+  if (!beside.admitted()) return beside;
+  if (!admission.admitted()) return admission;
+  meters_behind_ = true;
+  return MakeError(ErrorCode::kWrongState,
+                   "meters have not heard yet of what is free of the quotas "
+                   "over " +
+                       std::string(tenant));
 }
 
-// What meters took of the quota that refuses is used too.
-absl::Status Posting::CountTaken(std::string_view tenant, std::string_view pool,
-                                 Refusal* refusal) {
-  if (refusal->scope.period == QuotaPeriod::kAtOnce) return absl::OkStatus();
+// What meters took, and what is promised to this commit, is used too.
+absl::StatusOr<Admission> Posting::AdmitBesideMeters(int64_t at_us,
+                                                     std::string_view tenant,
+                                                     std::string_view pool,
+                                                     const Ask& ask) {
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
                    quotas_->index.Over(tenant, pool));
-  for (const StoredQuota* const quota : over) {
-    if (!(quota->scope == refusal->scope)) continue;
-    ASSIGN_OR_RETURN(const int64_t taken, live_quotas_->Taken(quota->id));
-    refusal->used += taken;
-  }
-  return absl::OkStatus();
-}
-
-// It fits by the books, but not beside what live meters took: which is used,
-// though not drained.
-absl::StatusOr<Admission> Posting::RefusedByMeters(std::string_view tenant,
-                                                   std::string_view pool,
-                                                   GpuTime asked) {
-  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
-                   quotas_->index.Over(tenant, pool));
-  Admitter admitter = quotas_->AdmitterAt(tip_.recorded_us);
-  Refusal refusal;
-  for (const StoredQuota* const quota : over) {
-    ASSIGN_OR_RETURN(const QuotaState state, admitter.StateOf(*quota));
-    if (!state.limited || state.limit.soft ||
-        quota->scope.period == QuotaPeriod::kAtOnce) {
-      continue;
-    }
-    ASSIGN_OR_RETURN(const int64_t taken, live_quotas_->Taken(quota->id));
-    refusal.scope = quota->scope;
-    refusal.limit = state.limit.nominal + state.limit.borrowing;
-    refusal.asked = asked.count();
-    refusal.held = state.held;
-    refusal.reserved = state.reserved;
-    refusal.used = state.used + taken;
-    refusal.resets_at_us = state.window_end_us;
-    if (refusal.asked > state.available - taken) break;
-  }
-  return Admission{refusal};
+  std::vector<uint32_t> quotas;
+  for (const StoredQuota* const quota : over) quotas.push_back(quota->id);
+  ASSIGN_OR_RETURN(TakenOfQuotas taken, live_quotas_->Taken(quotas));
+  Admitter admitter = quotas_->AdmitterAt(at_us);
+  admitter.CountTaken(std::move(taken));
+  return admitter.Admit(tenant, pool, {ask.gpu_time, 0});
 }
 
 absl::StatusOr<Admission> Posting::PlaceHolds(
