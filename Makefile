@@ -30,6 +30,8 @@ LONG_CRASH = DRAWDOWN_CRASH_KILLS=$(LONG_KILLS) \
   DRAWDOWN_QUOTA_KILLS=$(LONG_QUOTA_KILLS)
 # Where Prometheus is unpacked, for the tests that scrape with it.
 export DRAWDOWN_PROMETHEUS_DIR ?= $(CURDIR)/build/prometheus
+# Where pyarrow and the like are, for the tests of the Python package.
+export DRAWDOWN_PYTHON_PACKAGES ?= $(CURDIR)/build/python-packages
 
 .PHONY: help deps demo check check-asan check-tsan check-clang check-crash check-all bench format clean
 
@@ -52,6 +54,7 @@ deps:
 .PHONY: test-deps
 test-deps: deps
 	@src/cmake/fetch_prometheus.sh $(DRAWDOWN_PROMETHEUS_DIR)
+	@src/cmake/fetch_python_packages.sh $(DRAWDOWN_PYTHON_PACKAGES)
 
 demo: deps
 	cmake --preset release
@@ -70,7 +73,7 @@ ASAN_SLICE = csv_test source_test base_numbers_test base_time_test \
   contract_parse_test contract_checks_test ledger_test bill_reader_test \
   bill_fuzz_test json_scan_test store_conformance_test meter_test settle_test \
   meters_test lives_test try_record_test c_misuse_test c_arrow_test \
-  c_call_fuzz_test
+  c_call_fuzz_test c_memory_test
 TSAN_SLICE = gate_test store_conformance_test meter_test bill_reader_test
 
 # What reads a bill's bytes, under libFuzzer: a fixed number of inputs each, or
@@ -96,7 +99,7 @@ check-fuzz: deps check-fuzz-short
 check-sanitizers-short:
 	cmake --preset asan
 	cmake --build --preset asan -j $(JOBS) --target $(ASAN_SLICE)
-	ctest --preset asan -R "^($$(echo $(ASAN_SLICE) | tr ' ' '|'))$$"
+	DRAWDOWN_FAILED_ALLOCATIONS=3 ctest --preset asan -R "^($$(echo $(ASAN_SLICE) | tr ' ' '|'))$$"
 	$(MAKE) --no-print-directory check-fuzz-short
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(JOBS) --target $(TSAN_SLICE)

@@ -1,5 +1,7 @@
 #include "admission.h"
 
+#include "quota_tables.h"
+
 namespace drawdown::c_api {
 
 Outcome GiveAdmission(const Admission& admission, drawdown_table* refusal) {
@@ -10,11 +12,13 @@ Outcome GiveAdmission(const Admission& admission, drawdown_table* refusal) {
                       MicroColumn("asked"), MicroColumn("used"),
                       MicroColumn("held"), MicroColumn("reserved"),
                       TimeColumn("resets_at"), TextColumn("description")});
+  AddWindowColumns(&table);
   table.Text(why.scope.tenant).Text(why.scope.pool);
   table.Text(QuotaPeriodName(why.scope.period));
   table.Decimal(why.limit).Decimal(why.asked).Decimal(why.used);
   table.Decimal(why.held).Decimal(why.reserved).Time(why.resets_at_us);
   table.Text(DescribeRefusal(why));
+  AddWindow(why.scope, &table);
   return table.Finish(refusal);
 }
 

@@ -11,6 +11,11 @@ namespace {
 // A provider's own column, which no reader of bills needs.
 bool IsCustom(std::string_view name) { return name.starts_with("x_"); }
 
+// FOCUS's and CUR's.
+bool IsTags(std::string_view name) {
+  return name == "Tags" || name == "resource_tags";
+}
+
 // A column's scale says nothing of the places that one amount was published
 // with: "4.500" of decimal128(38, 3) may be 4.5.
 void DropTrailingZeros(std::string* decimal) {
@@ -21,7 +26,7 @@ void DropTrailingZeros(std::string* decimal) {
 
 }  // namespace
 
-Outcome ArrowBill::Start() {
+Outcome ArrowBill::Start(bool needs_tags) {
   const Outcome started = reader_.Start();
   if (!started.ok()) return started;
   for (size_t i = 0; i < reader_.columns().size(); ++i) {
@@ -30,8 +35,10 @@ Outcome ArrowBill::Start() {
     if (readable.ok()) {
       columns_.push_back(i);
       AppendField(column.name);
-    } else if (column.type.kind == ArrowType::Kind::kFloat &&
-               !IsCustom(column.name)) {
+    } else if (!IsCustom(column.name) &&
+               (column.type.kind != ArrowType::Kind::kNested ||
+                (needs_tags && IsTags(column.name)))) {
+      // Without it the bill would say something else.
       return readable;
     } else {
       notes_.push_back(readable.message() + ": left out");

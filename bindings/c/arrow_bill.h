@@ -16,8 +16,9 @@ class ArrowBill : public BillStream {
   // Takes the stream over.
   explicit ArrowBill(ArrowArrayStream* stream) : reader_(stream) {}
 
-  // Reads the schema. UNSUPPORTED names a column of floating point.
-  Outcome Start();
+  // Reads the schema. UNSUPPORTED names a column of a type that is not read,
+  // but for x_* and what is nested, of which it names tags if they are needed.
+  Outcome Start(bool needs_tags);
 
   const std::string& name() const override { return name_; }
   absl::StatusOr<size_t> Read(char* buffer, size_t capacity) override;

@@ -1,4 +1,6 @@
 // Imports of runs and usage from Arrow streams.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "arrow_reader.h"
 #include "import_options.h"
@@ -57,8 +59,27 @@ class Cells {
 
   Field Find(std::string_view name, bool optional = false) {
     Field field;
+    names_.push_back(name);
     Keep(field.Find(name, optional, options_, reader_));
     return field;
+  }
+  // Once all are found: what is said of a column that is none of ours, or of a
+  // zone that is none, was misspelt.
+  void CheckOptions() {
+    for (const auto* const pairs : {&options_.columns, &options_.constants}) {
+      for (const auto& [ours, theirs] : *pairs) {
+        if (std::find(names_.begin(), names_.end(), ours) != names_.end()) {
+          continue;
+        }
+        std::string message = ours + " is none of the columns";
+        for (const std::string_view name : names_) {
+          absl::StrAppend(&message, " ", std::string(name));
+        }
+        Keep({DRAWDOWN_INVALID_ARGUMENT, message});
+      }
+    }
+    if (options_.zone.empty()) return;
+    Value(ParseInstant("2000-01-01T00:00:00", options_.zone));
   }
 
   bool ok() const { return outcome_.ok(); }
@@ -79,6 +100,11 @@ class Cells {
     const std::string text = Text(field, row);
     if (text.empty()) return std::nullopt;
     return Value(ParseInstant(text, options_.zone));
+  }
+  int64_t NeededTime(const char* name, const Field& field, int64_t row) {
+    const std::optional<int64_t> time = Time(field, row);
+    if (!time) Keep({DRAWDOWN_BAD_ROW, absl::StrCat(name, " must be given")});
+    return time.value_or(0);
   }
   int64_t Gpus(const Field& field, int64_t row) {
     return Value(ParseGpus(Text(field, row)));
@@ -113,14 +139,18 @@ class Cells {
 
   const ImportOptions& options_;
   const ArrowReader& reader_;
+  std::vector<std::string_view> names_;
   Outcome outcome_;
 };
 
 struct RunFields {
   explicit RunFields(Cells* cells)
-      : run_id(cells->Find("run_id")), tenant(cells->Find("tenant")),
-        pool(cells->Find("pool")), gpus(cells->Find("gpus")),
-        start(cells->Find("start")), end(cells->Find("end")),
+      : run_id(cells->Find("run_id")),
+        tenant(cells->Find("tenant")),
+        pool(cells->Find("pool")),
+        gpus(cells->Find("gpus")),
+        start(cells->Find("start")),
+        end(cells->Find("end")),
         state(cells->Find("state", true)),
         attempt(cells->Find("attempt", true)) {}
 
@@ -147,9 +177,12 @@ struct RunFields {
 
 struct UsageFields {
   explicit UsageFields(Cells* cells)
-      : usage_id(cells->Find("usage_id")), tenant(cells->Find("tenant")),
-        pool(cells->Find("pool")), start(cells->Find("start")),
-        end(cells->Find("end")), gpu_seconds(cells->Find("gpu_seconds")) {}
+      : usage_id(cells->Find("usage_id")),
+        tenant(cells->Find("tenant")),
+        pool(cells->Find("pool")),
+        start(cells->Find("start")),
+        end(cells->Find("end")),
+        gpu_seconds(cells->Find("gpu_seconds")) {}
 
   using Row = UsageRecord;
   static absl::StatusOr<ImportResult> Post(Ledger& ledger,
@@ -162,8 +195,8 @@ struct UsageFields {
     usage.usage_id = cells->Text(usage_id, row);
     usage.tenant = cells->Text(tenant, row);
     usage.pool = cells->Text(pool, row);
-    usage.start_us = cells->Time(start, row).value_or(0);
-    usage.end_us = cells->Time(end, row).value_or(0);
+    usage.start_us = cells->NeededTime("start", start, row);
+    usage.end_us = cells->NeededTime("end", end, row);
     usage.gpu_time = cells->GpuSeconds(gpu_seconds, row);
     return usage;
   }
@@ -186,6 +219,7 @@ Outcome Import(Ledger& ledger, ArrowReader* reader, const ImportCall& call,
                ImportResult* total) {
   Cells cells(call.options, *reader);
   const Fields fields(&cells);
+  cells.CheckOptions();
   if (!cells.ok()) return cells.outcome();
   std::vector<typename Fields::Row> rows;
   const auto post = [&]() -> Outcome {

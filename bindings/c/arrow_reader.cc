@@ -4,107 +4,13 @@
 #include <cerrno>
 #include <cstring>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "arrow_types.h"
 
 namespace drawdown::c_api {
 namespace {
 
 using Kind = ArrowType::Kind;
-
-std::optional<ArrowType> IntegerType(char letter) {
-  switch (letter) {
-    case 'c':
-      return ArrowType{Kind::kSigned, 1};
-    case 'C':
-      return ArrowType{Kind::kUnsigned, 1};
-    case 's':
-      return ArrowType{Kind::kSigned, 2};
-    case 'S':
-      return ArrowType{Kind::kUnsigned, 2};
-    case 'i':
-      return ArrowType{Kind::kSigned, 4};
-    case 'I':
-      return ArrowType{Kind::kUnsigned, 4};
-    case 'l':
-      return ArrowType{Kind::kSigned, 8};
-    case 'L':
-      return ArrowType{Kind::kUnsigned, 8};
-    default:
-      return std::nullopt;
-  }
-}
-
-// "tsu:UTC"
-std::optional<ArrowType> TimestampType(std::string_view format) {
-  ArrowType type{Kind::kTime, 8};
-  switch (format[2]) {
-    case 's':
-      type.ticks_per_second = 1;
-      break;
-    case 'm':
-      type.ticks_per_second = 1'000;
-      break;
-    case 'u':
-      type.ticks_per_second = 1'000'000;
-      break;
-    case 'n':
-      type.ticks_per_second = 1'000'000'000;
-      break;
-    default:
-      return std::nullopt;
-  }
-  type.zoned = format.size() > 4;
-  return type;
-}
-
-// "d:38,9" or "d:38,9,128"
-std::optional<ArrowType> DecimalType(std::string_view format) {
-  const size_t comma = format.find(',');
-  if (comma == std::string_view::npos) return std::nullopt;
-  std::string_view scale = format.substr(comma + 1);
-  const size_t width = scale.find(',');
-  if (width != std::string_view::npos && scale.substr(width) != ",128") {
-    return std::nullopt;
-  }
-  scale = scale.substr(0, width);
-  ArrowType type{Kind::kDecimal, 16};
-  if (!absl::SimpleAtoi(absl::string_view(scale.data(), scale.size()),
-                        &type.scale) ||
-      type.scale < 0 || type.scale > 38) {
-    return std::nullopt;
-  }
-  return type;
-}
-
-ArrowType TypeOf(std::string_view format) {
-  constexpr ArrowType kOther{Kind::kOther};
-  if (format == "n") return ArrowType{Kind::kNull};
-  if (format == "u") return ArrowType{Kind::kText32};
-  if (format == "U") return ArrowType{Kind::kText64};
-  if (format == "vu") return ArrowType{Kind::kTextView};
-  if (format == "e" || format == "f" || format == "g") {
-    return ArrowType{Kind::kFloat};
-  }
-  if (format.size() == 1) return IntegerType(format[0]).value_or(kOther);
-  if (format.size() >= 4 && format.starts_with("ts")) {
-    return TimestampType(format).value_or(kOther);
-  }
-  if (format.starts_with("d:")) return DecimalType(format).value_or(kOther);
-  return kOther;
-}
-
-ArrowColumn ColumnOf(const ArrowSchema& schema) {
-  ArrowColumn column;
-  column.name = schema.name == nullptr ? "" : schema.name;
-  column.type = TypeOf(schema.format);
-  if (schema.dictionary != nullptr) {
-    column.has_dictionary = true;
-    column.index_type = column.type;
-    column.type = TypeOf(schema.dictionary->format);
-  }
-  return column;
-}
 
 std::string_view BytesAt(const ArrowArray& array, size_t buffer, int64_t index,
                          int32_t width) {
@@ -118,6 +24,11 @@ Number NumberAt(const ArrowArray& array, size_t buffer, int64_t index) {
   std::memcpy(&number, BytesAt(array, buffer, index, sizeof number).data(),
               sizeof number);
   return number;
+}
+
+bool BitAt(const ArrowArray& array, size_t buffer, int64_t index) {
+  const auto* const bits = static_cast<const uint8_t*>(array.buffers[buffer]);
+  return (bits[index / 8] >> index % 8 & 1) != 0;
 }
 
 Int128 IntegerAt(const ArrowType& type, const ArrowArray& array,
@@ -159,6 +70,27 @@ std::string DecimalText(Int128 value, int32_t scale) {
   return digits;
 }
 
+Outcome InstantText(const ArrowColumn& column, int64_t ticks, Int128 instant,
+                    std::string* text) {
+  // Years 1900 to 9999, as ParseInstant has them; anything near does.
+  constexpr Int128 kGreatest = Int128{253'402'300'800} * kMicrosPerSecond;
+  if (instant >= kGreatest || instant < -kGreatest) {
+    return {DRAWDOWN_BAD_TIME, absl::StrCat("column ", column.name, ": ", ticks,
+                                            " is out of range")};
+  }
+  *text = FormatInstant(static_cast<int64_t>(instant));
+  if (!column.type.zoned) text->pop_back();  // "Z"
+  return {};
+}
+
+// "2026-10-01", without the time that an instant's text goes on with.
+Outcome DateText(const ArrowColumn& column, int32_t days, std::string* text) {
+  constexpr Int128 kDay = Int128{86'400} * kMicrosPerSecond;
+  const Outcome outcome = InstantText(column, days, days * kDay, text);
+  text->resize(std::min(text->find('T'), text->size()));
+  return outcome;
+}
+
 Outcome TimeText(const ArrowColumn& column, int64_t ticks, std::string* text) {
   const int64_t per_second = column.type.ticks_per_second;
   Int128 instant = Int128{ticks} * kMicrosPerSecond;
@@ -168,15 +100,7 @@ Outcome TimeText(const ArrowColumn& column, int64_t ticks, std::string* text) {
                          " ns is not a whole number of microseconds")};
   }
   instant /= per_second;
-  // Years 1900 to 9999, as ParseInstant has them; anything near does.
-  constexpr Int128 kGreatest = Int128{253'402'300'800} * kMicrosPerSecond;
-  if (instant >= kGreatest || instant < -kGreatest) {
-    return {DRAWDOWN_BAD_TIME, absl::StrCat("column ", column.name, ": ",
-                                            ticks, " is out of range")};
-  }
-  *text = FormatInstant(static_cast<int64_t>(instant));
-  if (!column.type.zoned) text->pop_back();  // "Z"
-  return {};
+  return InstantText(column, ticks, instant, text);
 }
 
 std::string_view ViewAt(const ArrowArray& array, int64_t index) {
@@ -198,11 +122,87 @@ std::string_view SliceAt(const ArrowArray& array, int64_t index) {
           static_cast<size_t>(end - begin)};
 }
 
+// Of 256 bits as many as there are digits for.
+Outcome DecimalAt(const ArrowColumn& column, const ArrowArray& array,
+                  int64_t index, std::string* text) {
+  Int128 value = 0;
+  switch (column.type.width) {
+    case 4:
+      value = NumberAt<int32_t>(array, 1, index);
+      break;
+    case 8:
+      value = NumberAt<int64_t>(array, 1, index);
+      break;
+    case 16:
+      value = NumberAt<Int128>(array, 1, index);
+      break;
+    default: {
+      value = NumberAt<Int128>(array, 1, 2 * index);
+      if (NumberAt<Int128>(array, 1, 2 * index + 1) == (value < 0 ? -1 : 0)) {
+        break;
+      }
+      return {DRAWDOWN_BAD_NUMBER, absl::StrCat("column ", column.name,
+                                                ": a decimal of more than 38 "
+                                                "digits")};
+    }
+  }
+  *text = DecimalText(value, column.type.scale);
+  return {};
+}
+
+std::string_view TextOf(const ArrowType& type, const ArrowArray& array,
+                        int64_t index) {
+  if (type.kind == Kind::kText32) return SliceAt<int32_t>(array, index);
+  if (type.kind == Kind::kText64) return SliceAt<int64_t>(array, index);
+  return ViewAt(array, index);
+}
+
+void AppendJsonText(std::string_view value, std::string* text) {
+  *text += '"';
+  for (const char c : value) {
+    if (c == '"' || c == '\\') *text += '\\';
+    if (static_cast<unsigned char>(c) >= 0x20) {
+      *text += c;
+    } else {
+      absl::StrAppend(
+          text, "\\u00",
+          absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2));
+    }
+  }
+  *text += '"';
+}
+
 bool IsNullAt(const ArrowArray& array, const ArrowType& type, int64_t index) {
   if (type.kind == Kind::kNull) return true;
   if (array.null_count == 0 || array.buffers[0] == nullptr) return false;
-  const auto* const bits = static_cast<const uint8_t*>(array.buffers[0]);
-  return (bits[index / 8] >> index % 8 & 1) == 0;
+  return !BitAt(array, 0, index);
+}
+
+// {"team":"chat","cost":null}
+void MapText(const ArrowColumn& column, const ArrowArray& array, int64_t index,
+             std::string* text) {
+  const bool wide = column.type.width == 8;
+  const auto offset = [&](int64_t at) {
+    return wide ? NumberAt<int64_t>(array, 1, at)
+                : int64_t{NumberAt<int32_t>(array, 1, at)};
+  };
+  const ArrowArray& entries = *array.children[0];
+  const ArrowArray& keys = *entries.children[0];
+  const ArrowArray& values = *entries.children[1];
+  *text = "{";
+  for (int64_t i = offset(index); i < offset(index + 1); ++i) {
+    const int64_t at = entries.offset + i;
+    if (text->size() > 1) *text += ',';
+    AppendJsonText(TextOf(column.key_type, keys, keys.offset + at), text);
+    *text += ':';
+    if (IsNullAt(values, column.value_type, values.offset + at)) {
+      *text += "null";
+    } else {
+      AppendJsonText(TextOf(column.value_type, values, values.offset + at),
+                     text);
+    }
+  }
+  *text += '}';
 }
 
 }  // namespace
@@ -237,12 +237,12 @@ Outcome ArrowReader::Start() {
   const int code = stream_.get_schema(&stream_, &schema_);
   if (code != 0) return StreamError(code, "to tell its schema");
   if (std::string_view(schema_.format) != "+s") {
-    return {DRAWDOWN_BAD_INPUT, absl::StrCat("the Arrow stream is of ",
-                                             schema_.format,
-                                             ", not of a struct of columns")};
+    return {DRAWDOWN_BAD_INPUT,
+            absl::StrCat("the Arrow stream is of ", schema_.format,
+                         ", not of a struct of columns")};
   }
   for (int64_t i = 0; i < schema_.n_children; ++i) {
-    columns_.push_back(ColumnOf(*schema_.children[i]));
+    columns_.push_back(ArrowColumnOf(*schema_.children[i]));
   }
   return {};
 }
@@ -269,14 +269,15 @@ Outcome ArrowReader::Next(int64_t* rows) {
 
 Outcome CheckReadable(const ArrowColumn& column) {
   if (column.type.kind == Kind::kFloat) {
-    return {DRAWDOWN_UNSUPPORTED,
-            absl::StrCat("column ", column.name,
-                         " is floating point; give decimals, integers or text")};
+    return {
+        DRAWDOWN_UNSUPPORTED,
+        absl::StrCat("column ", column.name,
+                     " is floating point; give decimals, integers or text")};
   }
-  if (column.type.kind == Kind::kOther) {
+  if (column.type.kind == Kind::kOther || column.type.kind == Kind::kNested) {
     return {DRAWDOWN_UNSUPPORTED,
-            absl::StrCat("column ", column.name,
-                         " is of an Arrow type that is not read")};
+            absl::StrCat("column ", column.name, " is of Arrow's type ",
+                         column.format, ", which is not read")};
   }
   return {};
 }
@@ -307,21 +308,25 @@ Outcome TextAt(const ArrowColumn& column, int64_t row, std::string* text) {
       *text = DecimalText(IntegerAt(column.type, *array, at), 0);
       return {};
     case Kind::kDecimal:
-      *text = DecimalText(NumberAt<Int128>(*array, 1, at), column.type.scale);
+      return DecimalAt(column, *array, at, text);
+    case Kind::kBool:
+      *text = BitAt(*array, 1, at) ? "true" : "false";
       return {};
+    case Kind::kDate:
+      return DateText(column, NumberAt<int32_t>(*array, 1, at), text);
     case Kind::kTime:
       return TimeText(column, NumberAt<int64_t>(*array, 1, at), text);
     case Kind::kText32:
-      *text = SliceAt<int32_t>(*array, at);
-      return {};
     case Kind::kText64:
-      *text = SliceAt<int64_t>(*array, at);
-      return {};
     case Kind::kTextView:
-      *text = ViewAt(*array, at);
+      *text = TextOf(column.type, *array, at);
+      return {};
+    case Kind::kMap:
+      MapText(column, *array, at, text);
       return {};
     case Kind::kNull:
     case Kind::kFloat:
+    case Kind::kNested:
     case Kind::kOther:
       break;
   }

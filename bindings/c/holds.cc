@@ -1,6 +1,7 @@
 // Holds: quota earmarked before use.
 #include "admission.h"
 #include "inputs.h"
+#include "quota_tables.h"
 #include "table.h"
 
 namespace drawdown::c_api {
@@ -55,14 +56,6 @@ HoldQuery ReadQuery(Inputs* in, const drawdown_hold_query* theirs) {
   return query;
 }
 
-void AddRunKey(const std::optional<RunKey>& run, TableBuilder* table) {
-  if (run.has_value()) {
-    table->Text(run->run_id).Int(run->attempt);
-  } else {
-    table->Null().Null();
-  }
-}
-
 void AddHold(const HoldInfo& hold, TableBuilder* table) {
   table->Text(hold.hold_id).Text(hold.tenant).Text(hold.pool);
   table->Text(HoldStateName(hold.state)).Decimal(hold.gpu_time);
@@ -82,17 +75,7 @@ void AddExhaustion(const Exhaustion& what, TableBuilder* table) {
   } else {
     table->Null().Null().Null();
   }
-}
-
-void AddExhaustionRuns(const Exhaustion& what, TableBuilder* table) {
-  if (!what.quota.has_value()) return;
-  const uint64_t runs = what.runs.biggest.size() + what.runs.more;
-  for (const drawdown::QuotaRun& one : what.runs.biggest) {
-    table->Time(what.at_us).Text(what.quota->tenant).Text(what.quota->pool);
-    table->Text(QuotaPeriodName(what.quota->period)).Text(one.run.run_id);
-    table->Int(one.run.attempt).Text(one.tenant).Text(one.pool);
-    table->Decimal(Int128{one.micro_gpus}).Int(static_cast<int64_t>(runs));
-  }
+  AddWindow(what.quota, table);
 }
 
 Outcome GiveQuote(const HoldQuote& quote, drawdown_table* lines) {
@@ -156,8 +139,8 @@ int32_t drawdown_hold_settle(drawdown_ledger ledger, drawdown_text hold_id,
     Inputs in;
     in.NotNull("refusal", refusal);
     const std::string id = in.Text("hold_id", hold_id);
-    const auto policy = in.Number("overdraft", overdraft,
-                                  drawdown::OverdraftPolicy::kRefuse);
+    const auto policy =
+        in.Number("overdraft", overdraft, drawdown::OverdraftPolicy::kRefuse);
     if (!in.ok()) return in.outcome();
     const drawdown::GpuTime used(ToInt128(used_gpu_us));
     return GiveAdmission(l.SettleHold(id, used, policy), refusal);
@@ -196,9 +179,8 @@ int32_t drawdown_hold_quote(drawdown_ledger ledger,
   });
 }
 
-int32_t drawdown_holds(drawdown_ledger ledger,
-                       const drawdown_hold_query* query, drawdown_table* out,
-                       drawdown_error* error) {
+int32_t drawdown_holds(drawdown_ledger ledger, const drawdown_hold_query* query,
+                       drawdown_table* out, drawdown_error* error) {
   Clear(out);
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
@@ -230,6 +212,7 @@ int32_t drawdown_exhaustions(drawdown_ledger ledger, drawdown_table* out,
                         TextColumn("hold_id"), TextColumn("run_id"),
                         IntColumn("attempt"), TextColumn("tenant"),
                         TextColumn("pool"), TextColumn("period")});
+    AddWindowColumns(&table);
     for (const drawdown::Exhaustion& what : *found) {
       AddExhaustion(what, &table);
     }
@@ -243,14 +226,6 @@ int32_t drawdown_exhaustion_runs(drawdown_ledger ledger, drawdown_table* out,
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     const auto found = l.Exhaustions();
     if (!found.ok()) return found.status();
-    TableBuilder table({TimeColumn("at"), TextColumn("quota_tenant"),
-                        TextColumn("quota_pool"), TextColumn("period"),
-                        TextColumn("run_id"), IntColumn("attempt"),
-                        TextColumn("tenant"), TextColumn("pool"),
-                        MicroColumn("gpus"), IntColumn("runs")});
-    for (const drawdown::Exhaustion& what : *found) {
-      AddExhaustionRuns(what, &table);
-    }
-    return table.Finish(out);
+    return GiveExhaustionRuns(*found, out);
   });
 }

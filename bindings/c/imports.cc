@@ -32,7 +32,7 @@ int32_t drawdown_import_files(drawdown_ledger ledger, int32_t kind,
                               drawdown_error* error) {
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
-    const std::vector<std::string> files = in.Texts("paths", paths, count);
+    const std::vector<std::string> files = in.Paths("paths", paths, count);
     const ImportCall call = ReadImportOptions(&in, options);
     if (!in.ok()) return in.outcome();
     if (kind < DRAWDOWN_IMPORT_RUNS || kind > DRAWDOWN_IMPORT_SACCT) {
@@ -53,7 +53,7 @@ int32_t drawdown_correct_runs(drawdown_ledger ledger, drawdown_text path,
                               drawdown_error* error) {
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
-    const std::string file = in.Text("path", path);
+    const std::string file = in.Path("path", path);
     const std::string why = in.Text("reason", reason);
     const ImportCall call = ReadImportOptions(&in, options);
     if (!in.ok()) return in.outcome();

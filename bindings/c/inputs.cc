@@ -10,6 +10,10 @@ namespace {
 // Longer than any name or path, and than any contract that makes sense.
 constexpr uint64_t kMaxTextBytes = uint64_t{64} << 20;
 
+// Longer than any struct will ever be: what says more is not one of ours, and
+// is not looked at as far as that.
+constexpr uint32_t kMaxStructBytes = uint32_t{1} << 16;
+
 constexpr int64_t kFirstInstant = -62'167'219'200'000'000;  // 0000-01-01
 constexpr int64_t kEndOfTime = 253'402'300'800'000'000;     // 10000-01-01
 
@@ -44,6 +48,25 @@ std::vector<std::string> Inputs::Texts(const char* name,
   for (uint64_t i = 0; i < count && ok(); ++i) {
     read.push_back(Text(name, texts[i]));
   }
+  return read;
+}
+
+std::string Inputs::Path(const char* name, drawdown_text path) {
+  std::string read = Text(name, path);
+  const size_t end = read.find('\0');
+  if (end != std::string::npos) {
+    Fail(DRAWDOWN_INVALID_ARGUMENT,
+         absl::StrCat(name, " has a zero byte after \"", read.substr(0, end),
+                      "\""));
+  }
+  return read;
+}
+
+std::vector<std::string> Inputs::Paths(const char* name,
+                                       const drawdown_text* paths,
+                                       uint64_t count) {
+  std::vector<std::string> read = Texts(name, paths, count);
+  for (uint64_t i = 0; i < read.size(); ++i) Path(name, paths[i]);
   return read;
 }
 
@@ -114,6 +137,11 @@ void Inputs::ReadBytes(const char* name, const void* theirs, void* ours,
     return Fail(DRAWDOWN_BAD_STRUCT,
                 absl::StrCat(name, ": struct_size ", size, " is less than ",
                              size_of_v1, "; begin with the _INIT macro"));
+  }
+  if (size > kMaxStructBytes) {
+    return Fail(DRAWDOWN_BAD_STRUCT,
+                absl::StrCat(name, ": struct_size ", size,
+                             " is no struct's; begin with the _INIT macro"));
   }
   const auto* const bytes = static_cast<const char*>(theirs);
   for (size_t i = our_size; i < size; ++i) {

@@ -33,6 +33,10 @@ class Inputs {
   std::string Text(const char* name, drawdown_text text);
   std::vector<std::string> Texts(const char* name, const drawdown_text* texts,
                                  uint64_t count);
+  // Of files and folders: the system would end one with a zero byte there.
+  std::string Path(const char* name, drawdown_text path);
+  std::vector<std::string> Paths(const char* name, const drawdown_text* paths,
+                                 uint64_t count);
 
   // REQUIRES, of callers: `pointer` is not NULL. False if it is.
   bool NotNull(const char* name, const void* pointer);

@@ -20,9 +20,9 @@ OpenOptions ReadOptions(Inputs* in, const drawdown_ledger_options* theirs) {
       in->Flag("allow_any_filesystem", ours.allow_any_filesystem);
   options.bucket = std::chrono::duration_cast<std::chrono::minutes>(
       in->Whole("bucket_us", ours.bucket_us, std::chrono::minutes(1)));
-  options.lock_timeout =
-      std::chrono::duration_cast<std::chrono::milliseconds>(in->Whole(
-          "lock_timeout_us", ours.lock_timeout_us, std::chrono::milliseconds(1)));
+  options.lock_timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+      in->Whole("lock_timeout_us", ours.lock_timeout_us,
+                std::chrono::milliseconds(1)));
   options.drain_interval =
       std::chrono::duration_cast<std::chrono::milliseconds>(
           in->Whole("drain_interval_us", ours.drain_interval_us,
@@ -36,8 +36,8 @@ OpenOptions ReadOptions(Inputs* in, const drawdown_ledger_options* theirs) {
   return options;
 }
 
-// The answer to a salvage, made before it: when there is no memory for it, there
-// must be no ledger either, which the next try would find in its way.
+// The answer to a salvage, made before it: when there is no memory for it,
+// there must be no ledger either, which the next try would find in its way.
 class SalvageTable {
  public:
   SalvageTable() : given_(&handle_) {
@@ -80,7 +80,7 @@ int32_t drawdown_ledger_open(drawdown_text directory,
     Clear(out);
     Inputs in;
     in.NotNull("out", out);
-    const std::string path = in.Text("directory", directory);
+    const std::string path = in.Path("directory", directory);
     const drawdown::OpenOptions open = ReadOptions(&in, options);
     if (!in.ok()) return in.outcome();
     auto ledger = drawdown::Ledger::Open(path, open);
@@ -95,7 +95,7 @@ int32_t drawdown_ledger_create(drawdown_text directory,
                                drawdown_error* error) {
   return Call(error, [&]() -> Outcome {
     Inputs in;
-    const std::string path = in.Text("directory", directory);
+    const std::string path = in.Path("directory", directory);
     const drawdown::OpenOptions open = ReadOptions(&in, options);
     if (!in.ok()) return in.outcome();
     return drawdown::Ledger::Create(path, open);
@@ -140,7 +140,7 @@ int32_t drawdown_backup(drawdown_ledger ledger, drawdown_text destination,
                         drawdown_error* error) {
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
-    const std::string path = in.Text("destination", destination);
+    const std::string path = in.Path("destination", destination);
     if (!in.ok()) return in.outcome();
     return l.Backup(path);
   });
@@ -151,14 +151,13 @@ int32_t drawdown_salvage(drawdown_text directory, drawdown_text destination,
   return Call(error, [&]() -> Outcome {
     Clear(out);
     Inputs in;
-    const std::string from = in.Text("directory", directory);
-    const std::string to = in.Text("destination", destination);
+    const std::string from = in.Path("directory", directory);
+    const std::string to = in.Path("destination", destination);
     if (!in.ok()) return in.outcome();
     SalvageTable table;
     auto report = drawdown::Salvage(from, to);
     if (!report.ok()) return report.status();
-    const drawdown_table given = table.Give(*std::move(report));
-    if (out != nullptr) *out = given;
+    if (out != nullptr) *out = table.Give(*std::move(report));
     return {};
   });
 }

@@ -1,8 +1,7 @@
 // Quotas: set, listed, explained.
-#include <limits>
-
 #include "admission.h"
 #include "inputs.h"
+#include "quota_tables.h"
 #include "table.h"
 
 namespace drawdown::c_api {
@@ -34,43 +33,10 @@ QuotaSetting ReadSetting(Inputs* in, const drawdown_quota_setting* theirs) {
   return setting;
 }
 
-void AddQuota(const QuotaState& quota, TableBuilder* table) {
-  const QuotaScope& scope = quota.scope;
-  table->Text(scope.tenant).Text(scope.pool);
-  table->Text(QuotaPeriodName(scope.period));
-  if (scope.period == QuotaPeriod::kRolling) {
-    table->Int(scope.rolling_us);
-  } else {
-    table->Null();
-  }
-  table->TextOrNull(scope.contract).TextOrNull(scope.commitment);
-  table->Bool(quota.limited).Bool(quota.limit.soft).Bool(quota.limit.slice);
-  table->Decimal(quota.limit.nominal);
-  if (quota.limit.lending.has_value()) {
-    table->Decimal(*quota.limit.lending);
-  } else {
-    table->Null();
-  }
-  table->Decimal(quota.limit.borrowing).Decimal(quota.used);
-  table->Decimal(quota.held).Decimal(quota.reserved);
-  table->Decimal(quota.available);
-  // Since ever: no instant.
-  if (quota.window_start_us == std::numeric_limits<int64_t>::min()) {
-    table->Null();
-  } else {
-    table->Time(quota.window_start_us);
-  }
-  table->Time(quota.window_end_us).Time(quota.from_us);
-}
-
 void AddHolder(const QuotaHolder& holder, TableBuilder* table) {
   table->Text(holder.hold_id).Text(holder.tenant).Text(holder.pool);
   table->Decimal(holder.held);
-  if (holder.run.has_value()) {
-    table->Text(holder.run->run_id).Int(holder.run->attempt);
-  } else {
-    table->Null().Null();
-  }
+  AddRunKey(holder.run, table);
   table->Time(holder.expires_at_us).Bool(holder.borrows);
   table->Text(QuotaPeriodName(holder.period));
 }
@@ -85,6 +51,36 @@ Outcome GiveHolders(const QuotaExplanation& explanation,
     AddHolder(holder, &table);
   }
   return table.Finish(holders);
+}
+
+QuotaQuery ReadQuery(Inputs* in, drawdown_text tenant, drawdown_text pool,
+                     drawdown_int128 gpu_us, int64_t micro_gpus,
+                     int64_t at_us) {
+  QuotaQuery query;
+  query.tenant = in->Text("tenant", tenant);
+  query.pool = in->Text("pool", pool);
+  query.gpu_time = GpuTime(ToInt128(gpu_us));
+  query.micro_gpus = micro_gpus;
+  query.at_us = in->MaybeInstant("at_us", at_us);
+  return query;
+}
+
+using GiveTable = Outcome(const std::vector<QuotaState>& quotas,
+                          drawdown_table* out);
+// What `give` says of the quotas at and below a tenant.
+int32_t GiveOfQuotas(drawdown_ledger ledger, drawdown_text tenant,
+                     int64_t at_us, GiveTable* give, drawdown_table* out,
+                     drawdown_error* error) {
+  Clear(out);
+  return WithLedger(ledger, error, [&](Ledger& l) -> Outcome {
+    Inputs in;
+    const std::string path = in.Text("tenant", tenant);
+    const auto at = in.MaybeInstant("at_us", at_us);
+    if (!in.ok()) return in.outcome();
+    const auto quotas = l.Quotas(path, at);
+    if (!quotas.ok()) return quotas.status();
+    return give(*quotas, out);
+  });
 }
 
 }  // namespace
@@ -110,26 +106,13 @@ int32_t drawdown_quota_set(drawdown_ledger ledger,
 int32_t drawdown_quotas(drawdown_ledger ledger, drawdown_text tenant,
                         int64_t at_us, drawdown_table* out,
                         drawdown_error* error) {
-  Clear(out);
-  return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
-    Inputs in;
-    const std::string path = in.Text("tenant", tenant);
-    const auto at = in.MaybeInstant("at_us", at_us);
-    if (!in.ok()) return in.outcome();
-    const auto quotas = l.Quotas(path, at);
-    if (!quotas.ok()) return quotas.status();
-    TableBuilder table(
-        {TextColumn("tenant"), TextColumn("pool"), TextColumn("period"),
-         IntColumn("rolling_us"), TextColumn("contract"),
-         TextColumn("commitment"), BoolColumn("limited"), BoolColumn("soft"),
-         BoolColumn("slice"), MicroColumn("nominal"), MicroColumn("lending"),
-         MicroColumn("borrowing"), MicroColumn("used"), MicroColumn("held"),
-         MicroColumn("reserved"), MicroColumn("available"),
-         TimeColumn("window_start"), TimeColumn("window_end"),
-         TimeColumn("from")});
-    for (const drawdown::QuotaState& quota : *quotas) AddQuota(quota, &table);
-    return table.Finish(out);
-  });
+  return GiveOfQuotas(ledger, tenant, at_us, GiveQuotas, out, error);
+}
+
+int32_t drawdown_quota_changes(drawdown_ledger ledger, drawdown_text tenant,
+                               int64_t at_us, drawdown_table* out,
+                               drawdown_error* error) {
+  return GiveOfQuotas(ledger, tenant, at_us, GiveLaterLimits, out, error);
 }
 
 int32_t drawdown_quota_explain(drawdown_ledger ledger, drawdown_text tenant,
@@ -142,12 +125,8 @@ int32_t drawdown_quota_explain(drawdown_ledger ledger, drawdown_text tenant,
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
     in.NotNull("refusal", refusal);
-    drawdown::QuotaQuery query;
-    query.tenant = in.Text("tenant", tenant);
-    query.pool = in.Text("pool", pool);
-    query.gpu_time = drawdown::GpuTime(ToInt128(gpu_us));
-    query.micro_gpus = micro_gpus;
-    query.at_us = in.MaybeInstant("at_us", at_us);
+    const drawdown::QuotaQuery query =
+        ReadQuery(&in, tenant, pool, gpu_us, micro_gpus, at_us);
     if (!in.ok()) return in.outcome();
     const auto explanation = l.ExplainQuota(query);
     if (!explanation.ok()) return explanation.status();
@@ -155,5 +134,26 @@ int32_t drawdown_quota_explain(drawdown_ledger ledger, drawdown_text tenant,
     const Outcome given = GiveHolders(*explanation, holders);
     if (!given.ok()) return given;
     return table.KeepIf(GiveAdmission(explanation->admission, refusal));
+  });
+}
+
+int32_t drawdown_quota_users(drawdown_ledger ledger, drawdown_text tenant,
+                             drawdown_text pool, drawdown_int128 gpu_us,
+                             int64_t micro_gpus, int64_t at_us,
+                             drawdown_table* quotas, drawdown_table* users,
+                             drawdown_error* error) {
+  Clear(quotas);
+  Clear(users);
+  return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
+    Inputs in;
+    const drawdown::QuotaQuery query =
+        ReadQuery(&in, tenant, pool, gpu_us, micro_gpus, at_us);
+    if (!in.ok()) return in.outcome();
+    const auto explanation = l.ExplainQuota(query);
+    if (!explanation.ok()) return explanation.status();
+    GivenTable table(quotas);
+    const Outcome given = GiveQuotas(explanation->quotas, quotas);
+    if (!given.ok()) return given;
+    return table.KeepIf(GiveUsers(explanation->users, users));
   });
 }

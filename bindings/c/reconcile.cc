@@ -145,7 +145,7 @@ int32_t drawdown_reconcile_files(drawdown_ledger ledger,
     Inputs in;
     in.NotNull("clean", clean);
     const drawdown::StatementQuery asked = ReadStatementQuery(&in, query);
-    const std::vector<std::string> files = in.Texts("bills", bills, count);
+    const std::vector<std::string> files = in.Paths("bills", bills, count);
     const drawdown::ReconcileOptions read = ReadOptions(&in, options);
     if (!in.ok()) return in.outcome();
     const auto result = l.Reconcile(asked, files, read);
@@ -173,7 +173,7 @@ int32_t drawdown_reconcile_arrow(drawdown_ledger ledger,
     const drawdown::StatementQuery asked = ReadStatementQuery(&in, query);
     drawdown::ReconcileOptions read = ReadOptions(&in, options);
     if (!in.ok()) return in.outcome();
-    const Outcome started = stream.Start();
+    const Outcome started = stream.Start(!read.tenant_tag.empty());
     if (!started.ok()) return started;
     read.bill.streams = {&stream};
     auto result = found->Reconcile(asked, {}, read);
@@ -190,7 +190,7 @@ int32_t drawdown_bill_summary(const drawdown_text* bills, uint64_t count,
   return Call(error, [&]() -> Outcome {
     Clear(out);
     Inputs in;
-    const std::vector<std::string> files = in.Texts("bills", bills, count);
+    const std::vector<std::string> files = in.Paths("bills", bills, count);
     if (!in.ok()) return in.outcome();
     const auto summary = drawdown::SummarizeBill(files);
     if (!summary.ok()) return summary.status();

@@ -22,6 +22,14 @@ func (l *Ledger) ApplyContracts(contracts ...ContractText) ([]string, error) {
 	return outcome.lines("outcome")
 }
 
+// ValidateContract says whether a contract could be applied, without a ledger.
+func ValidateContract(contract ContractText) error {
+	var a arena
+	defer a.free()
+	var failure C.drawdown_error
+	return check(C.drawdown_contract_validate(a.text(contract.Name), a.text(contract.Text), &failure), &failure)
+}
+
 // Contracts has a row per version of a contract.
 func (l *Ledger) Contracts() (*Table, error) {
 	return l.table(func(l C.drawdown_ledger, _ *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {

@@ -18,8 +18,10 @@ const (
 	InvalidArgument Code = C.DRAWDOWN_INVALID_ARGUMENT
 	NotFound        Code = C.DRAWDOWN_NOT_FOUND
 	WrongState      Code = C.DRAWDOWN_WRONG_STATE
+	Unsupported     Code = C.DRAWDOWN_UNSUPPORTED
 	HoldRequired    Code = C.DRAWDOWN_HOLD_REQUIRED
 	NotALedger      Code = C.DRAWDOWN_NOT_A_LEDGER
+	LedgerExists    Code = C.DRAWDOWN_LEDGER_EXISTS
 	Busy            Code = C.DRAWDOWN_BUSY
 	DiskFull        Code = C.DRAWDOWN_DISK_FULL
 	Corrupt         Code = C.DRAWDOWN_CORRUPT

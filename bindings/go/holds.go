@@ -19,6 +19,15 @@ type HoldRequest struct {
 	Strict    bool          // unknown tenants and pools are UnknownName
 }
 
+func (r HoldRequest) c(a *arena) C.drawdown_hold_request {
+	c := C.drawdown_go_hold_request()
+	c.hold_id, c.tenant = a.text(r.HoldID), a.text(r.Tenant)
+	c.pool, c.gpu_us = a.text(r.Pool), r.GPUMicros.c()
+	c.micro_gpus = C.int64_t(r.MicroGPUs)
+	c.ttl_us, c.strict = micros(r.TTL, c.ttl_us), flag(r.Strict)
+	return c
+}
+
 // A HoldRenewal charges and extends a hold at one instant.
 type HoldRenewal struct {
 	HoldID  string
@@ -97,14 +106,19 @@ func (l *Ledger) PlaceHolds(requests ...HoldRequest) error {
 		room := a.room(len(requests), unsafe.Sizeof(C.drawdown_hold_request{}))
 		rows := unsafe.Slice((*C.drawdown_hold_request)(room), len(requests))
 		for i, request := range requests {
-			c := C.drawdown_go_hold_request()
-			c.hold_id, c.tenant = a.text(request.HoldID), a.text(request.Tenant)
-			c.pool, c.gpu_us = a.text(request.Pool), request.GPUMicros.c()
-			c.micro_gpus = C.int64_t(request.MicroGPUs)
-			c.ttl_us, c.strict = micros(request.TTL, c.ttl_us), flag(request.Strict)
-			rows[i] = c
+			rows[i] = request.c(a)
 		}
 		return C.drawdown_hold_place(l, (*C.drawdown_hold_request)(room), C.uint64_t(len(requests)), refusal, e)
+	})
+}
+
+// QuoteHold says whether a hold would fit, as nil or a *Refusal, and what using
+// it would add to statements: a row per line that would change. It changes nothing.
+func (l *Ledger) QuoteHold(request HoldRequest) (lines *Table, refusal *Refusal, err error) {
+	return l.ask(func(l C.drawdown_ledger, a *arena, why, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		c := (*C.drawdown_hold_request)(a.room(1, unsafe.Sizeof(C.drawdown_hold_request{})))
+		*c = request.c(a)
+		return C.drawdown_hold_quote(l, c, why, out, e)
 	})
 }
 

@@ -4,6 +4,7 @@ package drawdown
 import "C"
 
 import (
+	"fmt"
 	"sync/atomic"
 	"time"
 )
@@ -25,19 +26,48 @@ type Ledger struct {
 	handle uint64
 }
 
-// Open opens a ledger.
-func Open(directory string, options Options) (*Ledger, error) {
-	var a arena
-	defer a.free()
+func (o Options) c() C.drawdown_ledger_options {
 	c := C.drawdown_go_ledger_options()
-	c.create_if_missing = flag(options.Create)
-	c.allow_any_filesystem = flag(options.AllowAnyFilesystem)
-	c.bucket_us = micros(options.Bucket, c.bucket_us)
-	c.lock_timeout_us = micros(options.LockTimeout, c.lock_timeout_us)
-	c.drain_interval_us = micros(options.DrainInterval, c.drain_interval_us)
-	if options.DrainInterval < 0 {
+	c.create_if_missing = flag(o.Create)
+	c.allow_any_filesystem = flag(o.AllowAnyFilesystem)
+	c.bucket_us = micros(o.Bucket, c.bucket_us)
+	c.lock_timeout_us = micros(o.LockTimeout, c.lock_timeout_us)
+	c.drain_interval_us = micros(o.DrainInterval, c.drain_interval_us)
+	if o.DrainInterval < 0 {
 		c.drain_interval_us = 0
 	}
+	return c
+}
+
+// Create makes a new ledger, and does not open it: LedgerExists where there is
+// one.
+func Create(directory string, options Options) error {
+	var a arena
+	defer a.free()
+	c := options.c()
+	var failure C.drawdown_error
+	return check(C.drawdown_ledger_create(a.text(directory), &c, &failure), &failure)
+}
+
+// checkLibrary finds a library that lacks what this package calls.
+func checkLibrary(abi uint32) error {
+	if abi >= C.DRAWDOWN_ABI_VERSION {
+		return nil
+	}
+	return &Error{Code: Unsupported, Message: fmt.Sprintf(
+		"libdrawdown_c is drawdown %s (ABI %d), older than this package, which needs ABI %d or newer",
+		Version(), abi, C.DRAWDOWN_ABI_VERSION)}
+}
+
+// Open opens a ledger. It is Unsupported when the loaded library is older than
+// this package.
+func Open(directory string, options Options) (*Ledger, error) {
+	if err := checkLibrary(ABIVersion()); err != nil {
+		return nil, err
+	}
+	var a arena
+	defer a.free()
+	c := options.c()
 	var failure C.drawdown_error
 	var handle C.drawdown_ledger
 	err := check(C.drawdown_ledger_open(a.text(directory), &c, &handle, &failure), &failure)
@@ -91,6 +121,26 @@ func (l *Ledger) admit(function tableCall) error {
 		return err
 	}
 	return admitted(refusal)
+}
+
+// ask makes a call that would admit or refuse, and gives a table besides.
+func (l *Ledger) ask(function func(C.drawdown_ledger, *arena, *C.drawdown_table, *C.drawdown_table, *C.drawdown_error) C.int32_t) (*Table, *Refusal, error) {
+	var why C.drawdown_table
+	answer, err := l.table(func(l C.drawdown_ledger, a *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		return function(l, a, &why, out, e)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	switch refusal := admitted(why).(type) {
+	case nil:
+		return answer, nil, nil
+	case *Refusal:
+		return answer, refusal, nil
+	default:
+		answer.Close()
+		return nil, nil, refusal
+	}
 }
 
 // Info is one row: directory, uuid, format, bucket_us, created, entries,

@@ -30,7 +30,7 @@ type QuotaSetting struct {
 	Unlimited  bool // takes the limit away
 	Soft       bool // told about, not enforced
 	Slice      bool // a part of the parent's that is its own
-	Lends      bool // Lending is how much of an unused slice is lent, else all
+	Lends      bool // Lending is how much of an unused slice is lent, else nothing
 	Lending    Int128
 	Borrowing  Int128 // how much may be borrowed from siblings
 	From       Time   // zero: now
@@ -67,21 +67,33 @@ func (l *Ledger) Quotas(tenant string, at Time) (*Table, error) {
 // ExplainQuota says whether this would fit, as nil or a *Refusal; the table has
 // a row per holder of the quota.
 func (l *Ledger) ExplainQuota(tenant, pool string, gpuMicros Int128, at Time) (holders *Table, refusal *Refusal, err error) {
-	var why C.drawdown_table
-	holders, err = l.table(func(l C.drawdown_ledger, a *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+	return l.ask(func(l C.drawdown_ledger, a *arena, why, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
 		return C.drawdown_quota_explain(l, a.text(tenant), a.text(pool), gpuMicros.c(), 0,
-			instant(at), &why, out, e)
+			instant(at), why, out, e)
+	})
+}
+
+// QuotaChanges are limits of the same quotas as Quotas' that begin after an
+// instant (zero: now), soonest first.
+func (l *Ledger) QuotaChanges(tenant string, at Time) (*Table, error) {
+	return l.table(func(l C.drawdown_ledger, a *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_quota_changes(l, a.text(tenant), instant(at), out, e)
+	})
+}
+
+// QuotaUsers are the quotas over a tenant, from it upward, and the runs that used
+// most of the one that would refuse so much, else of each.
+func (l *Ledger) QuotaUsers(tenant, pool string, gpuMicros Int128, at Time) (quotas, users *Table, err error) {
+	var runs C.drawdown_table
+	quotas, err = l.table(func(l C.drawdown_ledger, a *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_quota_users(l, a.text(tenant), a.text(pool), gpuMicros.c(), 0, instant(at), out, &runs, e)
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	switch answer := admitted(why).(type) {
-	case nil:
-		return holders, nil, nil
-	case *Refusal:
-		return holders, answer, nil
-	default:
-		holders.Close()
-		return nil, nil, answer
+	if users, err = tableOf(runs); err != nil {
+		quotas.Close()
+		return nil, nil, err
 	}
+	return quotas, users, nil
 }

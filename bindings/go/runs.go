@@ -3,7 +3,10 @@ package drawdown
 // #include "defaults.h"
 import "C"
 
-import "unsafe"
+import (
+	"time"
+	"unsafe"
+)
 
 // A RunStart is a run to start.
 type RunStart struct {
@@ -15,6 +18,10 @@ type RunStart struct {
 	At        Time
 	HoldID    string // the hold it draws; "" for none
 	Strict    bool   // unknown tenants and pools are UnknownName
+	// A part of one GPU in place of MicroGPUs: the GPU's id, and ShareNum/ShareDen
+	// of it, such as 1/7. The shares of one GPU are at most 1.
+	Device             string
+	ShareNum, ShareDen int64
 }
 
 // A RunKey names a run.
@@ -57,6 +64,10 @@ func (l *Ledger) StartRuns(starts ...RunStart) error {
 			c.tenant, c.pool = a.text(start.Tenant), a.text(start.Pool)
 			c.micro_gpus, c.at_us = C.int64_t(start.MicroGPUs), instant(start.At)
 			c.hold_id, c.strict = a.text(start.HoldID), flag(start.Strict)
+			if start.Device != "" {
+				c.device = a.text(start.Device)
+				c.share_num, c.share_den = C.int64_t(start.ShareNum), C.int64_t(start.ShareDen)
+			}
 			rows[i] = c
 		}
 		return C.drawdown_run_start_many(l, (*C.drawdown_run_start)(room), C.uint64_t(len(starts)), refusal, e)
@@ -97,6 +108,16 @@ func (l *Ledger) StopRun(run RunKey, at Time, reason StopReason) error {
 func (l *Ledger) HeartbeatRun(run RunKey, at Time) error {
 	return l.call(func(l C.drawdown_ledger, a *arena, e *C.drawdown_error) C.int32_t {
 		return C.drawdown_run_heartbeat(l, a.text(run.RunID), attempt(run.Attempt), instant(at), e)
+	})
+}
+
+// ConfirmGhost ends a run whose stop never came at its last sign of life, as
+// lost. It is WrongState when it is not suspect then (zero: now): when it was
+// silent for no longer than lease (0: its pool's, or 30 minutes).
+func (l *Ledger) ConfirmGhost(run RunKey, lease time.Duration, at Time) error {
+	return l.call(func(l C.drawdown_ledger, a *arena, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_run_confirm_ghost(l, a.text(run.RunID), attempt(run.Attempt),
+			micros(lease, C.INT64_MIN), instant(at), e)
 	})
 }
 

@@ -41,6 +41,10 @@ def place_binaries():
             target.unlink()
         shutil.copy2(source, target, follow_symlinks=True)
     os.environ["DRAWDOWN_LIBRARY"] = str(PACKAGE / "libdrawdown_c.so.1")
+    header = (ROOT / "include" / "drawdown" / "drawdown.h").read_text()
+    abi = re.search(r"#define DRAWDOWN_ABI_VERSION (\d+)", header)[1]
+    # What the package checks the loaded library against.
+    (PACKAGE / "_built.py").write_text(f'VERSION = "{version()}"\nABI_VERSION = {abi}\n')
 
 
 def version():

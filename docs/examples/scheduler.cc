@@ -18,6 +18,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -32,7 +33,7 @@ constexpr char kPool[] = "lab/one/gpu";
 struct Job {
   std::string id, tenant;
   int64_t gpus = 0, submit_us = 0, left_us = 0;  // left to run
-  int64_t queued_us = 0, started_us = 0, held_until_us = 0;
+  int64_t queued_us = 0, started_us = 0;
   uint32_t attempt = 0, renewals = 0;
 
   std::string hold() const { return id + "#" + std::to_string(attempt); }
@@ -74,18 +75,21 @@ class Scheduler {
 
   void Replay(std::deque<Job> arrivals) {
     while (!arrivals.empty() || !running_.empty()) {
-      // Sleep until something can happen: an arrival, an end, or a hold that
-      // will be spent. No polling.
-      int64_t next_us = arrivals.empty() ? INT64_MAX : arrivals[0].submit_us;
+      // Sleep until something can happen: an arrival, an end, or what the books
+      // say will run out next. No polling, and no list of deadlines.
+      int64_t next_us = NextRunsOut();
+      if (!arrivals.empty()) next_us = std::min(next_us, arrivals[0].submit_us);
       for (const Job& job : running_)
-        next_us = std::min({next_us, job.end_us(), job.held_until_us});
+        next_us = std::min(next_us, job.end_us());
       now_us_ = std::max(now_us_, next_us);
+      const bool ran_out = runs_out_us_ && *runs_out_us_ <= now_us_;
       for (size_t i = running_.size(); i-- > 0;) {
         if (running_[i].end_us() <= now_us_)
           Stop(i, drawdown::StopReason::kDone);
-        else if (running_[i].held_until_us <= now_us_)
+        else if (ran_out && IsSpent(running_[i].hold()))
           Renew(i);
       }
+      if (ran_out) runs_out_us_.reset();
       for (; !arrivals.empty() && arrivals[0].submit_us <= now_us_;
            arrivals.pop_front()) {
         arrivals[0].queued_us = now_us_;
@@ -111,6 +115,26 @@ class Scheduler {
  private:
   static int64_t Ahead(const Job& job) {
     return std::min(job.left_us, 6 * kHour);
+  }
+
+  // As of the last change: until the next, or until it is there, it stays so.
+  int64_t NextRunsOut() {
+    if (!runs_out_us_) {
+      const auto next = Check(ledger_->NextExhaustion());
+      runs_out_us_ = next ? next->at_us : INT64_MAX;
+    }
+    return *runs_out_us_;
+  }
+
+  bool IsSpent(const std::string& hold_id) {
+    drawdown::HoldQuery query;
+    query.hold_id = hold_id;
+    bool spent = false;
+    Check(ledger_->VisitHolds(query, [&](const drawdown::HoldInfo& hold) {
+      spent = hold.held.zero();
+      return true;
+    }));
+    return spent;
   }
 
   // What was refused to one that asks for no more, when nothing was given back
@@ -155,8 +179,8 @@ class Scheduler {
                              hold.micro_gpus,
                              now_us_,
                              hold.hold_id}));
+    runs_out_us_.reset();
     job->started_us = now_us_;
-    job->held_until_us = now_us_ + Ahead(*job);
     job->renewals = 0;
     running_.push_back(*job);
     return true;
@@ -195,7 +219,6 @@ class Scheduler {
     const Admission admission =
         Check(ledger_->RenewHold({job.hold(), ++job.renewals, GpuTime(),
                                   GpuTime(job.gpus * ahead_us), 24 * kHour}));
-    job.held_until_us = now_us_ + ahead_us;
     if (!admission.admitted()) Stop(i, drawdown::StopReason::kPreempted);
   }
 
@@ -204,6 +227,7 @@ class Scheduler {
     Job job = running_[i];
     running_.erase(running_.begin() + i);
     Check(ledger_->StopRun({job.id, job.attempt}, now_us_, reason));
+    runs_out_us_.reset();
     least_refused_.erase(job.tenant);
     least_refused_.erase("lab");
     Tally& tally = tallies_[job.tenant];
@@ -216,6 +240,7 @@ class Scheduler {
   }
 
   int64_t now_us_ = 0;
+  std::optional<int64_t> runs_out_us_;
   std::unique_ptr<drawdown::Ledger> ledger_;
   std::deque<Job> queue_;
   std::vector<Job> running_;

@@ -82,7 +82,7 @@ extern "C" {
 /* --- version ---------------------------------------------------------------
  * The ABI's version is a number that grows when something is added; nothing is
  * ever taken away from ABI 1. */
-#define DRAWDOWN_ABI_VERSION 4
+#define DRAWDOWN_ABI_VERSION 5
 
 /* That of the loaded library. A program needs abi_version() >= the
  * DRAWDOWN_ABI_VERSION that it was compiled with. */
@@ -343,7 +343,7 @@ DRAWDOWN_C_EXPORT int32_t drawdown_backup(drawdown_ledger ledger,
                                           drawdown_text destination,
                                           drawdown_error* error);
 /* Salvage. One row: entries_read, entries_lost, runs, usage_records, contracts;
- * its notes are the losses. */
+ * its notes are the losses. `out` may be NULL. */
 DRAWDOWN_C_EXPORT int32_t drawdown_salvage(drawdown_text directory,
                                            drawdown_text destination,
                                            drawdown_table* out,
@@ -416,7 +416,8 @@ DRAWDOWN_C_EXPORT int32_t drawdown_live(drawdown_ledger ledger,
  * A refusal is an answer, not an error: the call returns DRAWDOWN_OK and, in
  * place of 0, a table of one row: tenant, pool, period, limit, asked, used,
  * held, reserved (GPU-seconds, or GPUs where the period is at_once), resets_at,
- * description. `refusal` must not be NULL where there is one. */
+ * description, and, since ABI version 5, rolling_us, contract, commitment.
+ * `refusal` must not be NULL where there is one. */
 
 /* --- runs ------------------------------------------------------------------ */
 typedef struct drawdown_run_start {
@@ -596,13 +597,19 @@ DRAWDOWN_C_EXPORT int32_t drawdown_holds(drawdown_ledger ledger,
                                          drawdown_table* out,
                                          drawdown_error* error);
 /* Ledger::Exhaustions, soonest first: kind, at, hold_id, run_id, attempt,
- * tenant, pool, period. */
+ * tenant, pool, period, and, since ABI version 5, rolling_us, contract,
+ * commitment: tenant to commitment are the quota, null of a hold. */
 DRAWDOWN_C_EXPORT int32_t drawdown_exhaustions(drawdown_ledger ledger,
                                                drawdown_table* out,
                                                drawdown_error* error);
-/* Which open runs draw on the quotas that run out, a row for each of the ten
- * with most GPUs, most first: at, quota_tenant, quota_pool, period, run_id,
- * attempt, tenant, pool, gpus, runs (how many there are under the quota). */
+/* Which open runs draw on the quotas that run out, soonest first, a row for each
+ * of a quota's ten with most GPUs, most first: at, quota_tenant, quota_pool,
+ * period, run_id, attempt, tenant, pool, gpus, runs (how many there are under
+ * the quota), and, since ABI version 5, rolling_us, contract, commitment. The
+ * quota, which is quota_tenant, quota_pool, period and these three, is what
+ * joins this with drawdown_exhaustions: a quota is there once, with its first
+ * `at`, which is the present instant if it is out already. Since ABI version 4.
+ */
 DRAWDOWN_C_EXPORT int32_t drawdown_exhaustion_runs(drawdown_ledger ledger,
                                                    drawdown_table* out,
                                                    drawdown_error* error);
@@ -644,7 +651,8 @@ DRAWDOWN_C_EXPORT int32_t drawdown_quota_set(
 /* A row per quota: tenant, pool, period, rolling_us, contract, commitment,
  * limited, soft, slice, nominal, lending, borrowing, used, held, reserved,
  * available (GPU-seconds or GPUs), window_start, window_end (null: since ever,
- * for ever), from. */
+ * for ever), from, and, since ABI version 5, accruing (GPUs by which used + held
+ * grows now). lending is null where nothing is lent. */
 DRAWDOWN_C_EXPORT int32_t drawdown_quotas(drawdown_ledger ledger,
                                           drawdown_text tenant, int64_t at_us,
                                           drawdown_table* out,
@@ -656,6 +664,25 @@ DRAWDOWN_C_EXPORT int32_t drawdown_quota_explain(
     drawdown_ledger ledger, drawdown_text tenant, drawdown_text pool,
     drawdown_int128 gpu_us, int64_t micro_gpus, int64_t at_us,
     drawdown_table* refusal, drawdown_table* holders, drawdown_error* error);
+/* Limits of the same quotas as drawdown_quotas' that begin after at_us, soonest
+ * first: tenant, pool, period, rolling_us, contract, commitment, from, limited
+ * (0: no limit from then on), soft, slice, nominal, lending, borrowing. Since ABI
+ * version 5. */
+DRAWDOWN_C_EXPORT int32_t drawdown_quota_changes(drawdown_ledger ledger,
+                                                 drawdown_text tenant,
+                                                 int64_t at_us,
+                                                 drawdown_table* out,
+                                                 drawdown_error* error);
+/* What else Ledger::ExplainQuota says of the same question. `quotas`: those over
+ * the tenant, from it upward, with the columns of drawdown_quotas. `users`: the
+ * runs that used most of the refusing quota, else of each of them, at most ten
+ * each: quota_tenant, quota_pool, period, run_id, attempt, tenant, pool, gpus
+ * (that it has now), used, runs (how many used something of the quota),
+ * rolling_us, contract, commitment. Either may be NULL. Since ABI version 5. */
+DRAWDOWN_C_EXPORT int32_t drawdown_quota_users(
+    drawdown_ledger ledger, drawdown_text tenant, drawdown_text pool,
+    drawdown_int128 gpu_us, int64_t micro_gpus, int64_t at_us,
+    drawdown_table* quotas, drawdown_table* users, drawdown_error* error);
 
 /* --- imports --------------------------------------------------------------- */
 typedef struct drawdown_import_options {
@@ -830,11 +857,12 @@ DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_files(
     const drawdown_reconcile_options* options, uint8_t* clean,
     drawdown_table* breaks, drawdown_table* checks, drawdown_error* error);
 /* The same of a bill that is an Arrow stream, whose columns are those of its
- * format's CSV: FOCUS, mostly. Text, integers, decimals, timestamps; never
- * floating point: cast costs to decimals. A line's tolerance, half a unit of its
- * last published place, is told from a decimal's digits without trailing zeros.
- * Columns x_* of types that are not read are left out, and so are lists and
- * maps; `breaks` has a note of each. Takes
+ * format's CSV: FOCUS, mostly. Text, integers, decimals, booleans, dates and
+ * timestamps; maps of texts, such as Tags, as JSON. A column of another type is
+ * DRAWDOWN_UNSUPPORTED, floating point above all: cast costs to decimals. Only
+ * columns x_* of such types are left out, and other lists and structs; `breaks`
+ * has a note of each. A line's tolerance, half a unit of its last published
+ * place, is told from a decimal's digits without trailing zeros. Takes
  * the stream and releases it. Since ABI version 2. */
 DRAWDOWN_C_EXPORT int32_t drawdown_reconcile_arrow(
     drawdown_ledger ledger, const drawdown_statement_query* query,

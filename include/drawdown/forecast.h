@@ -191,10 +191,11 @@ struct PortfolioLine {
   std::string contract;  // empty: all of the currency
   bool spend = false;
   uint64_t commitments = 0;  // in force or to come
-  // At the commitments' prices, over the terms.
+  // At the commitments' prices, each version's while it holds, over the terms.
   MoneyAmount committed;
   MoneyAmount committed_by_now;  // of intervals that began; these in full
-  // Of the intervals that contain now, as CommitmentStatus has them.
+  // Of the intervals that contain now, as CommitmentStatus has them, at the
+  // same prices.
   MoneyAmount contracted;
   MoneyAmount drawn;
   MoneyAmount projected_shortfall_cost;

@@ -90,7 +90,7 @@ struct QuoteLine {
   std::string commitment;  // empty: none
   ChargeKind kind = ChargeKind::kCovered;
   std::optional<MoneyAmount> unit_price;
-  GpuTime gpu_time;  // of kUnused and kShortfall negative: less of it
+  GpuTime gpu_time;  // kUnused, kShortfall: < 0, of intervals over by its end
   MoneyAmount cost;
   Currency currency;
 };

@@ -228,7 +228,7 @@ class DRAWDOWN_EXPORT Ledger {
                                       const WriteOptions& options = {});
   // Dry run: would it fit, what would it draw down, at what price, if its GPUs
   // used it from now on (without GPUs: evenly while it lasts) and all else went
-  // on as it does? Changes nothing. kUnknownName, and MakeStatement's errors.
+  // on as it does? Changes nothing. Names and errors as PlaceHold; or no id.
   absl::StatusOr<HoldQuote> QuoteHold(const HoldRequest& request) const;
   // Charges and extends at one instant, or changes nothing. Of an expired hold
   // all that it will hold is asked anew.
@@ -422,10 +422,10 @@ DRAWDOWN_EXPORT absl::StatusOr<BillSummary> SummarizeBill(
     const std::vector<std::string>& paths, const BillOptions& options = {},
     const ProgressCallback& progress = {});
 
-// Rebuilds a ledger in `destination` (which must not exist) from whatever of
-// the journal in `directory` can still be read; lists what was lost. Built
-// beside it, as destination.salvaging-UUID, and moved there whole: after an
-// error there is nothing, after a kill at most that, which may be removed.
+// Rebuilds a ledger in `destination` (which must not exist) from what of the
+// journal in `directory` can still be read; lists what was lost. Moved there
+// whole: a kill leaves at most destination.salvaging-UUID*, which may be removed;
+// an error nothing, or all of it where only making the move durable failed.
 DRAWDOWN_EXPORT absl::StatusOr<SalvageReport> Salvage(
     const std::string& directory, const std::string& destination);
 

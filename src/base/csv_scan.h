@@ -20,10 +20,17 @@ struct CsvMasks {
   uint64_t line_feed = 0;
   uint64_t carriage_return = 0;
   uint64_t nul = 0;
-  uint64_t high = 0;  // not ASCII
+  uint64_t high = 0;    // not ASCII
+  uint64_t parity = 0;  // of the quotes up to each byte
 
   friend bool operator==(const CsvMasks&, const CsvMasks&) = default;
 };
+
+// Bit i is the parity of the bits 0 to i.
+inline uint64_t PrefixParity(uint64_t bits) {
+  for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+  return bits;
+}
 
 // Byte by byte: for other processors, and as the reference.
 inline CsvMasks ScanCsvBytes(const char* bytes) {
@@ -37,6 +44,7 @@ inline CsvMasks ScanCsvBytes(const char* bytes) {
     if (bytes[i] == '\0') masks.nul |= bit;
     if (static_cast<signed char>(bytes[i]) < 0) masks.high |= bit;
   }
+  masks.parity = PrefixParity(masks.quote);
   return masks;
 }
 
@@ -57,8 +65,8 @@ inline CsvMasks ScanCsv(const char* bytes) {
     masks.comma |= mask(equals(','));
     masks.quote |= mask(equals('"'));
     masks.high |= mask(block);
-    control |= mask(
-        _mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8('\r')), block));
+    control |=
+        mask(_mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8('\r')), block));
   }
   for (; control != 0; control &= control - 1) {
     const uint64_t bit = control & (~control + 1);
@@ -67,17 +75,16 @@ inline CsvMasks ScanCsv(const char* bytes) {
     if (c == '\r') masks.carriage_return |= bit;
     if (c == '\0') masks.nul |= bit;
   }
+  masks.parity = PrefixParity(masks.quote);
   return masks;
 }
 #else
 inline CsvMasks ScanCsv(const char* bytes) { return ScanCsvBytes(bytes); }
 #endif
 
-// Bit i is the parity of the bits 0 to i.
-inline uint64_t PrefixParity(uint64_t bits) {
-  for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
-  return bits;
-}
+// The same of `blocks` x kScanBytes bytes, by the widest instructions that the
+// processor has.
+void ScanCsvBlocks(const char* bytes, size_t blocks, CsvMasks* masks);
 
 }  // namespace drawdown
 

@@ -2,6 +2,8 @@
 #ifndef DRAWDOWN_SRC_BASE_CSV_SPLIT_H_
 #define DRAWDOWN_SRC_BASE_CSV_SPLIT_H_
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -35,10 +37,15 @@ class CsvSplitter {
   template <typename Take>
   char* Split(char* at, const char* end, Take take) {
     row_ = at;
-    for (; end - at >= static_cast<ptrdiff_t>(kScanBytes); at += kScanBytes) {
-      if (!SplitBlock(at, take)) break;
+    while (true) {
+      const size_t blocks =
+          std::min(masks_.size(), static_cast<size_t>(end - at) / kScanBytes);
+      if (blocks == 0) return row_;
+      ScanCsvBlocks(at, blocks, masks_.data());
+      for (size_t i = 0; i < blocks; ++i, at += kScanBytes) {
+        if (!SplitBlock(at, masks_[i], take)) return row_;
+      }
     }
-    return row_;
   }
 
  private:
@@ -46,9 +53,8 @@ class CsvSplitter {
   // those that open come in pairs with those that close, and a doubled quote
   // closes and opens again.
   template <typename Take>
-  bool SplitBlock(char* block, Take take) {
-    const CsvMasks masks = ScanCsv(block);
-    const uint64_t inside = PrefixParity(masks.quote) ^ inside_;
+  bool SplitBlock(char* block, const CsvMasks& masks, Take take) {
+    const uint64_t inside = masks.parity ^ inside_;
     const uint64_t separators = masks.comma & ~inside;
     const uint64_t line_feeds = masks.line_feed & ~inside;
     const uint64_t returns = masks.carriage_return & ~inside;
@@ -57,10 +63,10 @@ class CsvSplitter {
     const uint64_t starts = ends << 1 | starts_;
     const uint64_t closed = closing << 1 | closed_;
     const uint64_t returned = returns << 1 | returned_;
-    const uint64_t doubtful =
-        masks.nul | (masks.quote & inside & ~(starts | closed)) |
-        (closed & ~(masks.quote | ends | returns)) |
-        (crlf_ ? returned ^ line_feeds : returns);
+    const uint64_t doubtful = masks.nul |
+                              (masks.quote & inside & ~(starts | closed)) |
+                              (closed & ~(masks.quote | ends | returns)) |
+                              (crlf_ ? returned ^ line_feeds : returns);
     if (doubtful != 0) return false;
     inside_ = inside >> 63 != 0 ? ~uint64_t{0} : 0;
     starts_ = ends >> 63;
@@ -103,6 +109,8 @@ class CsvSplitter {
 
   const bool crlf_;
   const std::span<char*> stops_;
+  // Scanned ahead; taking a row's quotes off changes nothing after the row.
+  std::array<CsvMasks, 32> masks_;
   // The current row.
   char* row_ = nullptr;
   size_t width_ = 0;

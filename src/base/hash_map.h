@@ -1,11 +1,14 @@
 // Abseil's hash tables where memory runs out. A growth of theirs that cannot be
 // had, or an element whose constructor throws, leaves a table whose destructor
-// crashes. Of these it leaves an empty one: what was in it is given up, and so is
-// its memory, and the exception goes on to whoever can make it an error.
+// crashes. These are as they were before, and the exception goes on to whoever
+// can make it an error.
 #ifndef DRAWDOWN_SRC_BASE_HASH_MAP_H_
 #define DRAWDOWN_SRC_BASE_HASH_MAP_H_
 
-#include <new>
+#include <cstddef>
+#include <cstring>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -18,6 +21,7 @@ template <typename Table>
 class HashTable {
  public:
   using value_type = typename Table::value_type;
+  using Element = typename Table::init_type;
   using iterator = typename Table::iterator;
   using const_iterator = typename Table::const_iterator;
 
@@ -66,33 +70,41 @@ class HashTable {
   }
   template <typename... Args>
   std::pair<iterator, bool> emplace(Args&&... args) {
+    return insert(Element(std::forward<Args>(args)...));
+  }
+  std::pair<iterator, bool> insert(Element element) {
     return Grow([&]() -> std::pair<iterator, bool> {
-      return table_.emplace(std::forward<Args>(args)...);
+      return table_.insert(std::move(element));
     });
   }
-  std::pair<iterator, bool> insert(value_type value) {
-    return emplace(std::move(value));
-  }
 
- protected:
+ private:
+  // What is in a table is made before it and then moved, so that only its
+  // growth can throw: before it has touched the elements, or where they are.
+  static_assert(std::is_nothrow_move_constructible_v<Element>);
+  // Abseil copies keys in a growth where the layout does not let it move them.
+  static_assert(std::is_nothrow_move_constructible_v<value_type> ||
+                std::is_standard_layout_v<Element>);
+
+  // What a growth that throws leaves wrong is in the table itself.
   template <typename Growth>
   decltype(auto) Grow(Growth&& growth) {
+    alignas(Table) std::byte before[sizeof(Table)];
+    std::memcpy(before, static_cast<const void*>(&table_), sizeof(Table));
     try {
       return growth();
     } catch (...) {
-      // Without the destructor of what was there.
-      new (&table_) Table();
+      std::memcpy(static_cast<void*>(&table_), before, sizeof(Table));
       throw;
     }
   }
-
-  Table table_;
-
- private:
   void CopyFrom(const HashTable& other) {
     reserve(other.size());
-    for (const value_type& value : other) emplace(value);
+    for (const auto& value : other) emplace(value);
   }
+
+ protected:
+  Table table_;
 };
 
 template <typename Key, typename Value>
@@ -113,22 +125,25 @@ class HashMap : public HashTable<absl::flat_hash_map<Key, Value>> {
   }
   template <typename Asked = Key>
   Value& operator[](Asked&& key) {
-    return this->Grow(
-        [&]() -> Value& { return table_[std::forward<Asked>(key)]; });
+    return try_emplace(std::forward<Asked>(key)).first->second;
   }
   template <typename Asked = Key, typename Given = Value>
   std::pair<iterator, bool> insert_or_assign(Asked&& key, Given&& value) {
-    return this->Grow([&]() -> std::pair<iterator, bool> {
-      return table_.insert_or_assign(std::forward<Asked>(key),
-                                     std::forward<Given>(value));
-    });
+    const iterator found = this->find(key);
+    if (found == this->end()) {
+      return this->emplace(std::forward<Asked>(key),
+                           std::forward<Given>(value));
+    }
+    found->second = std::forward<Given>(value);
+    return {found, false};
   }
   template <typename Asked = Key, typename... Args>
   std::pair<iterator, bool> try_emplace(Asked&& key, Args&&... args) {
-    return this->Grow([&]() -> std::pair<iterator, bool> {
-      return table_.try_emplace(std::forward<Asked>(key),
-                                std::forward<Args>(args)...);
-    });
+    const iterator found = this->find(key);
+    if (found != this->end()) return {found, false};
+    return this->emplace(std::piecewise_construct,
+                         std::forward_as_tuple(std::forward<Asked>(key)),
+                         std::forward_as_tuple(std::forward<Args>(args)...));
   }
 };
 

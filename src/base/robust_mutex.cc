@@ -1,6 +1,8 @@
 #include "base/robust_mutex.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <ctime>
 #include <thread>
 
@@ -17,6 +19,12 @@
 namespace drawdown {
 namespace {
 
+// glibc wakes one waiter, who is to wake the next. One that is killed before it
+// has the lock, which a third has taken meanwhile, takes the wake-up along: the
+// others would sleep on until their deadline beside a lock that is free. So
+// they look at it again this often.
+constexpr std::chrono::milliseconds kLookAgain(20);
+
 int LockUntil(pthread_mutex_t* mutex, Deadline deadline) {
 #ifdef DRAWDOWN_TSAN
   // TSan does not know pthread_mutex_clocklock and would take the unlock for
@@ -28,12 +36,17 @@ int LockUntil(pthread_mutex_t* mutex, Deadline deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 #else
-  const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                      deadline.time_since_epoch())
-                      .count();
-  const timespec until{static_cast<time_t>(ns / 1'000'000'000),
-                       static_cast<long>(ns % 1'000'000'000)};
-  return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &until);
+  for (;;) {
+    const Deadline next = std::min<Deadline>(
+        deadline, std::chrono::steady_clock::now() + kLookAgain);
+    const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                        next.time_since_epoch())
+                        .count();
+    const timespec until{static_cast<time_t>(ns / 1'000'000'000),
+                         static_cast<long>(ns % 1'000'000'000)};
+    const int rc = pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &until);
+    if (rc != ETIMEDOUT || next == deadline) return rc;
+  }
 #endif
 }
 

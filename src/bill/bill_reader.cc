@@ -59,7 +59,7 @@ class BillReading {
     summary_.files.push_back({source->name(), layout.format,
                               std::string(DatasetName(layout.dataset)),
                               layout.version, layout.version_reason});
-    RETURN_IF_ERROR(BeginRules(layout, where));
+    RETURN_IF_ERROR(BeginRules(layout, reader.header(), where));
     ColumnOrder order = orders_.Next(reader.header());
     RowFeed feed(&reader, source, seed_, IsLarge(*source),
                  std::move(order.as_first));
@@ -81,7 +81,9 @@ class BillReading {
     return source.size() == 0 || source.size() >= kLargeBytes;
   }
 
-  absl::Status BeginRules(const BillLayout& layout, const std::string& where) {
+  absl::Status BeginRules(const BillLayout& layout,
+                          const std::vector<std::string>& header,
+                          const std::string& where) {
     if (rules_ == nullptr || layout.dataset != Dataset::kCostAndUsage) {
       return absl::OkStatus();
     }
@@ -90,7 +92,7 @@ class BillReading {
           ErrorCode::kUnknownFormat,
           absl::StrCat(where, ": ", layout.format, ": the rules are of FOCUS"));
     }
-    rules_->Begin(layout, where);
+    rules_->Begin(layout, header, where);
     return absl::OkStatus();
   }
 

@@ -5,6 +5,9 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "bill/header_rules.h"
+#include "bill/rule_evaluator.h"
+#include "bill/rule_values.h"
 #include "bill/rules.h"
 
 namespace drawdown {
@@ -14,6 +17,24 @@ constexpr size_t kExamples = 3;
 constexpr size_t kMaxDistinct = 100'000;
 constexpr int kMoneyScale = 18;
 constexpr size_t kFields = 7;
+
+// "official since 1.4".
+FocusVersion SinceOf(std::string_view kind) {
+  for (const FocusVersion version : {FocusVersion::k13, FocusVersion::k14}) {
+    if (kind.ends_with(FocusVersionName(version))) return version;
+  }
+  return FocusVersion::k10;
+}
+
+// "CAU-ContractAppliedObject-O-067-M" is of ContractApplied.
+std::optional<BillColumn> ColumnOf(std::string_view id) {
+  constexpr std::string_view kDataset = "CAU-";
+  constexpr std::string_view kObject = "Object";
+  if (id.starts_with(kDataset)) id.remove_prefix(kDataset.size());
+  std::string_view name = id.substr(0, id.find('-'));
+  if (name.ends_with(kObject)) name.remove_suffix(kObject.size());
+  return MappableColumn(name);
+}
 
 std::array<std::string_view, kFields> FieldsOf(std::string_view line) {
   std::array<std::string_view, kFields> fields;
@@ -40,12 +61,8 @@ RuleExpression Parsed(std::string_view text) {
 }  // namespace
 
 RuleChecker::RuleChecker() {
-  for (std::string_view part : RuleTexts()) {
-    while (!part.empty()) {
-      const size_t end = std::min(part.find('\n'), part.size());
-      states_.push_back(MakeState(part.substr(0, end)));
-      part.remove_prefix(std::min(end + 1, part.size()));
-    }
+  for (const std::string_view line : RuleLines()) {
+    states_.push_back(MakeState(line));
   }
 }
 
@@ -54,7 +71,8 @@ RuleChecker::State RuleChecker::MakeState(std::string_view line) {
       FieldsOf(line);
   State state;
   state.rule.id = id;
-  state.rule.official = kind == "official";
+  state.rule.official = kind.starts_with("official");
+  state.since = SinceOf(kind);
   state.rule.level = LevelNamed(level);
   state.rule.text = text;
   state.rule.reason = reason;
@@ -63,22 +81,40 @@ RuleChecker::State RuleChecker::MakeState(std::string_view line) {
   ColumnsOf(state.condition, &state.columns);
   ColumnsOf(state.requirement, &state.columns);
   state.about = state.columns;
-  if (const auto column = MappableColumn(id.substr(0, id.find('-')))) {
-    state.about.push_back(*column);
-  }
+  if (const auto column = ColumnOf(id)) state.about.push_back(*column);
   if (state.rule.level == BillRule::Level::kMay) {
     state.requirement = {};
     state.rule.reason = "a permission: there is nothing to break";
   } else if (reason.empty()) {
-    state.rule.reason = requirement.empty()
-                            ? "the data of a bill does not show it"
-                            : "the bill has no file of charges";
+    CHECK(!requirement.empty());
+    state.rule.reason = "the bill has no file of charges";
   }
   return state;
 }
 
-void RuleChecker::Begin(const BillLayout& layout, const std::string& where) {
-  for (State& state : states_) BeginRule(layout, where, &state);
+void RuleChecker::Begin(const BillLayout& layout,
+                        const std::vector<std::string>& header,
+                        const std::string& where) {
+  for (State& state : states_) {
+    BeginRule(layout, where, &state);
+    const bool of_header = IsOfHeader(state.requirement.op);
+    if (state.active && of_header) CheckHeader(layout, header, where, &state);
+    state.active = state.active && !of_header;
+  }
+}
+
+// A column that breaks a rule counts as a row does.
+void RuleChecker::CheckHeader(const BillLayout& layout,
+                              const std::vector<std::string>& header,
+                              const std::string& where, State* state) {
+  for (const std::string& name :
+       BrokenNames(state->requirement.op, layout, header)) {
+    ++state->rule.failed;
+    if (state->rule.examples.size() < kExamples) {
+      state->rule.examples.push_back(
+          absl::StrCat(where, ": column ", Quoted(name)));
+    }
+  }
 }
 
 void RuleChecker::BeginRule(const BillLayout& layout, const std::string& where,
@@ -102,7 +138,8 @@ void RuleChecker::BeginRule(const BillLayout& layout, const std::string& where,
     if (!all) state->rule.reason = absl::StrCat("no column ", name);
     return;
   }
-  const bool needed = std::find(layout.absent.begin(), layout.absent.end(),
+  const bool needed = state->since > FocusVersion::k10 ||
+                      std::find(layout.absent.begin(), layout.absent.end(),
                                 name) != layout.absent.end();
   if (!all && !needed) {
     state->rule.reason = absl::StrCat(
@@ -123,6 +160,11 @@ void RuleChecker::BeginRule(const BillLayout& layout, const std::string& where,
 // in the data model of 1.4.
 std::string RuleChecker::ForeignTo(const BillLayout& layout,
                                    const State& state) {
+  if (layout.focus < state.since) {
+    return absl::StrCat("FOCUS ", layout.version, " has no such rule, which ",
+                        "came with ",
+                        std::string(FocusVersionName(state.since)));
+  }
   for (const BillColumn column : state.about) {
     const ColumnVersions versions = VersionsOf(column);
     const bool early = layout.focus < versions.first;
@@ -145,7 +187,15 @@ void RuleChecker::Add(const BillRow& row, const Cells& cells) {
     if (state.requirement.op == RuleOp::kProduct) {
       AddProduct(row, cells, &state);
     } else if (state.requirement.op == RuleOp::kDistinct) {
-      AddDistinct(cells, &state);
+      const std::vector<BillColumn>& columns = state.requirement.columns;
+      AddDistinct(cells, cells.Text(columns[0]), cells.Text(columns[1]),
+                  &state);
+    } else if (state.requirement.op == RuleOp::kOneParent) {
+      for (const AppliedCommitment& applied : row.applied) {
+        AddDistinct(cells, applied.commitment, applied.contract, &state);
+      }
+    } else if (state.requirement.op == RuleOp::kAppliedUnits) {
+      AddUnits(row, cells, &state);
     } else if (!evaluator.Holds(state.requirement)) {
       Fail(cells, evaluator.culprit(), &state);
     }
@@ -178,17 +228,27 @@ void RuleChecker::AddProduct(const BillRow& row, const Cells& cells,
   if (tally.rows++ == 0) tally.example = Example(cells, columns);
 }
 
-void RuleChecker::AddDistinct(const Cells& cells, State* state) {
-  const std::string key(cells.Text(state->requirement.columns[0]));
-  const std::string_view value = cells.Text(state->requirement.columns[1]);
-  if (state->first.size() == kMaxDistinct && !state->first.count(key)) {
+void RuleChecker::AddDistinct(const Cells& cells, std::string_view key,
+                              std::string_view value, State* state) {
+  const std::string known(key);
+  if (state->first.size() == kMaxDistinct && !state->first.count(known)) {
     state->rule.reason =
         absl::StrCat("more than ", kMaxDistinct, " values to tell apart");
     state->active = state->executed = false;
     return;
   }
-  const auto [seen, added] = state->first.try_emplace(key, value);
+  const auto [seen, added] = state->first.try_emplace(known, value);
   if (!added && seen->second != value) Fail(cells, std::nullopt, state);
+}
+
+void RuleChecker::AddUnits(const BillRow& row, const Cells& cells,
+                           State* state) {
+  const bool good =
+      std::all_of(row.applied.begin(), row.applied.end(),
+                  [](const AppliedCommitment& applied) {
+                    return applied.unit.empty() || IsUnit(applied.unit);
+                  });
+  if (!good) Fail(cells, std::nullopt, state);
 }
 
 std::string RuleChecker::Example(const Cells& cells,

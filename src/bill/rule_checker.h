@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -19,8 +20,9 @@ class RuleChecker {
  public:
   RuleChecker();
 
-  // A file of charges begins. `where` is "file:1".
-  void Begin(const BillLayout& layout, const std::string& where);
+  // A file of charges begins. `layout` is of `header`, `where` is "file:1".
+  void Begin(const BillLayout& layout, const std::vector<std::string>& header,
+             const std::string& where);
 
   // The row that `cells` holds.
   void Add(const BillRow& row, const Cells& cells);
@@ -40,25 +42,32 @@ class RuleChecker {
   };
   struct State {
     BillRule rule;
+    FocusVersion since = FocusVersion::k10;
     RuleExpression condition;
     RuleExpression requirement;
     std::vector<BillColumn> columns;
-    std::vector<BillColumn> about;                       // and that of its id
-    bool executed = false;                               // in some file
-    bool active = false;                                 // in this one
-    std::map<std::string, Misses> misses;                // kProduct
-    std::unordered_map<std::string, std::string> first;  // kDistinct
+    std::vector<BillColumn> about;         // and that of its id
+    bool executed = false;                 // in some file
+    bool active = false;                   // in this one
+    std::map<std::string, Misses> misses;  // kProduct
+    std::unordered_map<std::string, std::string>
+        first;  // kDistinct, kOneParent
   };
 
   static State MakeState(std::string_view line);
   static void BeginRule(const BillLayout& layout, const std::string& where,
                         State* state);
+  static void CheckHeader(const BillLayout& layout,
+                          const std::vector<std::string>& header,
+                          const std::string& where, State* state);
   // Why a rule is not one of the file's version; empty: it is.
   static std::string ForeignTo(const BillLayout& layout, const State& state);
   static void Fail(const Cells& cells, std::optional<BillColumn> culprit,
                    State* state);
   static void AddProduct(const BillRow& row, const Cells& cells, State* state);
-  static void AddDistinct(const Cells& cells, State* state);
+  static void AddDistinct(const Cells& cells, std::string_view key,
+                          std::string_view value, State* state);
+  static void AddUnits(const BillRow& row, const Cells& cells, State* state);
   static std::string Example(const Cells& cells,
                              std::vector<BillColumn> columns);
   static void FinishRule(State* state);

@@ -1,36 +1,60 @@
 #include "bill/rule_expression.h"
 
 #include <algorithm>
-
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "base/decimal.h"
-#include "bill/bill_time.h"
+#include <initializer_list>
+#include <span>
 
 namespace drawdown {
 namespace {
-
-constexpr int kMoneyScale = 18;
 
 struct OpName {
   std::string_view name;
   RuleOp op;
 };
 // "A name".
-constexpr OpName kUnary[] = {
-    {"present", RuleOp::kPresent},   {"text", RuleOp::kText},
-    {"number", RuleOp::kNumber},     {"time", RuleOp::kTime},
-    {"unit", RuleOp::kUnit},         {"currency", RuleOp::kCurrency},
-    {"national", RuleOp::kNational}, {"keyvalue", RuleOp::kKeyValue},
-    {"keys", RuleOp::kKeys},         {"nonnegative", RuleOp::kNonNegative}};
+constexpr OpName kUnary[] = {{"present", RuleOp::kPresent},
+                             {"text", RuleOp::kText},
+                             {"number", RuleOp::kNumber},
+                             {"time", RuleOp::kTime},
+                             {"unit", RuleOp::kUnit},
+                             {"currency", RuleOp::kCurrency},
+                             {"national", RuleOp::kNational},
+                             {"keyvalue", RuleOp::kKeyValue},
+                             {"keys", RuleOp::kKeys},
+                             {"nonnegative", RuleOp::kNonNegative},
+                             {"json", RuleOp::kJson},
+                             {"shaped", RuleOp::kShaped},
+                             {"pascalkeys", RuleOp::kPascalKeys},
+                             {"focuskeys", RuleOp::kFocusKeys},
+                             {"spelledkeys", RuleOp::kSpelledKeys},
+                             {"typedvalues", RuleOp::kTypedValues},
+                             {"oneparent", RuleOp::kOneParent},
+                             {"appliedunits", RuleOp::kAppliedUnits}};
 // "A name B".
 constexpr OpName kBinary[] = {{"=", RuleOp::kEqual},
                               {"!=", RuleOp::kNotEqual},
-                              {">=", RuleOp::kNotBefore}};
+                              {">=", RuleOp::kNotBefore},
+                              {"excludes", RuleOp::kExcludes},
+                              {"disjoint", RuleOp::kDisjoint}};
 // "every name".
 constexpr OpName kEvery[] = {{"number", RuleOp::kEveryNumber},
                              {"time", RuleOp::kEveryTime},
-                             {"null", RuleOp::kEveryNull}};
+                             {"text", RuleOp::kEveryText},
+                             {"null", RuleOp::kEveryNull},
+                             {"required", RuleOp::kEveryRequired},
+                             {"optional", RuleOp::kEveryOptional},
+                             {"unit", RuleOp::kEveryUnit},
+                             {"unitcase", RuleOp::kEveryUnitCase},
+                             {"object", RuleOp::kEveryObject},
+                             {"uniquekeys", RuleOp::kEveryUniqueKeys},
+                             {"scalar", RuleOp::kEveryScalar}};
+// "header name".
+constexpr OpName kHeader[] = {{"pascal", RuleOp::kPascalNames},
+                              {"alphanumeric", RuleOp::kAlphanumericNames},
+                              {"short", RuleOp::kShortNames},
+                              {"prefixed", RuleOp::kPrefixedNames},
+                              {"custom", RuleOp::kCustomNames},
+                              {"first", RuleOp::kFocusFirst}};
 
 const OpName* Find(std::span<const OpName> names, std::string_view name) {
   for (const OpName& candidate : names) {
@@ -83,19 +107,22 @@ class RuleParser {
       return inner;
     }
     const std::string_view first = Word();
-    if (first == "every") {
-      const OpName* const every = Find(kEvery, Word());
-      if (every == nullptr) return std::nullopt;
-      RuleExpression rule;
-      rule.op = every->op;
-      return rule;
-    }
+    if (first == "every") return ParseNamed(kEvery);
+    if (first == "header") return ParseNamed(kHeader);
     if (first == "distinct") {
       RuleExpression rule = Columns(RuleOp::kDistinct, {Word(), Word()});
       if (rule.columns.size() != 2 || Word() != "1") return std::nullopt;
       return rule;
     }
     return ParseComparison(first);
+  }
+
+  std::optional<RuleExpression> ParseNamed(std::span<const OpName> names) {
+    const OpName* const named = Find(names, Word());
+    if (named == nullptr) return std::nullopt;
+    RuleExpression rule;
+    rule.op = named->op;
+    return rule;
   }
 
   std::optional<RuleExpression> ParseComparison(std::string_view first) {
@@ -177,56 +204,6 @@ class RuleParser {
   std::string_view rest_;
 };
 
-bool IsFocusNumber(std::string_view text) {
-  return ParseDecimal(text).ok() && text.find('+') == std::string_view::npos;
-}
-
-bool IsFocusTime(std::string_view text) {
-  const absl::StatusOr<BillTime> time = ParseBillTime(text);
-  return time.ok() && !time->odd();
-}
-
-bool IsCurrencyCode(std::string_view text) {
-  return text.size() == 3 && std::all_of(text.begin(), text.end(), [](char c) {
-           return c >= 'A' && c <= 'Z';
-         });
-}
-
-// The characters and a capital of a unit; the words are free.
-bool IsUnit(std::string_view text) {
-  while (!text.empty() && absl::ascii_isdigit(text.front())) {
-    text.remove_prefix(1);
-  }
-  if (text.starts_with(' ')) text.remove_prefix(1);
-  if (text.ends_with(' ') ||
-      std::none_of(text.begin(), text.end(), absl::ascii_isupper)) {
-    return false;
-  }
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isalnum(c) || c == ' ' || c == '-' || c == '/';
-  });
-}
-
-bool IsNonNegative(std::string_view text) {
-  const absl::StatusOr<Decimal> number = ParseDecimal(text);
-  return number.ok() && number->coefficient >= 0;
-}
-
-constexpr std::string_view kFocusKeys[] = {
-    "CoreCount",      "DiskMaxIops",          "DiskSpace",       "DiskType",
-    "GpuCount",       "InstanceType",         "InstanceSeries",  "MemorySize",
-    "NetworkMaxIops", "NetworkMaxThroughput", "OperatingSystem", "Redundancy",
-    "StorageClass"};
-
-bool IsPriceKey(std::string_view key) {
-  return key.starts_with("x_") ||
-         std::find(std::begin(kFocusKeys), std::end(kFocusKeys), key) !=
-             std::end(kFocusKeys);
-}
-
-constexpr std::string_view kPlaceholders[] = {
-    "n/a", "na", "none", "null", "\\n", "-", "not applicable", "unknown"};
-
 }  // namespace
 
 std::optional<RuleExpression> ParseRule(std::string_view text) {
@@ -236,122 +213,6 @@ std::optional<RuleExpression> ParseRule(std::string_view text) {
 void ColumnsOf(const RuleExpression& rule, std::vector<BillColumn>* columns) {
   columns->insert(columns->end(), rule.columns.begin(), rule.columns.end());
   for (const RuleExpression& part : rule.parts) ColumnsOf(part, columns);
-}
-
-bool RuleEvaluator::Holds(const RuleExpression& rule) {
-  const auto holds = [this](const RuleExpression& part) { return Holds(part); };
-  switch (rule.op) {
-    case RuleOp::kAnd:
-      return std::all_of(rule.parts.begin(), rule.parts.end(), holds);
-    case RuleOp::kOr:
-      return std::any_of(rule.parts.begin(), rule.parts.end(), holds);
-    case RuleOp::kNull:
-      return cells_->IsNull(rule.columns[0]);
-    case RuleOp::kNotNull:
-      return !cells_->IsNull(rule.columns[0]);
-    case RuleOp::kIs:
-      return IsValue(rule.columns[0], rule.value);
-    case RuleOp::kIsNot:
-      return !IsValue(rule.columns[0], rule.value);
-    case RuleOp::kPresent:
-      return cells_->Has(rule.columns[0]);
-    case RuleOp::kEqual:
-      return SameValue(rule.columns[0], rule.columns[1]);
-    case RuleOp::kNotEqual:
-      return !SameValue(rule.columns[0], rule.columns[1]);
-    case RuleOp::kNotBefore: {
-      const auto a = ParseBillTime(cells_->Text(rule.columns[0]));
-      const auto b = ParseBillTime(cells_->Text(rule.columns[1]));
-      return a.ok() && b.ok() && a->instant_us >= b->instant_us;
-    }
-    case RuleOp::kEveryNumber:
-      return Every(ColumnType::kNumber, RuleOp::kNumber);
-    case RuleOp::kEveryTime:
-      return Every(ColumnType::kTime, RuleOp::kTime);
-    case RuleOp::kEveryNull:
-      return NoPlaceholder();
-    case RuleOp::kTrue:
-    case RuleOp::kProduct:
-    case RuleOp::kDistinct:
-      return true;
-    default:
-      return HoldsFor(rule.op, cells_->Text(rule.columns[0]));
-  }
-}
-
-bool RuleEvaluator::HoldsFor(RuleOp op, std::string_view text) {
-  if (text.empty()) return true;
-  switch (op) {
-    case RuleOp::kNumber:
-      return IsFocusNumber(text);
-    case RuleOp::kTime:
-      return IsFocusTime(text);
-    case RuleOp::kUnit:
-      return IsUnit(text);
-    case RuleOp::kCurrency:
-    case RuleOp::kNational:
-      return IsCurrencyCode(text);
-    case RuleOp::kNonNegative:
-      return IsNonNegative(text);
-    case RuleOp::kKeyValue:
-    case RuleOp::kKeys:
-      break;
-    default:
-      return true;  // kText: every cell is a text
-  }
-  if (!json_.Parse(text)) return false;
-  keys_.clear();
-  for (const JsonCell::Member& member : json_.members()) {
-    const bool scalar =
-        !member.value.starts_with('{') && !member.value.starts_with('[');
-    if (op == RuleOp::kKeys ? !IsPriceKey(member.key) : !scalar) return false;
-    keys_.push_back(member.key);
-  }
-  std::sort(keys_.begin(), keys_.end());
-  return std::adjacent_find(keys_.begin(), keys_.end()) == keys_.end();
-}
-
-bool RuleEvaluator::IsValue(BillColumn column, const std::string& value) const {
-  const std::string_view text = cells_->Text(column);
-  if (TypeOf(column) != ColumnType::kNumber) return text == value;
-  const auto a = ParseScaled(text, kMoneyScale);
-  const auto b = ParseScaled(value, kMoneyScale);
-  return a.ok() && b.ok() && *a == *b;
-}
-
-bool RuleEvaluator::SameValue(BillColumn a, BillColumn b) const {
-  const std::string_view x = cells_->Text(a);
-  const std::string_view y = cells_->Text(b);
-  if (TypeOf(a) != ColumnType::kNumber) return x == y;
-  const auto m = ParseScaled(x, kMoneyScale);
-  const auto n = ParseScaled(y, kMoneyScale);
-  return m.ok() && n.ok() ? *m == *n : x == y;
-}
-
-bool RuleEvaluator::Every(ColumnType type, RuleOp op) {
-  for (size_t i = 0; i < kColumnCount; ++i) {
-    const auto column = static_cast<BillColumn>(i);
-    if (TypeOf(column) == type && !HoldsFor(op, cells_->Text(column))) {
-      culprit_ = column;
-      return false;
-    }
-  }
-  return true;
-}
-
-bool RuleEvaluator::NoPlaceholder() {
-  for (size_t i = 0; i < kColumnCount; ++i) {
-    const std::string_view text = cells_->Text(static_cast<BillColumn>(i));
-    const auto same = [&](std::string_view placeholder) {
-      return absl::EqualsIgnoreCase({text.data(), text.size()},
-                                    {placeholder.data(), placeholder.size()});
-    };
-    if (std::any_of(std::begin(kPlaceholders), std::end(kPlaceholders), same)) {
-      culprit_ = static_cast<BillColumn>(i);
-      return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace drawdown

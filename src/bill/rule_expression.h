@@ -1,8 +1,16 @@
 // What a rule asks of a row:
 //   A is null | A not null | A is 'v' | A not 'v' | A present
-//   A text|number|time|unit|currency|national|keyvalue|keys|nonnegative
+//   A text|number|time|unit|currency|national|keyvalue|nonnegative
+//   A keys|pascalkeys|focuskeys|spelledkeys|typedvalues   of SkuPriceDetails
+//   A json|shaped                   an object; the one that FOCUS 1.4 describes
+//   A oneparent|appliedunits        of ContractApplied
 //   A = B | A != B | A >= B (times) | A * B = C | distinct A B 1
-//   every number|time|null          of all columns of that type
+//   A excludes B                    A ends what starts at B, and is not in it
+//   A disjoint B                    objects without a key in common
+//   every number|time|text|null|required|optional|unit|unitcase
+//   every object|uniquekeys|scalar  of all columns of that type
+//   header pascal|alphanumeric|short|prefixed|custom|first
+//                                   of the columns' names
 // joined by & and |, with brackets. A blank one always holds.
 #ifndef DRAWDOWN_SRC_BILL_RULE_EXPRESSION_H_
 #define DRAWDOWN_SRC_BILL_RULE_EXPRESSION_H_
@@ -12,8 +20,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bill/cells.h"
-#include "bill/json_scan.h"
+#include "bill/columns.h"
 
 namespace drawdown {
 
@@ -40,10 +47,36 @@ enum class RuleOp : uint8_t {
   kNotBefore,
   kProduct,
   kDistinct,
+  kJson,
+  kShaped,
+  kPascalKeys,
+  kFocusKeys,
+  kSpelledKeys,
+  kTypedValues,
+  kOneParent,
+  kAppliedUnits,
+  kExcludes,
+  kDisjoint,
   kEveryNumber,
   kEveryTime,
-  kEveryNull
+  kEveryText,
+  kEveryNull,
+  kEveryRequired,
+  kEveryOptional,
+  kEveryUnit,
+  kEveryUnitCase,
+  kEveryObject,
+  kEveryUniqueKeys,
+  kEveryScalar,
+  kPascalNames,  // this and the rest are of the header
+  kAlphanumericNames,
+  kShortNames,
+  kPrefixedNames,
+  kCustomNames,
+  kFocusFirst
 };
+
+inline bool IsOfHeader(RuleOp op) { return op >= RuleOp::kPascalNames; }
 
 struct RuleExpression {
   RuleOp op = RuleOp::kTrue;
@@ -57,30 +90,6 @@ std::optional<RuleExpression> ParseRule(std::string_view text);
 
 // Every column that it names.
 void ColumnsOf(const RuleExpression& rule, std::vector<BillColumn>* columns);
-
-class RuleEvaluator {
- public:
-  explicit RuleEvaluator(const Cells* cells) : cells_(cells) {}
-
-  // Of the current row. kProduct and kDistinct are of many rows: they hold.
-  // A null satisfies what is said of a value's form.
-  bool Holds(const RuleExpression& rule);
-
-  // The column that broke the last rule of every column that did not hold.
-  std::optional<BillColumn> culprit() const { return culprit_; }
-
- private:
-  bool HoldsFor(RuleOp op, std::string_view text);
-  bool IsValue(BillColumn column, const std::string& value) const;
-  bool SameValue(BillColumn a, BillColumn b) const;
-  bool Every(ColumnType type, RuleOp op);
-  bool NoPlaceholder();
-
-  const Cells* cells_;
-  JsonCell json_;
-  std::vector<std::string_view> keys_;  // Scratch.
-  std::optional<BillColumn> culprit_;
-};
 
 }  // namespace drawdown
 

@@ -48,11 +48,12 @@ void AddBillCheck(Program* program) {
   Verb verb = program->AddVerb(
       "bill check",
       {"Which rules of FOCUS a bill keeps, by their ids",
-       "Checks charges against the 478 rules of FOCUS 1.2: those that the "
-       "official\nvalidator executes, and of those that it does not, the ones "
-       "that a bill can show.\nA rule is passed, failed with the rows that "
-       "break it, not_executable with the\nreason, or not_applicable where the "
-       "bill's version has no such column. The table\nlists what failed.",
+       "Checks charges against 563 rules of FOCUS, those of 1.2 and of the "
+       "columns that\ncame with 1.3 and 1.4: those that the official rule model "
+       "says how to execute,\nand of those that it does not, the ones that a "
+       "bill can show. A rule is passed,\nfailed with the rows that break it, "
+       "not_executable with the reason, or\nnot_applicable where the bill's "
+       "version has no such column. The table lists\nwhat failed.",
        "drawdown bill check bill.csv.gz\n"
        "drawdown bill check bill.csv.gz --all\n"
        "drawdown bill check part-*.csv --format csv",

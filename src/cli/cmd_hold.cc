@@ -2,11 +2,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
-#include "cli/amounts.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/hold_change.h"
 #include "cli/hold_file.h"
+#include "cli/hold_request.h"
 #include "report/hold_report.h"
 
 namespace drawdown {
@@ -14,14 +14,9 @@ namespace {
 
 constexpr char kRefused[] = "a quota refuses it: nothing changed";
 
-struct HoldArguments {
-  std::string hold_id;
-  std::string tenant;
-  std::string pool;
-  GpuTimeTexts amount;  // held, charged or added, as the verb says
+// The amount is held, charged or added, as the verb says.
+struct HoldArguments : HoldTexts {
   std::string charge;
-  std::string gpus;
-  std::string ttl = "1h";
   std::string file;
   uint64_t renewal = 0;  // 0: the next
   bool strict = false;
@@ -45,25 +40,6 @@ void WriteResult(Program* program, const HoldChangeResult& result, bool list) {
 
 // --- place -------------------------------------------------------------------
 
-absl::StatusOr<HoldRequest> RequestOf(const HoldArguments& arguments,
-                                      int64_t ttl_us) {
-  HoldRequest request;
-  request.hold_id = arguments.hold_id;
-  request.tenant = arguments.tenant;
-  request.pool = arguments.pool;
-  request.ttl_us = ttl_us;
-  ASSIGN_OR_RETURN(const std::optional<GpuTime> time,
-                   GpuTimeOption("", arguments.amount));
-  if (!time && arguments.gpus.empty()) {
-    return UsageProblem("--gpu-hours, --gpu-seconds or --gpus is required");
-  }
-  request.gpu_time = time.value_or(GpuTime());
-  if (!arguments.gpus.empty()) {
-    ASSIGN_OR_RETURN(request.micro_gpus, GpusOption("gpus", arguments.gpus));
-  }
-  return request;
-}
-
 absl::Status CheckPlace(const HoldArguments& arguments) {
   const bool one = !arguments.hold_id.empty() || !arguments.tenant.empty() ||
                    !arguments.pool.empty() || !arguments.gpus.empty() ||
@@ -78,20 +54,18 @@ absl::Status CheckPlace(const HoldArguments& arguments) {
   if (arguments.hold_id.empty()) {
     return UsageProblem("HOLD, or --file with many, is required");
   }
-  if (arguments.tenant.empty()) return UsageProblem("--tenant is required");
-  if (arguments.pool.empty()) return UsageProblem("--pool is required");
-  return absl::OkStatus();
+  return CheckWhose(arguments);
 }
 
 absl::StatusOr<std::vector<HoldRequest>> RequestsOf(
     const HoldArguments& arguments) {
   RETURN_IF_ERROR(CheckPlace(arguments));
-  ASSIGN_OR_RETURN(const int64_t ttl_us, LengthOption("for", arguments.ttl));
   std::vector<HoldRequest> requests;
   if (arguments.file.empty()) {
-    ASSIGN_OR_RETURN(requests.emplace_back(), RequestOf(arguments, ttl_us));
+    ASSIGN_OR_RETURN(requests.emplace_back(), HoldRequestOf(arguments));
     return requests;
   }
+  ASSIGN_OR_RETURN(const int64_t ttl_us, LengthOption("for", arguments.ttl));
   ASSIGN_OR_RETURN(HoldFile file, ReadHoldFile(arguments.file, ttl_us));
   SayNotes(file.notes);
   return std::move(file.requests);
@@ -259,30 +233,21 @@ std::string NoWords(const HoldArguments&, const HoldInfo&) { return ""; }
 
 void AddPlace(Program* program) {
   auto arguments = std::make_shared<HoldArguments>();
-  program
-      ->AddVerb(
-          "hold place",
-          {"Place a hold, or all of a file or none",
-           "Every quota over the tenant and pool must have room for it; from "
-           "then on it counts in\nfull. Unknown tenants and pools are made. "
-           "Placing it again with the same values changes\nnothing and says "
-           "so; with others it is a conflict. An id is used once, for ever.",
-           "drawdown hold place job-1 --tenant acme/chat --pool "
-           "aws/us-east-1/gb200 --gpu-hours 64 --gpus 8 --for 2h\n"
-           "drawdown hold place --file holds.csv --for 30m",
-           kRefused})
-      .OptionalOperand("HOLD", "The hold's id, never used again for another",
-                       &arguments->hold_id)
-      .Text("tenant", "PATH", "Who will use it", &arguments->tenant)
-      .Text("pool", "PATH", "Where", &arguments->pool)
-      .Text("gpu-hours", "N", "GPU time to hold", &arguments->amount.gpu_hours)
-      .Text("gpu-seconds", "N", "The same in GPU-seconds",
-            &arguments->amount.gpu_seconds)
-      .Text("gpus", "N", "GPUs at once to hold, for quotas of GPUs",
-            &arguments->gpus)
-      .Text("for", "LENGTH", "It expires after 90s, 30m, 1h, 2d ...; else 1h",
-            &arguments->ttl)
-      .Text("file", "FILE",
+  Verb verb = program->AddVerb(
+      "hold place",
+      {"Place a hold, or all of a file or none",
+       "Every quota over the tenant and pool must have room for it; from then "
+       "on it counts in\nfull. Unknown tenants and pools are made. Placing it "
+       "again with the same values changes\nnothing and says so; with others "
+       "it is a conflict. An id is used once, for ever.",
+       "drawdown hold place job-1 --tenant acme/chat --pool "
+       "aws/us-east-1/gb200 --gpu-hours 64 --gpus 8 --for 2h\n"
+       "drawdown hold place --file holds.csv --for 30m",
+       kRefused});
+  verb.OptionalOperand("HOLD", "The hold's id, never used again for another",
+                       &arguments->hold_id);
+  AddHoldOptions(&verb, arguments.get());
+  verb.Text("file", "FILE",
             "Columns hold_id,tenant,pool,gpu_hours or gpu_seconds,gpus,for",
             &arguments->file)
       .Flag("strict", "Refuse tenants and pools that the books do not know",
@@ -368,7 +333,7 @@ void AddRelease(Program* program) {
 void AddHold(Program* program) {
   program->AddGroup(
       "hold",
-      {"Place, renew, settle and release holds; what runs out next",
+      {"Quote, place, renew, settle and release holds; what runs out next",
        "A hold is quota that is earmarked before it is used. For prolog and "
        "epilog scripts: every\nverb may be repeated, a line on stderr says "
        "what happened, and with --format the hold is\nwritten to stdout.",
@@ -377,6 +342,7 @@ void AddHold(Program* program) {
        "drawdown run start job-1 --tenant acme/chat --pool "
        "aws/us-east-1/gb200 --gpus 8 --hold job-1",
        ""});
+  AddHoldQuote(program);
   AddPlace(program);
   AddRenew(program);
   AddSettle(program);

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "cli/agreed_lines.h"
@@ -81,10 +83,17 @@ absl::Status CheckArguments(const Arguments& arguments) {
                                       std::pair("--post", arguments.post)}) {
     if (value.empty()) continue;
     for (const std::string& bill : arguments.bills) {
-      if (bill != "-") continue;
+      // Also stdin by another name, a pipe or a terminal.
+      std::error_code missing;
+      const auto kind = std::filesystem::status(bill, missing).type();
+      if (bill != "-" && (kind == std::filesystem::file_type::regular ||
+                          kind == std::filesystem::file_type::not_found)) {
+        continue;
+      }
       return MakeError(
           ErrorCode::kInvalidArgument,
-          absl::StrCat(option, " reads the bill twice: give a file, not -"));
+          absl::StrCat(option, " reads the bill twice: give a file, not ",
+                       bill));
     }
   }
   if (!arguments.post_tenant.empty() && arguments.post.empty()) {
@@ -101,6 +110,7 @@ absl::Status CheckPaths(const GlobalOptions& globals,
   std::vector<OutputPath> outputs = {{"--breaks", arguments.breaks},
                                      {"--report", arguments.report}};
   if (!arguments.claims.empty()) {
+    outputs.push_back({"--claims", arguments.claims + "/"});
     for (const std::string& file : ClaimPackage::FilesIn(arguments.claims)) {
       outputs.push_back({"--claims", file});
     }

@@ -126,7 +126,7 @@ int RunStartArray(Program* program, const ArrayArguments& arguments) {
   const std::string tasks =
       absl::StrCat("tasks ", arguments.tasks, " of ", arguments.parent);
   if (const auto& refusal = started->admission.refusal) {
-    Say(absl::StrCat(tasks, " were refused: ", DescribeRefusal(*refusal)));
+    SayRefused(program->globals(), tasks + " were", *refusal);
     return kExitFindings;
   }
   Say(absl::StrCat(tasks, started->changed

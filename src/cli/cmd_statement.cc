@@ -103,9 +103,8 @@ int RunStatement(Program* program, const Arguments& arguments) {
   if (!arguments.commitments.empty() && globals.format != "focus-1.4") {
     return FailUsage("--commitments goes with --format focus-1.4");
   }
-  const bool exports =
-      std::find(kExports.begin(), kExports.end(), globals.format) !=
-      kExports.end();
+  const bool exports = std::find(kExports.begin(), kExports.end(),
+                                 globals.format) != kExports.end();
   if (arguments.unallocated && !arguments.tenant.empty()) {
     return FailUsage("--unallocated is what no --tenant caused: give one");
   }
@@ -115,8 +114,7 @@ int RunStatement(Program* program, const Arguments& arguments) {
   const absl::Status apart = CheckOutputs(
       {}, {{"--commitments", arguments.commitments}}, globals.Directory());
   if (!apart.ok()) return Fail(apart);
-  auto query =
-      StatementQueryOf(globals, arguments.contract, arguments.period);
+  auto query = StatementQueryOf(globals, arguments.contract, arguments.period);
   if (!query.ok()) return Fail(query.status());
   if (arguments.unallocated || !arguments.tenant.empty()) {
     query->tenant = arguments.tenant;
@@ -140,6 +138,10 @@ int RunStatement(Program* program, const Arguments& arguments) {
                    output.sink());
   }
   if (!globals.json()) SayNotes(statement->notes);
+  if (!statement->complete) {
+    Say("note: the period has not ended: this covers only what ended by " +
+        FormatInstant(statement->at_us));
+  }
   return SayUnpriced(*statement);
 }
 

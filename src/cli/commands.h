@@ -40,6 +40,7 @@ void AddCompletion(Program* program);
 
 // A verb of the group `hold`.
 void AddHoldNext(Program* program);
+void AddHoldQuote(Program* program);
 
 }  // namespace drawdown
 

@@ -1,6 +1,7 @@
 #include "cli/output_paths.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -24,6 +25,14 @@ std::optional<FileKey> KeyOf(const std::string& path, std::string name) {
   return FileKey(info.st_dev, info.st_ino, std::move(name));
 }
 
+// "-" is whatever file stdin is redirected from.
+std::optional<FileKey> KeyOfInput(const std::string& path) {
+  struct stat info;
+  if (path != "-") return KeyOf(path, "");
+  if (fstat(STDIN_FILENO, &info) != 0) return std::nullopt;
+  return FileKey(info.st_dev, info.st_ino, "");
+}
+
 std::optional<FileKey> PlaceOf(const std::string& path) {
   const std::filesystem::path whole(path);
   const std::filesystem::path folder = whole.parent_path();
@@ -41,8 +50,11 @@ bool LiesIn(const std::string& path, const std::string& directory) {
   std::error_code error;
   const auto within = std::filesystem::canonical(directory, error);
   if (error) return false;
+  // A name of which nothing is there yet would stay relative.
+  const auto absolute = std::filesystem::absolute(path, error);
+  if (error) return false;
   const auto folder =
-      std::filesystem::weakly_canonical(path, error).parent_path();
+      std::filesystem::weakly_canonical(absolute, error).parent_path();
   if (error) return false;
   return std::mismatch(within.begin(), within.end(), folder.begin(),
                        folder.end())
@@ -56,7 +68,7 @@ absl::Status CheckOutputs(const std::vector<std::string>& inputs,
                           const std::string& ledger) {
   std::map<FileKey, std::string> taken;
   for (const std::string& input : inputs) {
-    if (const auto key = KeyOf(input, "")) {
+    if (const auto key = KeyOfInput(input)) {
       taken.try_emplace(*key, absl::StrCat(" is read as ", input));
     }
   }

@@ -12,13 +12,13 @@ namespace drawdown {
 
 struct OutputPath {
   std::string_view option;  // that names it: "--breaks"
-  std::string path;         // empty: nothing is written
+  std::string path;         // empty: nothing is written; DIR/: files in it are
 };
 
 // kInvalidArgument, naming both, where an output would take the place of one
 // of `inputs` or of another option's output, by whatever name or link, or lies
-// in the directory of the ledger. Inputs that are not there are left to who
-// reads them.
+// in the directory of the ledger. The input "-" is stdin. Inputs that are not
+// there are left to who reads them.
 absl::Status CheckOutputs(const std::vector<std::string>& inputs,
                           const std::vector<OutputPath>& outputs,
                           const std::string& ledger);

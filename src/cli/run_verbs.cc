@@ -44,8 +44,10 @@ int RunChangeVerb(Program* program, const RunArguments& arguments,
   const auto result = Change(globals, arguments, request_of);
   if (!result.ok()) return Fail(result.status());
   if (result->refusal) {
-    Say(absl::StrCat("run ", arguments.run_id, " attempt ", arguments.attempt,
-                     " was refused: ", DescribeRefusal(*result->refusal)));
+    SayRefused(globals,
+               absl::StrCat("run ", arguments.run_id, " attempt ",
+                            arguments.attempt, " was"),
+               *result->refusal);
     return kExitFindings;
   }
   Say(absl::StrCat("run ", arguments.run_id, " attempt ", arguments.attempt,
@@ -70,6 +72,14 @@ absl::Status CheckAttempt(uint64_t attempt) {
   return MakeError(
       ErrorCode::kInvalidArgument,
       absl::StrCat("--attempt: ", attempt, " is not in 1..4294967295"));
+}
+
+void SayRefused(const GlobalOptions& globals, const std::string& what,
+                const Refusal& refusal) {
+  Say(absl::StrCat(what, " refused: ", DescribeRefusal(refusal)));
+  if (globals.at.empty()) return;
+  Say("if it happened all the same, it is a fact: `drawdown import runs` books "
+      "it whatever the quotas say");
 }
 
 RunKey KeyOf(const RunArguments& arguments) {

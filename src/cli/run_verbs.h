@@ -38,6 +38,11 @@ RunKey KeyOf(const RunArguments& arguments);
 // Exit code 1 of the verbs that ask for something.
 inline constexpr char kQuotaRefuses[] = "a quota refuses it: nothing changed";
 
+// Says that and why `what` was refused ("run r attempt 1 was"), and what to do
+// where it is said to have happened.
+void SayRefused(const GlobalOptions& globals, const std::string& what,
+                const Refusal& refusal);
+
 // Whether the run was started so, whenever, and has not ended.
 bool IsStarted(const RunInfo& run, const RunStart& start);
 

@@ -46,7 +46,7 @@ Expansion CompileExpansion(const Node& node, const Contract& contract) {
   InstantRange window = ThroughTerm(contract);
   if (ReadWindow(node, "exercisable_from", "until", window,
                  &expansion.exercisable_from_us, &expansion.until_us)) {
-    window = {expansion.exercisable_from_us, expansion.until_us, true,
+    window = {expansion.exercisable_from_us, expansion.until_us, false,
               "exercisable_from", "until"};
   }
   expansion.exercised_from_us = node.Instant("exercised_from", window);

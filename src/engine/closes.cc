@@ -2,6 +2,7 @@
 #include "engine/closes.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -61,24 +62,55 @@ struct LateLines {
   std::vector<StatementReason> reasons;  // by index into them, if explained
 };
 
-// What was recorded late of closed months, beyond what later ones had.
+// From when on a version that was applied since the newest close may change
+// what closed months come to: where intervals began that it goes on with, or
+// ends, and where what it says is claimed could be used.
+absl::StatusOr<std::optional<int64_t>> AmendedFrom(
+    const ContractBooks& contracts, const StoredClose& newest) {
+  ASSIGN_OR_RETURN(const ContractVersion* const version,
+                   contracts.NewestOf(newest.contract));
+  if (version->stored.version <= newest.version) return std::nullopt;
+  const Interval month = {newest.start_us, newest.end_us};
+  int64_t from_us = month.start_us;
+  const ContractBooks before =
+      contracts.AsOf({{newest.contract, newest.version}});
+  for (const ContractBooks* const books : {&contracts, &before}) {
+    ASSIGN_OR_RETURN(const ContractTimeline versions,
+                     books->TimelineOf(newest.contract));
+    from_us = std::min(from_us, RatingWindow(versions, month).start_us);
+    for (const ContractSpan& span : versions.spans()) {
+      for (const Credit& credit : span.contract->credits) {
+        if (credit.claimed_at_us) from_us = std::min(from_us, credit.from_us);
+      }
+    }
+  }
+  return from_us;
+}
+
+// What was recorded late of closed months, or has become of their intervals
+// since, beyond what later ones had.
 absl::StatusOr<LateLines> FindLateLines(const BooksView& books,
                                         const ContractBooks& contracts,
                                         int64_t bucket_us,
                                         const ClosedMonths& months,
                                         bool explain) {
   LateLines late;
-  if (!months.mark().late_from_us) return late;
+  if (months.all().empty()) return late;
+  std::optional<int64_t> from_us = months.mark().late_from_us;
+  ASSIGN_OR_RETURN(const std::optional<int64_t> amended_us,
+                   AmendedFrom(contracts, months.all().back()));
+  if (amended_us)
+    from_us = std::min(from_us.value_or(*amended_us), *amended_us);
+  if (!from_us) return late;
   // Newest first: corrections of a month are in months after it.
   std::vector<Statement> later;
   for (auto it = months.all().rbegin(); it != months.all().rend(); ++it) {
-    if (it->end_us <= *months.mark().late_from_us) break;
+    if (it->end_us <= *from_us) break;
     ASSIGN_OR_RETURN(ClosedPeriod closed, ReadFrozen(books.transaction, *it));
     ASSIGN_OR_RETURN(
         const Statement now,
-        RateStatement(books, contracts.AsOf(closed.versions), bucket_us,
-                      it->contract, {it->start_us, it->end_us}, it->end_us,
-                      explain));
+        RateClosed(books, contracts, contracts.AsOf(closed.versions), bucket_us,
+                   it->contract, {it->start_us, it->end_us}, explain));
     ASSIGN_OR_RETURN(std::vector<StatementLine> some,
                      CorrectionsOf(it->period, now, closed.statement, later));
     if (explain) {
@@ -94,10 +126,36 @@ absl::StatusOr<LateLines> FindLateLines(const BooksView& books,
   return late;
 }
 
+// A year that is misspelt would be a statement of nothing. Corrections may be
+// due when the term is over.
+absl::Status CheckInTerm(const ContractTimeline& versions,
+                         const Interval& period) {
+  Interval term = {std::numeric_limits<int64_t>::max(),
+                   std::numeric_limits<int64_t>::min()};
+  for (const ContractSpan& span : versions.spans()) {
+    term.start_us = std::min(term.start_us, span.contract->term.start_us);
+    term.end_us = std::max(term.end_us, span.contract->term.end_us);
+  }
+  if (period.start_us < term.end_us && term.start_us < period.end_us) {
+    return absl::OkStatus();
+  }
+  return MakeError(ErrorCode::kNotFound,
+                   "contract " + versions.spans().front().contract->id +
+                       " runs from " + FormatInstant(term.start_us) + " to " +
+                       FormatInstant(term.end_us) + ": nothing from " +
+                       FormatInstant(period.start_us) + " to " +
+                       FormatInstant(period.end_us) + " is in it");
+}
+
 absl::StatusOr<Statement> OpenStatement(
     const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
     const std::string& contract, const Interval& period, int64_t at_us,
     const ClosedMonths& months, bool explain) {
+  if (months.all().empty() || period != months.Next()) {
+    ASSIGN_OR_RETURN(const ContractTimeline versions,
+                     contracts.TimelineOf(contract));
+    RETURN_IF_ERROR(CheckInTerm(versions, period));
+  }
   ASSIGN_OR_RETURN(Statement statement,
                    explain ? RateStatement(books, contracts, bucket_us,
                                            contract, period, at_us, explain)
@@ -190,8 +248,8 @@ absl::StatusOr<Statement> PostedStatement(const BooksView& books,
     if (explain) {
       ASSIGN_OR_RETURN(
           const Statement now,
-          RateStatement(books, contracts.AsOf(closed.versions), bucket_us,
-                        contract, period, period.end_us, explain));
+          RateClosed(books, contracts, contracts.AsOf(closed.versions),
+                     bucket_us, contract, period, explain));
       ExplainClosed(now, &closed.statement);
     }
     return std::move(closed.statement);

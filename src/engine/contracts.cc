@@ -68,6 +68,32 @@ absl::Status CheckTogether(const std::vector<Applied>& applied,
   return CheckDisjointPricing(all);
 }
 
+// What usage is whose and what money is what hangs on these: another agreement
+// is another contract.
+absl::Status CheckSameAgreement(const std::vector<Applied>& applied,
+                                const ContractBooks& books) {
+  std::string problems;
+  const auto check = [&problems](const Applied& one, const char* field,
+                                 const std::string& was,
+                                 const std::string& is) {
+    if (was == is) return;
+    if (!problems.empty()) problems.push_back('\n');
+    problems += one.file_name + ": " + field + ": contract " + one.contract.id +
+                " is in the books with " + was + ", and a version with " + is +
+                " would be another contract: give it an id of its own";
+  };
+  for (const Applied& one : applied) {
+    const auto newest = books.NewestOf(one.contract.id);
+    if (!newest.ok()) continue;
+    const Contract& known = (*newest)->contract;
+    check(one, "provider", known.provider, one.contract.provider);
+    check(one, "currency", known.currency.ToString(),
+          one.contract.currency.ToString());
+  }
+  return problems.empty() ? absl::OkStatus()
+                          : MakeError(ErrorCode::kBadContract, problems);
+}
+
 // Closed months are months of the new version's calendar too, or what is to be
 // closed next would not begin where they end.
 absl::Status CheckClosed(ReadTransaction* books,
@@ -127,6 +153,7 @@ absl::StatusOr<std::vector<std::string>> Ledger::ApplyContracts(
   RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     ASSIGN_OR_RETURN(const ContractBooks books,
                      ContractBooks::Read(posting->books()));
+    RETURN_IF_ERROR(CheckSameAgreement(applied, books));
     RETURN_IF_ERROR(CheckTogether(applied, books));
     RETURN_IF_ERROR(CheckClosed(posting->books(), &applied));
     ChooseVersions(books, &applied);

@@ -78,7 +78,7 @@ absl::StatusOr<Verdict> PostRow(Posting* posting, const CapacityRowView& row,
 //   StatusOr<Row> Parse(Reader*)
 //   Status Check(books, Row*)       completes a row in the first reading
 //   Status Complete(Row*)           does the same again in the second
-//   void AddNotes(ImportResult*)
+//   Status AddNotes(books, options, ImportResult*)  once all is posted
 template <typename Rows>
 class FileImport {
  public:
@@ -92,7 +92,7 @@ class FileImport {
     RETURN_IF_ERROR(Validate(sources));
     for (const auto& source : sources) RETURN_IF_ERROR(source->Rewind());
     RETURN_IF_ERROR(Post(sources));
-    AddNotes();
+    RETURN_IF_ERROR(AddNotes());
     return std::move(result_);
   }
 
@@ -177,8 +177,12 @@ class FileImport {
     return committed.status();
   }
 
-  void AddNotes() {
-    rows_.AddNotes(&result_);
+  absl::Status AddNotes() {
+    {
+      ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                       ledger_.BeginRead());
+      RETURN_IF_ERROR(rows_.AddNotes(books.get(), options_, &result_));
+    }
     AddCountNote(result_.never_started, "run(s) never started and bill nothing",
                  &result_);
     AddCountNote(result_.zero_gpu, "run(s) have no GPU and bill nothing",
@@ -188,12 +192,13 @@ class FileImport {
                  "time(s) fall into the zone's repeated hour; the first "
                  "reading was taken",
                  &result_);
-    if (ignored_columns_.empty()) return;
+    if (ignored_columns_.empty()) return absl::OkStatus();
     std::string names;
     for (const std::string& name : ignored_columns_) {
       names += names.empty() ? name : ", " + name;
     }
     result_.notes.push_back("columns not read: " + names);
+    return absl::OkStatus();
   }
 
   const Ledger::Impl& ledger_;

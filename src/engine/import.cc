@@ -1,5 +1,6 @@
 // Bulk imports: from memory in one transaction, from files in batches.
 #include "base/error.h"
+#include "engine/capacity_notes.h"
 #include "engine/event_bound.h"
 #include "engine/file_import.h"
 
@@ -14,10 +15,11 @@ absl::StatusOr<Verdict> CorrectRow(Posting* posting, ImportCsv* csv,
                                    const ImportOptions& options, int64_t now_us,
                                    ImportResult* result) {
   ASSIGN_OR_RETURN(const RunRowView row, ParseRunRow(csv));
-  RETURN_IF_ERROR(CheckNotAhead(row, now_us));
   RunCorrected fact;
   fact.reason = reason;
   fact.voided = row.state == kVoidState;
+  // What is withdrawn does not happen, whenever it was said to.
+  if (!fact.voided) RETURN_IF_ERROR(CheckNotAhead(row, now_us));
   fact.replacement = {row.run_id,     row.attempt,  0,          0,
                       row.micro_gpus, row.start_us, row.end_us, row.state};
   ASSIGN_OR_RETURN(
@@ -39,7 +41,10 @@ struct CsvRows {
   }
   absl::Status Check(ReadTransaction*, Row*) { return absl::OkStatus(); }
   absl::Status Complete(Row*) { return absl::OkStatus(); }
-  void AddNotes(ImportResult*) const {}
+  absl::Status AddNotes(ReadTransaction*, const ImportOptions&,
+                        ImportResult*) const {
+    return absl::OkStatus();
+  }
 };
 struct RunRows : CsvRows<RunRowView> {
   static ImportCsv Open(Source* source, const ImportOptions& options) {
@@ -60,9 +65,22 @@ struct CapacityRows : CsvRows<CapacityRowView> {
   static ImportCsv Open(Source* source, const ImportOptions& options) {
     return CapacityCsv(source, options);
   }
-  static absl::StatusOr<Row> Parse(ImportCsv* csv) {
+  absl::StatusOr<Row> Parse(ImportCsv* csv) {
+    where_ = csv->Where();
     return ParseCapacityRow(csv);
   }
+  absl::Status Complete(Row* row) {
+    placed_.push_back(PlaceOf(*row, where_));
+    return absl::OkStatus();
+  }
+  absl::Status AddNotes(ReadTransaction* books, const ImportOptions& options,
+                        ImportResult* result) const {
+    return NoteOddCapacity(books, placed_, options.max_problems, result);
+  }
+
+ private:
+  std::string where_;  // of the row that was parsed last
+  std::vector<PlacedCapacity> placed_;
 };
 
 }  // namespace
@@ -110,11 +128,14 @@ absl::StatusOr<ImportResult> Ledger::ImportUsage(
 absl::StatusOr<ImportResult> Ledger::ImportCapacity(
     std::span<const CapacityRecord> records, const WriteOptions& options) {
   ImportResult result;
+  std::vector<PlacedCapacity> placed;
   RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     for (const CapacityRecord& record : records) {
       const CapacityRowView view = {record.pool,   record.start_us,
                                     record.end_us, record.micro_gpus,
                                     record.state,  record.capacity_id};
+      placed.push_back(
+          PlaceOf(view, "record " + std::to_string(placed.size() + 1)));
       ASSIGN_OR_RETURN(const Verdict verdict,
                        PostRow(posting, view, options.strict));
       CountRow(view, &result);
@@ -122,6 +143,10 @@ absl::StatusOr<ImportResult> Ledger::ImportCapacity(
     }
     return absl::OkStatus();
   }));
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  RETURN_IF_ERROR(NoteOddCapacity(books.get(), placed,
+                                  ImportOptions().max_problems, &result));
   return result;
 }
 

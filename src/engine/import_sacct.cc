@@ -48,7 +48,8 @@ class SacctRows {
     return absl::OkStatus();
   }
 
-  void AddNotes(ImportResult* result) const;
+  absl::Status AddNotes(ReadTransaction* books, const ImportOptions& options,
+                        ImportResult* result) const;
 
  private:
   void AddCounts(const SacctCounts& counts);
@@ -70,7 +71,8 @@ void SacctRows::AddCounts(const SacctCounts& counts) {
   counts_.elapsed_differs += counts.elapsed_differs;
 }
 
-void SacctRows::AddNotes(ImportResult* result) const {
+absl::Status SacctRows::AddNotes(ReadTransaction*, const ImportOptions&,
+                                 ImportResult* result) const {
   // Not posted: what a pending job is to get may still change.
   result->never_started = counts_.never_started;
   AddCountNote(counts_.steps, "job step(s) passed over: their jobs count",
@@ -92,6 +94,7 @@ void SacctRows::AddNotes(ImportResult* result) const {
       "run(s) do not last as long as their Elapsed says; the first is " +
           counts_.elapsed_where,
       result);
+  return absl::OkStatus();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,27 @@ std::vector<uint32_t> LowestOf(const QuotaIndex::Quotas& over) {
     lowest.push_back(BudgetOf(quota->id));
   }
   return lowest;
+}
+
+// Chains that are asked for something, by how much: what of a chain is asked
+// for most.
+std::map<GpuTime, std::vector<uint32_t>> LowestByAmount(
+    const QuotaIndex::Quotas& over, const Ask& ask) {
+  std::map<GpuTime, std::vector<uint32_t>> by_amount;
+  for (const uint32_t lowest : LowestOf(over)) {
+    const auto of_chain = std::find_if(
+        over.begin(), over.end(), [lowest](const StoredQuota* quota) {
+          return BudgetOf(quota->id) == lowest;
+        });
+    GpuTime amount;
+    for (const StoredQuota* const quota : over) {
+      if (SameKind((*of_chain)->scope, quota->scope)) {
+        amount = std::max(amount, ask.Of(quota->id));
+      }
+    }
+    if (amount > GpuTime()) by_amount[amount].push_back(lowest);
+  }
+  return by_amount;
 }
 
 class QuotaBudgets : public BudgetBooks {
@@ -171,7 +193,6 @@ class KeptQuotas : public LiveQuotas {
              int64_t now_us, BudgetChange change)
       : keeper_(keeper),
         store_(store),
-        books_(books),
         index_(books),
         now_us_(now_us),
         change_(std::move(change)) {}
@@ -185,19 +206,30 @@ class KeptQuotas : public LiveQuotas {
   }
 
   absl::StatusOr<bool> Promise(std::string_view tenant, std::string_view pool,
-                               GpuTime amount) override {
+                               const Ask& ask) override {
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_.Over(tenant, pool));
-    return change_.Promise(LowestOf(over), ClampBudget(amount.count()),
-                           now_us_);
+    promises_.push_back(0);
+    for (const auto& [amount, lowest] : LowestByAmount(over, ask)) {
+      ASSIGN_OR_RETURN(const bool fits,
+                       change_.Promise(lowest, ClampBudget(amount.count()),
+                                       now_us_));
+      if (!fits) {
+        RETURN_IF_ERROR(Unpromise());
+        return false;
+      }
+      ++promises_.back();
+    }
+    return true;
   }
-  absl::Status Unpromise() override { return change_.Unpromise(); }
-  absl::StatusOr<TakenOfQuotas> Taken(
-      std::span<const uint32_t> quotas) override {
-    std::vector<uint32_t> under;
-    for (const uint32_t quota : quotas) under.push_back(BudgetOf(quota));
-    ASSIGN_OR_RETURN(const std::vector<TakenBudget> all,
-                     keeper_->RecallAndList(books_, under));
-    return TakenOf(all);
+  absl::Status Unpromise() override {
+    for (; promises_.back() > 0; --promises_.back()) {
+      RETURN_IF_ERROR(change_.Unpromise());
+    }
+    promises_.pop_back();
+    return absl::OkStatus();
+  }
+  absl::StatusOr<int64_t> Taken(uint32_t quota) override {
+    return change_.TakenBeside(BudgetOf(quota));
   }
 
   absl::Status BeforeCommit(const std::set<uint32_t>& changed,
@@ -225,11 +257,11 @@ class KeptQuotas : public LiveQuotas {
  private:
   BudgetKeeper* const keeper_;
   Store* const store_;
-  ReadTransaction* const books_;
   QuotaIndex index_;
   const int64_t now_us_;
   BudgetChange change_;
-  bool over_ = false;  // committed, or that is not known
+  std::vector<int> promises_;  // how many of the change each is
+  bool over_ = false;          // committed, or that is not known
 };
 
 }  // namespace

@@ -133,26 +133,13 @@ ClockReading Ledger::Impl::ReadClock() const {
 absl::StatusOr<Admission> Ledger::Impl::Admit(
     const std::function<absl::StatusOr<Admission>(Posting*, int64_t)>& post)
     const {
-  constexpr int kTries = 3;
   Admission admission;
-  bool behind = false;
-  for (int tried = 0; tried < kTries; ++tried) {
-    behind = false;
-    const absl::Status status =
-        PostGrouped([&](Posting* posting) -> absl::Status {
-          ASSIGN_OR_RETURN(const int64_t at_us, posting->HoldTime(ReadClock()));
-          const auto posted = post(posting, at_us);
-          behind = posting->meters_behind();
-          RETURN_IF_ERROR(posted.status());
-          admission = *posted;
-          return absl::OkStatus();
-        });
-    if (status.ok()) return admission;
-    const bool again = GetErrorCode(status) == ErrorCode::kWrongState && behind;
-    if (!again) return status;
-  }
-  return MakeError(ErrorCode::kBusy,
-                   "what is free of the quotas changes all the time: try again");
+  RETURN_IF_ERROR(PostGrouped([&](Posting* posting) -> absl::Status {
+    ASSIGN_OR_RETURN(const int64_t at_us, posting->HoldTime(ReadClock()));
+    ASSIGN_OR_RETURN(admission, post(posting, at_us));
+    return absl::OkStatus();
+  }));
+  return admission;
 }
 
 absl::StatusOr<int64_t> Ledger::HoldTime() const {

@@ -1,10 +1,13 @@
 // What a hold would cost: the statement with it, less the statement without.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 
+#include "base/check.h"
 #include "base/error.h"
+#include "base/path.h"
 #include "base/wide.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
@@ -39,21 +42,24 @@ absl::StatusOr<std::optional<uint32_t>> IdOf(ReadTransaction* books,
   return name.id;
 }
 
-// The books with the held time used.
+// Where the usage would be; none where a name is not in the books.
+absl::StatusOr<std::optional<CellKey>> CellOf(ReadTransaction* books,
+                                              const HoldRequest& request) {
+  ASSIGN_OR_RETURN(const MoveList moves, ReadMoves(books));
+  ASSIGN_OR_RETURN(const auto tenant, IdOf(books, NameKind::kTenant,
+                                           moves.PathNow(request.tenant)));
+  ASSIGN_OR_RETURN(const auto pool,
+                   IdOf(books, NameKind::kPool, request.pool));
+  if (!tenant || !pool) return std::nullopt;
+  return CellKey{*tenant, *pool, 0};
+}
+
+// The books with the held time used. REQUIRES: they know both names.
 absl::StatusOr<BooksView> With(const BooksView& books,
                                const HoldRequest& request, const Interval& span,
                                int64_t bucket_us) {
-  ASSIGN_OR_RETURN(const MoveList moves, ReadMoves(books.transaction));
-  ASSIGN_OR_RETURN(const auto tenant, IdOf(books.transaction, NameKind::kTenant,
-                                           moves.PathNow(request.tenant)));
-  ASSIGN_OR_RETURN(const auto pool,
-                   IdOf(books.transaction, NameKind::kPool, request.pool));
-  if (!tenant || !pool) {
-    return MakeError(
-        ErrorCode::kUnknownName,
-        (tenant ? "pool \"" + request.pool : "tenant \"" + request.tenant) +
-            "\" is not in the books: its price is not known");
-  }
+  ASSIGN_OR_RETURN(const auto at, CellOf(books.transaction, request));
+  CHECK(at.has_value());
   const int32_t first = BucketOf(span.start_us, bucket_us);
   const int32_t last = BucketOf(span.end_us - 1, bucket_us);
   std::vector<Int128> weights;
@@ -69,8 +75,9 @@ absl::StatusOr<BooksView> With(const BooksView& books,
     amounts[amount.at] += amount.gpu_time;
   }
   for (size_t i = 0; i < parts.size(); ++i) {
-    amounts[{*tenant, *pool, first + static_cast<int32_t>(i)}] +=
-        GpuTime(parts[i]);
+    CellKey key = *at;
+    key.bucket = first + static_cast<int32_t>(i);
+    amounts[key] += GpuTime(parts[i]);
   }
   BooksView with;
   with.transaction = books.transaction;
@@ -127,39 +134,90 @@ absl::StatusOr<std::vector<QuoteLine>> LinesOf(const BooksView& books,
   return changed;
 }
 
+// As placing would: what is placed already asks for nothing more.
+absl::StatusOr<bool> IsPlaced(const BooksView& books,
+                              const HoldRequest& request) {
+  if (request.hold_id.empty()) return false;
+  ASSIGN_OR_RETURN(const std::optional<StoredHold> known,
+                   ReadHold(books.transaction, request.hold_id));
+  if (!known) return false;
+  const NameOf name_of = NamesOf(books.transaction);
+  RETURN_IF_ERROR(
+      JudgePlacedAgain(*known, name_of(NameKind::kTenant, known->tenant),
+                       name_of(NameKind::kPool, known->pool), request));
+  return true;
+}
+
+// REQUIRES: the books know both names.
+absl::StatusOr<HoldQuote> QuoteIn(const BooksView& books,
+                                  const TakenOfQuotas& taken,
+                                  const HoldRequest& request, int64_t now_us,
+                                  int64_t bucket_us) {
+  HoldQuote quote;
+  QuotaBooks quotas(books.transaction, bucket_us, NamesOf(books.transaction));
+  Admitter admitter = quotas.AdmitterAt(now_us);
+  admitter.CountTaken(taken);
+  ASSIGN_OR_RETURN(quote.admission,
+                   admitter.Admit(request.tenant, request.pool,
+                                  {request.gpu_time, request.micro_gpus}));
+  const Interval span = SpanOf(request, now_us);
+  ASSIGN_OR_RETURN(const ContractBooks contracts,
+                   ContractBooks::Read(books.transaction));
+  for (const ContractVersion* const version : contracts.Newest()) {
+    if (!PricesPool(version->contract, request.pool)) continue;
+    ASSIGN_OR_RETURN(std::vector<QuoteLine> lines,
+                     LinesOf(books, contracts, version->contract, request, span,
+                             bucket_us));
+    std::move(lines.begin(), lines.end(), std::back_inserter(quote.lines));
+  }
+  return quote;
+}
+
+absl::Status CheckRequest(HoldRequest request) {
+  if (request.hold_id.empty()) request.hold_id = "new";
+  RETURN_IF_ERROR(CheckHold(request));
+  RETURN_IF_ERROR(ValidatePath(request.tenant, "tenant"));
+  return ValidatePath(request.pool, "pool");
+}
+
 }  // namespace
 
 absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
-  RETURN_IF_ERROR(CheckHold(request));
-  HoldQuote quote;
+  RETURN_IF_ERROR(CheckRequest(request));
+  std::optional<HoldQuote> quote;
   RETURN_IF_ERROR(
       impl_->WithBooks({}, [&](const BooksView& books) -> absl::Status {
+        ASSIGN_OR_RETURN(const bool placed, IsPlaced(books, request));
+        if (placed) {
+          quote.emplace();
+          return absl::OkStatus();
+        }
+        ASSIGN_OR_RETURN(const auto at, CellOf(books.transaction, request));
+        if (!at) return absl::OkStatus();
         ASSIGN_OR_RETURN(
             const int64_t now_us,
             drawdown::HoldTime(books.transaction, impl_->ReadClock()));
-        QuotaBooks quotas(books.transaction, impl_->bucket_us(),
-                          NamesOf(books.transaction));
-        Admitter admitter = quotas.AdmitterAt(now_us);
-        ASSIGN_OR_RETURN(TakenOfQuotas taken, impl_->Taken(books.transaction));
-        admitter.CountTaken(std::move(taken));
+        ASSIGN_OR_RETURN(const TakenOfQuotas taken,
+                         impl_->Taken(books.transaction));
         ASSIGN_OR_RETURN(
-            quote.admission,
-            admitter.Admit(request.tenant, request.pool,
-                           {request.gpu_time, request.micro_gpus}));
-        const Interval span = SpanOf(request, now_us);
-        ASSIGN_OR_RETURN(const ContractBooks contracts,
-                         ContractBooks::Read(books.transaction));
-        for (const ContractVersion* const version : contracts.Newest()) {
-          if (!PricesPool(version->contract, request.pool)) continue;
-          ASSIGN_OR_RETURN(std::vector<QuoteLine> lines,
-                           LinesOf(books, contracts, version->contract, request,
-                                   span, impl_->bucket_us()));
-          std::move(lines.begin(), lines.end(),
-                    std::back_inserter(quote.lines));
-        }
+            quote, QuoteIn(books, taken, request, now_us, impl_->bucket_us()));
         return absl::OkStatus();
       }));
-  return quote;
+  if (quote) return *std::move(quote);
+  // The names are made, as placing would, in a transaction that is dropped.
+  ASSIGN_OR_RETURN(const std::unique_ptr<Posting> posting,
+                   impl_->BeginPosting());
+  BooksView books;
+  books.transaction = posting->books();
+  ASSIGN_OR_RETURN(books.live, impl_->ReadLiveOf(books.transaction));
+  ASSIGN_OR_RETURN(const TakenOfQuotas taken, impl_->Taken(books.transaction));
+  ASSIGN_OR_RETURN(const int64_t now_us,
+                   posting->HoldTime(impl_->ReadClock()));
+  RETURN_IF_ERROR(
+      posting->Intern(NameKind::kTenant, request.tenant, false).status());
+  RETURN_IF_ERROR(
+      posting->Intern(NameKind::kPool, request.pool, false).status());
+  return QuoteIn(books, taken, request, now_us, impl_->bucket_us());
 }
 
 }  // namespace drawdown

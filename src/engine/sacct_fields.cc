@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/wide.h"
 #include "drawdown/units.h"
 
 namespace drawdown {
@@ -15,17 +16,67 @@ namespace {
 
 constexpr std::string_view kGpu = "gres/gpu";
 constexpr std::string_view kTypedGpu = "gres/gpu:";
+constexpr std::string_view kTypedMig = "gres/mig:";
 constexpr int64_t kMaxDays = 1'000'000;
 
-constexpr std::array<std::string_view, 11> kFinalStates = {
-    "COMPLETED",     "FAILED",    "CANCELLED",    "TIMEOUT",
-    "OUT_OF_MEMORY", "PREEMPTED", "NODE_FAIL",    "BOOT_FAIL",
-    "DEADLINE",      "REVOKED",   "LAUNCH_FAILED"};
+// REQUEUED and RESIZING are of pieces: what goes on has a record of its own.
+constexpr std::array<std::string_view, 13> kFinalStates = {
+    "COMPLETED",     "FAILED",    "CANCELLED",     "TIMEOUT",  "OUT_OF_MEMORY",
+    "PREEMPTED",     "NODE_FAIL", "BOOT_FAIL",     "DEADLINE", "REVOKED",
+    "LAUNCH_FAILED", "REQUEUED",  "RESIZING"};
 
 bool AllDigits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return c >= '0' && c <= '9';
   });
+}
+
+// The number that ends at the end of the text, and the text before it.
+std::optional<int64_t> TakeNumber(std::string_view* text) {
+  size_t digits = 0;
+  while (digits < text->size() && digits < 4 &&
+         AllDigits(text->substr(text->size() - digits - 1))) {
+    ++digits;
+  }
+  if (digits == 0) return std::nullopt;
+  int64_t value = 0;
+  for (const char digit : text->substr(text->size() - digits)) {
+    value = value * 10 + (digit - '0');
+  }
+  text->remove_suffix(digits);
+  return value;
+}
+
+// A profile ends a type: "1g.5gb" of "a100_1g.5gb", "1g.10gb+me" of itself.
+// Compute slices and gigabytes; none: whole GPUs.
+struct MigProfile {
+  int64_t slices = 0;
+  int64_t gigabytes = 0;
+  std::string_view gpu;  // "a100"
+};
+std::optional<MigProfile> ParseMigProfile(std::string_view type) {
+  type = type.substr(0, type.find('+'));
+  for (const std::string_view media : {".me", "_me", "-me"}) {
+    if (type.ends_with(media)) type.remove_suffix(media.size());
+  }
+  if (!type.ends_with("gb")) return std::nullopt;
+  type.remove_suffix(2);
+  const std::optional<int64_t> gigabytes = TakeNumber(&type);
+  if (!gigabytes || !type.ends_with("g.")) return std::nullopt;
+  type.remove_suffix(2);
+  const std::optional<int64_t> slices = TakeNumber(&type);
+  if (!slices) return std::nullopt;
+  if (!type.empty() && type.back() != '_' && type.back() != '-') {
+    return std::nullopt;
+  }
+  return MigProfile{*slices, *gigabytes, type};
+}
+
+// An A30 has 24 GB in four slices, and no other GPU 6 GB in one.
+bool HasFourSlices(const MigProfile& profile) {
+  return profile.gpu.find("a30") != profile.gpu.npos ||
+         profile.gpu.find("rtx") != profile.gpu.npos ||
+         (profile.gpu.empty() && profile.gigabytes == 6 * profile.slices);
 }
 
 // One gres/gpu entry after the other.
@@ -46,28 +97,48 @@ class GpuSum {
       total_ = micro_gpus;
       return absl::OkStatus();
     }
+    ASSIGN_OR_RETURN(const Ratio part,
+                     PartOfGpu(name.substr(kTypedGpu.size())));
     types_ += micro_gpus > 0;
-    any_typed_ = true;
-    if (!__builtin_add_overflow(typed_, micro_gpus, &typed_)) {
-      return absl::OkStatus();
+    // Whoever calls it gres/mig lists it beside the GPUs that it is cut of.
+    if (name.starts_with(kTypedGpu)) {
+      any_typed_ = true;
+      typed_ += micro_gpus;
+    } else {
+      any_mig_ = true;
     }
-    return MakeError(ErrorCode::kBadNumber, "too many GPUs");
+    parts_ += Int128{micro_gpus} * part.num * (kAllParts / part.den);
+    return absl::OkStatus();
   }
 
   absl::StatusOr<SacctGpus> Done(bool shares) const {
-    if (any_typed_ && total_ && *total_ != typed_) {
-      return MakeError(ErrorCode::kBadRow, "gres/gpu=" + FormatGpus(*total_) +
-                                               ", but its types add up to " +
-                                               FormatGpus(typed_));
+    if (any_typed_ && total_ && Int128{*total_} != typed_) {
+      return MakeError(
+          ErrorCode::kBadRow,
+          "gres/gpu=" + FormatGpus(*total_) + ", but its types add up to " +
+              FormatGpus(static_cast<int64_t>(typed_)));
     }
-    return SacctGpus{any_typed_ ? typed_ : total_.value_or(0), types_, shares};
+    if (!any_typed_ && !any_mig_) {
+      return SacctGpus{total_.value_or(0), types_, shares};
+    }
+    const Int128 micro_gpus = DivHalfEven(parts_, kAllParts);
+    if (micro_gpus > kMaxMicroGpus) {
+      return MakeError(ErrorCode::kBadNumber, "too many GPUs");
+    }
+    return SacctGpus{static_cast<int64_t>(micro_gpus), types_, shares};
   }
 
  private:
+  // Sevenths and quarters are whole numbers of these.
+  static constexpr int64_t kAllParts = 28;
+  static constexpr int64_t kMaxMicroGpus = 1'000'000'000 * kMicroGpusPerGpu;
+
   std::vector<std::string_view> seen_;
   std::optional<int64_t> total_;
-  int64_t typed_ = 0;
+  Int128 typed_ = 0;  // devices, in millionths
+  Int128 parts_ = 0;
   bool any_typed_ = false;
+  bool any_mig_ = false;
   int types_ = 0;
 };
 
@@ -120,6 +191,22 @@ std::optional<int64_t> ClockSeconds(std::string_view text, bool with_days) {
 
 }  // namespace
 
+absl::StatusOr<Ratio> PartOfGpu(std::string_view type) {
+  const std::optional<MigProfile> profile = ParseMigProfile(type);
+  if (!profile) return Ratio{1, 1};
+  const int64_t of = HasFourSlices(*profile) ? 4 : 7;
+  const bool cut = profile->slices >= 1 && profile->slices <= of &&
+                   (of == 4 ? profile->slices != 3
+                            : profile->slices <= 4 || profile->slices == 7);
+  if (!cut) {
+    return MakeError(ErrorCode::kBadRow,
+                     Quoted(type) + " is not a MIG profile: no GPU is cut into " +
+                         std::to_string(profile->slices) + " of " +
+                         std::to_string(of) + " slices");
+  }
+  return ParseRatio(std::to_string(profile->slices) + "/" + std::to_string(of));
+}
+
 absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view text) {
   GpuSum sum;
   bool shares = false;
@@ -131,7 +218,8 @@ absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view text) {
                        Quoted(entry) + " is not NAME=COUNT");
     }
     const std::string_view name = entry.substr(0, equals);
-    if (name == kGpu || name.starts_with(kTypedGpu)) {
+    if (name == kGpu || name.starts_with(kTypedGpu) ||
+        name.starts_with(kTypedMig)) {
       RETURN_IF_ERROR(sum.Add(name, entry.substr(equals + 1)));
     }
     shares |= name.starts_with("gres/shard") || name.starts_with("gres/mps");

@@ -7,20 +7,26 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "drawdown/ratio.h"
 
 namespace drawdown {
 
 // The GPUs of an AllocTRES such as "cpu=64,gres/gpu=8,gres/gpu:h100=8,mem=1T".
 struct SacctGpus {
-  int64_t micro_gpus = 0;
-  int types = 0;        // gres/gpu:TYPE entries with GPUs
+  int64_t micro_gpus = 0;  // of MIG devices their parts, rounded half-even once
+  int types = 0;           // gres/gpu:TYPE entries with GPUs
   bool shares = false;  // gres/shard or gres/mps: parts of GPUs, not counted
 };
 
 // Slurm lists typed GPUs a second time in the untyped total: they count once.
-// kBadRow where the typed ones do not add up to the total, or one is twice;
-// kBadNumber where a count is not a whole number.
+// kBadRow where the typed ones do not add up to the total, one is twice, or a
+// MIG profile is not one; kBadNumber where a count is not a whole number.
 absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view text);
+
+// How much of a GPU a device of the type is: "a100_1g.5gb" is 1/7, "h100" 1.
+// A MIG profile says how many compute slices it has; GPUs have seven of them,
+// an A30 and an RTX PRO four. kBadRow: there is no such profile.
+absl::StatusOr<Ratio> PartOfGpu(std::string_view type);
 
 // Microseconds of [DD-[HH:]]MM:SS, with an optional fraction. None where sacct
 // has nothing to say: "", "Unknown", "INVALID". kBadTime otherwise.

@@ -211,7 +211,10 @@ absl::Status SacctReader::ReadTimes(SacctRow* row) {
   if (row->end_us) row->state = state;
   if (row->end_us || !IsFinalSacctState(state)) return absl::OkStatus();
   return Refuse("State is " + Quoted(state) + " but End is " +
-                Quoted(Field(kEnd)) + ": it would accrue for ever");
+                Quoted(Field(kEnd)) +
+                ": it would accrue for ever; let `sacctmgr show runawayjobs` "
+                "mend it, give the row an end, or leave it out and import it "
+                "later");
 }
 
 absl::Status SacctReader::ReadGpus(SacctRow* row) {

@@ -60,8 +60,18 @@ absl::StatusOr<Statement> RateStatement(const BooksView& books,
                                         const Interval& period, int64_t at_us,
                                         bool explain = false);
 
-// The same without reasons, by what `books` keep of it; and kept for the next
-// time.
+// A closed period rated again: with the versions that hold in it, and with what
+// later ones say of intervals that go on after it. `frozen` are the contracts
+// that it was closed with: what others of these price is theirs.
+absl::StatusOr<Statement> RateClosed(const BooksView& books,
+                                     const ContractBooks& contracts,
+                                     const ContractBooks& frozen,
+                                     int64_t bucket_us,
+                                     std::string_view contract,
+                                     const Interval& period, bool explain);
+
+// RateStatement() without reasons, by what `books` keep of it; and kept for the
+// next time.
 absl::StatusOr<Statement> KeepStatement(const BooksView& books,
                                         const ContractBooks& contracts,
                                         int64_t bucket_us,

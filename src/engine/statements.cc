@@ -1,5 +1,6 @@
 // What is owed and what is drawn: books x contracts, through rating.
 #include <algorithm>
+#include <future>
 
 #include "base/civil.h"
 #include "base/error.h"
@@ -8,6 +9,7 @@
 #include "engine/closes.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "engine/metered_windows.h"
 #include "engine/statement_of.h"
 #include "ledger/capacity.h"
 #include "ledger/inspect.h"
@@ -68,13 +70,13 @@ static std::vector<bool> Elsewhere(const ContractBooks& books,
   return elsewhere;
 }
 
-// The runs that rating asks for, each whole.
+// The runs that rating asks for if they `matter`, each whole.
 static absl::StatusOr<std::vector<RunUsage>> RunsOf(
     const BooksView& books, const ContractBooks& all,
-    const ContractTimeline& contracts, const UsageTable& usage,
+    const ContractTimeline& contracts, bool matter, const UsageTable& usage,
     const Interval& window) {
   std::vector<RunUsage> runs;
-  if (!RunsMatter(contracts)) return runs;
+  if (!matter) return runs;
   const std::vector<bool> elsewhere = Elsewhere(all, contracts, usage.pools);
   const auto find = [](const std::vector<std::string>& names,
                        const std::string& name) -> std::optional<uint32_t> {
@@ -107,8 +109,9 @@ absl::StatusOr<UsageTable> WithGrain(const BooksView& books,
                                      const ContractTimeline& contracts,
                                      const Interval& window, int64_t at_us,
                                      UsageTable usage) {
-  ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
-                   RunsOf(books, all, contracts, usage, window));
+  ASSIGN_OR_RETURN(
+      const std::vector<RunUsage> runs,
+      RunsOf(books, all, contracts, RunsMatter(contracts), usage, window));
   const int64_t bucket_us = usage.bucket_length_us;
   const std::vector<GrainPiece> pieces =
       GrainPieces(contracts, runs, bucket_us, FloorTo(at_us, bucket_us));
@@ -173,12 +176,11 @@ absl::StatusOr<AskedPeriod> FindPeriod(ReadTransaction* books,
   return asked;
 }
 
-// Reads what a rating of the period needs into *out, which must not move
-// afterwards and is of `contracts`.
-absl::Status ReadPeriod(const BooksView& books, const ContractBooks& contracts,
-                        int64_t bucket_us, std::string_view contract,
-                        const Interval& period, int64_t at_us,
-                        RatedPeriod* out) {
+// The versions of a contract of which some holds at the period's end.
+absl::StatusOr<ContractTimeline> VersionsFor(const ContractBooks& contracts,
+                                             int64_t bucket_us,
+                                             std::string_view contract,
+                                             const Interval& period) {
   if (FloorTo(period.start_us, bucket_us) != period.start_us ||
       FloorTo(period.end_us, bucket_us) != period.end_us) {
     return MakeError(ErrorCode::kInvalidArgument,
@@ -186,49 +188,58 @@ absl::Status ReadPeriod(const BooksView& books, const ContractBooks& contracts,
                          FormatInstant(period.end_us) +
                          " does not start and end on a bucket's edge");
   }
-  ASSIGN_OR_RETURN(const ContractTimeline versions,
-                   contracts.TimelineOf(contract));
+  ASSIGN_OR_RETURN(ContractTimeline versions, contracts.TimelineOf(contract));
   if (versions.At(period.end_us - 1) == nullptr) {
     return MakeError(ErrorCode::kNotFound,
                      "no version of contract " + std::string(contract) +
                          " holds before " + FormatInstant(period.end_us));
   }
+  return versions;
+}
+
+// Reads what a rating of the period needs into *out, which must not move
+// afterwards and is of `contracts`. `others` say what is not this contract's to
+// price.
+absl::Status ReadPeriod(const BooksView& books, const ContractBooks& contracts,
+                        const ContractBooks& others, int64_t bucket_us,
+                        std::string_view contract, const Interval& period,
+                        int64_t at_us, RatedPeriod* out) {
+  ASSIGN_OR_RETURN(const ContractTimeline versions,
+                   VersionsFor(contracts, bucket_us, contract, period));
+  ASSIGN_OR_RETURN(const ContractTimeline own, others.TimelineOf(contract));
   const Interval window = RatingWindow(versions, period);
   ASSIGN_OR_RETURN(out->usage, UsageOf(books, bucket_us, window, at_us));
-  LeaveToOthers(contracts, versions, &out->usage);
+  LeaveToOthers(others, own, &out->usage);
   out->input = {versions, &out->usage, period, at_us, {}};
   ASSIGN_OR_RETURN(
       out->input.capacity,
       CapacityOf(books, out->usage, window.start_us, window.end_us));
-  ASSIGN_OR_RETURN(out->input.runs,
-                   RunsOf(books, contracts, versions, out->usage, window));
+  ASSIGN_OR_RETURN(
+      out->input.runs,
+      RunsOf(books, others, own, RunsMatter(versions), out->usage, window));
   return absl::OkStatus();
 }
 
-// The same, and rates it.
-absl::Status RatePeriod(const BooksView& books, const ContractBooks& contracts,
-                        int64_t bucket_us, std::string_view contract,
-                        const Interval& period, int64_t at_us,
-                        RatedPeriod* out) {
-  RETURN_IF_ERROR(
-      ReadPeriod(books, contracts, bucket_us, contract, period, at_us, out));
+absl::StatusOr<Statement> RateAndTell(RatedPeriod* rated, bool explain) {
+  ASSIGN_OR_RETURN(rated->rated, RateUsage(rated->input));
+  ASSIGN_OR_RETURN(Statement statement,
+                   drawdown::MakeStatement(rated->input, rated->rated));
+  if (explain) Explain(rated->input, rated->rated, &statement);
+  return statement;
+}
+
+// Reads and rates the period, with what spend commitments count up to its ends.
+absl::Status RateForBill(const BooksView& books, const ContractBooks& contracts,
+                         int64_t bucket_us, std::string_view contract,
+                         const Interval& period, int64_t at_us,
+                         RatedPeriod* out) {
+  RETURN_IF_ERROR(ReadPeriod(books, contracts, contracts, bucket_us, contract,
+                             period, at_us, out));
+  out->input.marks = {period.start_us, period.end_us};
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
+  // Rated, they are of no more use: the bill is read beside what is.
+  std::vector<UsageCell>().swap(out->usage.cells);
   return absl::OkStatus();
-}
-
-// What was metered on a pool in the buckets that the window touches.
-absl::StatusOr<GpuTime> MeteredOn(const BooksView& books, int64_t bucket_us,
-                                  const std::string& pool,
-                                  const Interval& window, int64_t at_us) {
-  const Interval whole{window.start_us,
-                       FloorTo(window.end_us + bucket_us - 1, bucket_us)};
-  ASSIGN_OR_RETURN(const UsageTable usage,
-                   UsageOf(books, bucket_us, whole, at_us));
-  GpuTime metered;
-  for (const UsageCell& cell : usage.cells) {
-    if (usage.pools[cell.pool] == pool) metered += cell.gpu_time;
-  }
-  return metered;
 }
 
 // Reads the bill once more, for the rows behind what was found.
@@ -264,12 +275,21 @@ absl::StatusOr<Statement> RateStatement(const BooksView& books,
                                         const Interval& period, int64_t at_us,
                                         bool explain) {
   RatedPeriod rated;
-  RETURN_IF_ERROR(
-      RatePeriod(books, contracts, bucket_us, contract, period, at_us, &rated));
-  ASSIGN_OR_RETURN(Statement statement,
-                   drawdown::MakeStatement(rated.input, rated.rated));
-  if (explain) Explain(rated.input, rated.rated, &statement);
-  return statement;
+  RETURN_IF_ERROR(ReadPeriod(books, contracts, contracts, bucket_us, contract,
+                             period, at_us, &rated));
+  return RateAndTell(&rated, explain);
+}
+
+absl::StatusOr<Statement> RateClosed(const BooksView& books,
+                                     const ContractBooks& contracts,
+                                     const ContractBooks& frozen,
+                                     int64_t bucket_us,
+                                     std::string_view contract,
+                                     const Interval& period, bool explain) {
+  RatedPeriod rated;
+  RETURN_IF_ERROR(ReadPeriod(books, contracts, frozen, bucket_us, contract,
+                             period, period.end_us, &rated));
+  return RateAndTell(&rated, explain);
 }
 
 absl::StatusOr<Statement> KeepStatement(const BooksView& books,
@@ -286,11 +306,10 @@ absl::StatusOr<Statement> KeepStatement(const BooksView& books,
   if (known.has_value()) return *std::move(known);
   auto own = std::make_unique<ContractBooks>(contracts);
   RatedPeriod rated;
-  RETURN_IF_ERROR(
-      ReadPeriod(books, *own, bucket_us, contract, period, at_us, &rated));
+  RETURN_IF_ERROR(ReadPeriod(books, *own, *own, bucket_us, contract, period,
+                             at_us, &rated));
   if (!KeptRating::Keeps(rated.input)) {
-    ASSIGN_OR_RETURN(rated.rated, RateUsage(rated.input));
-    return drawdown::MakeStatement(rated.input, rated.rated);
+    return RateAndTell(&rated, /*explain=*/false);
   }
   ASSIGN_OR_RETURN(std::unique_ptr<KeptRating> rating,
                    KeptRating::Make(rated.input, std::move(rated.usage)));
@@ -336,7 +355,8 @@ absl::StatusOr<std::vector<ValuedStatus>> StatusOf(
     ASSIGN_OR_RETURN(const CapacityTable capacity,
                      CapacityOf(books, usage, window.start_us, {}));
     ASSIGN_OR_RETURN(const std::vector<RunUsage> runs,
-                     RunsOf(books, contracts, contract, usage, window));
+                     RunsOf(books, contracts, contract, RunsMatter(contract),
+                            usage, window));
     ASSIGN_OR_RETURN(std::vector<ValuedStatus> some,
                      MakeValuedStatus(contract, usage, at_us, capacity, runs));
     std::move(some.begin(), some.end(), std::back_inserter(all));
@@ -375,45 +395,42 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
             const ComparedContracts compared,
             ContractsToCompare(books, asked.contracts, impl_->bucket_us(),
                                query.contract, asked.period));
+        ASSIGN_OR_RETURN(const ContractTimeline versions,
+                         VersionsFor(compared.contracts, impl_->bucket_us(),
+                                     query.contract, asked.period));
+        // The books are read and rated while the bill is read: neither needs
+        // the other before both are there. Of the books the other thread alone
+        // reads until then.
         RatedPeriod period;
-        RETURN_IF_ERROR(ReadPeriod(books, compared.contracts,
-                                   impl_->bucket_us(), query.contract,
-                                   asked.period, at_us, &period));
-        // What spend commitments count in it is the difference.
-        period.input.marks = {asked.period.start_us, asked.period.end_us};
-        ASSIGN_OR_RETURN(period.rated, RateUsage(period.input));
-        // Rated, they are of no more use: the bill is to be read beside what
-        // is.
-        std::vector<UsageCell>().swap(period.usage.cells);
+        std::future<absl::Status> rating =
+            std::async(std::launch::async | std::launch::deferred, [&] {
+              return RateForBill(books, compared.contracts, impl_->bucket_us(),
+                                 query.contract, asked.period, at_us, &period);
+            });
         Reconciler reconciler(
-            {&period.input.contracts.For(period.input.period), &period.rated,
-             period.input.period, impl_->bucket_us(), at_us,
-             &period.input.capacity, &period.usage.pools, &compared.corrections,
-             &compared.corrected,
-             [&](const std::string& pool, int64_t start_us, int64_t end_us) {
-               return MeteredOn(books, impl_->bucket_us(), pool,
-                                {start_us, end_us}, at_us);
+            {&versions.For(asked.period), &period.rated, asked.period,
+             impl_->bucket_us(), at_us, &period.input.capacity,
+             &period.usage.pools, &compared.corrections, &compared.corrected,
+             [&](const std::vector<PoolWindow>& windows) {
+               return MeteredIn(windows, books, impl_->bucket_us(), at_us);
              }},
             options);
-        // The reconciler has made of these what it needs, a tenth as large.
-        Charges().swap(period.rated.charges);
-        ASSIGN_OR_RETURN(
-            const BillContents bill,
-            ReadBillFiles(
-                bill_paths, options.bill,
-                [&](const BillRow& row) { return reconciler.Add(row); },
-                progress));
-        ASSIGN_OR_RETURN(result, reconciler.Finish(bill));
+        const absl::StatusOr<BillContents> bill = ReadBillFiles(
+            bill_paths, options.bill,
+            [&](const BillRow& row) { return reconciler.Add(row); }, progress);
+        RETURN_IF_ERROR(rating.get());
+        RETURN_IF_ERROR(bill.status());
+        ASSIGN_OR_RETURN(result, reconciler.Finish(*bill));
         result.notes.insert(result.notes.end(), compared.notes.begin(),
                             compared.notes.end());
-        if (at_us < period.input.period.end_us) {
+        if (at_us < asked.period.end_us) {
           result.notes.push_back("the period had not ended at " +
                                  FormatInstant(at_us) +
                                  ": its differences are pending, not breaks");
         }
         if (line) {
           RETURN_IF_ERROR(VisitLines(bill_paths, options.bill, result,
-                                     bill.summary, &reconciler, line));
+                                     bill->summary, &reconciler, line));
         }
         return absl::OkStatus();
       }));

@@ -8,13 +8,20 @@
 #include <tuple>
 #include <utility>
 
+#include "rating/credits.h"
 #include "rating/schedule.h"
 #include "rating/strand.h"
 
 namespace drawdown {
 namespace {
 
-constexpr std::string_view kDelivered = "delivered per interval";
+// Of a commitment's steps of one sort only the first is told.
+enum class Thinned { kNo, kContracted, kDelivered };
+
+struct Found {
+  DueDate date;
+  Thinned thinned = Thinned::kNo;
+};
 
 std::string Hours(GpuTime time) {
   std::string text = FormatGpuHours(time);
@@ -56,17 +63,24 @@ Int128 ContractedAt(const Contract& contract, const std::string& id,
 class VersionDates {
  public:
   // `before` is the version that held until then, if that is after at_us.
+  // `claimed` are the credits that some version says were.
   VersionDates(const Contract& contract, const Interval& holds,
-               const Contract* before, int64_t at_us)
-      : contract_(contract), holds_(holds), before_(before), at_us_(at_us) {}
+               const Contract* before, const std::set<std::string>& claimed,
+               int64_t at_us)
+      : contract_(contract),
+        holds_(holds),
+        before_(before),
+        claimed_(claimed),
+        at_us_(at_us) {}
 
-  std::vector<DueDate> Find() {
+  std::vector<Found> Find() {
     for (const Commitment& commitment : contract_.commitments) {
-      if (commitment.lifecycle == CommitmentLifecycle::kProposed) continue;
+      in_force_ = Schedule(contract_, commitment).active();
+      if (in_force_.end_us <= in_force_.start_us) continue;
       FindOfCommitment(commitment);
-    }
-    for (const Expansion& expansion : contract_.expansions) {
-      FindOfExpansion(expansion);
+      for (const Expansion& expansion : contract_.expansions) {
+        if (expansion.commitment == commitment.id) FindOfExpansion(expansion);
+      }
     }
     for (const Credit& credit : contract_.credits) FindOfCredit(credit);
     return std::move(dates_);
@@ -74,16 +88,17 @@ class VersionDates {
 
  private:
   void Add(int64_t at_us, DueDateKind kind, const std::string& subject,
-           const std::string& detail) {
-    dates_.push_back({at_us, contract_.id, kind, subject, detail});
+           const std::string& detail, Thinned thinned = Thinned::kNo) {
+    dates_.push_back({{at_us, contract_.id, kind, subject, detail}, thinned});
   }
 
   // What begins at an instant is the version's that holds from it on, what
-  // ends there the one's that held until it.
+  // ends there the one's that held until it; and a commitment that is canceled
+  // by then has neither.
   void AddBeginning(int64_t at_us, DueDateKind kind, const std::string& subject,
-                    const std::string& detail) {
-    if (at_us > at_us_ && Contains(holds_, at_us)) {
-      Add(at_us, kind, subject, detail);
+                    const std::string& detail, Thinned thinned = Thinned::kNo) {
+    if (at_us > at_us_ && Contains(holds_, at_us) && at_us < in_force_.end_us) {
+      Add(at_us, kind, subject, detail, thinned);
     }
   }
   void AddEnd(int64_t at_us, DueDateKind kind, const std::string& subject,
@@ -104,20 +119,23 @@ class VersionDates {
 
   template <typename Step>
   void FindSteps(const Commitment& commitment, const std::vector<Step>& steps,
-                 std::string_view what) {
+                 Thinned sort) {
+    const std::string what = sort == Thinned::kDelivered ? "delivered " : "";
     for (const Step& step : steps) {
       AddBeginning(step.from_us, DueDateKind::kStep, commitment.id,
-                   std::string(what) +
-                       " from then on: " + Amount(commitment, AmountOf(step)));
+                   what + "per interval from then on: " +
+                       Amount(commitment, AmountOf(step)),
+                   sort);
     }
   }
 
   void FindOfCommitment(const Commitment& commitment) {
-    FindSteps(commitment, commitment.steps, "per interval");
-    FindSteps(commitment, commitment.spend_steps, "per interval");
-    FindSteps(commitment, commitment.delivered, kDelivered);
+    FindSteps(commitment, commitment.steps, Thinned::kContracted);
+    FindSteps(commitment, commitment.spend_steps, Thinned::kContracted);
+    FindSteps(commitment, commitment.delivered, Thinned::kDelivered);
     if (before_ != nullptr) FindChange(commitment);
     for (const Milestone& milestone : commitment.milestones) {
+      if (milestone.by_us > in_force_.end_us) continue;
       AddEnd(milestone.by_us, DueDateKind::kMilestone,
              commitment.id + "/" + milestone.name,
              "to be drawn by then: " + Amount(commitment, milestone.amount));
@@ -131,7 +149,8 @@ class VersionDates {
     if (amount == ContractedAt(*before_, commitment.id, from_us)) return;
     AddBeginning(from_us, DueDateKind::kStep, commitment.id,
                  "per interval from then on: " + Amount(commitment, amount) +
-                     ", says version " + std::to_string(contract_.version));
+                     ", says version " + std::to_string(contract_.version),
+                 Thinned::kContracted);
   }
 
   void FindOfExpansion(const Expansion& expansion) {
@@ -146,15 +165,16 @@ class VersionDates {
                  expansion.commitment,
                  "can be exercised from then on: " + adds);
     if (expansion.exercisable_from_us <= at_us_) {
-      AddEnd(expansion.until_us, DueDateKind::kExpansionCloses,
-             expansion.commitment, "can be exercised until then: " + adds);
+      AddEnd(std::min(expansion.until_us, in_force_.end_us),
+             DueDateKind::kExpansionCloses, expansion.commitment,
+             "can be exercised until then: " + adds);
     }
   }
 
   void FindOfCredit(const Credit& credit) {
     const std::string amount = Money(credit.amount);
     const bool unclaimed =
-        credit.claim_by_us.has_value() && !credit.claimed_at_us.has_value();
+        credit.claim_by_us.has_value() && !claimed_.contains(credit.id);
     if (unclaimed) {
       return AddEnd(*credit.claim_by_us, DueDateKind::kCreditExpires, credit.id,
                     amount + " lapses if it is not claimed by then");
@@ -166,13 +186,15 @@ class VersionDates {
   const Contract& contract_;
   const Interval holds_;
   const Contract* before_;
+  const std::set<std::string>& claimed_;
   const int64_t at_us_;
-  std::vector<DueDate> dates_;
+  Interval in_force_;  // the commitment that is looked at
+  std::vector<Found> dates_;
 };
 
 // The ends of the intervals that contain the instant.
 void AddIntervalEnds(const ContractTimeline& contracts, int64_t at_us,
-                     std::vector<DueDate>* dates) {
+                     std::vector<Found>* dates) {
   for (const Strand& strand : StrandsOf(contracts)) {
     const FulfilmentInterval interval = strand.first().interval;
     const bool told = interval != FulfilmentInterval::kHourly &&
@@ -185,10 +207,10 @@ void AddIntervalEnds(const ContractTimeline& contracts, int64_t at_us,
       if (part.holds.start_us < end_us) terms = part.terms;
     }
     const bool owed = terms->shortfall.policy == ShortfallPolicy::kTakeOrPay;
-    dates->push_back({end_us, strand.parts.front().contract->id,
-                      DueDateKind::kIntervalEnd, strand.id,
-                      owed ? "what is missing then is owed"
-                           : "what is missing then lapses"});
+    dates->push_back({{end_us, strand.parts.front().contract->id,
+                       DueDateKind::kIntervalEnd, strand.id,
+                       owed ? "what is missing then is owed"
+                            : "what is missing then lapses"}});
   }
 }
 
@@ -208,28 +230,32 @@ DueDate GraceOf(const Contract& contract, int64_t at_us) {
               " may be closed from then on"};
 }
 
-// By time; of several steps and deliveries of a commitment the first.
-void SortAndThin(int64_t at_us, std::vector<DueDate>* dates) {
-  std::erase_if(*dates,
-                [at_us](const DueDate& date) { return date.at_us <= at_us; });
-  std::stable_sort(dates->begin(), dates->end(),
-                   [](const DueDate& a, const DueDate& b) {
-                     return std::tie(a.at_us, a.kind, a.subject) <
-                            std::tie(b.at_us, b.kind, b.subject);
-                   });
-  std::set<std::pair<bool, std::string>> seen;
-  std::erase_if(*dates, [&seen](const DueDate& date) {
-    const bool delivered = date.detail.starts_with(kDelivered);
-    return date.kind == DueDateKind::kStep &&
-           !seen.emplace(delivered, date.subject).second;
-  });
+// By time, and thinned.
+std::vector<DueDate> Sorted(std::vector<Found> found, int64_t at_us) {
+  std::stable_sort(
+      found.begin(), found.end(), [](const Found& a, const Found& b) {
+        return std::tie(a.date.at_us, a.date.kind, a.date.subject) <
+               std::tie(b.date.at_us, b.date.kind, b.date.subject);
+      });
+  std::vector<DueDate> dates;
+  std::set<std::pair<Thinned, std::string>> seen;
+  for (Found& one : found) {
+    if (one.date.at_us <= at_us) continue;
+    if (one.thinned != Thinned::kNo &&
+        !seen.emplace(one.thinned, one.date.subject).second) {
+      continue;
+    }
+    dates.push_back(std::move(one.date));
+  }
+  return dates;
 }
 
 }  // namespace
 
 std::vector<DueDate> DueDatesOf(const ContractTimeline& contracts,
                                 int64_t at_us) {
-  std::vector<DueDate> dates;
+  std::vector<Found> dates;
+  const std::set<std::string> claimed = ClaimedCredits(contracts);
   const std::vector<ContractSpan>& spans = contracts.spans();
   for (size_t i = 0; i < spans.size(); ++i) {
     const bool last = i + 1 == spans.size();
@@ -237,17 +263,16 @@ std::vector<DueDate> DueDatesOf(const ContractTimeline& contracts,
         spans[i].from_us,
         last ? std::numeric_limits<int64_t>::max() : spans[i + 1].from_us};
     const Contract* const before = i == 0 ? nullptr : spans[i - 1].contract;
-    const std::vector<DueDate> some =
-        VersionDates(*spans[i].contract, holds, before, at_us).Find();
+    const std::vector<Found> some =
+        VersionDates(*spans[i].contract, holds, before, claimed, at_us).Find();
     dates.insert(dates.end(), some.begin(), some.end());
   }
   AddIntervalEnds(contracts, at_us, &dates);
   const Contract& newest = *spans.back().contract;
-  dates.push_back(GraceOf(newest, at_us));
-  dates.push_back({newest.term.end_us, newest.id, DueDateKind::kTermEnd, "",
-                   "the contract ends"});
-  SortAndThin(at_us, &dates);
-  return dates;
+  dates.push_back({GraceOf(newest, at_us)});
+  dates.push_back({{newest.term.end_us, newest.id, DueDateKind::kTermEnd, "",
+                    "the contract ends"}});
+  return Sorted(std::move(dates), at_us);
 }
 
 }  // namespace drawdown

@@ -10,9 +10,10 @@
 
 namespace drawdown {
 
-// What each version says of the time in which it holds: the first of each kind
-// after at_us for each commitment, credit and milestone, soonest first. Ends of
-// hourly and daily intervals are left out.
+// What each version says of the time in which it holds and the commitment is in
+// force: the first of each kind after at_us for each commitment, expansion,
+// credit and milestone, soonest first. Ends of hourly and daily intervals are
+// left out.
 // REQUIRES: contracts is not empty.
 std::vector<DueDate> DueDatesOf(const ContractTimeline& contracts,
                                 int64_t at_us);

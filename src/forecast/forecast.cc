@@ -83,13 +83,11 @@ std::vector<ForecastPoint> PathOf(const Courses& courses,
   return path;
 }
 
-CommitmentForecast CommitmentOf(const Contract& contract,
-                                const ToldCommitment& told,
+CommitmentForecast CommitmentOf(const ToldCommitment& told,
                                 const Courses& courses, size_t index) {
-  const Commitment& terms = contract.commitments[told.commitment];
   CommitmentForecast forecast;
-  forecast.commitment = terms.id;
-  forecast.spend = terms.category == CommitmentCategory::kSpend;
+  forecast.commitment = told.id;
+  forecast.spend = told.spend;
   for (size_t i = 0; i < told.intervals.size(); ++i) {
     ForecastInterval interval = IntervalOf(courses, index, i);
     interval.start_us = told.intervals[i].start_us;
@@ -120,12 +118,8 @@ ContractForecast Combine(const ForecastInput& input, const Horizon& horizon,
   forecast.until_us = horizon.period.end_us;
   for (size_t i = 0; i < horizon.commitments.size(); ++i) {
     forecast.commitments.push_back(
-        CommitmentOf(contract, horizon.commitments[i], courses, i));
+        CommitmentOf(horizon.commitments[i], courses, i));
   }
-  std::sort(forecast.commitments.begin(), forecast.commitments.end(),
-            [](const CommitmentForecast& a, const CommitmentForecast& b) {
-              return a.commitment < b.commitment;
-            });
   for (size_t i = 0; i < horizon.months.size(); ++i) {
     forecast.costs.push_back(
         {horizon.months[i].start_us, horizon.months[i].end_us,
@@ -140,8 +134,7 @@ ContractForecast Combine(const ForecastInput& input, const Horizon& horizon,
 
 Interval ForecastWindow(const ContractTimeline& contracts, int64_t at_us,
                         std::optional<int64_t> until_us, uint32_t intervals) {
-  const Horizon horizon =
-      MakeHorizon(LastOf(contracts), at_us, until_us, intervals);
+  const Horizon horizon = MakeHorizon(contracts, at_us, until_us, intervals);
   constexpr int64_t kHistoryUs = kHistoryDays * 24 * kMicrosPerHour;
   return {std::min(RatingWindow(contracts, horizon.period).start_us,
                    at_us - kHistoryUs),
@@ -150,12 +143,11 @@ Interval ForecastWindow(const ContractTimeline& contracts, int64_t at_us,
 
 absl::StatusOr<ContractForecast> MakeForecast(const ForecastInput& input,
                                               const WhatIf& what_if) {
-  const Contract& contract = LastOf(input.contracts);
   const int64_t step_us = input.usage->bucket_length_us;
   // Of the bucket that has begun nothing is told apart.
   const int64_t now_us = FloorTo(input.at_us, step_us);
   const Horizon horizon =
-      MakeHorizon(contract, now_us, input.until_us, input.intervals);
+      MakeHorizon(input.contracts, now_us, input.until_us, input.intervals);
   Horizon rated = horizon;
   rated.period.end_us = FloorTo(horizon.period.end_us, step_us);
   ASSIGN_OR_RETURN(

@@ -21,7 +21,6 @@ inline const Contract& LastOf(const ContractTimeline& contracts) {
 }
 
 struct ForecastInput {
-  // The last one says which commitments there are to tell of.
   ContractTimeline contracts;
   // Over ForecastWindow(), without what other contracts price, and with the
   // names of what-if runs (WithNames).

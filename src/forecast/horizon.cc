@@ -1,8 +1,10 @@
 #include "forecast/horizon.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "rating/schedule.h"
+#include "rating/strand.h"
 
 namespace drawdown {
 namespace {
@@ -14,22 +16,22 @@ bool IsSummed(FulfilmentInterval kind) {
          kind == FulfilmentInterval::kDaily;
 }
 
-Interval IntervalAt(const Contract& contract, const Commitment& commitment,
+Interval IntervalAt(const Calendar& calendar, bool summed,
                     const Schedule& schedule, int64_t at_us) {
-  if (!IsSummed(commitment.interval)) return schedule.At(at_us).cut;
-  const Interval month = contract.calendar.MonthOf(at_us);
+  if (!summed) return schedule.At(at_us).cut;
+  const Interval month = calendar.MonthOf(at_us);
   const Interval& active = schedule.active();
   return {std::max(month.start_us, active.start_us),
           std::min(month.end_us, active.end_us)};
 }
 
-std::vector<int64_t> EdgesOf(const Contract& contract, const Interval& span,
+std::vector<int64_t> EdgesOf(const Calendar& calendar, const Interval& span,
                              int64_t at_us) {
   const bool by_month = span.end_us - span.start_us > kLongUs;
   std::vector<int64_t> edges = {span.start_us};
   while (edges.back() < span.end_us) {
-    const Interval next = by_month ? contract.calendar.MonthOf(edges.back())
-                                   : contract.calendar.DayOf(edges.back());
+    const Interval next = by_month ? calendar.MonthOf(edges.back())
+                                   : calendar.DayOf(edges.back());
     edges.push_back(std::min(next.end_us, span.end_us));
   }
   const auto now = std::lower_bound(edges.begin(), edges.end(), at_us);
@@ -39,16 +41,15 @@ std::vector<int64_t> EdgesOf(const Contract& contract, const Interval& span,
   return edges;
 }
 
-std::vector<Interval> IntervalsOf(const Contract& contract,
-                                  const Commitment& commitment, int64_t at_us,
+std::vector<Interval> IntervalsOf(const Calendar& calendar, bool summed,
+                                  const Schedule& schedule, int64_t at_us,
                                   std::optional<int64_t> until_us,
                                   uint32_t count) {
-  const Schedule schedule(contract, commitment);
   const Interval& active = schedule.active();
   std::vector<Interval> intervals;
   if (!until_us.has_value() && !Contains(active, at_us)) return intervals;
   for (int64_t at = std::max(at_us, active.start_us); at < active.end_us;) {
-    const Interval next = IntervalAt(contract, commitment, schedule, at);
+    const Interval next = IntervalAt(calendar, summed, schedule, at);
     const bool enough = until_us.has_value() ? next.end_us > *until_us
                                              : intervals.size() >= count;
     if (enough) break;
@@ -75,27 +76,35 @@ std::vector<Interval> MonthsIn(const Contract& contract, const Interval& period,
 
 }  // namespace
 
-Horizon MakeHorizon(const Contract& contract, int64_t at_us,
+Horizon MakeHorizon(const ContractTimeline& contracts, int64_t at_us,
                     std::optional<int64_t> until_us, uint32_t intervals) {
+  const Contract& contract = *contracts.spans().back().contract;
   Horizon horizon;
   const Interval month = contract.calendar.MonthOf(at_us);
   horizon.period = {std::max(month.start_us, contract.term.start_us),
                     until_us.value_or(month.end_us)};
-  for (size_t i = 0; i < contract.commitments.size(); ++i) {
-    const Commitment& commitment = contract.commitments[i];
+  for (const Strand& strand : StrandsOf(contracts)) {
+    const Calendar& calendar = strand.parts.front().contract->calendar;
     ToldCommitment told;
-    told.commitment = i;
-    told.summed = IsSummed(commitment.interval);
+    told.id = strand.id;
+    told.spend = strand.first().category == CommitmentCategory::kSpend;
+    told.summed = IsSummed(strand.first().interval);
     told.intervals =
-        IntervalsOf(contract, commitment, at_us, until_us, intervals);
+        IntervalsOf(calendar, told.summed, SchedulesOf(strand, {}).front(),
+                    at_us, until_us, intervals);
     if (told.intervals.empty()) continue;
     const Interval span = {told.intervals.front().start_us,
                            told.intervals.back().end_us};
-    told.edges = EdgesOf(contract, span, at_us);
+    told.edges = EdgesOf(calendar, span, at_us);
     horizon.period.start_us = std::min(horizon.period.start_us, span.start_us);
     horizon.period.end_us = std::max(horizon.period.end_us, span.end_us);
     horizon.commitments.push_back(told);
   }
+  std::sort(horizon.commitments.begin(), horizon.commitments.end(),
+            [](const ToldCommitment& a, const ToldCommitment& b) {
+              return std::make_tuple(a.id, a.edges.front()) <
+                     std::make_tuple(b.id, b.edges.front());
+            });
   horizon.period.end_us = std::min(horizon.period.end_us, contract.term.end_us);
   horizon.months = MonthsIn(contract, horizon.period, at_us);
   return horizon;

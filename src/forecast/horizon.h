@@ -4,16 +4,18 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "contract/contract.h"
+#include "contract/timeline.h"
 
 namespace drawdown {
 
-// One commitment's intervals, by time. Those of hourly and daily ones are
-// calendar months.
+// One commitment's intervals, by time, as versions that follow one another have
+// them. Those of hourly and daily ones are calendar months.
 struct ToldCommitment {
-  size_t commitment = 0;  // index into Contract::commitments
+  std::string id;
+  bool spend = false;
   bool summed = false;
   std::vector<Interval> intervals;  // at least one
   // Cuts them into days, or months when they are many; now is one of them.
@@ -29,8 +31,10 @@ struct Horizon {
 
 // With `until_us`, all intervals that end by it from the current one on;
 // without, `intervals` of each commitment that is in force at `at_us`.
-// Proposed commitments are left out. REQUIRES: the term contains at_us.
-Horizon MakeHorizon(const Contract& contract, int64_t at_us,
+// Proposed commitments are left out; one whose category, model or interval a
+// version changes is told of twice. By id, then by time.
+// REQUIRES: the last version's term contains at_us.
+Horizon MakeHorizon(const ContractTimeline& contracts, int64_t at_us,
                     std::optional<int64_t> until_us, uint32_t intervals);
 
 }  // namespace drawdown

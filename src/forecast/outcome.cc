@@ -139,34 +139,14 @@ class Gathering {
     }
     for (const SpendMark& mark : path.EndsIn(interval)) {
       out.contracted += mark.contracted.count();
-      out.missing +=
-          std::max<Int128>((mark.contracted - mark.counted).count(), 0);
-      const auto point = FindEdge(told_.edges, mark.at_us - 1);
-      if (told_.summed && point) out_.due[*point] += mark.contracted.count();
+      out.available += (mark.contracted + mark.rolled_in).count();
+      out.missing += mark.lapsed.count();
+      if (told_.summed) {
+        AddPoint(mark.at_us - 1, mark.contracted.count(), &out_.due);
+      } else if (mark.emptied_us != mark.interval_end_us) {
+        out.exhausted_us = mark.emptied_us;
+      }
     }
-    out.available = out.contracted;
-    if (!told_.summed)
-      out.exhausted_us = ExhaustedAt(path.Of(interval.start_us));
-  }
-
-  // Between the last mark below and the first that is not, in proportion, to
-  // the hour.
-  static std::optional<int64_t> ExhaustedAt(std::span<const SpendMark> marks) {
-    for (size_t i = 0; i < marks.size(); ++i) {
-      const SpendMark& mark = marks[i];
-      if (mark.counted < mark.contracted) continue;
-      if (mark.contracted.zero()) return std::nullopt;
-      const int64_t from = i == 0 ? mark.interval_start_us : marks[i - 1].at_us;
-      const MoneyAmount had = i == 0 ? MoneyAmount() : marks[i - 1].counted;
-      const auto after =
-          MulDivHalfEven((mark.contracted - had).count(), mark.at_us - from,
-                         std::max<Int128>((mark.counted - had).count(), 1));
-      const int64_t at = FloorTo(from + static_cast<int64_t>(after.value_or(0)),
-                                 kMicrosPerHour);
-      if (at >= mark.interval_end_us) return std::nullopt;
-      return at;
-    }
-    return std::nullopt;
   }
 
   const ToldCommitment& told_;
@@ -224,7 +204,6 @@ absl::StatusOr<Outcome> RateCourse(const ContractTimeline& contracts,
                                    const UsageTable& usage,
                                    const CapacityTable& capacity,
                                    const Horizon& horizon, int64_t at_us) {
-  const Contract& contract = *contracts.spans().back().contract;
   RatingInput input = {contracts, &usage, horizon.period, horizon.period.end_us,
                        capacity};
   input.marks = MarksOf(horizon);
@@ -234,26 +213,25 @@ absl::StatusOr<Outcome> RateCourse(const ContractTimeline& contracts,
   outcome.notes = rated.notes;
   ASSIGN_OR_RETURN(outcome.costs, CostsOf(rated, horizon));
   std::vector<Gathering> gatherings;
-  // By index into rated.commitments; kNoIndex: not told of.
-  std::vector<uint32_t> by_name(rated.commitments.size(), kNoIndex);
+  // By index into rated.commitments; several that follow one another may have
+  // one id.
+  std::vector<std::vector<size_t>> by_name(rated.commitments.size());
   for (const ToldCommitment& told : horizon.commitments) {
-    const std::string& id = contract.commitments[told.commitment].id;
-    by_name[NameIndex(rated, id)] = static_cast<uint32_t>(gatherings.size());
+    by_name[NameIndex(rated, told.id)].push_back(gatherings.size());
     gatherings.emplace_back(told, at_us);
   }
   for (const Charge& charge : rated.charges) {
     const ChargeRule& rule = rated.rules[charge.rule];
     if (rule.commitment == kNoIndex) continue;
-    const uint32_t index = by_name[rule.commitment];
-    if (index == kNoIndex) continue;
-    gatherings[index].Add(charge, rule, rated.spans[charge.span]);
+    for (const size_t index : by_name[rule.commitment]) {
+      gatherings[index].Add(charge, rule, rated.spans[charge.span]);
+    }
   }
   for (size_t i = 0; i < gatherings.size(); ++i) {
-    const Commitment& commitment =
-        contract.commitments[horizon.commitments[i].commitment];
-    if (commitment.category == CommitmentCategory::kSpend) {
+    const ToldCommitment& told = horizon.commitments[i];
+    if (told.spend) {
       gatherings[i].AddSpend(
-          SpendPath(rated.spend_marks, NameIndex(rated, commitment.id)));
+          SpendPath(rated.spend_marks, NameIndex(rated, told.id)));
       outcome.commitments.push_back(gatherings[i].FinishSpend());
     } else {
       outcome.commitments.push_back(gatherings[i].Finish());

@@ -37,7 +37,7 @@ struct Outcome {
   std::vector<std::string> notes;
 };
 
-// Rates `usage` over the horizon, which is of the last contract. The errors of
+// Rates `usage` over the horizon, which is of these contracts. The errors of
 // RateUsage.
 absl::StatusOr<Outcome> RateCourse(const ContractTimeline& contracts,
                                    const UsageTable& usage,

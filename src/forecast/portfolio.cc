@@ -34,6 +34,7 @@ class Obligation {
       const MoneyAmount worth = WorthOf(fulfilment);
       line->committed += worth;
       if (fulfilment.cut.start_us <= at_us) line->committed_by_now += worth;
+      if (Contains(fulfilment.cut, at_us)) line->contracted += worth;
       at = fulfilment.cut.end_us;
     }
   }
@@ -84,7 +85,6 @@ PortfolioLine LineOf(const Plan& plan, const Parts& parts, int64_t at_us) {
 }
 
 void AddStatus(const ValuedStatus& valued, PortfolioLine* line) {
-  line->contracted += valued.contracted;
   line->drawn += valued.drawn;
   line->projected_shortfall_cost += valued.status.projected_shortfall_cost;
 }

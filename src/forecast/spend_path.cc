@@ -38,16 +38,4 @@ std::vector<SpendMark> SpendPath::EndsIn(const Interval& interval) const {
   return ends;
 }
 
-std::span<const SpendMark> SpendPath::Of(int64_t interval_start_us) const {
-  const auto range =
-      std::equal_range(marks_.begin(), marks_.end(),
-                       SpendMark{.interval_start_us = interval_start_us},
-                       [](const SpendMark& a, const SpendMark& b) {
-                         return a.interval_start_us < b.interval_start_us;
-                       });
-  return std::span<const SpendMark>(marks_).subspan(
-      static_cast<size_t>(range.first - marks_.begin()),
-      static_cast<size_t>(range.second - range.first));
-}
-
 }  // namespace drawdown

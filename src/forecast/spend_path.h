@@ -23,9 +23,6 @@ class SpendPath {
   // The final marks of the intervals that end in (start, end].
   std::vector<SpendMark> EndsIn(const Interval& interval) const;
 
-  // The marks of one interval, by time.
-  std::span<const SpendMark> Of(int64_t interval_start_us) const;
-
  private:
   std::vector<SpendMark> marks_;  // by time
   // counted of all intervals before each mark's own

@@ -1,6 +1,7 @@
 #include "forecast/what_if.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/error.h"
 #include "base/path.h"
@@ -25,8 +26,11 @@ void BeginAt(int64_t at_us, std::vector<Step>* steps) {
   steps->front().from_us = at_us;
 }
 
-absl::Status ExerciseOne(Contract* contract, const std::string& id,
-                         int64_t at_us) {
+// Exercises what can be, and returns whether there was any; until when the last
+// of the options that have lapsed could be is noted.
+bool ExerciseOne(Contract* contract, const std::string& id, int64_t at_us,
+                 std::optional<int64_t>* lapsed_us) {
+  bool exercised = false;
   for (Commitment& commitment : contract->commitments) {
     if (commitment.id != id) continue;
     if (commitment.lifecycle == CommitmentLifecycle::kProposed) {
@@ -34,19 +38,21 @@ absl::Status ExerciseOne(Contract* contract, const std::string& id,
       commitment.lifecycle = CommitmentLifecycle::kActive;
       BeginAt(at_us, &commitment.steps);
       BeginAt(at_us, &commitment.spend_steps);
+      exercised = true;
     }
   }
   for (Expansion& expansion : contract->expansions) {
     if (expansion.commitment != id || expansion.exercised_from_us) continue;
     const int64_t from = std::max(at_us, expansion.exercisable_from_us);
     if (from >= expansion.until_us) {
-      return Bad("the option on " + id + " of contract " + contract->id +
-                 " could be exercised until " +
-                 FormatInstant(expansion.until_us));
+      *lapsed_us =
+          std::max(lapsed_us->value_or(expansion.until_us), expansion.until_us);
+      continue;
     }
     expansion.exercised_from_us = from;
+    exercised = true;
   }
-  return absl::OkStatus();
+  return exercised;
 }
 
 }  // namespace
@@ -93,8 +99,17 @@ absl::StatusOr<ExercisedContracts> Exercise(
   for (const ContractSpan& span : contracts.spans()) {
     exercised.contracts.push_back(std::make_unique<Contract>(*span.contract));
     versions.push_back(exercised.contracts.back().get());
-    for (const std::string& id : commitments) {
-      RETURN_IF_ERROR(ExerciseOne(exercised.contracts.back().get(), id, at_us));
+  }
+  for (const std::string& id : commitments) {
+    bool any = false;
+    std::optional<int64_t> lapsed_us;
+    for (const std::unique_ptr<Contract>& contract : exercised.contracts) {
+      any = ExerciseOne(contract.get(), id, at_us, &lapsed_us) || any;
+    }
+    if (!any && lapsed_us.has_value()) {
+      return Bad("the option on " + id + " of contract " +
+                 exercised.contracts.back()->id + " could be exercised until " +
+                 FormatInstant(*lapsed_us));
     }
   }
   exercised.timeline = ContractTimeline::Of(versions);

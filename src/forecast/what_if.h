@@ -28,8 +28,8 @@ struct ExercisedContracts {
 };
 
 // All versions with those of `commitments` that they have options of exercised,
-// at the later of at_us and the first instant allowed; proposed ones in force.
-// kInvalidArgument when the option can no longer be exercised.
+// each that can be, at the later of at_us and the first instant allowed;
+// proposed ones in force. kInvalidArgument when none can be exercised any more.
 absl::StatusOr<ExercisedContracts> Exercise(
     const ContractTimeline& contracts, std::span<const std::string> commitments,
     int64_t at_us);

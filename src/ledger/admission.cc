@@ -12,9 +12,9 @@ namespace {
 // Far beyond any use; sums with it still fit.
 constexpr FineTime kNoLimit{static_cast<Int128>(1) << 120};
 
-FineTime AskedOf(QuotaPeriod period, const Ask& ask) {
-  return period == QuotaPeriod::kAtOnce ? FineTime(ask.micro_gpus)
-                                        : FineOf(ask.gpu_time);
+FineTime AskedOf(const StoredQuota& quota, const Ask& ask) {
+  return quota.scope.period == QuotaPeriod::kAtOnce ? FineTime(ask.micro_gpus)
+                                                    : FineOf(ask.Of(quota.id));
 }
 
 }  // namespace
@@ -62,31 +62,50 @@ absl::StatusOr<FineTime> Admitter::Reserved(const StoredQuota& quota) {
   return reserved;
 }
 
+void Admitter::Count(const QuotaIndex::Quotas& over, const Ask& ask,
+                     int sign) {
+  for (const StoredQuota* const quota : over) {
+    admitted_[quota->id] += AskedOf(*quota, ask) * sign;
+  }
+}
+
+absl::StatusOr<Refusal> Admitter::RefusalBy(const StoredQuota& quota,
+                                            FineTime asked) {
+  const std::map<uint32_t, FineTime> before = std::exchange(admitted_, {});
+  const auto standing = StandingOf(quota);
+  admitted_ = before;
+  RETURN_IF_ERROR(standing.status());
+  const auto admitted = before.find(quota.id);
+  if (admitted != before.end()) asked += admitted->second;
+  const QuotaPeriod period = quota.scope.period;
+  Refusal refusal;
+  refusal.scope = quota.scope;
+  refusal.limit = WholeUnits(period, standing->limit);
+  refusal.asked = WholeUnits(period, asked);
+  refusal.used = WholeUnits(period, standing->used);
+  refusal.held = WholeUnits(period, standing->held);
+  refusal.reserved = WholeUnits(period, standing->reserved);
+  const QuotaWindow window = CountingWindow(quota, at_us_, bucket_us_);
+  if (window.end_us != QuotaWindow::kNoEnd) {
+    refusal.resets_at_us = window.end_us;
+  }
+  return refusal;
+}
+
 absl::StatusOr<std::optional<Refusal>> Admitter::WalkChain(
-    const QuotaIndex::Quotas& chain, FineTime asked) {
-  FineTime beyond = asked;  // of slices below
+    const QuotaIndex::Quotas& chain, const Ask& ask) {
+  FineTime below;   // what the quota below is asked for
+  FineTime beyond;  // of slices below
   for (const StoredQuota* const quota : chain) {
+    const FineTime asked = AskedOf(*quota, ask);
+    beyond += asked - std::exchange(below, asked);
     const QuotaLimit* const limit = LimitAt(*quota, at_us_);
-    if (limit == nullptr) continue;
+    if (limit == nullptr || asked <= FineTime()) continue;
     ASSIGN_OR_RETURN(const Standing standing, StandingOf(*quota));
     const FineTime room = standing.room();
     const bool fits =
         asked <= room && (beyond.zero() || beyond <= room - standing.reserved);
-    if (!fits && !limit->soft) {
-      const QuotaPeriod period = quota->scope.period;
-      Refusal refusal;
-      refusal.scope = quota->scope;
-      refusal.limit = WholeUnits(period, standing.limit);
-      refusal.asked = WholeUnits(period, asked);
-      refusal.used = WholeUnits(period, standing.used);
-      refusal.held = WholeUnits(period, standing.held);
-      refusal.reserved = WholeUnits(period, standing.reserved);
-      const QuotaWindow window = CountingWindow(*quota, at_us_, bucket_us_);
-      if (window.end_us != QuotaWindow::kNoEnd) {
-        refusal.resets_at_us = window.end_us;
-      }
-      return refusal;
-    }
+    if (!fits && !limit->soft) return RefusalBy(*quota, asked);
     beyond -= std::min(beyond, standing.guaranteed_unused());
   }
   return std::nullopt;
@@ -105,15 +124,39 @@ absl::StatusOr<Admission> Admitter::Admit(std::string_view tenant,
       walked[j] = true;
       chain.push_back(over[j]);
     }
-    const FineTime asked = AskedOf(over[i]->scope.period, ask);
-    if (asked <= FineTime()) continue;
-    ASSIGN_OR_RETURN(std::optional<Refusal> refusal, WalkChain(chain, asked));
+    ASSIGN_OR_RETURN(std::optional<Refusal> refusal, WalkChain(chain, ask));
     if (refusal) return Admission{std::move(refusal)};
   }
-  for (const StoredQuota* const quota : over) {
-    admitted_[quota->id] += AskedOf(quota->scope.period, ask);
-  }
+  Count(over, ask, +1);
   return Admission{};
+}
+
+absl::Status Admitter::Withdraw(std::string_view tenant, std::string_view pool,
+                                const Ask& ask) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
+  Count(over, ask, -1);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Admission> Admitter::Refuse(std::string_view tenant,
+                                           std::string_view pool,
+                                           const Ask& ask) {
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
+  std::optional<Refusal> by;
+  Int128 least = 0;
+  for (const StoredQuota* const quota : over) {
+    const QuotaLimit* const limit = LimitAt(*quota, at_us_);
+    const FineTime asked = AskedOf(*quota, ask);
+    const bool binds = limit != nullptr && !limit->soft && asked > FineTime();
+    if (!binds) continue;
+    ASSIGN_OR_RETURN(const Refusal one, RefusalBy(*quota, asked));
+    const Int128 left =
+        one.limit - one.used - one.held - one.reserved - one.asked;
+    if (by && left >= least) continue;
+    by = one;
+    least = left;
+  }
+  return Admission{std::move(by)};
 }
 
 absl::StatusOr<bool> Admitter::Borrows(std::string_view tenant,

@@ -25,6 +25,16 @@ namespace drawdown {
 struct Ask {
   GpuTime gpu_time;
   int64_t micro_gpus = 0;
+  // Where quotas are asked for different amounts of GPU time, as their windows
+  // have different parts of what was used: of each. `gpu_time` is the most.
+  std::map<uint32_t, GpuTime> of_quota = {};
+
+  // Of a quota of that id that counts GPU time.
+  GpuTime Of(uint32_t quota) const {
+    if (of_quota.empty()) return gpu_time;
+    const auto found = of_quota.find(quota);
+    return found == of_quota.end() ? GpuTime() : found->second;
+  }
 };
 
 // What a quota has at an instant, in fine time, or micro-GPUs for kAtOnce.
@@ -56,12 +66,18 @@ class Admitter {
         bucket_us_(bucket_us),
         at_us_(at_us) {}
 
-  int64_t at_us() const { return at_us_; }
   void CountTaken(TakenOfQuotas taken) { taken_ = std::move(taken); }
 
-  // Admitted asks count for those that follow, of this Admitter.
+  // Admitted asks count for those that follow, of this Admitter: all or none. A
+  // refusal is of all of them together, as things were before.
   absl::StatusOr<Admission> Admit(std::string_view tenant,
                                   std::string_view pool, const Ask& ask);
+  // Takes back an ask that was admitted.
+  absl::Status Withdraw(std::string_view tenant, std::string_view pool,
+                        const Ask& ask);
+  // Refuses an ask that fits here, by the quota that it leaves least of.
+  absl::StatusOr<Admission> Refuse(std::string_view tenant,
+                                   std::string_view pool, const Ask& ask);
 
   // Limits that are not there are as large as can be.
   absl::StatusOr<Standing> StandingOf(const StoredQuota& quota);
@@ -78,8 +94,10 @@ class Admitter {
 
  private:
   absl::StatusOr<FineTime> Reserved(const StoredQuota& quota);
+  void Count(const QuotaIndex::Quotas& over, const Ask& ask, int sign);
+  absl::StatusOr<Refusal> RefusalBy(const StoredQuota& quota, FineTime asked);
   absl::StatusOr<std::optional<Refusal>> WalkChain(
-      const QuotaIndex::Quotas& chain, FineTime asked);
+      const QuotaIndex::Quotas& chain, const Ask& ask);
 
   QuotaIndex* const index_;
   QuotaAccounts* const accounts_;

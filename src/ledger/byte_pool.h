@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace drawdown {
@@ -40,7 +41,9 @@ class BytePool {
   void AddBlock(size_t at_least) {
     const size_t size =
         std::max(at_least, std::clamp(total_, kFirstBlock, kLargestBlock));
-    blocks_.emplace_back(new char[size]);
+    // The block first, so that it is somebody's when the list cannot grow.
+    std::unique_ptr<char[]> block(new char[size]);
+    blocks_.push_back(std::move(block));
     next_ = blocks_.back().get();
     left_ = newest_ = size;
     total_ += size;

@@ -53,6 +53,14 @@ FineTime AccruedBy(const Run& run, int64_t at_us) {
   return total;
 }
 
+FineTime HeldUntil::At(QuotaPeriod period, int64_t at_us,
+                       int64_t draws_us) const {
+  if (until_us <= at_us) return FineTime();
+  HeldSum alone;
+  alone.Add(line, +1);
+  return alone.At(period, draws_us);
+}
+
 std::optional<HeldUntil> HeldBy(const StoredHold& hold, const Run* run) {
   if (hold.state != HoldState::kOpen) return std::nullopt;
   HeldUntil held;

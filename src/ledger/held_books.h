@@ -28,6 +28,10 @@ namespace drawdown {
 struct HeldUntil {
   HeldLine line;
   int64_t until_us = 0;
+
+  // What it holds at the instant, of GPU time or of GPUs. Its run draws it from
+  // `draws_us` on, or has before (LaterStarts::BeginsAt).
+  FineTime At(QuotaPeriod period, int64_t at_us, int64_t draws_us) const;
 };
 
 // What the hold holds, and until when; none when nothing. `run`: the run that

@@ -6,11 +6,9 @@
 
 #include <cstdint>
 #include <set>
-#include <span>
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "drawdown/units.h"
 #include "ledger/admission.h"
 
 namespace drawdown {
@@ -21,18 +19,17 @@ class LiveQuotas {
  public:
   virtual ~LiveQuotas() = default;
 
-  // Takes the amount from what meters may have, until it is committed. False:
+  // Takes the GPU time from what meters may have, until it is committed. False:
   // it does not fit, though they gave back what they had not used.
   virtual absl::StatusOr<bool> Promise(std::string_view tenant,
                                        std::string_view pool,
-                                       GpuTime amount) = 0;
+                                       const Ask& ask) = 0;
   // Takes the last promise back.
   virtual absl::Status Unpromise() = 0;
-  // What meters have used of each quota and the books do not have, and what is
-  // promised; of `quotas` and those below them without what is left unused,
-  // which is taken back.
-  virtual absl::StatusOr<TakenOfQuotas> Taken(
-      std::span<const uint32_t> quotas) = 0;
+  // What meters have used of the quota and the books do not have, in
+  // GPU-microseconds, without what was promised here; takes back what they have
+  // not used.
+  virtual absl::StatusOr<int64_t> Taken(uint32_t quota) = 0;
 
   // Last thing before the commit. `changed`: quotas of which something is used
   // or held otherwise. `recall`: by facts that were not promised, or quotas

@@ -66,9 +66,6 @@ class Posting {
   void SetLiveQuotas(std::unique_ptr<LiveQuotas> live) {
     live_quotas_ = std::move(live);
   }
-  // Whether something failed, with kWrongState, that fits by the books as they
-  // are here: live meters know less of them. Once more it may do.
-  bool meters_behind() const { return meters_behind_; }
 
   // The id of a path, created unless `strict` (then kUnknownName).
   absl::StatusOr<uint32_t> Intern(NameKind kind, std::string_view path,
@@ -281,13 +278,16 @@ class Posting {
   absl::StatusOr<Admission> AdmitTime(Admitter* admitter,
                                       std::string_view tenant,
                                       std::string_view pool, const Ask& ask);
-  absl::StatusOr<Admission> AdmitBesideMeters(int64_t at_us,
-                                              std::string_view tenant,
-                                              std::string_view pool,
-                                              const Ask& ask);
+  absl::StatusOr<Admission> RefusedBesideMeters(Admitter* admitter,
+                                                std::string_view tenant,
+                                                std::string_view pool,
+                                                const Ask& ask);
   absl::Status TellLiveQuotas();
+  // `start`: with the ids of the books.
   absl::StatusOr<Admission> AdmitStart(const RunStarting& starting,
-                                       int64_t at_us);
+                                       const RunChanged& start, int64_t at_us);
+  absl::Status AskForLateness(const Run& before, const RunChanged& change,
+                              const StoredHold* hold, int64_t at_us, Ask* ask);
   absl::StatusOr<Admission> AdmitChange(const RunChanged& change,
                                         const Run& known, int64_t at_us);
   // Whose run it is, and the hold that is to cover it; null: none.
@@ -341,7 +341,6 @@ class Posting {
   CloseTracker closes_;
   std::unique_ptr<QuotaPart> quotas_;
   std::unique_ptr<LiveQuotas> live_quotas_;
-  bool meters_behind_ = false;
   CapacityMap capacity_;                                    // stated here
   std::vector<SmallRecord> small_;                          // contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete

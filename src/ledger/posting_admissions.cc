@@ -10,43 +10,56 @@
 namespace drawdown {
 namespace {
 
+constexpr uint32_t kUnknownId = 0xffffffff;  // Equal to no id.
+
 // Said so long after it happened that what it has accrued since may matter.
 bool IsLate(const RunChanged& change, int64_t at_us) {
   return change.at_us < at_us - kMicrosPerSecond;
 }
 
-// What a run has used at the instant and its hold keeps for it, together.
-FineTime UsedAndKept(const Run& run, const StoredHold* hold, int64_t at_us) {
-  const FineTime used = AccruedBy(run, at_us);
-  if (hold == nullptr || StateAt(*hold, at_us) != HoldState::kOpen) return used;
-  return std::max(used, FineOf(hold->total() - hold->charged));
-}
-
-// What a change that is said late adds to that: the run has accrued since, more
-// than its hold keeps. Less than a GPU-microsecond is the rounding of the
-// segment that ends.
-GpuTime AskedByLateness(const Run& before, const RunChanged& change,
-                        const StoredHold* hold, int64_t at_us) {
-  if (change.at_us >= at_us) return GpuTime();
-  const FineTime more = UsedAndKept(AfterChange(&before, change), hold, at_us) -
-                        UsedAndKept(before, hold, at_us);
-  return std::max(GpuTime(), GpuTime(more.count() / kFinePerMicro));
+// What the hold keeps for its run at the instant.
+FineTime KeptFor(const Run& run, const StoredHold* hold, int64_t at_us) {
+  if (hold == nullptr || StateAt(*hold, at_us) != HoldState::kOpen) {
+    return FineTime();
+  }
+  return std::max(FineTime(), FineOf(hold->total() - hold->charged) -
+                                  AccruedBy(run, at_us));
 }
 
 }  // namespace
 
+// A change that is said late: what the run has accrued since is used in the
+// window that counts, as far as it lies in it, and its hold has shrunk by all
+// of it. Less than a GPU-microsecond is the rounding of the segment that ends.
+absl::Status Posting::AskForLateness(const Run& before,
+                                     const RunChanged& change,
+                                     const StoredHold* hold, int64_t at_us,
+                                     Ask* ask) {
+  if (change.at_us >= at_us) return absl::OkStatus();
+  const Run after = AfterChange(&before, change);
+  const FineTime kept_less =
+      KeptFor(before, hold, at_us) - KeptFor(after, hold, at_us);
+  ASSIGN_OR_RETURN(const auto used_more,
+                   quotas_->accounts.UsedMoreBy(before, after, at_us));
+  for (const auto& [quota, used] : used_more) {
+    const GpuTime more((used - kept_less).count() / kFinePerMicro);
+    ask->of_quota[quota] = std::max(GpuTime(), more);
+    ask->gpu_time = std::max(ask->gpu_time, more);
+  }
+  return absl::OkStatus();
+}
+
 // The start with the ids of the books, none when the books have it already.
 absl::StatusOr<std::optional<RunChanged>> Posting::NewStart(
     const RunStarting& starting) {
-  constexpr uint32_t kUnknown = 0xffffffff;  // Equal to no id.
   RunChanged start = starting.change;
   ASSIGN_OR_RETURN(const auto tenant,
                    LookUp(NameKind::kTenant, starting.tenant));
   ASSIGN_OR_RETURN(const auto pool, LookUp(NameKind::kPool, starting.pool));
-  start.tenant = tenant.value_or(kUnknown);
-  start.pool = pool.value_or(kUnknown);
+  start.tenant = tenant.value_or(kUnknownId);
+  start.pool = pool.value_or(kUnknownId);
   const NameOf names = [&](NameKind kind, uint32_t id) {
-    if (id != kUnknown) return PathOf(kind, id);
+    if (id != kUnknownId) return PathOf(kind, id);
     return std::string(kind == NameKind::kTenant ? starting.tenant
                                                  : starting.pool);
   };
@@ -66,6 +79,7 @@ absl::StatusOr<std::optional<RunChanged>> Posting::NewStart(
 }
 
 absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
+                                              const RunChanged& start,
                                               int64_t at_us) {
   Admitter admitter = quotas_->AdmitterAt(at_us);
   Ask ask = {GpuTime(), starting.change.micro_gpus};
@@ -111,7 +125,9 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
                       std::string(starting.hold_id), &hold},
                      at_us));
     ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus - hold.micro_gpus);
-    ask.gpu_time = AskedByLateness(Run{}, starting.change, &hold, at_us);
+    RunChanged change = start;
+    if (change.tenant == kUnknownId) change.tenant = hold.tenant;
+    RETURN_IF_ERROR(AskForLateness(Run{}, change, &hold, at_us, &ask));
   }
   return AdmitTime(&admitter, starting.tenant, starting.pool, ask);
 }
@@ -127,7 +143,8 @@ absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
   if (starting.strict) {
     RETURN_IF_ERROR(CheckStrict(starting.tenant, starting.pool));
   }
-  ASSIGN_OR_RETURN(const Admission admission, AdmitStart(starting, at_us));
+  ASSIGN_OR_RETURN(const Admission admission,
+                   AdmitStart(starting, *start, at_us));
   if (!admission.admitted()) return admission;
   ASSIGN_OR_RETURN(start->tenant,
                    Intern(NameKind::kTenant, starting.tenant, false));
@@ -175,7 +192,8 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
                      at_us));
   }
   ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus);
-  ask.gpu_time = AskedByLateness(known, change, hold ? &*hold : nullptr, at_us);
+  RETURN_IF_ERROR(
+      AskForLateness(known, change, hold ? &*hold : nullptr, at_us, &ask));
   if (ask.micro_gpus == 0 && ask.gpu_time.zero()) return Admission{};
   Admitter admitter = quotas_->AdmitterAt(at_us);
   return AdmitTime(&admitter, PathOf(NameKind::kTenant, known.tenant),
@@ -186,9 +204,7 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
 // second, as one that starts: something must be held for it.
 absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
                                    const Covered& by, int64_t at_us) {
-  if (AccruedBy(known, at_us) < UsedAndKept(known, by.hold, at_us)) {
-    return absl::OkStatus();
-  }
+  if (!KeptFor(known, by.hold, at_us).zero()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool needs_hold,
                    quotas_->AdmitterAt(at_us).NeedsHold(by.tenant, by.pool));
   if (!needs_hold) return absl::OkStatus();

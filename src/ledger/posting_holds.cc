@@ -20,8 +20,7 @@ Ask AskedByRenewal(const StoredHold& known, const HoldRenewed& renewed,
   const std::optional<HeldUntil> now = HeldBy(known, run);
   const std::optional<HeldUntil> then = HeldBy(after, run);
   const auto amount = [&](const std::optional<HeldUntil>& held) {
-    if (!held || held->until_us <= at_us) return FineTime();
-    return held->line.constant - FineTime(held->line.rate) * draws_us;
+    return held ? held->At(QuotaPeriod::kTotal, at_us, draws_us) : FineTime();
   };
   Ask ask;
   // A charge is used either way.
@@ -205,39 +204,37 @@ absl::StatusOr<Admission> Posting::AdmitTime(Admitter* admitter,
                                              std::string_view tenant,
                                              std::string_view pool,
                                              const Ask& ask) {
-  ASSIGN_OR_RETURN(Admission admission, admitter->Admit(tenant, pool, ask));
+  ASSIGN_OR_RETURN(const Admission admission,
+                   admitter->Admit(tenant, pool, ask));
   if (live_quotas_ == nullptr || ask.gpu_time <= GpuTime()) return admission;
   if (admission.admitted()) {
-    ASSIGN_OR_RETURN(const bool fits,
-                     live_quotas_->Promise(tenant, pool, ask.gpu_time));
+    ASSIGN_OR_RETURN(const bool fits, live_quotas_->Promise(tenant, pool, ask));
     if (fits) return admission;
-  } else if (admission.refusal->scope.period == QuotaPeriod::kAtOnce) {
-    return admission;
+    RETURN_IF_ERROR(admitter->Withdraw(tenant, pool, ask));
   }
-  ASSIGN_OR_RETURN(Admission beside,
-                   AdmitBesideMeters(admitter->at_us(), tenant, pool, ask));
-  if (!beside.admitted()) return beside;
-  if (!admission.admitted()) return admission;
-  meters_behind_ = true;
-  return MakeError(ErrorCode::kWrongState,
-                   "meters have not heard yet of what is free of the quotas "
-                   "over " +
-                       std::string(tenant));
+  return RefusedBesideMeters(admitter, tenant, pool, ask);
 }
 
-// What meters took, and what is promised to this commit, is used too.
-absl::StatusOr<Admission> Posting::AdmitBesideMeters(int64_t at_us,
-                                                     std::string_view tenant,
-                                                     std::string_view pool,
-                                                     const Ask& ask) {
+// What live meters took is used, though not drained.
+absl::StatusOr<Admission> Posting::RefusedBesideMeters(Admitter* admitter,
+                                                       std::string_view tenant,
+                                                       std::string_view pool,
+                                                       const Ask& ask) {
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
                    quotas_->index.Over(tenant, pool));
-  std::vector<uint32_t> quotas;
-  for (const StoredQuota* const quota : over) quotas.push_back(quota->id);
-  ASSIGN_OR_RETURN(TakenOfQuotas taken, live_quotas_->Taken(quotas));
-  Admitter admitter = quotas_->AdmitterAt(at_us);
-  admitter.CountTaken(std::move(taken));
-  return admitter.Admit(tenant, pool, {ask.gpu_time, 0});
+  TakenOfQuotas taken;
+  for (const StoredQuota* const quota : over) {
+    if (quota->scope.period == QuotaPeriod::kAtOnce) continue;
+    ASSIGN_OR_RETURN(const int64_t of_quota, live_quotas_->Taken(quota->id));
+    taken[quota->id] = GpuTime(of_quota);
+  }
+  admitter->CountTaken(std::move(taken));
+  ASSIGN_OR_RETURN(const Admission admission,
+                   admitter->Admit(tenant, pool, ask));
+  if (!admission.admitted()) return admission;
+  // What grows by the clock is rounded up beside meters.
+  RETURN_IF_ERROR(admitter->Withdraw(tenant, pool, ask));
+  return admitter->Refuse(tenant, pool, ask);
 }
 
 absl::StatusOr<Admission> Posting::PlaceHolds(

@@ -225,6 +225,31 @@ absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
                                              " does not fit 128 bits");
 }
 
+absl::StatusOr<std::map<uint32_t, FineTime>> QuotaAccounts::UsedMoreBy(
+    const Run& before, const Run& after, int64_t at_us) {
+  ASSIGN_OR_RETURN(const Stretches over,
+                   StretchesOf(after.tenant, after.pool));
+  std::map<uint32_t, FineTime> more;
+  const auto add_used = [&](int sign) -> absl::Status {
+    for (const auto& [quota, stretches] : over) {
+      if (quota->scope.period == QuotaPeriod::kAtOnce) continue;
+      ASSIGN_OR_RETURN(const QuotaUse use, UseAt(*quota, at_us));
+      more[quota->id] += use.used * sign;
+    }
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(add_used(-1));
+  const auto added = added_;
+  const auto opened = opened_;
+  absl::Status status = AddRun(before, -1);
+  if (status.ok()) status = AddRun(after, +1);
+  if (status.ok()) status = add_used(+1);
+  added_ = added;
+  opened_ = opened;
+  RETURN_IF_ERROR(status);
+  return more;
+}
+
 absl::StatusOr<QuotaCourse> QuotaAccounts::CourseFrom(const StoredQuota& quota,
                                                       int64_t at_us,
                                                       GpuTime taken) {

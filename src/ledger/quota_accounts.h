@@ -40,6 +40,12 @@ class QuotaAccounts {
         name_of_(std::move(name_of)) {}
 
   // The run's usage, wherever its tenant was moved meanwhile.
+  // What is used more of each quota over the run, in the window that counts at
+  // the instant, if it is recorded as `after` in place of `before`.
+  absl::StatusOr<std::map<uint32_t, FineTime>> UsedMoreBy(const Run& before,
+                                                          const Run& after,
+                                                          int64_t at_us);
+
   absl::Status AddRun(const Run& run, int sign);
   // Of a tenant as it is in that bucket.
   absl::Status AddAmount(uint32_t tenant, uint32_t pool, int64_t bucket_us,

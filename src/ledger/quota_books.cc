@@ -28,7 +28,8 @@ GpuTime Shown(FineTime time) {
 
 HoldInfo MakeHoldInfo(std::string_view hold_id, const StoredHold& hold,
                       const Run* run, const NameOf& name_of,
-                      const MoveList& moves, int64_t at_us) {
+                      const MoveList& moves, int64_t at_us,
+                      int64_t draws_us) {
   HoldInfo info;
   info.hold_id = std::string(hold_id);
   info.tenant = moves.PathNow(name_of(NameKind::kTenant, hold.tenant));
@@ -42,9 +43,8 @@ HoldInfo MakeHoldInfo(std::string_view hold_id, const StoredHold& hold,
   info.renewals = hold.renewals;
   if (!hold.run.empty()) info.run = DecodeRunKey(hold.run);
   if (run != nullptr) info.drawn = Shown(AccruedBy(*run, at_us));
-  const std::optional<HeldUntil> held = HeldBy(hold, run);
-  if (held && at_us < held->until_us) {
-    info.held = Shown(held->line.constant - FineTime(held->line.rate) * at_us);
+  if (const std::optional<HeldUntil> held = HeldBy(hold, run)) {
+    info.held = Shown(held->At(QuotaPeriod::kTotal, at_us, draws_us));
   }
   return info;
 }
@@ -95,6 +95,7 @@ absl::Status VisitHolds(ReadTransaction* books, const HoldQuery& query,
   RETURN_IF_ERROR(CheckStars(query.pool));
   const NameOf name_of = NamesOf(books);
   ASSIGN_OR_RETURN(const MoveList moves, ReadMoves(books));
+  LaterStarts later(books);
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kHolds));
   const std::string first = HoldKey(query.hold_id);
@@ -105,9 +106,10 @@ absl::Status VisitHolds(ReadTransaction* books, const HoldQuery& query,
     ASSIGN_OR_RETURN(const StoredHold hold,
                      DecodeHold(cursor->key(), cursor->value()));
     ASSIGN_OR_RETURN(const std::optional<Run> run, RunDrawing(books, hold));
+    ASSIGN_OR_RETURN(const int64_t draws_us, later.BeginsAt(hold.run, at_us));
     const HoldInfo info =
         MakeHoldInfo(cursor->key().substr(1), hold, run ? &*run : nullptr,
-                     name_of, moves, at_us);
+                     name_of, moves, at_us, draws_us);
     if (Selects(query, info)) {
       if (!visit(info)) break;
       if (++visited == query.limit) break;
@@ -135,16 +137,19 @@ absl::StatusOr<std::vector<QuotaHolder>> HoldersUnder(ReadTransaction* books,
         !SelectorCovers(scope.pool, holder.pool)) {
       continue;
     }
-    HeldSum sum;
-    sum.Add(line.held.line, +1);
-    holder.held = WholeUnits(scope.period, sum.At(scope.period, at_us));
+    ASSIGN_OR_RETURN(const std::optional<StoredHold> hold,
+                     ReadHold(books, line.hold_id));
+    int64_t draws_us = at_us;
+    if (hold && !hold->run.empty()) {
+      holder.run = DecodeRunKey(hold->run);
+      ASSIGN_OR_RETURN(draws_us, quotas.later.BeginsAt(hold->run, at_us));
+    }
+    holder.held =
+        WholeUnits(scope.period, line.held.At(scope.period, at_us, draws_us));
     if (holder.held <= 0) continue;
     holder.hold_id = line.hold_id;
     holder.period = scope.period;
     holder.expires_at_us = line.held.until_us;
-    ASSIGN_OR_RETURN(const std::optional<StoredHold> hold,
-                     ReadHold(books, line.hold_id));
-    if (hold && !hold->run.empty()) holder.run = DecodeRunKey(hold->run);
     ASSIGN_OR_RETURN(holder.borrows,
                      admitter.Borrows(holder.tenant, holder.pool, scope));
     holders.push_back(std::move(holder));

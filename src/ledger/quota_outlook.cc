@@ -133,6 +133,9 @@ absl::StatusOr<std::vector<int64_t>> QuotaOutlook::RunsOutAt() {
   if (!lines_.empty()) {
     last_change_us = std::max(last_change_us, lines_.back()->until_us);
   }
+  for (const LaterDraw& one : later_) {
+    last_change_us = std::max(last_change_us, one.start_us);
+  }
   const int64_t horizon_us = last_change_us < kNever - kBeyondLastChangeUs
                                  ? last_change_us + kBeyondLastChangeUs
                                  : kNever;

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "ledger/run_rules.h"
 
 namespace drawdown {
@@ -56,9 +57,13 @@ absl::Status CheckText(std::string_view what, std::string_view text,
                          " bytes; " + std::to_string(min_bytes) + " to " +
                          std::to_string(max_bytes) + " are allowed");
   }
-  if (!HoldsControl(text)) return absl::OkStatus();
+  if (HoldsControl(text)) {
+    return MakeError(ErrorCode::kBadRow,
+                     std::string(what) + " holds a control character");
+  }
+  if (Utf8ValidPrefix(text) == text.size()) return absl::OkStatus();
   return MakeError(ErrorCode::kBadRow,
-                   std::string(what) + " holds a control character");
+                   std::string(what) + " is not valid UTF-8");
 }
 
 absl::Status CheckId(std::string_view what, std::string_view id) {

@@ -58,7 +58,7 @@ absl::Status CheckUsage(const UsageAdded& usage);
 absl::Status CheckId(std::string_view what, std::string_view id);
 absl::Status CheckMicroGpus(int64_t micro_gpus);
 
-// kBadRow naming `what`: a length out of bounds, a control character.
+// kBadRow naming `what`: length out of bounds, a control character, not UTF-8.
 absl::Status CheckText(std::string_view what, std::string_view text,
                        size_t min_bytes, size_t max_bytes);
 // kBadRow naming `what` outside the years 1900 to 9999.

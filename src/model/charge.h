@@ -67,8 +67,13 @@ struct SpendMark {
   int64_t interval_start_us = 0;
   int64_t interval_end_us = 0;
   int64_t at_us = 0;
-  MoneyAmount contracted;  // of the whole interval
-  MoneyAmount counted;     // since its start, before rounding to a scale
+  MoneyAmount contracted;      // of the whole interval
+  MoneyAmount counted;         // since its start, before rounding to a scale
+  MoneyAmount rolled_in = {};  // from earlier intervals, beside `contracted`
+  // At the interval's end: neither counted nor carried on.
+  MoneyAmount lapsed = {};
+  // The end of the bucket that counted the last of what there was.
+  std::optional<int64_t> emptied_us = {};
 };
 
 struct RatedUsage {

@@ -26,9 +26,25 @@ Interval WindowOf(const Credit& credit) {
   return {credit.from_us, credit.until_us};
 }
 
-// One that has to be claimed pays nothing before it was.
-bool Usable(const Credit& credit) {
-  return !credit.claim_by_us.has_value() || credit.claimed_at_us.has_value();
+using Claimed = std::set<std::string>;
+
+// One that has to be claimed pays nothing unless it was.
+bool Usable(const Credit& credit, const Claimed& claimed) {
+  return !credit.claim_by_us.has_value() || claimed.contains(credit.id);
+}
+
+void AddClaimed(const Contract& contract, Claimed* claimed) {
+  for (const Credit& credit : contract.credits) {
+    if (credit.claimed_at_us.has_value()) claimed->insert(credit.id);
+  }
+}
+
+Claimed ClaimedIn(const Plan& plan) {
+  Claimed claimed;
+  for (const VersionPlan& version : plan.versions) {
+    AddClaimed(*version.contract, &claimed);
+  }
+  return claimed;
 }
 
 // One line while credits pay it.
@@ -44,6 +60,7 @@ class CreditWalk {
       : plan_(plan),
         rules_(rules),
         rated_(rated),
+        claimed_(ClaimedIn(plan)),
         end_of_charges_(rated->charges.size()) {}
 
   // The charges that end in (start, end], which follow those of the block
@@ -63,7 +80,8 @@ class CreditWalk {
     scale_ = LineScale(contract);
     Lines lines = LinesIn(block);
     for (const Credit* credit : InOrder(contract)) {
-      if (!Usable(*credit) || !Overlap(WindowOf(*credit), block)) continue;
+      if (!Usable(*credit, claimed_)) continue;
+      if (!Overlap(WindowOf(*credit), block)) continue;
       RETURN_IF_ERROR(Use(contract, *credit, block, &lines));
     }
     return absl::OkStatus();
@@ -178,6 +196,7 @@ class CreditWalk {
   const Plan& plan_;
   RuleBook* rules_;
   RatedUsage* rated_;
+  const Claimed claimed_;
   const size_t end_of_charges_;
   size_t first_ = 0;
   size_t next_ = 0;
@@ -188,13 +207,23 @@ class CreditWalk {
 
 }  // namespace
 
+std::set<std::string> ClaimedCredits(const ContractTimeline& contracts) {
+  Claimed claimed;
+  for (const ContractSpan& span : contracts.spans()) {
+    AddClaimed(*span.contract, &claimed);
+  }
+  return claimed;
+}
+
 std::optional<int64_t> CreditsFrom(const ContractTimeline& contracts,
                                    const Interval& period) {
+  const Claimed claimed = ClaimedCredits(contracts);
   std::optional<int64_t> from_us;
   bool usable = false;
   for (const ContractSpan& span : contracts.spans()) {
     for (const Credit& credit : span.contract->credits) {
-      if (!Usable(credit) || credit.from_us >= period.end_us) continue;
+      if (!Usable(credit, claimed)) continue;
+      if (credit.from_us >= period.end_us) continue;
       from_us = std::min(from_us.value_or(credit.from_us), credit.from_us);
       usable = usable || credit.until_us > period.start_us;
     }
@@ -207,11 +236,13 @@ namespace {
 // Where windows and versions begin and end: between two of these a credit may
 // pay all of a line or none of it, so that two never pay the same hours.
 std::set<int64_t> WindowEdges(const Plan& plan) {
+  const Claimed claimed = ClaimedIn(plan);
   std::set<int64_t> edges;
   for (const VersionPlan& version : plan.versions) {
     edges.insert(version.holds.start_us);
     for (const Credit& credit : version.contract->credits) {
-      if (Usable(credit)) edges.insert({credit.from_us, credit.until_us});
+      if (!Usable(credit, claimed)) continue;
+      edges.insert({credit.from_us, credit.until_us});
     }
   }
   return edges;
@@ -242,8 +273,10 @@ absl::Status ApplyCredits(const Plan& plan, const Interval& period,
 void NoteCredits(const Plan& plan, const Interval& period, int64_t at_us,
                  RatedUsage* rated) {
   const VersionPlan& version = plan.versions[plan.VersionAt(period.end_us - 1)];
+  const Claimed claimed = ClaimedIn(plan);
   for (const Credit& credit : version.contract->credits) {
-    if (Usable(credit) || !Overlap(WindowOf(credit), period)) continue;
+    if (Usable(credit, claimed)) continue;
+    if (!Overlap(WindowOf(credit), period)) continue;
     const std::string what = "credit " + credit.id + " of " +
                              FormatMoney(credit.amount) + " " +
                              version.contract->currency.ToString();

@@ -2,13 +2,15 @@
 //
 // They are used month by month of the contract's calendar, a month that the
 // rated period cuts in its parts: the earliest `until` first, then by id, each
-// pro rata to the lines that it may pay, of what was charged in its window. What
-// is left of one is there for the next month.
+// pro rata to the lines that it may pay, of what was charged in its window.
+// What is left of one is there for the next month.
 #ifndef DRAWDOWN_SRC_RATING_CREDITS_H_
 #define DRAWDOWN_SRC_RATING_CREDITS_H_
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "absl/status/status.h"
 #include "rating/plan.h"
@@ -16,8 +18,12 @@
 
 namespace drawdown {
 
-// From when on charges must be known, so that what is left of the credits at the
-// period's start is; empty when no credit can be used in the period.
+// Those that some version says were claimed, by id: for all versions, because a
+// claim is made after what it is for.
+std::set<std::string> ClaimedCredits(const ContractTimeline& contracts);
+
+// From when on charges must be known, so that what is left of the credits at
+// the period's start is; empty when no credit can be used in the period.
 std::optional<int64_t> CreditsFrom(const ContractTimeline& contracts,
                                    const Interval& period);
 

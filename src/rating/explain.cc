@@ -1,6 +1,7 @@
 // Why the lines of a statement are what they are.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "base/path.h"
 #include "rating/lines.h"
 #include "rating/rating.h"
+#include "rating/schedule.h"
 
 namespace drawdown {
 namespace {
@@ -47,21 +49,23 @@ const Allotment* AllotmentOf(const Contract& contract,
   return closest;
 }
 
+// REQUIRES: the commitment is in force.
 std::string WhyNot(const Contract& contract, const Commitment& commitment,
-                   const Subject& subject) {
+                   const Subject& subject, int64_t at_us) {
   if (!Applies(commitment.applies, subject)) return " does not apply";
+  const DueRate due = Schedule(contract, commitment).DueAt(at_us);
+  if (due.contracted > 0 && due.delivered == 0) return " was not delivered";
   const int64_t share = ApplicableShareMicro(commitment.applies, subject);
-  if (share < kMicroGpusPerGpu) {
-    return " takes at most " + FormatScaled(share, 6) +
-           " of it, as far as it has hours";
-  }
+  const std::string most = " takes at most " + FormatScaled(share, 6) +
+                           " of it, as far as it has hours";
+  const bool part = share < kMicroGpusPerGpu;
   const Allotment* const allotment =
       AllotmentOf(contract, commitment.id, subject.tenant);
   if (allotment == nullptr || allotment->may_borrow) {
-    return " had no hours left for it";
+    return part ? most : " had no hours left for it";
   }
-  return " had no hours left in the allotment of " + allotment->tenant +
-         ", which may not borrow";
+  return (part ? most : " had no hours left") + " in the allotment of " +
+         allotment->tenant + ", which may not borrow";
 }
 
 // What became of the commitments that come before the one that priced the
@@ -82,7 +86,7 @@ std::string WhyNotEarlier(const Contract& contract, const RatedUsage& rated,
       const Commitment& commitment = contract.commitments[index];
       if (covered && commitment.id == pricer) return text;
       if (!text.empty()) text += "; ";
-      text += commitment.id + WhyNot(contract, commitment, subject);
+      text += commitment.id + WhyNot(contract, commitment, subject, at_us);
     }
   }
   return text;
@@ -124,8 +128,13 @@ void Explain(const RatingInput& input, const RatedUsage& rated,
   }
   // A statement's rounding line comes of no charge.
   std::vector<uint32_t> place;
+  std::optional<uint32_t> rounding;
   for (uint32_t i = 0; i < statement->lines.size(); ++i) {
-    if (statement->lines[i].kind != ChargeKind::kRounding) place.push_back(i);
+    if (statement->lines[i].kind != ChargeKind::kRounding) {
+      place.push_back(i);
+    } else {
+      rounding = i;
+    }
   }
   CHECK(place.size() == lines.size());
   for (const auto& [key, part] : parts) {
@@ -145,6 +154,13 @@ void Explain(const RatingInput& input, const RatedUsage& rated,
     }
     statement->reasons.push_back(std::move(reason));
   }
+  if (!rounding.has_value()) return;
+  StatementReason reason;
+  reason.line = *rounding;
+  reason.contract_version = statement->contract_version;
+  reason.rule = "what is owed, rounded at STATEMENT level, less the lines";
+  reason.cost = statement->lines[*rounding].cost;
+  statement->reasons.push_back(std::move(reason));
 }
 
 void KeepTenant(std::string_view tenant, Statement* statement) {

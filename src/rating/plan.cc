@@ -239,9 +239,8 @@ void AddPools(Plan* plan) {
   for (const std::string& pool : plan->usage->pools) {
     plan->priced.push_back(IsAtOrBelow(pool, provider));
     for (VersionPlan& version : plan->versions) {
-      version.pools.push_back(plan->priced.back()
-                                  ? RatesOf(*version.contract, pool)
-                                  : PoolRates());
+      version.pools.push_back(
+          plan->priced.back() ? RatesOf(*version.contract, pool) : PoolRates());
     }
   }
 }
@@ -261,11 +260,12 @@ absl::Status AddVersions(const ContractTimeline& contracts, Plan* plan) {
     const Contract& contract = *span.contract;
     if (contract.id != first.id || contract.provider != first.provider ||
         contract.currency != first.currency) {
-      return MakeError(ErrorCode::kInvalidArgument,
-                       "contract " + first.id + " version " +
-                           std::to_string(contract.version) +
-                           " has another id, provider or currency than version " +
-                           std::to_string(first.version));
+      return MakeError(
+          ErrorCode::kInvalidArgument,
+          "contract " + first.id + " version " +
+              std::to_string(contract.version) +
+              " has another id, provider or currency than version " +
+              std::to_string(first.version));
     }
     if (!plan->versions.empty()) {
       plan->versions.back().holds.end_us = span.from_us;
@@ -276,9 +276,11 @@ absl::Status AddVersions(const ContractTimeline& contracts, Plan* plan) {
     plan->versions.push_back(std::move(version));
   }
   plan->contract_id = first.id;
+  // A version that ends the term does so when it takes effect at the earliest.
+  const ContractSpan& last = contracts.spans().back();
   plan->term = {
       std::max(first.term.start_us, contracts.spans().front().from_us),
-      contracts.spans().back().contract->term.end_us};
+      std::max(last.contract->term.end_us, last.from_us)};
   return absl::OkStatus();
 }
 
@@ -297,8 +299,8 @@ void AddTenants(Plan* plan) {
   }
   SortUnique(&plan->tenants);
   for (const std::string& tenant : plan->usage->tenants) {
-    const auto found = std::lower_bound(plan->tenants.begin(),
-                                        plan->tenants.end(), tenant);
+    const auto found =
+        std::lower_bound(plan->tenants.begin(), plan->tenants.end(), tenant);
     plan->tenant_of.push_back(
         static_cast<uint32_t>(found - plan->tenants.begin()));
   }

@@ -142,7 +142,9 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
   rated.notes = plan.notes;
   NoteVersions(input, plan, &rated);
   NoteUsageOutsideTerm(input, plan, &rated);
-  NoteCredits(plan, input.period, input.at_us, &rated);
+  // What is projected can still be claimed.
+  NoteCredits(plan, input.period, input.projected_from_us.value_or(input.at_us),
+              &rated);
   if (span.start_us >= span.end_us) return rated;
   Walk walk(plan, {charges_from_us, input.period.end_us});
   walk.ProjectFrom(input.projected_from_us);

@@ -1,5 +1,6 @@
-// Rating: usage x versions of a contract -> charges. Pure and deterministic: the
-// same input gives the same bytes. Rules: design "Contracts and rating", steps 1-7.
+// Rating: usage x versions of a contract -> charges. Pure and deterministic:
+// the same input gives the same bytes. Rules: design "Contracts and rating",
+// steps 1-7.
 #ifndef DRAWDOWN_SRC_RATING_RATING_H_
 #define DRAWDOWN_SRC_RATING_RATING_H_
 
@@ -25,12 +26,13 @@ namespace drawdown {
 Interval RatingWindow(const ContractTimeline& contracts,
                       const Interval& period);
 
-// Whether rating asks for runs: a version has a billing grain, or rounds segments.
+// Whether rating asks for runs: a version has a billing grain, or rounds
+// segments.
 bool RunsMatter(const ContractTimeline& contracts);
 
 struct RatingInput {
-  // Which version holds when; the contracts outlive the call. A commitment keeps
-  // its state across versions by its id; what one version contracted is
+  // Which version holds when; the contracts outlive the call. A commitment
+  // keeps its state across versions by its id; what one version contracted is
   // prorated by time where the next takes effect, as a step does it. To rate a
   // closed period again, give the versions it was closed with.
   ContractTimeline contracts;
@@ -69,15 +71,15 @@ absl::StatusOr<Statement> MakeStatement(const RatingInput& input,
 void Explain(const RatingInput& input, const RatedUsage& rated,
              Statement* statement);
 
-// Leaves the lines of `tenant` and all below it, of nobody when it is empty, and
-// sums up what is owed and metered of them.
+// Leaves the lines of `tenant` and all below it, of nobody when it is empty,
+// and sums up what is owed and metered of them.
 void KeepTenant(std::string_view tenant, Statement* statement);
 
-// Every active commitment in its interval that contains at_us, and what its
-// amounts are worth: hours at the prices of the commitment and its expansions.
+// Every active commitment in its interval that contains at_us, and what was
+// drawn of it is worth: hours at the prices of the commitment and its
+// expansions, each version's while it held.
 struct ValuedStatus {
   CommitmentStatus status;
-  MoneyAmount contracted;
   MoneyAmount drawn;
 };
 absl::StatusOr<std::vector<ValuedStatus>> MakeValuedStatus(
@@ -89,8 +91,8 @@ absl::StatusOr<std::vector<CommitmentStatus>> MakeStatus(
     const ContractTimeline& contracts, const UsageTable& usage, int64_t at_us,
     const CapacityTable& capacity = {}, const std::vector<RunUsage>& runs = {});
 
-// Every commitment of any version as it stands at `at_us`, by id. Whether one is
-// exhausted only MakeStatus() knows. REQUIRES: contracts is not empty.
+// Every commitment of any version as it stands at `at_us`, by id. Whether one
+// is exhausted only MakeStatus() knows. REQUIRES: contracts is not empty.
 std::vector<CommitmentLife> LivesOf(const ContractTimeline& contracts,
                                     int64_t at_us);
 

@@ -28,7 +28,6 @@ struct Holding {
 // What a projection needs of one commitment.
 struct Standing {
   CommitmentStatus status;
-  MoneyAmount contracted_worth;
   MoneyAmount drawn_worth;
   Int128 entitled = 0;  // what can be drawn: contracted and delivered
   const Commitment* terms = nullptr;
@@ -120,13 +119,8 @@ absl::Status AddTranche(const Plan& plan, const Walk& walk, size_t index,
   status.drawn += state.drawn;
   // Rolled-in hours are there to be drawn too.
   standing->entitled += state.entitled + state.rolled_in;
-  const MoneyAmount price =
-      plan.slots[state.terms->covered].unit_price.value_or(MoneyAmount());
-  standing->contracted_worth += Price(price, GpuTime(state.contracted));
-  standing->drawn_worth += Price(price, GpuTime(state.drawn));
-  if (!standing->contracted_worth.valid() || !standing->drawn_worth.valid()) {
-    return TooLarge(status);
-  }
+  standing->drawn_worth += walk.WorthDrawn(index);
+  if (!standing->drawn_worth.valid()) return TooLarge(status);
   const std::optional<MoneyAmount>& lapsed =
       plan.slots[state.terms->rest].unit_price;
   standing->holdings.push_back(
@@ -164,7 +158,6 @@ absl::StatusOr<Standing> StandingOfSpend(const Plan& plan, const Walk& walk,
   standing.status.contracted = state.contracted.count();
   standing.status.delivered = state.contracted.count();
   standing.status.drawn = spent.count();
-  standing.contracted_worth = state.contracted;
   standing.drawn_worth = spent;
   standing.entitled = state.contracted.count() + state.pot.rolled_in;
   TrancheState pot = state.pot;
@@ -239,8 +232,7 @@ absl::StatusOr<std::vector<ValuedStatus>> MakeValuedStatus(
     RETURN_IF_ERROR(ProjectRate(at_us, &standing));
     FindExhaustion(at_us, &standing);
     RETURN_IF_ERROR(ProjectShortfall(&standing));
-    statuses.push_back(
-        {status, standing.contracted_worth, standing.drawn_worth});
+    statuses.push_back({status, standing.drawn_worth});
   }
   std::sort(statuses.begin(), statuses.end(),
             [](const ValuedStatus& a, const ValuedStatus& b) {

@@ -86,7 +86,8 @@ void NoteOddities(const std::string& pool, const Oddities& oddities,
         "capacity of pool " + pool +
         " is stated as excluded or replaced where none is stated as "
         "delivered, first at " +
-        FormatInstant(*oddities.baseless_us) + ": that takes nothing off what a "
+        FormatInstant(*oddities.baseless_us) +
+        ": that takes nothing off what a "
         "commitment had");
   }
 }
@@ -96,13 +97,18 @@ bool Covers(const Plan& plan, const TrancheTerms& terms, uint32_t pool) {
          plan.filters[terms.filter].MatchesPool(pool);
 }
 
-// How many tranches of the layer may take from the pool.
+// How many tranches of the layer may take from the pool while the version
+// holds.
 int64_t SharersOf(const Plan& plan, uint32_t version, int32_t layer,
                   uint32_t pool) {
   return std::count_if(
       plan.tranches.begin(), plan.tranches.end(), [&](const Tranche& tranche) {
         const TrancheTerms& terms = tranche.terms[version];
-        return Covers(plan, terms, pool) && terms.commitment->layer == layer;
+        const Interval& active = tranche.schedule.active();
+        const Interval& holds = plan.versions[version].holds;
+        return Covers(plan, terms, pool) && terms.commitment->layer == layer &&
+               std::max(active.start_us, holds.start_us) <
+                   std::min(active.end_us, holds.end_us);
       });
 }
 
@@ -113,8 +119,8 @@ std::vector<uint32_t> SuppliedPools(const Plan& plan, uint32_t version,
   std::vector<std::pair<int64_t, uint32_t>> pools;
   for (uint32_t pool = 0; pool < plan.supply.size(); ++pool) {
     if (plan.supply[pool].empty() || !Covers(plan, terms, pool)) continue;
-    pools.emplace_back(
-        SharersOf(plan, version, terms.commitment->layer, pool), pool);
+    pools.emplace_back(SharersOf(plan, version, terms.commitment->layer, pool),
+                       pool);
   }
   std::sort(pools.begin(), pools.end());
   std::vector<uint32_t> ordered;

@@ -46,6 +46,7 @@ Walk::Walk(const Plan& plan, const Interval& period)
       rules_(plan) {
   now_.tranches.resize(plan.tranches.size());
   now_.spends.resize(plan.spends.size());
+  drawn_earlier_.resize(plan.tranches.size());
   tranches_emptied_us_.resize(plan.tranches.size());
   spends_emptied_us_.resize(plan.spends.size());
   now_.position.assign(plan.names.size(), kNoIndex);
@@ -97,6 +98,9 @@ absl::Status Walk::TurnTo(uint32_t version) {
   now_.version = version;
   now_.order_stale = true;
   for (size_t i = 0; i < now_.tranches.size(); ++i) {
+    if (now_.tranches[i].open) {
+      drawn_earlier_[i] = {now_.tranches[i].drawn, WorthDrawn(i)};
+    }
     const AllotmentPlan* before = &now_.tranches[i].terms->allotments;
     now_.tranches[i].terms = &plan_.tranches[i].terms[version];
     if (now_.tranches[i].open) RETURN_IF_ERROR(AllotTranche(i, before));

@@ -71,6 +71,12 @@ struct SpendState {
   friend bool operator==(const SpendState&, const SpendState&) = default;
 };
 
+// What was drawn of an interval while versions before the one that holds did.
+struct DrawnEarlier {
+  Int128 drawn = 0;
+  MoneyAmount worth;  // at their prices
+};
+
 // What counts for a rate's tiers.
 struct TierState {
   Interval interval;
@@ -178,6 +184,9 @@ class Walk {
   std::optional<int64_t> spend_emptied_us(size_t index) const {
     return spends_emptied_us_[index];
   }
+  // What is drawn in the current interval, each hour at the price of the
+  // version under which it was; not after Restore().
+  MoneyAmount WorthDrawn(size_t index) const;
 
  private:
   // walk.cc: time
@@ -232,7 +241,7 @@ class Walk {
   void CloseTranche(size_t index);
   absl::Status CloseSpends(int64_t at_us);
   absl::Status CloseSpend(size_t index);
-  absl::StatusOr<MoneyAmount> MarkSpend(size_t index, int64_t at_us, bool told);
+  absl::StatusOr<SpendMark> MarkOf(size_t index, int64_t at_us) const;
   void BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
                  const std::string& text);
   void BookRest(const TrancheState& state, Int128 rest);
@@ -254,6 +263,7 @@ class Walk {
   bool has_overage_ = false;
   WalkState now_;
 
+  std::vector<DrawnEarlier> drawn_earlier_;  // by tranche
   std::vector<std::optional<int64_t>> tranches_emptied_us_;
   std::vector<std::optional<int64_t>> spends_emptied_us_;
   std::vector<MoneyPiece> ended_;  // what the instant's interval ends cost

@@ -114,8 +114,17 @@ absl::Status Walk::OpenTranche(size_t index, int64_t at_us) {
   state.left = state.entitled;
   state.drawn = 0;
   state.rolled_in = state.available() - state.left;
+  drawn_earlier_[index] = {};
   tranches_emptied_us_[index].reset();
   return AllotTranche(index, nullptr);
+}
+
+MoneyAmount Walk::WorthDrawn(size_t index) const {
+  const TrancheState& state = now_.tranches[index];
+  const DrawnEarlier& earlier = drawn_earlier_[index];
+  const MoneyAmount price =
+      plan_.slots[state.terms->covered].unit_price.value_or(MoneyAmount());
+  return earlier.worth + Price(price, GpuTime(state.drawn - earlier.drawn));
 }
 
 // `before` are the parts that an amendment inside the interval replaces; what a
@@ -224,14 +233,11 @@ absl::Status Walk::CloseSpends(int64_t at_us) {
 absl::Status Walk::CloseSpend(size_t index) {
   const SpendPlan& spend = plan_.spends[index];
   SpendState& state = now_.spends[index];
-  ASSIGN_OR_RETURN(const MoneyAmount missing,
-                   MarkSpend(index, state.fulfilment.cut.end_us,
-                             Emits(state.fulfilment.cut)));
+  ASSIGN_OR_RETURN(SpendMark mark, MarkOf(index, state.fulfilment.cut.end_us));
   state.open = false;
   TrancheState& pot = state.pot;
   const Int128 there = pot.contracted + pot.rolled_in;
-  const Int128 counted = (state.contracted - missing).count();
-  pot.Draw(std::min(counted, there));
+  pot.Draw(std::min(state.counted.count(), there));
   const bool last =
       state.fulfilment.cut.end_us == spend.schedule.active().end_us;
   const IntervalRest rest =
@@ -239,6 +245,8 @@ absl::Status Walk::CloseSpend(size_t index) {
   const Int128 rolled_out = rest.rolled_out;
   const MoneyAmount lapsed(rest.lapsed);
   CHECK(lapsed >= MoneyAmount());
+  mark.lapsed = lapsed;
+  if (Emits(state.fulfilment.cut)) spend_marks_.push_back(mark);
   std::vector<RolledIn> rolled = std::move(pot.rolled);
   const MoneyAmount none;
   const std::string unit =
@@ -246,7 +254,9 @@ absl::Status Walk::CloseSpend(size_t index) {
   if (state.terms->take_or_pay && lapsed > none) {
     ended_.push_back({kNoIndex, kNoIndex, kNoIndex, lapsed});
     BookMoney(index, ChargeKind::kShortfall, lapsed,
-              "not spent by the interval's end, take-or-pay");
+              FormatMoney(MoneyAmount(there)) + unit + " to spend, " +
+                  FormatMoney(state.counted) + unit +
+                  " counted by the interval's end, take-or-pay");
   }
   if (pot.rolled_in > 0) {
     BookMoney(index, ChargeKind::kRolloverIn, none,
@@ -283,29 +293,31 @@ void Walk::BookMoney(size_t index, ChargeKind kind, MoneyAmount cost,
 }
 
 absl::Status Walk::MarkSpends(int64_t at_us) {
+  if (at_us < period_.start_us || at_us > period_.end_us) {
+    return absl::OkStatus();
+  }
   for (size_t i = 0; i < now_.spends.size(); ++i) {
     if (!now_.spends[i].open) continue;
-    const bool told = period_.start_us <= at_us && at_us <= period_.end_us;
-    RETURN_IF_ERROR(MarkSpend(i, at_us, told).status());
+    ASSIGN_OR_RETURN(spend_marks_.emplace_back(), MarkOf(i, at_us));
   }
   return absl::OkStatus();
 }
 
-// What the commitment lacks at `at_us`; less than nothing when it is exceeded.
-absl::StatusOr<MoneyAmount> Walk::MarkSpend(size_t index, int64_t at_us,
-                                            bool told) {
+absl::StatusOr<SpendMark> Walk::MarkOf(size_t index, int64_t at_us) const {
   const SpendPlan& spend = plan_.spends[index];
   const SpendState& state = now_.spends[index];
-  const MoneyAmount missing = state.contracted - state.counted;
-  if (!missing.valid()) {
-    return DoesNotFit(plan_, spend.name, state.fulfilment.cut);
+  const Interval& interval = state.fulfilment.cut;
+  if (!(state.contracted - state.counted).valid()) {
+    return DoesNotFit(plan_, spend.name, interval);
   }
-  if (told) {
-    const Interval& interval = state.fulfilment.cut;
-    spend_marks_.push_back({spend.name, interval.start_us, interval.end_us,
-                            at_us, state.contracted, state.counted});
-  }
-  return missing;
+  return SpendMark{.commitment = spend.name,
+                   .interval_start_us = interval.start_us,
+                   .interval_end_us = interval.end_us,
+                   .at_us = at_us,
+                   .contracted = state.contracted,
+                   .counted = state.counted,
+                   .rolled_in = MoneyAmount(state.pot.rolled_in),
+                   .emptied_us = spends_emptied_us_[index]};
 }
 
 bool Walk::Emits(const Interval& interval) const {

@@ -76,6 +76,7 @@ class ExpectationSum {
 
 class Books {
  public:
+  Books() = default;  // of nothing
   // Charges of usage outside `period` are left out. Tenants are kept apart only
   // where `tenants` is given.
   Books(const RatedUsage& rated, const Interval& period, Interner* pools,

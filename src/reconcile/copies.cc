@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <tuple>
+#include <utility>
 
 #include "base/check.h"
 #include "base/coding.h"
@@ -40,8 +41,10 @@ bool CopyFinder::Repeated::operator<(const Repeated& other) const {
 // A sighting is 24 bytes; where all rows may have come before, details are five
 // to ten times as much, and are best written in long stretches.
 CopyFinder::CopyFinder(uint64_t memory_bytes)
-    : filter_(memory_bytes / 4),
-      sightings_(memory_bytes / 2),
+    : seen_(memory_bytes / 4),
+      firsts_(memory_bytes / 16),
+      again_(memory_bytes / 16),
+      sightings_(memory_bytes / 8 * 3),
       repeated_(memory_bytes / 8),
       details_(memory_bytes / 8) {}
 
@@ -73,13 +76,14 @@ absl::Status CopyFinder::Add(const BillRow& row, const RoutedRow& routed,
                              const RowSums& one, uint32_t group,
                              const std::optional<SplitRatios>& split) {
   if (one.unmeasured != 0 || row.raw.empty()) return absl::OkStatus();
-  Sighting sighting;
-  sighting.identity = row.identity;
-  if (filter_.MaybeSeen(sighting.identity.high, sighting.identity.low)) {
-    EncodeDetails(row, routed, one, group, OrderOf(row), split, &scratch_);
-    ASSIGN_OR_RETURN(sighting.details, details_.Append(scratch_));
+  const Hash128& identity = row.identity;
+  if (!seen_.MaybeSeen(identity.high, identity.low)) {
+    return firsts_.Add(identity);
   }
-  return sightings_.Add(sighting);
+  again_.MaybeSeen(identity.high, identity.low);
+  EncodeDetails(row, routed, one, group, OrderOf(row), split, &scratch_);
+  ASSIGN_OR_RETURN(const uint64_t details, details_.Append(scratch_));
+  return sightings_.Add({identity, details});
 }
 
 absl::Status CopyFinder::ForEach(
@@ -102,6 +106,16 @@ absl::Status CopyFinder::ForEach(
   });
 }
 
+// What came once need not be sorted.
+absl::Status CopyFinder::SightFirsts() {
+  if (std::exchange(firsts_sighted_, true)) return absl::OkStatus();
+  return firsts_.ForEach([this](const Hash128& identity) {
+    return again_.MayHave(identity.high, identity.low)
+               ? sightings_.Add({identity, kNone})
+               : absl::OkStatus();
+  });
+}
+
 absl::Status CopyFinder::SumHours(const std::vector<uint32_t>& new_group,
                                   HashMap<uint32_t, GpuTime>* hours) {
   return ForEachRepeated(
@@ -117,6 +131,7 @@ absl::Status CopyFinder::SumHours(const std::vector<uint32_t>& new_group,
 
 absl::Status CopyFinder::ForEachRepeated(
     const std::function<absl::Status(const Sighting&, uint64_t extra)>& visit) {
+  RETURN_IF_ERROR(SightFirsts());
   Sighting last;
   uint64_t sightings = 0;
   RETURN_IF_ERROR(sightings_.ForEach([&](const Sighting& next) -> absl::Status {

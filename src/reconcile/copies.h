@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/fast_hash.h"
 #include "base/hash_map.h"
+#include "base/record_log.h"
 #include "base/sorted_runs.h"
 #include "base/spill_log.h"
 #include "reconcile/group.h"
@@ -33,18 +34,17 @@ struct Copies {
   int64_t end_us = 0;
 };
 
-// Finds them in bounded memory: the identity of each row is sorted, on disk
-// where it does not fit, and equal ones meet. What else is to be known of a row
-// is kept only where a filter says that it may have come before.
+// Finds them in bounded memory. A filter says of each row whether it may have
+// come before: those that may are sorted by identity, on disk where they do not
+// fit, and what else is to be known of them is kept. Of the others there is the
+// identity alone, and those that may have come again join in at the end.
 class CopyFinder {
  public:
   // `memory_bytes` for all that it holds, but a few KB.
   explicit CopyFinder(uint64_t memory_bytes);
 
   // While other things are done, what Add will look at comes from memory.
-  void Prefetch(const BillRow& row) const {
-    filter_.Prefetch(row.identity.high);
-  }
+  void Prefetch(const BillRow& row) const { seen_.Prefetch(row.identity.high); }
 
   // kIo, kDiskFull: of a temporary file.
   absl::Status Add(const BillRow& row, const RoutedRow& routed,
@@ -64,7 +64,7 @@ class CopyFinder {
                        const std::function<void(const Copies&)>& visit);
 
  private:
-  // Of a row that came once, or once more.
+  // Of a row that may have come before or that may come again.
   struct Sighting {
     Hash128 identity;          // of the row
     uint64_t details = kNone;  // in details_
@@ -87,6 +87,7 @@ class CopyFinder {
 
   void AppendByName(const BillRow& row);  // into scratch_
   Hash128 OrderOf(const BillRow& row);
+  absl::Status SightFirsts();
   // Calls `visit` with each row that came more than once, and how often beyond
   // the first.
   absl::Status ForEachRepeated(
@@ -96,7 +97,10 @@ class CopyFinder {
 
   Sha256 sha256_;
   std::vector<std::string_view> fields_;  // of one row
-  SeenFilter filter_;
+  SeenFilter seen_;
+  RecordLog<Hash128> firsts_;  // of rows that had not come before
+  SeenFilter again_;           // the other rows
+  bool firsts_sighted_ = false;
   SortedRuns<Sighting> sightings_;
   SortedRuns<Repeated> repeated_;
   SpillLog details_;

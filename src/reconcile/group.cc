@@ -1,7 +1,6 @@
 #include "reconcile/group.h"
 
 #include <algorithm>
-#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -173,19 +172,42 @@ void Group::Merge(const Group& other) {
 
 uint32_t GroupTable::Add(const BillRow& row, const RoutedRow& routed,
                          const RowSums& one) {
-  const auto next = static_cast<uint32_t>(groups_.size());
+  const auto next =
+      free_.empty() ? static_cast<uint32_t>(groups_.size()) : free_.back();
   const auto [entry, inserted] = indices_.try_emplace(routed.key, next);
   if (inserted) {
-    groups_.emplace_back();
-    groups_.back().key = routed.key;
+    if (free_.empty()) {
+      groups_.emplace_back();
+    } else {
+      free_.pop_back();
+    }
+    groups_[next].key = routed.key;
+    ++counts_[static_cast<size_t>(routed.key.disposition)];
   }
   groups_[entry->second].Add(row, routed, one);
   return entry->second;
 }
 
+void GroupTable::Coarsen(Disposition disposition, KeyGrain grain) {
+  for (uint32_t i = 0; i < groups_.size(); ++i) {
+    Group& group = groups_[i];
+    if (group.key.disposition != disposition || group.sums.rows == 0) continue;
+    indices_.erase(group.key);
+    drawdown::Coarsen(grain, &group.key);
+    const auto [entry, inserted] = indices_.try_emplace(group.key, i);
+    if (inserted) continue;
+    groups_[entry->second].Merge(group);
+    group = Group();
+    free_.push_back(i);
+    --counts_[static_cast<size_t>(disposition)];
+  }
+}
+
 std::vector<uint32_t> GroupTable::MergeOverlapping() {
-  std::vector<uint32_t> order(groups_.size());
-  std::iota(order.begin(), order.end(), 0);
+  std::vector<uint32_t> order;
+  for (uint32_t i = 0; i < groups_.size(); ++i) {
+    if (groups_[i].sums.rows != 0) order.push_back(i);
+  }
   std::sort(order.begin(), order.end(), [this](uint32_t a, uint32_t b) {
     return LaneOrder(groups_[a].key) < LaneOrder(groups_[b].key);
   });

@@ -2,6 +2,7 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_GROUP_H_
 #define DRAWDOWN_SRC_RECONCILE_GROUP_H_
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -94,8 +95,21 @@ struct Group {
 
 class GroupTable {
  public:
+  // Groups of one disposition that CanCoarsen are kept apart up to so many.
+  static constexpr uint32_t kMostApart = 8'192;
+
   // The index of the row's group.
   uint32_t Add(const BillRow& row, const RoutedRow& routed, const RowSums& one);
+
+  // Whether there are more groups of a disposition than are kept apart.
+  bool TooMany(Disposition disposition) const {
+    return CanCoarsen(disposition) &&
+           counts_[static_cast<size_t>(disposition)] > kMostApart;
+  }
+
+  // Joins the groups of a disposition whose keys differ in nothing else than
+  // the grain leaves out, and keeps their memory for others.
+  void Coarsen(Disposition disposition, KeyGrain grain);
 
   // Joins compared groups of one lane and currency whose windows overlap, and
   // corrections likewise, and returns for each old index its new one; those of
@@ -110,7 +124,9 @@ class GroupTable {
 
  private:
   std::vector<Group> groups_;
+  std::vector<uint32_t> free_;  // without rows, in groups_
   HashMap<GroupKey, uint32_t> indices_;
+  std::array<uint32_t, kDispositions> counts_ = {};  // of indices_
 };
 
 }  // namespace drawdown

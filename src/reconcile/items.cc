@@ -260,21 +260,34 @@ Break RoutedItem(const Group& group, const CompareContext& context) {
   return item;
 }
 
-absl::Status SayWhatWasMetered(const Group& group,
-                               const CompareContext& context, Break* item) {
-  if (!context.metered || group.key.lane.pool == kNoIndex) {
-    return absl::OkStatus();
+absl::Status SayWhatWasMetered(const std::vector<Group>& groups,
+                               const CompareContext& context,
+                               std::vector<Break>* items) {
+  if (!context.metered) return absl::OkStatus();
+  std::vector<PoolWindow> windows;
+  std::vector<Break*> asked;
+  for (Break& item : *items) {
+    if (item.kind != BreakClass::kTiming) continue;
+    const Group& group = groups[item.lines];
+    if (group.key.disposition != Disposition::kTiming ||
+        group.key.lane.pool == kNoIndex) {
+      continue;
+    }
+    windows.push_back({context.names->pools.Name(group.key.lane.pool),
+                       {group.first_us, group.last_us}});
+    asked.push_back(&item);
   }
-  ASSIGN_OR_RETURN(
-      const GpuTime metered,
-      context.metered(context.names->pools.Name(group.key.lane.pool),
-                      group.first_us, group.last_us));
-  absl::StrAppend(&item->reason, metered.zero()
-                                     ? "; nothing was metered on the pool then"
-                                     : absl::StrCat("; the pool was metered ",
-                                                    GpuHoursText(metered),
-                                                    " then, for another period "
-                                                    "to bill"));
+  if (windows.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<GpuTime> metered,
+                   context.metered(windows));
+  for (size_t i = 0; i < asked.size(); ++i) {
+    absl::StrAppend(
+        &asked[i]->reason,
+        metered[i].zero()
+            ? "; nothing was metered on the pool then"
+            : absl::StrCat("; the pool was metered ", GpuHoursText(metered[i]),
+                           " then, for another period to bill"));
+  }
   return absl::OkStatus();
 }
 

@@ -18,10 +18,12 @@ Break ComparedItem(const Group& group, const CompareContext& context);
 // Of any other.
 Break RoutedItem(const Group& group, const CompareContext& context);
 
-// Of charges for time outside the period: says in the reason what was metered
-// then. Errors of context.metered.
-absl::Status SayWhatWasMetered(const Group& group,
-                               const CompareContext& context, Break* item);
+// Of charges for time outside the period: says in the reason of each what was
+// metered then. Break::lines is an index into `groups`. Errors of
+// context.metered.
+absl::Status SayWhatWasMetered(const std::vector<Group>& groups,
+                               const CompareContext& context,
+                               std::vector<Break>* items);
 
 // Of `count` copies that the books lack.
 Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,

@@ -66,9 +66,8 @@ absl::Status CheckFits(const ReconcileResult& result) {
 }  // namespace
 
 struct Reconciler::State {
-  State(const ReconcileInput& input, const ReconcileOptions& options)
-      : books(*input.rated, input.period, &names.pools, &names.commitments,
-              options.tenant_tag.empty() ? nullptr : &names.texts),
+  State(const ReconcileInput& given, const ReconcileOptions& options)
+      : input(given),
         bill_names(*input.contract),
         router(*input.contract, input.period, input.bucket_length_us, &names),
         tenant_tag(options.tenant_tag),
@@ -81,17 +80,14 @@ struct Reconciler::State {
     context.names = &names;
     context.options = options;
     context.metered = input.metered;
-    if (input.capacity != nullptr) {
-      exclusions =
-          Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
-    }
     if (input.corrections != nullptr) {
       context.posted = PostedCorrections(*input.corrections, *input.corrected,
                                          &names.pools, &names.commitments);
     }
-    notes = input.rated->notes;
   }
 
+  void KeepFew(Disposition disposition);
+  void TakeBooks();
   absl::Status TakeAmount(const BillRow& row);
   void NoteRow(const BillRow& row, const RoutedRow& routed);
   absl::Status CheckComparable() const;
@@ -105,8 +101,9 @@ struct Reconciler::State {
   void NoteProviders(const BillSummary& bill, ReconcileResult& result) const;
   void AddNotes(const BillSummary& bill, ReconcileResult& result) const;
 
+  const ReconcileInput input;
   GroupNames names;
-  Books books;
+  Books books;  // from TakeBooks on
   BillNames bill_names;
   Router router;
   TenantTag tenant_tag;
@@ -125,7 +122,6 @@ struct Reconciler::State {
   CreditRows credits;
   bool provider_billed = false;
   bool measured = false;  // some row has GPU time
-  std::vector<std::string> notes;
 };
 
 Reconciler::Reconciler(const ReconcileInput& input,
@@ -156,6 +152,7 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   }
   const RowSums one = RowSums::Of(row, routed);
   const uint32_t group = state.groups.Add(row, routed, one);
+  state.KeepFew(routed.key.disposition);
   if (routed.key.disposition == Disposition::kCompare) {
     std::optional<SplitRatios> split;
     if (!row.allocated_method_details.empty()) {
@@ -168,6 +165,25 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   }
   state.NoteRow(row, routed);
   return absl::OkStatus();
+}
+
+// A hostile bill has a service, a SKU or a charge period of its own in each
+// row.
+void Reconciler::State::KeepFew(Disposition disposition) {
+  while (groups.TooMany(disposition) &&
+         router.GrainOf(disposition) != KeyGrain::kBare) {
+    groups.Coarsen(disposition, router.MakeCoarser(disposition));
+  }
+}
+
+// Not before the bill has been read: others may make the books meanwhile.
+void Reconciler::State::TakeBooks() {
+  books = Books(*input.rated, input.period, &names.pools, &names.commitments,
+                context.options.tenant_tag.empty() ? nullptr : &names.texts);
+  if (input.capacity != nullptr) {
+    exclusions =
+        Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
+  }
 }
 
 // Sums of one amount in one result: a bill whose files have different ones
@@ -323,9 +339,6 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
     Break item =
         compared ? ComparedItem(group, context) : RoutedItem(group, context);
     item.lines = static_cast<uint32_t>(i);
-    if (group.key.disposition == Disposition::kTiming) {
-      RETURN_IF_ERROR(SayWhatWasMetered(group, context, &item));
-    }
     if (!compared) {
       items.push_back(std::move(item));
       continue;
@@ -336,6 +349,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
       items.push_back(std::move(part));
     }
   }
+  RETURN_IF_ERROR(SayWhatWasMetered(groups.groups(), context, &items));
   std::vector<Break> unbilled = FindUnbilled(context);
   std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
   if (context.open() || context.provider_open) {
@@ -347,7 +361,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
 
 void Reconciler::State::AddNotes(const BillSummary& bill,
                                  ReconcileResult& result) const {
-  result.notes = notes;
+  result.notes = input.rated->notes;
   if (context.basis.amount == BilledAmount::kEffectiveCost) {
     result.notes.push_back(
         "the bill has no BilledCost: its EffectiveCost was compared");
@@ -454,6 +468,7 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   result.period_start_us = state.context.period.start_us;
   result.period_end_us = state.context.period.end_us;
   RETURN_IF_ERROR(state.CheckComparable());
+  state.TakeBooks();
   result.amount = state.context.basis.amount;
   state.NoteOpenPeriods(bill);
   ASSIGN_OR_RETURN(result.items, state.MakeItems());

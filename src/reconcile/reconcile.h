@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/interval.h"
 #include "bill/bill_row.h"
 #include "bill/bill_tables.h"
 #include "contract/contract.h"
@@ -22,27 +23,33 @@
 
 namespace drawdown {
 
-// What was metered on a pool in the buckets that [start_us, end_us) touches,
-// inside the reconciled period or not.
-using MeteredOf = std::function<absl::StatusOr<GpuTime>(
-    const std::string& pool, int64_t start_us, int64_t end_us)>;
+struct PoolWindow {
+  std::string pool;
+  Interval window;
+};
+
+// What was metered on each pool in the buckets that its window touches, inside
+// the reconciled period or not.
+using MeteredOf = std::function<absl::StatusOr<std::vector<GpuTime>>(
+    const std::vector<PoolWindow>& windows)>;
 
 struct ReconcileInput {
   const Contract* contract = nullptr;
-  const RatedUsage* rated = nullptr;  // of `period`; read at construction only
+  const RatedUsage* rated = nullptr;  // of `period`; read in Finish
   Interval period;
   int64_t bucket_length_us = kMicrosPerHour;
   // What `rated` goes up to. Before the period's end, differences are pending.
   int64_t at_us = std::numeric_limits<int64_t>::max();
   // What was stated of pools over the period, and the names its spans index;
-  // may be null.
+  // may be null. Read in Finish.
   const CapacityTable* capacity = nullptr;
   const std::vector<std::string>* capacity_pools = nullptr;
   // What our own statement of the period corrects of closed months, and those
   // months; may be null.
   const std::vector<StatementLine>* corrections = nullptr;
   const std::vector<CorrectedPeriod>* corrected = nullptr;
-  // Called in Finish, for charges of time outside the period; may be empty.
+  // Called once in Finish if there are charges of time outside the period; may
+  // be empty.
   MeteredOf metered = {};
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "base/check.h"
 #include "base/civil.h"
 #include "base/error.h"
 #include "base/same_text.h"
@@ -41,6 +42,29 @@ bool IsOneTime(const BillRow& row) {
 
 }  // namespace
 
+bool CanCoarsen(Disposition disposition) {
+  switch (disposition) {
+    case Disposition::kOtherCurrency:
+    case Disposition::kUnknownGpu:
+    case Disposition::kAmbiguousSku:
+    case Disposition::kNoChargePeriod:
+    case Disposition::kOtherProvider:
+    case Disposition::kOtherPeriod:
+    case Disposition::kOtherCategory:
+    case Disposition::kOtherService:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Coarsen(KeyGrain grain, GroupKey* key) {
+  if (grain == KeyGrain::kWhole) return;
+  key->start_us = key->end_us = 0;
+  if (grain == KeyGrain::kTimeless) return;
+  key->service = key->sku = key->region = kNoIndex;
+}
+
 uint32_t GroupNames::CurrencyIndex(Currency currency) {
   const auto found = std::find(currencies.begin(), currencies.end(), currency);
   const auto index = static_cast<uint32_t>(found - currencies.begin());
@@ -64,7 +88,22 @@ Router::Router(const Contract& contract, const Interval& period,
       period_(period),
       bucket_length_us_(bucket_length_us),
       names_(*names),
-      provider_(names->texts.Intern(contract.provider)) {}
+      provider_(names->texts.Intern(contract.provider)) {
+  for (const PoolNaming& naming : contract.pools) {
+    pools_.push_back(names->pools.Intern(naming.name));
+  }
+}
+
+KeyGrain Router::MakeCoarser(Disposition disposition) {
+  KeyGrain& grain = grains_[static_cast<size_t>(disposition)];
+  CHECK(CanCoarsen(disposition) && grain != KeyGrain::kBare);
+  grain = grain == KeyGrain::kWhole ? KeyGrain::kTimeless : KeyGrain::kBare;
+  return grain;
+}
+
+uint32_t Router::PoolIndex(const PoolNaming* naming) const {
+  return pools_[static_cast<size_t>(naming - contract_.pools.data())];
+}
 
 const std::optional<TimeUnit>& Router::UnitOf(const BillRow& row) {
   const std::string_view unit =
@@ -82,7 +121,7 @@ Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
   target.agreed = match.agreed;
   target.dropped = match.dropped;
   target.micro_gpus = match.naming->gpus_per_unit * kMicroGpusPerGpu;
-  target.lane.pool = names_.pools.Intern(match.naming->name);
+  target.lane.pool = PoolIndex(match.naming);
   const bool covered =
       row.commitment_status == UsageStatus::kUsed || !row.commitment_id.empty();
   target.lane.kind = covered ? RowKind::kCovered : RowKind::kOnDemand;
@@ -122,7 +161,7 @@ Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
     if (row.commitment_id.empty()) return target;
     target.lane.commitment = names_.commitments.Intern(row.commitment_id);
     if (target.pool != nullptr) {
-      target.lane.pool = names_.pools.Intern(target.pool->name);
+      target.lane.pool = PoolIndex(target.pool);
     }
     return target;
   }
@@ -189,7 +228,7 @@ Router::Target Router::FindAdjustmentTarget(const BillRow& row) {
   if (match.result == PoolMatch::Result::kFound) {
     target.pool = match.naming;
     target.dropped = match.dropped;
-    target.lane.pool = names_.pools.Intern(match.naming->name);
+    target.lane.pool = PoolIndex(match.naming);
   }
   return target;
 }
@@ -257,7 +296,7 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
       key.dropped = target.dropped;
     }
     SetWindow(row, key);
-    if (key.lane == Lane()) {
+    if (key.lane == Lane() && GrainOf(key.disposition) != KeyGrain::kBare) {
       key.sku = names_.texts.Intern(row.sku.empty() ? row.sku_price : row.sku);
       key.region = names_.texts.Intern(row.region);
     }
@@ -280,8 +319,11 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
       key.end_us = row.charge_end_us;
     }
     key.category = names_.texts.Intern(row.category_text);
-    key.service = names_.texts.Intern(row.service);
+    if (GrainOf(key.disposition) != KeyGrain::kBare) {
+      key.service = names_.texts.Intern(row.service);
+    }
   }
+  Coarsen(GrainOf(key.disposition), &key);
   return key;
 }
 

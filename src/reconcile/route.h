@@ -2,6 +2,7 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_ROUTE_H_
 #define DRAWDOWN_SRC_RECONCILE_ROUTE_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,6 +39,8 @@ enum class Disposition : uint8_t {
   kUnusedCapacity,    // reserved capacity nobody ran on
   kOtherService,      // not GPU usage
 };
+inline constexpr size_t kDispositions =
+    static_cast<size_t>(Disposition::kOtherService) + 1;
 
 // Rows with equal keys are one group. Names are interned; what does not
 // separate groups of a disposition stays kNoIndex or 0.
@@ -67,6 +70,17 @@ struct GroupKey {
   }
 };
 
+// What a bill has too many of to keep apart is grouped by less: without the
+// charge period, then without service, SKU and region too.
+enum class KeyGrain : uint8_t { kWhole, kTimeless, kBare };
+
+// Whether its rows end in one class however they are grouped, and need no
+// charge period to be judged.
+bool CanCoarsen(Disposition disposition);
+
+// Leaves out of a key what its grain does.
+void Coarsen(KeyGrain grain, GroupKey* key);
+
 struct RoutedRow {
   GroupKey key;
   std::optional<BilledGpuTime> quantity;
@@ -95,6 +109,13 @@ class Router {
   Router(const Contract& contract, const Interval& period,
          int64_t bucket_length_us, GroupNames* names);
 
+  // From now on keys of a disposition have the next coarser grain, which is
+  // returned. REQUIRES: CanCoarsen, and they are not kBare.
+  KeyGrain MakeCoarser(Disposition disposition);
+  KeyGrain GrainOf(Disposition disposition) const {
+    return grains_[static_cast<size_t>(disposition)];
+  }
+
   // kOverflow when the row's GPU time does not fit.
   absl::StatusOr<RoutedRow> Route(const BillRow& row);
 
@@ -112,6 +133,7 @@ class Router {
   GroupKey KeyOf(const BillRow& row, const Target& target);
   void SetWindow(const BillRow& row, GroupKey& key) const;
   bool IsProvider(std::string_view name);
+  uint32_t PoolIndex(const PoolNaming* naming) const;
   const std::optional<TimeUnit>& UnitOf(const BillRow& row);
   absl::StatusOr<std::optional<BilledGpuTime>> QuantityOf(const BillRow& row,
                                                           int64_t micro_gpus);
@@ -123,7 +145,9 @@ class Router {
   Interval period_;
   int64_t bucket_length_us_;
   GroupNames& names_;
-  uint32_t provider_;               // the contract's
+  uint32_t provider_;            // the contract's
+  std::vector<uint32_t> pools_;  // likewise, by place in the contract
+  std::array<KeyGrain, kDispositions> grains_ = {};
   std::string last_provider_text_;  // and one provider
   bool last_is_provider_ = false;
   std::string last_unit_text_;  // bills repeat one unit row after row

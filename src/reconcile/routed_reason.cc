@@ -7,11 +7,16 @@
 namespace drawdown {
 namespace {
 
+// Groups of more than is kept apart have no name.
+std::string NameOf(uint32_t index, const Interner& names) {
+  return index == kNoIndex ? "(too many to tell apart)" : names.Name(index);
+}
+
 std::string UnknownGpuReason(const Group& group, const GroupNames& names) {
   const std::string billed =
       absl::StrCat("billed ", HoursOfRows(group), " of SKU \"",
-                   names.texts.Name(group.key.sku), "\" in region \"",
-                   names.texts.Name(group.key.region), "\", ");
+                   NameOf(group.key.sku, names.texts), "\" in region \"",
+                   NameOf(group.key.region, names.texts), "\", ");
   if (group.key.dropped == 0) {
     return absl::StrCat(billed, "which no pool of the contract is named by");
   }
@@ -117,7 +122,7 @@ std::string RoutedReason(const Group& group, BreakClass kind,
   const auto text = [&names](uint32_t index) {
     return index == kNoIndex ? std::string() : names.texts.Name(index);
   };
-  const std::string service = text(group.key.service);
+  const std::string service = NameOf(group.key.service, names.texts);
   const std::string category = text(group.key.category);
   switch (group.key.disposition) {
     case Disposition::kTiming:
@@ -142,7 +147,7 @@ std::string RoutedReason(const Group& group, BreakClass kind,
           "(PricingQuantity in unit \"",
           group.unit.value(), "\"), so it could not be compared");
     case Disposition::kAmbiguousSku:
-      return absl::StrCat("SKU \"", text(group.key.sku),
+      return absl::StrCat("SKU \"", NameOf(group.key.sku, names.texts),
                           "\" names several pools of the contract and the row "
                           "does not say which");
     case Disposition::kNoChargePeriod:

@@ -29,17 +29,27 @@ class SeenFilter {
   // Whether a hash with these bits may have come before; it has from now on.
   // Both are uniformly distributed.
   bool MaybeSeen(uint64_t place, uint64_t bits) {
-    uint64_t& word = reinterpret_cast<uint64_t*>(words_.get())[place & mask_];
-    const uint64_t wanted =
-        uint64_t{1} << (bits & 63) | uint64_t{1} << (bits >> 6 & 63) |
-        uint64_t{1} << (bits >> 12 & 63) | uint64_t{1} << (bits >> 18 & 63);
-    const bool seen = (word & wanted) == wanted;
-    word |= wanted;
+    uint64_t& word = WordAt(place);
+    const bool seen = (word & Wanted(bits)) == Wanted(bits);
+    word |= Wanted(bits);
     return seen;
+  }
+
+  // The same, and what was asked for is not remembered.
+  bool MayHave(uint64_t place, uint64_t bits) const {
+    return (WordAt(place) & Wanted(bits)) == Wanted(bits);
   }
 
  private:
   static constexpr size_t kWordBytes = sizeof(uint64_t);
+
+  static uint64_t Wanted(uint64_t bits) {
+    return uint64_t{1} << (bits & 63) | uint64_t{1} << (bits >> 6 & 63) |
+           uint64_t{1} << (bits >> 12 & 63) | uint64_t{1} << (bits >> 18 & 63);
+  }
+  uint64_t& WordAt(uint64_t place) const {
+    return reinterpret_cast<uint64_t*>(words_.get())[place & mask_];
+  }
 
   size_t mask_;  // one less than the number of words
   ZeroedPages words_;

@@ -49,18 +49,27 @@ class JournalWriter {
                         DateOf(statement.period_start_us)})) {}
 
   std::string Write() {
-    text_ = absl::StrCat("; ", InertText(statement_.contract), " version ",
-                         statement_.contract_version, ", ",
-                         FormatInstant(statement_.period_start_us), " to ",
-                         FormatInstant(statement_.period_end_us), "\n");
     for (const StatementLine& line : statement_.lines) Add(line);
     if (style_ == JournalStyle::kBeancount) AddBeancountChecks();
-    return Openings() + text_;
+    return Heading() + Openings() + text_;
   }
 
  private:
   std::string Account(const std::vector<std::string_view>& parts) const {
     return JournalAccount(style_, parts);
+  }
+
+  std::string Heading() const {
+    std::string heading =
+        absl::StrCat("; ", InertText(statement_.contract), " version ",
+                     statement_.contract_version, ", ",
+                     FormatInstant(statement_.period_start_us), " to ",
+                     FormatInstant(statement_.period_end_us));
+    if (!statement_.complete) {
+      absl::StrAppend(&heading, ", so far: as of ",
+                      FormatInstant(statement_.at_us));
+    }
+    return heading + "\n";
   }
 
   void Add(const StatementLine& line) {
@@ -111,6 +120,7 @@ class JournalWriter {
     }
     postings->push_back('\n');
     accounts_.insert(account);
+    units_.insert(unit);
   }
 
   // beancount asserts what a day begins with.
@@ -130,10 +140,20 @@ class JournalWriter {
   }
 
   // beancount wants each account opened once in a file, and several statements
-  // may stand in one: its own plugin opens them.
+  // may stand in one: its own plugin opens them. hledger, when it is strict,
+  // wants all declared, as often as one likes.
   std::string Openings() const {
-    if (style_ == JournalStyle::kHledger) return "";
-    return "plugin \"beancount.plugins.auto_accounts\"\n\n";
+    if (style_ == JournalStyle::kBeancount) {
+      return "plugin \"beancount.plugins.auto_accounts\"\n";
+    }
+    std::string declared;
+    for (const std::string& unit : units_) {
+      absl::StrAppend(&declared, "commodity ", unit, "\n");
+    }
+    for (const std::string& account : accounts_) {
+      absl::StrAppend(&declared, "account ", account, "\n");
+    }
+    return declared;
   }
 
   const Statement& statement_;
@@ -146,6 +166,7 @@ class JournalWriter {
   MoneyAmount owed_so_far_;
   GpuTime metered_so_far_;
   std::set<std::string> accounts_;
+  std::set<std::string> units_;
   std::string text_;
 };
 

@@ -119,20 +119,6 @@ std::vector<ReportColumn> RefusalColumns() {
   return columns;
 }
 
-Cell RefusalJson(const std::optional<Refusal>& refusal) {
-  if (!refusal) return std::nullopt;
-  Row row = ScopeCells(refusal->scope);
-  for (const Int128 amount : {refusal->limit, refusal->asked, refusal->used,
-                              refusal->held, refusal->reserved}) {
-    AddAmountCells(refusal->scope.period, amount, &row);
-  }
-  row.push_back(TimeCell(refusal->resets_at_us));
-  row.push_back(DescribeRefusal(*refusal));
-  std::string out;
-  AppendJsonRow(RefusalColumns(), row, &out);
-  return out;
-}
-
 std::vector<ReportColumn> HolderColumns() {
   std::vector<ReportColumn> columns = {{"hold_id"}, {"tenant"}, {"pool"}};
   AddAmountColumns("held", &columns);
@@ -339,6 +325,20 @@ std::string ExplanationText(const QuotaQuery& query,
 }
 
 }  // namespace
+
+Cell RefusalJson(const std::optional<Refusal>& refusal) {
+  if (!refusal) return std::nullopt;
+  Row row = ScopeCells(refusal->scope);
+  for (const Int128 amount : {refusal->limit, refusal->asked, refusal->used,
+                              refusal->held, refusal->reserved}) {
+    AddAmountCells(refusal->scope.period, amount, &row);
+  }
+  row.push_back(TimeCell(refusal->resets_at_us));
+  row.push_back(DescribeRefusal(*refusal));
+  std::string out;
+  AppendJsonRow(RefusalColumns(), row, &out);
+  return out;
+}
 
 std::string DescribeVerdict(const QuotaQuery& query,
                             const QuotaExplanation& explanation) {

@@ -3,6 +3,7 @@
 #define DRAWDOWN_SRC_REPORT_QUOTA_REPORT_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -28,6 +29,9 @@ void WriteQuotaChange(const QuotaState& quota, bool changed, Format format,
 void WriteExplanation(const QuotaQuery& query,
                       const QuotaExplanation& explanation, Format format,
                       const Sink& sink);
+
+// A refusal as an object of its own; none where there is none.
+Cell RefusalJson(const std::optional<Refusal>& refusal);
 
 // What was asked, whether it fits, and why not; "" when nothing was asked.
 std::string DescribeVerdict(const QuotaQuery& query,

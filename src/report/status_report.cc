@@ -119,6 +119,31 @@ Row JsonRow(const CommitmentStatus& status, const BurnRates* rates) {
   return row;
 }
 
+std::vector<ReportColumn> MilestoneColumns() {
+  return {{"contract", ColumnKind::kText},
+          {"commitment", ColumnKind::kText},
+          {"milestone", ColumnKind::kText},
+          {"by", ColumnKind::kWord},
+          {"amount", ColumnKind::kDecimal},
+          {"missing", ColumnKind::kDecimal},
+          {"unit", ColumnKind::kWord},
+          {"amount_gpu_seconds", ColumnKind::kDecimal},
+          {"missing_gpu_seconds", ColumnKind::kDecimal}};
+}
+
+Row MilestoneRow(const CommitmentStatus& status,
+                 const MilestoneStatus& milestone) {
+  return {status.contract,
+          status.commitment,
+          TextCell(milestone.name),
+          TimeCell(milestone.by_us),
+          Amount(status, milestone.amount),
+          Amount(status, milestone.missing),
+          AmountUnit(status.spend, status.currency),
+          AmountSecondsCell(status.spend, milestone.amount),
+          AmountSecondsCell(status.spend, milestone.missing)};
+}
+
 Row ReadableRow(const CommitmentStatus& status) {
   return {status.contract,
           status.commitment,
@@ -208,13 +233,18 @@ void WriteStatus(const StatusView& view, Format format, const Sink& sink) {
   if (format == Format::kTable) return sink(StatusTable(view));
   const bool csv = format == Format::kCsv;
   std::vector<Row> rows;
+  std::vector<Row> milestones;
   for (const CommitmentStatus& status : view.commitments) {
     const BurnRates* rates = RatesOf(view, status);
     rows.push_back(csv ? CsvRow(status, rates) : JsonRow(status, rates));
+    for (const MilestoneStatus& milestone : status.milestones) {
+      milestones.push_back(MilestoneRow(status, milestone));
+    }
   }
   if (csv) return WriteCsv(CsvColumns(), rows, sink);
   JsonObject json(sink);
   json.Rows("commitments", JsonColumns(), rows);
+  json.Rows("milestones", MilestoneColumns(), milestones);
   json.Close();
 }
 

@@ -125,6 +125,24 @@ absl::Status BudgetChange::Unpromise() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<int64_t> BudgetChange::TakenBeside(uint32_t quota) {
+  BudgetsFile* const file = keeper_->file_.get();
+  const BudgetsLock lock(file, LeftUntil(deadline_));
+  if (!lock.held()) return file->BusyError();
+  if (quota >= file->state().end || !file->at(quota).exists()) return 0;
+  Budget& budget = file->at(quota);
+  if (!file->torn() && budget.has_unspent()) {
+    RETURN_IF_ERROR(keeper_->RecallUnder(&budget, nullptr));
+  }
+  int64_t taken_us = budget.taken_us;
+  // Those of another generation were forgotten when it was made anew.
+  if (file->state().generation != generation_) return taken_us;
+  for (const Taken& promise : promised_) {
+    if (promise.chains->Contains(&budget)) taken_us -= promise.amount_us;
+  }
+  return taken_us;
+}
+
 absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,
                                  int64_t amount_us, int64_t now_us) {
   RETURN_IF_ERROR(Mend(now_us));

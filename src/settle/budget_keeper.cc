@@ -272,26 +272,19 @@ absl::StatusOr<int64_t> BudgetKeeper::Room(uint32_t quota, int64_t now_us) {
 }
 
 absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::RecallAndList(
-    ReadTransaction* books, std::span<const uint32_t> under) {
+    ReadTransaction* books) {
   const BudgetsLock lock(file_.get(), options_.posting_patience);
   if (!lock.held()) return file_->BusyError();
   // Then they may be wrong, and of other quotas than there are now.
   if (file_->torn()) return ListUndrained(books);
-  const uint32_t end = file_->state().end;
-  for (const uint32_t quota : under) {
-    if (quota >= end || !file_->at(quota).has_unspent()) continue;
-    RETURN_IF_ERROR(RecallUnder(&file_->at(quota), books));
-  }
-  if (under.empty()) {
-    RETURN_IF_ERROR(VisitFiles([&](LanesReader* reader) {
-      return RecallFile(reader, kAllBanks, nullptr, books);
-    }));
-  }
+  RETURN_IF_ERROR(VisitFiles([&](LanesReader* reader) {
+    return RecallFile(reader, kAllBanks, nullptr, books);
+  }));
   std::vector<TakenBudget> all;
-  for (uint32_t quota = 1; quota < end; ++quota) {
+  for (uint32_t quota = 1; quota < file_->state().end; ++quota) {
     Budget& budget = file_->at(quota);
     if (!budget.exists()) continue;
-    if (under.empty()) budget.filled = budget.allowed = 0;
+    budget.filled = budget.allowed = 0;
     if (budget.taken_us != 0) all.push_back({quota, budget.taken_us});
   }
   return all;

@@ -77,6 +77,9 @@ class BudgetChange {
                                int64_t amount_us, int64_t now_us);
   // Takes the last promise back: that part of the commit is not to be.
   absl::Status Unpromise();
+  // What is out of the quota's budget and was not promised here, with slices
+  // recalled; 0 where meters have no such budget.
+  absl::StatusOr<int64_t> TakenBeside(uint32_t quota);
   // As Promise, for a fact, whether or not it fits; where it does not, no slice
   // keeps anything.
   absl::Status Lower(std::span<const uint32_t> lowest, int64_t amount_us,
@@ -169,11 +172,10 @@ class BudgetKeeper : public AdmissionSource {
   // Takes back everything that is left of slices under the quota.
   absl::Status Recall(uint32_t quota);
   absl::StatusOr<int64_t> Room(uint32_t quota, int64_t now_us);
-  // Takes all slices back that are under these quotas, or where none is named
-  // all there are, so that what is taken of them is used or promised; says how
-  // much that is, of each quota. `books` may be a snapshot.
+  // Takes all slices back, so that what is taken is used, and says how much.
+  // `books` is a snapshot.
   absl::StatusOr<std::vector<TakenBudget>> RecallAndList(
-      ReadTransaction* books, std::span<const uint32_t> under = {});
+      ReadTransaction* books);
 
  private:
   friend class BudgetChange;

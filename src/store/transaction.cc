@@ -60,15 +60,26 @@ struct Session {
 
 class LmdbCursor : public Cursor {
  public:
-  LmdbCursor(std::shared_ptr<Session> session, MDB_cursor* cursor)
-      : session_(std::move(session)), cursor_(cursor) {}
+  explicit LmdbCursor(std::shared_ptr<Session> session)
+      : session_(std::move(session)) {}
   ~LmdbCursor() override {
+    if (cursor_ == nullptr) return;
     // LMDB frees a writer's cursors itself when the writer ends.
     const bool freed = session_->writing && session_->txn == nullptr;
     if (!freed && !session_->environment->forked()) mdb_cursor_close(cursor_);
   }
   LmdbCursor(const LmdbCursor&) = delete;  // Owns the LMDB cursor.
   LmdbCursor& operator=(const LmdbCursor&) = delete;
+
+  // Once, before anything else is asked.
+  absl::Status Open(Table table) {
+    RETURN_IF_ERROR(session_->CheckLive());
+    const int rc = mdb_cursor_open(session_->txn,
+                                   session_->environment->dbi(table), &cursor_);
+    if (rc == MDB_SUCCESS) return absl::OkStatus();
+    return session_->environment->CallError(
+        rc, absl::StrCat("walk ", TableName(table)));
+  }
 
   absl::StatusOr<bool> SeekAtLeast(std::string_view key) override {
     RETURN_IF_ERROR(session_->CheckLive());
@@ -132,7 +143,7 @@ class LmdbCursor : public Cursor {
   }
 
   const std::shared_ptr<Session> session_;
-  MDB_cursor* const cursor_;
+  MDB_cursor* cursor_ = nullptr;
   MDB_val key_{};
   MDB_val value_{};
   bool standing_ = false;
@@ -157,15 +168,9 @@ absl::StatusOr<std::optional<std::string_view>> GetFrom(const Session& session,
 
 absl::StatusOr<std::unique_ptr<Cursor>> CursorOver(
     const std::shared_ptr<Session>& session, Table table) {
-  RETURN_IF_ERROR(session->CheckLive());
-  MDB_cursor* cursor = nullptr;
-  const int rc =
-      mdb_cursor_open(session->txn, session->environment->dbi(table), &cursor);
-  if (rc != MDB_SUCCESS) {
-    return session->environment->CallError(
-        rc, absl::StrCat("walk ", TableName(table)));
-  }
-  return std::make_unique<LmdbCursor>(session, cursor);
+  auto cursor = std::make_unique<LmdbCursor>(session);
+  RETURN_IF_ERROR(cursor->Open(table));
+  return cursor;
 }
 
 class LmdbReadTransaction : public ReadTransaction {

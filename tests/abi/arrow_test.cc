@@ -181,6 +181,62 @@ TEST(ArrowImport, OfUsage) {
   drawdown_table_close(usage, nullptr);
 }
 
+TEST(ArrowImport, OfUsageNeedsItsTimes) {
+  const Books books;
+  std::vector<TestColumn> columns = RunColumns();
+  columns[0].name = "usage_id";
+  columns[3].name = "gpu_seconds";
+  TestStream stream(2, columns);  // The second has no end.
+  const Imported refused =
+      Import(books, &stream, nullptr, DRAWDOWN_IMPORT_USAGE);
+  EXPECT_EQ(refused.code, DRAWDOWN_BAD_ROW);
+  EXPECT_EQ(refused.message, "row 2: end must be given");
+}
+
+TEST(ArrowImport, RefusesOptionsThatNameNothing) {
+  const Books books;
+  const drawdown_text pair[] = {drawdown_str("run_idd"), drawdown_str("id")};
+  drawdown_import_options columns = DRAWDOWN_IMPORT_OPTIONS_INIT;
+  columns.columns = pair;
+  columns.column_pairs = 1;
+  drawdown_import_options constants = DRAWDOWN_IMPORT_OPTIONS_INIT;
+  constants.constants = pair;
+  constants.constant_pairs = 1;
+  for (const drawdown_import_options& options : {columns, constants}) {
+    TestStream stream(2, RunColumns());
+    const Imported refused = Import(books, &stream, &options);
+    EXPECT_EQ(refused.code, DRAWDOWN_INVALID_ARGUMENT);
+    EXPECT_NE(refused.message.find("run_idd is none of the columns run_id"),
+              std::string::npos)
+        << refused.message;
+  }
+  drawdown_import_options zone = DRAWDOWN_IMPORT_OPTIONS_INIT;
+  zone.zone = drawdown_str("No/Zone");
+  TestStream stream(2, RunColumns());
+  const Imported refused = Import(books, &stream, &zone);
+  EXPECT_NE(refused.code, DRAWDOWN_OK);
+  EXPECT_NE(refused.message.find("No/Zone"), std::string::npos);
+}
+
+// What the books would give back to nobody who reads UTF-8.
+TEST(ArrowImport, RefusesIdsThatAreNotUtf8) {
+  const Books books;
+  std::vector<TestColumn> columns = RunColumns();
+  columns[0].buffers = Texts<int32_t>({"a", "\xff"});
+  TestStream stream(2, columns);
+  const Imported refused = Import(books, &stream);
+  EXPECT_EQ(refused.code, DRAWDOWN_BAD_ROW);
+  EXPECT_NE(refused.message.find("run_id is not valid UTF-8"),
+            std::string::npos)
+      << refused.message;
+  drawdown_table runs = 0;
+  uint64_t rows = 9;
+  ASSERT_EQ(drawdown_runs(books.ledger(), nullptr, &runs, nullptr), 0);
+  EXPECT_EQ(drawdown_table_shape(runs, &rows, nullptr, nullptr), DRAWDOWN_OK);
+  EXPECT_EQ(rows, 0u);
+  drawdown_table_close(runs, nullptr);
+}
+
 TEST(ArrowExport, IsTheTableWithItsTypesAndNulls) {
   const Books books;
   TestStream source(2, RunColumns());

@@ -148,6 +148,98 @@ void TestQuotasAndHolds(drawdown_ledger ledger) {
   Close(&table);
 }
 
+#if DRAWDOWN_ABI_VERSION >= 5
+/* Two quotas that differ in their window alone, under which a run is open; one
+ * is out already and will be so again. What joins the tables is the quota. */
+void TestQuotaTables(drawdown_ledger ledger) {
+  drawdown_error error = 0;
+  drawdown_table table = 0;
+  drawdown_table runs = 0;
+  drawdown_quota_setting setting = DRAWDOWN_QUOTA_SETTING_INIT;
+  drawdown_run_start start = DRAWDOWN_RUN_START_INIT;
+  const drawdown_text tenant = drawdown_str("beta/x");
+  const drawdown_text pool = drawdown_str("aws/x/h");
+  const drawdown_int128 six = drawdown_int128_of(6 * kHour);
+  int hours;
+  uint64_t row;
+  setting.tenant = tenant;
+  setting.pool = pool;
+  setting.period = DRAWDOWN_PERIOD_ROLLING;
+  setting.soft = 1;
+  for (hours = 2; hours <= 6; hours += 4) {
+    setting.rolling_us = hours * kHour;
+    setting.nominal = drawdown_int128_of(hours * kHour);
+    OK(drawdown_quota_set(ledger, &setting, NULL, &error));
+  }
+  setting.from_us = now + 12 * kHour;
+  setting.nominal = drawdown_int128_of(kHour);
+  OK(drawdown_quota_set(ledger, &setting, NULL, &error));
+  setting.from_us = now + 24 * kHour;
+  setting.unlimited = 1;
+  OK(drawdown_quota_set(ledger, &setting, NULL, &error));
+
+  OK(drawdown_quota_changes(ledger, drawdown_str("beta"), DRAWDOWN_UNSET,
+                            &table, &error));
+  CHECK(RowsOf(table) == 2);
+  CHECK(NumberAt(table, 0, "rolling_us") == 6 * kHour);
+  CHECK(NumberAt(table, 0, "from") == now + 12 * kHour);
+  CHECK(NumberAt(table, 0, "limited") == 1 && NumberAt(table, 0, "soft") == 1);
+  CHECK(DecimalAt(table, 0, "nominal") == kHour);
+  CHECK(NumberAt(table, 1, "limited") == 0);
+  Close(&table);
+  OK(drawdown_quota_changes(ledger, drawdown_str("acme"), DRAWDOWN_UNSET,
+                            &table, &error));
+  CHECK(RowsOf(table) == 0);
+  Close(&table);
+
+  start.run_id = drawdown_str("run-of-beta");
+  start.tenant = tenant;
+  start.pool = pool;
+  start.micro_gpus = 2000000;
+  start.at_us = now - 2 * kHour;
+  OK(drawdown_run_start_many(ledger, &start, 1, &runs, &error));
+  OK(drawdown_quota_users(ledger, tenant, pool, six, 0, DRAWDOWN_UNSET, &table,
+                          &runs, &error));
+  CHECK(RowsOf(table) == 2 && RowsOf(runs) == 2);
+  for (row = 0; row < 2; ++row) {
+    CHECK(DecimalAt(table, row, "accruing") == 2000000);
+    CHECK(NumberAt(runs, row, "rolling_us") ==
+          NumberAt(table, row, "rolling_us"));
+    CHECK(TextIs(runs, row, "quota_tenant", "beta/x"));
+    CHECK(TextIs(runs, row, "run_id", "run-of-beta"));
+    CHECK(DecimalAt(runs, row, "gpus") == 2000000);
+    CHECK(DecimalAt(runs, row, "used") == DecimalAt(table, row, "used"));
+    CHECK(DecimalAt(runs, row, "used") > 0);
+    CHECK(NumberAt(runs, row, "runs") == 1);
+  }
+  Close(&table);
+  Close(&runs);
+  OK(drawdown_quota_users(ledger, tenant, pool, six, 0, DRAWDOWN_UNSET, NULL,
+                          NULL, &error));
+
+  OK(drawdown_exhaustions(ledger, &table, &error));
+  OK(drawdown_exhaustion_runs(ledger, &runs, &error));
+  CHECK(RowsOf(table) >= 2 && RowsOf(runs) == 2);
+  for (row = 0; row < 2; ++row) {
+    CHECK(TextIs(runs, row, "quota_pool", "aws/x/h"));
+    CHECK(TextIs(runs, row, "run_id", "run-of-beta"));
+  }
+  CHECK(NumberAt(runs, 0, "rolling_us") != NumberAt(runs, 1, "rolling_us"));
+  for (row = 0; row < RowsOf(table); ++row) {
+    if (TextIs(table, row, "kind", "quota_exhausted")) {
+      CHECK(NumberAt(table, row, "rolling_us") ==
+                NumberAt(runs, 0, "rolling_us") ||
+            NumberAt(table, row, "rolling_us") ==
+                NumberAt(runs, 1, "rolling_us"));
+    }
+  }
+  Close(&table);
+  Close(&runs);
+  OK(drawdown_run_stop(ledger, start.run_id, 1, now, DRAWDOWN_STOP_DONE,
+                       &error));
+}
+#endif
+
 void TestImports(drawdown_ledger ledger, const char* folder) {
   drawdown_error error = 0;
   drawdown_table table = 0;

@@ -45,5 +45,8 @@ void TestWhatIsToCome(drawdown_ledger ledger);
 void TestFocus(drawdown_ledger ledger);
 void TestCloses(drawdown_ledger ledger);
 #endif
+#if DRAWDOWN_ABI_VERSION >= 5
+void TestQuotaTables(drawdown_ledger ledger);
+#endif
 
 #endif

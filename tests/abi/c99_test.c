@@ -91,6 +91,9 @@ int main(void) {
   TestWhatIsToCome(ledger);
   TestFocus(ledger);
 #endif
+#if DRAWDOWN_ABI_VERSION >= 5
+  TestQuotaTables(ledger);
+#endif
   TestLedger(ledger, folder);
   CHECK(clock_reads > 0);
   if (getenv("DRAWDOWN_BIN") == NULL ||

@@ -211,7 +211,7 @@ void Caller::CallHolds() {
 void Caller::CallQuotas() {
   const drawdown_ledger ledger = Handle(Kind::kLedger);
   uint64_t* const table = Out(Kind::kTable);
-  switch (Below(4)) {
+  switch (Below(6)) {
     case 0:
       return Ended("quotas", drawdown_quotas(ledger, Tenant(), Instant(), table,
                                              Error()));
@@ -220,6 +220,15 @@ void Caller::CallQuotas() {
                    drawdown_quota_explain(
                        ledger, Tenant(), Pool(), Wide(3'600'000'000), Number(0),
                        Instant(), table, Out(Kind::kTable), Error()));
+    case 2:
+      return Ended("quota_users",
+                   drawdown_quota_users(
+                       ledger, Tenant(), Pool(), Wide(3'600'000'000), Number(0),
+                       Instant(), table, Out(Kind::kTable), Error()));
+    case 3:
+      return Ended("quota_changes",
+                   drawdown_quota_changes(ledger, Tenant(), Instant(), table,
+                                          Error()));
     default: {
       drawdown_quota_setting setting = DRAWDOWN_QUOTA_SETTING_INIT;
       setting.tenant = Tenant();

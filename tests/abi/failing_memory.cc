@@ -21,6 +21,13 @@ bool MayAllocate() {
 
 bool EveryOne() { return std::getenv("DRAWDOWN_EVERY_ALLOCATION") != nullptr; }
 
+// How many of a call's allocations fail, where not all do.
+int64_t Sampled(int64_t usual_calls) {
+  const char* const asked = std::getenv("DRAWDOWN_FAILED_ALLOCATIONS");
+  const int64_t most = asked == nullptr ? usual_calls : std::atoll(asked);
+  return std::clamp<int64_t>(most, 1, usual_calls);
+}
+
 std::string CellOf(drawdown_table table, uint64_t row, uint32_t column) {
   uint8_t is_null = 0;
   int64_t number = 0;
@@ -98,7 +105,7 @@ int FailAllocations(const char* function, const Prepare& prepare,
   EXPECT_NE(expected.code, DRAWDOWN_OUT_OF_MEMORY);
   const int64_t used = kEnough - left;
   const int64_t stride =
-      EveryOne() ? 1 : std::max<int64_t>(1, used / usual_calls);
+      EveryOne() ? 1 : std::max<int64_t>(1, used / Sampled(usual_calls));
   int failed = 0;
   int64_t n = 0;
   for (;; n += stride) {
@@ -189,6 +196,10 @@ void* Allocate(size_t size) {
 __attribute__((noinline)) void* operator new(size_t size) {
   return Allocate(size);
 }
+// Arrays too: a sanitizer's own would not fail.
+__attribute__((noinline)) void* operator new[](size_t size) {
+  return Allocate(size);
+}
 // What stable_sort asks: a sanitizer's own would not be ours to delete.
 __attribute__((noinline)) void* operator new(size_t size,
                                              const std::nothrow_t&) noexcept {
@@ -199,5 +210,12 @@ __attribute__((noinline)) void operator delete(void* memory) noexcept {
   std::free(memory);
 }
 __attribute__((noinline)) void operator delete(void* memory, size_t) noexcept {
+  std::free(memory);
+}
+__attribute__((noinline)) void operator delete[](void* memory) noexcept {
+  std::free(memory);
+}
+__attribute__((noinline)) void operator delete[](void* memory,
+                                                 size_t) noexcept {
   std::free(memory);
 }

@@ -44,7 +44,8 @@ using Call = std::function<int32_t(Outputs*)>;
 
 // Calls with enough memory, then prepares and calls with the n-th allocation of
 // the call failing, for n = 0, 1, ... until none fails; without
-// $DRAWDOWN_EVERY_ALLOCATION for 40 or so, spread evenly. Each either fails
+// $DRAWDOWN_EVERY_ALLOCATION for 40 or so, spread evenly, or for
+// $DRAWDOWN_FAILED_ALLOCATIONS if they are fewer. Each either fails
 // with DRAWDOWN_OUT_OF_MEMORY and gives nothing, and then the same call gives
 // what it gave with enough memory, or gives that at once. `prepare` is called
 // with -1 at first. Returns how many calls failed; there must be one, if it

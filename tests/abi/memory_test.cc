@@ -70,6 +70,10 @@ TEST_F(MemoryOfQuestions, OfHoldsAndQuotas) {
     return drawdown_quotas(ledger_, drawdown_str("acme"), DRAWDOWN_UNSET,
                            &out->tables[0], &out->error);
   });
+  FailAllocations("drawdown_quota_changes", [&](Outputs* out) {
+    return drawdown_quota_changes(ledger_, drawdown_str("acme"), kStart,
+                                  &out->tables[0], &out->error);
+  });
   for (const int64_t hours : {int64_t{1}, int64_t{1'000'000}}) {
     drawdown_hold_request request = DRAWDOWN_HOLD_REQUEST_INIT;
     request.hold_id = drawdown_str("a hold that is asked about");
@@ -82,6 +86,11 @@ TEST_F(MemoryOfQuestions, OfHoldsAndQuotas) {
     });
     FailAllocations("drawdown_quota_explain", [&](Outputs* out) {
       return drawdown_quota_explain(
+          ledger_, drawdown_str(kTenant), drawdown_str(kPool), request.gpu_us,
+          0, DRAWDOWN_UNSET, &out->tables[0], &out->tables[1], &out->error);
+    });
+    FailAllocations("drawdown_quota_users", [&](Outputs* out) {
+      return drawdown_quota_users(
           ledger_, drawdown_str(kTenant), drawdown_str(kPool), request.gpu_us,
           0, DRAWDOWN_UNSET, &out->tables[0], &out->tables[1], &out->error);
     });

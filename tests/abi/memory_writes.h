@@ -31,6 +31,11 @@ class MemoryOfWrites : public ::testing::Test {
     books_ = std::make_unique<Books>([](void*) { return kNow; });
     ledger_ = books_->ledger();
   }
+  // The books that were there are proved now and then.
+  void Anew() {
+    if (++made_ % 16 == 0) ExpectSound();
+    NewBooks();
+  }
   // What is in the books proves itself, from the outside.
   void ExpectSound() {
     if (!ProgramIsThere()) {
@@ -104,6 +109,7 @@ class MemoryOfWrites : public ::testing::Test {
   std::string hold_;
   std::string file_;
   std::string directory_;
+  int made_ = 0;
 };
 
 }  // namespace drawdown::c_abi_test

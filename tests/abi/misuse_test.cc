@@ -57,6 +57,27 @@ TEST(Handles, AreNotUsedAgain) {
   EXPECT_EQ(drawdown_table_close(second, nullptr), DRAWDOWN_OK);
 }
 
+// The number of a place is in a handle's low half; one that is free is taken
+// again.
+TEST(Handles, OfAnswersThatNobodyWantsAreNotMade) {
+  const Books books;
+  const std::string copy = books.path() + ".copy";
+  ASSERT_EQ(
+      drawdown_backup(books.ledger(), drawdown_str(copy.c_str()), nullptr),
+      DRAWDOWN_OK);
+  drawdown_table before = 0;
+  drawdown_table after = 0;
+  ASSERT_EQ(drawdown_ledger_info(books.ledger(), &before, nullptr), 0);
+  ASSERT_EQ(drawdown_table_close(before, nullptr), 0);
+  const std::string saved = books.path() + ".saved";
+  ASSERT_EQ(drawdown_salvage(drawdown_str(copy.c_str()),
+                             drawdown_str(saved.c_str()), nullptr, nullptr),
+            DRAWDOWN_OK);
+  ASSERT_EQ(drawdown_ledger_info(books.ledger(), &after, nullptr), 0);
+  EXPECT_EQ(static_cast<uint32_t>(after), static_cast<uint32_t>(before));
+  EXPECT_EQ(drawdown_table_close(after, nullptr), DRAWDOWN_OK);
+}
+
 TEST(Handles, OfTablesOutliveTheLedger) {
   Books books;
   drawdown_table table = 0;
@@ -117,6 +138,23 @@ TEST(Structs, OfNewerProgramsAreReadWhereTheyAskForNothingNew) {
   EXPECT_EQ(drawdown_runs(books.ledger(), &newer.query, &table, &error),
             DRAWDOWN_BAD_STRUCT);
   EXPECT_NE(MessageOf(error).find("does not know"), std::string::npos);
+}
+
+// A size that is not one: nothing so far behind the struct is looked at.
+TEST(Structs, ThatSayThatTheyAreHugeAreRefused) {
+  const Books books;
+  drawdown_table table = 0;
+  drawdown_error error = 0;
+  drawdown_run_query query = DRAWDOWN_RUN_QUERY_INIT;
+  for (const uint32_t size : {uint32_t{65'537}, UINT32_MAX}) {
+    query.struct_size = size;
+    EXPECT_EQ(drawdown_runs(books.ledger(), &query, &table, &error),
+              DRAWDOWN_BAD_STRUCT);
+    EXPECT_NE(MessageOf(error).find("is no struct's"), std::string::npos);
+  }
+  drawdown_drain_result result = DRAWDOWN_DRAIN_RESULT_INIT;
+  result.struct_size = UINT32_MAX;
+  EXPECT_EQ(drawdown_drain(books.ledger(), &result, nullptr), DRAWDOWN_OK);
 }
 
 TEST(Structs, InArraysAreAsFarApartAsTheySay) {
@@ -194,6 +232,39 @@ TEST(Texts, MayBeAbsentOrUnterminated) {
   EXPECT_EQ(drawdown_meter_bind(books.ledger(), {nullptr, 0},
                                 drawdown_str("aws/x/h"), 0, &meter, nullptr),
             DRAWDOWN_BAD_ROW);
+}
+
+// What names a file ends at a zero byte, and would name another.
+TEST(Texts, OfPathsHaveNoZeroBytes) {
+  const Books books;
+  const std::string other = books.path() + ".other";
+  const std::string evil = other + std::string("\0evil", 5);
+  const drawdown_text path = {evil.data(), evil.size()};
+  drawdown_statement_query query = DRAWDOWN_STATEMENT_QUERY_INIT;
+  uint8_t clean = 0;
+  drawdown_table out = 0;
+  drawdown_ledger opened = 0;
+  ASSERT_EQ(
+      drawdown_ledger_create(drawdown_str(other.c_str()), nullptr, nullptr), 0);
+  std::vector<drawdown_error> errors(8);
+  const std::vector<int32_t> codes = {
+      drawdown_ledger_open(path, nullptr, &opened, &errors[0]),
+      drawdown_ledger_create(path, nullptr, &errors[1]),
+      drawdown_backup(books.ledger(), path, &errors[2]),
+      drawdown_salvage(path, drawdown_str("x"), &out, &errors[3]),
+      drawdown_salvage(drawdown_str(other.c_str()), path, &out, &errors[4]),
+      drawdown_import_files(books.ledger(), DRAWDOWN_IMPORT_RUNS, &path, 1,
+                            nullptr, nullptr, &errors[5]),
+      drawdown_reconcile_files(books.ledger(), &query, &path, 1, nullptr,
+                               &clean, nullptr, nullptr, &errors[6]),
+      drawdown_bill_summary(&path, 1, &out, &errors[7])};
+  for (size_t i = 0; i < codes.size(); ++i) {
+    EXPECT_EQ(codes[i], DRAWDOWN_INVALID_ARGUMENT) << i;
+    EXPECT_NE(MessageOf(errors[i]).find("has a zero byte after"),
+              std::string::npos)
+        << i;
+  }
+  EXPECT_EQ(opened, 0u);
 }
 
 TEST(Outputs, ThatAreNullAreNamed) {

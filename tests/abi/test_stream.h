@@ -24,6 +24,7 @@ struct TestColumn {
   int64_t offset = 0;
   std::vector<std::string> buffers;  // the first is validity; "": all valid
   std::vector<TestColumn> dictionary = {};  // one, or none
+  std::vector<TestColumn> children = {};
 };
 
 template <typename... Values>
@@ -78,6 +79,13 @@ class TestStream {
     if (!column.dictionary.empty()) {
       schema.dictionary = SchemaOf(column.dictionary[0]);
     }
+    if (column.children.empty()) return &schema;
+    std::vector<ArrowSchema*> children;
+    for (const TestColumn& child : column.children) {
+      children.push_back(SchemaOf(child));
+    }
+    schema.n_children = static_cast<int64_t>(children.size());
+    schema.children = child_schemas_.emplace_back(std::move(children)).data();
     return &schema;
   }
   static int GetNext(ArrowArrayStream* stream, ArrowArray* out) {
@@ -113,6 +121,13 @@ class TestStream {
     if (!column.dictionary.empty()) {
       array.dictionary = ArrayOf(column.dictionary[0]);
     }
+    if (column.children.empty()) return &array;
+    std::vector<ArrowArray*> children;
+    for (const TestColumn& child : column.children) {
+      children.push_back(ArrayOf(child));
+    }
+    array.n_children = static_cast<int64_t>(children.size());
+    array.children = child_arrays_.emplace_back(std::move(children)).data();
     return &array;
   }
   static const char* LastError(ArrowArrayStream*) { return "the wire broke"; }
@@ -126,6 +141,8 @@ class TestStream {
   std::deque<ArrowSchema> schemas_;
   std::deque<ArrowArray> arrays_;
   std::deque<std::vector<const void*>> buffers_;
+  std::deque<std::vector<ArrowSchema*>> child_schemas_;
+  std::deque<std::vector<ArrowArray*>> child_arrays_;
   std::vector<ArrowSchema*> schema_pointers_;
   std::vector<ArrowArray*> array_pointers_;
   ArrowArrayStream stream_{};

@@ -67,7 +67,7 @@ class BillTest(CliTest):
         self.write("bad.csv", HEADER + ROW.replace("32.80", "32.81"))
         bad = self.expect(1, "bill", "check", "bad.csv", "--format", "json")
         outcomes = {rule["rule"]: rule for rule in bad.json()["rules"]}
-        self.assertEqual(len(outcomes), 478)
+        self.assertEqual(len(outcomes), 563)
         self.assertEqual(outcomes["ListCost-C-009-C"]["outcome"], "failed")
         self.assertIn("bad.csv:2: ", outcomes["ListCost-C-009-C"]["examples"])
         self.assertEqual(outcomes["BilledCost-C-007-M"]["outcome"],

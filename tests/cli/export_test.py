@@ -369,6 +369,22 @@ class CorrectionTest(CliTest):
                       " ".join(result["notes"]))
 
 
+class UnendedTest(ExportTest):
+    def test_what_covers_only_a_part_says_so(self):
+        said = "so far: as of " + AT
+        noted = ("note: the period has not ended: this covers only what ended "
+                 "by " + AT)
+        for form in ("csv", "focus", "focus-1.4", "hledger", "beancount"):
+            for period, unended in (("2026-03", True), ("2026-02", False)):
+                done = self.expect(0, "statement", "--contract", "aws-2026",
+                                   "--period", period, "--at", AT,
+                                   "--format", form)
+                self.assertEqual(noted in done.err, unended, done.err)
+                if form in ("hledger", "beancount"):
+                    first = done.out.splitlines()[0]
+                    self.assertEqual(said in first, unended, first)
+
+
 class JournalTest(ExportTest):
     def test_different_tenants_have_different_accounts(self):
         tenants = ["a", "A", "0a", "a-b", "a--b", "a b", "a%20b", "a-20b",
@@ -527,8 +543,9 @@ class HledgerTest(ExportTest):
     def test_hledger_checks_two_months_in_one_file(self):
         journal = (self.statement("2026-01", "hledger")
                    + self.statement("2026-02", "hledger"))
-        subprocess.run(["hledger", "-f", "-", "check"], input=journal,
-                       text=True, check=True)
+        for mode in ([], ["--strict"]):
+            subprocess.run(["hledger", "-f", "-", "check", *mode],
+                           input=journal, text=True, check=True)
 
 
 @unittest.skipUnless(shutil.which("bean-check"), "beancount is not installed")

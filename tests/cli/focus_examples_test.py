@@ -34,6 +34,27 @@ commitment { id: "r" category: USAGE model: CONTINUOUS interval: HOURLY
   shortfall { policy: TAKE_OR_PAY } }
 """
 
+# The files that are made again below, and why the others are not.
+MADE_AGAIN = {
+    "one_hundred_percent_utilization_without_commitment_discount_flexibility",
+    "one_hundred_percent_utilization_with_commitment_discount_flexibility_"
+    "with_1_resource",
+    "one_hundred_percent_utilization_with_commitment_discount_flexibility_"
+    "with_2_resources",
+    "zero_percent_utilization_without_commitment_discount_flexibility",
+    *(f"commitment_discount_usage_scenario_{n}" for n in range(1, 5)),
+    "saas_spend_agreements_a1",
+    "saas_spend_agreements_a2",
+}
+LEFT_OUT = {
+    "commitment_discount_purchase_scenario_":
+        "purchases by themselves, some of them paid in advance: a statement has"
+        " what was used and what was not, by interval",
+    "saas_spend_agreements_b": "the year's spend is paid in advance",
+    "simple_saas_agreements_": "licences by the count: there are no hours",
+    "virtual_currency_pricing_model_": "prices in tokens that were bought",
+}
+
 
 def example(name):
     with open(os.path.join(FOLDER, name + ".csv"), newline="",
@@ -83,6 +104,13 @@ class ExamplesTest(CliTest):
         return self.focus(HOUR_HEAD + contract, [
             f"vm-{i},p/e/{pool},2023-01-01T00:00:00Z,2023-01-01T01:00:00Z,"
             f"{gpus * 3600}" for i, (pool, gpus) in enumerate(used)], HOUR)
+
+    def test_every_file_is_made_again_or_left_out_with_a_reason(self):
+        there = {name[:-4] for name in os.listdir(FOLDER)
+                 if name.endswith(".csv")}
+        left_out = {name for name in there if name.startswith(tuple(LEFT_OUT))}
+        self.assertEqual(there, MADE_AGAIN | left_out)
+        self.assertFalse(MADE_AGAIN & left_out)
 
     def test_full_utilization(self):
         rows = self.hour(RATES % ("3", "2") + RESERVED % ("large", "1", "1.5"),

@@ -87,13 +87,14 @@ class CliTest(unittest.TestCase):
         return environment
 
     def run_cli(self, *arguments, stdin=b"", env=None, **options):
+        """`stdin` is bytes, or an open file."""
+        options["input" if isinstance(stdin, bytes) else "stdin"] = stdin
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
+        options.setdefault("cwd", self.dir)
         done = subprocess.run(
             [PROGRAM, *arguments],
-            cwd=self.dir,
             env=env or self.environment(),
-            input=stdin,
             timeout=120,
             **options,
         )

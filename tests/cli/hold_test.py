@@ -41,6 +41,35 @@ class HoldTest(CliTest):
 
 
 class LifeTest(HoldTest):
+    def test_a_quote_says_what_it_would_cost_and_changes_nothing(self):
+        contract = self.write("c.textproto", """
+            id: "c" provider: "aws" currency: "USD"
+            term { start: "2020-01-01T00:00:00Z" end: "2120-01-01T00:00:00Z" }
+            rate { pool: "aws" price: "4" from: "2020-01-01T00:00:00Z" }
+            """)
+        self.expect(0, "contract", "apply", contract)
+        self.expect(0, "quota", "set", "acme", "--gpu-hours", "10", "--per", "total")
+        journal = self.expect(0, "journal").out
+        asked = ["hold", "quote", "--tenant", "acme/new", "--pool", "aws/new", "--gpu-hours"]
+        quote = self.expect(0, *asked, "2.5", "--gpus", "8")
+        self.assertEqual(quote.out, "contract,commitment,kind,unit_price,gpu_seconds,gpu_hours,"
+                         "cost,currency\nc,,on_demand,4,9000,2.500000000,10,USD\n")
+        self.assertEqual(quote.err, "fits: 2.500 GPU-hours and 8 GPUs of acme/new on aws/new\n")
+        table = self.expect(0, *asked, "2.5", "--format", "table").out
+        self.assertIn("fits: 2.500 GPU-hours of acme/new on aws/new\n", table)
+        self.assertRegex(table, r"in all +10.00  USD")
+        refused = self.expect(1, *asked, "11", "--format", "json")
+        self.assertIn("would be refused: acme on *: 10 GPU-hours in total", refused.err)
+        self.assertFalse(refused.json()["admitted"])
+        self.assertEqual(refused.json()["refusal"]["asked_gpu_hours"], "11.000000000")
+        self.assertEqual(refused.json()["lines"][0]["cost"], "44")
+        nobody = self.expect(0, "hold", "quote", "--tenant", "acme", "--pool", "lab/x", "--gpus",
+                             "1", "--format", "table").out
+        self.assertIn("no contract prices lab/x", nobody)
+        self.expect(2, *asked[:4], "--gpu-hours", "1")
+        self.expect(2, *asked[:6])
+        self.assertEqual(self.expect(0, "journal").out, journal)
+
     def test_a_run_needs_a_hold_and_draws_it(self):
         start = ["run", "start", "run-1", *PLACE, "--gpus", "8"]
         needs = self.expect(2, *start)
@@ -262,7 +291,7 @@ class BatchTest(HoldTest):
         refused = self.hold(1, *batch)
         self.assertEqual(
             refused.err, "none of the holds was placed, as one was refused: "
-            "acme on *: 100 GPU-hours in total, 0 used, 50 held, 51 asked\n")
+            "acme on *: 100 GPU-hours in total, 0 used, 0 held, 101 asked\n")
         self.assertEqual(self.holds(), [])
         self.place(0, "c", "2")
         conflict = self.hold(3, *self.rows("a,acme/chat,p,1,,",

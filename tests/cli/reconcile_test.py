@@ -234,6 +234,69 @@ class ReconcileTest(CliTest):
             self.assertIn("in the ledger", self.expect(2, *verb).err)
         self.expect(0, "verify")
 
+    def test_the_file_behind_stdin_is_an_input(self):
+        text = self.read(self.bill(row(0, 3, MORE)))
+        for name in ("-", "/dev/stdin"):
+            with open(self.path("bill.csv"), "rb") as file:
+                error = self.reconcile(2, name, "--breaks", "bill.csv",
+                                       stdin=file).err
+            self.assertIn(f"bill.csv is read as {name}", error)
+        self.assertEqual(self.read("bill.csv"), text)
+        with open(self.path("bill.csv"), "rb") as file:
+            self.reconcile(1, "-", "--breaks", "breaks.csv", stdin=file)
+        # A pipe is read once, under any name.
+        for option in ("--claims", "--post"):
+            error = self.reconcile(2, "/dev/stdin", option, "x",
+                                   stdin=text.encode()).err
+            self.assertIn("give a file, not /dev/stdin", error)
+
+    def test_nothing_is_written_into_the_ledger(self):
+        bill = self.path(self.bill(row(0, 3, MORE)))
+        inside = self.path("drawdown.ledger")
+        before = sorted(os.listdir(inside))
+        for folder in ("drawdown.ledger", "drawdown.ledger/x",
+                       "./drawdown.ledger/x/y"):
+            error = self.reconcile(2, bill, "--claims", folder).err
+            self.assertIn("in the ledger", error)
+        ledger = ("reconcile", "--contract", "aws-2025", "--period", "2026-10",
+                  "--at", AT, bill, "--ledger", ".")
+        for output in (("--breaks", "x.csv"), ("--report", "./y.html"),
+                       ("--claims", "z")):
+            error = self.expect(2, *ledger, *output, cwd=inside).err
+            self.assertIn("in the ledger .", error)
+        self.assertEqual(sorted(os.listdir(inside)), before)
+        self.expect(1, *ledger, "--breaks", "../x.csv", cwd=inside)
+
+    def test_timing_says_what_was_metered_then(self):
+        self.write("before.csv", RUNS.splitlines()[0] + "\n" + "".join(
+            f"b-{day},acme/chat,{pool},8,2026-09-0{day}T10:00:00Z,"
+            f"2026-09-0{day}T12:00:00Z,COMPLETED\n"
+            for day, pool in ((5, "aws/us-east-1/h200"),
+                              (6, "aws/us-east-1/h200"),
+                              (6, "aws/us-east-1/b200"))).replace(
+                                  "b-6", "c-6", 1))
+        self.expect(0, "import", "runs", "before.csv")
+
+        def late(start, end):
+            return row(0, 1, "1.00").replace(
+                "2026-10-01T01:00:00Z,2026-10-01T00:00:00Z",
+                f"2026-09-{end}:00Z,2026-09-{start}:00Z")
+
+        windows = {("05T10:00", "05T10:30"): "8", ("05T10:30", "05T11:00"): "8",
+                   ("05T10:00", "06T12:00"): "32", ("04T00:00", "30T00:00"): "32",
+                   ("05T11:00", "05T12:30"): "8", ("05T12:00", "06T10:00"): None,
+                   ("20T00:00", "30T00:00"): None}
+        self.bill(*[late(*window) for window in windows])
+        found = csv.DictReader(
+            self.reconcile(1, "bill.csv", "--format", "csv").out.splitlines())
+        told = {(r["period_start"][8:16], r["period_end"][8:16]): r["reason"]
+                for r in found if r["class"] == "timing"}
+        self.assertEqual(sorted(told), sorted(windows))
+        for window, hours in windows.items():
+            self.assertIn(f"was metered {hours} GPU-hours then" if hours
+                          else "nothing was metered on the pool then",
+                          told[window])
+
     def test_an_output_beside_the_bill_is_fine(self):
         bill = self.bill(row(0, 3, MORE))
         self.reconcile(1, bill, "--breaks", "breaks.csv", "--report",

@@ -151,6 +151,16 @@ class RunTest(CliTest):
         self.assertIn("nothing was posted", refused)
         self.assertEqual(self.entries(), entries)
 
+    def test_a_refused_start_that_is_said_late_can_be_imported(self):
+        fact = "`drawdown import runs` books it whatever the quotas say"
+        self.expect(0, "quota", "set", "acme", "--gpus", "4")
+        self.assertNotIn(fact, self.start(1, "8").err)
+        refused = self.start(1, "8", *at(0)).err
+        self.assertIn("run job-1 attempt 1 was refused: acme on *: 4 GPUs at once", refused)
+        self.assertIn(fact, refused)
+        self.assertIn(fact, self.expect(1, "run", "start-array", "sweep", "--tasks", "0-4", *PLACE,
+                                        "--gpus", "1", *at(0)).err)
+
     def test_strict_refuses_unknown_names(self):
         self.assertIn("acme/chat", self.start(3, "8", "--strict").err)
         self.start(0, "8")

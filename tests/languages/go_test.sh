@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds the Go module, runs its tests with the checks of what cgo may pass, and
-# its example as a module of its own.
+# Builds the Go module, runs its lints and its tests with the checks of what cgo may
+# pass, and its example as a module of its own.
 #   go_test.sh BUILD SOURCE
 set -eu
 build=$1 module=$2/bindings/go examples=$2/docs/examples
@@ -16,6 +16,7 @@ if [ -n "$unformatted" ]; then
   echo "gofmt would change: $unformatted"
   exit 1
 fi
+go vet .
 go test -count=1 .
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

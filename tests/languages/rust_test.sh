@@ -17,4 +17,11 @@ cargo run -q --locked --manifest-path "$crate/Cargo.toml" --example metering >ou
 diff "$examples/metering_seconds.out" out
 if cargo fmt --version >/dev/null 2>&1; then
   cargo fmt --manifest-path "$crate/Cargo.toml" -- --check
+else
+  echo "left out: cargo fmt is not installed"
+fi
+if cargo clippy --version >/dev/null 2>&1; then
+  cargo clippy -q --locked --manifest-path "$crate/Cargo.toml" --all-targets -- -D warnings
+else
+  echo "left out: cargo clippy is not installed"
 fi

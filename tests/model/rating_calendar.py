@@ -1,5 +1,6 @@
 """Billing calendars as docs/contracts.md says, with Python's own time zones."""
 
+import calendar
 import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,12 @@ UTC = datetime.timezone.utc
 MONTHS = {"MONTHLY": 1, "QUARTERLY": 3, "SEMI_ANNUAL": 6, "ANNUAL": 12}
 
 
-def plus_months(date, months):
+def plus_months(date, months, day):
+    """The day of that number, or a shorter month's last."""
     count = date.year * 12 + date.month - 1 + months
-    return datetime.date(count // 12, count % 12 + 1, date.day)
+    year, month = count // 12, count % 12 + 1
+    return datetime.date(year, month, min(
+        day, calendar.monthrange(year, month)[1]))
 
 
 class Calendar:
@@ -92,11 +96,13 @@ class Calendar:
         else:
             first = datetime.date(day.year, *self.year_start)
         step = MONTHS[kind]
+        named = first.day
         while first > day:
-            first = plus_months(first, -step)
-        while plus_months(first, step) <= day:
-            first = plus_months(first, step)
-        return self.start_of(first), self.start_of(plus_months(first, step))
+            first = plus_months(first, -step, named)
+        while plus_months(first, step, named) <= day:
+            first = plus_months(first, step, named)
+        return (self.start_of(first),
+                self.start_of(plus_months(first, step, named)))
 
     def period(self, text):
         if "/" in text:
@@ -105,6 +111,8 @@ class Calendar:
         year, *month = text.split("-")
         if month:
             first = datetime.date(int(year), int(month[0]), self.month_day)
-            return self.start_of(first), self.start_of(plus_months(first, 1))
+            return (self.start_of(first),
+                    self.start_of(plus_months(first, 1, first.day)))
         first = datetime.date(int(year), *self.year_start)
-        return self.start_of(first), self.start_of(plus_months(first, 12))
+        return (self.start_of(first),
+                self.start_of(plus_months(first, 12, first.day)))

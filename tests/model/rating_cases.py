@@ -23,9 +23,15 @@ CALENDARS = [
     ('time_zone: "America/New_York" day_cut: "17:00" day_label: END'
      ' year_start: "11-02"', "2026-10-30T21:00:00", 3600),
     ('time_zone: "UTC" year_start: "12-01"', "2028-02-27T00:00:00", 3600),
+    ('time_zone: "UTC" year_start: "08-31"', "2027-11-28T00:00:00", 3600),
+    ('time_zone: "Asia/Kolkata" day_cut: "05:30" year_start: "01-30"',
+     "2028-02-27T00:00:00", 3600),
 ]
 INTERVAL_HOURS = {"HOURLY": 1, "DAILY": 24, "WEEKLY": 168, "MONTHLY": 744,
-                  "QUARTERLY": 2208, "ANNUAL": 8760, "FULL_PERIOD": 168}
+                  "QUARTERLY": 2208, "SEMI_ANNUAL": 4380, "ANNUAL": 8760,
+                  "FULL_PERIOD": 168}
+# A term in days, and how often; the last are a year and a bit, and seven years.
+TERMS = {2: 24, 6: 46, 40: 25, 400: 4, 2557: 1}
 POOLS = ["p/e/g", "p/e/h", "p/w/h", "other/h"]
 TENANTS = ["a", "a/x", "a/y", "b"]
 
@@ -44,7 +50,7 @@ class RandomCase:
         fields, start, self.bucket = self.random.choice(CALENDARS)
         first = datetime.datetime.fromisoformat(start + "+00:00")
         self.start = (first - EPOCH) // MICRO
-        self.days = self.random.choice([2, 6, 6, 40])
+        self.days = self.random.choices(list(TERMS), TERMS.values())[0]
         self.end = self.start + self.days * DAY_US
         self.head = self._head(fields)
         self.parts = []
@@ -52,13 +58,18 @@ class RandomCase:
         for n in range(self.random.randint(0, 4)):
             self._usage(f"k{9 - n}")
         # Layers 1 and 2 have Usage commitments, too.
-        layers = self.random.choice([[5, 5, 5], [5, 6, 6], [2, 2, 5]])
+        layers = self.random.choice([[5, 5, 5], [5, 6, 6], [2, 2, 5],
+                                     [1, 1, 2]])
         for n in range(self.random.choice([0, 0, 1, 2, 3])):
             self._spend(f"s{n}", layers[n])
         for n in range(self.random.choice([0, 0, 1, 2])):
             self._credit(f"c{n}")
         self.later = self._amended() if self.random.random() < 0.3 else []
         self.uses = [self._use() for _ in range(self.random.randint(0, 25))]
+        self.capacity = []
+        if self.random.random() < 0.3:
+            self.capacity = [self._capacity() for _ in range(
+                self.random.randint(1, 6))]
         self.checks = [self._check() for _ in range(2)]
         self.late = []
         if not self.later and self.random.random() < 0.2:
@@ -69,11 +80,13 @@ class RandomCase:
         return "\n".join([f"case {self.name}", f"bucket {self.bucket}",
                           "contract", self.head, *self.parts, "end",
                           *(version if self.later else []),
-                          *self.uses, *self.late, *self.checks, ""])
+                          *self.capacity, *self.uses, *self.late, *self.checks,
+                          ""])
 
     def smaller(self):
         """Copies that lack one thing each."""
-        for name in ("checks", "later", "parts", "uses", "late"):
+        for name in ("checks", "later", "parts", "uses", "capacity",
+                     "late"):
             things = getattr(self, name)
             for i in range(len(things)):
                 copy = object.__new__(RandomCase)
@@ -92,12 +105,22 @@ class RandomCase:
         for part in self.parts:
             if pick.random() < 0.15:
                 continue
-            for word, values in (("price", ["0.7", "1.9", "5"]),
-                                 ("quantity", ["0", "3", "40"]),
-                                 ("cost", ["7", "150"])):
+            for word, values in (
+                    ("price", ['"0.7"', '"1.9"', '"5"']),
+                    ("quantity", ['"0"', '"3"', '"40"']),
+                    ("cost", ['"7"', '"150"']), ("amount", ['"3"', '"70"']),
+                    ("priority", ["1", "3"]), ("cap", ['"0"', '"0.4"']),
+                    ("share", ['"0.1"', '"0.45"'])):
                 if pick.random() < 0.3:
-                    part = re.sub(rf'\b{word}: "[^"]*"',
-                                  f'{word}: "{pick.choice(values)}"', part)
+                    part = re.sub(rf'\b{word}: \S+',
+                                  f'{word}: {pick.choice(values)}', part)
+            if "SPEND" in part and pick.random() < 0.2:
+                part = re.sub(r"layer: \d", f"layer: {pick.choice([5, 7])}",
+                              part)
+            if "claim_by" in part and "claimed_at" not in part:
+                part = part.replace(
+                    "claim_by", f'claimed_at: "{text_of(self.start)}"'
+                    " claim_by")
             later.append(part)
         effective = max(self.start + 3_600_000_000, self._instant())
         return [f'effective: "{text_of(effective)}"', *later]
@@ -145,7 +168,8 @@ class RandomCase:
                 prices = " ".join(
                     [f'tier {{ up_to: "{e}" price: "{self._price()}" }}'
                      for e in edges] + [f'tier {{ price: "{self._price()}" }}'])
-                kind = pick.choice(["DAILY", "WEEKLY", "MONTHLY"])
+                kind = pick.choice(["HOURLY", "DAILY", "WEEKLY", "MONTHLY",
+                                    "QUARTERLY", "ANNUAL", "FULL_PERIOD"])
                 prices += f" tier_interval: {kind}"
             self.parts.append(f'rate {{ pool: "{pool}" {prices}'
                               f' from: "{start}" }}')
@@ -184,7 +208,9 @@ class RandomCase:
     def _common(self, identity, layer, spend):
         pick = self.random
         model = pick.choice(["CONTINUOUS", "DISCONTINUOUS"])
-        kind = pick.choice(list(INTERVAL_HOURS))
+        # The hours of years take the model too long.
+        kind = pick.choice([kind for kind, hours in INTERVAL_HOURS.items()
+                            if hours > 1 or self.days < 365])
         fields = [f'id: "{identity}"', "category: "
                   + ("SPEND" if spend else "USAGE"),
                   f"model: {model}", f"interval: {kind}", f"layer: {layer}"]
@@ -278,6 +304,8 @@ class RandomCase:
                   f'from: "{text_of(start)}"'
                   f' until: "{text_of(min(end, self.end))}"']
         fields += self._rules(True)
+        if pick.random() < 0.3:
+            fields.append(f'claim_by: "{text_of(self.end)}"')
         self.parts.append("credit { " + "\n  ".join(fields) + " }")
 
     # Usage and questions -----------------------------------------------------
@@ -285,13 +313,27 @@ class RandomCase:
     def _use(self):
         pick = self.random
         start = self._instant() - pick.choice([0, 0, 0, 20 * HOUR_US])
-        end = start + pick.choice([1, 2, 5, 30]) * HOUR_US
+        end = start + pick.choice([1, 2, 5, 30, self.days]) * HOUR_US
         if pick.random() < 0.3:
             end += pick.randrange(HOUR_US // 1_000_000) * 1_000_000
         gpus = pick.choice(["1", "2", "3", "8", "0.25", "1.7", "0.333333"])
         word = pick.choice(["use", "run"])
         return (f"{word} {pick.choice(TENANTS)} {pick.choice(POOLS)}"
                 f" {text_of(start)} {text_of(end)} {gpus}")
+
+    def _capacity(self):
+        """Often over the whole term, and on no bucket's edge."""
+        pick = self.random
+        start, end = self.start, self.end
+        if pick.random() < 0.6:
+            start = self._instant() + 1_000_000 * pick.choice(
+                [0, 0, pick.randrange(3600)])
+            end = start + 1_000_000 * pick.choice(
+                [1800, 3600, 5 * 3600, pick.randint(1, self.days * 43200)])
+        gpus = pick.choice(["0", "1", "2", "3", "8", "0.25", "1.7"])
+        state = pick.choice(["delivered"] * 3 + ["excluded", "replaced"])
+        return (f"capacity {pick.choice(POOLS)} {text_of(start)}"
+                f" {text_of(end)} {gpus} {state}")
 
     def _close(self):
         """One or two periods one after the other that were closed, and what

@@ -26,6 +26,13 @@ class CreditUse:
         self.unit = unit
         self.line_key = line_key
         self.used = {}  # id -> units
+        # By any version: a claim is made after what it is for.
+        self.claimed = {one(credit, "id") for _, _, terms in spans
+                        for credit in terms.fields.get("credit", [])
+                        if "claimed_at" in credit}
+
+    def usable(self, credit):
+        return "claim_by" not in credit or one(credit, "id") in self.claimed
 
     def _terms(self, end):
         return [t for start, _, t in self.spans if start < end][-1]
@@ -43,9 +50,9 @@ class CreditUse:
         credits = sorted(terms.fields.get("credit", []), key=lambda c: (
             instant(one(c, "until")), one(c, "id")))
         for credit in credits:
-            if "claim_by" in credit and "claimed_at" not in credit:
-                continue
             name = one(credit, "id")
+            if not self.usable(credit):
+                continue
             may = {key: min(left[key], self._may(terms, credit, lines[key]))
                    for key in left}
             amount = Fraction(one(credit, "amount")) * self.unit

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from rating_charge import Charge
 from rating_runs import grain_cells, runs_of
-from rating_spend import SpendLayer
+from rating_spend import Spends
+from rating_supply import Supply
 from rating_terms import Terms, applies, half_even, share, split, strands
 from rating_text import HOUR_US, contract, instant, one
 
@@ -45,6 +46,9 @@ class Rating:
         self.spans, self.newest = spans_of(case)
         self.strands = strands(self.spans, lambda terms: terms.pieces)
         self.spends = strands(self.spans, lambda terms: terms.spends)
+        supply = Supply(case, self.newest.provider, self.strands)
+        for strand in self.strands:
+            strand.supply = supply
         self.bucket_us = case.bucket_us
         self.period = period
         self.at = at
@@ -113,8 +117,7 @@ class Rating:
             bucket += self.bucket_us
             for strand in self.strands:
                 self._end_of_interval(strand, bucket)
-        for layer in sorted({s.parts[0][2].layer for s in self.spends}):
-            SpendLayer(self, layer).run(min(until, self.at))
+        Spends(self).run(min(until, self.at))
         return self.charges
 
     # A bucket ------------------------------------------------------------

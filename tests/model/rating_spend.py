@@ -28,68 +28,71 @@ class Piece:
         return (*names, COUNTED.index(c.kind), c.price or 0)
 
 
-class SpendLayer:
-    """The spend commitments of one layer, over all charges of the layers below
-    and of usage: each charge counts once, toward the first in burn order until
-    that one is full; the last one counts what is beyond. Money is an integer,
-    in 1e-18."""
+class Spends:
+    """The spend commitments, layer by layer at each instant: of the charges of
+    the layers below and of usage each counts once in a layer, toward the first
+    in burn order until that one is full; the last one counts what is beyond.
+    Money is an integer, in 1e-18."""
 
-    def __init__(self, rating, layer):
+    def __init__(self, rating):
         self.rating = rating
-        self.layer = layer
-        self.strands = [s for s in rating.spends
-                        if s.parts[0][2].layer == layer]
+        self.strands = rating.spends
         self.counted = {}  # (strand, interval) -> money
         self.rolled = {}  # strand -> [(age, money)]
         self.rolled_in = {}  # (strand, interval) -> [(age, money)]
 
     def run(self, until):
+        if not self.strands:
+            return
         by_end = {}
         for charge in self.rating.charges:
             by_end.setdefault(charge.end, []).append(charge)
         bucket = self.rating.bucket_us
         end = min(s.life[0] for s in self.strands) + bucket
         while end <= until:
-            alive = [s for s in self.strands if s.alive(end - bucket)]
-            alive.sort(key=lambda s: s.burn_key(end - bucket))
-            if end in by_end and alive:
-                for pieces in self._groups(by_end[end]):
-                    self._count(alive, end - bucket, pieces)
-            for strand in alive:
-                if strand.cut(end - bucket)[1] == end:
-                    self._close(strand, end)
+            at = end - bucket
+            living = [s for s in self.strands if s.alive(at)]
+            charges = by_end.get(end, [])
+            for layer in sorted({s.piece(at).layer for s in living}):
+                alive = [s for s in living if s.piece(at).layer == layer]
+                alive.sort(key=lambda s: s.burn_key(at))
+                for pieces in self._groups(charges, layer):
+                    self._count(alive, at, pieces)
+                for strand in alive:
+                    if strand.cut(at)[1] == end:
+                        charges += self._close(strand, end)
             end += bucket
 
-    def _groups(self, charges):
+    def _groups(self, charges, layer):
         """What counts at an instant, one after the other: the bucket's usage,
         what Usage commitments left, what Spend commitments lack."""
         counted = [c for c in charges if c.kind in COUNTED]
         usage = [c for c in counted if c.pool]
         ended = [c for c in counted if not c.pool and c.time is not None]
-        yield self._pieces_of_usage(usage)
-        yield [Piece(c, atto(c.cost())) for c in ended
-               if c.layer != self.layer]
+        yield self._pieces_of_usage(usage, layer)
+        yield [Piece(c, atto(c.cost())) for c in ended if c.layer != layer]
         lacking = [c for c in counted if c.time is None]
-        for layer in sorted({c.layer for c in lacking}):
-            if layer < self.layer:
+        for below in sorted({c.layer for c in lacking}):
+            if below < layer:
                 yield [Piece(c, atto(c.money)) for c in lacking
-                       if c.layer == layer]
+                       if c.layer == below]
 
-    def _pieces_of_usage(self, charges):
+    @staticmethod
+    def _pieces_of_usage(charges, layer):
         """Commitments of one layer share usage exclusively: hours of lower
         layers that a Usage commitment of this one drew too are its own, the
         lowest layer's first."""
         taken = {}
         for c in charges:
-            if c.kind == "covered" and c.layer == self.layer:
+            if c.kind == "covered" and c.layer == layer:
                 cell = (c.tenant, c.pool)
                 hours = c.time if c.price is None else 0
                 taken[cell] = taken.get(cell, 0) + hours
         pieces = []
         charges = [c for c in charges
-                   if c.price is not None and c.layer != self.layer]
+                   if c.price is not None and c.layer != layer]
         below = [c for c in charges
-                 if c.kind == "covered" and c.layer < self.layer]
+                 if c.kind == "covered" and c.layer < layer]
         below.sort(key=lambda c: (c.layer, c.commitment, c.price))
         for c in below:
             gone = min(taken.get((c.tenant, c.pool), 0), c.time)
@@ -143,12 +146,13 @@ class SpendLayer:
         last = end - self.rating.bucket_us
         piece = strand.piece(last)
         key = self._key(strand, last)
+        booked = []
 
         def book(kind, money):
             charge = Charge(end, "", "", piece.id, kind, None, None,
                             Fraction(money, ATTO))
-            charge.layer = self.layer
-            self.rating.charges.append(charge)
+            charge.layer = piece.layer
+            booked.append(charge)
 
         committed = atto(strand.committed(last))
         counted = self.counted.get(key, 0)
@@ -178,3 +182,5 @@ class SpendLayer:
             book("rollover_out", 0)
         if lapsed > 0 and piece.pays:
             book("shortfall", lapsed)
+        self.rating.charges += booked
+        return booked

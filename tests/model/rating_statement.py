@@ -46,7 +46,7 @@ def credited(rating, charges, period, scale):
     made = []
     windows = {instant(one(credit, edge)) for _, _, terms in rating.spans
                for credit in terms.fields.get("credit", [])
-               for edge in ("from", "until")}
+               for edge in ("from", "until") if use.usable(credit)}
     for start, end in months(rating.newest.calendar, rating.spans[0][0],
                              min(period[1], rating.spans[-1][1]),
                              {*period, *windows,

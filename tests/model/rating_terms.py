@@ -219,6 +219,7 @@ class Strand:
     def __init__(self, parts):
         self.parts = parts
         self.life = (parts[0][0], parts[-1][1])
+        self.supply = None  # what was there to be drawn from
         self.last_cut = (0, 0)  # the one asked for last
         self.known = {}
 
@@ -276,7 +277,8 @@ class Strand:
 
     def entitled(self, at):
         return self._once("entitled", at, lambda: min(
-            self.contracted(at), half_even(self.over(at, Piece.came))))
+            self.contracted(at), max(0, half_even(self.over(at, Piece.came))
+                                     - self.supply.lack(self, at))))
 
     def parts_of(self, at):
         """{tenant: its part of what can be drawn in the interval}."""

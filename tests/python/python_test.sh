@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the wheel, installs it into a scratch folder, checks its types and runs
-# its tests.
+# its tests; with pyarrow and the like where $DRAWDOWN_PYTHON_PACKAGES has them,
+# which src/cmake/fetch_python_packages.sh fetches.
 #   python_test.sh PYTHON BUILD SOURCE
 set -eu
 python=$1 build=$2 source=$3
@@ -22,7 +23,7 @@ rm -rf "$scratch/source/bindings/python/build"
 (cd "$source/bindings/python" && "$python" -m mypy --cache-dir "$scratch/mypy" \
   --config-file pyproject.toml)
 cd "$source/tests/python"
-export PYTHONPATH="$scratch/site"
-"$python" -m pytest -q -p no:cacheprovider .
+export PYTHONPATH="$scratch/site:${DRAWDOWN_PYTHON_PACKAGES:-$build/../python-packages}"
+"$python" -m pytest -q -rs -p no:cacheprovider .
 # The program comes with the wheel.
 "$scratch/site/bin/drawdown" --version

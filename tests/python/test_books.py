@@ -1,8 +1,6 @@
 """What the package answers, and in which types."""
 import array
 import datetime
-import gzip
-import os
 from decimal import Decimal
 from fractions import Fraction
 
@@ -219,61 +217,6 @@ def test_arrow_in_and_out(books, tmp_path):
     assert books.runs().__arrow_c_stream__() is not None
     with pytest.raises(TypeError, match="no __arrow_c_stream__"):
         books.import_arrow("runs", [1, 2])
-
-
-def test_arrow_with_pyarrow(books):
-    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
-    books.start_run("r", "acme", POOL, Decimal("2.5"), instant(9))
-    table = pyarrow.table(books.runs())
-    assert table.schema.field("gpus").type == pyarrow.decimal128(38, 6)
-    assert table.to_pylist()[0]["start"] == instant(9)
-    assert table.to_pylist()[0]["end"] is None
-    table = table.set_column(0, "run_id", pyarrow.array(["s"]).dictionary_encode())
-    assert books.import_arrow("runs", table).inserted == 1
-
-
-def test_a_bill_that_is_a_table(books, tmp_path):
-    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
-    import csv
-    import subprocess
-    subprocess.run([os.environ["DRAWDOWN_BIN"], "example", str(tmp_path / "data")], check=True,
-                   capture_output=True)
-    books.import_files("runs", [tmp_path / "data" / "runs.csv"])
-    books.apply_contracts(tmp_path / "data" / "aws-2025.textproto")
-    file = tmp_path / "data" / "bill-aws-2026-10.csv.gz"
-    of_file = books.reconcile("aws-2025", "2026-10", file)
-    with gzip.open(file, "rt", newline="") as text:
-        names, *rows = csv.reader(text)
-    columns = {name: [row[i] or None for row in rows] for i, name in enumerate(names)}
-    table = pyarrow.table(columns)
-    cost = pyarrow.array([None if c is None else Decimal(c) for c in columns["BilledCost"]],
-                         pyarrow.decimal128(38, 18))
-    at = table.schema.get_field_index("BilledCost")
-    table = table.set_column(at, "BilledCost", cost)
-    table = table.append_column("x_Heat", pyarrow.array([1.5] * len(rows)))
-    of_table = drawdown.reconcile(books, "aws-2025", "2026-10", table)
-    assert of_table.breaks.to_pylist() == of_file.breaks.to_pylist()
-    assert of_table.checks.to_pylist() == of_file.checks.to_pylist()
-    assert [note for note in of_table.breaks.notes if "x_Heat" in note]
-    little = books.reconcile("aws-2025", "2026-10", file, memory=1 << 16)
-    assert little.breaks.to_pylist() == of_file.breaks.to_pylist()
-    assert little.amount == of_file.amount == "BilledCost"
-    for memory, error in ((0, ValueError), (1.5, TypeError), (1000, drawdown.StateError)):
-        with pytest.raises(error, match="memory"):
-            books.reconcile("aws-2025", "2026-10", file, memory=memory)
-    floating = table.set_column(at, "BilledCost", cost.cast(pyarrow.float64()))
-    with pytest.raises(drawdown.StateError, match="BilledCost is floating point"):
-        books.reconcile("aws-2025", "2026-10", floating)
-
-
-def test_reprs_and_pickles(books):
-    import pickle
-    assert "0 rows" in repr(books.runs())
-    error = pickle.loads(pickle.dumps(drawdown.NotFoundError(202, "not_found", "gone")))
-    assert (error.code, error.message) == (202, "gone")
-    for thing in (books, books.meter("acme", POOL)):
-        with pytest.raises(TypeError, match="of its process"):
-            pickle.dumps(thing)
 
 
 def test_verify(books):

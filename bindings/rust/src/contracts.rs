@@ -128,6 +128,13 @@ impl Ledger {
     }
 }
 
+/// Whether a contract's text could be applied, without a ledger; `name` is what
+/// errors call it.
+pub fn validate_contract(name: &str, contract: &str) -> Result<()> {
+    // SAFETY: texts that outlive the call.
+    call(|e| unsafe { sys::drawdown_contract_validate(text(name), text(contract), e) })
+}
+
 pub(crate) fn take_bytes(bytes: sys::drawdown_bytes) -> Result<String> {
     let mut all = sys::drawdown_text {
         data: std::ptr::null(),

@@ -228,6 +228,17 @@ impl Ledger {
         self.table(|l, out, e| unsafe { sys::drawdown_exhaustion_runs(l, out, e) })
     }
 
+    /// Whether a hold would fit, and what using it would add to statements: a row
+    /// per line that would change. Changes nothing.
+    pub fn quote_hold(&self, request: &HoldRequest<'_>) -> Result<(Admission, Table)> {
+        let raw = request.raw()?;
+        let mut lines = 0;
+        let admission = self.admit(|l, refusal, e| unsafe {
+            sys::drawdown_hold_quote(l, &raw, refusal, &mut lines, e)
+        })?;
+        Ok((admission, Table::of(lines)?))
+    }
+
     /// Whether this would fit now, and if not why; the table has a row per
     /// holder of the quota.
     pub fn explain_quota(

@@ -3,7 +3,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::error::{call, Result};
+use crate::error::{call, code, Error, Result};
 use crate::sys;
 use crate::table::Table;
 use crate::value::{admission, micros, Admission};
@@ -63,16 +63,29 @@ impl Options {
         self
     }
 
-    /// Opens the ledger in a directory.
-    pub fn open(&self, directory: impl AsRef<Path>) -> Result<Ledger> {
-        let options = sys::drawdown_ledger_options {
+    /// Makes a new ledger and does not open it: LEDGER_EXISTS where there is one.
+    pub fn create_new(&self, directory: impl AsRef<Path>) -> Result<()> {
+        let options = self.raw()?;
+        // SAFETY: pointers to live values.
+        call(|e| unsafe { sys::drawdown_ledger_create(path(directory.as_ref()), &options, e) })
+    }
+
+    fn raw(&self) -> Result<sys::drawdown_ledger_options> {
+        Ok(sys::drawdown_ledger_options {
             create_if_missing: self.create.into(),
             allow_any_filesystem: self.allow_any_filesystem.into(),
             bucket_us: micros(self.bucket)?,
             lock_timeout_us: micros(self.lock_timeout)?,
             drain_interval_us: micros(self.drain_interval)?,
             ..Default::default()
-        };
+        })
+    }
+
+    /// Opens the ledger in a directory. UNSUPPORTED when the loaded library is
+    /// older than this crate.
+    pub fn open(&self, directory: impl AsRef<Path>) -> Result<Ledger> {
+        check_library(crate::abi_version())?;
+        let options = self.raw()?;
         let mut handle = 0;
         // SAFETY: pointers to live values.
         call(|e| unsafe {
@@ -171,11 +184,43 @@ impl Drop for Ledger {
     }
 }
 
+/// A library that lacks what this crate declares.
+fn check_library(abi: u32) -> Result<()> {
+    if abi >= sys::DRAWDOWN_ABI_VERSION {
+        return Ok(());
+    }
+    Err(Error::new(
+        code::UNSUPPORTED,
+        format!(
+            "libdrawdown_c is drawdown {} (ABI {abi}), older than this crate, which needs ABI {} \
+             or newer",
+            crate::version(),
+            sys::DRAWDOWN_ABI_VERSION
+        ),
+    ))
+}
+
 /// Borrows, as `text` does.
 pub(crate) fn path(value: &Path) -> sys::drawdown_text {
     let bytes = value.as_os_str().as_bytes();
     sys::drawdown_text {
         data: bytes.as_ptr().cast(),
         size: bytes.len() as u64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_library_is_refused_with_both_versions() {
+        assert!(check_library(sys::DRAWDOWN_ABI_VERSION).is_ok());
+        assert!(check_library(sys::DRAWDOWN_ABI_VERSION + 1).is_ok());
+        let error = check_library(sys::DRAWDOWN_ABI_VERSION - 1).unwrap_err();
+        assert_eq!(error.code(), code::UNSUPPORTED);
+        for version in [sys::DRAWDOWN_ABI_VERSION - 1, sys::DRAWDOWN_ABI_VERSION] {
+            assert!(error.message().contains(&format!("ABI {version}")));
+        }
     }
 }

@@ -22,7 +22,7 @@ mod table;
 mod usage;
 mod value;
 
-pub use contracts::{Reconciliation, StatementQuery};
+pub use contracts::{validate_contract, Reconciliation, StatementQuery};
 pub use error::{code, Error, Result};
 pub use forecasts::{AddedRun, Forecast, ForecastQuery};
 pub use holds::{Hold, HoldRenewal, HoldRequest, HoldState, Overdraft};

@@ -1,9 +1,11 @@
 //! Runs: jobs that accrue GPU time by themselves.
+use std::time::Duration;
+
 use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::sys;
 use crate::table::Table;
-use crate::value::{text, Admission, Time};
+use crate::value::{instant, micros, text, Admission, Time};
 
 /// A run to start.
 #[derive(Clone, Debug)]
@@ -20,6 +22,10 @@ pub struct RunStart<'a> {
     pub at: Time,
     /// The hold that it draws; "" for none.
     pub hold_id: &'a str,
+    /// A part of one GPU in place of `micro_gpus`, which is 0 then: the GPU's id
+    /// and its share as a fraction, such as (1, 7). The shares of one GPU are at
+    /// most 1.
+    pub device: Option<(&'a str, (i64, i64))>,
     /// Whether an unknown tenant or pool is UNKNOWN_NAME.
     pub strict: bool,
 }
@@ -34,6 +40,7 @@ impl Default for RunStart<'_> {
             micro_gpus: 0,
             at: Time::from_unix_micros(0),
             hold_id: "",
+            device: None,
             strict: false,
         }
     }
@@ -41,6 +48,7 @@ impl Default for RunStart<'_> {
 
 impl RunStart<'_> {
     fn raw(&self) -> sys::drawdown_run_start {
+        let (device, share) = self.device.unwrap_or(("", (0, 1)));
         sys::drawdown_run_start {
             run_id: text(self.run_id),
             attempt: self.attempt,
@@ -49,6 +57,9 @@ impl RunStart<'_> {
             micro_gpus: self.micro_gpus,
             at_us: self.at.unix_micros(),
             hold_id: text(self.hold_id),
+            device: text(device),
+            share_num: share.0,
+            share_den: share.1,
             strict: self.strict.into(),
             ..Default::default()
         }
@@ -174,6 +185,23 @@ impl Ledger {
     pub fn heartbeat_run(&self, run_id: &str, attempt: u32, at: impl Into<Time>) -> Result<()> {
         let at = at.into().unix_micros();
         self.call(|l, e| unsafe { sys::drawdown_run_heartbeat(l, text(run_id), attempt, at, e) })
+    }
+
+    /// Ends a run whose stop never came at its last sign of life, as lost.
+    /// WRONG_STATE when it is not suspect at `at` (`None`: now): when it was
+    /// silent for no longer than `lease` (`None`: its pool's, or 30 minutes).
+    pub fn confirm_ghost(
+        &self,
+        run_id: &str,
+        attempt: u32,
+        lease: Option<Duration>,
+        at: Option<Time>,
+    ) -> Result<()> {
+        let lease = lease.map_or(Ok(sys::DRAWDOWN_UNSET), micros)?;
+        let at = instant(at);
+        self.call(|l, e| unsafe {
+            sys::drawdown_run_confirm_ghost(l, text(run_id), attempt, lease, at, e)
+        })
     }
 
     /// A row per run: run_id, attempt, tenant, pool, state, reason, gpus,

@@ -1,6 +1,8 @@
 #include "base/csv_scan.h"
 
+#include <random>
 #include <string>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -14,6 +16,22 @@ TEST(CsvScanTest, BlocksAgreeWithBytesForEveryByteAtEveryPlace) {
       bytes[place] = static_cast<char>(value);
       ASSERT_TRUE(ScanCsv(bytes.data()) == ScanCsvBytes(bytes.data()))
           << value << " at " << place;
+    }
+  }
+}
+
+TEST(CsvScanTest, ManyBlocksAgreeWithBytes) {
+  std::mt19937 random(20'261'129);
+  for (size_t blocks = 0; blocks <= 40; ++blocks) {
+    std::string bytes(blocks * kScanBytes, 'x');
+    for (char& byte : bytes) {
+      if (random() % 3 == 0) byte = "\",\n\r\0\x80\xff"[random() % 7];
+    }
+    std::vector<CsvMasks> masks(blocks);
+    ScanCsvBlocks(bytes.data(), blocks, masks.data());
+    for (size_t i = 0; i < blocks; ++i) {
+      ASSERT_TRUE(masks[i] == ScanCsvBytes(bytes.data() + i * kScanBytes))
+          << "block " << i << " of " << blocks;
     }
   }
 }

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/record_log.h"
 #include "base/sorted_runs.h"
 #include "base/spill_log.h"
 #include "base/temp_file.h"
@@ -75,6 +76,32 @@ std::vector<Pair> RandomPairs(std::mt19937& random, size_t count) {
     pair = {static_cast<uint32_t>(random() % 50), random()};
   }
   return pairs;
+}
+
+TEST(RecordLogTest, KeepsTheOrderInAnyMemory) {
+  std::mt19937 random(20'261'129);
+  for (const size_t count : {0u, 1u, 2u, 7u, 8u, 9u, 500u}) {
+    for (const size_t held : {1u, 3u, 8u, 500u, 501u}) {
+      const std::vector<Pair> pairs = RandomPairs(random, count);
+      RecordLog<Pair> log(held * sizeof(Pair));
+      for (const Pair& pair : pairs) ASSERT_TRUE(log.Add(pair).ok());
+      std::vector<Pair> found;
+      ASSERT_TRUE(log.ForEach([&found](const Pair& pair) {
+                       found.push_back(pair);
+                       return absl::OkStatus();
+                     })
+                      .ok());
+      EXPECT_TRUE(found == pairs) << count << " in memory of " << held;
+    }
+  }
+}
+
+TEST(RecordLogTest, AFullDiskIsAnError) {
+  const FileSizeLimit limit(4096);
+  RecordLog<Pair> log(sizeof(Pair) * 300);
+  absl::Status added;
+  for (int i = 0; i < 10'000 && added.ok(); ++i) added = log.Add({});
+  EXPECT_FALSE(added.ok());
 }
 
 TEST(SortedRunsTest, SortsLikeTheStandardLibraryInAnyMemory) {

@@ -70,6 +70,41 @@ class CapacityImportTest : public testing::Test {
   std::unique_ptr<Ledger> ledger_;
 };
 
+// Not wrong by itself, so it is imported, and said: whichever row came last.
+TEST_F(CapacityImportTest, MoreExcludedThanDeliveredIsNoted) {
+  auto result = Import("aws/x,0,7200,4,delivered\n");
+  ASSERT_THAT(result, IsOk());
+  EXPECT_TRUE(result->notes.empty());
+  result = Import(
+      "aws/x,0,3600,4,excluded\n"
+      "aws/x,3600,10800,5,excluded\n"
+      "aws/y,0,3600,1,excluded\n");  // of nothing that is known
+  ASSERT_THAT(result, IsOk());
+  ASSERT_EQ(result->notes.size(), 1u);
+  EXPECT_EQ(result->notes[0],
+            dir_.Path("capacity.csv") +
+                ":3: of pool aws/x 5 GPUs are excluded where 4 were delivered "
+                "and 0 replaced: it counts as none [1970-01-01T01:00:00Z, "
+                "1970-01-01T02:00:00Z)");
+  result = Import("aws/y,1800,3600,0.5,delivered\n");
+  ASSERT_THAT(result, IsOk());
+  ASSERT_EQ(result->notes.size(), 1u);
+  EXPECT_EQ(result->notes[0],
+            dir_.Path("capacity.csv") +
+                ":2: of pool aws/y 1 GPUs are excluded where 0.5 were "
+                "delivered and 0 replaced: it counts as none "
+                "[1970-01-01T00:30:00Z, 1970-01-01T01:00:00Z)");
+  const CapacityRecord replaced = {"aws/x", 0, 3'600 * kMicrosPerSecond,
+                                   5 * kGpu, CapacityState::kReplaced};
+  const auto from_memory = ledger_->ImportCapacity({&replaced, 1});
+  ASSERT_THAT(from_memory, IsOk());
+  ASSERT_EQ(from_memory->notes.size(), 1u);
+  EXPECT_EQ(from_memory->notes[0],
+            "record 1: of pool aws/x 5 GPUs are replaced where 4 were "
+            "excluded: what is replaced is of the excluded "
+            "[1970-01-01T00:00:00Z, 1970-01-01T01:00:00Z)");
+}
+
 TEST_F(CapacityImportTest, StatementsAndStatusesCountItAtOnce) {
   ASSERT_THAT(ledger_->ApplyContracts({{"c.textproto", kContract}}), IsOk());
   EXPECT_EQ(HoursOf(ChargeKind::kUndelivered), "0.000000000");

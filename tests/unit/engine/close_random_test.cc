@@ -28,9 +28,23 @@ int Steps() {
   return set != nullptr ? std::atoi(set) : 150;
 }
 
-// Commitments whose intervals are hours, months and quarters, so that what is
-// late in one month moves the next ones too.
-std::string Terms(const std::string& price, const std::string& effective,
+// What a version changes; empty: it has not that commitment, or no more.
+struct Changes {
+  std::string price = "4";
+  std::string block = "150";
+  std::string year = "2000";
+  std::string spend = "20000";
+  std::string canceled;  // the year's, from when
+  bool claimed = false;
+};
+
+std::string Or(bool there, const std::string& text) {
+  return there ? text : std::string();
+}
+
+// Commitments whose intervals are hours, months, quarters and a year, so that
+// what is late in one month moves the next ones too.
+std::string Terms(const Changes& changes, const std::string& effective,
                   const std::string& rounding) {
   return R"(id: "c" provider: "aws" currency: "USD"
 term { start: "2026-01-01T00:00:00Z" end: "2026-07-01T00:00:00Z" }
@@ -39,19 +53,33 @@ grace: "12h"
          "rounding { level: " + rounding + " scale: 2 }\n" +
          R"(rate { pool: "aws" from: "2026-01-01T00:00:00Z" tier_interval: QUARTERLY
   tier { up_to: "300" price: ")" +
-         price + R"(" } tier { price: "3.1" } }
+         changes.price + R"(" } tier { price: "3.1" } }
 commitment { id: "r" category: USAGE model: CONTINUOUS interval: HOURLY layer: 1
   applies { dimension: "pool" operator: IN value: "aws/x" }
   step { from: "2026-01-01T00:00:00Z" quantity: "3" } price: "2"
   shortfall { policy: TAKE_OR_PAY } }
+)" +
+         Or(!changes.block.empty(), R"(
 commitment { id: "b" category: USAGE model: DISCONTINUOUS interval: MONTHLY
-  layer: 1 priority: 5 step { from: "2026-01-01T00:00:00Z" quantity: "150" }
-  price: "1.9" shortfall { policy: TAKE_OR_PAY }
-  rollover { intervals: 1 cap: "0.5" } }
+  layer: 1 priority: 5 price: "1.9" shortfall { policy: TAKE_OR_PAY }
+  rollover { intervals: 1 cap: "0.5" }
+  step { from: "2026-01-01T00:00:00Z" quantity: ")" +
+                                        changes.block + "\" } }") +
+         Or(!changes.year.empty(), R"(
+commitment { id: "y" category: USAGE model: DISCONTINUOUS interval: ANNUAL
+  layer: 1 priority: 9 price: "1.8" shortfall { policy: TAKE_OR_PAY } )" +
+                                       changes.canceled + R"(
+  step { from: "2026-01-01T00:00:00Z" quantity: ")" +
+                                       changes.year + "\" } }") +
+         Or(!changes.spend.empty(), R"(
 commitment { id: "s" category: SPEND model: DISCONTINUOUS interval: QUARTERLY
-  layer: 2 step { from: "2026-01-01T00:00:00Z" cost: "20000" }
-  shortfall { policy: TAKE_OR_PAY } }
-)";
+  layer: 2 shortfall { policy: TAKE_OR_PAY }
+  step { from: "2026-01-01T00:00:00Z" cost: ")" +
+                                        changes.spend + "\" } }") +
+         R"(
+credit { id: "sla" amount: "300" from: "2026-01-10T00:00:00Z"
+  until: "2026-03-05T00:00:00Z" claim_by: "2026-07-01T00:00:00Z" )" +
+         Or(changes.claimed, "claimed_at: \"2026-03-09T00:00:00Z\"") + " }\n";
 }
 
 // Two of October's hours of a pool, so that every class of break has something
@@ -75,7 +103,7 @@ class History {
     if (twin_) Open("twin", &other_);
     const std::string rounding = random_.OneIn(2) ? "LINE" : "STATEMENT";
     rounding_ = rounding;
-    Apply(Terms("4", "", rounding));
+    Apply(Terms({}, "", rounding));
     bill_ = dir_.Write("bill.csv", kBill);
   }
 
@@ -123,6 +151,11 @@ class History {
     query.period = period;
     query.as_of_us = as_of_us;
     const auto statement = ledger.MakeStatement(query);
+    // After the term there is nothing but corrections, in their month.
+    if (period == kMonths[std::size(kMonths) - 1] &&
+        GetErrorCode(statement.status()) == ErrorCode::kNotFound) {
+      return Statement();
+    }
     EXPECT_THAT(statement, IsOk());
     return statement.ok() ? *statement : Statement();
   }
@@ -284,14 +317,29 @@ class History {
     if (closed_ >= 5) return;
     const std::string from =
         "effective: \"" + std::string(kMonths[closed_]) + "-01T00:00:00Z\"\n";
-    const std::string price = "4." + std::to_string(next_id_++);
+    Changes changes;
+    changes.price = "4." + std::to_string(next_id_++);
+    changes.block = OneOf({"150", "0", "400", ""});
+    changes.year = OneOf({"2000", "300", "6000", ""});
+    changes.spend = OneOf({"20000", "900", ""});
+    if (random_.OneIn(3)) {
+      changes.canceled = "status: CANCELED canceled_at: \"" +
+                         std::string(kMonths[random_.Between(1, 5)]) +
+                         "-01T00:00:00Z\"";
+    }
+    changes.claimed = random_.OneIn(2);
     const bool said = random_.OneIn(2);
     ASSERT_THAT(ledger_->ApplyContracts(
-                    {{"c", Terms(price, said ? from : "", rounding_)}}),
+                    {{"c", Terms(changes, said ? from : "", rounding_)}}),
                 IsOk());
     if (!twin_) return;
-    ASSERT_THAT(other_->ApplyContracts({{"c", Terms(price, from, rounding_)}}),
-                IsOk());
+    ASSERT_THAT(
+        other_->ApplyContracts({{"c", Terms(changes, from, rounding_)}}),
+        IsOk());
+  }
+  std::string OneOf(const std::vector<std::string>& choices) {
+    return choices[random_.Between(0,
+                                   static_cast<int64_t>(choices.size()) - 1)];
   }
   void Apply(const std::string& text) {
     Both([&](Ledger* ledger) {

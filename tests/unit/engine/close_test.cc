@@ -280,6 +280,113 @@ TEST_F(CloseTest, VersionsAppliedLaterHoldForOpenMonths) {
       << Lines("2026-02");
 }
 
+// Closed with a block of 365 hours a year, of which 10 of January's 31 were
+// used, and a credit that may be claimed in March.
+class AmendedCloseTest : public CloseTest {
+ protected:
+  static std::string Block(const std::string& more, const std::string& credit) {
+    return R"(id: "c" provider: "aws" currency: "USD"
+term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+rate { pool: "aws" price: "4" from: "2026-01-01T00:00:00Z" }
+)" + more + R"(
+credit { id: "sla" amount: "7" from: "2026-01-01T00:00:00Z"
+  until: "2026-02-01T00:00:00Z" claim_by: "2026-03-01T00:00:00Z" )" +
+           credit + "}";
+  }
+  static std::string Year(const std::string& quantity,
+                          const std::string& status = "") {
+    return R"(commitment { id: "y" category: USAGE model: DISCONTINUOUS
+  interval: ANNUAL price: "2" shortfall { policy: TAKE_OR_PAY } )" +
+           status + R"(
+  step { from: "2026-01-01T00:00:00Z" quantity: ")" +
+           quantity + "\" } }";
+  }
+
+  void CloseJanuary() {
+    Apply(Block(Year("365"), ""));
+    Use("one", "2026-01-01T00:00:00Z", 10, 1);
+    now_us_ = At("2026-02-10T00:00:00Z");
+    ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
+    frozen_ = Lines("2026-01");
+    EXPECT_EQ(frozen_, "acme|aws/x|y|covered|10|2|20\n");
+  }
+  void Apply(const std::string& text) {
+    ASSERT_THAT(ledger_->ApplyContracts({{"c.textproto", text}}), IsOk());
+  }
+  // What all months come to, and one rating of them all.
+  void ExpectOneSum(const std::string& cost) {
+    MoneyAmount sum;
+    for (const char* month :
+         {"2026-01", "2026-02", "2026-03", "2026-04", "2026-05", "2026-06",
+          "2026-07", "2026-08", "2026-09", "2026-10", "2026-11", "2026-12"}) {
+      sum += Of(month).total;
+    }
+    EXPECT_EQ(FormatMoney(sum), cost);
+    EXPECT_EQ(
+        FormatMoney(Of("2026-01-01T00:00:00Z/2027-01-01T00:00:00Z").total),
+        cost);
+    EXPECT_EQ(Lines("2026-01"), frozen_);
+  }
+
+  std::string frozen_;
+};
+
+// 31 hours are what January is of the year: 21 are missing.
+TEST_F(AmendedCloseTest, WhatAVersionEndsAtTheClosedEdgeIsOwedInTheNextMonth) {
+  CloseJanuary();
+  const std::string canceled = "status: CANCELED canceled_at: ";
+  for (const std::string& text :
+       {Block("", ""),
+        Block(Year("365", canceled + "\"2026-02-01T00:00:00Z\""), ""),
+        Block(Year("365", canceled + "\"2026-01-15T00:00:00Z\""), "")}) {
+    Apply(text);
+    now_us_ = At("2027-02-01T00:00:00Z");
+    EXPECT_EQ(Lines("2026-02"), "||y|correction|21|2|42|2026-01|shortfall\n");
+    ExpectOneSum("62");
+  }
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-02"), IsOk());
+  EXPECT_EQ(Lines("2026-03"), "");
+  ExpectOneSum("62");
+  ExpectSound();
+}
+
+TEST_F(AmendedCloseTest, ATermThatEndsAtTheClosedEdgeIsOwedToo) {
+  CloseJanuary();
+  std::string text = Block(Year("365"), "");
+  text.replace(text.find("2027-01-01"), 10, "2026-02-01");
+  Apply(text);
+  now_us_ = At("2027-02-01T00:00:00Z");
+  EXPECT_EQ(Lines("2026-02"), "||y|correction|21|2|42|2026-01|shortfall\n");
+  EXPECT_EQ(Lines("2026-01"), frozen_);
+}
+
+// Of 0 a year from February on January's 31 are left of the year: 40 were used.
+TEST_F(AmendedCloseTest, WhatAnIntervalLosesWasNotCovered) {
+  CloseJanuary();
+  Use("two", "2026-01-05T00:00:00Z", 30, 1);
+  Apply(Block(Year("0"), ""));
+  EXPECT_EQ(Lines("2026-02"),
+            "acme|aws/x||correction|9|4|36|2026-01|on_demand\n"
+            "acme|aws/x|y|correction|21|2|42|2026-01|covered\n");
+  now_us_ = At("2027-02-01T00:00:00Z");
+  ExpectOneSum("98");
+}
+
+// It is claimed when its month is over.
+TEST_F(AmendedCloseTest, ACreditThatIsClaimedLaterPaysTheClosedMonth) {
+  CloseJanuary();
+  Apply(Block(Year("365"), "claimed_at: \"2026-02-09T00:00:00Z\" "));
+  EXPECT_EQ(Lines("2026-02"), "acme|aws/x|y|correction|||-7|2026-01|credit\n");
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-02").status(),
+              IsError(ErrorCode::kWrongState, "can be closed from"));
+  now_us_ = At("2026-03-02T00:00:00Z");
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-02"), IsOk());
+  EXPECT_EQ(Lines("2026-03"), "");
+  now_us_ = At("2027-02-01T00:00:00Z");
+  // 20, less 7, and 355 missing at the year's end.
+  ExpectOneSum("723");
+}
+
 TEST_F(CloseTest, ACalendarThatCutsClosedMonthsIsRefused) {
   ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
   const std::string other = Terms("calendar { month_day: 15 }");
@@ -289,6 +396,38 @@ TEST_F(CloseTest, ACalendarThatCutsClosedMonthsIsRefused) {
 
 // Another contract that prices a pool later does not take it out of a month
 // that was closed without it.
+// Else each later statement, status and forecast would fail.
+TEST_F(CloseTest, AVersionIsOfOneProviderAndCurrency) {
+  for (const auto& [was, is, field] :
+       {std::make_tuple("\"USD\"", "\"EUR\"", "currency"),
+        std::make_tuple("\"aws\"", "\"gcp\"", "provider")}) {
+    std::string text = Terms();
+    for (size_t at = text.find(was); at != std::string::npos;
+         at = text.find(was)) {
+      text.replace(at, 5, is);
+    }
+    const auto applied = ledger_->ApplyContracts({{"c.textproto", text}});
+    EXPECT_THAT(applied, IsError(ErrorCode::kBadContract,
+                                 std::string("c.textproto: ") + field +
+                                     ": contract c is in the books with "));
+  }
+  EXPECT_EQ(Of("2026-01").contract_version, 1u);
+}
+
+TEST_F(CloseTest, APeriodOutsideOfTheTermIsRefused) {
+  StatementQuery query;
+  query.contract = "c";
+  for (const char* period : {"2025-12", "2026-07", "2040"}) {
+    query.period = period;
+    EXPECT_THAT(ledger_->MakeStatement(query),
+                IsError(ErrorCode::kNotFound,
+                        "contract c runs from 2026-01-01T00:00:00Z to "
+                        "2026-07-01T00:00:00Z: nothing from "));
+  }
+  query.period = "2025-12-31T00:00:00Z/2026-01-01T01:00:00Z";
+  EXPECT_THAT(ledger_->MakeStatement(query), IsOk());
+}
+
 TEST_F(CloseTest, ContractsAppliedLaterDoNotTouchClosedMonths) {
   Use("a", "2026-01-10T00:00:00Z", 10, 12);
   ASSERT_THAT(ledger_->ApplyContracts({{"c.textproto", R"(

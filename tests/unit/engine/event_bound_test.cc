@@ -137,6 +137,25 @@ TEST_F(EventBoundTest, ImportsOfFilesNameTheRowAndPostNone) {
   EXPECT_EQ(ledger_->Info().entries, entries);
 }
 
+// A run that a clock which was fast has put ahead can be withdrawn by the row
+// that it was imported with.
+TEST_F(EventBoundTest, AVoidRowMayNameAnyInstant) {
+  const std::string header = "run_id,tenant,pool,gpus,start,end,state\n";
+  const std::string row =
+      "a,acme,p,1,2026-06-20T00:00:00Z,2026-06-21T02:00:00Z,";
+  now_us_ = kBegin + 2 * kHour;
+  ASSERT_THAT(Import("runs", header + row + "\n"), IsOk());
+  now_us_ = kBegin;
+  EXPECT_THAT(Import("correct", header + row + "done\n"),
+              IsError(ErrorCode::kBadRow, "minutes ahead"));
+  ASSERT_THAT(Import("correct", header + row + "VOID\n"), IsOk());
+  UsageQuery query;
+  query.at_us = kBegin + 100 * kHour;
+  const auto usage = ledger_->Usage(query);
+  ASSERT_THAT(usage, IsOk());
+  EXPECT_EQ(usage->total, GpuTime());
+}
+
 // Books that were written before there was a bound, or while the clock was
 // wrong, stay readable.
 TEST_F(EventBoundTest, TheBooksAreReadAsTheyAre) {
@@ -179,6 +198,23 @@ class LaterStartTest : public EventBoundTest {
     EXPECT_THAT(placed, IsOk());
     return placed.ok() && placed->admitted();
   }
+  // The hold, as `holds` and as `quota explain` show it.
+  void ExpectHeld(const std::string& id, Int128 held) {
+    EXPECT_THAT(ledger_->VisitHolds({},
+                                    [&](const HoldInfo& info) {
+                                      if (info.hold_id != id) return true;
+                                      EXPECT_EQ(info.held, GpuTime(held));
+                                      return false;
+                                    }),
+                IsOk());
+    const auto explained = ledger_->ExplainQuota({"acme", ""});
+    ASSERT_THAT(explained, IsOk());
+    Int128 explained_held = 0;
+    for (const QuotaHolder& holder : explained->holders) {
+      if (holder.hold_id == id) explained_held += holder.held;
+    }
+    EXPECT_EQ(GpuTime(explained_held), GpuTime(held));
+  }
   void ExpectUsed(Int128 used, Int128 held, Int128 accruing) {
     const QuotaState state = State();
     EXPECT_TRUE(state.used == used) << FormatGpuHours(GpuTime(state.used));
@@ -208,6 +244,7 @@ TEST_F(LaterStartTest, AHoldIsDrawnFromTheStartOn) {
       ledger_->StartRun({{"r"}, "acme", "p", 60 * kGpu, AtBound(), "h"}),
       IsOk());
   ExpectUsed(0, 10 * kHour, 0);
+  ExpectHeld("h", 10 * kHour);
   now_us_ += kMinute;  // The hold is over before the run begins.
   ExpectUsed(0, 0, 0);
   EXPECT_FALSE(Place("x", 100 * kHour + 1));
@@ -220,8 +257,10 @@ TEST_F(LaterStartTest, AHoldIsDrawnFromTheStartOn) {
   ASSERT_THAT(renewed, IsOk());
   EXPECT_TRUE(renewed->admitted());
   ExpectUsed(0, 100 * kHour, 0);
+  ExpectHeld("h", 10 * kHour);
   now_us_ += kBound;  // One minute of the run.
   ExpectUsed(kHour, 99 * kHour, 0);
+  ExpectHeld("h", 9 * kHour);
   EXPECT_TRUE(ledger_->VerifyInProcess()->ok);
 }
 

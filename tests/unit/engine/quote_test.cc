@@ -96,11 +96,45 @@ TEST_F(QuoteTest, CrossesTheMonth) {
             "shortfall -36000 s -19 USD; ");
 }
 
-TEST_F(QuoteTest, UnknownNamesAndBadRequests) {
-  Use(1);
-  HoldRequest request = {"h", "acme", "aws/y", GpuTime(1), 0};
+// As placing makes them.
+TEST_F(QuoteTest, NamesThatTheBooksDoNotKnow) {
+  QuotaSetting setting;
+  setting.scope.tenant = "acme";
+  setting.limit = QuotaLimit{.nominal = Int128{3} * kMicrosPerHour};
+  ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
+  const auto before = ledger_->Info();
+  const HoldRequest request = {"", "acme/new", "aws/new",
+                               GpuTime(2 * kMicrosPerHour), 1'000'000};
+  EXPECT_EQ(Quote(request), "covered 7200 s 3.8 USD; ");
+  HoldRequest more = request;
+  more.gpu_time = GpuTime(4 * kMicrosPerHour);
+  EXPECT_EQ(Quote(more), "refused; covered 14400 s 7.6 USD; ");
+  EXPECT_EQ(ledger_->Info().entries, before.entries);
+  EXPECT_EQ(ledger_->Info().chain_hash, before.chain_hash);
+  // Nobody prices it.
+  more.pool = "azure/x";
+  more.tenant = "beta";
+  EXPECT_EQ(Quote(more), "");
+  // It would be placed all the same.
+  HoldRequest placed = request;
+  placed.hold_id = "h";
+  EXPECT_TRUE(ledger_->PlaceHold(placed)->admitted());
+}
+
+// What is placed already would ask for nothing more.
+TEST_F(QuoteTest, AHoldThatIsPlaced) {
+  HoldRequest request = {"h", "acme", "aws/x", GpuTime(kMicrosPerHour), 0};
+  ASSERT_THAT(ledger_->PlaceHold(request), IsOk());
+  EXPECT_EQ(Quote(request), "");
+  request.gpu_time = GpuTime(1);
   EXPECT_THAT(ledger_->QuoteHold(request),
-              IsError(ErrorCode::kUnknownName, "aws/y"));
+              IsError(ErrorCode::kConflict, "hold h is in the books"));
+}
+
+TEST_F(QuoteTest, BadRequests) {
+  Use(1);
+  HoldRequest request = {"h", "acme", "aws//y", GpuTime(1), 0};
+  EXPECT_THAT(ledger_->QuoteHold(request), IsError(ErrorCode::kBadRow, "aws"));
   request.pool = "aws/x";
   request.ttl_us = 0;
   EXPECT_THAT(ledger_->QuoteHold(request),

@@ -32,7 +32,7 @@ TEST(AllocTresTest, CountsEveryGpuOnce) {
       {"gres/gpu=8,gres/gpu:h100=8", 8, 1, false},
       {"gres/gpu:a100=3,gres/gpu=8,gres/gpu:h100=5", 8, 2, false},
       {"gres/gpu:a100=0,gres/gpu=8,gres/gpu:h100=8", 8, 1, false},
-      {"gres/gpu:a100_1g.10gb=3", 3, 1, false},
+      {"gres/gpu:a100_80gb=3", 3, 1, false},
       {"gres/gpumem=80G,gres/gpuutil=90", 0, 0, false},
       {"gres/shard=4", 0, 0, true},
       {"gres/mps:tesla=50,gres/gpu=1", 1, 0, true},
@@ -45,6 +45,37 @@ TEST(AllocTresTest, CountsEveryGpuOnce) {
     EXPECT_EQ(gpus->micro_gpus, one.gpus * kMicroGpusPerGpu);
     EXPECT_EQ(gpus->types, one.types);
     EXPECT_EQ(gpus->shares, one.shares);
+  }
+}
+
+// A device of a MIG profile is that part of a GPU; the parts of a record are
+// added up exactly and rounded half-even once.
+TEST(AllocTresTest, MigDevicesAreParts) {
+  const struct {
+    std::string_view text;
+    int64_t micro_gpus;
+  } kCases[] = {
+      {"gres/gpu=1,gres/gpu:a100_1g.5gb=1", 142'857},  // 142,857.142...
+      {"gres/gpu:a100_1g.5gb=2", 285'714},             // 285,714.285...
+      {"gres/gpu:1g.10gb=3", 428'571},                 // 428,571.428...
+      {"gres/gpu:a100_1g.5gb=4", 571'429},             // 571,428.571...
+      {"gres/gpu=7,gres/gpu:a100_1g.5gb=7", 1'000'000},
+      {"gres/gpu:3g.20gb=1,gres/gpu:4g.20gb=1", 1'000'000},
+      {"gres/gpu:7g.80gb=2", 2'000'000},
+      {"gres/gpu:1g.10gb+me=7", 1'000'000},
+      {"gres/gpu:nvidia_h100_80gb_hbm3_2g.20gb=1", 285'714},
+      {"gres/gpu:a30_1g.6gb=1", 250'000},
+      {"gres/gpu:2g.12gb=1", 500'000},  // of an A30
+      {"gres/gpu:4g.24gb=1", 1'000'000},
+      {"gres/gpu:rtx_pro_6000_1g.24gb=3", 750'000},
+      {"gres/gpu:h100=1,gres/gpu:h100_1g.12gb=1", 1'142'857},
+      {"gres/mig:1g.5gb=7", 1'000'000},
+      {"gres/gpu=1,gres/mig:1g.5gb=2", 285'714},
+  };
+  for (const auto& one : kCases) {
+    const auto gpus = ParseAllocTres(one.text);
+    ASSERT_THAT(gpus, IsOk()) << one.text;
+    EXPECT_EQ(gpus->micro_gpus, one.micro_gpus) << one.text;
   }
 }
 
@@ -67,6 +98,10 @@ TEST(AllocTresTest, RefusesWhatContradictsItself) {
       {"gres/gpu:a=9000000000000,gres/gpu:b=9000000000000",
        ErrorCode::kBadNumber, "too many"},
       {"gres/gpu", ErrorCode::kBadRow, "NAME=COUNT"},
+      {"gres/gpu:a100_5g.40gb=1", ErrorCode::kBadRow, "5 of 7 slices"},
+      {"gres/gpu:9g.90gb=1", ErrorCode::kBadRow, "9 of 7 slices"},
+      {"gres/gpu:a30_3g.18gb=1", ErrorCode::kBadRow, "3 of 4 slices"},
+      {"gres/gpu=1,gres/gpu:1g.5gb=7", ErrorCode::kBadRow, "add up to 7"},
       {"cpu=1,,gres/gpu=1", ErrorCode::kBadRow, "NAME=COUNT"},
   };
   for (const auto& one : kCases) {

@@ -133,6 +133,71 @@ TEST(DueDatesTest, ALaterVersionSaysWhatComesFromThenOn) {
           "2027-01-01  the contract ends"));
 }
 
+// It ends on 10 June: what its file says of later has become void, and an
+// option on it can be exercised as long as it is there.
+TEST(DueDatesTest, ACanceledCommitmentHasNoLaterDates) {
+  const auto dates_with = [](const std::string& status) {
+    const Contract contract = Parsed(R"(
+        id: "c" provider: "p" currency: "USD"
+        term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+        commitment { id: "k" )" + status +
+                                     R"(
+          category: USAGE model: DISCONTINUOUS interval: QUARTERLY price: "2"
+          step { from: "2026-01-01T00:00:00Z" quantity: "100" }
+          step { from: "2026-07-01T00:00:00Z" quantity: "300" }
+          delivered { from: "2026-01-01T00:00:00Z" quantity: "50" }
+          delivered { from: "2026-08-01T00:00:00Z" quantity: "60" }
+          milestone { name: "by" by: "2026-06-10T00:00:00Z" quantity: "1" }
+          milestone { name: "m" by: "2026-09-01T00:00:00Z" quantity: "1" } }
+        expansion { commitment: "k" adds: "1" price: "1"
+          exercisable_from: "2026-02-01T00:00:00Z"
+          until: "2026-10-01T00:00:00Z" }
+        expansion { commitment: "k" adds: "2" price: "1"
+          exercisable_from: "2026-11-01T00:00:00Z"
+          until: "2026-12-01T00:00:00Z" })");
+    return DatesAt("2026-05-03T00:00:00Z", contract);
+  };
+  EXPECT_THAT(
+      dates_with(""),
+      testing::ElementsAre(
+          "2026-06-01 grace_end ", "2026-06-10 milestone k/by",
+          "2026-07-01 interval_end k", "2026-07-01 step k", "2026-08-01 step k",
+          "2026-09-01 milestone k/m", "2026-10-01 expansion_closes k",
+          "2026-11-01 expansion_opens k", "2027-01-01 term_end "));
+  EXPECT_THAT(
+      dates_with(R"(status: CANCELED canceled_at: "2026-06-10T00:00:00Z")"),
+      testing::ElementsAre("2026-06-01 grace_end ", "2026-06-10 interval_end k",
+                           "2026-06-10 expansion_closes k",
+                           "2026-06-10 milestone k/by",
+                           "2027-01-01 term_end "));
+  EXPECT_THAT(
+      dates_with("status: PROPOSED"),
+      testing::ElementsAre("2026-06-01 grace_end ", "2027-01-01 term_end "));
+}
+
+TEST(DueDatesTest, AStepHidesNoExpansion) {
+  const Contract contract = Parsed(R"(
+      id: "c" provider: "p" currency: "USD"
+      term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+      commitment { id: "k" category: USAGE model: DISCONTINUOUS
+        interval: FULL_PERIOD price: "2"
+        step { from: "2026-01-01T00:00:00Z" quantity: "100" }
+        step { from: "2026-03-01T00:00:00Z" quantity: "200" }
+        step { from: "2026-04-01T00:00:00Z" quantity: "300" } }
+      expansion { commitment: "k" adds: "1" price: "1"
+        exercisable_from: "2026-01-01T00:00:00Z"
+        until: "2026-12-01T00:00:00Z" exercised_from: "2026-05-01T00:00:00Z" }
+      expansion { commitment: "k" adds: "2" price: "1"
+        exercisable_from: "2026-01-01T00:00:00Z"
+        until: "2026-12-01T00:00:00Z"
+        exercised_from: "2026-06-01T00:00:00Z" })");
+  EXPECT_THAT(DatesAt("2026-02-10T00:00:00Z", contract),
+              testing::ElementsAre("2026-03-01 step k", "2026-03-01 grace_end ",
+                                   "2026-05-01 step k", "2026-06-01 step k",
+                                   "2027-01-01 interval_end k",
+                                   "2027-01-01 term_end "));
+}
+
 TEST(DueDatesTest, NothingFollowsTheEnd) {
   EXPECT_THAT(DatesAt("2027-02-01T00:00:00Z"), testing::IsEmpty());
 }
@@ -214,6 +279,48 @@ TEST(PortfolioTest, EachVersionIsWorthWhatItSaysWithItsExpansions) {
   // 2000 and two days of the expansion, then 6000 and 365.
   EXPECT_EQ(FormatMoney(lines->back().committed_by_now), "2002");
   EXPECT_EQ(FormatMoney(lines->back().committed), "8367");
+}
+
+// 744 in January, one an hour: 360 by the 16th at 2, then at 3. By the 26th 240
+// of these are drawn. Of what an hour costs now alone it would be 2232 and
+// 1800.
+TEST(PortfolioTest, WhatIsDrawnIsWorthWhatItCostThen) {
+  const auto terms = [](const std::string& effective,
+                        const std::string& price) {
+    return R"(id: "c" provider: "p" currency: "USD" )" + effective + R"(
+        term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+        commitment { id: "k" category: USAGE model: DISCONTINUOUS
+          interval: MONTHLY price: )" +
+           price + R"(
+          applies { dimension: "pool" operator: IN value: "p/e/h" }
+          step { from: "2026-01-01T00:00:00Z" quantity: "744" } })";
+  };
+  const Contract first = Parsed(terms("", "'2'"));
+  Contract second =
+      Parsed(terms(R"(effective: "2026-01-16T00:00:00Z")", "'3'"));
+  second.version = 2;
+  const Contract* versions[] = {&first, &second};
+  const std::vector<ContractTimeline> contracts = {
+      ContractTimeline::Of(versions)};
+  UsageTable usage;
+  usage.tenants = {"a"};
+  usage.pools = {"p/e/h"};
+  const int64_t start_us = *ParseInstant("2026-01-01T00:00:00Z");
+  const int64_t now_us = *ParseInstant("2026-01-26T00:00:00Z");
+  for (int64_t at = start_us; at < now_us; at += kMicrosPerHour) {
+    usage.cells.push_back({at, 0, 0, GpuTime(kMicrosPerHour)});
+  }
+  const auto statuses = MakeValuedStatus(contracts[0], usage, now_us);
+  ASSERT_THAT(statuses, IsOk());
+  const auto lines = MakePortfolio(contracts, *statuses, now_us);
+  ASSERT_THAT(lines, IsOk());
+  EXPECT_EQ(FormatMoney(lines->back().contracted), "1872");
+  EXPECT_EQ(FormatMoney(lines->back().drawn), "1440");
+  // February is all of the second version.
+  const auto later =
+      MakeValuedStatus(contracts[0], usage, now_us + 10 * 24 * kMicrosPerHour);
+  ASSERT_THAT(later, IsOk());
+  EXPECT_EQ(FormatMoney(later->at(0).drawn), "0");
 }
 
 }  // namespace

@@ -133,10 +133,151 @@ TEST(ForecastTest, SaysWhenSomethingIsExhausted) {
   ASSERT_TRUE(block.exhausted_us.has_value());
   EXPECT_EQ(FormatInstant(*block.exhausted_us), "2026-04-07T06:00:00Z");
   EXPECT_TRUE(block.missing.high == 0);
-  // Spent: 150 h of 4 x 1 + 20 x 2 = 6600, then 84 an hour: 40.5 h more.
+  // Spent: 150 h of 4 x 1 + 20 x 2 = 6600, then 84 an hour: in the 41st.
   const ForecastInterval& spend = forecast.commitments[2].intervals.at(0);
   ASSERT_TRUE(spend.exhausted_us.has_value());
-  EXPECT_EQ(FormatInstant(*spend.exhausted_us).substr(0, 10), "2026-04-08");
+  EXPECT_EQ(FormatInstant(*spend.exhausted_us), "2026-04-08T23:00:00Z");
+}
+
+TEST(ForecastTest, WhatIsGoneWasGoneWhenStatusSays) {
+  const Contract contract = Parsed();
+  const UsageTable usage = Usage(24);
+  const ContractForecast forecast = Made(contract, usage);
+  const auto status = MakeStatus(contract, usage, At("2026-04-11T00:00:00Z"));
+  ASSERT_THAT(status, IsOk());
+  ASSERT_EQ(status->size(), 3u);
+  for (const size_t i : {0u, 2u}) {
+    ASSERT_TRUE((*status)[i].exhausted_at_us.has_value());
+    EXPECT_EQ(forecast.commitments[i].intervals.at(0).exhausted_us,
+              (*status)[i].exhausted_at_us);
+  }
+}
+
+// 1 an hour of 1000 a month, and what of it is carried on.
+Contract SpendThatRolls(const std::string& rollover) {
+  return *ParseContract("test", R"(
+      id: "c" provider: "p" currency: "USD"
+      term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+      rate { pool: "p" price: "1" from: "2026-01-01T00:00:00Z" }
+      commitment { id: "s" category: SPEND model: DISCONTINUOUS
+        interval: MONTHLY layer: 2
+        step { from: "2026-03-01T00:00:00Z" cost: "1000" }
+        shortfall { policy: TAKE_OR_PAY } rollover { )" +
+                                    rollover + " } }");
+}
+
+std::string SpendText(const ContractForecast& forecast, size_t interval = 0) {
+  const ForecastInterval& spend =
+      forecast.commitments.at(0).intervals.at(interval);
+  std::string text;
+  for (const Int128 amount :
+       {spend.contracted, spend.available, spend.projected.mid,
+        spend.missing.mid, spend.missing_cost.mid}) {
+    text += FormatMoney(MoneyAmount(amount)) + " ";
+  }
+  return text + (spend.exhausted_us.has_value()
+                     ? FormatInstant(*spend.exhausted_us)
+                     : "");
+}
+
+// One GPU since 2 March: 720 counted, 280 carried into April, where 720 more
+// are counted and 560 are left. Of these, half of 1000 goes on.
+TEST(ForecastTest, WhatASpendCommitmentCarriesOnIsThereToBeCounted) {
+  const Contract contract = SpendThatRolls("intervals: 1 cap: '0.5'");
+  EXPECT_EQ(SpendText(Made(contract, Usage(1))), "1000 1280 720 60 60 ");
+  // May: 500 carried in, 744 counted of 1500, 756 left, 500 go on.
+  const ContractForecast long_one =
+      Made(contract, Usage(1), {}, "2026-06-01T00:00:00Z");
+  EXPECT_EQ(SpendText(long_one, 1), "1000 1500 744 256 256 ");
+}
+
+TEST(ForecastTest, TheCapLimitsWhatASpendCommitmentCarriesOn) {
+  EXPECT_EQ(
+      SpendText(Made(SpendThatRolls("intervals: 1 cap: '0.1'"), Usage(1))),
+      "1000 1100 720 280 280 ");
+  // All of the 280 that came in were counted, 280 of what is left of April's
+  // own go on.
+  EXPECT_EQ(
+      SpendText(Made(SpendThatRolls("intervals: 2 cap: '0.28'"), Usage(1))),
+      "1000 1280 720 280 280 ");
+}
+
+// The second version of kContract, with one text exchanged for another.
+Contract Amended(const std::string& effective, const std::string& from,
+                 const std::string& to) {
+  std::string text = kContract;
+  text.replace(text.find(from), from.size(), to);
+  auto contract = ParseContract("test", text + effective);
+  EXPECT_THAT(contract, IsOk());
+  contract->version = 2;
+  return *std::move(contract);
+}
+
+ContractForecast MadeOf(const Contract& first, const Contract& second,
+                        const char* until = nullptr) {
+  const Contract* versions[] = {&first, &second};
+  const UsageTable usage = Usage(7);
+  ForecastInput input = {
+      ContractTimeline::Of(versions), &usage, {}, At("2026-04-11T00:00:00Z")};
+  if (until != nullptr) input.until_us = At(until);
+  const auto forecast = MakeForecast(input, {});
+  EXPECT_THAT(forecast, IsOk());
+  return *forecast;
+}
+
+// 3000 for 14 days of 30, 1500 for 16: an interval goes on into a version that
+// names only its own step.
+TEST(ForecastTest, AnIntervalRunsAcrossVersions) {
+  const Contract first = Parsed();
+  const Contract second =
+      Amended(R"(effective: "2026-04-15T00:00:00Z")",
+              R"(step { from: "2026-01-01T00:00:00Z" quantity: "3000" })",
+              R"(step { from: "2026-04-15T00:00:00Z" quantity: "1500" })");
+  const ForecastInterval block =
+      MadeOf(first, second).commitments.at(0).intervals.at(0);
+  EXPECT_EQ(FormatInstant(block.start_us), "2026-04-01T00:00:00Z");
+  EXPECT_TRUE(InHours(block.contracted) == 2'200);
+  EXPECT_TRUE(InHours(block.drawn) == 720);
+  EXPECT_TRUE(InHours(block.projected.mid) == 1'440);
+  EXPECT_TRUE(InHours(block.missing.mid) == 760);
+}
+
+// What the next version has no more is told of as long as it is there, and what
+// it makes another commitment of from then on.
+TEST(ForecastTest, WhatAVersionEndsIsToldOfUntilThen) {
+  const Contract first = Parsed();
+  const Contract second =
+      Amended(R"(effective: "2026-04-21T00:00:00Z")",
+              "DISCONTINUOUS interval: MONTHLY priority: 20",
+              "DISCONTINUOUS interval: QUARTERLY priority: 20");
+  const ContractForecast forecast =
+      MadeOf(first, second, "2026-07-01T00:00:00Z");
+  ASSERT_EQ(forecast.commitments.size(), 4u);
+  EXPECT_EQ(forecast.commitments[0].commitment, "block");
+  EXPECT_EQ(forecast.commitments[1].commitment, "block");
+  // 20 days of 30 of April; 3 GPUs are left to it until the 21st, then none.
+  ASSERT_EQ(forecast.commitments[0].intervals.size(), 1u);
+  const ForecastInterval& old = forecast.commitments[0].intervals[0];
+  EXPECT_EQ(FormatInstant(old.end_us), "2026-04-21T00:00:00Z");
+  EXPECT_TRUE(InHours(old.contracted) == 2'000);
+  EXPECT_TRUE(InHours(old.projected.mid) == 1'440);
+  EXPECT_TRUE(InHours(old.missing.mid) == 560);
+  // 71 days of 91 of the quarter.
+  ASSERT_EQ(forecast.commitments[1].intervals.size(), 1u);
+  const ForecastInterval& next = forecast.commitments[1].intervals[0];
+  EXPECT_EQ(FormatInstant(next.start_us), "2026-04-21T00:00:00Z");
+  EXPECT_TRUE(InHours(next.contracted) == 3'000 * 71 / 91);
+  EXPECT_TRUE(next.projected.mid == 0);
+}
+
+// 240 by the 11th, then 3 an hour: 1280 in the 347th hour, 14 days 11 hours on;
+// of 1000 alone it would be the 254th.
+TEST(ForecastTest, WhatIsCarriedInIsDrawnBeforeItIsExhausted) {
+  WhatIf what_if;
+  what_if.scales = {{"", 3'000'000}};
+  EXPECT_EQ(SpendText(Made(SpendThatRolls("intervals: 1 cap: '0.5'"), Usage(1),
+                           what_if)),
+            "1000 1280 1680 0 0 2026-04-25T11:00:00Z");
 }
 
 TEST(ForecastTest, WhatIfOptionIsExercised) {
@@ -155,6 +296,35 @@ TEST(ForecastTest, WhatIfOptionIsExercised) {
   EXPECT_THAT(Exercise(contract, ids, At("2026-08-01T00:00:00Z")),
               IsError(ErrorCode::kInvalidArgument,
                       "could be exercised until 2026-08-01T00:00:00Z"));
+}
+
+// One that has lapsed hides none that is open.
+TEST(ForecastTest, WhatIfTheNextOptionIsExercised) {
+  const auto contract = ParseContract("test", std::string(kContract) + R"(
+      expansion { commitment: "block" adds: "500" price: "1.5"
+        exercisable_from: "2026-09-01T00:00:00Z"
+        until: "2026-12-01T00:00:00Z" })");
+  ASSERT_THAT(contract, IsOk());
+  const std::vector<std::string> ids = {"block"};
+  const auto exercised = Exercise(*contract, ids, At("2026-09-02T00:00:00Z"));
+  ASSERT_THAT(exercised, IsOk());
+  const std::vector<Expansion>& options = exercised->contracts[0]->expansions;
+  EXPECT_FALSE(options.at(0).exercised_from_us.has_value());
+  EXPECT_EQ(options.at(1).exercised_from_us, At("2026-09-02T00:00:00Z"));
+  EXPECT_THAT(Exercise(*contract, ids, At("2026-12-01T00:00:00Z")),
+              IsError(ErrorCode::kInvalidArgument,
+                      "could be exercised until 2026-12-01T00:00:00Z"));
+}
+
+// The month is projected beyond the 20th, but it is the 11th.
+TEST(ForecastTest, ACreditCanBeClaimedUntilItCannot) {
+  const auto contract = ParseContract("test", std::string(kContract) + R"(
+      credit { id: "sla" amount: "5" from: "2026-04-01T00:00:00Z"
+        until: "2026-05-01T00:00:00Z" claim_by: "2026-04-20T00:00:00Z" })");
+  ASSERT_THAT(contract, IsOk());
+  EXPECT_THAT(Made(*contract, Usage(7)).notes,
+              testing::Contains("credit sla of 5 USD must be claimed by "
+                                "2026-04-20T00:00:00Z"));
 }
 
 // It was not there to be drawn from before now.

@@ -103,11 +103,21 @@ TEST(ImportRulesTest, EveryControlCharacterIsFoundWhereverItStands) {
         id[at] = static_cast<char>(byte);
         const RunImported row = {id,           1, 0, 0, 0, std::nullopt,
                                  std::nullopt, ""};
-        EXPECT_EQ(CheckRun(row).ok(), byte >= 0x20 && byte != 0x7f)
+        // No byte from 0x80 on is UTF-8 by itself.
+        EXPECT_EQ(CheckRun(row).ok(), byte >= 0x20 && byte < 0x7f)
             << byte << " at " << at << " of " << size;
       }
     }
   }
+}
+
+TEST(ImportRulesTest, IdsAreUtf8) {
+  const auto check = [](std::string_view id) {
+    return CheckRun({id, 1, 0, 0, 0, std::nullopt, std::nullopt, ""});
+  };
+  EXPECT_THAT(check("Modell-\xc3\xbc-7"), IsOk());
+  EXPECT_THAT(check("a long id that ends in the midst \xc3"),
+              IsError(ErrorCode::kBadRow, "run_id is not valid UTF-8"));
 }
 
 }  // namespace

@@ -32,6 +32,15 @@ int64_t NaiveQuotas::LastChange(const NaiveQuota& quota,
   for (const auto& [id, hold] : holds) {
     if (!hold.closed) last_us = std::max(last_us, hold.expires_us);
   }
+  // A month ahead where the wall clock is.
+  for (const auto& [id, run] : runs) {
+    for (const Segment& segment : run.segments) {
+      last_us = std::max(last_us, segment.end_us.value_or(segment.start_us));
+    }
+  }
+  for (const NaiveAmount& amount : amounts) {
+    last_us = std::max(last_us, amount.bucket_us);
+  }
   return last_us;
 }
 

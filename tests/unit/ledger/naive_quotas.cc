@@ -256,21 +256,6 @@ Int128 NaiveQuotas::HeldBy(const NaiveHold& hold, int64_t at_us) const {
   return left <= 0 ? 0 : std::max<Int128>(left - accruing, 0);
 }
 
-Int128 NaiveQuotas::AccruedOrKept(const NaiveRun& run, int64_t at_us) const {
-  Int128 accrued = 0;
-  for (const Segment& segment : run.segments) {
-    if (segment.end_us) {
-      accrued += SegmentTimeUntil(segment, *segment.end_us).count() * kFine;
-    } else if (at_us > segment.start_us) {
-      accrued += Int128{segment.micro_gpus} * (at_us - segment.start_us);
-    }
-  }
-  if (run.hold.empty()) return accrued;
-  const NaiveHold& hold = holds.at(run.hold);
-  if (hold.closed || at_us >= hold.expires_us) return accrued;
-  return std::max<Int128>(accrued, (hold.total - hold.charged) * kFine);
-}
-
 Int128 NaiveQuotas::Held(const NaiveQuota& quota, int64_t at_us) const {
   Int128 held = 0;
   for (const auto& [id, hold] : holds) {
@@ -336,14 +321,20 @@ Int128 NaiveQuotas::Reserved(
   return reserved;
 }
 
+Int128 NaiveQuotas::AskOf(const NaiveQuota& quota, const Asked& asked) const {
+  if (AtOnce(quota)) return asked.micro_gpus;
+  return (asked.gpu_us_of ? (*asked.gpu_us_of)[&quota - quotas.data()]
+                          : asked.gpu_us) *
+         kFine;
+}
+
 bool NaiveQuotas::FitsOne(
     const Asked& asked, int64_t at_us,
     const std::map<const NaiveQuota*, Int128>& taken) const {
   for (const NaiveQuota& quota : quotas) {
     if (!Over(quota.scope, asked.tenant, asked.pool)) continue;
     const QuotaLimit* const limit = Limit(quota, at_us);
-    const Int128 ask =
-        AtOnce(quota) ? Int128{asked.micro_gpus} : asked.gpu_us * kFine;
+    const Int128 ask = AskOf(quota, asked);
     if (limit == nullptr || limit->soft || ask <= 0) continue;
     const Int128 most =
         Nominal(*limit, quota.scope.period, limit->nominal + limit->borrowing);
@@ -355,7 +346,7 @@ bool NaiveQuotas::FitsOne(
     for (const NaiveQuota& other : quotas) {
       if (SameKindOf(other.scope, quota.scope) &&
           Over(other.scope, asked.tenant, asked.pool)) {
-        then[&other] += ask;
+        then[&other] += AskOf(other, asked);
       }
     }
     const Int128 before = committed + Reserved(quota, at_us, taken);
@@ -373,8 +364,7 @@ bool NaiveQuotas::Fits(const std::vector<Asked>& asks, int64_t at_us) const {
     if (!FitsOne(asked, at_us, taken)) return false;
     for (const NaiveQuota& quota : quotas) {
       if (!Over(quota.scope, asked.tenant, asked.pool)) continue;
-      taken[&quota] +=
-          AtOnce(quota) ? Int128{asked.micro_gpus} : asked.gpu_us * kFine;
+      taken[&quota] += AskOf(quota, asked);
     }
   }
   return true;

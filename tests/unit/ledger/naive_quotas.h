@@ -76,15 +76,13 @@ class NaiveQuotas {
   const QuotaLimit* Limit(const NaiveQuota& quota, int64_t at_us) const;
   // What the hold holds.
   Int128 HeldBy(const NaiveHold& hold, int64_t at_us) const;
-  // What the run has accrued, or its hold keeps for it if that is more.
-  Int128 AccruedOrKept(const NaiveRun& run, int64_t at_us) const;
-
   // When used + held reaches the limit from `from_us` on, if all goes on as
   // then: from_us itself, if so, and the first instant later at which it does
   // so anew, begun before `to_us`. Not where a run starts after from_us.
   std::vector<int64_t> RunsOut(const NaiveQuota& quota, int64_t from_us,
                                int64_t to_us) const;
-  // The last instant that a limit or a hold changes at, as is known.
+  // The last instant that a limit or a hold changes at, or that something is
+  // used at, as is known.
   int64_t LastChange(const NaiveQuota& quota, int64_t from_us) const;
 
   // Whether all asks fit one after the other.
@@ -93,6 +91,8 @@ class NaiveQuotas {
     std::string pool;
     Int128 gpu_us = 0;
     int64_t micro_gpus = 0;
+    // Of each quota, where they are asked for different amounts.
+    std::optional<std::vector<Int128>> gpu_us_of = {};
   };
   bool Fits(const std::vector<Asked>& asks, int64_t at_us) const;
   bool NeedsHold(const std::string& tenant, const std::string& pool,
@@ -117,6 +117,7 @@ class NaiveQuotas {
   static int64_t OpenFor(const NaiveRun& run, int64_t from_us, int64_t at_us);
   Int128 UsedBy(const NaiveRun& run, const Span& stretch, const Span& window,
                 int64_t at_us) const;
+  Int128 AskOf(const NaiveQuota& quota, const Asked& asked) const;
   bool FitsOne(const Asked& asked, int64_t at_us,
                const std::map<const NaiveQuota*, Int128>& taken) const;
   Int128 Committed(const NaiveQuota& quota, int64_t at_us,

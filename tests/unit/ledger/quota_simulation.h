@@ -73,7 +73,8 @@ class QuotaSimulation {
   void Close();
   void Charge(const NaiveHold& hold, Int128 amount);
   int64_t AnyGpus();
-  Int128 MoreThan(NaiveRun before, const NaiveRun& after, int64_t at_us);
+  std::vector<Int128> MoreThanBefore(const std::string& id,
+                                     const NaiveRun& after, int64_t at_us);
   bool IsCovered(const NaiveRun& run);
   int64_t EventInstant();
   // What the books will know of the run's open segment.

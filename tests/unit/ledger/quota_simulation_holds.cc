@@ -1,7 +1,9 @@
 // The life of holds and runs.
 #include <algorithm>
+#include <utility>
 
 #include "gtest/gtest.h"
+#include "ledger/buckets.h"
 #include "tests/support/status.h"
 #include "tests/unit/ledger/quota_simulation.h"
 
@@ -127,21 +129,45 @@ int64_t QuotaSimulation::AnyGpus() {
                           : random_.Between(1, 32) * kGpu;
 }
 
-// What it has used now and its hold keeps for it, more than before a change.
-Int128 QuotaSimulation::MoreThan(NaiveRun before, const NaiveRun& after,
-                                 int64_t at_us) {
-  if (at_us >= now_us_) return 0;
-  before.hold = after.hold;
-  const Int128 more = naive_.AccruedOrKept(after, now_us_) -
-                      naive_.AccruedOrKept(before, now_us_);
-  return std::max<Int128>(0, more / 1'000'000);
+// What is used and held of each quota, more than before a change of the run.
+std::vector<Int128> QuotaSimulation::MoreThanBefore(
+    const std::string& id, const NaiveRun& after, int64_t at_us) {
+  std::vector<Int128> more(naive_.quotas.size());
+  if (at_us >= now_us_) return more;
+  const auto add = [&](int sign) {
+    for (size_t i = 0; i < more.size(); ++i) {
+      const NaiveQuota& quota = naive_.quotas[i];
+      if (quota.scope.period == QuotaPeriod::kAtOnce) continue;
+      more[i] +=
+          (naive_.Used(quota, now_us_) + naive_.Held(quota, now_us_)) * sign;
+    }
+  };
+  add(-1);
+  const bool is_new = !naive_.runs.contains(id);
+  NaiveRun run = std::exchange(naive_.runs[id], after);
+  if (is_new && !after.hold.empty()) naive_.holds[after.hold].run = id;
+  add(+1);
+  naive_.runs[id] = std::move(run);
+  if (is_new) naive_.runs.erase(id);
+  if (is_new && !after.hold.empty()) naive_.holds[after.hold].run.clear();
+  for (Int128& one : more) one = std::max<Int128>(0, one / 1'000'000);
+  return more;
 }
 
+// Whether its hold keeps something for it.
 bool QuotaSimulation::IsCovered(const NaiveRun& run) {
-  NaiveRun alone = run;
-  alone.hold.clear();
-  return naive_.AccruedOrKept(run, now_us_) >
-         naive_.AccruedOrKept(alone, now_us_);
+  if (run.hold.empty()) return false;
+  const NaiveHold& hold = naive_.holds[run.hold];
+  if (hold.closed || now_us_ >= hold.expires_us) return false;
+  Int128 left = (hold.total - hold.charged) * 1'000'000;
+  for (const Segment& segment : run.segments) {
+    if (segment.end_us) {
+      left -= SegmentTimeUntil(segment, *segment.end_us).count() * 1'000'000;
+    } else if (now_us_ > segment.start_us) {
+      left -= Int128{segment.micro_gpus} * (now_us_ - segment.start_us);
+    }
+  }
+  return left > 0;
 }
 
 // When what happens to a run is said to happen: now, some time ago, or a little
@@ -200,7 +226,7 @@ void QuotaSimulation::Start() {
     gpus = std::max<int64_t>(0, gpus - naive_.holds[hold_id].micro_gpus);
   }
   const std::vector<NaiveQuotas::Asked> asks = {
-      {run.tenant, run.pool, MoreThan({}, run, at_us), gpus}};
+      {run.tenant, run.pool, 0, gpus, MoreThanBefore(id, run, at_us)}};
   const bool fits = naive_.Fits(asks, now_us_);
   ASSERT_THAT(started, IsOk());
   CheckAdmission(*started, fits, asks);
@@ -252,7 +278,7 @@ void QuotaSimulation::Change() {
   const Segment& before = run.segments.back();
   if (at_us <= before.end_us.value_or(before.start_us)) return;
   const std::vector<NaiveQuotas::Asked> asks = {
-      {run.tenant, run.pool, MoreThan(run, after, at_us), gpus}};
+      {run.tenant, run.pool, 0, gpus, MoreThanBefore(id, after, at_us)}};
   const bool fits = naive_.Fits(asks, now_us_);
   const auto changed = posting_->ChangeRun(change, now_us_);
   const bool more = gpus > 0 || change.change == RunChange::kResume;

@@ -18,8 +18,7 @@ using ::testing::ElementsAre;
 constexpr int64_t kStart = 1'767'225'600 * kMicrosPerSecond;  // 2026-01-01
 
 Contract Parse(uint32_t version, const std::string& text) {
-  auto contract = ParseContract(
-      "f", R"(id: "c" provider: "p" currency: "USD"
+  auto contract = ParseContract("f", R"(id: "c" provider: "p" currency: "USD"
               term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
            )" + text);
   EXPECT_TRUE(contract.ok()) << contract.status();
@@ -110,13 +109,54 @@ TEST(ExplainTest, SaysWhatAllotmentsAndSharesKeepFromATenant) {
                      "far as it has hours; k had no hours left for it")));
 }
 
+TEST(ExplainTest, SaysWhatAnAllotmentKeepsOfAShare) {
+  const Contract contract = Parse(1, R"(
+      rate { pool: "p" price: "4" }
+      commitment { id: "k" category: USAGE model: CONTINUOUS interval: HOURLY
+        applies { dimension: "pool" operator: IN value: "p/x/h" fraction: "0.5" }
+        step { from: "2026-01-01T00:00:00Z" quantity: "10" } price: "2" }
+      allotment { commitment: "k" tenant: "a" share: "0.2" })");
+  UsageTable usage;
+  usage.tenants = {"a"};
+  usage.pools = {"p/x/h"};
+  usage.cells = {{kStart, 0, 0, GpuTime(8 * kMicrosPerHour)}};
+  EXPECT_THAT(ReasonsOf(contract, usage),
+              Contains("a on_demand 6.000000000 v1 rate p from "
+                       "2026-01-01T00:00:00Z | k takes at most 0.5 of it, as "
+                       "far as it has hours in the allotment of a, which may "
+                       "not borrow"));
+}
+
+TEST(ExplainTest, SaysWhatWasNotThere) {
+  const Contract contract = Parse(1, R"(
+      rate { pool: "p" price: "4" } rounding { level: STATEMENT scale: 0 }
+      commitment { id: "slips" category: USAGE model: CONTINUOUS
+        interval: HOURLY price: "2"
+        step { from: "2026-01-01T00:00:00Z" quantity: "10" }
+        delivered { from: "2026-01-01T00:00:00Z" quantity: "0" } }
+      commitment { id: "money" category: SPEND model: CONTINUOUS
+        interval: HOURLY layer: 2 shortfall { policy: TAKE_OR_PAY }
+        step { from: "2026-01-01T00:00:00Z" cost: "1" } })");
+  UsageTable usage;
+  usage.tenants = {"a"};
+  usage.pools = {"p/x/h"};
+  usage.cells = {{kStart, 0, 0, GpuTime(kMicrosPerHour / 3)}};
+  EXPECT_THAT(
+      ReasonsOf(contract, usage),
+      AllOf(Contains("a on_demand 0.333333333 v1 rate p from "
+                     "2026-01-01T00:00:00Z | slips was not delivered"),
+            Contains(" shortfall 0.000000000 v1 commitment money, layer 2: 1 "
+                     "USD to spend, 0 USD counted by the interval's end, "
+                     "take-or-pay"),
+            Contains(" rounding 0.000000000 v1 what is owed, rounded at "
+                     "STATEMENT level, less the lines")));
+}
+
 TEST(ExplainTest, EachVersionsPartIsAReasonOfItsOwn) {
-  const Contract first =
-      Parse(1, R"(rate { pool: "p" price: "4" }
+  const Contract first = Parse(1, R"(rate { pool: "p" price: "4" }
                   credit { id: "sla" amount: "1" from: "2026-01-01T00:00:00Z"
                            until: "2026-02-01T00:00:00Z" })");
-  const Contract second =
-      Parse(2, R"(effective: "2026-01-01T01:00:00Z"
+  const Contract second = Parse(2, R"(effective: "2026-01-01T01:00:00Z"
                   rate { pool: "p/*/h" tier { up_to: "1" price: "4" }
                                        tier { price: "4" } })");
   UsageTable usage;

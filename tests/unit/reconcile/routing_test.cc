@@ -4,9 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "drawdown/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "reconcile/group.h"
 #include "tests/unit/reconcile/support.h"
 
 namespace drawdown::testing {
@@ -261,16 +263,23 @@ TEST(ReconcileRoutingTest, FreeUnusedCapacityDoesNotMakeUpForDear) {
 
 TEST(ReconcileRoutingTest, TimingSaysWhetherTheHoursRan) {
   Scenario setup;
-  setup.metered = [](const std::string& pool, int64_t start_us,
-                     int64_t end_us) -> absl::StatusOr<GpuTime> {
-    EXPECT_EQ(pool, kGb200);
-    EXPECT_EQ(end_us - start_us, kMicrosPerHour);
-    return start_us < HourOf(-1) ? Hours("4") : GpuTime();
+  int readings = 0;
+  setup.metered = [&readings](const std::vector<PoolWindow>& windows)
+      -> absl::StatusOr<std::vector<GpuTime>> {
+    ++readings;
+    std::vector<GpuTime> times;
+    for (const auto& [pool, window] : windows) {
+      EXPECT_EQ(pool, kGb200);
+      EXPECT_EQ(window.end_us - window.start_us, kMicrosPerHour);
+      times.push_back(window.start_us < HourOf(-1) ? Hours("4") : GpuTime());
+    }
+    return times;
   };
   const std::vector<TestRow> rows = {OnDemandRow(-2, -1, "1", "16.40"),
                                      OnDemandRow(-1, 0, "1", "16.40")};
   const ReconcileResult result = Reconcile(setup, rows);
   ExpectInvariants(result, rows);
+  EXPECT_EQ(readings, 1);
   const auto late = ItemsOf(result, BreakClass::kTiming);
   ASSERT_EQ(late.size(), 2u);
   EXPECT_THAT(late[0].reason, HasSubstr("was metered 4 GPU-hours then"));
@@ -476,6 +485,69 @@ TEST(ReconcileRoutingTest, OtherCurrenciesNeverTakeMeteredUsage) {
   EXPECT_EQ(FormatMoney(result.billed_total.at("EUR")), "30");
   EXPECT_EQ(FormatMoney(result.expected_total.at("EUR")), "0");
   EXPECT_EQ(FormatMoney(result.expected_total.at("USD")), "32.8");
+}
+
+// One row each of `count`, of which no two have anything in common.
+std::vector<TestRow> RowsApart(uint32_t count, const TestRow& like,
+                               void (*change)(uint32_t, TestRow*)) {
+  std::vector<TestRow> rows(count, like);
+  for (uint32_t i = 0; i < count; ++i) change(i, &rows[i]);
+  return rows;
+}
+
+void ExpectFewItems(const Scenario& setup, const std::vector<TestRow>& rows,
+                    size_t items, const std::string& reason) {
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  ASSERT_EQ(result.items.size(), items);
+  EXPECT_EQ(result.items[0].rows, rows.size() / items);
+  EXPECT_THAT(result.items[0].reason, HasSubstr(reason));
+  const std::vector<TestRow> turned(rows.rbegin(), rows.rend());
+  EXPECT_EQ(Serialized(Reconcile(setup, turned)), Serialized(result));
+}
+
+TEST(ReconcileRoutingTest, ServicesAreKeptApartUpToALimit) {
+  constexpr uint32_t kMost = GroupTable::kMostApart;
+  const auto service = [](uint32_t i, TestRow* row) {
+    row->sku = row->sku_price = absl::StrCat("x", i);
+    row->service = absl::StrCat("service ", i);
+    row->unit = "Requests";
+  };
+  const TestRow like = OnDemandRow(0, 1, "1", "0.25");
+  const Scenario setup;
+  ExpectFewItems(setup, RowsApart(kMost, like, service), kMost,
+                 "no GPU usage, service service ");
+  ExpectFewItems(setup, RowsApart(kMost + 1, like, service), 1,
+                 "no GPU usage, service (too many to tell apart)");
+}
+
+TEST(ReconcileRoutingTest, PeriodsOfAnotherCurrencyAreKeptApartUpToALimit) {
+  constexpr uint32_t kMost = GroupTable::kMostApart;
+  TestRow like = OnDemandRow(0, 1, "1", "0.25");
+  like.currency = "EUR";
+  const auto period = [](uint32_t i, TestRow* row) {
+    row->start_us += static_cast<int64_t>(i) * kMicrosPerSecond;
+    row->end_us = row->start_us + kMicrosPerHour;
+  };
+  const Scenario setup;
+  ExpectFewItems(setup, RowsApart(kMost, like, period), kMost, "billed in EUR");
+  const std::vector<TestRow> many = RowsApart(kMost + 1, like, period);
+  ExpectFewItems(setup, many, 1, "billed in EUR");
+  const Break item = Reconcile(setup, many).items[0];
+  EXPECT_EQ(item.kind, BreakClass::kCurrencyBreak);
+  EXPECT_EQ(item.period_start_us, many.front().start_us);
+  EXPECT_EQ(item.period_end_us, many.back().end_us);
+}
+
+TEST(ReconcileRoutingTest, UnknownSkusAreKeptApartUpToALimit) {
+  TestRow like = OnDemandRow(0, 1, "1", "0.25");
+  like.gpu_count = 8;
+  const auto sku = [](uint32_t i, TestRow* row) {
+    row->sku = row->sku_price = absl::StrCat("x", i);
+  };
+  ExpectFewItems(
+      Scenario(), RowsApart(GroupTable::kMostApart + 1, like, sku), 1,
+      "of SKU \"(too many to tell apart)\" in region \"(too many to tell");
 }
 
 TEST(ReconcileRoutingTest, ARowAcrossTheEdgeComparesWhatIsInside) {

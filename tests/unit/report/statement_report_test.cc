@@ -211,6 +211,15 @@ TEST(StatusReportTest, JsonAddsGpuSecondsToHours) {
   EXPECT_NE(text.find(R"("contracted_gpu_seconds": "29491200")"), text.npos);
   EXPECT_NE(text.find(R"("contracted_gpu_seconds": null)"), text.npos);
   EXPECT_EQ(text.substr(0, 22), "{\n  \"commitments\": [\n ");
+  const size_t milestones = text.find("\"milestones\": [");
+  ASSERT_NE(milestones, text.npos);
+  const std::string half = text.substr(milestones);
+  for (const char* const field :
+       {R"("milestone": "half")", R"("by": "2026-10-15T00:00:00Z")",
+        R"("amount": "2000000000")", R"("missing": "499999999.5")",
+        R"("unit": "USD")", R"("missing_gpu_seconds": null)"}) {
+    EXPECT_NE(half.find(field), half.npos) << field << half;
+  }
 }
 
 TEST(StatusReportTest, NothingContractedHasNoPercentage) {
@@ -253,8 +262,7 @@ TEST(StatusReportTest, PortfolioIsExactBeyondATrillion) {
 }
 
 TEST(StatementText, IsWhatIsWritten) {
-  EXPECT_EQ(*StatementText(October(), "csv"),
-            Written(October(), Format::kCsv));
+  EXPECT_EQ(*StatementText(October(), "csv"), Written(October(), Format::kCsv));
   EXPECT_EQ(*StatementText(October(), "json"),
             Written(October(), Format::kJson));
   EXPECT_EQ(*StatementText(October(), "table"),

@@ -21,15 +21,17 @@ counting there.
 import os as _os
 
 from . import _program
+from ._contracts import bill_summary, validate_contract
 from ._errors import (
     BadInputError, BusyError, ConflictError, CorruptError, DiskFullError, DrawdownError,
     ForkedError, HoldRequiredError, LedgerError, MisuseError, NotFoundError, OverflowedError,
     RefusedError, StateError, UnknownNameError)
 from ._holds import Hold
-from ._ledger import Ledger, reconcile
-from ._meters import Meter
+from ._ledger import Ledger, reconcile, salvage
+from ._meters import Meter, record_batch, try_record_batch
 from ._results import (
-    AddedRun, Admission, Decision, DrainResult, Forecast, ImportResult, Reconciliation)
+    AddedRun, Admission, Decision, DrainResult, Forecast, HoldRequest, ImportResult,
+    QuotaExplanation, QuotaUsers, Quote, Reconciliation, RunStart)
 from ._tables import Table
 from ._values import abi_version, version
 
@@ -42,7 +44,9 @@ __version__ = version()
 __all__ = [
     "AddedRun", "Admission", "BadInputError", "BusyError", "ConflictError", "CorruptError",
     "Decision", "DiskFullError", "DrainResult", "DrawdownError", "Forecast", "ForkedError",
-    "Hold", "HoldRequiredError", "ImportResult", "Ledger", "LedgerError", "Meter",
-    "MisuseError", "NotFoundError", "OverflowedError", "Reconciliation", "RefusedError",
-    "StateError", "Table", "UnknownNameError", "abi_version", "reconcile", "version",
+    "Hold", "HoldRequest", "HoldRequiredError", "ImportResult", "Ledger", "LedgerError", "Meter",
+    "MisuseError", "NotFoundError", "OverflowedError", "QuotaExplanation", "QuotaUsers",
+    "Quote", "Reconciliation", "RefusedError", "RunStart", "StateError", "Table", "UnknownNameError",
+    "abi_version", "bill_summary", "reconcile", "record_batch", "salvage", "try_record_batch",
+    "validate_contract", "version",
 ]

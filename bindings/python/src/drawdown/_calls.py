@@ -1,16 +1,13 @@
 """How the library is called."""
 from __future__ import annotations
 
-import datetime
-import os
-from typing import Any, Dict, Union
+from typing import Any, Dict
 
-from ._results import Admission
+from ._results import HOUR, Admission
 from ._tables import Table
-from ._values import check, ffi, lib
+from ._values import Path, check, ffi, lib
 
-Path = Union[str, "os.PathLike[str]"]
-HOUR = datetime.timedelta(hours=1)
+__all__ = ["HOUR", "Calls", "Path", "number"]
 
 
 def number(names: Dict[str, int], name: str, what: str) -> int:
@@ -24,7 +21,6 @@ class Calls:
 
     _handle: int
 
-
     def _call(self, function: Any, *arguments: Any) -> None:
         error = ffi.new("drawdown_error*")
         check(function(self._handle, *arguments, error), error)
@@ -34,9 +30,9 @@ class Calls:
         self._call(function, *arguments, table)
         return Table(table[0])
 
-    def _admit(self, function: Any, *arguments: Any) -> Admission:
+    def _admit(self, function: Any, *arguments: Any, then: Any = ()) -> Admission:
         refusal = ffi.new("drawdown_table*")
-        self._call(function, *arguments, refusal)
+        self._call(function, *arguments, refusal, *then)
         return Admission(Table(refusal[0])[0] if refusal[0] else None)
 
     def _made_text(self, function: Any, *arguments: Any) -> str:

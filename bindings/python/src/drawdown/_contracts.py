@@ -9,20 +9,27 @@ from . import _values as v
 from ._calls import Calls, Path
 from ._results import Reconciliation
 from ._tables import Table, stream_of
-from ._values import Exact, Instant, ffi, lib
+from ._values import Exact, Instant, check, ffi, lib
+
 
 class ContractCalls(Calls):
     """Of a Ledger: contracts, statements, bills."""
 
-
     def apply_contracts(self, *paths: Path) -> List[str]:
-        """Applies contract files together or not at all; a line per contract."""
+        """Applies contract files together or not at all; a line per contract.
+
+        Errors as `apply_contract_texts`; OSError for a file that cannot be read.
+        """
         texts = {os.fspath(path): pathlib.Path(path).read_text(encoding="utf-8")
                  for path in paths}
         return self.apply_contract_texts(texts)
 
     def apply_contract_texts(self, texts: Dict[str, str]) -> List[str]:
-        """The same for texts by the name that errors call them."""
+        """Applies contracts' texts, by the names that errors call them.
+
+        BadInputError has the place and what is wrong there; BusyError past lock_timeout.
+        What is unchanged is not a new version.
+        """
         alive: List[Any] = []
         names = ffi.new("drawdown_text[]", [v.text(name, alive) for name in texts])
         bodies = ffi.new("drawdown_text[]", [v.text(body, alive) for body in texts.values()])
@@ -30,7 +37,10 @@ class ContractCalls(Calls):
         return [str(line) for line in table.column("outcome")]
 
     def contracts(self) -> Table:
-        """A row per contract, in its newest version."""
+        """A row per contract, in its newest version.
+
+        LedgerError when the books cannot be read.
+        """
         return self._table(lib.drawdown_contracts)
 
     def _statement_query(self, alive: List[Any], contract: str, period: str,
@@ -43,33 +53,50 @@ class ContractCalls(Calls):
 
     def statement(self, contract: str, period: str, *, at: Optional[Instant] = None,
                   as_of: Optional[Instant] = None) -> Table:
-        """What is owed, line by line; the sum of `cost` is the total."""
+        """What is owed for a period, line by line; the sum of `cost` is the total.
+
+        The period is a month, "2026-10", a contract year, "2026", or "A/B". Of a closed
+        month, what was closed. `gpu_seconds`, and money of `currency`; None: unpriced.
+        NotFoundError for the contract, BadInputError or StateError for the period,
+        OverflowedError, LedgerError when the books cannot be read.
+        """
         alive: List[Any] = []
         return self._table(lib.drawdown_statement,
                            self._statement_query(alive, contract, period, at, as_of))
 
     def statement_text(self, contract: str, period: str, format: str = "csv", *,
                        at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> str:
-        """What `drawdown statement --format FORMAT` prints."""
+        """What `drawdown statement --format FORMAT` prints.
+
+        csv, json, table, focus, focus-1.4, hledger or beancount, else StateError. Errors
+        as `statement`: NotFoundError, BadInputError, StateError, LedgerError.
+        """
         alive: List[Any] = []
         return self._made_text(lib.drawdown_statement_text,
                                self._statement_query(alive, contract, period, at, as_of),
                                v.text(format, alive))
 
     def status(self, *, at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> Table:
-        """Each commitment in its current interval."""
+        """Each commitment in its current interval: what was contracted, drawn and remains.
+
+        GPU-seconds, and money in money_*. OverflowedError, LedgerError when the books
+        cannot be read.
+        """
         return self._table(lib.drawdown_status, v.instant(at), v.instant(as_of))
 
     def reconcile(self, contract: str, period: str, *bills: Any,
                   tolerance: Optional[Exact] = None, memory: Optional[int] = None,
                   tenant_tag: str = "", at: Optional[Instant] = None,
                   as_of: Optional[Instant] = None) -> Reconciliation:
-        """The provider's bill against the books.
+        """The provider's bill of a period against the books.
 
         Files, or one table: anything with `__arrow_c_stream__` whose columns are those of
         the bill's CSV. A table's costs must be decimals, not floating point, or text.
-        `memory` is how many bytes rows are remembered in (64 MiB); what does not fit is in
-        temporary files. `tenant_tag`, a key of Tags, names tenants that are compared too.
+        `tolerance` is money. `memory` is how many bytes rows are remembered in (64 MiB);
+        what does not fit is in temporary files. `tenant_tag`, a key of Tags, names tenants
+        that are compared too. BadInputError names the file and the row; NotFoundError for
+        the contract; StateError for the period, a column's type, `memory` out of its range;
+        LedgerError when the books cannot be read; TypeError for what is no bill.
         """
         alive: List[Any] = []
         options = v.struct_of("reconcile_options")
@@ -77,17 +104,43 @@ class ContractCalls(Calls):
             options.has_tolerance = 1
             options.tolerance = v.int128(v.money(tolerance))
         if memory is not None:
-            options.memory_bytes = v.byte_count(memory)
+            options.memory_bytes = v.whole(memory, "memory", 1)
         options.tenant_tag = v.text(tenant_tag, alive)
         query = self._statement_query(alive, contract, period, at, as_of)
         clean = ffi.new("uint8_t*")
         breaks, checks = ffi.new("drawdown_table*"), ffi.new("drawdown_table*")
-        if len(bills) == 1 and not isinstance(bills[0], (str, os.PathLike)):
-            stream, owner = stream_of(bills[0])
+        tables = [bill for bill in bills if not isinstance(bill, (str, os.PathLike))]
+        if tables and len(bills) > 1:
+            raise TypeError(f"{type(tables[0]).__name__} beside other bills: give files, or one "
+                            "table (pyarrow.concat_tables makes one of several)")
+        if tables:
+            stream, owner = stream_of(tables[0])
             alive.append(owner)
             self._call(lib.drawdown_reconcile_arrow, query, stream, options, clean, breaks, checks)
         else:
-            texts = [v.text(os.fspath(bill), alive) for bill in bills]
+            texts = [v.path(bill, alive) for bill in bills]
             self._call(lib.drawdown_reconcile_files, query, ffi.new("drawdown_text[]", texts),
                        len(texts), options, clean, breaks, checks)
         return Reconciliation(bool(clean[0]), Table(breaks[0]), Table(checks[0]))
+
+
+def validate_contract(text: str, name: str = "contract") -> None:
+    """Whether a contract's text could be applied, without a ledger.
+
+    BadInputError has `name`, the place and what is wrong there.
+    """
+    alive: List[Any] = []
+    error = ffi.new("drawdown_error*")
+    check(lib.drawdown_contract_validate(v.text(name, alive), v.text(text, alive), error), error)
+
+
+def bill_summary(*bills: Path) -> Table:
+    """What files of a bill come to, by provider, category and currency; needs no ledger.
+
+    Costs are money of `currency`. BadInputError for what is no bill, with file and row.
+    """
+    alive: List[Any] = []
+    texts = ffi.new("drawdown_text[]", [v.path(bill, alive) for bill in bills])
+    table, error = ffi.new("drawdown_table*"), ffi.new("drawdown_error*")
+    check(lib.drawdown_bill_summary(texts, len(texts), table, error), error)
+    return Table(table[0])

@@ -14,12 +14,18 @@ _BY = {"tenant": 0, "pool": 1, "hour": 2, "day": 3, "month": 4}
 class QueryCalls(Calls):
     """Of a Ledger: usage and the journal."""
 
-
     def usage(self, *, by: Sequence[str] = (), tenant: str = "", pool: str = "",
               start: Optional[Instant] = None, end: Optional[Instant] = None,
               at: Optional[Instant] = None, as_of: Optional[Instant] = None, zone: str = "UTC",
               net: bool = False) -> Table:
-        """GPU-seconds by "tenant", "pool", "hour", "day", "month", in the order asked."""
+        """GPU-seconds by "tenant", "pool", "hour", "day", "month", in the order asked.
+
+        Of a subtree, of a pool selector, of [start, end), in days and months of an IANA
+        `zone`; `at` is taken as now, `as_of` leaves out what was recorded later. `net` adds
+        what is waived. ValueError for another name; StateError for a zone that is not
+        known and for more than a million hours, days or months; BusyError when drains
+        outrun it; LedgerError when the books cannot be read.
+        """
         alive: List[Any] = []
         query = v.struct_of("usage_query")
         numbers = ffi.new("int32_t[]", [number(_BY, name, "by") for name in by])
@@ -32,5 +38,10 @@ class QueryCalls(Calls):
         return self._table(lib.drawdown_usage, query)
 
     def journal(self, from_sequence: int = 0, *, limit: int = 0) -> Table:
-        """Entries of the journal, oldest first."""
-        return self._table(lib.drawdown_journal, from_sequence, limit)
+        """Entries of the journal from a sequence number on, oldest first; `limit` 0: all.
+
+        The next page is from the last row's sequence + 1. LedgerError when the books
+        cannot be read; TypeError, ValueError for other numbers.
+        """
+        return self._table(lib.drawdown_journal, v.whole(from_sequence, "from_sequence"),
+                           v.whole(limit, "limit"))

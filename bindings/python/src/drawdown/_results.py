@@ -1,12 +1,17 @@
 """What calls return, besides tables."""
 from __future__ import annotations
 
+import datetime
 import enum
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Dict, Optional
 
 from ._tables import Table
 from ._values import Exact, Instant
+
+HOUR = datetime.timedelta(hours=1)
+
 
 class Decision(enum.IntEnum):
     """What try_record did."""
@@ -27,8 +32,60 @@ class Admission:
 
 
 @dataclass(frozen=True)
+class HoldRequest:
+    """A hold to be placed: GPU-hours, and GPUs at once; it lasts `ttl`."""
+
+    hold_id: str
+    tenant: str
+    pool: str
+    gpu_hours: Exact
+    gpus: Exact = 0
+    ttl: datetime.timedelta = HOUR
+
+
+@dataclass(frozen=True)
+class RunStart:
+    """A run to be started at `at`: with `gpus`, or with a `share` of one GPU, the `device`.
+
+    The shares of a device are at most 1. `hold` is the id of the hold that it draws.
+    """
+
+    run_id: str
+    tenant: str
+    pool: str
+    gpus: Exact
+    at: Instant
+    attempt: int = 1
+    hold: str = ""
+    device: str = ""
+    share: Optional[Fraction] = None
+
+
+@dataclass(frozen=True)
+class Quote(Admission):
+    """Whether a hold would be admitted, and the `lines` of statements that would change."""
+
+    lines: Table
+
+
+@dataclass(frozen=True)
+class QuotaExplanation(Admission):
+    """Whether something would be admitted, and the `holders` of what it would need."""
+
+    holders: Table
+
+
+@dataclass(frozen=True)
+class QuotaUsers:
+    """The `quotas` over a tenant, from it upward, and the runs that are their `users`."""
+
+    quotas: Table
+    users: Table
+
+
+@dataclass(frozen=True)
 class DrainResult:
-    """What a drain moved into the books."""
+    """What a drain moved into the books, and the files of lanes it read and retired."""
 
     meters: int
     gpu_us: int

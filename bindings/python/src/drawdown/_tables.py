@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Dict, Iterator, List
+from collections.abc import Sequence
+from typing import Any, Dict, List, Union, overload
 
 from ._values import check, ffi, lib, of_int128, text, to_datetime, to_decimal
 
@@ -15,13 +16,21 @@ _capsule_pointer.restype = ctypes.c_void_p
 _capsule_pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
 
 
-class Table:
-    """Rows of named columns: a copy, which does not change.
+Row = Dict[str, Any]
+# Subscripted where Python runs it, from 3.9 on, as well as where mypy reads it.
+_Rows = Sequence[Row]
 
-    A row is a dict. GPU-seconds, GPU counts and money are Decimal, instants
-    aware datetimes in UTC, absent values None. `len`, indexing and iteration
-    work as with a list; `__arrow_c_stream__` gives all of it without a copy.
+
+class Table(_Rows):
+    """Rows of named columns: an answer of its own, which does not change.
+
+    A sequence of dicts. GPU-seconds, GPU counts and money are Decimal, instants
+    aware datetimes in UTC, absent values None. `__arrow_c_stream__` gives all of
+    it without a copy. Thread-safe; outlives its ledger. It is of its process:
+    send `to_pylist()` or `pyarrow.table(table)` to another.
     """
+
+    _handle = 0
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
@@ -48,7 +57,7 @@ class Table:
 
     @property
     def notes(self) -> List[str]:
-        """What a reader should know of the answer."""
+        """What a reader should know of the answer, a line each."""
         count, view = ffi.new("uint64_t*"), ffi.new("drawdown_text*")
         error = ffi.new("drawdown_error*")
         check(lib.drawdown_table_notes(self._handle, count, error), error)
@@ -61,21 +70,35 @@ class Table:
     def __len__(self) -> int:
         return self._rows
 
-    def __getitem__(self, row: int) -> Dict[str, Any]:
+    @overload
+    def __getitem__(self, row: int) -> Row: ...
+    @overload
+    def __getitem__(self, row: slice) -> List[Row]: ...
+
+    def __getitem__(self, row: Union[int, slice]) -> Union[Row, List[Row]]:
+        if isinstance(row, slice):
+            return [self[at] for at in range(*row.indices(self._rows))]
         at = row + self._rows if row < 0 else row
         if not 0 <= at < self._rows:
             raise IndexError(f"row {row} of {self._rows}")
         return {name: self._cell(at, i) for i, (name, _, _) in enumerate(self._columns)}
 
-    def __iter__(self) -> Iterator[Dict[str, Any]]:
-        return (self[row] for row in range(self._rows))
-
-    def to_pylist(self) -> List[Dict[str, Any]]:
-        """All rows."""
+    def to_pylist(self) -> List[Row]:
+        """All rows, as dicts."""
         return list(self)
 
+    # What never changes is its own copy; a second one of its handle would close it.
+    def __copy__(self) -> "Table":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "Table":
+        return self
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a Table is of its process: send to_pylist() or pyarrow.table(...) of it")
+
     def column(self, name: str) -> List[Any]:
-        """All values of one column."""
+        """All values of one column. NotFoundError names the columns there are."""
         alive: List[Any] = []
         index, error = ffi.new("uint32_t*"), ffi.new("drawdown_error*")
         check(lib.drawdown_table_find(self._handle, text(name, alive), index, error), error)

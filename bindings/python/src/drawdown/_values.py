@@ -2,20 +2,24 @@
 from __future__ import annotations
 
 import datetime
+import operator
+import os
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, List, Optional, Union
+from typing import Any, List, Optional, SupportsIndex, Tuple, Union
 
-from . import _native
 from ._errors import error_of
+from ._load import native
 
-lib: Any = _native.lib
-ffi: Any = _native.ffi
+lib: Any = native.lib
+ffi: Any = native.ffi
 
 Exact = Union[int, Decimal, Fraction]
 Instant = datetime.datetime
+Path = Union[str, "os.PathLike[str]"]
 
 UNSET = -(1 << 63)
+UINT32_MAX = (1 << 32) - 1
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _MICROSECOND = datetime.timedelta(microseconds=1)
 _MICRO = 1_000_000
@@ -45,7 +49,17 @@ def text(value: str, alive: List[Any]) -> Any:
     """A drawdown_text; `alive` keeps its bytes until the call is over."""
     if not isinstance(value, str):
         raise TypeError(f"expected str, not {type(value).__name__}")
-    data = value.encode()
+    return _text_of(value.encode(), value, alive)
+
+
+def path(value: Path, alive: List[Any]) -> Any:
+    """A drawdown_text of a file's name, whose bytes need not be UTF-8."""
+    return _text_of(os.fsencode(value), value, alive)
+
+
+def _text_of(data: bytes, value: object, alive: List[Any]) -> Any:
+    if b"\0" in data:  # What takes a name would end it there.
+        raise ValueError(f"{value!r} has a NUL character")
     buffer = ffi.from_buffer(data)
     alive.append(buffer)
     made = ffi.new("drawdown_text*")
@@ -76,13 +90,40 @@ def to_decimal(units: int, scale: int) -> Decimal:
     return Decimal(f"{units}E-{scale}")
 
 
+def whole(value: SupportsIndex, what: str, low: int = 0, high: int = (1 << 64) - 1) -> int:
+    """An int, or what counts as one exactly (numpy's): nothing that would be rounded."""
+    try:
+        exact = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        exact = None
+    if exact is None:
+        raise TypeError(f"{what} is {type(value).__name__}: give an int")
+    if exact < low:
+        raise ValueError(f"{what} {exact} is less than {low}")
+    if exact > high:
+        raise OverflowError(f"{what} {exact} is more than {high}")
+    return exact
+
+
 def _scaled(value: Exact, factor: int, what: str) -> int:
+    if hasattr(value, "__index__") and not isinstance(value, bool):
+        value = operator.index(value)
     if isinstance(value, bool) or not isinstance(value, (int, Decimal, Fraction)):
         raise TypeError(f"{what} is {type(value).__name__}: give int, Decimal or Fraction")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise ValueError(f"{what} {value} is not a number")
     exact = Fraction(value) * factor
     if exact.denominator != 1:
         raise ValueError(f"{what} {value} is not exact in the unit that is stored")
     return exact.numerator
+
+
+def ratio(value: Exact, what: str) -> Tuple[int, int]:
+    """A part of a whole in lowest terms."""
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal, Fraction)):
+        raise TypeError(f"{what} is {type(value).__name__}: give int, Decimal or Fraction")
+    exact = Fraction(value)
+    return exact.numerator, exact.denominator
 
 
 def micro_gpus(value: Exact) -> int:
@@ -105,13 +146,9 @@ def money(amount: Exact) -> int:
     return _scaled(amount, 10**18, "amount")
 
 
-def byte_count(value: int) -> int:
-    """An amount of memory; 0 would be taken for "not given"."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"memory is {type(value).__name__}: give an int of bytes")
-    if not 0 < value < 1 << 64:
-        raise ValueError(f"memory {value} is not an amount of bytes")
-    return value
+def gpu_time(gpu_us: SupportsIndex, what: str) -> int:
+    """GPU-microseconds, as they are."""
+    return whole(gpu_us, what, 0, (1 << 127) - 1)
 
 
 def int128(value: int) -> Any:
@@ -131,6 +168,8 @@ def of_int128(value: Any) -> int:
 
 def micros_of(length: datetime.timedelta) -> int:
     """A length of time in microseconds."""
+    if not isinstance(length, datetime.timedelta):
+        raise TypeError(f"expected a timedelta, not {type(length).__name__}")
     return length // _MICROSECOND
 
 

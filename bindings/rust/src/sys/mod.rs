@@ -12,7 +12,7 @@ use std::os::raw::c_char;
 
 pub const DRAWDOWN_NUL_TERMINATED: u64 = u64::MAX;
 pub const DRAWDOWN_UNSET: i64 = i64::MIN;
-pub const DRAWDOWN_ABI_VERSION: u32 = 4;
+pub const DRAWDOWN_ABI_VERSION: u32 = 5;
 // Codes.
 pub const DRAWDOWN_OK: i32 = 0;
 pub const DRAWDOWN_BAD_NUMBER: i32 = 101;
@@ -374,6 +374,24 @@ extern "C" {
         at_us: i64,
         refusal: *mut drawdown_table,
         holders: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_quota_changes(
+        ledger: drawdown_ledger,
+        tenant: drawdown_text,
+        at_us: i64,
+        out: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_quota_users(
+        ledger: drawdown_ledger,
+        tenant: drawdown_text,
+        pool: drawdown_text,
+        gpu_us: drawdown_int128,
+        micro_gpus: i64,
+        at_us: i64,
+        quotas: *mut drawdown_table,
+        users: *mut drawdown_table,
         error: *mut drawdown_error,
     ) -> i32;
     pub fn drawdown_import_files(

@@ -3,5 +3,6 @@ mod answers;
 mod header;
 mod misuse;
 mod processes;
+mod schedulers;
 mod support;
 mod threads;

@@ -1,0 +1,2 @@
+VERSION: str
+ABI_VERSION: int
