@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/error.h"
 #include "ledger/buckets.h"
 #include "ledger/live_records.h"
 #include "settle/budget_keeper.h"
