@@ -160,3 +160,19 @@ def test_an_older_library_is_refused(tmp_path, how):
 def test_the_library_is_the_wheels():
     maps = pathlib.Path("/proc/self/maps").read_text(encoding="utf-8")
     assert str(pathlib.Path(drawdown.__file__).parent / "libdrawdown_c.so.1") in maps
+
+
+def test_fetching_wheels_deletes_nothing_of_others(tmp_path):
+    source = pathlib.Path(__file__).resolve().parents[2]
+    fetch = source / "src" / "cmake" / "fetch_python_packages.sh"
+    fake = tmp_path / "python"  # Has a pip, which fails.
+    fake.write_text('#!/bin/sh\n[ "$3" = --version ]\n')
+    fake.chmod(0o755)
+    for mark in ("keep", "drawdown-requirements.txt"):
+        folder = tmp_path / mark
+        folder.mkdir()
+        (folder / mark).write_text("of another time")
+        said = subprocess.run([fetch, folder, fake], capture_output=True, text=True, check=True)
+        assert os.listdir(folder) == [mark]
+        assert ("left as it is" if mark == "keep" else "cannot fetch") in said.stderr
+    assert sorted(os.listdir(tmp_path)) == ["drawdown-requirements.txt", "keep", "python"]
