@@ -51,10 +51,10 @@ std::map<GpuTime, std::vector<uint32_t>> LowestByAmount(
     const QuotaIndex::Quotas& over, const Ask& ask) {
   std::map<GpuTime, std::vector<uint32_t>> by_amount;
   for (const uint32_t lowest : LowestOf(over)) {
-    const auto of_chain = std::find_if(
-        over.begin(), over.end(), [lowest](const StoredQuota* quota) {
-          return BudgetOf(quota->id) == lowest;
-        });
+    const auto of_chain = std::find_if(over.begin(), over.end(),
+                                       [lowest](const StoredQuota* quota) {
+                                         return BudgetOf(quota->id) == lowest;
+                                       });
     GpuTime amount;
     for (const StoredQuota* const quota : over) {
       if (SameKind((*of_chain)->scope, quota->scope)) {
@@ -210,9 +210,9 @@ class KeptQuotas : public LiveQuotas {
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_.Over(tenant, pool));
     promises_.push_back(0);
     for (const auto& [amount, lowest] : LowestByAmount(over, ask)) {
-      ASSIGN_OR_RETURN(const bool fits,
-                       change_.Promise(lowest, ClampBudget(amount.count()),
-                                       now_us_));
+      ASSIGN_OR_RETURN(
+          const bool fits,
+          change_.Promise(lowest, ClampBudget(amount.count()), now_us_));
       if (!fits) {
         RETURN_IF_ERROR(Unpromise());
         return false;

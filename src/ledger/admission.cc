@@ -62,8 +62,7 @@ absl::StatusOr<FineTime> Admitter::Reserved(const StoredQuota& quota) {
   return reserved;
 }
 
-void Admitter::Count(const QuotaIndex::Quotas& over, const Ask& ask,
-                     int sign) {
+void Admitter::Count(const QuotaIndex::Quotas& over, const Ask& ask, int sign) {
   for (const StoredQuota* const quota : over) {
     admitted_[quota->id] += AskedOf(*quota, ask) * sign;
   }

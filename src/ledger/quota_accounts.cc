@@ -227,8 +227,7 @@ absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
 
 absl::StatusOr<std::map<uint32_t, FineTime>> QuotaAccounts::UsedMoreBy(
     const Run& before, const Run& after, int64_t at_us) {
-  ASSIGN_OR_RETURN(const Stretches over,
-                   StretchesOf(after.tenant, after.pool));
+  ASSIGN_OR_RETURN(const Stretches over, StretchesOf(after.tenant, after.pool));
   std::map<uint32_t, FineTime> more;
   const auto add_used = [&](int sign) -> absl::Status {
     for (const auto& [quota, stretches] : over) {

@@ -5,6 +5,7 @@ import datetime
 import decimal
 import os
 import unittest
+import zoneinfo
 
 from harness import CliTest
 
@@ -109,6 +110,21 @@ class ReconcileTest(CliTest):
     def reconcile(self, code, *more, **options):
         return self.expect(code, "reconcile", "--contract", "aws-2025",
                            "--period", "2026-10", "--at", AT, *more, **options)
+
+    def test_an_error_of_the_books_comes_before_one_of_the_bill(self):
+        self.write("contract.textproto", CONTRACT.replace(
+            "3.45", "9000000000000000000") + """
+commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
+  layer: 2 applies { dimension: "provider" operator: IN value: "aws" }
+  step { from: "2026-01-01T00:00:00Z" cost: "1" }
+  shortfall { policy: WAIVED } }
+""")
+        self.expect(0, "contract", "apply", "contract.textproto")
+        for rows in ([row(0, 1, "27.60")] * 9000,
+                     [row(0, 1, "27.60"), "no row\n"]):
+            self.bill(*rows)
+            error = self.reconcile(3, "bill.csv").err
+            self.assertIn("commitment spend: the interval from", error)
 
     def test_what_shares_a_cause_is_one_finding(self):
         bill = self.bill(row(0, 3, MORE), row(1, 3, MORE), row(2, 2, RIGHT),
@@ -296,6 +312,47 @@ class ReconcileTest(CliTest):
             self.assertIn(f"was metered {hours} GPU-hours then" if hours
                           else "nothing was metered on the pool then",
                           told[window])
+
+    def test_a_later_snapshot_replaces_a_month(self):
+        # First delivery: an hour is missing and one is too dear. The second
+        # has the whole month again, in two files of a manifest.
+        first = self.write("first.csv", HEADER + row(0, 2, RIGHT) +
+                           row(1, 2, "99.00") + row(2, 2, RIGHT))
+        for name, hours in (("part-1.csv", (0, 1)), ("part-2.csv", (2, 3))):
+            self.write(name, HEADER + "".join(row(h, 2, RIGHT) for h in hours))
+        second = self.write("second.json",
+                            '{"dataFiles": ["part-1.csv", "part-2.csv"]}')
+        both = self.reconcile(1, first, second, "--format", "csv")
+        self.assertIn("duplicate_charge", both.out)
+        self.assertIn("2 of 7 rows are copies", both.err)
+        done = self.reconcile(0, first, second, "--snapshots", "--format",
+                              "csv")
+        self.assertEqual(done.out, self.reconcile(0, second, "--format",
+                                                  "csv").out)
+        self.assertIn("3 rows are left out, because a later snapshot has "
+                      "their billing period", done.err)
+        # What is named last counts, whatever it is.
+        self.assertEqual(
+            self.reconcile(1, second, first, "--snapshots", "--format",
+                           "csv").out,
+            self.reconcile(1, first, "--format", "csv").out)
+        # An earlier month's delivery stays, and so do the claims' lines.
+        september = self.write("september.csv", (HEADER + row(0, 2, RIGHT))
+                               .replace("2026-10-01T", "2026-09-01T")
+                               .replace("2026-11-01T", "2026-10-01T"))
+        done = self.reconcile(1, september, second, first, "--snapshots",
+                              "--format", "csv", "--claims", "claims")
+        self.assertIn("of another billing period", done.out)
+        self.assertIn("4 rows are left out", done.err)
+        lines = list(csv.DictReader(
+            self.read("claims/aws/lines.csv").splitlines()))
+        self.assertEqual([(line["file"], line["row"]) for line in lines[1:]],
+                         [("first.csv", "3")])
+        files = self.expect(0, "bill", "summary", "--snapshots", first, second,
+                            "--format", "json").json()["files"]
+        self.assertEqual([(f["name"][-10:], f["superseded"]) for f in files],
+                         [("part-1.csv", 0), ("part-2.csv", 0),
+                          ("first.csv", 3)])
 
     def test_an_output_beside_the_bill_is_fine(self):
         bill = self.bill(row(0, 3, MORE))
@@ -533,6 +590,76 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
                    commitment("sp-1", "2", 1) + commitment("ri-1", "2.50", 2),
                    rows, "1526.4")  # 24 x (27.60 + 16 + 20)
 
+    def tenants_of(self, start, key, tags):
+        """What a report of one hour finds by tenant, its columns named by
+        `start`."""
+        names = {"identity_line_item_id": "identity/LineItemId",
+                 "bill_billing_period_start_date":
+                     "bill/BillingPeriodStartDate",
+                 "bill_billing_period_end_date": "bill/BillingPeriodEndDate",
+                 "line_item_line_item_type": "lineItem/LineItemType",
+                 "line_item_usage_start_date": "lineItem/UsageStartDate",
+                 "line_item_usage_end_date": "lineItem/UsageEndDate",
+                 "line_item_usage_amount": "lineItem/UsageAmount",
+                 "line_item_currency_code": "lineItem/CurrencyCode",
+                 "line_item_unblended_cost": "lineItem/UnblendedCost",
+                 "pricing_unit": "pricing/unit",
+                 "product_region_code": "product/regionCode",
+                 "product_instance_type": "product/instanceType"}
+        lines = []
+        for place, tag in enumerate(tags):
+            values = [f"id{place}", "2026-10-01T00:00:00Z",
+                      "2026-11-01T00:00:00Z", "Usage", "2026-10-01T00:00:00Z",
+                      "2026-10-01T01:00:00Z", "1", "USD", "27.60", "Hrs",
+                      "us-east-1", "p5en"]
+            lines.append(dict(zip(names, values)) | tag)
+        columns = list(dict.fromkeys(name for line in lines for name in line))
+        path = self.path("report.csv")
+        with open(path, "w") as file:
+            out = csv.writer(file)
+            out.writerow([names.get(name, name) if start else name
+                          for name in columns])
+            out.writerows([line.get(name, "") for name in columns]
+                          for line in lines)
+        found = self.run_cli(
+            "reconcile", "--contract", "it", "--period", "2026-10", "--at", AT,
+            "--tenant-tag", key, "--format", "csv", path).out
+        return sorted((line["class"], line["tenant"],
+                       line["billed_gpu_hours"], line["metered_gpu_hours"])
+                      for line in csv.DictReader(found.splitlines()))
+
+    def test_tags_of_aws_reports_name_tenants(self):
+        self.write("contract.textproto", """
+id: "it" provider: "aws" currency: "USD"
+provider_alias: "AWS"
+term { start: "2026-10-01T00:00:00Z" end: "2027-10-01T00:00:00Z" }
+pool { name: "aws/us-east-1/h200" sku: "p5en" region: "us-east-1" gpus_per_unit: 8 }
+rate { pool: "aws/us-east-1/h200" price: "3.45" from: "2026-10-01T00:00:00Z" }
+""")
+        self.write("runs.csv", "run_id,tenant,pool,gpus,start,end,state\n" +
+                   "".join(f"{tenant},{tenant},aws/us-east-1/h200,8,"
+                           "2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,"
+                           "COMPLETED\n" for tenant in ("chat", "search")))
+        self.expect(0, "init")
+        self.expect(0, "contract", "apply", "contract.textproto")
+        self.expect(0, "import", "runs", "runs.csv")
+        hours = "8.000000000"
+        both = [("matched", "chat", hours, hours),
+                ("matched", "search", hours, hours)]
+        legacy = [{"resourceTags/user:team": name} for name in
+                  ("chat", "search")]
+        map_of_tags = [{"resource_tags": '{"user_team":"%s"}' % name}
+                       for name in ("chat", "search")]
+        self.assertEqual(
+            self.tenants_of("lineItem/", "user:team", legacy), both)
+        self.assertEqual(
+            self.tenants_of("", "user_team", map_of_tags), both)
+        legacy[1] = legacy[0]
+        self.assertEqual(
+            [line[:2] for line in
+             self.tenants_of("lineItem/", "user:team", legacy)],
+            [("allocation_gap", "chat"), ("allocation_gap", "search")])
+
     def test_an_azure_export_of_days(self):
         row = {"ChargeType": "Usage", "MeterId": "m-1",
                "UnitOfMeasure": "1 Hour", "Quantity": "24",
@@ -563,52 +690,142 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
         self.check("oci", "Oracle", "iad", "B98453", 8, "", rows, "662.4")
 
 
-class CalendarTest(CliTest):
-    """A month of days that the provider cuts at its own hour."""
+class GrainTest(CliTest):
+    """The meter brought to the bill's grain, and to the provider's days."""
 
-    def reconcile(self, calendar, first):
-        """31 days from `first` of two nodes that ran all the time."""
-        self.write("contract.textproto", CONTRACT + calendar)
-        self.write("runs.csv", RUNS.replace(
-            "2026-10-01T00:00:00Z,2026-10-01T04:00:00Z",
-            "2026-09-29T00:00:00Z,2026-11-02T00:00:00Z"))
-        self.expect(0, "init")
-        self.expect(0, "contract", "apply", "contract.textproto")
-        self.expect(0, "import", "runs", "runs.csv")
-        cuts = [first + datetime.timedelta(days=day) for day in range(32)]
-        cuts = [cut.strftime("%Y-%m-%dT%H:%M:%SZ") for cut in cuts]
-        rows = [row(0, 48, "1324.80")
+    CALENDARS = {
+        "UTC": ("", "UTC", 0, 0),
+        "Pacific": ('calendar { time_zone: "America/Los_Angeles" }',
+                    "America/Los_Angeles", 0, 0),
+        # Named by the day that they end in.
+        "17:00 Eastern": ('calendar { time_zone: "America/New_York" '
+                          'day_cut: "17:00" day_label: END }',
+                          "America/New_York", 17, -1)}
+    # Two nodes that ran all the time, and one for an hour on either side of
+    # where one of the calendars cuts a day, a month or the clock is put back.
+    NODES = [("2025-09-29T00", "2025-12-03T00", 2)] + [
+        (f"2025-{hour}", f"2025-{end}", 1) for hour, end in (
+            ("09-30T20", "09-30T21"), ("10-01T07", "10-01T08"),
+            ("10-10T06", "10-10T07"), ("10-10T20", "10-10T21"),
+            ("10-10T23", "10-11T00"), ("10-31T20", "10-31T21"),
+            ("11-01T06", "11-01T07"), ("11-01T07", "11-01T08"),
+            ("11-02T06", "11-02T07"), ("11-02T09", "11-02T10"),
+            ("11-02T21", "11-02T22"), ("11-03T07", "11-03T08"),
+            ("11-30T21", "11-30T22"), ("12-01T07", "12-01T08"))]
+
+    def setUp(self):
+        super().setUp()
+        self.write("runs.csv", RUNS.splitlines()[0] + "\n" + "".join(
+            f"r-{i},acme/chat,aws/us-east-1/h200,{8 * nodes},{start}:00:00Z,"
+            f"{end}:00:00Z,COMPLETED\n"
+            for i, (start, end, nodes) in enumerate(self.NODES)))
+
+    def books(self, calendar):
+        self.write("contract.textproto",
+                   CONTRACT.replace("2026-01-01", "2025-01-01") + calendar)
+        self.ledger = ("--ledger", "ledger-%d" % len(os.listdir(self.dir)))
+        self.expect(0, "init", *self.ledger)
+        self.expect(0, "contract", "apply", "contract.textproto", *self.ledger)
+        self.expect(0, "import", "runs", "runs.csv", *self.ledger)
+
+    def node_hours(self, start, end):
+        hour = datetime.timedelta(hours=1)
+        total = 0
+        for first, last, nodes in self.NODES:
+            first, last = (datetime.datetime.fromisoformat(t + ":00+00:00")
+                           for t in (first, last))
+            total += nodes * max(min(last, end) - max(first, start),
+                                 0 * hour) // hour
+        return total
+
+    @staticmethod
+    def cuts(calendar, month, grain):
+        """Where the month's rows begin and end."""
+        _, zone, hour, shift = calendar
+        zone = zoneinfo.ZoneInfo(zone)
+        utc = datetime.timezone.utc
+        local = datetime.datetime(2025, month, 1, hour) + datetime.timedelta(
+            days=shift)
+        days = 31 if month == 10 else 30
+        edges = [(local + datetime.timedelta(days=day)).replace(tzinfo=zone)
+                 .astimezone(utc) for day in range(days + 1)]
+        if grain == "month":
+            return [edges[0], edges[-1]]
+        if grain == "day":
+            return edges
+        hours = (edges[-1] - edges[0]) // datetime.timedelta(hours=1)
+        return [edges[0] + datetime.timedelta(hours=n)
+                for n in range(hours + 1)]
+
+    def bill(self, cuts, extra=None):
+        """Rows between `cuts`, right but for one node-hour more in `extra`."""
+        stamp = "%Y-%m-%dT%H:%M:%SZ"
+        rows = []
+        for i, (start, end) in enumerate(zip(cuts, cuts[1:])):
+            nodes = self.node_hours(start, end) + (i == extra)
+            rows.append(
+                row(0, nodes, "%.2f" % (decimal.Decimal("27.60") * nodes))
                 .replace("2026-10-01T01:00:00Z,2026-10-01T00:00:00Z",
-                         f"{end},{start}")
+                         end.strftime(stamp) + "," + start.strftime(stamp))
                 .replace("2026-11-01T00:00:00Z,2026-10-01T00:00:00Z",
-                         f"{cuts[-1]},{cuts[0]}")
-                for start, end in zip(cuts, cuts[1:])]
+                         cuts[-1].strftime(stamp) + "," + cuts[0].strftime(stamp)))
         self.write("bill.csv", HEADER + "".join(rows))
-        done = self.run_cli("reconcile", "--contract", "aws-2025",
-                                "--period", "2026-10", "--at",
-                                "2026-11-02T00:00:00Z", "--format", "csv",
-                                "bill.csv")
-        classes = [line["class"]
-                   for line in csv.DictReader(done.out.splitlines())]
-        return done.code, classes
 
-    PACIFIC = datetime.datetime(2026, 10, 1, 7)
-    EASTERN = datetime.datetime(2026, 9, 30, 21)
+    def reconcile(self, code, month):
+        done = self.expect(code, "reconcile", "--contract", "aws-2025",
+                           "--period", f"2025-{month}", "--at",
+                           "2025-12-03T00:00:00Z", "--format", "csv",
+                           "bill.csv", *self.ledger)
+        return list(csv.DictReader(done.out.splitlines()))
+
+    def check_calendar(self, name):
+        calendar = self.CALENDARS[name]
+        self.books(calendar[0])
+        for month in (10, 11):  # the clock is put back in November
+            for grain in ("hour", "day", "month"):
+                with self.subTest(month=month, grain=grain):
+                    cuts = self.cuts(calendar, month, grain)
+                    self.bill(cuts)
+                    items = self.reconcile(0, month)
+                    self.assertEqual([item["class"] for item in items],
+                                     ["matched"] * (len(cuts) - 1))
+                    for item, start, end in zip(items, cuts, cuts[1:]):
+                        self.assertEqual(int(item["metered_gpu_seconds"]),
+                                         self.node_hours(start, end) * 8 * 3600)
+                    # And a node-hour too much is in its row alone.
+                    off = len(cuts) // 3
+                    self.bill(cuts, extra=off)
+                    wrong = [item for item in self.reconcile(1, month)
+                             if item["class"] != "matched"]
+                    self.assertEqual(
+                        [(item["class"], item["period_start"],
+                          item["difference"]) for item in wrong],
+                        [("quantity_break",
+                          cuts[off].strftime("%Y-%m-%dT%H:%M:%SZ"), "27.6")])
+
+    def test_utc(self):
+        self.check_calendar("UTC")
 
     def test_pacific_midnight(self):
-        found = self.reconcile(
-            'calendar { time_zone: "America/Los_Angeles" }', self.PACIFIC)
-        self.assertEqual(found, (0, ["matched"] * 31))
+        self.check_calendar("Pacific")
 
     def test_five_in_the_evening_eastern(self):
-        found = self.reconcile(
-            'calendar { time_zone: "America/New_York" day_cut: "17:00" '
-            'day_label: END }', self.EASTERN)
-        self.assertEqual(found, (0, ["matched"] * 31))
+        self.check_calendar("17:00 Eastern")
+
+    def test_rows_of_several_grains_meet_one_meter(self):
+        # A day as one row, the next as hours, the rest of the month as one.
+        calendar = self.CALENDARS["Pacific"]
+        self.books(calendar[0])
+        days = self.cuts(calendar, 10, "day")
+        hours = self.cuts(calendar, 10, "hour")
+        self.bill(days[:2] + hours[25:49] + days[-1:])
+        items = self.reconcile(0, 10)
+        self.assertEqual([item["class"] for item in items], ["matched"] * 26)
 
     def test_another_calendar_does_not_agree(self):
-        code, classes = self.reconcile("", self.PACIFIC)
-        self.assertEqual(code, 1)
+        self.books("")
+        self.bill(self.cuts(self.CALENDARS["Pacific"], 10, "day"))
+        classes = [item["class"] for item in self.reconcile(1, 10)]
         self.assertIn("timing", classes)
 
 

@@ -95,7 +95,7 @@ TEST_F(QuotaAnswersTest, ARefusedBatchIsSeenAsBeforeIt) {
               "acme on *: 10 GPU-hours a month, 1 used, 2 held, " +
                   std::to_string(asked) + " asked");
   };
-  expect(2, 8);  // The last is refused beside what the meter took,
+  expect(2, 8);   // The last is refused beside what the meter took,
   expect(5, 11);  // or by the books alone.
   // Nothing of it stays promised.
   ASSERT_THAT(ledger_->PlaceHold(Hold("after", 7)), IsOk());
