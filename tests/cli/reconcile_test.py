@@ -109,6 +109,21 @@ class ReconcileTest(CliTest):
         return self.expect(code, "reconcile", "--contract", "aws-2025",
                            "--period", "2026-10", "--at", AT, *more, **options)
 
+    def test_an_error_of_the_books_comes_before_one_of_the_bill(self):
+        self.write("contract.textproto", CONTRACT.replace(
+            "3.45", "9000000000000000000") + """
+commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
+  layer: 2 applies { dimension: "provider" operator: IN value: "aws" }
+  step { from: "2026-01-01T00:00:00Z" cost: "1" }
+  shortfall { policy: WAIVED } }
+""")
+        self.expect(0, "contract", "apply", "contract.textproto")
+        for rows in ([row(0, 1, "27.60")] * 9000,
+                     [row(0, 1, "27.60"), "no row\n"]):
+            self.bill(*rows)
+            error = self.reconcile(3, "bill.csv").err
+            self.assertIn("commitment spend: the interval from", error)
+
     def test_what_shares_a_cause_is_one_finding(self):
         bill = self.bill(row(0, 3, MORE), row(1, 3, MORE), row(2, 2, RIGHT),
                          row(3, 2, RIGHT))
