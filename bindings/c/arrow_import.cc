@@ -280,6 +280,6 @@ int32_t drawdown_import_arrow(drawdown_ledger ledger, int32_t kind,
               absl::StrCat("kind ", kind, " is not imported from Arrow")};
     }
     if (!imported.ok()) return imported;
-    return GiveImportResult(total, result);
+    return GiveImportResult(total, call, result);
   });
 }

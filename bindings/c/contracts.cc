@@ -1,4 +1,6 @@
 // Contracts, statements, and where commitments stand.
+#include <cstddef>
+
 #include "bytes.h"
 #include "drawdown/report.h"
 #include "inputs.h"
@@ -8,7 +10,7 @@
 namespace drawdown::c_api {
 namespace {
 
-constexpr size_t kStatementQueryV1 = sizeof(drawdown_statement_query);
+constexpr size_t kStatementQueryV1 = offsetof(drawdown_statement_query, tenant);
 
 }  // namespace
 
@@ -23,6 +25,9 @@ StatementQuery ReadStatementQuery(Inputs* in,
   query.period = in->Text("period", ours.period);
   query.at_us = in->MaybeInstant("at_us", ours.at_us);
   query.as_of_us = in->MaybeInstant("as_of_us", ours.as_of_us);
+  const std::string tenant = in->Text("tenant", ours.tenant);
+  in->Reserved("query", ours.reserved2);
+  if (in->Flag("has_tenant", ours.has_tenant)) query.tenant = tenant;
   return query;
 }
 

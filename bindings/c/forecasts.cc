@@ -158,6 +158,55 @@ Outcome GiveCosts(const Forecast& forecast, drawdown_table* out) {
   return table.Finish(out);
 }
 
+Outcome GiveDueDates(const std::vector<DueDate>& dates, drawdown_table* out) {
+  TableBuilder table({TimeColumn("at"), TextColumn("contract"),
+                      TextColumn("kind"), TextColumn("subject"),
+                      TextColumn("detail")});
+  for (const DueDate& date : dates) {
+    table.Time(date.at_us).Text(date.contract);
+    table.Text(DueDateKindName(date.kind)).TextOrNull(date.subject);
+    table.Text(date.detail);
+  }
+  return table.Finish(out);
+}
+
+Outcome GivePortfolio(const std::vector<PortfolioLine>& lines,
+                      drawdown_table* out) {
+  TableBuilder table({TextColumn("currency"), TextColumn("contract"),
+                      BoolColumn("spend"), IntColumn("commitments"),
+                      MoneyColumn("committed"), MoneyColumn("committed_by_now"),
+                      MoneyColumn("contracted"), MoneyColumn("drawn"),
+                      MoneyColumn("projected_shortfall_cost")});
+  for (const PortfolioLine& line : lines) {
+    table.Text(line.currency.ToString()).TextOrNull(line.contract);
+    table.Bool(line.spend).Int(static_cast<int64_t>(line.commitments));
+    table.Decimal(line.committed).Decimal(line.committed_by_now);
+    table.Decimal(line.contracted).Decimal(line.drawn);
+    table.Decimal(line.projected_shortfall_cost);
+  }
+  return table.Finish(out);
+}
+
+// What `give` makes of an answer as of two instants.
+template <typename Answer>
+int32_t GiveAt(drawdown_ledger ledger, int64_t at_us, int64_t as_of_us,
+               absl::StatusOr<Answer> (Ledger::*ask)(std::optional<int64_t>,
+                                                     std::optional<int64_t>)
+                   const,
+               Outcome (*give)(const Answer&, drawdown_table*),
+               drawdown_table* out, drawdown_error* error) {
+  Clear(out);
+  return WithLedger(ledger, error, [&](Ledger& l) -> Outcome {
+    Inputs in;
+    const auto at = in.MaybeInstant("at_us", at_us);
+    const auto as_of = in.MaybeInstant("as_of_us", as_of_us);
+    if (!in.ok()) return in.outcome();
+    const auto answer = (l.*ask)(at, as_of);
+    if (!answer.ok()) return answer.status();
+    return give(*answer, out);
+  });
+}
+
 }  // namespace
 }  // namespace drawdown::c_api
 
@@ -181,6 +230,20 @@ int32_t drawdown_forecast(drawdown_ledger ledger,
     if (!given.ok()) return given;
     return table.KeepIf(GiveCosts(*forecast, costs));
   });
+}
+
+int32_t drawdown_due_dates(drawdown_ledger ledger, int64_t at_us,
+                           int64_t as_of_us, drawdown_table* out,
+                           drawdown_error* error) {
+  return GiveAt(ledger, at_us, as_of_us, &drawdown::Ledger::DueDates,
+                GiveDueDates, out, error);
+}
+
+int32_t drawdown_portfolio(drawdown_ledger ledger, int64_t at_us,
+                           int64_t as_of_us, drawdown_table* out,
+                           drawdown_error* error) {
+  return GiveAt(ledger, at_us, as_of_us, &drawdown::Ledger::Portfolio,
+                GivePortfolio, out, error);
 }
 
 int32_t drawdown_report_html(drawdown_ledger ledger, drawdown_text contract,

@@ -1,9 +1,11 @@
 #include "import_options.h"
 
+#include <cstddef>
+
 namespace drawdown::c_api {
 namespace {
 
-constexpr size_t kImportOptionsV1 = sizeof(drawdown_import_options);
+constexpr size_t kImportOptionsV1 = offsetof(drawdown_import_options, note);
 constexpr size_t kImportResultV1 = sizeof(drawdown_import_result);
 
 std::vector<std::pair<std::string, std::string>> ReadPairs(
@@ -34,16 +36,22 @@ ImportCall ReadImportOptions(Inputs* in,
   call.options.max_problems = ours.max_problems;
   if (ours.progress != nullptr) {
     call.progress = [tell = ours.progress, context = ours.progress_context](
-                        std::string_view phase, uint64_t done,
-                        uint64_t total) {
+                        std::string_view phase, uint64_t done, uint64_t total) {
       tell(context, std::string(phase).c_str(), done, total);
     };
+  }
+  if (ours.note != nullptr) {
+    call.note = [tell = ours.note, context = ours.note_context](
+                    const std::string& line) { tell(context, line.c_str()); };
   }
   return call;
 }
 
-Outcome GiveImportResult(const ImportResult& ours,
+Outcome GiveImportResult(const ImportResult& ours, const ImportCall& call,
                          drawdown_import_result* result) {
+  if (call.note) {
+    for (const std::string& line : ours.notes) call.note(line);
+  }
   if (result == nullptr) return {};
   drawdown_import_result given = DRAWDOWN_IMPORT_RESULT_INIT;
   given.rows = ours.rows;

@@ -42,7 +42,7 @@ int32_t drawdown_import_files(drawdown_ledger ledger, int32_t kind,
     }
     const auto imported = ImportFiles(l, kind, files, call);
     if (!imported.ok()) return imported.status();
-    return GiveImportResult(*imported, result);
+    return GiveImportResult(*imported, call, result);
   });
 }
 
@@ -59,6 +59,6 @@ int32_t drawdown_correct_runs(drawdown_ledger ledger, drawdown_text path,
     if (!in.ok()) return in.outcome();
     const auto corrected = l.CorrectRunsFile(file, why, call.options);
     if (!corrected.ok()) return corrected.status();
-    return GiveImportResult(*corrected, result);
+    return GiveImportResult(*corrected, call, result);
   });
 }

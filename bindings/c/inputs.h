@@ -38,6 +38,10 @@ class Inputs {
   std::vector<std::string> Paths(const char* name, const drawdown_text* paths,
                                  uint64_t count);
 
+  // What else is wrong with what was passed.
+  void Keep(const Outcome& outcome) {
+    if (outcome_.ok()) outcome_ = outcome;
+  }
   // REQUIRES, of callers: `pointer` is not NULL. False if it is.
   bool NotNull(const char* name, const void* pointer);
 

@@ -43,8 +43,8 @@ int32_t drawdown_meter_bind_many(drawdown_ledger ledger,
     std::vector<drawdown::MeterName> names;
     for (uint64_t i = 0; i < count && in.ok(); ++i) {
       out[i] = 0;
-      names.push_back({in.Text("tenant", tenants[i]),
-                       in.Text("pool", pools[i])});
+      names.push_back(
+          {in.Text("tenant", tenants[i]), in.Text("pool", pools[i])});
     }
     if (!in.ok()) return in.outcome();
     return Bind(l, names, is_strict, out);
@@ -126,6 +126,10 @@ int32_t drawdown_live(drawdown_ledger ledger, drawdown_table* out,
       table.Decimal(meter.open).Decimal(meter.undrained);
     }
     if (!live->drain_error.empty()) table.Note(live->drain_error);
+    if (live->rejected > 0) {
+      table.Note(std::to_string(live->rejected) +
+                 " negative amount(s) were given to record and not added");
+    }
     return table.Finish(out);
   });
 }

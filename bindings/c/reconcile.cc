@@ -2,6 +2,8 @@
 #include <cstddef>
 
 #include "arrow_bill.h"
+#include "bytes.h"
+#include "drawdown/report.h"
 #include "inputs.h"
 #include "statement_query.h"
 #include "table.h"
@@ -15,12 +17,19 @@ constexpr size_t kReconcileOptionsV1 =
 constexpr uint64_t kLeastMemory = uint64_t{1} << 16;
 constexpr uint64_t kMostMemory = uint64_t{1} << 40;
 
-ReconcileOptions ReadOptions(Inputs* in,
-                             const drawdown_reconcile_options* theirs) {
+struct ReconcileCall {
+  ReconcileOptions options;
+  std::string text_format;  // "": no text
+  drawdown_bytes* text = nullptr;
+};
+
+ReconcileCall ReadOptions(Inputs* in,
+                          const drawdown_reconcile_options* theirs) {
   const drawdown_reconcile_options defaults = DRAWDOWN_RECONCILE_OPTIONS_INIT;
   const auto ours = in->Read("options", theirs, defaults, kReconcileOptionsV1);
   in->Reserved("options", ours.reserved);
-  ReconcileOptions options;
+  ReconcileCall call;
+  ReconcileOptions& options = call.options;
   if (in->Flag("has_tolerance", ours.has_tolerance)) {
     options.tolerance = MoneyAmount(ToInt128(ours.tolerance));
   }
@@ -29,11 +38,26 @@ ReconcileOptions ReadOptions(Inputs* in,
                                       kLeastMemory, kMostMemory);
   }
   options.tenant_tag = in->Text("tenant_tag", ours.tenant_tag);
-  return options;
+  call.text_format = in->Text("text_format", ours.text_format);
+  if (call.text_format.empty()) return call;
+  if (in->NotNull("text", ours.text)) Clear(call.text = ours.text);
+  // Before a bill of hours is read for nothing.
+  in->Keep(ReconcileText(ReconcileResult(), call.text_format).status());
+  return call;
 }
 
-void AddBreak(const Break& item, std::string_view amount,
-              TableBuilder* table) {
+// A bill is everybody's.
+StatementQuery ReadQuestion(Inputs* in,
+                            const drawdown_statement_query* theirs) {
+  StatementQuery query = ReadStatementQuery(in, theirs);
+  if (query.tenant.has_value()) {
+    in->Keep({DRAWDOWN_INVALID_ARGUMENT,
+              "has_tenant: a bill is not reconciled with one tenant's lines"});
+  }
+  return query;
+}
+
+void AddBreak(const Break& item, std::string_view amount, TableBuilder* table) {
   table->Text(BreakClassName(item.kind)).Text(item.provider);
   table->TextOrNull(item.sub_account).TextOrNull(item.region);
   table->TextOrNull(item.sku).TextOrNull(item.pool).TextOrNull(item.tenant);
@@ -98,13 +122,20 @@ Outcome GiveChecks(const ReconcileResult& result, drawdown_table* out) {
   return table.Finish(out);
 }
 
-Outcome Give(const ReconcileResult& result, uint8_t* clean,
-             drawdown_table* breaks, drawdown_table* checks) {
-  *clean = result.clean() ? 1 : 0;
-  GivenTable table(breaks);
-  const Outcome given = GiveBreaks(result, breaks);
-  if (!given.ok()) return given;
-  return table.KeepIf(GiveChecks(result, checks));
+Outcome Give(const ReconcileResult& result, const ReconcileCall& call,
+             uint8_t* clean, drawdown_table* breaks, drawdown_table* checks) {
+  GivenTable of_breaks(breaks);
+  GivenTable of_checks(checks);
+  Outcome given = GiveBreaks(result, breaks);
+  if (given.ok()) given = GiveChecks(result, checks);
+  if (given.ok() && call.text != nullptr) {
+    auto text = ReconcileText(result, call.text_format);
+    given = text.status();
+    if (text.ok()) GiveBytes(*std::move(text), call.text);
+  }
+  if (given.ok()) *clean = result.clean() ? 1 : 0;
+  of_breaks.KeepIf(given);
+  return of_checks.KeepIf(given);
 }
 
 Outcome GiveSummary(const BillSummary& summary, drawdown_table* out) {
@@ -144,13 +175,13 @@ int32_t drawdown_reconcile_files(drawdown_ledger ledger,
   return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
     Inputs in;
     in.NotNull("clean", clean);
-    const drawdown::StatementQuery asked = ReadStatementQuery(&in, query);
+    const drawdown::StatementQuery asked = ReadQuestion(&in, query);
     const std::vector<std::string> files = in.Paths("bills", bills, count);
-    const drawdown::ReconcileOptions read = ReadOptions(&in, options);
+    const ReconcileCall call = ReadOptions(&in, options);
     if (!in.ok()) return in.outcome();
-    const auto result = l.Reconcile(asked, files, read);
+    const auto result = l.Reconcile(asked, files, call.options);
     if (!result.ok()) return result.status();
-    return Give(*result, clean, breaks, checks);
+    return Give(*result, call, clean, breaks, checks);
   });
 }
 
@@ -170,18 +201,18 @@ int32_t drawdown_reconcile_arrow(drawdown_ledger ledger,
     if (found == nullptr) return BadHandle("ledger", ledger);
     Inputs in;
     in.NotNull("clean", clean);
-    const drawdown::StatementQuery asked = ReadStatementQuery(&in, query);
-    drawdown::ReconcileOptions read = ReadOptions(&in, options);
+    const drawdown::StatementQuery asked = ReadQuestion(&in, query);
+    ReconcileCall call = ReadOptions(&in, options);
     if (!in.ok()) return in.outcome();
-    const Outcome started = stream.Start(!read.tenant_tag.empty());
+    const Outcome started = stream.Start(!call.options.tenant_tag.empty());
     if (!started.ok()) return started;
-    read.bill.streams = {&stream};
-    auto result = found->Reconcile(asked, {}, read);
+    call.options.bill.streams = {&stream};
+    auto result = found->Reconcile(asked, {}, call.options);
     if (!stream.outcome().ok()) return stream.outcome();
     if (!result.ok()) return result.status();
     result->notes.insert(result->notes.end(), stream.notes().begin(),
                          stream.notes().end());
-    return Give(*result, clean, breaks, checks);
+    return Give(*result, call, clean, breaks, checks);
   });
 }
 

@@ -66,11 +66,6 @@ int32_t WithRun(drawdown_ledger ledger, drawdown_text run_id, uint32_t attempt,
   });
 }
 
-std::optional<int64_t> ToOptional(int64_t length_us) {
-  if (length_us == DRAWDOWN_UNSET) return std::nullopt;
-  return length_us;
-}
-
 // Calls `add` for each run and gives what it added to.
 template <typename Add>
 Outcome Visit(const Ledger& ledger, const RunQuery& query, TableBuilder* table,
@@ -189,18 +184,6 @@ int32_t drawdown_run_heartbeat(drawdown_ledger ledger, drawdown_text run_id,
                  [](drawdown::Ledger& l, const RunAt& run) {
                    return l.HeartbeatRun(run.key, run.at_us);
                  });
-}
-
-int32_t drawdown_run_confirm_ghost(drawdown_ledger ledger, drawdown_text run_id,
-                                   uint32_t attempt, int64_t lease_us,
-                                   int64_t at_us, drawdown_error* error) {
-  return WithLedger(ledger, error, [&](drawdown::Ledger& l) -> Outcome {
-    Inputs in;
-    const drawdown::RunKey key = ReadKey(&in, run_id, attempt);
-    const auto at = in.MaybeInstant("at_us", at_us);
-    if (!in.ok()) return in.outcome();
-    return l.ConfirmGhost(key, ToOptional(lease_us), at);
-  });
 }
 
 int32_t drawdown_runs(drawdown_ledger ledger, const drawdown_run_query* query,

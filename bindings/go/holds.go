@@ -57,7 +57,7 @@ func (h *Hold) ID() string { return h.id }
 func (h *Hold) Use(gpuMicros Int128) { h.used = gpuMicros }
 
 // DrawnByRun says that a run draws it, and gives the id for RunStart.HoldID.
-// Then Close releases what is left.
+// Then Close releases what is left, unless Use said something.
 func (h *Hold) DrawnByRun() string {
 	h.drawnByRun = true
 	return h.id
@@ -69,7 +69,7 @@ func (h *Hold) Close() error {
 	if h.ended {
 		return nil
 	}
-	if h.drawnByRun {
+	if h.drawnByRun && h.used == (Int128{}) {
 		return h.Release()
 	}
 	return h.Settle(h.used, false)

@@ -72,3 +72,28 @@ func (l *Ledger) ExplainQuota(tenant, pool string, gpuMicros Int128, at Time) (h
 			instant(at), why, out, e)
 	})
 }
+
+// QuotaChanges are limits of the same quotas as Quotas' that begin after an
+// instant (zero: now), soonest first.
+func (l *Ledger) QuotaChanges(tenant string, at Time) (*Table, error) {
+	return l.table(func(l C.drawdown_ledger, a *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_quota_changes(l, a.text(tenant), instant(at), out, e)
+	})
+}
+
+// QuotaUsers are the quotas over a tenant, from it upward, and the runs that used
+// most of the one that would refuse so much, else of each.
+func (l *Ledger) QuotaUsers(tenant, pool string, gpuMicros Int128, at Time) (quotas, users *Table, err error) {
+	var runs C.drawdown_table
+	quotas, err = l.table(func(l C.drawdown_ledger, a *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_quota_users(l, a.text(tenant), a.text(pool), gpuMicros.c(), 0, instant(at), out, &runs, e)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if users, err = tableOf(runs); err != nil {
+		quotas.Close()
+		return nil, nil, err
+	}
+	return quotas, users, nil
+}

@@ -30,6 +30,11 @@ func TestPartsOfAGPUAreOneTogether(t *testing.T) {
 	if books.StartRuns(part(7)) == nil {
 		t.Fatal("eight sevenths of a GPU")
 	}
+	nowhere := part(8)
+	nowhere.Device = ""
+	if err := books.StartRuns(nowhere); !errors.Is(err, InvalidArgument) {
+		t.Fatal(err)
+	}
 	for i := 0; i < 7; i++ {
 		succeed(t, books.StopRun(RunKey{RunID: fmt.Sprint("r", i)}, start.Add(time.Hour), Done))
 	}
@@ -44,6 +49,13 @@ func TestGhostsEndAtTheirLastSignOfLife(t *testing.T) {
 	succeed(t, books.StartRuns(start))
 	sign := ago(time.Hour)
 	succeed(t, books.HeartbeatRun(run, sign))
+	fresh, refused, err := books.HeartbeatRuns(Heartbeat{run, sign}, Heartbeat{RunKey{RunID: "nobody"}, sign})
+	succeed(t, err)
+	equal(t, fresh, 0) // It was said before.
+	equal(t, len(refused), 1)
+	ghosts := must(books.Ghosts("acme", "", 0, Time{}))(t)
+	equal(t, ghosts.Len(), 1)
+	equal(t, must(ghosts.Row(0).Time("last_sign"))(t).Equal(sign), true)
 	if err := books.ConfirmGhost(run, 2*time.Hour, Time{}); !errors.Is(err, WrongState) {
 		t.Fatal(err)
 	}
@@ -56,6 +68,11 @@ func TestGhostsEndAtTheirLastSignOfLife(t *testing.T) {
 func TestQuotesSayWhatAndWhether(t *testing.T) {
 	books, _ := openBooks(t)
 	must(books.ApplyContracts(ContractText{"aws.textproto", always}))(t)
+	equal(t, must(must(books.DueDates(Time{}))(t).Row(0).Text("contract"))(t), "aws")
+	equal(t, must(books.Portfolio(Time{}))(t).Len(), 0) // Without commitments.
+	nobody := ""
+	ofNobody := StatementQuery{Contract: "aws", Period: "2026-10", Tenant: &nobody}
+	equal(t, must(books.Statement(ofNobody))(t).Len(), 0)
 	must(books.Meter("acme", pool))(t)
 	must(books.SetQuota(QuotaSetting{Tenant: "acme", Period: Total, Limit: GPUHours(10)}))(t)
 	request := HoldRequest{HoldID: "h", Tenant: "acme", Pool: pool, GPUMicros: GPUHours(8), MicroGPUs: 8_000_000}
@@ -69,6 +86,24 @@ func TestQuotesSayWhatAndWhether(t *testing.T) {
 	succeed(t, err)
 	equal(t, refusal.Asked.String(), "39600")
 	equal(t, must(books.Holds("", false))(t).Len(), 0)
+}
+
+func TestLimitsToComeAndWhoUsesThem(t *testing.T) {
+	books, _ := openBooks(t)
+	quota := QuotaSetting{Tenant: "acme", Period: Total, Limit: GPUHours(10), Soft: true}
+	must(books.SetQuota(quota))(t)
+	quota.Limit, quota.From = GPUHours(20), ago(-time.Hour)
+	must(books.SetQuota(quota))(t)
+	changes := must(books.QuotaChanges("acme", Time{}))(t)
+	equal(t, changes.Len(), 1)
+	equal(t, must(changes.Row(0).Time("from"))(t).Equal(quota.From), true)
+	start := startOf("r", 1_000_000)
+	start.At = ago(time.Minute)
+	succeed(t, books.StartRuns(start))
+	quotas, users, err := books.QuotaUsers("acme/chat", pool, Int128{}, Time{})
+	succeed(t, err)
+	equal(t, quotas.Len(), 1)
+	equal(t, must(users.Row(0).Text("run_id"))(t), "r")
 }
 
 func TestMadeAndCheckedWithoutBeingOpened(t *testing.T) {

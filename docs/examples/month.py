@@ -46,11 +46,11 @@ hours = [row["gpu_seconds"] / 3600 for row in days]
 
 def bars(values, title, width=620, height=160):
     """An SVG of one bar a value."""
-    step, top = width / len(values), max(values)
+    count, top = len(values), max(values)
+    tall = [int(value * height / top) for value in values]
     rects = "".join(
-        f'<rect x="{i * step:.1f}" width="{step * 0.8:.1f}" fill="#4269d0" '
-        f'y="{height - int(value * height / top)}" height="{int(value * height / top)}"/>'
-        for i, value in enumerate(values))
+        f'<rect x="{i * width // count}" width="{width * 4 // (count * 5)}" fill="#4269d0" '
+        f'y="{height - bar}" height="{bar}"/>' for i, bar in enumerate(tall))
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -30 {width} {height + 30}" '
             f'role="img" aria-label="{title}"><text y="-10" font-family="sans-serif">{title}'
             f"</text>{rects}</svg>\n")

@@ -45,6 +45,11 @@ struct BillOptions {
   // Read after the files; they outlive the call. A second reading, which
   // Ledger::Reconcile with a BillLineCallback needs, is kUnsupported.
   std::vector<BillStream*> streams = {};
+  // Each path (a file, or a manifest with all that it lists) is a whole
+  // delivery of what it has: of a provider, billing account and billing period
+  // the last one named that has charges of it counts, and rows of others are
+  // left out. kUnsupported with streams.
+  bool snapshots = false;
 };
 
 // A deviation that was tolerated and counted, by name ("null_spelled_as_text",
@@ -72,10 +77,12 @@ struct BillFile {
   std::string version;         // "1.2"
   std::string version_reason;  // how it was told: which columns decided
   uint64_t rows = 0;
+  uint64_t superseded = 0;  // of `rows`, left out (BillOptions::snapshots)
 };
 
 struct BillSummary {
-  std::vector<BillFile> files;  // in the order given
+  // In the order given; with snapshots those of the last path first.
+  std::vector<BillFile> files;
   // Of the files of charges; of the first file when there are none.
   std::string format;
   std::string version;

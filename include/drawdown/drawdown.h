@@ -89,6 +89,10 @@ extern "C" {
 DRAWDOWN_C_EXPORT uint32_t drawdown_abi_version(void);
 /* "0.1.0"; static. */
 DRAWDOWN_C_EXPORT const char* drawdown_version(void);
+/* Of this header, for #if: drawdown_version() is that of the library. */
+#define DRAWDOWN_VERSION_MAJOR 0
+#define DRAWDOWN_VERSION_MINOR 1
+#define DRAWDOWN_VERSION_PATCH 0
 
 /* --- values ---------------------------------------------------------------- */
 typedef struct drawdown_text {
@@ -290,6 +294,11 @@ typedef uint64_t drawdown_bytes;
 DRAWDOWN_C_EXPORT int32_t drawdown_bytes_view(drawdown_bytes bytes,
                                               drawdown_text* view,
                                               drawdown_error* error);
+/* Writes them to a file, which has all of them or is as it was: they are written
+ * beside it, as PATH.part, and moved there. Since ABI version 5. */
+DRAWDOWN_C_EXPORT int32_t drawdown_bytes_save(drawdown_bytes bytes,
+                                              drawdown_text path,
+                                              drawdown_error* error);
 DRAWDOWN_C_EXPORT int32_t drawdown_bytes_close(drawdown_bytes bytes,
                                                drawdown_error* error);
 
@@ -351,7 +360,8 @@ DRAWDOWN_C_EXPORT int32_t drawdown_salvage(drawdown_text directory,
 
 /* --- meters -----------------------------------------------------------------
  * A meter is a number that stays valid until the process ends, also when its
- * ledger is closed; it needs no closing. One that is made up counts nothing. */
+ * ledger is closed; it needs no closing. One that is made up counts nothing, and
+ * drawdown_try_record of it is DRAWDOWN_TRY_BUSY. */
 typedef uint64_t drawdown_meter;
 
 /* Ledger::meter. With `strict` unknown names are DRAWDOWN_UNKNOWN_NAME. */
@@ -407,7 +417,9 @@ typedef struct drawdown_drain_result {
 DRAWDOWN_C_EXPORT int32_t drawdown_drain(drawdown_ledger ledger,
                                          drawdown_drain_result* result,
                                          drawdown_error* error);
-/* Ledger::Live, a row per meter: tenant, pool, open (GPU-seconds), undrained. */
+/* Ledger::Live, a row per meter: tenant, pool, open (GPU-seconds), undrained. Its
+ * notes say whether the background drain failed, and, since ABI version 5, how
+ * many negative amounts were given to drawdown_record and not added. */
 DRAWDOWN_C_EXPORT int32_t drawdown_live(drawdown_ledger ledger,
                                         drawdown_table* out,
                                         drawdown_error* error);
@@ -483,6 +495,29 @@ DRAWDOWN_C_EXPORT int32_t drawdown_run_confirm_ghost(
     drawdown_ledger ledger, drawdown_text run_id, uint32_t attempt,
     int64_t lease_us, int64_t at_us, drawdown_error* error);
 
+typedef struct drawdown_heartbeat {
+  uint32_t struct_size;
+  uint32_t attempt;
+  drawdown_text run_id;
+  int64_t at_us;
+} drawdown_heartbeat;
+#define DRAWDOWN_HEARTBEAT_INIT {sizeof(drawdown_heartbeat), 1, {NULL, 0}, 0}
+/* Ledger::HeartbeatRuns: many with one commit. *fresh (may be NULL) is how many
+ * were newer than what was known. `refused` (may be NULL) has a row per run that
+ * is unknown or over: why; the others were taken. Since ABI version 5. */
+DRAWDOWN_C_EXPORT int32_t drawdown_run_heartbeat_many(
+    drawdown_ledger ledger, const drawdown_heartbeat* heartbeats,
+    uint64_t count, uint64_t* fresh, drawdown_table* refused,
+    drawdown_error* error);
+/* Ledger::Ghosts: run_id, attempt, tenant, pool, gpus, last_sign, heartbeat (1:
+ * that was one), lease_us, since (GPU-seconds that it accrued since then).
+ * lease_us DRAWDOWN_UNSET: each pool's. Since ABI version 5. */
+DRAWDOWN_C_EXPORT int32_t drawdown_ghosts(drawdown_ledger ledger,
+                                          drawdown_text tenant,
+                                          drawdown_text pool, int64_t lease_us,
+                                          int64_t at_us, drawdown_table* out,
+                                          drawdown_error* error);
+
 #define DRAWDOWN_RUN_ANY_STATE (-1)
 #define DRAWDOWN_RUN_NEVER_STARTED 0
 #define DRAWDOWN_RUN_OPEN 1
@@ -510,7 +545,7 @@ DRAWDOWN_C_EXPORT int32_t drawdown_runs(drawdown_ledger ledger,
                                         drawdown_table* out,
                                         drawdown_error* error);
 /* A row per segment: run_id, attempt, tenant, pool, gpus, start, end (null:
- * open), suspended. */
+ * open), suspended. The limit is of runs. */
 DRAWDOWN_C_EXPORT int32_t drawdown_segments(drawdown_ledger ledger,
                                             const drawdown_run_query* query,
                                             drawdown_table* out,
@@ -701,11 +736,15 @@ typedef struct drawdown_import_options {
   void (*progress)(void* progress_context, const char* phase, uint64_t done,
                    uint64_t total);
   void* progress_context;
+  /* Since ABI version 5: called with each line that the reader should know when
+   * all is booked, of columns that were not read, say. From the same thread. */
+  void (*note)(void* note_context, const char* line);
+  void* note_context;
 } drawdown_import_options;
 #define DRAWDOWN_IMPORT_OPTIONS_INIT                                     \
   {                                                                      \
     sizeof(drawdown_import_options), 0, {0}, {NULL, 0}, NULL, 0, NULL, 0, \
-        20, NULL, NULL                                                   \
+        20, NULL, NULL, NULL, NULL                                       \
   }
 typedef struct drawdown_import_result {
   uint32_t struct_size;
@@ -809,11 +848,16 @@ typedef struct drawdown_statement_query {
   drawdown_text period; /* "2026-10", "2026", "A/B" */
   int64_t at_us;
   int64_t as_of_us;
+  /* Since ABI version 5: with has_tenant, only the lines of this tenant and of all
+   * below it; "": those that no tenant caused. Not for reconciliations. */
+  drawdown_text tenant;
+  uint8_t has_tenant;
+  uint8_t reserved2[7];
 } drawdown_statement_query;
 #define DRAWDOWN_STATEMENT_QUERY_INIT                               \
   {                                                                 \
     sizeof(drawdown_statement_query), 0, {NULL, 0}, {NULL, 0},      \
-        DRAWDOWN_UNSET, DRAWDOWN_UNSET                              \
+        DRAWDOWN_UNSET, DRAWDOWN_UNSET, {NULL, 0}, 0, {0}           \
   }
 /* The columns of `statement --format csv` (docs/formats.md), without
  * gpu_hours; cost is null where the line is unpriced. */
@@ -842,9 +886,16 @@ typedef struct drawdown_reconcile_options {
   /* Since ABI version 3: */
   uint64_t memory_bytes;    /* 2^16 to 2^40, or 0: the default, 2^26 */
   drawdown_text tenant_tag; /* "": tenants are not compared */
+  /* Since ABI version 5: *text is what `reconcile --format FORMAT` prints, of
+   * table, csv (the breaks) and json; 0 after an error. */
+  drawdown_text text_format; /* "": none */
+  drawdown_bytes* text;
 } drawdown_reconcile_options;
-#define DRAWDOWN_RECONCILE_OPTIONS_INIT \
-  { sizeof(drawdown_reconcile_options), 0, {0}, {0, 0}, 0, {NULL, 0} }
+#define DRAWDOWN_RECONCILE_OPTIONS_INIT                                \
+  {                                                                    \
+    sizeof(drawdown_reconcile_options), 0, {0}, {0, 0}, 0, {NULL, 0}, \
+        {NULL, 0}, NULL                                                \
+  }
 /* Ledger::Reconcile of bill files. *clean is 1 when there is nothing but what a
  * clean month has. `breaks` has the columns of `--breaks` (docs/formats.md),
  * with rows, quantity_effect and price_effect, GPU time in GPU-seconds alone,
@@ -941,6 +992,19 @@ typedef struct drawdown_forecast_query {
 DRAWDOWN_C_EXPORT int32_t drawdown_forecast(
     drawdown_ledger ledger, const drawdown_forecast_query* query,
     drawdown_table* intervals, drawdown_table* costs, drawdown_error* error);
+/* Ledger::DueDates, soonest first: at, contract, kind, subject, detail. Since ABI
+ * version 5. */
+DRAWDOWN_C_EXPORT int32_t drawdown_due_dates(drawdown_ledger ledger,
+                                             int64_t at_us, int64_t as_of_us,
+                                             drawdown_table* out,
+                                             drawdown_error* error);
+/* Ledger::Portfolio: currency, contract (null: all of the currency), spend,
+ * commitments, committed, committed_by_now, contracted, drawn,
+ * projected_shortfall_cost. Since ABI version 5. */
+DRAWDOWN_C_EXPORT int32_t drawdown_portfolio(drawdown_ledger ledger,
+                                             int64_t at_us, int64_t as_of_us,
+                                             drawdown_table* out,
+                                             drawdown_error* error);
 /* What `report --html` writes. */
 DRAWDOWN_C_EXPORT int32_t drawdown_report_html(drawdown_ledger ledger,
                                                drawdown_text contract,

@@ -128,7 +128,7 @@ inline bool Spend(std::atomic<uint64_t>& slice, int64_t gpu_us) {
 // Thread-safe: any thread may use any copy. Not for signal handlers.
 class DRAWDOWN_EXPORT Meter {
  public:
-  // Counts nothing.
+  // Counts nothing; TryRecord is kBusy.
   Meter() = default;
 
   // Adds `gpu_us` >= 0 GPU-microseconds. Wait-free: no lock, allocation, system

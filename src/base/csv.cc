@@ -7,6 +7,7 @@
 #include "base/aligned_buffer.h"
 #include "base/check.h"
 #include "base/csv_scan.h"
+#include "base/csv_text.h"
 #include "base/error.h"
 #include "base/utf8.h"
 
@@ -16,77 +17,38 @@ namespace {
 constexpr size_t kBlockBytes = size_t{256} << 10;
 constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
 
-// What one attempt to read a row came to.
-enum class Step : uint8_t { kRow, kBlank, kNeedMore };
-
-bool IsSpecial(char c) {
-  return c == ',' || c == '"' || c == '\n' || c == '\r' || c == '\0';
-}
+using Step = CsvText::Step;
 
 }  // namespace
 
-struct CsvReader::State {
+// The text that has been read, and how more of it comes.
+struct CsvReader::State : CsvText {
   State(Source* source_in, const CsvLimits& limits_in)
-      : source(source_in),
-        limits(limits_in),
-        front(RoundUpToPage(limits.max_row_bytes + 2)) {}
+      : CsvText(source_in->name(), limits_in),
+        source(source_in),
+        front(RoundUpToPage(limits_in.max_row_bytes + 2)) {}
 
   absl::Status Fill();
   absl::Status SplitRows(CsvBatch* batch);
   void SplitPlainRows(CsvBatch* batch);
   bool TakePlainRow(const CsvRowSpan& row, CsvBatch* batch);
-  absl::StatusOr<Step> TryRow();
-  absl::StatusOr<Step> ReadFields();
-  absl::StatusOr<char*> ReadField(char* start);
-  absl::StatusOr<char*> ReadQuoted(char* start);
-  absl::Status EndRow(char* at);
-  absl::Status AddField(const char* first, size_t size, char* stop);
-  absl::Status CheckRow(const char* last) const;
   absl::Status CheckDataRow() const;
   absl::Status CheckEncodingMarks();
   absl::Status CheckNames() const;
   void KeepUnfinished();
-  void Pass(char* next, uint64_t line_feeds);
-  CsvRowSpan RowSpan() { return {begin, row_end, stops, row_lines, false}; }
-  bool Missing(const char* at) const { return at >= end && !at_end; }
-
-  std::string Where() const {
-    return absl::StrCat(source->name(), ":", next_line);
-  }
-  absl::Status BadAt(uint64_t offset, std::string_view what) const {
-    return MakeError(ErrorCode::kBadCsv,
-                     absl::StrCat(Where(), ": byte ", offset, ": ",
-                                  absl::string_view(what.data(), what.size())));
-  }
-  absl::Status Bad(const char* at, std::string_view what) const {
-    return BadAt(begin_offset + static_cast<uint64_t>(at - begin), what);
-  }
 
   Source* source;
-  CsvLimits limits;
   // Blocks are always read at `front`, a page boundary; the start of a row that
   // the block before left unfinished is put just before it.
   size_t front;
   AlignedBuffer memory;
   std::string unfinished;
-  char* begin = nullptr;      // First byte not yet consumed.
-  char* end = nullptr;        // After the last byte read.
-  uint64_t begin_offset = 0;  // Of *begin in the input.
-  bool at_end = false;        // The source has no more.
-
-  LineEnd line_end = LineEnd::kUnknown;
-  uint64_t next_line = 1;  // On which the row at `begin` starts.
   uint64_t rows = 0;
   bool have_header = false;
   std::vector<std::string> names;
   absl::Status failure;
 
   std::vector<char*> plain_stops;  // for the splitter
-
-  // The row at `begin`.
-  std::vector<char*> stops;  // as of CsvRowSpan
-  uint64_t row_lines = 0;
-  char* row_end = nullptr;  // After the row's line end.
 
   // What Next() walks.
   CsvBatch batch;
@@ -174,124 +136,6 @@ bool CsvReader::State::TakePlainRow(const CsvRowSpan& plain, CsvBatch* into) {
 void CsvReader::State::KeepUnfinished() {
   unfinished.assign(begin, end);
   begin = end;
-}
-
-void CsvReader::State::Pass(char* next, uint64_t line_feeds) {
-  next_line += line_feeds + 1;
-  begin_offset += static_cast<uint64_t>(next - begin);
-  begin = next;
-}
-
-absl::StatusOr<Step> CsvReader::State::TryRow() {
-  stops.clear();
-  row_lines = 0;
-  ASSIGN_OR_RETURN(const Step step, ReadFields());
-  if (step == Step::kRow) RETURN_IF_ERROR(CheckRow(row_end));
-  return step;
-}
-
-absl::StatusOr<Step> CsvReader::State::ReadFields() {
-  char* start = begin;
-  while (true) {
-    if (Missing(start)) return Step::kNeedMore;
-    ASSIGN_OR_RETURN(char* const stop, ReadField(start));
-    if (stop == nullptr) return Step::kNeedMore;
-    if (stop < end && *stop == ',') {
-      start = stop + 1;
-      continue;
-    }
-    if (stop < end && *stop == '\r' && Missing(stop + 1)) {
-      return Step::kNeedMore;
-    }
-    RETURN_IF_ERROR(EndRow(stop));
-    const bool blank = stops.size() == 1 && stop == begin;
-    return blank ? Step::kBlank : Step::kRow;
-  }
-}
-
-// Reads the field at `start`; returns where its separator, line end or the end
-// of the input is, null when the buffer ends before that is known.
-absl::StatusOr<char*> CsvReader::State::ReadField(char* start) {
-  if (start < end && *start == '"') return ReadQuoted(start);
-  char* const stop = std::find_if(start, end, IsSpecial);
-  if (Missing(stop)) return nullptr;
-  if (stop < end && *stop == '"') {
-    return Bad(stop, "stray quote in an unquoted field");
-  }
-  if (stop < end && *stop == '\0') {
-    return Bad(stop, "NUL byte (is this UTF-16? save it as UTF-8)");
-  }
-  RETURN_IF_ERROR(AddField(start, static_cast<size_t>(stop - start), stop));
-  return stop;
-}
-
-absl::StatusOr<char*> CsvReader::State::ReadQuoted(char* start) {
-  for (char* at = start + 1;; ++at) {
-    if (Missing(at)) return nullptr;
-    if (at == end) return Bad(start, "quote is never closed");
-    if (*at == '\0') return Bad(at, "NUL byte");
-    if (*at == '\n') ++row_lines;
-    if (*at != '"') continue;
-    char* const stop = at + 1;
-    if (Missing(stop)) return nullptr;
-    if (stop < end && *stop == '"') {
-      at = stop;
-      continue;
-    }
-    RETURN_IF_ERROR(
-        AddField(start + 1, static_cast<size_t>(at - start) - 1, stop));
-    if (stop < end && *stop != ',' && *stop != '\n' && *stop != '\r') {
-      return Bad(stop, "text after a closing quote");
-    }
-    return stop;
-  }
-}
-
-// Takes the LF or CRLF at `at`, or the end of the input.
-absl::Status CsvReader::State::EndRow(char* at) {
-  row_end = at;
-  if (at == end) return absl::OkStatus();
-  LineEnd kind = LineEnd::kLf;
-  if (*at == '\r') {
-    if (at + 1 == end || at[1] != '\n') {
-      return Bad(at, "carriage return without a line feed");
-    }
-    kind = LineEnd::kCrLf;
-  }
-  row_end += kind == LineEnd::kCrLf ? 2 : 1;
-  if (line_end == LineEnd::kUnknown) line_end = kind;
-  if (line_end != kind) {
-    return Bad(at, kind == LineEnd::kLf
-                       ? "line ends with LF, the lines before with CRLF"
-                       : "line ends with CRLF, the lines before with LF");
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CsvReader::State::AddField(const char* first, size_t size,
-                                        char* stop) {
-  if (size > limits.max_field_bytes) {
-    return Bad(first, absl::StrCat("field of ", size, " bytes, the limit is ",
-                                   limits.max_field_bytes));
-  }
-  if (stops.size() == limits.max_columns) {
-    return Bad(first, absl::StrCat("more than ", limits.max_columns,
-                                   " columns, the limit"));
-  }
-  stops.push_back(stop);
-  return absl::OkStatus();
-}
-
-absl::Status CsvReader::State::CheckRow(const char* last) const {
-  const std::string_view text(begin, static_cast<size_t>(last - begin));
-  if (text.size() > limits.max_row_bytes) {
-    return Bad(begin,
-               absl::StrCat("row of ", text.size(), " bytes, the limit is ",
-                            limits.max_row_bytes));
-  }
-  const size_t valid = Utf8ValidPrefix(text);
-  if (valid == text.size()) return absl::OkStatus();
-  return Bad(begin + valid, "not UTF-8 (save the file as UTF-8)");
 }
 
 absl::Status CsvReader::State::CheckDataRow() const {

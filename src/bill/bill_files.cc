@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -158,7 +159,8 @@ class Finder {
  public:
   explicit Finder(const std::string& format) : format_(format) {}
 
-  absl::Status Find(const std::string& path) {
+  absl::Status Find(const std::string& path, uint32_t named) {
+    named_ = named;
     if (!absl::EndsWithIgnoreCase(path, ".json")) return Add(path, {}, format_);
     ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
     ASSIGN_OR_RETURN(const Manifest manifest, ParseManifest(text, path));
@@ -185,11 +187,12 @@ class Finder {
                                       seen->second, " and ", path));
       }
     }
-    files_.push_back({path, format, rows});
+    files_.push_back({path, format, rows, named_});
     return absl::OkStatus();
   }
 
   const std::string format_;
+  uint32_t named_ = 0;
   std::map<std::pair<dev_t, ino_t>, std::string> seen_;
   std::vector<BillPath> files_;
 };
@@ -204,19 +207,28 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text,
 absl::StatusOr<std::vector<BillPath>> FindBillFiles(
     const std::vector<std::string>& paths, const std::string& format) {
   Finder finder(format);
-  for (const std::string& path : paths) RETURN_IF_ERROR(finder.Find(path));
+  for (uint32_t i = 0; i < paths.size(); ++i) {
+    RETURN_IF_ERROR(finder.Find(paths[i], i));
+  }
   return finder.Take();
 }
 
 absl::StatusOr<std::vector<BillInput>> OpenBillFiles(
-    const std::vector<std::string>& paths, const std::string& format) {
-  ASSIGN_OR_RETURN(const std::vector<BillPath> found,
-                   FindBillFiles(paths, format));
+    const std::vector<std::string>& paths, const std::string& format,
+    bool snapshots) {
+  ASSIGN_OR_RETURN(std::vector<BillPath> found, FindBillFiles(paths, format));
+  if (snapshots) {
+    std::stable_sort(
+        found.begin(), found.end(),
+        [](const BillPath& a, const BillPath& b) { return a.named > b.named; });
+  }
   std::vector<BillInput> files;
   for (const BillPath& file : found) {
     ASSIGN_OR_RETURN(std::unique_ptr<Source> source,
                      OpenSourceWhenRead(file.path));
-    files.push_back({std::move(source), file.format, file.rows});
+    BillInput& input = files.emplace_back();
+    input = {std::move(source), file.format, file.rows};
+    if (snapshots) input.delivery = file.named;
   }
   return files;
 }

@@ -33,6 +33,7 @@ struct BillPath {
   std::string path;
   std::string format;            // of FormatNames(); empty: by the columns
   std::optional<uint64_t> rows;  // as its manifest says
+  uint32_t named = 0;            // which of the paths it is, or is listed by
 };
 
 // The files of every path; one that ends in .json is a manifest, of which
@@ -43,9 +44,11 @@ struct BillPath {
 absl::StatusOr<std::vector<BillPath>> FindBillFiles(
     const std::vector<std::string>& paths, const std::string& format);
 
-// Those, open only while they are read (OpenSourceWhenRead).
+// Those, open only while they are read (OpenSourceWhenRead). With `snapshots`
+// each path is a delivery, and the last one's files come first.
 absl::StatusOr<std::vector<BillInput>> OpenBillFiles(
-    const std::vector<std::string>& paths, const std::string& format);
+    const std::vector<std::string>& paths, const std::string& format,
+    bool snapshots);
 
 }  // namespace drawdown
 

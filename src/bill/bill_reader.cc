@@ -12,6 +12,7 @@
 #include "bill/row_feed.h"
 #include "bill/row_reader.h"
 #include "bill/rule_checker.h"
+#include "bill/snapshots.h"
 #include "bill/table_reader.h"
 #include "bill/totals.h"
 
@@ -150,6 +151,22 @@ class BillReading {
       if (!more) return absl::OkStatus();
       RETURN_IF_ERROR(
           ReadTableRow(dataset, {file, feed->line()}, cells, &contents_));
+      const std::optional<uint32_t>& delivery = files_[file].delivery;
+      if (delivery.has_value() &&
+          snapshots_.SupersedesLast(dataset, contents_, *delivery)) {
+        DropLast(dataset);
+        ++summary_.files.back().superseded;
+      }
+    }
+  }
+
+  void DropLast(Dataset dataset) {
+    if (dataset == Dataset::kContractCommitment) {
+      contents_.commitments.pop_back();
+    } else if (dataset == Dataset::kInvoiceDetail) {
+      contents_.invoice_lines.pop_back();
+    } else {
+      contents_.periods.pop_back();
     }
   }
 
@@ -173,6 +190,11 @@ class BillReading {
       row.line = feed->line();
       row.identity = feed->identity();
       RETURN_IF_ERROR(rows.Read(&row));
+      const std::optional<uint32_t>& delivery = files_[file].delivery;
+      if (delivery.has_value() && snapshots_.Supersedes(row, *delivery)) {
+        ++summary_.files.back().superseded;
+        continue;
+      }
       CheckRow(row, cells);
       if (rules_ != nullptr) rules_->Add(row, *cells);
       RETURN_IF_ERROR(totals_.Add(row, *cells));
@@ -235,6 +257,7 @@ class BillReading {
   bool have_charges_ = false;
   size_t first_charges_ = 0;  // the first file of charges
   BillTotals totals_{&summary_};
+  Snapshots snapshots_;
   OddityLog log_;
   BillTimeCache times_;
 };

@@ -28,6 +28,10 @@ struct BillInput {
   std::unique_ptr<Source> source;
   std::string format;  // of FormatNames(), if it was declared
   std::optional<uint64_t> promised_rows;  // by a manifest
+  // Of which delivery it is a part. What a later one, whose files come first,
+  // has of a billing period stands in place of this one's. Empty: all rows
+  // count.
+  std::optional<uint32_t> delivery = {};
 };
 
 // Reads every file in turn (each with its own header, and so its own format,

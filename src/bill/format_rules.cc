@@ -32,6 +32,7 @@ InstanceType = product_instance_type
 GpuCount = product_gpu
 GpuCount = product as json 'gpu'
 Tags = resource_tags
+Tags = members of 'resourceTags/'
 
 ChargeCategory = 'Usage' when line_item_line_item_type is 'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'
 ChargeCategory = 'Purchase' when line_item_line_item_type is 'RIFee', 'Fee', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee'

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "base/error.h"
 #include "bill/transforms.h"
 
@@ -16,7 +17,7 @@ class Binder {
  public:
   Binder(const BillMapping& mapping, const std::vector<std::string>& header,
          std::string_view where)
-      : mapping_(mapping), where_(where) {
+      : mapping_(mapping), header_(header), where_(where) {
     for (size_t i = 0; i < header.size(); ++i) {
       names_.emplace(ComparableName(header[i], mapping.snake_names),
                      static_cast<int>(i));
@@ -30,7 +31,9 @@ class Binder {
     way->argument = rule.argument;
     way->plus_days = rule.plus_days;
     bool all = true;
-    if (!rule.null) {
+    if (rule.members) {
+      ASSIGN_OR_RETURN(all, BindMembers(rule, way));
+    } else if (!rule.null) {
       ASSIGN_OR_RETURN(all, Bind(rule, rule.value, &way->value));
     }
     if (rule.factor) {
@@ -60,17 +63,47 @@ class Binder {
     return bound->column >= 0;
   }
 
+  // The keys are what follows, as written.
+  absl::StatusOr<bool> BindMembers(const MappedRule& rule,
+                                   BoundMapping::Way* way) {
+    const std::string& start = rule.value.text;
+    for (size_t i = 0; i < header_.size(); ++i) {
+      const std::string& name = header_[i];
+      if (name.size() == start.size() ||
+          !absl::StartsWithIgnoreCase(name, start)) {
+        continue;
+      }
+      std::string key;
+      AppendJsonText(std::string_view(name).substr(start.size()), &key);
+      way->members.push_back({std::move(key), static_cast<int>(i)});
+    }
+    std::sort(way->members.begin(), way->members.end(),
+              [](const BoundMapping::Member& a, const BoundMapping::Member& b) {
+                return a.key < b.key;
+              });
+    if (!way->members.empty() || mapping_.optional) {
+      return !way->members.empty();
+    }
+    return Missing(rule, absl::StrCat("starting with ", start));
+  }
+
+  absl::Status Missing(const MappedRule& rule, std::string_view name) const {
+    return MakeError(
+        ErrorCode::kMissingColumn,
+        absl::StrCat(where_, ": missing column ", std::string(name), ", which ",
+                     mapping_.source, ":", rule.line, " names"));
+  }
+
   // -1: absent, and that is allowed.
   absl::StatusOr<int> Find(const MappedRule& rule, const std::string& name) {
     const auto found = names_.find(ComparableName(name, mapping_.snake_names));
     if (found != names_.end()) return found->second;
     if (mapping_.optional) return -1;
-    return MakeError(ErrorCode::kMissingColumn,
-                     absl::StrCat(where_, ": missing column ", name, ", which ",
-                                  mapping_.source, ":", rule.line, " names"));
+    return Missing(rule, name);
   }
 
   const BillMapping& mapping_;
+  const std::vector<std::string>& header_;
   const std::string where_;
   Names names_;
 };
@@ -129,6 +162,7 @@ absl::StatusOr<BoundMapping> BoundMapping::Bind(
     for (const Way& way : field.ways) {
       use(way.value.column, text);
       use(way.factor.column, text);
+      for (const Member& member : way.members) use(member.column, true);
       for (const Condition& condition : way.conditions) {
         use(condition.column, true);
       }
@@ -189,6 +223,7 @@ std::string_view MappedRow::Cell(int column) const {
 
 std::string_view MappedRow::Evaluate(const BoundMapping::Way& way,
                                      std::string* scratch) {
+  if (!way.members.empty()) return Object(way, scratch);
   std::string_view text = Read(way.value);
   if (text.empty()) return text;
   if (way.product) {
@@ -204,6 +239,20 @@ std::string_view MappedRow::Evaluate(const BoundMapping::Way& way,
     text = *scratch;
   }
   return text;
+}
+
+// Of the cells that are not null; null, if all are.
+std::string_view MappedRow::Object(const BoundMapping::Way& way,
+                                   std::string* scratch) {
+  scratch->clear();
+  for (const BoundMapping::Member& member : way.members) {
+    const std::string_view text = Cell(member.column);
+    if (text.empty()) continue;
+    absl::StrAppend(scratch, scratch->empty() ? "{" : ",", member.key, ":");
+    AppendJsonText(text, scratch);
+  }
+  if (!scratch->empty()) *scratch += '}';
+  return *scratch;
 }
 
 std::string_view MappedRow::Transform(const BoundMapping::Way& way,

@@ -31,9 +31,14 @@ class BoundMapping {
     MappedCondition::Test test = MappedCondition::Test::kIs;
     std::vector<std::string> values;
   };
+  struct Member {
+    std::string key;  // as JSON
+    int column = -1;
+  };
   struct Way {
     bool null = false;
     Operand value;
+    std::vector<Member> members;  // in their keys' order; empty: `value`
     bool product = false;
     Operand factor;
     MappedForm form = MappedForm::kAsItIs;
@@ -85,6 +90,7 @@ class MappedRow {
   // Empty: null. `scratch` holds what is not in the row as it is; a text that
   // cannot be transformed stays as it is, for its reader to refuse by name.
   std::string_view Evaluate(const BoundMapping::Way& way, std::string* scratch);
+  std::string_view Object(const BoundMapping::Way& way, std::string* scratch);
   std::string_view Transform(const BoundMapping::Way& way,
                              std::string_view text, std::string* scratch);
   std::string_view JsonMember(const BoundMapping::Way& way,

@@ -158,9 +158,25 @@ class MappingParser {
       return Advance();
     }
     RETURN_IF_ERROR(ParseOperand(&rule->value));
+    if (rule->value.text == "members" && WordIs("of")) {
+      return ParseMembers(rule);
+    }
     if (!TokenIs("*")) return absl::OkStatus();
     RETURN_IF_ERROR(Advance());
     return ParseOperand(&rule->factor.emplace());
+  }
+
+  absl::Status ParseMembers(MappedRule* rule) {
+    RETURN_IF_ERROR(Advance());
+    if (token_.kind != Token::Kind::kConstant || token_.text.empty()) {
+      return Expected(token_, "what columns start with, such as 'tags/'");
+    }
+    if (TypeOf(rule->field) != ColumnType::kJson) {
+      return Bad(token_.at, "only Tags and other objects have members");
+    }
+    rule->members = true;
+    rule->value.text = token_.text;
+    return Advance();
   }
 
   absl::Status ParseOperand(MappedOperand* operand) {

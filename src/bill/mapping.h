@@ -45,6 +45,8 @@ struct MappedRule {
   bool null = false;  // the value is null, and no later way is tried
   MappedOperand value;
   std::optional<MappedOperand> factor;  // value x factor
+  bool members =
+      false;  // an object of the columns whose names start with value
   MappedForm form = MappedForm::kAsItIs;
   std::string argument;
   int plus_days = 0;

@@ -179,4 +179,21 @@ bool Product(std::string_view a, std::string_view b, std::string* out) {
   return true;
 }
 
+void AppendJsonText(std::string_view text, std::string* out) {
+  constexpr char kHex[] = "0123456789abcdef";
+  *out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20) {
+      absl::StrAppend(out, "\\u00");
+      *out += kHex[byte >> 4];
+      *out += kHex[byte & 15];
+      continue;
+    }
+    if (c == '"' || c == '\\') *out += '\\';
+    *out += c;
+  }
+  *out += '"';
+}
+
 }  // namespace drawdown

@@ -31,6 +31,9 @@ bool PlainNumber(std::string_view text, std::string* out);
 // The exact product of two decimals.
 bool Product(std::string_view a, std::string_view b, std::string* out);
 
+// Appends a text as a JSON string, with its quotes.
+void AppendJsonText(std::string_view text, std::string* out);
+
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_BILL_TRANSFORMS_H_

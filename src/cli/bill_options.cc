@@ -10,7 +10,11 @@ Verb& AddBillOptions(Verb* verb, BillOptions* options) {
       .Text("as", "FORMAT",
             "What the bill is, where its columns do not say: azure-actual, "
             "azure-amortized, aws-cur, aws-cur-legacy, oci-cost",
-            &options->format);
+            &options->format)
+      .Flag("snapshots",
+            "Each BILL is a whole delivery: of a billing period the last one "
+            "counts that has it",
+            &options->snapshots);
 }
 
 }  // namespace drawdown

@@ -7,7 +7,7 @@
 
 namespace drawdown {
 
-// --mapping and --as, into `options`. Returns the verb.
+// --mapping, --as and --snapshots, into `options`. Returns the verb.
 Verb& AddBillOptions(Verb* verb, BillOptions* options);
 
 }  // namespace drawdown

@@ -6,18 +6,26 @@
 set -u
 directory=$1 python=${2:-/usr/bin/python3}
 wanted=$(dirname "$0")/../../tests/python/requirements.txt
+# Says that the directory is ours, to be replaced, and what is in it.
+mark=drawdown-requirements.txt
 
-cmp -s "$wanted" "$directory/requirements.txt" && exit 0
+cmp -s "$wanted" "$directory/$mark" && exit 0
+if [ -e "$directory" ] && [ ! -e "$directory/$mark" ]; then
+  echo "drawdown: $directory is not from fetch_python_packages.sh: left as it is" >&2
+  exit 0
+fi
+fetched=
 skip() {
   echo "drawdown: $1: the tests with tables of pyarrow, polars, duckdb and pandas will be skipped" >&2
-  rm -rf "$directory.new"
+  [ -z "$fetched" ] || rm -rf "$fetched"
   exit 0
 }
 "$python" -m pip --version >/dev/null 2>&1 || skip "$python has no pip"
-rm -rf "$directory" "$directory.new"
+mkdir -p "$(dirname "$directory")" && fetched=$(mktemp -d "$directory.XXXXXX") ||
+  skip "cannot write beside $directory"
 timeout 300 "$python" -m pip install -q --disable-pip-version-check --root-user-action=ignore \
   --no-deps --no-compile --only-binary :all: --require-hashes --retries 0 --timeout 20 \
-  --target "$directory.new" -r "$wanted" >/dev/null 2>&1 ||
+  --target "$fetched" -r "$wanted" >/dev/null 2>&1 ||
   skip "cannot fetch the wheels of tests/python/requirements.txt"
-cp "$wanted" "$directory.new/requirements.txt" && mv "$directory.new" "$directory" ||
-  skip "cannot write $directory"
+cp "$wanted" "$fetched/$mark" && chmod 755 "$fetched" && rm -rf "$directory" &&
+  mv "$fetched" "$directory" || skip "cannot write $directory"

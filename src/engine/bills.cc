@@ -52,7 +52,11 @@ absl::StatusOr<BillContents> ReadBillFiles(
     ASSIGN_OR_RETURN(mapping, ParseMapping(text, options.mapping));
   }
   ASSIGN_OR_RETURN(std::vector<BillInput> files,
-                   OpenBillFiles(paths, options.format));
+                   OpenBillFiles(paths, options.format, options.snapshots));
+  if (options.snapshots && !options.streams.empty()) {
+    return MakeError(ErrorCode::kUnsupported,
+                     "a stream is no snapshot: give files");
+  }
   for (BillStream* const stream : options.streams) {
     files.push_back(
         {std::make_unique<StreamSource>(stream), options.format, {}});

@@ -138,7 +138,9 @@ Decision TryToAsk(uint64_t id, int64_t gpu_us) {
     RecordSlowly(id, gpu_us);
     return Decision::kQuotaExceeded;
   }
-  if (gpu_us == 0 || number == 0) return Decision::kAdmitted;
+  if (gpu_us == 0) return Decision::kAdmitted;
+  // No quota would be asked for a meter that is none.
+  if (number == 0) return Decision::kBusy;
   // Else it was its slice that was too small.
   const bool elsewhere = id - lane_view.first >= lane_view.slice_limit;
   if (elsewhere && SwitchToSlices(number, meter)) {
@@ -154,7 +156,7 @@ Decision TryToAsk(uint64_t id, int64_t gpu_us) {
     return last->source->Admit(place, gpu_us);
   }
   const Asked asked = Ask(number, meter);
-  if (!asked.known) return Decision::kAdmitted;
+  if (!asked.known) return Decision::kBusy;
   if (!asked.has_quotas) {
     Meter::OfId(id).Record(gpu_us);
     return Decision::kAdmitted;

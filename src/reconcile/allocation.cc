@@ -13,8 +13,22 @@ namespace {
 struct Part {
   RowSums billed;
   GpuTime metered;
+  GpuTime excluded;  // of it, and rightly not billed
+
+  GpuTime owed() const { return metered - excluded; }
 };
 using Parts = std::map<std::string, Part>;  // by tenant
+
+// Hours that tenants lack are those that the provider excluded, as far as the
+// group has any.
+void LeaveOutExcluded(GpuTime excluded, Parts* parts) {
+  for (auto& [tenant, part] : *parts) {
+    const GpuTime missing =
+        std::max(part.metered - part.billed.billed, GpuTime());
+    part.excluded = std::min(missing, excluded);
+    excluded -= part.excluded;
+  }
+}
 
 // The tag that `tenant` or a tenant above it is named by, else itself.
 std::string TagOf(std::string tenant, const Parts& tagged) {
@@ -36,6 +50,7 @@ Parts PartsOf(const Group& group, const CompareContext& context) {
            group.key.lane, group.key.start_us, group.key.end_us)) {
     parts[TagOf(context.names->texts.Name(tenant), tagged)].metered += time;
   }
+  LeaveOutExcluded(group.excluded.time, &parts);
   return parts;
 }
 
@@ -68,7 +83,7 @@ Break PartOf(const Break& item, const std::string& tenant, const Part& sides,
   part.expected_cost = expected;
   part.difference = part.billed_cost - expected;
   part.matched_on = absl::StrCat(item.matched_on, "+tenant");
-  const GpuTime off = Magnitude(sides.billed.billed - sides.metered);
+  const GpuTime off = Magnitude(sides.billed.billed - sides.owed());
   const GpuTime slack = PublishingSlack(
       sides.billed.units, group.quantity_scale, sides.billed.rows);
   const MoneyAmount doubled = context.options.tolerance.has_value()
@@ -108,7 +123,7 @@ std::vector<Break> SplitByTenant(const Break& item, const Group& group,
   const Parts parts = PartsOf(group, context);
   std::vector<Int128> weights;
   for (const auto& entry : parts) {
-    weights.push_back(entry.second.metered.count());
+    weights.push_back(entry.second.owed().count());
   }
   const auto expected =
       SplitLargestRemainder(item.expected_cost.count(), weights);

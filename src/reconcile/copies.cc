@@ -42,9 +42,9 @@ bool CopyFinder::Repeated::operator<(const Repeated& other) const {
 // to ten times as much, and are best written in long stretches.
 CopyFinder::CopyFinder(uint64_t memory_bytes)
     : seen_(memory_bytes / 4),
-      firsts_(memory_bytes / 16),
-      again_(memory_bytes / 16),
-      sightings_(memory_bytes / 8 * 3),
+      firsts_(memory_bytes / 64),
+      again_(memory_bytes / 64),
+      sightings_(memory_bytes / 16 * 7),
       repeated_(memory_bytes / 8),
       details_(memory_bytes / 8) {}
 

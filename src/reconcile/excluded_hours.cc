@@ -13,6 +13,15 @@ bool IsCompared(const Group& group) {
          IsUsage(group.key.lane.kind) && group.sums.unmeasured == 0;
 }
 
+// By names, whose numbers depend on the order of rows. Pools take nothing from
+// one another.
+bool LaneBefore(const Lane& a, const Lane& b, const GroupNames& names) {
+  if (a.kind != b.kind) return a.kind < b.kind;
+  if (a.commitment == kNoIndex || b.commitment == kNoIndex) return false;
+  return names.commitments.Name(a.commitment) <
+         names.commitments.Name(b.commitment);
+}
+
 bool Before(const BookCell& a, const BookCell& b) {
   return std::tie(a.unit_price, a.start_us) <
          std::tie(b.unit_price, b.start_us);
@@ -21,13 +30,34 @@ bool Before(const BookCell& a, const BookCell& b) {
 }  // namespace
 
 ExcludedHours::ExcludedHours(const Exclusions& exclusions, const Books& books,
-                             const BilledLanes& billed,
+                             const BilledLanes& billed, const GroupNames& names,
                              std::vector<Group>* groups) {
   FillBuckets(exclusions, books);
   if (pools_.empty()) return;
-  TakeMissing(books, groups);
-  TakeUnbilled(books, billed);
-  TakeCertain(books, groups);
+  const std::vector<Group*> compared = Compared(groups, names);
+  TakeMissing(books, compared);
+  TakeUnbilled(books, billed, names);
+  TakeCertain(books, compared);
+}
+
+std::vector<Group*> ExcludedHours::Compared(std::vector<Group>* groups,
+                                            const GroupNames& names) const {
+  std::vector<Group*> compared;
+  for (Group& group : *groups) {
+    if (IsCompared(group) && pools_.contains(group.key.lane.pool)) {
+      compared.push_back(&group);
+    }
+  }
+  std::sort(compared.begin(), compared.end(),
+            [&names](const Group* a, const Group* b) {
+              const Lane& lane = a->key.lane;
+              const Lane& other = b->key.lane;
+              if (LaneBefore(lane, other, names)) return true;
+              if (LaneBefore(other, lane, names)) return false;
+              return std::tie(lane.pool, a->key.start_us) <
+                     std::tie(other.pool, b->key.start_us);
+            });
+  return compared;
 }
 
 void ExcludedHours::FillBuckets(const Exclusions& exclusions,
@@ -126,9 +156,9 @@ MoneyAmount ExcludedHours::CostOf(const std::vector<Slice>& slices,
 }
 
 void ExcludedHours::TakeMissing(const Books& books,
-                                std::vector<Group>* groups) {
-  for (Group& group : *groups) {
-    if (!IsCompared(group) || !pools_.contains(group.key.lane.pool)) continue;
+                                const std::vector<Group*>& groups) {
+  for (Group* const compared : groups) {
+    Group& group = *compared;
     const Expectation booked =
         books.Sum(group.key.lane, group.key.start_us, group.key.end_us);
     const GpuTime missing = booked.time - group.sums.billed;
@@ -147,13 +177,15 @@ void ExcludedHours::TakeMissing(const Books& books,
   }
 }
 
-void ExcludedHours::TakeUnbilled(const Books& books,
-                                 const BilledLanes& billed) {
+void ExcludedHours::TakeUnbilled(const Books& books, const BilledLanes& billed,
+                                 const GroupNames& names) {
   std::vector<Lane> lanes;
   for (const auto& [lane, book] : books.lanes()) {
     if (IsUsage(lane.kind) && pools_.contains(lane.pool)) lanes.push_back(lane);
   }
-  std::sort(lanes.begin(), lanes.end());
+  std::sort(lanes.begin(), lanes.end(), [&names](const Lane& a, const Lane& b) {
+    return LaneBefore(a, b, names);
+  });
   for (const Lane& lane : lanes) {
     std::map<int64_t, Bucket>& buckets = pools_.at(lane.pool);
     billed.ForEachUnbilled(
@@ -168,9 +200,9 @@ void ExcludedHours::TakeUnbilled(const Books& books,
 }
 
 void ExcludedHours::TakeCertain(const Books& books,
-                                std::vector<Group>* groups) {
-  for (Group& group : *groups) {
-    if (!IsCompared(group) || !pools_.contains(group.key.lane.pool)) continue;
+                                const std::vector<Group*>& groups) {
+  for (Group* const compared : groups) {
+    Group& group = *compared;
     std::vector<Slice> slices = SlicesOf(group, books);
     GpuTime certain;
     for (Slice& slice : slices) {

@@ -24,9 +24,11 @@ class ExcludedHours {
   // hours to leave out as were excluded in it, and as were metered. They go
   // first to what rows lack of the meter, then to what is in no row; what must
   // have been excluded beyond that is billed all the same, and is taken off
-  // what is expected. Lanes come in order, on demand before covered.
+  // what is expected. Lanes come in order, on demand before covered, those by
+  // commitment.
   ExcludedHours(const Exclusions& exclusions, const Books& books,
-                const BilledLanes& billed, std::vector<Group>* groups);
+                const BilledLanes& billed, const GroupNames& names,
+                std::vector<Group>* groups);
 
   // Of a cell that no row bills.
   GpuTime Of(const BookCell& cell) const;
@@ -47,9 +49,13 @@ class ExcludedHours {
   };
 
   void FillBuckets(const Exclusions& exclusions, const Books& books);
-  void TakeMissing(const Books& books, std::vector<Group>* groups);
-  void TakeUnbilled(const Books& books, const BilledLanes& billed);
-  void TakeCertain(const Books& books, std::vector<Group>* groups);
+  // Of pools with something excluded, in order.
+  std::vector<Group*> Compared(std::vector<Group>* groups,
+                               const GroupNames& names) const;
+  void TakeMissing(const Books& books, const std::vector<Group*>& groups);
+  void TakeUnbilled(const Books& books, const BilledLanes& billed,
+                    const GroupNames& names);
+  void TakeCertain(const Books& books, const std::vector<Group*>& groups);
   std::vector<Slice> SlicesOf(const Group& group, const Books& books);
   // Takes up to `wanted`, what is certain first, and returns it.
   GpuTime Take(const Lane& lane, std::vector<Slice>& slices, GpuTime wanted);

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
-#include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "reconcile/allocation.h"
@@ -26,16 +23,14 @@
 #include "reconcile/invoice_checks.h"
 #include "reconcile/items.h"
 #include "reconcile/line_ids.h"
+#include "reconcile/notes.h"
 #include "reconcile/route.h"
 #include "reconcile/split_charges.h"
-#include "reconcile/text.h"
 #include "reconcile/tolerance.h"
 #include "reconcile/unbilled.h"
 
 namespace drawdown {
 namespace {
-
-constexpr size_t kMostNamed = 5;  // in a note
 
 absl::Status CheckFits(const ReconcileResult& result) {
   for (const Break& item : result.items) {
@@ -97,12 +92,10 @@ struct Reconciler::State {
   absl::StatusOr<std::vector<Break>> MakeItems();
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
   void NoteOpenPeriods(const BillContents& bill);
-  void NoteCommitments(ReconcileResult& result) const;
-  void NoteProviders(const BillSummary& bill, ReconcileResult& result) const;
-  void AddNotes(const BillSummary& bill, ReconcileResult& result) const;
 
   const ReconcileInput input;
   GroupNames names;
+  bool has_books = false;
   Books books;  // from TakeBooks on
   BillNames bill_names;
   Router router;
@@ -120,7 +113,6 @@ struct Reconciler::State {
   InvoiceSums invoices;
   AppliedSums applied;
   CreditRows credits;
-  bool provider_billed = false;
   bool measured = false;  // some row has GPU time
 };
 
@@ -132,6 +124,8 @@ Reconciler::Reconciler(const ReconcileInput& input,
 }
 
 Reconciler::~Reconciler() = default;
+
+void Reconciler::TakeBooks() { state_->TakeBooks(); }
 
 absl::Status Reconciler::Add(const BillRow& row) {
   RETURN_IF_ERROR(state_->TakeAmount(row));
@@ -178,6 +172,7 @@ void Reconciler::State::KeepFew(Disposition disposition) {
 
 // Not before the bill has been read: others may make the books meanwhile.
 void Reconciler::State::TakeBooks() {
+  if (std::exchange(has_books, true)) return;
   books = Books(*input.rated, input.period, &names.pools, &names.commitments,
                 context.options.tenant_tag.empty() ? nullptr : &names.texts);
   if (input.capacity != nullptr) {
@@ -232,7 +227,6 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
       context.covering.insert(key.lane.commitment);
     }
   }
-  provider_billed |= routed.contract_provider;
   if (!routed.contract_provider) return;
   invoices.Add(row);
   applied.Add(row, bill_names, *context.contract, context.period);
@@ -328,7 +322,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   FindLateCorrections();
   RETURN_IF_ERROR(LinkCorrections());
   context.excluded =
-      ExcludedHours(exclusions, books, context.billed, &groups.groups());
+      ExcludedHours(exclusions, books, context.billed, names, &groups.groups());
   context.posted.Compare(groups.groups(),
                          names.CurrencyIndex(context.contract->currency),
                          context.basis, context.options);
@@ -357,71 +351,6 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   }
   SortItems(items);
   return items;
-}
-
-void Reconciler::State::AddNotes(const BillSummary& bill,
-                                 ReconcileResult& result) const {
-  result.notes = input.rated->notes;
-  if (context.basis.amount == BilledAmount::kEffectiveCost) {
-    result.notes.push_back(
-        "the bill has no BilledCost: its EffectiveCost was compared");
-  }
-  if (context.basis.amount == BilledAmount::kNone) {
-    result.notes.push_back("the bill has no costs: hours alone were compared");
-  }
-  if (context.provider_open) {
-    result.notes.push_back(
-        "the provider says that the billing period is open: its differences "
-        "are pending, not breaks");
-  }
-  std::vector<std::string> missing =
-      context.posted.Missing(context.contract->currency);
-  std::move(missing.begin(), missing.end(), std::back_inserter(result.notes));
-  NoteCommitments(result);
-  if (!provider_billed) NoteProviders(bill, result);
-}
-
-// What is not of the contract's pools is others' business, but a fee that
-// nobody knows of should not pass without its name.
-void Reconciler::State::NoteCommitments(ReconcileResult& result) const {
-  std::map<std::pair<std::string, std::string>, MoneyAmount> unknown;
-  for (const Group& group : groups.groups()) {
-    const GroupKey& key = group.key;
-    const bool other = key.disposition == Disposition::kOtherPurchase ||
-                       key.disposition == Disposition::kOtherUnused;
-    if (!other || key.lane.commitment == kNoIndex) continue;
-    unknown[{names.commitments.Name(key.lane.commitment),
-             names.currencies[key.currency].ToString()}] += group.sums.cost;
-  }
-  std::vector<std::string> named;
-  for (const auto& [key, cost] : unknown) {
-    if (named.size() == kMostNamed) break;
-    named.push_back(absl::StrCat(
-        Quoted(key.first), " (",
-        MoneyText(cost, Currency::Parse(key.second).value()), ")"));
-  }
-  if (named.empty()) return;
-  const size_t more = unknown.size() - named.size();
-  result.notes.push_back(absl::StrCat(
-      "the bill has fees or unused hours of commitments that are not in the "
-      "contract: ",
-      absl::StrJoin(named, ", "),
-      more == 0 ? "" : absl::StrCat(" and ", more, " more")));
-}
-
-// It may be another bill, or the provider under a name that the contract does
-// not know.
-void Reconciler::State::NoteProviders(const BillSummary& bill,
-                                      ReconcileResult& result) const {
-  std::set<std::string> others;
-  for (const auto& entry : bill.by_provider_currency) {
-    if (others.size() < kMostNamed) others.insert(Quoted(entry.first.first));
-  }
-  result.notes.push_back(absl::StrCat(
-      "the bill holds no row of provider ", context.contract->provider,
-      " or an alias of it", others.empty() ? "" : "; its rows are of ",
-      absl::StrJoin(others, ", "), others.empty() ? "" : " (provider_alias?)",
-      ": all that is metered is unbilled"));
 }
 
 // The provider may say that the period is open though it has ended.
@@ -475,7 +404,8 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   SumItems(result);
   RETURN_IF_ERROR(CheckFits(result));
   state.AddChecks(bill, result);
-  state.AddNotes(bill.summary, result);
+  result.notes = state.input.rated->notes;
+  AddNotes(bill.summary, state.groups.groups(), state.context, &result);
   const std::optional<int64_t>& window =
       state.context.contract->claim_window_us;
   if (window.has_value()) {

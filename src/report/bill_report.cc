@@ -81,9 +81,10 @@ std::vector<Row> OddityRows(const BillSummary& summary) {
 
 std::vector<ReportColumn> FileColumns() {
   return {
-      {"name", ColumnKind::kText},    {"format", ColumnKind::kText},
-      {"dataset", ColumnKind::kText}, {"version", ColumnKind::kText},
-      {"rows", ColumnKind::kCount},   {"version_reason", ColumnKind::kText}};
+      {"name", ColumnKind::kText},          {"format", ColumnKind::kText},
+      {"dataset", ColumnKind::kText},       {"version", ColumnKind::kText},
+      {"rows", ColumnKind::kCount},         {"superseded", ColumnKind::kCount},
+      {"version_reason", ColumnKind::kText}};
 }
 
 std::vector<Row> FileRows(const BillSummary& summary) {
@@ -91,7 +92,8 @@ std::vector<Row> FileRows(const BillSummary& summary) {
   for (const BillFile& file : summary.files) {
     rows.push_back({TextCell(file.name), TextCell(file.format),
                     TextCell(file.dataset), TextCell(file.version),
-                    CountCell(file.rows), TextCell(file.version_reason)});
+                    CountCell(file.rows), CountCell(file.superseded),
+                    TextCell(file.version_reason)});
   }
   return rows;
 }
@@ -110,9 +112,13 @@ std::string Heading(const BillSummary& summary) {
                     "\n");
   }
   for (const BillFile& file : summary.files) {
-    absl::StrAppend(&out, "file: ", InertText(file.name), " (",
-                    TitleOf(file.dataset, file.version), ", ",
-                    CountOf(file.rows, "row"), ")\n");
+    absl::StrAppend(
+        &out, "file: ", InertText(file.name), " (",
+        TitleOf(file.dataset, file.version), ", ", CountOf(file.rows, "row"),
+        file.superseded == 0
+            ? ""
+            : absl::StrCat(", ", file.superseded, " of them superseded"),
+        ")\n");
   }
   absl::StrAppend(&out, CountOf(summary.rows, "charge"));
   if (summary.rows > 0) {

@@ -47,6 +47,7 @@ void TestCloses(drawdown_ledger ledger);
 #endif
 #if DRAWDOWN_ABI_VERSION >= 5
 void TestQuotaTables(drawdown_ledger ledger);
+void TestVersion5(drawdown_ledger ledger, const char* folder);
 #endif
 
 #endif

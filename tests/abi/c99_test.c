@@ -92,7 +92,7 @@ int main(void) {
   TestFocus(ledger);
 #endif
 #if DRAWDOWN_ABI_VERSION >= 5
-  TestQuotaTables(ledger);
+  TestVersion5(ledger, folder);
 #endif
   TestLedger(ledger, folder);
   CHECK(clock_reads > 0);

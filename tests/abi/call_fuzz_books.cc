@@ -118,7 +118,21 @@ void Caller::CallRuns() {
   if (OneIn(8)) start.share_num = Number(1);
   if (OneIn(8)) start.share_den = Number(7);
   uint64_t* const table = Out(Kind::kTable);
-  switch (Below(12)) {
+  switch (Below(14)) {
+    case 12: {
+      drawdown_heartbeat beat = DRAWDOWN_HEARTBEAT_INIT;
+      beat.run_id = Id();
+      beat.attempt = attempt;
+      beat.at_us = Instant();
+      uint64_t fresh = 0;
+      return Ended("run_heartbeat_many",
+                   drawdown_run_heartbeat_many(ledger, Options(beat), Count(),
+                                               OrNull(&fresh), table, Error()));
+    }
+    case 13:
+      return Ended("ghosts",
+                   drawdown_ghosts(ledger, Tenant(), Pool(), Number(1'000'000),
+                                   Instant(), table, Error()));
     case 0:
       return Ended("run_resize",
                    drawdown_run_resize(ledger, Id(), attempt, Number(4'000'000),
@@ -226,9 +240,9 @@ void Caller::CallQuotas() {
                        ledger, Tenant(), Pool(), Wide(3'600'000'000), Number(0),
                        Instant(), table, Out(Kind::kTable), Error()));
     case 3:
-      return Ended("quota_changes",
-                   drawdown_quota_changes(ledger, Tenant(), Instant(), table,
-                                          Error()));
+      return Ended(
+          "quota_changes",
+          drawdown_quota_changes(ledger, Tenant(), Instant(), table, Error()));
     default: {
       drawdown_quota_setting setting = DRAWDOWN_QUOTA_SETTING_INIT;
       setting.tenant = Tenant();

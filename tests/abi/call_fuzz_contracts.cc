@@ -10,6 +10,8 @@ const drawdown_statement_query* Caller::Statement() {
   query.period = Text("2026-10");
   if (OneIn(2)) query.at_us = Instant();
   if (OneIn(8)) query.as_of_us = Instant();
+  query.has_tenant = OneIn(8);
+  query.tenant = Tenant();
   return Options(query);
 }
 
@@ -46,6 +48,8 @@ void Caller::CallContracts() {
       options.tolerance = Wide(0);
       options.memory_bytes = static_cast<uint64_t>(Number(1 << 20));
       options.tenant_tag = Text("team");
+      if (OneIn(2)) options.text_format = Text("csv");
+      options.text = OrNull(Out(Kind::kBytes));
       uint8_t clean = 0;
       return Ended("reconcile_files",
                    drawdown_reconcile_files(ledger, Statement(), OrNull(&path),
@@ -66,7 +70,13 @@ void Caller::CallForecasts() {
   const drawdown_ledger ledger = Handle(Kind::kLedger);
   uint64_t* const table = Out(Kind::kTable);
   uint8_t flag = 0;
-  switch (Below(6)) {
+  switch (Below(8)) {
+    case 6:
+      return Ended("due_dates", drawdown_due_dates(ledger, Instant(), Instant(),
+                                                   table, Error()));
+    case 7:
+      return Ended("portfolio", drawdown_portfolio(ledger, Instant(), Instant(),
+                                                   table, Error()));
     case 0:
       return Ended("period_close",
                    drawdown_period_close(ledger, Text("aws"), Text("2026-10"),

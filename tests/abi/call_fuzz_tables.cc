@@ -14,7 +14,12 @@ void Caller::CallTables() {
   int64_t number = 0;
   drawdown_int128 wide = {0, 0};
   drawdown_text text = {nullptr, 0};  // Another thread may close the table.
-  switch (Below(12)) {
+  switch (Below(13)) {
+    case 12: {
+      const drawdown_text path = Path();
+      return Ended("bytes_save",
+                   drawdown_bytes_save(Handle(Kind::kBytes), path, Error()));
+    }
     case 0: {
       drawdown_column out = DRAWDOWN_COLUMN_INIT;
       if (OneIn(8)) out.struct_size = 4;

@@ -104,6 +104,14 @@ TEST_F(MemoryOfBills, OfForecastsAndPages) {
     return drawdown_forecast(books_.ledger(), &query, &out->tables[0],
                              &out->tables[1], &out->error);
   });
+  FailAllocations("drawdown_due_dates", reopened_, [&](Outputs* out) {
+    return drawdown_due_dates(books_.ledger(), kNow, DRAWDOWN_UNSET,
+                              &out->tables[0], &out->error);
+  });
+  FailAllocations("drawdown_portfolio", reopened_, [&](Outputs* out) {
+    return drawdown_portfolio(books_.ledger(), kNow, DRAWDOWN_UNSET,
+                              &out->tables[0], &out->error);
+  });
   FailAllocations("drawdown_report_html", reopened_, [&](Outputs* out) {
     return drawdown_report_html(books_.ledger(), drawdown_str(kContract), kNow,
                                 DRAWDOWN_UNSET, &out->bytes, &out->error);
@@ -117,7 +125,9 @@ TEST_F(MemoryOfBills, OfBills) {
   });
   drawdown_reconcile_options options = DRAWDOWN_RECONCILE_OPTIONS_INIT;
   options.tenant_tag = drawdown_str("a tag of a long name");
+  options.text_format = drawdown_str("json");
   FailAllocations("drawdown_reconcile_files", reopened_, [&](Outputs* out) {
+    options.text = &out->bytes;
     return drawdown_reconcile_files(books_.ledger(), &query_, &bill, 1,
                                     &options, &out->flag, &out->tables[0],
                                     &out->tables[1], &out->error);

@@ -80,6 +80,10 @@ TEST_F(MemoryOfTables, OfClosing) {
   FailAllocations("drawdown_bytes_close", [&](Outputs* out) {
     return drawdown_bytes_close(77, &out->error);
   });
+  FailAllocations("drawdown_bytes_save", [&](Outputs* out) {
+    return drawdown_bytes_save(77, drawdown_str("a path that is not short"),
+                               &out->error);
+  });
   FailAllocations("drawdown_bytes_view", [&](Outputs* out) {
     drawdown_text view = {nullptr, 0};
     return drawdown_bytes_view(77, &view, &out->error);

@@ -51,6 +51,11 @@ TEST_F(MemoryOfQuestions, OfRuns) {
   FailAllocations("drawdown_runs", [&](Outputs* out) {
     return drawdown_runs(ledger_, &query, &out->tables[0], &out->error);
   });
+  FailAllocations("drawdown_ghosts", [&](Outputs* out) {
+    return drawdown_ghosts(ledger_, drawdown_str("acme"), drawdown_str("aws"),
+                           DRAWDOWN_UNSET, DRAWDOWN_UNSET, &out->tables[0],
+                           &out->error);
+  });
   FailAllocations("drawdown_segments", [&](Outputs* out) {
     return drawdown_segments(ledger_, &query, &out->tables[0], &out->error);
   });

@@ -31,6 +31,16 @@ TEST_F(MemoryOfWrites, OfRuns) {
                     return drawdown_run_heartbeat(ledger_, Text(run_), 1,
                                                   kStart + kHour, &out->error);
                   });
+  FailAllocations(
+      "drawdown_run_heartbeat_many", Started("heartbeats"), [&](Outputs* out) {
+        drawdown_heartbeat beats[2] = {DRAWDOWN_HEARTBEAT_INIT,
+                                       DRAWDOWN_HEARTBEAT_INIT};
+        beats[0].run_id = Text(run_);
+        beats[1].run_id = drawdown_str("a run that nobody knows");
+        beats[0].at_us = beats[1].at_us = kStart + kHour;
+        return drawdown_run_heartbeat_many(ledger_, beats, 2, nullptr,
+                                           &out->tables[0], &out->error);
+      });
   FailAllocations("drawdown_run_stop", Started("stop"), [&](Outputs* out) {
     return drawdown_run_stop(ledger_, Text(run_), 1, kStart + kHour,
                              DRAWDOWN_STOP_DONE, &out->error);

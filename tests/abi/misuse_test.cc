@@ -285,7 +285,7 @@ TEST(Meters, ThatAreMadeUpCountNothing) {
         UINT64_MAX, meter + (uint64_t{7} << 32)}) {
     drawdown_record(wrong, 5);
     drawdown_record(wrong, -5);
-    drawdown_try_record(wrong, 5);
+    EXPECT_EQ(drawdown_try_record(wrong, 5), DRAWDOWN_TRY_BUSY) << wrong;
   }
   drawdown_record(meter, 3);
   drawdown_drain_result result = DRAWDOWN_DRAIN_RESULT_INIT;

@@ -1,7 +1,6 @@
 """`reconcile` from outside: its files, its claims, what it posts."""
 
 import csv
-import datetime
 import decimal
 import os
 import unittest
@@ -109,6 +108,21 @@ class ReconcileTest(CliTest):
     def reconcile(self, code, *more, **options):
         return self.expect(code, "reconcile", "--contract", "aws-2025",
                            "--period", "2026-10", "--at", AT, *more, **options)
+
+    def test_an_error_of_the_books_comes_before_one_of_the_bill(self):
+        self.write("contract.textproto", CONTRACT.replace(
+            "3.45", "9000000000000000000") + """
+commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
+  layer: 2 applies { dimension: "provider" operator: IN value: "aws" }
+  step { from: "2026-01-01T00:00:00Z" cost: "1" }
+  shortfall { policy: WAIVED } }
+""")
+        self.expect(0, "contract", "apply", "contract.textproto")
+        for rows in ([row(0, 1, "27.60")] * 9000,
+                     [row(0, 1, "27.60"), "no row\n"]):
+            self.bill(*rows)
+            error = self.reconcile(3, "bill.csv").err
+            self.assertIn("commitment spend: the interval from", error)
 
     def test_what_shares_a_cause_is_one_finding(self):
         bill = self.bill(row(0, 3, MORE), row(1, 3, MORE), row(2, 2, RIGHT),
@@ -296,6 +310,47 @@ class ReconcileTest(CliTest):
             self.assertIn(f"was metered {hours} GPU-hours then" if hours
                           else "nothing was metered on the pool then",
                           told[window])
+
+    def test_a_later_snapshot_replaces_a_month(self):
+        # First delivery: an hour is missing and one is too dear. The second
+        # has the whole month again, in two files of a manifest.
+        first = self.write("first.csv", HEADER + row(0, 2, RIGHT) +
+                           row(1, 2, "99.00") + row(2, 2, RIGHT))
+        for name, hours in (("part-1.csv", (0, 1)), ("part-2.csv", (2, 3))):
+            self.write(name, HEADER + "".join(row(h, 2, RIGHT) for h in hours))
+        second = self.write("second.json",
+                            '{"dataFiles": ["part-1.csv", "part-2.csv"]}')
+        both = self.reconcile(1, first, second, "--format", "csv")
+        self.assertIn("duplicate_charge", both.out)
+        self.assertIn("2 of 7 rows are copies", both.err)
+        done = self.reconcile(0, first, second, "--snapshots", "--format",
+                              "csv")
+        self.assertEqual(done.out, self.reconcile(0, second, "--format",
+                                                  "csv").out)
+        self.assertIn("3 rows are left out, because a later snapshot has "
+                      "their billing period", done.err)
+        # What is named last counts, whatever it is.
+        self.assertEqual(
+            self.reconcile(1, second, first, "--snapshots", "--format",
+                           "csv").out,
+            self.reconcile(1, first, "--format", "csv").out)
+        # An earlier month's delivery stays, and so do the claims' lines.
+        september = self.write("september.csv", (HEADER + row(0, 2, RIGHT))
+                               .replace("2026-10-01T", "2026-09-01T")
+                               .replace("2026-11-01T", "2026-10-01T"))
+        done = self.reconcile(1, september, second, first, "--snapshots",
+                              "--format", "csv", "--claims", "claims")
+        self.assertIn("of another billing period", done.out)
+        self.assertIn("4 rows are left out", done.err)
+        lines = list(csv.DictReader(
+            self.read("claims/aws/lines.csv").splitlines()))
+        self.assertEqual([(line["file"], line["row"]) for line in lines[1:]],
+                         [("first.csv", "3")])
+        files = self.expect(0, "bill", "summary", "--snapshots", first, second,
+                            "--format", "json").json()["files"]
+        self.assertEqual([(f["name"][-10:], f["superseded"]) for f in files],
+                         [("part-1.csv", 0), ("part-2.csv", 0),
+                          ("first.csv", 3)])
 
     def test_an_output_beside_the_bill_is_fine(self):
         bill = self.bill(row(0, 3, MORE))
@@ -533,6 +588,76 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
                    commitment("sp-1", "2", 1) + commitment("ri-1", "2.50", 2),
                    rows, "1526.4")  # 24 x (27.60 + 16 + 20)
 
+    def tenants_of(self, start, key, tags):
+        """What a report of one hour finds by tenant, its columns named by
+        `start`."""
+        names = {"identity_line_item_id": "identity/LineItemId",
+                 "bill_billing_period_start_date":
+                     "bill/BillingPeriodStartDate",
+                 "bill_billing_period_end_date": "bill/BillingPeriodEndDate",
+                 "line_item_line_item_type": "lineItem/LineItemType",
+                 "line_item_usage_start_date": "lineItem/UsageStartDate",
+                 "line_item_usage_end_date": "lineItem/UsageEndDate",
+                 "line_item_usage_amount": "lineItem/UsageAmount",
+                 "line_item_currency_code": "lineItem/CurrencyCode",
+                 "line_item_unblended_cost": "lineItem/UnblendedCost",
+                 "pricing_unit": "pricing/unit",
+                 "product_region_code": "product/regionCode",
+                 "product_instance_type": "product/instanceType"}
+        lines = []
+        for place, tag in enumerate(tags):
+            values = [f"id{place}", "2026-10-01T00:00:00Z",
+                      "2026-11-01T00:00:00Z", "Usage", "2026-10-01T00:00:00Z",
+                      "2026-10-01T01:00:00Z", "1", "USD", "27.60", "Hrs",
+                      "us-east-1", "p5en"]
+            lines.append(dict(zip(names, values)) | tag)
+        columns = list(dict.fromkeys(name for line in lines for name in line))
+        path = self.path("report.csv")
+        with open(path, "w") as file:
+            out = csv.writer(file)
+            out.writerow([names.get(name, name) if start else name
+                          for name in columns])
+            out.writerows([line.get(name, "") for name in columns]
+                          for line in lines)
+        found = self.run_cli(
+            "reconcile", "--contract", "it", "--period", "2026-10", "--at", AT,
+            "--tenant-tag", key, "--format", "csv", path).out
+        return sorted((line["class"], line["tenant"],
+                       line["billed_gpu_hours"], line["metered_gpu_hours"])
+                      for line in csv.DictReader(found.splitlines()))
+
+    def test_tags_of_aws_reports_name_tenants(self):
+        self.write("contract.textproto", """
+id: "it" provider: "aws" currency: "USD"
+provider_alias: "AWS"
+term { start: "2026-10-01T00:00:00Z" end: "2027-10-01T00:00:00Z" }
+pool { name: "aws/us-east-1/h200" sku: "p5en" region: "us-east-1" gpus_per_unit: 8 }
+rate { pool: "aws/us-east-1/h200" price: "3.45" from: "2026-10-01T00:00:00Z" }
+""")
+        self.write("runs.csv", "run_id,tenant,pool,gpus,start,end,state\n" +
+                   "".join(f"{tenant},{tenant},aws/us-east-1/h200,8,"
+                           "2026-10-01T00:00:00Z,2026-10-01T01:00:00Z,"
+                           "COMPLETED\n" for tenant in ("chat", "search")))
+        self.expect(0, "init")
+        self.expect(0, "contract", "apply", "contract.textproto")
+        self.expect(0, "import", "runs", "runs.csv")
+        hours = "8.000000000"
+        both = [("matched", "chat", hours, hours),
+                ("matched", "search", hours, hours)]
+        legacy = [{"resourceTags/user:team": name} for name in
+                  ("chat", "search")]
+        map_of_tags = [{"resource_tags": '{"user_team":"%s"}' % name}
+                       for name in ("chat", "search")]
+        self.assertEqual(
+            self.tenants_of("lineItem/", "user:team", legacy), both)
+        self.assertEqual(
+            self.tenants_of("", "user_team", map_of_tags), both)
+        legacy[1] = legacy[0]
+        self.assertEqual(
+            [line[:2] for line in
+             self.tenants_of("lineItem/", "user:team", legacy)],
+            [("allocation_gap", "chat"), ("allocation_gap", "search")])
+
     def test_an_azure_export_of_days(self):
         row = {"ChargeType": "Usage", "MeterId": "m-1",
                "UnitOfMeasure": "1 Hour", "Quantity": "24",
@@ -561,55 +686,6 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
                 "lineItem/isCorrection": "false",
                 "lineItem/backreferenceNo": ""})
         self.check("oci", "Oracle", "iad", "B98453", 8, "", rows, "662.4")
-
-
-class CalendarTest(CliTest):
-    """A month of days that the provider cuts at its own hour."""
-
-    def reconcile(self, calendar, first):
-        """31 days from `first` of two nodes that ran all the time."""
-        self.write("contract.textproto", CONTRACT + calendar)
-        self.write("runs.csv", RUNS.replace(
-            "2026-10-01T00:00:00Z,2026-10-01T04:00:00Z",
-            "2026-09-29T00:00:00Z,2026-11-02T00:00:00Z"))
-        self.expect(0, "init")
-        self.expect(0, "contract", "apply", "contract.textproto")
-        self.expect(0, "import", "runs", "runs.csv")
-        cuts = [first + datetime.timedelta(days=day) for day in range(32)]
-        cuts = [cut.strftime("%Y-%m-%dT%H:%M:%SZ") for cut in cuts]
-        rows = [row(0, 48, "1324.80")
-                .replace("2026-10-01T01:00:00Z,2026-10-01T00:00:00Z",
-                         f"{end},{start}")
-                .replace("2026-11-01T00:00:00Z,2026-10-01T00:00:00Z",
-                         f"{cuts[-1]},{cuts[0]}")
-                for start, end in zip(cuts, cuts[1:])]
-        self.write("bill.csv", HEADER + "".join(rows))
-        done = self.run_cli("reconcile", "--contract", "aws-2025",
-                                "--period", "2026-10", "--at",
-                                "2026-11-02T00:00:00Z", "--format", "csv",
-                                "bill.csv")
-        classes = [line["class"]
-                   for line in csv.DictReader(done.out.splitlines())]
-        return done.code, classes
-
-    PACIFIC = datetime.datetime(2026, 10, 1, 7)
-    EASTERN = datetime.datetime(2026, 9, 30, 21)
-
-    def test_pacific_midnight(self):
-        found = self.reconcile(
-            'calendar { time_zone: "America/Los_Angeles" }', self.PACIFIC)
-        self.assertEqual(found, (0, ["matched"] * 31))
-
-    def test_five_in_the_evening_eastern(self):
-        found = self.reconcile(
-            'calendar { time_zone: "America/New_York" day_cut: "17:00" '
-            'day_label: END }', self.EASTERN)
-        self.assertEqual(found, (0, ["matched"] * 31))
-
-    def test_another_calendar_does_not_agree(self):
-        code, classes = self.reconcile("", self.PACIFIC)
-        self.assertEqual(code, 1)
-        self.assertIn("timing", classes)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,12 @@ id: "aws" provider: "aws" currency: "USD"
 term { start: "2026-10-01T00:00:00Z" end: "2027-10-01T00:00:00Z" }
 rate { pool: "aws" price: "4.10" from: "2026-10-01T00:00:00Z" }
 """
+COMMITMENT = """
+commitment { id: "block" category: USAGE model: DISCONTINUOUS interval: MONTHLY layer: 1
+  applies { dimension: "pool" operator: STARTS_WITH value: "aws/" }
+  step { from: "2026-10-01T00:00:00Z" quantity: "2000" } price: "2"
+  shortfall { policy: TAKE_OR_PAY price: "2" } }
+"""
 MINUTE = datetime.timedelta(minutes=1)
 
 
@@ -48,6 +54,24 @@ def test_a_clock_that_fails_stands_still(tmp_path, clock, capfd):
     assert "IndexError" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit])
+def test_what_ends_a_program_is_not_lost_in_a_clock(tmp_path, clock, ending):
+    raising = []
+
+    def read():
+        if raising:
+            raise raising.pop()
+        return clock[0]
+    with drawdown.Ledger(tmp_path / "b", create=True, clock=read) as ledger:
+        ledger.start_run("r", "acme", POOL, 1, instant(11))
+        raising.append(ending())
+        with pytest.raises(ending):
+            ledger.start_run("s", "acme", POOL, 1, instant(11))
+        # What was asked for was done, at the instant that it was.
+        assert ledger.runs().column("run_id") == ["r", "s"]
+        assert total(ledger) == 7200
+
+
 def test_a_clock_may_outlive_python(tmp_path):
     # Drained by a thread of the library until the last moment.
     program = """
@@ -74,7 +98,7 @@ def test_many_at_once(books):
     books.set_quota("beta", gpu_hours=3, per="total")
     requests = [drawdown.HoldRequest(f"h{i}", "beta", POOL, Decimal("1.5")) for i in range(3)]
     refused = books.place_holds(requests)
-    assert not refused and refused.refusal["asked"] == 5400
+    assert not refused and refused.refusal["tenant"] == "beta"
     assert len(books.holds()) == 0
     assert books.place_holds(requests[:2])
     assert [row["hold_id"] for row in books.holds(hold_id="h1")] == ["h1"]
@@ -91,6 +115,8 @@ def test_parts_of_a_gpu(books):
     for i in range(7):
         books.stop_run(f"r{i}", instant(10))
     assert total(books) == 3600  # Seven sevenths are one GPU.
+    with pytest.raises(ValueError, match="share 1/2 has no device"):
+        books.start_run("r8", "acme", POOL, 0, instant(9), share=Fraction(1, 2))
     with pytest.raises(TypeError, match="share is float"):
         books.start_run("r8", "acme", POOL, 0, instant(9), device="GPU-2", share=0.5)
 
@@ -105,6 +131,47 @@ def test_ghosts_end_at_their_last_sign_of_life(timed, clock):
     assert (run["end"], run["reason"]) == (instant(11), "lost")
     with pytest.raises(drawdown.NotFoundError):
         timed.confirm_ghost("nobody")
+
+
+def test_many_heartbeats_and_ghosts(timed, clock):
+    for run in ("quiet", "alive", "over"):
+        timed.start_run(run, "acme", POOL, 2, instant(10))
+    timed.stop_run("over", instant(11))
+    result = timed.heartbeat_runs([drawdown.Heartbeat(run, instant(12))
+                                   for run in ("alive", "over", "nobody")])
+    assert result.fresh == 1 and len(result.refused) == 2
+    assert any("nobody" in line for line in result.refused)
+    assert timed.heartbeat_runs([]) == drawdown.HeartbeatResult(0, [])
+    [ghost] = timed.ghosts(tenant="acme").to_pylist()
+    assert (ghost["run_id"], ghost["last_sign"]) == ("quiet", instant(10))
+    assert ghost["since"] == 2 * 2 * 3600
+    assert len(timed.ghosts(lease=datetime.timedelta(hours=3))) == 0
+    assert set(timed.ghosts(lease=MINUTE, at=instant(14)).column("run_id")) == {"quiet", "alive"}
+
+
+def test_what_comes_next_and_all_contracts(timed):
+    assert len(timed.portfolio()) == len(timed.due_dates()) == 0
+    timed.apply_contract_texts({"aws.textproto": CONTRACT + COMMITMENT})
+    assert {row["contract"] for row in timed.due_dates()} == {"aws"}
+    whole, one = timed.portfolio().to_pylist()
+    assert (whole["currency"], whole["contract"], one["contract"]) == ("USD", None, "aws")
+
+
+def test_statements_of_a_tenant_and_in_files(timed, clock, tmp_path):
+    timed.apply_contract_texts({"aws.textproto": CONTRACT})
+    for tenant in ("acme/a", "acme/b", "beta"):
+        timed.start_run(tenant, tenant, POOL, 1, instant(9))
+        timed.stop_run(tenant, instant(10))
+    clock[0] = instant(0).replace(month=11)
+    lines = timed.statement("aws", "2026-10", tenant="acme")
+    assert lines.column("tenant") == ["acme/a", "acme/b"]
+    assert len(timed.statement("aws", "2026-10", tenant="")) == 0
+    file = tmp_path / "statement.csv"
+    timed.save_statement(file, "aws", "2026-10", tenant="beta")
+    assert file.read_text() == timed.statement_text("aws", "2026-10", tenant="beta")
+    assert "beta" in file.read_text() and "acme" not in file.read_text()
+    with pytest.raises(drawdown.DrawdownError):
+        timed.save_statement(tmp_path / "no" / "such", "aws", "2026-10")
 
 
 def test_quotes_and_explanations(timed):
@@ -122,6 +189,22 @@ def test_quotes_and_explanations(timed):
         assert explained.holders.column("hold_id") == ["h", "k"]
         assert timed.explain_quota("acme/chat", POOL, gpu_hours=5)
         assert timed.explain_quota("acme")
+
+
+def test_limits_to_come_and_who_uses_them(timed, clock):
+    timed.set_quota("acme", gpu_hours=10, per="total", soft=True)
+    timed.set_quota("acme", gpu_hours=20, per="total", start=instant(15))
+    [change] = timed.quota_changes("acme").to_pylist()
+    assert (change["from"], change["nominal"], change["limited"]) == (instant(15), 72000, True)
+    assert len(timed.quota_changes(at=instant(15))) == 0
+    timed.start_run("little", "acme/a", POOL, 1, instant(10))
+    timed.start_run("much", "acme/b", POOL, 2, instant(10))
+    asked = timed.quota_users("acme", POOL)
+    assert asked.quotas.column("used") == [6 * 3600]
+    assert [(row["run_id"], row["used"]) for row in asked.users] == [("much", 14400),
+                                                                     ("little", 7200)]
+    with pytest.raises(TypeError):
+        timed.quota_users("acme", gpu_hours=0.5)
 
 
 def test_corrections(books, tmp_path):
@@ -158,6 +241,13 @@ def test_imports_say_how_far_they_are(books, tmp_path):
     with pytest.raises(ZeroDivisionError):
         books.import_files("runs", [file_of("b")], progress=fail)
     assert len(books.runs()) == 100  # What it raises stops nothing.
+
+
+def test_imports_have_notes(books, tmp_path):
+    file = tmp_path / "runs.csv"
+    file.write_text("run_id,tenant,pool,gpus,start,end,colour\n"
+                    f"a,acme,{POOL},1,2026-10-01T09:00:00Z,2026-10-01T10:00:00Z,red\n")
+    assert [note for note in books.import_files("runs", [file]).notes if "colour" in note]
 
 
 def test_so_many_problems_are_named(books, tmp_path):

@@ -1,5 +1,6 @@
 """Numbers are exact or refused, wherever one is taken; texts have no NUL."""
 import array
+import datetime
 import os
 from decimal import Decimal
 from fractions import Fraction
@@ -132,6 +133,30 @@ def test_errors_in_a_block_leave_no_hold_open(books):
     assert books.holds(state="open").to_pylist() == []
 
 
+def test_what_was_used_is_settled_also_when_no_run_draws_the_hold(books):
+    books.set_quota("acme", gpu_hours=10, per="total")
+    for i, wrong in enumerate(({"tenant": "other"}, {"attempt": 1.5}, {"gpus": 10**6})):
+        asked = {"tenant": "acme", "attempt": 1, "gpus": 1, **wrong}
+        with books.hold(f"h{i}", "acme", POOL, 1) as hold:
+            hold.use(HOUR_US // 4)
+            with pytest.raises((drawdown.DrawdownError, TypeError, AssertionError)):
+                assert books.start_run("r", asked["tenant"], POOL, asked["gpus"], instant(9),
+                                       attempt=asked["attempt"], hold=hold)
+        assert books.holds(hold_id=f"h{i}")[0]["charged"] == 900
+        assert books.holds(hold_id=f"h{i}")[0]["state"] == "settled"
+
+
+def test_what_a_run_drew_is_not_settled_again(books):
+    now = datetime.datetime.now(datetime.timezone.utc)
+    books.set_quota("acme", gpu_hours=10, per="total")
+    with pytest.raises(drawdown.DrawdownError, match="h"):
+        with books.hold("h", "acme", POOL, 1) as hold:
+            assert books.start_run("r", "acme", POOL, 1, now, hold=hold)
+            hold.use(HOUR_US)
+            books.stop_run("r", now)
+    assert books.holds(hold_id="h")[0]["state"] == "released"
+
+
 def test_the_blocks_own_error_goes_on(books, tmp_path):
     books.set_quota("acme", gpu_hours=10, per="total")
     other = drawdown.Ledger(tmp_path / "books")
@@ -139,6 +164,11 @@ def test_the_blocks_own_error_goes_on(books, tmp_path):
         with pytest.raises(ZeroDivisionError):
             with other.hold("h", "acme", POOL, 1):
                 other.close()
+                1 / 0
+    with pytest.warns(RuntimeWarning, match="hold h3 was not ended: .*settled"):
+        with pytest.raises(ZeroDivisionError):
+            with books.hold("h3", "acme", POOL, 1):
+                books.settle_hold("h3", 5)
                 1 / 0
     # Settling that is refused ends nothing; the end of the block does.
     with books.hold("h2", "acme", POOL, 1) as hold:

@@ -6,6 +6,7 @@ one of two numbers, and no other. DRAWDOWN_SEED=N repeats a run, DRAWDOWN_ROUNDS
 makes it longer.
 """
 import concurrent.futures
+import contextlib
 import ctypes
 import datetime
 import multiprocessing
@@ -19,6 +20,7 @@ import pytest
 from conftest import POOL
 
 WORKERS = 3
+PATIENCE = datetime.timedelta(minutes=2)  # Of a machine that is busy with other tests.
 NOW = datetime.datetime.now(datetime.timezone.utc)
 
 
@@ -44,7 +46,7 @@ def work(index, seed):
     """Counts until it is killed."""
     rng = random.Random(seed)
     said = Inherited.said[index]
-    ledger = drawdown.Ledger(Inherited.directory)
+    ledger = drawdown.Ledger(Inherited.directory, lock_timeout=PATIENCE)
     meters = [ledger.meter(f"acme/{index}", POOL)]
     if Inherited.meters is not None:
         meters.append(Inherited.meters[index])  # Counts in the child as well.
@@ -67,8 +69,13 @@ class Pool:
         self._pool = context.Pool(WORKERS, begin, (directory, said))
 
     def start(self, seeds):
-        for index, seed in enumerate(seeds):
-            self._pool.apply_async(work, (index, seed))
+        self._results = [self._pool.apply_async(work, (index, seed))
+                         for index, seed in enumerate(seeds)]
+
+    def raise_if_any(self):
+        for result in self._results:
+            if result.ready():
+                result.get()
 
     def end(self):
         self._pool.terminate()
@@ -84,6 +91,11 @@ class Executor:
 
     def start(self, seeds):
         self._futures = [self._pool.submit(work, index, seed) for index, seed in enumerate(seeds)]
+
+    def raise_if_any(self):
+        for future in self._futures:
+            if future.done():
+                future.result()
 
     def end(self):
         for future in self._futures:
@@ -107,7 +119,7 @@ def test_books_after_a_pool_was_killed(tmp_path, kind, method):
     rng = random.Random(seed)
     context = multiprocessing.get_context(method)
     # The parent counts and drains too, with a thread of the library's own.
-    ledger = drawdown.Ledger(tmp_path / "books", create=True,
+    ledger = drawdown.Ledger(tmp_path / "books", create=True, lock_timeout=PATIENCE,
                              drain_interval=datetime.timedelta(milliseconds=5))
     names = [f"acme/{index}" for index in range(WORKERS)]
     meters = ledger.meters([(name, POOL) for name in names])
@@ -120,11 +132,18 @@ def test_books_after_a_pool_was_killed(tmp_path, kind, method):
         first = len(runs)
         pool = kind(context, tmp_path / "books", said)
         pool.start([rng.randrange(1 << 32) for _ in range(WORKERS)])
+        deadline = time.monotonic() + PATIENCE.total_seconds()
         while not all(one.pid for one in said):
+            pool.raise_if_any()
+            assert time.monotonic() < deadline, "a worker does not work"
             time.sleep(0.001)
+        # An executor that sees one of them die ends the others by itself.
+        workers = [os.pidfd_open(one.pid) for one in said]
         time.sleep(rng.random() / 20)
-        for index in rng.sample(range(WORKERS), WORKERS):
-            os.kill(said[index].pid, signal.SIGKILL)
+        for worker in rng.sample(workers, WORKERS):
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(worker, signal.SIGKILL)
+            os.close(worker)
         pool.end()
         now = booked(ledger)
         for index, name in enumerate(names):

@@ -6,6 +6,7 @@ installed is skipped; src/cmake/fetch_python_packages.sh fetches it.
 import csv
 import datetime
 import gzip
+import json
 import os
 import subprocess
 from decimal import Decimal
@@ -62,6 +63,30 @@ def typed(table):
     return table
 
 
+def wide(table):
+    """Money in 256 bits, as some engines have every decimal."""
+    for name in COSTS:
+        table = with_column(table, name,
+                            typed(table)[name].cast(pyarrow.decimal256(50, 18)))
+    return table
+
+
+def with_dates(table):
+    """Dates where the time of day is midnight, UTC."""
+    for name in ("BillingPeriodStart", "BillingPeriodEnd"):
+        table = with_column(table, name, pyarrow.array(
+            [datetime.date.fromisoformat(one[:10]) for one in table[name].to_pylist()]))
+    return table
+
+
+def with_maps(table):
+    """Tags and details as FOCUS's Parquet has them."""
+    tags = [None if one is None else list(json.loads(one).items())
+            for one in table["Tags"].to_pylist()]
+    return with_column(table, "Tags", pyarrow.array(
+        tags, pyarrow.map_(pyarrow.string(), pyarrow.string())))
+
+
 def each_text(change):
     """A bill whose texts were changed column by column."""
     return lambda table: pyarrow.table({name: change(table[name]) for name in table.column_names})
@@ -115,6 +140,9 @@ FORMS = {
         lambda column: column.dictionary_encode())(table)),
     "large text": each_text(lambda column: column.cast(pyarrow.large_string())),
     "text views": each_text(lambda column: column.cast(pyarrow.string_view())),
+    "256 bits": wide,
+    "dates": with_dates,
+    "maps": with_maps,
     "polars": of_polars,
     "typed polars": lambda table: of_polars(typed(table)),
     "duckdb": of_duckdb,
@@ -145,6 +173,34 @@ def test_what_of_a_bill_is_not_read(company):
         books.reconcile("aws-2025", "2026-10", bill, file)
     with pytest.raises(TypeError, match="no __arrow_c_stream__"):
         books.reconcile("aws-2025", "2026-10", 17)
+
+
+def test_tenants_that_are_named_by_tags(company):
+    books, file, bill, _ = company
+    of_file = books.reconcile("aws-2025", "2026-10", file, tenant_tag="cost-center")
+    of_map = books.reconcile("aws-2025", "2026-10", with_maps(bill), tenant_tag="cost-center")
+    assert_same(of_map, of_file)
+    assert "allocation_gap" in set(of_map.breaks.column("class"))
+
+
+def test_what_would_be_left_out_of_a_bill_is_refused(company):
+    books, _, bill, _ = company
+    for name in ("BilledCost", "RegionId"):
+        odd = with_column(bill, name, bill[name].cast(pyarrow.binary()))
+        with pytest.raises(drawdown.StateError, match=name):
+            books.reconcile("aws-2025", "2026-10", odd)
+
+
+def test_a_reconciliation_as_the_program_prints_it(company):
+    books, file, bill, of_file = company
+    assert of_file.text == ""
+    texts = {form: books.reconcile("aws-2025", "2026-10", bill, text_format=form).text
+             for form in ("table", "csv", "json")}
+    assert json.loads(texts["json"])["contract"] == "aws-2025"
+    assert len(texts["csv"].splitlines()) == len(of_file.breaks) + 1
+    assert texts["csv"] == books.reconcile("aws-2025", "2026-10", file, text_format="csv").text
+    with pytest.raises(drawdown.StateError, match="colour"):
+        books.reconcile("aws-2025", "2026-10", bill, text_format="colour")
 
 
 def test_memory_and_lists_of_files(company):

@@ -90,7 +90,7 @@ pub enum HoldState {
 ///
 /// Errors of that are lost: call [`Hold::settle`] to see them. A hold that a
 /// run draws says so with [`Hold::drawn_by_run`]; then the drop releases what
-/// is left.
+/// is left, unless something was used.
 #[derive(Debug)]
 pub struct Hold<'l> {
     ledger: &'l Ledger,
@@ -136,12 +136,14 @@ impl Drop for Hold<'_> {
             return;
         }
         // Nobody can be told here. What stays open expires by itself.
-        if self.drawn_by_run {
-            let _ = self.ledger.release_hold(&self.hold_id);
-        } else {
-            let _ = self
+        let said = self.used_gpu_us != 0 || !self.drawn_by_run;
+        let settled = said
+            && self
                 .ledger
-                .settle_hold(&self.hold_id, self.used_gpu_us, Overdraft::Book);
+                .settle_hold(&self.hold_id, self.used_gpu_us, Overdraft::Book)
+                .is_ok();
+        if !settled {
+            let _ = self.ledger.release_hold(&self.hold_id);
         }
     }
 }

@@ -118,4 +118,39 @@ impl Ledger {
         let at = instant(at);
         self.table(|l, out, e| unsafe { sys::drawdown_quotas(l, text(tenant), at, out, e) })
     }
+
+    /// Limits of the same quotas as [`Ledger::quotas`]' that begin after `at`
+    /// (`None`: now), soonest first.
+    pub fn quota_changes(&self, tenant: &str, at: Option<Time>) -> Result<Table> {
+        let at = instant(at);
+        self.table(|l, out, e| unsafe { sys::drawdown_quota_changes(l, text(tenant), at, out, e) })
+    }
+
+    /// The quotas over a tenant, from it upward, and the runs that used most of
+    /// the one that would refuse so much, else of each.
+    pub fn quota_users(
+        &self,
+        tenant: &str,
+        pool: &str,
+        gpu_us: i128,
+        micro_gpus: i64,
+        at: Option<Time>,
+    ) -> Result<(Table, Table)> {
+        let at = instant(at);
+        let mut users = 0;
+        let quotas = self.table(|l, out, e| unsafe {
+            sys::drawdown_quota_users(
+                l,
+                text(tenant),
+                text(pool),
+                wide(gpu_us),
+                micro_gpus,
+                at,
+                out,
+                &mut users,
+                e,
+            )
+        })?;
+        Ok((quotas, Table::of(users)?))
+    }
 }

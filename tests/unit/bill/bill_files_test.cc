@@ -34,8 +34,9 @@ class BillFilesTest : public ::testing::Test {
     return path.string();
   }
 
-  std::string Names(const std::vector<std::string>& paths) {
-    const auto files = OpenBillFiles(paths, "");
+  std::string Names(const std::vector<std::string>& paths,
+                    bool snapshots = false) {
+    const auto files = OpenBillFiles(paths, "", snapshots);
     if (!files.ok()) return std::string(files.status().message());
     std::string names;
     for (const BillInput& file : *files) {
@@ -46,6 +47,7 @@ class BillFilesTest : public ::testing::Test {
                (file.format.empty() ? "" : " " + file.format) +
                (file.promised_rows ? " " + std::to_string(*file.promised_rows)
                                    : "") +
+               (file.delivery ? " of " + std::to_string(*file.delivery) : "") +
                "\n";
     }
     return names;
@@ -53,6 +55,17 @@ class BillFilesTest : public ::testing::Test {
 
   std::filesystem::path folder_;
 };
+
+TEST_F(BillFilesTest, OfSnapshotsTheLastNamedComesFirst) {
+  const std::string one = Write("one.csv", "a\n");
+  Write("part-1.csv", "b\n");
+  Write("part-2.csv", "c\n");
+  const std::string two =
+      Write("two.json", R"({"dataFiles": ["part-1.csv", "part-2.csv"]})");
+  EXPECT_EQ(Names({one, two}), "one.csv\npart-1.csv\npart-2.csv\n");
+  EXPECT_EQ(Names({one, two}, true),
+            "part-1.csv of 1\npart-2.csv of 1\none.csv of 0\n");
+}
 
 TEST_F(BillFilesTest, AManifestOfADataExportListsItsFiles) {
   Write("data/BILLING_PERIOD=2026-10/x-00001.csv", "a\n");
@@ -159,7 +172,7 @@ TEST_F(BillFilesTest, AManifestMayListMoreFilesThanMayBeOpen) {
   const std::string manifest =
       Write("m.json", "{\"reportKeys\":[" + listed + "]}");
   const FewFiles few(256);
-  const auto files = OpenBillFiles({manifest}, "");
+  const auto files = OpenBillFiles({manifest}, "", false);
   ASSERT_TRUE(files.ok()) << files.status();
   uint64_t read = 0;
   uint64_t total = 0;

@@ -141,6 +141,39 @@ TEST(FormatsTest, ALegacyReportIsTheSameInItsOwnSpelling) {
   EXPECT_EQ(bill->summary.version, "legacy");
 }
 
+TEST(FormatsTest, TagsOfReportsAreTags) {
+  BillCells mapped = CurLine("Usage");
+  mapped.emplace_back("resource_tags", R"({"user_team":"chat"})");
+  BillCells legacy = CurLine("Usage");
+  for (auto& cell : legacy) {
+    std::string& name = cell.first;
+    if (name == "line_item_line_item_type") name = "lineItem/LineItemType";
+    if (name == "line_item_unblended_cost") name = "lineItem/UnblendedCost";
+    if (name == "line_item_usage_start_date") name = "lineItem/UsageStartDate";
+  }
+  legacy.emplace_back("resourceTags/user:team", "a \"b\"\\c\n");
+  legacy.emplace_back("resourceTags/aws:createdBy", "");
+  BillCells untagged = legacy;
+  untagged[untagged.size() - 2].second = "";
+  BillCells created = legacy;
+  created.back().second = "root";
+  std::vector<std::string> tags;
+  for (const std::string& text :
+       {BillText({mapped}), BillText({legacy, untagged, created})}) {
+    const auto bill = ReadContents({text}, [&](const BillRow& row) {
+      tags.emplace_back(row.tags);
+      return absl::OkStatus();
+    });
+    ASSERT_TRUE(bill.ok()) << bill.status();
+    EXPECT_TRUE(bill->summary.unknown_columns.empty());
+  }
+  EXPECT_THAT(
+      tags,
+      ::testing::ElementsAre(
+          R"({"user_team":"chat"})", R"({"user:team":"a \"b\"\\c\u000a"})", "",
+          R"({"aws:createdBy":"root","user:team":"a \"b\"\\c\u000a"})"));
+}
+
 // An export may have the product's attributes in one map alone.
 TEST(FormatsTest, AReportsProductMapNamesTheInstance) {
   BillCells line = CurLine("Usage");

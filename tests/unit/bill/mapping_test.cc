@@ -178,6 +178,9 @@ TEST(MappingTest, RefusesWithFileLineAndColumn) {
       {"BilledCost = a when b is c", "m:1:26: expected a 'constant', not"},
       {"BilledCost = a when b is 'c',", "expected a 'constant', the line ends"},
       {"BilledCost = a when b is 'c' or", "expected the end of the line"},
+      {"Tags = members of x", "m:1:19: expected what columns start with, such"},
+      {"Tags = members of ''", "expected what columns start with"},
+      {"SkuId = members of 'a/'", "only Tags and other objects have members"},
       {"colour: red", "m:1:1: \"colour: red\" is not a setting"},
       {"focus: no", "is not a setting"},
       {"format:", "expected a value"},
@@ -205,6 +208,9 @@ TEST(MappingTest, ColumnsThatAreNotThereAreRefused) {
   };
   EXPECT_EQ(status("\nBilledCost = Amount\n"),
             "0.csv:1: missing column Amount, which acme.map:2 names");
+  EXPECT_EQ(status("Tags = members of 'tag/'\n"),
+            "0.csv:1: missing column starting with tag/, which acme.map:1 "
+            "names");
   EXPECT_EQ(status("BilledCost = a when kind is 'x'\n"),
             "0.csv:1: missing column kind, which acme.map:1 names");
   EXPECT_EQ(status("BilledCost = A\nProviderName = 'x'\n"),

@@ -176,6 +176,55 @@ TEST(ReconcileExclusionsTest, AnHourIsLeftOutOnceForAllLanesOfAPool) {
               Not(HasSubstr("excluded")));
 }
 
+TEST(ReconcileExclusionsTest, WhoseHoursAreLeftOutDoesNotDependOnTheOrder) {
+  const Scenario setup = Excluding(BookBuilder()
+                                       .Covered(kH100, 0, 1, "16", "c-1")
+                                       .Covered(kH100, 0, 1, "16", "c-2"),
+                                   {Excluded(0, 1, 8)});
+  std::vector<TestRow> rows(2, CoveredH100Row(0, 1, "1"));
+  rows[0].commitment = "c-1";
+  rows[1].commitment = "c-2";
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 1u);
+  EXPECT_THAT(ItemsOf(result, BreakClass::kQuantityBreak).at(0).reason,
+              HasSubstr("c-2"));
+  EXPECT_EQ(Serialized(Reconcile(setup, {rows[1], rows[0]})),
+            Serialized(result));
+}
+
+// The node that was out was one tenant's, whose hours are rightly fewer.
+TEST(ReconcileExclusionsTest, ATenantMayLackWhatWasExcluded) {
+  Scenario setup = Excluding(BookBuilder()
+                                 .OnDemand(kH100, 0, 1, "8", "2.90")
+                                 .OnDemand(kH100, 0, 1, "16", "2.90"),
+                             {Excluded(0, 1, 8)});
+  setup.options.tenant_tag = "team";
+  setup.rated.tenants = {"a", "b"};
+  for (uint32_t i = 0; i < 2; ++i) setup.rated.charges[i].tenant = i;
+  std::vector<TestRow> rows(2, H100Row(0, 1, "1", "23.20"));
+  rows[0].tags = R"({"team":"a"})";
+  rows[1].tags = R"({"team":"b"})";
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  EXPECT_TRUE(result.clean());
+  EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 2u);
+  // It may as well have been the other's, but not more of one.
+  rows[0].quantity = "0";
+  rows[0].billed = "0";
+  rows[1].quantity = "2";
+  rows[1].billed = "46.40";
+  const ReconcileResult moved = Reconcile(setup, rows);
+  ExpectInvariants(moved, rows);
+  EXPECT_TRUE(moved.clean());
+  rows[0].quantity = "2";
+  rows[0].billed = "46.40";
+  rows[1].quantity = "0";
+  rows[1].billed = "0";
+  EXPECT_EQ(ItemsOf(Reconcile(setup, rows), BreakClass::kAllocationGap).size(),
+            2u);
+}
+
 TEST(ReconcileExclusionsTest, OnlyWhatWasMeteredInABucketIsLeftOutOfIt) {
   // 100 GPUs were out in hour 0, where 24 were metered.
   const Scenario setup = Excluding(

@@ -111,7 +111,7 @@ TEST_F(AdmissionTest, NothingAndLess) {
   EXPECT_EQ(process_->meter(3).TryRecord(1), Decision::kAdmitted);
   EXPECT_EQ(process_->meter(3).TryRecord(std::numeric_limits<int64_t>::min()),
             Decision::kQuotaExceeded);
-  EXPECT_EQ(Meter().TryRecord(1), Decision::kAdmitted);
+  EXPECT_EQ(Meter().TryRecord(1), Decision::kBusy);
   EXPECT_EQ(process_->Usage(3), 1);
 }
 

@@ -1,6 +1,7 @@
 """Holds: quota earmarked before use."""
 from __future__ import annotations
 
+import contextlib
 import datetime
 import warnings
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Any, Iterable, List, Optional, SupportsIndex, Type
 
 from . import _values as v
 from ._calls import HOUR, Calls, number
-from ._errors import BadInputError, DrawdownError, RefusedError
+from ._errors import DrawdownError, LedgerError, RefusedError
 from ._results import Admission, HoldRequest, Quote
 from ._tables import Table
 from ._values import Exact, Instant, ffi, lib
@@ -22,7 +23,8 @@ class Hold:
     Inside the `with`, say what was used with `use`; at the end that is settled.
     When the block raises, what was used is settled all the same and the rest
     goes back. A run that was started with the hold draws it by itself: then
-    the end of the block releases what is left. Not for several threads at once.
+    the end of the block releases what is left; saying `use` as well is an error.
+    Not for several threads at once.
     """
 
     def __init__(self, ledger: "HoldCalls", hold_id: str, gpu_us: int) -> None:
@@ -73,13 +75,14 @@ class Hold:
         if self._closed:
             return
         try:
-            if self._drawn_by_run:
+            if self._drawn_by_run and not self.used_gpu_us:
                 self.release()
             else:
                 self.settle(self.used_gpu_us)
         except DrawdownError as failure:
-            if isinstance(failure, BadInputError):  # Too much to be booked: free the quota.
-                self.release()
+            if not isinstance(failure, LedgerError):  # Else it can be settled later.
+                with contextlib.suppress(DrawdownError):
+                    self.release()
             if error is None:
                 raise
             # What the block raised goes on.

@@ -6,7 +6,7 @@ from typing import Any, List, Optional
 
 from . import _values as v
 from ._calls import Calls, number
-from ._results import QuotaExplanation
+from ._results import QuotaExplanation, QuotaUsers
 from ._tables import Table
 from ._values import Exact, Instant, ffi, lib
 
@@ -82,3 +82,25 @@ class QuotaCalls(Calls):
             lib.drawdown_quota_explain, v.text(tenant, alive), v.text(pool, alive),
             v.int128(v.gpu_us(gpu_hours)), v.micro_gpus(gpus), v.instant(at), then=[holders])
         return QuotaExplanation(admission.refusal, Table(holders[0]))
+
+    def quota_changes(self, tenant: str = "", *, at: Optional[Instant] = None) -> Table:
+        """Limits of the same quotas as `quotas`' that begin after `at` (now), soonest first.
+
+        LedgerError when the books cannot be read.
+        """
+        alive: List[Any] = []
+        return self._table(lib.drawdown_quota_changes, v.text(tenant, alive), v.instant(at))
+
+    def quota_users(self, tenant: str, pool: str = "", *, gpu_hours: Exact = 0, gpus: Exact = 0,
+                    at: Optional[Instant] = None) -> QuotaUsers:
+        """The quotas over a tenant, and the runs that used most of them.
+
+        Of the quota that would refuse so many GPU-hours and GPUs, else of each, at most ten.
+        Errors as `explain_quota`: BadInputError, UnknownNameError, LedgerError.
+        """
+        alive: List[Any] = []
+        quotas, users = ffi.new("drawdown_table*"), ffi.new("drawdown_table*")
+        self._call(lib.drawdown_quota_users, v.text(tenant, alive), v.text(pool, alive),
+                   v.int128(v.gpu_us(gpu_hours)), v.micro_gpus(gpus), v.instant(at), quotas,
+                   users)
+        return QuotaUsers(Table(quotas[0]), Table(users[0]))

@@ -8,7 +8,7 @@ from typing import Any, Iterable, List, Optional, Union
 from . import _values as v
 from ._calls import Calls, number
 from ._holds import Hold
-from ._results import Admission, RunStart
+from ._results import Admission, Heartbeat, HeartbeatResult, RunStart
 from ._tables import Table
 from ._values import Exact, Instant, ffi, lib
 
@@ -37,11 +37,12 @@ class RunCalls(Calls):
         than ten minutes ahead; UnknownNameError with `strict`; BusyError past lock_timeout;
         TypeError, ValueError for inexact amounts and naive instants.
         """
-        if isinstance(hold, Hold):
+        hold_id = hold.hold_id if isinstance(hold, Hold) else hold or ""
+        admission = self.start_runs([RunStart(run_id, tenant, pool, gpus, at, attempt, hold_id,
+                                              device, share)], strict=strict)
+        if admission and isinstance(hold, Hold):
             hold.drawn_by_run()
-            hold = hold.hold_id
-        return self.start_runs([RunStart(run_id, tenant, pool, gpus, at, attempt, hold or "",
-                                         device, share)], strict=strict)
+        return admission
 
     def start_runs(self, starts: Iterable[RunStart], *, strict: bool = False) -> Admission:
         """Starts all of the runs, with one commit, or none; a refusal is the first one's.
@@ -67,6 +68,8 @@ class RunCalls(Calls):
         made.hold_id = v.text(start.hold, alive)
         made.device = v.text(start.device, alive)
         if start.share is not None:
+            if not start.device:
+                raise ValueError(f"share {start.share} has no device")
             made.share_num, made.share_den = v.ratio(start.share, "share")
         return made
 
@@ -117,6 +120,35 @@ class RunCalls(Calls):
         alive: List[Any] = []
         self._call(lib.drawdown_run_heartbeat, v.text(run_id, alive), _attempt(attempt),
                    v.instant(at))
+
+    def heartbeat_runs(self, heartbeats: Iterable[Heartbeat]) -> HeartbeatResult:
+        """Many runs were alive, with one commit.
+
+        Those of unknown runs and of runs that are over are named, and the others taken.
+        BusyError past lock_timeout; TypeError, ValueError for naive instants.
+        """
+        alive: List[Any] = []
+        given = list(heartbeats)
+        array = ffi.new("drawdown_heartbeat[]", len(given))
+        for to, heartbeat in zip(array, given):
+            to.struct_size = ffi.sizeof("drawdown_heartbeat")
+            to.run_id = v.text(heartbeat.run_id, alive)
+            to.attempt, to.at_us = _attempt(heartbeat.attempt), v.instant(heartbeat.at)
+        fresh, refused = ffi.new("uint64_t*"), ffi.new("drawdown_table*")
+        self._call(lib.drawdown_run_heartbeat_many, array, len(array), fresh, refused)
+        rows = Table(refused[0])
+        return HeartbeatResult(int(fresh[0]), [str(line) for line in rows.column("why")])
+
+    def ghosts(self, *, tenant: str = "", pool: str = "",
+               lease: Optional[datetime.timedelta] = None, at: Optional[Instant] = None) -> Table:
+        """Runs that accrue and gave no sign of life for longer than `lease`.
+
+        Without one, their pool's, or 30 minutes. `since` is the GPU-seconds that they
+        accrued since `last_sign`. LedgerError when the books cannot be read.
+        """
+        alive: List[Any] = []
+        return self._table(lib.drawdown_ghosts, v.text(tenant, alive), v.text(pool, alive),
+                           v.UNSET if lease is None else v.micros_of(lease), v.instant(at))
 
     def confirm_ghost(self, run_id: str, *, attempt: int = 1,
                       lease: Optional[datetime.timedelta] = None,

@@ -13,6 +13,9 @@ use std::os::raw::c_char;
 pub const DRAWDOWN_NUL_TERMINATED: u64 = u64::MAX;
 pub const DRAWDOWN_UNSET: i64 = i64::MIN;
 pub const DRAWDOWN_ABI_VERSION: u32 = 5;
+pub const DRAWDOWN_VERSION_MAJOR: u32 = 0;
+pub const DRAWDOWN_VERSION_MINOR: u32 = 1;
+pub const DRAWDOWN_VERSION_PATCH: u32 = 0;
 // Codes.
 pub const DRAWDOWN_OK: i32 = 0;
 pub const DRAWDOWN_BAD_NUMBER: i32 = 101;
@@ -165,6 +168,11 @@ extern "C" {
         view: *mut drawdown_text,
         error: *mut drawdown_error,
     ) -> i32;
+    pub fn drawdown_bytes_save(
+        bytes: drawdown_bytes,
+        path: drawdown_text,
+        error: *mut drawdown_error,
+    ) -> i32;
     pub fn drawdown_bytes_close(bytes: drawdown_bytes, error: *mut drawdown_error) -> i32;
     pub fn drawdown_ledger_open(
         directory: drawdown_text,
@@ -289,6 +297,23 @@ extern "C" {
         attempt: u32,
         lease_us: i64,
         at_us: i64,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_run_heartbeat_many(
+        ledger: drawdown_ledger,
+        heartbeats: *const drawdown_heartbeat,
+        count: u64,
+        fresh: *mut u64,
+        refused: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_ghosts(
+        ledger: drawdown_ledger,
+        tenant: drawdown_text,
+        pool: drawdown_text,
+        lease_us: i64,
+        at_us: i64,
+        out: *mut drawdown_table,
         error: *mut drawdown_error,
     ) -> i32;
     pub fn drawdown_runs(
@@ -517,6 +542,20 @@ extern "C" {
         query: *const drawdown_forecast_query,
         intervals: *mut drawdown_table,
         costs: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_due_dates(
+        ledger: drawdown_ledger,
+        at_us: i64,
+        as_of_us: i64,
+        out: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_portfolio(
+        ledger: drawdown_ledger,
+        at_us: i64,
+        as_of_us: i64,
+        out: *mut drawdown_table,
         error: *mut drawdown_error,
     ) -> i32;
     pub fn drawdown_report_html(

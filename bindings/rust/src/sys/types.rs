@@ -128,6 +128,15 @@ pub struct drawdown_run_start {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct drawdown_heartbeat {
+    pub struct_size: u32,
+    pub attempt: u32,
+    pub run_id: drawdown_text,
+    pub at_us: i64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct drawdown_run_query {
     pub struct_size: u32,
     pub state: i32,
@@ -210,6 +219,8 @@ pub struct drawdown_import_options {
     pub max_problems: u64,
     pub progress: Option<unsafe extern "C" fn(*mut c_void, *const c_char, u64, u64)>,
     pub progress_context: *mut c_void,
+    pub note: Option<unsafe extern "C" fn(*mut c_void, *const c_char)>,
+    pub note_context: *mut c_void,
 }
 
 #[repr(C)]
@@ -252,6 +263,9 @@ pub struct drawdown_statement_query {
     pub period: drawdown_text,
     pub at_us: i64,
     pub as_of_us: i64,
+    pub tenant: drawdown_text,
+    pub has_tenant: u8,
+    pub reserved2: [u8; 7],
 }
 
 #[repr(C)]
@@ -301,6 +315,8 @@ pub struct drawdown_reconcile_options {
     pub tolerance: drawdown_int128,
     pub memory_bytes: u64,
     pub tenant_tag: drawdown_text,
+    pub text_format: drawdown_text,
+    pub text: *mut drawdown_bytes,
 }
 
 impl Default for drawdown_column {
@@ -363,6 +379,17 @@ impl Default for drawdown_run_start {
             share_den: 1,
             strict: 0,
             reserved: [0; 7],
+        }
+    }
+}
+
+impl Default for drawdown_heartbeat {
+    fn default() -> Self {
+        drawdown_heartbeat {
+            struct_size: size_of::<drawdown_heartbeat>() as u32,
+            attempt: 1,
+            run_id: NO_TEXT,
+            at_us: 0,
         }
     }
 }
@@ -464,6 +491,8 @@ impl Default for drawdown_import_options {
             max_problems: 20,
             progress: None,
             progress_context: null_mut(),
+            note: None,
+            note_context: null_mut(),
         }
     }
 }
@@ -512,6 +541,9 @@ impl Default for drawdown_statement_query {
             period: NO_TEXT,
             at_us: DRAWDOWN_UNSET,
             as_of_us: DRAWDOWN_UNSET,
+            tenant: NO_TEXT,
+            has_tenant: 0,
+            reserved2: [0; 7],
         }
     }
 }
@@ -525,6 +557,8 @@ impl Default for drawdown_reconcile_options {
             tolerance: ZERO,
             memory_bytes: 0,
             tenant_tag: NO_TEXT,
+            text_format: NO_TEXT,
+            text: null_mut(),
         }
     }
 }

@@ -263,6 +263,7 @@ fn defaults_are_those_of_the_header() {
     let (program, mut ours) = defaults! {
         drawdown_column COLUMN, drawdown_ledger_options LEDGER_OPTIONS,
         drawdown_drain_result DRAIN_RESULT, drawdown_run_start RUN_START,
+        drawdown_heartbeat HEARTBEAT,
         drawdown_run_query RUN_QUERY, drawdown_hold_request HOLD_REQUEST,
         drawdown_hold_renewal HOLD_RENEWAL, drawdown_hold_query HOLD_QUERY,
         drawdown_quota_setting QUOTA_SETTING, drawdown_import_options IMPORT_OPTIONS,

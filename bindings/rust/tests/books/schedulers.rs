@@ -55,6 +55,17 @@ fn ghosts_end_at_their_last_sign_of_life() {
     assert!(books.start_run(&run).unwrap().is_admitted());
     let sign = ago(3_600);
     books.heartbeat_run("r", 1, sign).unwrap();
+    let beat = |run_id, at| Heartbeat {
+        run_id,
+        attempt: 1,
+        at,
+    };
+    let beats = [beat("r", sign), beat("nobody", sign)];
+    let (fresh, refused) = books.heartbeat_runs(&beats).unwrap();
+    assert_eq!((fresh, refused.len()), (0, 1)); // It was said before.
+    let ghosts = books.ghosts("acme", "", None, None).unwrap();
+    let last_sign = ghosts.row(0).unwrap().time("last_sign").unwrap();
+    assert_eq!((ghosts.len(), last_sign), (1, Some(sign)));
     let alive = books.confirm_ghost("r", 1, Some(Duration::from_secs(7_200)), None);
     assert_eq!(alive.unwrap_err().code(), code::WRONG_STATE);
     books.confirm_ghost("r", 1, None, None).unwrap();
@@ -71,6 +82,16 @@ fn quotes_say_what_and_whether() {
     books
         .apply_contracts(&[("aws.textproto", CONTRACT)])
         .unwrap();
+    let terms = books.due_dates(None).unwrap();
+    assert_eq!(terms.row(0).unwrap().text("contract").unwrap(), Some("aws"));
+    assert!(books.portfolio(None).unwrap().is_empty()); // Without commitments.
+    let of_nobody = StatementQuery {
+        contract: "aws",
+        period: "2026-10",
+        tenant: Some(""),
+        ..Default::default()
+    };
+    assert!(books.statement(&of_nobody).unwrap().is_empty());
     let _known = books.meter("acme", POOL).unwrap();
     let quota = QuotaSetting {
         tenant: "acme",
@@ -93,6 +114,38 @@ fn quotes_say_what_and_whether() {
     assert_eq!((lines.len(), cost.to_string()), (1, "32.8".into())); // 8 x 4.10
     assert!(!books.quote_hold(&request(11)).unwrap().0.is_admitted());
     assert!(books.holds("", None).unwrap().is_empty());
+}
+
+#[test]
+fn limits_to_come_and_who_uses_them() {
+    let scratch = Scratch::new();
+    let books = scratch.books();
+    let mut quota = QuotaSetting {
+        tenant: "acme",
+        period: Period::Total,
+        limit: Some(10 * GPU_HOUR),
+        soft: true,
+        ..Default::default()
+    };
+    assert!(books.set_quota(&quota).unwrap());
+    quota.limit = Some(20 * GPU_HOUR);
+    quota.from = Some((SystemTime::now() + Duration::from_secs(3_600)).into());
+    assert!(books.set_quota(&quota).unwrap());
+    let changes = books.quota_changes("acme", None).unwrap();
+    let row = changes.row(0).unwrap();
+    assert_eq!((changes.len(), row.time("from").unwrap()), (1, quota.from));
+    let run = RunStart {
+        run_id: "r",
+        tenant: "acme/a",
+        pool: POOL,
+        micro_gpus: 1_000_000,
+        at: ago(60),
+        ..Default::default()
+    };
+    assert!(books.start_run(&run).unwrap().is_admitted());
+    let (quotas, users) = books.quota_users("acme/a", POOL, 0, 0, None).unwrap();
+    assert_eq!((quotas.len(), users.len()), (1, 1));
+    assert_eq!(users.row(0).unwrap().text("run_id").unwrap(), Some("r"));
 }
 
 #[test]

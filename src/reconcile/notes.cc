@@ -1,0 +1,121 @@
+#include "reconcile/notes.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/error.h"
+#include "reconcile/text.h"
+
+namespace drawdown {
+namespace {
+
+constexpr size_t kMostNamed = 5;
+constexpr uint64_t kManyCopies = 4;  // one row of so many
+
+void NoteAmount(const CompareContext& context, ReconcileResult* result) {
+  if (context.basis.amount == BilledAmount::kEffectiveCost) {
+    result->notes.push_back(
+        "the bill has no BilledCost: its EffectiveCost was compared");
+  }
+  if (context.basis.amount == BilledAmount::kNone) {
+    result->notes.push_back("the bill has no costs: hours alone were compared");
+  }
+}
+
+void NoteSuperseded(const BillSummary& bill, ReconcileResult* result) {
+  uint64_t superseded = 0;
+  for (const BillFile& file : bill.files) superseded += file.superseded;
+  if (superseded == 0) return;
+  result->notes.push_back(absl::StrCat(
+      superseded, superseded == 1 ? " row is" : " rows are",
+      " left out, because a later snapshot has their billing period"));
+}
+
+// So many copies are seldom an error of the provider.
+void NoteCopies(const BillSummary& bill, ReconcileResult* result) {
+  uint64_t copied = 0;
+  for (const Break& item : result->items) {
+    if (item.kind == BreakClass::kDuplicateCharge) copied += item.rows;
+  }
+  if (copied == 0 || copied < bill.rows / kManyCopies) return;
+  result->notes.push_back(absl::StrCat(
+      copied, " of ", bill.rows,
+      " rows are copies: deliveries of which a later one replaces an earlier "
+      "are read with --snapshots"));
+}
+
+// What is not of the contract's pools is others' business, but a fee that
+// nobody knows of should not pass without its name.
+void NoteCommitments(const std::vector<Group>& groups, const GroupNames& names,
+                     ReconcileResult* result) {
+  std::map<std::pair<std::string, std::string>, MoneyAmount> unknown;
+  for (const Group& group : groups) {
+    const GroupKey& key = group.key;
+    const bool other = key.disposition == Disposition::kOtherPurchase ||
+                       key.disposition == Disposition::kOtherUnused;
+    if (!other || key.lane.commitment == kNoIndex) continue;
+    unknown[{names.commitments.Name(key.lane.commitment),
+             names.currencies[key.currency].ToString()}] += group.sums.cost;
+  }
+  std::vector<std::string> named;
+  for (const auto& [key, cost] : unknown) {
+    if (named.size() == kMostNamed) break;
+    named.push_back(absl::StrCat(
+        Quoted(key.first), " (",
+        MoneyText(cost, Currency::Parse(key.second).value()), ")"));
+  }
+  if (named.empty()) return;
+  const size_t more = unknown.size() - named.size();
+  result->notes.push_back(absl::StrCat(
+      "the bill has fees or unused hours of commitments that are not in the "
+      "contract: ",
+      absl::StrJoin(named, ", "),
+      more == 0 ? "" : absl::StrCat(" and ", more, " more")));
+}
+
+// It may be another bill, or the provider under a name that the contract does
+// not know.
+void NoteProviders(const BillSummary& bill, const std::vector<Group>& groups,
+                   const std::string& provider, ReconcileResult* result) {
+  const bool billed =
+      std::any_of(groups.begin(), groups.end(), [](const Group& group) {
+        return group.key.disposition != Disposition::kOtherProvider;
+      });
+  if (billed) return;
+  std::set<std::string> others;
+  for (const auto& entry : bill.by_provider_currency) {
+    if (others.size() < kMostNamed) others.insert(Quoted(entry.first.first));
+  }
+  result->notes.push_back(absl::StrCat(
+      "the bill holds no row of provider ", provider, " or an alias of it",
+      others.empty() ? "" : "; its rows are of ", absl::StrJoin(others, ", "),
+      others.empty() ? "" : " (provider_alias?)",
+      ": all that is metered is unbilled"));
+}
+
+}  // namespace
+
+void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
+              const CompareContext& context, ReconcileResult* result) {
+  NoteAmount(context, result);
+  if (context.provider_open) {
+    result->notes.push_back(
+        "the provider says that the billing period is open: its differences "
+        "are pending, not breaks");
+  }
+  std::vector<std::string> missing =
+      context.posted.Missing(context.contract->currency);
+  std::move(missing.begin(), missing.end(), std::back_inserter(result->notes));
+  NoteSuperseded(bill, result);
+  NoteCopies(bill, result);
+  NoteCommitments(groups, *context.names, result);
+  NoteProviders(bill, groups, context.contract->provider, result);
+}
+
+}  // namespace drawdown

@@ -1,0 +1,215 @@
+/* What ABI version 5 added: texts of reconciliations, files, notes, ghosts, what
+ * comes next. */
+#include "c99_support.h"
+
+#if DRAWDOWN_ABI_VERSION >= 5
+/* Five runs that started an hour ago. */
+static void StartRuns(drawdown_ledger ledger) {
+  drawdown_error error = 0;
+  drawdown_table refusal = 0;
+  static const char* const kIds[5] = {"p", "p", "p1", "p2", "q"};
+  static const uint32_t kAttempts[5] = {1, 2, 1, 1, 1};
+  int i;
+  for (i = 0; i < 5; ++i) {
+    drawdown_run_start start = DRAWDOWN_RUN_START_INIT;
+    start.run_id = drawdown_str(kIds[i]);
+    start.attempt = kAttempts[i];
+    start.tenant = drawdown_str("paged/x");
+    start.pool = drawdown_str("aws/x/h");
+    start.micro_gpus = 1000000;
+    start.at_us = now - kHour;
+    OK(drawdown_run_start_many(ledger, &start, 1, &refusal, &error));
+  }
+}
+
+static void TestGhosts(drawdown_ledger ledger) {
+  drawdown_error error = 0;
+  drawdown_table table = 0;
+  drawdown_heartbeat beats[2] = {DRAWDOWN_HEARTBEAT_INIT,
+                                 DRAWDOWN_HEARTBEAT_INIT};
+  const drawdown_text tenant = drawdown_str("paged");
+  const drawdown_text all = drawdown_str("");
+  uint64_t fresh = 9;
+  StartRuns(ledger);
+  beats[0].run_id = drawdown_str("p1");
+  beats[1].run_id = drawdown_str("nobody's");
+  beats[0].at_us = beats[1].at_us = now - 60000000;
+  OK(drawdown_run_heartbeat_many(ledger, beats, 2, &fresh, &table, &error));
+  CHECK(fresh == 1 && RowsOf(table) == 1);
+  Close(&table);
+  OK(drawdown_run_heartbeat_many(ledger, beats, 1, &fresh, NULL, &error));
+  CHECK(fresh == 0);
+  CHECK(drawdown_run_heartbeat_many(ledger, NULL, 1, NULL, NULL, NULL) ==
+        DRAWDOWN_INVALID_ARGUMENT);
+  OK(drawdown_ghosts(ledger, tenant, all, DRAWDOWN_UNSET, DRAWDOWN_UNSET,
+                     &table, &error));
+  CHECK(RowsOf(table) == 4);
+  CHECK(TextIs(table, 0, "run_id", "p"));
+  CHECK(NumberAt(table, 0, "last_sign") == now - kHour);
+  CHECK(NumberAt(table, 0, "heartbeat") == 0);
+  CHECK(DecimalAt(table, 0, "gpus") == 1000000);
+  CHECK(DecimalAt(table, 0, "since") == kHour);
+  Close(&table);
+  OK(drawdown_ghosts(ledger, tenant, all, 30000000, DRAWDOWN_UNSET, &table,
+                     &error));
+  CHECK(RowsOf(table) == 5 && NumberAt(table, 2, "heartbeat") == 1);
+  CHECK(NumberAt(table, 2, "lease_us") == 30000000);
+  Close(&table);
+}
+
+static void TestWhatComesNext(drawdown_ledger ledger) {
+  drawdown_error error = 0;
+  drawdown_table table = 0;
+  const int64_t at = kStart + 24 * kHour;
+  OK(drawdown_due_dates(ledger, at, DRAWDOWN_UNSET, &table, &error));
+  CHECK(RowsOf(table) >= 1 && TextIs(table, 0, "contract", "aws"));
+  CHECK(NumberAt(table, 0, "at") >= at);
+  Close(&table);
+  OK(drawdown_portfolio(ledger, at, DRAWDOWN_UNSET, &table, &error));
+  CHECK(RowsOf(table) >= 2 && TextIs(table, 0, "currency", "USD"));
+  CHECK(TextIs(table, 1, "contract", "aws"));
+  CHECK(NumberAt(table, 0, "commitments") == 1);
+  Close(&table);
+}
+
+/* TestContracts left a bill there. */
+static void TestTexts(drawdown_ledger ledger, const char* folder) {
+  drawdown_error error = 0;
+  drawdown_bytes text = 77;
+  drawdown_text view;
+  drawdown_statement_query query = DRAWDOWN_STATEMENT_QUERY_INIT;
+  drawdown_reconcile_options options = DRAWDOWN_RECONCILE_OPTIONS_INIT;
+  drawdown_text bill;
+  uint8_t clean = 9;
+  char path[512];
+  char read[16];
+  FILE* file;
+  snprintf(path, sizeof path, "%s/bill.csv", folder);
+  bill = drawdown_str(path);
+  query.contract = drawdown_str("aws");
+  query.period = drawdown_str("2026-10");
+  query.at_us = kStart + 31 * 24 * kHour;
+  options.text_format = drawdown_str("xml");
+  CHECK(drawdown_reconcile_files(ledger, &query, &bill, 1, &options, &clean,
+                                 NULL, NULL, NULL) ==
+        DRAWDOWN_INVALID_ARGUMENT);
+  options.text = &text;
+  CHECK(drawdown_reconcile_files(ledger, &query, &bill, 1, &options, &clean,
+                                 NULL, NULL, &error) ==
+        DRAWDOWN_INVALID_ARGUMENT);
+  CHECK(text == 0 && strstr(drawdown_error_message(error), "xml") != NULL);
+  drawdown_error_free(error);
+  error = 0;
+  options.text_format = drawdown_str("csv");
+  OK(drawdown_reconcile_files(ledger, &query, &bill, 1, &options, &clean, NULL,
+                              NULL, &error));
+  CHECK(clean == 0);
+  OK(drawdown_bytes_view(text, &view, &error));
+  CHECK(view.size > 15 && memcmp(view.data, "class,provider,", 15) == 0);
+
+  snprintf(path, sizeof path, "%s/breaks.csv", folder);
+  OK(drawdown_bytes_save(text, drawdown_str(path), &error));
+  OK(drawdown_bytes_save(text, drawdown_str(path), &error));
+  file = fopen(path, "r");
+  CHECK(file != NULL);
+  if (file != NULL) {
+    CHECK(fread(read, 1, 15, file) == 15 && memcmp(read, view.data, 15) == 0);
+    CHECK(fseek(file, 0, SEEK_END) == 0);
+    CHECK((uint64_t)ftell(file) == view.size);
+    fclose(file);
+  }
+  snprintf(path, sizeof path, "%s/breaks.csv.part", folder);
+  CHECK(fopen(path, "r") == NULL);
+  CHECK(drawdown_bytes_save(text, drawdown_str("/nonexistent/x"), NULL) ==
+        DRAWDOWN_IO);
+  CHECK(drawdown_bytes_save(text, drawdown_str(""), NULL) ==
+        DRAWDOWN_INVALID_ARGUMENT);
+  OK(drawdown_bytes_close(text, &error));
+}
+
+static void TakeNote(void* context, const char* line) {
+  if (strstr(line, "colour") != NULL) ++*(int*)context;
+}
+
+static void TestNotes(drawdown_ledger ledger, const char* folder) {
+  drawdown_error error = 0;
+  drawdown_table live = 0;
+  drawdown_import_options options = DRAWDOWN_IMPORT_OPTIONS_INIT;
+  drawdown_meter meter = 0;
+  drawdown_text note;
+  drawdown_text file;
+  uint64_t notes = 0;
+  int told = 0;
+  char path[512];
+  snprintf(path, sizeof path, "%s/colours.csv", folder);
+  WriteFile(path,
+            "run_id,tenant,pool,gpus,start,end,colour\n"
+            "c,acme/c,aws/x/h,1,2026-10-01T09:00:00Z,2026-10-01T09:30:00Z,r\n");
+  file = drawdown_str(path);
+  options.note = TakeNote;
+  options.note_context = &told;
+  OK(drawdown_import_files(ledger, DRAWDOWN_IMPORT_RUNS, &file, 1, &options,
+                           NULL, &error));
+  CHECK(told == 1);
+
+  OK(drawdown_meter_bind(ledger, drawdown_str("acme/c"),
+                         drawdown_str("aws/x/h"), 0, &meter, &error));
+  drawdown_record(meter, -1);
+  OK(drawdown_live(ledger, &live, &error));
+  OK(drawdown_table_notes(live, &notes, &error));
+  CHECK(notes == 1);
+  OK(drawdown_table_note(live, 0, &note, &error));
+  CHECK(note.size > 10 && memcmp(note.data, "1 negative", 10) == 0);
+  Close(&live);
+}
+
+/* What one tenant's lines and nobody's have is in the contract's statement. */
+static void TestStatementsOfTenants(drawdown_ledger ledger) {
+  drawdown_error error = 0;
+  drawdown_table table = 0;
+  drawdown_bytes text = 0;
+  drawdown_statement_query query = DRAWDOWN_STATEMENT_QUERY_INIT;
+  uint8_t clean = 9;
+  uint64_t all;
+  uint64_t row;
+  query.contract = drawdown_str("aws");
+  query.period = drawdown_str("2026-10");
+  query.at_us = kStart + 31 * 24 * kHour;
+  OK(drawdown_statement(ledger, &query, &table, &error));
+  all = RowsOf(table);
+  Close(&table);
+  query.has_tenant = 1;
+  query.tenant = drawdown_str("acme/a");
+  OK(drawdown_statement(ledger, &query, &table, &error));
+  CHECK(RowsOf(table) > 0 && RowsOf(table) < all);
+  for (row = 0; row < RowsOf(table); ++row) {
+    CHECK(TextIs(table, row, "tenant", "acme/a"));
+  }
+  Close(&table);
+  query.tenant = drawdown_str("");
+  OK(drawdown_statement(ledger, &query, &table, &error));
+  CHECK(RowsOf(table) > 0 && TextIs(table, 0, "kind", "unused"));
+  Close(&table);
+  query.tenant = drawdown_str("nobody");
+  CHECK(drawdown_statement_text(ledger, &query, drawdown_str("csv"), &text,
+                                NULL) == DRAWDOWN_NOT_FOUND);
+  CHECK(drawdown_reconcile_files(ledger, &query, NULL, 0, NULL, &clean, NULL,
+                                 NULL, NULL) == DRAWDOWN_INVALID_ARGUMENT);
+  query.reserved2[6] = 1;
+  CHECK(drawdown_statement(ledger, &query, &table, NULL) ==
+        DRAWDOWN_BAD_STRUCT);
+}
+
+void TestVersion5(drawdown_ledger ledger, const char* folder) {
+  char version[32];
+  snprintf(version, sizeof version, "%d.%d.%d", DRAWDOWN_VERSION_MAJOR,
+           DRAWDOWN_VERSION_MINOR, DRAWDOWN_VERSION_PATCH);
+  CHECK(strcmp(version, drawdown_version()) == 0);
+  TestQuotaTables(ledger);
+  TestGhosts(ledger);
+  TestWhatComesNext(ledger);
+  TestTexts(ledger, folder);
+  TestNotes(ledger, folder);
+  TestStatementsOfTenants(ledger);
+}
+#endif

@@ -1,0 +1,85 @@
+// Deliveries of which a later one replaces an earlier.
+#include "bill_text.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace drawdown {
+namespace {
+
+using ::testing::ElementsAre;
+
+// Deliveries as files, the latest first, as OpenBillFiles gives them.
+std::vector<BillInput> Latest(
+    const std::vector<std::pair<uint32_t, std::string>>& files) {
+  std::vector<BillInput> inputs;
+  for (const auto& [delivery, text] : files) {
+    BillInput& input = inputs.emplace_back();
+    input.source = MemorySource(std::to_string(inputs.size()) + ".csv", text);
+    input.delivery = delivery;
+  }
+  return inputs;
+}
+
+BillCells Charge(const std::string& account, const std::string& month,
+                 const std::string& next, const std::string& cost) {
+  return With(GoodRow(), {{"BillingAccountId", account},
+                          {"BillingPeriodStart", month + "-01T00:00:00Z"},
+                          {"BillingPeriodEnd", next + "-01T00:00:00Z"},
+                          {"BilledCost", cost}});
+}
+
+std::vector<std::string> CostsOf(const std::vector<BillInput>& files,
+                                 BillSummary* summary) {
+  std::vector<std::string> costs;
+  const auto bill = ReadBill(files, [&costs](const BillRow& row) {
+    costs.push_back(FormatMoney(row.billed_cost.amount));
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(bill.ok()) << bill.status();
+  if (bill.ok()) *summary = bill->summary;
+  return costs;
+}
+
+TEST(SnapshotsTest, OfABillingPeriodTheLatestDeliveryCounts) {
+  const std::string first = BillText({Charge("A", "2026-10", "2026-11", "1"),
+                                      Charge("A", "2026-11", "2026-12", "2"),
+                                      Charge("B", "2026-10", "2026-11", "3"),
+                                      Charge("A", "2026-10", "2026-11", "4")});
+  const std::string part = BillText({Charge("A", "2026-10", "2026-11", "5")});
+  const std::string other = BillText({Charge("A", "2026-10", "2026-11", "5"),
+                                      Charge("C", "2026-10", "2026-11", "6")});
+  BillSummary summary;
+  // The second delivery is of two files.
+  EXPECT_THAT(CostsOf(Latest({{1, part}, {1, other}, {0, first}}), &summary),
+              ElementsAre("5", "5", "6", "2", "3"));
+  EXPECT_EQ(summary.rows, 5u);
+  EXPECT_EQ(summary.files[2].rows, 4u);
+  EXPECT_EQ(summary.files[2].superseded, 2u);
+  EXPECT_EQ(FormatMoney(summary.by_currency.at("USD").billed_cost), "21");
+  // Another provider's month is its own.
+  const std::string theirs = BillText(
+      {With(Charge("A", "2026-10", "2026-11", "7"), {{"ProviderName", "X"}})});
+  EXPECT_THAT(CostsOf(Latest({{1, part}, {0, theirs}}), &summary),
+              ElementsAre("5", "7"));
+}
+
+TEST(SnapshotsTest, OfTheOtherDatasetsToo) {
+  const auto period = [](const char* status, const char* issuer) {
+    return BillCells{{"BillingPeriodEnd", "2026-11-01T00:00:00Z"},
+                     {"BillingPeriodStart", "2026-10-01T00:00:00Z"},
+                     {"BillingPeriodStatus", status},
+                     {"InvoiceIssuerName", issuer}};
+  };
+  const auto bill = ReadBill(
+      Latest({{1, BillText({period("Closed", "Acme")})},
+              {0, BillText({period("Open", "Acme"), period("Open", "Z")})}}),
+      [](const BillRow&) { return absl::OkStatus(); });
+  ASSERT_TRUE(bill.ok()) << bill.status();
+  ASSERT_EQ(bill->periods.size(), 2u);
+  EXPECT_TRUE(bill->periods[0].closed);
+  EXPECT_EQ(bill->periods[1].invoice_issuer, "Z");
+  EXPECT_EQ(bill->summary.files[1].superseded, 1u);
+}
+
+}  // namespace
+}  // namespace drawdown
