@@ -57,6 +57,30 @@ static void TestGhosts(drawdown_ledger ledger) {
   Close(&table);
 }
 
+/* A share of nothing would be a run of no GPUs. */
+static void TestShares(drawdown_ledger ledger) {
+  drawdown_error error = 0;
+  drawdown_table refusal = 0;
+  drawdown_run_query query = DRAWDOWN_RUN_QUERY_INIT;
+  drawdown_run_start start = DRAWDOWN_RUN_START_INIT;
+  start.run_id = query.run_id = drawdown_str("shared");
+  start.tenant = drawdown_str("acme/s");
+  start.pool = drawdown_str("aws/x/h");
+  start.at_us = now - kHour;
+  start.share_num = 1;
+  start.share_den = 7;
+  CHECK(drawdown_run_start_many(ledger, &start, 1, &refusal, &error) ==
+        DRAWDOWN_BAD_ROW);
+  CHECK(strstr(drawdown_error_message(error), "share 1/7 of no device"));
+  drawdown_error_free(error);
+  start.device = drawdown_str("gpu-0");
+  OK(drawdown_run_start_many(ledger, &start, 1, &refusal, &error));
+  OK(drawdown_runs(ledger, &query, &refusal, &error));
+  CHECK(RowsOf(refusal) == 1 && TextIs(refusal, 0, "share", "1/7"));
+  CHECK(DecimalAt(refusal, 0, "gpus") > 142000);
+  Close(&refusal);
+}
+
 static void TestWhatComesNext(drawdown_ledger ledger) {
   drawdown_error error = 0;
   drawdown_table table = 0;
@@ -207,6 +231,7 @@ void TestVersion5(drawdown_ledger ledger, const char* folder) {
   CHECK(strcmp(version, drawdown_version()) == 0);
   TestQuotaTables(ledger);
   TestGhosts(ledger);
+  TestShares(ledger);
   TestWhatComesNext(ledger);
   TestTexts(ledger, folder);
   TestNotes(ledger, folder);
