@@ -43,12 +43,18 @@ type StatementQuery struct {
 	Period   string // "2026-10", "2026" (a contract year), "A/B"
 	At       Time   // zero: the clock
 	AsOf     Time   // as the books were then
+	// Only lines of this tenant and of all below it; "": those that no tenant
+	// caused; nil: all. Not for reconciliations.
+	Tenant *string
 }
 
 func (q StatementQuery) c(a *arena) C.drawdown_statement_query {
 	c := C.drawdown_go_statement_query()
 	c.contract, c.period = a.text(q.Contract), a.text(q.Period)
 	c.at_us, c.as_of_us = instant(q.At), instant(q.AsOf)
+	if q.Tenant != nil {
+		c.has_tenant, c.tenant = 1, a.text(*q.Tenant)
+	}
 	return c
 }
 
@@ -89,6 +95,21 @@ func (l *Ledger) madeText(make func(C.drawdown_ledger, *arena, *C.drawdown_bytes
 func (l *Ledger) Status(at Time) (*Table, error) {
 	return l.table(func(l C.drawdown_ledger, _ *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
 		return C.drawdown_status(l, instant(at), instant(Time{}), out, e)
+	})
+}
+
+// DueDates are what comes next of each contract, soonest first.
+func (l *Ledger) DueDates(at Time) (*Table, error) {
+	return l.table(func(l C.drawdown_ledger, _ *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_due_dates(l, instant(at), instant(Time{}), out, e)
+	})
+}
+
+// Portfolio is all contracts, currency by currency; the sum of one has no
+// contract.
+func (l *Ledger) Portfolio(at Time) (*Table, error) {
+	return l.table(func(l C.drawdown_ledger, _ *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_portfolio(l, instant(at), instant(Time{}), out, e)
 	})
 }
 

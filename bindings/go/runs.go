@@ -117,6 +117,43 @@ func (l *Ledger) HeartbeatRun(run RunKey, at Time) error {
 	})
 }
 
+// A Heartbeat says that a run was alive.
+type Heartbeat struct {
+	Run RunKey
+	At  Time
+}
+
+// HeartbeatRuns says that many runs were alive, with one commit: how many of these
+// were news, and a line per run that is unknown or over. The others are taken.
+func (l *Ledger) HeartbeatRuns(heartbeats ...Heartbeat) (fresh uint64, refused []string, err error) {
+	var news C.uint64_t
+	table, err := l.table(func(l C.drawdown_ledger, a *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		room := a.room(len(heartbeats), unsafe.Sizeof(C.drawdown_heartbeat{}))
+		rows := unsafe.Slice((*C.drawdown_heartbeat)(room), len(heartbeats))
+		for i, heartbeat := range heartbeats {
+			c := C.drawdown_go_heartbeat()
+			c.run_id, c.attempt = a.text(heartbeat.Run.RunID), attempt(heartbeat.Run.Attempt)
+			c.at_us = instant(heartbeat.At)
+			rows[i] = c
+		}
+		return C.drawdown_run_heartbeat_many(l, (*C.drawdown_heartbeat)(room), C.uint64_t(len(heartbeats)), &news, out, e)
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	defer table.Close()
+	refused, err = table.lines("why")
+	return uint64(news), refused, err
+}
+
+// Ghosts has a row per run that accrues and gave no sign of life for longer than
+// lease (0: its pool's, or 30 minutes), at or below a tenant.
+func (l *Ledger) Ghosts(tenant, pool string, lease time.Duration, at Time) (*Table, error) {
+	return l.table(func(l C.drawdown_ledger, a *arena, out *C.drawdown_table, e *C.drawdown_error) C.int32_t {
+		return C.drawdown_ghosts(l, a.text(tenant), a.text(pool), micros(lease, C.INT64_MIN), instant(at), out, e)
+	})
+}
+
 // ConfirmGhost ends a run whose stop never came at its last sign of life, as
 // lost. It is WrongState when it is not suspect then (zero: now): when it was
 // silent for no longer than lease (0: its pool's, or 30 minutes).

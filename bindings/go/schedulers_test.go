@@ -49,6 +49,13 @@ func TestGhostsEndAtTheirLastSignOfLife(t *testing.T) {
 	succeed(t, books.StartRuns(start))
 	sign := ago(time.Hour)
 	succeed(t, books.HeartbeatRun(run, sign))
+	fresh, refused, err := books.HeartbeatRuns(Heartbeat{run, sign}, Heartbeat{RunKey{RunID: "nobody"}, sign})
+	succeed(t, err)
+	equal(t, fresh, 0) // It was said before.
+	equal(t, len(refused), 1)
+	ghosts := must(books.Ghosts("acme", "", 0, Time{}))(t)
+	equal(t, ghosts.Len(), 1)
+	equal(t, must(ghosts.Row(0).Time("last_sign"))(t).Equal(sign), true)
 	if err := books.ConfirmGhost(run, 2*time.Hour, Time{}); !errors.Is(err, WrongState) {
 		t.Fatal(err)
 	}
@@ -61,6 +68,11 @@ func TestGhostsEndAtTheirLastSignOfLife(t *testing.T) {
 func TestQuotesSayWhatAndWhether(t *testing.T) {
 	books, _ := openBooks(t)
 	must(books.ApplyContracts(ContractText{"aws.textproto", always}))(t)
+	equal(t, must(must(books.DueDates(Time{}))(t).Row(0).Text("contract"))(t), "aws")
+	equal(t, must(books.Portfolio(Time{}))(t).Len(), 0) // Without commitments.
+	nobody := ""
+	ofNobody := StatementQuery{Contract: "aws", Period: "2026-10", Tenant: &nobody}
+	equal(t, must(books.Statement(ofNobody))(t).Len(), 0)
 	must(books.Meter("acme", pool))(t)
 	must(books.SetQuota(QuotaSetting{Tenant: "acme", Period: Total, Limit: GPUHours(10)}))(t)
 	request := HoldRequest{HoldID: "h", Tenant: "acme", Pool: pool, GPUMicros: GPUHours(8), MicroGPUs: 8_000_000}

@@ -99,6 +99,7 @@ void* drawdown_py_meter_calls(void);
 extern "Python" int64_t drawdown_py_now(void* now_context);
 extern "Python" void drawdown_py_progress(void* progress_context, const char* phase,
                                           uint64_t done, uint64_t total);
+extern "Python" void drawdown_py_note(void* note_context, const char* line);
 """
 
 

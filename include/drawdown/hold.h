@@ -42,7 +42,7 @@ struct HoldRenewal {
   // Used since it was placed or renewed, to be charged now: from held to used.
   // 0 for a hold that a run draws: that accrues by itself.
   GpuTime charge;
-  GpuTime extend;                  // added to what is held
+  GpuTime extend;  // added; what its run used beyond the hold is taken off it
   int64_t ttl_us = 3'600'000'000;  // from now
 };
 

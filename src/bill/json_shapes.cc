@@ -85,12 +85,9 @@ bool HasProperties(const JsonCell& element,
 }
 
 bool IsRatio(std::string_view text) {
-  constexpr int kScale = 18;
   const absl::StatusOr<Decimal> ratio = ParseDecimal(text);
-  if (!ratio.ok() || ratio->coefficient < 0) return false;
-  // Above 1 it may not fit; what is too fine for the scale is below 1.
-  const absl::StatusOr<Int128> scaled = DecimalToScaled(*ratio, kScale);
-  return scaled.ok() ? *scaled <= PowerOfTen(kScale) : ratio->scale > kScale;
+  return ratio.ok() && ratio->coefficient >= 0 &&
+         ratio->coefficient <= PowerOfTen(ratio->scale);
 }
 
 // What the schemas say of properties together.

@@ -230,15 +230,17 @@ void RuleChecker::AddProduct(const BillRow& row, const Cells& cells,
 
 void RuleChecker::AddDistinct(const Cells& cells, std::string_view key,
                               std::string_view value, State* state) {
-  const std::string known(key);
-  if (state->first.size() == kMaxDistinct && !state->first.count(known)) {
+  const Hash128 known = FastHash(key, seed_);
+  const std::pair<uint64_t, uint64_t> place = {known.high, known.low};
+  if (state->first.size() == kMaxDistinct && !state->first.contains(place)) {
     state->rule.reason =
         absl::StrCat("more than ", kMaxDistinct, " values to tell apart");
     state->active = state->executed = false;
     return;
   }
-  const auto [seen, added] = state->first.try_emplace(known, value);
-  if (!added && seen->second != value) Fail(cells, std::nullopt, state);
+  const Hash128 first = FastHash(value, seed_);
+  const auto [seen, added] = state->first.try_emplace(place, first);
+  if (!added && seen->second != first) Fail(cells, std::nullopt, state);
 }
 
 void RuleChecker::AddUnits(const BillRow& row, const Cells& cells,

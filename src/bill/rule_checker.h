@@ -5,9 +5,11 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "base/fast_hash.h"
+#include "base/hash_map.h"
 #include "bill/bill_row.h"
 #include "bill/cells.h"
 #include "bill/price_check.h"
@@ -50,8 +52,9 @@ class RuleChecker {
     bool executed = false;                 // in some file
     bool active = false;                   // in this one
     std::map<std::string, Misses> misses;  // kProduct
-    std::unordered_map<std::string, std::string>
-        first;  // kDistinct, kOneParent
+    // kDistinct, kOneParent: the first value of each key, as hashes, for a
+    // hostile bill has long ones.
+    HashMap<std::pair<uint64_t, uint64_t>, Hash128> first;
   };
 
   static State MakeState(std::string_view line);
@@ -65,13 +68,14 @@ class RuleChecker {
   static void Fail(const Cells& cells, std::optional<BillColumn> culprit,
                    State* state);
   static void AddProduct(const BillRow& row, const Cells& cells, State* state);
-  static void AddDistinct(const Cells& cells, std::string_view key,
-                          std::string_view value, State* state);
+  void AddDistinct(const Cells& cells, std::string_view key,
+                   std::string_view value, State* state);
   static void AddUnits(const BillRow& row, const Cells& cells, State* state);
   static std::string Example(const Cells& cells,
                              std::vector<BillColumn> columns);
   static void FinishRule(State* state);
 
+  const uint64_t seed_ = RandomSeed();
   std::vector<State> states_;
 };
 

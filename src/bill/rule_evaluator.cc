@@ -171,40 +171,40 @@ bool RuleEvaluator::HoldsForKeys(RuleOp op, std::string_view text) {
       [op](const JsonCell::Member& member) { return KeepsKey(op, member); });
 }
 
-bool RuleEvaluator::HasUniqueKeys(std::string_view text) {
-  if (!json_.Parse(text)) return true;
+void RuleEvaluator::SortKeys() {
   keys_.clear();
   for (const JsonCell::Member& member : json_.members()) {
     keys_.push_back(member.key);
   }
   std::sort(keys_.begin(), keys_.end());
+}
+
+bool RuleEvaluator::HasUniqueKeys(std::string_view text) {
+  if (!json_.Parse(text)) return true;
+  SortKeys();
   return std::adjacent_find(keys_.begin(), keys_.end()) == keys_.end();
 }
 
 // A provider's property that is one of FOCUS is there as that, too.
 bool RuleEvaluator::HasFocusKeys(std::string_view text) {
   if (!json_.Parse(text)) return false;
-  const auto& members = json_.members();
-  return std::all_of(
-      members.begin(), members.end(), [&](const JsonCell::Member& member) {
-        const std::string_view key = FocusKeyOf(member.key);
-        return key.empty() || std::any_of(members.begin(), members.end(),
-                                          [key](const auto& other) {
-                                            return other.key == key;
-                                          });
-      });
+  SortKeys();
+  return std::all_of(keys_.begin(), keys_.end(), [this](std::string_view key) {
+    const std::string_view focus = FocusKeyOf(key);
+    return focus.empty() ||
+           std::binary_search(keys_.begin(), keys_.end(), focus);
+  });
 }
 
 bool RuleEvaluator::IsDisjoint(std::string_view a, std::string_view b) {
   JsonCell other;
   if (!json_.Parse(a) || !other.Parse(b)) return true;
-  return std::none_of(
-      json_.members().begin(), json_.members().end(),
-      [&](const JsonCell::Member& member) {
-        return std::any_of(
-            other.members().begin(), other.members().end(),
-            [&](const JsonCell::Member& one) { return one.key == member.key; });
-      });
+  SortKeys();
+  return std::none_of(other.members().begin(), other.members().end(),
+                      [this](const JsonCell::Member& member) {
+                        return std::binary_search(keys_.begin(), keys_.end(),
+                                                  member.key);
+                      });
 }
 
 bool RuleEvaluator::IsNotBefore(BillColumn a, BillColumn b) const {

@@ -33,6 +33,7 @@ class RuleEvaluator {
   bool Every(std::span<const BillColumn> columns, RuleOp op);
   bool EveryOf(ColumnType type, RuleOp op);
   bool EveryOptional();
+  void SortKeys();  // of json_, into keys_
   bool HasUniqueKeys(std::string_view text);
   bool HasFocusKeys(std::string_view text);
   bool IsDisjoint(std::string_view a, std::string_view b);

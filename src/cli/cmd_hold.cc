@@ -218,8 +218,12 @@ absl::StatusOr<HoldChangeRequest> ReleaseRequest(
 }
 
 std::string RenewedWords(const HoldArguments&, const HoldInfo& hold) {
-  return absl::StrCat(" until ", FormatInstant(hold.expires_us), ", renewal ",
-                      hold.renewals);
+  const bool spent = hold.run && hold.held.zero();
+  return absl::StrCat(
+      " until ", FormatInstant(hold.expires_us), ", renewal ", hold.renewals,
+      spent ? ", and holds nothing: its run has drawn more than "
+              "all of it"
+            : "");
 }
 
 std::string SettledWords(const HoldArguments&, const HoldInfo& hold) {

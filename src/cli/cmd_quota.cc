@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
@@ -137,14 +138,24 @@ int RunSet(Program* program, const QuotaSetArguments& arguments) {
 
 // --- list and explain --------------------------------------------------------
 
+// Sums are kept as they are now: those of the past cannot be told from them.
+void NotePast(std::optional<int64_t> at_us, int64_t now_us) {
+  if (!at_us || *at_us >= now_us) return;
+  Say("note: --at lies in the past; what was used, held and set since then is "
+      "counted too (what was used by then: `drawdown usage --at`)");
+}
+
 int RunList(Program* program, const std::string& tenant) {
   const GlobalOptions& globals = program->globals();
   const auto at_us = EventInstant(globals);
   if (!at_us.ok()) return Fail(at_us.status());
   const auto ledger = OpenLedger(globals);
   if (!ledger.ok()) return Fail(ledger.status());
+  const auto now_us = (*ledger)->HoldTime();
+  if (!now_us.ok()) return Fail(now_us.status());
   const auto quotas = (*ledger)->Quotas(tenant, *at_us);
   if (!quotas.ok()) return Fail(quotas.status());
+  NotePast(*at_us, *now_us);
   Output& output = program->output();
   WriteQuotas(*quotas, globals.FormatFor(output.terminal()), output.sink());
   return kExitFine;
@@ -182,6 +193,7 @@ int RunExplain(Program* program, const ExplainArguments& arguments) {
   // Asked without an instant, it counts what live meters took.
   const auto explanation = (*ledger)->ExplainQuota(*query);
   if (!explanation.ok()) return Fail(explanation.status());
+  NotePast(query->at_us, *now_us);
   query->at_us = query->at_us.value_or(*now_us);
   Output& output = program->output();
   const Format format = globals.FormatFor(output.terminal());
@@ -246,7 +258,8 @@ void AddList(Program* program) {
   VerbHelp help = {
       "Quotas with what is used, held and available",
       "Those at and below a tenant, else all, as they are now, and limits that "
-      "begin later. --at\ntakes another instant as now.",
+      "begin later. --at\ntakes a later instant as now; one in the past does "
+      "not leave out what came since.",
       "drawdown quota list\n"
       "drawdown quota list acme --format json",
       ""};

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/tzdata.h"
+#include "engine/amended.h"
 #include "engine/statement_of.h"
 #include "ledger/closes.h"
 #include "ledger/frozen.h"
@@ -61,31 +62,6 @@ struct LateLines {
   std::vector<StatementLine> lines;
   std::vector<StatementReason> reasons;  // by index into them, if explained
 };
-
-// From when on a version that was applied since the newest close may change
-// what closed months come to: where intervals began that it goes on with, or
-// ends, and where what it says is claimed could be used.
-absl::StatusOr<std::optional<int64_t>> AmendedFrom(
-    const ContractBooks& contracts, const StoredClose& newest) {
-  ASSIGN_OR_RETURN(const ContractVersion* const version,
-                   contracts.NewestOf(newest.contract));
-  if (version->stored.version <= newest.version) return std::nullopt;
-  const Interval month = {newest.start_us, newest.end_us};
-  int64_t from_us = month.start_us;
-  const ContractBooks before =
-      contracts.AsOf({{newest.contract, newest.version}});
-  for (const ContractBooks* const books : {&contracts, &before}) {
-    ASSIGN_OR_RETURN(const ContractTimeline versions,
-                     books->TimelineOf(newest.contract));
-    from_us = std::min(from_us, RatingWindow(versions, month).start_us);
-    for (const ContractSpan& span : versions.spans()) {
-      for (const Credit& credit : span.contract->credits) {
-        if (credit.claimed_at_us) from_us = std::min(from_us, credit.from_us);
-      }
-    }
-  }
-  return from_us;
-}
 
 // What was recorded late of closed months, or has become of their intervals
 // since, beyond what later ones had.

@@ -48,8 +48,7 @@ absl::StatusOr<std::optional<CellKey>> CellOf(ReadTransaction* books,
   ASSIGN_OR_RETURN(const MoveList moves, ReadMoves(books));
   ASSIGN_OR_RETURN(const auto tenant, IdOf(books, NameKind::kTenant,
                                            moves.PathNow(request.tenant)));
-  ASSIGN_OR_RETURN(const auto pool,
-                   IdOf(books, NameKind::kPool, request.pool));
+  ASSIGN_OR_RETURN(const auto pool, IdOf(books, NameKind::kPool, request.pool));
   if (!tenant || !pool) return std::nullopt;
   return CellKey{*tenant, *pool, 0};
 }
@@ -112,16 +111,15 @@ absl::StatusOr<std::vector<QuoteLine>> LinesOf(const BooksView& books,
                                                const Interval& span,
                                                int64_t bucket_us) {
   ASSIGN_OR_RETURN(const BooksView with, With(books, request, span, bucket_us));
-  const Interval months = {
-      contract.calendar.MonthOf(span.start_us).start_us,
-      contract.calendar.MonthOf(span.end_us - 1).end_us};
+  const Interval months = {contract.calendar.MonthOf(span.start_us).start_us,
+                           contract.calendar.MonthOf(span.end_us - 1).end_us};
   const int64_t at_us = with.live.until_us;
-  ASSIGN_OR_RETURN(const Statement before,
-                   RateStatement(books, contracts, bucket_us, contract.id,
-                                 months, at_us));
-  ASSIGN_OR_RETURN(const Statement after,
-                   RateStatement(with, contracts, bucket_us, contract.id,
-                                 months, at_us));
+  ASSIGN_OR_RETURN(
+      const Statement before,
+      RateStatement(books, contracts, bucket_us, contract.id, months, at_us));
+  ASSIGN_OR_RETURN(
+      const Statement after,
+      RateStatement(with, contracts, bucket_us, contract.id, months, at_us));
   std::map<LineKey, QuoteLine> lines;
   AddLines(after, +1, &lines);
   AddLines(before, -1, &lines);
@@ -142,9 +140,13 @@ absl::StatusOr<bool> IsPlaced(const BooksView& books,
                    ReadHold(books.transaction, request.hold_id));
   if (!known) return false;
   const NameOf name_of = NamesOf(books.transaction);
-  RETURN_IF_ERROR(
-      JudgePlacedAgain(*known, name_of(NameKind::kTenant, known->tenant),
-                       name_of(NameKind::kPool, known->pool), request));
+  ASSIGN_OR_RETURN(const MoveList moves, ReadMoves(books.transaction));
+  std::string tenant = name_of(NameKind::kTenant, known->tenant);
+  if (moves.PathNow(tenant) == moves.PathNow(request.tenant)) {
+    tenant = request.tenant;
+  }
+  RETURN_IF_ERROR(JudgePlacedAgain(
+      *known, tenant, name_of(NameKind::kPool, known->pool), request));
   return true;
 }
 
@@ -165,9 +167,9 @@ absl::StatusOr<HoldQuote> QuoteIn(const BooksView& books,
                    ContractBooks::Read(books.transaction));
   for (const ContractVersion* const version : contracts.Newest()) {
     if (!PricesPool(version->contract, request.pool)) continue;
-    ASSIGN_OR_RETURN(std::vector<QuoteLine> lines,
-                     LinesOf(books, contracts, version->contract, request, span,
-                             bucket_us));
+    ASSIGN_OR_RETURN(
+        std::vector<QuoteLine> lines,
+        LinesOf(books, contracts, version->contract, request, span, bucket_us));
     std::move(lines.begin(), lines.end(), std::back_inserter(quote.lines));
   }
   return quote;
@@ -211,8 +213,7 @@ absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
   books.transaction = posting->books();
   ASSIGN_OR_RETURN(books.live, impl_->ReadLiveOf(books.transaction));
   ASSIGN_OR_RETURN(const TakenOfQuotas taken, impl_->Taken(books.transaction));
-  ASSIGN_OR_RETURN(const int64_t now_us,
-                   posting->HoldTime(impl_->ReadClock()));
+  ASSIGN_OR_RETURN(const int64_t now_us, posting->HoldTime(impl_->ReadClock()));
   RETURN_IF_ERROR(
       posting->Intern(NameKind::kTenant, request.tenant, false).status());
   RETURN_IF_ERROR(

@@ -21,8 +21,8 @@ constexpr int64_t kMaxDays = 1'000'000;
 
 // REQUEUED and RESIZING are of pieces: what goes on has a record of its own.
 constexpr std::array<std::string_view, 13> kFinalStates = {
-    "COMPLETED",     "FAILED",    "CANCELLED",     "TIMEOUT",  "OUT_OF_MEMORY",
-    "PREEMPTED",     "NODE_FAIL", "BOOT_FAIL",     "DEADLINE", "REVOKED",
+    "COMPLETED",     "FAILED",    "CANCELLED", "TIMEOUT",  "OUT_OF_MEMORY",
+    "PREEMPTED",     "NODE_FAIL", "BOOT_FAIL", "DEADLINE", "REVOKED",
     "LAUNCH_FAILED", "REQUEUED",  "RESIZING"};
 
 bool AllDigits(std::string_view text) {
@@ -113,10 +113,10 @@ class GpuSum {
 
   absl::StatusOr<SacctGpus> Done(bool shares) const {
     if (any_typed_ && total_ && Int128{*total_} != typed_) {
-      return MakeError(
-          ErrorCode::kBadRow,
-          "gres/gpu=" + FormatGpus(*total_) + ", but its types add up to " +
-              FormatGpus(static_cast<int64_t>(typed_)));
+      return MakeError(ErrorCode::kBadRow,
+                       "gres/gpu=" + FormatGpus(*total_) +
+                           ", but its types add up to " +
+                           FormatGpus(static_cast<int64_t>(typed_)));
     }
     if (!any_typed_ && !any_mig_) {
       return SacctGpus{total_.value_or(0), types_, shares};
@@ -200,7 +200,8 @@ absl::StatusOr<Ratio> PartOfGpu(std::string_view type) {
                             : profile->slices <= 4 || profile->slices == 7);
   if (!cut) {
     return MakeError(ErrorCode::kBadRow,
-                     Quoted(type) + " is not a MIG profile: no GPU is cut into " +
+                     Quoted(type) +
+                         " is not a MIG profile: no GPU is cut into " +
                          std::to_string(profile->slices) + " of " +
                          std::to_string(of) + " slices");
   }

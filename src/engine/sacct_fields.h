@@ -15,7 +15,7 @@ namespace drawdown {
 struct SacctGpus {
   int64_t micro_gpus = 0;  // of MIG devices their parts, rounded half-even once
   int types = 0;           // gres/gpu:TYPE entries with GPUs
-  bool shares = false;  // gres/shard or gres/mps: parts of GPUs, not counted
+  bool shares = false;     // gres/shard or gres/mps: parts of GPUs, not counted
 };
 
 // Slurm lists typed GPUs a second time in the untyped total: they count once.

@@ -1,10 +1,10 @@
 // What is owed and what is drawn: books x contracts, through rating.
 #include <algorithm>
-#include <future>
 
 #include "base/civil.h"
 #include "base/error.h"
 #include "base/hash_map.h"
+#include "engine/beside.h"
 #include "engine/bills.h"
 #include "engine/closes.h"
 #include "engine/contract_books.h"
@@ -21,6 +21,8 @@
 
 namespace drawdown {
 namespace {
+
+constexpr uint64_t kRowsPerLook = 4096;  // at how the rating goes
 
 // Everything one rating needs, alive together.
 struct RatedPeriod {
@@ -402,11 +404,10 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         // the other before both are there. Of the books the other thread alone
         // reads until then.
         RatedPeriod period;
-        std::future<absl::Status> rating =
-            std::async(std::launch::async | std::launch::deferred, [&] {
-              return RateForBill(books, compared.contracts, impl_->bucket_us(),
-                                 query.contract, asked.period, at_us, &period);
-            });
+        Beside rating([&] {
+          return RateForBill(books, compared.contracts, impl_->bucket_us(),
+                             query.contract, asked.period, at_us, &period);
+        });
         Reconciler reconciler(
             {&versions.For(asked.period), &period.rated, asked.period,
              impl_->bucket_us(), at_us, &period.input.capacity,
@@ -415,11 +416,21 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
                return MeteredIn(windows, books, impl_->bucket_us(), at_us);
              }},
             options);
+        uint64_t rows = 0;
         const absl::StatusOr<BillContents> bill = ReadBillFiles(
             bill_paths, options.bill,
-            [&](const BillRow& row) { return reconciler.Add(row); }, progress);
-        RETURN_IF_ERROR(rating.get());
+            [&](const BillRow& row) -> absl::Status {
+              if (++rows % kRowsPerLook == 0) {
+                RETURN_IF_ERROR(rating.ErrorSoFar());
+              }
+              return reconciler.Add(row);
+            },
+            progress);
+        RETURN_IF_ERROR(rating.Status());
         RETURN_IF_ERROR(bill.status());
+        reconciler.TakeBooks();
+        // The reconciler has made of these what it needs, a tenth as large.
+        Charges().swap(period.rated.charges);
         ASSIGN_OR_RETURN(result, reconciler.Finish(*bill));
         result.notes.insert(result.notes.end(), compared.notes.begin(),
                             compared.notes.end());

@@ -269,6 +269,9 @@ class Posting {
   absl::StatusOr<std::optional<Run>> RunOf(std::string_view run_key);
   // The hold of a run that has changed.
   absl::Status FollowRun(const RunKey& key, const Run& run);
+  // `path` where it names now what `known` does, else that: for comparing.
+  absl::StatusOr<std::string> AsNamed(std::string_view known,
+                                      std::string_view path);
   absl::Status CheckStrict(std::string_view tenant, std::string_view pool);
   absl::StatusOr<std::optional<uint32_t>> LookUp(NameKind kind,
                                                  std::string_view path);

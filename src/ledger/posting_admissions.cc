@@ -64,6 +64,11 @@ absl::StatusOr<std::optional<RunChanged>> Posting::NewStart(
                                                  : starting.pool);
   };
   ASSIGN_OR_RETURN(const KnownRun known, FindRun(start.run_id, start.attempt));
+  if (known.run) {
+    const std::string path = PathOf(NameKind::kTenant, known.run->tenant);
+    ASSIGN_OR_RETURN(const std::string named, AsNamed(path, starting.tenant));
+    if (named == starting.tenant) start.tenant = known.run->tenant;
+  }
   ASSIGN_OR_RETURN(const Verdict verdict,
                    JudgeChange(known.known(), start, names));
   if (verdict != Verdict::kUnchanged) return start;

@@ -105,6 +105,14 @@ absl::StatusOr<std::optional<uint32_t>> Posting::LookUp(NameKind kind,
   return name.id;
 }
 
+absl::StatusOr<std::string> Posting::AsNamed(std::string_view known,
+                                             std::string_view path) {
+  if (known == path) return std::string(path);
+  ASSIGN_OR_RETURN(const std::string known_now, PathNow(known));
+  ASSIGN_OR_RETURN(const std::string path_now, PathNow(path));
+  return std::string(known_now == path_now ? path : known);
+}
+
 absl::Status Posting::CheckStrict(std::string_view tenant,
                                   std::string_view pool) {
   for (const auto& [kind, path] :
@@ -193,9 +201,11 @@ absl::StatusOr<std::vector<const HoldRequest*>> Posting::NewHolds(
       fresh.push_back(&request);
       continue;
     }
-    RETURN_IF_ERROR(
-        JudgePlacedAgain(*known, PathOf(NameKind::kTenant, known->tenant),
-                         PathOf(NameKind::kPool, known->pool), request));
+    ASSIGN_OR_RETURN(
+        const std::string tenant,
+        AsNamed(PathOf(NameKind::kTenant, known->tenant), request.tenant));
+    RETURN_IF_ERROR(JudgePlacedAgain(
+        *known, tenant, PathOf(NameKind::kPool, known->pool), request));
   }
   return fresh;
 }
@@ -232,7 +242,8 @@ absl::StatusOr<Admission> Posting::RefusedBesideMeters(Admitter* admitter,
   ASSIGN_OR_RETURN(const Admission admission,
                    admitter->Admit(tenant, pool, ask));
   if (!admission.admitted()) return admission;
-  // What grows by the clock is rounded up beside meters.
+  // Room that others have made in this commit is not meters' yet, and chains are
+  // asked for different amounts.
   RETURN_IF_ERROR(admitter->Withdraw(tenant, pool, ask));
   return admitter->Refuse(tenant, pool, ask);
 }

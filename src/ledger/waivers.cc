@@ -117,13 +117,26 @@ bool IsInForce(const WaiverList& waivers, const WaiverPolicySet& policy) {
 
 StopReason ReasonOf(const Run& run) {
   if (run.reason != StopReason::kUnknown) return run.reason;
+  // As Slurm spells them. REVOKED: another cluster runs the job.
+  static constexpr std::pair<std::string_view, StopReason> kReasons[] = {
+      {"COMPLETED", StopReason::kDone},
+      {"FAILED", StopReason::kFailed},
+      {"TIMEOUT", StopReason::kFailed},
+      {"OUT_OF_MEMORY", StopReason::kFailed},
+      {"DEADLINE", StopReason::kFailed},
+      {"LAUNCH_FAILED", StopReason::kFailed},
+      {"PREEMPTED", StopReason::kPreempted},
+      {"NODE_FAIL", StopReason::kNodeFailure},
+      {"BOOT_FAIL", StopReason::kNodeFailure},
+      {"REVOKED", StopReason::kCancelled},
+  };
   const std::string& state = run.source_state;
-  if (state == "COMPLETED") return StopReason::kDone;
-  if (state == "FAILED") return StopReason::kFailed;
-  if (state == "PREEMPTED") return StopReason::kPreempted;
-  if (state == "NODE_FAIL") return StopReason::kNodeFailure;
-  if (state.starts_with("CANCELLED")) return StopReason::kCancelled;
-  return StopReason::kUnknown;
+  for (const auto& [name, reason] : kReasons) {
+    if (state == name) return reason;
+  }
+  // "CANCELLED by 1000"
+  return state.starts_with("CANCELLED") ? StopReason::kCancelled
+                                        : StopReason::kUnknown;
 }
 
 const StoredWaiver* WaiverFor(const WaiverList& waivers, const Run& run,

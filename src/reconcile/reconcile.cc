@@ -95,6 +95,7 @@ struct Reconciler::State {
 
   const ReconcileInput input;
   GroupNames names;
+  bool has_books = false;
   Books books;  // from TakeBooks on
   BillNames bill_names;
   Router router;
@@ -123,6 +124,8 @@ Reconciler::Reconciler(const ReconcileInput& input,
 }
 
 Reconciler::~Reconciler() = default;
+
+void Reconciler::TakeBooks() { state_->TakeBooks(); }
 
 absl::Status Reconciler::Add(const BillRow& row) {
   RETURN_IF_ERROR(state_->TakeAmount(row));
@@ -169,6 +172,7 @@ void Reconciler::State::KeepFew(Disposition disposition) {
 
 // Not before the bill has been read: others may make the books meanwhile.
 void Reconciler::State::TakeBooks() {
+  if (std::exchange(has_books, true)) return;
   books = Books(*input.rated, input.period, &names.pools, &names.commitments,
                 context.options.tenant_tag.empty() ? nullptr : &names.texts);
   if (input.capacity != nullptr) {

@@ -35,13 +35,13 @@ using MeteredOf = std::function<absl::StatusOr<std::vector<GpuTime>>(
 
 struct ReconcileInput {
   const Contract* contract = nullptr;
-  const RatedUsage* rated = nullptr;  // of `period`; read in Finish
+  const RatedUsage* rated = nullptr;  // of `period`; read in TakeBooks, Finish
   Interval period;
   int64_t bucket_length_us = kMicrosPerHour;
   // What `rated` goes up to. Before the period's end, differences are pending.
   int64_t at_us = std::numeric_limits<int64_t>::max();
   // What was stated of pools over the period, and the names its spans index;
-  // may be null. Read in Finish.
+  // may be null. Read in TakeBooks.
   const CapacityTable* capacity = nullptr;
   const std::vector<std::string>* capacity_pools = nullptr;
   // What our own statement of the period corrects of closed months, and those
@@ -65,6 +65,10 @@ class Reconciler {
   // kOverflow for GPU time that does not fit; kIo, kDiskFull of a temporary
   // file, after which the reconciliation is of no more use.
   absl::Status Add(const BillRow& row);
+
+  // Takes what Finish needs of `rated`, whose charges may be freed then, and of
+  // `capacity`. Call after the last Add, once; else Finish does.
+  void TakeBooks();
 
   // Checked on return: every row and cell is in exactly one item, sum of
   // billed_cost = the bill's total and sum(difference) = billed - expected, per

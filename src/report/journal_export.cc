@@ -97,7 +97,14 @@ class JournalWriter {
     }
     if (line.kind == ChargeKind::kGrain) AddGrain(line.gpu_time, &postings);
     if (postings.empty()) return;
-    absl::StrAppend(&text_, "\n", date_, " * \"", kind, "\"\n", postings);
+    // Of a correction, which line of which month it is of.
+    const std::string of_line =
+        line.corrects_period.empty()
+            ? ""
+            : absl::StrCat(" of ", line.corrects_period, " ",
+                           std::string(ChargeKindName(line.corrects_kind)));
+    absl::StrAppend(&text_, "\n", date_, " * \"", kind, of_line, "\"\n",
+                    postings);
   }
 
   // The hours that are consumed have what the grain added in them.

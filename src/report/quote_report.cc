@@ -60,7 +60,12 @@ std::string LineTable(const HoldRequest& request, const HoldQuote& quote) {
     one_currency &= line.currency == quote.lines.front().currency;
   }
   if (one_currency) {
-    table.total = {"in all", {}, {}, {}, {}, ReadableMoney(total),
+    table.total = {"in all",
+                   {},
+                   {},
+                   {},
+                   {},
+                   ReadableMoney(total),
                    quote.lines.front().currency.ToString()};
   }
   return RenderTable(table);

@@ -298,6 +298,11 @@ class CorrectionTest(CliTest):
             self.assertEqual("correction of 2021-01"
                              in row["ChargeDescription"], corrects)
 
+    def test_journals_say_which_line_they_correct(self):
+        for form in ("hledger", "beancount"):
+            self.assertIn('"correction of 2021-01 on_demand"',
+                          self.february(form))
+
     def test_they_have_the_rows_of_what_they_correct(self):
         # (kind, category, tenant, hours, billed, effective)
         odd, chat, late = "acme/=odd, one", "acme/chat", "acme/late"

@@ -41,6 +41,15 @@ class HoldTest(CliTest):
 
 
 class LifeTest(HoldTest):
+    def test_a_renewal_that_comes_too_late_says_that_nothing_is_held(self):
+        self.place(0, "h", "1")
+        # 3,600 GPUs draw a GPU-hour in a second.
+        self.expect(0, "run", "start", "r", *PLACE, "--gpus", "3600", "--hold", "h", "--at",
+                    f"{time.time() - 10:.6f}")
+        late = self.hold(0, "renew", "h", "--extend-gpu-seconds", "1").err
+        self.assertIn("renewal 1, and holds nothing: its run has drawn more than all of it", late)
+        self.expect(0, "run", "stop", "r")
+
     def test_a_quote_says_what_it_would_cost_and_changes_nothing(self):
         contract = self.write("c.textproto", """
             id: "c" provider: "aws" currency: "USD"

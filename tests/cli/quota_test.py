@@ -40,6 +40,15 @@ class QuotaTest(CliTest):
 
 
 class SetTest(QuotaTest):
+    def test_a_past_instant_is_noted(self):
+        self.expect(0, "quota", "set", "acme", "--gpu-hours", "5", "--per", "total")
+        note = "note: --at lies in the past"
+        for verb in (["list"], ["explain", "acme"]):
+            self.assertIn(note, self.expect(0, "quota", *verb, "--at", "2020-01-01T00:00:00Z").err)
+            self.assertNotIn(note, self.expect(0, "quota", *verb, "--at",
+                                               "2199-01-01T00:00:00Z").err)
+            self.assertNotIn(note, self.expect(0, "quota", *verb).err)
+
     def test_a_limit_is_set_changed_and_taken_away(self):
         month = ["--pool", "aws/*", "--per", "month"]
         first = self.set(0, "acme/chat", "--gpu-hours", "5000", *month)

@@ -40,6 +40,24 @@ class TenantTest(CliTest):
                       journal)
         self.expect(0, "verify")
 
+    def test_what_is_said_again_by_the_new_name_is_a_repetition(self):
+        def say(tenant):
+            place = ["--tenant", tenant, "--pool", "aws/x", "--gpus", "2"]
+            return (self.expect(0, "hold", "place", "h", *place, "--gpu-hours", "5").err +
+                    self.expect(0, "run", "start", "r", *place, "--hold", "h", "--at",
+                                "2026-10-01T01:00:00Z").err)
+        say("acme/chat")
+        self.move(0, "acme/chat", "beta/chat", "2026-10-01T02:00:00Z")
+        entries = self.expect(0, "journal").out.count("\n")
+        again = say("beta/chat")
+        self.assertIn("hold h was already placed: nothing changed", again)
+        self.assertIn("run r attempt 1 was already started: nothing changed", again)
+        self.assertEqual(self.expect(0, "journal").out.count("\n"), entries)
+        self.assertIn("is in the books as acme/chat", self.expect(
+            3, "hold", "place", "h", "--tenant", "beta", "--pool", "aws/x", "--gpus", "2",
+            "--gpu-hours", "5").err)
+        self.expect(0, "verify")
+
     def test_bad_moves_are_refused_by_name(self):
         self.assertIn("inside a bucket",
                       self.move(2, "acme", "beta", "2026-10-01T02:30:00Z").err)

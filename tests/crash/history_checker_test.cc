@@ -76,6 +76,32 @@ TEST(HistoryChecker, FindsWhatIsRefusedFalsely) {
   EXPECT_TRUE(Explained(history));
 }
 
+// Of GPUs at once only those count that are there: of usage none, of a hold until
+// it ends, whatever it is settled with.
+TEST(HistoryChecker, GpusAtOnce) {
+  QuotaHistory history = SmallHistory();
+  history.quotas.push_back({0b1, 1, 8, true});
+  const auto gpus_of = [](CallSpan span, int64_t gpus) {
+    AskedCall call = HoldOf(span, 0);
+    call.gpus = gpus;
+    return call;
+  };
+  history.calls = {gpus_of({1, 2}, 5), UsageOf({3, 4}, 100, true),
+                   gpus_of({5, 6}, 3)};
+  EXPECT_TRUE(Explained(history));
+  history.calls[2].gpus = 4;
+  EXPECT_FALSE(Explained(history));
+  history.calls[0].end = {3, 4};
+  history.calls[0].settled = 1;
+  history.calls[1].amount = 99;
+  EXPECT_TRUE(Explained(history));
+  // Refused falsely, though GPU time has room too.
+  history.calls[2].admitted = false;
+  EXPECT_FALSE(Explained(history));
+  history.calls[0].end = {6, 7};
+  EXPECT_TRUE(Explained(history));
+}
+
 TEST(HistoryChecker, ABatchIsRefusedForAllOfIt) {
   QuotaHistory history = SmallHistory();
   history.quotas.push_back({0b10, 1, 50});

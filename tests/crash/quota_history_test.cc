@@ -1,6 +1,7 @@
 // Random histories of single calls on quotas, from 8 processes x 4 threads and
-// from few: usage that meters admit, holds placed, two at once too, settled and
-// released, holds that expire, limits that change and windows that turn
+// from few: usage that meters admit, holds placed, two at once too, renewed,
+// settled and released, holds that expire, runs that start, grow and stop,
+// limits that change, of GPU time and of GPUs at once, and windows that turn
 // meanwhile. What was answered must be explained by some order of the calls
 // (tests/support/quota_history.h).
 //
@@ -44,6 +45,13 @@ constexpr int64_t kStart = 495'000 * kMicrosPerHour;
 constexpr int64_t kMinute = 60 * kMicrosPerSecond;
 constexpr int64_t kFirstLimit = 400'000;
 const std::array<std::string, 3> kTenants = {"t/a", "t/b", "t/b/c"};
+// Beside them, with runs and holds of GPUs alone, as under a quota of GPU time
+// runs use more every second, asked or not.
+constexpr int kRunsTenant = 3;
+constexpr char kRunsPath[] = "g/r";
+constexpr int kAtOnceQuotas = 2;  // after the others: of t, of g
+constexpr int64_t kFirstGpus = 24 * kMicroGpusPerGpu;
+constexpr int64_t kForEver = 300 * 24 * kMicrosPerHour;  // for these histories
 
 // What all processes share.
 struct Shared {
@@ -52,7 +60,7 @@ struct Shared {
   std::atomic<int> ready{0};
   std::atomic<int> failures{0};
   std::atomic<int> busy{0};
-  // Of ScopeOf, before there are processes.
+  // Of GPU time, of ScopeOf; set before there are processes.
   int quotas = 0;
   // Each thread writes its own; the first thread of the first process alone
   // moves the clock and sets limits.
@@ -77,8 +85,13 @@ std::unique_ptr<Ledger> OpenShared(const std::string& path, Shared* shared) {
   return ledger.ok() ? *std::move(ledger) : nullptr;
 }
 
-QuotaScope ScopeOf(int quota) {
+QuotaScope ScopeOf(int quota, int quotas) {
   QuotaScope scope;
+  if (quota >= quotas) {
+    scope.tenant = quota == quotas ? "t" : "g";
+    scope.period = QuotaPeriod::kAtOnce;
+    return scope;
+  }
   scope.tenant = quota == 1 ? "t/b" : "t";
   scope.period = QuotaPeriod::kRolling;
   scope.rolling_us = (quota == 2 ? 3 : 1) * kMicrosPerHour;
@@ -87,12 +100,13 @@ QuotaScope ScopeOf(int quota) {
 // Three quotas, of two chains over t/b; or one chain, whose lower quota has
 // plenty: then threads have allowances.
 int64_t FirstLimit(int quota, int quotas) {
+  if (quota >= quotas) return kFirstGpus;
   if (quota == 1) return quotas == 3 ? kFirstLimit / 2 : kFirstLimit * 20;
   return quota == 2 ? 2 * kFirstLimit : kFirstLimit;
 }
-absl::Status SetLimit(Ledger* ledger, int quota, int64_t limit) {
+absl::Status SetLimit(Ledger* ledger, int quota, int quotas, int64_t limit) {
   QuotaSetting setting;
-  setting.scope = ScopeOf(quota);
+  setting.scope = ScopeOf(quota, quotas);
   setting.limit = QuotaLimit{.nominal = limit};
   return ledger->SetQuota(setting).status();
 }
@@ -121,7 +135,16 @@ class Caller {
       if (number_ == 0 && random_.OneIn(3)) {
         random_.OneIn(3) ? ChangeLimit() : MoveClock();
       }
-      switch (random_.Between(0, 9)) {
+      switch (random_.Between(0, 12)) {
+        case 10:
+          ChangeRun();
+          break;
+        case 11:
+          if (!open_.empty() && open_.front().lasts) {
+            Renew();
+            break;
+          }
+          [[fallthrough]];
         case 0:
         case 1:
           random_.OneIn(3) ? PlaceBatch() : Place();
@@ -173,13 +196,19 @@ class Caller {
   HoldRequest NewHold(int64_t amount, AskedCall* call) {
     call->hold = true;
     call->amount = amount;
-    call->ttl_us = random_.Between(10, 200) * kMinute;
+    call->gpus =
+        random_.OneIn(3) ? random_.Between(1, 5) * kMicroGpusPerGpu : 0;
+    call->ttl_us =
+        random_.OneIn(3) ? kForEver : random_.Between(10, 200) * kMinute;
     return {"h" + std::to_string(number_) + "-" + std::to_string(++holds_),
             kTenants[call->tenant],
             "p",
             GpuTime(call->amount),
-            0,
+            call->gpus,
             call->ttl_us};
+  }
+  void Keep(const HoldRequest& request, AskedCall* call) {
+    open_.push_back({request.hold_id, {call}, request.ttl_us == kForEver, 0});
   }
   void Place() {
     AskedCall& call = NextCall();
@@ -190,7 +219,7 @@ class Caller {
     call.span.answered = shared_.Instant();
     if (!placed.ok()) return Fail(placed.status());
     call.admitted = placed->admitted();
-    if (call.admitted) open_.push_back({request.hold_id, &call});
+    if (call.admitted) Keep(request, &call);
     ++shared_.counts[number_];
   }
 
@@ -212,28 +241,97 @@ class Caller {
     }
     if (!placed->admitted()) {
       first.beside = second.amount;
+      first.beside_gpus = second.gpus;
       first.beside_tenant = second.tenant;
       return;
     }
     second.span = first.span;
     first.admitted = second.admitted = true;
-    open_.push_back({requests[0].hold_id, &first});
-    open_.push_back({requests[1].hold_id, &second});
+    Keep(requests[0], &first);
+    Keep(requests[1], &second);
     ++shared_.counts[number_];
   }
 
   // Settling books what it is given, so it is no admission.
   void End() {
-    const auto [id, call] = open_.front();
+    const Open hold = open_.front();
     open_.pop_front();
     const bool release = random_.OneIn(2);
-    call->settled = release ? 0 : random_.Between(0, call->amount);
-    call->end.asked = shared_.Instant();
+    AskedCall* const placed = hold.calls.front();
+    placed->settled = release ? 0 : random_.Between(0, placed->amount);
+    CallSpan end;
+    end.asked = shared_.Instant();
     const absl::Status ended =
-        release ? ledger_.ReleaseHold(id)
-                : ledger_.SettleHold(id, GpuTime(call->settled)).status();
-    call->end.answered = shared_.Instant();
+        release
+            ? ledger_.ReleaseHold(hold.id)
+            : ledger_.SettleHold(hold.id, GpuTime(placed->settled)).status();
+    end.answered = shared_.Instant();
     if (!ended.ok()) Fail(ended);
+    for (AskedCall* const call : hold.calls) call->end = end;
+  }
+
+  // Of a hold that cannot have expired: of another it would be asked for anew.
+  void Renew() {
+    Open& hold = open_.front();
+    AskedCall& call = NextCall();
+    call.tenant = hold.calls.front()->tenant;
+    call.hold = true;
+    call.amount = random_.Between(1, AnyOf({5'000, 60'000, 400'000}));
+    call.ttl_us = kForEver;
+    call.span.asked = shared_.Instant();
+    const auto renewed =
+        ledger_.RenewHold({hold.id, hold.renewals + 1, GpuTime(),
+                           GpuTime(call.amount), kForEver});
+    call.span.answered = shared_.Instant();
+    if (!renewed.ok()) return Fail(renewed.status());
+    call.admitted = renewed->admitted();
+    if (call.admitted) {
+      ++hold.renewals;
+      hold.calls.push_back(&call);
+    }
+    ++shared_.counts[number_];
+  }
+
+  // Starts, grows or stops a run.
+  void ChangeRun() {
+    const int64_t at_us = shared_.clock_us;
+    if (!runs_.empty() && random_.OneIn(3)) return Stop(at_us);
+    const bool grows = !runs_.empty() && random_.OneIn(2);
+    AskedCall& call = NextCall();
+    call.tenant = kRunsTenant;
+    call.hold = true;
+    call.gpus = random_.Between(1, 6) * kMicroGpusPerGpu;
+    call.ttl_us = kForEver;
+    if (!grows) runs_.push_back({{RunId(++started_), 1}, {}, 0});
+    Running& run = runs_.back();
+    call.span.asked = shared_.Instant();
+    const auto admission =
+        grows ? ledger_.ResizeRun(run.key, run.gpus + call.gpus, at_us)
+              : ledger_.StartRun({run.key, kRunsPath, "p", call.gpus, at_us});
+    call.span.answered = shared_.Instant();
+    if (!admission.ok()) return Fail(admission.status());
+    call.admitted = admission->admitted();
+    if (call.admitted) {
+      run.gpus += call.gpus;
+      run.calls.push_back(&call);
+    } else if (!grows) {
+      runs_.pop_back();
+    }
+    ++shared_.counts[number_];
+  }
+  void Stop(int64_t at_us) {
+    const Running run = runs_.back();
+    runs_.pop_back();
+    CallSpan end;
+    end.asked = shared_.Instant();
+    const absl::Status stopped =
+        ledger_.StopRun(run.key, at_us, StopReason::kDone);
+    end.answered = shared_.Instant();
+    if (!stopped.ok()) Fail(stopped);
+    for (AskedCall* const call : run.calls) call->end = end;
+  }
+  std::string RunId(int number) const {
+    return "r" + std::to_string(number_) + "-" + std::to_string(number);
   }
 
   // Into another bucket it drains too: from its answer on no bank counts for an
@@ -256,11 +354,13 @@ class Caller {
 
   void ChangeLimit() {
     LimitCall& call = shared_.limits[shared_.limit_count];
-    call.quota = static_cast<int>(random_.Between(0, shared_.quotas - 1));
+    call.quota = static_cast<int>(
+        random_.Between(0, shared_.quotas + kAtOnceQuotas - 1));
     call.limit =
         FirstLimit(call.quota, shared_.quotas) * random_.Between(1, 6) / 4;
     call.span.asked = shared_.Instant();
-    const absl::Status set = SetLimit(&ledger_, call.quota, call.limit);
+    const absl::Status set =
+        SetLimit(&ledger_, call.quota, shared_.quotas, call.limit);
     call.span.answered = shared_.Instant();
     if (!set.ok()) return Fail(set);
     ++shared_.limit_count;
@@ -271,8 +371,21 @@ class Caller {
   const int number_;
   Random random_;
   std::vector<Meter> meters_;
-  std::deque<std::pair<std::string, AskedCall*>> open_;
+  struct Open {
+    std::string id;
+    std::vector<AskedCall*> calls;  // the placing, then what renewals added
+    bool lasts = false;
+    uint32_t renewals = 0;
+  };
+  std::deque<Open> open_;
   int holds_ = 0;
+  struct Running {
+    RunKey key;
+    std::vector<AskedCall*> calls;  // the start, then growths
+    int64_t gpus = 0;
+  };
+  std::vector<Running> runs_;
+  int started_ = 0;
 };
 
 int RunProcess(const std::string& path, Shared* shared, const Crowd& crowd,
@@ -300,6 +413,8 @@ QuotaHistory HistoryOf(const Shared& shared) {
                     {0b110, 1, FirstLimit(1, shared.quotas)},
                     {0b111, 3, FirstLimit(2, shared.quotas)}};
   history.quotas.resize(static_cast<size_t>(shared.quotas));
+  history.quotas.push_back({0b0111, 1, kFirstGpus, true});
+  history.quotas.push_back({0b1000, 1, kFirstGpus, true});
   for (size_t i = 0; i < shared.calls.size(); ++i) {
     history.calls.insert(history.calls.end(), shared.calls[i].begin(),
                          shared.calls[i].begin() + shared.counts[i]);
@@ -321,9 +436,10 @@ class QuotaHistoryTest : public testing::Test {
     {
       const std::unique_ptr<Ledger> ledger = OpenShared(path, &*shared);
       ASSERT_NE(ledger, nullptr);
-      for (int quota = 0; quota < shared->quotas; ++quota) {
+      const int quotas = shared->quotas;
+      for (int quota = 0; quota < quotas + kAtOnceQuotas; ++quota) {
         ASSERT_THAT(
-            SetLimit(ledger.get(), quota, FirstLimit(quota, shared->quotas)),
+            SetLimit(ledger.get(), quota, quotas, FirstLimit(quota, quotas)),
             IsOk());
       }
     }

@@ -1,5 +1,5 @@
-// What threads of a storm say of their calls, in memory that outlives them: what
-// was answered must be in the books, and no more than what was asked for
+// What threads of a storm say of their calls, in memory that outlives them:
+// what was answered must be in the books, and no more than what was asked for
 // besides.
 #ifndef DRAWDOWN_TESTS_CRASH_QUOTA_STORM_ACCOUNT_H_
 #define DRAWDOWN_TESTS_CRASH_QUOTA_STORM_ACCOUNT_H_
@@ -36,10 +36,11 @@ struct StormSum {
   }
 };
 
-// Of one thread, which alone writes; its process is dead when anybody reads. What
-// is asked is stored before the call and taken back after what was answered is
-// stored: killed between two of them, an amount is allowed and not demanded, or
-// both. So the stores must stay in this order, and on one processor that is all.
+// Of one thread, which alone writes; its process is dead when anybody reads.
+// What is asked is stored before the call and taken back after what was
+// answered is stored: killed between two of them, an amount is allowed and not
+// demanded, or both. So the stores must stay in this order, and on one
+// processor that is all.
 class StormCount {
  public:
   // A call begins, ends with the amount done, or with nothing done.

@@ -98,9 +98,8 @@ class QuotaStorm : public testing::Test {
           const auto charge = static_cast<int64_t>(random() % 100);
           says->charged.Ask(charge);
           // Renewed before, with other amounts.
-          const auto renewed =
-              ledger->RenewHold({holds.back(), 1, GpuTime(charge),
-                                 GpuTime(random() % 1'000)});
+          const auto renewed = ledger->RenewHold(
+              {holds.back(), 1, GpuTime(charge), GpuTime(random() % 1'000)});
           says->charged.Answer(
               says->Done(renewed.status(),
                          {ErrorCode::kBusy, ErrorCode::kConflict}) &&
@@ -128,13 +127,13 @@ class QuotaStorm : public testing::Test {
         }
         default:
           if (random() % 8 != 0) break;
-          says->Done(ledger
-                         ->SetQuota(Setting(
-                             "a", QuotaPeriod::kTotal,
-                             kFarLimit +
-                                 static_cast<Int128>(ledger->Info().entries)))
-                         .status(),
-                     kStuck);
+          says->Done(
+              ledger
+                  ->SetQuota(Setting(
+                      "a", QuotaPeriod::kTotal,
+                      kFarLimit + static_cast<Int128>(ledger->Info().entries)))
+                  .status(),
+              kStuck);
       }
     }
   }
@@ -157,8 +156,8 @@ class QuotaStorm : public testing::Test {
     _exit(1);
   }
 
-  // Until so many calls that change holds were answered; not for ever, as limits
-  // may be full.
+  // Until so many calls that change holds were answered; not for ever, as
+  // limits may be full.
   void WaitForHolds(int64_t answers) const {
     constexpr int kMostWaits = 2'000;
     for (int waited = 0; waited < kMostWaits; ++waited) {
@@ -203,9 +202,9 @@ class QuotaStorm : public testing::Test {
         << closed << " holds are closed of " << totals.closed.ToString();
     for (const QuotaState& state : states) {
       EXPECT_TRUE(state.held == held)
-          << FormatGpuSeconds(GpuTime(state.held)) << " GPU-seconds are held of "
-          << state.scope.tenant << ", its open holds hold "
-          << FormatGpuSeconds(GpuTime(held));
+          << FormatGpuSeconds(GpuTime(state.held))
+          << " GPU-seconds are held of " << state.scope.tenant
+          << ", its open holds hold " << FormatGpuSeconds(GpuTime(held));
     }
   }
 

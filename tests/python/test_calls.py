@@ -15,6 +15,12 @@ id: "aws" provider: "aws" currency: "USD"
 term { start: "2026-10-01T00:00:00Z" end: "2027-10-01T00:00:00Z" }
 rate { pool: "aws" price: "4.10" from: "2026-10-01T00:00:00Z" }
 """
+COMMITMENT = """
+commitment { id: "block" category: USAGE model: DISCONTINUOUS interval: MONTHLY layer: 1
+  applies { dimension: "pool" operator: STARTS_WITH value: "aws/" }
+  step { from: "2026-10-01T00:00:00Z" quantity: "2000" } price: "2"
+  shortfall { policy: TAKE_OR_PAY price: "2" } }
+"""
 MINUTE = datetime.timedelta(minutes=1)
 
 
@@ -127,6 +133,47 @@ def test_ghosts_end_at_their_last_sign_of_life(timed, clock):
         timed.confirm_ghost("nobody")
 
 
+def test_many_heartbeats_and_ghosts(timed, clock):
+    for run in ("quiet", "alive", "over"):
+        timed.start_run(run, "acme", POOL, 2, instant(10))
+    timed.stop_run("over", instant(11))
+    result = timed.heartbeat_runs([drawdown.Heartbeat(run, instant(12))
+                                   for run in ("alive", "over", "nobody")])
+    assert result.fresh == 1 and len(result.refused) == 2
+    assert any("nobody" in line for line in result.refused)
+    assert timed.heartbeat_runs([]) == drawdown.HeartbeatResult(0, [])
+    [ghost] = timed.ghosts(tenant="acme").to_pylist()
+    assert (ghost["run_id"], ghost["last_sign"]) == ("quiet", instant(10))
+    assert ghost["since"] == 2 * 2 * 3600
+    assert len(timed.ghosts(lease=datetime.timedelta(hours=3))) == 0
+    assert set(timed.ghosts(lease=MINUTE, at=instant(14)).column("run_id")) == {"quiet", "alive"}
+
+
+def test_what_comes_next_and_all_contracts(timed):
+    assert len(timed.portfolio()) == len(timed.due_dates()) == 0
+    timed.apply_contract_texts({"aws.textproto": CONTRACT + COMMITMENT})
+    assert {row["contract"] for row in timed.due_dates()} == {"aws"}
+    whole, one = timed.portfolio().to_pylist()
+    assert (whole["currency"], whole["contract"], one["contract"]) == ("USD", None, "aws")
+
+
+def test_statements_of_a_tenant_and_in_files(timed, clock, tmp_path):
+    timed.apply_contract_texts({"aws.textproto": CONTRACT})
+    for tenant in ("acme/a", "acme/b", "beta"):
+        timed.start_run(tenant, tenant, POOL, 1, instant(9))
+        timed.stop_run(tenant, instant(10))
+    clock[0] = instant(0).replace(month=11)
+    lines = timed.statement("aws", "2026-10", tenant="acme")
+    assert lines.column("tenant") == ["acme/a", "acme/b"]
+    assert len(timed.statement("aws", "2026-10", tenant="")) == 0
+    file = tmp_path / "statement.csv"
+    timed.save_statement(file, "aws", "2026-10", tenant="beta")
+    assert file.read_text() == timed.statement_text("aws", "2026-10", tenant="beta")
+    assert "beta" in file.read_text() and "acme" not in file.read_text()
+    with pytest.raises(drawdown.DrawdownError):
+        timed.save_statement(tmp_path / "no" / "such", "aws", "2026-10")
+
+
 def test_quotes_and_explanations(timed):
     timed.apply_contract_texts({"aws.textproto": CONTRACT})
     timed.set_quota("acme", gpu_hours=10, per="total")
@@ -194,6 +241,13 @@ def test_imports_say_how_far_they_are(books, tmp_path):
     with pytest.raises(ZeroDivisionError):
         books.import_files("runs", [file_of("b")], progress=fail)
     assert len(books.runs()) == 100  # What it raises stops nothing.
+
+
+def test_imports_have_notes(books, tmp_path):
+    file = tmp_path / "runs.csv"
+    file.write_text("run_id,tenant,pool,gpus,start,end,colour\n"
+                    f"a,acme,{POOL},1,2026-10-01T09:00:00Z,2026-10-01T10:00:00Z,red\n")
+    assert [note for note in books.import_files("runs", [file]).notes if "colour" in note]
 
 
 def test_so_many_problems_are_named(books, tmp_path):

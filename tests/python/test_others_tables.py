@@ -191,6 +191,18 @@ def test_what_would_be_left_out_of_a_bill_is_refused(company):
             books.reconcile("aws-2025", "2026-10", odd)
 
 
+def test_a_reconciliation_as_the_program_prints_it(company):
+    books, file, bill, of_file = company
+    assert of_file.text == ""
+    texts = {form: books.reconcile("aws-2025", "2026-10", bill, text_format=form).text
+             for form in ("table", "csv", "json")}
+    assert json.loads(texts["json"])["contract"] == "aws-2025"
+    assert len(texts["csv"].splitlines()) == len(of_file.breaks) + 1
+    assert texts["csv"] == books.reconcile("aws-2025", "2026-10", file, text_format="csv").text
+    with pytest.raises(drawdown.StateError, match="colour"):
+        books.reconcile("aws-2025", "2026-10", bill, text_format="colour")
+
+
 def test_memory_and_lists_of_files(company):
     books, file, _, of_file = company
     little = books.reconcile("aws-2025", "2026-10", file, memory=1 << 16)

@@ -33,7 +33,9 @@ struct CallSpan {
   uint64_t answered = 0;
 };
 
-// Usage or a hold that a quota admitted, or refused.
+// Usage or a hold that a quota admitted, or refused. What a renewal adds is a
+// hold of its own that ends with the other; a run without GPU time to hold, and
+// what it grows by, are holds of GPUs that a stop ends.
 struct AskedCall {
   CallSpan span;
   int tenant = 0;
@@ -49,6 +51,9 @@ struct AskedCall {
   CallSpan end;
   int64_t settled = 0;
   int64_t ttl_us = 0;
+  // At once, of a hold, and of what was asked for beside it.
+  int64_t gpus = 0;
+  int64_t beside_gpus = 0;
 };
 struct LimitCall {
   CallSpan span;
@@ -65,6 +70,7 @@ struct HistoryQuota {
   uint32_t tenants = 0;  // a bit each
   int64_t buckets = 1;
   int64_t limit = 0;  // at first
+  bool gpus = false;  // a limit on GPUs at once instead: nothing counts later
 };
 
 struct QuotaHistory {
@@ -118,9 +124,13 @@ class HistoryChecker {
   bool Covers(size_t quota, const AskedCall& call) const {
     return Covers(quota, call.tenant);
   }
+  bool CountsGpus(size_t quota) const { return history_.quotas[quota].gpus; }
   int64_t AskedOf(size_t quota, const AskedCall& call) const {
-    return (Covers(quota, call) ? call.amount : 0) +
-           (Covers(quota, call.beside_tenant) ? call.beside : 0);
+    const bool gpus = CountsGpus(quota);
+    return (Covers(quota, call) ? gpus ? call.gpus : call.amount : 0) +
+           (Covers(quota, call.beside_tenant)
+                ? gpus ? call.beside_gpus : call.beside
+                : 0);
   }
   int64_t Bucket(int64_t us) const { return us / history_.bucket_us; }
   ClockBounds Bounds(const CallSpan& span) const {
@@ -149,16 +159,22 @@ class HistoryChecker {
 
   // What is certain of an admitted call at `at`, in a window that begins with
   // `first` or before, by any clock up to `now_us`.
-  int64_t CertainOf(size_t index, uint64_t at, int64_t first,
+  int64_t CertainOf(size_t quota, size_t index, uint64_t at, int64_t first,
                     int64_t now_us) const {
     const AskedCall& call = history_.calls[index];
     const Times& times = times_[index];
     if (!call.admitted || call.span.answered > at) return 0;
     if (!call.hold) {
-      return Bucket(times.call.from_us) >= first ? call.amount : 0;
+      const bool counts =
+          !CountsGpus(quota) && Bucket(times.call.from_us) >= first;
+      return counts ? call.amount : 0;
     }
     if (now_us >= times.call.from_us + call.ttl_us) return 0;
-    if (call.end.asked == 0 || call.end.asked > at) return call.amount;
+    const bool gpus = CountsGpus(quota);
+    if (call.end.asked == 0 || call.end.asked > at) {
+      return gpus ? call.gpus : call.amount;
+    }
+    if (gpus) return 0;
     return Bucket(times.end.from_us) >= first
                ? std::min(call.amount, call.settled)
                : 0;
@@ -175,7 +191,7 @@ class HistoryChecker {
       CallSpan span = {0, at};
       for (size_t i = 0; i < history_.calls.size(); ++i) {
         if (!Covers(quota, history_.calls[i])) continue;
-        const int64_t certain = CertainOf(i, at, first, now_us);
+        const int64_t certain = CertainOf(quota, i, at, first, now_us);
         if (certain == 0) continue;
         sum += certain;
         span.asked = std::max(span.asked, history_.calls[i].span.asked);
@@ -189,15 +205,19 @@ class HistoryChecker {
   }
 
   // The most that a call can be at any instant of the span.
-  int64_t PossibleOf(size_t index, const CallSpan& span, int64_t first) const {
+  int64_t PossibleOf(size_t quota, size_t index, const CallSpan& span,
+                     int64_t first) const {
     const AskedCall& call = history_.calls[index];
     const Times& times = times_[index];
     if (!call.admitted || call.span.asked > span.answered) return 0;
     if (!call.hold) {
-      return Bucket(times.call.to_us) >= first ? call.amount : 0;
+      const bool counts =
+          !CountsGpus(quota) && Bucket(times.call.to_us) >= first;
+      return counts ? call.amount : 0;
     }
     const bool ended = call.end.asked != 0 && call.end.answered < span.asked;
     const bool expired = Bounds(span).from_us >= times.call.to_us + call.ttl_us;
+    if (CountsGpus(quota)) return ended || expired ? 0 : call.gpus;
     int64_t most = ended || expired ? 0 : call.amount;
     if (call.end.asked != 0 && call.end.asked < span.answered &&
         Bucket(times.end.to_us) >= first) {
@@ -215,7 +235,7 @@ class HistoryChecker {
     if (sum == 0) return false;
     for (size_t i = 0; i < history_.calls.size() && sum <= limit; ++i) {
       if (Covers(quota, history_.calls[i])) {
-        sum += PossibleOf(i, instant, first);
+        sum += PossibleOf(quota, i, instant, first);
       }
     }
     return sum > limit;
@@ -250,8 +270,8 @@ class HistoryChecker {
 
   static std::string Describe(const AskedCall& call) {
     return std::string(call.hold ? "hold" : "usage") + " of " +
-           std::to_string(call.amount) + " for tenant " +
-           std::to_string(call.tenant) +
+           std::to_string(call.amount) + " and " + std::to_string(call.gpus) +
+           " micro-GPUs for tenant " + std::to_string(call.tenant) +
            (call.beside == 0
                 ? std::string()
                 : " beside " + std::to_string(call.beside) + " for tenant " +

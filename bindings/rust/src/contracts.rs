@@ -18,6 +18,9 @@ pub struct StatementQuery<'a> {
     pub at: Option<Time>,
     /// As the books were then.
     pub as_of: Option<Time>,
+    /// Only lines of this tenant and of all below it; "": those that no tenant
+    /// caused. Not for reconciliations.
+    pub tenant: Option<&'a str>,
 }
 
 impl StatementQuery<'_> {
@@ -27,6 +30,8 @@ impl StatementQuery<'_> {
             period: text(self.period),
             at_us: instant(self.at),
             as_of_us: instant(self.as_of),
+            tenant: text(self.tenant.unwrap_or("")),
+            has_tenant: self.tenant.is_some().into(),
             ..Default::default()
         }
     }
@@ -90,6 +95,22 @@ impl Ledger {
     pub fn status(&self, at: Option<Time>) -> Result<Table> {
         let at = instant(at);
         self.table(|l, out, e| unsafe { sys::drawdown_status(l, at, sys::DRAWDOWN_UNSET, out, e) })
+    }
+
+    /// What comes next of each contract, soonest first.
+    pub fn due_dates(&self, at: Option<Time>) -> Result<Table> {
+        let at = instant(at);
+        self.table(|l, out, e| unsafe {
+            sys::drawdown_due_dates(l, at, sys::DRAWDOWN_UNSET, out, e)
+        })
+    }
+
+    /// All contracts, currency by currency; the sum of one has no contract.
+    pub fn portfolio(&self, at: Option<Time>) -> Result<Table> {
+        let at = instant(at);
+        self.table(|l, out, e| unsafe {
+            sys::drawdown_portfolio(l, at, sys::DRAWDOWN_UNSET, out, e)
+        })
     }
 
     /// Compares bill files with the books. `tolerance` is in 1e-18 of the

@@ -29,7 +29,7 @@ pub use holds::{Hold, HoldRenewal, HoldRequest, HoldState, Overdraft};
 pub use ledger::{Ledger, Options};
 pub use meter::{Decision, Drained, Meter};
 pub use quotas::{Period, QuotaSetting};
-pub use runs::{RunQuery, RunStart, RunState, StopReason};
+pub use runs::{Heartbeat, RunQuery, RunStart, RunState, StopReason};
 pub use table::{ArrowStream, Row, Table, Value};
 pub use usage::{By, UsageQuery};
 pub use value::{Admission, Decimal, Refusal, Time, GPU_HOUR, GPU_SECOND};

@@ -66,6 +66,26 @@ impl RunStart<'_> {
     }
 }
 
+/// That a run was alive.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub struct Heartbeat<'a> {
+    pub run_id: &'a str,
+    pub attempt: u32,
+    pub at: Time,
+}
+
+impl Heartbeat<'_> {
+    fn raw(&self) -> sys::drawdown_heartbeat {
+        sys::drawdown_heartbeat {
+            run_id: text(self.run_id),
+            attempt: self.attempt,
+            at_us: self.at.unix_micros(),
+            ..Default::default()
+        }
+    }
+}
+
 /// Why a run stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
@@ -185,6 +205,34 @@ impl Ledger {
     pub fn heartbeat_run(&self, run_id: &str, attempt: u32, at: impl Into<Time>) -> Result<()> {
         let at = at.into().unix_micros();
         self.call(|l, e| unsafe { sys::drawdown_run_heartbeat(l, text(run_id), attempt, at, e) })
+    }
+
+    /// Many runs were alive, each at its instant, with one commit: how many of
+    /// these were news, and a row per run that is unknown or over (why). The
+    /// others are taken.
+    pub fn heartbeat_runs(&self, heartbeats: &[Heartbeat<'_>]) -> Result<(u64, Table)> {
+        let raw: Vec<_> = heartbeats.iter().map(Heartbeat::raw).collect();
+        let mut fresh = 0;
+        let refused = self.table(|l, out, e| unsafe {
+            sys::drawdown_run_heartbeat_many(l, raw.as_ptr(), raw.len() as u64, &mut fresh, out, e)
+        })?;
+        Ok((fresh, refused))
+    }
+
+    /// A row per run that accrues and gave no sign of life for longer than
+    /// `lease` (`None`: its pool's, or 30 minutes), at or below a tenant.
+    pub fn ghosts(
+        &self,
+        tenant: &str,
+        pool: &str,
+        lease: Option<Duration>,
+        at: Option<Time>,
+    ) -> Result<Table> {
+        let lease = lease.map_or(Ok(sys::DRAWDOWN_UNSET), micros)?;
+        let at = instant(at);
+        self.table(|l, out, e| unsafe {
+            sys::drawdown_ghosts(l, text(tenant), text(pool), lease, at, out, e)
+        })
     }
 
     /// Ends a run whose stop never came at its last sign of life, as lost.

@@ -282,6 +282,9 @@ TEST(RuleCheckerTest, TheRulesOfNewerColumnsToo) {
        {{"AllocatedMethodDetails", element(R"("AllocatedRatio":1.01)")}}},
       {method,
        {{"AllocatedMethodDetails",
+         element(R"("AllocatedRatio":1.5000000000000000000000001)")}}},
+      {method,
+       {{"AllocatedMethodDetails",
          element(R"("AllocatedRatio":1,"UsageQuantity":2)")}}},
       {"CAU-AllocatedTags-C-001-M", {{"AllocatedTags", R"({"a":[]})"}}},
       {"CAU-AllocatedTags-C-003-C", alone("AllocatedTags", "{}")},
@@ -306,7 +309,10 @@ TEST(RuleCheckerTest, TheRulesOfNewerColumnsToo) {
        {{"CommitmentProgramEligibilityDetails",
          R"({"CommitmentPrograms":[{}]})"}}},
   };
-  const auto kept = Checked({BillText({base, With(base, unallocated)})});
+  const BillCells fine =
+      With(base, {{"AllocatedMethodDetails",
+                   element("\"AllocatedRatio\":1e-38,\"x_Note\":[]")}});
+  const auto kept = Checked({BillText({base, fine, With(base, unallocated)})});
   for (const auto& [id, rule] : kept) {
     EXPECT_NE(rule.outcome, Outcome::kFailed)
         << id << ": " << Shown(rule) << " " << rule.examples.at(0);
@@ -320,6 +326,44 @@ TEST(RuleCheckerTest, TheRulesOfNewerColumnsToo) {
     EXPECT_EQ(Shown(broken), "failed 1 of " + std::to_string(broken.rows))
         << test.rule << " by " << test.changes.back().second;
   }
+}
+
+// As many keys as a field has room for, in both: 40 rows of them are no work.
+TEST(RuleCheckerTest, ManyTagsAreComparedByTheirKeys) {
+  const auto tags = [](char first) {
+    std::string text = "{";
+    for (int i = 0; i < 5'000; ++i) {
+      text += '"' + (first + std::to_string(i)) + "\":1,";
+    }
+    text.back() = '}';
+    return text;
+  };
+  const BillCells apart = With(GoodRow(), {{"InvoiceId", "i"},
+                                           {"HostProviderName", "AWS"},
+                                           {"ServiceProviderName", "AWS"},
+                                           {"Tags", tags('a')},
+                                           {"AllocatedTags", tags('b')}});
+  const BillCells shared =
+      With(apart, {{"AllocatedTags", R"({"c":1,"a4999":2})"}});
+  std::vector<BillCells> rows(40, apart);
+  rows.push_back(shared);
+  EXPECT_EQ(Shown(Checked({BillText(rows)}).at("CAU-AllocatedTags-C-006-M")),
+            "failed 1 of 41");
+}
+
+TEST(RuleCheckerTest, LongIdsAreToldApart) {
+  const std::string id(60'000, 'k');
+  const BillCells row = With(GoodRow(), {{"CommitmentDiscountId", id + "1"},
+                                         {"CommitmentDiscountUnit", "Hours"}});
+  const auto failed = [&](const BillCells& changes) {
+    return Checked({BillText({row, With(row, changes)})})
+        .at("CommitmentDiscountUnit-C-008-M")
+        .failed;
+  };
+  EXPECT_EQ(failed({{"CommitmentDiscountUnit", "Days"}}), 1u);
+  EXPECT_EQ(failed({{"CommitmentDiscountId", id + "2"},
+                    {"CommitmentDiscountUnit", "Days"}}),
+            0u);
 }
 
 TEST(RuleCheckerTest, NamesOfColumnsKeepRules) {

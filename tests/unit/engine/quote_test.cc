@@ -60,7 +60,8 @@ class QuoteTest : public testing::Test {
   std::unique_ptr<Ledger> ledger_;
 };
 
-// 80 of the block's 100 hours are used. 50 more: 20 from the block at 1.9, 30 at
+// 80 of the block's 100 hours are used. 50 more: 20 from the block at 1.9, 30
+// at
 // 4. The rest of the block would have been a shortfall, if the month were over.
 TEST_F(QuoteTest, SaysWhatIsDrawnAndWhatItCosts) {
   Use(80);

@@ -130,8 +130,9 @@ int64_t QuotaSimulation::AnyGpus() {
 }
 
 // What is used and held of each quota, more than before a change of the run.
-std::vector<Int128> QuotaSimulation::MoreThanBefore(
-    const std::string& id, const NaiveRun& after, int64_t at_us) {
+std::vector<Int128> QuotaSimulation::MoreThanBefore(const std::string& id,
+                                                    const NaiveRun& after,
+                                                    int64_t at_us) {
   std::vector<Int128> more(naive_.quotas.size());
   if (at_us >= now_us_) return more;
   const auto add = [&](int sign) {

@@ -25,6 +25,12 @@ TEST(WaiversTest, ImportedRunsStopForSlurmsReason) {
       {StopReason::kUnknown, "PREEMPTED", StopReason::kPreempted},
       {StopReason::kUnknown, "CANCELLED by 1001", StopReason::kCancelled},
       {StopReason::kUnknown, "FAILED", StopReason::kFailed},
+      {StopReason::kUnknown, "TIMEOUT", StopReason::kFailed},
+      {StopReason::kUnknown, "OUT_OF_MEMORY", StopReason::kFailed},
+      {StopReason::kUnknown, "DEADLINE", StopReason::kFailed},
+      {StopReason::kUnknown, "LAUNCH_FAILED", StopReason::kFailed},
+      {StopReason::kUnknown, "BOOT_FAIL", StopReason::kNodeFailure},
+      {StopReason::kUnknown, "REVOKED", StopReason::kCancelled},
       {StopReason::kUnknown, "COMPLETED", StopReason::kDone},
       {StopReason::kUnknown, "Killed", StopReason::kUnknown},
       {StopReason::kLost, "NODE_FAIL", StopReason::kLost}};

@@ -30,8 +30,8 @@ from ._holds import Hold
 from ._ledger import Ledger, reconcile, salvage
 from ._meters import Meter, record_batch, try_record_batch
 from ._results import (
-    AddedRun, Admission, Decision, DrainResult, Forecast, HoldRequest, ImportResult,
-    QuotaExplanation, QuotaUsers, Quote, Reconciliation, RunStart)
+    AddedRun, Admission, Decision, DrainResult, Forecast, Heartbeat, HeartbeatResult, HoldRequest,
+    ImportResult, QuotaExplanation, QuotaUsers, Quote, Reconciliation, RunStart)
 from ._tables import Table
 from ._values import abi_version, version
 
@@ -44,9 +44,9 @@ __version__ = version()
 __all__ = [
     "AddedRun", "Admission", "BadInputError", "BusyError", "ConflictError", "CorruptError",
     "Decision", "DiskFullError", "DrainResult", "DrawdownError", "Forecast", "ForkedError",
-    "Hold", "HoldRequest", "HoldRequiredError", "ImportResult", "Ledger", "LedgerError", "Meter",
-    "MisuseError", "NotFoundError", "OverflowedError", "QuotaExplanation", "QuotaUsers",
-    "Quote", "Reconciliation", "RefusedError", "RunStart", "StateError", "Table", "UnknownNameError",
-    "abi_version", "bill_summary", "reconcile", "record_batch", "salvage", "try_record_batch",
-    "validate_contract", "version",
+    "Heartbeat", "HeartbeatResult", "Hold", "HoldRequest", "HoldRequiredError", "ImportResult",
+    "Ledger", "LedgerError", "Meter", "MisuseError", "NotFoundError", "OverflowedError",
+    "QuotaExplanation", "QuotaUsers", "Quote", "Reconciliation", "RefusedError", "RunStart",
+    "StateError", "Table", "UnknownNameError", "abi_version", "bill_summary", "reconcile",
+    "record_batch", "salvage", "try_record_batch", "validate_contract", "version",
 ]

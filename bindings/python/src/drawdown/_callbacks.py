@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import traceback
 from types import TracebackType
-from typing import Any, Callable, Optional
+from typing import Any, Callable, List, Optional
 
 from . import _values as v
 from ._values import Instant, ffi
@@ -34,6 +34,14 @@ class Progress(Callback):
         self.tell = tell
 
 
+class Notes(Callback):
+    """What a reader should know of an import, a line each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: List[str] = []
+
+
 class Clock(Callback):
     """A ledger's time source. Where the function raises, time stands still.
 
@@ -53,8 +61,12 @@ def _progress(context: Any, phase: Any, done: int, total: int) -> None:
         progress.tell(ffi.string(phase).decode(), done, total)
 
 
-def _progress_raised(kind: Any, error: BaseException, trace: TracebackType) -> None:
+def _keep(kind: Any, error: BaseException, trace: TracebackType) -> None:
     ffi.from_handle(trace.tb_frame.f_locals["context"]).raised = error
+
+
+def _note(context: Any, line: Any) -> None:
+    ffi.from_handle(context).lines.append(ffi.string(line).decode("utf-8", "replace"))
 
 
 def _now(context: Any) -> int:
@@ -72,5 +84,6 @@ def _now_raised(kind: Any, error: BaseException, trace: TracebackType) -> int:
     return int(clock.last)
 
 
-ffi.def_extern(name="drawdown_py_progress", onerror=_progress_raised)(_progress)
+ffi.def_extern(name="drawdown_py_progress", onerror=_keep)(_progress)
+ffi.def_extern(name="drawdown_py_note", onerror=_keep)(_note)
 ffi.def_extern(name="drawdown_py_now", onerror=_now_raised)(_now)

@@ -8,13 +8,23 @@ from ._results import HOUR, Admission
 from ._tables import Table
 from ._values import Path, check, ffi, lib
 
-__all__ = ["HOUR", "Calls", "Path", "number"]
+__all__ = ["HOUR", "Calls", "Path", "number", "taken_text"]
 
 
 def number(names: Dict[str, int], name: str, what: str) -> int:
     if name not in names:
         raise ValueError(f"{what} {name!r} is not one of {', '.join(names)}")
     return names[name]
+
+
+def taken_text(made: Any) -> str:
+    """The text that the library made, which is closed."""
+    view, error = ffi.new("drawdown_text*"), ffi.new("drawdown_error*")
+    try:
+        check(lib.drawdown_bytes_view(made, view, error), error)
+        return str(ffi.buffer(view.data, view.size)[:].decode())
+    finally:
+        lib.drawdown_bytes_close(made, ffi.NULL)
 
 
 class Calls:
@@ -44,9 +54,12 @@ class Calls:
     def _made_text(self, function: Any, *arguments: Any) -> str:
         made = ffi.new("drawdown_bytes*")
         self._call(function, *arguments, made)
-        view, error = ffi.new("drawdown_text*"), ffi.new("drawdown_error*")
+        return taken_text(made[0])
+
+    def _save(self, path: Any, function: Any, *arguments: Any) -> None:
+        made, error = ffi.new("drawdown_bytes*"), ffi.new("drawdown_error*")
+        self._call(function, *arguments, made)
         try:
-            check(lib.drawdown_bytes_view(made[0], view, error), error)
-            return str(ffi.buffer(view.data, view.size)[:].decode())
+            check(lib.drawdown_bytes_save(made[0], path, error), error)
         finally:
             lib.drawdown_bytes_close(made[0], ffi.NULL)

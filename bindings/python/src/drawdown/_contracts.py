@@ -6,7 +6,7 @@ import pathlib
 from typing import Any, Dict, List, Optional
 
 from . import _values as v
-from ._calls import Calls, Path
+from ._calls import Calls, Path, taken_text
 from ._results import Reconciliation
 from ._tables import Table, stream_of
 from ._values import Exact, Instant, check, ffi, lib
@@ -44,28 +44,33 @@ class ContractCalls(Calls):
         return self._table(lib.drawdown_contracts)
 
     def _statement_query(self, alive: List[Any], contract: str, period: str,
-                         at: Optional[Instant], as_of: Optional[Instant]) -> Any:
+                         at: Optional[Instant], as_of: Optional[Instant],
+                         tenant: Optional[str] = None) -> Any:
         query = v.struct_of("statement_query")
+        if tenant is not None:
+            query.has_tenant, query.tenant = 1, v.text(tenant, alive)
         query.contract = v.text(contract, alive)
         query.period = v.text(period, alive)
         query.at_us, query.as_of_us = v.instant(at), v.instant(as_of)
         return query
 
-    def statement(self, contract: str, period: str, *, at: Optional[Instant] = None,
-                  as_of: Optional[Instant] = None) -> Table:
+    def statement(self, contract: str, period: str, *, tenant: Optional[str] = None,
+                  at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> Table:
         """What is owed for a period, line by line; the sum of `cost` is the total.
 
         The period is a month, "2026-10", a contract year, "2026", or "A/B". Of a closed
-        month, what was closed. `gpu_seconds`, and money of `currency`; None: unpriced.
-        NotFoundError for the contract, BadInputError or StateError for the period,
+        month, what was closed. `gpu_seconds`, and money of `currency`; None: unpriced. With
+        a `tenant` only its lines and those below it, with "" those that no tenant caused.
+        NotFoundError for the contract or the tenant, BadInputError or StateError for the period,
         OverflowedError, LedgerError when the books cannot be read.
         """
         alive: List[Any] = []
         return self._table(lib.drawdown_statement,
-                           self._statement_query(alive, contract, period, at, as_of))
+                           self._statement_query(alive, contract, period, at, as_of, tenant))
 
     def statement_text(self, contract: str, period: str, format: str = "csv", *,
-                       at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> str:
+                       tenant: Optional[str] = None, at: Optional[Instant] = None,
+                       as_of: Optional[Instant] = None) -> str:
         """What `drawdown statement --format FORMAT` prints.
 
         csv, json, table, focus, focus-1.4, hledger or beancount, else StateError. Errors
@@ -73,8 +78,20 @@ class ContractCalls(Calls):
         """
         alive: List[Any] = []
         return self._made_text(lib.drawdown_statement_text,
-                               self._statement_query(alive, contract, period, at, as_of),
+                               self._statement_query(alive, contract, period, at, as_of, tenant),
                                v.text(format, alive))
+
+    def save_statement(self, path: Path, contract: str, period: str, format: str = "csv", *,
+                       tenant: Optional[str] = None, at: Optional[Instant] = None,
+                       as_of: Optional[Instant] = None) -> None:
+        """Writes what `statement_text` gives to a file, which has all of it or is as it was.
+
+        Errors as there, and LedgerError, DiskFullError for the file.
+        """
+        alive: List[Any] = []
+        self._save(v.path(path, alive), lib.drawdown_statement_text,
+                   self._statement_query(alive, contract, period, at, as_of, tenant),
+                   v.text(format, alive))
 
     def status(self, *, at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> Table:
         """Each commitment in its current interval: what was contracted, drawn and remains.
@@ -86,7 +103,7 @@ class ContractCalls(Calls):
 
     def reconcile(self, contract: str, period: str, *bills: Any,
                   tolerance: Optional[Exact] = None, memory: Optional[int] = None,
-                  tenant_tag: str = "", at: Optional[Instant] = None,
+                  tenant_tag: str = "", text_format: str = "", at: Optional[Instant] = None,
                   as_of: Optional[Instant] = None) -> Reconciliation:
         """The provider's bill of a period against the books.
 
@@ -94,8 +111,9 @@ class ContractCalls(Calls):
         the bill's CSV. A table's costs must be decimals, not floating point, or text.
         `tolerance` is money. `memory` is how many bytes rows are remembered in (64 MiB);
         what does not fit is in temporary files. `tenant_tag`, a key of Tags, names tenants
-        that are compared too. BadInputError names the file and the row; NotFoundError for
-        the contract; StateError for the period, a column's type, `memory` out of its range;
+        that are compared too. `text_format`, "table", "csv" or "json", asks for the text
+        that `drawdown reconcile` prints. BadInputError names the file and the row;
+        NotFoundError for the contract; StateError for the period, a column's type, `memory` out of its range;
         LedgerError when the books cannot be read; TypeError for what is no bill.
         """
         alive: List[Any] = []
@@ -106,6 +124,8 @@ class ContractCalls(Calls):
         if memory is not None:
             options.memory_bytes = v.whole(memory, "memory", 1)
         options.tenant_tag = v.text(tenant_tag, alive)
+        text = ffi.new("drawdown_bytes*")
+        options.text_format, options.text = v.text(text_format, alive), text
         query = self._statement_query(alive, contract, period, at, as_of)
         clean = ffi.new("uint8_t*")
         breaks, checks = ffi.new("drawdown_table*"), ffi.new("drawdown_table*")
@@ -121,7 +141,8 @@ class ContractCalls(Calls):
             texts = [v.path(bill, alive) for bill in bills]
             self._call(lib.drawdown_reconcile_files, query, ffi.new("drawdown_text[]", texts),
                        len(texts), options, clean, breaks, checks)
-        return Reconciliation(bool(clean[0]), Table(breaks[0]), Table(checks[0]))
+        return Reconciliation(bool(clean[0]), Table(breaks[0]), Table(checks[0]),
+                              taken_text(text[0]) if text_format else "")
 
 
 def validate_contract(text: str, name: str = "contract") -> None:

@@ -93,3 +93,18 @@ class ForecastCalls(Calls):
         self._call(lib.drawdown_tenant_move, v.text(old_path, alive), v.text(new_path, alive),
                    v.instant(start), changed)
         return bool(changed[0])
+
+    def due_dates(self, *, at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> Table:
+        """What comes next of each contract, soonest first.
+
+        LedgerError when the books cannot be read.
+        """
+        return self._table(lib.drawdown_due_dates, v.instant(at), v.instant(as_of))
+
+    def portfolio(self, *, at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> Table:
+        """All contracts, currency by currency; the sum of a currency has no `contract`.
+
+        Money of `currency`, and GPU-seconds. OverflowedError, LedgerError when the books
+        cannot be read.
+        """
+        return self._table(lib.drawdown_portfolio, v.instant(at), v.instant(as_of))

@@ -23,7 +23,8 @@ class Hold:
     Inside the `with`, say what was used with `use`; at the end that is settled.
     When the block raises, what was used is settled all the same and the rest
     goes back. A run that was started with the hold draws it by itself: then
-    the end of the block releases what is left; saying `use` as well is an error. Not for several threads at once.
+    the end of the block releases what is left; saying `use` as well is an error.
+    Not for several threads at once.
     """
 
     def __init__(self, ledger: "HoldCalls", hold_id: str, gpu_us: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterable, List, Optional
 
 from . import _values as v
-from ._callbacks import Progress, ProgressCallback
+from ._callbacks import Notes, Progress, ProgressCallback
 from ._calls import Calls, Path, number
 from ._results import ImportResult
 from ._tables import stream_of
@@ -30,16 +30,19 @@ class ImportCalls(Calls):
             setattr(options, name + "s", array)
             setattr(options, name + "_pairs", len(pairs))
         options.max_problems = v.whole(max_problems, "max_problems")
+        notes = Notes()
+        options.note, options.note_context = lib.drawdown_py_note, notes.context
         told = Progress(progress) if progress is not None else None
         if told is not None:
             options.progress = lib.drawdown_py_progress
             options.progress_context = told.context
         result = v.struct_of("import_result")
         self._call(function, *arguments, options, result)
+        notes.raise_if_any()
         if told is not None:
             told.raise_if_any()
         return ImportResult(result.rows, result.inserted, result.updated, result.unchanged,
-                            result.open, result.never_started, result.zero_gpu)
+                            result.open, result.never_started, result.zero_gpu, notes.lines)
 
     def import_files(self, kind: str, paths: Iterable[Path], *, strict: bool = False,
                      zone: str = "", columns: Names = None, constants: Names = None,

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import datetime
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 from ._tables import Table
 from ._values import Exact, Instant
@@ -62,6 +62,23 @@ class RunStart:
 
 
 @dataclass(frozen=True)
+class Heartbeat:
+    """That a run was alive at an instant."""
+
+    run_id: str
+    at: Instant
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class HeartbeatResult:
+    """How many heartbeats were `fresh`, and which runs are unknown or over, a line each."""
+
+    fresh: int
+    refused: List[str]
+
+
+@dataclass(frozen=True)
 class Quote(Admission):
     """Whether a hold would be admitted, and the `lines` of statements that would change."""
 
@@ -97,7 +114,7 @@ class DrainResult:
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What became of imported rows."""
+    """What became of imported rows; `notes` are lines for a person."""
 
     rows: int
     inserted: int
@@ -106,6 +123,7 @@ class ImportResult:
     open: int
     never_started: int
     zero_gpu: int
+    notes: List[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -129,11 +147,15 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """A bill against the books: `breaks` has every group of rows, matched ones too."""
+    """A bill against the books: `breaks` has every group of rows, matched ones too.
+
+    `text` is there where a `text_format` was asked for.
+    """
 
     clean: bool
     breaks: Table
     checks: Table
+    text: str = ""
 
     @property
     def amount(self) -> Optional[str]:

@@ -8,7 +8,7 @@ from typing import Any, Iterable, List, Optional, Union
 from . import _values as v
 from ._calls import Calls, number
 from ._holds import Hold
-from ._results import Admission, RunStart
+from ._results import Admission, Heartbeat, HeartbeatResult, RunStart
 from ._tables import Table
 from ._values import Exact, Instant, ffi, lib
 
@@ -120,6 +120,35 @@ class RunCalls(Calls):
         alive: List[Any] = []
         self._call(lib.drawdown_run_heartbeat, v.text(run_id, alive), _attempt(attempt),
                    v.instant(at))
+
+    def heartbeat_runs(self, heartbeats: Iterable[Heartbeat]) -> HeartbeatResult:
+        """Many runs were alive, with one commit.
+
+        Those of unknown runs and of runs that are over are named, and the others taken.
+        BusyError past lock_timeout; TypeError, ValueError for naive instants.
+        """
+        alive: List[Any] = []
+        given = list(heartbeats)
+        array = ffi.new("drawdown_heartbeat[]", len(given))
+        for to, heartbeat in zip(array, given):
+            to.struct_size = ffi.sizeof("drawdown_heartbeat")
+            to.run_id = v.text(heartbeat.run_id, alive)
+            to.attempt, to.at_us = _attempt(heartbeat.attempt), v.instant(heartbeat.at)
+        fresh, refused = ffi.new("uint64_t*"), ffi.new("drawdown_table*")
+        self._call(lib.drawdown_run_heartbeat_many, array, len(array), fresh, refused)
+        rows = Table(refused[0])
+        return HeartbeatResult(int(fresh[0]), [str(line) for line in rows.column("why")])
+
+    def ghosts(self, *, tenant: str = "", pool: str = "",
+               lease: Optional[datetime.timedelta] = None, at: Optional[Instant] = None) -> Table:
+        """Runs that accrue and gave no sign of life for longer than `lease`.
+
+        Without one, their pool's, or 30 minutes. `since` is the GPU-seconds that they
+        accrued since `last_sign`. LedgerError when the books cannot be read.
+        """
+        alive: List[Any] = []
+        return self._table(lib.drawdown_ghosts, v.text(tenant, alive), v.text(pool, alive),
+                           v.UNSET if lease is None else v.micros_of(lease), v.instant(at))
 
     def confirm_ghost(self, run_id: str, *, attempt: int = 1,
                       lease: Optional[datetime.timedelta] = None,

@@ -113,6 +113,7 @@ fn a_month_from_runs_to_a_statement() {
         period: "2026-10",
         at: november,
         as_of: None,
+        ..Default::default()
     };
     let statement = books.statement(&query).unwrap();
     let line = statement.row(0).unwrap();

@@ -55,6 +55,17 @@ fn ghosts_end_at_their_last_sign_of_life() {
     assert!(books.start_run(&run).unwrap().is_admitted());
     let sign = ago(3_600);
     books.heartbeat_run("r", 1, sign).unwrap();
+    let beat = |run_id, at| Heartbeat {
+        run_id,
+        attempt: 1,
+        at,
+    };
+    let beats = [beat("r", sign), beat("nobody", sign)];
+    let (fresh, refused) = books.heartbeat_runs(&beats).unwrap();
+    assert_eq!((fresh, refused.len()), (0, 1)); // It was said before.
+    let ghosts = books.ghosts("acme", "", None, None).unwrap();
+    let last_sign = ghosts.row(0).unwrap().time("last_sign").unwrap();
+    assert_eq!((ghosts.len(), last_sign), (1, Some(sign)));
     let alive = books.confirm_ghost("r", 1, Some(Duration::from_secs(7_200)), None);
     assert_eq!(alive.unwrap_err().code(), code::WRONG_STATE);
     books.confirm_ghost("r", 1, None, None).unwrap();
@@ -71,6 +82,16 @@ fn quotes_say_what_and_whether() {
     books
         .apply_contracts(&[("aws.textproto", CONTRACT)])
         .unwrap();
+    let terms = books.due_dates(None).unwrap();
+    assert_eq!(terms.row(0).unwrap().text("contract").unwrap(), Some("aws"));
+    assert!(books.portfolio(None).unwrap().is_empty()); // Without commitments.
+    let of_nobody = StatementQuery {
+        contract: "aws",
+        period: "2026-10",
+        tenant: Some(""),
+        ..Default::default()
+    };
+    assert!(books.statement(&of_nobody).unwrap().is_empty());
     let _known = books.meter("acme", POOL).unwrap();
     let quota = QuotaSetting {
         tenant: "acme",
