@@ -259,15 +259,11 @@ absl::StatusOr<BudgetKeeper*> Ledger::Impl::Budgets() const {
 
 absl::StatusOr<TakenOfQuotas> Ledger::Impl::Taken(
     ReadTransaction* books) const {
-  TakenOfQuotas taken;
   ASSIGN_OR_RETURN(BudgetKeeper* const budgets, Budgets());
-  if (budgets == nullptr) return taken;
+  if (budgets == nullptr) return TakenOfQuotas();
   ASSIGN_OR_RETURN(const std::vector<TakenBudget> all,
                    budgets->RecallAndList(books));
-  for (const TakenBudget& one : all) {
-    taken[QuotaOf(one.quota)] = GpuTime(one.taken_us);
-  }
-  return taken;
+  return TakenOf(all);
 }
 
 // --- draining ----------------------------------------------------------------

@@ -72,11 +72,13 @@ class QuotaBudgets : public BudgetBooks {
       : bucket_us_(bucket_us), read_clock_(std::move(read_clock)) {}
 
   absl::StatusOr<std::vector<PublishedBudget>> Published(
-      ReadTransaction* books, std::span<const uint32_t> budgets,
-      int64_t now_us) override {
+      ReadTransaction* books, std::span<const uint32_t> budgets) override {
     QuotaBooks quotas(books, bucket_us_, NamesOf(books));
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas.index.All());
-    ASSIGN_OR_RETURN(const int64_t hold_us, HoldTime(books, read_clock_()));
+    // Once: what has fallen between two readings would be taken off twice.
+    const ClockReading reading = read_clock_();
+    const int64_t now_us = reading.wall_us;
+    ASSIGN_OR_RETURN(const int64_t hold_us, HoldTime(books, reading));
     ASSIGN_OR_RETURN(const int64_t held_for_us, HeldFor(&quotas, hold_us));
     std::vector<PublishedBudget> published;
     for (const StoredQuota* const quota : all) {
@@ -151,21 +153,26 @@ class QuotaBudgets : public BudgetBooks {
     }
     const FineTime committed = use.used + held;
     const auto left = [&](Int128 of) {
-      return ClampBudget(WholeUnits(period, FineUnits(period, of) - committed));
+      return WholeUnits(period, FineUnits(period, of) - committed);
     };
-    if (limit->slice) one.guarantee_left_us = left(GuaranteeOf(*limit));
-    if (limit->soft) return one;
-    one.available_us = left(limit->nominal + limit->borrowing);
+    if (limit->soft && !limit->slice) return one;
+    if (limit->slice) {
+      one.guarantee_left_us = ClampBudget(left(GuaranteeOf(*limit)));
+    }
+    if (!limit->soft) {
+      one.available_us = ClampBudget(left(limit->nominal + limit->borrowing));
+    }
     one.falls = ClampBudget(std::max<Int128>(0, use.level - drawn));
+    // Limits are whole, so that what is left of each has the same fraction.
+    const FineTime fraction =
+        FineTime() - committed - FineUnits(period, left(0));
+    one.fraction = static_cast<int32_t>(fraction.count());
     return one;
   }
 
   int64_t ValidUntil(const StoredQuota& quota, int64_t hold_us,
                      int64_t now_us) const {
-    int64_t until_us = std::numeric_limits<int64_t>::max();
-    if (const auto window = CountingWindow(quota, hold_us, bucket_us_)) {
-      until_us = window->end_us;
-    }
+    int64_t until_us = CountingWindow(quota, hold_us, bucket_us_).end_us;
     for (const QuotaVersion& version : quota.versions) {
       if (version.from_us > hold_us) {
         until_us = std::min(until_us, version.from_us);
@@ -258,6 +265,14 @@ class KeptQuotas : public LiveQuotas {
 };
 
 }  // namespace
+
+TakenOfQuotas TakenOf(std::span<const TakenBudget> budgets) {
+  TakenOfQuotas taken;
+  for (const TakenBudget& one : budgets) {
+    taken[QuotaOf(one.quota)] = GpuTime(one.taken_us);
+  }
+  return taken;
+}
 
 std::unique_ptr<BudgetBooks> NewQuotaBudgets(
     int64_t bucket_us, std::function<ClockReading()> read_clock) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "absl/status/statusor.h"
 #include "ledger/hold_clock.h"
@@ -26,6 +27,7 @@ absl::StatusOr<std::unique_ptr<LiveQuotas>> BeginLiveQuotas(
 // Budgets number quotas from 1.
 inline uint32_t BudgetOf(uint32_t quota) { return quota + 1; }
 inline uint32_t QuotaOf(uint32_t budget) { return budget - 1; }
+TakenOfQuotas TakenOf(std::span<const TakenBudget> budgets);
 
 }  // namespace drawdown
 

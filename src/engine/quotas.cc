@@ -31,8 +31,15 @@ absl::StatusOr<const Commitment*> FindCommitment(const Contract& contract,
                                              " has " + known);
 }
 
-// Where windows on the contract's calendar begin, over its term, and where the
-// last one ends.
+// Months need no contract, only its calendar: they are taken so long before and
+// after its term too. By the term alone, so that a quota which is set again is
+// the same.
+constexpr int64_t kYearUs = 366 * 24 * kMicrosPerHour;
+constexpr int64_t kMonthsBeforeUs = 10 * kYearUs;
+constexpr int64_t kMonthsAfterUs = 30 * kYearUs;
+
+// Where windows on the contract's calendar begin, and where the last one ends:
+// intervals over the commitment's term.
 absl::StatusOr<std::vector<int64_t>> EdgesOf(const Contract& contract,
                                              const QuotaScope& scope,
                                              int64_t bucket_us) {
@@ -41,8 +48,13 @@ absl::StatusOr<std::vector<int64_t>> EdgesOf(const Contract& contract,
     ASSIGN_OR_RETURN(commitment, FindCommitment(contract, scope.commitment));
   }
   const Interval term = {contract.term.start_us, contract.term.end_us};
+  Interval over = term;
+  if (commitment == nullptr) {
+    over.start_us -= kMonthsBeforeUs;
+    over.end_us += kMonthsAfterUs;
+  }
   std::vector<int64_t> edges;
-  for (int64_t at_us = term.start_us; at_us < term.end_us;) {
+  for (int64_t at_us = over.start_us; at_us < over.end_us;) {
     const Interval window =
         commitment == nullptr
             ? contract.calendar.MonthOf(at_us)
@@ -61,7 +73,7 @@ absl::StatusOr<std::vector<int64_t>> EdgesOf(const Contract& contract,
                            " such intervals: use a rolling period");
     }
     at_us = window.end_us;
-    if (at_us >= term.end_us) edges.push_back(window.end_us);
+    if (at_us >= over.end_us) edges.push_back(window.end_us);
   }
   return edges;
 }

@@ -64,7 +64,9 @@ absl::StatusOr<Admission> Ledger::StartRuns(std::span<const RunStart> starts,
         }
         return Admission{};
       });
-  if (!refused.admitted()) return refused;
+  // A commit that could not be tried once more is not refused.
+  const bool own = GetErrorCode(admission.status()) == ErrorCode::kWrongState;
+  if (own && !refused.admitted()) return refused;
   return admission;
 }
 

@@ -84,9 +84,9 @@ absl::StatusOr<Refusal> Admitter::RefusalBy(const StoredQuota& quota,
   refusal.used = WholeUnits(period, standing->used);
   refusal.held = WholeUnits(period, standing->held);
   refusal.reserved = WholeUnits(period, standing->reserved);
-  const auto window = CountingWindow(quota, at_us_, bucket_us_);
-  if (window && window->end_us != QuotaWindow::kNoEnd) {
-    refusal.resets_at_us = window->end_us;
+  const QuotaWindow window = CountingWindow(quota, at_us_, bucket_us_);
+  if (window.end_us != QuotaWindow::kNoEnd) {
+    refusal.resets_at_us = window.end_us;
   }
   return refusal;
 }
@@ -197,11 +197,10 @@ absl::StatusOr<QuotaState> Admitter::StateOf(const StoredQuota& quota) {
   for (const QuotaVersion& one : quota.versions) {
     if (one.from_us > at_us_) state.later.push_back({one.from_us, one.limit});
   }
-  if (const auto window = CountingWindow(quota, at_us_, bucket_us_)) {
-    state.window_start_us = window->start_us;
-    if (window->end_us != QuotaWindow::kNoEnd) {
-      state.window_end_us = window->end_us;
-    }
+  const QuotaWindow window = CountingWindow(quota, at_us_, bucket_us_);
+  state.window_start_us = window.start_us;
+  if (window.end_us != QuotaWindow::kNoEnd) {
+    state.window_end_us = window.end_us;
   }
   ASSIGN_OR_RETURN(const Standing standing, StandingOf(quota));
   state.used = WholeUnits(period, standing.used);

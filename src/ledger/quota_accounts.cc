@@ -10,9 +10,8 @@
 namespace drawdown {
 
 Account* QuotaAccounts::AccountOf(const StoredQuota& quota, int64_t at_us) {
-  const std::optional<QuotaWindow> window =
-      AccountWindow(quota, at_us, bucket_us_);
-  return window ? &added_[{quota.id, window->start_us}] : nullptr;
+  const QuotaWindow window = AccountWindow(quota, at_us, bucket_us_);
+  return &added_[{quota.id, window.start_us}];
 }
 
 // The part of the segment within a stretch of time.
@@ -24,7 +23,6 @@ void QuotaAccounts::AddSegment(const StoredQuota& quota, const Segment& segment,
     if (quota.scope.period == QuotaPeriod::kAtOnce) return;
     const int64_t start_us = std::max(segment.start_us, within.from_us);
     Account* const account = AccountOf(quota, start_us);
-    if (account == nullptr) return;
     account->open += level;
     account->open_moment += FineTime(level) * start_us;
     return;
@@ -35,7 +33,6 @@ void QuotaAccounts::AddSegment(const StoredQuota& quota, const Segment& segment,
       [&](int32_t bucket, const Cell& cell) {
         const int64_t start_us = BucketStart(bucket, bucket_us_);
         Account* const account = AccountOf(quota, start_us);
-        if (account == nullptr) return;
         account->amount += cell.partial;
         account->level_change += cell.level_change;
         account->level_moment += FineTime(cell.level_change) * start_us;
@@ -82,9 +79,7 @@ absl::Status QuotaAccounts::AddAmount(uint32_t tenant, uint32_t pool,
     if (!Wanted(*quota) || quota->scope.period == QuotaPeriod::kAtOnce) {
       continue;
     }
-    if (Account* const account = AccountOf(*quota, bucket_us)) {
-      account->amount += amount;
-    }
+    AccountOf(*quota, bucket_us)->amount += amount;
   }
   return absl::OkStatus();
 }
@@ -210,22 +205,20 @@ absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
     use.used = FineTime(use.level);
     return use;
   }
-  const std::optional<QuotaWindow> window =
-      CountingWindow(quota, at_us, bucket_us_);
-  if (!window) return QuotaUse{};
+  const QuotaWindow window = CountingWindow(quota, at_us, bucket_us_);
   WindowSums sums;
-  RETURN_IF_ERROR(VisitAccounts(quota, window->start_us,
+  RETURN_IF_ERROR(VisitAccounts(quota, window.start_us,
                                 [&](int64_t start_us, const Account& account) {
                                   sums.changes += account.level_change;
-                                  if (start_us < window->end_us)
+                                  if (start_us < window.end_us)
                                     return sums.in.Add(account);
                                   sums.changes_after += account.level_change;
                                   sums.opened_after += account.open;
                                 }));
-  ASSIGN_OR_RETURN(const GpuTime metered, MeteredIn(quota, *window));
+  ASSIGN_OR_RETURN(const GpuTime metered, MeteredIn(quota, window));
   sums.in.amount += metered;
-  use.used = UsedIn(*window, sums, use.level, at_us);
-  RETURN_IF_ERROR(TakeOutLater(quota, *window, at_us, &use));
+  use.used = UsedIn(window, sums, use.level, at_us);
+  RETURN_IF_ERROR(TakeOutLater(quota, window, at_us, &use));
   if (use.used.valid()) return use;
   return MakeError(ErrorCode::kOverflow, "what is used of the quota of " +
                                              quota.scope.tenant +
@@ -262,14 +255,13 @@ absl::StatusOr<QuotaCourse> QuotaAccounts::CourseFrom(const StoredQuota& quota,
   ASSIGN_OR_RETURN(const Int128 level, OpenLevel(quota.id));
   std::map<int64_t, Account> accounts;
   const auto add_amount = [&](int64_t when_us, GpuTime amount) {
-    const std::optional<QuotaWindow> window =
-        AccountWindow(quota, when_us, bucket_us_);
-    if (window && !amount.zero()) accounts[window->start_us].amount += amount;
+    if (amount.zero()) return;
+    const QuotaWindow window = AccountWindow(quota, when_us, bucket_us_);
+    accounts[window.start_us].amount += amount;
   };
-  const std::optional<QuotaWindow> window =
-      CountingWindow(quota, at_us, bucket_us_);
+  const QuotaWindow window = CountingWindow(quota, at_us, bucket_us_);
   RETURN_IF_ERROR(
-      VisitAccounts(quota, window ? window->start_us : QuotaWindow::kNoEdge,
+      VisitAccounts(quota, window.start_us,
                     [&](int64_t start_us, const Account& account) {
                       accounts[start_us].Add(account);
                     }));

@@ -51,7 +51,6 @@ class QuotaAccounts {
   absl::Status AddAmount(uint32_t tenant, uint32_t pool, int64_t bucket_us,
                          GpuTime amount);
 
-  // Nothing of a quota without a window at the instant.
   absl::StatusOr<QuotaUse> UseAt(const StoredQuota& quota, int64_t at_us);
   // The same of that instant and later ones. `taken`: what live meters have
   // besides, counted in the window of the instant.

@@ -31,8 +31,7 @@ QuotaCourse::QuotaCourse(const StoredQuota* quota, int64_t bucket_us,
     sums_.changes += account.level_change;
     sums_.changes_after += account.level_change;
     sums_.opened_after += account.open;
-    const auto window = AccountWindow(*quota, start_us, bucket_us);
-    if (window) last_end_us_ = window->end_us;
+    last_end_us_ = AccountWindow(*quota, start_us, bucket_us).end_us;
   }
 }
 

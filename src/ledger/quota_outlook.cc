@@ -59,18 +59,11 @@ absl::StatusOr<QuotaOutlook::Stretch> QuotaOutlook::StretchFrom(
   stretch.from_us = from_us;
   stretch.end_us = NextChange(from_us);
   stretch.window = CountingWindow(quota_, from_us, bucket_us_);
-  FineTime used;
-  if (stretch.window) {
-    stretch.end_us = std::min(stretch.end_us, stretch.window->end_us);
-    const QuotaUse use = course_.UseIn(*stretch.window, from_us);
-    used = use.used;
-    stretch.shrinks = use.level;
-  } else {  // before a contract's first interval
-    stretch.end_us = std::min(stretch.end_us, quota_.edges.front());
-  }
-  stretch.shrinks -= held_.rate;
+  stretch.end_us = std::min(stretch.end_us, stretch.window.end_us);
+  const QuotaUse use = course_.UseIn(stretch.window, from_us);
+  stretch.shrinks = use.level - held_.rate;
   const QuotaPeriod period = quota_.scope.period;
-  stretch.room = -used - held_.At(period, from_us);
+  stretch.room = -use.used - held_.At(period, from_us);
   TakeOutLater(&stretch);
   const QuotaLimit* const limit = LimitAt(quota_, from_us);
   if (limit == nullptr) return stretch;
@@ -89,7 +82,7 @@ void QuotaOutlook::TakeOutLater(Stretch* stretch) const {
     if (one.start_us <= stretch->from_us) continue;
     stretch->end_us = std::min(stretch->end_us, one.start_us);
     Int128 grows = 0;
-    if (stretch->window && one.start_us < stretch->window->end_us) {
+    if (one.start_us < stretch->window.end_us) {
       grows += one.micro_gpus;
     }
     if (one.draws_until_us.value_or(stretch->from_us) > stretch->from_us) {
@@ -122,8 +115,8 @@ void QuotaOutlook::Note(const Stretch& stretch) {
 // in one bucket of them, or is out from its start, stays so until a change.
 int64_t QuotaOutlook::After(const Stretch& stretch) const {
   if (quota_.scope.period != QuotaPeriod::kRolling ||
-      !course_.OpenRunsAlone(*stretch.window) ||
-      stretch.end_us != stretch.window->end_us) {
+      !course_.OpenRunsAlone(stretch.window) ||
+      stretch.end_us != stretch.window.end_us) {
     return stretch.end_us;
   }
   const bool out_all_along = stretch.from_us == stretch.end_us - bucket_us_ &&

@@ -47,7 +47,7 @@ class QuotaOutlook {
   struct Stretch {
     int64_t from_us = 0;
     int64_t end_us = 0;
-    std::optional<QuotaWindow> window;
+    QuotaWindow window;
     bool limited = false;
     FineTime room;
     Int128 shrinks = 0;

@@ -140,6 +140,23 @@ QuotaIndex::Quotas TopmostSlices(const QuotaIndex::Quotas& quotas,
   return topmost;
 }
 
+namespace {
+
+// What slices below the quota set aside in it, whoever uses what: of each the
+// larger of its guarantee and what those below it set aside, who are kept in it
+// from whatever it lends (Admitter::Reserved).
+Int128 PromisedIn(const QuotaIndex::Quotas& kind, const StoredQuota& above,
+                  int64_t at_us) {
+  Int128 promised = 0;
+  for (const StoredQuota* const slice : TopmostSlices(kind, above, at_us)) {
+    promised += std::max(GuaranteeOf(*LimitAt(*slice, at_us)),
+                         PromisedIn(kind, *slice, at_us));
+  }
+  return promised;
+}
+
+}  // namespace
+
 absl::Status CheckGuarantees(const QuotaIndex::Quotas& all,
                              const QuotaScope& scope, int64_t from_us) {
   QuotaIndex::Quotas kind;
@@ -157,11 +174,7 @@ absl::Status CheckGuarantees(const QuotaIndex::Quotas& all,
       if (limit == nullptr || !IsAtOrBelow(scope.tenant, above->scope.tenant)) {
         continue;
       }
-      Int128 promised = 0;
-      for (const StoredQuota* const slice :
-           TopmostSlices(kind, *above, at_us)) {
-        promised += GuaranteeOf(*LimitAt(*slice, at_us));
-      }
+      const Int128 promised = PromisedIn(kind, *above, at_us);
       if (promised <= limit->nominal) continue;
       return BadQuota(above->scope,
                       "slices below it would set aside " +

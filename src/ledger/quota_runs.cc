@@ -19,8 +19,7 @@ class RunLister {
       : quotas_(quotas), name_of_(std::move(name_of)), by_(by), at_us_(at_us) {}
 
   void Want(const StoredQuota& quota, int64_t bucket_us) {
-    const auto window = CountingWindow(quota, at_us_, bucket_us);
-    if (window) windows_.emplace(quota.id, *window);
+    windows_.emplace(quota.id, CountingWindow(quota, at_us_, bucket_us));
     found_[quota.id];
   }
 

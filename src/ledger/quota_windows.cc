@@ -17,12 +17,10 @@ QuotaWindow UtcMonth(int64_t at_us) {
           InstantOfCivil(absl::CivilSecond(month + 1), utc)};
 }
 
-std::optional<QuotaWindow> BetweenEdges(const std::vector<int64_t>& edges,
-                                        int64_t at_us) {
+QuotaWindow BetweenEdges(const std::vector<int64_t>& edges, int64_t at_us) {
   const auto after = std::upper_bound(edges.begin(), edges.end(), at_us);
-  if (after == edges.begin()) return std::nullopt;
-  return QuotaWindow{*(after - 1),
-                     after == edges.end() ? QuotaWindow::kNoEnd : *after};
+  return {after == edges.begin() ? QuotaWindow::kNoEdge : *(after - 1),
+          after == edges.end() ? QuotaWindow::kNoEnd : *after};
 }
 
 QuotaWindow Bucket(int64_t at_us, int64_t bucket_us) {
@@ -32,12 +30,12 @@ QuotaWindow Bucket(int64_t at_us, int64_t bucket_us) {
 
 }  // namespace
 
-std::optional<QuotaWindow> AccountWindow(const StoredQuota& quota,
-                                         int64_t at_us, int64_t bucket_us) {
+QuotaWindow AccountWindow(const StoredQuota& quota, int64_t at_us,
+                          int64_t bucket_us) {
   switch (quota.scope.period) {
     case QuotaPeriod::kTotal:
     case QuotaPeriod::kAtOnce:
-      return QuotaWindow{};
+      return {};
     case QuotaPeriod::kRolling:
       return Bucket(at_us, bucket_us);
     case QuotaPeriod::kMonth:
@@ -49,11 +47,11 @@ std::optional<QuotaWindow> AccountWindow(const StoredQuota& quota,
   return BetweenEdges(quota.edges, at_us);
 }
 
-std::optional<QuotaWindow> CountingWindow(const StoredQuota& quota,
-                                          int64_t at_us, int64_t bucket_us) {
-  std::optional<QuotaWindow> window = AccountWindow(quota, at_us, bucket_us);
-  if (window && quota.scope.period == QuotaPeriod::kRolling) {
-    window->start_us = window->end_us - quota.scope.rolling_us;
+QuotaWindow CountingWindow(const StoredQuota& quota, int64_t at_us,
+                           int64_t bucket_us) {
+  QuotaWindow window = AccountWindow(quota, at_us, bucket_us);
+  if (quota.scope.period == QuotaPeriod::kRolling) {
+    window.start_us = window.end_us - quota.scope.rolling_us;
   }
   return window;
 }

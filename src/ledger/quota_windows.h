@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <optional>
 
 #include "ledger/quota_records.h"
 
@@ -21,13 +20,14 @@ struct QuotaWindow {
 };
 
 // The window whose account has what happens at the instant: of a rolling quota
-// the bucket. None before a contract's first edge.
-std::optional<QuotaWindow> AccountWindow(const StoredQuota& quota,
-                                         int64_t at_us, int64_t bucket_us);
+// the bucket. What comes before a quota's first edge is one window, and so is
+// what comes after its last, so that its limit always holds.
+QuotaWindow AccountWindow(const StoredQuota& quota, int64_t at_us,
+                          int64_t bucket_us);
 
 // The window that counts at the instant: of a rolling quota many buckets.
-std::optional<QuotaWindow> CountingWindow(const StoredQuota& quota,
-                                          int64_t at_us, int64_t bucket_us);
+QuotaWindow CountingWindow(const StoredQuota& quota, int64_t at_us,
+                           int64_t bucket_us);
 
 }  // namespace drawdown
 

@@ -6,10 +6,12 @@
 // keeps the budgets above it from giving to others what it may still claim:
 //   claim    = max(0, guarantee - its own use - claims of the budgets below it)
 //   reserved = the sum of the claims of all budgets below
-// Use is what the books have (in `available_us` and `guarantee_left_us`) plus
-// `taken_us`. Taking from a budget with a claim lowers the claim, so above it
-// room and reserve fall together. Every state is a function of the takes that
-// are outstanding, in whatever order they came and went.
+// What fits claims of its own asks for nothing that is not reserved: it needs
+// room, and no more, in the budgets above. Use is what the books have (in
+// `available_us` and `guarantee_left_us`) plus `taken_us`. Taking from a budget
+// with a claim lowers the claim, so above it room and reserve fall together.
+// Every state is a function of the takes that are outstanding, in whatever
+// order they came and went, and of how far the books' values have fallen.
 #ifndef DRAWDOWN_SRC_METER_BUDGET_RULES_H_
 #define DRAWDOWN_SRC_METER_BUDGET_RULES_H_
 
@@ -34,12 +36,16 @@ struct PublishedBudget {
   int64_t at_us = 0;
   int64_t available_us = 0;                  // limit - used - held, at at_us
   int64_t guarantee_left_us = kNoGuarantee;  // guarantee - used - held
-  int64_t falls = 0;  // micro-GPUs by which available falls from at_us on
+  int64_t falls = 0;  // micro-GPUs by which both fall from at_us on
+  // Of both beyond whole GPU-microseconds, in millionths: 0 to 999,999.
+  int32_t fraction = 0;
 };
 
 // One quota as all processes see it.
 struct Budget {
   PublishedBudget books;
+  // The next of those whose claims fall; 0: it is not listed.
+  uint32_t next_falling = 0;
   // What is out of available and not in the books yet: slices, admitted usage
   // that is not drained, promises.
   int64_t taken_us = 0;
@@ -53,6 +59,10 @@ struct Budget {
   int64_t allowed = 0;
 
   bool exists() const { return books.quota != 0; }
+  // Whether what it may claim falls with the clock.
+  bool claims_fall() const {
+    return books.falls != 0 && books.guarantee_left_us != kNoGuarantee;
+  }
   // Whether there may be anything to recall under it.
   bool has_unspent() const { return filled > 0 || allowed > 0; }
 };
@@ -64,18 +74,17 @@ inline int64_t ClampBudget(Int128 amount) {
       std::clamp<Int128>(amount, -Int128{kBudgetBound}, Int128{kBudgetBound}));
 }
 
-// What has fallen off is rounded up: never over.
-inline int64_t RoomAt(const Budget& budget, int64_t now_us) {
-  constexpr int64_t kMicro = 1'000'000;
-  const PublishedBudget& books = budget.books;
-  const Int128 room = Int128{books.available_us} - budget.taken_us;
-  if (books.falls == 0) return ClampBudget(room);  // Spares a long division.
-  const int64_t since_us = std::max<int64_t>(0, now_us - books.at_us);
-  const Int128 fallen = (Int128{books.falls} * since_us + kMicro - 1) / kMicro;
-  return ClampBudget(room - fallen);
+namespace budget_internal {
+constexpr int64_t kMicro = 1'000'000;
+
+// Exactly, in millionths; what is left of the books' values is rounded down.
+inline Int128 FallenFine(const PublishedBudget& books, int64_t now_us) {
+  return Int128{books.falls} * std::max<int64_t>(0, now_us - books.at_us);
+}
+inline Int128 Fallen(const PublishedBudget& books, int64_t now_us) {
+  return (FallenFine(books, now_us) - books.fraction + kMicro - 1) / kMicro;
 }
 
-namespace budget_internal {
 // May be negative.
 inline int64_t Unclaimed(const Budget& budget) {
   if (budget.books.guarantee_left_us == kNoGuarantee) return kNoGuarantee;
@@ -84,19 +93,34 @@ inline int64_t Unclaimed(const Budget& budget) {
 }
 }  // namespace budget_internal
 
+inline int64_t RoomAt(const Budget& budget, int64_t now_us) {
+  const PublishedBudget& books = budget.books;
+  const Int128 room = Int128{books.available_us} - budget.taken_us;
+  if (books.falls == 0) return ClampBudget(room);  // Spares a long division.
+  return ClampBudget(room - budget_internal::Fallen(books, now_us));
+}
+
 inline int64_t ClaimOf(const Budget& budget) {
   return std::max<int64_t>(0, budget_internal::Unclaimed(budget));
 }
 
+// Whether facts have left less than is reserved: what is out in advance must
+// not be spent there.
+inline bool IsOverdrawn(const Budget& budget, int64_t now_us) {
+  return RoomAt(budget, now_us) < budget.reserved_us;
+}
+
 // Calls visit(budget) for each that keeps `amount` from being taken from every
-// budget of the chain.
+// budget of the chain. Of claims as they were when Fall was last called.
 template <typename Visit>
 inline void ForEachTooSmall(BudgetChain chain, int64_t amount, int64_t now_us,
                             const Visit& visit) {
   int64_t asked = amount;  // of what is reserved for nobody
   for (Budget* const budget : chain) {
     const Int128 room = RoomAt(*budget, now_us);
-    if (room < amount || room - budget->reserved_us < asked) visit(budget);
+    if (room < amount || (asked > 0 && room - budget->reserved_us < asked)) {
+      visit(budget);
+    }
     asked -= std::clamp<int64_t>(budget_internal::Unclaimed(*budget), 0, asked);
   }
 }
@@ -131,17 +155,44 @@ inline void GiveBack(BudgetChain chain, int64_t amount) {
   }
 }
 
+namespace budget_internal {
+// Hands up what change() does to the claim of the lowest budget.
+template <typename Change>
+inline void ChangeClaim(BudgetChain chain, const Change& change) {
+  int64_t more = -ClaimOf(*chain.front());
+  change(chain.front());
+  more += ClaimOf(*chain.front());
+  for (Budget* const budget : chain.subspan(1)) {
+    const int64_t before = ClaimOf(*budget);
+    budget->reserved_us += more;
+    more += ClaimOf(*budget) - before;
+  }
+}
+}  // namespace budget_internal
+
 // Gives the lowest budget of a chain the books' new values; those above it have
 // theirs already.
 inline void Publish(BudgetChain chain, const PublishedBudget& books) {
-  int64_t change = -ClaimOf(*chain.front());
-  chain.front()->books = books;
-  change += ClaimOf(*chain.front());
-  for (Budget* const budget : chain.subspan(1)) {
-    const int64_t before = ClaimOf(*budget);
-    budget->reserved_us += change;
-    change += ClaimOf(*budget) - before;
-  }
+  budget_internal::ChangeClaim(
+      chain, [&books](Budget* budget) { budget->books = books; });
+}
+
+// Lowers what the lowest budget of a chain may claim by what has fallen: its
+// values become those of `now_us`.
+inline void Fall(BudgetChain chain, int64_t now_us) {
+  if (!chain.front()->claims_fall()) return;
+  if (now_us <= chain.front()->books.at_us) return;
+  budget_internal::ChangeClaim(chain, [now_us](Budget* budget) {
+    using budget_internal::kMicro;
+    PublishedBudget& books = budget->books;
+    const Int128 fallen = budget_internal::Fallen(books, now_us);
+    const Int128 rest = fallen * kMicro + books.fraction -
+                        budget_internal::FallenFine(books, now_us);
+    books.fraction = static_cast<int32_t>(rest);
+    books.available_us = ClampBudget(books.available_us - fallen);
+    books.guarantee_left_us = ClampBudget(books.guarantee_left_us - fallen);
+    books.at_us = now_us;
+  });
 }
 
 // The most that fits; below 0 none does.

@@ -22,6 +22,9 @@ namespace drawdown {
 // Numbers of quotas are below this.
 inline constexpr uint32_t kMaxBudgets = 1u << 18;
 
+// The end of a list.
+inline constexpr uint32_t kNoneFalling = kMaxBudgets;
+
 // All but the budgets; under the lock.
 struct BudgetsState {
   // Counts the times everything was made anew; 0: never.
@@ -35,6 +38,9 @@ struct BudgetsState {
   int64_t valid_until_us = 0;  // the earliest of all budgets
   int64_t latest_us = 0;       // the clock, as the last admission went by it
   uint32_t end = 0;            // past the highest quota number
+  // The first of the budgets whose claims fall (Budget::next_falling), and of
+  // some that did; kNoneFalling and 0: there is none.
+  uint32_t falling = 0;
 };
 
 class BudgetsFile {

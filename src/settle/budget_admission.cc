@@ -187,9 +187,9 @@ BudgetKeeper::Outcome BudgetKeeper::Decide(const AdmissionPlace& place,
   if (AdmitUnder(chains, place, bank, gpu_us, now_us)) {
     return Outcome::kAdmitted;
   }
-  const auto recalled = RecallFor(chains, gpu_us, now_us, books);
-  if (!recalled.ok()) return Outcome::kBusy;
-  if (*recalled && AdmitUnder(chains, place, bank, gpu_us, now_us)) {
+  const auto made = MakeRoom(chains, gpu_us, now_us, books);
+  if (!made.ok()) return Outcome::kBusy;
+  if (*made && AdmitUnder(chains, place, bank, gpu_us, now_us)) {
     return Outcome::kAdmitted;
   }
   if (IsSettled()) {

@@ -20,12 +20,11 @@ namespace drawdown {
 class BudgetBooks {
  public:
   virtual ~BudgetBooks() = default;
-  // What the books say at `now_us`: of these quotas, those that are no more
-  // left out; of all when there are none named. Usage of the open bucket counts
-  // as far as it is drained.
+  // What the books say now, by one reading of the clock: of these quotas, those
+  // that are no more left out; of all when there are none named. Usage of the
+  // open bucket counts as far as it is drained.
   virtual absl::StatusOr<std::vector<PublishedBudget>> Published(
-      ReadTransaction* books, std::span<const uint32_t> quotas,
-      int64_t now_us) = 0;
+      ReadTransaction* books, std::span<const uint32_t> quotas) = 0;
   // The lowest quota of each chain over a meter.
   virtual absl::StatusOr<std::vector<uint32_t>> Lowest(ReadTransaction* books,
                                                        const MeterIds& ids) = 0;

@@ -103,9 +103,9 @@ absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
   if (!lock.held()) return file->BusyError();
   const auto chains = std::make_shared<const MeterChains>(file, lowest);
   if (!chains->Fits(amount_us, now_us)) {
-    ASSIGN_OR_RETURN(const bool recalled,
-                     keeper_->RecallFor(*chains, amount_us, now_us, nullptr));
-    if (!recalled || !chains->Fits(amount_us, now_us)) return false;
+    ASSIGN_OR_RETURN(const bool made,
+                     keeper_->MakeRoom(*chains, amount_us, now_us, nullptr));
+    if (!made || !chains->Fits(amount_us, now_us)) return false;
   }
   // First, as it may want memory: what is taken is always in the list.
   Add(&promised_, chains, amount_us, lowest);
@@ -152,7 +152,7 @@ absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,
   const auto chains = std::make_shared<const MeterChains>(file, lowest);
   Add(&promised_, chains, amount_us, lowest);
   chains->Take(amount_us);
-  return keeper_->RecallTooSmall(*chains, 0, now_us, nullptr);
+  return keeper_->RecallOverdrawn(now_us, nullptr);
 }
 
 std::chrono::milliseconds BudgetChange::PatienceAfterCommit() const {
@@ -167,8 +167,7 @@ absl::Status BudgetChange::Finish(ReadTransaction* books, int64_t now_us) {
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
   std::vector<PublishedBudget> values;
   if (!touched_.empty()) {
-    ASSIGN_OR_RETURN(values,
-                     keeper->books_->Published(books, touched_, now_us));
+    ASSIGN_OR_RETURN(values, keeper->books_->Published(books, touched_));
   }
   const BudgetsLock lock(keeper->file_.get(), patience);
   if (!lock.held()) {

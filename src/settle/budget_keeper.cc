@@ -4,15 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
-#include <set>
 
 #include "base/error.h"
 #include "base/fork.h"
-#include "ledger/buckets.h"
-#include "ledger/live_records.h"
-#include "settle/epoch_state.h"
-#include "settle/torn_unless_done.h"
 
 namespace drawdown {
 namespace {
@@ -157,24 +151,32 @@ absl::Status BudgetKeeper::RecallUnder(Budget* budget, ReadTransaction* books) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> BudgetKeeper::RecallFor(const MeterChains& chains,
-                                             int64_t amount_us, int64_t now_us,
-                                             ReadTransaction* books) {
-  bool helps = true;
-  const auto too_small = [&](BudgetChain chain, const auto& visit) {
-    ForEachTooSmall(chain, amount_us, now_us, visit);
-  };
-  chains.ForEach([&](BudgetChain chain) {
-    too_small(chain, [&](Budget* b) { helps = helps && b->has_unspent(); });
-  });
-  if (!helps) return false;
-  RETURN_IF_ERROR(RecallTooSmall(chains, amount_us, now_us, books));
-  return true;
+void BudgetKeeper::LetClaimsFall(int64_t now_us) {
+  const uint32_t end = file_->state().end;
+  uint32_t* link = &file_->state().falling;
+  // Never more than there are, whatever a damaged file says.
+  for (uint32_t i = 0; i < end && *link != 0 && *link < end; ++i) {
+    Budget& budget = file_->at(*link);
+    if (!budget.claims_fall()) {
+      *link = std::exchange(budget.next_falling, 0);
+      continue;
+    }
+    const MeterChains chain(file_.get(), std::array{*link});
+    chain.ForEach([&](BudgetChain budgets) { Fall(budgets, now_us); });
+    link = &budget.next_falling;
+  }
 }
 
-absl::Status BudgetKeeper::RecallTooSmall(const MeterChains& chains,
-                                          int64_t amount_us, int64_t now_us,
-                                          ReadTransaction* books) {
+absl::StatusOr<bool> BudgetKeeper::MakeRoom(const MeterChains& chains,
+                                            int64_t amount_us, int64_t now_us,
+                                            ReadTransaction* books) {
+  bool claimed = false;  // there is room, which others may claim
+  chains.ForEach([&](BudgetChain chain) {
+    ForEachTooSmall(chain, amount_us, now_us, [&](Budget* budget) {
+      claimed = claimed || RoomAt(*budget, now_us) >= amount_us;
+    });
+  });
+  if (claimed) LetClaimsFall(now_us);
   std::vector<BudgetChain> short_of;  // from the lowest to one too small
   chains.ForEach([&](BudgetChain chain) {
     const size_t first = short_of.size();
@@ -186,12 +188,16 @@ absl::Status BudgetKeeper::RecallTooSmall(const MeterChains& chains,
     std::reverse(short_of.begin() + static_cast<ptrdiff_t>(first),
                  short_of.end());
   });
+  const bool helps = std::all_of(
+      short_of.begin(), short_of.end(),
+      [](BudgetChain chain) { return chain.back()->has_unspent(); });
+  if (!helps) return false;
   for (const BudgetChain chain : short_of) {
     if (!chain.back()->has_unspent()) continue;
     RETURN_IF_ERROR(RecallUnder(chain.back(), books));
     for (Budget* const budget : chain) budget->filled = 0;
   }
-  return absl::OkStatus();
+  return true;
 }
 
 absl::Status BudgetKeeper::RecallOverdrawn(int64_t now_us,
@@ -202,7 +208,7 @@ absl::Status BudgetKeeper::RecallOverdrawn(int64_t now_us,
     // What is left of an allowance is not asked for the room of the quotas that
     // it is under: their clock must not take that room meanwhile.
     const bool falls = budget.books.falls != 0 && budget.allowed > 0;
-    if (!falls && RoomAt(budget, now_us) >= budget.reserved_us) continue;
+    if (!falls && !IsOverdrawn(budget, now_us)) continue;
     RETURN_IF_ERROR(RecallUnder(&budget, books));
   }
   return absl::OkStatus();
@@ -267,155 +273,21 @@ absl::StatusOr<int64_t> BudgetKeeper::Room(uint32_t quota, int64_t now_us) {
 
 absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::RecallAndList(
     ReadTransaction* books) {
-  const BudgetsLock lock(file_.get(), options_.patience);
+  const BudgetsLock lock(file_.get(), options_.posting_patience);
   if (!lock.held()) return file_->BusyError();
-  // Torn, nothing is known of what is left in them: they stay as they are.
-  if (!file_->torn()) {
-    RETURN_IF_ERROR(VisitFiles([&](LanesReader* reader) {
-      return RecallFile(reader, kAllBanks, nullptr, books);
-    }));
-  }
+  // Then they may be wrong, and of other quotas than there are now.
+  if (file_->torn()) return ListUndrained(books);
+  RETURN_IF_ERROR(VisitFiles([&](LanesReader* reader) {
+    return RecallFile(reader, kAllBanks, nullptr, books);
+  }));
   std::vector<TakenBudget> all;
   for (uint32_t quota = 1; quota < file_->state().end; ++quota) {
     Budget& budget = file_->at(quota);
     if (!budget.exists()) continue;
-    if (!file_->torn()) budget.filled = budget.allowed = 0;
+    budget.filled = budget.allowed = 0;
     if (budget.taken_us != 0) all.push_back({quota, budget.taken_us});
   }
   return all;
-}
-
-// --- making anew -------------------------------------------------------------
-
-absl::Status BudgetKeeper::FreshenBefore(Deadline deadline,
-                                         ReadTransaction* books,
-                                         int64_t now_us) {
-  {
-    const BudgetsLock lock(file_.get(), LeftUntil(deadline));
-    if (!lock.held()) return file_->BusyError();
-    const bool right = !file_->torn() && IsSettled();
-    if (right && now_us < file_->state().valid_until_us) {
-      return absl::OkStatus();
-    }
-  }
-  // Read without the lock: it is a long way for those who wait for it.
-  ASSIGN_OR_RETURN(const std::vector<PublishedBudget> values,
-                   books_->Published(books, {}, now_us));
-  const BudgetsLock lock(file_.get(), LeftUntil(deadline));
-  if (!lock.held()) return file_->BusyError();
-  TornUnlessDone torn(file_.get());
-  RETURN_IF_ERROR(Rebuild(books, values, now_us));
-  torn.Done();
-  return absl::OkStatus();
-}
-
-absl::Status BudgetKeeper::Rebuild(ReadTransaction* books,
-                                   std::span<const PublishedBudget> values,
-                                   int64_t now_us) {
-  BudgetsState& state = file_->state();
-  file_->NoteChange();
-  // What is over what changes only while it is torn.
-  if (file_->torn()) file_->NoteLayout();
-  // First, so that what goes wrong from here on is noted again.
-  file_->ClearTorn();
-  ++state.generation;
-  state.begun = 0;
-  state.published = 0;
-  // A flip whose author died between its commit and the word.
-  ASSIGN_OR_RETURN(const std::optional<LiveEpoch> epoch, ReadLiveEpoch(books));
-  if (epoch) FinishFlip(*epoch, epoch_.get());
-  RETURN_IF_ERROR(RecallAll());
-  RETURN_IF_ERROR(FillBudgets(values));
-  ASSIGN_OR_RETURN(const bool whole, TakeUndrained(books));
-  // What is left over of the bucket before would count in this one's windows:
-  // it is for a drain to bring it to the books first.
-  const Epoch now = epoch_->Get();
-  const bool turned = BucketOf(now_us, options_.bucket_us) != now.bucket;
-  state.bucket = whole && !turned ? now.bucket : now.bucket - 1;
-  return absl::OkStatus();
-}
-
-absl::Status BudgetKeeper::FillBudgets(
-    std::span<const PublishedBudget> values) {
-  BudgetsState& state = file_->state();
-  for (uint32_t quota = 0; quota < state.end; ++quota) {
-    file_->at(quota) = Budget{};
-    file_->NoteAbove(quota, 0);
-  }
-  state.valid_until_us = std::numeric_limits<int64_t>::max();
-  ++state.last_ticket;
-  for (const PublishedBudget& value : values) {
-    RETURN_IF_ERROR(file_->Reserve(value.quota + 1));
-    // Who is above whom, before any claim is handed up.
-    Budget& budget = file_->at(value.quota);
-    budget.books.quota = value.quota;
-    budget.books.above = value.above;
-    file_->NoteAbove(value.quota, value.above);
-  }
-  for (const PublishedBudget& value : values) Store(value, state.last_ticket);
-  return absl::OkStatus();
-}
-
-void BudgetKeeper::Store(const PublishedBudget& value, uint64_t ticket) {
-  BudgetsState& state = file_->state();
-  if (value.quota >= state.end) return;
-  Budget& budget = file_->at(value.quota);
-  if (!budget.exists() || budget.ticket > ticket) return;
-  budget.ticket = ticket;
-  const MeterChains chain(file_.get(), std::array{value.quota});
-  PublishedBudget now = value;
-  now.above = budget.books.above;
-  chain.ForEach([&](BudgetChain budgets) { Publish(budgets, now); });
-  state.valid_until_us = std::min(state.valid_until_us, value.valid_until_us);
-}
-
-absl::StatusOr<bool> BudgetKeeper::TakeUndrained(ReadTransaction* books) {
-  std::set<Uuid> posted;  // and not removed yet
-  ASSIGN_OR_RETURN(const std::vector<NamedLiveFile> records,
-                   ReadLiveFiles(books));
-  for (const NamedLiveFile& record : records) {
-    if (record.file.state != LiveFileState::kCounting) {
-      posted.insert(record.uuid);
-    }
-  }
-  bool whole = true;
-  RETURN_IF_ERROR(VisitFiles([&](LanesReader* reader) -> absl::Status {
-    if (posted.contains(reader->identity().uuid)) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const bool all, TakeUndrainedOf(*reader, books));
-    whole = whole && all;
-    return absl::OkStatus();
-  }));
-  return whole;
-}
-
-absl::StatusOr<bool> BudgetKeeper::TakeUndrainedOf(const LanesReader& reader,
-                                                   ReadTransaction* books) {
-  ASSIGN_OR_RETURN(const AdmittedMarks marks,
-                   ReadAdmitted(books, reader.identity().uuid));
-  const uint32_t over = 1 - epoch_->Get().bank;
-  bool whole = true;
-  BlockSums sums;
-  for (uint32_t block = 0; block < reader.blocks(); ++block) {
-    reader.SumAdmitted(block, &sums);
-    const uint32_t first = block * kBlockMeters;
-    for (uint32_t i = 0; i < sums.admitted[0].size(); ++i) {
-      const AdmittedMark mark =
-          first + i < marks.size() ? marks[first + i] : AdmittedMark{};
-      uint64_t undrained = 0;
-      for (uint32_t bank = 0; bank < kBanks; ++bank) {
-        // Behind only after a power loss.
-        const uint64_t now = std::max(sums.admitted[bank][i], mark[bank]);
-        undrained += now - mark[bank];
-        whole = whole && (bank != over || now == mark[bank]);
-      }
-      const std::optional<MeterIds> ids =
-          undrained != 0 ? reader.MeterAt(first + i) : std::nullopt;
-      if (!ids) continue;
-      ASSIGN_OR_RETURN(const Chains* const chains, ChainsOf(*ids, books));
-      (*chains)->Take(ToBudget(undrained));
-    }
-  }
-  return whole;
 }
 
 // --- the end -----------------------------------------------------------------

@@ -236,12 +236,12 @@ class BudgetKeeper : public AdmissionSource {
     return reader.identity().boot_id == live_->boot_id();
   }
 
-  // Recalls where that can make `amount` fit; whether it may have.
-  absl::StatusOr<bool> RecallFor(const MeterChains& chains, int64_t amount_us,
-                                 int64_t now_us, ReadTransaction* books);
-  // Under each budget that is too small for the amount.
-  absl::Status RecallTooSmall(const MeterChains& chains, int64_t amount_us,
-                              int64_t now_us, ReadTransaction* books);
+  // Lets claims fall, and recalls, where that can make `amount` fit; whether it
+  // may have.
+  absl::StatusOr<bool> MakeRoom(const MeterChains& chains, int64_t amount_us,
+                                int64_t now_us, ReadTransaction* books);
+  // All that fall with the clock.
+  void LetClaimsFall(int64_t now_us);
   // Under every budget that facts have overdrawn, or that has begun to fall:
   // what is left of slices and allowances there must not be admitted any more.
   absl::Status RecallOverdrawn(int64_t now_us, ReadTransaction* books);
@@ -259,11 +259,18 @@ class BudgetKeeper : public AdmissionSource {
   absl::Status Rebuild(ReadTransaction* books,
                        std::span<const PublishedBudget> values, int64_t now_us);
   absl::Status FillBudgets(std::span<const PublishedBudget> values);
-  // Takes what files have and the books have not; whether the bank that is over
-  // has nothing of it.
-  absl::StatusOr<bool> TakeUndrained(ReadTransaction* books);
-  absl::StatusOr<bool> TakeUndrainedOf(const LanesReader& reader,
-                                       ReadTransaction* books);
+  // What files have admitted and the books have not; whether the bank that is
+  // over has nothing of it.
+  using OfMeter =
+      std::function<absl::Status(const MeterIds&, int64_t amount_us)>;
+  absl::StatusOr<bool> VisitUndrained(ReadTransaction* books,
+                                      const OfMeter& visit);
+  absl::StatusOr<bool> VisitUndrainedOf(const LanesReader& reader,
+                                        ReadTransaction* books,
+                                        const OfMeter& visit);
+  // Of the books' quotas, whatever budgets say.
+  absl::StatusOr<std::vector<TakenBudget>> ListUndrained(
+      ReadTransaction* books);
   void Store(const PublishedBudget& value, uint64_t ticket);
 
   // --- without it ---

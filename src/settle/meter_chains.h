@@ -44,6 +44,7 @@ class MeterChains {
   }
 
   int64_t Room(int64_t now_us) const {
+    Fall(now_us);
     int64_t room = kBudgetBound;
     ForEach([&](BudgetChain chain) {
       room = std::min(room, RoomOf(chain, now_us));
@@ -51,6 +52,7 @@ class MeterChains {
     return room;
   }
   bool Fits(int64_t amount, int64_t now_us) const {
+    Fall(now_us);
     bool fits = true;
     ForEach([&](BudgetChain chain) {
       fits = fits && drawdown::Fits(chain, amount, now_us);
@@ -62,6 +64,16 @@ class MeterChains {
   }
   void GiveBack(int64_t amount) const {
     ForEach([&](BudgetChain chain) { drawdown::GiveBack(chain, amount); });
+  }
+
+  // What was claimed by those that it is under; not by others, whose claims may
+  // be less than they seem.
+  void Fall(int64_t now_us) const {
+    ForEach([&](BudgetChain chain) {
+      for (size_t i = 0; i < chain.size(); ++i) {
+        drawdown::Fall(chain.subspan(i), now_us);
+      }
+    });
   }
 
   template <typename Visit>

@@ -35,8 +35,8 @@ def test_everything_that_may_fail_says_how():
                  if not name.startswith("_") and name != "close"]
     functions += [thing for thing in PUBLIC if inspect.isfunction(thing)
                   and thing not in (drawdown.version, drawdown.abi_version)]
-    functions += [drawdown.Ledger, drawdown.Ledger.__init__, drawdown.Hold.use, drawdown.Hold.settle,
-                  drawdown.Hold.release, drawdown.Meter.record, drawdown.Meter.try_record,
+    functions += [drawdown.Ledger, drawdown.Ledger.__init__, drawdown.Hold.use,
+                  drawdown.Hold.settle, drawdown.Hold.release, drawdown.Meter.record, drawdown.Meter.try_record,
                   drawdown.Meter.record_many, drawdown.Table.column]
     assert len(functions) > 50
     for function in functions:
@@ -152,7 +152,7 @@ def test_an_older_library_is_refused(tmp_path, how):
                            env={**os.environ, **variable}, capture_output=True, text=True)
     last = tried.stderr.strip().splitlines()[-1]
     assert tried.returncode == 1
-    assert last.startswith(f"ImportError: {name} is drawdown 0.0.9 (ABI 1), older than this package")
+    assert last.startswith(f"ImportError: {name} is drawdown 0.0.9 (ABI 1), older than this pack")
     assert f"needs {drawdown.version()} (ABI {drawdown.abi_version()})" in last
     assert (str(tmp_path) in last) == (how == "without its functions")
 

@@ -47,7 +47,8 @@ def stuck_writer(tmp_path):
                               stdout=subprocess.PIPE, text=True)
     try:
         assert writer.stdout.readline() == "writing\n"
-        probe = drawdown.Ledger(tmp_path / "books", lock_timeout=datetime.timedelta(milliseconds=100),
+        probe = drawdown.Ledger(tmp_path / "books",
+                                lock_timeout=datetime.timedelta(milliseconds=100),
                                 drain_interval=datetime.timedelta(0))
         for i in range(1000):
             writer.send_signal(signal.SIGSTOP)

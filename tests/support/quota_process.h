@@ -76,8 +76,8 @@ class RulesOfTest : public BudgetBooks {
       : rules_(rules), tenants_(std::move(tenants)), bucket_us_(bucket_us) {}
 
   absl::StatusOr<std::vector<PublishedBudget>> Published(
-      ReadTransaction* books, std::span<const uint32_t> quotas,
-      int64_t now_us) override {
+      ReadTransaction* books, std::span<const uint32_t> quotas) override {
+    const int64_t now_us = rules_->clock_us;
     std::vector<PublishedBudget> all;
     for (uint32_t quota = 1; quota <= kQuotas && rules_->exists; ++quota) {
       const bool asked =

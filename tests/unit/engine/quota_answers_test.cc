@@ -1,5 +1,6 @@
 // What the ledger says of quotas and holds: refusals, errors, one hold by name.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 
 #include "drawdown/ledger.h"
@@ -241,6 +242,154 @@ TEST_F(QuotaAnswersTest, RunsUnderAQuotaAreTheBiggest) {
   EXPECT_TRUE(users.biggest[0].used == 11 * kMicroGpusPerGpu);
   EXPECT_EQ(users.biggest[9].run.run_id, "r2");
   EXPECT_EQ(users.more, 1u);
+}
+
+// acme/a lends all of its own, and of what it lends 50 are its own slice's,
+// which nobody may borrow.
+TEST_F(QuotaAnswersTest, WhatSlicesBelowASliceKeepIsPromisedOnce) {
+  const auto slice = [](const std::string& tenant, int64_t hours) {
+    QuotaSetting setting = Hours(tenant, hours);
+    setting.limit->slice = true;
+    return setting;
+  };
+  ASSERT_THAT(ledger_->SetQuota(Hours("acme", 100)), IsOk());
+  QuotaSetting lends = slice("acme/a", 60);
+  lends.limit->lending = lends.limit->nominal;
+  ASSERT_THAT(ledger_->SetQuota(lends), IsOk());
+  ASSERT_THAT(ledger_->SetQuota(slice("acme/a/x", 50)), IsOk());
+  EXPECT_THAT(ledger_->SetQuota(slice("acme/b", 51)),
+              IsError(ErrorCode::kInvalidArgument,
+                      "would set aside 101 GPU-hours, more than its 100"));
+  ASSERT_THAT(ledger_->SetQuota(slice("acme/b", 50)), IsOk());
+  const auto states = ledger_->Quotas("acme");
+  ASSERT_THAT(states, IsOk());
+  EXPECT_TRUE(states->front().reserved == Int128{100} * kMicrosPerHour);
+  EXPECT_TRUE(states->front().available == 0);
+}
+
+constexpr char kContract[] = R"(
+id: "pac" provider: "aws" currency: "USD"
+calendar { time_zone: "America/Los_Angeles" day_cut: "00:00"
+           day_label: START month_day: 1 year_start: "01-01" }
+term { start: "2026-08-01T00:00:00-07:00" end: "2027-08-01T00:00:00-07:00" }
+grace: "1h"
+pool { name: "aws/us-east-1/gb200" sku: "x" region: "r" gpus_per_unit: 1 }
+rate { pool: "aws" price: "4" from: "2026-08-01T07:00:00Z" }
+commitment { id: "b" category: USAGE model: DISCONTINUOUS interval: MONTHLY
+  layer: 1 applies { dimension: "pool" operator: IN
+                     value: "aws/us-east-1/gb200" }
+  step { from: "2026-08-01T00:00:00-07:00" quantity: "100" } price: "1.9"
+  shortfall { policy: TAKE_OR_PAY price: "1.9" } }
+)";
+constexpr int64_t kMidJuly2026 = 1784073600 * kMicrosPerSecond;
+constexpr int64_t kMidJuly2027 = 1815609600 * kMicrosPerSecond;
+constexpr int64_t kMonth = 30 * 24 * kMicrosPerHour;
+
+// Of a contract from 1 August 2026 to 31 July 2027.
+class QuotaCalendarTest : public QuotaAnswersTest {
+ protected:
+  void SetUp() override {
+    OpenOptions options;
+    options.create_if_missing = true;
+    options.now_us = [this] { return now_us_.load(); };
+    auto ledger = Ledger::Open(dir_.Path("books"), options);
+    ASSERT_THAT(ledger, IsOk());
+    ledger_ = *std::move(ledger);
+    ASSERT_THAT(ledger_->ApplyContracts({{"pac.textproto", kContract}}),
+                IsOk());
+  }
+  void Limit(QuotaPeriod period) {
+    QuotaSetting setting = Hours("acme", 10);
+    setting.scope.period = period;
+    setting.scope.contract = "pac";
+    if (period == QuotaPeriod::kInterval) setting.scope.commitment = "b";
+    ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
+  }
+  // Held and settled: whether it was admitted.
+  bool Use(int64_t hours) {
+    const HoldRequest hold = Hold("h" + std::to_string(++holds_), hours);
+    const auto placed = ledger_->PlaceHold(hold);
+    EXPECT_THAT(placed, IsOk());
+    if (!placed->admitted()) return false;
+    EXPECT_THAT(ledger_->SettleHold(hold.hold_id, hold.gpu_time), IsOk());
+    return true;
+  }
+  std::string Resets() {
+    const auto states = ledger_->Quotas("acme");
+    const std::optional<int64_t> end_us = states->front().window_end_us;
+    return end_us ? FormatInstant(*end_us) : "never";
+  }
+
+  std::atomic<int64_t> now_us_{kMidJuly2026};
+  int holds_ = 0;
+};
+
+TEST_F(QuotaCalendarTest, MonthsDoNotNeedTheTerm) {
+  Limit(QuotaPeriod::kMonth);
+  for (const char* const resets :
+       {"2026-08-01T07:00:00Z", "2026-09-01T07:00:00Z"}) {
+    EXPECT_TRUE(Use(6));
+    EXPECT_FALSE(Use(6));
+    EXPECT_EQ(Resets(), resets);
+    now_us_ += kMonth;
+  }
+  now_us_ = kMidJuly2027;
+  for (const char* const resets :
+       {"2027-08-01T07:00:00Z", "2027-09-01T07:00:00Z"}) {
+    EXPECT_TRUE(Use(6));
+    EXPECT_FALSE(Use(6));
+    EXPECT_EQ(Resets(), resets);
+    now_us_ += kMonth;
+  }
+  // In twenty years.
+  now_us_ += 250 * kMonth;
+  EXPECT_TRUE(Use(6));
+  EXPECT_FALSE(Use(6));
+  EXPECT_TRUE(ledger_->VerifyInProcess()->ok);
+}
+
+// A hard limit is one before the first interval and after the last.
+TEST_F(QuotaCalendarTest, OutsideIntervalsALimitHoldsToo) {
+  Limit(QuotaPeriod::kInterval);
+  EXPECT_TRUE(Use(6));
+  EXPECT_FALSE(Use(6));
+  EXPECT_EQ(Resets(), "2026-08-01T07:00:00Z");
+  now_us_ += kMonth;
+  EXPECT_TRUE(Use(6));
+  EXPECT_EQ(Resets(), "2026-09-01T07:00:00Z");
+  now_us_ = kMidJuly2027 + kMonth;
+  EXPECT_TRUE(Use(6));
+  now_us_ += kMonth;
+  EXPECT_FALSE(Use(6));
+  EXPECT_EQ(Resets(), "never");
+  EXPECT_TRUE(ledger_->VerifyInProcess()->ok);
+}
+
+// By a meter, whose usage is not drained: the numbers are those of that
+// instant, and say why.
+TEST_F(QuotaAnswersTest, ARefusalBesideMetersAddsUp) {
+  QuotaSetting top = Hours("acme", 10);
+  top.scope.period = QuotaPeriod::kTotal;
+  QuotaSetting slice = Hours("acme/chat", 4);
+  slice.scope.period = QuotaPeriod::kTotal;
+  slice.limit->slice = true;
+  slice.limit->borrowing = Int128{6} * kMicrosPerHour;
+  ASSERT_THAT(ledger_->SetQuota(top), IsOk());
+  ASSERT_THAT(ledger_->SetQuota(slice), IsOk());
+  const auto meter = ledger_->meter("acme/other", kPool);
+  const auto own = ledger_->meter("acme/chat", kPool);
+  ASSERT_THAT(meter, IsOk());
+  ASSERT_THAT(own, IsOk());
+  ASSERT_EQ(meter->TryRecord(6 * kMicrosPerHour), Decision::kAdmitted);
+  ASSERT_EQ(own->TryRecord(1 * kMicrosPerHour), Decision::kAdmitted);
+  const auto admission = ledger_->PlaceHold(Hold("a", 4));
+  ASSERT_THAT(admission, IsOk());
+  ASSERT_FALSE(admission->admitted());
+  const std::string said = DescribeRefusal(*admission->refusal);
+  EXPECT_NE(said.find("acme on *: 10 GPU-hours in total, 7 used, 0 held, "
+                      "3 set aside for slices, 4 asked"),
+            said.npos)
+      << said;
 }
 
 }  // namespace

@@ -71,6 +71,59 @@ TEST(BudgetRulesTest, AGuaranteeIsKeptFromOthers) {
   EXPECT_TRUE(Fits(my_chain, 10, 0));
 }
 
+// Facts of others have taken what is reserved for nobody, and more: what fits a
+// claim asks for none of that.
+TEST(BudgetRulesTest, AClaimIsGoodForAsMuchAsThereIs) {
+  Budget mine = Of(100, 50);
+  Budget other = Of(100);
+  Budget top = Of(40);
+  top.reserved_us = 50;
+  Budget* const my_chain[] = {&mine, &top};
+  Budget* const other_chain[] = {&other, &top};
+  EXPECT_TRUE(IsOverdrawn(top, 0));
+  EXPECT_FALSE(Fits(other_chain, 1, 0));
+  EXPECT_EQ(RoomOf(my_chain, 0), 40);
+  Take(my_chain, 40);
+  EXPECT_EQ(top.reserved_us, 10);
+  EXPECT_FALSE(Fits(my_chain, 1, 0));
+}
+
+// A GPU and a half under the guarantee, from 0 on: what it uses is not reserved
+// any more, and to others nothing changes.
+TEST(BudgetRulesTest, AClaimFallsWithWhatRunsUse) {
+  Budget mine = Of(100, 30);
+  Budget top = Of(50);
+  top.reserved_us = 30;
+  mine.books.falls = top.books.falls = 1'500'000;
+  Budget* const my_chain[] = {&mine, &top};
+  Budget* const top_chain[] = {&top};
+  for (int64_t now_us = 0; now_us < 20; ++now_us) {
+    Fall(my_chain, now_us);
+    EXPECT_EQ(RoomAt(mine, now_us), 100 - (3 * now_us + 1) / 2) << now_us;
+    EXPECT_EQ(ClaimOf(mine), 30 - (3 * now_us + 1) / 2) << now_us;
+    EXPECT_EQ(RoomOf(top_chain, now_us), 20) << now_us;
+  }
+  Fall(my_chain, 30);
+  EXPECT_EQ(ClaimOf(mine), 0);
+  EXPECT_EQ(RoomOf(top_chain, 30), 5);
+}
+
+// 2.3 are left, and 0.7 fall each microsecond.
+TEST(BudgetRulesTest, FractionsAreCountedWhereverTheClockStops) {
+  for (int64_t stop_us = 0; stop_us < 7; ++stop_us) {
+    Budget budget = Of(2, 1);
+    budget.books.fraction = 300'000;
+    budget.books.falls = 700'000;
+    Budget* const chain[] = {&budget};
+    Fall(chain, stop_us);
+    const int64_t rooms[] = {2, 1, 0, 0, -1, -2, -2, -3, -4};
+    for (int64_t now_us = stop_us; now_us < 9; ++now_us) {
+      EXPECT_EQ(RoomAt(budget, now_us), rooms[now_us])
+          << stop_us << " " << now_us;
+    }
+  }
+}
+
 TEST(BudgetRulesTest, ExtremesDoNotOverflow) {
   Budget budget = Of(kBudgetBound);
   Budget* const chain[] = {&budget};
@@ -82,7 +135,7 @@ TEST(BudgetRulesTest, ExtremesDoNotOverflow) {
   EXPECT_EQ(RoomAt(budget, std::numeric_limits<int64_t>::max()), -kBudgetBound);
 }
 
-// A tree of budgets; use of each is what its leaves took.
+// A tree of budgets; use of each is what its leaves took, and what has fallen.
 class Model {
  public:
   explicit Model(Random* random) : random_(*random) {
@@ -100,6 +153,19 @@ class Model {
     one->available_us = random_.Between(-5, 60);
     one->guarantee_left_us =
         random_.OneIn(2) ? kNoGuarantee : random_.Between(-5, 30);
+    one->falls = random_.OneIn(2) ? 0 : random_.Between(0, 3'000'000);
+    one->fraction = static_cast<int32_t>(random_.Between(0, 999'999));
+    one->at_us = now_us_;
+  }
+  int64_t Fallen(size_t node) const {
+    const PublishedBudget& one = books_[node];
+    const int64_t fine = one.falls * (now_us_ - one.at_us);
+    return fine <= one.fraction
+               ? 0
+               : 1 + (fine - one.fraction - 1) / 1'000'000;
+  }
+  int64_t Room(size_t node) const {
+    return books_[node].available_us - Fallen(node) - Use(node);
   }
 
   std::vector<size_t> ChainOf(size_t node) const {
@@ -122,22 +188,28 @@ class Model {
     return reserved;
   }
   int64_t Claim(size_t node) const {
-    return std::max<int64_t>(
-        0, books_[node].guarantee_left_us - Use(node) - Reserved(node));
+    return std::max<int64_t>(0, books_[node].guarantee_left_us - Fallen(node) -
+                                    Use(node) - Reserved(node));
   }
-  // By trying: nothing may end below what is reserved, or below zero.
+  // By trying: nothing may end below zero, nor, where anything of the amount
+  // was not reserved, below what is reserved.
   bool Fits(size_t node, int64_t amount) {
+    const std::vector<size_t> chain = ChainOf(node);
+    std::vector<int64_t> reserved;
+    for (const size_t one : chain) reserved.push_back(Reserved(one));
     taken_[node] += amount;
     bool fits = true;
-    for (const size_t one : ChainOf(node)) {
-      const int64_t room = books_[one].available_us - Use(one);
-      fits = fits && room >= 0 && room >= Reserved(one);
+    for (size_t i = 0; i < chain.size(); ++i) {
+      const int64_t left = Reserved(chain[i]);
+      fits = fits && Room(chain[i]) >= 0 &&
+             (reserved[i] - left == amount || Room(chain[i]) >= left);
     }
     taken_[node] -= amount;
     return fits;
   }
 
   Random& random_;
+  int64_t now_us_ = 0;
   std::vector<size_t> above_;
   std::vector<PublishedBudget> books_;
   std::vector<int64_t> taken_;  // at each node itself
@@ -160,6 +232,14 @@ class Both {
         random->Between(0, static_cast<int64_t>(budgets_.size()) - 1));
     const int64_t amount = random->Between(0, 20);
     const std::vector<Budget*> chain = ChainAt(node);
+    if (random->OneIn(3)) {
+      model_.now_us_ += random->Between(0, 4);
+      FallFrom(node);
+      // What others may claim is less than it seems.
+      ASSERT_TRUE(!Fits(chain, amount, model_.now_us_) ||
+                  model_.Fits(node, amount));
+      for (size_t i = 0; i < budgets_.size(); ++i) FallFrom(i);
+    }
     if (random->OneIn(4) && model_.taken_[node] > 0) {
       const int64_t back = random->Between(0, model_.taken_[node]);
       GiveBack(chain, back);
@@ -168,24 +248,33 @@ class Both {
       model_.DrawValues(&model_.books_[node]);
       PublishAt(node);
     } else if (const bool fact = random->OneIn(5);
-               fact || Fits(chain, amount, 0)) {
+               fact || Fits(chain, amount, model_.now_us_)) {
       ASSERT_TRUE(fact || model_.Fits(node, amount)) << node;
       Take(chain, amount);
       model_.taken_[node] += amount;
     }
     Compare(node, amount);
   }
+  void FallFrom(size_t node) {
+    const std::vector<Budget*> chain = ChainAt(node);
+    for (size_t i = 0; i < chain.size(); ++i) {
+      Fall(BudgetChain(chain).subspan(i), model_.now_us_);
+    }
+  }
   void Compare(size_t node, int64_t amount) {
+    const int64_t now_us = model_.now_us_;
     for (size_t i = 0; i < budgets_.size(); ++i) {
       ASSERT_EQ(budgets_[i].taken_us, model_.Use(i)) << i;
+      ASSERT_EQ(RoomAt(budgets_[i], now_us), model_.Room(i)) << i;
       ASSERT_EQ(budgets_[i].reserved_us, model_.Reserved(i)) << i;
       ASSERT_EQ(ClaimOf(budgets_[i]), model_.Claim(i)) << i;
     }
     const std::vector<Budget*> chain = ChainAt(node);
-    ASSERT_EQ(Fits(chain, amount, 0), model_.Fits(node, amount));
-    const int64_t room = RoomOf(chain, 0);
-    ASSERT_TRUE(room <= 0 || Fits(chain, room, 0));
-    ASSERT_FALSE(Fits(chain, std::max<int64_t>(0, room + 1), 0) && room >= 0);
+    ASSERT_EQ(Fits(chain, amount, now_us), model_.Fits(node, amount));
+    const int64_t room = RoomOf(chain, now_us);
+    ASSERT_TRUE(room <= 0 || Fits(chain, room, now_us));
+    ASSERT_FALSE(Fits(chain, std::max<int64_t>(0, room + 1), now_us) &&
+                 room >= 0);
   }
 
  private:

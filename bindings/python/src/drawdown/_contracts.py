@@ -112,8 +112,8 @@ class ContractCalls(Calls):
         `tolerance` is money. `memory` is how many bytes rows are remembered in (64 MiB);
         what does not fit is in temporary files. `tenant_tag`, a key of Tags, names tenants
         that are compared too. `text_format`, "table", "csv" or "json", asks for the text
-        that `drawdown reconcile` prints. BadInputError names the file and the row; NotFoundError for
-        the contract; StateError for the period, a column's type, `memory` out of its range;
+        that `drawdown reconcile` prints. BadInputError names the file and the row;
+        NotFoundError for the contract; StateError for the period, a column's type, `memory` out of its range;
         LedgerError when the books cannot be read; TypeError for what is no bill.
         """
         alive: List[Any] = []

@@ -125,7 +125,7 @@ class Table(_Rows):
         return bool(number[0]) if kind == lib.DRAWDOWN_COLUMN_BOOL else int(number[0])
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """An Arrow stream in a capsule; the types are fixed, so `requested_schema` is not followed."""
+        """An Arrow stream in a capsule. Types are fixed: `requested_schema` is not followed."""
         stream = lib.drawdown_py_new_stream()
         if stream == ffi.NULL:
             raise MemoryError
