@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/wide.h"
+#include "reconcile/capacity_price.h"
 #include "reconcile/reason.h"
 #include "reconcile/text.h"
 #include "reconcile/tolerance.h"
@@ -63,27 +64,28 @@ std::string MatchedOn(const Group& group) {
   return absl::StrCat(key, "+period+kind");
 }
 
-// What reserved capacity that nobody ran on may cost; nothing where the
-// contract or the row does not say. The rows are of one charge period; where
-// the rate changes in it, the dearer one bounds them.
+// What reserved capacity of one charge period may cost; nothing where the
+// contract or the row does not say. Where there are too many periods to tell
+// apart it is spread over all of them.
 std::optional<MoneyAmount> CapacityCost(const Group& group,
                                         const CompareContext& context) {
   if (group.sums.unmeasured != 0) return std::nullopt;
-  const std::string& pool = context.names->pools.Name(group.key.lane.pool);
-  std::optional<MoneyAmount> most;
-  for (const int64_t at_us : {group.key.start_us, group.key.end_us - 1}) {
-    const Rate* const rate = FindRate(*context.contract, pool, at_us);
-    if (rate == nullptr) return std::nullopt;
-    const MoneyAmount price = rate->tiers.front().price;
-    most = std::max(most.value_or(price), price);
-  }
-  return Price(*most, group.sums.billed);
+  const GroupKey& key = group.key;
+  const Interval charge = key.end_us > key.start_us
+                              ? Interval{key.start_us, key.end_us}
+                              : Interval{group.first_us, group.last_us};
+  return CapacityPrice(*context.contract,
+                       context.names->pools.Name(key.lane.pool), charge,
+                       group.sums.billed);
 }
 
 BreakClass CapacityClass(const Group& group, const CompareContext& context) {
   if (context.names->currencies[group.key.currency] !=
       context.contract->currency) {
     return BreakClass::kCurrencyBreak;
+  }
+  if (group.key.disposition == Disposition::kUnusedCapacity) {
+    return BreakClass::kNonUsage;
   }
   const std::optional<MoneyAmount> most = CapacityCost(group, context);
   if (!most.has_value()) return BreakClass::kNotExecutable;
@@ -99,6 +101,8 @@ BreakClass CapacityClass(const Group& group, const CompareContext& context) {
 BreakClass OtherCommitmentClass(const Group& group,
                                 const CompareContext& context) {
   const Lane& lane = group.key.lane;
+  // Of so many that they are one group, some may be.
+  if (group.key.dropped != 0) return BreakClass::kNotExecutable;
   const bool ours =
       lane.pool != kNoIndex || context.covering.contains(lane.commitment);
   return lane.commitment != kNoIndex && ours ? BreakClass::kNotExecutable
@@ -131,6 +135,7 @@ BreakClass ClassOf(const Group& group, CorrectionLink link,
     case Disposition::kNothingLeft:
       return BreakClass::kUnmeteredCharge;
     case Disposition::kUnusedCapacity:
+    case Disposition::kDearCapacity:
       return CapacityClass(group, context);
     case Disposition::kOtherPurchase:
     case Disposition::kOtherUnused:

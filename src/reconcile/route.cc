@@ -7,6 +7,7 @@
 #include "base/civil.h"
 #include "base/error.h"
 #include "base/same_text.h"
+#include "reconcile/capacity_price.h"
 
 namespace drawdown {
 namespace {
@@ -51,6 +52,11 @@ bool CanCoarsen(Disposition disposition) {
     case Disposition::kOtherProvider:
     case Disposition::kOtherPeriod:
     case Disposition::kOtherCategory:
+    case Disposition::kAdjustment:
+    case Disposition::kOtherPurchase:
+    case Disposition::kOtherUnused:
+    case Disposition::kUnusedCapacity:
+    case Disposition::kDearCapacity:
     case Disposition::kOtherService:
       return true;
     default:
@@ -63,6 +69,11 @@ void Coarsen(KeyGrain grain, GroupKey* key) {
   key->start_us = key->end_us = 0;
   if (grain == KeyGrain::kTimeless) return;
   key->service = key->sku = key->region = kNoIndex;
+  if (key->disposition == Disposition::kOtherPurchase ||
+      key->disposition == Disposition::kOtherUnused) {
+    key->lane.commitment = kNoIndex;
+    key->dropped = 1;
+  }
 }
 
 uint32_t GroupNames::CurrencyIndex(Currency currency) {
@@ -312,12 +323,6 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
       key.disposition = Disposition::kOtherPeriod;
       key.lane = Lane();
     }
-    // Each has its own price: an hour that costs too much is not made up for by
-    // one that costs nothing.
-    if (key.disposition == Disposition::kUnusedCapacity) {
-      key.start_us = row.charge_start_us;
-      key.end_us = row.charge_end_us;
-    }
     key.category = names_.texts.Intern(row.category_text);
     if (GrainOf(key.disposition) != KeyGrain::kBare) {
       key.service = names_.texts.Intern(row.service);
@@ -325,6 +330,25 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
   }
   Coarsen(GrainOf(key.disposition), &key);
   return key;
+}
+
+// Of unused capacity each charge period is judged by itself: what is too dear
+// in it may be taken back in it, and is not made up for by another that is
+// free. Those at their price need not be judged again.
+void Router::KeepDearApart(const BillRow& row, RoutedRow* routed) const {
+  const Interval charge{row.charge_start_us, row.charge_end_us};
+  std::optional<MoneyAmount> most;
+  if (routed->quantity.has_value()) {
+    most = CapacityPrice(contract_, routed->pool->name, charge,
+                         routed->quantity->time);
+  }
+  const MoneyAmount cost = row.billed_cost.amount;
+  if (most.has_value() && cost >= MoneyAmount() && cost <= *most) return;
+  GroupKey& key = routed->key;
+  key.disposition = Disposition::kDearCapacity;
+  key.start_us = charge.start_us;
+  key.end_us = charge.end_us;
+  Coarsen(GrainOf(key.disposition), &key);
 }
 
 absl::StatusOr<std::optional<BilledGpuTime>> Router::QuantityOf(
@@ -397,6 +421,9 @@ absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
   routed.dropped = target.dropped;
   routed.by_consumption = ByConsumption(row);
   ASSIGN_OR_RETURN(routed.quantity, QuantityOf(row, target.micro_gpus));
+  if (routed.key.disposition == Disposition::kUnusedCapacity) {
+    KeepDearApart(row, &routed);
+  }
   if (routed.key.disposition == Disposition::kCompare &&
       routed.key.dropped != 0 && !routed.quantity.has_value()) {
     routed.key.disposition = Disposition::kCoarseUnmeasured;

@@ -36,7 +36,8 @@ enum class Disposition : uint8_t {
   kAdjustment,        // which may be the rounding of an invoice
   kOtherPurchase,     // of something that is no commitment of the contract
   kOtherUnused,       // the unused part of such a thing
-  kUnusedCapacity,    // reserved capacity nobody ran on
+  kUnusedCapacity,    // reserved capacity nobody ran on, at no more than usage
+  kDearCapacity,      // likewise, at more, or at what is not known
   kOtherService,      // not GPU usage
 };
 inline constexpr size_t kDispositions =
@@ -47,7 +48,7 @@ inline constexpr size_t kDispositions =
 struct GroupKey {
   Disposition disposition = Disposition::kCompare;
   // KeyParts in which compared usage differs from its pool, or unknown GPU
-  // usage from several.
+  // usage from several; of others' commitments, whether all are in one group.
   uint8_t dropped = 0;
   Lane lane;
   uint32_t provider = kNoIndex;
@@ -71,7 +72,7 @@ struct GroupKey {
 };
 
 // What a bill has too many of to keep apart is grouped by less: without the
-// charge period, then without service, SKU and region too.
+// charge period, then without service, SKU, region and others' commitment too.
 enum class KeyGrain : uint8_t { kWhole, kTimeless, kBare };
 
 // Whether its rows end in one class however they are grouped, and need no
@@ -132,6 +133,7 @@ class Router {
   Disposition DispositionOf(const BillRow& row) const;
   GroupKey KeyOf(const BillRow& row, const Target& target);
   void SetWindow(const BillRow& row, GroupKey& key) const;
+  void KeepDearApart(const BillRow& row, RoutedRow* routed) const;
   bool IsProvider(std::string_view name);
   uint32_t PoolIndex(const PoolNaming* naming) const;
   const std::optional<TimeUnit>& UnitOf(const BillRow& row);

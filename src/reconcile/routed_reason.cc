@@ -75,7 +75,12 @@ std::string OtherCommitmentReason(std::string what, const Group& group,
   if (lane.commitment != kNoIndex) {
     absl::StrAppend(&what, ", ", names.commitments.Name(lane.commitment));
   }
-  absl::StrAppend(&what, ", service ", names.texts.Name(group.key.service));
+  absl::StrAppend(&what, ", service ", NameOf(group.key.service, names.texts));
+  if (group.key.dropped != 0) {
+    return absl::StrCat(what,
+                        ": of more commitments than are told apart, so whether "
+                        "they are of the contract's pools is not known");
+  }
   if (kind != BreakClass::kNotExecutable) return what;
   return absl::StrCat(what, ": it is of ",
                       lane.pool == kNoIndex
@@ -88,7 +93,7 @@ std::string UnusedCapacityReason(const Group& group, BreakClass kind,
                                  const GroupNames& names) {
   std::string text = absl::StrCat(
       "unused capacity reservation, which no meter counts, service ",
-      names.texts.Name(group.key.service), ": ", HoursOfRows(group));
+      NameOf(group.key.service, names.texts), ": ", HoursOfRows(group));
   if (kind == BreakClass::kPriceBreak) {
     absl::StrAppend(&text, " billed above the contract's on-demand price");
   } else if (kind == BreakClass::kNotExecutable) {
@@ -173,6 +178,7 @@ std::string RoutedReason(const Group& group, BreakClass kind,
           "unused part of a commitment that is not in the contract", group,
           kind, names);
     case Disposition::kUnusedCapacity:
+    case Disposition::kDearCapacity:
       return UnusedCapacityReason(group, kind, names);
     case Disposition::kOtherService:
       return absl::StrCat("no GPU usage, service ", service);

@@ -33,10 +33,10 @@ constexpr Int128 kMost = 1'000'000 * kOne;
 std::optional<Int128> ParseRatio(std::string_view text) {
   const absl::StatusOr<Decimal> ratio = ParseDecimal(text);
   if (!ratio.ok()) return std::nullopt;
-  if (ratio->scale > kScale) {
-    return DivHalfEven(ratio->coefficient, PowerOfTen(ratio->scale - kScale));
-  }
-  const absl::StatusOr<Int128> scaled = DecimalToScaled(*ratio, kScale);
+  const absl::StatusOr<Int128> scaled =
+      ratio->scale > kScale
+          ? DivHalfEven(ratio->coefficient, PowerOfTen(ratio->scale - kScale))
+          : DecimalToScaled(*ratio, kScale);
   if (!scaled.ok() || *scaled > kMost || *scaled < -kMost) return std::nullopt;
   return *scaled;
 }

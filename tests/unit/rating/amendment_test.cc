@@ -16,6 +16,9 @@ rate { pool: "p" price: "4" }
 commitment { id: "year" category: USAGE model: DISCONTINUOUS interval: ANNUAL
   step { from: "2026-01-01T00:00:00Z" quantity: "365" } price: "2"
   step { from: "2027-01-01T00:00:00Z" quantity: "730" } }
+commitment { id: "slips" category: USAGE model: DISCONTINUOUS price: "1"
+  interval: ANNUAL step { from: "2026-01-01T00:00:00Z" quantity: "73" }
+  delivered { from: "2026-01-01T00:00:00Z" quantity: "0" } }
 commitment { id: "month" category: SPEND model: DISCONTINUOUS layer: 2
   step { from: "2026-01-01T00:00:00Z" cost: "31" } interval: MONTHLY
   rollover { intervals: 1 } }
@@ -69,6 +72,7 @@ TEST_F(AmendmentTest, WhatIsToComeChangesNothing) {
 
 TEST_F(AmendmentTest, WhatHasBegunIsChanged) {
   EXPECT_TRUE(Changes("\"365\"", "\"366\""));
+  EXPECT_TRUE(Changes("\"73\"", "\"80\""));
   EXPECT_TRUE(Changes(Of("year"), ""));
   EXPECT_TRUE(Changes("ANNUAL", "QUARTERLY"));
   EXPECT_TRUE(Changes("price: \"2\"", R"(price: "2"

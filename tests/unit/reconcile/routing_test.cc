@@ -4,11 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "drawdown/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "reconcile/group.h"
 #include "tests/unit/reconcile/support.h"
 
 namespace drawdown::testing {
@@ -223,42 +221,6 @@ TEST(ReconcileRoutingTest, CommitmentsAreNotMatchedByACoarserKey) {
   const ReconcileResult result = Reconcile(setup, {purchase});
   ExpectInvariants(result, {purchase});
   EXPECT_EQ(result.items[0].kind, BreakClass::kNonUsage);
-}
-
-TEST(ReconcileRoutingTest, UnusedCapacityIsPricedByTheRateInForce) {
-  Scenario setup;
-  Rate later = setup.contract.rates[0];
-  later.from_us = HourOf(24);
-  later.tiers[0].price = Usd("5");
-  setup.contract.rates.push_back(later);
-  std::vector<TestRow> rows = {OnDemandRow(0, 1, "1", "20"),
-                               OnDemandRow(1, 2, "1", "16.40"),
-                               OnDemandRow(24, 25, "1", "20")};
-  for (TestRow& row : rows) row.capacity_status = UsageStatus::kUnused;
-  const ReconcileResult result = Reconcile(setup, rows);
-  ExpectInvariants(result, rows);
-  const auto breaks = ItemsOf(result, BreakClass::kPriceBreak);
-  ASSERT_EQ(breaks.size(), 1u);
-  EXPECT_EQ(FormatMoney(breaks[0].billed_cost), "20");
-  EXPECT_EQ(FormatMoney(breaks[0].difference), "3.6");
-  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 2u);
-  // A row over the change costs at most the dearer rate.
-  TestRow across = OnDemandRow(23, 25, "2", "40");
-  across.capacity_status = UsageStatus::kUnused;
-  EXPECT_EQ(Reconcile(setup, {across}).items[0].kind, BreakClass::kNonUsage);
-  across.billed = "40.01";
-  EXPECT_EQ(Reconcile(setup, {across}).items[0].kind, BreakClass::kPriceBreak);
-}
-
-TEST(ReconcileRoutingTest, FreeUnusedCapacityDoesNotMakeUpForDear) {
-  std::vector<TestRow> rows = {OnDemandRow(0, 1, "100", "0"),
-                               OnDemandRow(1, 2, "1", "999")};
-  for (TestRow& row : rows) row.capacity_status = UsageStatus::kUnused;
-  const ReconcileResult result = Reconcile(Scenario(), rows);
-  ExpectInvariants(result, rows);
-  const auto breaks = ItemsOf(result, BreakClass::kPriceBreak);
-  ASSERT_EQ(breaks.size(), 1u);
-  EXPECT_EQ(FormatMoney(breaks[0].difference), "982.6");
 }
 
 TEST(ReconcileRoutingTest, TimingSaysWhetherTheHoursRan) {
@@ -485,69 +447,6 @@ TEST(ReconcileRoutingTest, OtherCurrenciesNeverTakeMeteredUsage) {
   EXPECT_EQ(FormatMoney(result.billed_total.at("EUR")), "30");
   EXPECT_EQ(FormatMoney(result.expected_total.at("EUR")), "0");
   EXPECT_EQ(FormatMoney(result.expected_total.at("USD")), "32.8");
-}
-
-// One row each of `count`, of which no two have anything in common.
-std::vector<TestRow> RowsApart(uint32_t count, const TestRow& like,
-                               void (*change)(uint32_t, TestRow*)) {
-  std::vector<TestRow> rows(count, like);
-  for (uint32_t i = 0; i < count; ++i) change(i, &rows[i]);
-  return rows;
-}
-
-void ExpectFewItems(const Scenario& setup, const std::vector<TestRow>& rows,
-                    size_t items, const std::string& reason) {
-  const ReconcileResult result = Reconcile(setup, rows);
-  ExpectInvariants(result, rows);
-  ASSERT_EQ(result.items.size(), items);
-  EXPECT_EQ(result.items[0].rows, rows.size() / items);
-  EXPECT_THAT(result.items[0].reason, HasSubstr(reason));
-  const std::vector<TestRow> turned(rows.rbegin(), rows.rend());
-  EXPECT_EQ(Serialized(Reconcile(setup, turned)), Serialized(result));
-}
-
-TEST(ReconcileRoutingTest, ServicesAreKeptApartUpToALimit) {
-  constexpr uint32_t kMost = GroupTable::kMostApart;
-  const auto service = [](uint32_t i, TestRow* row) {
-    row->sku = row->sku_price = absl::StrCat("x", i);
-    row->service = absl::StrCat("service ", i);
-    row->unit = "Requests";
-  };
-  const TestRow like = OnDemandRow(0, 1, "1", "0.25");
-  const Scenario setup;
-  ExpectFewItems(setup, RowsApart(kMost, like, service), kMost,
-                 "no GPU usage, service service ");
-  ExpectFewItems(setup, RowsApart(kMost + 1, like, service), 1,
-                 "no GPU usage, service (too many to tell apart)");
-}
-
-TEST(ReconcileRoutingTest, PeriodsOfAnotherCurrencyAreKeptApartUpToALimit) {
-  constexpr uint32_t kMost = GroupTable::kMostApart;
-  TestRow like = OnDemandRow(0, 1, "1", "0.25");
-  like.currency = "EUR";
-  const auto period = [](uint32_t i, TestRow* row) {
-    row->start_us += static_cast<int64_t>(i) * kMicrosPerSecond;
-    row->end_us = row->start_us + kMicrosPerHour;
-  };
-  const Scenario setup;
-  ExpectFewItems(setup, RowsApart(kMost, like, period), kMost, "billed in EUR");
-  const std::vector<TestRow> many = RowsApart(kMost + 1, like, period);
-  ExpectFewItems(setup, many, 1, "billed in EUR");
-  const Break item = Reconcile(setup, many).items[0];
-  EXPECT_EQ(item.kind, BreakClass::kCurrencyBreak);
-  EXPECT_EQ(item.period_start_us, many.front().start_us);
-  EXPECT_EQ(item.period_end_us, many.back().end_us);
-}
-
-TEST(ReconcileRoutingTest, UnknownSkusAreKeptApartUpToALimit) {
-  TestRow like = OnDemandRow(0, 1, "1", "0.25");
-  like.gpu_count = 8;
-  const auto sku = [](uint32_t i, TestRow* row) {
-    row->sku = row->sku_price = absl::StrCat("x", i);
-  };
-  ExpectFewItems(
-      Scenario(), RowsApart(GroupTable::kMostApart + 1, like, sku), 1,
-      "of SKU \"(too many to tell apart)\" in region \"(too many to tell");
 }
 
 TEST(ReconcileRoutingTest, ARowAcrossTheEdgeComparesWhatIsInside) {

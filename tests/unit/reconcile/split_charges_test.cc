@@ -64,6 +64,12 @@ TEST(SplitChargesTest, NoNumberOfHugeRatiosOverflows) {
       4, Part(0, "0.25", "4.10", "99999999999999999999"));
   const ReconcileResult result = Reconcile(Metered("4"), rows);
   EXPECT_THAT(result.items[0].reason, HasSubstr("cannot be read"));
+  // Of however many places.
+  const std::vector<TestRow> longer(
+      200,
+      Part(0, "0.005", "0.082", "1000000000000000000.0000000000000000001"));
+  EXPECT_THAT(Reconcile(Metered("4"), longer).items[0].reason,
+              HasSubstr("cannot be read"));
 }
 
 // The copies are items of their own, and no part of the charge.

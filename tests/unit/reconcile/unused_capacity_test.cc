@@ -1,0 +1,77 @@
+// Reserved capacity that nobody ran on, which no meter counts.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/reconcile/support.h"
+
+namespace drawdown::testing {
+namespace {
+
+TEST(UnusedCapacityTest, IsPricedByTheRateInForce) {
+  Scenario setup;
+  Rate later = setup.contract.rates[0];
+  later.from_us = HourOf(24);
+  later.tiers[0].price = Usd("5");
+  setup.contract.rates.push_back(later);
+  std::vector<TestRow> rows = {OnDemandRow(0, 1, "1", "20"),
+                               OnDemandRow(1, 2, "1", "16.40"),
+                               OnDemandRow(24, 25, "1", "20")};
+  for (TestRow& row : rows) row.capacity_status = UsageStatus::kUnused;
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto breaks = ItemsOf(result, BreakClass::kPriceBreak);
+  ASSERT_EQ(breaks.size(), 1u);
+  EXPECT_EQ(FormatMoney(breaks[0].billed_cost), "20");
+  EXPECT_EQ(FormatMoney(breaks[0].difference), "3.6");
+  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).at(0).rows, 2u);
+}
+
+// A row over changes of the rate: each hour at its own.
+TEST(UnusedCapacityTest, OfALongRowEachHourHasItsRate) {
+  Scenario setup;
+  Rate rate = setup.contract.rates[0];
+  for (const auto& [from, price] :
+       {std::pair(24, "5"), std::pair(48, "4.10")}) {
+    rate.from_us = HourOf(from);
+    rate.tiers[0].price = Usd(price);
+    setup.contract.rates.push_back(rate);
+  }
+  // A unit of four GPUs for three days: 4 x 24 x (4.10 + 5 + 4.10).
+  TestRow row = OnDemandRow(0, 72, "72", "1267.20");
+  row.capacity_status = UsageStatus::kUnused;
+  EXPECT_EQ(Reconcile(setup, {row}).items[0].kind, BreakClass::kNonUsage);
+  // All of it at the dearer rate.
+  row.billed = "1440";
+  const Break item = Reconcile(setup, {row}).items[0];
+  EXPECT_EQ(item.kind, BreakClass::kPriceBreak);
+  EXPECT_EQ(FormatMoney(item.expected_cost), "1267.2");
+  EXPECT_EQ(FormatMoney(item.difference), "172.8");
+}
+
+// What is taken back in the same hour was not charged.
+TEST(UnusedCapacityTest, ARefundOfTheHourCounts) {
+  std::vector<TestRow> rows = {OnDemandRow(0, 1, "1", "999"),
+                               OnDemandRow(0, 1, "1", "-990")};
+  for (TestRow& row : rows) row.capacity_status = UsageStatus::kUnused;
+  const ReconcileResult result = Reconcile(Scenario(), rows);
+  ExpectInvariants(result, rows);
+  ASSERT_EQ(result.items.size(), 1u);
+  EXPECT_EQ(result.items[0].kind, BreakClass::kNonUsage);
+}
+
+TEST(UnusedCapacityTest, WhatIsFreeDoesNotMakeUpForDear) {
+  std::vector<TestRow> rows = {OnDemandRow(0, 1, "100", "0"),
+                               OnDemandRow(1, 2, "1", "999")};
+  for (TestRow& row : rows) row.capacity_status = UsageStatus::kUnused;
+  const ReconcileResult result = Reconcile(Scenario(), rows);
+  ExpectInvariants(result, rows);
+  const auto breaks = ItemsOf(result, BreakClass::kPriceBreak);
+  ASSERT_EQ(breaks.size(), 1u);
+  EXPECT_EQ(FormatMoney(breaks[0].difference), "982.6");
+}
+
+}  // namespace
+}  // namespace drawdown::testing
