@@ -74,7 +74,8 @@ ASAN_SLICE = csv_test source_test base_numbers_test base_time_test \
   bill_fuzz_test json_scan_test store_conformance_test meter_test settle_test \
   meters_test lives_test try_record_test c_misuse_test c_arrow_test \
   c_call_fuzz_test c_memory_test
-TSAN_SLICE = gate_test store_conformance_test meter_test bill_reader_test
+TSAN_SLICE = gate_test store_conformance_test meter_test admission_test \
+  bill_reader_test
 
 # What reads a bill's bytes, under libFuzzer: a fixed number of inputs each, or
 # FUZZ_SECONDS each with what was found kept in build/fuzz/tests/fuzz/found.

@@ -1,4 +1,6 @@
 // Holds: quota earmarked before use.
+#include <cstddef>
+
 #include "admission.h"
 #include "inputs.h"
 #include "quota_tables.h"
@@ -9,7 +11,7 @@ namespace {
 
 constexpr size_t kHoldRequestV1 = sizeof(drawdown_hold_request);
 constexpr size_t kHoldRenewalV1 = sizeof(drawdown_hold_renewal);
-constexpr size_t kHoldQueryV1 = sizeof(drawdown_hold_query);
+constexpr size_t kHoldQueryV1 = offsetof(drawdown_hold_query, after_hold_id);
 
 HoldRequest ReadRequest(Inputs* in, const drawdown_hold_request* requests,
                         uint64_t index, bool* strict) {
@@ -49,6 +51,7 @@ HoldQuery ReadQuery(Inputs* in, const drawdown_hold_query* theirs) {
   query.pool = in->Text("pool", ours.pool);
   query.hold_id = in->Text("hold_id", ours.hold_id);
   query.limit = ours.limit;
+  query.after = in->Text("after_hold_id", ours.after_hold_id);
   query.at_us = in->MaybeInstant("at_us", ours.at_us);
   if (ours.state != DRAWDOWN_HOLD_ANY_STATE) {
     query.state = in->Number("state", ours.state, HoldState::kReleased);

@@ -1,4 +1,6 @@
 // Runs, one by one and looked at.
+#include <cstddef>
+
 #include "admission.h"
 #include "inputs.h"
 #include "table.h"
@@ -7,7 +9,7 @@ namespace drawdown::c_api {
 namespace {
 
 constexpr size_t kRunStartV1 = sizeof(drawdown_run_start);
-constexpr size_t kRunQueryV1 = sizeof(drawdown_run_query);
+constexpr size_t kRunQueryV1 = offsetof(drawdown_run_query, after_run_id);
 
 RunKey ReadKey(Inputs* in, drawdown_text run_id, uint32_t attempt) {
   return {in->Text("run_id", run_id), attempt};
@@ -40,6 +42,9 @@ RunQuery ReadQuery(Inputs* in, const drawdown_run_query* theirs) {
   query.run_id = in->Text("run_id", ours.run_id);
   query.array = in->Text("array", ours.array);
   query.limit = ours.limit;
+  in->Reserved("query", ours.reserved);
+  const std::string after = in->Text("after_run_id", ours.after_run_id);
+  if (!after.empty()) query.after = RunKey{after, ours.after_attempt};
   if (ours.state != DRAWDOWN_RUN_ANY_STATE) {
     query.state = in->Number("state", ours.state, RunState::kVoided);
   }

@@ -172,6 +172,7 @@ type RunQuery struct {
 	Array  string // the tasks of it
 	Open   bool   // those that run now alone
 	Limit  uint64 // 0: all
+	After  RunKey // the page after this run, in the order of ids and attempts
 }
 
 func (q RunQuery) c(a *arena) *C.drawdown_run_query {
@@ -180,6 +181,9 @@ func (q RunQuery) c(a *arena) *C.drawdown_run_query {
 	c.tenant, c.pool = a.text(q.Tenant), a.text(q.Pool)
 	c.run_id, c.array = a.text(q.RunID), a.text(q.Array)
 	c.limit = C.uint64_t(q.Limit)
+	if q.After.RunID != "" {
+		c.after_run_id, c.after_attempt = a.text(q.After.RunID), attempt(q.After.Attempt)
+	}
 	if q.Open {
 		c.state = C.DRAWDOWN_RUN_OPEN
 	}

@@ -30,6 +30,9 @@ func TestPartsOfAGPUAreOneTogether(t *testing.T) {
 	if books.StartRuns(part(7)) == nil {
 		t.Fatal("eight sevenths of a GPU")
 	}
+	rest := must(books.Runs(RunQuery{After: RunKey{RunID: "r4"}, Limit: 3}))(t)
+	equal(t, rest.Len(), 2)
+	equal(t, must(rest.Row(0).Text("run_id"))(t), "r5")
 	nowhere := part(8)
 	nowhere.Device = ""
 	if err := books.StartRuns(nowhere); !errors.Is(err, InvalidArgument) {

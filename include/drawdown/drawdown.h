@@ -532,11 +532,16 @@ typedef struct drawdown_run_query {
   drawdown_text run_id; /* exactly; "": all */
   drawdown_text array;  /* its tasks; "": all */
   uint64_t limit;       /* 0: no limit */
+  /* Since ABI version 5: page by page, with a limit and the last run of the page
+   * before. Runs are in the order of ids, and of attempts. */
+  drawdown_text after_run_id; /* "": from the first */
+  uint32_t after_attempt;
+  uint32_t reserved;
 } drawdown_run_query;
 #define DRAWDOWN_RUN_QUERY_INIT                                              \
   {                                                                          \
     sizeof(drawdown_run_query), DRAWDOWN_RUN_ANY_STATE, {NULL, 0}, {NULL, 0}, \
-        {NULL, 0}, {NULL, 0}, 0                                              \
+        {NULL, 0}, {NULL, 0}, 0, {NULL, 0}, 0, 0                             \
   }
 /* A row per run: run_id, attempt, tenant, pool, state, reason, source_state,
  * gpus (of the last segment), start, end, segments, device, share, sequence. */
@@ -619,11 +624,13 @@ typedef struct drawdown_hold_query {
   drawdown_text hold_id;
   uint64_t limit;
   int64_t at_us;
+  /* Since ABI version 5: only holds with a greater id; "": from the first. */
+  drawdown_text after_hold_id;
 } drawdown_hold_query;
 #define DRAWDOWN_HOLD_QUERY_INIT                                              \
   {                                                                           \
     sizeof(drawdown_hold_query), DRAWDOWN_HOLD_ANY_STATE, {NULL, 0},          \
-        {NULL, 0}, {NULL, 0}, 0, DRAWDOWN_UNSET                               \
+        {NULL, 0}, {NULL, 0}, 0, DRAWDOWN_UNSET, {NULL, 0}                    \
   }
 /* A row per hold: hold_id, tenant, pool, state, gpu_seconds, charged, drawn,
  * held, gpus, run_id, attempt, placed, expires, renewals. */

@@ -82,6 +82,7 @@ struct HoldQuery {
   uint64_t limit = 0;  // 0: no limit
   std::optional<int64_t> at_us;
   std::string hold_id = {};  // this one alone; "": all
+  std::string after = {};    // only those with a greater id; "": all
 };
 
 // A line of statements as it would change.

@@ -31,6 +31,9 @@ struct RunQuery {
   std::string run_id;  // exactly this id; "": all
   std::string array;   // tasks PARENT[INDEX] of this parent; "": all
   uint64_t limit = 0;  // 0: no limit
+  // Only those behind it in key order, which is that of ids and attempts: the
+  // last run of the page before. It need not be there.
+  std::optional<RunKey> after = {};
 };
 
 // What runs come to.

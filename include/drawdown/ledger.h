@@ -228,7 +228,7 @@ class DRAWDOWN_EXPORT Ledger {
                                       const WriteOptions& options = {});
   // Dry run: would it fit, what would it draw down, at what price, if its GPUs
   // used it from now on (without GPUs: evenly while it lasts) and all else went
-  // on as it does? Changes nothing. Names and errors as PlaceHold; or no id.
+  // on as it does? Needs no id. Errors: those of PlaceHold and MakeStatement.
   absl::StatusOr<HoldQuote> QuoteHold(const HoldRequest& request) const;
   // Charges and extends at one instant, or changes nothing. Of an expired hold
   // all that it will hold is asked anew.

@@ -1,5 +1,7 @@
 #include "ledger/inspect.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/path.h"
 #include "ledger/capacity.h"
@@ -259,7 +261,13 @@ absl::Status VisitRuns(ReadTransaction* books, const RunQuery& query,
   std::string first = query.run_id + '\0';
   if (!query.array.empty()) first = query.array + "[";
   const bool prefixed = !query.run_id.empty() || !query.array.empty();
-  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(first));
+  std::string from = first;
+  if (query.after) {
+    // The least key behind it.
+    from = std::max(
+        from, EncodeRunKey(query.after->run_id, query.after->attempt) + '\0');
+  }
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(from));
   uint64_t visited = 0;
   while (found) {
     if (prefixed && !cursor->key().starts_with(first)) break;

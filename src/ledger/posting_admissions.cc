@@ -140,7 +140,7 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
 absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
                                             int64_t at_us) {
   RETURN_IF_ERROR(CheckChange(starting.change));
-  if (!starting.device.empty()) {
+  if (!starting.device.empty() || !starting.share.zero()) {
     ASSIGN_OR_RETURN(starting.change.micro_gpus, GpusOfShare(starting));
   }
   ASSIGN_OR_RETURN(std::optional<RunChanged> start, NewStart(starting));

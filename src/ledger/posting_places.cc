@@ -7,6 +7,12 @@ namespace drawdown {
 namespace {
 
 absl::Status CheckPlaced(const RunChanged& start, const RunPlaced& placed) {
+  if (placed.device.empty()) {
+    return MakeError(ErrorCode::kBadRow,
+                     "run " + DescribeRun(start.run_id, start.attempt) +
+                         ": share " + FormatRatio(placed.share) +
+                         " of no device");
+  }
   RETURN_IF_ERROR(CheckText("device", placed.device, 1, kMaxIdBytes));
   if (!IsValidRatio(placed.share) || placed.share.zero()) {
     return MakeError(ErrorCode::kBadRow,

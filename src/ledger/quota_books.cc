@@ -28,8 +28,7 @@ GpuTime Shown(FineTime time) {
 
 HoldInfo MakeHoldInfo(std::string_view hold_id, const StoredHold& hold,
                       const Run* run, const NameOf& name_of,
-                      const MoveList& moves, int64_t at_us,
-                      int64_t draws_us) {
+                      const MoveList& moves, int64_t at_us, int64_t draws_us) {
   HoldInfo info;
   info.hold_id = std::string(hold_id);
   info.tenant = moves.PathNow(name_of(NameKind::kTenant, hold.tenant));
@@ -99,7 +98,10 @@ absl::Status VisitHolds(ReadTransaction* books, const HoldQuery& query,
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kHolds));
   const std::string first = HoldKey(query.hold_id);
-  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(first));
+  std::string from = first;
+  // The least key behind it.
+  if (!query.after.empty()) from = std::max(from, HoldKey(query.after) + '\0');
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(from));
   uint64_t visited = 0;
   while (found && cursor->key().starts_with("h")) {
     if (!query.hold_id.empty() && cursor->key() != first) break;

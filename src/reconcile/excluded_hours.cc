@@ -76,11 +76,6 @@ void ExcludedHours::FillBuckets(const Exclusions& exclusions,
                                             cell.end_us, bucket.metered);
     }
   }
-  for (auto& [pool, buckets] : pools_) {
-    for (auto& [start_us, bucket] : buckets) {
-      bucket.left = std::min(bucket.left, bucket.metered);
-    }
-  }
 }
 
 void ExcludedHours::TakeFrom(Bucket* bucket, GpuTime time) {

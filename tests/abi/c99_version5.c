@@ -1,27 +1,71 @@
-/* What ABI version 5 added: texts of reconciliations, files, notes, ghosts, what
+/* What ABI version 5 added: pages, texts of reconciliations, files, notes, ghosts, what
  * comes next. */
 #include "c99_support.h"
 
 #if DRAWDOWN_ABI_VERSION >= 5
-/* Five runs that started an hour ago. */
-static void StartRuns(drawdown_ledger ledger) {
+/* Runs and holds two by two, until a page is not full. */
+static void TestPages(drawdown_ledger ledger) {
   drawdown_error error = 0;
+  drawdown_table page = 0;
   drawdown_table refusal = 0;
+  drawdown_run_query query = DRAWDOWN_RUN_QUERY_INIT;
+  drawdown_hold_query holds = DRAWDOWN_HOLD_QUERY_INIT;
   static const char* const kIds[5] = {"p", "p", "p1", "p2", "q"};
   static const uint32_t kAttempts[5] = {1, 2, 1, 1, 1};
   int i;
+  int pages = 0;
   for (i = 0; i < 5; ++i) {
     drawdown_run_start start = DRAWDOWN_RUN_START_INIT;
-    start.run_id = drawdown_str(kIds[i]);
+    drawdown_hold_request hold = DRAWDOWN_HOLD_REQUEST_INIT;
+    start.run_id = hold.hold_id = drawdown_str(kIds[i]);
     start.attempt = kAttempts[i];
-    start.tenant = drawdown_str("paged/x");
-    start.pool = drawdown_str("aws/x/h");
+    start.tenant = hold.tenant = drawdown_str("paged/x");
+    start.pool = hold.pool = drawdown_str("aws/x/h");
     start.micro_gpus = 1000000;
     start.at_us = now - kHour;
+    hold.gpu_us = drawdown_int128_of(kHour);
     OK(drawdown_run_start_many(ledger, &start, 1, &refusal, &error));
+    if (kAttempts[i] == 1) {
+      OK(drawdown_hold_place(ledger, &hold, 1, &refusal, &error));
+    }
   }
+  query.tenant = holds.tenant = drawdown_str("paged");
+  query.limit = holds.limit = 2;
+  i = 0;
+  do {
+    uint64_t row;
+    OK(drawdown_runs(ledger, &query, &page, &error));
+    for (row = 0; row < RowsOf(page); ++row, ++i) {
+      CHECK(i < 5 && TextIs(page, row, "run_id", kIds[i]));
+      CHECK(NumberAt(page, row, "attempt") == kAttempts[i]);
+      query.after_run_id = drawdown_str(kIds[i]);
+      query.after_attempt = kAttempts[i];
+    }
+    row = RowsOf(page);
+    Close(&page);
+    ++pages;
+    if (row < 2) break;
+  } while (pages < 9);
+  CHECK(i == 5 && pages == 3);
+  /* One that is not there, before which two are. */
+  query.after_run_id = drawdown_str("p0");
+  OK(drawdown_segments(ledger, &query, &page, &error));
+  CHECK(RowsOf(page) == 2 && TextIs(page, 0, "run_id", "p1"));
+  Close(&page);
+  query.reserved = 1;
+  CHECK(drawdown_runs(ledger, &query, &page, NULL) == DRAWDOWN_BAD_STRUCT);
+  holds.after_hold_id = drawdown_str("p");
+  OK(drawdown_holds(ledger, &holds, &page, &error));
+  CHECK(RowsOf(page) == 2 && TextIs(page, 0, "hold_id", "p1"));
+  CHECK(TextIs(page, 1, "hold_id", "p2"));
+  Close(&page);
+  holds.after_hold_id = drawdown_str("p2");
+  OK(drawdown_holds(ledger, &holds, &page, &error));
+  CHECK(RowsOf(page) == 1 && TextIs(page, 0, "hold_id", "q"));
+  Close(&page);
 }
 
+/* Of the runs that TestPages started an hour ago. */
 static void TestGhosts(drawdown_ledger ledger) {
   drawdown_error error = 0;
   drawdown_table table = 0;
@@ -30,7 +74,6 @@ static void TestGhosts(drawdown_ledger ledger) {
   const drawdown_text tenant = drawdown_str("paged");
   const drawdown_text all = drawdown_str("");
   uint64_t fresh = 9;
-  StartRuns(ledger);
   beats[0].run_id = drawdown_str("p1");
   beats[1].run_id = drawdown_str("nobody's");
   beats[0].at_us = beats[1].at_us = now - 60000000;
@@ -55,6 +98,30 @@ static void TestGhosts(drawdown_ledger ledger) {
   CHECK(RowsOf(table) == 5 && NumberAt(table, 2, "heartbeat") == 1);
   CHECK(NumberAt(table, 2, "lease_us") == 30000000);
   Close(&table);
+}
+
+/* A share of nothing would be a run of no GPUs. */
+static void TestShares(drawdown_ledger ledger) {
+  drawdown_error error = 0;
+  drawdown_table refusal = 0;
+  drawdown_run_query query = DRAWDOWN_RUN_QUERY_INIT;
+  drawdown_run_start start = DRAWDOWN_RUN_START_INIT;
+  start.run_id = query.run_id = drawdown_str("shared");
+  start.tenant = drawdown_str("acme/s");
+  start.pool = drawdown_str("aws/x/h");
+  start.at_us = now - kHour;
+  start.share_num = 1;
+  start.share_den = 7;
+  CHECK(drawdown_run_start_many(ledger, &start, 1, &refusal, &error) ==
+        DRAWDOWN_BAD_ROW);
+  CHECK(strstr(drawdown_error_message(error), "share 1/7 of no device"));
+  drawdown_error_free(error);
+  start.device = drawdown_str("gpu-0");
+  OK(drawdown_run_start_many(ledger, &start, 1, &refusal, &error));
+  OK(drawdown_runs(ledger, &query, &refusal, &error));
+  CHECK(RowsOf(refusal) == 1 && TextIs(refusal, 0, "share", "1/7"));
+  CHECK(DecimalAt(refusal, 0, "gpus") > 142000);
+  Close(&refusal);
 }
 
 static void TestWhatComesNext(drawdown_ledger ledger) {
@@ -206,7 +273,9 @@ void TestVersion5(drawdown_ledger ledger, const char* folder) {
            DRAWDOWN_VERSION_MINOR, DRAWDOWN_VERSION_PATCH);
   CHECK(strcmp(version, drawdown_version()) == 0);
   TestQuotaTables(ledger);
+  TestPages(ledger);
   TestGhosts(ledger);
+  TestShares(ledger);
   TestWhatComesNext(ledger);
   TestTexts(ledger, folder);
   TestNotes(ledger, folder);

@@ -99,6 +99,8 @@ const drawdown_run_query* Caller::RunQuery() {
   if (OneIn(4)) query.pool = Pool();
   if (OneIn(4)) query.run_id = Id();
   if (OneIn(4)) query.array = Id();
+  if (OneIn(4)) query.after_run_id = Id();
+  query.after_attempt = static_cast<uint32_t>(Number(1));
   query.limit = Below(5);
   return Options(query);
 }
@@ -206,6 +208,7 @@ void Caller::CallHolds() {
       drawdown_hold_query query = DRAWDOWN_HOLD_QUERY_INIT;
       if (OneIn(4)) query.state = Choice(DRAWDOWN_HOLD_RELEASED);
       if (OneIn(4)) query.tenant = Tenant();
+      if (OneIn(4)) query.after_hold_id = Id();
       query.at_us = OneIn(2) ? Instant() : DRAWDOWN_UNSET;
       return Ended("holds",
                    drawdown_holds(ledger, Options(query), table, Error()));

@@ -105,6 +105,26 @@ def test_many_at_once(books):
     assert books.place_holds([]) and books.start_runs([])
 
 
+def test_pages(books):
+    for i in range(5):
+        for attempt in (1, 2):
+            books.start_run(f"r{i}", "acme", POOL, 1, instant(9), attempt=attempt)
+        books.place_hold(f"h{i}", "acme", POOL, 1)
+    for ask, key in ((lambda **page: books.runs(limit=3, **page),
+                      lambda row: (row["run_id"], row["attempt"])),
+                     (lambda **page: books.segments(limit=3, **page),
+                      lambda row: (row["run_id"], row["attempt"])),
+                     (lambda **page: books.holds(limit=3, **page), lambda row: row["hold_id"])):
+        read, page = [], ask().to_pylist()
+        while page:
+            assert len(page) <= 3
+            read += [key(row) for row in page]
+            page = ask(after=key(page[-1])).to_pylist()
+        assert len(read) == len(set(read)) in (5, 10) and read == sorted(read)
+    first = books.journal(limit=4)
+    assert books.journal(first[-1]["sequence"] + 1)[0]["sequence"] == 5
+
+
 def test_parts_of_a_gpu(books):
     for i in range(7):
         assert books.start_run(f"r{i}", "acme", POOL, 0, instant(9), device="GPU-1",

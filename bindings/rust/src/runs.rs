@@ -127,11 +127,16 @@ pub struct RunQuery<'a> {
     pub state: Option<RunState>,
     /// At most so many; 0: all.
     pub limit: u64,
+    /// The page after this run, in the order of ids and attempts.
+    pub after: Option<(&'a str, u32)>,
 }
 
 impl RunQuery<'_> {
     fn raw(&self) -> sys::drawdown_run_query {
+        let (after_run_id, after_attempt) = self.after.unwrap_or(("", 0));
         sys::drawdown_run_query {
+            after_run_id: text(after_run_id),
+            after_attempt,
             tenant: text(self.tenant),
             pool: text(self.pool),
             run_id: text(self.run_id),

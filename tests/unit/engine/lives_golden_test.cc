@@ -158,7 +158,7 @@ class Life {
                       InstantOf(words),   Option(words, "hold").value_or("")};
     if (const auto share = Option(words, "share")) {
       const size_t slash = share->find('/');
-      start.device = *Option(words, "device");
+      start.device = Option(words, "device").value_or("");
       start.share = {std::stoll(share->substr(0, slash)),
                      std::stoll(share->substr(slash + 1))};
     }

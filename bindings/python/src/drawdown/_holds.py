@@ -194,10 +194,11 @@ class HoldCalls(Calls):
         self._call(lib.drawdown_hold_release, v.text(hold_id, alive))
 
     def holds(self, *, tenant: str = "", pool: str = "", state: Optional[str] = None,
-              limit: int = 0, at: Optional[Instant] = None, hold_id: str = "") -> Table:
+              limit: int = 0, at: Optional[Instant] = None, hold_id: str = "",
+              after: str = "") -> Table:
         """A row per hold: of a subtree, of pools, "open", "expired", "settled", "released".
 
-        `limit` 0: all. Amounts are GPU-seconds and GPUs. ValueError for another state,
+        `limit` 0: all. In the order of ids: the next page is `after` the last row's. Amounts are GPU-seconds and GPUs. ValueError for another state,
         LedgerError when the books cannot be read.
         """
         alive: List[Any] = []
@@ -205,6 +206,7 @@ class HoldCalls(Calls):
         query.tenant = v.text(tenant, alive)
         query.pool = v.text(pool, alive)
         query.hold_id = v.text(hold_id, alive)
+        query.after_hold_id = v.text(after, alive)
         query.limit = v.whole(limit, "limit")
         query.at_us = v.instant(at)
         if state is not None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
-from typing import Any, Iterable, List, Optional, Union
+from typing import Any, Iterable, List, Optional, Tuple, Union
 
 from . import _values as v
 from ._calls import Calls, number
@@ -164,8 +164,11 @@ class RunCalls(Calls):
                    v.UNSET if lease is None else v.micros_of(lease), v.instant(at))
 
     def _run_query(self, alive: List[Any], tenant: str, pool: str, run_id: str,
-                   state: Optional[str], limit: int, array: str) -> Any:
+                   state: Optional[str], limit: int, array: str,
+                   after: Optional[Tuple[str, int]]) -> Any:
         query = v.struct_of("run_query")
+        if after is not None:
+            query.after_run_id, query.after_attempt = v.text(after[0], alive), _attempt(after[1])
         query.tenant = v.text(tenant, alive)
         query.pool = v.text(pool, alive)
         query.run_id = v.text(run_id, alive)
@@ -176,22 +179,26 @@ class RunCalls(Calls):
         return query
 
     def runs(self, *, tenant: str = "", pool: str = "", run_id: str = "",
-             state: Optional[str] = None, limit: int = 0, array: str = "") -> Table:
+             state: Optional[str] = None, limit: int = 0, array: str = "",
+             after: Optional[Tuple[str, int]] = None) -> Table:
         """A row per run: at or below a tenant, of a pool selector, of an array job.
 
         `state` is never_started, open, suspended, ended or voided, else ValueError; `limit`
-        0: all. LedgerError when the books cannot be read.
+        0: all. In the order of ids and attempts: the next page is `after` the last row's
+        (run_id, attempt). LedgerError when the books cannot be read.
         """
         alive: List[Any] = []
         return self._table(lib.drawdown_runs, self._run_query(alive, tenant, pool, run_id, state,
-                                                              limit, array))
+                                                              limit, array, after))
 
     def segments(self, *, tenant: str = "", pool: str = "", run_id: str = "",
-                 state: Optional[str] = None, limit: int = 0, array: str = "") -> Table:
+                 state: Optional[str] = None, limit: int = 0, array: str = "",
+                 after: Optional[Tuple[str, int]] = None) -> Table:
         """A row per segment of constant GPU count, of the runs that `runs` would give.
 
         ValueError for another state, LedgerError when the books cannot be read.
         """
         alive: List[Any] = []
         return self._table(lib.drawdown_segments,
-                           self._run_query(alive, tenant, pool, run_id, state, limit, array))
+                           self._run_query(alive, tenant, pool, run_id, state, limit, array,
+                                           after))

@@ -145,6 +145,9 @@ pub struct drawdown_run_query {
     pub run_id: drawdown_text,
     pub array: drawdown_text,
     pub limit: u64,
+    pub after_run_id: drawdown_text,
+    pub after_attempt: u32,
+    pub reserved: u32,
 }
 
 #[repr(C)]
@@ -182,6 +185,7 @@ pub struct drawdown_hold_query {
     pub hold_id: drawdown_text,
     pub limit: u64,
     pub at_us: i64,
+    pub after_hold_id: drawdown_text,
 }
 
 #[repr(C)]
@@ -404,6 +408,9 @@ impl Default for drawdown_run_query {
             run_id: NO_TEXT,
             array: NO_TEXT,
             limit: 0,
+            after_run_id: NO_TEXT,
+            after_attempt: 0,
+            reserved: 0,
         }
     }
 }
@@ -447,6 +454,7 @@ impl Default for drawdown_hold_query {
             hold_id: NO_TEXT,
             limit: 0,
             at_us: DRAWDOWN_UNSET,
+            after_hold_id: NO_TEXT,
         }
     }
 }

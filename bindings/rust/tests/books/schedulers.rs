@@ -34,6 +34,14 @@ fn parts_of_a_gpu_are_one_together() {
     let parts: Vec<_> = ids.iter().map(|id| part(id.as_str())).collect();
     assert!(books.start_runs(&parts).unwrap().is_admitted());
     assert!(books.start_run(&part("r7")).is_err());
+    let page = RunQuery {
+        after: Some(("r4", 1)),
+        limit: 3,
+        ..Default::default()
+    };
+    let rest = books.runs(&page).unwrap();
+    assert_eq!(rest.row(0).unwrap().text("run_id").unwrap(), Some("r5"));
+    assert_eq!(rest.len(), 2);
     for id in &ids {
         books.stop_run(id, 1, end, StopReason::Done).unwrap();
     }
