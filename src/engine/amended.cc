@@ -12,16 +12,19 @@
 namespace drawdown {
 namespace {
 
-// Where the credits begin that `now` says were claimed, and `before` did not.
+// Where the credits begin that one of the two says were claimed, and the other
+// does not: a later version may displace the one that said so.
 std::optional<int64_t> ClaimedFrom(const ContractTimeline& before,
                                    const ContractTimeline& now) {
-  const std::set<std::string> known = ClaimedCredits(before);
+  const std::set<std::string> then = ClaimedCredits(before);
   const std::set<std::string> claimed = ClaimedCredits(now);
   std::optional<int64_t> from_us;
-  for (const ContractSpan& span : now.spans()) {
-    for (const Credit& credit : span.contract->credits) {
-      if (!claimed.contains(credit.id) || known.contains(credit.id)) continue;
-      from_us = std::min(from_us.value_or(credit.from_us), credit.from_us);
+  for (const ContractTimeline* const versions : {&before, &now}) {
+    for (const ContractSpan& span : versions->spans()) {
+      for (const Credit& credit : span.contract->credits) {
+        if (then.contains(credit.id) == claimed.contains(credit.id)) continue;
+        from_us = std::min(from_us.value_or(credit.from_us), credit.from_us);
+      }
     }
   }
   return from_us;

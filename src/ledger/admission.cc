@@ -102,8 +102,8 @@ absl::StatusOr<std::optional<Refusal>> Admitter::WalkChain(
     if (limit == nullptr || asked <= FineTime()) continue;
     ASSIGN_OR_RETURN(const Standing standing, StandingOf(*quota));
     const FineTime room = standing.room();
-    const bool fits =
-        asked <= room && (beyond.zero() || beyond <= room - standing.reserved);
+    const bool fits = asked <= room && (beyond <= FineTime() ||
+                                        beyond <= room - standing.reserved);
     if (!fits && !limit->soft) return RefusalBy(*quota, asked);
     beyond -= std::min(beyond, standing.guaranteed_unused());
   }

@@ -95,9 +95,21 @@ class CreditWalk {
     return rated_->spans[charge.span].end_us;
   }
 
-  static std::vector<const Credit*> InOrder(const Contract& contract) {
+  // Those of the version that holds, and those to be claimed that a later one
+  // brings: an outage is agreed about when it is over.
+  std::vector<const Credit*> InOrder(const Contract& contract) const {
     std::vector<const Credit*> credits;
-    for (const Credit& credit : contract.credits) credits.push_back(&credit);
+    std::set<std::string> known;
+    for (const Credit& credit : contract.credits) {
+      credits.push_back(&credit);
+      known.insert(credit.id);
+    }
+    for (size_t v = version_ + 1; v < plan_.versions.size(); ++v) {
+      for (const Credit& credit : plan_.versions[v].contract->credits) {
+        if (!credit.claim_by_us || !known.insert(credit.id).second) continue;
+        credits.push_back(&credit);
+      }
+    }
     std::sort(
         credits.begin(), credits.end(), [](const Credit* a, const Credit* b) {
           return std::tie(a->until_us, a->id) < std::tie(b->until_us, b->id);

@@ -47,7 +47,13 @@ class CreditUse:
         left = {key: half_even(sum(c.cost() for c in lines[key]) * self.unit)
                 for key in sorted(lines)}
         paid = {}
-        credits = sorted(terms.fields.get("credit", []), key=lambda c: (
+        # Those to be claimed that a later version brings are of all time.
+        there = {one(c, "id"): c for c in terms.fields.get("credit", [])}
+        for start, _, later in self.spans:
+            for credit in later.fields.get("credit", []):
+                if start >= end and "claim_by" in credit:
+                    there.setdefault(one(credit, "id"), credit)
+        credits = sorted(there.values(), key=lambda c: (
             instant(one(c, "until")), one(c, "id")))
         for credit in credits:
             name = one(credit, "id")

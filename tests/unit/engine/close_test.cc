@@ -387,6 +387,32 @@ TEST_F(AmendedCloseTest, ACreditThatIsClaimedLaterPaysTheClosedMonth) {
   ExpectOneSum("723");
 }
 
+// It is agreed about when its month is over and closed.
+TEST_F(AmendedCloseTest, ACreditThatALaterVersionBringsPaysTheClosedMonth) {
+  CloseJanuary();
+  Apply(Block(Year("365"), "") + R"(
+      credit { id: "outage" amount: "5" from: "2026-01-01T00:00:00Z"
+        until: "2026-02-01T00:00:00Z" claim_by: "2026-03-01T00:00:00Z"
+        claimed_at: "2026-02-09T00:00:00Z" })");
+  EXPECT_EQ(Lines("2026-02"), "acme|aws/x|y|correction|||-5|2026-01|credit\n");
+  now_us_ = At("2027-02-01T00:00:00Z");
+  ExpectOneSum("725");
+}
+
+// The version that said so has never held, and another has taken its place.
+TEST_F(AmendedCloseTest, ACreditThatIsNoMoreClaimedIsTakenBack) {
+  CloseJanuary();
+  Apply("effective: \"2026-06-01T00:00:00Z\" " +
+        Block(Year("365"), "claimed_at: \"2026-02-09T00:00:00Z\" "));
+  EXPECT_EQ(Lines("2026-02"), "acme|aws/x|y|correction|||-7|2026-01|credit\n");
+  now_us_ = At("2026-03-02T00:00:00Z");
+  ASSERT_THAT(ledger_->ClosePeriod("c", "2026-02"), IsOk());
+  Apply(Block(Year("365"), ""));
+  EXPECT_EQ(Lines("2026-03"), "acme|aws/x|y|correction|||7|2026-01|credit\n");
+  now_us_ = At("2027-02-01T00:00:00Z");
+  ExpectOneSum("730");
+}
+
 TEST_F(CloseTest, ACalendarThatCutsClosedMonthsIsRefused) {
   ASSERT_THAT(ledger_->ClosePeriod("c", "2026-01"), IsOk());
   const std::string other = Terms("calendar { month_day: 15 }");
