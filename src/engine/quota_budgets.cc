@@ -140,7 +140,7 @@ class QuotaBudgets : public BudgetBooks {
     ASSIGN_OR_RETURN(one.above, Above(quotas, quota));
     one.at_us = now_us;
     one.valid_until_us = ValidUntil(quota, hold_us, now_us);
-    one.available_us = kBudgetBound;
+    one.available_us = kUnlimited;
     const QuotaLimit* const limit = LimitAt(quota, hold_us);
     if (limit == nullptr) return one;
     ASSIGN_OR_RETURN(const QuotaUse use,
@@ -157,10 +157,10 @@ class QuotaBudgets : public BudgetBooks {
     };
     if (limit->soft && !limit->slice) return one;
     if (limit->slice) {
-      one.guarantee_left_us = ClampBudget(left(GuaranteeOf(*limit)));
+      one.guarantee_left_us = left(GuaranteeOf(*limit));
     }
     if (!limit->soft) {
-      one.available_us = ClampBudget(left(limit->nominal + limit->borrowing));
+      one.available_us = left(limit->nominal + limit->borrowing);
     }
     one.falls = ClampBudget(std::max<Int128>(0, use.level - drawn));
     // Limits are whole, so that what is left of each has the same fraction.

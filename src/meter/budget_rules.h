@@ -23,10 +23,13 @@
 
 namespace drawdown {
 
-// Amounts of budgets stay within this (73,000 GPU-years), so that sums of a few
-// are no overflow.
+// Amounts that are taken stay within this (73,000 GPU-years), so that sums of a
+// few are no overflow. What quotas have may be more, so it is wide: seven years
+// of 100,000 GPUs are ten times as much.
 inline constexpr int64_t kBudgetBound = int64_t{1} << 61;
-inline constexpr int64_t kNoGuarantee = -kBudgetBound;
+// Beyond whatever a quota may be, and sums of a few are no overflow.
+inline constexpr Int128 kUnlimited = Int128{1} << 120;
+inline constexpr Int128 kNoGuarantee = -kUnlimited;
 
 // What the books say about one quota.
 struct PublishedBudget {
@@ -34,9 +37,9 @@ struct PublishedBudget {
   uint32_t above = 0;          // the next of its chain, 0: it is the last
   int64_t valid_until_us = 0;  // a turn of the window, an expiry
   int64_t at_us = 0;
-  int64_t available_us = 0;                  // limit - used - held, at at_us
-  int64_t guarantee_left_us = kNoGuarantee;  // guarantee - used - held
-  int64_t falls = 0;  // micro-GPUs by which both fall from at_us on
+  int64_t falls = 0;  // micro-GPUs by which both of these fall from at_us on
+  Int128 available_us = 0;                  // limit - used - held, at at_us
+  Int128 guarantee_left_us = kNoGuarantee;  // guarantee - used - held
   // Of both beyond whole GPU-microseconds, in millionths: 0 to 999,999.
   int32_t fraction = 0;
 };
@@ -44,12 +47,10 @@ struct PublishedBudget {
 // One quota as all processes see it.
 struct Budget {
   PublishedBudget books;
-  // The next of those whose claims fall; 0: it is not listed.
-  uint32_t next_falling = 0;
+  Int128 reserved_us = 0;
   // What is out of available and not in the books yet: slices, admitted usage
   // that is not drained, promises.
   int64_t taken_us = 0;
-  int64_t reserved_us = 0;
   // Of the books' values: later ones are of higher tickets.
   uint64_t ticket = 0;
   // About how many slices were filled since all below were last recalled; 0:
@@ -57,6 +58,8 @@ struct Budget {
   int64_t filled = 0;
   // The same of allowances that are under this quota.
   int64_t allowed = 0;
+  // The next of those whose claims fall; 0: it is not listed.
+  uint32_t next_falling = 0;
 
   bool exists() const { return books.quota != 0; }
   // Whether what it may claim falls with the clock.
@@ -86,28 +89,36 @@ inline Int128 Fallen(const PublishedBudget& books, int64_t now_us) {
 }
 
 // May be negative.
-inline int64_t Unclaimed(const Budget& budget) {
+inline Int128 Unclaimed(const Budget& budget) {
   if (budget.books.guarantee_left_us == kNoGuarantee) return kNoGuarantee;
-  return ClampBudget(Int128{budget.books.guarantee_left_us} - budget.taken_us -
-                     budget.reserved_us);
+  return budget.books.guarantee_left_us - budget.taken_us - budget.reserved_us;
+}
+// What of `amount` the budget may claim.
+inline int64_t Claimed(Int128 unclaimed, int64_t amount) {
+  return static_cast<int64_t>(std::clamp<Int128>(unclaimed, 0, amount));
 }
 }  // namespace budget_internal
 
-inline int64_t RoomAt(const Budget& budget, int64_t now_us) {
+inline Int128 WideRoomAt(const Budget& budget, int64_t now_us) {
   const PublishedBudget& books = budget.books;
-  const Int128 room = Int128{books.available_us} - budget.taken_us;
-  if (books.falls == 0) return ClampBudget(room);  // Spares a long division.
-  return ClampBudget(room - budget_internal::Fallen(books, now_us));
+  const Int128 room = books.available_us - budget.taken_us;
+  if (books.falls == 0) return room;  // Spares a long division.
+  return room - budget_internal::Fallen(books, now_us);
 }
 
-inline int64_t ClaimOf(const Budget& budget) {
-  return std::max<int64_t>(0, budget_internal::Unclaimed(budget));
+// As far as anybody may ask for it.
+inline int64_t RoomAt(const Budget& budget, int64_t now_us) {
+  return ClampBudget(WideRoomAt(budget, now_us));
+}
+
+inline Int128 ClaimOf(const Budget& budget) {
+  return std::max<Int128>(0, budget_internal::Unclaimed(budget));
 }
 
 // Whether facts have left less than is reserved: what is out in advance must
 // not be spent there.
 inline bool IsOverdrawn(const Budget& budget, int64_t now_us) {
-  return RoomAt(budget, now_us) < budget.reserved_us;
+  return WideRoomAt(budget, now_us) < budget.reserved_us;
 }
 
 // Calls visit(budget) for each that keeps `amount` from being taken from every
@@ -117,11 +128,12 @@ inline void ForEachTooSmall(BudgetChain chain, int64_t amount, int64_t now_us,
                             const Visit& visit) {
   int64_t asked = amount;  // of what is reserved for nobody
   for (Budget* const budget : chain) {
-    const Int128 room = RoomAt(*budget, now_us);
+    const Int128 room = WideRoomAt(*budget, now_us);
     if (room < amount || (asked > 0 && room - budget->reserved_us < asked)) {
       visit(budget);
     }
-    asked -= std::clamp<int64_t>(budget_internal::Unclaimed(*budget), 0, asked);
+    asked -=
+        budget_internal::Claimed(budget_internal::Unclaimed(*budget), asked);
   }
 }
 
@@ -136,7 +148,7 @@ inline void Take(BudgetChain chain, int64_t amount) {
   int64_t asked = amount;
   for (Budget* const budget : chain) {
     const int64_t claimed =
-        std::clamp<int64_t>(budget_internal::Unclaimed(*budget), 0, asked);
+        budget_internal::Claimed(budget_internal::Unclaimed(*budget), asked);
     budget->taken_us += amount;
     budget->reserved_us -= amount - asked;
     asked -= claimed;
@@ -147,8 +159,8 @@ inline void Take(BudgetChain chain, int64_t amount) {
 inline void GiveBack(BudgetChain chain, int64_t amount) {
   int64_t asked = amount;
   for (Budget* const budget : chain) {
-    const int64_t claimed = std::clamp<int64_t>(
-        budget_internal::Unclaimed(*budget) + asked, 0, asked);
+    const int64_t claimed = budget_internal::Claimed(
+        budget_internal::Unclaimed(*budget) + asked, asked);
     budget->taken_us -= amount;
     budget->reserved_us += amount - asked;
     asked -= claimed;
@@ -159,11 +171,11 @@ namespace budget_internal {
 // Hands up what change() does to the claim of the lowest budget.
 template <typename Change>
 inline void ChangeClaim(BudgetChain chain, const Change& change) {
-  int64_t more = -ClaimOf(*chain.front());
+  Int128 more = -ClaimOf(*chain.front());
   change(chain.front());
   more += ClaimOf(*chain.front());
   for (Budget* const budget : chain.subspan(1)) {
-    const int64_t before = ClaimOf(*budget);
+    const Int128 before = ClaimOf(*budget);
     budget->reserved_us += more;
     more += ClaimOf(*budget) - before;
   }
@@ -189,8 +201,8 @@ inline void Fall(BudgetChain chain, int64_t now_us) {
     const Int128 rest = fallen * kMicro + books.fraction -
                         budget_internal::FallenFine(books, now_us);
     books.fraction = static_cast<int32_t>(rest);
-    books.available_us = ClampBudget(books.available_us - fallen);
-    books.guarantee_left_us = ClampBudget(books.guarantee_left_us - fallen);
+    books.available_us -= fallen;
+    books.guarantee_left_us -= fallen;
     books.at_us = now_us;
   });
 }

@@ -69,8 +69,8 @@ AllowanceSize AllowanceFor(BudgetChain chain, int64_t gpu_us, int64_t now_us) {
         budget->books.falls != 0) {
       break;
     }
-    const int64_t share = (RoomAt(*budget, now_us) - budget->reserved_us) /
-                          (kShareOfRoom + budget->allowed);
+    const Int128 share = (WideRoomAt(*budget, now_us) - budget->reserved_us) /
+                         (kShareOfRoom + budget->allowed);
     if (share < size.gpu_us) break;
     ++size.lower;
   }

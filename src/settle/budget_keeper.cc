@@ -170,13 +170,9 @@ void BudgetKeeper::LetClaimsFall(int64_t now_us) {
 absl::StatusOr<bool> BudgetKeeper::MakeRoom(const MeterChains& chains,
                                             int64_t amount_us, int64_t now_us,
                                             ReadTransaction* books) {
-  bool claimed = false;  // there is room, which others may claim
-  chains.ForEach([&](BudgetChain chain) {
-    ForEachTooSmall(chain, amount_us, now_us, [&](Budget* budget) {
-      claimed = claimed || RoomAt(*budget, now_us) >= amount_us;
-    });
-  });
-  if (claimed) LetClaimsFall(now_us);
+  // Before anything is recalled: it may be what comes back that others seem to
+  // claim.
+  LetClaimsFall(now_us);
   std::vector<BudgetChain> short_of;  // from the lowest to one too small
   chains.ForEach([&](BudgetChain chain) {
     const size_t first = short_of.size();

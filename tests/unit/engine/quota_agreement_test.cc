@@ -1,6 +1,6 @@
-// What quotas leave is one number, whoever is asked: ExplainQuota, TryRecord and
-// PlaceHold say the same at one instant, and what fitted all along a call is
-// not refused by it.
+// What quotas leave is one number, whoever is asked: ExplainQuota, TryRecord
+// and PlaceHold say the same at one instant, and what fitted all along a call
+// is not refused by it.
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -42,7 +42,7 @@ class Books {
     ledger_->SetQuota(setting).status().IgnoreError();
   }
   void Use(const std::string& tenant, int64_t amount) {
-    const UsageRecord usage = {NewId(),         tenant,     kPool,
+    const UsageRecord usage = {NewId(),        tenant,        kPool,
                                now_us - kHour, now_us.load(), GpuTime(amount)};
     ASSERT_THAT(ledger_->ImportUsage({&usage, 1}), IsOk());
   }
@@ -138,6 +138,31 @@ TEST(QuotaAgreementTest, WhatIsSetAsideFallsWhileRunsGoOn) {
   ExpectMost(&books, "acme/c", 49 * kHour);
   books.now_us += kHour / 4;
   ExpectMost(&books, "acme/b", 35 * kHour);
+}
+
+// It may be what slices give back that is set aside no more.
+TEST(QuotaAgreementTest, WhatIsSetAsideFallsThoughSlicesAreOut) {
+  Books books;
+  books.Limit("acme", {.nominal = 100 * kHour});
+  books.Limit("acme/b", {.nominal = kHour, .slice = true});
+  books.Run("acme/b", 20);
+  ASSERT_TRUE(books.Try("acme/d", kSecond));
+  books.now_us += 300 * kSecond;
+  EXPECT_TRUE(books.Try("acme/c", 100 * kHour - (20 * 300 + 1) * kSecond));
+}
+
+// A hundred thousand GPUs for some years are more than 64 bits of microseconds.
+TEST(QuotaAgreementTest, QuotasMayBeOfAnySize) {
+  constexpr Int128 kBillionHours = Int128{1'000'000'000} * kHour;
+  Books books;
+  books.Limit("acme", {.nominal = 4 * kBillionHours + kHour});
+  for (const char* tenant : {"acme/a", "acme/b", "acme/c", "acme/d"}) {
+    books.Limit(tenant, {.nominal = kBillionHours, .slice = true});
+  }
+  EXPECT_FALSE(books.Try("acme/e", kHour + 1));
+  EXPECT_TRUE(books.Try("acme/e", kHour));
+  EXPECT_FALSE(books.Try("acme/e", 1));
+  EXPECT_TRUE(books.Try("acme/a", 500'000'000 * kHour));
 }
 
 // However much others have overdrawn.
@@ -244,8 +269,8 @@ class Life {
       books_.tick_us = 0;
     }
     const int64_t before = books_.Most(tenant);
-    const int64_t asked = std::max<int64_t>(
-        1, before - random_.Between(-kTick, 400 * kTick));
+    const int64_t asked =
+        std::max<int64_t>(1, before - random_.Between(-kTick, 400 * kTick));
     books_.tick_us = kTick;
     const bool holds = random_.OneIn(3);
     const bool admitted =

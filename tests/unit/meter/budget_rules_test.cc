@@ -10,7 +10,7 @@
 namespace drawdown {
 namespace {
 
-Budget Of(int64_t available_us, int64_t guarantee_left_us = kNoGuarantee) {
+Budget Of(Int128 available_us, Int128 guarantee_left_us = kNoGuarantee) {
   Budget budget;
   budget.books.quota = 1;
   budget.books.available_us = available_us;
@@ -160,12 +160,11 @@ class Model {
   int64_t Fallen(size_t node) const {
     const PublishedBudget& one = books_[node];
     const int64_t fine = one.falls * (now_us_ - one.at_us);
-    return fine <= one.fraction
-               ? 0
-               : 1 + (fine - one.fraction - 1) / 1'000'000;
+    return fine <= one.fraction ? 0 : 1 + (fine - one.fraction - 1) / 1'000'000;
   }
   int64_t Room(size_t node) const {
-    return books_[node].available_us - Fallen(node) - Use(node);
+    return static_cast<int64_t>(books_[node].available_us - Fallen(node) -
+                                Use(node));
   }
 
   std::vector<size_t> ChainOf(size_t node) const {
@@ -188,8 +187,9 @@ class Model {
     return reserved;
   }
   int64_t Claim(size_t node) const {
-    return std::max<int64_t>(0, books_[node].guarantee_left_us - Fallen(node) -
-                                    Use(node) - Reserved(node));
+    return static_cast<int64_t>(
+        std::max<Int128>(0, books_[node].guarantee_left_us - Fallen(node) -
+                                Use(node) - Reserved(node)));
   }
   // By trying: nothing may end below zero, nor, where anything of the amount
   // was not reserved, below what is reserved.
