@@ -79,8 +79,7 @@ class Scheduler {
       // say will run out next. No polling, and no list of deadlines.
       int64_t next_us = NextRunsOut();
       if (!arrivals.empty()) next_us = std::min(next_us, arrivals[0].submit_us);
-      for (const Job& job : running_)
-        next_us = std::min(next_us, job.end_us());
+      for (const Job& job : running_) next_us = std::min(next_us, job.end_us());
       now_us_ = std::max(now_us_, next_us);
       const bool ran_out = runs_out_us_ && *runs_out_us_ <= now_us_;
       for (size_t i = running_.size(); i-- > 0;) {

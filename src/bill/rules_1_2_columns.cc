@@ -5,7 +5,7 @@ namespace drawdown {
 namespace {
 
 constexpr std::string_view kParts[] = {
-R"RULES(CommitmentDiscountName-C-001-M~official~must~~CommitmentDiscountName text~~CommitmentDiscountName MUST be of type String.
+    R"RULES(CommitmentDiscountName-C-001-M~official~must~~CommitmentDiscountName text~~CommitmentDiscountName MUST be of type String.
 CommitmentDiscountName-C-002-M~official~must~~CommitmentDiscountName text~~CommitmentDiscountName MUST conform to StringHandling requirements.
 CommitmentDiscountName-C-004-C~official~must~CommitmentDiscountId is null~CommitmentDiscountName is null~~CommitmentDiscountName MUST be null when CommitmentDiscountId is null.
 CommitmentDiscountName-C-006-C~unexecuted~must~~~whether a display name was assigned is not in the data~CommitmentDiscountName MUST NOT be null when a display name can be assigned to a commitment discount.
@@ -105,7 +105,7 @@ PricingCurrencyListUnitPrice-C-001-M~official~must~~PricingCurrencyListUnitPrice
 PricingCurrencyListUnitPrice-C-002-M~official~must~~PricingCurrencyListUnitPrice number~~PricingCurrencyListUnitPrice MUST conform to NumericFormat requirements.
 PricingCurrencyListUnitPrice-C-004-C~official~must~ChargeCategory is 'Tax'~PricingCurrencyListUnitPrice is null~~PricingCurrencyListUnitPrice MUST be null when ChargeCategory is "Tax".
 PricingCurrencyListUnitPrice-C-005-C~official~must~((ChargeCategory is 'Usage' | ChargeCategory is 'Purchase') & ChargeClass not 'Correction')~PricingCurrencyListUnitPrice not null~~PricingCurrencyListUnitPrice MUST NOT be null when ChargeCategory is "Usage" or "Purchase" and ChargeClass is not "Correction".)RULES",
-R"RULES(PricingCurrencyListUnitPrice-C-006-O~unexecuted~may~~~~PricingCurrencyListUnitPrice MAY be null in all other cases.
+    R"RULES(PricingCurrencyListUnitPrice-C-006-O~unexecuted~may~~~~PricingCurrencyListUnitPrice MAY be null in all other cases.
 PricingCurrencyListUnitPrice-C-008-M~official~must~PricingCurrencyListUnitPrice not null~PricingCurrencyListUnitPrice nonnegative~~PricingCurrencyListUnitPrice MUST be a non-negative decimal value.
 PricingCurrencyListUnitPrice-C-009-M~unexecuted~must~~~a number does not say in which currency it is~PricingCurrencyListUnitPrice MUST be denominated in the PricingCurrency.
 PricingCurrencyListUnitPrice-C-010-C~unexecuted~may~~~~Discrepancies in PricingCurrencyListUnitPrice, ListCost, or PricingQuantity MAY be addressed independently when ChargeClass is "Correction".
@@ -205,7 +205,7 @@ CommitmentDiscountCategory-C-003-C~official~must~CommitmentDiscountId is null~Co
 CommitmentDiscountCategory-C-004-C~official~must~CommitmentDiscountId not null~CommitmentDiscountCategory not null~~CommitmentDiscountCategory MUST NOT be null when CommitmentDiscountId is not null.
 CommitmentDiscountCategory-C-005-M~official~must~CommitmentDiscountCategory not null~(CommitmentDiscountCategory is 'Spend' | CommitmentDiscountCategory is 'Usage')~~CommitmentDiscountCategory MUST be one of the allowed values.
 CommitmentDiscountType-C-001-M~official~must~~CommitmentDiscountType text~~CommitmentDiscountType MUST be of type String.)RULES",
-R"RULES(CommitmentDiscountType-C-002-M~official~must~~CommitmentDiscountType text~~CommitmentDiscountType MUST conform to StringHandling requirements.
+    R"RULES(CommitmentDiscountType-C-002-M~official~must~~CommitmentDiscountType text~~CommitmentDiscountType MUST conform to StringHandling requirements.
 CommitmentDiscountType-C-004-C~official~must~CommitmentDiscountId is null~CommitmentDiscountType is null~~CommitmentDiscountType MUST be null when CommitmentDiscountId is null.
 CommitmentDiscountType-C-005-C~official~must~CommitmentDiscountId not null~CommitmentDiscountType not null~~CommitmentDiscountType MUST NOT be null when CommitmentDiscountId is not null.
 CommitmentDiscountQuantity-C-001-M~official~must~~CommitmentDiscountQuantity number~~CommitmentDiscountQuantity MUST be of type Decimal.
@@ -305,7 +305,7 @@ SubAccountName-C-001-M~official~must~~SubAccountName text~~SubAccountName MUST b
 SubAccountName-C-002-M~official~must~~SubAccountName text~~SubAccountName MUST conform to StringHandling requirements.
 SubAccountName-C-004-C~official~must~SubAccountId is null~SubAccountName is null~~SubAccountName MUST be null when SubAccountId is null.
 SubAccountName-C-005-C~official~must~SubAccountId not null~SubAccountName not null~~SubAccountName MUST NOT be null when SubAccountId is not null.)RULES",
-R"RULES(ResourceName-C-001-M~official~must~~ResourceName text~~ResourceName MUST be of type String.
+    R"RULES(ResourceName-C-001-M~official~must~~ResourceName text~~ResourceName MUST be of type String.
 ResourceName-C-002-M~official~must~~ResourceName text~~ResourceName MUST conform to StringHandling requirements.
 ResourceName-C-004-C~unexecuted~must~ResourceId is null~ResourceName is null~~ResourceName MUST be null when ResourceId is null or when the resource does not have an assigned display name.
 ResourceName-C-005-C~unexecuted~must~~~whether a display name was assigned is not in the data~ResourceName MUST NOT be null when ResourceId is not null and the resource has an assigned display name.
@@ -351,8 +351,7 @@ SubAccountId-C-004-C~unexecuted~must~~~whether a charge is related to a sub acco
 SubAccountId-C-005-C~unexecuted~must~SubAccountName not null~SubAccountId not null~~SubAccountId MUST NOT be null when a charge is related to a sub account.
 ResourceType-C-005-C~official~must~ResourceId not null~ResourceType not null~~ResourceType MUST NOT be null when ResourceId is not null.
 CapacityReservationStatus-C-003-C~official~must~CapacityReservationId is null~CapacityReservationStatus is null~~CapacityReservationStatus MUST be null when CapacityReservationId is null.
-CapacityReservationStatus-C-004-C~official~must~CapacityReservationId not null & ChargeCategory is 'Usage'~CapacityReservationStatus not null~~CapacityReservationStatus MUST NOT be null when CapacityReservationId is not null and ChargeCategory is "Usage".)RULES"
-};
+CapacityReservationStatus-C-004-C~official~must~CapacityReservationId not null & ChargeCategory is 'Usage'~CapacityReservationStatus not null~~CapacityReservationStatus MUST NOT be null when CapacityReservationId is not null and ChargeCategory is "Usage".)RULES"};
 
 }  // namespace
 

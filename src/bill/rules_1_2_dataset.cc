@@ -1,12 +1,12 @@
-// The rules of FOCUS 1.2 for a dataset as a whole and for attributes; rules.h says how
-// a line is made.
+// The rules of FOCUS 1.2 for a dataset as a whole and for attributes; rules.h
+// says how a line is made.
 #include "bill/rules.h"
 
 namespace drawdown {
 namespace {
 
 constexpr std::string_view kParts[] = {
-R"RULES(CostAndUsage-D-003-C~official~should~~AvailabilityZone present~~AvailabilityZone is RECOMMENDED to be present in a FOCUS dataset when the provider supports deploying resources or services within an availability zone.
+    R"RULES(CostAndUsage-D-003-C~official~should~~AvailabilityZone present~~AvailabilityZone is RECOMMENDED to be present in a FOCUS dataset when the provider supports deploying resources or services within an availability zone.
 CostAndUsage-D-004-C~official~must~~ListUnitPrice present~~ListUnitPrice MUST be present in a FOCUS dataset when the provider publishes unit prices exclusive of discounts.
 CostAndUsage-D-005-M~official~must~~BillingAccountName present~~BillingAccountName MUST be present in a FOCUS dataset.
 CostAndUsage-D-006-M~official~must~~BilledCost present~~BilledCost MUST be present in a FOCUS dataset.
@@ -106,7 +106,7 @@ ColumnHandling-A-006-M~unexecuted~must~~~is about how the specification names an
 ColumnHandling-A-007-O~unexecuted~may~~~~Column display names MAY avoid the Name suffix if there are no other columns with the same name prefix.
 ColumnHandling-A-008-M~unexecuted~must~~~is checked column by column, by the rules of allowed values; those of custom columns are not in the data~Columns with the Category suffix MUST be normalized.
 ColumnHandling-A-010-M~unexecuted~must~~header prefixed~~Custom columns MUST be prefixed with a consistent x_ prefix to identify them as external, custom columns and distinguish them from FOCUS columns to avoid conflicts in future releases.)RULES",
-R"RULES(ColumnHandling-A-011-O~unexecuted~should~~header custom~~Custom columns SHOULD follow the same rules listed above for FOCUS columns.
+    R"RULES(ColumnHandling-A-011-O~unexecuted~should~~header custom~~Custom columns SHOULD follow the same rules listed above for FOCUS columns.
 ColumnHandling-A-012-O~unexecuted~should~~header first~~All FOCUS columns SHOULD be first in the provided dataset.
 ColumnHandling-A-013-O~unexecuted~should~~header first~~Custom columns SHOULD be listed after all FOCUS columns and SHOULD NOT be intermixed.
 ColumnHandling-A-014-O~unexecuted~may~~~~Columns MAY be sorted alphabetically, but custom columns SHOULD be after all FOCUS columns.
@@ -136,8 +136,7 @@ DiscountHandling-A-018-C~unexecuted~must~CommitmentDiscountStatus is 'Unused'~Ch
 DiscountHandling-A-019-C~unexecuted~must~CommitmentDiscountStatus is 'Unused'~ResourceId = CommitmentDiscountId~~Such rows MUST have their CommitmentDiscountId and ResourceId set to the ID assigned to the commitment discount.
 DiscountHandling-A-020-C~unexecuted~must~~~when a credit was applied is not in the data~Credits that are applied after the fact MUST use a ChargeCategory of "Credit".
 NullHandling-A-001-C~unexecuted~must~~every optional~~Columns MUST use NULL when there isn't a value that can be specified for a nullable column.
-NullHandling-A-002-M~unexecuted~must~~every null~~Columns MUST NOT use empty strings or placeholder values such as 0 for numeric columns or "Not Applicable" for string columns to represent a null or not having a value, regardless of whether the column allows nulls or not.)RULES"
-};
+NullHandling-A-002-M~unexecuted~must~~every null~~Columns MUST NOT use empty strings or placeholder values such as 0 for numeric columns or "Not Applicable" for string columns to represent a null or not having a value, regardless of whether the column allows nulls or not.)RULES"};
 
 }  // namespace
 

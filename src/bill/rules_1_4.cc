@@ -1,12 +1,12 @@
-// The rules of FOCUS for the columns that came with 1.3 and 1.4, as the rule model of 1.4
-// has them; rules.h says how a line is made.
+// The rules of FOCUS for the columns that came with 1.3 and 1.4, as the rule
+// model of 1.4 has them; rules.h says how a line is made.
 #include "bill/rules.h"
 
 namespace drawdown {
 namespace {
 
 constexpr std::string_view kParts[] = {
-R"RULES(CAU-CostAndUsage-D-069-C~official~should~~AllocatedMethodDetails present~~CostAndUsage SHOULD include AllocatedMethodDetails when the data generator supports data generator-calculated split cost allocation.
+    R"RULES(CAU-CostAndUsage-D-069-C~official~should~~AllocatedMethodDetails present~~CostAndUsage SHOULD include AllocatedMethodDetails when the data generator supports data generator-calculated split cost allocation.
 CAU-CostAndUsage-D-070-C~official~must~~AllocatedMethodId present~~CostAndUsage MUST include AllocatedMethodId when the data generator supports data generator-calculated split cost allocation.
 CAU-CostAndUsage-D-071-C~official~must~~AllocatedResourceId present~~CostAndUsage MUST include AllocatedResourceId when the data generator supports data generator-calculated split cost allocation.
 CAU-CostAndUsage-D-072-C~official~must~~AllocatedResourceName present~~CostAndUsage MUST include AllocatedResourceName when the data generator supports data generator-calculated split cost allocation.
@@ -90,8 +90,7 @@ CAU-CommitmentProgramEligibilityDetails-C-005-M~unexecuted~must~~~for which comm
 CAU-CommitmentProgramEligibilityDetails-C-006-M~unexecuted~must~~~for which commitment programs a charge is eligible is not in the data~CommitmentProgramEligibilityDetails MUST include all publicly available commitment programs for which the usage is eligible.
 CAU-CommitmentProgramEligibilityDetails-C-007-C~unexecuted~may~~~~CommitmentProgramEligibilityDetails MAY include negotiated commitment programs when the usage is eligible and the program is not broadly applicable across the service provider's service catalog.
 CAU-CommitmentProgramEligibilityDetails-C-008-M~unexecuted~must~~~which words are of periods or payment no program can tell~CommitmentProgramEligibilityDetails MUST NOT include data related to commitment periods or payment options.
-CAU-CommitmentProgramEligibilityDetails-C-009-C~official~must~~CommitmentProgramEligibilityDetails shaped~~CommitmentProgramEligibilityDetails MUST conform to CommitmentProgramEligibilityDetailsObject requirements when CommitmentProgramEligibilityDetails is not null.)RULES"
-};
+CAU-CommitmentProgramEligibilityDetails-C-009-C~official~must~~CommitmentProgramEligibilityDetails shaped~~CommitmentProgramEligibilityDetails MUST conform to CommitmentProgramEligibilityDetailsObject requirements when CommitmentProgramEligibilityDetails is not null.)RULES"};
 
 }  // namespace
 

@@ -49,7 +49,8 @@ void AddBillCheck(Program* program) {
       "bill check",
       {"Which rules of FOCUS a bill keeps, by their ids",
        "Checks charges against 563 rules of FOCUS, those of 1.2 and of the "
-       "columns that\ncame with 1.3 and 1.4: those that the official rule model "
+       "columns that\ncame with 1.3 and 1.4: those that the official rule "
+       "model "
        "says how to execute,\nand of those that it does not, the ones that a "
        "bill can show. A rule is passed,\nfailed with the rows that break it, "
        "not_executable with the reason, or\nnot_applicable where the bill's "

@@ -242,8 +242,8 @@ absl::StatusOr<Admission> Posting::RefusedBesideMeters(Admitter* admitter,
   ASSIGN_OR_RETURN(const Admission admission,
                    admitter->Admit(tenant, pool, ask));
   if (!admission.admitted()) return admission;
-  // Room that others have made in this commit is not meters' yet, and chains are
-  // asked for different amounts.
+  // Room that others have made in this commit is not meters' yet, and chains
+  // are asked for different amounts.
   RETURN_IF_ERROR(admitter->Withdraw(tenant, pool, ask));
   return admitter->Refuse(tenant, pool, ask);
 }

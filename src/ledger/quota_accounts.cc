@@ -260,11 +260,10 @@ absl::StatusOr<QuotaCourse> QuotaAccounts::CourseFrom(const StoredQuota& quota,
     accounts[window.start_us].amount += amount;
   };
   const QuotaWindow window = CountingWindow(quota, at_us, bucket_us_);
-  RETURN_IF_ERROR(
-      VisitAccounts(quota, window.start_us,
-                    [&](int64_t start_us, const Account& account) {
-                      accounts[start_us].Add(account);
-                    }));
+  RETURN_IF_ERROR(VisitAccounts(quota, window.start_us,
+                                [&](int64_t start_us, const Account& account) {
+                                  accounts[start_us].Add(account);
+                                }));
   if (!metered_) RETURN_IF_ERROR(ReadMetered());
   if (quota.id < metered_->by_quota.size()) {
     const auto& open = metered_->by_quota[quota.id];

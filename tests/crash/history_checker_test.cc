@@ -76,8 +76,8 @@ TEST(HistoryChecker, FindsWhatIsRefusedFalsely) {
   EXPECT_TRUE(Explained(history));
 }
 
-// Of GPUs at once only those count that are there: of usage none, of a hold until
-// it ends, whatever it is settled with.
+// Of GPUs at once only those count that are there: of usage none, of a hold
+// until it ends, whatever it is settled with.
 TEST(HistoryChecker, GpusAtOnce) {
   QuotaHistory history = SmallHistory();
   history.quotas.push_back({0b1, 1, 8, true});
