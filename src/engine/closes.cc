@@ -103,7 +103,7 @@ absl::StatusOr<LateLines> FindLateLines(const BooksView& books,
 }
 
 // A year that is misspelt would be a statement of nothing. Corrections may be
-// due when the term is over.
+// due when the term is over, and usage that goes on is noted.
 absl::Status CheckInTerm(const ContractTimeline& versions,
                          const Interval& period) {
   Interval term = {std::numeric_limits<int64_t>::max(),
@@ -127,16 +127,17 @@ absl::StatusOr<Statement> OpenStatement(
     const BooksView& books, const ContractBooks& contracts, int64_t bucket_us,
     const std::string& contract, const Interval& period, int64_t at_us,
     const ClosedMonths& months, bool explain) {
-  if (months.all().empty() || period != months.Next()) {
-    ASSIGN_OR_RETURN(const ContractTimeline versions,
-                     contracts.TimelineOf(contract));
-    RETURN_IF_ERROR(CheckInTerm(versions, period));
-  }
   ASSIGN_OR_RETURN(Statement statement,
                    explain ? RateStatement(books, contracts, bucket_us,
                                            contract, period, at_us, explain)
                            : KeepStatement(books, contracts, bucket_us,
                                            contract, period, at_us));
+  const bool may_correct = !months.all().empty() && period == months.Next();
+  if (!may_correct && statement.lines.empty() && statement.notes.empty()) {
+    ASSIGN_OR_RETURN(const ContractTimeline versions,
+                     contracts.TimelineOf(contract));
+    RETURN_IF_ERROR(CheckInTerm(versions, period));
+  }
   if (period == months.Next()) {
     ASSIGN_OR_RETURN(LateLines late, FindLateLines(books, contracts, bucket_us,
                                                    months, explain));

@@ -452,6 +452,15 @@ TEST_F(CloseTest, APeriodOutsideOfTheTermIsRefused) {
   }
   query.period = "2025-12-31T00:00:00Z/2026-01-01T01:00:00Z";
   EXPECT_THAT(ledger_->MakeStatement(query), IsOk());
+  // Usage that goes on when the term is over is told.
+  now_us_ = At("2026-08-02T00:00:00Z");
+  Use("late", "2026-07-10T00:00:00Z", 10, 1);
+  query.period = "2026-07";
+  const auto after = ledger_->MakeStatement(query);
+  ASSERT_THAT(after, IsOk());
+  ASSERT_EQ(after->notes.size(), 1u);
+  EXPECT_EQ(after->notes[0],
+            "36000 GPU-seconds outside the contract's term are not rated");
 }
 
 TEST_F(CloseTest, ContractsAppliedLaterDoNotTouchClosedMonths) {
