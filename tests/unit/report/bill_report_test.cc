@@ -69,8 +69,8 @@ TEST(BillReportTest, CsvIsTheTotals) {
 TEST(BillReportTest, JsonHasEverything) {
   EXPECT_EQ(Written(Summary(), Format::kJson), R"({
   "files": [
-    {"name": "bill.csv", "format": "FOCUS", "dataset": "Cost and Usage", "version": "1.2", "rows": 1234, "version_reason": "has InvoiceId"},
-    {"name": "part\u001b.csv", "format": "FOCUS", "dataset": "Billing Period", "version": "1.4", "rows": 1, "version_reason": "a dataset"}
+    {"name": "bill.csv", "format": "FOCUS", "dataset": "Cost and Usage", "version": "1.2", "rows": 1234, "superseded": 0, "version_reason": "has InvoiceId"},
+    {"name": "part\u001b.csv", "format": "FOCUS", "dataset": "Billing Period", "version": "1.4", "rows": 1, "superseded": 0, "version_reason": "a dataset"}
   ],
   "format": "FOCUS",
   "version": "1.2",
