@@ -1,6 +1,6 @@
 // Forecasts of real traces, made in the middle of them and held against what
 // came: use by the end of the month, beside the straight line that the use
-// since the month's start draws. Prints what docs/benchmarks.md states.
+// since the month's start draws. Prints what docs/forecast.md states.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
