@@ -62,7 +62,8 @@ class LimitedBooks::Rules : public BudgetBooks {
   explicit Rules(size_t meters) : meters_(static_cast<uint32_t>(meters)) {}
 
   absl::StatusOr<std::vector<PublishedBudget>> Published(
-      ReadTransaction*, std::span<const uint32_t>, int64_t now_us) override {
+      ReadTransaction*, std::span<const uint32_t>) override {
+    const int64_t now_us = WallUs();
     std::vector<PublishedBudget> all;
     const auto add = [&](uint32_t quota, uint32_t above, int64_t available) {
       PublishedBudget& one = all.emplace_back();
