@@ -72,7 +72,7 @@ check: test-deps
 ASAN_SLICE = csv_test source_test base_numbers_test base_time_test \
   contract_parse_test contract_checks_test ledger_test bill_reader_test \
   bill_fuzz_test json_scan_test store_conformance_test meter_test settle_test \
-  meters_test lives_test try_record_test c_misuse_test c_arrow_test \
+  meters_test lives_test try_record_test c99_test c_misuse_test c_arrow_test \
   c_call_fuzz_test c_memory_test
 TSAN_SLICE = gate_test store_conformance_test meter_test admission_test \
   bill_reader_test
