@@ -82,9 +82,9 @@ std::vector<Operation> OperationsOf(uint64_t seed) {
     operations.push_back(
         {Table::kRuns, false, "big", std::string(150'000, 'b')});
   }
-  if (!big && random.OneIn(5)) {  // The log is soon full.
+  if (!big && random.OneIn(3)) {  // The log is soon full.
     operations.push_back({Table::kHolds, false, "fill",
-                          std::string(random.Between(30'000, 90'000), 'f')});
+                          std::string(random.Between(60'000, 110'000), 'f')});
   }
   return operations;
 }
@@ -373,7 +373,7 @@ class RedoPowerLoss : public testing::Test {
   void ComeUp(const PowerLoss& loss, int depth) {
     SCOPED_TRACE(loss.directory);
     const std::string again = loss.directory + ".again";
-    SimulatedDisk::Watch(loss.directory, again, depth > 0 ? 8 : 1'000'000,
+    SimulatedDisk::Watch(loss.directory, again, depth > 0 ? 12 : 1'000'000,
                          static_cast<uint64_t>(random_->Between(0, 1 << 30)));
     SimulatedDisk::Allow(loss.allowed);
     auto store = OpenLogged(loss.directory);
