@@ -3,6 +3,7 @@
 #ifndef DRAWDOWN_SRC_BILL_ROW_FEED_H_
 #define DRAWDOWN_SRC_BILL_ROW_FEED_H_
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <cstdint>
@@ -48,12 +49,26 @@ class RowFeed {
 
   // Of the current row, valid until the next call of Next.
   std::span<const std::string_view> fields() const { return fields_; }
+  // The bytes that columns `first` to `last` of the current row stand in: where
+  // they are equal, all of these fields are.
+  std::string_view run(size_t first, size_t last) const {
+    const std::span<const uint32_t> ends = current().ends(row_);
+    const uint32_t begin = first == 0 ? 0 : ends[first - 1] + 1;
+    return {current().raw(row_).data() + begin, ends[last] - begin};
+  }
   bool quoted(size_t i) const { return current().quoted(row_)[i] != 0; }
   // Every field, each followed by a NUL, which no field can hold: equal exactly
   // when all fields are equal.
   std::string_view raw() const { return current().raw(row_); }
   // FastHash of the fields of raw(), in the order that was given.
   Hash128 identity() const { return taken().notes[row_].identity; }
+  // identity().high of a row that comes soon, where it is known, else of this
+  // one: for who wants to fetch something from memory meanwhile.
+  uint64_t soon() const {
+    constexpr size_t kRowsAhead = 8;
+    const std::vector<Note>& notes = taken().notes;
+    return notes[std::min(row_ + kRowsAhead, notes.size() - 1)].identity.high;
+  }
   uint64_t line() const { return line_; }
   // Whether SpellsNull of some field.
   bool spells_null() const { return taken().notes[row_].spells_null; }
