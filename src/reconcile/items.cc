@@ -196,7 +196,7 @@ auto AmountsOf(const Break& item) {
                   item.rows);
 }
 
-bool Before(const Break& a, const Break& b) {
+bool ItemBefore(const Break& a, const Break& b) {
   if (KeyOf(a) != KeyOf(b)) return KeyOf(a) < KeyOf(b);
   return AmountsOf(a) < AmountsOf(b);
 }
@@ -334,7 +334,7 @@ std::optional<Break> TakeOutCopies(const Copies& copies, Group& group,
 }
 
 void SortItems(std::vector<Break>& items) {
-  std::sort(items.begin(), items.end(), Before);
+  std::sort(items.begin(), items.end(), ItemBefore);
 }
 
 }  // namespace drawdown
