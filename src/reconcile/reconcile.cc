@@ -80,7 +80,7 @@ struct Reconciler::State {
       : input(given),
         bill_names(*input.contract),
         router(*input.contract, input.period, input.bucket_length_us, &names),
-        tenant_tag(options.tenant_tag),
+        tenant_tag(options.tenant_tag, &names.texts),
         line_ids(options.memory_bytes / 16),
         copies(options.memory_bytes - options.memory_bytes / 16) {
     context.contract = input.contract;
@@ -167,7 +167,7 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   state.measured |= routed.quantity.has_value();
   if (!state.context.options.tenant_tag.empty() &&
       IsUsage(routed.key.lane.kind)) {
-    routed.tenant = state.names.texts.Intern(state.tenant_tag.Of(row.tags));
+    routed.tenant = state.tenant_tag.Of(row.tags);
   }
   const RowSums one = RowSums::Of(row, routed);
   const uint32_t group = state.groups.Add(row, routed, one);
@@ -229,7 +229,7 @@ absl::StatusOr<bool> Reconciler::State::AddAgain(const BillRow& row) {
     kept.end_us = row.charge_end_us;
   }
   if (!context.options.tenant_tag.empty()) {
-    kept.routed.tenant = names.texts.Intern(tenant_tag.Of(row.tags));
+    kept.routed.tenant = tenant_tag.Of(row.tags);
   }
   if (same_time) {
     ++kept.rows;
