@@ -95,7 +95,6 @@ Break PartOf(const Break& item, const Part& sides, MoneyAmount expected,
   part.billed_cost = sides.billed.cost;
   part.expected_cost = expected;
   part.difference = part.billed_cost - expected;
-  part.matched_on = absl::StrCat(item.matched_on, "+tenant");
   const GpuTime off = Magnitude(sides.billed.billed - sides.owed());
   const GpuTime slack = PublishingSlack(
       sides.billed.units, group.quantity_scale, sides.billed.rows);
@@ -143,10 +142,12 @@ std::vector<Break> SplitByTenant(const Break& item, const Group& group,
   const auto expected =
       SplitLargestRemainder(item.expected_cost.count(), weights);
   if (!expected.ok()) return {item};
+  Break whole = item;
+  whole.matched_on += "+tenant";
   std::vector<Break> items;
   items.reserve(parts.size());
   for (const Part& sides : parts) {
-    items.push_back(PartOf(item, sides, MoneyAmount((*expected)[items.size()]),
+    items.push_back(PartOf(whole, sides, MoneyAmount((*expected)[items.size()]),
                            group, context));
   }
   return items;

@@ -110,8 +110,11 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   context.posted.Compare(groups.groups(),
                          names.CurrencyIndex(context.contract->currency),
                          context.basis, context.options);
+  size_t most = items.size();
+  for (const Group& group : groups.groups()) most += 1 + group.tenants.size();
+  items.reserve(most);
   for (size_t i = 0; i < groups.groups().size(); ++i) {
-    const Group& group = groups.groups()[i];
+    Group& group = groups.groups()[i];
     const bool compared = group.key.disposition == Disposition::kCompare ||
                           group.key.disposition == Disposition::kLateCorrection;
     Break item =
@@ -126,6 +129,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
       splits.Judge(part);
       items.push_back(std::move(part));
     }
+    group.tenants = {};  // as large as their items
   }
   RETURN_IF_ERROR(SayWhatWasMetered(groups.groups(), context, &items));
   std::vector<Break> unbilled = FindUnbilled(context);
