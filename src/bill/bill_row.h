@@ -45,6 +45,9 @@ struct AppliedCommitment {
   std::string_view unit;  // of the quantity
 };
 
+// Each BillRow::like in use has a remainder of its own by this.
+inline constexpr uint64_t kMostLikes = 512;
+
 struct BillRow {
   std::string_view provider;  // ServiceProviderName, else ProviderName
   std::string_view host_provider;
@@ -115,6 +118,11 @@ struct BillRow {
   // FastHash of raw, with one seed in a reading; where the columns of a file
   // stand in another order than in the first that has them, in the first's.
   Hash128 identity;
+  uint64_t soon = 0;  // identity.high of a later row, mostly
+  // Rows of one reading that have the same, not 0, have equal values in every
+  // field but charge_start_us, charge_end_us, resource, sub_account, tags, raw,
+  // identity, soon and line.
+  uint64_t like = 0;
   uint64_t line = 0;
   uint32_t file = 0;  // index of the file
 };

@@ -3,6 +3,7 @@
 #ifndef DRAWDOWN_SRC_BILL_ROW_FEED_H_
 #define DRAWDOWN_SRC_BILL_ROW_FEED_H_
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <cstdint>
@@ -64,6 +65,13 @@ class RowFeed {
   std::string_view raw() const { return current().raw(row_); }
   // FastHash of raw(), with its fields in the order that was given.
   Hash128 identity() const { return taken().notes[row_].identity; }
+  // identity().high of a row that comes soon, where it is known, else of this
+  // one: for who wants to fetch something from memory meanwhile.
+  uint64_t soon() const {
+    constexpr size_t kRowsAhead = 8;
+    const std::vector<Note>& notes = taken().notes;
+    return notes[std::min(row_ + kRowsAhead, notes.size() - 1)].identity.high;
+  }
   uint64_t line() const { return line_; }
   // Whether SpellsNull of some field.
   bool spells_null() const { return taken().notes[row_].spells_null; }

@@ -43,8 +43,9 @@ class CopyFinder {
   // `memory_bytes` for all that it holds, but a few KB.
   explicit CopyFinder(uint64_t memory_bytes);
 
-  // While other things are done, what Add will look at comes from memory.
-  void Prefetch(const BillRow& row) const { seen_.Prefetch(row.identity.high); }
+  // While rows before it are added, what Add of a later row will look at comes
+  // from memory.
+  void Prefetch(const BillRow& row) const { seen_.Prefetch(row.soon); }
 
   // kIo, kDiskFull: of a temporary file.
   absl::Status Add(const BillRow& row, const RoutedRow& routed,

@@ -1,6 +1,7 @@
 #include "reconcile/reconcile.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -58,6 +59,20 @@ absl::Status CheckFits(const ReconcileResult& result) {
   return absl::OkStatus();
 }
 
+// A row that others are like (BillRow::like), and how many have not been added
+// up yet.
+struct Repeated {
+  uint64_t like = 0;
+  uint64_t rows = 0;
+  int64_t start_us = 0;  // of their charge period
+  int64_t end_us = 0;
+  RoutedRow routed;
+  RowSums one;
+  uint32_t group = 0;
+  bool consumed_given = false;
+  std::array<InvoiceSum*, 2> invoices = {};
+};
+
 }  // namespace
 
 struct Reconciler::State {
@@ -65,7 +80,7 @@ struct Reconciler::State {
       : input(given),
         bill_names(*input.contract),
         router(*input.contract, input.period, input.bucket_length_us, &names),
-        tenant_tag(options.tenant_tag),
+        tenant_tag(options.tenant_tag, &names.texts),
         line_ids(options.memory_bytes / 16),
         copies(options.memory_bytes - options.memory_bytes / 16) {
     context.contract = input.contract;
@@ -84,6 +99,10 @@ struct Reconciler::State {
   void KeepFew(Disposition disposition);
   void TakeBooks();
   absl::Status TakeAmount(const BillRow& row);
+  absl::StatusOr<bool> AddAgain(const BillRow& row);
+  void Keep(const BillRow& row, const RoutedRow& routed, const RowSums& one,
+            uint32_t group);
+  void AddUp(Repeated* repeated);
   void NoteRow(const BillRow& row, const RoutedRow& routed);
   absl::Status CheckComparable() const;
   absl::Status MergeGroups();
@@ -114,6 +133,8 @@ struct Reconciler::State {
   AppliedSums applied;
   CreditRows credits;
   bool measured = false;  // some row has GPU time
+  // By BillRow::like, modulo kMostLikes.
+  std::vector<Repeated> repeated{kMostLikes};
 };
 
 Reconciler::Reconciler(const ReconcileInput& input,
@@ -129,6 +150,10 @@ void Reconciler::TakeBooks() { state_->TakeBooks(); }
 
 absl::Status Reconciler::Add(const BillRow& row) {
   RETURN_IF_ERROR(state_->TakeAmount(row));
+  if (row.like != 0) {
+    ASSIGN_OR_RETURN(const bool added, state_->AddAgain(row));
+    if (added) return absl::OkStatus();
+  }
   if (row.amount != BilledAmount::kEffectiveCost) return AddCosted(row);
   BillRow accrued = row;
   accrued.billed_cost = row.effective_cost;
@@ -142,7 +167,7 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   state.measured |= routed.quantity.has_value();
   if (!state.context.options.tenant_tag.empty() &&
       IsUsage(routed.key.lane.kind)) {
-    routed.tenant = state.names.texts.Intern(state.tenant_tag.Of(row.tags));
+    routed.tenant = state.tenant_tag.Of(row.tags);
   }
   const RowSums one = RowSums::Of(row, routed);
   const uint32_t group = state.groups.Add(row, routed, one);
@@ -158,7 +183,83 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
     RETURN_IF_ERROR(state.line_ids.Add(row));
   }
   state.NoteRow(row, routed);
+  if (row.like != 0) state.Keep(row, routed, one, group);
   return absl::OkStatus();
+}
+
+// For rows like `row`, where all that tells them apart is read in AddAgain;
+// their line is the same.
+void Reconciler::State::Keep(const BillRow& row, const RoutedRow& routed,
+                             const RowSums& one, uint32_t group) {
+  Repeated& kept = repeated[row.like % kMostLikes];
+  AddUp(&kept);
+  kept.like = 0;
+  if (!router.RoutesAlike(row, routed) || !row.applied.empty() ||
+      !row.allocated_method_details.empty()) {
+    return;
+  }
+  kept = {row.like,
+          0,
+          row.charge_start_us,
+          row.charge_end_us,
+          routed,
+          one,
+          group,
+          row.consumed_quantity.has_value(),
+          invoices.SumsOf(row)};
+}
+
+// Adds a row like one that was added, if that is known; what all of them come
+// to is added up later.
+absl::StatusOr<bool> Reconciler::State::AddAgain(const BillRow& row) {
+  copies.Prefetch(row);
+  Repeated& kept = repeated[row.like % kMostLikes];
+  if (kept.like != row.like) return false;
+  const bool same_time =
+      kept.start_us == row.charge_start_us && kept.end_us == row.charge_end_us;
+  if (!same_time || !router.RoutesAlike(row, kept.routed)) {
+    AddUp(&kept);
+    // Of a row whose cost is another amount, AddCosted makes a copy.
+    if (row.amount == BilledAmount::kEffectiveCost ||
+        !router.SetWindow(row, &kept.routed)) {
+      kept.like = 0;
+      return false;
+    }
+    kept.start_us = row.charge_start_us;
+    kept.end_us = row.charge_end_us;
+  }
+  if (!context.options.tenant_tag.empty()) {
+    kept.routed.tenant = tenant_tag.Of(row.tags);
+  }
+  if (same_time) {
+    ++kept.rows;
+    Group& group = groups.groups()[kept.group];
+    group.names.AddAgain(row);
+    group.AddTenant(kept.routed.tenant, kept.one);
+  } else {
+    kept.group = groups.Add(row, kept.routed, kept.one);
+    NoteRow(row, kept.routed);
+  }
+  RETURN_IF_ERROR(
+      copies.Add(row, kept.routed, kept.one, kept.group, std::nullopt));
+  return true;
+}
+
+void Reconciler::State::AddUp(Repeated* kept) {
+  const uint64_t again = std::exchange(kept->rows, 0);
+  if (again == 0) return;
+  const RowSums sums = kept->one.Times(again);
+  const uint32_t currency = kept->routed.key.currency;
+  groups.groups()[kept->group].sums += sums;
+  rows += again;
+  billed[currency] += sums.cost;
+  context.rounding[currency] += sums.cost_places;
+  consumed.Add(kept->consumed_given, kept->routed, again);
+  for (InvoiceSum* const invoice : kept->invoices) {
+    if (invoice == nullptr) continue;
+    invoice->rows += again;
+    invoice->billed += sums.cost;
+  }
 }
 
 // A hostile bill has a service, a SKU or a charge period of its own in each
@@ -222,7 +323,7 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
     context.originals.Add(key.lane, row.charge_start_us, row.charge_end_us);
   }
   if (key.disposition == Disposition::kCompare && IsUsage(key.lane.kind)) {
-    consumed.Add(row, routed);
+    consumed.Add(row.consumed_quantity.has_value(), routed, 1);
     if (key.lane.kind == RowKind::kCovered) {
       context.covering.insert(key.lane.commitment);
     }
@@ -391,6 +492,7 @@ void Reconciler::State::AddChecks(const BillContents& bill,
 
 absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   State& state = *state_;
+  for (Repeated& kept : state.repeated) state.AddUp(&kept);
   ReconcileResult result;
   result.contract = state.context.contract->id;
   result.provider = state.context.contract->provider;
