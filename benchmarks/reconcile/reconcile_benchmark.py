@@ -5,11 +5,13 @@
 
 DIRECTORY is what make_month wrote. One program after the other in every round,
 from start to end and from the page cache; prints medians, the median of the
-rounds' ratios, and peak memory. DuckDB once joins alone, and once also looks
-for rows that are equal in every column, as reconcile does. It (npm's
-@duckdb/node-api, installed in the folder that $NODE_MODULES names) is left out
-with a message where it or node is missing. Also: a plain reading of the bill,
-and `bill summary`, which reads all of it and compares nothing.
+rounds' ratios, and peak memory. DuckDB joins by what reconcile compares: SKU
+and hour, and with --tenant-tag tenant, SKU and hour, which is the grain of the
+ledger. It does each once alone, and once it also looks for rows that are equal
+in every column, as reconcile does. DuckDB (npm's @duckdb/node-api, installed in
+the folder that $NODE_MODULES names) is left out with a message where it or node
+is missing. Also: a plain reading of the bill, and `bill summary`, which reads
+all of it and compares nothing.
 """
 
 import argparse
@@ -18,6 +20,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -25,21 +28,25 @@ PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
 
 
 def run(command, wanted):
-    """Seconds and peak bytes of a program whose exit status is in `wanted`."""
+    """Seconds, peak bytes and first line of a program whose exit status is in
+    `wanted`."""
     start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
-    out = process.stdout.read()
-    err = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.monotonic() - start
+    # To files: what is written to a pipe waits for whoever reads it.
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        first = out.readline()
+        err.seek(0)
+        errors = err.read()
     if process.returncode not in wanted:
         sys.exit("%s: exit status %d\n%s" % (" ".join(command),
                                              process.returncode,
-                                             err.decode(errors="replace")))
+                                             errors.decode(errors="replace")))
     return {"seconds": seconds, "peak": usage.ru_maxrss * 1024,
-            "cpu": usage.ru_utime + usage.ru_stime, "out": out}
+            "cpu": usage.ru_utime + usage.ru_stime, "out": first}
 
 
 def duckdb_missing(directory):
@@ -69,22 +76,28 @@ def main():
     bill = os.path.join(arguments.directory, "bill.csv")
     size = os.path.getsize(bill)
     memory = ["--memory", arguments.memory] if arguments.memory else []
+    reconcile = [arguments.drawdown, "--ledger",
+                 os.path.join(arguments.directory, "ledger"), "reconcile",
+                 "--contract", "month", "--period", "2026-10",
+                 "--at", "2026-11-02T00:00:00Z", "--format", "csv", *memory]
+    ours = {"sku": "reconcile", "tenant": "reconcile --tenant-tag"}
     programs = {
         "plain reading (wc -l)": (["wc", "-l", bill], (0,)),
         "bill summary": ([arguments.drawdown, "bill", "summary", bill], (0,)),
-        "reconcile": ([arguments.drawdown, "--ledger",
-                       os.path.join(arguments.directory, "ledger"),
-                       "reconcile", "--contract", "month", "--period",
-                       "2026-10", "--at", "2026-11-02T00:00:00Z",
-                       "--format", "csv", *memory, bill], (0, 1)),
+        ours["sku"]: ([*reconcile, bill], (0, 1)),
+        ours["tenant"]: ([*reconcile, "--tenant-tag", "tenant", bill], (0, 1)),
     }
+    peers = {}  # the name of ours that gives the same answer
     missing = duckdb_missing(arguments.directory)
     if missing:
         print("DuckDB is left out: " + missing)
     else:
-        peer = ["node", PEER, arguments.directory]
-        programs["DuckDB's join"] = (peer, (0,))
-        programs["DuckDB's join, copies"] = (peer + ["--copies"], (0,))
+        for grain, name in ours.items():
+            peer = ["node", PEER, arguments.directory, grain]
+            for title, command in ((grain, peer),
+                                   (grain + ", copies", peer + ["--copies"])):
+                programs["DuckDB by " + title] = (command, (0,))
+                peers["DuckDB by " + title] = name
     rounds = {name: [] for name in programs}
     for _ in range(arguments.rounds):
         for name, (command, wanted) in programs.items():
@@ -93,23 +106,21 @@ def main():
           % (size / 1e6, arguments.rounds, os.getloadavg()[0]))
     for name, results in rounds.items():
         seconds = statistics.median(r["seconds"] for r in results)
-        print("%-22s %7.2f s (least %.2f) %6.0f MB/s  processor %6.2f s  "
+        print("%-24s %7.2f s (least %.2f) %6.0f MB/s  processor %6.2f s  "
               "peak %4.0f MB"
               % (name, seconds, min(r["seconds"] for r in results),
                  size / 1e6 / seconds,
                  statistics.median(r["cpu"] for r in results),
                  max(r["peak"] for r in results) / 1e6))
-    for name in rounds:
-        if not name.startswith("DuckDB"):
-            continue
-        pairs = list(zip(rounds[name], rounds["reconcile"]))
+    for name, ours_name in peers.items():
+        pairs = list(zip(rounds[name], rounds[ours_name]))
         print("%s, without its start: %s"
               % (name, rounds[name][0]["out"].decode().strip()))
         joins = [json.loads(peer["out"])["seconds"] / ours["seconds"]
                  for peer, ours in pairs]
-        print("%s / reconcile: %.2f x (median of the rounds' ratios), "
+        print("%s / %s: %.2f x (median of the rounds' ratios), "
               "peak memory %.2f x"
-              % (name, statistics.median(joins),
+              % (name, ours_name, statistics.median(joins),
                  max(o["peak"] for _, o in pairs) /
                  min(json.loads(p["out"])["peak_bytes"] for p, _ in pairs)))
 

@@ -28,7 +28,10 @@ __extension__ typedef __int128 Int128;
 __extension__ typedef unsigned __int128 Uint128;
 
 inline constexpr int64_t kMicrosPerSecond = 1'000'000;
-inline constexpr int64_t kMicrosPerHour = 3'600 * kMicrosPerSecond;
+inline constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
+inline constexpr int64_t kMicrosPerHour = 60 * kMicrosPerMinute;
+// Of UTC; elsewhere a day may have 23 or 25 hours.
+inline constexpr int64_t kMicrosPerDay = 24 * kMicrosPerHour;
 inline constexpr int64_t kMicroGpusPerGpu = 1'000'000;
 inline constexpr Int128 kAttosPerUnit =
     static_cast<Int128>(1'000'000'000) * 1'000'000'000;

@@ -39,6 +39,14 @@ inline uint64_t ReadKey64(const char* bytes) {
   return __builtin_bswap64(big);
 }
 
+// Instants, also those before 1970.
+inline void AppendInstantKey(int64_t at_us, std::string* out) {
+  AppendKey64(static_cast<uint64_t>(at_us) ^ (uint64_t{1} << 63), out);
+}
+inline int64_t ReadInstantKey(const char* bytes) {
+  return static_cast<int64_t>(ReadKey64(bytes) ^ (uint64_t{1} << 63));
+}
+
 // --- bodies -----------------------------------------------------------------
 template <typename T>
 void AppendFixed(T value, std::string* out) {
@@ -55,6 +63,11 @@ inline void AppendVarint(uint64_t value, std::string* out) {
 inline void AppendString(std::string_view text, std::string* out) {
   AppendVarint(text.size(), out);
   out->append(text);
+}
+
+// From one instant to a later one, however far.
+inline uint64_t Distance(int64_t from, int64_t to) {
+  return static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
 }
 
 // Gathers numbers on the stack, to be appended at once. The caller knows a

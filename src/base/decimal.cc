@@ -201,4 +201,8 @@ std::string FormatScaled(Int128 value, int scale, int min_decimals) {
   return text;
 }
 
+std::string SecondsText(int64_t length_us) {
+  return FormatScaled(length_us, 6) + " s";
+}
+
 }  // namespace drawdown

@@ -46,6 +46,9 @@ absl::StatusOr<Int128> ParseScaled(std::string_view text, int scale);
 // REQUIRES: 0 <= min_decimals <= scale <= 38.
 std::string FormatScaled(Int128 value, int scale, int min_decimals = 0);
 
+// Microseconds as "1.5 s".
+std::string SecondsText(int64_t length_us);
+
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_BASE_DECIMAL_H_

@@ -1,11 +1,13 @@
 #include "base/files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 #include <random>
 #include <system_error>
 #include <thread>
@@ -64,6 +66,19 @@ absl::StatusOr<Fd> OpenDirectory(const std::string& path) {
                      absl::StrCat(path, ": no such directory"));
   }
   return ErrnoError(errno, absl::StrCat("open ", path));
+}
+
+void RemoveOthers(const std::string& directory, std::string_view prefix,
+                  std::string_view keep) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> dir(opendir(directory.c_str()),
+                                                closedir);
+  if (dir == nullptr) return;
+  while (const dirent* const entry = readdir(dir.get())) {
+    const std::string name = entry->d_name;
+    if (name.starts_with(prefix) && !name.starts_with(keep)) {
+      unlink((directory + "/" + name).c_str());
+    }
+  }
 }
 
 absl::Status SyncDirectory(const std::string& path) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 
@@ -50,6 +51,11 @@ absl::Status ErrnoError(int error, std::string_view context);
 
 // kNotALedger when `path` is absent or no directory.
 absl::StatusOr<Fd> OpenDirectory(const std::string& path);
+
+// Removes the files of the directory whose name begins with `prefix` but not
+// with `keep`, as far as it can.
+void RemoveOthers(const std::string& directory, std::string_view prefix,
+                  std::string_view keep);
 
 // Makes renames and new names in the directory durable.
 absl::Status SyncDirectory(const std::string& path);

@@ -197,6 +197,10 @@ MoneyAmount RoundMoney(MoneyAmount amount, int scale) {
   return MoneyAmount(DivHalfEven(amount.count(), last_place)) * last_place;
 }
 
+Int128 SumOf(std::span<const Int128> values) {
+  return std::accumulate(values.begin(), values.end(), Int128{0});
+}
+
 absl::StatusOr<std::vector<Int128>> SplitLargestRemainder(
     Int128 total, std::span<const Int128> weights) {
   CHECK(!weights.empty());

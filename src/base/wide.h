@@ -26,6 +26,9 @@ MoneyAmount Price(MoneyAmount per_gpu_hour, GpuTime time, int scale = 18);
 // `amount` rounded half-even to `scale` decimals (0..18) of a currency unit.
 MoneyAmount RoundMoney(MoneyAmount amount, int scale);
 
+// REQUIRES: every sum on the way fits.
+Int128 SumOf(std::span<const Int128> values);
+
 // Splits `total` in proportion to `weights` by largest remainder: the parts sum
 // to `total` exactly; equal remainders go to the lower index. All-zero weights
 // give everything to index 0. kOverflow if the weights do not sum.

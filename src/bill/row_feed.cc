@@ -1,5 +1,6 @@
 #include "bill/row_feed.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +13,7 @@ RowFeed::RowFeed(CsvReader* reader, const Source* source, uint64_t seed,
       source_(source),
       seed_(seed),
       order_(std::move(order)),
+      filled_fields_(reader->header().size()),
       fields_(reader->header().size()) {
   if (!ahead) return;
   try {
@@ -46,18 +48,8 @@ absl::StatusOr<bool> RowFeed::Next() {
   row_ = next_row_++;
   line_ = current().line(row_);
   ++rows_;
-  SetFields();
+  has_fields_ = false;
   return true;
-}
-
-void RowFeed::SetFields() {
-  const char* const raw = current().raw(row_).data();
-  const std::span<const uint32_t> ends = current().ends(row_);
-  uint32_t begin = 0;
-  for (size_t i = 0; i < ends.size(); ++i) {
-    fields_[i] = {raw + begin, ends[i] - begin};
-    begin = ends[i] + 1;
-  }
 }
 
 void RowFeed::TakeBatch() {
@@ -106,27 +98,20 @@ void RowFeed::Fill(Batch* batch) {
 }
 
 Hash128 RowFeed::HashOf(const CsvBatch& rows, size_t row) {
-  const std::string_view raw = rows.raw(row);
-  if (order_.empty()) return FastHash(raw, seed_);
-  const std::span<const uint32_t> ends = rows.ends(row);
-  reordered_.clear();
-  for (const uint32_t column : order_) {
-    const uint32_t begin = column == 0 ? 0 : ends[column - 1] + 1;
-    reordered_.append(raw.substr(begin, ends[column] - begin));
-    reordered_.push_back('\0');
-  }
+  if (order_.empty()) return FastHash(rows.raw(row), seed_);
+  rows.GetReordered(row, order_, &reordered_);
   return FastHash(reordered_, seed_);
 }
 
+bool RowFeed::SpellsSomeNull(const CsvBatch& rows, size_t row) {
+  // All that is a null spelled as text has such an ending, and few rows do.
+  if (!rows.null_ending(row)) return false;
+  rows.GetFields(row, filled_fields_);
+  return std::any_of(filled_fields_.begin(), filled_fields_.end(), SpellsNull);
+}
+
 RowFeed::Note RowFeed::NoteOf(const CsvBatch& rows, size_t row) {
-  const std::string_view raw = rows.raw(row);
-  Note note{HashOf(rows, row), false};
-  uint32_t begin = 0;
-  for (const uint32_t end : rows.ends(row)) {
-    note.spells_null |= SpellsNull({raw.data() + begin, end - begin});
-    begin = end + 1;
-  }
-  return note;
+  return {HashOf(rows, row), SpellsSomeNull(rows, row)};
 }
 
 }  // namespace drawdown

@@ -12,7 +12,6 @@ namespace {
 
 constexpr int kMicroScale = 6;
 constexpr int kMaxScale = 38;
-constexpr int64_t kMicrosPerDay = 24 * kMicrosPerHour;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 

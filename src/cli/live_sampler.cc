@@ -10,8 +10,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
-
 UsageTotals TotalsOf(const UsageAnswer& answer) {
   UsageTotals totals;
   for (const UsageRow& row : answer.rows) {

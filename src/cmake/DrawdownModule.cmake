@@ -34,13 +34,29 @@ function(drawdown_precompile target kind)
     -Wno-array-bounds -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict)
 endfunction()
 
-# drawdown_module(<name> SOURCES ... [MODULES ...] [LIBRARIES ...])
+# drawdown_unite(<target>)
+#
+# With DRAWDOWN_UNITE, eight of the target's files are compiled as one, which
+# halves the time of a checking build. For targets whose files share no names in
+# their unnamed namespaces; the presets without the option prove the includes.
+function(drawdown_unite target)
+  if(NOT DRAWDOWN_UNITE)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
+  # Without it g++ warns of types with members of an unnamed namespace, which it
+  # does not where the file that has both is compiled by itself.
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
+endfunction()
+
+# drawdown_module(<name> [UNITE] SOURCES ... [MODULES ...] [LIBRARIES ...])
 #
 # One static target drawdown_<name> per module of src/, which can include only
 # the public value headers, itself and the MODULES it names. The installed
 # library is made of all of them (src/CMakeLists.txt).
 function(drawdown_module name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;MODULES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "UNITE" "" "SOURCES;MODULES;LIBRARIES" ${ARGN})
   add_library(drawdown_${name} STATIC ${ARG_SOURCES})
   target_include_directories(drawdown_${name} PUBLIC
     ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
@@ -48,6 +64,9 @@ function(drawdown_module name)
   target_link_libraries(drawdown_${name}
     PUBLIC drawdown_options ${ARG_MODULES} ${ARG_LIBRARIES})
   drawdown_precompile(drawdown_${name} library)
+  if(ARG_UNITE)
+    drawdown_unite(drawdown_${name})
+  endif()
   set_property(GLOBAL APPEND PROPERTY DRAWDOWN_MODULES drawdown_${name})
   set_property(GLOBAL APPEND PROPERTY DRAWDOWN_LIBRARIES ${ARG_LIBRARIES})
 endfunction()
@@ -67,9 +86,9 @@ if(DRAWDOWN_SANITIZE)
   target_link_options(drawdown_options INTERFACE -fsanitize=${DRAWDOWN_SANITIZE})
 endif()
 
-# drawdown_test(<name> SOURCES ... [MODULES ...] [LIBRARIES ...])
+# drawdown_test(<name> [UNITE] SOURCES ... [MODULES ...] [LIBRARIES ...])
 function(drawdown_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;MODULES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "UNITE" "" "SOURCES;MODULES;LIBRARIES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   list(TRANSFORM ARG_MODULES PREPEND drawdown_)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}
@@ -77,5 +96,8 @@ function(drawdown_test name)
   target_link_libraries(${name} PRIVATE
     drawdown_options ${ARG_MODULES} ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
   drawdown_precompile(${name} test)
+  if(ARG_UNITE)
+    drawdown_unite(${name})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
 endfunction()

@@ -12,8 +12,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
-
 struct BucketLength {
   int64_t length_us;
   const char* name;

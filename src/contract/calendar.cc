@@ -13,9 +13,7 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
 constexpr int64_t kMinutesPerDay = 24 * 60;
-constexpr int64_t kMicrosPerDay = kMinutesPerDay * kMicrosPerMinute;
 constexpr absl::CivilDay kEpochDay(1970, 1, 1);
 
 // Day `day` of the month, or the month's last day when it is shorter.

@@ -37,7 +37,6 @@ static_assert(Same(v1::Applies::NOT_STARTS_WITH, Operator::kNotStartsWith));
 static_assert(Same(v1::Applies::DOES_NOT_EXIST, Operator::kDoesNotExist));
 static_assert(Same(v1::Shortfall::TAKE_OR_PAY, ShortfallPolicy::kTakeOrPay));
 
-constexpr int64_t kMicrosPerDay = 24 * kMicrosPerHour;
 constexpr int64_t kMaxTermUs = 100 * 366 * kMicrosPerDay;
 constexpr int64_t kMaxGrainSeconds = 31 * 86'400;
 constexpr int64_t kMaxGpusPerUnit = 1'000'000;

@@ -180,7 +180,7 @@ void CompileMilestones(const Node& parent, const Contract& contract,
   }
 }
 
-std::optional<int64_t> FirstStep(const Commitment& commitment) {
+std::optional<int64_t> FirstStepIfAny(const Commitment& commitment) {
   if (!commitment.steps.empty()) return commitment.steps.front().from_us;
   if (commitment.spend_steps.empty()) return std::nullopt;
   return commitment.spend_steps.front().from_us;
@@ -199,7 +199,7 @@ void CompileStatus(const Node& node, const Contract& contract,
   }
   node.Require(name, "the instant from which the commitment does not bind");
   InstantRange range = ThroughTerm(contract);
-  if (const std::optional<int64_t> first = FirstStep(*commitment)) {
+  if (const std::optional<int64_t> first = FirstStepIfAny(*commitment)) {
     range.start_us = *first;
     range.start_name = "the first step";
   }

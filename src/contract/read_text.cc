@@ -17,7 +17,7 @@ namespace {
 namespace pb = google::protobuf;
 
 // Messages nest four deep; the rest is for unknown ones that are skipped.
-constexpr int kMaxDepth = 32;
+constexpr int kMaxMessageDepth = 32;
 
 bool IsWordByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -199,7 +199,7 @@ bool ReadTextproto(std::string_view text, v1::Contract* contract,
   parser.RecordErrorsTo(&collector);
   parser.WriteLocationsTo(&places);
   parser.AllowUnknownField(true);
-  parser.SetRecursionLimit(kMaxDepth);
+  parser.SetRecursionLimit(kMaxMessageDepth);
   pb::io::ArrayInputStream input(text.data(), static_cast<int>(text.size()));
   const bool complete = parser.Parse(&input, contract);
   PlaceWriter(lines, map).Write(*contract, &places, "");

@@ -19,8 +19,8 @@ namespace {
 
 constexpr size_t kMaxEdges = 4'096;
 
-absl::StatusOr<const Commitment*> FindCommitment(const Contract& contract,
-                                                 const std::string& id) {
+absl::StatusOr<const Commitment*> NamedCommitment(const Contract& contract,
+                                                  const std::string& id) {
   std::string known;
   for (const Commitment& one : contract.commitments) {
     if (one.id == id) return &one;
@@ -45,7 +45,7 @@ absl::StatusOr<std::vector<int64_t>> EdgesOf(const Contract& contract,
                                              int64_t bucket_us) {
   const Commitment* commitment = nullptr;
   if (scope.period == QuotaPeriod::kInterval) {
-    ASSIGN_OR_RETURN(commitment, FindCommitment(contract, scope.commitment));
+    ASSIGN_OR_RETURN(commitment, NamedCommitment(contract, scope.commitment));
   }
   const Interval term = {contract.term.start_us, contract.term.end_us};
   Interval over = term;

@@ -1,7 +1,6 @@
 #include "forecast/bands.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 
 #include "base/error.h"
@@ -15,16 +14,12 @@ namespace {
 constexpr size_t kLeastStretches = 4;
 constexpr Int128 kLargestError = 1'000 * kMicro;
 
-Int128 Sum(std::span<const Int128> amounts) {
-  return std::accumulate(amounts.begin(), amounts.end(), Int128{0});
-}
-
 // What would have been projected for the `ahead` days after `days`.
 absl::StatusOr<Int128> Projected(std::span<const Int128> days, size_t ahead) {
   const auto week = days.last(std::min<size_t>(days.size(), kDaysOfWeek));
   ASSIGN_OR_RETURN(
       const UsageLevel level,
-      LevelOf(days.back(), 1, Sum(week), static_cast<Int128>(week.size())));
+      LevelOf(days.back(), 1, SumOf(week), static_cast<Int128>(week.size())));
   Int128 sum = 0;
   for (size_t day = 0; day < ahead; ++day) {
     sum += level.After(static_cast<int64_t>(day));
@@ -41,7 +36,7 @@ absl::StatusOr<std::vector<Int128>> Errors(std::span<const Int128> days,
                      Projected(days.first(known), ahead));
     if (projected == 0) continue;
     const auto error =
-        MulDivHalfEven(Sum(days.subspan(known, ahead)), kMicro, projected);
+        MulDivHalfEven(SumOf(days.subspan(known, ahead)), kMicro, projected);
     errors.push_back(error.ok() ? std::min(*error, kLargestError)
                                 : kLargestError);
   }

@@ -12,8 +12,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kDayUs = 24 * kMicrosPerHour;
-
 // [start, end) of whole buckets whose amounts are put per hour.
 struct Trailing {
   Int128 BurnRates::*rate;
@@ -28,9 +26,9 @@ std::vector<Trailing> Windows(int64_t now_us, int64_t step_us,
     const int64_t from = std::max(now_us - length_us, since_us);
     if (from < now_us) windows.push_back({rate, {from, now_us}});
   };
-  add(&BurnRates::day, kDayUs);
-  add(&BurnRates::week, 7 * kDayUs);
-  add(&BurnRates::four_weeks, 28 * kDayUs);
+  add(&BurnRates::day, kMicrosPerDay);
+  add(&BurnRates::week, 7 * kMicrosPerDay);
+  add(&BurnRates::four_weeks, 28 * kMicrosPerDay);
   return windows;
 }
 
@@ -54,7 +52,7 @@ Interval BurnRateWindow(const ContractTimeline& contracts, int64_t at_us,
                         int64_t bucket_us) {
   const int64_t now_us = FloorTo(at_us, bucket_us);
   // A bucket more, so that what spend counted by the first instant is marked.
-  const int64_t from_us = now_us - 28 * kDayUs - bucket_us;
+  const int64_t from_us = now_us - 28 * kMicrosPerDay - bucket_us;
   const Interval period = {
       std::max(from_us, contracts.spans().back().contract->term.start_us),
       now_us + bucket_us};
@@ -68,14 +66,14 @@ absl::StatusOr<std::vector<BurnRates>> MakeBurnRates(
   const int64_t step_us = usage.bucket_length_us;
   const int64_t now_us = FloorTo(at_us, step_us);
   const int64_t first_us =
-      std::max(now_us - 28 * kDayUs - step_us, contract.term.start_us);
+      std::max(now_us - 28 * kMicrosPerDay - step_us, contract.term.start_us);
   RatingInput input = {contracts,
                        &usage,
                        {first_us, now_us + step_us},
                        now_us + step_us,
                        capacity};
   for (const int64_t back : {28, 7, 1, 0}) {
-    input.marks.push_back(now_us - back * kDayUs);
+    input.marks.push_back(now_us - back * kMicrosPerDay);
   }
   input.marks.push_back(now_us + step_us);
   ASSIGN_OR_RETURN(const RatedUsage rated, RateUsage(input));

@@ -15,7 +15,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kDayUs = 24 * kMicrosPerHour;
 constexpr size_t kMaxCells = 30'000'000;  // about 1 GB a table
 
 using Amounts = std::vector<Int128>;
@@ -56,7 +55,7 @@ class Projection {
         history_(*input.history),
         what_if_(what_if),
         step_us_(history_.bucket_length_us),
-        a_day_(static_cast<size_t>(kDayUs / step_us_)),
+        a_day_(static_cast<size_t>(kMicrosPerDay / step_us_)),
         steps_(static_cast<size_t>((input.until_us - input.at_us) / step_us_)),
         days_((steps_ + a_day_ - 1) / a_day_),
         pools_(history_.pools.size()) {}
@@ -85,7 +84,7 @@ class Projection {
   // Cells of the last 56 days, series after series.
   std::vector<UsageCell> RecentBySeries() const {
     std::vector<UsageCell> cells;
-    const int64_t from_us = input_.at_us - kHistoryDays * kDayUs;
+    const int64_t from_us = input_.at_us - kHistoryDays * kMicrosPerDay;
     for (const UsageCell& cell : history_.cells) {
       if (cell.bucket_us >= from_us && cell.bucket_us < input_.at_us) {
         cells.push_back(cell);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 
+#include "base/wide.h"
 #include "forecast/level.h"
 
 namespace drawdown {
@@ -16,10 +16,6 @@ constexpr size_t kMostWeeks = kJudgedWeeks + kFittedWeeks;
 // How many flat days and weeks a shape is mixed with.
 constexpr Int128 kFlatDays = 4;
 constexpr Int128 kFlatWeeks = 1;
-
-Int128 Sum(std::span<const Int128> amounts) {
-  return std::accumulate(amounts.begin(), amounts.end(), Int128{0});
-}
 
 // A mean of ratios to 1e-6, mixed with so many of 1.
 class Shape {
@@ -53,7 +49,7 @@ std::vector<Int128> DayShape(std::span<const Int128> amounts, size_t a_day) {
   Shape shape(a_day, kFlatDays);
   for (size_t at = 0; at + a_day <= amounts.size(); at += a_day) {
     const auto day = amounts.subspan(at, a_day);
-    const Int128 sum = Sum(day);
+    const Int128 sum = SumOf(day);
     for (size_t i = 0; i < a_day; ++i) shape.Add(i, day[i], sum);
   }
   return shape.Means();
@@ -66,7 +62,7 @@ std::vector<Int128> WeekShape(std::span<const Int128> days) {
   Shape shape(kWeek, kFlatWeeks);
   for (size_t at = 0; at + kWeek <= days.size(); ++at) {
     const size_t middle = at + kWeek / 2;
-    shape.Add(middle % kWeek, days[middle], Sum(days.subspan(at, kWeek)));
+    shape.Add(middle % kWeek, days[middle], SumOf(days.subspan(at, kWeek)));
   }
   return shape.Means();
 }
@@ -74,7 +70,7 @@ std::vector<Int128> WeekShape(std::span<const Int128> days) {
 std::vector<Int128> DaySums(std::span<const Int128> amounts, size_t a_day) {
   std::vector<Int128> days;
   for (size_t at = 0; at < amounts.size(); at += a_day) {
-    days.push_back(Sum(amounts.subspan(at, a_day)));
+    days.push_back(SumOf(amounts.subspan(at, a_day)));
   }
   return days;
 }
@@ -109,7 +105,7 @@ bool WeekPattern::Foretells(std::span<const Int128> history,
   const auto before = history.first(history.size() - week);
   const WeekPattern tried = Fit(
       before.last(std::min(before.size(), kFittedWeeks * week)), steps_a_day);
-  const Int128 flat = Sum(last) / static_cast<Int128>(week);
+  const Int128 flat = SumOf(last) / static_cast<Int128>(week);
   Int128 without = 0;
   Int128 with = 0;
   for (size_t i = 0; i < week; ++i) {

@@ -12,7 +12,6 @@
 namespace drawdown {
 namespace {
 
-constexpr uint64_t kSignBit = uint64_t{1} << 63;
 constexpr size_t kPoolBytes = sizeof(uint32_t);
 constexpr size_t kStartBytes = sizeof(uint64_t);
 
@@ -75,7 +74,7 @@ std::string EncodeCapacityKey(const CapacityKey& key) {
   out.push_back(static_cast<char>(key.state));
   out.append(key.capacity_id);
   out.push_back('\0');
-  AppendKey64(static_cast<uint64_t>(key.start_us) ^ kSignBit, &out);
+  AppendInstantKey(key.start_us, &out);
   return out;
 }
 
@@ -90,8 +89,7 @@ absl::StatusOr<CapacityKey> DecodeCapacityKey(std::string_view key) {
   if (state > CapacityState::kReplaced) return MalformedRecord("capacity");
   const std::string_view id = key.substr(kPoolBytes + 1, key.size() - kLeast);
   const char* const start = key.data() + key.size() - kStartBytes;
-  return CapacityKey{ReadKey32(key.data()), state, id,
-                     static_cast<int64_t>(ReadKey64(start) ^ kSignBit)};
+  return CapacityKey{ReadKey32(key.data()), state, id, ReadInstantKey(start)};
 }
 
 std::string EncodeCapacity(std::string_view key,
@@ -172,7 +170,7 @@ CapacityPlace FindCapacityPlace(const CapacityMap& records,
     if (SeriesOf(record.first) != SeriesOf(key)) return found;
     const char* const start =
         record.first.data() + record.first.size() - kStartBytes;
-    found = {static_cast<int64_t>(ReadKey64(start) ^ kSignBit), record.second};
+    found = {ReadInstantKey(start), record.second};
     return found;
   };
   CapacityPlace place;

@@ -13,7 +13,6 @@ namespace {
 constexpr char kCloseTag = 'c';
 constexpr char kFrozenTag = 'f';
 constexpr char kMarkTag = 'm';
-constexpr uint64_t kSignBit = uint64_t{1} << 63;
 
 std::string PrefixOf(char tag, std::string_view contract) {
   std::string prefix(1, tag);
@@ -24,7 +23,7 @@ std::string PrefixOf(char tag, std::string_view contract) {
 
 std::string PeriodKey(char tag, std::string_view contract, int64_t start_us) {
   std::string key = PrefixOf(tag, contract);
-  AppendKey64(static_cast<uint64_t>(start_us) ^ kSignBit, &key);
+  AppendInstantKey(start_us, &key);
   return key;
 }
 

@@ -17,10 +17,6 @@ enum TimesFlag : uint8_t {
 };
 
 // Unsigned, so that any two instants have a distance and come back.
-uint64_t Distance(int64_t from, int64_t to) {
-  return static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
-}
-
 // One overload of Append and Read per alternative of EntryBody, in its order:
 // the index of the alternative is the kind byte of the format.
 void Append(const NameAdded& body, std::string* out) {

@@ -7,8 +7,6 @@
 namespace drawdown {
 namespace {
 
-constexpr uint64_t kInstantBias = uint64_t{1} << 63;
-
 std::string KeyOf(char table, std::string_view rest) {
   std::string key(1, table);
   key.append(rest);
@@ -36,13 +34,13 @@ std::string HoldOfRunKey(std::string_view run_key) {
 
 std::string HeldLineKey(int64_t until_us, std::string_view hold_id) {
   std::string key = "e";
-  AppendKey64(static_cast<uint64_t>(until_us) ^ kInstantBias, &key);
+  AppendInstantKey(until_us, &key);
   key.append(hold_id);
   return key;
 }
 
 int64_t UntilOfHeldLineKey(std::string_view key) {
-  return static_cast<int64_t>(ReadKey64(key.data() + 1) ^ kInstantBias);
+  return ReadInstantKey(key.data() + 1);
 }
 
 std::string_view HoldOfHeldLineKey(std::string_view key) {

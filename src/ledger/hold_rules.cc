@@ -16,11 +16,6 @@ absl::Status BadHold(std::string_view hold_id, const std::string& what) {
                    "hold " + std::string(hold_id) + ": " + what);
 }
 
-std::string SecondsText(int64_t length_us) {
-  constexpr int kDecimals = 6;
-  return FormatScaled(length_us, kDecimals) + " s";
-}
-
 absl::Status CheckTtl(std::string_view hold_id, int64_t ttl_us) {
   if (ttl_us >= 1 && ttl_us <= kMaxTtlUs) return absl::OkStatus();
   return BadHold(hold_id, "it would last " + SecondsText(ttl_us) +

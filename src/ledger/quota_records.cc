@@ -10,7 +10,6 @@
 namespace drawdown {
 namespace {
 
-constexpr uint64_t kInstantBias = uint64_t{1} << 63;
 constexpr char kLaterStart = 'l';
 
 enum LimitFlag : uint8_t {
@@ -53,20 +52,19 @@ std::string QuotasOfTenantKey(uint32_t tenant, uint32_t quota) {
 
 std::string AccountKey(uint32_t quota, int64_t window_us) {
   std::string key = KeyOf('a', quota);
-  AppendKey64(static_cast<uint64_t>(window_us) ^ kInstantBias, &key);
+  AppendInstantKey(window_us, &key);
   return key;
 }
 
 int64_t WindowOfAccountKey(std::string_view key) {
-  return static_cast<int64_t>(ReadKey64(key.data() + 1 + sizeof(uint32_t)) ^
-                              kInstantBias);
+  return ReadInstantKey(key.data() + 1 + sizeof(uint32_t));
 }
 
 std::string OpenLevelKey(uint32_t quota) { return KeyOf('o', quota); }
 
 std::string LaterStartKey(int64_t start_us, std::string_view run_key) {
   std::string key(1, kLaterStart);
-  AppendKey64(static_cast<uint64_t>(start_us) ^ kInstantBias, &key);
+  AppendInstantKey(start_us, &key);
   key.append(run_key);
   return key;
 }
@@ -219,8 +217,7 @@ absl::StatusOr<LaterStart> DecodeLaterStart(std::string_view key,
   ByteReader in(body);
   LaterStart start;
   start.run = std::string(key.substr(kRunAt));
-  start.start_us =
-      static_cast<int64_t>(ReadKey64(key.data() + 1) ^ kInstantBias);
+  start.start_us = ReadInstantKey(key.data() + 1);
   start.tenant = static_cast<uint32_t>(in.Varint());
   start.pool = static_cast<uint32_t>(in.Varint());
   start.micro_gpus = in.Fixed<int64_t>();

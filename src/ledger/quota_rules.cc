@@ -27,10 +27,6 @@ bool IsBelow(std::string_view path, std::string_view ancestor) {
   return path != ancestor && IsAtOrBelow(path, ancestor);
 }
 
-std::string SecondsText(int64_t length_us) {
-  return FormatScaled(length_us, kMicroDecimals) + " s";
-}
-
 std::string DescribeAmount(QuotaPeriod period, Int128 amount) {
   if (period == QuotaPeriod::kAtOnce) {
     return FormatScaled(amount, kMicroDecimals) + " GPUs";

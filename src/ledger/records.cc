@@ -23,10 +23,6 @@ enum SegmentFlag : uint8_t {
 };
 
 // Unsigned, so that any two instants have a distance and come back.
-uint64_t Distance(int64_t from, int64_t to) {
-  return static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
-}
-
 void AppendSegment(const Run& run, const Segment& segment, std::string* out) {
   const bool own_gpus = segment.micro_gpus != run.micro_gpus;
   const int flags = (segment.end_us ? kSegmentEnded : 0) |

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/coding.h"
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/path.h"
 #include "ledger/run_rules.h"
@@ -94,7 +95,7 @@ std::string DescribeSetting(PoolSetting setting, int64_t value) {
     case PoolSetting::kSuspendedAccrues:
       return value != 0 ? "suspended runs accrue" : "suspended runs are free";
     case PoolSetting::kLease:
-      return "lease " + FormatGpuSeconds(GpuTime(value)) + " s";
+      return "lease " + SecondsText(value);
   }
   return "?";
 }

@@ -15,7 +15,7 @@ constexpr char kPrefix = 'm';
 
 std::string MoveKey(int64_t from_us, uint64_t number) {
   std::string key(1, kPrefix);
-  AppendKey64(static_cast<uint64_t>(from_us) ^ (uint64_t{1} << 63), &key);
+  AppendInstantKey(from_us, &key);
   AppendKey64(number, &key);
   return key;
 }

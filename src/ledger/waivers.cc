@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/coding.h"
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/path.h"
 #include "base/wide.h"
@@ -94,10 +95,9 @@ absl::Status CheckWaiver(const WaiverPolicySet& policy) {
 }
 
 std::string DescribeWaiver(const WaiverPolicySet& policy) {
-  const std::string part =
-      policy.last_us
-          ? "the last " + FormatGpuSeconds(GpuTime(*policy.last_us)) + " s"
-          : FormatRatio(policy.share);
+  const std::string part = policy.last_us
+                               ? "the last " + SecondsText(*policy.last_us)
+                               : FormatRatio(policy.share);
   return "waives " + part + " of " +
          std::string(StopReasonName(policy.reason)) + " runs";
 }

@@ -1,6 +1,5 @@
 #include "meter/budgets_file.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
@@ -45,18 +44,6 @@ struct KnownFull {
   std::atomic<int64_t> until_us;  // when a window turns
   std::atomic<uint32_t> above;    // PublishedBudget::above
 };
-
-void RemoveOthers(const std::string& directory, const std::string& keep) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> dir(opendir(directory.c_str()),
-                                                closedir);
-  if (dir == nullptr) return;
-  while (const dirent* const entry = readdir(dir.get())) {
-    const std::string name = entry->d_name;
-    if (name.starts_with(kPrefix) && !name.starts_with(keep)) {
-      unlink((directory + "/" + name).c_str());
-    }
-  }
-}
 
 // Whoever maps the file keeps a shared lock on all of it, until its process
 // ends or lets go: who has it alone may make the file anew. Of the open file,
@@ -211,7 +198,7 @@ absl::StatusOr<std::unique_ptr<BudgetsFile>> BudgetsFile::Open(
     Fd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (fd.get() < 0 && errno == ENOENT) {
       RETURN_IF_ERROR(Shared::Make(path));
-      RemoveOthers(live_directory, name);
+      RemoveOthers(live_directory, kPrefix, name);
       continue;
     }
     if (fd.get() < 0) return ErrnoError(errno, "open " + path);

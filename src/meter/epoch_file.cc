@@ -1,6 +1,5 @@
 #include "meter/epoch_file.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -33,18 +32,6 @@ Epoch Decode(uint64_t word) {
   return {static_cast<int32_t>(biased ^ 0x80000000u),
           static_cast<uint32_t>(meter_internal::ActiveCounters(word) >>
                                 meter_internal::kBankShift)};
-}
-
-void RemoveOthers(const std::string& directory, const std::string& keep) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> dir(opendir(directory.c_str()),
-                                                closedir);
-  if (dir == nullptr) return;
-  while (const dirent* const entry = readdir(dir.get())) {
-    const std::string name = entry->d_name;
-    if (name.starts_with(kPrefix) && !name.starts_with(keep)) {
-      unlink((directory + "/" + name).c_str());
-    }
-  }
 }
 
 }  // namespace
@@ -113,7 +100,7 @@ absl::StatusOr<std::shared_ptr<EpochFile>> EpochFile::Open(
   if (fd.get() < 0 && errno == ENOENT) {
     if (!initial) return nullptr;
     RETURN_IF_ERROR(Make(path, Encode(*initial)));
-    RemoveOthers(live_directory, name);
+    RemoveOthers(live_directory, kPrefix, name);
     fd = Fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
   }
   if (fd.get() < 0) return ErrnoError(errno, "open " + path);

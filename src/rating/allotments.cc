@@ -1,20 +1,14 @@
 #include "rating/allotments.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "base/check.h"
 #include "base/path.h"
 #include "base/wide.h"
+#include "rating/filter.h"
 
 namespace drawdown {
 namespace {
-
-constexpr int64_t kWhole = 1'000'000;
-
-Int128 SumOf(const std::vector<Int128>& values) {
-  return std::accumulate(values.begin(), values.end(), Int128{0});
-}
 
 // REQUIRES: the weights add up.
 std::vector<Int128> Split(Int128 amount, const std::vector<Int128>& weights) {
@@ -29,7 +23,7 @@ std::vector<Int128> SharesOf(const AllotmentPlan& plan, Int128 entitled) {
   for (const AllotmentTerms& terms : plan.terms) {
     weights.push_back(terms.share_micro.value_or(0));
   }
-  weights.push_back(kWhole - SumOf(weights));
+  weights.push_back(kWholeShare - SumOf(weights));
   return Split(entitled, weights);
 }
 

@@ -52,7 +52,7 @@ Int128 Bucket::ShareAllotted(const AllotmentPlan& plan, Int128 available,
   for (size_t k = 0; k < allotted->size(); ++k) {
     wanted.push_back(std::min(group_demand_[k], (*allotted)[k].left()));
   }
-  const Int128 all = std::accumulate(wanted.begin(), wanted.end(), Int128{0});
+  const Int128 all = SumOf(wanted);
   if (all > available) {
     // Others have borrowed what the owners want now.
     const std::vector<Int128> weights = wanted;

@@ -16,7 +16,6 @@ namespace drawdown {
 namespace {
 
 constexpr int kMoneyScale = 18;
-constexpr Int128 kWhole = 1'000'000;
 
 bool Overlap(const Interval& a, const Interval& b) {
   return a.start_us < b.end_us && b.start_us < a.end_us;
@@ -148,8 +147,8 @@ class CreditWalk {
       const bool applies =
           filter.Matches(tenant, pool) && filter.MatchesKind(line.key.kind);
       const uint32_t share = filter.ShareOf(tenant, pool, line.key.kind);
-      const auto counts =
-          MulDivHalfEven(line.left.count(), filter.shares()[share], kWhole);
+      const auto counts = MulDivHalfEven(line.left.count(),
+                                         filter.shares()[share], kWholeShare);
       line.left = applies && counts.ok()
                       ? std::min(MoneyAmount(*counts), lines[next].left)
                       : MoneyAmount();

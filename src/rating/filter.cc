@@ -5,8 +5,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kWhole = 1'000'000;
-
 bool IsOneOf(Dimension dimension, const std::vector<Dimension>& dimensions) {
   return std::find(dimensions.begin(), dimensions.end(), dimension) !=
          dimensions.end();
@@ -54,7 +52,7 @@ Filter::Filter(const Contract& contract,
   for (const ApplicabilityRule& weight : weights) {
     shares_.push_back(*weight.fraction_micro);
   }
-  shares_.push_back(kWhole);
+  shares_.push_back(kWholeShare);
   const std::vector<Dimension> of_tenant = {Dimension::kTenant};
   const std::vector<Dimension> of_kind = {Dimension::kKind};
   const std::vector<Dimension> of_pool = {Dimension::kPool, Dimension::kRegion,

@@ -18,6 +18,9 @@ namespace drawdown {
 inline constexpr size_t kChargeKinds =
     static_cast<size_t>(ChargeKind::kRounding) + 1;
 
+// Shares are in 1e-6 of a whole.
+inline constexpr int64_t kWholeShare = 1'000'000;
+
 class Filter {
  public:
   Filter(const Contract& contract, const std::vector<ApplicabilityRule>& rules,
@@ -43,7 +46,7 @@ class Filter {
 
   // Whether some rule is a weight.
   bool weighs() const { return shares_.size() > 1; }
-  // In 1e-6: one per weight rule, then 1'000'000 for "no rule matches".
+  // In 1e-6: one per weight rule, then kWholeShare for "no rule matches".
   const std::vector<int64_t>& shares() const { return shares_; }
 
  private:

@@ -13,8 +13,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kWhole = 1'000'000;
-
 // Who has what is left over of a split, first to last: names before none.
 std::tuple<uint32_t, uint32_t, uint32_t, ChargeKind, Int128> OrderOf(
     const Plan& plan, const MoneyPiece& piece) {
@@ -37,13 +35,14 @@ int64_t Walk::ShareOf(const SpendState& state, const MoneyPiece& piece) const {
   const bool counts =
       of_spend ? filter.MatchesKind(kind) : state.terms->counts[piece.slot];
   if (!counts || !filter.Matches(piece.tenant, piece.pool)) return 0;
-  if (!filter.weighs()) return kWhole;
+  if (!filter.weighs()) return kWholeShare;
   return filter.shares()[filter.ShareOf(piece.tenant, piece.pool, kind)];
 }
 
 MoneyAmount Walk::Weigh(MoneyAmount money, int64_t share) {
-  if (share == kWhole || share == 0) return share == 0 ? MoneyAmount() : money;
-  const auto part = MulDivHalfEven(money.count(), share, kWhole);
+  if (share == kWholeShare || share == 0)
+    return share == 0 ? MoneyAmount() : money;
+  const auto part = MulDivHalfEven(money.count(), share, kWholeShare);
   costs_fit_ = costs_fit_ && money.valid() && part.ok();
   return MoneyAmount(part.value_or(0));
 }
@@ -197,7 +196,7 @@ void Walk::CountInto(size_t index, bool last, std::vector<MoneyPiece>* pieces) {
   CHECK(parts.ok());
   for (size_t i = 0; i < pieces->size(); ++i) {
     if (shares[i] == 0) continue;
-    const auto used = MulDivHalfEven((*parts)[i], kWhole, shares[i]);
+    const auto used = MulDivHalfEven((*parts)[i], kWholeShare, shares[i]);
     MoneyAmount& left = (*pieces)[i].left;
     left -= std::min(left, MoneyAmount(used.value_or(left.count())));
   }

@@ -91,6 +91,10 @@ ComparedParts CompareParts(const PoolNaming& naming, const BillRow& row,
 BillNames::BillNames(const Contract& contract) : contract_(contract) {
   for (const PoolNaming& naming : contract.pools) {
     if (!naming.sku.empty()) pools_by_sku_[naming.sku].push_back(&naming);
+    pool_names_.emplace(naming.name);
+    name_sizes_.set(naming.name.size() % name_sizes_.size());
+    by_account_or_resource_ |=
+        !naming.sub_accounts.empty() || !naming.resources.empty();
   }
   for (const Commitment& commitment : contract.commitments) {
     commitments_.emplace(commitment.id, &commitment);
@@ -103,6 +107,13 @@ bool BillNames::IsProvider(std::string_view name) const {
     if (absl::EqualsIgnoreCase(AbslView(name), alias)) return true;
   }
   return false;
+}
+
+// A row may name a pool itself as its resource.
+bool BillNames::TellsApartBy(std::string_view resource) const {
+  return by_account_or_resource_ ||
+         (name_sizes_.test(resource.size() % name_sizes_.size()) &&
+          pool_names_.contains(AbslView(resource)));
 }
 
 PoolMatch BillNames::FindBySku(std::string_view sku, const BillRow& row,

@@ -3,6 +3,7 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_BILL_NAMES_H_
 #define DRAWDOWN_SRC_RECONCILE_BILL_NAMES_H_
 
+#include <bitset>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,10 @@ class BillNames {
   // The contract's provider or one of its aliases, whatever the case.
   bool IsProvider(std::string_view name) const;
 
+  // Whether FindPool may tell rows apart that differ in nothing but resource
+  // and sub-account.
+  bool TellsApartBy(std::string_view resource) const;
+
   // By SkuId, else by SkuPriceId, else by the instance type. Region,
   // sub-account, SKU price and resource must agree where both sides give one;
   // of several pools the one that agrees in the resource, else in the SKU
@@ -74,6 +79,9 @@ class BillNames {
   const Contract& contract_;
   HashMap<absl::string_view, std::vector<const PoolNaming*>> pools_by_sku_;
   HashMap<absl::string_view, const Commitment*> commitments_;
+  HashSet<absl::string_view> pool_names_;
+  std::bitset<64> name_sizes_;  // of pool_names_, by their last six bits
+  bool by_account_or_resource_ = false;  // some pool is named by one
 };
 
 }  // namespace drawdown

@@ -22,7 +22,7 @@ bool LaneBefore(const Lane& a, const Lane& b, const GroupNames& names) {
          names.commitments.Name(b.commitment);
 }
 
-bool Before(const BookCell& a, const BookCell& b) {
+bool CheaperFirst(const BookCell& a, const BookCell& b) {
   return std::tie(a.unit_price, a.start_us) <
          std::tie(b.unit_price, b.start_us);
 }
@@ -135,10 +135,11 @@ MoneyAmount ExcludedHours::CostOf(const std::vector<Slice>& slices,
     }
     left.push_back(slice.most);
   }
-  std::sort(
-      cells.begin(), cells.end(), [dearest](const auto& a, const auto& b) {
-        return dearest ? Before(b.first, a.first) : Before(a.first, b.first);
-      });
+  std::sort(cells.begin(), cells.end(),
+            [dearest](const auto& a, const auto& b) {
+              return dearest ? CheaperFirst(b.first, a.first)
+                             : CheaperFirst(a.first, b.first);
+            });
   ExpectationSum sum;
   for (auto& [cell, slice] : cells) {
     cell.time = std::min({cell.time, left[slice], time});

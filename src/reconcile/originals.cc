@@ -5,12 +5,12 @@
 namespace drawdown {
 namespace {
 
-bool Before(const Interval& a, const Interval& b) {
+bool StartsBefore(const Interval& a, const Interval& b) {
   return a.start_us < b.start_us;
 }
 
 void Join(std::vector<Interval>& windows) {
-  std::sort(windows.begin(), windows.end(), Before);
+  std::sort(windows.begin(), windows.end(), StartsBefore);
   size_t kept = 0;
   for (size_t i = 1; i < windows.size(); ++i) {
     if (windows[i].start_us <= windows[kept].end_us) {

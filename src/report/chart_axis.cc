@@ -13,7 +13,6 @@ namespace {
 
 constexpr int kSteps = 4;  // of the amounts' axis, at most one more
 constexpr int kMaxTimeTicks = 8;
-constexpr int64_t kDayUs = 24 * kMicrosPerHour;
 
 // 1, 2 or 5 x 10^n, the least that is not below `least`.
 Int128 RoundStep(Int128 least) {
@@ -112,7 +111,7 @@ std::vector<TimeTick> TimeTicks(int64_t from_us, int64_t to_us) {
   const int64_t span = to_us - from_us;
   for (const int64_t hours : {1, 3, 6, 12}) {
     const int64_t step = hours * kMicrosPerHour;
-    if (span / step > kMaxTimeTicks || span > 2 * kDayUs) continue;
+    if (span / step > kMaxTimeTicks || span > 2 * kMicrosPerDay) continue;
     std::vector<TimeTick> ticks;
     for (int64_t at = FloorTo(from_us + step - 1, step); at <= to_us;
          at += step) {
@@ -121,17 +120,18 @@ std::vector<TimeTick> TimeTicks(int64_t from_us, int64_t to_us) {
     return ticks;
   }
   for (const int64_t days : {1, 2, 5, 7, 10, 14}) {
-    const int64_t step = days * kDayUs;
+    const int64_t step = days * kMicrosPerDay;
     if (span / step > kMaxTimeTicks) continue;
     std::vector<TimeTick> ticks;
-    for (int64_t at = FloorTo(from_us + kDayUs - 1, kDayUs); at <= to_us;
-         at += step) {
+    for (int64_t at = FloorTo(from_us + kMicrosPerDay - 1, kMicrosPerDay);
+         at <= to_us; at += step) {
       ticks.push_back({at, DayLabel(CivilOfInstant(at, absl::UTCTimeZone()))});
     }
     return ticks;
   }
   for (const int months : {1, 2, 3, 6, 12, 24, 60, 120}) {
-    if (span / (30 * kDayUs * months) <= kMaxTimeTicks || months == 120) {
+    if (span / (30 * kMicrosPerDay * months) <= kMaxTimeTicks ||
+        months == 120) {
       return MonthTicks(from_us, to_us, months);
     }
   }

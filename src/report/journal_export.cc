@@ -12,7 +12,6 @@ namespace drawdown {
 namespace {
 
 constexpr std::string_view kGpuSeconds = "GPUSEC";
-constexpr int64_t kMicrosPerDay = 24 * kMicrosPerHour;
 
 // The UTC date.
 std::string DateOf(int64_t instant_us) {

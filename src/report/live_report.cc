@@ -17,7 +17,6 @@ namespace {
 
 constexpr int kGpuDecimals = 3;
 constexpr int kMicroDecimals = 6;
-constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
 constexpr int64_t kMicrosPerTenth = kMicrosPerSecond / 10;
 // So many processes are named in a table; CSV and JSON name all.
 constexpr size_t kShownPids = 4;

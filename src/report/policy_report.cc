@@ -1,6 +1,7 @@
 #include "report/policy_report.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/decimal.h"
 #include "report/sheet.h"
 #include "report/table.h"
 
@@ -13,10 +14,6 @@ std::vector<ReportColumn> PolicyColumns() {
           {"setting", ColumnKind::kWord},
           {"value", ColumnKind::kWord},
           {"from", ColumnKind::kWord}};
-}
-
-std::string SecondsText(int64_t micros) {
-  return absl::StrCat(FormatGpuSeconds(GpuTime(micros)), " s");
 }
 
 void AddPool(const PoolPolicy& policy, ListWriter* list) {

@@ -38,6 +38,8 @@ inline constexpr int64_t kQuotaStart = 493'000 * kMicrosPerHour;
 // over t3.
 inline constexpr uint32_t kQuotaTenants = 4;
 inline constexpr uint32_t kQuotas = 4;
+// A limit that no test comes near.
+inline constexpr int64_t kPlenty = 1'000'000'000;
 struct QuotaRules {
   std::atomic<int64_t> clock_us{kQuotaStart};
   // By quota number.

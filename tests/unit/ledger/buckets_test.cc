@@ -5,11 +5,10 @@
 #include "base/wide.h"
 #include "gtest/gtest.h"
 #include "tests/support/random.h"
+#include "tests/support/units.h"
 
 namespace drawdown {
 namespace {
-
-constexpr int64_t kHour = kMicrosPerHour;
 
 // Usage of each bucket, from the cells a segment touches.
 std::map<int32_t, GpuTime> UsageByBucket(const Segment& segment, int32_t from,

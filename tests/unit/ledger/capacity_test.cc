@@ -13,12 +13,10 @@
 #include "ledger/verify.h"
 #include "tests/support/random.h"
 #include "tests/support/status.h"
+#include "tests/support/units.h"
 
 namespace drawdown {
 namespace {
-
-constexpr int64_t kHour = kMicrosPerHour;
-constexpr int64_t kGpu = kMicroGpusPerGpu;
 
 class CapacityTest : public testing::Test {
  protected:

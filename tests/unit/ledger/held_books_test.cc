@@ -12,11 +12,11 @@
 #include "ledger/quota_books.h"
 #include "ledger/verify.h"
 #include "tests/support/status.h"
+#include "tests/support/units.h"
 
 namespace drawdown {
 namespace {
 
-constexpr int64_t kHour = kMicrosPerHour;
 using Records = std::map<std::string, std::string>;
 
 class HeldBooksTest : public testing::Test {

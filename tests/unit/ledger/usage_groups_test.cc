@@ -105,7 +105,7 @@ TEST(UsageGroups, OverflowStaysSeen) {
 
 // --- whole answers
 
-struct NaiveRun {
+struct NaiveJob {
   std::string tenant;
   std::string pool;
   int64_t gpus = 0;
@@ -128,11 +128,11 @@ std::string LabelOf(UsageDimension dimension, int64_t at_us,
 }
 
 // Half an hour at a time: no zone here changes its hour within one.
-NaiveSums NaiveUsage(const std::vector<NaiveRun>& runs,
+NaiveSums NaiveUsage(const std::vector<NaiveJob>& runs,
                      const UsageQuery& query) {
   const auto zone = LoadZone(query.zone);
   NaiveSums sums;
-  for (const NaiveRun& run : runs) {
+  for (const NaiveJob& run : runs) {
     const int64_t end_us = std::min(run.end_us, *query.at_us);
     for (int64_t half = kStart; half < end_us; half += kHalfHour) {
       const int64_t from_us = std::max({half, run.start_us, *query.from_us});
@@ -151,16 +151,16 @@ NaiveSums NaiveUsage(const std::vector<NaiveRun>& runs,
   return sums;
 }
 
-std::vector<NaiveRun> PostRuns(Random* random, Store* store) {
+std::vector<NaiveJob> PostRuns(Random* random, Store* store) {
   auto transaction = store->BeginWrite();
   EXPECT_THAT(transaction, IsOk());
   const auto posting = Posting::Begin(*std::move(transaction), Header(), 0);
   EXPECT_THAT(posting, IsOk());
   const char* const tenants[] = {"zoo", "acme/chat", "acme"};
   const char* const pools[] = {"nord/y", "aws/x"};
-  std::vector<NaiveRun> runs(30);
+  std::vector<NaiveJob> runs(30);
   for (size_t i = 0; i < runs.size(); ++i) {
-    NaiveRun& run = runs[i];
+    NaiveJob& run = runs[i];
     run.tenant = tenants[random->Between(0, 2)];
     run.pool = pools[random->Between(0, 1)];
     run.gpus = random->Between(1, 64);
@@ -183,7 +183,7 @@ TEST(UsageAnswers, AreTheSumsOfAMapByEveryOrderOfColumns) {
   const char* const zones[] = {"UTC", "America/Los_Angeles", "Asia/Kolkata"};
   for (int round = 0; round < 8; ++round) {
     const std::unique_ptr<Store> store = NewMemoryStore();
-    const std::vector<NaiveRun> runs = PostRuns(&random, store.get());
+    const std::vector<NaiveJob> runs = PostRuns(&random, store.get());
     const auto books = store->BeginRead();
     ASSERT_THAT(books, IsOk());
     for (int i = 0; i < 12; ++i) {

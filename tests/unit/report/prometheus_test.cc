@@ -6,7 +6,7 @@
 namespace drawdown {
 namespace {
 
-LedgerMetrics Busy() {
+LedgerMetrics BusyMetrics() {
   LedgerMetrics metrics;
   metrics.version = "0.1.0";
   metrics.info.uuid = "48f277e0-58b8-461f-b81f-9b4909d99621";
@@ -47,7 +47,7 @@ std::string WithoutHelp(const std::string& text) {
 }
 
 TEST(PrometheusTest, ClassicText) {
-  EXPECT_EQ(WithoutHelp(Text(Busy(), MetricsText::kPrometheus)),
+  EXPECT_EQ(WithoutHelp(Text(BusyMetrics(), MetricsText::kPrometheus)),
             R"(# TYPE drawdown_usage_gpu_seconds_total counter
 drawdown_usage_gpu_seconds_total{tenant="acme/chat",pool="aws/us/gb200"} 12.5
 drawdown_usage_gpu_seconds_total{tenant="a \"b\\c\"\nd",pool="p"} )"
@@ -80,7 +80,7 @@ drawdown_info{uuid="48f277e0-58b8-461f-b81f-9b4909d99621",format="2",version="0.
 }
 
 TEST(PrometheusTest, OpenMetricsText) {
-  EXPECT_EQ(WithoutHelp(Text(Busy(), MetricsText::kOpenMetrics)),
+  EXPECT_EQ(WithoutHelp(Text(BusyMetrics(), MetricsText::kOpenMetrics)),
             R"(# TYPE drawdown_usage_gpu_seconds counter
 # UNIT drawdown_usage_gpu_seconds gpu_seconds
 drawdown_usage_gpu_seconds_total{tenant="acme/chat",pool="aws/us/gb200"} 12.5
@@ -121,7 +121,7 @@ drawdown_info{uuid="48f277e0-58b8-461f-b81f-9b4909d99621",format="2",version="0.
 TEST(PrometheusTest, EveryMetricHasHelp) {
   for (const MetricsText kind :
        {MetricsText::kPrometheus, MetricsText::kOpenMetrics}) {
-    const std::string text = Text(Busy(), kind);
+    const std::string text = Text(BusyMetrics(), kind);
     for (size_t at = text.find("# TYPE "); at != std::string::npos;
          at = text.find("# TYPE ", at + 1)) {
       const size_t name = at + std::string_view("# TYPE ").size();
@@ -141,7 +141,7 @@ TEST(PrometheusTest, BeforeTheFirstDrainThereIsNoLag) {
 }
 
 TEST(PrometheusTest, ADrainDuringTheReadingIsNoNegativeLag) {
-  LedgerMetrics metrics = Busy();
+  LedgerMetrics metrics = BusyMetrics();
   metrics.live.last_drain_us = metrics.live.at_us + 5;
   EXPECT_NE(Text(metrics, MetricsText::kPrometheus)
                 .find("\ndrawdown_drain_lag_seconds 0\n"),

@@ -9,7 +9,7 @@
 namespace drawdown {
 namespace {
 
-constexpr char kPool[] = "aws/us-east-1/gb200";
+constexpr char kPoolName[] = "aws/us-east-1/gb200";
 
 Int128 Hours(const char* hours) { return ParseGpuHours(hours)->count(); }
 Int128 Gpus(const char* gpus) { return *ParseGpus(gpus); }
@@ -199,7 +199,7 @@ QuotaExplanation RefusedExplanation() {
   QuotaHolder holder;
   holder.hold_id = "job-1";
   holder.tenant = "acme/chat";
-  holder.pool = kPool;
+  holder.pool = kPoolName;
   holder.period = QuotaPeriod::kMonth;
   holder.held = Hours("1250");
   holder.run = RunKey{"run-1", 2};
@@ -212,7 +212,7 @@ QuotaExplanation RefusedExplanation() {
 QuotaQuery Asked() {
   QuotaQuery query;
   query.tenant = "acme/chat";
-  query.pool = kPool;
+  query.pool = kPoolName;
   query.gpu_time = *ParseGpuHours("3000");
   query.at_us = *ParseInstant("2026-10-05T12:00:00Z");
   return query;

@@ -21,8 +21,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kPlenty = 1'000'000'000;
-
 class AdmissionRacesTest : public testing::Test {
  protected:
   void SetUp() override { QuotaProcess::MakeBooks(path_); }

@@ -12,8 +12,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kPlenty = 1'000'000'000;
-
 class AdmissionTest : public TriedQuotasTest {
  protected:
   void SetUp() override { Start(kPlenty, kPlenty, kPlenty, kPlenty); }

@@ -7,7 +7,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kPlenty = 1'000'000'000;
 constexpr int64_t kFew = 1'000;      // fills no slice
 constexpr int64_t kEnough = 40'000;  // for an allowance of calls of 1
 constexpr int64_t kAllowance = 512;

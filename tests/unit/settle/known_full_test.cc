@@ -8,8 +8,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kPlenty = 1'000'000'000;
-
 class KnownFullTest : public testing::Test {
  protected:
   void SetUp() override {
