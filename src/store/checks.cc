@@ -162,15 +162,15 @@ absl::StatusOr<MetaPage> ParseMetaPages(std::string_view head,
 
 std::optional<MetaPage> ParseMetaImage(const MetaImage& image) {
   static_assert(kMetaOffset + sizeof(RawMeta) == kMetaImageBytes);
-  const std::optional<RawMeta> meta =
-      ReadMeta({image.data(), image.size()}, 0);
+  const std::optional<RawMeta> meta = ReadMeta({image.data(), image.size()}, 0);
   if (!meta.has_value()) return std::nullopt;
   return Summary(*meta);
 }
 
 MetaImage MetaImageAt(const MetaImage& image, uint64_t page) {
   MetaImage moved = image;
-  std::memcpy(moved.data(), &page, sizeof page);  // A page begins with its number.
+  std::memcpy(moved.data(), &page,
+              sizeof page);  // A page begins with its number.
   return moved;
 }
 

@@ -22,8 +22,8 @@ constexpr std::chrono::milliseconds kKeeperWait{50};
 // all that was committed, unless a sync has failed.
 absl::StatusOr<std::unique_ptr<RedoRecovery>> Environment::BeginRecovery() {
   ASSIGN_OR_RETURN(const RedoFile::View view, log_.file().Look());
-  const bool must = log_.must_recover() ||
-                    view.state == RedoFile::State::kMustRecover;
+  const bool must =
+      log_.must_recover() || view.state == RedoFile::State::kMustRecover;
   if (!view.header.open) return nullptr;
   if (IsAlone(peers_)) return RedoRecovery::Begin(directory_, &log_.file());
   if (!must) return nullptr;
@@ -47,7 +47,8 @@ absl::Status Environment::PrepareLog() {
     work.owned = [this] { return log_.owned(); };
     work.look = [this](bool idle) { KeepLog(idle); };
     try {
-      keeper_ = std::make_unique<RedoKeeper>(options_.log_idle, std::move(work));
+      keeper_ =
+          std::make_unique<RedoKeeper>(options_.log_idle, std::move(work));
     } catch (const std::exception&) {
       return CloseLog();  // Nobody would look after it.
     }

@@ -184,8 +184,8 @@ absl::Status Environment::CommitWrite(MDB_txn* txn, const WriteLoad& load,
   }
   const uint64_t transaction = mdb_txn_id(txn);
   // LMDB frees the transaction whatever it returns.
-  const int rc = *logged ? CommitLogged(open.release())
-                         : mdb_txn_commit(open.release());
+  const int rc =
+      *logged ? CommitLogged(open.release()) : mdb_txn_commit(open.release());
   const WriterHold held(writer_.get());
   const GatePass shared(&gate_, GatePass::Kind::kShared);
   if (rc != MDB_SUCCESS) {

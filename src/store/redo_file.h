@@ -1,5 +1,6 @@
 // The file `redo` of a ledger's directory: reading and writing it so that what
-// it says is on the disk. The bytes are redo_format.h's, the rules redo_log.h's.
+// it says is on the disk. The bytes are redo_format.h's, the rules
+// redo_log.h's.
 #ifndef DRAWDOWN_SRC_STORE_REDO_FILE_H_
 #define DRAWDOWN_SRC_STORE_REDO_FILE_H_
 

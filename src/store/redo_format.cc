@@ -40,7 +40,8 @@ struct OperationHead {
 static_assert(sizeof(OperationHead) == 8);
 
 uint32_t CrcOf(const RawHeader& raw) {
-  return Crc32c({reinterpret_cast<const char*>(&raw), offsetof(RawHeader, crc)});
+  return Crc32c(
+      {reinterpret_cast<const char*>(&raw), offsetof(RawHeader, crc)});
 }
 
 // Takes the next operation off `rest`; false where there is none.
@@ -99,8 +100,8 @@ std::optional<RedoHeader> DecodeRedoHeader(std::string_view sector) {
 void RedoRecord::Reserve(std::string_view key, size_t value_bytes) {
   if (too_large_) return;
   const size_t head = bytes_.empty() ? sizeof(RecordHead) : 0;
-  const size_t wanted = bytes_.size() + head + sizeof(OperationHead) +
-                        key.size() + value_bytes;
+  const size_t wanted =
+      bytes_.size() + head + sizeof(OperationHead) + key.size() + value_bytes;
   if (wanted <= kMaxRedoRecord && wanted > bytes_.capacity()) {
     bytes_.reserve(std::max(wanted, 2 * bytes_.capacity()));
   }

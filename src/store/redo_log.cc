@@ -47,7 +47,9 @@ uint64_t NextGeneration(uint64_t generation) {
 }  // namespace
 
 RedoLog::RedoLog(const std::string& directory, uint32_t commits_before)
-    : directory_(directory), commits_before_(commits_before), file_(directory) {}
+    : directory_(directory),
+      commits_before_(commits_before),
+      file_(directory) {}
 
 RedoLog::~RedoLog() { CHECK(pin_ == nullptr); }
 
@@ -146,8 +148,8 @@ absl::Status RedoLog::Append(RedoRecord* record, uint64_t transaction) {
 void RedoLog::Committed(uint64_t transaction, const RedoRecord& record) {
   failed_ = false;
   const Clock::time_point now = Clock::now();
-  const bool next = transaction == last_transaction_ + 1 &&
-                    now - last_at_ < kInARow;
+  const bool next =
+      transaction == last_transaction_ + 1 && now - last_at_ < kInARow;
   in_a_row_ = record.small() ? (next ? in_a_row_ + 1 : 1) : 0;
   last_transaction_ = transaction;
   last_at_ = now;

@@ -1,7 +1,7 @@
 // The log of small commits: such a commit waits for the disk once, for its
 // record in the file `redo`, where LMDB's own would wait twice. LMDB commits it
-// without waiting, and its file is synced now and then, at a checkpoint. After a
-// power loss the file goes back to the checkpoint, and the log's records are
+// without waiting, and its file is synced now and then, at a checkpoint. After
+// a power loss the file goes back to the checkpoint, and the log's records are
 // done again (redo_recovery.h).
 //
 // What makes that safe (docs/design/durable_calls.md):

@@ -1,6 +1,6 @@
-// Bringing a ledger back after its redo log was left open: LMDB's file goes back
-// to the log's checkpoint, whose pages nobody has touched, and the log's records
-// are done again.
+// Bringing a ledger back after its redo log was left open: LMDB's file goes
+// back to the log's checkpoint, whose pages nobody has touched, and the log's
+// records are done again.
 //
 // Done whenever the log is open and nobody else has the ledger: after a power
 // loss it must be, after a kill it changes nothing. Whoever breaks it off

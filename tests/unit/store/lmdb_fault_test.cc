@@ -239,7 +239,9 @@ TEST(RedoLog, RefusesADataFileThatIsNotItsOwn) {
   // A process that dies with the log open.
   EXPECT_EQ(RunInChild([&] {
               auto store = OpenLogged(ledger);
-              for (int i = 0; i < 3; ++i) PutOne(store.get(), "k", "1").ok();
+              for (int i = 0; i < 3; ++i) {
+                if (!PutOne(store.get(), "k", "1").ok()) return 2;
+              }
               return LogOf(ledger) == RedoFile::State::kOpen ? 0 : 1;
             }),
             0);

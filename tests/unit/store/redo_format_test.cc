@@ -42,8 +42,8 @@ TEST(RedoHeader, ReadsWhatWasWritten) {
 }
 
 TEST(RedoHeader, LayoutIsTheFilesForEver) {
-  std::string bytes("ddredo01\1\0\0\0\0\0\0\0\x8\7\6\5\4\3\2\1\x4d\0\0\0\0\0\0\0",
-                    32);
+  std::string bytes(
+      "ddredo01\1\0\0\0\0\0\0\0\x8\7\6\5\4\3\2\1\x4d\0\0\0\0\0\0\0", 32);
   const MetaImage meta = SomeHeader().meta;
   bytes.append(meta.data(), meta.size());
   const uint32_t crc = Crc32c(bytes);
@@ -62,10 +62,9 @@ TEST(RedoHeader, EveryFlippedBitAndEveryTruncationIsNone) {
   }
   for (size_t size = 0; size < kUsed; ++size) {
     EXPECT_FALSE(DecodeRedoHeader(sector.substr(0, size)).has_value()) << size;
-    EXPECT_FALSE(
-        DecodeRedoHeader(sector.substr(0, size) +
-                         std::string(kSectorBytes - size, '\0'))
-            .has_value())
+    EXPECT_FALSE(DecodeRedoHeader(sector.substr(0, size) +
+                                  std::string(kSectorBytes - size, '\0'))
+                     .has_value())
         << size;
   }
   EXPECT_FALSE(DecodeRedoHeader(std::string(kSectorBytes, '\0')).has_value());
@@ -82,8 +81,8 @@ TEST(RedoRecords, LayoutIsTheFilesForEver) {
 }
 
 TEST(RedoRecords, FollowOneAnother) {
-  const std::string log = TwoOperations(9, 5) + TwoOperations(9, 6) +
-                          std::string(100, '\0');
+  const std::string log =
+      TwoOperations(9, 5) + TwoOperations(9, 6) + std::string(100, '\0');
   const RedoRecords records = ReadRedoRecords(log, 9, 4);
   EXPECT_EQ(records.count, 2u);
   ASSERT_EQ(records.operations.size(), 4u);

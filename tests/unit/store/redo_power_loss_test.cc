@@ -1,6 +1,7 @@
 // Random histories of commits by two processes, and the power lost at random
-// moments of them, also in the middle of a recovery: the books are exactly those
-// of the last acknowledged commit, or have the one more that was under way.
+// moments of them, also in the middle of a recovery: the books are exactly
+// those of the last acknowledged commit, or have the one more that was under
+// way.
 //
 // DRAWDOWN_POWER_LOSSES sets how many losses there are at least (default 300).
 #include <gtest/gtest.h>
@@ -66,8 +67,8 @@ std::vector<Operation> OperationsOf(uint64_t seed) {
   Random random(seed);
   std::vector<Operation> operations;
   const bool big = random.OneIn(15);
-  const int64_t count = random.OneIn(5) ? random.Between(20, 60)
-                                        : random.Between(1, 6);
+  const int64_t count =
+      random.OneIn(5) ? random.Between(20, 60) : random.Between(1, 6);
   const int64_t longest = random.OneIn(3) ? 6'000 : 300;
   for (int64_t i = 0; i < count; ++i) {
     Operation operation;
@@ -249,8 +250,7 @@ class RedoPowerLoss : public testing::Test {
     scratch_ = std::make_unique<ScratchFolder>();
     ledger_ = *scratch_ / "ledger";
     SimulatedDisk::StopWatching();
-    ASSERT_TRUE(
-        CreateLmdbStore(ledger_, "header", "h", CreateOptions()).ok());
+    ASSERT_TRUE(CreateLmdbStore(ledger_, "header", "h", CreateOptions()).ok());
     SimulatedDisk::Watch(ledger_, *scratch_ / "losses", 20, seed);
     MayBe({Books()});
   }

@@ -29,9 +29,9 @@ constexpr size_t kMaxAllowed = 16;
 struct WatchedFile {
   char name[16];
   ino_t inode;
-  bool named;         // the directory's entry is on the disk
-  uint64_t size;      // on the disk
-  uint64_t high;      // no sector beyond was ever written
+  bool named;     // the directory's entry is on the disk
+  uint64_t size;  // on the disk
+  uint64_t high;  // no sector beyond was ever written
   std::bitset<kSectors> dirty;
   char bytes[kMaxBytes];
 };
@@ -58,9 +58,8 @@ struct State {
 
 State* Shared() {
   static State* const state = [] {
-    void* const at =
-        mmap(nullptr, sizeof(State), PROT_READ | PROT_WRITE,
-             MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* const at = mmap(nullptr, sizeof(State), PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return at == MAP_FAILED ? nullptr : static_cast<State*>(at);
   }();
   return state;

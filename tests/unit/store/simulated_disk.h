@@ -1,7 +1,8 @@
 // What a disk has of a ledger's files, beside what the page cache says: of what
-// was written since the last sync, each sector of 512 bytes may be there or not.
-// The test program's own definitions of pwrite() and so on take the place of the
-// C library's, for LMDB too, in this process and in those forked from it.
+// was written since the last sync, each sector of 512 bytes may be there or
+// not. The test program's own definitions of pwrite() and so on take the place
+// of the C library's, for LMDB too, in this process and in those forked from
+// it.
 //
 // At random moments, before and after each such call, the files are kept as a
 // power loss then would leave them.
