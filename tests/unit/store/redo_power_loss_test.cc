@@ -3,7 +3,7 @@
 // those of the last acknowledged commit, or have the one more that was under
 // way.
 //
-// DRAWDOWN_POWER_LOSSES sets how many losses there are at least (default 300).
+// DRAWDOWN_POWER_LOSSES sets how many losses there are at least (default 150).
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -415,7 +415,7 @@ class RedoPowerLoss : public testing::Test {
 
 TEST_F(RedoPowerLoss, TheBooksAreThoseOfTheLastAcknowledgedCommit) {
   const char* const set = std::getenv("DRAWDOWN_POWER_LOSSES");
-  const int wanted = set != nullptr ? std::atoi(set) : 300;
+  const int wanted = set != nullptr ? std::atoi(set) : 150;
   for (uint64_t history = 1; losses_ < wanted; ++history) {
     SCOPED_TRACE(testing::Message() << "history " << history);
     Begin(history);
