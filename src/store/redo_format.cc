@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/coding.h"
 #include "base/crc32c.h"
+#include "base/fast_hash.h"
 
 namespace drawdown {
 namespace {
@@ -42,6 +43,11 @@ static_assert(sizeof(OperationHead) == 8);
 uint32_t CrcOf(const RawHeader& raw) {
   return Crc32c(
       {reinterpret_cast<const char*>(&raw), offsetof(RawHeader, crc)});
+}
+
+uint32_t PlaceOf(Table table, std::string_view key) {
+  const uint64_t hash = FastHash64(key.substr(0, key.size() - 1));
+  return static_cast<uint32_t>(hash >> 32) + static_cast<uint32_t>(table);
 }
 
 // Takes the next operation off `rest`; false where there is none.
@@ -105,6 +111,9 @@ void RedoRecord::Reserve(std::string_view key, size_t value_bytes) {
   if (wanted <= kMaxRedoRecord && wanted > bytes_.capacity()) {
     bytes_.reserve(std::max(wanted, 2 * bytes_.capacity()));
   }
+  if (places_.size() == places_.capacity()) {
+    places_.reserve(std::max<size_t>(16, 2 * places_.size()));
+  }
 }
 
 void RedoRecord::NotePut(Table table, std::string_view key,
@@ -121,8 +130,11 @@ void RedoRecord::Note(Table table, bool deletes, std::string_view key,
   ++operations_;
   if (too_large_) return;
   if (bytes_.empty()) bytes_.resize(sizeof(RecordHead));
-  if (bytes_.size() + sizeof(OperationHead) + key.size() + value.size() >
-      kMaxRedoRecord) {
+  const uint32_t place = PlaceOf(table, key);
+  if (places_.empty() || places_.back() != place) places_.push_back(place);
+  if (places_.size() > kMaxRedoPlaces ||
+      bytes_.size() + sizeof(OperationHead) + key.size() + value.size() >
+          kMaxRedoRecord) {
     too_large_ = true;
     return;
   }

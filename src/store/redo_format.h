@@ -25,6 +25,9 @@ inline constexpr uint64_t kRedoRecordsAt = 4'096;
 inline constexpr uint64_t kRedoRecordBytes = uint64_t{256} << 10;
 // A commit of more is not small.
 inline constexpr size_t kMaxRedoRecord = size_t{128} << 10;
+// What bounds the time of a recovery: the pages it touches. Keys that differ in
+// their last byte alone lie on one page mostly, and are one place.
+inline constexpr size_t kMaxRedoPlaces = 1'024;
 
 struct RedoHeader {
   bool open = false;
@@ -51,6 +54,8 @@ class RedoRecord {
   // False once there was more than a record holds; the rest is not kept.
   bool small() const { return !too_large_; }
   size_t size() const { return bytes_.size(); }
+  // A hash for each place, some of them several times.
+  const std::vector<uint32_t>& places() const { return places_; }
 
   // The whole record. REQUIRES: small.
   std::string_view Seal(uint64_t generation, uint64_t transaction);
@@ -60,6 +65,7 @@ class RedoRecord {
             std::string_view value);
 
   std::string bytes_;
+  std::vector<uint32_t> places_;
   uint64_t operations_ = 0;
   bool too_large_ = false;
 };

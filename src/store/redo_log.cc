@@ -66,7 +66,8 @@ absl::Status RedoLog::BeforeWrite(MDB_env* env) {
     RETURN_IF_ERROR(Close(env));
     view.header.open = false;
   }
-  const bool room = used_ + largest_ <= kRedoRecordBytes;
+  const bool room = used_ + largest_ <= kRedoRecordBytes &&
+                    places_used_ + most_places_ <= kMaxRedoPlaces;
   if ((ours && room) || unavailable_ || !Pays(env)) return absl::OkStatus();
   return Open(env, view.header);
 }
@@ -122,12 +123,15 @@ absl::Status RedoLog::Open(MDB_env* env, const RedoHeader& before) {
   generation_ = header.generation;
   next_transaction_ = header.transaction + 1;
   used_ = 0;
+  places_.reset();
+  places_used_ = 0;
   return absl::OkStatus();
 }
 
 bool RedoLog::Takes(const RedoRecord& record, uint64_t transaction) const {
   return owned() && record.small() && transaction == next_transaction_ &&
-         used_ + record.size() <= kRedoRecordBytes;
+         used_ + record.size() <= kRedoRecordBytes &&
+         places_used_ + record.places().size() <= kMaxRedoPlaces;
 }
 
 absl::Status RedoLog::Append(RedoRecord* record, uint64_t transaction) {
@@ -140,6 +144,13 @@ absl::Status RedoLog::Append(RedoRecord* record, uint64_t transaction) {
   }
   used_ += bytes.size();
   largest_ = std::max<uint64_t>(largest_, bytes.size());
+  const size_t places_before = places_used_;
+  for (const uint32_t place : record->places()) {
+    const size_t bit = place % places_.size();
+    places_used_ += places_[bit] ? 0 : 1;
+    places_.set(bit);
+  }
+  most_places_ = std::max(most_places_, places_used_ - places_before);
   ++next_transaction_;
   logged_.fetch_add(1, std::memory_order_relaxed);
   return absl::OkStatus();

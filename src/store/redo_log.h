@@ -19,6 +19,7 @@
 #include <lmdb.h>
 
 #include <atomic>
+#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -88,6 +89,11 @@ class RedoLog {
   uint64_t next_transaction_ = 0;
   uint64_t used_ = 0;  // bytes of records
   uint64_t largest_ = 0;
+  // The places of its records, by the last bits of their hashes: some fall
+  // together, few of so many.
+  std::bitset<16 * kMaxRedoPlaces> places_;
+  size_t places_used_ = 0;
+  size_t most_places_ = 0;  // of one record
   // The record written last has no commit: then nothing follows it.
   bool failed_ = false;
 

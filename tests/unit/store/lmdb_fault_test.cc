@@ -216,6 +216,37 @@ TEST(RedoLog, IsNotTakenForClosedBeforeTheDiskKnows) {
   close(fd);
 }
 
+// So that a recovery is short: there is a checkpoint before the log has more
+// than kMaxRedoPlaces places.
+TEST(RedoLog, IsRenewedWhenItsRecordsAreAllOverTheTables) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  auto store = OpenLogged(ledger);
+  const auto commit = [&](int from, int to) {
+    auto txn = store->BeginWrite().value();
+    for (int i = from; i < to; ++i) {
+      const std::string key = std::to_string(i) + ".";
+      ASSERT_TRUE(txn->Put(Table::kCells, key, "v").ok());
+    }
+    ASSERT_TRUE(txn->Commit().ok());
+  };
+  const auto generation = [&] {
+    return RedoFile(ledger).Look()->header.generation;
+  };
+  commit(0, 400);
+  const uint64_t first = generation();
+  commit(0, 1);
+  EXPECT_EQ(generation(), first);
+  commit(400, 800);
+  EXPECT_EQ(generation(), first);
+  commit(0, 1);
+  EXPECT_NE(generation(), first);
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kOpen);
+  commit(0, 2'000);
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);
+}
+
 TEST(RedoLog, AnIdleOwnerClosesIt) {
   ScratchFolder folder;
   ASSERT_NE(CreateAndOpen(folder / "ledger"), nullptr);

@@ -155,9 +155,25 @@ TEST(RedoRecord, StopsKeepingWhatIsTooMuch) {
   EXPECT_FALSE(record.small());
   EXPECT_FALSE(record.empty());
   EXPECT_LE(record.size(), kMaxRedoRecord);
-  // And no more after that, however small.
+  // And no more after that, however little.
   record.Reserve("c", 1);
   record.NotePut(Table::kRuns, "c", "v");
+  EXPECT_FALSE(record.small());
+}
+
+// Neighbours are one place, and what is all over the tables is not small.
+TEST(RedoRecord, CountsPlaces) {
+  RedoRecord record;
+  const auto put = [&](const std::string& key) {
+    record.Reserve(key, 1);
+    record.NotePut(Table::kRuns, key, "v");
+  };
+  for (char last = 'a'; last <= 'z'; ++last) put(std::string("run-1") + last);
+  EXPECT_EQ(record.places().size(), 1u);
+  for (int i = 0; i < 1'023; ++i) put("key" + std::to_string(i) + ".");
+  EXPECT_EQ(record.places().size(), kMaxRedoPlaces);
+  EXPECT_TRUE(record.small());
+  put("one more");
   EXPECT_FALSE(record.small());
 }
 
