@@ -49,6 +49,14 @@ class ImportChecker {
   absl::Status CheckAgainstFile(const RunRowView& row);
 
   ReadTransaction* books_;
+  // The paths of ids, of kNewName those of the row.
+  NameOf NamesWith(std::string_view tenant, std::string_view pool) const;
+  // What is said by another name that a tenant has had, or has by now, is said
+  // of the tenant that the books know.
+  uint32_t AsKnown(uint32_t known, uint32_t tenant,
+                   std::string_view path) const;
+  // One for all names of a tenant.
+  uint64_t HashTenant(std::string_view path) const;
   bool strict_;
   int64_t now_us_;
   bool no_runs_ = false;  // the books have none
