@@ -172,28 +172,14 @@ absl::Status ImportChecker::Check(const UsageRowView& row) {
 // May lie ahead: what a provider announces is no event, and is drawn or owed by
 // nobody before it is there.
 absl::Status ImportChecker::Check(const CapacityRowView& row) {
-  CapacityStated stated = {
-      0, row.state, row.capacity_id, row.start_us, row.end_us, row.micro_gpus};
   ASSIGN_OR_RETURN(const uint32_t pool, IdOf(NameKind::kPool, row.pool));
-  RETURN_IF_ERROR(CheckCapacity(stated));
-  const auto name_of = [&row](NameKind, uint32_t) {
-    return std::string(row.pool);
-  };
-  stated.pool =
-      capacity_pools_
-          .emplace(row.pool, static_cast<uint32_t>(capacity_pools_.size()))
-          .first->second;
-  std::string key = EncodeCapacityKey(KeyOf(stated));
-  RETURN_IF_ERROR(
-      JudgeCapacity(FindCapacityPlace(capacity_, key), stated, name_of)
-          .status());
-  capacity_.emplace(std::move(key),
-                    StoredCapacity{row.end_us, row.micro_gpus, 0});
+  RETURN_IF_ERROR(capacity_.Add(row));
   if (pool == kNewName) return absl::OkStatus();
-  stated.pool = pool;
+  const CapacityStated stated = {pool,         row.state,  row.capacity_id,
+                                 row.start_us, row.end_us, row.micro_gpus};
   ASSIGN_OR_RETURN(const CapacityPlace place,
                    FindCapacityPlace(books_, EncodeCapacityKey(KeyOf(stated))));
-  return JudgeCapacity(place, stated, name_of).status();
+  return JudgeCapacity(place, stated, NamesWith("", row.pool)).status();
 }
 
 }  // namespace drawdown
