@@ -75,6 +75,9 @@ class LifeTest(HoldTest):
         nobody = self.expect(0, "hold", "quote", "--tenant", "acme", "--pool", "lab/x", "--gpus",
                              "1", "--format", "table").out
         self.assertIn("no contract prices lab/x", nobody)
+        no_time = self.expect(0, *asked[:6], "--gpus", "4", "--format", "table").out
+        self.assertEqual(no_time, "fits: 4 GPUs of acme/new on aws/new\n\n"
+                         "no GPU time is asked for: say how much for a price\n")
         self.expect(2, *asked[:4], "--gpu-hours", "1")
         self.expect(2, *asked[:6])
         self.assertEqual(self.expect(0, "journal").out, journal)
