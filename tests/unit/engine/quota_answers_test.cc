@@ -344,7 +344,7 @@ rate { pool: "ve/x" price: "4.10" from: "2025-11-01T04:00:00Z" }
   const auto states = ledger_->Quotas("acme");
   ASSERT_THAT(states, IsOk());
   ASSERT_EQ(states->size(), 1u);
-  EXPECT_EQ(states->front().resets_at_us,
+  EXPECT_EQ(states->front().window_end_us,
             *ParseInstant("2025-11-01T04:00:00Z"));
 }
 
