@@ -109,8 +109,9 @@ struct BillRow {
   std::string_view allocated_method_details;  // raw JSON
   std::optional<int64_t> gpu_count_micro;     // SkuPriceDetails.GpuCount x 1e6
   std::string_view tags;                      // raw JSON
-  std::string_view raw;  // every field of the row, in header order, re-joined:
-                         // equal only in exact copies
+  // The row as the CSV line that quotes just the fields that need it: equal
+  // only in exact copies.
+  std::string_view raw;
   // The columns of raw in an order that does not depend on the file's; empty:
   // as they stand.
   std::span<const uint32_t> by_name;

@@ -125,9 +125,9 @@ absl::Status Cells::Time(BillColumn column, int64_t* instant_us) {
   return absl::OkStatus();
 }
 
-bool Cells::KnownTime(BillColumn column, int64_t* instant_us) {
-  const BillTime* const known =
-      times_->Find(Text(column), &time_hints_[static_cast<size_t>(column)]);
+bool Cells::KnownTimeAhead(BillColumn column, int64_t* instant_us) {
+  const BillTime* const known = times_->Find(
+      TextAhead(column), &time_hints_[static_cast<size_t>(column)]);
   if (known == nullptr || known->odd()) return false;
   *instant_us = known->instant_us;
   return true;

@@ -104,22 +104,21 @@ absl::Status RowReader::ReadFields(std::span<const std::string_view> fields,
 }
 
 bool RowReader::ReadVarying(BillRow* row) {
-  cells_->Load();
-  const bool in_time =
-      cells_->KnownTime(BillColumn::kChargePeriodStart,
-                        &row->charge_start_us) &&
-      cells_->KnownTime(BillColumn::kChargePeriodEnd, &row->charge_end_us) &&
-      row->charge_start_us < row->charge_end_us &&
-      row->charge_start_us >= row->billing_start_us &&
-      row->charge_end_us <= row->billing_end_us;
+  const bool in_time = cells_->KnownTimeAhead(BillColumn::kChargePeriodStart,
+                                              &row->charge_start_us) &&
+                       cells_->KnownTimeAhead(BillColumn::kChargePeriodEnd,
+                                              &row->charge_end_us) &&
+                       row->charge_start_us < row->charge_end_us &&
+                       row->charge_start_us >= row->billing_start_us &&
+                       row->charge_end_us <= row->billing_end_us;
   if (!in_time) return false;
-  row->tags = cells_->Text(BillColumn::kTags);
+  row->tags = cells_->TextAhead(BillColumn::kTags);
   if (!row->tags.empty() &&
       known_tags_.Find(row->tags, &tags_hint_) == nullptr) {
     return false;
   }
-  row->resource = cells_->Text(BillColumn::kResourceId);
-  row->sub_account = cells_->Text(BillColumn::kSubAccountId);
+  row->resource = cells_->TextAhead(BillColumn::kResourceId);
+  row->sub_account = cells_->TextAhead(BillColumn::kSubAccountId);
   row->raw = cells_->raw();
   return true;
 }

@@ -86,7 +86,7 @@ class CopyFinder {
     bool operator<(const Repeated& other) const;
   };
 
-  void AppendByName(const BillRow& row);  // into scratch_
+  void AppendByName(const BillRow& row);  // texts_ into scratch_
   Hash128 OrderOf(const BillRow& row);
   absl::Status SightFirsts();
   // Calls `visit` with each row that came more than once, and how often beyond
@@ -97,7 +97,8 @@ class CopyFinder {
   absl::Status ReadDetails(uint64_t place, Copies* copies, Hash128* order);
 
   Sha256 sha256_;
-  std::vector<std::string_view> fields_;  // of one row
+  std::string texts_;                     // of one row, each with a NUL
+  std::vector<std::string_view> fields_;  // in texts_
   SeenFilter seen_;
   RecordLog<Hash128> firsts_;  // of rows that had not come before
   SeenFilter again_;           // the other rows
