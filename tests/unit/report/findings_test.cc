@@ -168,6 +168,9 @@ TEST(ClaimsTest, NothingIsAskedForTwice) {
   const Break next = Item(BreakClass::kPriceBreak, 9, "8", "8", "10");
   EXPECT_EQ(AskedText(ResultOf({more, next, correction(0, "-30")})),
             "1:7.6-2.4 ");
+  // What is of the same hour comes first.
+  EXPECT_EQ(AskedText(ResultOf({more, next, correction(9, "-10")})),
+            "1:27.6-0 ");
   // A correction that charges what its hour lacked is none.
   const Break less = Item(BreakClass::kQuantityBreak, 0, "8", "16", "-27.60");
   EXPECT_EQ(AskedText(ResultOf({less, correction(0, "30")})), "1:2.4-27.6 ");
