@@ -103,12 +103,36 @@ std::optional<MoneyAmount> AveragePrice(const Expectation& books) {
   return MoneyAmount(*price);
 }
 
+// What a pool of hours has left is known at its interval's end, where a true-up
+// asks for it: the books have no unused hours of it in between.
+bool IsLeftOver(const Comparison& comparison) {
+  return comparison.kind == RowKind::kUnused &&
+         comparison.commitment->model == CommitmentModel::kDiscontinuous;
+}
+
+// By BilledCost the purchase asks for what is left over too, and by
+// EffectiveCost the purchase does where no row is of what is left over.
+MoneyAmount FreeCost(const Group& group, const CompareContext& context) {
+  const Lane& lane = group.key.lane;
+  if (!IsPurchase(lane.kind) ||
+      context.basis.unused.contains(lane.commitment)) {
+    return MoneyAmount();
+  }
+  return context.books
+      ->TrueUp(lane.commitment, group.key.start_us, group.key.end_us)
+      .cost;
+}
+
 void SetExpected(const Group& group, const CompareContext& context,
                  Comparison& comparison) {
   Lane lane = group.key.lane;
   if (lane.kind == RowKind::kUpfront) lane.kind = RowKind::kPurchase;
+  const bool left_over = IsLeftOver(comparison);
   const Expectation books =
-      context.books->Sum(lane, group.key.start_us, group.key.end_us);
+      left_over ? context.books->TrueUp(lane.commitment, group.key.start_us,
+                                        group.key.end_us)
+                : context.books->Sum(lane, group.key.start_us,
+                                     group.key.end_us);
   comparison.booked = books.time;
   comparison.unpriced = books.unpriced;
   comparison.cut = books.cut;
@@ -120,14 +144,11 @@ void SetExpected(const Group& group, const CompareContext& context,
   }
   comparison.worth = comparison.price.value_or(MoneyAmount());
   comparison.expected = books.cost;
-  if (!IsFree(lane, context.basis)) return;
+  const bool asked_elsewhere =
+      left_over && context.basis.amount != BilledAmount::kEffectiveCost;
+  if (!IsFree(lane, context.basis) && !asked_elsewhere) return;
   comparison.price = MoneyAmount();
-  comparison.expected =
-      IsPurchase(lane.kind)
-          ? context.books
-                ->TrueUp(lane.commitment, group.key.start_us, group.key.end_us)
-                .cost
-          : MoneyAmount();
+  comparison.expected = FreeCost(group, context);
 }
 
 }  // namespace
@@ -166,7 +187,7 @@ Comparison Measure(const Group& group, const CompareContext& context) {
   const Commitment& commitment = *comparison.commitment;
   comparison.money_only = commitment.category == CommitmentCategory::kSpend ||
                           group.sums.unmeasured != 0;
-  comparison.cut |= IsPurchase(lane.kind) &&
+  comparison.cut |= (IsPurchase(lane.kind) || IsLeftOver(comparison)) &&
                     CutsInterval(commitment, group, *context.contract);
   return comparison;
 }

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "reconcile/allocation.h"
+#include "reconcile/asked_checks.h"
 #include "reconcile/bill_names.h"
 #include "reconcile/books.h"
 #include "reconcile/checks.h"
@@ -64,7 +65,9 @@ struct Reconciler::State {
   State(const ReconcileInput& given, const ReconcileOptions& options)
       : input(given),
         bill_names(*input.contract),
-        router(*input.contract, input.period, input.bucket_length_us, &names),
+        router(*input.contract,
+               input.versions != nullptr ? *input.versions : ContractTimeline(),
+               input.others, input.period, input.bucket_length_us, &names),
         tenant_tag(options.tenant_tag),
         line_ids(options.memory_bytes / 16),
         copies(options.memory_bytes - options.memory_bytes / 16) {
@@ -92,6 +95,7 @@ struct Reconciler::State {
   absl::StatusOr<std::vector<Break>> MakeItems();
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
   void NoteOpenPeriods(const BillContents& bill);
+  void NoteWhatIsMissing(ReconcileResult* result) const;
 
   const ReconcileInput input;
   GroupNames names;
@@ -113,6 +117,8 @@ struct Reconciler::State {
   InvoiceSums invoices;
   AppliedSums applied;
   CreditRows credits;
+  PeriodRows period_rows;
+  TagRows tag_rows;
   bool measured = false;  // some row has GPU time
 };
 
@@ -218,6 +224,9 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   if (IsPurchase(key.lane.kind)) {
     context.basis.purchased.insert(key.lane.commitment);
   }
+  if (key.lane.kind == RowKind::kUnused) {
+    context.basis.unused.insert(key.lane.commitment);
+  }
   if (key.disposition == Disposition::kOtherPeriod && key.lane != Lane()) {
     context.originals.Add(key.lane, row.charge_start_us, row.charge_end_us);
   }
@@ -228,6 +237,10 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
     }
   }
   if (!routed.contract_provider) return;
+  period_rows.Add(row, context.period);
+  if (routed.tenant != kNoIndex && key.disposition == Disposition::kCompare) {
+    tag_rows.Add(!names.texts.Name(routed.tenant).empty());
+  }
   invoices.Add(row);
   applied.Add(row, bill_names, *context.contract, context.period);
   if (row.category == ChargeCategory::kCredit &&
@@ -365,6 +378,14 @@ void Reconciler::State::NoteOpenPeriods(const BillContents& bill) {
   }
 }
 
+void Reconciler::State::NoteWhatIsMissing(ReconcileResult* result) const {
+  const std::string& tag = context.options.tenant_tag;
+  for (const std::string& note : {period_rows.Note(),
+                            tag.empty() ? std::string() : tag_rows.Note(tag)}) {
+    if (!note.empty()) result->notes.push_back(note);
+  }
+}
+
 void Reconciler::State::AddChecks(const BillContents& bill,
                                   ReconcileResult& result) const {
   AddedRows added{rows, {}};
@@ -373,6 +394,10 @@ void Reconciler::State::AddChecks(const BillContents& bill,
   }
   result.checks.push_back(CheckConservation(result, added, bill.summary));
   if (const auto check = CheckAmount(context)) result.checks.push_back(*check);
+  if (const auto check =
+          period_rows.Check(context.contract->provider, context.open())) {
+    result.checks.push_back(*check);
+  }
   result.checks.push_back(CheckMetered(result, context));
   for (auto& checks :
        {CheckPurchases(groups.groups(), context),
@@ -387,6 +412,9 @@ void Reconciler::State::AddChecks(const BillContents& bill,
   result.checks.push_back(CheckCredits(credits, context));
   result.checks.push_back(
       consumed.Check(context.contract->grain_us.has_value()));
+  if (!context.options.tenant_tag.empty()) {
+    result.checks.push_back(tag_rows.Check(context.options.tenant_tag));
+  }
 }
 
 absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
@@ -406,6 +434,7 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   state.AddChecks(bill, result);
   result.notes = state.input.rated->notes;
   AddNotes(bill.summary, state.groups.groups(), state.context, &result);
+  state.NoteWhatIsMissing(&result);
   const std::optional<int64_t>& window =
       state.context.contract->claim_window_us;
   if (window.has_value()) {

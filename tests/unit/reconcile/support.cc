@@ -288,6 +288,8 @@ ReconcileResult Reconcile(const Scenario& setup,
   input.corrections = &setup.corrections;
   input.corrected = &setup.corrected;
   input.metered = setup.metered;
+  input.versions = &setup.versions;
+  input.others = setup.others;
   Reconciler reconciler(input, setup.options);
   for (const TestRow& row : rows) {
     // Freed before the next row: nothing may keep a view of a row.
