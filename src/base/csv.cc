@@ -7,6 +7,7 @@
 #include "base/aligned_buffer.h"
 #include "base/check.h"
 #include "base/csv_scan.h"
+#include "base/csv_split.h"
 #include "base/csv_text.h"
 #include "base/error.h"
 #include "base/utf8.h"
@@ -26,12 +27,19 @@ struct CsvReader::State : CsvText {
   State(Source* source_in, const CsvLimits& limits_in)
       : CsvText(source_in->name(), limits_in),
         source(source_in),
-        front(RoundUpToPage(limits_in.max_row_bytes + 2)) {}
+        front(RoundUpToPage(limits_in.max_row_bytes + 2)) {
+    CHECK(memory_size() < kCsvQuoted);
+  }
 
   absl::Status Fill();
   absl::Status SplitRows(CsvBatch* batch);
   void SplitPlainRows(CsvBatch* batch);
-  bool TakePlainRow(const CsvRowSpan& row, CsvBatch* batch);
+  bool TakePlainRow(const CsvSplitRow& row, CsvBatch* batch);
+  void AddTriedRow(CsvBatch* batch);
+  size_t memory_size() const { return front + kBlockBytes + kScanBytes; }
+  uint32_t OffsetOf(const char* at) const {
+    return static_cast<uint32_t>(at - memory.get());
+  }
   absl::Status CheckDataRow() const;
   absl::Status CheckEncodingMarks();
   absl::Status CheckNames() const;
@@ -48,7 +56,7 @@ struct CsvReader::State : CsvText {
   std::vector<std::string> names;
   absl::Status failure;
 
-  std::vector<char*> plain_stops;  // for the splitter
+  std::vector<CsvSplitRow> plain_rows;  // of the splitter
 
   // What Next() walks.
   CsvBatch batch;
@@ -66,10 +74,8 @@ absl::Status CsvReader::State::Fill() {
                absl::StrCat("row over the limit of ", limits.max_row_bytes,
                             " bytes (is a quote never closed?)"));
   }
-  // The last row's end may be written to, whole blocks are looked at.
-  if (memory == nullptr) {
-    memory = MakeAlignedBuffer(front + kBlockBytes + kScanBytes);
-  }
+  // Whole blocks are looked at.
+  if (memory == nullptr) memory = MakeAlignedBuffer(memory_size());
   char* const block = memory.get() + front;
   begin = block - unfinished.size();
   std::memcpy(begin, unfinished.data(), unfinished.size());
@@ -91,6 +97,7 @@ absl::Status CsvReader::State::Fill() {
 // Nearly all rows are plain. Those that may be at fault, or are not whole, are
 // read byte by byte: that knows what to say of them.
 absl::Status CsvReader::State::SplitRows(CsvBatch* into) {
+  into->Begin(memory.get(), memory_size(), names.size());
   while (begin < end) {
     SplitPlainRows(into);
     if (begin == end) break;
@@ -102,7 +109,7 @@ absl::Status CsvReader::State::SplitRows(CsvBatch* into) {
     if (step == Step::kRow) {
       RETURN_IF_ERROR(CheckDataRow());
       ++rows;
-      into->Add(RowSpan(), next_line);
+      AddTriedRow(into);
     }
     Pass(row_end, row_lines);
   }
@@ -110,27 +117,40 @@ absl::Status CsvReader::State::SplitRows(CsvBatch* into) {
 }
 
 void CsvReader::State::SplitPlainRows(CsvBatch* into) {
-  plain_stops.resize(names.size());
-  CsvSplitter(line_end, plain_stops)
-      .Split(begin, end, [this, into](const CsvRowSpan& plain) {
-        return TakePlainRow(plain, into);
-      });
+  plain_rows.clear();
+  SplitCsv({memory.get(), OffsetOf(begin), OffsetOf(end), names.size(),
+            line_end, into->next_stops()},
+           &plain_rows);
+  for (const CsvSplitRow& row : plain_rows) {
+    if (!TakePlainRow(row, into)) return;
+  }
 }
 
-bool CsvReader::State::TakePlainRow(const CsvRowSpan& plain, CsvBatch* into) {
-  const std::string_view text(plain.first,
-                              static_cast<size_t>(plain.next - plain.first));
-  const bool blank =
-      plain.stops.size() == 1 && plain.stops.front() == plain.first;
-  const bool sure = !blank && text.size() <= limits.max_field_bytes &&
+bool CsvReader::State::TakePlainRow(const CsvSplitRow& row, CsvBatch* into) {
+  char* const next = memory.get() + row.next;
+  const std::string_view text(begin, static_cast<size_t>(next - begin));
+  const bool sure = text.size() <= limits.max_field_bytes &&
                     text.size() <= limits.max_row_bytes &&
                     rows < limits.max_rows &&
-                    (plain.ascii || Utf8ValidPrefix(text) == text.size());
+                    (row.ascii || Utf8ValidPrefix(text) == text.size());
   if (!sure) return false;
   ++rows;
-  into->Add(plain, next_line);
-  Pass(plain.next, plain.line_feeds);
+  into->Add(OffsetOf(begin), row, next_line);
+  Pass(next, row.line_feeds);
   return true;
+}
+
+void CsvReader::State::AddTriedRow(CsvBatch* into) {
+  CsvStop* out = into->next_stops();
+  const char* field = begin;
+  for (const char* const stop : stops) {
+    const bool quoted = field < stop && *field == '"';
+    *out++ = OffsetOf(stop) | (quoted ? kCsvQuoted : 0);
+    field = stop + 1;
+  }
+  CsvSplitRow row;
+  row.quoted = row.doubled = row.null_ending = true;  // for all that is known
+  into->Add(OffsetOf(begin), row, next_line);
 }
 
 void CsvReader::State::KeepUnfinished() {
@@ -206,7 +226,9 @@ absl::Status CsvReader::FindHeader() {
     if (step == Step::kRow) break;
     state.Pass(state.row_end, 0);
   }
-  state.batch.Add(state.RowSpan(), state.next_line);
+  state.batch.Begin(state.memory.get(), state.memory_size(),
+                    state.stops.size());
+  state.AddTriedRow(&state.batch);
   SetFields(0);
   state.names.assign(state.fields.begin(), state.fields.end());
   state.batch.Clear();
@@ -260,14 +282,8 @@ absl::StatusOr<bool> CsvReader::Next() {
 }
 
 void CsvReader::SetFields(size_t row) {
-  const std::string_view raw = state_->batch.raw(row);
-  std::vector<std::string_view>& fields = state_->fields;
-  fields.clear();
-  uint32_t begin = 0;
-  for (const uint32_t field_end : state_->batch.ends(row)) {
-    fields.push_back(raw.substr(begin, field_end - begin));
-    begin = field_end + 1;
-  }
+  state_->fields.resize(state_->batch.width());
+  state_->batch.GetFields(row, state_->fields);
 }
 
 std::span<const std::string_view> CsvReader::fields() const {
@@ -275,7 +291,7 @@ std::span<const std::string_view> CsvReader::fields() const {
 }
 
 bool CsvReader::quoted(size_t i) const {
-  return state_->batch.quoted(state_->next_row - 1)[i] != 0;
+  return state_->batch.quoted(state_->next_row - 1, i);
 }
 
 uint64_t CsvReader::line() const { return state_->line; }

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
+#include "base/csv_quotes.h"
 #include "base/error.h"
 #include "base/utf8.h"
 
 namespace drawdown {
 namespace {
 
-bool IsSpecial(char c) {
-  return c == ',' || c == '"' || c == '\n' || c == '\r' || c == '\0';
-}
+bool IsSpecial(char c) { return NeedsCsvQuotes(c) || c == '\0'; }
 
 }  // namespace
 

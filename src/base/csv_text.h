@@ -28,9 +28,6 @@ struct CsvText {
   // checked: how many fields it has.
   absl::StatusOr<Step> TryRow();
 
-  // Of the row that TryRow found.
-  CsvRowSpan RowSpan() { return {begin, row_end, stops, row_lines, false}; }
-
   // Goes on at `next`, after a row with so many line feeds within quotes.
   void Pass(char* next, uint64_t line_feeds);
 
@@ -48,7 +45,7 @@ struct CsvText {
   LineEnd line_end = LineEnd::kUnknown;
   uint64_t next_line = 1;  // On which the row at `begin` starts.
 
-  std::vector<char*> stops;  // as of CsvRowSpan
+  std::vector<char*> stops;  // where each field's bytes end, with quotes
   uint64_t row_lines = 0;
   char* row_end = nullptr;  // After the row's line end.
 

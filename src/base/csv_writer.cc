@@ -31,25 +31,34 @@ constexpr std::array<std::string_view, 21> kFormulaStarts = {"=",
                                                              "\xef\xbc\xa0"};
 
 bool StartsFormula(std::string_view text) {
+  if (text.empty()) return false;
+  // Of nearly every text the first byte says that it does not.
+  static constexpr std::string_view kFirstBytes = "=+-@\t\r\xe2\xef";
+  if (kFirstBytes.find(text.front()) == std::string_view::npos) return false;
   return std::any_of(
       kFormulaStarts.begin(), kFormulaStarts.end(),
       [&](std::string_view start) { return text.starts_with(start); });
 }
 
-void AppendDoublingQuotes(std::string_view text, std::string* out) {
-  for (const char c : text) {
-    if (c == '"') out->push_back('"');
-    out->push_back(c);
-  }
+bool NeedsQuotes(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return c == ',' || c == '"' || c == '\r' || c == '\n';
+  });
 }
 
 void AppendPrefixed(std::string_view prefix, std::string_view text,
                     std::string* out) {
-  const bool quote = text.find_first_of(",\"\r\n") != std::string_view::npos;
-  if (quote) out->push_back('"');
+  if (!NeedsQuotes(text)) {
+    out->append(prefix).append(text);
+    return;
+  }
+  out->push_back('"');
   out->append(prefix);
-  AppendDoublingQuotes(text, out);
-  if (quote) out->push_back('"');
+  for (const char c : text) {
+    if (c == '"') out->push_back('"');
+    out->push_back(c);
+  }
+  out->push_back('"');
 }
 
 }  // namespace

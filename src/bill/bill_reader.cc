@@ -10,6 +10,7 @@
 #include "bill/formats.h"
 #include "bill/oddity_log.h"
 #include "bill/row_feed.h"
+#include "bill/row_patterns.h"
 #include "bill/row_reader.h"
 #include "bill/rule_checker.h"
 #include "bill/snapshots.h"
@@ -65,10 +66,9 @@ class BillReading {
     RowFeed feed(&reader, source, seed_, IsLarge(*source),
                  std::move(order.as_first));
     Cells cells(&feed, &layout, &times_, &log_);
-    RETURN_IF_ERROR(
-        layout.dataset == Dataset::kCostAndUsage
-            ? ReadRows(file, BestAmount(layout), order.by_name, &feed, &cells)
-            : ReadTable(layout.dataset, file, &feed, &cells));
+    RETURN_IF_ERROR(layout.dataset == Dataset::kCostAndUsage
+                        ? ReadRows(file, layout, order.by_name, &feed, &cells)
+                        : ReadTable(layout.dataset, file, &feed, &cells));
     summary_.files.back().rows = feed.rows();
     RETURN_IF_ERROR(CheckRows(input, feed.rows()));
     CountHeaderOddities(layout, feed.rows(), where);
@@ -176,34 +176,52 @@ class BillReading {
                                                   : BilledAmount::kNone;
   }
 
-  absl::Status ReadRows(uint32_t file, BilledAmount amount,
+  absl::Status ReadRows(uint32_t file, const BillLayout& layout,
                         const std::vector<uint32_t>& by_name, RowFeed* feed,
                         Cells* cells) {
     RowReader rows(cells);
+    RowPatterns patterns(feed, layout, &likes_);
+    if (rules_ != nullptr) patterns.SwitchOff();
+    const std::optional<uint32_t>& delivery = files_[file].delivery;
     BillRow row;
     row.file = file;
-    row.amount = amount;
+    row.amount = BestAmount(layout);
     row.by_name = by_name;
     while (true) {
       ASSIGN_OR_RETURN(const bool more, feed->Next());
-      if (!more) return absl::OkStatus();
-      row.line = feed->line();
-      row.identity = feed->identity();
-      RETURN_IF_ERROR(rows.Read(&row));
-      const std::optional<uint32_t>& delivery = files_[file].delivery;
-      if (delivery.has_value() && snapshots_.Supersedes(row, *delivery)) {
+      if (!more) break;
+      RowPattern* const pattern = patterns.Find();
+      const bool known = pattern != nullptr && rows.ReadVarying(&pattern->row);
+      BillRow& current = known ? pattern->row : row;
+      current.line = feed->line();
+      current.identity = feed->identity();
+      current.soon = feed->soon();
+      const uint64_t odd = cells->odd();
+      if (!known) RETURN_IF_ERROR(rows.Read(&current));
+      if (delivery.has_value() && snapshots_.Supersedes(current, *delivery)) {
         ++summary_.files.back().superseded;
         continue;
       }
-      CheckRow(row, cells);
-      if (rules_ != nullptr) rules_->Add(row, *cells);
-      RETURN_IF_ERROR(totals_.Add(row, *cells));
-      WidenRange(row);
-      RETURN_IF_ERROR(row_(row));
+      if (known) {
+        ++pattern->rows;
+      } else {
+        RETURN_IF_ERROR(CheckAndAdd(current, cells));
+        if (cells->odd() == odd) patterns.Consider(current, &rows, &totals_);
+      }
+      WidenRange(current);
+      RETURN_IF_ERROR(row_(current));
       if (++summary_.rows % kRowsPerProgress == 0) {
         ReportProgress(feed->position());
       }
     }
+    patterns.AddUp(&totals_);
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckAndAdd(const BillRow& row, Cells* cells) {
+    CheckRow(row, cells);
+    if (rules_ != nullptr) rules_->Add(row, *cells);
+    return totals_.Add(row, *cells);
   }
 
   void WidenRange(const BillRow& row) {
@@ -252,6 +270,7 @@ class BillReading {
   BillSummary& summary_ = contents_.summary;
   const uint64_t seed_ = RandomSeed();
   ColumnOrders orders_;
+  uint64_t likes_ = 0;
   uint64_t total_bytes_ = 0;
   uint64_t bytes_before_ = 0;  // of the files before this one
   bool have_charges_ = false;

@@ -45,6 +45,9 @@ struct AppliedCommitment {
   std::string_view unit;  // of the quantity
 };
 
+// Each BillRow::like in use has a remainder of its own by this.
+inline constexpr uint64_t kMostLikes = 512;
+
 struct BillRow {
   std::string_view provider;  // ServiceProviderName, else ProviderName
   std::string_view host_provider;
@@ -106,14 +109,20 @@ struct BillRow {
   std::string_view allocated_method_details;  // raw JSON
   std::optional<int64_t> gpu_count_micro;     // SkuPriceDetails.GpuCount x 1e6
   std::string_view tags;                      // raw JSON
-  std::string_view raw;  // every field of the row, in header order, re-joined:
-                         // equal only in exact copies
+  // The row as the CSV line that quotes just the fields that need it: equal
+  // only in exact copies.
+  std::string_view raw;
   // The columns of raw in an order that does not depend on the file's; empty:
   // as they stand.
   std::span<const uint32_t> by_name;
   // FastHash of raw, with one seed in a reading; where the columns of a file
   // stand in another order than in the first that has them, in the first's.
   Hash128 identity;
+  uint64_t soon = 0;  // identity.high of a later row, mostly
+  // Rows of one reading that have the same, not 0, have equal values in every
+  // field but charge_start_us, charge_end_us, resource, sub_account, tags, raw,
+  // identity, soon and line.
+  uint64_t like = 0;
   uint64_t line = 0;
   uint32_t file = 0;  // index of the file
 };

@@ -35,6 +35,11 @@ class BillTimeCache {
  public:
   using Memo = TextMemo<BillTime, 2048, 32>;
 
+  // What is known of `text`, or null.
+  const BillTime* Find(std::string_view text, Memo::Hint* hint) const {
+    return memo_.Find(text, hint);
+  }
+
   absl::StatusOr<BillTime> Parse(std::string_view text, Memo::Hint* hint);
 
  private:

@@ -54,6 +54,11 @@ void Cells::Load() {
   value_nulls_ = mapped_->nulls();
 }
 
+void Cells::Load(std::span<const std::string_view> fields) {
+  values_ = fields;
+  nulls_differ_ = false;
+}
+
 void Cells::FindNulls(std::span<const std::string_view> fields) {
   for (size_t i = 0; i < fields.size(); ++i) {
     nulls_[i] = fields[i].empty();
@@ -118,6 +123,14 @@ absl::Status Cells::Time(BillColumn column, int64_t* instant_us) {
   if (time->odd()) CountTimeOddities(column, *time);
   *instant_us = time->instant_us;
   return absl::OkStatus();
+}
+
+bool Cells::KnownTimeAhead(BillColumn column, int64_t* instant_us) {
+  const BillTime* const known = times_->Find(
+      TextAhead(column), &time_hints_[static_cast<size_t>(column)]);
+  if (known == nullptr || known->odd()) return false;
+  *instant_us = known->instant_us;
+  return true;
 }
 
 absl::Status Cells::Time(BillColumn column,

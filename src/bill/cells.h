@@ -30,6 +30,10 @@ class Cells {
   // Takes the feed's current row.
   void Load();
 
+  // Takes these fields of a row instead, none of which spells a null; for
+  // layouts that are not mapped.
+  void Load(std::span<const std::string_view> fields);
+
   // RowFeed::raw() of the row.
   std::string_view raw() const { return feed_->raw(); }
 
@@ -61,6 +65,17 @@ class Cells {
 
   // kBadTime, also when null.
   absl::Status Time(BillColumn column, int64_t* instant_us);
+
+  // Text of the feed's current row, loaded or not, which must not spell a null;
+  // for layouts that are not mapped.
+  std::string_view TextAhead(BillColumn column) const {
+    const int at = layout_->At(column);
+    return at < 0 ? std::string_view() : feed_->field(static_cast<size_t>(at));
+  }
+
+  // Time of what TextAhead has, where that is known from rows before and
+  // nothing is odd about it, else false.
+  bool KnownTimeAhead(BillColumn column, int64_t* instant_us);
 
   // The index in `names` of a value that is not null; a difference in case is
   // counted. Nothing for another value.

@@ -53,6 +53,15 @@ void CheckPeriods(const BillRow& row, Cells* cells) {
   }
 }
 
+std::optional<PriceMiss> PriceMissOf(const BillRow& row) {
+  if (!row.list_unit_price || !row.pricing_quantity || row.correction ||
+      !row.list_cost.given) {
+    return std::nullopt;
+  }
+  return CheckPrice(*row.list_unit_price, *row.pricing_quantity,
+                    row.list_cost.amount);
+}
+
 }  // namespace
 
 void CheckRow(const BillRow& row, Cells* cells) {
@@ -71,6 +80,20 @@ void ProviderChecks::Add(const BillRow& row, const Cells& cells) {
   if (row.category != ChargeCategory::kPurchase) AddWholeNumbers(row, cells);
 }
 
+// All that a row like this one may be the first of, it has been.
+void ProviderChecks::AddAgain(const BillRow& row, uint64_t rows) {
+  if (const std::optional<PriceMiss> miss = PriceMissOf(row)) {
+    misses_[*miss].rows += rows;
+  }
+  if (row.category == ChargeCategory::kPurchase) return;
+  const auto add = [rows](bool given, WholeNumbers* numbers) {
+    if (given && numbers->only) numbers->tally.rows += rows;
+  };
+  add(row.effective_cost.given, &effective_);
+  add(row.contracted_cost.given, &contracted_);
+  add(row.contracted_unit_price.has_value(), &contracted_price_);
+}
+
 void ProviderChecks::Count(const BillRow& row, const Cells& cells,
                            std::string_view value, Tally* tally) {
   if (tally->rows++ > 0) return;
@@ -85,12 +108,7 @@ void ProviderChecks::AddPrice(const BillRow& row, const Cells& cells) {
     list_cost_decimals_ =
         NeededDecimals(row.list_cost.amount, list_cost_decimals_);
   }
-  if (!row.list_unit_price || !row.pricing_quantity || row.correction ||
-      cells.IsNull(BillColumn::kListCost)) {
-    return;
-  }
-  const std::optional<PriceMiss> miss = CheckPrice(
-      *row.list_unit_price, *row.pricing_quantity, row.list_cost.amount);
+  const std::optional<PriceMiss> miss = PriceMissOf(row);
   if (!miss) return;
   Tally& tally = misses_[*miss];
   if (tally.rows > 0) {
@@ -107,12 +125,12 @@ void ProviderChecks::AddPrice(const BillRow& row, const Cells& cells) {
 void ProviderChecks::AddWholeNumbers(const BillRow& row, const Cells& cells) {
   billed_has_decimals_ =
       billed_has_decimals_ || !IsWhole(row.billed_cost.amount);
-  if (effective_.only && !cells.IsNull(BillColumn::kEffectiveCost)) {
+  if (effective_.only && row.effective_cost.given) {
     const MoneyAmount amount = row.effective_cost.amount;
     AddWhole(row, cells, BillColumn::kEffectiveCost, IsWhole(amount),
              amount.zero(), &effective_);
   }
-  if (contracted_.only && !cells.IsNull(BillColumn::kContractedCost)) {
+  if (contracted_.only && row.contracted_cost.given) {
     const MoneyAmount amount = row.contracted_cost.amount;
     AddWhole(row, cells, BillColumn::kContractedCost, IsWhole(amount),
              amount.zero(), &contracted_);

@@ -31,6 +31,8 @@ struct LateOddity {
 class ProviderChecks {
  public:
   void Add(const BillRow& row, const Cells& cells);
+  // `rows` more that are like a row that was added.
+  void AddAgain(const BillRow& row, uint64_t rows);
   void Finish(std::vector<LateOddity>* oddities) const;
 
  private:

@@ -1,11 +1,20 @@
 #include "bill/row_feed.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace drawdown {
+namespace {
+
+bool SomeSpellsNull(std::span<const std::string_view> fields) {
+  return std::any_of(fields.begin(), fields.end(), SpellsNull);
+}
+
+}  // namespace
+
 RowFeed::RowFeed(CsvReader* reader, const Source* source, uint64_t seed,
                  bool ahead, std::vector<uint32_t> order)
     : reader_(reader),
@@ -46,18 +55,10 @@ absl::StatusOr<bool> RowFeed::Next() {
   row_ = next_row_++;
   line_ = current().line(row_);
   ++rows_;
-  SetFields();
+  has_fields_ = false;
+  // All that is a null spelled as text has such an ending, and few rows do.
+  spells_null_ = current().null_ending(row_) && SomeSpellsNull(fields());
   return true;
-}
-
-void RowFeed::SetFields() {
-  const char* const raw = current().raw(row_).data();
-  const std::span<const uint32_t> ends = current().ends(row_);
-  uint32_t begin = 0;
-  for (size_t i = 0; i < ends.size(); ++i) {
-    fields_[i] = {raw + begin, ends[i] - begin};
-    begin = ends[i] + 1;
-  }
 }
 
 void RowFeed::TakeBatch() {
@@ -72,6 +73,7 @@ void RowFeed::TakeBatch() {
     ++taken_;
   }
   next_row_ = 0;
+  identities_.clear();
   position_ = taken().position;
 }
 
@@ -99,34 +101,20 @@ void RowFeed::Fill(Batch* batch) {
   batch->status = more.status();
   batch->last = !more.ok() || !*more;
   batch->position = source_->position();
-  batch->notes.clear();
-  for (size_t row = 0; row < batch->rows.rows(); ++row) {
-    batch->notes.push_back(NoteOf(batch->rows, row));
-  }
 }
 
-Hash128 RowFeed::HashOf(const CsvBatch& rows, size_t row) {
-  const std::string_view raw = rows.raw(row);
-  if (order_.empty()) return FastHash(raw, seed_);
-  const std::span<const uint32_t> ends = rows.ends(row);
-  reordered_.clear();
-  for (const uint32_t column : order_) {
-    const uint32_t begin = column == 0 ? 0 : ends[column - 1] + 1;
-    reordered_.append(raw.substr(begin, ends[column] - begin));
-    reordered_.push_back('\0');
+// The caller's work: its thread has less to do than the one that reads.
+Hash128 RowFeed::IdentityOf(size_t row) {
+  while (identities_.size() <= row) {
+    identities_.push_back(HashOf(identities_.size()));
   }
+  return identities_[row];
+}
+
+Hash128 RowFeed::HashOf(size_t row) {
+  if (order_.empty()) return FastHash(current().raw(row), seed_);
+  current().GetReordered(row, order_, &reordered_);
   return FastHash(reordered_, seed_);
-}
-
-RowFeed::Note RowFeed::NoteOf(const CsvBatch& rows, size_t row) {
-  const std::string_view raw = rows.raw(row);
-  Note note{HashOf(rows, row), false};
-  uint32_t begin = 0;
-  for (const uint32_t end : rows.ends(row)) {
-    note.spells_null |= SpellsNull({raw.data() + begin, end - begin});
-    begin = end + 1;
-  }
-  return note;
 }
 
 }  // namespace drawdown

@@ -3,6 +3,7 @@
 #ifndef DRAWDOWN_SRC_BILL_ROW_FEED_H_
 #define DRAWDOWN_SRC_BILL_ROW_FEED_H_
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -47,16 +49,31 @@ class RowFeed {
   absl::StatusOr<bool> Next();
 
   // Of the current row, valid until the next call of Next.
-  std::span<const std::string_view> fields() const { return fields_; }
-  bool quoted(size_t i) const { return current().quoted(row_)[i] != 0; }
-  // Every field, each followed by a NUL, which no field can hold: equal exactly
-  // when all fields are equal.
+  std::string_view field(size_t i) const { return current().field(row_, i); }
+  // All of them; made when first asked for.
+  std::span<const std::string_view> fields() const {
+    if (!std::exchange(has_fields_, true)) current().GetFields(row_, fields_);
+    return fields_;
+  }
+  // The bytes in which columns `first` to `last` stand: where they are equal,
+  // all these fields are.
+  std::string_view run(size_t first, size_t last) const {
+    return current().Run(row_, first, last);
+  }
+  bool quoted(size_t i) const { return current().quoted(row_, i); }
+  // As of CsvBatch: equal exactly when all fields are equal.
   std::string_view raw() const { return current().raw(row_); }
-  // FastHash of the fields of raw(), in the order that was given.
-  Hash128 identity() const { return taken().notes[row_].identity; }
+  // FastHash of raw(), with its fields in the order that was given.
+  Hash128 identity() { return IdentityOf(row_); }
+  // identity().high of a row that comes soon, where there is one, else of the
+  // last: for who wants to fetch something from memory meanwhile.
+  uint64_t soon() {
+    constexpr size_t kRowsAhead = 8;
+    return IdentityOf(std::min(row_ + kRowsAhead, current().rows() - 1)).high;
+  }
   uint64_t line() const { return line_; }
   // Whether SpellsNull of some field.
-  bool spells_null() const { return taken().notes[row_].spells_null; }
+  bool spells_null() const { return spells_null_; }
 
   const std::vector<std::string>& header() const { return reader_->header(); }
   uint64_t rows() const { return rows_; }          // so far
@@ -64,13 +81,8 @@ class RowFeed {
   std::string Where() const;  // "file:line" of the current row
 
  private:
-  struct Note {
-    Hash128 identity;
-    bool spells_null = false;
-  };
   struct Batch {
     CsvBatch rows;
-    std::vector<Note> notes;  // by row
     uint64_t position = 0;
     bool last = false;
     absl::Status status;        // of what follows the last one's rows
@@ -78,9 +90,8 @@ class RowFeed {
   };
 
   void Fill(Batch* batch);
-  Note NoteOf(const CsvBatch& rows, size_t row);
-  Hash128 HashOf(const CsvBatch& rows, size_t row);
-  void SetFields();
+  Hash128 IdentityOf(size_t row);
+  Hash128 HashOf(size_t row);
   void Work();
   void TakeBatch();
   // REQUIRES: a batch was taken.
@@ -92,10 +103,13 @@ class RowFeed {
 
   const uint64_t seed_;
   const std::vector<uint32_t> order_;
-  std::string reordered_;  // of who fills batches
+  std::string reordered_;
+  std::vector<Hash128> identities_;  // of the batch's first rows
   // Made here, not by the thread: what it writes has to come to the caller's
-  // processor, and the ends are a quarter of this.
-  std::vector<std::string_view> fields_;
+  // processor, and the stops are a quarter of this.
+  mutable std::vector<std::string_view> fields_;  // of one thread
+  mutable bool has_fields_ = false;
+  bool spells_null_ = false;
   size_t row_ = 0;       // the current one, in its batch
   size_t next_row_ = 0;  // the one after it
   uint64_t line_ = 0;

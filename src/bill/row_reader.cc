@@ -94,6 +94,36 @@ RowReader::RowReader(Cells* cells) : cells_(cells) {
 
 absl::Status RowReader::Read(BillRow* row) {
   cells_->Load();
+  return ReadLoaded(row);
+}
+
+absl::Status RowReader::ReadFields(std::span<const std::string_view> fields,
+                                   BillRow* row) {
+  cells_->Load(fields);
+  return ReadLoaded(row);
+}
+
+bool RowReader::ReadVarying(BillRow* row) {
+  const bool in_time = cells_->KnownTimeAhead(BillColumn::kChargePeriodStart,
+                                              &row->charge_start_us) &&
+                       cells_->KnownTimeAhead(BillColumn::kChargePeriodEnd,
+                                              &row->charge_end_us) &&
+                       row->charge_start_us < row->charge_end_us &&
+                       row->charge_start_us >= row->billing_start_us &&
+                       row->charge_end_us <= row->billing_end_us;
+  if (!in_time) return false;
+  row->tags = cells_->TextAhead(BillColumn::kTags);
+  if (!row->tags.empty() &&
+      known_tags_.Find(row->tags, &tags_hint_) == nullptr) {
+    return false;
+  }
+  row->resource = cells_->TextAhead(BillColumn::kResourceId);
+  row->sub_account = cells_->TextAhead(BillColumn::kSubAccountId);
+  row->raw = cells_->raw();
+  return true;
+}
+
+absl::Status RowReader::ReadLoaded(BillRow* row) {
   row->raw = cells_->raw();
   row->links_lines = cells_->Has(BillColumn::kCorrectsLineId);
   RETURN_IF_ERROR(ReadNames(row));

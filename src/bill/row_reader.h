@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,7 +34,16 @@ class RowReader {
   // kBadNumber, kBadTime, kBadRow.
   absl::Status Read(BillRow* row);
 
+  // Reads `fields` instead, which are as in Cells::Load.
+  absl::Status ReadFields(std::span<const std::string_view> fields,
+                          BillRow* row);
+
+  // Reads what varies among rows of one BillRow::like, of which `row` is one.
+  // False where that is odd, or not certainly free of oddities and errors.
+  bool ReadVarying(BillRow* row);
+
  private:
+  absl::Status ReadLoaded(BillRow* row);
   absl::Status ReadNames(BillRow* row);
   void ReadTexts(BillRow* row);
   absl::Status ReadEnums(BillRow* row);

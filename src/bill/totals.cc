@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/same_text.h"
 #include "bill/row_reader.h"
@@ -12,6 +13,13 @@ namespace {
 
 // Bounds the memory that a hostile file can claim.
 constexpr size_t kMaxSlots = 2'000;
+
+BillTotal TotalOf(const BillRow& row, uint64_t rows) {
+  const auto times = static_cast<Int128>(rows);
+  return {rows, row.billed_cost.amount * times,
+          row.effective_cost.amount * times, row.list_cost.amount * times,
+          row.contracted_cost.amount * times};
+}
 
 void AddTo(const BillTotal& part, BillTotal* total) {
   total->rows += part.rows;
@@ -31,15 +39,19 @@ bool Fits(const BillTotal& total) {
 absl::Status BillTotals::Add(const BillRow& row, const Cells& cells) {
   ASSIGN_OR_RETURN(Slot* const slot, FindSlot(row, cells));
   last_ = slot;
-  AddTo({1, row.billed_cost.amount, row.effective_cost.amount,
-         row.list_cost.amount, row.contracted_cost.amount},
-        &slot->total);
+  AddTo(TotalOf(row, 1), &slot->total);
   slot->checks->Add(row, cells);
   return absl::OkStatus();
 }
 
-absl::StatusOr<BillTotals::Slot*> BillTotals::FindSlot(const BillRow& row,
-                                                       const Cells& cells) {
+void BillTotals::AddAgain(const BillRow& row, uint64_t rows) {
+  Slot* const slot = KnownSlot(row);
+  CHECK(slot != nullptr);
+  AddTo(TotalOf(row, rows), &slot->total);
+  slot->checks->AddAgain(row, rows);
+}
+
+BillTotals::Slot* BillTotals::KnownSlot(const BillRow& row) {
   if (last_ != nullptr && SameText(last_->provider, row.provider) &&
       last_->category == row.category && last_->currency == row.currency) {
     return last_;
@@ -49,7 +61,12 @@ absl::StatusOr<BillTotals::Slot*> BillTotals::FindSlot(const BillRow& row,
   key_ += '\0';
   key_ += row.provider;
   const auto found = slots_.find(key_);
-  if (found != slots_.end()) return &found->second;
+  return found == slots_.end() ? nullptr : &found->second;
+}
+
+absl::StatusOr<BillTotals::Slot*> BillTotals::FindSlot(const BillRow& row,
+                                                       const Cells& cells) {
+  if (Slot* const known = KnownSlot(row)) return known;
   if (slots_.size() == kMaxSlots) {
     return cells.Bad(ErrorCode::kBadRow, BillColumn::kProviderName,
                      absl::StrCat("more than ", kMaxSlots,

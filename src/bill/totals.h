@@ -23,6 +23,9 @@ class BillTotals {
   // kBadRow when the bill names more providers and currencies than a bill can.
   absl::Status Add(const BillRow& row, const Cells& cells);
 
+  // `rows` more that are like `row`, which was added.
+  void AddAgain(const BillRow& row, uint64_t rows);
+
   // Puts the late oddities into `log`. kOverflow if a total does not fit.
   absl::Status Finish(OddityLog* log) const;
 
@@ -36,6 +39,7 @@ class BillTotals {
     ProviderChecks* checks = nullptr;
   };
 
+  Slot* KnownSlot(const BillRow& row);  // null where there is none; sets key_
   absl::StatusOr<Slot*> FindSlot(const BillRow& row, const Cells& cells);
   Slot MakeSlot(const BillRow& row);
   void SumUp() const;

@@ -5,8 +5,8 @@ set -eu
 packages="g++ cmake ninja-build pkg-config make python3
 libabsl-dev libprotobuf-dev protobuf-compiler liblmdb-dev zlib1g-dev libssl-dev
 libxxhash-dev libcli11-dev libgtest-dev libgmock-dev libgmp-dev libbenchmark-dev
-libsqlite3-dev tzdata clang-14 libclang-rt-14-dev spin abigail-tools ledger
-python3-dev python3-cffi python3-setuptools python3-wheel python3-pip
+libsqlite3-dev tzdata clang-14 libclang-rt-14-dev spin tcc abigail-tools
+ledger python3-dev python3-cffi python3-setuptools python3-wheel python3-pip
 python3-pytest python3-hypothesis mypy"
 
 if ! command -v dpkg-query >/dev/null 2>&1; then

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/civil.h"
+#include "base/csv_quotes.h"
 #include "base/error.h"
 #include "base/hash_map.h"
 #include "engine/beside.h"
@@ -263,13 +264,16 @@ absl::Status VisitLines(const std::vector<std::string>& bill_paths,
   for (const Break& item : result.items) {
     if (!IsClean(item.kind)) wanted.insert(item.lines);
   }
+  std::string texts;
   return ReadBillFiles(
              bill_paths, options,
              [&](const BillRow& row) -> absl::Status {
                ASSIGN_OR_RETURN(const uint32_t lines, reconciler->LinesOf(row));
                if (wanted.contains(lines)) {
+                 texts.clear();
+                 AppendCsvTexts(row.raw, &texts);
                  line(result, {lines, summary.files.at(row.file).name, row.line,
-                               row.raw});
+                               texts});
                }
                return absl::OkStatus();
              },

@@ -1,9 +1,11 @@
 #include "reconcile/allocation.h"
 
 #include <algorithm>
-#include <map>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/hash_map.h"
 #include "base/wide.h"
 #include "reconcile/text.h"
 
@@ -11,18 +13,20 @@ namespace drawdown {
 namespace {
 
 struct Part {
+  std::string_view tenant;
   RowSums billed;
   GpuTime metered;
   GpuTime excluded;  // of it, and rightly not billed
 
   GpuTime owed() const { return metered - excluded; }
 };
-using Parts = std::map<std::string, Part>;  // by tenant
+using Parts = std::vector<Part>;  // by tenant
+using Places = HashMap<absl::string_view, size_t>;
 
 // Hours that tenants lack are those that the provider excluded, as far as the
 // group has any.
 void LeaveOutExcluded(GpuTime excluded, Parts* parts) {
-  for (auto& [tenant, part] : *parts) {
+  for (Part& part : *parts) {
     const GpuTime missing =
         std::max(part.metered - part.billed.billed, GpuTime());
     part.excluded = std::min(missing, excluded);
@@ -30,26 +34,36 @@ void LeaveOutExcluded(GpuTime excluded, Parts* parts) {
   }
 }
 
-// The tag that `tenant` or a tenant above it is named by, else itself.
-std::string TagOf(std::string tenant, const Parts& tagged) {
-  for (std::string path = tenant;;) {
-    if (tagged.contains(path)) return path;
+// Of the tag that `tenant` or a tenant above it is named by, if there is one.
+std::optional<size_t> PlaceOf(std::string_view tenant, const Places& tags) {
+  for (std::string_view path = tenant;;) {
+    const auto found = tags.find(absl::string_view(path.data(), path.size()));
+    if (found != tags.end()) return found->second;
     const size_t cut = path.rfind('/');
-    if (cut == std::string::npos) return tenant;
-    path.resize(cut);
+    if (cut == std::string_view::npos) return std::nullopt;
+    path = path.substr(0, cut);
   }
 }
 
 Parts PartsOf(const Group& group, const CompareContext& context) {
-  Parts tagged;
+  const Interner& names = context.names->texts;
+  Parts parts;
+  Places tags;
   for (const auto& [tenant, sums] : group.tenants) {
-    tagged[context.names->texts.Name(tenant)].billed = sums;
+    tags.emplace(names.Name(tenant), parts.size());
+    parts.push_back({names.Name(tenant), sums, {}, {}});
   }
-  Parts parts = tagged;
   for (const auto& [tenant, time] : context.books->TimeByTenant(
            group.key.lane, group.key.start_us, group.key.end_us)) {
-    parts[TagOf(context.names->texts.Name(tenant), tagged)].metered += time;
+    const std::optional<size_t> place = PlaceOf(names.Name(tenant), tags);
+    if (place.has_value()) {
+      parts[*place].metered += time;
+    } else {
+      parts.push_back({names.Name(tenant), {}, time, {}});
+    }
   }
+  std::sort(parts.begin(), parts.end(),
+            [](const Part& a, const Part& b) { return a.tenant < b.tenant; });
   LeaveOutExcluded(group.excluded.time, &parts);
   return parts;
 }
@@ -71,18 +85,16 @@ std::string ReasonOf(const Break& part, const Part& sides,
                       "; the pool's hours agree, its tenants' do not");
 }
 
-Break PartOf(const Break& item, const std::string& tenant, const Part& sides,
-             MoneyAmount expected, const Group& group,
-             const CompareContext& context) {
+Break PartOf(const Break& item, const Part& sides, MoneyAmount expected,
+             const Group& group, const CompareContext& context) {
   Break part = item;
-  part.tenant = tenant;
+  part.tenant = sides.tenant;
   part.rows = sides.billed.rows;
   part.billed = sides.billed.billed;
   part.metered = sides.metered;
   part.billed_cost = sides.billed.cost;
   part.expected_cost = expected;
   part.difference = part.billed_cost - expected;
-  part.matched_on = absl::StrCat(item.matched_on, "+tenant");
   const GpuTime off = Magnitude(sides.billed.billed - sides.owed());
   const GpuTime slack = PublishingSlack(
       sides.billed.units, group.quantity_scale, sides.billed.rows);
@@ -100,18 +112,22 @@ Break PartOf(const Break& item, const std::string& tenant, const Part& sides,
 
 }  // namespace
 
-std::string_view TenantTag::Of(std::string_view tags) {
-  if (key_.empty() || tags.empty()) return "";
-  if (tags == last_tags_) return last_value_;
-  last_tags_ = tags;
-  last_value_.clear();
-  if (!json_.Parse(tags)) return last_value_;
+uint32_t TenantTag::Of(std::string_view tags) {
+  if (const uint32_t* const known = known_.Find(tags, &hint_)) return *known;
+  const uint32_t name = names_->Intern(ValueIn(tags));
+  known_.Remember(tags, name);
+  return name;
+}
+
+std::string TenantTag::ValueIn(std::string_view tags) {
+  std::string value;
+  if (key_.empty() || tags.empty() || !json_.Parse(tags)) return value;
   for (const JsonCell::Member& member : json_.members()) {
     if (member.key == key_ && member.kind == JsonCell::Kind::kString) {
-      last_value_ = json_.TextOf(member);
+      value = json_.TextOf(member);
     }
   }
-  return last_value_;
+  return value;
 }
 
 std::vector<Break> SplitByTenant(const Break& item, const Group& group,
@@ -122,17 +138,17 @@ std::vector<Break> SplitByTenant(const Break& item, const Group& group,
   }
   const Parts parts = PartsOf(group, context);
   std::vector<Int128> weights;
-  for (const auto& entry : parts) {
-    weights.push_back(entry.second.owed().count());
-  }
+  for (const Part& part : parts) weights.push_back(part.owed().count());
   const auto expected =
       SplitLargestRemainder(item.expected_cost.count(), weights);
   if (!expected.ok()) return {item};
+  Break whole = item;
+  whole.matched_on += "+tenant";
   std::vector<Break> items;
-  for (const auto& [tenant, sides] : parts) {
-    items.push_back(PartOf(item, tenant, sides,
-                           MoneyAmount((*expected)[items.size()]), group,
-                           context));
+  items.reserve(parts.size());
+  for (const Part& sides : parts) {
+    items.push_back(PartOf(whole, sides, MoneyAmount((*expected)[items.size()]),
+                           group, context));
   }
   return items;
 }

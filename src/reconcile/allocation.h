@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "bill/json_scan.h"
+#include "bill/text_memo.h"
 #include "drawdown/reconcile.h"
+#include "reconcile/agreed.h"
 #include "reconcile/compare.h"
 #include "reconcile/group.h"
 
@@ -16,16 +18,22 @@ namespace drawdown {
 // Reads the tenant that a row's Tags name.
 class TenantTag {
  public:
-  // `key` empty: no row names one.
-  explicit TenantTag(std::string key) : key_(std::move(key)) {}
+  // `key` empty: no row names one. `names` outlives this.
+  TenantTag(std::string key, Interner* names)
+      : key_(std::move(key)), names_(names) {}
 
-  // The value of the tag, "" without it. Valid until the next call.
-  std::string_view Of(std::string_view tags);
+  // The index of the tag's value in `names`, that of "" without it.
+  uint32_t Of(std::string_view tags);
 
  private:
+  std::string ValueIn(std::string_view tags);
+
+  using Memo = TextMemo<uint32_t, 1024, 256>;  // bills repeat them
+
   std::string key_;
-  std::string last_tags_;  // bills repeat them row after row
-  std::string last_value_;
+  Interner* names_;
+  Memo known_;
+  Memo::Hint hint_ = nullptr;
   JsonCell json_;
 };
 

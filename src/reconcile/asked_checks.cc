@@ -37,6 +37,16 @@ std::string PeriodRows::Note() const {
       FormatInstant(first_us_), " to ", FormatInstant(last_us_));
 }
 
+TagRows::TagRows(const std::vector<Group>& groups, const GroupNames& names) {
+  for (const Group& group : groups) {
+    if (group.key.disposition != Disposition::kCompare) continue;
+    for (const auto& [tenant, sums] : group.tenants) {
+      rows_ += sums.rows;
+      if (!names.texts.Name(tenant).empty()) named_ += sums.rows;
+    }
+  }
+}
+
 ReconcileCheck TagRows::Check(const std::string& tag) const {
   ReconcileCheck check{"tenant_tag", Outcome::kNotExecutable, Note(tag)};
   if (named_ == 0) return check;

@@ -8,10 +8,12 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/interval.h"
 #include "bill/bill_row.h"
 #include "drawdown/reconcile.h"
+#include "reconcile/group.h"
 
 namespace drawdown {
 
@@ -39,10 +41,8 @@ class PeriodRows {
 // The compared rows of usage, and those that name a tenant.
 class TagRows {
  public:
-  void Add(bool named) {
-    ++rows_;
-    named_ += named ? 1 : 0;
-  }
+  TagRows() = default;
+  TagRows(const std::vector<Group>& groups, const GroupNames& names);
 
   // kNotExecutable where some name none: their tenants were not all compared.
   ReconcileCheck Check(const std::string& tag) const;

@@ -104,6 +104,10 @@ std::string_view Stripped(std::string_view text) {
 
 BillNames::BillNames(const Contract& contract) : contract_(contract) {
   for (const PoolNaming& naming : contract.pools) {
+    pool_names_.emplace(naming.name);
+    name_sizes_.set(naming.name.size() % name_sizes_.size());
+    by_account_or_resource_ |=
+        !naming.sub_accounts.empty() || !naming.resources.empty();
     if (naming.sku.empty()) continue;
     pools_by_sku_[naming.sku].push_back(&naming);
     pools_by_folded_sku_[Folded(naming.sku)].push_back(&naming);
@@ -143,6 +147,13 @@ bool BillNames::IsProvider(std::string_view name) const {
     if (absl::EqualsIgnoreCase(AbslView(name), alias)) return true;
   }
   return false;
+}
+
+// A row may name a pool itself as its resource.
+bool BillNames::TellsApartBy(std::string_view resource) const {
+  return by_account_or_resource_ ||
+         (name_sizes_.test(resource.size() % name_sizes_.size()) &&
+          pool_names_.contains(AbslView(resource)));
 }
 
 PoolMatch BillNames::FindBySku(std::string_view sku, const BillRow& row,

@@ -3,6 +3,7 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_BILL_NAMES_H_
 #define DRAWDOWN_SRC_RECONCILE_BILL_NAMES_H_
 
+#include <bitset>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -48,6 +49,10 @@ class BillNames {
   // The contract's provider or one of its aliases, whatever the case.
   bool IsProvider(std::string_view name) const;
 
+  // Whether FindPool may tell rows apart that differ in nothing but resource
+  // and sub-account.
+  bool TellsApartBy(std::string_view resource) const;
+
   // By SkuId, else by SkuPriceId, else by the instance type; by each as it is
   // written, else in any case of letters and without blanks around it. Region,
   // sub-account, SKU price and resource must agree where both sides give one;
@@ -89,6 +94,9 @@ class BillNames {
   HashMap<std::string, const Commitment*> folded_commitments_;
   uint64_t sku_lengths_ = 0;
   uint64_t commitment_lengths_ = 0;
+  HashSet<absl::string_view> pool_names_;
+  std::bitset<64> name_sizes_;  // of pool_names_, by their last six bits
+  bool by_account_or_resource_ = false;  // some pool is named by one
 };
 
 }  // namespace drawdown

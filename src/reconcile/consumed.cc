@@ -16,18 +16,19 @@ GpuTime SlackOf(const BilledGpuTime& time) {
 
 }  // namespace
 
-void ConsumedSums::Add(const BillRow& row, const RoutedRow& routed) {
-  if (!row.consumed_quantity.has_value() || routed.by_consumption) return;
-  ++both_;
+void ConsumedSums::Add(bool given, const RoutedRow& routed, uint64_t rows) {
+  if (!given || routed.by_consumption) return;
+  both_ += rows;
   if (!routed.consumed.has_value() || !routed.quantity.has_value()) return;
   const GpuTime consumed = routed.consumed->time;
   const GpuTime rated = routed.quantity->time;
   const GpuTime slack = SlackOf(*routed.consumed) + SlackOf(*routed.quantity);
   if (Magnitude(consumed - rated) <= slack) return;
   Sums& sums = consumed > rated ? more_ : less_;
-  ++sums.rows;
-  sums.consumed += consumed;
-  sums.rated += rated;
+  const auto times = static_cast<Int128>(rows);
+  sums.rows += rows;
+  sums.consumed += consumed * times;
+  sums.rated += rated * times;
 }
 
 ReconcileCheck ConsumedSums::Check(bool has_grain) const {

@@ -12,8 +12,8 @@ namespace drawdown {
 
 class ConsumedSums {
  public:
-  // A row of compared usage.
-  void Add(const BillRow& row, const RoutedRow& routed);
+  // `rows` of compared usage, all alike. `given`: with a ConsumedQuantity.
+  void Add(bool given, const RoutedRow& routed, uint64_t rows);
 
   // Rating may go beyond what was consumed only where the contract has a grain.
   ReconcileCheck Check(bool has_grain) const;

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/coding.h"
+#include "base/csv_quotes.h"
 #include "base/error.h"
 
 namespace drawdown {
@@ -50,7 +51,7 @@ CopyFinder::CopyFinder(uint64_t memory_bytes)
 
 void CopyFinder::AppendByName(const BillRow& row) {
   fields_.clear();
-  for (std::string_view rest = row.raw; !rest.empty();) {
+  for (std::string_view rest = texts_; !rest.empty();) {
     fields_.push_back(rest.substr(0, rest.find('\0') + 1));
     rest.remove_prefix(fields_.back().size());
   }
@@ -60,8 +61,10 @@ void CopyFinder::AppendByName(const BillRow& row) {
 }
 
 Hash128 CopyFinder::OrderOf(const BillRow& row) {
+  texts_.clear();
+  AppendCsvTexts(row.raw, &texts_);
   if (row.by_name.empty()) {
-    sha256_.Update(row.raw);
+    sha256_.Update(texts_);
   } else {
     AppendByName(row);
     sha256_.Update(scratch_);

@@ -43,8 +43,9 @@ class CopyFinder {
   // `memory_bytes` for all that it holds, but a few KB.
   explicit CopyFinder(uint64_t memory_bytes);
 
-  // While other things are done, what Add will look at comes from memory.
-  void Prefetch(const BillRow& row) const { seen_.Prefetch(row.identity.high); }
+  // While rows before it are added, what Add of a later row will look at comes
+  // from memory.
+  void Prefetch(const BillRow& row) const { seen_.Prefetch(row.soon); }
 
   // kIo, kDiskFull: of a temporary file.
   absl::Status Add(const BillRow& row, const RoutedRow& routed,
@@ -85,7 +86,7 @@ class CopyFinder {
     bool operator<(const Repeated& other) const;
   };
 
-  void AppendByName(const BillRow& row);  // into scratch_
+  void AppendByName(const BillRow& row);  // texts_ into scratch_
   Hash128 OrderOf(const BillRow& row);
   absl::Status SightFirsts();
   // Calls `visit` with each row that came more than once, and how often beyond
@@ -96,7 +97,8 @@ class CopyFinder {
   absl::Status ReadDetails(uint64_t place, Copies* copies, Hash128* order);
 
   Sha256 sha256_;
-  std::vector<std::string_view> fields_;  // of one row
+  std::string texts_;                     // of one row, each with a NUL
+  std::vector<std::string_view> fields_;  // in texts_
   SeenFilter seen_;
   RecordLog<Hash128> firsts_;  // of rows that had not come before
   SeenFilter again_;           // the other rows

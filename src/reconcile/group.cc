@@ -98,6 +98,11 @@ void RowNames::Add(const BillRow& row, const RoutedRow& routed) {
   resource.Add(row.resource);
 }
 
+void RowNames::AddAgain(const BillRow& row) {
+  sub_account.Add(row.sub_account);
+  resource.Add(row.resource);
+}
+
 void RowNames::Merge(const RowNames& other) {
   pool.Merge(other.pool);
   sub_account.Merge(other.sub_account);

@@ -46,6 +46,8 @@ struct RowNames {
   Agreed resource;
 
   void Add(const BillRow& row, const RoutedRow& routed);
+  // Of a row like one that was added (BillRow::like).
+  void AddAgain(const BillRow& row);
   void Merge(const RowNames& other);
 
   // REQUIRES: the names of one row.

@@ -69,14 +69,22 @@ InvoiceSum* InvoiceSums::Find(const BillRow& row, std::string_view detail) {
   return last_sum_;
 }
 
+std::array<InvoiceSum*, 2> InvoiceSums::SumsOf(const BillRow& row) {
+  std::array<InvoiceSum*, 2> sums = {};
+  if (row.invoice_id.empty()) return sums;
+  if (!row.invoice_detail_id.empty()) {
+    sums[0] = Find(row, row.invoice_detail_id);
+  }
+  if (row.category != ChargeCategory::kTax) sums[1] = Find(row, "");
+  return sums;
+}
+
 void InvoiceSums::Add(const BillRow& row) {
-  if (row.invoice_id.empty()) return;
-  const auto add = [&row](InvoiceSum* sum) {
+  for (InvoiceSum* const sum : SumsOf(row)) {
+    if (sum == nullptr) continue;
     ++sum->rows;
     sum->billed += row.billed_cost.amount;
-  };
-  if (!row.invoice_detail_id.empty()) add(Find(row, row.invoice_detail_id));
-  if (row.category != ChargeCategory::kTax) add(Find(row, ""));
+  }
 }
 
 std::vector<ReconcileCheck> InvoiceSums::Check(

@@ -2,6 +2,7 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_INVOICE_CHECKS_H_
 #define DRAWDOWN_SRC_RECONCILE_INVOICE_CHECKS_H_
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -34,6 +35,8 @@ struct InvoiceSum {
 class InvoiceSums {
  public:
   void Add(const BillRow& row);
+  // What Add adds the row to, null where that is less; it stays where it is.
+  std::array<InvoiceSum*, 2> SumsOf(const BillRow& row);
 
   // FOCUS 1.4: each invoice, and each of its details, against its rows, within
   // InvoiceTolerance or `tolerance`. One check per invoice and currency. An

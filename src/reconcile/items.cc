@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
@@ -183,24 +182,6 @@ bool HasEffects(BreakClass kind) {
   }
 }
 
-auto KeyOf(const Break& item) {
-  return std::tie(item.provider, item.currency, item.pool, item.sku,
-                  item.region, item.sub_account, item.resource, item.tenant,
-                  item.period_start_us, item.period_end_us, item.kind,
-                  item.matched_on, item.reason);
-}
-
-auto AmountsOf(const Break& item) {
-  return std::tie(item.billed, item.metered, item.billed_cost,
-                  item.expected_cost, item.quantity_effect, item.price_effect,
-                  item.rows);
-}
-
-bool ItemBefore(const Break& a, const Break& b) {
-  if (KeyOf(a) != KeyOf(b)) return KeyOf(a) < KeyOf(b);
-  return AmountsOf(a) < AmountsOf(b);
-}
-
 bool CanJudgeCopies(const Comparison& comparison) {
   return !comparison.cut && !comparison.unpriced && !comparison.unmeasured &&
          !comparison.money_only && !comparison.straddles;
@@ -331,10 +312,6 @@ std::optional<Break> TakeOutCopies(const Copies& copies, Group& group,
   group.sums += -copies.one.Times(count);
   group.AddTenant(copies.tenant, -copies.one.Times(count));
   return item;
-}
-
-void SortItems(std::vector<Break>& items) {
-  std::sort(items.begin(), items.end(), ItemBefore);
 }
 
 }  // namespace drawdown

@@ -418,6 +418,20 @@ bool Router::IsProvider(std::string_view name) {
   return last_is_provider_;
 }
 
+bool Router::RoutesAlike(const BillRow& row, const RoutedRow& routed) const {
+  return routed.key.disposition == Disposition::kCompare &&
+         IsUsage(routed.key.lane.kind) && Inside(row, period_) &&
+         first_in_period_ + 1 == namings_.size() &&
+         !namings_.back()->names.TellsApartBy(row.resource);
+}
+
+bool Router::SetWindow(const BillRow& row, RoutedRow* routed) const {
+  const bool alike =
+      row.charge_start_us < row.charge_end_us && RoutesAlike(row, *routed);
+  if (alike) SetWindow(row, routed->key);
+  return alike;
+}
+
 absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
   RoutedRow routed;
   Target target;

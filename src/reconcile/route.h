@@ -131,6 +131,13 @@ class Router {
   // kOverflow when the row's GPU time does not fit.
   absl::StatusOr<RoutedRow> Route(const BillRow& row);
 
+  // Whether rows like this one (BillRow::like) are routed like it, but for the
+  // window of those in the period.
+  bool RoutesAlike(const BillRow& row, const RoutedRow& routed) const;
+  // Of a row that was routed alike: the window of its own. False where it must
+  // be routed by itself.
+  bool SetWindow(const BillRow& row, RoutedRow* routed) const;
+
  private:
   struct Target;  // what of the contract a row is about
 

@@ -1,7 +1,7 @@
 """Scenarios and seeded defects of hot_path.pml."""
 
 # Of the scenarios: they run for longer than their compilation takes.
-OPTIMIZATION = "-O1"
+COMPILER = ["gcc", "-O1"]
 
 # What is the case, and how large. Defaults are at the top of hot_path.pml.
 SCENARIOS = [

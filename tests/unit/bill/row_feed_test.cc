@@ -78,6 +78,45 @@ TEST(RowFeedTest, TellsRowsApartInTheOrderThatIsGiven) {
   }
 }
 
+// Whether and how a field is quoted does not tell rows apart.
+TEST(RowFeedTest, EqualRowsAreEqualHoweverTheyAreQuoted) {
+  const std::string text =
+      "a,b,c\n"
+      "NULL,\"x,y\",\"a \"\"b\"\"\"\n"
+      "\"NULL\",\"x,y\",\"a \"\"b\"\"\"\n"
+      "NULL,\"x,y\",\"a \"\"b\"\" \"\n"
+      ",,\n"
+      "\"\",\"\",\"\"\n";
+  for (const bool ahead : {false, true}) {
+    for (const std::vector<uint32_t>& order :
+         {std::vector<uint32_t>(), std::vector<uint32_t>{2, 0, 1}}) {
+      Feed file(text, ahead, order);
+      std::vector<std::string> raws;
+      std::vector<Hash128> identities;
+      std::vector<bool> nulls;
+      std::vector<std::string> runs;
+      while (*file.feed->Next()) {
+        raws.emplace_back(file.feed->raw());
+        identities.push_back(file.feed->identity());
+        nulls.push_back(file.feed->spells_null());
+        runs.emplace_back(file.feed->run(0, 1));
+      }
+      ASSERT_EQ(raws.size(), 5u);
+      // As it stands.
+      EXPECT_EQ(runs[1], "\"NULL\",\"x,y\"");
+      EXPECT_EQ(raws[0], "NULL,\"x,y\",\"a \"\"b\"\"\"");
+      EXPECT_EQ(raws[1], raws[0]);
+      EXPECT_NE(raws[2], raws[0]);
+      EXPECT_EQ(raws[3], ",,");
+      EXPECT_EQ(raws[4], raws[3]);
+      EXPECT_TRUE(identities[1] == identities[0]);
+      EXPECT_FALSE(identities[2] == identities[0]);
+      EXPECT_TRUE(identities[4] == identities[3]);
+      EXPECT_EQ(nulls, (std::vector<bool>{true, true, true, false, false}));
+    }
+  }
+}
+
 TEST(RowFeedTest, GivesTheReadersRowsWithAndWithoutAThread) {
   for (uint32_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
@@ -102,9 +141,11 @@ TEST(RowFeedTest, GivesTheReadersRowsWithAndWithoutAThread) {
         ASSERT_EQ(feed->Where(), reader.Where());
         std::string raw;
         for (size_t i = 0; i < 3; ++i) {
+          ASSERT_EQ(feed->field(i), reader.fields()[i]);
           ASSERT_EQ(feed->fields()[i], reader.fields()[i]);
           ASSERT_EQ(feed->quoted(i), reader.quoted(i));
-          raw.append(reader.fields()[i]).push_back('\0');
+          if (i > 0) raw += ',';
+          AppendCsvField(reader.fields()[i], &raw);
         }
         ASSERT_EQ(feed->raw(), raw);
         ASSERT_TRUE(feed->identity() == FastHash(raw, kSeed));

@@ -353,5 +353,109 @@ TEST(ReconcilePropertyTest, MemoryAndOrderChangeNoByte) {
   EXPECT_GT(copies, 600u);
 }
 
+// Each row up to four more times, like it.
+std::vector<TestRow> WithAlike(std::vector<TestRow> rows,
+                               std::mt19937& random) {
+  static constexpr const char* kResources[] = {
+      "i-1", "i-2", "", "aws/us-east-1/gb200", "aws/us-west-2/h100"};
+  static constexpr const char* kTags[] = {
+      "", "{\"team\":\"a\"}", "{\"team\":\"a/b\"}", "{\"other\":\"a\"}"};
+  const size_t count = rows.size();
+  for (size_t i = 0; i < count; ++i) {
+    for (uint32_t more = random() % 5; more > 0; --more) {
+      TestRow row = rows[i];
+      row.resource = kResources[random() % 5];
+      row.sub_account = random() % 2 == 0 ? "111" : "222";
+      row.tags = kTags[random() % 4];
+      if (random() % 4 == 0) {
+        const int64_t shift = static_cast<int64_t>(random() % 1'000) - 100;
+        row.start_us += shift * kMicrosPerHour;
+        row.end_us += shift * kMicrosPerHour;
+      }
+      if (random() % 16 == 0) row.end_us = row.start_us;
+      if (random() % 16 == 0) row.end_us -= kMicrosPerHour / 2;
+      rows.push_back(std::move(row));
+    }
+  }
+  std::shuffle(rows.begin(), rows.end(), random);
+  return rows;
+}
+
+void AddInvoices(BillContents* tables) {
+  for (int i = 0; i < 3; ++i) {
+    InvoiceLine line;
+    line.invoice_issuer = "Amazon Web Services";
+    line.invoice_id = absl::StrCat("I", i);
+    line.detail_id = "D";
+    line.currency = Code("USD");
+    line.billed_cost = {Usd("100"), 2, true};
+    line.status = InvoiceStatus::kIssued;
+    tables->invoice_lines.push_back(line);
+  }
+}
+
+// That rows are known to be alike saves time, and nothing else.
+TEST(ReconcilePropertyTest, RowsThatAreAlikeChangeNoByte) {
+  for (uint32_t seed = 1; seed <= 100; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    std::mt19937 random(seed);
+    Month month = MonthMaker(seed).Make();
+    for (int i = 0; i < 20; ++i) month.rows.push_back(WildRow(random));
+    for (TestRow& row : month.rows) {
+      if (random() % 3 == 0) row.invoice = absl::StrCat("I", random() % 3);
+      if (random() % 3 == 0) row.invoice_detail = "D";
+      if (random() % 3 == 0) {
+        row.consumed = std::to_string(random() % 4);
+        row.consumed_unit = "Hours";
+      }
+      row.effective = row.billed;
+      if (seed % 5 == 0) {
+        row.amount = BilledAmount::kEffectiveCost;
+        row.billed = "1";
+      }
+      if (seed % 6 == 0) {
+        row.links_lines = true;
+        row.line_id = absl::StrCat("L", random() % 9);
+        if (row.correction) row.corrects = absl::StrCat("L", random() % 12);
+      }
+    }
+    AddInvoices(&month.setup.tables);
+    if (seed % 3 == 0) month.setup.options.tenant_tag = "team";
+    if (seed % 4 == 0) month.setup.contract.pools[0].sub_accounts = {"111"};
+    if (seed % 7 == 0) month.setup.contract.pools[1].resources = {"i-2"};
+    const std::vector<TestRow> rows = WithAlike(month.rows, random);
+    const ReconcileResult result = Reconcile(month.setup, rows, true);
+    ASSERT_EQ(Serialized(result), Serialized(Reconcile(month.setup, rows)));
+    // The books here know no tenants, whose hours are then in no part.
+    if (month.setup.options.tenant_tag.empty()) ExpectInvariants(result, rows);
+  }
+}
+
+// Of an item that agrees, which is told by tenant, and by the parts of a split
+// machine; and of an adjustment, which is rounding by what all rows come to.
+TEST(ReconcilePropertyTest, RowsThatAreAlikeHaveTheirOwnTenantsAndParts) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 6, "16").Build();
+  setup.options.tenant_tag = "team";
+  std::vector<TestRow> rows;
+  for (int i = 0; i < 24; ++i) {
+    rows.push_back(OnDemandRow(i / 4, i / 4 + 1, "1", "16.40"));
+    rows.back().resource = absl::StrCat("i-", i % 4);
+    rows.back().tags = absl::StrCat("{\"team\":\"", i % 3, "\"}");
+    rows.back().allocated = "{\"Elements\":[{\"AllocatedRatio\":0.4}]}";
+  }
+  rows.push_back(OnDemandRow(0, 1, "1", "0.12"));
+  rows.back().category = ChargeCategory::kAdjustment;
+  for (const bool split : {true, false}) {
+    if (!split) {
+      for (TestRow& row : rows) row.allocated.clear();
+    }
+    const ReconcileResult result = Reconcile(setup, rows, true);
+    EXPECT_GT(result.items.size(), 15u);
+    EXPECT_EQ(ItemsOf(result, BreakClass::kRounding).size(), 1u);
+    EXPECT_EQ(Serialized(result), Serialized(Reconcile(setup, rows)));
+  }
+}
+
 }  // namespace
 }  // namespace drawdown::testing

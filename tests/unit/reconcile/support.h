@@ -133,9 +133,10 @@ struct Scenario {
   std::vector<const Contract*> others;
 };
 
-// Fails the test if Add or Finish do.
+// Fails the test if Add or Finish do. With `alike` rows say which others they
+// are like (BillRow::like), as a reader of bills does.
 ReconcileResult Reconcile(const Scenario& setup,
-                          const std::vector<TestRow>& rows);
+                          const std::vector<TestRow>& rows, bool alike = false);
 
 // The items of one class, in order.
 std::vector<Break> ItemsOf(const ReconcileResult& result, BreakClass kind);

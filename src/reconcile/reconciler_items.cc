@@ -1,0 +1,147 @@
+// What the rows come to, once all of them are there.
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "reconcile/excluded_hours.h"
+#include "reconcile/items.h"
+#include "reconcile/reconciler_state.h"
+#include "reconcile/unbilled.h"
+
+namespace drawdown {
+
+// Not before the bill has been read: others may make the books meanwhile.
+void Reconciler::State::TakeBooks() {
+  if (std::exchange(has_books, true)) return;
+  books = Books(*input.rated, input.period, &names.pools, &names.commitments,
+                context.options.tenant_tag.empty() ? nullptr : &names.texts);
+  if (input.capacity != nullptr) {
+    exclusions =
+        Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
+  }
+}
+
+// Rows that find their pool by a coarser key are compared with what rows of the
+// finest leave over of its hours. Where those leave nothing, nobody's hours are
+// charged. Copies of those leave what they are copies of, and time that has not
+// been rated may leave anything.
+absl::Status Reconciler::State::MergeGroups() {
+  merged_index = groups.MergeOverlapping();
+  const auto coarse = [](const Group& group) {
+    return group.key.disposition == Disposition::kCompare &&
+           group.key.dropped != 0;
+  };
+  if (std::none_of(groups.groups().begin(), groups.groups().end(), coarse)) {
+    return absl::OkStatus();
+  }
+  HashMap<uint32_t, GpuTime> copied;
+  RETURN_IF_ERROR(copies.SumHours(merged_index, &copied));
+  const BilledLanes finest(groups.groups(), copied);
+  for (Group& group : groups.groups()) {
+    if (!coarse(group)) continue;
+    GroupKey& key = group.key;
+    if ((context.open() && key.end_us > context.at_us) ||
+        finest.LeavesOver(key.lane, key.start_us, key.end_us, books)) {
+      key.dropped = 0;
+    } else {
+      key.disposition = Disposition::kNothingLeft;
+    }
+  }
+  const std::vector<uint32_t> again = groups.MergeOverlapping();
+  for (uint32_t& index : merged_index) index = again[index];
+  return absl::OkStatus();
+}
+
+// A correction that bills metered time which no other row bills is usage that
+// came late: it is compared as usage is.
+void Reconciler::State::FindLateCorrections() {
+  for (Group& group : groups.groups()) {
+    const GroupKey& key = group.key;
+    const bool late =
+        key.disposition == Disposition::kCorrection && IsUsage(key.lane.kind) &&
+        key.service == kNoIndex && group.sums.unmeasured == 0 &&
+        key.start_us >= context.period.start_us &&
+        key.end_us <= context.period.end_us &&
+        !context.billed.Overlaps(key.lane, key.start_us, key.end_us) &&
+        !books.Sum(key.lane, key.start_us, key.end_us).time.zero();
+    if (late) group.key.disposition = Disposition::kLateCorrection;
+  }
+  context.billed = BilledLanes(groups.groups());
+}
+
+absl::Status Reconciler::State::LinkCorrections() {
+  std::vector<uint32_t> named;
+  for (const Group& group : groups.groups()) {
+    if (group.key.disposition == Disposition::kCorrection &&
+        group.key.service != kNoIndex) {
+      named.push_back(group.key.service);
+    }
+    if (group.key.disposition != Disposition::kCompare) continue;
+    context.originals.Add(group.key.lane, group.key.start_us, group.key.end_us);
+  }
+  context.originals.Seal();
+  return line_ids.Find(named, names.texts, &context.lines);
+}
+
+absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
+  RETURN_IF_ERROR(MergeGroups());
+  if (!context.options.tenant_tag.empty()) {
+    tag_rows = TagRows(groups.groups(), names);
+  }
+  splits.Merge(merged_index);
+  std::vector<Break> items;
+  RETURN_IF_ERROR(copies.ForEach(merged_index, [&](const Copies& found) {
+    std::optional<Break> item =
+        TakeOutCopies(found, groups.groups()[found.group], context);
+    if (!item.has_value()) return;
+    if (found.split.has_value()) {
+      splits.TakeOut(*found.split, item->rows, found.group,
+                     found.names.resource.value(),
+                     {found.start_us, found.end_us});
+    }
+    items.push_back(*std::move(item));
+  }));
+  splits.Seal();
+  context.billed = BilledLanes(groups.groups());
+  FindLateCorrections();
+  RETURN_IF_ERROR(LinkCorrections());
+  context.excluded =
+      ExcludedHours(exclusions, books, context.billed, names, &groups.groups());
+  context.posted.Compare(groups.groups(),
+                         names.CurrencyIndex(context.contract->currency),
+                         context.basis, context.options);
+  size_t most = items.size();
+  for (const Group& group : groups.groups()) most += 1 + group.tenants.size();
+  items.reserve(most);
+  for (size_t i = 0; i < groups.groups().size(); ++i) {
+    Group& group = groups.groups()[i];
+    const bool compared = group.key.disposition == Disposition::kCompare ||
+                          group.key.disposition == Disposition::kLateCorrection;
+    Break item =
+        compared ? ComparedItem(group, context) : RoutedItem(group, context);
+    item.lines = static_cast<uint32_t>(i);
+    if (!compared) {
+      items.push_back(std::move(item));
+      continue;
+    }
+    // What is wrong with one tenant's part must not hide another's.
+    for (Break& part : SplitByTenant(item, group, context)) {
+      splits.Judge(part);
+      items.push_back(std::move(part));
+    }
+    group.tenants = {};  // as large as their items
+  }
+  RETURN_IF_ERROR(SayWhatWasMetered(groups.groups(), context, &items));
+  std::vector<Break> unbilled = FindUnbilled(context);
+  std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
+  if (context.open() || context.provider_open) {
+    for (Break& item : items) item.pending = !IsClean(item.kind);
+  }
+  SortItems(items);
+  return items;
+}
+
+}  // namespace drawdown
