@@ -110,8 +110,7 @@ bool IsLeftOver(const Comparison& comparison) {
          comparison.commitment->model == CommitmentModel::kDiscontinuous;
 }
 
-// By BilledCost the purchase asks for what is left over too, and by
-// EffectiveCost the purchase does where no row is of what is left over.
+// By EffectiveCost a purchase asks for what is left over where no row is of it.
 MoneyAmount FreeCost(const Group& group, const CompareContext& context) {
   const Lane& lane = group.key.lane;
   if (!IsPurchase(lane.kind) ||
@@ -127,12 +126,11 @@ void SetExpected(const Group& group, const CompareContext& context,
                  Comparison& comparison) {
   Lane lane = group.key.lane;
   if (lane.kind == RowKind::kUpfront) lane.kind = RowKind::kPurchase;
-  const bool left_over = IsLeftOver(comparison);
   const Expectation books =
-      left_over ? context.books->TrueUp(lane.commitment, group.key.start_us,
-                                        group.key.end_us)
-                : context.books->Sum(lane, group.key.start_us,
-                                     group.key.end_us);
+      IsLeftOver(comparison)
+          ? context.books->TrueUp(lane.commitment, group.key.start_us,
+                                  group.key.end_us)
+          : context.books->Sum(lane, group.key.start_us, group.key.end_us);
   comparison.booked = books.time;
   comparison.unpriced = books.unpriced;
   comparison.cut = books.cut;
@@ -144,9 +142,7 @@ void SetExpected(const Group& group, const CompareContext& context,
   }
   comparison.worth = comparison.price.value_or(MoneyAmount());
   comparison.expected = books.cost;
-  const bool asked_elsewhere =
-      left_over && context.basis.amount != BilledAmount::kEffectiveCost;
-  if (!IsFree(lane, context.basis) && !asked_elsewhere) return;
+  if (!IsFree(lane, context.basis)) return;
   comparison.price = MoneyAmount();
   comparison.expected = FreeCost(group, context);
 }

@@ -352,8 +352,14 @@ TEST(ReconcileCommitmentTest, WhatABlockHasLeftIsCompared) {
     EXPECT_EQ(FormatMoney(items[0].difference), c.difference);
     EXPECT_THAT(items[0].reason, HasSubstr("unused by our books 20"));
   }
-  const ReconcileResult day = Reconcile(
-      MonthlyBlock(), {fee, covered, UnusedRow(0, 24, "5", "0")});
+  // Without a fee in the bill somebody has to ask for it.
+  const ReconcileResult free =
+      Reconcile(MonthlyBlock(), {covered, UnusedRow(0, 744, "5", "0")});
+  const auto unasked = ItemsOf(free, BreakClass::kCommitmentWaste);
+  ASSERT_EQ(unasked.size(), 1u) << Serialized(free);
+  EXPECT_EQ(FormatMoney(unasked[0].difference), "-41");
+  const ReconcileResult day =
+      Reconcile(MonthlyBlock(), {fee, covered, UnusedRow(0, 24, "5", "0")});
   EXPECT_EQ(ItemsOf(day, BreakClass::kNotExecutable).size(), 1u);
 }
 
