@@ -128,6 +128,44 @@ void CompareCost(const BilledCommitment& billed, const Commitment& commitment,
           MoneyText(steps.back()->cost, currency), differences);
 }
 
+// What replaced it, or may yet be, has a row of its own.
+bool IsNotInForce(std::string_view lifecycle_status) {
+  return lifecycle_status == "Superseded" || lifecycle_status == "Proposed" ||
+         lifecycle_status == "Pending";
+}
+
+// Whether the bill's commitment is in force where the contract's is in the
+// period.
+void CompareTime(const BilledCommitment& billed, const Commitment& commitment,
+                 const CompareContext& context, std::string& differences) {
+  const auto& term = context.contract->term;
+  const int64_t end_us =
+      std::min(term.end_us, commitment.cancelled_at_us.value_or(term.end_us));
+  const int64_t until_us = std::min(end_us, context.period.end_us);
+  if (until_us <= context.period.start_us) return;
+  if (billed.end_us > billed.start_us && billed.end_us < until_us) {
+    Compare("end", FormatInstant(billed.end_us), FormatInstant(end_us),
+            differences);
+  }
+  if (billed.lifecycle_status == "Canceled" &&
+      !commitment.cancelled_at_us.has_value()) {
+    Compare("status", "Canceled", "in force", differences);
+  }
+}
+
+// Empty: there is nothing to compare, or it can be.
+std::string UnitThatIsNotCompared(const BilledCommitment& billed,
+                                  const Commitment& commitment) {
+  if (commitment.category != CommitmentCategory::kUsage ||
+      !billed.quantity.has_value()) {
+    return "";
+  }
+  const std::optional<TimeUnit> unit = ParseUnit(billed.unit).time;
+  if (unit.has_value() && unit->per_gpu) return "";
+  return absl::StrCat("its quantity in \"", billed.unit,
+                      "\" is none of GPU-hours and could not be compared");
+}
+
 }  // namespace
 
 void AppliedSums::Add(const BillRow& row, const BillNames& names,
@@ -280,6 +318,7 @@ std::vector<ReconcileCheck> CheckTerms(
   for (const BilledCommitment& billed : commitments) {
     const Commitment* commitment = names.FindCommitment(billed.id);
     if (commitment == nullptr) continue;  // another contract's
+    if (IsNotInForce(billed.lifecycle_status)) continue;
     ReconcileCheck check{kTerms, Outcome::kPassed, ""};
     std::string differences;
     Compare("category", billed.category, CategoryText(commitment->category),
@@ -297,18 +336,25 @@ std::vector<ReconcileCheck> CheckTerms(
     } else {
       CompareCost(billed, *commitment, context, differences);
     }
-    if (!differences.empty()) check.outcome = Outcome::kFailed;
+    CompareTime(billed, *commitment, context, differences);
+    const std::string skipped = UnitThatIsNotCompared(billed, *commitment);
+    if (!differences.empty()) {
+      check.outcome = Outcome::kFailed;
+    } else if (!skipped.empty()) {
+      check.outcome = Outcome::kNotExecutable;
+    }
     check.detail =
         absl::StrCat(commitment->id, ": ",
-                     differences.empty() ? "Contract Commitment says what the "
-                                           "contract says"
-                                         : differences);
+                     !differences.empty() ? differences
+                     : !skipped.empty()   ? skipped
+                                          : "Contract Commitment says what the "
+                                            "contract says");
     checks.push_back(check);
   }
   if (checks.empty()) {
     checks.push_back({kTerms, Outcome::kNotExecutable,
                       "no Contract Commitment rows were given of the "
-                      "contract's commitments"});
+                      "contract's commitments that are in force"});
   }
   return checks;
 }
