@@ -46,6 +46,7 @@ absl::StatusOr<bool> RowFeed::Next() {
     TakeBatch();
   }
   row_ = next_row_++;
+  HashAhead();
   line_ = current().line(row_);
   ++rows_;
   has_fields_ = false;
@@ -64,6 +65,7 @@ void RowFeed::TakeBatch() {
     ++taken_;
   }
   next_row_ = 0;
+  hashed_ = 0;
   position_ = taken().position;
 }
 
@@ -93,7 +95,7 @@ void RowFeed::Fill(Batch* batch) {
   batch->position = source_->position();
   batch->notes.clear();
   for (size_t row = 0; row < batch->rows.rows(); ++row) {
-    batch->notes.push_back(NoteOf(batch->rows, row));
+    batch->notes.push_back({{}, SpellsSomeNull(batch->rows, row)});
   }
 }
 
@@ -110,8 +112,12 @@ bool RowFeed::SpellsSomeNull(const CsvBatch& rows, size_t row) {
   return std::any_of(filled_fields_.begin(), filled_fields_.end(), SpellsNull);
 }
 
-RowFeed::Note RowFeed::NoteOf(const CsvBatch& rows, size_t row) {
-  return {HashOf(rows, row), SpellsSomeNull(rows, row)};
+void RowFeed::HashAhead() {
+  Batch& batch = batches_[(taken_ - 1) % 2];
+  const size_t end = std::min(row_ + kRowsAhead + 1, batch.notes.size());
+  for (; hashed_ < end; ++hashed_) {
+    batch.notes[hashed_].identity = HashOf(batch.rows, hashed_);
+  }
 }
 
 }  // namespace drawdown

@@ -68,7 +68,6 @@ class RowFeed {
   // identity().high of a row that comes soon, where it is known, else of this
   // one: for who wants to fetch something from memory meanwhile.
   uint64_t soon() const {
-    constexpr size_t kRowsAhead = 8;
     const std::vector<Note>& notes = taken().notes;
     return notes[std::min(row_ + kRowsAhead, notes.size() - 1)].identity.high;
   }
@@ -82,8 +81,10 @@ class RowFeed {
   std::string Where() const;  // "file:line" of the current row
 
  private:
+  static constexpr size_t kRowsAhead = 8;
+
   struct Note {
-    Hash128 identity;
+    Hash128 identity;  // of rows up to kRowsAhead after the current one
     bool spells_null = false;
   };
   struct Batch {
@@ -96,7 +97,8 @@ class RowFeed {
   };
 
   void Fill(Batch* batch);
-  Note NoteOf(const CsvBatch& rows, size_t row);
+  // By the caller, who has the time: whoever reads and splits has more to do.
+  void HashAhead();
   Hash128 HashOf(const CsvBatch& rows, size_t row);
   bool SpellsSomeNull(const CsvBatch& rows, size_t row);
   void Work();
@@ -110,14 +112,14 @@ class RowFeed {
 
   const uint64_t seed_;
   const std::vector<uint32_t> order_;
-  // Of who fills batches.
   std::string reordered_;
-  std::vector<std::string_view> filled_fields_;
+  std::vector<std::string_view> filled_fields_;  // of who fills batches
   // Made here, not by the thread: what it writes has to come to the caller's
   // processor, and the stops are a quarter of this.
   mutable std::vector<std::string_view> fields_;  // of one thread
   mutable bool has_fields_ = false;
   size_t row_ = 0;       // the current one, in its batch
+  size_t hashed_ = 0;    // rows of the batch whose identity is there
   size_t next_row_ = 0;  // the one after it
   uint64_t line_ = 0;
   uint64_t rows_ = 0;
