@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <numeric>
 
 #include "base/check.h"
 #include "base/csv_quotes.h"
@@ -25,30 +27,40 @@ void CsvBatch::Begin(const char* bytes, size_t size, size_t width) {
 }
 
 void CsvBatch::Add(uint32_t begin, const CsvSplitRow& row, uint64_t line) {
-  const CsvStop* const stops = next_stops();
   const char* const first = bytes_ + begin;
-  bool needless = false;  // quotes that a field has
-  if (row.quoted) {
-    const char* field = first;
-    for (size_t i = 0; i < width_; ++i) {
-      const char* const stop = bytes_ + OffsetOf(stops[i]);
-      if ((stops[i] & kCsvQuoted) != 0) {
-        const char* const need =
-            std::find_if(field + 1, stop - 1, NeedsCsvQuotes);
-        needless |= need == stop - 1;
-        if (row.doubled &&
-            std::memchr(need, '"', static_cast<size_t>(stop - 1 - need))) {
-          AddText(static_cast<uint32_t>(i), field + 1, stop - 1);
-        }
-      }
-      field = stop + 1;
-    }
-  }
-  const char* const end = bytes_ + OffsetOf(stops[width_ - 1]);
+  const char* const end = bytes_ + OffsetOf(next_stops()[width_ - 1]);
   rows_.push_back({first, static_cast<uint32_t>(end - first), begin,
                    static_cast<uint32_t>(texts_.size()), row.null_ending,
                    line});
-  if (needless) Rewrite();
+  if (!row.quoted) return;
+  if (AddTexts(row.doubled)) Rewrite();
+  rows_.back().texts_end = static_cast<uint32_t>(texts_.size());
+}
+
+// Of the last row. Returns whether a field has quotes that it does not need.
+bool CsvBatch::AddTexts(bool doubled) {
+  constexpr size_t kAtOnce = 8;  // fields, of which seldom one is quoted
+  const size_t row = rows_.size() - 1;
+  const std::span<const CsvStop> all = stops(row);
+  bool needless = false;
+  for (size_t at = 0; at < width_; at += kAtOnce) {
+    const auto some = all.subspan(at, std::min(kAtOnce, width_ - at));
+    const CsvStop any =
+        std::accumulate(some.begin(), some.end(), CsvStop{0}, std::bit_or());
+    if ((any & kCsvQuoted) == 0) continue;
+    for (size_t i = at; i < at + some.size(); ++i) {
+      if (!quoted(row, i)) continue;
+      const char* const begin = bytes_ + BeginOf(row, i) + 1;
+      const char* const end = bytes_ + OffsetOf(all[i]) - 1;
+      const char* const need = std::find_if(begin, end, NeedsCsvQuotes);
+      needless |= need == end;
+      const auto left = static_cast<size_t>(end - need);
+      if (doubled && std::memchr(need, '"', left) != nullptr) {
+        AddText(static_cast<uint32_t>(i), begin, end);
+      }
+    }
+  }
+  return needless;
 }
 
 // Two quotes for one make a field longer, so there is room in spare_.

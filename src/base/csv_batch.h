@@ -90,6 +90,7 @@ class CsvBatch {
   CsvStop* next_stops() { return stops_.get() + rows_.size() * width_; }
   // Takes a row that starts at the offset `begin`, whose stops are there.
   void Add(uint32_t begin, const CsvSplitRow& row, uint64_t line);
+  bool AddTexts(bool doubled);
   void AddText(uint32_t field, const char* begin, const char* end);
   void Rewrite();  // raw() of the last row, in spare_
   std::span<const CsvStop> stops(size_t row) const {

@@ -78,20 +78,18 @@ struct Avx512 {
 
   DRAWDOWN_AVX512 static CsvMasks Scan(const char* at) {
     const __m512i bytes = _mm512_loadu_si512(at);
+    const __m512i small = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
     CsvMasks masks;
     masks.comma = Equal(bytes, ',');
     masks.quote = Equal(bytes, '"');
+    masks.null_last = Equal(small, 'l') | Equal(bytes, 'N');
+    // What is not ASCII is negative. Most blocks have none of these.
+    if (_mm512_cmple_epi8_mask(bytes, _mm512_set1_epi8('\r')) == 0)
+      return masks;
     masks.line_feed = Equal(bytes, '\n');
-    masks.null_last =
-        Equal(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), 'l') |
-        Equal(bytes, 'N');
-    // What is not ASCII is negative, and few rows have anything else.
-    const uint64_t rare = _mm512_cmple_epi8_mask(bytes, _mm512_set1_epi8('\r'));
-    if ((rare & ~masks.line_feed) != 0) {
-      masks.carriage_return = Equal(bytes, '\r');
-      masks.nul = Equal(bytes, '\0');
-      masks.high = _mm512_movepi8_mask(bytes);
-    }
+    masks.carriage_return = Equal(bytes, '\r');
+    masks.nul = Equal(bytes, '\0');
+    masks.high = _mm512_movepi8_mask(bytes);
     return masks;
   }
   DRAWDOWN_AVX512 static uint64_t Equal(__m512i bytes, char c) {
@@ -189,42 +187,7 @@ __attribute__((always_inline)) inline void Split(
     const uint64_t null_endings = (masks.null_last << 1 | was_null_last) &
                                   (ends | closing | (kCrLf ? returns : 0));
     const uint64_t doubled = masks.quote & closed;
-    const uint64_t quoted_line_feeds = masks.line_feed & inside;
-    uint64_t rest = ~uint64_t{0};  // of the block: in no row yet
-    for (uint64_t left = line_feeds; left != 0; left &= left - 1) {
-      const uint64_t up_to = left ^ (left - 1);
-      const uint64_t part = up_to & rest;
-      CsvStop* const next_stops = stops + std::popcount(ends & up_to);
-      const uint32_t line_feed =
-          at + static_cast<uint32_t>(std::countr_zero(left));
-      const bool blank = width == 1 && line_feed == row_begin + (kCrLf ? 1 : 0);
-      if (next_stops - row_stops != static_cast<ptrdiff_t>(width) || blank) {
-        return;
-      }
-      if (kCrLf) --next_stops[-1];
-      row_line_feeds +=
-          static_cast<uint32_t>(std::popcount(quoted_line_feeds & part));
-      row_quotes |= masks.quote & part;
-      row_doubled |= doubled & part;
-      row_high |= masks.high & part;
-      row_null_endings |= null_endings & part;
-      AddRow({line_feed + 1, row_line_feeds, row_high == 0, row_quotes != 0,
-              row_doubled != 0, row_null_endings != 0},
-             rows);
-      row_begin = line_feed + 1;
-      row_stops = next_stops;
-      row_line_feeds = 0;
-      row_quotes = row_doubled = row_high = row_null_endings = 0;
-      rest = ~up_to;
-    }
-    if ((quoted_line_feeds & rest) != 0) {
-      row_line_feeds +=
-          static_cast<uint32_t>(std::popcount(quoted_line_feeds & rest));
-    }
-    row_quotes |= masks.quote & rest;
-    row_doubled |= doubled & rest;
-    row_high |= masks.high & rest;
-    row_null_endings |= null_endings & rest;
+    CsvStop* const block_stops = stops;
     stops += std::popcount(ends);
     was_inside = inside >> 63 != 0 ? ~uint64_t{0} : 0;
     was_end = ends >> 63;
@@ -232,6 +195,44 @@ __attribute__((always_inline)) inline void Split(
     was_return = returns >> 63;
     was_quoted_return = quoted_returns >> 63;
     was_null_last = masks.null_last >> 63;
+    uint64_t rest = ~uint64_t{0};  // of the block: in no row yet
+    // Most blocks have neither.
+    if ((masks.line_feed | masks.high) != 0) {
+      const uint64_t quoted_line_feeds = masks.line_feed & inside;
+      for (uint64_t left = line_feeds; left != 0; left &= left - 1) {
+        const uint64_t up_to = left ^ (left - 1);
+        const uint64_t part = up_to & rest;
+        CsvStop* const next_stops = block_stops + std::popcount(ends & up_to);
+        const uint32_t line_feed =
+            at + static_cast<uint32_t>(std::countr_zero(left));
+        const bool blank =
+            width == 1 && line_feed == row_begin + (kCrLf ? 1 : 0);
+        if (next_stops - row_stops != static_cast<ptrdiff_t>(width) || blank) {
+          return;
+        }
+        if (kCrLf) --next_stops[-1];
+        row_line_feeds +=
+            static_cast<uint32_t>(std::popcount(quoted_line_feeds & part));
+        row_quotes |= masks.quote & part;
+        row_doubled |= doubled & part;
+        row_high |= masks.high & part;
+        row_null_endings |= null_endings & part;
+        AddRow({line_feed + 1, row_line_feeds, row_high == 0, row_quotes != 0,
+                row_doubled != 0, row_null_endings != 0},
+               rows);
+        row_begin = line_feed + 1;
+        row_stops = next_stops;
+        row_line_feeds = 0;
+        row_quotes = row_doubled = row_high = row_null_endings = 0;
+        rest = ~up_to;
+      }
+      row_line_feeds +=
+          static_cast<uint32_t>(std::popcount(quoted_line_feeds & rest));
+      row_high |= masks.high & rest;
+    }
+    row_quotes |= masks.quote & rest;
+    row_doubled |= doubled & rest;
+    row_null_endings |= null_endings & rest;
   }
 }
 

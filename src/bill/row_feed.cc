@@ -7,13 +7,20 @@
 #include "absl/strings/str_cat.h"
 
 namespace drawdown {
+namespace {
+
+bool SomeSpellsNull(std::span<const std::string_view> fields) {
+  return std::any_of(fields.begin(), fields.end(), SpellsNull);
+}
+
+}  // namespace
+
 RowFeed::RowFeed(CsvReader* reader, const Source* source, uint64_t seed,
                  bool ahead, std::vector<uint32_t> order)
     : reader_(reader),
       source_(source),
       seed_(seed),
       order_(std::move(order)),
-      filled_fields_(reader->header().size()),
       fields_(reader->header().size()) {
   if (!ahead) return;
   try {
@@ -46,10 +53,11 @@ absl::StatusOr<bool> RowFeed::Next() {
     TakeBatch();
   }
   row_ = next_row_++;
-  HashAhead();
   line_ = current().line(row_);
   ++rows_;
   has_fields_ = false;
+  // All that is a null spelled as text has such an ending, and few rows do.
+  spells_null_ = current().null_ending(row_) && SomeSpellsNull(fields());
   return true;
 }
 
@@ -65,7 +73,7 @@ void RowFeed::TakeBatch() {
     ++taken_;
   }
   next_row_ = 0;
-  hashed_ = 0;
+  identities_.clear();
   position_ = taken().position;
 }
 
@@ -93,31 +101,20 @@ void RowFeed::Fill(Batch* batch) {
   batch->status = more.status();
   batch->last = !more.ok() || !*more;
   batch->position = source_->position();
-  batch->notes.clear();
-  for (size_t row = 0; row < batch->rows.rows(); ++row) {
-    batch->notes.push_back({{}, SpellsSomeNull(batch->rows, row)});
-  }
 }
 
-Hash128 RowFeed::HashOf(const CsvBatch& rows, size_t row) {
-  if (order_.empty()) return FastHash(rows.raw(row), seed_);
-  rows.GetReordered(row, order_, &reordered_);
+// The caller's work: its thread has less to do than the one that reads.
+Hash128 RowFeed::IdentityOf(size_t row) {
+  while (identities_.size() <= row) {
+    identities_.push_back(HashOf(identities_.size()));
+  }
+  return identities_[row];
+}
+
+Hash128 RowFeed::HashOf(size_t row) {
+  if (order_.empty()) return FastHash(current().raw(row), seed_);
+  current().GetReordered(row, order_, &reordered_);
   return FastHash(reordered_, seed_);
-}
-
-bool RowFeed::SpellsSomeNull(const CsvBatch& rows, size_t row) {
-  // All that is a null spelled as text has such an ending, and few rows do.
-  if (!rows.null_ending(row)) return false;
-  rows.GetFields(row, filled_fields_);
-  return std::any_of(filled_fields_.begin(), filled_fields_.end(), SpellsNull);
-}
-
-void RowFeed::HashAhead() {
-  Batch& batch = batches_[(taken_ - 1) % 2];
-  const size_t end = std::min(row_ + kRowsAhead + 1, batch.notes.size());
-  for (; hashed_ < end; ++hashed_) {
-    batch.notes[hashed_].identity = HashOf(batch.rows, hashed_);
-  }
 }
 
 }  // namespace drawdown

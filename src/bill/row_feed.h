@@ -64,16 +64,16 @@ class RowFeed {
   // As of CsvBatch: equal exactly when all fields are equal.
   std::string_view raw() const { return current().raw(row_); }
   // FastHash of raw(), with its fields in the order that was given.
-  Hash128 identity() const { return taken().notes[row_].identity; }
-  // identity().high of a row that comes soon, where it is known, else of this
-  // one: for who wants to fetch something from memory meanwhile.
-  uint64_t soon() const {
-    const std::vector<Note>& notes = taken().notes;
-    return notes[std::min(row_ + kRowsAhead, notes.size() - 1)].identity.high;
+  Hash128 identity() { return IdentityOf(row_); }
+  // identity().high of a row that comes soon, where there is one, else of the
+  // last: for who wants to fetch something from memory meanwhile.
+  uint64_t soon() {
+    constexpr size_t kRowsAhead = 8;
+    return IdentityOf(std::min(row_ + kRowsAhead, current().rows() - 1)).high;
   }
   uint64_t line() const { return line_; }
   // Whether SpellsNull of some field.
-  bool spells_null() const { return taken().notes[row_].spells_null; }
+  bool spells_null() const { return spells_null_; }
 
   const std::vector<std::string>& header() const { return reader_->header(); }
   uint64_t rows() const { return rows_; }          // so far
@@ -81,15 +81,8 @@ class RowFeed {
   std::string Where() const;  // "file:line" of the current row
 
  private:
-  static constexpr size_t kRowsAhead = 8;
-
-  struct Note {
-    Hash128 identity;  // of rows up to kRowsAhead after the current one
-    bool spells_null = false;
-  };
   struct Batch {
     CsvBatch rows;
-    std::vector<Note> notes;  // by row
     uint64_t position = 0;
     bool last = false;
     absl::Status status;        // of what follows the last one's rows
@@ -97,10 +90,8 @@ class RowFeed {
   };
 
   void Fill(Batch* batch);
-  // By the caller, who has the time: whoever reads and splits has more to do.
-  void HashAhead();
-  Hash128 HashOf(const CsvBatch& rows, size_t row);
-  bool SpellsSomeNull(const CsvBatch& rows, size_t row);
+  Hash128 IdentityOf(size_t row);
+  Hash128 HashOf(size_t row);
   void Work();
   void TakeBatch();
   // REQUIRES: a batch was taken.
@@ -113,13 +104,13 @@ class RowFeed {
   const uint64_t seed_;
   const std::vector<uint32_t> order_;
   std::string reordered_;
-  std::vector<std::string_view> filled_fields_;  // of who fills batches
+  std::vector<Hash128> identities_;  // of the batch's first rows
   // Made here, not by the thread: what it writes has to come to the caller's
   // processor, and the stops are a quarter of this.
   mutable std::vector<std::string_view> fields_;  // of one thread
   mutable bool has_fields_ = false;
+  bool spells_null_ = false;
   size_t row_ = 0;       // the current one, in its batch
-  size_t hashed_ = 0;    // rows of the batch whose identity is there
   size_t next_row_ = 0;  // the one after it
   uint64_t line_ = 0;
   uint64_t rows_ = 0;

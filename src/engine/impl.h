@@ -41,6 +41,14 @@ struct LiveBooks {
   LiveUsage usage;
 };
 
+// A snapshot, the instant that quotas are asked about, and what live meters
+// took of them then that the snapshot does not have.
+struct QuotasNow {
+  std::unique_ptr<ReadTransaction> books;
+  int64_t at_us = 0;
+  TakenOfQuotas taken;
+};
+
 class Ledger::Impl {
  public:
   Impl(std::string directory, OpenOptions options, std::string boot_id,
@@ -87,6 +95,7 @@ class Ledger::Impl {
   absl::StatusOr<Admission> Admit(
       const std::function<absl::StatusOr<Admission>(Posting*, int64_t at_us)>&
           post) const;
+  absl::StatusOr<Admission> ChangeRun(const RunChanged& change) const;
   ClockReading ReadClock() const;
 
   // --- live meters (meters.cc)
@@ -96,13 +105,18 @@ class Ledger::Impl {
   absl::StatusOr<DrainResult> Drain(
       std::optional<Deadline> deadline = {}) const;
   std::string drain_error() const;
-  // What meters took and `books`, just read, do not have.
+  // Of one moment. At an instant that is given, the books alone.
+  absl::StatusOr<QuotasNow> ReadQuotas(std::optional<int64_t> at_us = {}) const;
+  // What meters took and the books of a posting that has just begun do not
+  // have.
   absl::StatusOr<TakenOfQuotas> Taken(ReadTransaction* books) const;
 
  private:
   // Where meters of any process may admit usage, who keeps their budgets; null
   // where none can.
   absl::StatusOr<BudgetKeeper*> Budgets() const;
+  // Nothing, where something was committed meanwhile.
+  absl::StatusOr<std::optional<QuotasNow>> TryReadQuotas() const;
   absl::StatusOr<std::shared_ptr<BudgetKeeper>> OpenBudgets(
       std::shared_ptr<EpochFile> word) const;
   absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite(

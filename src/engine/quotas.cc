@@ -169,21 +169,17 @@ absl::StatusOr<bool> Ledger::SetQuota(const QuotaSetting& setting) {
 
 absl::StatusOr<std::vector<QuotaState>> Ledger::Quotas(
     std::string_view tenant, std::optional<int64_t> at_us) const {
-  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
-                   impl_->BeginRead());
-  ASSIGN_OR_RETURN(const int64_t now_us,
-                   drawdown::HoldTime(books.get(), impl_->ReadClock()));
-  QuotaBooks quotas(books.get(), impl_->bucket_us(), NamesOf(books.get()));
-  Admitter admitter = quotas.AdmitterAt(at_us.value_or(now_us));
-  if (!at_us) {
-    ASSIGN_OR_RETURN(TakenOfQuotas taken, impl_->Taken(books.get()));
-    admitter.CountTaken(std::move(taken));
-  }
+  ASSIGN_OR_RETURN(const QuotasNow now, impl_->ReadQuotas(at_us));
+  ReadTransaction* const books = now.books.get();
+  QuotaBooks quotas(books, impl_->bucket_us(), NamesOf(books));
+  Admitter admitter = quotas.AdmitterAt(now.at_us);
+  admitter.CountTaken(now.taken);
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas.index.All());
-  ASSIGN_OR_RETURN(const std::string now, quotas.index.moves().PathNow(tenant));
+  ASSIGN_OR_RETURN(const std::string path,
+                   quotas.index.moves().PathNow(tenant));
   std::vector<QuotaState> states;
   for (const StoredQuota* const quota : all) {
-    if (!IsAtOrBelow(quota->scope.tenant, now)) continue;
+    if (!IsAtOrBelow(quota->scope.tenant, path)) continue;
     ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
     states.push_back(std::move(state));
   }
@@ -193,19 +189,13 @@ absl::StatusOr<std::vector<QuotaState>> Ledger::Quotas(
 
 absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
     const QuotaQuery& query) const {
-  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
-                   impl_->BeginRead());
-  ASSIGN_OR_RETURN(const int64_t now_us,
-                   drawdown::HoldTime(books.get(), impl_->ReadClock()));
-  const int64_t at_us = query.at_us.value_or(now_us);
-  QuotaBooks quotas(books.get(), impl_->bucket_us(), NamesOf(books.get()));
+  ASSIGN_OR_RETURN(const QuotasNow now, impl_->ReadQuotas(query.at_us));
+  ReadTransaction* const books = now.books.get();
+  QuotaBooks quotas(books, impl_->bucket_us(), NamesOf(books));
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
                    quotas.index.Over(query.tenant, query.pool));
-  Admitter admitter = quotas.AdmitterAt(at_us);
-  if (!query.at_us) {
-    ASSIGN_OR_RETURN(TakenOfQuotas taken, impl_->Taken(books.get()));
-    admitter.CountTaken(std::move(taken));
-  }
+  Admitter admitter = quotas.AdmitterAt(now.at_us);
+  admitter.CountTaken(now.taken);
   QuotaExplanation explanation;
   for (const StoredQuota* const quota : over) {
     ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
@@ -223,7 +213,7 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
     asked_of.push_back(quota);
     ASSIGN_OR_RETURN(
         std::vector<QuotaHolder> some,
-        HoldersUnder(books.get(), impl_->bucket_us(), quota->scope, at_us));
+        HoldersUnder(books, impl_->bucket_us(), quota->scope, now.at_us));
     for (QuotaHolder& holder : some) {
       const bool known =
           std::any_of(explanation.holders.begin(), explanation.holders.end(),
@@ -235,8 +225,8 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
     }
   }
   ASSIGN_OR_RETURN(auto runs,
-                   RunsUnder(books.get(), &quotas, asked_of, QuotaRunsBy::kUsed,
-                             impl_->bucket_us(), at_us));
+                   RunsUnder(books, &quotas, asked_of, QuotaRunsBy::kUsed,
+                             impl_->bucket_us(), now.at_us));
   for (const StoredQuota* const quota : asked_of) {
     explanation.users.push_back({quota->scope, std::move(runs[quota->id])});
   }
@@ -291,21 +281,15 @@ absl::Status Ledger::VisitHolds(
 }
 
 absl::StatusOr<std::vector<Exhaustion>> Ledger::Exhaustions() const {
-  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
-                   impl_->BeginRead());
-  ASSIGN_OR_RETURN(const int64_t now_us,
-                   drawdown::HoldTime(books.get(), impl_->ReadClock()));
-  ASSIGN_OR_RETURN(const TakenOfQuotas taken, impl_->Taken(books.get()));
-  return ExhaustionsFrom(books.get(), impl_->bucket_us(), now_us, taken);
+  ASSIGN_OR_RETURN(const QuotasNow now, impl_->ReadQuotas());
+  return ExhaustionsFrom(now.books.get(), impl_->bucket_us(), now.at_us,
+                         now.taken);
 }
 
 absl::StatusOr<std::optional<Exhaustion>> Ledger::NextExhaustion() const {
-  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
-                   impl_->BeginRead());
-  ASSIGN_OR_RETURN(const int64_t now_us,
-                   drawdown::HoldTime(books.get(), impl_->ReadClock()));
-  ASSIGN_OR_RETURN(const TakenOfQuotas taken, impl_->Taken(books.get()));
-  return NextExhaustionFrom(books.get(), impl_->bucket_us(), now_us, taken);
+  ASSIGN_OR_RETURN(const QuotasNow now, impl_->ReadQuotas());
+  return NextExhaustionFrom(now.books.get(), impl_->bucket_us(), now.at_us,
+                            now.taken);
 }
 
 }  // namespace drawdown

@@ -150,18 +150,23 @@ absl::StatusOr<bool> IsPlaced(const BooksView& books,
   return true;
 }
 
+absl::StatusOr<Admission> AdmissionOf(ReadTransaction* books,
+                                      const TakenOfQuotas& taken,
+                                      const HoldRequest& request, int64_t at_us,
+                                      int64_t bucket_us) {
+  QuotaBooks quotas(books, bucket_us, NamesOf(books));
+  Admitter admitter = quotas.AdmitterAt(at_us);
+  admitter.CountTaken(taken);
+  return admitter.Admit(request.tenant, request.pool,
+                        {request.gpu_time, request.micro_gpus});
+}
+
 // REQUIRES: the books know both names.
-absl::StatusOr<HoldQuote> QuoteIn(const BooksView& books,
-                                  const TakenOfQuotas& taken,
+absl::StatusOr<HoldQuote> QuoteIn(const BooksView& books, Admission admission,
                                   const HoldRequest& request, int64_t now_us,
                                   int64_t bucket_us) {
   HoldQuote quote;
-  QuotaBooks quotas(books.transaction, bucket_us, NamesOf(books.transaction));
-  Admitter admitter = quotas.AdmitterAt(now_us);
-  admitter.CountTaken(taken);
-  ASSIGN_OR_RETURN(quote.admission,
-                   admitter.Admit(request.tenant, request.pool,
-                                  {request.gpu_time, request.micro_gpus}));
+  quote.admission = std::move(admission);
   const Interval span = SpanOf(request, now_us);
   ASSIGN_OR_RETURN(const ContractBooks contracts,
                    ContractBooks::Read(books.transaction));
@@ -186,6 +191,8 @@ absl::Status CheckRequest(HoldRequest request) {
 
 absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
   RETURN_IF_ERROR(CheckRequest(request));
+  // Before the books are read for statements, which may need the writer lock.
+  ASSIGN_OR_RETURN(const QuotasNow now, impl_->ReadQuotas());
   std::optional<HoldQuote> quote;
   RETURN_IF_ERROR(
       impl_->WithBooks({}, [&](const BooksView& books) -> absl::Status {
@@ -196,13 +203,11 @@ absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
         }
         ASSIGN_OR_RETURN(const auto at, CellOf(books.transaction, request));
         if (!at) return absl::OkStatus();
-        ASSIGN_OR_RETURN(
-            const int64_t now_us,
-            drawdown::HoldTime(books.transaction, impl_->ReadClock()));
-        ASSIGN_OR_RETURN(const TakenOfQuotas taken,
-                         impl_->Taken(books.transaction));
-        ASSIGN_OR_RETURN(
-            quote, QuoteIn(books, taken, request, now_us, impl_->bucket_us()));
+        ASSIGN_OR_RETURN(Admission admission,
+                         AdmissionOf(now.books.get(), now.taken, request,
+                                     now.at_us, impl_->bucket_us()));
+        ASSIGN_OR_RETURN(quote, QuoteIn(books, std::move(admission), request,
+                                        now.at_us, impl_->bucket_us()));
         return absl::OkStatus();
       }));
   if (quote) return *std::move(quote);
@@ -218,7 +223,11 @@ absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
       posting->Intern(NameKind::kTenant, request.tenant, false).status());
   RETURN_IF_ERROR(
       posting->Intern(NameKind::kPool, request.pool, false).status());
-  return QuoteIn(books, taken, request, now_us, impl_->bucket_us());
+  ASSIGN_OR_RETURN(Admission admission,
+                   AdmissionOf(books.transaction, taken, request, now_us,
+                               impl_->bucket_us()));
+  return QuoteIn(books, std::move(admission), request, now_us,
+                 impl_->bucket_us());
 }
 
 }  // namespace drawdown

@@ -70,29 +70,29 @@ absl::StatusOr<Admission> Ledger::StartRuns(std::span<const RunStart> starts,
   return admission;
 }
 
+absl::StatusOr<Admission> Ledger::Impl::ChangeRun(
+    const RunChanged& change) const {
+  return Admit([&](Posting* posting, int64_t now_us) {
+    return posting->ChangeRun(change, now_us);
+  });
+}
+
 absl::StatusOr<Admission> Ledger::ResizeRun(const RunKey& key,
                                             int64_t micro_gpus, int64_t at_us) {
   RETURN_IF_ERROR(CheckNotAhead("resize", key, at_us, impl_->NowUs()));
   RunChanged change = ChangeOf(key, RunChange::kResize, at_us);
   change.micro_gpus = micro_gpus;
-  return impl_->Admit([&](Posting* posting, int64_t now_us) {
-    return posting->ChangeRun(change, now_us);
-  });
+  return impl_->ChangeRun(change);
 }
 
 absl::StatusOr<Admission> Ledger::ResumeRun(const RunKey& key, int64_t at_us) {
   RETURN_IF_ERROR(CheckNotAhead("resumption", key, at_us, impl_->NowUs()));
-  const RunChanged change = ChangeOf(key, RunChange::kResume, at_us);
-  return impl_->Admit([&](Posting* posting, int64_t now_us) {
-    return posting->ChangeRun(change, now_us);
-  });
+  return impl_->ChangeRun(ChangeOf(key, RunChange::kResume, at_us));
 }
 
 absl::Status Ledger::SuspendRun(const RunKey& key, int64_t at_us) {
   RETURN_IF_ERROR(CheckNotAhead("suspension", key, at_us, impl_->NowUs()));
-  const RunChanged change = ChangeOf(key, RunChange::kSuspend, at_us);
-  return impl_->PostGrouped(
-      [&](Posting* posting) { return posting->Post(change).status(); });
+  return impl_->ChangeRun(ChangeOf(key, RunChange::kSuspend, at_us)).status();
 }
 
 absl::Status Ledger::StopRun(const RunKey& key, int64_t at_us,
@@ -100,8 +100,7 @@ absl::Status Ledger::StopRun(const RunKey& key, int64_t at_us,
   RETURN_IF_ERROR(CheckNotAhead("stop", key, at_us, impl_->NowUs()));
   RunChanged change = ChangeOf(key, RunChange::kStop, at_us);
   change.reason = reason;
-  return impl_->PostGrouped(
-      [&](Posting* posting) { return posting->Post(change).status(); });
+  return impl_->ChangeRun(change).status();
 }
 
 }  // namespace drawdown

@@ -107,7 +107,8 @@ class Posting {
   // quotas at `at_us`, an instant of the clock of holds. A refusal has changed
   // nothing.
   absl::StatusOr<Admission> StartRun(RunStarting starting, int64_t at_us);
-  // Of a run that has started. A stopped run's hold is released.
+  // Of a run that has started. A suspension and a stop are facts, and never
+  // refused. A stopped run's hold is released.
   absl::StatusOr<Admission> ChangeRun(const RunChanged& change, int64_t at_us);
   // All or none.
   absl::StatusOr<Admission> PlaceHolds(std::span<const HoldRequest> requests,
@@ -289,8 +290,9 @@ class Posting {
   // `start`: with the ids of the books.
   absl::StatusOr<Admission> AdmitStart(const RunStarting& starting,
                                        const RunChanged& start, int64_t at_us);
-  absl::Status AskForLateness(const Run& before, const RunChanged& change,
-                              const StoredHold* hold, int64_t at_us, Ask* ask);
+  bool IsAhead(const RunChanged& change, int64_t at_us) const;
+  absl::Status AskForAccrued(const Run& before, const RunChanged& change,
+                             const StoredHold* hold, int64_t at_us, Ask* ask);
   absl::StatusOr<Admission> AdmitChange(const RunChanged& change,
                                         const Run& known, int64_t at_us);
   // Whose run it is, and the hold that is to cover it; null: none.

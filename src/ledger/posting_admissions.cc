@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "ledger/buckets.h"
 #include "ledger/held_books.h"
 #include "ledger/hold_rules.h"
 #include "ledger/posting.h"
@@ -17,6 +18,14 @@ bool IsLate(const RunChanged& change, int64_t at_us) {
   return change.at_us < at_us - kMicrosPerSecond;
 }
 
+// What is open begins later: it has used nothing yet.
+Run WithoutOpen(Run run) {
+  if (!run.segments.empty() && !run.segments.back().end_us) {
+    run.segments.pop_back();
+  }
+  return run;
+}
+
 // What the hold keeps for its run at the instant.
 FineTime KeptFor(const Run& run, const StoredHold* hold, int64_t at_us) {
   if (hold == nullptr || StateAt(*hold, at_us) != HoldState::kOpen) {
@@ -28,19 +37,30 @@ FineTime KeptFor(const Run& run, const StoredHold* hold, int64_t at_us) {
 
 }  // namespace
 
-// A change that is said late: what the run has accrued since is used in the
-// window that counts, as far as it lies in it, and its hold has shrunk by all
-// of it. Less than a GPU-microsecond is the rounding of the segment that ends.
-absl::Status Posting::AskForLateness(const Run& before,
-                                     const RunChanged& change,
-                                     const StoredHold* hold, int64_t at_us,
-                                     Ask* ask) {
-  if (change.at_us >= at_us) return absl::OkStatus();
+// As what it opens is kept by (later_starts.h): by the record time too.
+bool Posting::IsAhead(const RunChanged& change, int64_t at_us) const {
+  return change.at_us > std::max(at_us, tip_.recorded_us);
+}
+
+// A change that is said late or ahead: what the run has accrued since, or will
+// have by then, is used in the window that counts, as far as it lies in it, and
+// its hold has shrunk by all of it. Less than a GPU-microsecond is the rounding
+// of the segment that ends.
+absl::Status Posting::AskForAccrued(const Run& before, const RunChanged& change,
+                                    const StoredHold* hold, int64_t at_us,
+                                    Ask* ask) {
+  if (change.at_us >= at_us && !IsAhead(change, at_us)) return absl::OkStatus();
   const Run after = AfterChange(&before, change);
   const FineTime kept_less =
       KeptFor(before, hold, at_us) - KeptFor(after, hold, at_us);
-  ASSIGN_OR_RETURN(const auto used_more,
-                   quotas_->accounts.UsedMoreBy(before, after, at_us));
+  ASSIGN_OR_RETURN(const int64_t began_us,
+                   quotas_->later.BeginsAt(
+                       EncodeRunKey(change.run_id, change.attempt), at_us));
+  ASSIGN_OR_RETURN(
+      const auto used_more,
+      quotas_->accounts.UsedMoreBy(
+          began_us > at_us ? WithoutOpen(before) : before,
+          IsAhead(change, at_us) ? WithoutOpen(after) : after, at_us));
   for (const auto& [quota, used] : used_more) {
     const GpuTime more((used - kept_less).count() / kFinePerMicro);
     ask->of_quota[quota] = std::max(GpuTime(), more);
@@ -132,7 +152,7 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
     ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus - hold.micro_gpus);
     RunChanged change = start;
     if (change.tenant == kUnknownId) change.tenant = hold.tenant;
-    RETURN_IF_ERROR(AskForLateness(Run{}, change, &hold, at_us, &ask));
+    RETURN_IF_ERROR(AskForAccrued(Run{}, change, &hold, at_us, &ask));
   }
   return AdmitTime(&admitter, starting.tenant, starting.pool, ask);
 }
@@ -166,8 +186,8 @@ absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
   return Admission{};
 }
 
-// More GPUs at once, by growing or by going on, must fit, and so must what they
-// accrued by now. The hold of a suspended run keeps its GPUs.
+// More GPUs at once, by growing or by going on, must fit, and so must what is
+// used by it at once. The hold of a suspended run keeps its GPUs.
 absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
                                                const Run& known,
                                                int64_t at_us) {
@@ -188,6 +208,10 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
   if (goes_on && !(hold && StateAt(*hold, at_us) == HoldState::kOpen)) {
     ask.micro_gpus = known.micro_gpus;
   }
+  // To shrink is a fact, as to stop is.
+  if (ask.micro_gpus <= 0 && change.change == RunChange::kResize) {
+    return Admission{};
+  }
   if (ask.micro_gpus > 0 || goes_on) {
     RETURN_IF_ERROR(
         CheckCovered(change, known,
@@ -196,9 +220,8 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
                       hold ? &*hold : nullptr},
                      at_us));
   }
-  ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus);
   RETURN_IF_ERROR(
-      AskForLateness(known, change, hold ? &*hold : nullptr, at_us, &ask));
+      AskForAccrued(known, change, hold ? &*hold : nullptr, at_us, &ask));
   if (ask.micro_gpus == 0 && ask.gpu_time.zero()) return Admission{};
   Admitter admitter = quotas_->AdmitterAt(at_us);
   return AdmitTime(&admitter, PathOf(NameKind::kTenant, known.tenant),
@@ -230,7 +253,9 @@ absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
 
 absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,
                                              int64_t at_us) {
-  if (quotas_->any) {
+  const bool stops = change.change == RunChange::kStop;
+  const bool fact = stops || change.change == RunChange::kSuspend;
+  if (quotas_->any && !fact) {
     RETURN_IF_ERROR(CheckChange(change));
     ASSIGN_OR_RETURN(const KnownRun known,
                      FindRun(change.run_id, change.attempt));
@@ -242,8 +267,13 @@ absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,
     if (!admission.admitted()) return admission;
   }
   RETURN_IF_ERROR(Post(change).status());
-  // A segment that ends ahead of time is used at once.
-  quotas_->facts |= IsLate(change, at_us) || change.at_us > at_us;
+  // A segment that ends ahead of time is used at once. What a run that stops
+  // late has not used is free; but what one that shrinks late has not, its hold
+  // has again, and some was used in a window that may be over.
+  const bool turned =
+      BucketOf(change.at_us, bucket_us_) != BucketOf(at_us, bucket_us_);
+  quotas_->facts |=
+      change.at_us > at_us || (!stops && (turned || IsLate(change, at_us)));
   return Admission{};
 }
 

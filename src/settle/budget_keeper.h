@@ -173,9 +173,18 @@ class BudgetKeeper : public AdmissionSource {
   absl::Status Recall(uint32_t quota);
   absl::StatusOr<int64_t> Room(uint32_t quota, int64_t now_us);
   // Takes all slices back, so that what is taken is used, and says how much.
-  // `books` is a snapshot.
+  // `books` are what budgets are as of: under their writer lock, after Freshen
+  // or Begin; else only ListInStep can tell.
   absl::StatusOr<std::vector<TakenBudget>> RecallAndList(
       ReadTransaction* books);
+  // What ListInStep is to be given; none while a commit is under way, or
+  // budgets are wrong.
+  absl::StatusOr<std::optional<uint64_t>> BeforeSnapshot();
+  // The same, of a snapshot that was begun after BeforeSnapshot. None: since
+  // then something has changed that the snapshot may have and budgets not, or
+  // the other way.
+  absl::StatusOr<std::optional<std::vector<TakenBudget>>> ListInStep(
+      ReadTransaction* books, uint64_t before);
 
  private:
   friend class BudgetChange;
@@ -268,9 +277,10 @@ class BudgetKeeper : public AdmissionSource {
   absl::StatusOr<bool> VisitUndrainedOf(const LanesReader& reader,
                                         ReadTransaction* books,
                                         const OfMeter& visit);
-  // Of the books' quotas, whatever budgets say.
-  absl::StatusOr<std::vector<TakenBudget>> ListUndrained(
+  absl::StatusOr<std::vector<TakenBudget>> ListUnderLock(
       ReadTransaction* books);
+  // Whether they are what the books are, and no commit is under way.
+  bool IsInStep() const { return !file_->torn() && IsSettled(); }
   void Store(const PublishedBudget& value, uint64_t ticket);
 
   // --- without it ---

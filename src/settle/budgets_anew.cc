@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <map>
 #include <set>
 
 #include "base/error.h"
@@ -20,8 +19,7 @@ absl::Status BudgetKeeper::FreshenBefore(Deadline deadline,
   {
     const BudgetsLock lock(file_.get(), LeftUntil(deadline));
     if (!lock.held()) return file_->BusyError();
-    const bool right = !file_->torn() && IsSettled();
-    if (right && now_us < file_->state().valid_until_us) {
+    if (IsInStep() && now_us < file_->state().valid_until_us) {
       return absl::OkStatus();
     }
   }
@@ -157,29 +155,6 @@ absl::StatusOr<bool> BudgetKeeper::VisitUndrainedOf(const LanesReader& reader,
     }
   }
   return whole;
-}
-
-absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::ListUndrained(
-    ReadTransaction* books) {
-  ASSIGN_OR_RETURN(const std::vector<PublishedBudget> values,
-                   books_->Published(books, {}));
-  std::map<uint32_t, uint32_t> above;
-  for (const PublishedBudget& value : values) above[value.quota] = value.above;
-  std::map<uint32_t, Int128> taken;
-  const auto add = [&](const MeterIds& ids, int64_t amount_us) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::vector<uint32_t> lowest,
-                     books_->Lowest(books, ids));
-    for (uint32_t quota : lowest) {
-      for (; quota != 0; quota = above[quota]) taken[quota] += amount_us;
-    }
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(VisitUndrained(books, add).status());
-  std::vector<TakenBudget> all;
-  for (const auto& [quota, amount] : taken) {
-    all.push_back({quota, ClampBudget(amount)});
-  }
-  return all;
 }
 
 }  // namespace drawdown

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <functional>
+#include <thread>
 
 #include "drawdown/ledger.h"
 #include "gtest/gtest.h"
@@ -27,7 +29,11 @@ class Books {
     OpenOptions options;
     options.create_if_missing = true;
     options.drain_interval = std::chrono::milliseconds(0);
-    options.now_us = [this] { return now_us.fetch_add(tick_us); };
+    options.now_us = [this] {
+      const bool here = act_ && std::this_thread::get_id() == caller_;
+      if (here && readings_left_-- == 0) std::thread(act_).join();
+      return now_us.fetch_add(tick_us);
+    };
     auto opened = Ledger::Open(dir_.Path("books"), options);
     EXPECT_THAT(opened, IsOk());
     ledger_ = *std::move(opened);
@@ -108,10 +114,32 @@ class Books {
     return fits;
   }
 
+  // The only quota of "acme".
+  QuotaState Listed(std::optional<int64_t> at_us = {}) {
+    const auto listed = ledger_->Quotas("acme", at_us);
+    EXPECT_THAT(listed, IsOk());
+    return listed.ok() && !listed->empty() ? listed->front() : QuotaState{};
+  }
+  // Where `call` reads the clock for the n-th time, `act` is done by another
+  // thread. False: it reads it less often.
+  bool Beside(int n, const std::function<void()>& act,
+              const std::function<void()>& call) {
+    caller_ = std::this_thread::get_id();
+    readings_left_ = n;
+    act_ = act;
+    call();
+    act_ = nullptr;
+    return readings_left_ < 0;
+  }
+
   std::atomic<int64_t> now_us{kBegin};
   std::atomic<int64_t> tick_us{0};
 
  private:
+  // Of Beside; changed while nobody else is at the ledger.
+  std::function<void()> act_;
+  std::thread::id caller_;
+  int readings_left_ = 0;
   ScratchDir dir_;
   std::unique_ptr<Ledger> ledger_;
   int ids_ = 0;
@@ -187,6 +215,84 @@ TEST(QuotaAgreementTest, WhatFallsDuringACallIsTakenOffOnce) {
   books.tick_us = 0;
   const int64_t fallen = 100 * (books.now_us - kBegin);
   EXPECT_TRUE(books.Try("acme", 10'000 * kSecond - 1 - fallen));
+}
+
+// A stop or a suspension that is said ahead has used all up to it when it is
+// committed, before budgets have heard of it.
+TEST(QuotaAgreementTest, WhatEndsAheadIsTakenOffBeforeItsCommit) {
+  for (const bool stops : {true, false}) {
+    bool more = true;
+    for (int n = 0; more; ++n) {
+      Books books;
+      books.Limit("acme", {.nominal = 1'000 * kSecond});
+      ASSERT_TRUE(books.Hold("r", "acme", 100 * kSecond));
+      RunStart start;
+      start.key = {"r", 1};
+      start.tenant = "acme";
+      start.pool = kPool;
+      start.micro_gpus = kGpu;
+      start.at_us = books.now_us;
+      start.hold_id = "r";
+      ASSERT_THAT(books->StartRun(start), IsOk());
+      const auto meter = books->meter("acme", kPool);
+      ASSERT_THAT(meter, IsOk());
+      ASSERT_EQ(meter->TryRecord(0), Decision::kAdmitted);
+      books.now_us += 10 * kSecond;
+      const int64_t at_us = books.now_us + 500 * kSecond;
+      bool over = false;
+      more = books.Beside(
+          n,
+          [&] {
+            const bool used = books.Listed(books.now_us).used > 500 * kSecond;
+            const Decision decision = meter->TryRecord(800 * kSecond);
+            over = used && decision == Decision::kAdmitted;
+          },
+          [&] {
+            EXPECT_THAT(stops ? books->StopRun({"r", 1}, at_us)
+                              : books->SuspendRun({"r", 1}, at_us),
+                        IsOk());
+          });
+      EXPECT_FALSE(over) << "reading " << n;
+    }
+  }
+}
+
+// Whatever is committed while they are asked.
+TEST(QuotaAgreementTest, AnswersAreOfOneMoment) {
+  bool more = true;
+  for (int n = 0; more; ++n) {
+    SCOPED_TRACE("reading " + std::to_string(n));
+    Books books;
+    books.Limit("acme", {.nominal = 1'000 * kSecond});
+    books.Run("acme", 1);
+    more = false;
+    const auto drained_beside = [&](const std::function<void()>& ask) {
+      ASSERT_TRUE(books.Try("acme", 200 * kSecond));
+      const auto drain = [&] { EXPECT_THAT(books->Drain(), IsOk()); };
+      more |= books.Beside(n, drain, ask);
+    };
+    drained_beside([&] { EXPECT_EQ(books.Listed().used, 200 * kSecond); });
+    drained_beside([&] { EXPECT_FALSE(books.Fits("acme", 601 * kSecond)); });
+    drained_beside([&] {
+      const auto next = books->NextExhaustion();
+      ASSERT_THAT(next, IsOk());
+      EXPECT_EQ((*next)->at_us, books.now_us + 400 * kSecond);
+    });
+    drained_beside([&] {
+      HoldRequest request = {"q", "acme", kPool, GpuTime(201 * kSecond)};
+      request.ttl_us = kHour;
+      const auto quote = books->QuoteHold(request);
+      ASSERT_THAT(quote, IsOk());
+      EXPECT_FALSE(quote->admission.admitted());
+    });
+    ASSERT_TRUE(books.Hold("h", "acme", 30 * kSecond));
+    const auto retaken = [&] {
+      EXPECT_THAT(books->ReleaseHold("h"), IsOk());
+      EXPECT_TRUE(books.Try("acme", 200 * kSecond));
+    };
+    more |= books.Beside(n, retaken,
+                         [&] { EXPECT_GE(books.Listed().available, 0); });
+  }
 }
 
 // A random life of quotas and of what counts under them.
@@ -357,7 +463,8 @@ class Life {
     if (runs_.empty()) return;
     const std::string id = TakeOneOf(&runs_);
     // One that has not begun cannot.
-    books_->StopRun({id, 1}, books_.now_us).IgnoreError();
+    const int64_t ahead_us = random_.OneIn(4) ? 300 * kSecond : 0;
+    books_->StopRun({id, 1}, books_.now_us + ahead_us).IgnoreError();
   }
   std::string TakeOneOf(std::vector<std::string>* ids) {
     const auto at = ids->begin() +

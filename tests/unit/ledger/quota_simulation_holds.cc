@@ -134,7 +134,8 @@ std::vector<Int128> QuotaSimulation::MoreThanBefore(const std::string& id,
                                                     const NaiveRun& after,
                                                     int64_t at_us) {
   std::vector<Int128> more(naive_.quotas.size());
-  if (at_us >= now_us_) return more;
+  const bool ahead = at_us > std::max(now_us_, posting_->tip().recorded_us);
+  if (at_us >= now_us_ && !ahead) return more;
   const auto add = [&](int sign) {
     for (size_t i = 0; i < more.size(); ++i) {
       const NaiveQuota& quota = naive_.quotas[i];
@@ -146,6 +147,7 @@ std::vector<Int128> QuotaSimulation::MoreThanBefore(const std::string& id,
   add(-1);
   const bool is_new = !naive_.runs.contains(id);
   NaiveRun run = std::exchange(naive_.runs[id], after);
+  naive_.runs[id].later = ahead;
   if (is_new && !after.hold.empty()) naive_.holds[after.hold].run = id;
   add(+1);
   naive_.runs[id] = std::move(run);
@@ -278,11 +280,14 @@ void QuotaSimulation::Change() {
   // repetition, and none can be before it.
   const Segment& before = run.segments.back();
   if (at_us <= before.end_us.value_or(before.start_us)) return;
-  const std::vector<NaiveQuotas::Asked> asks = {
-      {run.tenant, run.pool, 0, gpus, MoreThanBefore(id, after, at_us)}};
+  const bool more = gpus > 0 || change.change == RunChange::kResume;
+  // The others are facts.
+  std::vector<NaiveQuotas::Asked> asks;
+  if (more) {
+    asks = {{run.tenant, run.pool, 0, gpus, MoreThanBefore(id, after, at_us)}};
+  }
   const bool fits = naive_.Fits(asks, now_us_);
   const auto changed = posting_->ChangeRun(change, now_us_);
-  const bool more = gpus > 0 || change.change == RunChange::kResume;
   if (more && !IsCovered(run) &&
       naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
     ASSERT_THAT(changed.status(), IsError(ErrorCode::kHoldRequired, id));
