@@ -82,7 +82,8 @@ void SetBilled(const Group& group, const CompareContext& context,
   comparison.slack = group.slack();
   comparison.cost = group.sums.cost;
   comparison.doubled_tolerance = DoubledTolerance(group, context.options);
-  if (!context.options.tolerance.has_value()) {
+  comparison.tolerance_given = context.options.tolerance.has_value();
+  if (!comparison.tolerance_given) {
     comparison.contract_rounding = ContractRounding(group, *context.contract);
   }
   comparison.open = context.open() && group.key.end_us > context.at_us;

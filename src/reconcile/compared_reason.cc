@@ -151,7 +151,9 @@ std::string ToleratedReason(const Comparison& c) {
   std::string text = c.money_only
                          ? BothMoney(c)
                          : absl::StrCat(BothHours(c), "; ", BothMoney(c));
-  return absl::StrCat(text, ": within the tolerance of published rounding");
+  return absl::StrCat(
+      text, c.tolerance_given ? ": within the tolerance that was given"
+                              : ": within the tolerance of published rounding");
 }
 
 std::string ScaleReason(const Comparison& c) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/same_text.h"
 #include "reconcile/reconciler_state.h"
 #include "reconcile/tolerance.h"
 
@@ -57,6 +58,10 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   }
   if (!routed.contract_provider) return;
   invoices.Add(row);
+  if (!SameText(row.invoice_issuer, last_issuer)) {
+    last_issuer = row.invoice_issuer;
+    if (!last_issuer.empty()) issuers.insert(last_issuer);
+  }
   applied.Add(row, bill_names, *context.contract, context.period);
   if (row.category == ChargeCategory::kCredit &&
       row.currency == context.contract->currency) {

@@ -4,6 +4,9 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -75,6 +78,7 @@ struct Reconciler::State {
   absl::StatusOr<std::vector<Break>> MakeItems();
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
   void NoteOpenPeriods(const BillContents& bill);
+  bool IsIssuer(std::string_view name) const;
 
   const ReconcileInput input;
   GroupNames names;
@@ -94,6 +98,8 @@ struct Reconciler::State {
   uint64_t rows = 0;
   std::vector<MoneyAmount> billed;  // by index of names.currencies
   InvoiceSums invoices;
+  std::set<std::string> issuers;  // of the provider's rows
+  std::string last_issuer;        // and the last row's
   AppliedSums applied;
   CreditRows credits;
   bool measured = false;  // some row has GPU time

@@ -132,7 +132,10 @@ std::string RoutedReason(const Group& group, BreakClass kind,
   switch (group.key.disposition) {
     case Disposition::kTiming:
       return absl::StrCat(
-          "charged in this bill for time outside the reconciled period",
+          link == CorrectionLink::kStatement
+              ? "late usage of a closed month, which our statement of the "
+                "period corrects too"
+              : "charged in this bill for time outside the reconciled period",
           DroppedText(group));
     case Disposition::kCorrection:
       return absl::StrCat(CorrectionReason(group, link, names),
