@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "base/same_text.h"
 #include "base/wide.h"
 #include "reconcile/quantity.h"
 #include "reconcile/text.h"
@@ -178,6 +182,14 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
     }
     Sums& sums = by_commitment_[commitment->id];
     ++sums.elements;
+    if (!SameText(applied.contract, sums.last_contract)) {
+      sums.last_contract = applied.contract;
+      if (!applied.contract.empty()) sums.contracts.insert(sums.last_contract);
+      // The first by name, in whichever order they came.
+      if (sums.contracts.size() > kMostContracts) {
+        sums.contracts.erase(std::prev(sums.contracts.end()));
+      }
+    }
     const bool inside = row.charge_start_us >= period.start_us &&
                         row.charge_end_us <= period.end_us;
     const bool in_force = InForce(*commitment, row.charge_start_us) &&
@@ -209,6 +221,25 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
       sums.time += time->time;
       sums.slack += PublishingSlack(time->one_unit, time->scale, 1);
     }
+  }
+}
+
+// The id is the provider's, so only what the bill itself says of it compares.
+void AppliedSums::CompareContracts(const Commitment& commitment,
+                                   const Sums& sums, const BillContents& bill,
+                                   ReconcileCheck* check) {
+  std::set<std::string> known;
+  for (const BilledCommitment& billed : bill.commitments) {
+    if (billed.id == commitment.id && !billed.contract_id.empty()) {
+      known.insert(billed.contract_id);
+    }
+  }
+  if (known.empty()) return;
+  for (const std::string& contract : sums.contracts) {
+    if (known.contains(contract)) continue;
+    Fail(absl::StrCat("ContractId \"", contract,
+                      "\", Contract Commitment says \"", *known.begin(), "\""),
+         check);
   }
 }
 
@@ -290,18 +321,26 @@ ReconcileCheck AppliedSums::CheckOne(const Commitment& commitment,
   return check;
 }
 
-std::vector<ReconcileCheck> AppliedSums::Check(
-    const CompareContext& context) const {
+std::vector<ReconcileCheck> AppliedSums::Check(const CompareContext& context,
+                                               const BillContents& bill) const {
   std::vector<ReconcileCheck> checks;
   for (const auto& [id, sums] : by_commitment_) {
     const Commitment* commitment = FindCommitment(*context.contract, id);
     checks.push_back(CheckOne(*commitment, sums, context));
+    CompareContracts(*commitment, sums, bill, &checks.back());
   }
   for (const auto& [id, elements] : unknown_) {
     checks.push_back({kApplied, Outcome::kFailed,
                       absl::StrCat(id, ": ", elements,
                                    " applied amounts of what is no commitment "
                                    "of the contract")});
+  }
+  for (const Oddity& oddity : bill.summary.oddities) {
+    if (oddity.name != "bad_contract_applied") continue;
+    checks.push_back({kApplied, Outcome::kNotExecutable,
+                      absl::StrCat(oddity.rows,
+                                   " values of ContractApplied could not be "
+                                   "read (bill summary names the first)")});
   }
   if (checks.empty()) {
     checks.push_back({kApplied, Outcome::kNotExecutable,

@@ -154,7 +154,7 @@ void Reconciler::State::AddChecks(const BillContents& bill,
   for (auto& checks :
        {CheckPurchases(groups.groups(), context),
         CheckEffectiveCosts(groups.groups(), context), CheckUnusedRows(context),
-        applied.Check(context),
+        applied.Check(context, bill),
         CheckTerms(bill.commitments, context, bill_names),
         context.basis.amount == BilledAmount::kBilledCost
             ? invoices.Check(

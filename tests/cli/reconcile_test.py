@@ -422,6 +422,16 @@ commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
                                  "--post-tenant", "t")
         self.assertIn("corrections in the bill take it back", refused.err)
 
+    def test_applied_amounts_that_cannot_be_read_are_said(self):
+        header = HEADER.rstrip("\n") + ",ContractApplied\n"
+        self.write("bill.csv", header + "".join(
+            row(hour, 2, RIGHT).rstrip("\n") + ",{broken\n"
+            for hour in range(4)))
+        found = self.reconcile(0, "bill.csv", "--format", "json").json()
+        self.assertIn("4 values of ContractApplied could not be read",
+                      [check["detail"] for check in found["checks"]
+                       if check["name"] == "contract_applied"][0])
+
     def test_what_is_pending_is_not_posted(self):
         bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(4)],
                          row(6, 1, "27.60"))

@@ -227,6 +227,28 @@ TEST(ContractAppliedTest, OddElementsFail) {
               HasSubstr("1 on charges while it was not in force"));
 }
 
+TEST(ContractAppliedTest, ContractsAreThoseOfTheCommitmentsRows) {
+  AppliedCommitment applied = Applied(kReserved, "80");
+  applied.contract = "AGR-2";
+  TestRow row = CoveredRow(0, 1, "20", "164.00");
+  row.applied = {applied};
+  Scenario setup = CoveredHour();
+  const auto check = [&] {
+    return ChecksNamed(Reconcile(setup, {row}), "contract_applied").at(0);
+  };
+  EXPECT_EQ(check().outcome, Outcome::kPassed);  // nothing says which it is
+  BilledCommitment billed;
+  billed.id = kReserved;
+  billed.contract_id = "AGR-1";
+  setup.tables.commitments = {billed};
+  EXPECT_EQ(check().outcome, Outcome::kFailed);
+  EXPECT_THAT(check().detail,
+              HasSubstr("ContractId \"AGR-2\", Contract Commitment says "
+                        "\"AGR-1\""));
+  setup.tables.commitments[0].contract_id = "AGR-2";
+  EXPECT_EQ(check().outcome, Outcome::kPassed);
+}
+
 // 1,000 counted before the period, 164 in it, and 36 in the interval that
 // begins at its last hour.
 Scenario CountedSpend() {
