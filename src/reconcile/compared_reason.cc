@@ -181,9 +181,8 @@ std::string NotExecutableReason(const Comparison& c, const Group& group) {
   }
   if (c.unmeasured) {
     return absl::StrCat(group.sums.unmeasured, " of ", group.sums.rows,
-                        " rows carry no GPU time (PricingQuantity in unit \"",
-                        group.unit.value(),
-                        "\"), so the quantity could not be compared; ",
+                        " rows carry no GPU time ", UnmeasuredText(group),
+                        ", so the quantity could not be compared; ",
                         BothMoney(c));
   }
   if (c.uncosted) {

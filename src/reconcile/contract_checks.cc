@@ -100,7 +100,7 @@ std::vector<GpuTime> QuantitiesIn(const Commitment& commitment,
 void CompareQuantity(const BilledCommitment& billed,
                      const Commitment& commitment,
                      const CompareContext& context, std::string& differences) {
-  const std::optional<TimeUnit> unit = ParseTimeUnit(billed.unit);
+  const std::optional<TimeUnit> unit = ParseUnit(billed.unit).time;
   if (!billed.quantity.has_value() || !unit.has_value() || !unit->per_gpu) {
     return;
   }
@@ -164,7 +164,7 @@ std::string UnitThatIsNotCompared(const BilledCommitment& billed,
       !billed.quantity.has_value()) {
     return "";
   }
-  const std::optional<TimeUnit> unit = ParseTimeUnit(billed.unit);
+  const std::optional<TimeUnit> unit = ParseUnit(billed.unit).time;
   if (unit.has_value() && unit->per_gpu) return "";
   return absl::StrCat("its quantity in \"", billed.unit,
                       "\" is none of GPU-hours and could not be compared");
@@ -209,7 +209,7 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
     const bool used = row.category == ChargeCategory::kUsage &&
                       row.commitment_status != UsageStatus::kUnused;
     if (!used || !applied.quantity.has_value()) continue;
-    const std::optional<TimeUnit> unit = ParseTimeUnit(applied.unit);
+    const std::optional<TimeUnit> unit = ParseUnit(applied.unit).time;
     if (!unit.has_value() || !unit->per_gpu) {
       ++sums.other_unit;
       continue;

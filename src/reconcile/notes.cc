@@ -81,6 +81,21 @@ void NoteCommitments(const std::vector<Group>& groups, const GroupNames& names,
       more == 0 ? "" : absl::StrCat(" and ", more, " more")));
 }
 
+// They are right or wrong by another contract, and nobody has looked yet.
+void NoteContracts(const std::vector<Group>& groups, const GroupNames& names,
+                   ReconcileResult* result) {
+  std::map<std::string, uint64_t> rows;
+  for (const Group& group : groups) {
+    if (group.key.disposition != Disposition::kOtherContract) continue;
+    rows[names.texts.Name(group.key.category)] += group.sums.rows;
+  }
+  for (const auto& [id, count] : rows) {
+    result->notes.push_back(absl::StrCat(
+        count, count == 1 ? " row is" : " rows are", " of pools that contract ",
+        id, " names: reconcile the bill with it too"));
+  }
+}
+
 // It may be another bill, or the provider under a name that the contract does
 // not know.
 void NoteProviders(const BillSummary& bill, const std::vector<Group>& groups,
@@ -156,6 +171,7 @@ void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
   NoteBias(result);
   NoteCopies(bill, result);
   NoteCommitments(groups, *context.names, result);
+  NoteContracts(groups, *context.names, result);
   NoteProviders(bill, groups, context.contract->provider, result);
 }
 

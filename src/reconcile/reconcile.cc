@@ -130,6 +130,14 @@ bool Reconciler::State::IsIssuer(std::string_view name) const {
                      });
 }
 
+void Reconciler::State::NoteWhatIsMissing(ReconcileResult* result) const {
+  const std::string& tag = context.options.tenant_tag;
+  for (const std::string& note :
+       {period_rows.Note(), tag.empty() ? std::string() : tag_rows.Note(tag)}) {
+    if (!note.empty()) result->notes.push_back(note);
+  }
+}
+
 void Reconciler::State::AddChecks(const BillContents& bill,
                                   ReconcileResult& result) const {
   AddedRows added{rows, {}};
@@ -138,6 +146,10 @@ void Reconciler::State::AddChecks(const BillContents& bill,
   }
   result.checks.push_back(CheckConservation(result, added, bill.summary));
   if (const auto check = CheckAmount(context)) result.checks.push_back(*check);
+  if (const auto check =
+          period_rows.Check(context.contract->provider, context.open())) {
+    result.checks.push_back(*check);
+  }
   result.checks.push_back(CheckMetered(result, context));
   for (auto& checks :
        {CheckPurchases(groups.groups(), context),
@@ -155,6 +167,9 @@ void Reconciler::State::AddChecks(const BillContents& bill,
   result.checks.push_back(CheckCredits(credits, context));
   result.checks.push_back(
       consumed.Check(context.contract->grain_us.has_value()));
+  if (!context.options.tenant_tag.empty()) {
+    result.checks.push_back(tag_rows.Check(context.options.tenant_tag));
+  }
 }
 
 absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
@@ -175,6 +190,7 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   state.AddChecks(bill, result);
   result.notes = state.input.rated->notes;
   AddNotes(bill.summary, state.groups.groups(), state.context, &result);
+  state.NoteWhatIsMissing(&result);
   const std::optional<int64_t>& window =
       state.context.contract->claim_window_us;
   if (window.has_value()) {

@@ -89,6 +89,9 @@ absl::Status Reconciler::State::LinkCorrections() {
 
 absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   RETURN_IF_ERROR(MergeGroups());
+  if (!context.options.tenant_tag.empty()) {
+    tag_rows = TagRows(groups.groups(), names);
+  }
   splits.Merge(merged_index);
   std::vector<Break> items;
   RETURN_IF_ERROR(copies.ForEach(merged_index, [&](const Copies& found) {

@@ -47,6 +47,9 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   if (IsPurchase(key.lane.kind)) {
     context.basis.purchased.insert(key.lane.commitment);
   }
+  if (key.lane.kind == RowKind::kUnused) {
+    context.basis.unused.insert(key.lane.commitment);
+  }
   if (key.disposition == Disposition::kOtherPeriod && key.lane != Lane()) {
     context.originals.Add(key.lane, row.charge_start_us, row.charge_end_us);
   }
@@ -57,6 +60,7 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
     }
   }
   if (!routed.contract_provider) return;
+  period_rows.Add(row, context.period);
   invoices.Add(row);
   if (!SameText(row.invoice_issuer, last_issuer)) {
     last_issuer = row.invoice_issuer;
