@@ -82,6 +82,11 @@ std::optional<RawMeta> ReadMeta(std::string_view head, size_t offset) {
   return meta;
 }
 
+MetaPage Summary(const RawMeta& meta) {
+  return {meta.trees[0].page_size, meta.map_size, meta.last_page,
+          meta.transaction};
+}
+
 // Whether the magic number is anywhere it could be: then the file was LMDB's.
 bool HasMagic(std::string_view head) {
   const size_t second = static_cast<size_t>(sysconf(_SC_PAGESIZE));
@@ -152,8 +157,21 @@ absl::StatusOr<MetaPage> ParseMetaPages(std::string_view head,
                    absl::StrCat("truncated: ", file_size, " bytes, but ", pages,
                                 " pages of ", page_size, " bytes are in use"));
   }
-  return MetaPage{page_size, newer.map_size, newer.last_page,
-                  newer.transaction};
+  return Summary(newer);
+}
+
+std::optional<MetaPage> ParseMetaImage(const MetaImage& image) {
+  static_assert(kMetaOffset + sizeof(RawMeta) == kMetaImageBytes);
+  const std::optional<RawMeta> meta = ReadMeta({image.data(), image.size()}, 0);
+  if (!meta.has_value()) return std::nullopt;
+  return Summary(*meta);
+}
+
+MetaImage MetaImageAt(const MetaImage& image, uint64_t page) {
+  MetaImage moved = image;
+  std::memcpy(moved.data(), &page,
+              sizeof page);  // A page begins with its number.
+  return moved;
 }
 
 }  // namespace drawdown

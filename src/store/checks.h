@@ -3,7 +3,9 @@
 #ifndef DRAWDOWN_SRC_STORE_CHECKS_H_
 #define DRAWDOWN_SRC_STORE_CHECKS_H_
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,16 @@ struct MetaPage {
   uint64_t last_page;
   uint64_t transaction;
 };
+
+// The head of a meta page as it is in the file: the header of the page, and all
+// that LMDB has there. It lies within one sector.
+inline constexpr size_t kMetaImageBytes = 152;
+using MetaImage = std::array<char, kMetaImageBytes>;
+
+// What it says of itself; nothing where it is none.
+std::optional<MetaPage> ParseMetaImage(const MetaImage& image);
+// The same as page `page` of the file, 0 or 1.
+MetaImage MetaImageAt(const MetaImage& image, uint64_t page);
 
 // How much of the file ParseMetaPages needs: two pages of the largest size.
 inline constexpr size_t kMetaBytes = 2 * 65'536;

@@ -95,9 +95,14 @@ Environment::Environment(std::string directory, LockFd directory_fd,
       data_path_(directory_ + "/data.mdb"),
       directory_fd_(std::move(directory_fd)),
       options_(options),
-      generation_(ForkGeneration()) {}
+      generation_(ForkGeneration()),
+      log_(directory_, options.commits_before_log) {}
 
-Environment::~Environment() { CloseLmdb(); }
+Environment::~Environment() {
+  keeper_.reset();
+  CloseLogAtEnd();
+  CloseLmdb();
+}
 
 absl::Status Environment::CheckNotForked() const {
   if (!forked()) return absl::OkStatus();
@@ -129,7 +134,10 @@ absl::Status Environment::CheckFiles() const {
   }
   RETURN_IF_ERROR(CheckFilesystem(static_cast<uint64_t>(filesystem.f_type),
                                   options_.allow_any_filesystem, directory_));
-  RETURN_IF_ERROR(CheckMetaPages(data_path_));
+  // With a redo log open they are judged after the recovery.
+  RedoFile redo(directory_);
+  ASSIGN_OR_RETURN(const RedoFile::View view, redo.Look());
+  if (!view.header.open) RETURN_IF_ERROR(CheckMetaPages(data_path_));
   struct stat live;
   if (stat((directory_ + "/live").c_str(), &live) == 0 &&
       S_ISDIR(live.st_mode)) {
@@ -142,31 +150,41 @@ absl::Status Environment::CheckFiles() const {
                                 "one"));
 }
 
+// REQUIRES: the directory is locked.
 absl::Status Environment::OpenLmdb() {
+  ASSIGN_OR_RETURN(const std::unique_ptr<RedoRecovery> recovery,
+                   BeginRecovery());
+  RETURN_IF_ERROR(CheckMetaPages(data_path_));
   MDB_env* env = nullptr;
   RETURN_IF_ERROR(LmdbError(mdb_env_create(&env), "mdb_env_create"));
   std::unique_ptr<MDB_env, decltype(&mdb_env_close)> open(env, mdb_env_close);
-  RETURN_IF_ERROR(StartLmdb(env));
+  RETURN_IF_ERROR(StartLmdb(env, recovery.get()));
   pool_.reserve(kPooledReaders);  // EndRead must not fail.
   env_ = open.release();
   return absl::OkStatus();
 }
 
-absl::Status Environment::StartLmdb(MDB_env* env) {
+absl::Status Environment::StartLmdb(MDB_env* env, RedoRecovery* recovery) {
   const std::string what = absl::StrCat("open ", directory_);
   ASSIGN_OR_RETURN(const MetaPage meta, ReadMetaPages(data_path_));
   page_size_ = meta.page_size;
   RETURN_IF_ERROR(LmdbError(mdb_env_set_maxdbs(env, kTableCount), what));
   RETURN_IF_ERROR(
       LmdbError(mdb_env_set_maxreaders(env, options_.max_readers), what));
-  RETURN_IF_ERROR(
-      LmdbError(mdb_env_set_mapsize(
-                    env, std::max(options_.map_size_bytes, meta.map_size)),
-                what));
+  uint64_t map = std::max(options_.map_size_bytes, meta.map_size);
+  if (recovery != nullptr) {
+    const uint64_t used = (meta.last_page + 1) * page_size_;
+    map = MapSizeFor(map, used + RedoRecovery::kMapBytes, /*must_grow=*/false);
+  }
+  RETURN_IF_ERROR(LmdbError(mdb_env_set_mapsize(env, map), what));
   RETURN_IF_ERROR(LmdbError(OpenWithRetry(env, directory_), what));
   int dead = 0;
   RETURN_IF_ERROR(LmdbError(mdb_reader_check(env, &dead), what));
-  return OpenTables(env);
+  RETURN_IF_ERROR(OpenTables(env));
+  if (recovery == nullptr) return absl::OkStatus();
+  RETURN_IF_ERROR(recovery->Replay(env, dbis_));
+  log_.Recovered();
+  return absl::OkStatus();
 }
 
 // All of them once, in one committed transaction, before any other is begun:
@@ -200,6 +218,7 @@ absl::Status Environment::OpenTables(MDB_env* env) {
 
 void Environment::CloseLmdb() {
   if (env_ == nullptr) return;
+  log_.LetGo();
   for (MDB_txn* const txn : pool_) mdb_txn_abort(txn);
   pool_.clear();
   mdb_env_close(env_);
@@ -248,8 +267,7 @@ absl::Status Environment::Reopen(Deadline deadline) {
     if (status.ok()) {
       const DirectoryUnlock unlock(directory_fd_.get());
       CloseLmdb();
-      status = CheckMetaPages(data_path_);
-      if (status.ok()) status = OpenLmdb();
+      status = OpenLmdb();
       if (status.ok()) poisoned_.store(false, std::memory_order_relaxed);
     }
   }
@@ -286,6 +304,9 @@ absl::Status Environment::AdoptGrownMap(Deadline deadline) {
 // REQUIRES: the gate is held alone. 0 is the size another process gave it.
 absl::Status Environment::ResizeMap(uint64_t size) {
   if (env_ == nullptr) return absl::OkStatus();
+  // The pin is a transaction too. A writer has closed the log; who follows a
+  // map that another process grew has lost it to that one.
+  log_.LetGo();
   const int rc = mdb_env_set_mapsize(env_, size);
   // A failure leaves LMDB without a map at all.
   if (rc != MDB_SUCCESS) poisoned_.store(true, std::memory_order_relaxed);

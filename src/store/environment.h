@@ -10,6 +10,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,6 +21,9 @@
 #include "base/fork.h"
 #include "ledger/store.h"
 #include "store/gate.h"
+#include "store/redo_keeper.h"
+#include "store/redo_log.h"
+#include "store/redo_recovery.h"
 #include "store/space.h"
 #include "store/writer_lock.h"
 
@@ -31,6 +35,10 @@ struct EnvironmentOptions {
   uint64_t map_size_bytes = 0;  // 0: as the file says
   unsigned max_readers = kMaxReaders;
   bool allow_any_filesystem = false;
+  // The redo log is opened after so many small commits in a row, and closed
+  // after so long without one; 0: never by itself.
+  uint32_t commits_before_log = 8;
+  std::chrono::milliseconds log_idle{500};
 };
 
 class Environment {
@@ -54,7 +62,8 @@ class Environment {
   absl::StatusOr<MDB_txn*> BeginRead(Deadline deadline);
   void EndRead(MDB_txn* txn);
   absl::StatusOr<MDB_txn*> BeginWrite(Deadline deadline);
-  absl::Status CommitWrite(MDB_txn* txn, const WriteLoad& load);
+  absl::Status CommitWrite(MDB_txn* txn, const WriteLoad& load,
+                           RedoRecord* record);
   void AbortWrite(MDB_txn* txn);
 
   uint64_t page_size() const { return page_size_; }
@@ -74,7 +83,8 @@ class Environment {
   absl::Status OpenAll(Deadline deadline);
   absl::Status CheckFiles() const;
   absl::Status OpenLmdb();
-  absl::Status StartLmdb(MDB_env* env);
+  absl::StatusOr<std::unique_ptr<RedoRecovery>> BeginRecovery();
+  absl::Status StartLmdb(MDB_env* env, RedoRecovery* recovery);
   absl::Status OpenTables(MDB_env* env);
   void CloseLmdb();
 
@@ -94,6 +104,15 @@ class Environment {
   absl::Status FailedCommit(int rc);
   uint64_t UsedBytes() const;
 
+  // The redo log (environment_redo.cc).
+  absl::Status PrepareLog();
+  absl::StatusOr<bool> LogCommit(MDB_txn* txn, RedoRecord* record);
+  int CommitLogged(MDB_txn* txn);
+  absl::Status FailedLoggedCommit(int rc);
+  absl::Status CloseLog();
+  void CloseLogAtEnd();
+  void KeepLog(bool idle);
+
   const std::string directory_;
   const std::string data_path_;
   const LockFd directory_fd_;
@@ -102,6 +121,7 @@ class Environment {
 
   LockFd peers_;
   std::unique_ptr<WriterLock> writer_;
+  RedoLog log_;
 
   // Changed only while the gate is held alone.
   Gate gate_;
@@ -120,6 +140,7 @@ class Environment {
   uint32_t writes_until_check_ = 0;
   bool small_commits_ = true;   // as far as the last one tells
   uint64_t written_until_ = 0;  // up to there blocks were written before
+  std::unique_ptr<RedoKeeper> keeper_;  // once the log has been open
 };
 
 }  // namespace drawdown

@@ -64,6 +64,7 @@ absl::StatusOr<MDB_txn*> Environment::StartWriter(Deadline deadline) {
       writes_until_check_ = kWritesPerReaderCheck;
     }
     --writes_until_check_;
+    RETURN_IF_ERROR(PrepareLog());
     MDB_txn* txn = nullptr;
     const int rc = mdb_txn_begin(env_, nullptr, 0, &txn);
     if (rc == MDB_SUCCESS) {
@@ -71,7 +72,7 @@ absl::StatusOr<MDB_txn*> Environment::StartWriter(Deadline deadline) {
                                                               mdb_txn_abort);
       // Only to save the commit from asking; there it is decided.
       EnsureFileRoom(kReadyBytes).IgnoreError();
-      if (small_commits_) WriteAhead();
+      if (small_commits_ && !log_.owned()) WriteAhead();
       shared.Keep();
       return open.release();
     }
@@ -95,6 +96,8 @@ absl::Status Environment::EnsureMapHeadroom(Deadline deadline) {
   const bool must_grow = map_full_.load(std::memory_order_relaxed);
   if (must_grow) ClearDeadReaders().IgnoreError();
   const uint64_t size = MapSizeFor(info.me_mapsize, UsedBytes(), must_grow);
+  // The log's pin would be in the way of the map.
+  if (size != info.me_mapsize && log_.owned()) RETURN_IF_ERROR(CloseLog());
   shared.Leave();
   if (size == info.me_mapsize) return absl::OkStatus();
   if (!gate_.EnterExclusive(std::min(deadline, After(kGrowWait)))) {
@@ -164,19 +167,32 @@ absl::Status Environment::EnsureRoomFor(MDB_txn* txn, const WriteLoad& load) {
   return EnsureFileRoom(bound);
 }
 
-absl::Status Environment::CommitWrite(MDB_txn* txn, const WriteLoad& load) {
+absl::Status Environment::CommitWrite(MDB_txn* txn, const WriteLoad& load,
+                                      RedoRecord* record) {
   const auto abort = [this](MDB_txn* open) { AbortWrite(open); };
   std::unique_ptr<MDB_txn, decltype(abort)> open(txn, abort);
-  absl::Status status = EnsureRoomFor(txn, load);
-  if (!status.ok()) {
-    open.reset();
-    return WithContext(status, "nothing was written");
+  if (record->empty()) return absl::OkStatus();  // Nothing to commit.
+  absl::StatusOr<bool> logged = false;
+  if (const absl::Status room = EnsureRoomFor(txn, load); room.ok()) {
+    logged = LogCommit(txn, record);
+  } else {
+    logged = room;
   }
+  if (!logged.ok()) {
+    open.reset();
+    return WithContext(logged.status(), "nothing was written");
+  }
+  const uint64_t transaction = mdb_txn_id(txn);
   // LMDB frees the transaction whatever it returns.
-  const int rc = mdb_txn_commit(open.release());
+  const int rc =
+      *logged ? CommitLogged(open.release()) : mdb_txn_commit(open.release());
   const WriterHold held(writer_.get());
   const GatePass shared(&gate_, GatePass::Kind::kShared);
-  return rc == MDB_SUCCESS ? absl::OkStatus() : FailedCommit(rc);
+  if (rc != MDB_SUCCESS) {
+    return *logged ? FailedLoggedCommit(rc) : FailedCommit(rc);
+  }
+  log_.Committed(transaction, *record);
+  return absl::OkStatus();
 }
 
 // LMDB writes data pages, syncs, then writes a meta page. Where the meta page

@@ -69,6 +69,13 @@ absl::Status ClaimProcess(int fd, const std::string& path) {
 
 }  // namespace
 
+// Whoever joins holds the directory's lock, so nobody slips in while ours is
+// taken anew.
+bool IsAlone(const LockFd& peers) {
+  const bool alone = flock(peers.get(), LOCK_EX | LOCK_NB) == 0;
+  return flock(peers.get(), LOCK_SH | LOCK_NB) == 0 && alone;
+}
+
 absl::StatusOr<LockFd> JoinPeers(const std::string& directory) {
   const std::string path = directory + "/peers.lock";
   LockFd fd(

@@ -15,6 +15,10 @@
 
 namespace drawdown {
 
+// Whether no other process has the ledger open. REQUIRES: the directory is
+// locked, and `peers` is of JoinPeers.
+bool IsAlone(const LockFd& peers);
+
 // Joins the peers until the result is destroyed. kForeignNamespace,
 // kAlreadyOpen. REQUIRES: the directory is locked.
 absl::StatusOr<LockFd> JoinPeers(const std::string& directory);

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "store/redo_format.h"
 
 namespace drawdown {
 namespace {
@@ -259,6 +260,7 @@ class LmdbWriteTransaction : public WriteTransaction {
   const std::shared_ptr<Session> session_;
   const std::thread::id thread_ = std::this_thread::get_id();
   WriteLoad load_{};
+  RedoRecord record_;
   // One cursor a table for Get and one for Put and Append: a key beside the one
   // before it is then found on the same page, without a descent. LMDB frees
   // them with the transaction.
@@ -301,6 +303,7 @@ absl::Status LmdbWriteTransaction::Write(Table table, std::string_view key,
   TableLoad& load = load_[index];
   MDB_cursor*& cursor = putters_[index];
   const bool appends = flags != 0;
+  record_.Reserve(key, value.size());
   // A cursor that has appended takes its page for the last one, which a put
   // before it may change by splitting that page.
   if (appended_last_[index] && !appends) Close(&cursor);
@@ -320,6 +323,7 @@ absl::Status LmdbWriteTransaction::Write(Table table, std::string_view key,
                      absl::StrCat("value of ", value.size(), " bytes"));
   }
   if (rc != MDB_SUCCESS) return Fail(rc, table);
+  record_.NotePut(table, key, value);
   load.scattered += appends ? 0 : 1;
   load.appended |= appends;
   load.overflow_pages += OverflowPages(key.size(), value.size(),
@@ -335,11 +339,13 @@ absl::Status LmdbWriteTransaction::Delete(Table table, std::string_view key) {
   // A deletion may merge the pages they stand on.
   Close(&getters_[index]);
   Close(&putters_[index]);
+  record_.Reserve(key, 0);
   MDB_val at = ToVal(key);
   ++session_->writes;
   const int rc =
       mdb_del(session_->txn, session_->environment->dbi(table), &at, nullptr);
   if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND) return Fail(rc, table);
+  if (rc == MDB_SUCCESS) record_.NoteDelete(table, key);
   ++load.scattered;
   return absl::OkStatus();
 }
@@ -350,7 +356,7 @@ absl::Status LmdbWriteTransaction::Commit() {
     session_->environment->AbortWrite(End());
     return WithContext(failure_, "not committed");
   }
-  return session_->environment->CommitWrite(End(), load_);
+  return session_->environment->CommitWrite(End(), load_, &record_);
 }
 
 }  // namespace

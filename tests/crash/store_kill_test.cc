@@ -20,6 +20,8 @@
 #include <thread>
 
 #include "store/lmdb_store.h"
+#include "store/registry.h"
+#include "store/transaction.h"
 
 namespace drawdown {
 namespace {
@@ -47,8 +49,19 @@ int64_t CounterOf(ReadTransaction* txn, int writer) {
   return value->has_value() ? std::atoll(std::string(**value).c_str()) : 0;
 }
 
-absl::Status WriteNext(Store* store, int writer, int64_t* written) {
-  auto txn = store->BeginWrite();
+constexpr std::chrono::milliseconds kWait{20'000};
+
+// Every commit that it fits is in the redo log, or each waits twice.
+EnvironmentOptions StormOptions(bool logged) {
+  EnvironmentOptions options;
+  options.allow_any_filesystem = true;
+  options.commits_before_log = logged ? 0 : 1'000'000;
+  return options;
+}
+
+absl::Status WriteNext(const std::shared_ptr<Environment>& store, int writer,
+                       int64_t* written) {
+  auto txn = BeginLmdbWrite(store, After(kWait));
   if (!txn.ok()) return txn.status();
   const int64_t n = CounterOf(txn->get(), writer) + 1;
   absl::Status status = (*txn)->Put(Table::kMeta, "w" + std::to_string(writer),
@@ -61,18 +74,16 @@ absl::Status WriteNext(Store* store, int writer, int64_t* written) {
   return status;
 }
 
-[[noreturn]] void RunWriter(const std::string& directory, int writer,
-                            Oracle* oracle) {
-  LmdbOptions options;
-  options.allow_any_filesystem = true;
-  options.lock_timeout = std::chrono::milliseconds(20'000);
+[[noreturn]] void RunWriter(const std::string& directory, bool logged,
+                            int writer, Oracle* oracle) {
   for (;;) {
-    auto store = OpenLmdbStore(directory, options);
+    auto store =
+        AcquireEnvironment(directory, StormOptions(logged), After(kWait));
     if (!store.ok()) _exit(1);
     // Opened again now and then, so that kills hit that too.
     for (int i = 0; i < 20; ++i) {
       int64_t n = 0;
-      if (!WriteNext(store->get(), writer, &n).ok()) _exit(2);
+      if (!WriteNext(*store, writer, &n).ok()) _exit(2);
       // Relaxed: the parent reads it only after this process has died.
       if (n <= oracle->acknowledged[writer].load(std::memory_order_relaxed)) {
         _exit(3);  // something acknowledged went away
@@ -106,7 +117,7 @@ void CheckBooks(const std::string& directory, const Oracle& oracle) {
   }
 }
 
-TEST(StoreKill, AcknowledgedCommitsAreAllThere) {
+void Storm(bool logged) {
   const char* const set = std::getenv("DRAWDOWN_CRASH_KILLS");
   const int kills = set != nullptr ? std::atoi(set) : 40;
   const uint32_t seed = std::random_device{}();
@@ -125,7 +136,7 @@ TEST(StoreKill, AcknowledgedCommitsAreAllThere) {
   std::array<pid_t, kWriters> writers;
   const auto start = [&](int writer) {
     writers[writer] = fork();
-    if (writers[writer] == 0) RunWriter(directory, writer, oracle);
+    if (writers[writer] == 0) RunWriter(directory, logged, writer, oracle);
   };
   const auto stop = [&](int writer) {
     kill(writers[writer], SIGKILL);
@@ -149,6 +160,9 @@ TEST(StoreKill, AcknowledgedCommitsAreAllThere) {
   munmap(memory, sizeof(Oracle));
   std::filesystem::remove_all(folder);
 }
+
+TEST(StoreKill, AcknowledgedCommitsAreAllThere) { Storm(/*logged=*/false); }
+TEST(StoreKill, AlsoThoseOfTheRedoLog) { Storm(/*logged=*/true); }
 
 }  // namespace
 }  // namespace drawdown

@@ -1,11 +1,19 @@
 // Every file system call fails once at every place: what was acknowledged
 // stays, what was refused did not happen, and the store goes on without help.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <functional>
+#include <memory>
+#include <thread>
+#include <utility>
 
+#include "store/registry.h"
+#include "store/transaction.h"
 #include "tests/unit/store/faults.h"
 #include "tests/unit/store/scratch.h"
 
@@ -20,9 +28,14 @@ struct Outcome {
 };
 
 // A commit of pages enough for several writes.
-Outcome CommitUnder(Store* store, const Fault& fault, const std::string& tag) {
+Outcome CommitUnder(Store* store, const Fault& fault, const std::string& tag,
+                    bool from_the_beginning = false) {
+  if (from_the_beginning) Arm(fault);
   auto txn = store->BeginWrite();
-  if (!txn.ok()) return {txn.status(), false};
+  if (!txn.ok()) {
+    Disarm();
+    return {txn.status(), Happened()};
+  }
   for (int i = 0; i < 40; ++i) {
     const std::string key = std::to_string(i * 977 % 40);
     if (!(*txn)->Put(Table::kCells, key, tag + std::string(900, 'v')).ok()) {
@@ -31,7 +44,7 @@ Outcome CommitUnder(Store* store, const Fault& fault, const std::string& tag) {
   }
   const std::string big(70'000, 'b');
   EXPECT_TRUE((*txn)->Put(Table::kRuns, "big", big).ok());
-  Arm(fault);
+  if (!from_the_beginning) Arm(fault);
   const absl::Status status = (*txn)->Commit();
   Disarm();
   return {status, Happened()};
@@ -39,7 +52,33 @@ Outcome CommitUnder(Store* store, const Fault& fault, const std::string& tag) {
 
 std::string TagIn(Store* store) {
   const std::string value = GetOne(store, "7");
-  return value.substr(0, value.find('v'));
+  return value.substr(0, value.find("vv"));
+}
+
+// A store that logs every commit that fits, from the first.
+class LoggedStore : public Store {
+ public:
+  explicit LoggedStore(std::shared_ptr<Environment> environment)
+      : environment_(std::move(environment)) {}
+  absl::StatusOr<std::unique_ptr<ReadTransaction>> BeginRead() override {
+    return BeginLmdbRead(environment_, After(std::chrono::seconds(5)));
+  }
+  absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite() override {
+    return BeginLmdbWrite(environment_, After(std::chrono::seconds(5)));
+  }
+
+ private:
+  const std::shared_ptr<Environment> environment_;
+};
+
+std::unique_ptr<Store> OpenLogged(const std::string& directory) {
+  EnvironmentOptions options;
+  options.allow_any_filesystem = true;
+  options.commits_before_log = 0;
+  auto environment =
+      AcquireEnvironment(directory, options, After(std::chrono::seconds(5)));
+  EXPECT_TRUE(environment.ok()) << environment.status();
+  return std::make_unique<LoggedStore>(*std::move(environment));
 }
 
 class CommitFaults : public testing::TestWithParam<Fault> {};
@@ -83,6 +122,40 @@ TEST_P(CommitFaults, NeverLieAboutACommit) {
   EXPECT_GT(places, 0) << "the fault never happened";
 }
 
+// From the beginning of the write on, with two commits in the log before it: it
+// is full, and a checkpoint comes first.
+TEST_P(CommitFaults, NeverLieAboutALoggedCommit) {
+  ScratchFolder folder;
+  ASSERT_NE(CreateAndOpen(folder / "ledger"), nullptr);
+  int places = 0;
+  for (int nth = 1; nth < 80; ++nth) {
+    auto store = OpenLogged(folder / "ledger");
+    const std::string tag = "n" + std::to_string(nth) + ".";
+    for (const char* before : {"first", "second"}) {
+      ASSERT_TRUE(CommitUnder(store.get(), Fault{"none"}, before).status.ok());
+    }
+    Fault fault = GetParam();
+    fault.nth = nth;
+    const Outcome outcome = CommitUnder(store.get(), fault, tag, true);
+    const ErrorCode code = GetErrorCode(outcome.status);
+    const std::string now = TagIn(store.get());
+    if (code == ErrorCode::kOk) {
+      EXPECT_EQ(now, tag);
+    } else if (code == ErrorCode::kUncertain) {
+      EXPECT_TRUE(now == tag || now == "second") << now;
+    } else {
+      EXPECT_TRUE(code == ErrorCode::kIo || code == ErrorCode::kDiskFull)
+          << outcome.status;
+      EXPECT_EQ(now, "second") << nth << ": " << outcome.status;
+    }
+    ASSERT_TRUE(CommitUnder(store.get(), Fault{"none"}, "later.").status.ok());
+    EXPECT_EQ(TagIn(store.get()), "later.");
+    if (!outcome.happened) break;
+    ++places;
+  }
+  EXPECT_GT(places, 0) << "the fault never happened";
+}
+
 INSTANTIATE_TEST_SUITE_P(Lmdb, CommitFaults,
                          testing::Values(Fault{"pwrite", 0, EIO},
                                          Fault{"pwrite", 0, ENOSPC},
@@ -96,6 +169,95 @@ INSTANTIATE_TEST_SUITE_P(Lmdb, CommitFaults,
                          [](const testing::TestParamInfo<Fault>& info) {
                            return info.param.call + std::to_string(info.index);
                          });
+
+RedoFile::State LogOf(const std::string& directory) {
+  return RedoFile(directory).Look()->state;
+}
+
+TEST(RedoLog, IsOpenedForManySmallCommitsAndClosedAtTheEnd) {
+  ScratchFolder folder;
+  auto store = CreateAndOpen(folder / "ledger");
+  ASSERT_TRUE(PutOne(store.get(), "k", "1").ok());
+  EXPECT_EQ(LogOf(folder / "ledger"), RedoFile::State::kAbsent);
+  store = OpenLogged(folder / "ledger");  // The same environment.
+  store.reset();
+  store = OpenLogged(folder / "ledger");
+  ASSERT_TRUE(PutOne(store.get(), "k", "2").ok());
+  EXPECT_EQ(LogOf(folder / "ledger"), RedoFile::State::kOpen);
+  // What does not fit closes it.
+  ASSERT_TRUE(PutOne(store.get(), "k", std::string(200'000, 'v')).ok());
+  EXPECT_EQ(LogOf(folder / "ledger"), RedoFile::State::kClosed);
+  ASSERT_TRUE(PutOne(store.get(), "k", "3").ok());
+  EXPECT_EQ(LogOf(folder / "ledger"), RedoFile::State::kOpen);
+  store.reset();
+  EXPECT_EQ(LogOf(folder / "ledger"), RedoFile::State::kClosed);
+}
+
+// "Closed" whose writer was killed before its sync is closed once more, before
+// anybody writes.
+TEST(RedoLog, IsNotTakenForClosedBeforeTheDiskKnows) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  ASSERT_TRUE(PutOne(OpenLogged(ledger).get(), "k", "1").ok());
+  ASSERT_EQ(LogOf(ledger), RedoFile::State::kClosed);
+  const int fd = open((ledger + "/redo").c_str(), O_RDWR | O_CLOEXEC);
+  const uint64_t none = 0;
+  ASSERT_EQ(pwrite(fd, &none, sizeof none, kRedoConfirmedAt), 8);
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kUnconfirmed);
+  auto store = OpenLmdbStore(ledger, TestOptions());
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kUnconfirmed);
+  Arm(Fault{"fdatasync", 1, EIO});
+  EXPECT_FALSE(PutOne(store->get(), "k", "2").ok());
+  Disarm();
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kUnconfirmed);
+  EXPECT_TRUE(PutOne(store->get(), "k", "3").ok());
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);
+  close(fd);
+}
+
+TEST(RedoLog, AnIdleOwnerClosesIt) {
+  ScratchFolder folder;
+  ASSERT_NE(CreateAndOpen(folder / "ledger"), nullptr);
+  auto store = OpenLogged(folder / "ledger");
+  ASSERT_TRUE(PutOne(store.get(), "k", "1").ok());
+  EXPECT_EQ(LogOf(folder / "ledger"), RedoFile::State::kOpen);
+  while (LogOf(folder / "ledger") != RedoFile::State::kClosed) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ASSERT_TRUE(PutOne(store.get(), "k", "2").ok());
+  EXPECT_EQ(GetOne(store.get(), "k"), "2");
+}
+
+TEST(RedoLog, RefusesADataFileThatIsNotItsOwn) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  std::filesystem::copy_file(ledger + "/data.mdb", folder / "older");
+  ASSERT_TRUE(
+      PutOne(OpenLmdbStore(ledger, TestOptions())->get(), "k", "0").ok());
+  // A process that dies with the log open.
+  EXPECT_EQ(RunInChild([&] {
+              auto store = OpenLogged(ledger);
+              for (int i = 0; i < 3; ++i) {
+                if (!PutOne(store.get(), "k", "1").ok()) return 2;
+              }
+              // Without the end of `store`, which would close it.
+              _exit(LogOf(ledger) == RedoFile::State::kOpen ? 0 : 1);
+              return 3;
+            }),
+            0);
+  std::filesystem::copy_file(ledger + "/data.mdb", folder / "newer");
+  std::filesystem::rename(folder / "older", ledger + "/data.mdb");
+  const auto refused = OpenLmdbStore(ledger, TestOptions()).status();
+  EXPECT_EQ(GetErrorCode(refused), ErrorCode::kCorrupt) << refused;
+  EXPECT_THAT(refused.ToString(), HasSubstr("do not belong together"));
+  std::filesystem::rename(folder / "newer", ledger + "/data.mdb");
+  auto store = OpenLmdbStore(ledger, TestOptions());
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ(GetOne(store->get(), "k"), "1");
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);
+}
 
 // The last pwrite of a commit is that of the meta page.
 TEST(CommitFault, InTheMetaPageIsUncertainAndHealsItself) {

@@ -1,0 +1,128 @@
+// The redo log as Environment uses it (redo_log.h has its rules).
+#include <cerrno>
+#include <exception>
+#include <string>
+
+#include "base/error.h"
+#include "store/environment.h"
+#include "store/lmdb_error.h"
+#include "store/peers.h"
+
+namespace drawdown {
+namespace {
+
+// How long the end of an environment, or its keeper, waits for other writers. A
+// log that is left open is closed by whoever writes next.
+constexpr std::chrono::milliseconds kCloseWait{1'000};
+constexpr std::chrono::milliseconds kKeeperWait{50};
+
+}  // namespace
+
+// Null when there is nothing to recover. With others about, the page cache has
+// all that was committed, unless a sync has failed.
+absl::StatusOr<std::unique_ptr<RedoRecovery>> Environment::BeginRecovery() {
+  ASSIGN_OR_RETURN(const RedoFile::View view, log_.file().Look());
+  const bool must =
+      log_.must_recover() || view.state == RedoFile::State::kMustRecover;
+  if (!view.header.open) return nullptr;
+  if (IsAlone(peers_)) return RedoRecovery::Begin(directory_, &log_.file());
+  if (!must) return nullptr;
+  return MakeError(ErrorCode::kIo,
+                   absl::StrCat(directory_,
+                                ": a sync of data.mdb failed; the ledger is "
+                                "recovered when every other process that has "
+                                "it open has ended"));
+}
+
+// REQUIRES: the writer's lock and the gate, shared; no write transaction.
+absl::Status Environment::PrepareLog() {
+  const bool owned = log_.owned();
+  const absl::Status status = log_.BeforeWrite(env_);
+  if (log_.must_recover()) poisoned_.store(true, std::memory_order_relaxed);
+  RETURN_IF_ERROR(status);
+  if (owned || !log_.owned() || options_.log_idle.count() == 0) return status;
+  if (keeper_ == nullptr) {
+    RedoKeeper::Work work;
+    work.count = [this] { return log_.logged(); };
+    work.owned = [this] { return log_.owned(); };
+    work.look = [this](bool idle) { KeepLog(idle); };
+    try {
+      keeper_ =
+          std::make_unique<RedoKeeper>(options_.log_idle, std::move(work));
+    } catch (const std::exception&) {
+      return CloseLog();  // Nobody would look after it.
+    }
+  }
+  keeper_->Wake();
+  return status;
+}
+
+absl::Status Environment::CloseLog() {
+  const absl::Status status = log_.Close(env_);
+  if (!status.ok()) poisoned_.store(true, std::memory_order_relaxed);
+  return status;
+}
+
+// True when the commit is in the log, and LMDB need not wait for the disk.
+absl::StatusOr<bool> Environment::LogCommit(MDB_txn* txn, RedoRecord* record) {
+  if (!log_.owned()) return false;
+  const uint64_t transaction = mdb_txn_id(txn);
+  if (!log_.Takes(*record, transaction)) {
+    RETURN_IF_ERROR(CloseLog());
+    return false;
+  }
+  const absl::Status appended = log_.Append(record, transaction);
+  if (appended.ok()) return true;
+  // Whether the record is there is in doubt until the log is closed.
+  if (CloseLog().ok()) return appended;
+  return MakeError(ErrorCode::kUncertain, std::string(appended.message()));
+}
+
+int Environment::CommitLogged(MDB_txn* txn) {
+  mdb_env_set_flags(env_, MDB_NOSYNC, 1);
+  const int rc = mdb_txn_commit(txn);
+  mdb_env_set_flags(env_, MDB_NOSYNC, 0);
+  return rc;
+}
+
+// The record says that it happened and LMDB's file that it did not; with the
+// log closed it did not.
+absl::Status Environment::FailedLoggedCommit(int rc) {
+  const absl::Status closed = CloseLog();
+  const absl::Status failed = FailedCommit(rc);
+  if (closed.ok()) return failed;
+  return MakeError(ErrorCode::kUncertain, std::string(failed.message()));
+}
+
+// So that a clean end leaves nothing to recover.
+void Environment::CloseLogAtEnd() {
+  if (env_ == nullptr || !log_.owned() ||
+      poisoned_.load(std::memory_order_relaxed)) {
+    return;
+  }
+  if (!writer_->Acquire(After(kCloseWait)).ok()) return;
+  const WriterHold held(writer_.get());
+  if (!log_.TakenOver()) CloseLog().IgnoreError();
+}
+
+// By the keeper's thread.
+void Environment::KeepLog(bool idle) {
+  try {
+    if (!idle) return;
+    if (!writer_->Acquire(After(kKeeperWait)).ok()) return;
+    const WriterHold held(writer_.get());
+    if (poisoned_.load(std::memory_order_relaxed)) return;
+    if (!gate_.EnterShared(After(kKeeperWait))) return;
+    const GatePass shared(&gate_, GatePass::Kind::kShared);
+    if (env_ == nullptr || !log_.owned()) return;
+    if (log_.TakenOver()) {
+      log_.LetGo();
+    } else {
+      CloseLog().IgnoreError();
+    }
+  } catch (const std::exception&) {
+    // No memory for an error: the next look tries again.
+  }
+}
+
+}  // namespace drawdown

@@ -1,0 +1,170 @@
+#include "store/redo_format.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/coding.h"
+#include "base/crc32c.h"
+
+namespace drawdown {
+namespace {
+
+constexpr char kMagic[8] = {'d', 'd', 'r', 'e', 'd', 'o', '0', '1'};
+
+struct RawHeader {
+  char magic[8];
+  uint64_t open;
+  uint64_t generation;
+  uint64_t transaction;
+  MetaImage meta;
+  uint32_t crc;  // of all before it
+  uint32_t zero;
+};
+static_assert(sizeof(RawHeader) == 192 && sizeof(RawHeader) <= kSectorBytes);
+
+struct RecordHead {
+  uint32_t crc;    // of all after it
+  uint32_t bytes;  // of the operations
+  uint64_t generation;
+  uint64_t transaction;
+};
+static_assert(sizeof(RecordHead) == 24);
+
+struct OperationHead {
+  uint8_t table;
+  uint8_t deletes;
+  uint16_t key_bytes;
+  uint32_t value_bytes;
+};
+static_assert(sizeof(OperationHead) == 8);
+
+uint32_t CrcOf(const RawHeader& raw) {
+  return Crc32c(
+      {reinterpret_cast<const char*>(&raw), offsetof(RawHeader, crc)});
+}
+
+// Takes the next operation off `rest`; false where there is none.
+bool TakeOperation(std::string_view* rest, RedoOperation* operation) {
+  OperationHead head;
+  if (rest->size() < sizeof head) return false;
+  std::memcpy(&head, rest->data(), sizeof head);
+  rest->remove_prefix(sizeof head);
+  const size_t bytes = size_t{head.key_bytes} + head.value_bytes;
+  const bool sane = head.table < kTableCount && head.deletes <= 1 &&
+                    head.key_bytes >= 1 && head.key_bytes <= kMaxKeyBytes;
+  if (!sane || rest->size() < bytes) return false;
+  operation->table = static_cast<Table>(head.table);
+  operation->deletes = head.deletes != 0;
+  operation->key = rest->substr(0, head.key_bytes);
+  operation->value = rest->substr(head.key_bytes, head.value_bytes);
+  rest->remove_prefix(bytes);
+  return true;
+}
+
+bool TakeOperations(std::string_view bytes,
+                    std::vector<RedoOperation>* operations) {
+  while (!bytes.empty()) {
+    RedoOperation operation;
+    if (!TakeOperation(&bytes, &operation)) return false;
+    operations->push_back(operation);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string EncodeRedoHeader(const RedoHeader& header) {
+  RawHeader raw{};
+  std::memcpy(raw.magic, kMagic, sizeof kMagic);
+  raw.open = header.open ? 1 : 0;
+  raw.generation = header.generation;
+  raw.transaction = header.transaction;
+  raw.meta = header.meta;
+  raw.crc = CrcOf(raw);
+  std::string sector(kSectorBytes, '\0');
+  std::memcpy(sector.data(), &raw, sizeof raw);
+  return sector;
+}
+
+std::optional<RedoHeader> DecodeRedoHeader(std::string_view sector) {
+  RawHeader raw;
+  if (sector.size() < sizeof raw) return std::nullopt;
+  std::memcpy(&raw, sector.data(), sizeof raw);
+  const bool valid = std::memcmp(raw.magic, kMagic, sizeof kMagic) == 0 &&
+                     raw.crc == CrcOf(raw) && raw.open <= 1;
+  if (!valid) return std::nullopt;
+  return RedoHeader{raw.open != 0, raw.generation, raw.transaction, raw.meta};
+}
+
+void RedoRecord::Reserve(std::string_view key, size_t value_bytes) {
+  if (too_large_) return;
+  const size_t head = bytes_.empty() ? sizeof(RecordHead) : 0;
+  const size_t wanted =
+      bytes_.size() + head + sizeof(OperationHead) + key.size() + value_bytes;
+  if (wanted <= kMaxRedoRecord && wanted > bytes_.capacity()) {
+    bytes_.reserve(std::max(wanted, 2 * bytes_.capacity()));
+  }
+}
+
+void RedoRecord::NotePut(Table table, std::string_view key,
+                         std::string_view value) {
+  Note(table, /*deletes=*/false, key, value);
+}
+
+void RedoRecord::NoteDelete(Table table, std::string_view key) {
+  Note(table, /*deletes=*/true, key, {});
+}
+
+void RedoRecord::Note(Table table, bool deletes, std::string_view key,
+                      std::string_view value) {
+  ++operations_;
+  if (too_large_) return;
+  if (bytes_.empty()) bytes_.resize(sizeof(RecordHead));
+  if (bytes_.size() + sizeof(OperationHead) + key.size() + value.size() >
+      kMaxRedoRecord) {
+    too_large_ = true;
+    return;
+  }
+  AppendFixed(OperationHead{static_cast<uint8_t>(table),
+                            static_cast<uint8_t>(deletes ? 1 : 0),
+                            static_cast<uint16_t>(key.size()),
+                            static_cast<uint32_t>(value.size())},
+              &bytes_);
+  bytes_.append(key);
+  bytes_.append(value);
+}
+
+std::string_view RedoRecord::Seal(uint64_t generation, uint64_t transaction) {
+  CHECK(small() && !empty());
+  RecordHead head{0, static_cast<uint32_t>(bytes_.size() - sizeof(RecordHead)),
+                  generation, transaction};
+  std::memcpy(bytes_.data(), &head, sizeof head);
+  head.crc = Crc32c(std::string_view(bytes_).substr(sizeof head.crc));
+  std::memcpy(bytes_.data(), &head, sizeof head);
+  return bytes_;
+}
+
+RedoRecords ReadRedoRecords(std::string_view log, uint64_t generation,
+                            uint64_t transaction) {
+  RedoRecords records;
+  for (;;) {
+    RecordHead head;
+    if (log.size() < sizeof head) return records;
+    std::memcpy(&head, log.data(), sizeof head);
+    const bool next = head.generation == generation &&
+                      head.transaction == transaction + records.count + 1;
+    if (!next || head.bytes > log.size() - sizeof head) return records;
+    const std::string_view record = log.substr(0, sizeof head + head.bytes);
+    if (head.crc != Crc32c(record.substr(sizeof head.crc))) return records;
+    const size_t before = records.operations.size();
+    if (!TakeOperations(record.substr(sizeof head), &records.operations)) {
+      records.operations.resize(before);
+      return records;
+    }
+    ++records.count;
+    log.remove_prefix(record.size());
+  }
+}
+
+}  // namespace drawdown

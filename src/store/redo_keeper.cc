@@ -1,0 +1,83 @@
+#include "store/redo_keeper.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace drawdown {
+namespace {
+
+// The host's signals are not for the thread, which inherits the mask.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;  // Restores once.
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
+struct RedoKeeper::State {
+  State(std::chrono::milliseconds every, Work what)
+      : interval(every), work(std::move(what)), thread([this] { Run(); }) {}
+  ~State() {
+    {
+      std::lock_guard<std::mutex> lock(mutex);
+      stop = true;
+    }
+    changed.notify_all();
+    thread.join();
+  }
+
+  void Run() {
+    uint64_t seen = 0;
+    std::unique_lock<std::mutex> lock(mutex);
+    while (!stop) {
+      if (!work.owned()) {
+        changed.wait(lock, [this] { return stop || work.owned(); });
+        seen = work.count();
+        continue;
+      }
+      changed.wait_for(lock, interval, [this] { return stop; });
+      if (stop) return;
+      lock.unlock();
+      const uint64_t count = work.count();
+      work.look(/*idle=*/count == seen);
+      seen = count;
+      lock.lock();
+    }
+  }
+
+  const std::chrono::milliseconds interval;
+  const Work work;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stop = false;
+  std::thread thread;  // last: it uses the others
+};
+
+RedoKeeper::RedoKeeper(std::chrono::milliseconds interval, Work work) {
+  const AllSignalsBlocked blocked;
+  state_ = std::make_unique<State>(interval, std::move(work));
+}
+
+RedoKeeper::~RedoKeeper() = default;
+
+void RedoKeeper::Wake() {
+  { std::lock_guard<std::mutex> lock(state_->mutex); }
+  state_->changed.notify_all();
+}
+
+}  // namespace drawdown

@@ -1,0 +1,191 @@
+#include "store/redo_log.h"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "store/lmdb_error.h"
+
+namespace drawdown {
+namespace {
+
+// Commits further apart are not in a row: what an open log costs when it is
+// closed for want of them would be more than it spares.
+constexpr std::chrono::milliseconds kInARow{100};
+
+using OpenTxn = std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)>;
+
+// The meta page of `transaction`, which is the newest, as it is in the file.
+absl::StatusOr<MetaImage> ReadMetaImage(MDB_env* env, uint64_t transaction) {
+  mdb_filehandle_t fd;
+  RETURN_IF_ERROR(LmdbError(mdb_env_get_fd(env, &fd), "read a meta page"));
+  MDB_stat stat;
+  mdb_env_stat(env, &stat);
+  MetaImage image;
+  const auto at = static_cast<off_t>((transaction & 1) * stat.ms_psize);
+  if (pread(fd, image.data(), image.size(), at) !=
+      static_cast<ssize_t>(image.size())) {
+    return ErrnoError(EIO, "read a meta page");
+  }
+  const std::optional<MetaPage> meta = ParseMetaImage(image);
+  if (meta.has_value() && meta->transaction == transaction) return image;
+  return MakeError(ErrorCode::kIo, "the meta page is not the last commit's");
+}
+
+uint64_t NextGeneration(uint64_t generation) {
+  // Counts up, and differs from what any copy of the ledger goes on to.
+  uint32_t noise = 0;
+  CHECK(getrandom(&noise, sizeof noise, 0) == sizeof noise);
+  return (((generation >> 32) + 1) << 32) | noise;
+}
+
+}  // namespace
+
+RedoLog::RedoLog(const std::string& directory, uint32_t commits_before)
+    : directory_(directory),
+      commits_before_(commits_before),
+      file_(directory) {}
+
+RedoLog::~RedoLog() { CHECK(pin_ == nullptr); }
+
+bool RedoLog::IsOurs(const RedoFile::View& view) const {
+  return owned() && !failed_ && view.state == RedoFile::State::kOpen &&
+         view.header.generation == generation_;
+}
+
+absl::Status RedoLog::BeforeWrite(MDB_env* env) {
+  ASSIGN_OR_RETURN(RedoFile::View view, file_.Look());
+  const bool ours = IsOurs(view);
+  if (!ours) {
+    LetGo();
+    RETURN_IF_ERROR(Close(env));
+    view.header.open = false;
+  }
+  const bool room = used_ + largest_ <= kRedoRecordBytes;
+  if ((ours && room) || unavailable_ || !Pays(env)) return absl::OkStatus();
+  return Open(env, view.header);
+}
+
+bool RedoLog::Pays(MDB_env* env) const {
+  if (owned() || commits_before_ == 0) return true;
+  if (in_a_row_ < commits_before_) return false;
+  MDB_envinfo info;
+  mdb_env_info(env, &info);
+  return info.me_last_txnid == last_transaction_ &&
+         Clock::now() - last_at_ < kInARow;
+}
+
+// A failed sync of LMDB's file with a log open: pages of acknowledged commits
+// may be lost, and the kernel takes them for clean from now on.
+absl::Status RedoLog::SyncData(MDB_env* env, const RedoHeader& header) {
+  const int rc = mdb_env_sync(env, 1);
+  if (rc == MDB_SUCCESS) return absl::OkStatus();
+  if (header.open) {
+    must_recover_ = true;
+    file_.MarkMustRecover(header.generation);
+  }
+  return LmdbError(rc, absl::StrCat("sync ", directory_));
+}
+
+// Until the new header is on the disk the old one may be, and it needs its pin
+// and its records; after it nothing of the old is needed.
+absl::Status RedoLog::Open(MDB_env* env, const RedoHeader& before) {
+  if (!file_.Make().ok()) {
+    unavailable_ = true;  // No room, say: then as without a log.
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(SyncData(env, before));
+  MDB_txn* txn = nullptr;
+  if (mdb_txn_begin(env, nullptr, MDB_RDONLY, &txn) != MDB_SUCCESS) {
+    // All reader slots are taken, say: what began the old log goes on.
+    return owned() ? Close(env) : absl::OkStatus();
+  }
+  OpenTxn pin(txn, mdb_txn_abort);
+  RedoHeader header;
+  header.open = true;
+  header.generation = NextGeneration(before.generation);
+  header.transaction = mdb_txn_id(pin.get());
+  ASSIGN_OR_RETURN(header.meta, ReadMetaImage(env, header.transaction));
+  if (!file_.WriteOpen(header).ok()) {
+    unavailable_ = true;
+    return Close(env);
+  }
+  LetGo();
+  pin_ = pin.release();
+  failed_ = false;
+  owned_.store(true, std::memory_order_relaxed);
+  generation_ = header.generation;
+  next_transaction_ = header.transaction + 1;
+  used_ = 0;
+  return absl::OkStatus();
+}
+
+bool RedoLog::Takes(const RedoRecord& record, uint64_t transaction) const {
+  return owned() && record.small() && transaction == next_transaction_ &&
+         used_ + record.size() <= kRedoRecordBytes;
+}
+
+absl::Status RedoLog::Append(RedoRecord* record, uint64_t transaction) {
+  const std::string_view bytes = record->Seal(generation_, transaction);
+  failed_ = true;  // until LMDB's commit, or until the log is closed
+  if (const absl::Status status = file_.WriteRecord(used_, bytes);
+      !status.ok()) {
+    unavailable_ = true;
+    return status;
+  }
+  used_ += bytes.size();
+  largest_ = std::max<uint64_t>(largest_, bytes.size());
+  ++next_transaction_;
+  logged_.fetch_add(1, std::memory_order_relaxed);
+  return absl::OkStatus();
+}
+
+void RedoLog::Committed(uint64_t transaction, const RedoRecord& record) {
+  failed_ = false;
+  const Clock::time_point now = Clock::now();
+  const bool next =
+      transaction == last_transaction_ + 1 && now - last_at_ < kInARow;
+  in_a_row_ = record.small() ? (next ? in_a_row_ + 1 : 1) : 0;
+  last_transaction_ = transaction;
+  last_at_ = now;
+}
+
+absl::Status RedoLog::Close(MDB_env* env) {
+  ASSIGN_OR_RETURN(const RedoFile::View view, file_.Look());
+  if (must_recover_ || view.state == RedoFile::State::kMustRecover) {
+    must_recover_ = true;
+    return MakeError(
+        ErrorCode::kIo,
+        absl::StrCat(directory_,
+                     ": a sync of data.mdb failed; the ledger recovers when "
+                     "every process that has it open has ended"));
+  }
+  if (view.state == RedoFile::State::kOpen) {
+    RETURN_IF_ERROR(SyncData(env, view.header));
+  }
+  if (view.state == RedoFile::State::kOpen ||
+      view.state == RedoFile::State::kUnconfirmed) {
+    RETURN_IF_ERROR(file_.WriteClosed());
+  }
+  LetGo();
+  return absl::OkStatus();
+}
+
+void RedoLog::LetGo() {
+  owned_.store(false, std::memory_order_relaxed);
+  if (pin_ != nullptr) mdb_txn_abort(pin_);
+  pin_ = nullptr;
+}
+
+bool RedoLog::TakenOver() {
+  if (!owned()) return false;
+  const absl::StatusOr<RedoFile::View> view = file_.Look();
+  return view.ok() && !IsOurs(*view);
+}
+
+}  // namespace drawdown

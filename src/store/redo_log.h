@@ -1,0 +1,102 @@
+// The log of small commits: such a commit waits for the disk once, for its
+// record in the file `redo`, where LMDB's own would wait twice. LMDB commits it
+// without waiting, and its file is synced now and then, at a checkpoint. After
+// a power loss the file goes back to the checkpoint, and the log's records are
+// done again (redo_recovery.h).
+//
+// What makes that safe (docs/design/durable_calls.md):
+// - Nobody writes while the log is open but its owner, who holds a read
+//   transaction of the checkpoint, the pin: LMDB then leaves the checkpoint's
+//   pages alone. Anybody else closes the log first.
+// - Opening and closing sync LMDB's file before they write the header.
+// - A record is on the disk before its commit can be seen.
+//
+// Guarded by the writer's lock together with the gate shared, or by the gate
+// held alone; only owned() and logged() may be asked without.
+#ifndef DRAWDOWN_SRC_STORE_REDO_LOG_H_
+#define DRAWDOWN_SRC_STORE_REDO_LOG_H_
+
+#include <lmdb.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "store/redo_file.h"
+
+namespace drawdown {
+
+class RedoLog {
+ public:
+  // The log is opened after so many small commits in a row.
+  RedoLog(const std::string& directory, uint32_t commits_before);
+  ~RedoLog();
+  RedoLog(const RedoLog&) = delete;  // Owns the pin.
+  RedoLog& operator=(const RedoLog&) = delete;
+
+  // Before a write transaction begins. Closes a log that is not ours; opens or
+  // renews ours where it pays. kIo: nothing may be written.
+  absl::Status BeforeWrite(MDB_env* env);
+
+  // Whether the log is open and ours.
+  bool owned() const { return owned_.load(std::memory_order_relaxed); }
+  bool Takes(const RedoRecord& record, uint64_t transaction) const;
+  // On the disk when OK. After an error the log must be closed.
+  absl::Status Append(RedoRecord* record, uint64_t transaction);
+  // Of every commit, logged or not.
+  void Committed(uint64_t transaction, const RedoRecord& record);
+
+  // Syncs LMDB's file and closes the log, whoever's it is. After an error it is
+  // open still, and must_recover() tells whether LMDB's file can be used.
+  absl::Status Close(MDB_env* env);
+  // Lets go of the pin: the log stays open and is nobody's.
+  void LetGo();
+
+  // LMDB's file failed to reach the disk: it has to be recovered.
+  bool must_recover() const { return must_recover_; }
+
+  // Commits that were logged, ever.
+  uint64_t logged() const { return logged_.load(std::memory_order_relaxed); }
+  // Whether it is open, ours, and another process has closed it meanwhile.
+  bool TakenOver();
+
+  RedoFile& file() { return file_; }
+  // The file was recovered.
+  void Recovered() { must_recover_ = false; }
+
+ private:
+  absl::Status SyncData(MDB_env* env, const RedoHeader& header);
+  absl::Status Open(MDB_env* env, const RedoHeader& before);
+  bool Pays(MDB_env* env) const;
+  bool IsOurs(const RedoFile::View& view) const;
+
+  const std::string directory_;
+  const uint32_t commits_before_;
+  RedoFile file_;
+  bool unavailable_ = false;  // the file cannot be made, or written
+  bool must_recover_ = false;
+
+  MDB_txn* pin_ = nullptr;
+  // Written under the locks above; the keeper looks without. Relaxed: it looks
+  // again under the locks.
+  std::atomic<bool> owned_{false};
+  std::atomic<uint64_t> logged_{0};
+  uint64_t generation_ = 0;
+  uint64_t next_transaction_ = 0;
+  uint64_t used_ = 0;  // bytes of records
+  uint64_t largest_ = 0;
+  // The record written last has no commit: then nothing follows it.
+  bool failed_ = false;
+
+  using Clock = std::chrono::steady_clock;
+  uint32_t in_a_row_ = 0;
+  uint64_t last_transaction_ = 0;
+  Clock::time_point last_at_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_STORE_REDO_LOG_H_
