@@ -7,7 +7,7 @@
 // joins by the tenant that Tags name too, the ledger's grain, as reconcile does
 // with --tenant-tag tenant. With --copies also the rows that are equal in every
 // column, which reconcile always looks for; a join reads five of the columns.
-// The result is four counts, where reconcile writes every item.
+// The result is four counts.
 // Two threads, as ours. Prints one line of JSON. Needs @duckdb/node-api, found
 // as node finds packages, or installed in the folder that $NODE_MODULES names.
 import {createRequire} from 'node:module';

@@ -48,7 +48,7 @@ UndoubleAvx512(std::string_view field, char* out) {
     const __m512i bytes = _mm512_loadu_si512(field.data() + block);
     const uint64_t in_field = InField(field.size() - block);
     const uint64_t quotes =
-        _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"')) & in_field;
+        _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('"'));
     const uint64_t parity = FastPrefixParity(quotes) ^ odd;
     odd = parity >> 63 != 0 ? ~uint64_t{0} : 0;
     const uint64_t kept = in_field & ~(quotes & ~parity);

@@ -9,6 +9,13 @@
 
 namespace drawdown {
 
+// Text without the mark that some programs write before it.
+inline std::string_view WithoutByteOrderMark(std::string_view text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  return text.substr(0, kMark.size()) == kMark ? text.substr(kMark.size())
+                                               : text;
+}
+
 // Length of the sequence at `text[at]`, 0 if there is none. REQUIRES: at <
 // text.size().
 inline size_t Utf8SequenceLength(std::string_view text, size_t at) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "bill/json_scan.h"
 
 namespace drawdown {
@@ -26,13 +27,21 @@ absl::Status BadManifest(std::string_view name, std::string_view what) {
       absl::StrCat(std::string(name), ": manifest: ", std::string(what)));
 }
 
+constexpr char kParquet[] = " is Parquet: export the bill as CSV";
+
+bool IsParquet(const std::string& name) {
+  return absl::EndsWithIgnoreCase(name, ".parquet");
+}
+
 class ManifestReader {
  public:
   explicit ManifestReader(std::string_view name) : name_(name) {}
 
   absl::StatusOr<Manifest> Read(std::string_view text) {
     JsonCell object;
-    if (!object.Parse(text)) return BadManifest(name_, "not a JSON object");
+    if (!object.Parse(WithoutByteOrderMark(text))) {
+      return BadManifest(name_, "not a JSON object");
+    }
     bool listed = false;
     for (const JsonCell::Member& member : object.members()) {
       if (member.key == "dataFiles" || member.key == "reportKeys" ||
@@ -105,6 +114,9 @@ class ManifestReader {
 
   absl::Status CheckKey(const std::string& key) const {
     const std::vector<std::string> parts = absl::StrSplit(key, '/');
+    if (absl::StartsWith(key, "/")) {
+      return BadManifest(name_, Quoted(key) + " leaves its folder");
+    }
     for (const std::string& part : parts) {
       if (part == ".." || part == ".") {
         return BadManifest(name_, Quoted(key) + " leaves its folder");
@@ -114,10 +126,7 @@ class ManifestReader {
         key.find('\0') != std::string::npos) {
       return BadManifest(name_, Quoted(key) + " is not the name of a file");
     }
-    if (absl::EndsWithIgnoreCase(key, ".parquet")) {
-      return BadManifest(name_,
-                         Quoted(key) + " is Parquet: export the bill as CSV");
-    }
+    if (IsParquet(key)) return BadManifest(name_, Quoted(key) + kParquet);
     return absl::OkStatus();
   }
 
@@ -177,6 +186,9 @@ class Finder {
  private:
   absl::Status Add(const std::string& path, std::optional<uint64_t> rows,
                    const std::string& format) {
+    if (IsParquet(path)) {
+      return MakeError(ErrorCode::kBadInput, Quoted(path) + kParquet);
+    }
     struct stat status = {};
     if (path != "-" && stat(path.c_str(), &status) == 0) {
       const auto [seen, added] =

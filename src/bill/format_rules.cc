@@ -73,7 +73,9 @@ CommitmentDiscountCategory = 'Usage' when reservation_reservation_a_r_n is not '
 CommitmentDiscountStatus = 'Used' when line_item_line_item_type is 'DiscountedUsage', 'SavingsPlanCoveredUsage'
 CapacityReservationId = capacity_reservation_capacity_reservation_arn
 CapacityReservationStatus = 'Used' when capacity_reservation_capacity_reservation_status is 'used', 'Used'
-CapacityReservationStatus = 'Unused' when capacity_reservation_capacity_reservation_status is 'unused', 'Unused'
+# A line that states what is reserved counts no machine that ran either.
+CapacityReservationStatus = 'Unused' when capacity_reservation_capacity_reservation_status is 'unused', 'Unused', 'reserved', 'Reserved'
+CapacityReservationStatus = 'Unused' when line_item_usage_type contains 'UnusedBox:', 'UnusedDed:'
 )";
 
 const char kAwsCurHead[] = R"(# AWS Cost and Usage Report 2.0 (Data Exports)
@@ -184,7 +186,10 @@ ResourceId = product/resourceId
 SkuId = cost/productSku
 SkuPriceId = cost/productSku
 ChargeCategory = 'Usage'
-ChargeClass = 'Correction' when lineItem/isCorrection is 'true', 'TRUE', 'True'
+ChargeClass = 'Correction' when lineItem/isCorrection is 'true', 'TRUE', 'True', 'Y', 'y', 'yes', 'Yes', 'YES', '1'
+ChargeClass = null when lineItem/isCorrection is 'false', 'FALSE', 'False', 'N', 'n', 'no', 'No', 'NO', '0'
+# Whatever else it says is no usage that nobody corrects: it is refused.
+ChargeClass = lineItem/isCorrection
 ChargeFrequency = 'Usage-Based'
 BilledCost = cost/myCost
 EffectiveCost = cost/myCost
@@ -194,6 +199,7 @@ PricingQuantity = usage/billedQuantity
 PricingUnit = cost/billingUnitReadable
 ConsumedQuantity = usage/billedQuantity
 ConsumedUnit = cost/billingUnitReadable
+Tags = members of 'tags/'
 )";
 
 }  // namespace drawdown

@@ -321,7 +321,7 @@ class MappingParser {
 
 absl::StatusOr<BillMapping> ParseMapping(std::string_view text,
                                          std::string_view source) {
-  return MappingParser(text, source).Parse();
+  return MappingParser(WithoutByteOrderMark(text), source).Parse();
 }
 
 }  // namespace drawdown

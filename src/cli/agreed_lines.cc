@@ -170,6 +170,7 @@ absl::StatusOr<AgreedLines> AgreedLines::Read(const std::string& path,
 void AgreedLines::Find(const ReconcileResult& result) {
   if (searched_) return;
   searched_ = true;
+  settled_ = SettledOf(result);
   std::set<std::string_view> wanted;
   for (const Line& line : lines_) wanted.insert(line.identity);
   std::string text;
@@ -224,6 +225,18 @@ std::string AgreedLines::ProblemOf(const ReconcileResult& result,
                         " does not say that usage is missing in the books: "
                         "unmetered_charge, quantity_break, mixed_break and "
                         "commitment_overage do");
+  }
+  if (item.pending) {
+    return "it is pending: the period or its bill is not final, so there is "
+           "nothing to agree to yet";
+  }
+  const Settled& settled = settled_[found->second];
+  const bool given_back =
+      item.difference > MoneyAmount() && settled.money == item.difference;
+  line->record.gpu_time -= settled.time;
+  if (given_back || line->record.gpu_time <= GpuTime()) {
+    return "corrections in the bill take it back: there is nothing to agree "
+           "to";
   }
   line->record.source = SourceOf(item);
   return "";

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "drawdown/ledger.h"
 #include "drawdown/reconcile.h"
+#include "report/settled.h"
 
 namespace drawdown {
 
@@ -63,6 +64,7 @@ class AgreedLines {
   bool searched_ = false;
   // By identity: where in the result's items.
   std::map<std::string, size_t> found_;
+  std::vector<Settled> settled_;            // by the place of an item
   std::map<uint32_t, Citation> citations_;  // by Break::lines, of those
 };
 

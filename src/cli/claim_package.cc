@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "base/clock.h"
 #include "base/csv.h"
 #include "base/error.h"
 #include "base/path.h"
@@ -34,6 +36,24 @@ absl::Status MakeDirectory(const std::string& directory) {
       ErrorCode::kIo,
       absl::StrCat("--claims: ", directory, ": cannot make this directory: ",
                    error ? error.message() : "it is a file"));
+}
+
+// The chain hash of the commit that each entry is in: that of the next entry
+// which is a commit's.
+absl::StatusOr<std::map<uint64_t, std::string>> HashesOf(
+    const std::set<uint64_t>& sequences, const Ledger& ledger) {
+  std::map<uint64_t, std::string> hashes;
+  if (sequences.empty()) return hashes;
+  auto next = sequences.begin();
+  RETURN_IF_ERROR(
+      ledger.VisitJournal(*sequences.begin(), [&](const JournalEntry& entry) {
+        if (entry.kind != "commit") return true;
+        while (next != sequences.end() && *next <= entry.sequence) {
+          hashes[*next++] = entry.subject;
+        }
+        return next != sequences.end();
+      }));
+  return hashes;
 }
 
 bool IsOfPool(const Claim& claim) {
@@ -141,35 +161,58 @@ absl::StatusOr<std::string> ClaimPackage::UsageText(
   return text;
 }
 
-absl::StatusOr<std::string> ClaimPackage::RunsText(const Ledger& ledger) const {
+// By claim within a pool, in the order of runs.
+absl::StatusOr<std::vector<ClaimPackage::ClaimedRun>> ClaimPackage::RunsBehind(
+    const Ledger& ledger) const {
   std::map<std::string, std::vector<const Claim*>> by_pool;
   for (const Claim& claim : claims_) {
     if (IsOfPool(claim)) by_pool[claim.finding.first().pool].push_back(&claim);
   }
-  std::string text;
-  AppendClaimRunHeader(&text);
+  std::vector<ClaimedRun> runs;
   for (const auto& [pool, claims] : by_pool) {
     RunQuery query;
     query.pool = pool;
     const std::vector<const Claim*>& of_pool = claims;
     const absl::Status visited =
-        ledger.VisitRuns(query, [&text, &of_pool](const RunInfo& run) {
-          for (const Claim* claim : of_pool) AppendClaimRun(*claim, run, &text);
+        ledger.VisitRuns(query, [&runs, &of_pool](const RunInfo& run) {
+          for (const Claim* claim : of_pool) {
+            if (IsBehind(*claim, run)) runs.push_back({claim, run});
+          }
           return true;
         });
     if (GetErrorCode(visited) == ErrorCode::kUnknownName) continue;
     RETURN_IF_ERROR(visited);
+  }
+  return runs;
+}
+
+absl::StatusOr<std::string> ClaimPackage::RunsText(const Ledger& ledger) const {
+  ASSIGN_OR_RETURN(const std::vector<ClaimedRun> runs, RunsBehind(ledger));
+  std::set<uint64_t> sequences;
+  for (const ClaimedRun& run : runs) {
+    sequences.insert(run.info.journal_sequence);
+  }
+  ASSIGN_OR_RETURN(const auto hashes, HashesOf(sequences, ledger));
+  std::string text;
+  AppendClaimRunHeader(&text);
+  for (const ClaimedRun& run : runs) {
+    const auto hash = hashes.find(run.info.journal_sequence);
+    AppendClaimRun(*run.claim, run.info,
+                   hash == hashes.end() ? "" : hash->second, &text);
   }
   return text;
 }
 
 std::string ClaimPackage::NothingToClaim(const ReconcileResult& result) const {
   const std::string folder = absl::StrCat(directory_, "/", result.provider);
+  const std::string why = WhyNothingIsClaimed(result);
+  const std::string nothing =
+      why.empty() ? "nothing to claim" : "nothing to claim: " + why;
   std::error_code ignored;
   return std::filesystem::exists(folder, ignored)
-             ? absl::StrCat("nothing to claim; what is in ", folder,
+             ? absl::StrCat(nothing, "; what is in ", folder,
                             " is of another run and stays as it is")
-             : "nothing to claim";
+             : nothing;
 }
 
 absl::StatusOr<std::string> ClaimPackage::Finish(const ReconcileResult& result,
@@ -183,7 +226,8 @@ absl::StatusOr<std::string> ClaimPackage::Finish(const ReconcileResult& result,
   RETURN_IF_ERROR(WriteFile(kUsage, usage));
   ASSIGN_OR_RETURN(const std::string runs, RunsText(ledger));
   RETURN_IF_ERROR(WriteFile(kRuns, runs));
-  const ClaimBooks books{ledger.Info(), result.provider};
+  const ClaimBooks books{ledger.Info(), result.provider,
+                         query.at_us.value_or(SystemClock().NowUs())};
   RETURN_IF_ERROR(WriteFile(kLetter, ClaimLetter(result, claims_, books)));
   return absl::StrCat("wrote ", CountOf(claims_.size(), "claim"), " to ",
                       folder_);

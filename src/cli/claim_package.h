@@ -44,6 +44,12 @@ class ClaimPackage {
   absl::Status WriteFile(std::string_view name, std::string_view text) const;
   absl::StatusOr<std::string> UsageText(const Ledger& ledger,
                                         const StatementQuery& query) const;
+  struct ClaimedRun {
+    const Claim* claim = nullptr;
+    RunInfo info;
+  };
+  absl::StatusOr<std::vector<ClaimedRun>> RunsBehind(
+      const Ledger& ledger) const;
   absl::StatusOr<std::string> RunsText(const Ledger& ledger) const;
 
   const std::string directory_;

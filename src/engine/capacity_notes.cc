@@ -2,25 +2,22 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
 #include <set>
-#include <tuple>
+#include <utility>
 
 #include "base/error.h"
 
 namespace drawdown {
 namespace {
 
-using SeriesStart = std::tuple<CapacityState, std::string, int64_t>;
-
-// A record of the books, from one of its ends; `row`: of the import.
+// A record, from one of its ends; `row`: its place, of the import.
 struct Edge {
   int64_t at_us = 0;
   int sign = 0;
   CapacityState state = CapacityState::kDelivered;
   int64_t micro_gpus = 0;
-  std::optional<size_t> row;
+  std::optional<uint64_t> row;
 };
 
 // What the books say of a pool at one moment.
@@ -54,7 +51,7 @@ class Moment {
     return std::nullopt;
   }
   // Of the import, that which says least of what is there.
-  std::optional<size_t> Row() const {
+  std::optional<uint64_t> Row() const {
     for (const size_t state : {kExcluded, kReplaced, kDelivered}) {
       if (!rows_[state].empty()) return *rows_[state].begin();
     }
@@ -75,12 +72,12 @@ class Moment {
 
   std::array<Int128, 3> micro_gpus_{};
   std::array<int64_t, 3> records_{};
-  std::array<std::set<size_t>, 3> rows_;
+  std::array<std::set<uint64_t>, 3> rows_;
 };
 
 struct OddStretch {
   std::string what;
-  size_t row = 0;
+  uint64_t row = 0;
   int64_t start_us = 0;
   int64_t end_us = 0;
 };
@@ -97,7 +94,7 @@ std::vector<OddStretch> FindOdd(std::vector<Edge> edges) {
     }
     if (i == edges.size()) break;
     const std::optional<std::string> what = moment.Odd();
-    const std::optional<size_t> row = moment.Row();
+    const std::optional<uint64_t> row = moment.Row();
     if (!what || !row) continue;
     const int64_t end_us = edges[i].at_us;
     if (!found.empty() && found.back().end_us == at_us &&
@@ -110,52 +107,82 @@ std::vector<OddStretch> FindOdd(std::vector<Edge> edges) {
   return found;
 }
 
-}  // namespace
-
-PlacedCapacity PlaceOf(const CapacityRowView& row, std::string where) {
-  return {std::move(where), std::string(row.pool), row.state,
-          std::string(row.capacity_id), row.start_us};
+void AddEdges(Edge edge, int64_t end_us, std::vector<Edge>* edges) {
+  edge.sign = +1;
+  edges->push_back(edge);
+  edge.at_us = end_us;
+  edge.sign = -1;
+  edges->push_back(edge);
 }
 
-absl::Status NoteOddCapacity(ReadTransaction* books,
-                             const std::vector<PlacedCapacity>& rows,
-                             size_t limit, ImportResult* result) {
-  std::map<std::string, std::map<SeriesStart, size_t>> by_pool;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const PlacedCapacity& row = rows[i];
-    by_pool[row.pool].try_emplace({row.state, row.capacity_id, row.start_us},
-                                  i);
-  }
+}  // namespace
+
+absl::Status StatedCapacity::Add(const CapacityRowView& row) {
+  CapacityStated stated = {
+      0, row.state, row.capacity_id, row.start_us, row.end_us, row.micro_gpus};
+  RETURN_IF_ERROR(CheckCapacity(stated));
+  const auto number = static_cast<uint32_t>(pools_.size());
+  Pool& pool = pools_
+                   .try_emplace(std::string(row.pool),
+                                Pool{number, row.start_us, row.end_us})
+                   .first->second;
+  pool.from_us = std::min(pool.from_us, row.start_us);
+  pool.to_us = std::max(pool.to_us, row.end_us);
+  stated.pool = pool.number;
+  std::string key = EncodeCapacityKey(KeyOf(stated));
+  const auto name_of = [&row](NameKind, uint32_t) {
+    return std::string(row.pool);
+  };
+  RETURN_IF_ERROR(
+      JudgeCapacity(FindCapacityPlace(rows_, key), stated, name_of).status());
+  rows_.emplace(std::move(key),
+                StoredCapacity{row.end_us, row.micro_gpus, row.place});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> StatedCapacity::Notes(
+    ReadTransaction* books, size_t limit, const NamePlace& name_place) const {
+  std::vector<std::string> notes;
   size_t count = 0;
-  for (const auto& [pool, placed] : by_pool) {
+  for (const auto& [path, pool] : pools_) {
+    const std::string& name = path;
+    const uint32_t number = pool.number;
     std::vector<Edge> edges;
+    const std::string first =
+        EncodeCapacityKey({number, CapacityState::kDelivered, "", INT64_MIN});
+    for (auto row = rows_.lower_bound(first); row != rows_.end(); ++row) {
+      ASSIGN_OR_RETURN(const CapacityKey key, DecodeCapacityKey(row->first));
+      if (key.pool != number) break;
+      const StoredCapacity& stated = row->second;
+      AddEdges({key.start_us, 0, key.state, stated.micro_gpus, stated.sequence},
+               stated.end_us, &edges);
+    }
     CapacityQuery query;
-    query.pool = pool;
+    query.pool = name;
+    query.from_us = pool.from_us;
+    query.to_us = pool.to_us;
     RETURN_IF_ERROR(VisitCapacity(books, query, [&](const CapacityInfo& info) {
       const CapacityRecord& record = info.record;
-      if (record.pool != pool) return true;  // below it
-      const auto row = placed.find(
-          SeriesStart{record.state, record.capacity_id, record.start_us});
-      Edge edge = {record.start_us, +1, record.state, record.micro_gpus, {}};
-      if (row != placed.end()) edge.row = row->second;
-      edges.push_back(edge);
-      edge.at_us = record.end_us;
-      edge.sign = -1;
-      edges.push_back(edge);
+      if (record.pool != name) return true;  // below it
+      const std::string key = EncodeCapacityKey(
+          {number, record.state, record.capacity_id, record.start_us});
+      if (rows_.count(key) > 0) return true;
+      AddEdges({record.start_us, 0, record.state, record.micro_gpus, {}},
+               record.end_us, &edges);
       return true;
     }));
     for (const OddStretch& odd : FindOdd(std::move(edges))) {
       if (++count > limit) continue;
-      result->notes.push_back(rows[odd.row].where + ": of pool " + pool + " " +
-                              odd.what + " [" + FormatInstant(odd.start_us) +
-                              ", " + FormatInstant(odd.end_us) + ")");
+      notes.push_back(name_place(odd.row) + ": of pool " + name + " " +
+                      odd.what + " [" + FormatInstant(odd.start_us) + ", " +
+                      FormatInstant(odd.end_us) + ")");
     }
   }
   if (count > limit) {
-    result->notes.push_back("and " + std::to_string(count - limit) +
-                            " more such stretches of time");
+    notes.push_back("and " + std::to_string(count - limit) +
+                    " more such stretches of time");
   }
-  return absl::OkStatus();
+  return notes;
 }
 
 }  // namespace drawdown

@@ -78,7 +78,8 @@ absl::StatusOr<Verdict> PostRow(Posting* posting, const CapacityRowView& row,
 //   StatusOr<Row> Parse(Reader*)
 //   Status Check(books, Row*)       completes a row in the first reading
 //   Status Complete(Row*)           does the same again in the second
-//   Status AddNotes(books, options, ImportResult*)  once all is posted
+//   Status AddNotes(books, checker, sources, options, ImportResult*)  once all
+//                                   rows are checked
 template <typename Rows>
 class FileImport {
  public:
@@ -92,12 +93,11 @@ class FileImport {
     RETURN_IF_ERROR(Validate(sources));
     for (const auto& source : sources) RETURN_IF_ERROR(source->Rewind());
     RETURN_IF_ERROR(Post(sources));
-    RETURN_IF_ERROR(AddNotes());
     return std::move(result_);
   }
 
  private:
-  // Checks every row of every file; fills in all counts but the verdicts.
+  // Checks every row of every file; fills in all but the verdicts.
   absl::Status Validate(const Sources& sources) {
     ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
                      ledger_.BeginRead());
@@ -129,7 +129,12 @@ class FileImport {
       bytes_before += source->size();
     }
     progress.Done();
-    return problems.ToStatus();
+    RETURN_IF_ERROR(problems.ToStatus());
+    // Before anything is posted: what fails here leaves nothing half done.
+    RETURN_IF_ERROR(
+        rows_.AddNotes(books.get(), checker, sources, options_, &result_));
+    AddCountNotes();
+    return absl::OkStatus();
   }
 
   absl::Status CheckRow(ReadTransaction* books, ImportChecker* checker,
@@ -177,12 +182,7 @@ class FileImport {
     return committed.status();
   }
 
-  absl::Status AddNotes() {
-    {
-      ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
-                       ledger_.BeginRead());
-      RETURN_IF_ERROR(rows_.AddNotes(books.get(), options_, &result_));
-    }
+  void AddCountNotes() {
     AddCountNote(result_.never_started, "run(s) never started and bill nothing",
                  &result_);
     AddCountNote(result_.zero_gpu, "run(s) have no GPU and bill nothing",
@@ -192,13 +192,12 @@ class FileImport {
                  "time(s) fall into the zone's repeated hour; the first "
                  "reading was taken",
                  &result_);
-    if (ignored_columns_.empty()) return absl::OkStatus();
+    if (ignored_columns_.empty()) return;
     std::string names;
     for (const std::string& name : ignored_columns_) {
       names += names.empty() ? name : ", " + name;
     }
     result_.notes.push_back("columns not read: " + names);
-    return absl::OkStatus();
   }
 
   const Ledger::Impl& ledger_;

@@ -41,8 +41,8 @@ struct CsvRows {
   }
   absl::Status Check(ReadTransaction*, Row*) { return absl::OkStatus(); }
   absl::Status Complete(Row*) { return absl::OkStatus(); }
-  absl::Status AddNotes(ReadTransaction*, const ImportOptions&,
-                        ImportResult*) const {
+  absl::Status AddNotes(ReadTransaction*, const ImportChecker&, const Sources&,
+                        const ImportOptions&, ImportResult*) const {
     return absl::OkStatus();
   }
 };
@@ -61,26 +61,35 @@ struct UsageRows : CsvRows<UsageRowView> {
   }
 };
 
-struct CapacityRows : CsvRows<CapacityRowView> {
-  static ImportCsv Open(Source* source, const ImportOptions& options) {
+// A place is the number of the file and the line.
+class CapacityRows : public CsvRows<CapacityRowView> {
+ public:
+  ImportCsv Open(Source* source, const ImportOptions& options) {
+    ++files_;
     return CapacityCsv(source, options);
   }
-  absl::StatusOr<Row> Parse(ImportCsv* csv) {
-    where_ = csv->Where();
-    return ParseCapacityRow(csv);
+  absl::StatusOr<Row> Parse(ImportCsv* csv) const {
+    ASSIGN_OR_RETURN(Row row, ParseCapacityRow(csv));
+    row.place = ((files_ - 1) << kLineBits) | csv->line();
+    return row;
   }
-  absl::Status Complete(Row* row) {
-    placed_.push_back(PlaceOf(*row, where_));
-    return absl::OkStatus();
-  }
-  absl::Status AddNotes(ReadTransaction* books, const ImportOptions& options,
+  absl::Status AddNotes(ReadTransaction* books, const ImportChecker& checker,
+                        const Sources& sources, const ImportOptions& options,
                         ImportResult* result) const {
-    return NoteOddCapacity(books, placed_, options.max_problems, result);
+    const auto name_place = [&sources](uint64_t place) {
+      const uint64_t line = place & ((uint64_t{1} << kLineBits) - 1);
+      return sources[place >> kLineBits]->name() + ":" + std::to_string(line);
+    };
+    ASSIGN_OR_RETURN(
+        result->notes,
+        checker.capacity().Notes(books, options.max_problems, name_place));
+    return absl::OkStatus();
   }
 
  private:
-  std::string where_;  // of the row that was parsed last
-  std::vector<PlacedCapacity> placed_;
+  static constexpr int kLineBits = 40;
+
+  uint64_t files_ = 0;  // opened so far, again when rows are posted
 };
 
 }  // namespace
@@ -128,25 +137,26 @@ absl::StatusOr<ImportResult> Ledger::ImportUsage(
 absl::StatusOr<ImportResult> Ledger::ImportCapacity(
     std::span<const CapacityRecord> records, const WriteOptions& options) {
   ImportResult result;
-  std::vector<PlacedCapacity> placed;
+  StatedCapacity stated;
   RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     for (const CapacityRecord& record : records) {
-      const CapacityRowView view = {record.pool,   record.start_us,
-                                    record.end_us, record.micro_gpus,
-                                    record.state,  record.capacity_id};
-      placed.push_back(
-          PlaceOf(view, "record " + std::to_string(placed.size() + 1)));
+      const CapacityRowView view = {record.pool,        record.start_us,
+                                    record.end_us,      record.micro_gpus,
+                                    record.state,       record.capacity_id,
+                                    /*place=*/++result.rows};
       ASSIGN_OR_RETURN(const Verdict verdict,
                        PostRow(posting, view, options.strict));
-      CountRow(view, &result);
       CountVerdict(verdict, &result);
+      RETURN_IF_ERROR(stated.Add(view));
     }
+    const auto name_place = [](uint64_t place) {
+      return "record " + std::to_string(place);
+    };
+    ASSIGN_OR_RETURN(result.notes,
+                     stated.Notes(posting->books(),
+                                  ImportOptions().max_problems, name_place));
     return absl::OkStatus();
   }));
-  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
-                   impl_->BeginRead());
-  RETURN_IF_ERROR(NoteOddCapacity(books.get(), placed,
-                                  ImportOptions().max_problems, &result));
   return result;
 }
 

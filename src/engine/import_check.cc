@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "engine/event_bound.h"
+#include "ledger/usage_rules.h"
 
 namespace drawdown {
 namespace {
@@ -89,18 +90,36 @@ absl::Status ImportChecker::Check(const RunRowView& row) {
   ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kRuns, key_));
   if (!bytes) return absl::OkStatus();
   ASSIGN_OR_RETURN(const Run known, DecodeRun(key_, *bytes));
-  const auto name_of = [&](NameKind kind, uint32_t id) {
+  stated.tenant = AsKnown(known.tenant, stated.tenant, row.tenant);
+  return JudgeImport(&known, stated, NamesWith(row.tenant, row.pool)).status();
+}
+
+NameOf ImportChecker::NamesWith(std::string_view tenant,
+                                std::string_view pool) const {
+  return [this, tenant, pool](NameKind kind, uint32_t id) {
     if (id == kNewName) {
-      return std::string(kind == NameKind::kTenant ? row.tenant : row.pool);
+      return std::string(kind == NameKind::kTenant ? tenant : pool);
     }
     return kind == NameKind::kTenant ? names_.tenants[id] : names_.pools[id];
   };
-  return JudgeImport(&known, stated, name_of).status();
+}
+
+uint32_t ImportChecker::AsKnown(uint32_t known, uint32_t tenant,
+                                std::string_view path) const {
+  if (known == tenant || names_.moves.empty()) return tenant;
+  const bool same =
+      names_.moves.PathNow(names_.tenants[known]) == names_.moves.PathNow(path);
+  return same ? known : tenant;
+}
+
+uint64_t ImportChecker::HashTenant(std::string_view path) const {
+  if (names_.moves.empty()) return absl::HashOf(AbslView(path));
+  return absl::HashOf(AbslView(names_.moves.PathNow(path)));
 }
 
 absl::Status ImportChecker::CheckAgainstFile(const RunRowView& row) {
   const uint64_t payload =
-      absl::HashOf(AbslView(row.tenant), AbslView(row.pool), row.micro_gpus);
+      absl::HashOf(HashTenant(row.tenant), AbslView(row.pool), row.micro_gpus);
   const uint64_t state =
       row.state.empty() ? 0 : absl::HashOf(AbslView(row.state)) | 1;
   // A run that never started has no end either, whatever the row says.
@@ -132,7 +151,7 @@ absl::Status ImportChecker::Check(const UsageRowView& row) {
   RETURN_IF_ERROR(CheckUsage(stated));
   RETURN_IF_ERROR(CheckNotAhead(row, now_us_));
   const uint64_t payload =
-      absl::HashOf(AbslView(row.tenant), AbslView(row.pool), row.start_us,
+      absl::HashOf(HashTenant(row.tenant), AbslView(row.pool), row.start_us,
                    row.end_us, static_cast<uint64_t>(row.gpu_time.count()),
                    static_cast<uint64_t>(row.gpu_time.count() >> 64));
   const auto [it, first] =
@@ -143,43 +162,24 @@ absl::Status ImportChecker::Check(const UsageRowView& row) {
   ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kUsage, row.usage_id));
   if (!bytes) return absl::OkStatus();
   ASSIGN_OR_RETURN(const StoredUsage known, DecodeUsage(row.usage_id, *bytes));
-  const StoredUsage wanted = {stated.tenant, stated.pool,     stated.start_us,
-                              stated.end_us, stated.gpu_time, 0};
-  if (known.SameAs(wanted)) return absl::OkStatus();
-  return MakeError(
-      ErrorCode::kConflict,
-      "usage " + std::string(row.usage_id) + " is in the books with " +
-          FormatGpuSeconds(known.gpu_time) + " GPU-seconds [" +
-          FormatInstant(known.start_us) + ", " + FormatInstant(known.end_us) +
-          "); this row says " + FormatGpuSeconds(row.gpu_time) + " [" +
-          FormatInstant(row.start_us) + ", " + FormatInstant(row.end_us) + ")");
+  stated.tenant = AsKnown(known.tenant, stated.tenant, row.tenant);
+  return JudgeUsage(row.usage_id, known,
+                    {stated.tenant, stated.pool, stated.start_us, stated.end_us,
+                     stated.gpu_time, 0},
+                    NamesWith(row.tenant, row.pool));
 }
 
 // May lie ahead: what a provider announces is no event, and is drawn or owed by
 // nobody before it is there.
 absl::Status ImportChecker::Check(const CapacityRowView& row) {
-  CapacityStated stated = {
-      0, row.state, row.capacity_id, row.start_us, row.end_us, row.micro_gpus};
   ASSIGN_OR_RETURN(const uint32_t pool, IdOf(NameKind::kPool, row.pool));
-  RETURN_IF_ERROR(CheckCapacity(stated));
-  const auto name_of = [&row](NameKind, uint32_t) {
-    return std::string(row.pool);
-  };
-  stated.pool =
-      capacity_pools_
-          .emplace(row.pool, static_cast<uint32_t>(capacity_pools_.size()))
-          .first->second;
-  std::string key = EncodeCapacityKey(KeyOf(stated));
-  RETURN_IF_ERROR(
-      JudgeCapacity(FindCapacityPlace(capacity_, key), stated, name_of)
-          .status());
-  capacity_.emplace(std::move(key),
-                    StoredCapacity{row.end_us, row.micro_gpus, 0});
+  RETURN_IF_ERROR(capacity_.Add(row));
   if (pool == kNewName) return absl::OkStatus();
-  stated.pool = pool;
+  const CapacityStated stated = {pool,         row.state,  row.capacity_id,
+                                 row.start_us, row.end_us, row.micro_gpus};
   ASSIGN_OR_RETURN(const CapacityPlace place,
                    FindCapacityPlace(books_, EncodeCapacityKey(KeyOf(stated))));
-  return JudgeCapacity(place, stated, name_of).status();
+  return JudgeCapacity(place, stated, NamesWith("", row.pool)).status();
 }
 
 }  // namespace drawdown

@@ -11,8 +11,8 @@
 
 #include "absl/status/statusor.h"
 #include "base/hash_map.h"
+#include "engine/capacity_notes.h"
 #include "engine/import_csv.h"
-#include "ledger/capacity.h"
 #include "ledger/run_rules.h"
 #include "ledger/series.h"
 #include "ledger/store.h"
@@ -31,6 +31,8 @@ class ImportChecker {
   absl::Status Check(const UsageRowView& row);
   absl::Status Check(const CapacityRowView& row);
 
+  const StatedCapacity& capacity() const { return capacity_; }
+
  private:
   // What the file has said of one id so far, in a fixed size.
   struct Said {
@@ -47,6 +49,14 @@ class ImportChecker {
 
   absl::StatusOr<uint32_t> IdOf(NameKind kind, std::string_view path);
   absl::Status CheckAgainstFile(const RunRowView& row);
+  // The paths of ids, of kNewName those of the row.
+  NameOf NamesWith(std::string_view tenant, std::string_view pool) const;
+  // What is said by another name that a tenant has had, or has by now, is said
+  // of the tenant that the books know.
+  uint32_t AsKnown(uint32_t known, uint32_t tenant,
+                   std::string_view path) const;
+  // One for all names of a tenant.
+  uint64_t HashTenant(std::string_view path) const;
 
   ReadTransaction* books_;
   bool strict_;
@@ -55,9 +65,7 @@ class ImportChecker {
   NameTables names_;
   HashMap<std::string, uint32_t> ids_[2];  // by NameKind
   HashMap<IdHash, Said> said_;
-  // Of the file; pools are numbered in order of appearance.
-  CapacityMap capacity_;
-  HashMap<std::string, uint32_t> capacity_pools_;
+  StatedCapacity capacity_;  // of the files
   std::string key_;
 };
 

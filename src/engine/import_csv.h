@@ -29,6 +29,7 @@ class ImportCsv {
   // The field of our column `i`, "" when the file does not have it.
   std::string_view Field(size_t i) const;
   std::string Where() const { return reader_.Where(); }
+  uint64_t line() const { return reader_.line(); }
   // File columns nothing reads.
   std::vector<std::string> IgnoredColumns() const;
 
@@ -80,6 +81,7 @@ struct CapacityRowView {
   int64_t micro_gpus = 0;
   CapacityState state = CapacityState::kDelivered;
   std::string_view capacity_id;
+  uint64_t place = 0;  // which row of the import it is, for notes
 };
 
 ImportCsv RunCsv(Source* source, const ImportOptions& options);

@@ -48,7 +48,8 @@ class SacctRows {
     return absl::OkStatus();
   }
 
-  absl::Status AddNotes(ReadTransaction* books, const ImportOptions& options,
+  absl::Status AddNotes(ReadTransaction* books, const ImportChecker& checker,
+                        const Sources& sources, const ImportOptions& options,
                         ImportResult* result) const;
 
  private:
@@ -71,7 +72,8 @@ void SacctRows::AddCounts(const SacctCounts& counts) {
   counts_.elapsed_differs += counts.elapsed_differs;
 }
 
-absl::Status SacctRows::AddNotes(ReadTransaction*, const ImportOptions&,
+absl::Status SacctRows::AddNotes(ReadTransaction*, const ImportChecker&,
+                                 const Sources&, const ImportOptions&,
                                  ImportResult* result) const {
   // Not posted: what a pending job is to get may still change.
   result->never_started = counts_.never_started;

@@ -210,9 +210,8 @@ class KeptQuotas : public LiveQuotas {
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_.Over(tenant, pool));
     promises_.push_back(0);
     for (const auto& [amount, lowest] : LowestByAmount(over, ask)) {
-      ASSIGN_OR_RETURN(
-          const bool fits,
-          change_.Promise(lowest, ClampBudget(amount.count()), now_us_));
+      ASSIGN_OR_RETURN(const bool fits,
+                       change_.Promise(lowest, amount.count(), now_us_));
       if (!fits) {
         RETURN_IF_ERROR(Unpromise());
         return false;
@@ -221,6 +220,10 @@ class KeptQuotas : public LiveQuotas {
     }
     return true;
   }
+  std::optional<GpuTime> Left(uint32_t quota) override {
+    const std::optional<Int128> left = change_.LeftOf(BudgetOf(quota));
+    return left ? std::optional(GpuTime(*left)) : std::nullopt;
+  }
   absl::Status Unpromise() override {
     for (; promises_.back() > 0; --promises_.back()) {
       RETURN_IF_ERROR(change_.Unpromise());
@@ -228,8 +231,10 @@ class KeptQuotas : public LiveQuotas {
     promises_.pop_back();
     return absl::OkStatus();
   }
-  absl::StatusOr<int64_t> Taken(uint32_t quota) override {
-    return change_.TakenBeside(BudgetOf(quota));
+  absl::StatusOr<GpuTime> Taken(uint32_t quota) override {
+    ASSIGN_OR_RETURN(const Int128 taken_us,
+                     change_.TakenBeside(BudgetOf(quota)));
+    return GpuTime(taken_us);
   }
 
   absl::Status BeforeCommit(const std::set<uint32_t>& changed,

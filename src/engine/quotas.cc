@@ -32,8 +32,8 @@ absl::StatusOr<const Commitment*> NamedCommitment(const Contract& contract,
 }
 
 // Months need no contract, only its calendar: they are taken so long before and
-// after its term too. By the term alone, so that a quota which is set again is
-// the same.
+// after its term too, as far as they cut at buckets. By the term alone, so that
+// a quota which is set again is the same.
 constexpr int64_t kYearUs = 366 * 24 * kMicrosPerHour;
 constexpr int64_t kMonthsBeforeUs = 10 * kYearUs;
 constexpr int64_t kMonthsAfterUs = 30 * kYearUs;
@@ -59,7 +59,13 @@ absl::StatusOr<std::vector<int64_t>> EdgesOf(const Contract& contract,
         commitment == nullptr
             ? contract.calendar.MonthOf(at_us)
             : contract.calendar.Of(commitment->interval, at_us, term);
+    at_us = window.end_us;
     if (FloorTo(window.start_us, bucket_us) != window.start_us) {
+      if (window.end_us <= term.start_us) {
+        edges.clear();  // the zone had another offset then
+        continue;
+      }
+      if (window.start_us >= term.end_us) return edges;
       return MakeError(ErrorCode::kInvalidArgument,
                        "the calendar of contract " + contract.id + " cuts at " +
                            FormatInstant(window.start_us) +
@@ -72,7 +78,6 @@ absl::StatusOr<std::vector<int64_t>> EdgesOf(const Contract& contract,
                            std::to_string(kMaxEdges) +
                            " such intervals: use a rolling period");
     }
-    at_us = window.end_us;
     if (at_us >= over.end_us) edges.push_back(window.end_us);
   }
   return edges;

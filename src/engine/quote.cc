@@ -11,6 +11,7 @@
 #include "base/wide.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "engine/named_books.h"
 #include "engine/statement_of.h"
 #include "ledger/buckets.h"
 #include "ledger/hold_rules.h"
@@ -193,41 +194,31 @@ absl::StatusOr<HoldQuote> Ledger::QuoteHold(const HoldRequest& request) const {
   RETURN_IF_ERROR(CheckRequest(request));
   // Before the books are read for statements, which may need the writer lock.
   ASSIGN_OR_RETURN(const QuotasNow now, impl_->ReadQuotas());
-  std::optional<HoldQuote> quote;
+  HoldQuote quote;
   RETURN_IF_ERROR(
       impl_->WithBooks({}, [&](const BooksView& books) -> absl::Status {
         ASSIGN_OR_RETURN(const bool placed, IsPlaced(books, request));
-        if (placed) {
-          quote.emplace();
-          return absl::OkStatus();
-        }
-        ASSIGN_OR_RETURN(const auto at, CellOf(books.transaction, request));
-        if (!at) return absl::OkStatus();
+        if (placed) return absl::OkStatus();
         ASSIGN_OR_RETURN(Admission admission,
                          AdmissionOf(now.books.get(), now.taken, request,
                                      now.at_us, impl_->bucket_us()));
-        ASSIGN_OR_RETURN(quote, QuoteIn(books, std::move(admission), request,
+        ASSIGN_OR_RETURN(const auto at, CellOf(books.transaction, request));
+        if (at) {
+          ASSIGN_OR_RETURN(quote, QuoteIn(books, std::move(admission), request,
+                                          now.at_us, impl_->bucket_us()));
+          return absl::OkStatus();
+        }
+        ASSIGN_OR_RETURN(const std::unique_ptr<NamedBooks> named,
+                         NamedBooks::Make(books.transaction, impl_->header(),
+                                          request.tenant, request.pool));
+        BooksView view;
+        view.transaction = named.get();
+        view.live = books.live;
+        ASSIGN_OR_RETURN(quote, QuoteIn(view, std::move(admission), request,
                                         now.at_us, impl_->bucket_us()));
         return absl::OkStatus();
       }));
-  if (quote) return *std::move(quote);
-  // The names are made, as placing would, in a transaction that is dropped.
-  ASSIGN_OR_RETURN(const std::unique_ptr<Posting> posting,
-                   impl_->BeginPosting());
-  BooksView books;
-  books.transaction = posting->books();
-  ASSIGN_OR_RETURN(books.live, impl_->ReadLiveOf(books.transaction));
-  ASSIGN_OR_RETURN(const TakenOfQuotas taken, impl_->Taken(books.transaction));
-  ASSIGN_OR_RETURN(const int64_t now_us, posting->HoldTime(impl_->ReadClock()));
-  RETURN_IF_ERROR(
-      posting->Intern(NameKind::kTenant, request.tenant, false).status());
-  RETURN_IF_ERROR(
-      posting->Intern(NameKind::kPool, request.pool, false).status());
-  ASSIGN_OR_RETURN(Admission admission,
-                   AdmissionOf(books.transaction, taken, request, now_us,
-                               impl_->bucket_us()));
-  return QuoteIn(books, std::move(admission), request, now_us,
-                 impl_->bucket_us());
+  return quote;
 }
 
 }  // namespace drawdown

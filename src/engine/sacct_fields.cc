@@ -10,20 +10,21 @@
 #include "base/error.h"
 #include "base/wide.h"
 #include "drawdown/units.h"
+#include "engine/mig_profile.h"
 
 namespace drawdown {
 namespace {
 
+constexpr std::string_view kGresPrefix = "gres/";
 constexpr std::string_view kGpu = "gres/gpu";
-constexpr std::string_view kTypedGpu = "gres/gpu:";
-constexpr std::string_view kTypedMig = "gres/mig:";
+constexpr std::string_view kMig = "gres/mig";
 constexpr int64_t kMaxDays = 1'000'000;
+constexpr int64_t kMaxMicroGpus = 1'000'000'000 * kMicroGpusPerGpu;
 
-// REQUEUED and RESIZING are of pieces: what goes on has a record of its own.
-constexpr std::array<std::string_view, 13> kFinalStates = {
-    "COMPLETED",     "FAILED",    "CANCELLED", "TIMEOUT",  "OUT_OF_MEMORY",
-    "PREEMPTED",     "NODE_FAIL", "BOOT_FAIL", "DEADLINE", "REVOKED",
-    "LAUNCH_FAILED", "REQUEUED",  "RESIZING"};
+// In all others a job has no GPUs, or is not known to have them.
+constexpr std::array<std::string_view, 8> kOpenStates = {
+    "RUNNING",   "SUSPENDED", "COMPLETING", "CONFIGURING",
+    "SIGNALING", "STAGE_OUT", "STOPPED",    "POWER_UP_NODE"};
 
 bool AllDigits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -31,57 +32,17 @@ bool AllDigits(std::string_view text) {
   });
 }
 
-// The number that ends at the end of the text, and the text before it.
-std::optional<int64_t> TakeNumber(std::string_view* text) {
-  size_t digits = 0;
-  while (digits < text->size() && digits < 4 &&
-         AllDigits(text->substr(text->size() - digits - 1))) {
-    ++digits;
-  }
-  if (digits == 0) return std::nullopt;
-  int64_t value = 0;
-  for (const char digit : text->substr(text->size() - digits)) {
-    value = value * 10 + (digit - '0');
-  }
-  text->remove_suffix(digits);
-  return value;
-}
-
-// A profile ends a type: "1g.5gb" of "a100_1g.5gb", "1g.10gb+me" of itself.
-// Compute slices and gigabytes; none: whole GPUs.
-struct MigProfile {
-  int64_t slices = 0;
-  int64_t gigabytes = 0;
-  std::string_view gpu;  // "a100"
-};
-std::optional<MigProfile> ParseMigProfile(std::string_view type) {
-  type = type.substr(0, type.find('+'));
-  for (const std::string_view media : {".me", "_me", "-me"}) {
-    if (type.ends_with(media)) type.remove_suffix(media.size());
-  }
-  if (!type.ends_with("gb")) return std::nullopt;
-  type.remove_suffix(2);
-  const std::optional<int64_t> gigabytes = TakeNumber(&type);
-  if (!gigabytes || !type.ends_with("g.")) return std::nullopt;
-  type.remove_suffix(2);
-  const std::optional<int64_t> slices = TakeNumber(&type);
-  if (!slices) return std::nullopt;
-  if (!type.empty() && type.back() != '_' && type.back() != '-') {
-    return std::nullopt;
-  }
-  return MigProfile{*slices, *gigabytes, type};
-}
-
-// An A30 has 24 GB in four slices, and no other GPU 6 GB in one.
-bool HasFourSlices(const MigProfile& profile) {
-  return profile.gpu.find("a30") != profile.gpu.npos ||
-         profile.gpu.find("rtx") != profile.gpu.npos ||
-         (profile.gpu.empty() && profile.gigabytes == 6 * profile.slices);
-}
-
-// One gres/gpu entry after the other.
-class GpuSum {
+// The entries of one resource of Slurm, one after the other: "gres/gpu" is the
+// total of what "gres/gpu:TYPE" lists again.
+class GresSum {
  public:
+  explicit GresSum(std::string_view resource) : resource_(resource) {}
+
+  bool Has(std::string_view name) const {
+    return name == resource_ ||
+           (name.starts_with(resource_) && name[resource_.size()] == ':');
+  }
+
   absl::Status Add(std::string_view name, std::string_view value) {
     if (std::find(seen_.begin(), seen_.end(), name) != seen_.end()) {
       return MakeError(ErrorCode::kBadRow, Quoted(name) + " is there twice");
@@ -93,52 +54,46 @@ class GpuSum {
                                                   " is not a whole number");
     }
     ASSIGN_OR_RETURN(const int64_t micro_gpus, ParseGpus(value));
-    if (name == kGpu) {
+    if (name == resource_) {
       total_ = micro_gpus;
       return absl::OkStatus();
     }
+    // With the "mig" of the resource it must be a profile.
     ASSIGN_OR_RETURN(const Ratio part,
-                     PartOfGpu(name.substr(kTypedGpu.size())));
+                     PartOfGpu(resource_ == kMig
+                                   ? name.substr(kGresPrefix.size())
+                                   : name.substr(resource_.size() + 1)));
     types_ += micro_gpus > 0;
-    // Whoever calls it gres/mig lists it beside the GPUs that it is cut of.
-    if (name.starts_with(kTypedGpu)) {
-      any_typed_ = true;
-      typed_ += micro_gpus;
-    } else {
-      any_mig_ = true;
-    }
-    parts_ += Int128{micro_gpus} * part.num * (kAllParts / part.den);
+    typed_ = typed_.value_or(0) + micro_gpus;
+    parts_ += Int128{micro_gpus} * part.num * (kPartsOfGpu / part.den);
     return absl::OkStatus();
   }
 
-  absl::StatusOr<SacctGpus> Done(bool shares) const {
-    if (any_typed_ && total_ && Int128{*total_} != typed_) {
+  // In millionths of 1/kPartsOfGpu of a GPU.
+  absl::StatusOr<Int128> Parts() const {
+    if (typed_ && total_ && *typed_ != Int128{*total_}) {
       return MakeError(ErrorCode::kBadRow,
-                       "gres/gpu=" + FormatGpus(*total_) +
+                       std::string(resource_) + "=" + FormatGpus(*total_) +
                            ", but its types add up to " +
-                           FormatGpus(static_cast<int64_t>(typed_)));
+                           FormatGpus(static_cast<int64_t>(*typed_)));
     }
-    if (!any_typed_ && !any_mig_) {
-      return SacctGpus{total_.value_or(0), types_, shares};
+    if (typed_) return parts_;
+    const int64_t untyped = total_.value_or(0);
+    if (resource_ == kMig && untyped > 0) {
+      return MakeError(ErrorCode::kBadRow,
+                       "gres/mig=" + FormatGpus(untyped) +
+                           " does not say of which MIG profile");
     }
-    const Int128 micro_gpus = DivHalfEven(parts_, kAllParts);
-    if (micro_gpus > kMaxMicroGpus) {
-      return MakeError(ErrorCode::kBadNumber, "too many GPUs");
-    }
-    return SacctGpus{static_cast<int64_t>(micro_gpus), types_, shares};
+    return Int128{untyped} * kPartsOfGpu;
   }
+  int types() const { return types_; }
 
  private:
-  // Sevenths and quarters are whole numbers of these.
-  static constexpr int64_t kAllParts = 28;
-  static constexpr int64_t kMaxMicroGpus = 1'000'000'000 * kMicroGpusPerGpu;
-
+  const std::string_view resource_;
   std::vector<std::string_view> seen_;
-  std::optional<int64_t> total_;
-  Int128 typed_ = 0;  // devices, in millionths
+  std::optional<int64_t> total_;  // devices, in millionths
+  std::optional<Int128> typed_;   // devices, in millionths
   Int128 parts_ = 0;
-  bool any_typed_ = false;
-  bool any_mig_ = false;
   int types_ = 0;
 };
 
@@ -191,27 +146,10 @@ std::optional<int64_t> ClockSeconds(std::string_view text, bool with_days) {
 
 }  // namespace
 
-absl::StatusOr<Ratio> PartOfGpu(std::string_view type) {
-  const std::optional<MigProfile> profile = ParseMigProfile(type);
-  if (!profile) return Ratio{1, 1};
-  const int64_t of = HasFourSlices(*profile) ? 4 : 7;
-  const bool cut = profile->slices >= 1 && profile->slices <= of &&
-                   (of == 4 ? profile->slices != 3
-                            : profile->slices <= 4 || profile->slices == 7);
-  if (!cut) {
-    return MakeError(ErrorCode::kBadRow,
-                     Quoted(type) +
-                         " is not a MIG profile: no GPU is cut into " +
-                         std::to_string(profile->slices) + " of " +
-                         std::to_string(of) + " slices");
-  }
-  return ParseRatio(std::to_string(profile->slices) + "/" + std::to_string(of));
-}
-
 absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view text) {
-  GpuSum sum;
-  bool shares = false;
-  if (IsAbsentInSacct(text)) return sum.Done(shares);
+  std::array<GresSum, 2> sums = {GresSum(kGpu), GresSum(kMig)};
+  SacctGpus gpus;
+  if (IsAbsentInSacct(text)) return gpus;
   for (const std::string_view entry : SplitAt(text, ',')) {
     const size_t equals = entry.rfind('=');
     if (equals == entry.npos) {
@@ -219,13 +157,25 @@ absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view text) {
                        Quoted(entry) + " is not NAME=COUNT");
     }
     const std::string_view name = entry.substr(0, equals);
-    if (name == kGpu || name.starts_with(kTypedGpu) ||
-        name.starts_with(kTypedMig)) {
+    for (GresSum& sum : sums) {
+      if (!sum.Has(name)) continue;
       RETURN_IF_ERROR(sum.Add(name, entry.substr(equals + 1)));
     }
-    shares |= name.starts_with("gres/shard") || name.starts_with("gres/mps");
+    gpus.shares |=
+        name.starts_with("gres/shard") || name.starts_with("gres/mps");
   }
-  return sum.Done(shares);
+  Int128 parts = 0;
+  for (const GresSum& sum : sums) {
+    ASSIGN_OR_RETURN(const Int128 some, sum.Parts());
+    parts += some;
+    gpus.types += sum.types();
+  }
+  const Int128 micro_gpus = DivHalfEven(parts, kPartsOfGpu);
+  if (micro_gpus > kMaxMicroGpus) {
+    return MakeError(ErrorCode::kBadNumber, "too many GPUs");
+  }
+  gpus.micro_gpus = static_cast<int64_t>(micro_gpus);
+  return gpus;
 }
 
 absl::StatusOr<std::optional<int64_t>> ParseSacctDuration(
@@ -260,9 +210,9 @@ std::string_view SacctStateName(std::string_view state) {
   return state.substr(0, state.find(' '));
 }
 
-bool IsFinalSacctState(std::string_view state) {
-  return std::find(kFinalStates.begin(), kFinalStates.end(),
-                   SacctStateName(state)) != kFinalStates.end();
+bool MayStillRunInSacct(std::string_view state) {
+  return std::find(kOpenStates.begin(), kOpenStates.end(),
+                   SacctStateName(state)) != kOpenStates.end();
 }
 
 bool IsSacctStep(std::string_view job_id) {

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "drawdown/ratio.h"
 
 namespace drawdown {
 
@@ -23,11 +22,6 @@ struct SacctGpus {
 // MIG profile is not one; kBadNumber where a count is not a whole number.
 absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view text);
 
-// How much of a GPU a device of the type is: "a100_1g.5gb" is 1/7, "h100" 1.
-// A MIG profile says how many compute slices it has; GPUs have seven of them,
-// an A30 and an RTX PRO four. kBadRow: there is no such profile.
-absl::StatusOr<Ratio> PartOfGpu(std::string_view type);
-
 // Microseconds of [DD-[HH:]]MM:SS, with an optional fraction. None where sacct
 // has nothing to say: "", "Unknown", "INVALID". kBadTime otherwise.
 absl::StatusOr<std::optional<int64_t>> ParseSacctDuration(
@@ -40,8 +34,9 @@ bool IsAbsentInSacct(std::string_view text);
 // "CANCELLED" of "CANCELLED by 1000".
 std::string_view SacctStateName(std::string_view state);
 
-// Whether a job in this state cannot be running: it must have an end.
-bool IsFinalSacctState(std::string_view state);
+// Whether a job in this state may have no end yet. States that are not known
+// are not among them: a run without an end accrues for ever.
+bool MayStillRunInSacct(std::string_view state);
 
 // Whether the id is a step's ("123.batch", "123_4.0"), not a job's.
 bool IsSacctStep(std::string_view job_id);

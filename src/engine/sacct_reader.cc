@@ -209,7 +209,7 @@ absl::Status SacctReader::ReadTimes(SacctRow* row) {
   const std::string_view state = Field(kState);
   // While a job runs its state may go back and forth; a final one stays.
   if (row->end_us) row->state = state;
-  if (row->end_us || !IsFinalSacctState(state)) return absl::OkStatus();
+  if (row->end_us || MayStillRunInSacct(state)) return absl::OkStatus();
   return Refuse("State is " + Quoted(state) + " but End is " +
                 Quoted(Field(kEnd)) +
                 ": it would accrue for ever; let `sacctmgr show runawayjobs` "

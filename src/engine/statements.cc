@@ -245,6 +245,15 @@ absl::Status RateForBill(const BooksView& books, const ContractBooks& contracts,
   return absl::OkStatus();
 }
 
+std::vector<const Contract*> OthersThan(std::string_view id,
+                                        const ContractBooks& contracts) {
+  std::vector<const Contract*> others;
+  for (const ContractVersion* const version : contracts.Newest()) {
+    if (version->contract.id != id) others.push_back(&version->contract);
+  }
+  return others;
+}
+
 // Reads the bill once more, for the rows behind what was found.
 absl::Status VisitLines(const std::vector<std::string>& bill_paths,
                         const BillOptions& options,
@@ -416,6 +425,7 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
             {&versions.For(asked.period), &period.rated, asked.period,
              impl_->bucket_us(), at_us, &period.input.capacity,
              &period.usage.pools, &compared.corrections, &compared.corrected,
+             &versions, OthersThan(query.contract, asked.contracts),
              [&](const std::vector<PoolWindow>& windows) {
                return MeteredIn(windows, books, impl_->bucket_us(), at_us);
              }},

@@ -31,6 +31,12 @@ FineTime FineUnits(QuotaPeriod period, Int128 amount) {
 }
 
 absl::StatusOr<Standing> Admitter::StandingOf(const StoredQuota& quota) {
+  ASSIGN_OR_RETURN(Standing standing, OwnStandingOf(quota));
+  ASSIGN_OR_RETURN(standing.reserved, Reserved(quota));
+  return standing;
+}
+
+absl::StatusOr<Standing> Admitter::OwnStandingOf(const StoredQuota& quota) {
   Standing standing;
   const QuotaPeriod period = quota.scope.period;
   standing.limit = kNoLimit;
@@ -45,16 +51,18 @@ absl::StatusOr<Standing> Admitter::StandingOf(const StoredQuota& quota) {
   ASSIGN_OR_RETURN(standing.held, held_->HeldAt(quota, at_us_));
   const auto admitted = admitted_.find(quota.id);
   if (admitted != admitted_.end()) standing.held += admitted->second;
-  ASSIGN_OR_RETURN(standing.reserved, Reserved(quota));
   return standing;
 }
 
 // What slices below have set aside and not used: of the topmost of them, as
 // those further down are set aside in them.
 absl::StatusOr<FineTime> Admitter::Reserved(const StoredQuota& quota) {
-  ASSIGN_OR_RETURN(const QuotaIndex::Quotas slices, index_->Slices());
+  if (!slices_) {
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, index_->Slices());
+    slices_.emplace(all, at_us_);
+  }
   FineTime reserved;
-  for (const StoredQuota* const slice : TopmostSlices(slices, quota, at_us_)) {
+  for (const StoredQuota* const slice : slices_->Topmost(quota)) {
     ASSIGN_OR_RETURN(const Standing standing, StandingOf(*slice));
     reserved +=
         std::max(standing.guarantee - standing.committed(), standing.reserved);
@@ -139,21 +147,30 @@ absl::Status Admitter::Withdraw(std::string_view tenant, std::string_view pool,
 
 absl::StatusOr<Admission> Admitter::Refuse(std::string_view tenant,
                                            std::string_view pool,
-                                           const Ask& ask) {
+                                           const Ask& ask,
+                                           const TakenOfQuotas& left) {
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
   std::optional<Refusal> by;
   Int128 least = 0;
   for (const StoredQuota* const quota : over) {
     const QuotaLimit* const limit = LimitAt(*quota, at_us_);
     const FineTime asked = AskedOf(*quota, ask);
-    const bool binds = limit != nullptr && !limit->soft && asked > FineTime();
+    // Meters know of GPU time only.
+    const bool binds = limit != nullptr && !limit->soft && asked > FineTime() &&
+                       quota->scope.period != QuotaPeriod::kAtOnce;
     if (!binds) continue;
-    ASSIGN_OR_RETURN(const Refusal one, RefusalBy(*quota, asked));
-    const Int128 left =
-        one.limit - one.used - one.held - one.reserved - one.asked;
-    if (by && left >= least) continue;
+    ASSIGN_OR_RETURN(Refusal one, RefusalBy(*quota, asked));
+    Int128 leaves = one.limit - one.used - one.held - one.reserved - one.asked;
+    const auto room = left.find(quota->id);
+    if (room != left.end()) {
+      const Int128 by_meters =
+          room->second.count() - WholeUnits(quota->scope.period, asked);
+      one.held += std::max<Int128>(0, leaves - by_meters);
+      leaves = std::min(leaves, by_meters);
+    }
+    if (by && leaves >= least) continue;
     by = one;
-    least = left;
+    least = leaves;
   }
   return Admission{std::move(by)};
 }
@@ -168,7 +185,7 @@ absl::StatusOr<bool> Admitter::Borrows(std::string_view tenant,
         quota->scope.tenant == scope.tenant) {
       continue;
     }
-    ASSIGN_OR_RETURN(const Standing standing, StandingOf(*quota));
+    ASSIGN_OR_RETURN(const Standing standing, OwnStandingOf(*quota));
     if (standing.committed() > FineUnits(scope.period, limit->nominal)) {
       return true;
     }

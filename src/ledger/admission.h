@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -19,6 +20,7 @@
 #include "ledger/held_books.h"
 #include "ledger/quota_accounts.h"
 #include "ledger/quota_index.h"
+#include "ledger/slice_tree.h"
 
 namespace drawdown {
 
@@ -75,9 +77,12 @@ class Admitter {
   // Takes back an ask that was admitted.
   absl::Status Withdraw(std::string_view tenant, std::string_view pool,
                         const Ask& ask);
-  // Refuses an ask that fits here, by the quota that it leaves least of.
+  // Refuses an ask that fits here and not beside live meters, by the quota
+  // that it leaves least of. `left`: of each quota, as they have it. What they
+  // have not been given yet, since it is free by this commit, is held.
   absl::StatusOr<Admission> Refuse(std::string_view tenant,
-                                   std::string_view pool, const Ask& ask);
+                                   std::string_view pool, const Ask& ask,
+                                   const TakenOfQuotas& left);
 
   // Limits that are not there are as large as can be.
   absl::StatusOr<Standing> StandingOf(const StoredQuota& quota);
@@ -93,6 +98,8 @@ class Admitter {
                                  std::string_view pool);
 
  private:
+  // Without what slices below have set aside.
+  absl::StatusOr<Standing> OwnStandingOf(const StoredQuota& quota);
   absl::StatusOr<FineTime> Reserved(const StoredQuota& quota);
   void Count(const QuotaIndex::Quotas& over, const Ask& ask, int sign);
   absl::StatusOr<Refusal> RefusalBy(const StoredQuota& quota, FineTime asked);
@@ -106,6 +113,7 @@ class Admitter {
   const int64_t at_us_;
   std::map<uint32_t, FineTime> admitted_;  // by quota
   TakenOfQuotas taken_;
+  std::optional<SliceTree> slices_;  // when they were first asked for
 };
 
 // Whole units of what the quota counts in: GPU-microseconds or micro-GPUs.

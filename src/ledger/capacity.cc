@@ -1,6 +1,7 @@
 #include "ledger/capacity.h"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "base/coding.h"
@@ -58,6 +59,15 @@ std::vector<std::pair<std::string, uint32_t>> PoolsOf(
   }
   std::sort(pools.begin(), pools.end());
   return pools;
+}
+
+// From a record of a series that ends before the query begins to the last that
+// starts before that: no record between the two reaches into it.
+absl::StatusOr<bool> SkipTo(int64_t from_us, CapacityKey key, Cursor* cursor) {
+  key.start_us = from_us;
+  const std::string first = EncodeCapacityKey(key);
+  ASSIGN_OR_RETURN(const bool found, cursor->SeekAtLeast(first));
+  return found ? cursor->Previous() : cursor->SeekLast();
 }
 
 bool Selects(const CapacityQuery& query, const CapacityRecord& record) {
@@ -208,6 +218,7 @@ absl::Status VisitCapacity(
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kCapacity));
   uint64_t visited = 0;
+  std::string skipped;  // the series whose records before the query are
   for (const auto& [path, id] : PoolsOf(names, query.pool)) {
     std::string pool_key;
     AppendKey32(id, &pool_key);
@@ -222,6 +233,18 @@ absl::Status VisitCapacity(
           stored.sequence};
       if (Selects(query, info.record)) {
         if (!visit(info) || ++visited == query.limit) return absl::OkStatus();
+      }
+      if (query.to_us && *query.to_us <= key.start_us) {  // the next series
+        const CapacityKey last = {key.pool, key.state, info.record.capacity_id,
+                                  std::numeric_limits<int64_t>::max()};
+        ASSIGN_OR_RETURN(found, cursor->SeekAtLeast(EncodeCapacityKey(last)));
+        continue;
+      }
+      if (query.from_us && stored.end_us <= *query.from_us &&
+          SeriesOf(cursor->key()) != skipped) {
+        skipped = SeriesOf(cursor->key());
+        ASSIGN_OR_RETURN(found, SkipTo(*query.from_us, key, cursor.get()));
+        continue;
       }
       ASSIGN_OR_RETURN(found, cursor->Next());
     }

@@ -5,6 +5,7 @@
 #define DRAWDOWN_SRC_LEDGER_LIVE_QUOTAS_H_
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -24,12 +25,14 @@ class LiveQuotas {
   virtual absl::StatusOr<bool> Promise(std::string_view tenant,
                                        std::string_view pool,
                                        const Ask& ask) = 0;
+  // What the last promise that did not fit found left of the quota; none: it
+  // was not asked.
+  virtual std::optional<GpuTime> Left(uint32_t quota) = 0;
   // Takes the last promise back.
   virtual absl::Status Unpromise() = 0;
-  // What meters have used of the quota and the books do not have, in
-  // GPU-microseconds, without what was promised here; takes back what they have
-  // not used.
-  virtual absl::StatusOr<int64_t> Taken(uint32_t quota) = 0;
+  // What meters have used of the quota and the books do not have, without what
+  // was promised here; takes back what they have not used.
+  virtual absl::StatusOr<GpuTime> Taken(uint32_t quota) = 0;
 
   // Last thing before the commit. `changed`: quotas of which something is used
   // or held otherwise. `recall`: by facts that were not promised, or quotas

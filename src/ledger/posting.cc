@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/wide.h"
 #include "ledger/buckets.h"
+#include "ledger/usage_rules.h"
 
 namespace drawdown {
 namespace {
@@ -18,6 +19,15 @@ constexpr size_t kRunsInOrder = 1'024;
 
 absl::string_view AbslView(std::string_view text) {
   return absl::string_view(text.data(), text.size());
+}
+
+// `known` where `tenant` is the same by now, whatever it is called; else that.
+absl::StatusOr<uint32_t> AsKnown(uint32_t known, uint32_t tenant,
+                                 TenantMoves* moves) {
+  if (known == tenant) return known;
+  ASSIGN_OR_RETURN(const uint32_t known_now, moves->Now(known));
+  ASSIGN_OR_RETURN(const uint32_t now, moves->Now(tenant));
+  return known_now == now ? known : tenant;
 }
 
 }  // namespace
@@ -167,6 +177,14 @@ absl::StatusOr<Verdict> Posting::Post(const RunImported& row) {
   RETURN_IF_ERROR(CheckRun(row));
   ASSIGN_OR_RETURN(const KnownRun known, FindRun(row.run_id, row.attempt));
   if (known.run) {
+    ASSIGN_OR_RETURN(const uint32_t tenant,
+                     AsKnown(known.run->tenant, row.tenant,
+                             &quotas_->index.moves()));
+    if (tenant != row.tenant) {
+      RunImported same = row;
+      same.tenant = tenant;
+      return Post(same);
+    }
     ASSIGN_OR_RETURN(const Verdict verdict,
                      JudgeImport(&*known.run, row, Names()));
     if (verdict == Verdict::kUnchanged) return verdict;
@@ -214,22 +232,15 @@ absl::StatusOr<StoredUsage*> Posting::FindUsage(std::string_view usage_id) {
 
 absl::StatusOr<Verdict> Posting::Post(const UsageAdded& usage) {
   RETURN_IF_ERROR(CheckUsage(usage));
-  const StoredUsage stated = {usage.tenant, usage.pool,     usage.start_us,
-                              usage.end_us, usage.gpu_time, tip_.next_sequence};
+  StoredUsage stated = {usage.tenant, usage.pool,     usage.start_us,
+                        usage.end_us, usage.gpu_time, tip_.next_sequence};
   ASSIGN_OR_RETURN(StoredUsage* const known, FindUsage(usage.usage_id));
   if (known != nullptr) {
-    if (known->SameAs(stated)) return Verdict::kUnchanged;
-    const auto describe = [this](const StoredUsage& one) {
-      return PathOf(NameKind::kTenant, one.tenant) + " on " +
-             PathOf(NameKind::kPool, one.pool) + ", " +
-             FormatGpuSeconds(one.gpu_time) + " GPU-seconds [" +
-             FormatInstant(one.start_us) + ", " + FormatInstant(one.end_us) +
-             ")";
-    };
-    return MakeError(ErrorCode::kConflict,
-                     "usage " + std::string(usage.usage_id) +
-                         " is in the books as " + describe(*known) +
-                         "; this says " + describe(stated));
+    ASSIGN_OR_RETURN(
+        stated.tenant,
+        AsKnown(known->tenant, stated.tenant, &quotas_->index.moves()));
+    RETURN_IF_ERROR(JudgeUsage(usage.usage_id, *known, stated, Names()));
+    return Verdict::kUnchanged;
   }
   RETURN_IF_ERROR(AddUsageCells(usage));
   quotas_->facts = true;

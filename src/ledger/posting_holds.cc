@@ -233,10 +233,11 @@ absl::StatusOr<Admission> Posting::RefusedBesideMeters(Admitter* admitter,
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
                    quotas_->index.Over(tenant, pool));
   TakenOfQuotas taken;
+  TakenOfQuotas left;
   for (const StoredQuota* const quota : over) {
     if (quota->scope.period == QuotaPeriod::kAtOnce) continue;
-    ASSIGN_OR_RETURN(const int64_t of_quota, live_quotas_->Taken(quota->id));
-    taken[quota->id] = GpuTime(of_quota);
+    ASSIGN_OR_RETURN(taken[quota->id], live_quotas_->Taken(quota->id));
+    if (const auto one = live_quotas_->Left(quota->id)) left[quota->id] = *one;
   }
   admitter->CountTaken(std::move(taken));
   ASSIGN_OR_RETURN(const Admission admission,
@@ -245,7 +246,7 @@ absl::StatusOr<Admission> Posting::RefusedBesideMeters(Admitter* admitter,
   // Room that others have made in this commit is not meters' yet, and chains
   // are asked for different amounts.
   RETURN_IF_ERROR(admitter->Withdraw(tenant, pool, ask));
-  return admitter->Refuse(tenant, pool, ask);
+  return admitter->Refuse(tenant, pool, ask, left);
 }
 
 absl::StatusOr<Admission> Posting::PlaceHolds(

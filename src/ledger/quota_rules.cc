@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/wide.h"
+#include "ledger/slice_tree.h"
 
 namespace drawdown {
 namespace {
@@ -21,10 +22,6 @@ constexpr int kMicroDecimals = 6;
 absl::Status BadQuota(const QuotaScope& scope, const std::string& what) {
   return MakeError(ErrorCode::kInvalidArgument,
                    "quota of " + scope.tenant + ": " + what);
-}
-
-bool IsBelow(std::string_view path, std::string_view ancestor) {
-  return path != ancestor && IsAtOrBelow(path, ancestor);
 }
 
 std::string DescribeAmount(QuotaPeriod period, Int128 amount) {
@@ -114,39 +111,17 @@ const QuotaLimit* LimitAt(const StoredQuota& quota, int64_t at_us) {
   return version != nullptr && version->limit ? &*version->limit : nullptr;
 }
 
-QuotaIndex::Quotas TopmostSlices(const QuotaIndex::Quotas& quotas,
-                                 const StoredQuota& above, int64_t at_us) {
-  QuotaIndex::Quotas below;
-  for (const StoredQuota* const quota : quotas) {
-    const QuotaLimit* const limit = LimitAt(*quota, at_us);
-    if (limit != nullptr && limit->slice &&
-        SameKind(quota->scope, above.scope) &&
-        IsBelow(quota->scope.tenant, above.scope.tenant)) {
-      below.push_back(quota);
-    }
-  }
-  QuotaIndex::Quotas topmost;
-  for (const StoredQuota* const quota : below) {
-    const bool covered =
-        std::any_of(below.begin(), below.end(), [&](const StoredQuota* other) {
-          return IsBelow(quota->scope.tenant, other->scope.tenant);
-        });
-    if (!covered) topmost.push_back(quota);
-  }
-  return topmost;
-}
-
 namespace {
 
 // What slices below the quota set aside in it, whoever uses what: of each the
 // larger of its guarantee and what those below it set aside, who are kept in it
 // from whatever it lends (Admitter::Reserved).
-Int128 PromisedIn(const QuotaIndex::Quotas& kind, const StoredQuota& above,
+Int128 PromisedIn(const SliceTree& slices, const StoredQuota& above,
                   int64_t at_us) {
   Int128 promised = 0;
-  for (const StoredQuota* const slice : TopmostSlices(kind, above, at_us)) {
+  for (const StoredQuota* const slice : slices.Topmost(above)) {
     promised += std::max(GuaranteeOf(*LimitAt(*slice, at_us)),
-                         PromisedIn(kind, *slice, at_us));
+                         PromisedIn(slices, *slice, at_us));
   }
   return promised;
 }
@@ -165,12 +140,13 @@ absl::Status CheckGuarantees(const QuotaIndex::Quotas& all,
     }
   }
   for (const int64_t at_us : instants) {
+    const SliceTree slices(kind, at_us);
     for (const StoredQuota* const above : kind) {
       const QuotaLimit* const limit = LimitAt(*above, at_us);
       if (limit == nullptr || !IsAtOrBelow(scope.tenant, above->scope.tenant)) {
         continue;
       }
-      const Int128 promised = PromisedIn(kind, *above, at_us);
+      const Int128 promised = PromisedIn(slices, *above, at_us);
       if (promised <= limit->nominal) continue;
       return BadQuota(above->scope,
                       "slices below it would set aside " +

@@ -39,10 +39,6 @@ Int128 GuaranteeOf(const QuotaLimit& limit);
 // The limit in force, nullptr when there is none.
 const QuotaLimit* LimitAt(const StoredQuota& quota, int64_t at_us);
 
-// The slices below the quota that are not below another of them.
-QuotaIndex::Quotas TopmostSlices(const QuotaIndex::Quotas& quotas,
-                                 const StoredQuota& above, int64_t at_us);
-
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_LEDGER_QUOTA_RULES_H_

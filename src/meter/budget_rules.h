@@ -23,9 +23,9 @@
 
 namespace drawdown {
 
-// Amounts that are taken stay within this (73,000 GPU-years), so that sums of a
-// few are no overflow. What quotas have may be more, so it is wide: seven years
-// of 100,000 GPUs are ten times as much.
+// One call takes no more than this (73,000 GPU-years). What quotas have, and
+// what is taken of them by holds, may be more, so it is wide: seven years of
+// 100,000 GPUs are ten times as much.
 inline constexpr int64_t kBudgetBound = int64_t{1} << 61;
 // Beyond whatever a quota may be, and sums of a few are no overflow.
 inline constexpr Int128 kUnlimited = Int128{1} << 120;
@@ -50,7 +50,7 @@ struct Budget {
   Int128 reserved_us = 0;
   // What is out of available and not in the books yet: slices, admitted usage
   // that is not drained, promises.
-  int64_t taken_us = 0;
+  Int128 taken_us = 0;
   // Of the books' values: later ones are of higher tickets.
   uint64_t ticket = 0;
   // About how many slices were filled since all below were last recalled; 0:
@@ -94,8 +94,8 @@ inline Int128 Unclaimed(const Budget& budget) {
   return budget.books.guarantee_left_us - budget.taken_us - budget.reserved_us;
 }
 // What of `amount` the budget may claim.
-inline int64_t Claimed(Int128 unclaimed, int64_t amount) {
-  return static_cast<int64_t>(std::clamp<Int128>(unclaimed, 0, amount));
+inline Int128 Claimed(Int128 unclaimed, Int128 amount) {
+  return std::clamp<Int128>(unclaimed, 0, amount);
 }
 }  // namespace budget_internal
 
@@ -121,33 +121,39 @@ inline bool IsOverdrawn(const Budget& budget, int64_t now_us) {
   return WideRoomAt(budget, now_us) < budget.reserved_us;
 }
 
-// Calls visit(budget) for each that keeps `amount` from being taken from every
-// budget of the chain. Of claims as they were when Fall was last called.
+// Calls visit(budget, short_by) for each that keeps `amount` from being taken
+// from every budget of the chain: unless claims elsewhere lose `short_by`;
+// kUnlimited: whatever they lose. Of claims as they were when Fall was last
+// called.
 template <typename Visit>
-inline void ForEachTooSmall(BudgetChain chain, int64_t amount, int64_t now_us,
+inline void ForEachTooSmall(BudgetChain chain, Int128 amount, int64_t now_us,
                             const Visit& visit) {
-  int64_t asked = amount;  // of what is reserved for nobody
+  Int128 asked = amount;  // of what is reserved for nobody
   for (Budget* const budget : chain) {
     const Int128 room = WideRoomAt(*budget, now_us);
-    if (room < amount || (asked > 0 && room - budget->reserved_us < asked)) {
-      visit(budget);
+    const Int128 short_by = asked - (room - budget->reserved_us);
+    if (room < amount) {
+      visit(budget, kUnlimited);
+    } else if (asked > 0 && short_by > 0) {
+      visit(budget, short_by);
     }
     asked -=
         budget_internal::Claimed(budget_internal::Unclaimed(*budget), asked);
   }
 }
 
-inline bool Fits(BudgetChain chain, int64_t amount, int64_t now_us) {
+inline bool Fits(BudgetChain chain, Int128 amount, int64_t now_us) {
   bool fits = true;
-  ForEachTooSmall(chain, amount, now_us, [&](Budget*) { fits = false; });
+  ForEachTooSmall(chain, amount, now_us,
+                  [&](Budget*, Int128) { fits = false; });
   return fits;
 }
 
 // Whether or not it fits. REQUIRES: amount >= 0.
-inline void Take(BudgetChain chain, int64_t amount) {
-  int64_t asked = amount;
+inline void Take(BudgetChain chain, Int128 amount) {
+  Int128 asked = amount;
   for (Budget* const budget : chain) {
-    const int64_t claimed =
+    const Int128 claimed =
         budget_internal::Claimed(budget_internal::Unclaimed(*budget), asked);
     budget->taken_us += amount;
     budget->reserved_us -= amount - asked;
@@ -156,10 +162,10 @@ inline void Take(BudgetChain chain, int64_t amount) {
 }
 
 // The inverse of Take, in any order.
-inline void GiveBack(BudgetChain chain, int64_t amount) {
-  int64_t asked = amount;
+inline void GiveBack(BudgetChain chain, Int128 amount) {
+  Int128 asked = amount;
   for (Budget* const budget : chain) {
-    const int64_t claimed = budget_internal::Claimed(
+    const Int128 claimed = budget_internal::Claimed(
         budget_internal::Unclaimed(*budget) + asked, asked);
     budget->taken_us -= amount;
     budget->reserved_us += amount - asked;

@@ -21,7 +21,7 @@
 namespace drawdown {
 namespace {
 
-constexpr char kMagic[8] = {'d', 'd', 'b', 'u', 'd', 'g', 't', '2'};
+constexpr char kMagic[8] = {'d', 'd', 'b', 'u', 'd', 'g', 't', '3'};
 constexpr char kPrefix[] = "budgets.";
 constexpr mode_t kMode = 0666;
 constexpr size_t kHeaderBytes = 4'096;

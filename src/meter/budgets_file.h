@@ -41,6 +41,11 @@ struct BudgetsState {
   // The first of the budgets whose claims fall (Budget::next_falling), and of
   // some that did; kNoneFalling and 0: there is none.
   uint32_t falling = 0;
+  // Of those together no less than what claims lose: so many, by so many
+  // micro-GPUs from that instant on.
+  uint32_t falling_count = 0;
+  Int128 falling_rate = 0;
+  int64_t fallen_until_us = 0;
 };
 
 class BudgetsFile {

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
 namespace drawdown {
@@ -86,19 +87,58 @@ ComparedParts CompareParts(const PoolNaming& naming, const BillRow& row,
   return compared;
 }
 
+uint64_t LengthBit(std::string_view text) {
+  return uint64_t{1} << (text.size() % 64);
+}
+
+std::string Folded(std::string_view text) {
+  return absl::AsciiStrToLower(AbslView(text));
+}
+
+std::string_view Stripped(std::string_view text) {
+  const absl::string_view bare = absl::StripAsciiWhitespace(AbslView(text));
+  return {bare.data(), bare.size()};
+}
+
 }  // namespace
 
 BillNames::BillNames(const Contract& contract) : contract_(contract) {
   for (const PoolNaming& naming : contract.pools) {
-    if (!naming.sku.empty()) pools_by_sku_[naming.sku].push_back(&naming);
     pool_names_.emplace(naming.name);
     name_sizes_.set(naming.name.size() % name_sizes_.size());
     by_account_or_resource_ |=
         !naming.sub_accounts.empty() || !naming.resources.empty();
+    if (naming.sku.empty()) continue;
+    pools_by_sku_[naming.sku].push_back(&naming);
+    pools_by_folded_sku_[Folded(naming.sku)].push_back(&naming);
+    sku_lengths_ |= LengthBit(naming.sku);
   }
   for (const Commitment& commitment : contract.commitments) {
     commitments_.emplace(commitment.id, &commitment);
+    const auto [entry, first] =
+        folded_commitments_.emplace(Folded(commitment.id), &commitment);
+    if (!first) entry->second = nullptr;
+    commitment_lengths_ |= LengthBit(commitment.id);
   }
+}
+
+const BillNames::Pools* BillNames::PoolsOf(std::string_view sku) const {
+  if (sku.empty()) return nullptr;
+  const auto exact = pools_by_sku_.find(AbslView(sku));
+  if (exact != pools_by_sku_.end()) return &exact->second;
+  const std::string_view bare = Stripped(sku);
+  if ((sku_lengths_ & LengthBit(bare)) == 0) return nullptr;
+  const auto folded = pools_by_folded_sku_.find(Folded(bare));
+  return folded == pools_by_folded_sku_.end() ? nullptr : &folded->second;
+}
+
+const Commitment* BillNames::FindFolded(std::string_view id) const {
+  const std::string_view bare = Stripped(id);
+  if (bare.empty() || (commitment_lengths_ & LengthBit(bare)) == 0) {
+    return nullptr;
+  }
+  const auto found = folded_commitments_.find(Folded(bare));
+  return found == folded_commitments_.end() ? nullptr : found->second;
 }
 
 bool BillNames::IsProvider(std::string_view name) const {
@@ -118,10 +158,10 @@ bool BillNames::TellsApartBy(std::string_view resource) const {
 
 PoolMatch BillNames::FindBySku(std::string_view sku, const BillRow& row,
                                std::string_view resource) const {
-  const auto found = pools_by_sku_.find(AbslView(sku));
-  if (sku.empty() || found == pools_by_sku_.end()) return {};
-  PoolMatch match{PoolMatch::Result::kOtherRegion, found->second.front()};
-  for (const PoolNaming* naming : found->second) {
+  const Pools* const pools = PoolsOf(sku);
+  if (pools == nullptr) return {};
+  PoolMatch match{PoolMatch::Result::kOtherRegion, pools->front()};
+  for (const PoolNaming* naming : *pools) {
     const ComparedParts parts = CompareParts(*naming, row, resource);
     if (parts.differing != 0) continue;
     const bool first = match.result == PoolMatch::Result::kOtherRegion;
@@ -159,6 +199,9 @@ PoolMatch BillNames::FindCoarser(const PoolMatch& finest, const BillRow& row,
 PoolMatch BillNames::FindPool(const BillRow& row,
                               std::string_view resource) const {
   PoolMatch best = FindBySku(row.sku, row, resource);
+  // Cost and usage reports have no SKU but the type.
+  best.by_instance_type =
+      best.naming != nullptr && row.sku == row.instance_type;
   if (best.result == PoolMatch::Result::kFound) return best;
   const auto improve = [&best](const PoolMatch& other) {
     const bool better = other.result == PoolMatch::Result::kFound ||
@@ -181,7 +224,9 @@ const Commitment* BillNames::FindCommitment(std::string_view id) const {
   if (found == commitments_.end()) {
     found = commitments_.find(AbslView(LastPart(id)));
   }
-  return found == commitments_.end() ? nullptr : found->second;
+  if (found != commitments_.end()) return found->second;
+  const Commitment* const whole = FindFolded(id);
+  return whole != nullptr ? whole : FindFolded(LastPart(id));
 }
 
 int64_t BillNames::GpusPerUnit(const Commitment& commitment) const {

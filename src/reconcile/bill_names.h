@@ -5,6 +5,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -52,7 +53,8 @@ class BillNames {
   // and sub-account.
   bool TellsApartBy(std::string_view resource) const;
 
-  // By SkuId, else by SkuPriceId, else by the instance type. Region,
+  // By SkuId, else by SkuPriceId, else by the instance type; by each as it is
+  // written, else in any case of letters and without blanks around it. Region,
   // sub-account, SKU price and resource must agree where both sides give one;
   // of several pools the one that agrees in the resource, else in the SKU
   // price, the sub-account, the region. Where none agrees, the resource is
@@ -62,7 +64,8 @@ class BillNames {
   PoolMatch FindPool(const BillRow& row, std::string_view resource) const;
 
   // By the whole id, else by its part after the last '/' or ':' (an ARN's
-  // resource); nullptr if the contract has no such commitment.
+  // resource), else either in any case of letters, which Azure's exports
+  // change; nullptr if the contract has no such commitment.
   const Commitment* FindCommitment(std::string_view id) const;
 
   // GPUs of one billed unit of a commitment whose rows name no pool: those of
@@ -70,6 +73,11 @@ class BillNames {
   int64_t GpusPerUnit(const Commitment& commitment) const;
 
  private:
+  using Pools = std::vector<const PoolNaming*>;
+
+  // nullptr: no pool has it.
+  const Pools* PoolsOf(std::string_view sku) const;
+  const Commitment* FindFolded(std::string_view id) const;
   PoolMatch FindBySku(std::string_view sku, const BillRow& row,
                       std::string_view resource) const;
   // Of a row whose `finest` match is kOtherRegion.
@@ -77,8 +85,15 @@ class BillNames {
                         std::string_view resource) const;
 
   const Contract& contract_;
-  HashMap<absl::string_view, std::vector<const PoolNaming*>> pools_by_sku_;
+  HashMap<absl::string_view, Pools> pools_by_sku_;
   HashMap<absl::string_view, const Commitment*> commitments_;
+  // The same in small letters, of an id that two commitments have: none. Most
+  // SKUs of a bill are of no pool: bit n of the lengths is set where one of
+  // ours has n mod 64 letters.
+  HashMap<std::string, Pools> pools_by_folded_sku_;
+  HashMap<std::string, const Commitment*> folded_commitments_;
+  uint64_t sku_lengths_ = 0;
+  uint64_t commitment_lengths_ = 0;
   HashSet<absl::string_view> pool_names_;
   std::bitset<64> name_sizes_;  // of pool_names_, by their last six bits
   bool by_account_or_resource_ = false;  // some pool is named by one

@@ -82,7 +82,8 @@ void SetBilled(const Group& group, const CompareContext& context,
   comparison.slack = group.slack();
   comparison.cost = group.sums.cost;
   comparison.doubled_tolerance = DoubledTolerance(group, context.options);
-  if (!context.options.tolerance.has_value()) {
+  comparison.tolerance_given = context.options.tolerance.has_value();
+  if (!comparison.tolerance_given) {
     comparison.contract_rounding = ContractRounding(group, *context.contract);
   }
   comparison.open = context.open() && group.key.end_us > context.at_us;
@@ -103,12 +104,34 @@ std::optional<MoneyAmount> AveragePrice(const Expectation& books) {
   return MoneyAmount(*price);
 }
 
+// What a pool of hours has left is known at its interval's end, where a true-up
+// asks for it: the books have no unused hours of it in between.
+bool IsLeftOver(const Comparison& comparison) {
+  return comparison.kind == RowKind::kUnused &&
+         comparison.commitment->model == CommitmentModel::kDiscontinuous;
+}
+
+// By EffectiveCost a purchase asks for what is left over where no row is of it.
+MoneyAmount FreeCost(const Group& group, const CompareContext& context) {
+  const Lane& lane = group.key.lane;
+  if (!IsPurchase(lane.kind) ||
+      context.basis.unused.contains(lane.commitment)) {
+    return MoneyAmount();
+  }
+  return context.books
+      ->TrueUp(lane.commitment, group.key.start_us, group.key.end_us)
+      .cost;
+}
+
 void SetExpected(const Group& group, const CompareContext& context,
                  Comparison& comparison) {
   Lane lane = group.key.lane;
   if (lane.kind == RowKind::kUpfront) lane.kind = RowKind::kPurchase;
   const Expectation books =
-      context.books->Sum(lane, group.key.start_us, group.key.end_us);
+      IsLeftOver(comparison)
+          ? context.books->TrueUp(lane.commitment, group.key.start_us,
+                                  group.key.end_us)
+          : context.books->Sum(lane, group.key.start_us, group.key.end_us);
   comparison.booked = books.time;
   comparison.unpriced = books.unpriced;
   comparison.cut = books.cut;
@@ -122,12 +145,7 @@ void SetExpected(const Group& group, const CompareContext& context,
   comparison.expected = books.cost;
   if (!IsFree(lane, context.basis)) return;
   comparison.price = MoneyAmount();
-  comparison.expected =
-      IsPurchase(lane.kind)
-          ? context.books
-                ->TrueUp(lane.commitment, group.key.start_us, group.key.end_us)
-                .cost
-          : MoneyAmount();
+  comparison.expected = FreeCost(group, context);
 }
 
 }  // namespace
@@ -166,7 +184,7 @@ Comparison Measure(const Group& group, const CompareContext& context) {
   const Commitment& commitment = *comparison.commitment;
   comparison.money_only = commitment.category == CommitmentCategory::kSpend ||
                           group.sums.unmeasured != 0;
-  comparison.cut |= IsPurchase(lane.kind) &&
+  comparison.cut |= (IsPurchase(lane.kind) || IsLeftOver(comparison)) &&
                     CutsInterval(commitment, group, *context.contract);
   return comparison;
 }

@@ -27,6 +27,7 @@ struct CompareContext {
   Interval period;
   int64_t at_us = 0;           // nothing that ends later has been rated
   bool provider_open = false;  // by the bill, the period is not final
+  bool invoice_open = false;   // nor is an invoice that it is part of
   const Books* books = nullptr;
   const GroupNames* names = nullptr;
   ReconcileOptions options;
@@ -63,6 +64,7 @@ struct Comparison {
   MoneyAmount cost;
   MoneyAmount expected;
   MoneyAmount doubled_tolerance;  // of money
+  bool tolerance_given = false;   // by the user
   MoneyAmount contract_rounding;  // what the contract's own may come to
   int64_t gpus_per_unit = 1;
   // What an hour too much costs on a row of this kind; empty: unknown.

@@ -151,7 +151,9 @@ std::string ToleratedReason(const Comparison& c) {
   std::string text = c.money_only
                          ? BothMoney(c)
                          : absl::StrCat(BothHours(c), "; ", BothMoney(c));
-  return absl::StrCat(text, ": within the tolerance of published rounding");
+  return absl::StrCat(
+      text, c.tolerance_given ? ": within the tolerance that was given"
+                              : ": within the tolerance of published rounding");
 }
 
 std::string ScaleReason(const Comparison& c) {
@@ -179,9 +181,8 @@ std::string NotExecutableReason(const Comparison& c, const Group& group) {
   }
   if (c.unmeasured) {
     return absl::StrCat(group.sums.unmeasured, " of ", group.sums.rows,
-                        " rows carry no GPU time (PricingQuantity in unit \"",
-                        group.unit.value(),
-                        "\"), so the quantity could not be compared; ",
+                        " rows carry no GPU time ", UnmeasuredText(group),
+                        ", so the quantity could not be compared; ",
                         BothMoney(c));
   }
   if (c.uncosted) {

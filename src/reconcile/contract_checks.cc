@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "base/same_text.h"
 #include "base/wide.h"
 #include "reconcile/quantity.h"
 #include "reconcile/text.h"
@@ -96,7 +100,7 @@ std::vector<GpuTime> QuantitiesIn(const Commitment& commitment,
 void CompareQuantity(const BilledCommitment& billed,
                      const Commitment& commitment,
                      const CompareContext& context, std::string& differences) {
-  const std::optional<TimeUnit> unit = ParseTimeUnit(billed.unit);
+  const std::optional<TimeUnit> unit = ParseUnit(billed.unit).time;
   if (!billed.quantity.has_value() || !unit.has_value() || !unit->per_gpu) {
     return;
   }
@@ -128,6 +132,44 @@ void CompareCost(const BilledCommitment& billed, const Commitment& commitment,
           MoneyText(steps.back()->cost, currency), differences);
 }
 
+// What replaced it, or may yet be, has a row of its own.
+bool IsNotInForce(std::string_view lifecycle_status) {
+  return lifecycle_status == "Superseded" || lifecycle_status == "Proposed" ||
+         lifecycle_status == "Pending";
+}
+
+// Whether the bill's commitment is in force where the contract's is in the
+// period.
+void CompareTime(const BilledCommitment& billed, const Commitment& commitment,
+                 const CompareContext& context, std::string& differences) {
+  const auto& term = context.contract->term;
+  const int64_t end_us =
+      std::min(term.end_us, commitment.cancelled_at_us.value_or(term.end_us));
+  const int64_t until_us = std::min(end_us, context.period.end_us);
+  if (until_us <= context.period.start_us) return;
+  if (billed.end_us > billed.start_us && billed.end_us < until_us) {
+    Compare("end", FormatInstant(billed.end_us), FormatInstant(end_us),
+            differences);
+  }
+  if (billed.lifecycle_status == "Canceled" &&
+      !commitment.cancelled_at_us.has_value()) {
+    Compare("status", "Canceled", "in force", differences);
+  }
+}
+
+// Empty: there is nothing to compare, or it can be.
+std::string UnitThatIsNotCompared(const BilledCommitment& billed,
+                                  const Commitment& commitment) {
+  if (commitment.category != CommitmentCategory::kUsage ||
+      !billed.quantity.has_value()) {
+    return "";
+  }
+  const std::optional<TimeUnit> unit = ParseUnit(billed.unit).time;
+  if (unit.has_value() && unit->per_gpu) return "";
+  return absl::StrCat("its quantity in \"", billed.unit,
+                      "\" is none of GPU-hours and could not be compared");
+}
+
 }  // namespace
 
 void AppliedSums::Add(const BillRow& row, const BillNames& names,
@@ -140,6 +182,14 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
     }
     Sums& sums = by_commitment_[commitment->id];
     ++sums.elements;
+    if (!SameText(applied.contract, sums.last_contract)) {
+      sums.last_contract = applied.contract;
+      if (!applied.contract.empty()) sums.contracts.insert(sums.last_contract);
+      // The first by name, in whichever order they came.
+      if (sums.contracts.size() > kMostContracts) {
+        sums.contracts.erase(std::prev(sums.contracts.end()));
+      }
+    }
     const bool inside = row.charge_start_us >= period.start_us &&
                         row.charge_end_us <= period.end_us;
     const bool in_force = InForce(*commitment, row.charge_start_us) &&
@@ -159,7 +209,7 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
     const bool used = row.category == ChargeCategory::kUsage &&
                       row.commitment_status != UsageStatus::kUnused;
     if (!used || !applied.quantity.has_value()) continue;
-    const std::optional<TimeUnit> unit = ParseTimeUnit(applied.unit);
+    const std::optional<TimeUnit> unit = ParseUnit(applied.unit).time;
     if (!unit.has_value() || !unit->per_gpu) {
       ++sums.other_unit;
       continue;
@@ -171,6 +221,25 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
       sums.time += time->time;
       sums.slack += PublishingSlack(time->one_unit, time->scale, 1);
     }
+  }
+}
+
+// The id is the provider's, so only what the bill itself says of it compares.
+void AppliedSums::CompareContracts(const Commitment& commitment,
+                                   const Sums& sums, const BillContents& bill,
+                                   ReconcileCheck* check) {
+  std::set<std::string> known;
+  for (const BilledCommitment& billed : bill.commitments) {
+    if (billed.id == commitment.id && !billed.contract_id.empty()) {
+      known.insert(billed.contract_id);
+    }
+  }
+  if (known.empty()) return;
+  for (const std::string& contract : sums.contracts) {
+    if (known.contains(contract)) continue;
+    Fail(absl::StrCat("ContractId \"", contract,
+                      "\", Contract Commitment says \"", *known.begin(), "\""),
+         check);
   }
 }
 
@@ -252,18 +321,26 @@ ReconcileCheck AppliedSums::CheckOne(const Commitment& commitment,
   return check;
 }
 
-std::vector<ReconcileCheck> AppliedSums::Check(
-    const CompareContext& context) const {
+std::vector<ReconcileCheck> AppliedSums::Check(const CompareContext& context,
+                                               const BillContents& bill) const {
   std::vector<ReconcileCheck> checks;
   for (const auto& [id, sums] : by_commitment_) {
     const Commitment* commitment = FindCommitment(*context.contract, id);
     checks.push_back(CheckOne(*commitment, sums, context));
+    CompareContracts(*commitment, sums, bill, &checks.back());
   }
   for (const auto& [id, elements] : unknown_) {
     checks.push_back({kApplied, Outcome::kFailed,
                       absl::StrCat(id, ": ", elements,
                                    " applied amounts of what is no commitment "
                                    "of the contract")});
+  }
+  for (const Oddity& oddity : bill.summary.oddities) {
+    if (oddity.name != "bad_contract_applied") continue;
+    checks.push_back({kApplied, Outcome::kNotExecutable,
+                      absl::StrCat(oddity.rows,
+                                   " values of ContractApplied could not be "
+                                   "read (bill summary names the first)")});
   }
   if (checks.empty()) {
     checks.push_back({kApplied, Outcome::kNotExecutable,
@@ -280,6 +357,7 @@ std::vector<ReconcileCheck> CheckTerms(
   for (const BilledCommitment& billed : commitments) {
     const Commitment* commitment = names.FindCommitment(billed.id);
     if (commitment == nullptr) continue;  // another contract's
+    if (IsNotInForce(billed.lifecycle_status)) continue;
     ReconcileCheck check{kTerms, Outcome::kPassed, ""};
     std::string differences;
     Compare("category", billed.category, CategoryText(commitment->category),
@@ -297,18 +375,25 @@ std::vector<ReconcileCheck> CheckTerms(
     } else {
       CompareCost(billed, *commitment, context, differences);
     }
-    if (!differences.empty()) check.outcome = Outcome::kFailed;
+    CompareTime(billed, *commitment, context, differences);
+    const std::string skipped = UnitThatIsNotCompared(billed, *commitment);
+    if (!differences.empty()) {
+      check.outcome = Outcome::kFailed;
+    } else if (!skipped.empty()) {
+      check.outcome = Outcome::kNotExecutable;
+    }
     check.detail =
         absl::StrCat(commitment->id, ": ",
-                     differences.empty() ? "Contract Commitment says what the "
-                                           "contract says"
-                                         : differences);
+                     !differences.empty() ? differences
+                     : !skipped.empty()   ? skipped
+                                          : "Contract Commitment says what the "
+                                            "contract says");
     checks.push_back(check);
   }
   if (checks.empty()) {
     checks.push_back({kTerms, Outcome::kNotExecutable,
                       "no Contract Commitment rows were given of the "
-                      "contract's commitments"});
+                      "contract's commitments that are in force"});
   }
   return checks;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,11 @@ class AppliedSums {
   // another unit than it, count more than the charge or are charged while it is
   // not in force; and where the applied GPU-hours of a Usage commitment are not
   // those that our books cover by it in the period, or the applied costs of a
-  // Spend commitment not what our books count.
-  std::vector<ReconcileCheck> Check(const CompareContext& context) const;
+  // Spend commitment not what our books count; and where the ContractId is not
+  // that of the commitment's Contract Commitment rows. Not executable beside
+  // those: values that could not be read.
+  std::vector<ReconcileCheck> Check(const CompareContext& context,
+                                    const BillContents& bill) const;
 
  private:
   struct Sums {
@@ -43,10 +47,15 @@ class AppliedSums {
     GpuTime slack;
     MoneyAmount cost;  // in the period, in the contract's currency
     MoneyAmount cost_places;
+    std::set<std::string> contracts;  // ContractIds, the first kMostContracts
+    std::string last_contract;        // of the last element
   };
+  static constexpr size_t kMostContracts = 4;
 
   static ReconcileCheck CheckOne(const Commitment& commitment, const Sums& sums,
                                  const CompareContext& context);
+  static void CompareContracts(const Commitment& commitment, const Sums& sums,
+                               const BillContents& bill, ReconcileCheck* check);
   static void CompareHours(const Commitment& commitment, const Sums& sums,
                            const CompareContext& context,
                            ReconcileCheck* check);

@@ -14,6 +14,8 @@ struct CostBasis {
   BilledAmount amount = BilledAmount::kBilledCost;
   // Commitments of which the bill holds purchase rows.
   HashSet<uint32_t> purchased;
+  // Likewise of rows of their unused part.
+  HashSet<uint32_t> unused;
 };
 
 // Whether a fee has paid for a row of the lane, or pays for other rows: by

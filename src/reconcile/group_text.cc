@@ -1,6 +1,7 @@
 #include "reconcile/group_text.h"
 
 #include "absl/strings/str_cat.h"
+#include "reconcile/quantity.h"
 #include "reconcile/text.h"
 
 namespace drawdown {
@@ -8,6 +9,15 @@ namespace drawdown {
 std::string HoursOfRows(const Group& group) {
   if (group.sums.unmeasured != 0) return "GPU usage of unknown hours";
   return GpuHoursText(group.sums.billed);
+}
+
+std::string UnmeasuredText(const Group& group) {
+  const std::string& unit = group.unit.value();
+  return absl::StrCat("(PricingQuantity in unit \"", unit, "\"",
+                      ParseUnit(unit).unclear
+                          ? ", time, but how much of it or of what is not known"
+                          : "",
+                      ")");
 }
 
 std::string DroppedParts(const Group& group) {

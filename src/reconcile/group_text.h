@@ -11,6 +11,9 @@ namespace drawdown {
 // "12 GPU-hours", or that they are not known.
 std::string HoursOfRows(const Group& group);
 
+// "(PricingQuantity in unit "GB")", and what is not clear about the unit.
+std::string UnmeasuredText(const Group& group);
+
 // The parts of the key that differ, with what the rows say where all say one.
 std::string DroppedParts(const Group& group);
 

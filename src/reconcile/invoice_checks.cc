@@ -1,5 +1,9 @@
 #include "reconcile/invoice_checks.h"
 
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "reconcile/text.h"
 #include "reconcile/tolerance.h"
@@ -11,29 +15,62 @@ using Outcome = ReconcileCheck::Outcome;
 
 constexpr char kName[] = "invoice_totals";
 
-// What one invoice says, added up in the same way.
-struct Invoiced {
+// What one invoice says, and the rows that say they are of it.
+struct Invoice {
+  InvoiceSum rows;  // without tax
+  std::map<std::string, InvoiceSum> detail_rows;
   MoneyAmount total;  // without tax
   std::map<std::string, MoneyAmount> details;
+  std::set<std::string> tax_details;  // whose lines are all tax
+  uint64_t lines = 0;
+  uint64_t voided = 0;
   bool open = false;
-  bool voided = false;
+  bool other_period = false;
+  std::string issuer;  // the first of its spellings
 };
 
-std::map<InvoiceKey, Invoiced> Collect(const std::vector<InvoiceLine>& lines) {
-  std::map<InvoiceKey, Invoiced> invoices;
-  for (const InvoiceLine& line : lines) {
-    Invoiced& invoice =
-        invoices[{line.invoice_issuer, line.invoice_id, "", line.currency}];
-    if (line.category != ChargeCategory::kTax) {
-      invoice.total += line.billed_cost.amount;
-    }
-    if (!line.detail_id.empty()) {
-      invoice.details[line.detail_id] += line.billed_cost.amount;
-    }
-    invoice.open |= line.status == InvoiceStatus::kOpen;
-    invoice.voided |= line.status == InvoiceStatus::kVoided;
+using Invoices = std::map<InvoiceKey, Invoice>;
+
+InvoiceKey KeyOf(const std::string& issuer, const std::string& invoice,
+                 Currency currency) {
+  return {absl::AsciiStrToLower(issuer), invoice, "", currency};
+}
+
+Invoice& FindInvoice(Invoices& invoices, const std::string& issuer,
+                     const std::string& id, Currency currency) {
+  Invoice& invoice = invoices[KeyOf(issuer, id, currency)];
+  if (invoice.issuer.empty() || issuer < invoice.issuer) {
+    invoice.issuer = issuer;
   }
-  return invoices;
+  return invoice;
+}
+
+bool IsOf(const InvoiceLine& line, const Interval& period) {
+  if (line.billing_end_us <= line.billing_start_us) return true;
+  const int64_t middle =
+      line.billing_start_us + (line.billing_end_us - line.billing_start_us) / 2;
+  return middle >= period.start_us && middle < period.end_us;
+}
+
+// A void line is taken back: what is left is the invoice.
+void AddLine(const InvoiceLine& line, const Interval& period,
+             Invoices& invoices) {
+  Invoice& invoice = FindInvoice(invoices, line.invoice_issuer, line.invoice_id,
+                                 line.currency);
+  ++invoice.lines;
+  invoice.other_period |= !IsOf(line, period);
+  if (line.status == InvoiceStatus::kVoided) {
+    ++invoice.voided;
+    return;
+  }
+  invoice.open |= line.status == InvoiceStatus::kOpen;
+  const bool tax = line.category == ChargeCategory::kTax;
+  if (!tax) invoice.total += line.billed_cost.amount;
+  if (line.detail_id.empty()) return;
+  const bool first = !invoice.details.contains(line.detail_id);
+  invoice.details[line.detail_id] += line.billed_cost.amount;
+  if (tax && first) invoice.tax_details.insert(line.detail_id);
+  if (!tax) invoice.tax_details.erase(line.detail_id);
 }
 
 bool Agrees(const InvoiceSum& sum, MoneyAmount invoiced, const InvoiceKey& key,
@@ -51,8 +88,62 @@ std::string Amounts(const InvoiceSum& sum, MoneyAmount invoiced,
                       MoneyText(sum.billed - invoiced, key.currency));
 }
 
-std::string NameOf(const InvoiceKey& key) {
-  return absl::StrCat("invoice ", key.invoice, " of ", key.issuer);
+// Where no row names its detail, only the whole can be compared. Tax is often
+// not in the rows at all.
+bool DetailsAgree(const InvoiceKey& key, const Invoice& invoice,
+                  const std::optional<MoneyAmount>& tolerance,
+                  std::string* text) {
+  if (invoice.detail_rows.empty() || invoice.details.empty()) return true;
+  std::set<std::string> names;
+  for (const auto& [name, amount] : invoice.details) names.insert(name);
+  for (const auto& [name, rows] : invoice.detail_rows) names.insert(name);
+  bool agree = true;
+  for (const std::string& name : names) {
+    const auto invoiced = invoice.details.find(name);
+    const auto found = invoice.detail_rows.find(name);
+    const bool has_rows = found != invoice.detail_rows.end();
+    if (!has_rows && invoice.tax_details.contains(name)) continue;
+    const InvoiceSum rows = has_rows ? found->second : InvoiceSum();
+    const MoneyAmount amount =
+        invoiced == invoice.details.end() ? MoneyAmount() : invoiced->second;
+    if (Agrees(rows, amount, key, tolerance)) continue;
+    agree = false;
+    absl::StrAppend(text, "; detail ", name, ": ", Amounts(rows, amount, key));
+  }
+  return agree;
+}
+
+// Why the invoice could not be compared; empty: it can be.
+std::string_view Obstacle(const Invoice& invoice, bool ours) {
+  if (invoice.lines == 0) return ", no Invoice Detail was given of it";
+  if (invoice.voided == invoice.lines) return "; the invoice is void";
+  if (invoice.open) return "; the invoice is still open";
+  if (invoice.rows.rows != 0 || !invoice.detail_rows.empty()) return "";
+  if (invoice.other_period) return "; the invoice is of another period";
+  return ours ? ""
+              : "; no row of the contract's provider names it or its issuer";
+}
+
+ReconcileCheck CheckOf(const InvoiceKey& key, const Invoice& invoice, bool ours,
+                       const std::optional<MoneyAmount>& tolerance) {
+  ReconcileCheck check{
+      kName, Outcome::kNotExecutable,
+      absl::StrCat("invoice ", key.invoice, " of ", invoice.issuer, ": ")};
+  const std::string_view obstacle = Obstacle(invoice, ours);
+  if (invoice.lines == 0) {
+    absl::StrAppend(&check.detail, invoice.rows.rows, " rows come to ",
+                    MoneyText(invoice.rows.billed, key.currency));
+  } else {
+    absl::StrAppend(&check.detail, Amounts(invoice.rows, invoice.total, key));
+  }
+  if (!obstacle.empty()) {
+    absl::StrAppend(&check.detail, std::string(obstacle));
+    return check;
+  }
+  const bool whole = Agrees(invoice.rows, invoice.total, key, tolerance);
+  const bool details = DetailsAgree(key, invoice, tolerance, &check.detail);
+  check.outcome = whole && details ? Outcome::kPassed : Outcome::kFailed;
+  return check;
 }
 
 }  // namespace
@@ -88,53 +179,50 @@ void InvoiceSums::Add(const BillRow& row) {
 }
 
 std::vector<ReconcileCheck> InvoiceSums::Check(
-    const std::vector<InvoiceLine>& lines,
+    const std::vector<InvoiceLine>& lines, const Interval& period,
+    const std::function<bool(std::string_view)>& is_issuer,
     const std::optional<MoneyAmount>& tolerance) const {
-  std::vector<ReconcileCheck> checks;
   if (lines.empty()) {
     return {{kName, Outcome::kNotExecutable,
              "no Invoice Detail was given to compare sum(BilledCost) per "
              "invoice with"}};
   }
-  const auto sum_of = [this](const InvoiceKey& key) {
-    const auto found = sums_.find(key);
-    return found == sums_.end() ? InvoiceSum() : found->second;
-  };
-  const std::map<InvoiceKey, Invoiced> invoices = Collect(lines);
-  for (const auto& [key, invoice] : invoices) {
-    ReconcileCheck check{kName, Outcome::kPassed, ""};
-    const InvoiceSum sum = sum_of(key);
-    check.detail =
-        absl::StrCat(NameOf(key), ": ", Amounts(sum, invoice.total, key));
-    bool agrees = Agrees(sum, invoice.total, key, tolerance);
-    for (const auto& [detail, amount] : invoice.details) {
-      InvoiceKey part = key;
-      part.detail = detail;
-      const InvoiceSum rows = sum_of(part);
-      // Where no row names its detail, only the whole can be compared.
-      if (rows.rows == 0 || Agrees(rows, amount, key, tolerance)) continue;
-      agrees = false;
-      absl::StrAppend(&check.detail, "; detail ", detail, ": ",
-                      Amounts(rows, amount, key));
-    }
-    if (!agrees) check.outcome = Outcome::kFailed;
-    if (invoice.open || invoice.voided) {
-      check.outcome = Outcome::kNotExecutable;
-      absl::StrAppend(&check.detail, invoice.open
-                                         ? "; the invoice is still open"
-                                         : "; the invoice is void");
-    }
-    checks.push_back(check);
+  if (sums_.empty()) {
+    return {{kName, Outcome::kNotExecutable,
+             "no row of the provider names its invoice (InvoiceId), so none "
+             "could be compared with Invoice Detail"}};
   }
+  Invoices invoices;
+  for (const InvoiceLine& line : lines) AddLine(line, period, invoices);
   for (const auto& [key, sum] : sums_) {
-    if (!key.detail.empty() || invoices.contains(key)) continue;
-    checks.push_back(
-        {kName, Outcome::kNotExecutable,
-         absl::StrCat(NameOf(key), ": ", sum.rows, " rows come to ",
-                      MoneyText(sum.billed, key.currency),
-                      ", no Invoice Detail was given of it")});
+    Invoice& invoice =
+        FindInvoice(invoices, key.issuer, key.invoice, key.currency);
+    (key.detail.empty() ? invoice.rows : invoice.detail_rows[key.detail]) +=
+        sum;
   }
+  std::vector<ReconcileCheck> checks;
+  std::vector<ReconcileCheck> of_rows;  // alone
+  for (const auto& [key, invoice] : invoices) {
+    // Rows of tax alone name it, and are in its details only.
+    if (invoice.lines == 0 && invoice.rows.rows == 0) continue;
+    (invoice.lines == 0 ? of_rows : checks)
+        .push_back(CheckOf(key, invoice, is_issuer(invoice.issuer), tolerance));
+  }
+  checks.insert(checks.end(), of_rows.begin(), of_rows.end());
   return checks;
+}
+
+bool InvoiceSums::AnyOpen(const std::vector<InvoiceLine>& lines) const {
+  std::set<InvoiceKey> open;
+  for (const InvoiceLine& line : lines) {
+    if (line.status != InvoiceStatus::kOpen) continue;
+    open.insert(KeyOf(line.invoice_issuer, line.invoice_id, line.currency));
+  }
+  return !open.empty() &&
+         std::any_of(sums_.begin(), sums_.end(), [&open](const auto& entry) {
+           const InvoiceKey& key = entry.first;
+           return open.contains(KeyOf(key.issuer, key.invoice, key.currency));
+         });
 }
 
 }  // namespace drawdown

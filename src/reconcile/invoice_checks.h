@@ -5,12 +5,14 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/interval.h"
 #include "bill/bill_row.h"
 #include "bill/bill_tables.h"
 #include "drawdown/reconcile.h"
@@ -29,6 +31,12 @@ struct InvoiceKey {
 struct InvoiceSum {
   uint64_t rows = 0;
   MoneyAmount billed;
+
+  InvoiceSum& operator+=(const InvoiceSum& other) {
+    rows += other.rows;
+    billed += other.billed;
+    return *this;
+  }
 };
 
 // sum(BilledCost) by invoice and by invoice detail.
@@ -38,13 +46,19 @@ class InvoiceSums {
   // What Add adds the row to, null where that is less; it stays where it is.
   std::array<InvoiceSum*, 2> SumsOf(const BillRow& row);
 
-  // FOCUS 1.4: each invoice, and each of its details, against its rows, within
-  // InvoiceTolerance or `tolerance`. One check per invoice and currency. An
-  // open invoice, or one without Invoice Detail, is not executable; tax counts
+  // FOCUS 1.4: each invoice, and each detail of either side, against its rows,
+  // within InvoiceTolerance or `tolerance`. One check per invoice and currency;
+  // issuers are the same in any case of letters. Not executable is an invoice
+  // that is open, void or without Invoice Detail, one of another period without
+  // rows, and one without rows whose issuer is not of the provider. Tax counts
   // in details only.
   std::vector<ReconcileCheck> Check(
-      const std::vector<InvoiceLine>& lines,
+      const std::vector<InvoiceLine>& lines, const Interval& period,
+      const std::function<bool(std::string_view)>& is_issuer,
       const std::optional<MoneyAmount>& tolerance) const;
+
+  // Whether some row is of an invoice that is not issued yet.
+  bool AnyOpen(const std::vector<InvoiceLine>& lines) const;
 
  private:
   InvoiceSum* Find(const BillRow& row, std::string_view detail);

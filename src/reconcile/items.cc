@@ -119,7 +119,8 @@ BreakClass ClassOf(const Group& group, CorrectionLink link,
                    const CompareContext& context) {
   switch (group.key.disposition) {
     case Disposition::kTiming:
-      return BreakClass::kTiming;
+      return link == CorrectionLink::kStatement ? AgreedClass(group, context)
+                                                : BreakClass::kTiming;
     case Disposition::kCorrection:
       if (link == CorrectionLink::kStatement)
         return AgreedClass(group, context);
@@ -150,10 +151,10 @@ BreakClass ClassOf(const Group& group, CorrectionLink link,
 
 CorrectionLink LinkOf(const Group& group, const PostedCorrections::Sums* posted,
                       const CompareContext& context) {
+  if (posted != nullptr && posted->agrees) return CorrectionLink::kStatement;
   if (group.key.disposition != Disposition::kCorrection) {
     return CorrectionLink::kNone;
   }
-  if (posted != nullptr && posted->agrees) return CorrectionLink::kStatement;
   if (group.key.service != kNoIndex) {
     return context.lines.contains(group.key.service) ? CorrectionLink::kLine
                                                      : CorrectionLink::kNone;
@@ -180,6 +181,17 @@ bool HasEffects(BreakClass kind) {
     default:
       return false;
   }
+}
+
+// Of a charge for another period's time: hours that were metered then are for
+// that period's reconciliation to judge, those beyond them are nobody's.
+void SetNobodys(GpuTime metered, Break& item) {
+  const GpuTime billed = item.billed.value_or(GpuTime());
+  if (item.difference <= MoneyAmount() || metered >= billed) return;
+  const auto part = MulDivHalfEven(item.difference.count(),
+                                   (billed - metered).count(), billed.count());
+  item.quantity_effect = part.ok() ? MoneyAmount(*part) : item.difference;
+  item.price_effect = item.difference - item.quantity_effect;
 }
 
 bool CanJudgeCopies(const Comparison& comparison) {
@@ -218,8 +230,7 @@ Break ComparedItem(const Group& group, const CompareContext& context) {
 
 Break RoutedItem(const Group& group, const CompareContext& context) {
   const bool correction = group.key.disposition == Disposition::kCorrection;
-  const PostedCorrections::Sums* const posted =
-      correction ? context.posted.Of(group) : nullptr;
+  const PostedCorrections::Sums* const posted = context.posted.Of(group);
   const CorrectionLink link = LinkOf(group, posted, context);
   Break item = ItemOf(group, context);
   item.kind = ClassOf(group, link, context);
@@ -229,7 +240,7 @@ Break RoutedItem(const Group& group, const CompareContext& context) {
   item.matched_on = LinkName(link, group.key.lane);
   item.period_start_us = group.first_us;
   item.period_end_us = group.last_us;
-  if (link == CorrectionLink::kStatement) {
+  if (posted != nullptr) {
     SetExpected(posted->ExpectedOf(group), item);
   } else if (item.kind == BreakClass::kPriceBreak) {
     SetExpected(*CapacityCost(group, context), item);
@@ -256,7 +267,12 @@ absl::Status SayWhatWasMetered(const std::vector<Group>& groups,
     if (item.kind != BreakClass::kTiming) continue;
     const Group& group = groups[item.lines];
     if (group.key.disposition != Disposition::kTiming ||
-        group.key.lane.pool == kNoIndex) {
+        group.key.lane.pool == kNoIndex || group.last_us > context.at_us) {
+      continue;
+    }
+    // What our statement corrects by is expected already.
+    if (context.posted.Of(group) != nullptr) {
+      item.quantity_effect = item.difference;
       continue;
     }
     windows.push_back({context.names->pools.Name(group.key.lane.pool),
@@ -273,6 +289,7 @@ absl::Status SayWhatWasMetered(const std::vector<Group>& groups,
             ? "; nothing was metered on the pool then"
             : absl::StrCat("; the pool was metered ", GpuHoursText(metered[i]),
                            " then, for another period to bill"));
+    SetNobodys(metered[i], *asked[i]);
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,7 @@
 #include "reconcile/notes.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <set>
@@ -11,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "reconcile/text.h"
+#include "reconcile/tolerance.h"
 
 namespace drawdown {
 namespace {
@@ -79,6 +81,21 @@ void NoteCommitments(const std::vector<Group>& groups, const GroupNames& names,
       more == 0 ? "" : absl::StrCat(" and ", more, " more")));
 }
 
+// They are right or wrong by another contract, and nobody has looked yet.
+void NoteContracts(const std::vector<Group>& groups, const GroupNames& names,
+                   ReconcileResult* result) {
+  std::map<std::string, uint64_t> rows;
+  for (const Group& group : groups) {
+    if (group.key.disposition != Disposition::kOtherContract) continue;
+    rows[names.texts.Name(group.key.category)] += group.sums.rows;
+  }
+  for (const auto& [id, count] : rows) {
+    result->notes.push_back(absl::StrCat(
+        count, count == 1 ? " row is" : " rows are", " of pools that contract ",
+        id, " names: reconcile the bill with it too"));
+  }
+}
+
 // It may be another bill, or the provider under a name that the contract does
 // not know.
 void NoteProviders(const BillSummary& bill, const std::vector<Group>& groups,
@@ -99,6 +116,40 @@ void NoteProviders(const BillSummary& bill, const std::vector<Group>& groups,
       ": all that is metered is unbilled"));
 }
 
+// What rounding explains is as often too much as too little. FOCUS 1.4
+// tolerates it; many on one side that come to what an invoice tolerates are
+// named.
+void NoteBias(ReconcileResult* result) {
+  struct Side {
+    uint64_t items = 0;
+    MoneyAmount sum;
+  };
+  constexpr uint64_t kMany = 20;
+  std::map<Currency, std::array<Side, 2>> sides;
+  for (const Break& item : result->items) {
+    if (item.kind != BreakClass::kWithinTolerance || item.difference.zero()) {
+      continue;
+    }
+    Side& side = sides[item.currency][item.difference > MoneyAmount() ? 1 : 0];
+    ++side.items;
+    side.sum += item.difference;
+  }
+  for (const auto& [currency, both] : sides) {
+    for (size_t more = 0; more < 2; ++more) {
+      const Side& side = both[more];
+      if (side.items < kMany || side.items < 10 * both[1 - more].items ||
+          Magnitude(side.sum) < InvoiceTolerance(0, currency)) {
+        continue;
+      }
+      result->notes.push_back(absl::StrCat(
+          side.items, " items within the tolerance are billed too ",
+          more == 1 ? "much" : "little", ", ", both[1 - more].items,
+          " the other way: together ", MoneyText(Magnitude(side.sum), currency),
+          ", as one would not expect of rounding"));
+    }
+  }
+}
+
 }  // namespace
 
 void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
@@ -108,13 +159,19 @@ void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
     result->notes.push_back(
         "the provider says that the billing period is open: its differences "
         "are pending, not breaks");
+  } else if (context.invoice_open) {
+    result->notes.push_back(
+        "rows of the bill are of an invoice that is not issued yet "
+        "(InvoiceIssueStatus Open): the differences are pending, not breaks");
   }
   std::vector<std::string> missing =
       context.posted.Missing(context.contract->currency);
   std::move(missing.begin(), missing.end(), std::back_inserter(result->notes));
   NoteSuperseded(bill, result);
+  NoteBias(result);
   NoteCopies(bill, result);
   NoteCommitments(groups, *context.names, result);
+  NoteContracts(groups, *context.names, result);
   NoteProviders(bill, groups, context.contract->provider, result);
 }
 

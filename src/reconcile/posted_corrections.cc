@@ -1,6 +1,6 @@
 #include "reconcile/posted_corrections.h"
 
-#include <algorithm>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "reconcile/text.h"
@@ -13,6 +13,30 @@ MoneyAmount Expected(const Lane& lane, const PostedCorrections::Sums& sums,
   if (basis.amount == BilledAmount::kNone) return MoneyAmount();
   if (!IsFree(lane, basis)) return sums.cost;
   return IsPurchase(lane.kind) ? sums.true_up : MoneyAmount();
+}
+
+// Late usage may come as a correction or as a plain row of a later bill.
+bool IsCorrecting(const Group& group) {
+  return group.key.disposition == Disposition::kCorrection ||
+         group.key.disposition == Disposition::kTiming;
+}
+
+Lane LaneOf(const Group& group) {
+  Lane lane = group.key.lane;
+  if (lane.kind == RowKind::kNone && lane.pool != kNoIndex) {
+    lane.kind = RowKind::kOnDemand;
+  }
+  return lane;
+}
+
+// In the order of what they say, not of their keys, whose names are numbered as
+// they come.
+bool IsBefore(const Group& a, const Group& b) {
+  const auto key = [](const Group& group) {
+    return std::tie(group.key.start_us, group.key.end_us, group.key.disposition,
+                    group.sums.cost, group.sums.billed);
+  };
+  return key(a) < key(b);
 }
 
 bool Agrees(const PostedCorrections::Sums& sums, BilledAmount amount,
@@ -104,16 +128,15 @@ void PostedCorrections::Compare(const std::vector<Group>& groups,
     sums.expected = Expected(key.second, sums, basis);
   }
   for (const Group& group : groups) {
-    if (group.key.disposition != Disposition::kCorrection ||
-        group.key.currency != currency) {
-      continue;
-    }
-    const auto found = sums_.find({IndexOf(group), group.key.lane});
+    if (!IsCorrecting(group) || group.key.currency != currency) continue;
+    const auto found = sums_.find({IndexOf(group), LaneOf(group)});
     if (found == sums_.end()) continue;
     Sums& sums = found->second;
     sums.billed += group.sums;
     sums.slack += group.slack();
-    sums.last_us = std::max(sums.last_us, group.key.start_us);
+    if (sums.last == nullptr || IsBefore(*sums.last, group)) {
+      sums.last = &group;
+    }
     // Money has no hours to publish.
     if (sums.time.zero()) sums.billed.unmeasured = 0;
   }
@@ -124,8 +147,8 @@ void PostedCorrections::Compare(const std::vector<Group>& groups,
 }
 
 const PostedCorrections::Sums* PostedCorrections::Of(const Group& group) const {
-  if (group.key.currency != currency_) return nullptr;
-  const auto found = sums_.find({IndexOf(group), group.key.lane});
+  if (!IsCorrecting(group) || group.key.currency != currency_) return nullptr;
+  const auto found = sums_.find({IndexOf(group), LaneOf(group)});
   return found == sums_.end() ? nullptr : &found->second;
 }
 

@@ -22,7 +22,9 @@
 namespace drawdown {
 
 // Statements are by month, so all of a bill's corrections of one lane and
-// closed month are compared as one.
+// closed month are compared as one, and with them what is charged for its time
+// without being called a correction. Corrections of money alone are of the
+// pool's on-demand usage.
 class PostedCorrections {
  public:
   // One lane of one closed month, both sides.
@@ -33,18 +35,18 @@ class PostedCorrections {
     MoneyAmount expected;
     RowSums billed;
     GpuTime slack;
-    int64_t last_us = 0;  // start of the last of the bill's groups
+    const Group* last = nullptr;  // of the bill's groups
     bool agrees = false;
 
     bool exact() const {
-      return billed.cost == expected && billed.billed == time;
+      return billed.cost == expected &&
+             (billed.unmeasured != 0 || billed.billed == time);
     }
-    // What the group should be billed where both sides agree: as it was, and
-    // the last one what is tolerated of all.
+    // What the group should be billed: as it was, and the last one what all
+    // should be beside the others.
     MoneyAmount ExpectedOf(const Group& group) const {
-      const bool last = group.key.start_us == last_us;
-      return last ? group.sums.cost - (billed.cost - expected)
-                  : group.sums.cost;
+      return &group == last ? group.sums.cost - (billed.cost - expected)
+                            : group.sums.cost;
     }
   };
 
@@ -53,8 +55,8 @@ class PostedCorrections {
                     const std::vector<CorrectedPeriod>& months, Interner* pools,
                     Interner* commitments);
 
-  // Adds up the correction groups in `currency`, an index. Call once, when the
-  // groups are final.
+  // Adds up the groups of corrections and of other periods' time in `currency`,
+  // an index. Call once, when the groups are final: they stay where they are.
   void Compare(const std::vector<Group>& groups, uint32_t currency,
                const CostBasis& basis, const ReconcileOptions& options);
 

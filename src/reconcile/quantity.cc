@@ -37,13 +37,18 @@ constexpr std::array<TimeWord, 15> kTimeWords = {{
     {"days", 86'400},
 }};
 
-// Units in time of something that is not a machine with GPUs.
-constexpr std::array<std::string_view, 25> kOtherThings = {
-    "b",        "kb",         "mb",        "gb",     "tb",
-    "kib",      "mib",        "gib",       "tib",    "byte",
-    "bytes",    "gigabyte",   "gigabytes", "cpu",    "vcpu",
-    "ocpu",     "core",       "cores",     "memory", "ram",
-    "requests", "normalized", "request",   "per",    "iops"};
+// Units in time of something that is surely not a machine with GPUs.
+constexpr std::array<std::string_view, 24> kOtherThings = {
+    "b",         "kb",    "mb",     "gb",    "tb",       "kib",
+    "mib",       "gib",   "tib",    "byte",  "bytes",    "gigabyte",
+    "gigabytes", "cpu",   "vcpu",   "vcpus", "ocpu",     "ocpus",
+    "core",      "cores", "memory", "ram",   "requests", "request"};
+
+// What bills call the machine that `gpus_per_unit` is of.
+constexpr std::array<std::string_view, 14> kMachines = {
+    "node",     "nodes",  "instance", "instances", "machine",
+    "machines", "server", "servers",  "host",      "hosts",
+    "vm",       "vms",    "unit",     "units"};
 
 constexpr int64_t kMaxBlock = 1'000'000;  // "1000000 Hours"
 
@@ -55,9 +60,10 @@ std::optional<int64_t> SecondsOf(std::string_view word) {
   return std::nullopt;
 }
 
-bool IsOtherThing(const std::string& word) {
-  return std::find(kOtherThings.begin(), kOtherThings.end(), word) !=
-         kOtherThings.end();
+template <size_t kSize>
+bool IsOneOf(const std::array<std::string_view, kSize>& known,
+             const std::string& word) {
+  return std::find(known.begin(), known.end(), word) != known.end();
 }
 
 std::vector<std::string> Words(std::string_view unit) {
@@ -66,29 +72,65 @@ std::vector<std::string> Words(std::string_view unit) {
       absl::ByAnyChar(" -_\t"), absl::SkipEmpty());
 }
 
-}  // namespace
+bool StartsWithDigit(const std::string& word) {
+  return absl::ascii_isdigit(static_cast<unsigned char>(word.front()));
+}
 
-std::optional<TimeUnit> ParseTimeUnit(std::string_view pricing_unit) {
-  std::vector<std::string> words = Words(pricing_unit);
-  if (words.empty()) return std::nullopt;
-  const std::optional<int64_t> seconds = SecondsOf(words.back());
-  if (!seconds.has_value()) return std::nullopt;
-  words.pop_back();
-  // Oracle's way to write a GPU-hour is "GPU Per Hour".
-  if (words.size() > 1 && words.back() == "per") words.pop_back();
-  int64_t block = 1;
-  int64_t number = 0;
-  if (!words.empty() && absl::SimpleAtoi(words.front(), &number)) {
-    if (number < 1 || number > kMaxBlock) return std::nullopt;
-    block = number;
-    words.erase(words.begin());
-  }
-  if (std::any_of(words.begin(), words.end(), IsOtherThing)) {
+// A sign or another mark before the unit, which splitting would lose.
+bool StartsOddly(std::string_view unit) {
+  const auto first = unit.substr(unit.find_first_not_of(" \t"));
+  return !absl::ascii_isalnum(static_cast<unsigned char>(first.front()));
+}
+
+// Takes the block size off the front; nothing where it cannot be read: "1,000"
+// is a thousand or one, and nobody says which.
+std::optional<int64_t> TakeBlock(std::vector<std::string>* words) {
+  if (words->empty() || !StartsWithDigit(words->front())) return 1;
+  int64_t block = 0;
+  if (!absl::SimpleAtoi(words->front(), &block) || block < 1 ||
+      block > kMaxBlock) {
     return std::nullopt;
   }
-  const bool per_gpu =
-      !words.empty() && (words.back() == "gpu" || words.back() == "gpus");
-  return TimeUnit{*seconds * block, per_gpu};
+  words->erase(words->begin());
+  return block;
+}
+
+// Whether `words` say GPUs, of a model or not: "gpu", "nvidia h100 gpu".
+bool AreGpus(const std::vector<std::string>& words) {
+  return !words.empty() && (words.back() == "gpu" || words.back() == "gpus");
+}
+
+}  // namespace
+
+BilledUnit ParseUnit(std::string_view pricing_unit) {
+  BilledUnit unit;
+  std::vector<std::string> words = Words(pricing_unit);
+  if (words.empty()) return unit;
+  const std::optional<int64_t> seconds = SecondsOf(words.back());
+  if (!seconds.has_value()) return unit;
+  words.pop_back();
+  const bool per = !words.empty() && words.back() == "per";
+  if (per) words.pop_back();
+  if (std::any_of(words.begin(), words.end(), [](const std::string& word) {
+        return IsOneOf(kOtherThings, word);
+      })) {
+    return unit;
+  }
+  unit.gpus = AreGpus(words);
+  unit.unclear = true;
+  const std::optional<int64_t> block = TakeBlock(&words);
+  if (!block.has_value() || StartsOddly(pricing_unit) ||
+      std::any_of(words.begin(), words.end(), StartsWithDigit)) {
+    return unit;
+  }
+  // Oracle's way to write a GPU-hour is "GPU Per Hour"; "Per Hour" is a price.
+  const bool machine = words.empty()
+                           ? !per
+                           : words.size() == 1 && IsOneOf(kMachines, words[0]);
+  if (!unit.gpus && !machine) return unit;
+  unit.unclear = false;
+  unit.time = TimeUnit{*seconds * *block, unit.gpus};
+  return unit;
 }
 
 absl::StatusOr<BilledGpuTime> ToGpuTime(const Decimal& quantity, TimeUnit unit,

@@ -19,10 +19,19 @@ struct TimeUnit {
   bool per_gpu = false;  // "GPU-Hours": already counts GPUs
 };
 
-// "Hours", "Hrs", "1 Hour", "100 Hours", "Instance-Hours", "GPU Hours",
-// "GPU-Seconds" ...; empty for anything that is not time of a machine or a GPU
-// ("GB-Hours", "vCPU-Hours", "Normalized Hours", "Requests").
-std::optional<TimeUnit> ParseTimeUnit(std::string_view pricing_unit);
+struct BilledUnit {
+  std::optional<TimeUnit> time;  // of a machine or a GPU
+  // Time, but how much of it or of what is not known: "1,000 Hours",
+  // "License-Hours". Nothing is guessed, and nothing is called another thing.
+  bool unclear = false;
+  bool gpus = false;  // time of GPUs, clear or not
+};
+
+// Time is "Hours", "Hrs", "1 Hour", "100 Hours", "Instance-Hours", "GPU Hours",
+// "H100 GPU-Seconds" ...: a whole block size from 1 to 10^6, and no noun, one
+// of those that bills have for a machine, or GPUs. Neither time nor unclear is
+// what is surely of another thing ("GB-Hours", "vCPU-Hours", "Requests").
+BilledUnit ParseUnit(std::string_view pricing_unit);
 
 struct BilledGpuTime {
   GpuTime time;

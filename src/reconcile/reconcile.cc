@@ -1,9 +1,11 @@
 #include "reconcile/reconcile.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/error.h"
@@ -104,15 +106,35 @@ absl::Status Reconciler::State::CheckComparable() const {
       "contract): there is nothing to compare; bill summary reads it");
 }
 
-// The provider may say that the period is open though it has ended.
+// The provider may say that the period, or an invoice of it, is open though the
+// period has ended.
 void Reconciler::State::NoteOpenPeriods(const BillContents& bill) {
   for (const BilledPeriod& billed : bill.periods) {
     const int64_t middle =
         billed.start_us + (billed.end_us - billed.start_us) / 2;
     const bool this_one = middle >= context.period.start_us &&
                           middle < context.period.end_us &&
-                          bill_names.IsProvider(billed.invoice_issuer);
+                          IsIssuer(billed.invoice_issuer);
     context.provider_open |= this_one && !billed.closed;
+  }
+  context.invoice_open = invoices.AnyOpen(bill.invoice_lines);
+}
+
+// Another company than the provider may send its invoices.
+bool Reconciler::State::IsIssuer(std::string_view name) const {
+  return bill_names.IsProvider(name) ||
+         std::any_of(issuers.begin(), issuers.end(),
+                     [name](const std::string& issuer) {
+                       return absl::EqualsIgnoreCase(
+                           absl::string_view(name.data(), name.size()), issuer);
+                     });
+}
+
+void Reconciler::State::NoteWhatIsMissing(ReconcileResult* result) const {
+  const std::string& tag = context.options.tenant_tag;
+  for (const std::string& note :
+       {period_rows.Note(), tag.empty() ? std::string() : tag_rows.Note(tag)}) {
+    if (!note.empty()) result->notes.push_back(note);
   }
 }
 
@@ -124,20 +146,30 @@ void Reconciler::State::AddChecks(const BillContents& bill,
   }
   result.checks.push_back(CheckConservation(result, added, bill.summary));
   if (const auto check = CheckAmount(context)) result.checks.push_back(*check);
+  if (const auto check =
+          period_rows.Check(context.contract->provider, context.open())) {
+    result.checks.push_back(*check);
+  }
   result.checks.push_back(CheckMetered(result, context));
   for (auto& checks :
        {CheckPurchases(groups.groups(), context),
         CheckEffectiveCosts(groups.groups(), context), CheckUnusedRows(context),
-        applied.Check(context),
+        applied.Check(context, bill),
         CheckTerms(bill.commitments, context, bill_names),
         context.basis.amount == BilledAmount::kBilledCost
-            ? invoices.Check(bill.invoice_lines, context.options.tolerance)
+            ? invoices.Check(
+                  bill.invoice_lines, context.period,
+                  [this](std::string_view name) { return IsIssuer(name); },
+                  context.options.tolerance)
             : std::vector<ReconcileCheck>()}) {
     result.checks.insert(result.checks.end(), checks.begin(), checks.end());
   }
   result.checks.push_back(CheckCredits(credits, context));
   result.checks.push_back(
       consumed.Check(context.contract->grain_us.has_value()));
+  if (!context.options.tenant_tag.empty()) {
+    result.checks.push_back(tag_rows.Check(context.options.tenant_tag));
+  }
 }
 
 absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
@@ -158,6 +190,7 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   state.AddChecks(bill, result);
   result.notes = state.input.rated->notes;
   AddNotes(bill.summary, state.groups.groups(), state.context, &result);
+  state.NoteWhatIsMissing(&result);
   const std::optional<int64_t>& window =
       state.context.contract->claim_window_us;
   if (window.has_value()) {

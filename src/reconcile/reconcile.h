@@ -15,6 +15,7 @@
 #include "bill/bill_row.h"
 #include "bill/bill_tables.h"
 #include "contract/contract.h"
+#include "contract/timeline.h"
 #include "drawdown/reconcile.h"
 #include "drawdown/statement.h"
 #include "drawdown/terms.h"
@@ -48,6 +49,11 @@ struct ReconcileInput {
   // months; may be null.
   const std::vector<StatementLine>* corrections = nullptr;
   const std::vector<CorrectedPeriod>* corrected = nullptr;
+  // The contract's versions, by which a bill's names are read at each instant,
+  // and the other contracts of the books, whose usage is not this one's; may be
+  // null and empty. As `contract`, they outlive the reconciler.
+  const ContractTimeline* versions = nullptr;
+  std::vector<const Contract*> others = {};
   // Called once in Finish if there are charges of time outside the period; may
   // be empty.
   MeteredOf metered = {};

@@ -9,6 +9,7 @@
 #include "reconcile/excluded_hours.h"
 #include "reconcile/items.h"
 #include "reconcile/reconciler_state.h"
+#include "reconcile/refunds.h"
 #include "reconcile/unbilled.h"
 
 namespace drawdown {
@@ -88,6 +89,9 @@ absl::Status Reconciler::State::LinkCorrections() {
 
 absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   RETURN_IF_ERROR(MergeGroups());
+  if (!context.options.tenant_tag.empty()) {
+    tag_rows = TagRows(groups.groups(), names);
+  }
   splits.Merge(merged_index);
   std::vector<Break> items;
   RETURN_IF_ERROR(copies.ForEach(merged_index, [&](const Copies& found) {
@@ -134,10 +138,11 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   RETURN_IF_ERROR(SayWhatWasMetered(groups.groups(), context, &items));
   std::vector<Break> unbilled = FindUnbilled(context);
   std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
-  if (context.open() || context.provider_open) {
+  if (context.open() || context.provider_open || context.invoice_open) {
     for (Break& item : items) item.pending = !IsClean(item.kind);
   }
   SortItems(items);
+  MarkRefunds(groups.groups(), context, &items);
   return items;
 }
 

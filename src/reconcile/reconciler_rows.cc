@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/same_text.h"
 #include "reconcile/reconciler_state.h"
 #include "reconcile/tolerance.h"
 
@@ -46,6 +47,9 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   if (IsPurchase(key.lane.kind)) {
     context.basis.purchased.insert(key.lane.commitment);
   }
+  if (key.lane.kind == RowKind::kUnused) {
+    context.basis.unused.insert(key.lane.commitment);
+  }
   if (key.disposition == Disposition::kOtherPeriod && key.lane != Lane()) {
     context.originals.Add(key.lane, row.charge_start_us, row.charge_end_us);
   }
@@ -56,7 +60,12 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
     }
   }
   if (!routed.contract_provider) return;
+  period_rows.Add(row, context.period);
   invoices.Add(row);
+  if (!SameText(row.invoice_issuer, last_issuer)) {
+    last_issuer = row.invoice_issuer;
+    if (!last_issuer.empty()) issuers.insert(last_issuer);
+  }
   applied.Add(row, bill_names, *context.contract, context.period);
   if (row.category == ChargeCategory::kCredit &&
       row.currency == context.contract->currency) {

@@ -4,11 +4,15 @@
 
 #include <array>
 #include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "bill/bill_row.h"
 #include "reconcile/allocation.h"
+#include "reconcile/asked_checks.h"
 #include "reconcile/bill_names.h"
 #include "reconcile/books.h"
 #include "reconcile/compare.h"
@@ -43,7 +47,9 @@ struct Reconciler::State {
   State(const ReconcileInput& given, const ReconcileOptions& options)
       : input(given),
         bill_names(*input.contract),
-        router(*input.contract, input.period, input.bucket_length_us, &names),
+        router(*input.contract,
+               input.versions != nullptr ? *input.versions : ContractTimeline(),
+               input.others, input.period, input.bucket_length_us, &names),
         tenant_tag(options.tenant_tag, &names.texts),
         line_ids(options.memory_bytes / 16),
         copies(options.memory_bytes - options.memory_bytes / 16) {
@@ -75,6 +81,8 @@ struct Reconciler::State {
   absl::StatusOr<std::vector<Break>> MakeItems();
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
   void NoteOpenPeriods(const BillContents& bill);
+  void NoteWhatIsMissing(ReconcileResult* result) const;
+  bool IsIssuer(std::string_view name) const;
 
   const ReconcileInput input;
   GroupNames names;
@@ -94,8 +102,12 @@ struct Reconciler::State {
   uint64_t rows = 0;
   std::vector<MoneyAmount> billed;  // by index of names.currencies
   InvoiceSums invoices;
+  std::set<std::string> issuers;  // of the provider's rows
+  std::string last_issuer;        // and the last row's
   AppliedSums applied;
   CreditRows credits;
+  PeriodRows period_rows;
+  TagRows tag_rows;
   bool measured = false;  // some row has GPU time
   // By BillRow::like, modulo kMostLikes.
   std::vector<RepeatedRow> repeated{kMostLikes};

@@ -57,11 +57,16 @@ bool CanCoarsen(Disposition disposition) {
     case Disposition::kOtherUnused:
     case Disposition::kUnusedCapacity:
     case Disposition::kDearCapacity:
+    case Disposition::kOtherContract:
     case Disposition::kOtherService:
       return true;
     default:
       return false;
   }
+}
+
+bool IsOfPeriod(const BillRow& row, const Interval& period) {
+  return Touches(row, period) || BilledIn(row, period);
 }
 
 void Coarsen(KeyGrain grain, GroupKey* key) {
@@ -87,23 +92,11 @@ struct Router::Target {
   Disposition disposition = Disposition::kCompare;
   Lane lane;
   const PoolNaming* pool = nullptr;
+  const Contract* other = nullptr;  // that names `pool`
   uint8_t agreed = 0;      // of usage: KeyParts
   uint8_t dropped = 0;     // likewise
   int64_t micro_gpus = 0;  // of one billed unit; 0: unknown
 };
-
-Router::Router(const Contract& contract, const Interval& period,
-               int64_t bucket_length_us, GroupNames* names)
-    : contract_(contract),
-      bill_names_(contract),
-      period_(period),
-      bucket_length_us_(bucket_length_us),
-      names_(*names),
-      provider_(names->texts.Intern(contract.provider)) {
-  for (const PoolNaming& naming : contract.pools) {
-    pools_.push_back(names->pools.Intern(naming.name));
-  }
-}
 
 KeyGrain Router::MakeCoarser(Disposition disposition) {
   KeyGrain& grain = grains_[static_cast<size_t>(disposition)];
@@ -112,16 +105,33 @@ KeyGrain Router::MakeCoarser(Disposition disposition) {
   return grain;
 }
 
-uint32_t Router::PoolIndex(const PoolNaming* naming) const {
-  return pools_[static_cast<size_t>(naming - contract_.pools.data())];
+void Router::OfOtherContract(const BillRow& row, Target* target) const {
+  for (const auto& other : others_) {
+    const auto& term = other->contract->term;
+    if (row.charge_start_us < term.start_us ||
+        row.charge_start_us >= term.end_us ||
+        !other->names.IsProvider(row.provider)) {
+      continue;
+    }
+    const PoolMatch match = other->names.FindPool(row, row.resource);
+    if (match.result != PoolMatch::Result::kFound || match.dropped != 0) {
+      continue;
+    }
+    *target = Target();
+    target->disposition = Disposition::kOtherContract;
+    target->pool = match.naming;
+    target->other = other->contract;
+    target->micro_gpus = match.naming->gpus_per_unit * kMicroGpusPerGpu;
+    return;
+  }
 }
 
-const std::optional<TimeUnit>& Router::UnitOf(const BillRow& row) {
+const BilledUnit& Router::UnitOf(const BillRow& row) {
   const std::string_view unit =
       ByConsumption(row) ? row.consumed_unit : row.pricing_unit;
   if (!SameText(unit, last_unit_text_)) {
     last_unit_text_ = unit;
-    last_unit_ = ParseTimeUnit(unit);
+    last_unit_ = ParseUnit(unit);
   }
   return last_unit_;
 }
@@ -137,7 +147,7 @@ Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
       row.commitment_status == UsageStatus::kUsed || !row.commitment_id.empty();
   target.lane.kind = covered ? RowKind::kCovered : RowKind::kOnDemand;
   if (!covered) return target;
-  const Commitment* commitment = bill_names_.FindCommitment(row.commitment_id);
+  const Commitment* commitment = FindCommitment(row, row.commitment_id);
   target.lane.commitment = names_.commitments.Intern(
       commitment != nullptr ? std::string_view(commitment->id)
                             : row.commitment_id);
@@ -156,12 +166,10 @@ Router::Target Router::UnusedCapacityOf(const BillRow& row,
 Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
                                             Disposition otherwise) {
   Target target;
-  const Commitment* commitment = bill_names_.FindCommitment(row.commitment_id);
-  if (commitment == nullptr) {
-    commitment = bill_names_.FindCommitment(row.resource);
-  }
+  const Commitment* commitment = FindCommitment(row, row.commitment_id);
+  if (commitment == nullptr) commitment = FindCommitment(row, row.resource);
   // The resource of such a row is the commitment.
-  const PoolMatch match = bill_names_.FindPool(row, "");
+  const PoolMatch match = FindPool(row, "");
   // Only usage is matched by a coarser key: another account's commitment is not
   // of the pool that this account's is of.
   if (match.result == PoolMatch::Result::kFound && match.dropped == 0) {
@@ -180,7 +188,8 @@ Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
   target.micro_gpus =
       kMicroGpusPerGpu * (target.pool != nullptr
                               ? target.pool->gpus_per_unit
-                              : bill_names_.GpusPerUnit(*commitment));
+                              : NamingAt(row.charge_start_us)
+                                    .names.GpusPerUnit(*commitment));
   return target;
 }
 
@@ -190,16 +199,17 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
     return FindCommitmentTarget(row, RowKind::kUnused,
                                 Disposition::kOtherUnused);
   }
-  const PoolMatch match = bill_names_.FindPool(row, row.resource);
+  const PoolMatch match = FindPool(row, row.resource);
   Target target;
   target.micro_gpus = row.gpu_count_micro.value_or(0);
-  const bool in_time = UnitOf(row).has_value();
+  const BilledUnit& unit = UnitOf(row);
   // What is sold beside an instance, such as traffic, may name its type too.
   const bool beside =
-      match.by_instance_type && !in_time && !row.pricing_unit.empty();
+      match.by_instance_type && !unit.time.has_value() && !unit.unclear &&
+      !row.pricing_unit.empty();
   const bool gpu =
-      !beside && ((in_time && UnitOf(row)->per_gpu) || target.micro_gpus > 0 ||
-                  match.naming != nullptr);
+      !beside &&
+      (unit.gpus || target.micro_gpus > 0 || match.naming != nullptr);
   if (beside) {
     target.disposition = Disposition::kOtherService;
     return target;
@@ -211,7 +221,7 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
                  : UsageOfPool(row, match);
     case PoolMatch::Result::kAmbiguous:
       target.disposition = Disposition::kAmbiguousSku;
-      break;
+      return target;
     case PoolMatch::Result::kOtherParts:
       target.dropped = match.dropped;
       [[fallthrough]];
@@ -226,6 +236,9 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
           gpu ? Disposition::kUnknownGpu : Disposition::kOtherService;
       break;
   }
+  if (target.disposition == Disposition::kUnknownGpu) {
+    OfOtherContract(row, &target);
+  }
   return target;
 }
 
@@ -235,7 +248,7 @@ Router::Target Router::FindAdjustmentTarget(const BillRow& row) {
   target.disposition = Disposition::kAdjustment;
   if (!row.correction) return target;
   target.disposition = Disposition::kCorrection;
-  const PoolMatch match = bill_names_.FindPool(row, row.resource);
+  const PoolMatch match = FindPool(row, row.resource);
   if (match.result == PoolMatch::Result::kFound) {
     target.pool = match.naming;
     target.dropped = match.dropped;
@@ -317,13 +330,14 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
   }
   if (key.disposition >= Disposition::kOtherProvider) {
     key.start_us = key.end_us = 0;
-    const bool other_period = !Touches(row, period_) && !BilledIn(row, period_);
-    if (key.lane != Lane() && other_period &&
+    if (key.lane != Lane() && !IsOfPeriod(row, period_) &&
         key.disposition != Disposition::kOtherPeriod) {
       key.disposition = Disposition::kOtherPeriod;
       key.lane = Lane();
     }
-    key.category = names_.texts.Intern(row.category_text);
+    key.category = names_.texts.Intern(
+        target.other != nullptr ? std::string_view(target.other->id)
+                                : row.category_text);
     if (GrainOf(key.disposition) != KeyGrain::kBare) {
       key.service = names_.texts.Intern(row.service);
     }
@@ -354,7 +368,7 @@ void Router::KeepDearApart(const BillRow& row, RoutedRow* routed) const {
 absl::StatusOr<std::optional<BilledGpuTime>> Router::QuantityOf(
     const BillRow& row, int64_t micro_gpus) {
   std::optional<BilledGpuTime> none;
-  const std::optional<TimeUnit>& unit = UnitOf(row);
+  const std::optional<TimeUnit>& unit = UnitOf(row).time;
   const bool consumed = ByConsumption(row);
   const std::optional<Decimal>& quantity =
       consumed ? row.consumed_quantity : row.pricing_quantity;
@@ -383,7 +397,8 @@ absl::StatusOr<std::optional<BilledGpuTime>> Router::ConsumedOf(
                     consumed.scale == row.pricing_quantity->scale &&
                     SameText(row.consumed_unit, row.pricing_unit);
   if (same) return none;
-  const std::optional<TimeUnit> unit = ParseTimeUnit(row.consumed_unit);
+  const std::optional<TimeUnit> unit =
+      ParseUnit(row.consumed_unit).time;
   if (!unit.has_value() || (!unit->per_gpu && micro_gpus == 0)) return none;
   absl::StatusOr<BilledGpuTime> time = ToGpuTime(consumed, *unit, micro_gpus);
   if (!time.ok()) {
@@ -398,7 +413,7 @@ absl::StatusOr<std::optional<BilledGpuTime>> Router::ConsumedOf(
 bool Router::IsProvider(std::string_view name) {
   if (!SameText(name, last_provider_text_)) {
     last_provider_text_ = name;
-    last_is_provider_ = bill_names_.IsProvider(name);
+    last_is_provider_ = namings_.back()->names.IsProvider(name);
   }
   return last_is_provider_;
 }
@@ -406,7 +421,8 @@ bool Router::IsProvider(std::string_view name) {
 bool Router::RoutesAlike(const BillRow& row, const RoutedRow& routed) const {
   return routed.key.disposition == Disposition::kCompare &&
          IsUsage(routed.key.lane.kind) && Inside(row, period_) &&
-         !bill_names_.TellsApartBy(row.resource);
+         first_in_period_ + 1 == namings_.size() &&
+         !namings_.back()->names.TellsApartBy(row.resource);
 }
 
 bool Router::SetWindow(const BillRow& row, RoutedRow* routed) const {

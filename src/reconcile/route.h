@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "bill/bill_row.h"
 #include "contract/contract.h"
+#include "contract/timeline.h"
 #include "reconcile/agreed.h"
 #include "reconcile/bill_names.h"
 #include "reconcile/lane.h"
@@ -38,6 +40,7 @@ enum class Disposition : uint8_t {
   kOtherUnused,       // the unused part of such a thing
   kUnusedCapacity,    // reserved capacity nobody ran on, at no more than usage
   kDearCapacity,      // likewise, at more, or at what is not known
+  kOtherContract,     // of a pool that another contract names
   kOtherService,      // not GPU usage
 };
 inline constexpr size_t kDispositions =
@@ -52,7 +55,7 @@ struct GroupKey {
   uint8_t dropped = 0;
   Lane lane;
   uint32_t provider = kNoIndex;
-  uint32_t category = kNoIndex;
+  uint32_t category = kNoIndex;  // of another contract's: its id
   uint32_t service = kNoIndex;  // of a correction: the line it says it is of
   uint32_t sku = kNoIndex;
   uint32_t region = kNoIndex;
@@ -78,6 +81,9 @@ enum class KeyGrain : uint8_t { kWhole, kTimeless, kBare };
 // Whether its rows end in one class however they are grouped, and need no
 // charge period to be judged.
 bool CanCoarsen(Disposition disposition);
+
+// Whether a row charges time of the period, or is billed in it.
+bool IsOfPeriod(const BillRow& row, const Interval& period);
 
 // Leaves out of a key what its grain does.
 void Coarsen(KeyGrain grain, GroupKey* key);
@@ -107,7 +113,12 @@ struct GroupNames {
 
 class Router {
  public:
-  Router(const Contract& contract, const Interval& period,
+  // `versions` of the contract name pools and commitments by the start of the
+  // charge period, and where that version has no name, the others do that hold
+  // in the period; empty: the contract at all times. Of GPU usage that it does
+  // not name, `others` are asked, the ledger's other contracts.
+  Router(const Contract& contract, const ContractTimeline& versions,
+         const std::vector<const Contract*>& others, const Interval& period,
          int64_t bucket_length_us, GroupNames* names);
 
   // From now on keys of a disposition have the next coarser grain, which is
@@ -130,6 +141,24 @@ class Router {
  private:
   struct Target;  // what of the contract a row is about
 
+  // How one version of the contract, or another contract, names things.
+  struct Naming {
+    Naming(const ContractSpan& span, GroupNames* names);
+
+    int64_t from_us;
+    const Contract* contract;
+    BillNames names;
+    std::vector<uint32_t> pools;  // by place in the contract
+  };
+
+  const Naming& NamingAt(int64_t at_us) const;
+  PoolMatch FindPool(const BillRow& row, std::string_view resource) const;
+  const Commitment* FindCommitment(const BillRow& row,
+                                   std::string_view id) const;
+  // Makes `target` the pool by which another contract names the row, if one
+  // does.
+  void OfOtherContract(const BillRow& row, Target* target) const;
+
   Target FindTarget(const BillRow& row);
   Target FindUsageTarget(const BillRow& row);
   Target FindAdjustmentTarget(const BillRow& row);
@@ -143,24 +172,25 @@ class Router {
   void KeepDearApart(const BillRow& row, RoutedRow* routed) const;
   bool IsProvider(std::string_view name);
   uint32_t PoolIndex(const PoolNaming* naming) const;
-  const std::optional<TimeUnit>& UnitOf(const BillRow& row);
+  const BilledUnit& UnitOf(const BillRow& row);
   absl::StatusOr<std::optional<BilledGpuTime>> QuantityOf(const BillRow& row,
                                                           int64_t micro_gpus);
   absl::StatusOr<std::optional<BilledGpuTime>> ConsumedOf(const BillRow& row,
                                                           int64_t micro_gpus);
 
   const Contract& contract_;
-  BillNames bill_names_;
+  std::vector<std::unique_ptr<Naming>> namings_;  // by time, not empty
+  size_t first_in_period_ = 0;                    // of them
+  std::vector<std::unique_ptr<Naming>> others_;   // by contract
   Interval period_;
   int64_t bucket_length_us_;
   GroupNames& names_;
-  uint32_t provider_;            // the contract's
-  std::vector<uint32_t> pools_;  // likewise, by place in the contract
+  uint32_t provider_;  // the contract's
   std::array<KeyGrain, kDispositions> grains_ = {};
   std::string last_provider_text_;  // and one provider
   bool last_is_provider_ = false;
   std::string last_unit_text_;  // bills repeat one unit row after row
-  std::optional<TimeUnit> last_unit_;
+  BilledUnit last_unit_;
 };
 
 }  // namespace drawdown

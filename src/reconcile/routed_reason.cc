@@ -132,7 +132,10 @@ std::string RoutedReason(const Group& group, BreakClass kind,
   switch (group.key.disposition) {
     case Disposition::kTiming:
       return absl::StrCat(
-          "charged in this bill for time outside the reconciled period",
+          link == CorrectionLink::kStatement
+              ? "late usage of a closed month, which our statement of the "
+                "period corrects too"
+              : "charged in this bill for time outside the reconciled period",
           DroppedText(group));
     case Disposition::kCorrection:
       return absl::StrCat(CorrectionReason(group, link, names),
@@ -148,9 +151,8 @@ std::string RoutedReason(const Group& group, BreakClass kind,
     case Disposition::kCoarseUnmeasured:
       return absl::StrCat(
           "GPU usage with ", DroppedParts(group),
-          ", which does not name the pool, and without GPU time "
-          "(PricingQuantity in unit \"",
-          group.unit.value(), "\"), so it could not be compared");
+          ", which does not name the pool, and without GPU time ",
+          UnmeasuredText(group), ", so it could not be compared");
     case Disposition::kAmbiguousSku:
       return absl::StrCat("SKU \"", NameOf(group.key.sku, names.texts),
                           "\" names several pools of the contract and the row "
@@ -180,6 +182,12 @@ std::string RoutedReason(const Group& group, BreakClass kind,
     case Disposition::kUnusedCapacity:
     case Disposition::kDearCapacity:
       return UnusedCapacityReason(group, kind, names);
+    case Disposition::kOtherContract:
+      return absl::StrCat("of ", group.names.pool.value().empty()
+                                     ? "pools"
+                                     : "pool " + group.names.pool.value(),
+                          ", which contract ", category,
+                          " names and is reconciled with");
     case Disposition::kOtherService:
       return absl::StrCat("no GPU usage, service ", service);
     case Disposition::kCompare:

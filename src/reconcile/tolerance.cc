@@ -1,39 +1,15 @@
 #include "reconcile/tolerance.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
+#include "base/minor_units.h"
 #include "base/wide.h"
 
 namespace drawdown {
 namespace {
 
-using Currencies = std::array<Currency, 16>;
-
-// National currencies without a minor unit (ISO 4217); every other is published
-// to the hundredth at least.
-const Currencies& NoMinorUnit() {
-  static const Currencies currencies = [] {
-    constexpr std::array<std::string_view, 16> kCodes = {
-        "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW",
-        "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"};
-    Currencies parsed;
-    for (size_t i = 0; i < kCodes.size(); ++i) {
-      parsed[i] = Currency::Parse(kCodes[i]).value();
-    }
-    return parsed;
-  }();
-  return currencies;
-}
-
 constexpr int kMoneyScale = 18;
 constexpr int kRootScale = 9;
-
-int MinorDigits(Currency currency) {
-  const Currencies& none = NoMinorUnit();
-  return std::find(none.begin(), none.end(), currency) == none.end() ? 2 : 0;
-}
 
 // The largest integer whose square is at most `value`, which is below 2^126.
 Int128 SquareRoot(Int128 value) {

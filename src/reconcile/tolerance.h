@@ -9,7 +9,7 @@
 
 namespace drawdown {
 
-// 0.01 USD, 1 JPY.
+// 0.01 USD, 1 JPY, 0.001 KWD.
 MoneyAmount Subunit(Currency currency);
 
 // A unit of the last published place, never more than a subunit: "32.8" is

@@ -1,5 +1,6 @@
 #include "report/break_report.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -37,6 +38,8 @@ std::vector<ReportColumn> CsvColumns() {
           {"status", ColumnKind::kWord}};
 }
 
+std::string StatusCell(bool pending) { return pending ? "pending" : "final"; }
+
 Row CsvRow(const Break& item) {
   return {std::string(BreakClassName(item.kind)),
           TextCell(item.provider),
@@ -58,7 +61,7 @@ Row CsvRow(const Break& item) {
           item.currency.ToString(),
           TextCell(item.matched_on),
           TextCell(item.reason),
-          std::string(item.pending ? "pending" : "final")};
+          StatusCell(item.pending)};
 }
 
 std::vector<ReportColumn> JsonColumns() {
@@ -112,6 +115,11 @@ void AddTotals(const ReconcileResult& result, JsonObject* json) {
   json->CloseRows();
 }
 
+bool AnyPending(const ReconcileResult& result) {
+  return std::any_of(result.items.begin(), result.items.end(),
+                     [](const Break& item) { return item.pending; });
+}
+
 void AddFindings(const ReconcileResult& result, JsonObject* json) {
   const std::vector<ReportColumn> columns = {
       {"class", ColumnKind::kWord},
@@ -123,18 +131,18 @@ void AddFindings(const ReconcileResult& result, JsonObject* json) {
       {"items", ColumnKind::kCount},
       {"billed_cost", ColumnKind::kDecimal},
       {"expected_cost", ColumnKind::kDecimal},
+      {"status", ColumnKind::kWord},
       {"summary", ColumnKind::kText}};
   json->OpenRows("findings");
   for (const Finding& finding : FindingsOf(result)) {
-    json->AddRow(columns, {std::string(BreakClassName(finding.kind)),
-                           MoneyCell(finding.difference),
-                           finding.currency.ToString(),
-                           TextCell(finding.subject()),
-                           TimeCell(finding.start_us), TimeCell(finding.end_us),
-                           CountCell(finding.items.size()),
-                           MoneyCell(finding.billed_cost),
-                           MoneyCell(finding.expected_cost),
-                           TextCell(Headline(finding))});
+    json->AddRow(
+        columns,
+        {std::string(BreakClassName(finding.kind)),
+         MoneyCell(finding.difference), finding.currency.ToString(),
+         TextCell(finding.subject()), TimeCell(finding.start_us),
+         TimeCell(finding.end_us), CountCell(finding.items.size()),
+         MoneyCell(finding.billed_cost), MoneyCell(finding.expected_cost),
+         StatusCell(finding.pending), TextCell(Headline(finding))});
   }
   json->CloseRows();
 }
@@ -181,7 +189,8 @@ void WriteReconcileJson(const ReconcileResult& result, const Sink& sink) {
   json.Text("period_start", TimeCell(result.period_start_us));
   json.Text("period_end", TimeCell(result.period_end_us));
   json.Text("amount", std::string(BilledAmountName(result.amount)));
-  json.Bool("clean", result.clean());
+  // Pending breaks are no findings yet, nor are they clean.
+  json.Bool("clean", result.clean() && !AnyPending(result));
   AddCurrencies(result, &json);
   AddTotals(result, &json);
   AddFindings(result, &json);

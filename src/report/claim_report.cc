@@ -1,10 +1,15 @@
 #include "report/claim_report.h"
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/csv.h"
 #include "base/decimal.h"
+#include "base/minor_units.h"
+#include "base/wide.h"
+#include "report/settled.h"
 #include "report/sheet.h"
 #include "report/text.h"
 
@@ -41,7 +46,8 @@ const std::vector<ReportColumn>& RunColumns() {
                                      {"segment_start", ColumnKind::kWord},
                                      {"segment_end", ColumnKind::kWord},
                                      {"gpus", ColumnKind::kDecimal},
-                                     {"journal_sequence", ColumnKind::kCount}};
+                                     {"journal_sequence", ColumnKind::kCount},
+                                     {"journal_hash", ColumnKind::kWord}};
   return columns;
 }
 
@@ -68,22 +74,68 @@ std::string RecordOf(std::string_view fields) {
   return record;
 }
 
-std::string Money(MoneyAmount amount, Currency currency) {
-  return absl::StrCat(GroupThousands(ReadableMoney(amount)), " ",
-                      currency.ToString());
+MoneyAmount Payable(MoneyAmount amount, Currency currency) {
+  return RoundMoney(amount, MinorDigits(currency));
 }
 
-std::string TotalsOf(const std::vector<Claim>& claims) {
-  std::map<std::string, MoneyAmount> sums;
+// At the decimals of an invoice.
+std::string Money(MoneyAmount amount, Currency currency) {
+  const int digits = MinorDigits(currency);
+  return absl::StrCat(GroupThousands(FormatScaled(
+                          RoundMoney(amount, digits).count(), 18, digits)),
+                      " ", currency.ToString());
+}
+
+using Sums = std::map<std::string, MoneyAmount>;  // by currency
+
+Sums AskedOf(const std::vector<Claim>& claims) {
+  Sums sums;
   for (const Claim& claim : claims) {
-    sums[claim.finding.currency.ToString()] += claim.finding.difference;
+    sums[claim.finding.currency.ToString()] += claim.asked;
   }
+  return sums;
+}
+
+std::string TextOf(const Sums& sums) {
   std::string text;
   for (const auto& [currency, sum] : sums) {
+    if (sum == MoneyAmount()) continue;
     absl::StrAppend(&text, text.empty() ? "" : " and ",
-                    GroupThousands(FormatMoney(sum)), " ", currency);
+                    Money(sum, *Currency::Parse(currency)));
   }
   return text.empty() ? "nothing" : text;
+}
+
+// Of the currencies that something is asked for in.
+Sums RefundsBeside(const Sums& asked, const ReconcileResult& result) {
+  Sums beside;
+  for (const auto& [currency, refund] : RefundsOf(result)) {
+    if (!asked.contains(currency)) continue;
+    const MoneyAmount payable = Payable(refund, *Currency::Parse(currency));
+    if (payable > MoneyAmount()) beside[currency] = payable;
+  }
+  return beside;
+}
+
+bool LargerClaim(const Claim& a, const Claim& b) { return a.asked > b.asked; }
+
+// What each final finding leaves to be asked for; biggest first.
+std::vector<Claim> ClaimsBeforeRefunds(const ReconcileResult& result) {
+  const std::vector<Settled> settled = SettledOf(result);
+  std::vector<Claim> claims;
+  for (Finding& finding : FindingsOf(result)) {
+    if (finding.pending || finding.difference <= MoneyAmount()) continue;
+    Claim claim;
+    for (const Break* item : finding.items) {
+      claim.settled +=
+          settled[static_cast<size_t>(item - result.items.data())].money;
+    }
+    claim.asked = Payable(finding.difference - claim.settled, finding.currency);
+    claim.finding = std::move(finding);
+    if (claim.asked > MoneyAmount()) claims.push_back(std::move(claim));
+  }
+  std::stable_sort(claims.begin(), claims.end(), LargerClaim);
+  return claims;
 }
 
 // A cell of a Markdown table: inert, and without what would end it.
@@ -99,29 +151,87 @@ std::string TableText(std::string_view text) {
   return out;
 }
 
-std::string DeadlineOf(const ReconcileResult& result) {
+std::string DeadlineOf(const ReconcileResult& result, int64_t written_us) {
   if (!result.claim_deadline_us.has_value()) {
     return "The contract file gives no `claim_window`: see the agreement for "
            "how long a bill can be disputed.";
   }
-  return absl::StrCat("Under the contract this bill can be disputed until **",
-                      FormatInstant(*result.claim_deadline_us), "**.");
+  const std::string until = FormatInstant(*result.claim_deadline_us);
+  return *result.claim_deadline_us < written_us
+             ? absl::StrCat(
+                   "**Late:** under the contract this bill could be "
+                   "disputed until ",
+                   until, ", which has passed.")
+             : absl::StrCat(
+                   "Under the contract this bill can be disputed "
+                   "until **",
+                   until, "**.");
+}
+
+std::string RefundText(const Sums& refunds) {
+  if (refunds.empty()) return "";
+  return absl::StrCat(
+      "The bill gives back ", TextOf(refunds),
+      " in credits and adjustments that do not say what they are for; that is "
+      "taken off the sum above. What of it is for something else, we ask for "
+      "as well.\n\n");
+}
+
+bool IsDuring(const Segment& segment, const Claim& claim) {
+  const Finding& finding = claim.finding;
+  return segment.start_us < finding.end_us &&
+         segment.end_us.value_or(finding.end_us) > finding.start_us;
+}
+
+void AppendClaimTable(const std::vector<Claim>& claims, std::string* out) {
+  absl::StrAppend(
+      out,
+      "| claim | amount | what | billed | by contract | made good elsewhere |\n"
+      "|---|---|---|---|---|---|\n");
+  for (const Claim& claim : claims) {
+    const Finding& finding = claim.finding;
+    absl::StrAppend(out, "| ", claim.number, " | ",
+                    Money(claim.asked, finding.currency), " | ",
+                    TableText(Headline(finding)), " | ",
+                    Money(finding.billed_cost, finding.currency), " | ",
+                    Money(finding.expected_cost, finding.currency), " | ",
+                    Money(claim.settled, finding.currency), " |\n");
+  }
 }
 
 }  // namespace
 
 std::vector<Claim> ClaimsOf(const ReconcileResult& result) {
-  std::vector<Claim> claims;
-  for (Finding& finding : FindingsOf(result)) {
-    if (finding.pending || finding.difference <= MoneyAmount()) continue;
-    claims.push_back({claims.size() + 1, std::move(finding)});
-  }
+  std::vector<Claim> claims = ClaimsBeforeRefunds(result);
+  const Sums asked = AskedOf(claims);
+  const Sums refunds = RefundsBeside(asked, result);
+  const auto given_back = [&](const Claim& claim) {
+    const std::string currency = claim.finding.currency.ToString();
+    const auto refund = refunds.find(currency);
+    return refund != refunds.end() && refund->second >= asked.at(currency);
+  };
+  claims.erase(std::remove_if(claims.begin(), claims.end(), given_back),
+               claims.end());
+  for (size_t i = 0; i < claims.size(); ++i) claims[i].number = i + 1;
   return claims;
+}
+
+std::string WhyNothingIsClaimed(const ReconcileResult& result) {
+  const Sums asked = AskedOf(ClaimsBeforeRefunds(result));
+  const Sums refunds = RefundsBeside(asked, result);
+  if (refunds.empty()) return "";
+  return absl::StrCat("the bill gives back ", TextOf(refunds),
+                      " in credits and adjustments that do not say what they "
+                      "are for, and has ",
+                      TextOf(asked), " too much");
 }
 
 std::string ClaimLetter(const ReconcileResult& result,
                         const std::vector<Claim>& claims,
                         const ClaimBooks& books) {
+  Sums asked = AskedOf(claims);
+  const Sums refunds = RefundsBeside(asked, result);
+  for (const auto& [currency, refund] : refunds) asked[currency] -= refund;
   std::string out = absl::StrCat(
       "# Claim under contract ", TableText(result.contract), "\n\n",
       "To: ", TableText(books.provider),
@@ -131,30 +241,25 @@ std::string ClaimLetter(const ReconcileResult& result,
       &out, "We compared your bill with our own meter and with the contract. ",
       CountOf(claims.size(), "item"), " of it ",
       claims.size() == 1 ? "is" : "are", " more than the contract says. ",
-      "We ask for a correction of **", TotalsOf(claims), "**.\n\n",
-      DeadlineOf(result), "\n\n");
-  absl::StrAppend(&out,
-                  "| claim | amount | what | billed | by contract |\n"
-                  "|---|---|---|---|---|\n");
-  for (const Claim& claim : claims) {
-    const Finding& finding = claim.finding;
-    absl::StrAppend(&out, "| ", claim.number, " | ",
-                    Money(finding.difference, finding.currency), " | ",
-                    TableText(Headline(finding)), " | ",
-                    Money(finding.billed_cost, finding.currency), " | ",
-                    Money(finding.expected_cost, finding.currency), " |\n");
-  }
+      "We ask for a correction of **", TextOf(asked), "**.\n\n",
+      RefundText(refunds), DeadlineOf(result, books.written_us), "\n\n");
+  AppendClaimTable(claims, &out);
   absl::StrAppend(&out, "\n## Why\n\n");
   for (const Claim& claim : claims) {
     absl::StrAppend(&out, claim.number, ". ",
                     TableText(claim.finding.first().reason), "\n");
   }
   absl::StrAppend(
-      &out, "\n## Evidence\n\n",
+      &out,
+      "\nAmounts are what is billed less what the contract says, less what "
+      "corrections in the same bill already give back; charges for time of "
+      "another period are left to the bill of that period, but for hours in "
+      "which nothing was metered.\n\n## Evidence\n\n",
       "- `lines.csv`: the rows of your bill, by claim, with file and row.\n"
       "- `usage.csv`: what we metered in the same pool and hours.\n"
       "- `runs.csv`: the jobs that were running, with the entry of our journal "
-      "that records each.\n\n",
+      "that records each, and the chain hash of the journal up to the commit "
+      "that has it.\n\n",
       "Our journal is append-only and chained by hashes. These figures are of "
       "ledger ",
       TableText(books.ledger.uuid), " at entry ", books.ledger.entries,
@@ -203,20 +308,24 @@ void AppendClaimRunHeader(std::string* out) {
   AppendCsvHeader(RunColumns(), out);
 }
 
-void AppendClaimRun(const Claim& claim, const RunInfo& run, std::string* out) {
+void AppendClaimRun(const Claim& claim, const RunInfo& run,
+                    const std::string& journal_hash, std::string* out) {
   for (const Segment& segment : run.segments) {
-    const bool during =
-        segment.start_us < claim.finding.end_us &&
-        segment.end_us.value_or(claim.finding.end_us) > claim.finding.start_us;
-    if (!during) continue;
-    AppendCsvRow(
-        RunColumns(),
-        {CountCell(claim.number), TextCell(run.key.run_id),
-         CountCell(run.key.attempt), TextCell(run.tenant), TextCell(run.pool),
-         TimeCell(segment.start_us), TimeCell(segment.end_us),
-         FormatGpus(segment.micro_gpus), CountCell(run.journal_sequence)},
-        out);
+    if (!IsDuring(segment, claim)) continue;
+    AppendCsvRow(RunColumns(),
+                 {CountCell(claim.number), TextCell(run.key.run_id),
+                  CountCell(run.key.attempt), TextCell(run.tenant),
+                  TextCell(run.pool), TimeCell(segment.start_us),
+                  TimeCell(segment.end_us), FormatGpus(segment.micro_gpus),
+                  CountCell(run.journal_sequence), journal_hash},
+                 out);
   }
+}
+
+bool IsBehind(const Claim& claim, const RunInfo& run) {
+  return std::any_of(
+      run.segments.begin(), run.segments.end(),
+      [&claim](const Segment& segment) { return IsDuring(segment, claim); });
 }
 
 }  // namespace drawdown

@@ -17,9 +17,14 @@ namespace drawdown {
 struct Claim {
   uint64_t number = 0;  // 1 is the largest
   Finding finding;
+  // Of the finding's difference, what is made good elsewhere (settled.h), and
+  // the rest as an invoice can have it, above 0.
+  MoneyAmount settled;
+  MoneyAmount asked;
 };
 
-// The findings that are final and billed too much, biggest money first. The
+// The findings that are final and billed too much, biggest claim first. None in
+// a currency of which the bill gives back as much anyway (RefundsOf). The
 // result must outlive them.
 std::vector<Claim> ClaimsOf(const ReconcileResult& result);
 
@@ -27,6 +32,7 @@ std::vector<Claim> ClaimsOf(const ReconcileResult& result);
 struct ClaimBooks {
   LedgerInfo ledger;
   std::string provider;
+  int64_t written_us = 0;  // when the letter is; a deadline may have passed
 };
 
 // A letter: what is claimed, why, by when it must be there, and what is
@@ -34,6 +40,9 @@ struct ClaimBooks {
 std::string ClaimLetter(const ReconcileResult& result,
                         const std::vector<Claim>& claims,
                         const ClaimBooks& books);
+
+// Why nothing is asked for though some is billed too much; empty: it is not.
+std::string WhyNothingIsClaimed(const ReconcileResult& result);
 
 // `claim,file,row,fields`: a row of the bill that is in a claim. Without claim
 // and row: the columns of a file, before its first row.
@@ -50,9 +59,13 @@ void AppendClaimUsage(const Claim& claim, const UsageAnswer& usage,
                       std::string* out);
 
 // `claim,run_id,attempt,tenant,pool,segment_start,segment_end,gpus,
-// journal_sequence`: the runs behind it.
+// journal_sequence,journal_hash`: the runs behind it. `journal_hash` is the
+// chain hash of the journal up to the commit that has the run's entry.
 void AppendClaimRunHeader(std::string* out);
-void AppendClaimRun(const Claim& claim, const RunInfo& run, std::string* out);
+void AppendClaimRun(const Claim& claim, const RunInfo& run,
+                    const std::string& journal_hash, std::string* out);
+// Whether the run has a line of the claim.
+bool IsBehind(const Claim& claim, const RunInfo& run);
 
 }  // namespace drawdown
 

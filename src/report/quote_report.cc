@@ -38,6 +38,9 @@ std::vector<Row> LineRows(const HoldQuote& quote) {
 
 std::string LineTable(const HoldRequest& request, const HoldQuote& quote) {
   if (quote.lines.empty()) {
+    if (request.gpu_time.zero()) {
+      return "no GPU time is asked for: say how much for a price\n";
+    }
     return absl::StrCat("no contract prices ", InertText(request.pool), "\n");
   }
   TextTable table;

@@ -17,6 +17,7 @@ BudgetChange& BudgetChange::operator=(BudgetChange&& other) noexcept {
   promised_ = std::move(other.promised_);
   drained_ = std::move(other.drained_);
   touched_ = std::move(other.touched_);
+  left_ = std::move(other.left_);
   bucket_ = other.bucket_;
   return *this;
 }
@@ -50,7 +51,7 @@ void BudgetKeeper::Begin(BudgetChange* change) {
 
 void BudgetChange::Add(TakenList* list,
                        std::shared_ptr<const MeterChains> chains,
-                       int64_t amount_us, std::span<const uint32_t> lowest) {
+                       Int128 amount_us, std::span<const uint32_t> lowest) {
   for (const Budget* const budget : chains->budgets()) {
     touched_.push_back(budget->books.quota);
   }
@@ -96,7 +97,7 @@ void BudgetChange::GiveBack(const TakenList& list) {
 }
 
 absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
-                                           int64_t amount_us, int64_t now_us) {
+                                           Int128 amount_us, int64_t now_us) {
   RETURN_IF_ERROR(Mend(now_us));
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, LeftUntil(deadline_));
@@ -105,12 +106,26 @@ absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
   if (!chains->Fits(amount_us, now_us)) {
     ASSIGN_OR_RETURN(const bool made,
                      keeper_->MakeRoom(*chains, amount_us, now_us, nullptr));
-    if (!made || !chains->Fits(amount_us, now_us)) return false;
+    if (!made || !chains->Fits(amount_us, now_us)) {
+      left_.clear();
+      for (const Budget* const budget : chains->budgets()) {
+        left_.emplace_back(budget->books.quota,
+                           WideRoomAt(*budget, now_us) - budget->reserved_us);
+      }
+      return false;
+    }
   }
   // First, as it may want memory: what is taken is always in the list.
   Add(&promised_, chains, amount_us, lowest);
   chains->Take(amount_us);
   return true;
+}
+
+std::optional<Int128> BudgetChange::LeftOf(uint32_t quota) const {
+  for (const auto& [one, left] : left_) {
+    if (one == quota) return left;
+  }
+  return std::nullopt;
 }
 
 absl::Status BudgetChange::Unpromise() {
@@ -125,7 +140,7 @@ absl::Status BudgetChange::Unpromise() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<int64_t> BudgetChange::TakenBeside(uint32_t quota) {
+absl::StatusOr<Int128> BudgetChange::TakenBeside(uint32_t quota) {
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, LeftUntil(deadline_));
   if (!lock.held()) return file->BusyError();
@@ -134,7 +149,7 @@ absl::StatusOr<int64_t> BudgetChange::TakenBeside(uint32_t quota) {
   if (!file->torn() && budget.has_unspent()) {
     RETURN_IF_ERROR(keeper_->RecallUnder(&budget, nullptr));
   }
-  int64_t taken_us = budget.taken_us;
+  Int128 taken_us = budget.taken_us;
   // Those of another generation were forgotten when it was made anew.
   if (file->state().generation != generation_) return taken_us;
   for (const Taken& promise : promised_) {
@@ -144,7 +159,7 @@ absl::StatusOr<int64_t> BudgetChange::TakenBeside(uint32_t quota) {
 }
 
 absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,
-                                 int64_t amount_us, int64_t now_us) {
+                                 Int128 amount_us, int64_t now_us) {
   RETURN_IF_ERROR(Mend(now_us));
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, LeftUntil(deadline_));

@@ -151,9 +151,19 @@ absl::Status BudgetKeeper::RecallUnder(Budget* budget, ReadTransaction* books) {
   return absl::OkStatus();
 }
 
+Int128 BudgetKeeper::MostClaimsFall(int64_t now_us) const {
+  const BudgetsState& state = file_->state();
+  const int64_t for_us = std::max<int64_t>(0, now_us - state.fallen_until_us);
+  return state.falling_rate * for_us / kMicroGpusPerGpu + state.falling_count;
+}
+
 void BudgetKeeper::LetClaimsFall(int64_t now_us) {
-  const uint32_t end = file_->state().end;
-  uint32_t* link = &file_->state().falling;
+  BudgetsState& state = file_->state();
+  state.falling_count = 0;
+  state.falling_rate = 0;
+  state.fallen_until_us = now_us;
+  const uint32_t end = state.end;
+  uint32_t* link = &state.falling;
   // Never more than there are, whatever a damaged file says.
   for (uint32_t i = 0; i < end && *link != 0 && *link < end; ++i) {
     Budget& budget = file_->at(*link);
@@ -163,20 +173,33 @@ void BudgetKeeper::LetClaimsFall(int64_t now_us) {
     }
     const MeterChains chain(file_.get(), std::array{*link});
     chain.ForEach([&](BudgetChain budgets) { Fall(budgets, now_us); });
+    state.fallen_until_us = std::min(state.fallen_until_us, budget.books.at_us);
+    state.falling_rate += budget.books.falls;
+    ++state.falling_count;
     link = &budget.next_falling;
   }
 }
 
 absl::StatusOr<bool> BudgetKeeper::MakeRoom(const MeterChains& chains,
-                                            int64_t amount_us, int64_t now_us,
+                                            Int128 amount_us, int64_t now_us,
                                             ReadTransaction* books) {
+  // All claims are looked at only where that can help.
+  const Int128 most_fall = MostClaimsFall(now_us);
+  bool in_vain = false;
+  chains.ForEach([&](BudgetChain chain) {
+    ForEachTooSmall(chain, amount_us, now_us,
+                    [&](const Budget* budget, Int128 short_by) {
+                      in_vain |= !budget->has_unspent() && short_by > most_fall;
+                    });
+  });
+  if (in_vain) return false;
   // Before anything is recalled: it may be what comes back that others seem to
   // claim.
   LetClaimsFall(now_us);
   std::vector<BudgetChain> short_of;  // from the lowest to one too small
   chains.ForEach([&](BudgetChain chain) {
     const size_t first = short_of.size();
-    ForEachTooSmall(chain, amount_us, now_us, [&](Budget* budget) {
+    ForEachTooSmall(chain, amount_us, now_us, [&](Budget* budget, Int128) {
       const auto at = std::find(chain.begin(), chain.end(), budget);
       short_of.push_back(chain.first(at - chain.begin() + 1));
     });
@@ -198,6 +221,7 @@ absl::StatusOr<bool> BudgetKeeper::MakeRoom(const MeterChains& chains,
 
 absl::Status BudgetKeeper::RecallOverdrawn(int64_t now_us,
                                            ReadTransaction* books) {
+  bool fallen = false;  // what others claim is not more than it is
   for (uint32_t quota = 1; quota < file_->state().end; ++quota) {
     Budget& budget = file_->at(quota);
     if (!budget.exists() || !budget.has_unspent()) continue;
@@ -205,6 +229,10 @@ absl::Status BudgetKeeper::RecallOverdrawn(int64_t now_us,
     // it is under: their clock must not take that room meanwhile.
     const bool falls = budget.books.falls != 0 && budget.allowed > 0;
     if (!falls && !IsOverdrawn(budget, now_us)) continue;
+    if (!falls && !std::exchange(fallen, true)) {
+      LetClaimsFall(now_us);
+      if (!IsOverdrawn(budget, now_us)) continue;
+    }
     RETURN_IF_ERROR(RecallUnder(&budget, books));
   }
   return absl::OkStatus();

@@ -49,14 +49,14 @@ inline std::chrono::milliseconds LeftUntil(Deadline deadline) {
 // have.
 struct TakenBudget {
   uint32_t quota = 0;
-  int64_t taken_us = 0;
+  Int128 taken_us = 0;
 };
 
 // Usage of one meter that a drain has moved into the books.
 struct DrainedUsage {
   MeterIds ids;
-  int64_t admitted_us = 0;
-  int64_t recorded_us = 0;
+  Int128 admitted_us = 0;
+  Int128 recorded_us = 0;
   // Of buckets before its tenant was moved: quotas elsewhere have used it.
   bool elsewhere = false;
 };
@@ -74,15 +74,18 @@ class BudgetChange {
   // Takes `amount` along the chains that begin at `lowest`, recalling slices
   // where need be, until the commit is published; false: it does not fit.
   absl::StatusOr<bool> Promise(std::span<const uint32_t> lowest,
-                               int64_t amount_us, int64_t now_us);
+                               Int128 amount_us, int64_t now_us);
+  // What the last promise that did not fit found left of the quota beside what
+  // is reserved there; none: it is not of those quotas.
+  std::optional<Int128> LeftOf(uint32_t quota) const;
   // Takes the last promise back: that part of the commit is not to be.
   absl::Status Unpromise();
   // What is out of the quota's budget and was not promised here, with slices
   // recalled; 0 where meters have no such budget.
-  absl::StatusOr<int64_t> TakenBeside(uint32_t quota);
+  absl::StatusOr<Int128> TakenBeside(uint32_t quota);
   // As Promise, for a fact, whether or not it fits; where it does not, no slice
   // keeps anything.
-  absl::Status Lower(std::span<const uint32_t> lowest, int64_t amount_us,
+  absl::Status Lower(std::span<const uint32_t> lowest, Int128 amount_us,
                      int64_t now_us);
   // Quotas that change without an amount.
   void Touch(uint32_t quota) { touched_.push_back(quota); }
@@ -97,7 +100,7 @@ class BudgetChange {
 
   struct Taken {
     std::shared_ptr<const MeterChains> chains;
-    int64_t amount_us = 0;
+    Int128 amount_us = 0;
     std::vector<uint32_t> lowest;  // of promises: to be made once more
   };
   using TakenList = std::vector<Taken>;
@@ -108,7 +111,7 @@ class BudgetChange {
   // After the commit there is at least the patience of a drain.
   std::chrono::milliseconds PatienceAfterCommit() const;
   void Add(TakenList* list, std::shared_ptr<const MeterChains> chains,
-           int64_t amount_us, std::span<const uint32_t> lowest = {});
+           Int128 amount_us, std::span<const uint32_t> lowest = {});
   static void GiveBack(const TakenList& list);
 
   BudgetKeeper* keeper_ = nullptr;  // null: nothing is to be done
@@ -118,7 +121,8 @@ class BudgetChange {
   TakenList promised_;
   TakenList drained_;  // were taken before, and are in the books then
   std::vector<uint32_t> touched_;
-  std::optional<int32_t> bucket_;  // drained wholly up to here
+  std::vector<std::pair<uint32_t, Int128>> left_;  // see LeftOf
+  std::optional<int32_t> bucket_;                  // drained wholly up to here
 };
 
 class BudgetKeeper : public AdmissionSource {
@@ -247,8 +251,10 @@ class BudgetKeeper : public AdmissionSource {
 
   // Lets claims fall, and recalls, where that can make `amount` fit; whether it
   // may have.
-  absl::StatusOr<bool> MakeRoom(const MeterChains& chains, int64_t amount_us,
+  absl::StatusOr<bool> MakeRoom(const MeterChains& chains, Int128 amount_us,
                                 int64_t now_us, ReadTransaction* books);
+  // No less than all claims that fall have lost since LetClaimsFall.
+  Int128 MostClaimsFall(int64_t now_us) const;
   // All that fall with the clock.
   void LetClaimsFall(int64_t now_us);
   // Under every budget that facts have overdrawn, or that has begun to fall:
@@ -271,7 +277,7 @@ class BudgetKeeper : public AdmissionSource {
   // What files have admitted and the books have not; whether the bank that is
   // over has nothing of it.
   using OfMeter =
-      std::function<absl::Status(const MeterIds&, int64_t amount_us)>;
+      std::function<absl::Status(const MeterIds&, Int128 amount_us)>;
   absl::StatusOr<bool> VisitUndrained(ReadTransaction* books,
                                       const OfMeter& visit);
   absl::StatusOr<bool> VisitUndrainedOf(const LanesReader& reader,

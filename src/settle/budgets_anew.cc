@@ -53,7 +53,7 @@ absl::Status BudgetKeeper::Rebuild(ReadTransaction* books,
   RETURN_IF_ERROR(FillBudgets(values));
   ASSIGN_OR_RETURN(
       const bool whole,
-      VisitUndrained(books, [&](const MeterIds& ids, int64_t amount_us) {
+      VisitUndrained(books, [&](const MeterIds& ids, Int128 amount_us) {
         const auto chains = ChainsOf(ids, books);
         if (chains.ok()) (**chains)->Take(amount_us);
         return chains.status();
@@ -78,6 +78,9 @@ absl::Status BudgetKeeper::FillBudgets(
   }
   state.valid_until_us = std::numeric_limits<int64_t>::max();
   state.falling = 0;
+  state.falling_count = 0;
+  state.falling_rate = 0;
+  state.fallen_until_us = std::numeric_limits<int64_t>::max();
   ++state.last_ticket;
   for (const PublishedBudget& value : values) {
     RETURN_IF_ERROR(file_->Reserve(value.quota + 1));
@@ -101,9 +104,15 @@ void BudgetKeeper::Store(const PublishedBudget& value, uint64_t ticket) {
   PublishedBudget now = value;
   now.above = budget.books.above;
   chain.ForEach([&](BudgetChain budgets) { Publish(budgets, now); });
-  if (budget.claims_fall() && budget.next_falling == 0) {
-    budget.next_falling = state.falling == 0 ? kNoneFalling : state.falling;
-    state.falling = value.quota;
+  if (budget.claims_fall()) {
+    if (budget.next_falling == 0) {
+      budget.next_falling = state.falling == 0 ? kNoneFalling : state.falling;
+      state.falling = value.quota;
+    }
+    // Of one that is listed already too: no less than it is.
+    state.fallen_until_us = std::min(state.fallen_until_us, value.at_us);
+    state.falling_rate += value.falls;
+    ++state.falling_count;
   }
   state.valid_until_us = std::min(state.valid_until_us, value.valid_until_us);
 }
@@ -142,7 +151,7 @@ absl::StatusOr<bool> BudgetKeeper::VisitUndrainedOf(const LanesReader& reader,
     for (uint32_t i = 0; i < sums.admitted[0].size(); ++i) {
       const AdmittedMark mark =
           first + i < marks.size() ? marks[first + i] : AdmittedMark{};
-      uint64_t undrained = 0;
+      Int128 undrained = 0;
       for (uint32_t bank = 0; bank < kBanks; ++bank) {
         // Behind only after a power loss.
         const uint64_t now = std::max(sums.admitted[bank][i], mark[bank]);
@@ -151,7 +160,7 @@ absl::StatusOr<bool> BudgetKeeper::VisitUndrainedOf(const LanesReader& reader,
       }
       const std::optional<MeterIds> ids =
           undrained != 0 ? reader.MeterAt(first + i) : std::nullopt;
-      if (ids) RETURN_IF_ERROR(visit(*ids, ClampBudget(undrained)));
+      if (ids) RETURN_IF_ERROR(visit(*ids, undrained));
     }
   }
   return whole;

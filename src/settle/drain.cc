@@ -182,8 +182,8 @@ class DrainBuilder {
       if (now == AdmittedMark{} && budgets_ == nullptr) return;
       if (now != AdmittedMark{}) marks->resize(meter + 1);
     }
-    uint64_t admitted = 0;
-    uint64_t drained = 0;
+    Int128 admitted = 0;
+    Int128 drained = 0;
     for (uint32_t bank = 0; bank < kBanks; ++bank) {
       const uint64_t mark = meter < marks->size() ? (*marks)[meter][bank] : 0;
       admitted += std::max(now[bank], mark) - mark;
@@ -196,9 +196,8 @@ class DrainBuilder {
     DrainedUsage& usage = drained_[{after.tenant, after.pool}];
     usage.elsewhere |= IsElsewhere(before, after);
     usage.ids = {after.tenant, after.pool};
-    usage.admitted_us += static_cast<int64_t>(admitted);
-    usage.recorded_us +=
-        static_cast<int64_t>(drained - std::min(drained, admitted));
+    usage.admitted_us += admitted;
+    usage.recorded_us += drained - std::min(drained, admitted);
   }
 
   // A bucket or less before now: seldom, and then budgets are made anew.

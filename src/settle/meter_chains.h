@@ -51,7 +51,7 @@ class MeterChains {
     });
     return room;
   }
-  bool Fits(int64_t amount, int64_t now_us) const {
+  bool Fits(Int128 amount, int64_t now_us) const {
     Fall(now_us);
     bool fits = true;
     ForEach([&](BudgetChain chain) {
@@ -59,10 +59,10 @@ class MeterChains {
     });
     return fits;
   }
-  void Take(int64_t amount) const {
+  void Take(Int128 amount) const {
     ForEach([&](BudgetChain chain) { drawdown::Take(chain, amount); });
   }
-  void GiveBack(int64_t amount) const {
+  void GiveBack(Int128 amount) const {
     ForEach([&](BudgetChain chain) { drawdown::GiveBack(chain, amount); });
   }
 

@@ -72,9 +72,12 @@ class LifeTest(HoldTest):
         self.assertFalse(refused.json()["admitted"])
         self.assertEqual(refused.json()["refusal"]["asked_gpu_hours"], "11.000000000")
         self.assertEqual(refused.json()["lines"][0]["cost"], "44")
-        nobody = self.expect(0, "hold", "quote", "--tenant", "acme", "--pool", "lab/x", "--gpus",
-                             "1", "--format", "table").out
+        nobody = self.expect(0, "hold", "quote", "--tenant", "acme", "--pool", "lab/x",
+                             "--gpu-hours", "1", "--format", "table").out
         self.assertIn("no contract prices lab/x", nobody)
+        no_time = self.expect(0, *asked[:6], "--gpus", "4", "--format", "table").out
+        self.assertEqual(no_time, "fits: 4 GPUs of acme/new on aws/new\n\n"
+                         "no GPU time is asked for: say how much for a price\n")
         self.expect(2, *asked[:4], "--gpu-hours", "1")
         self.expect(2, *asked[:6])
         self.assertEqual(self.expect(0, "journal").out, journal)

@@ -144,7 +144,7 @@ commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
         self.assertEqual(sorted(os.listdir(self.path("claims/aws"))),
                          ["claim.md", "lines.csv", "runs.csv", "usage.csv"])
         letter = self.read(folder + "claim.md")
-        self.assertIn("**27.6 USD**", letter)
+        self.assertIn("**27.60 USD**", letter)
         self.assertIn("until **2026-12-31T00:00:00Z**", letter)
         hash_ = self.expect(0, "verify", "--format", "json").json()
         self.assertIn(hash_["chain_hash"], letter)
@@ -161,6 +161,12 @@ commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
         runs = list(csv.DictReader(self.read(folder + "runs.csv").splitlines()))
         self.assertEqual(runs[0]["run_id"], "job-1")
         self.assertGreater(int(runs[0]["journal_sequence"]), 0)
+        commits = {entry["subject"]: int(entry["sequence"]) for entry in
+                   csv.DictReader(self.expect(0, "journal", "--format", "csv")
+                                  .out.splitlines())
+                   if entry["kind"] == "commit"}
+        self.assertGreater(commits[runs[0]["journal_hash"]],
+                           int(runs[0]["journal_sequence"]))
 
     def test_foreign_text_is_inert_in_every_csv(self):
         evil = {"esc": "\x1b[31mred", "c1": "\x9b31m", "bidi": "\u202eabc",
@@ -400,6 +406,44 @@ commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
                                      AT).out, usage.out)
         self.assertEqual(self.expect(0, "journal").out, journal)
         self.expect(0, "verify")
+
+    def test_what_the_bill_takes_back_is_neither_claimed_nor_posted(self):
+        back = row(0, -1, "-27.60").replace(",Usage,,", ",Usage,Correction,")
+        self.assertIn("Correction", back)
+        bill = self.bill(row(0, 3, MORE), *[row(hour, 2, RIGHT)
+                                            for hour in (1, 2, 3)], back)
+        done = self.reconcile(1, bill, "--breaks", "breaks.csv", "--claims",
+                              "claims")
+        self.assertIn("nothing to claim", done.err)
+        lines = self.read("breaks.csv").splitlines(keepends=True)
+        agreed = [line for line in lines if line.startswith("quantity_break")]
+        self.write("agreed.csv", lines[0] + agreed[0])
+        refused = self.reconcile(3, bill, "--post", "agreed.csv",
+                                 "--post-tenant", "t")
+        self.assertIn("corrections in the bill take it back", refused.err)
+
+    def test_applied_amounts_that_cannot_be_read_are_said(self):
+        header = HEADER.rstrip("\n") + ",ContractApplied\n"
+        self.write("bill.csv", header + "".join(
+            row(hour, 2, RIGHT).rstrip("\n") + ",{broken\n"
+            for hour in range(4)))
+        found = self.reconcile(0, "bill.csv", "--format", "json").json()
+        self.assertIn("4 values of ContractApplied could not be read",
+                      [check["detail"] for check in found["checks"]
+                       if check["name"] == "contract_applied"][0])
+
+    def test_what_is_pending_is_not_posted(self):
+        bill = self.bill(*[row(hour, 2, RIGHT) for hour in range(4)],
+                         row(6, 1, "27.60"))
+        early = ("reconcile", "--contract", "aws-2025", "--period", "2026-10",
+                 "--at", "2026-10-20T00:00:00Z", bill)
+        self.expect(0, *early, "--breaks", "breaks.csv")
+        lines = self.read("breaks.csv").splitlines(keepends=True)
+        agreed = [line for line in lines if line.startswith("unmetered")]
+        self.write("agreed.csv", lines[0] + agreed[0])
+        refused = self.expect(3, *early, "--post", "agreed.csv",
+                              "--post-tenant", "t")
+        self.assertIn("it is pending", refused.err)
 
     def test_what_is_posted_cites_its_rows(self):
         long = "x" * 240 + ".csv"

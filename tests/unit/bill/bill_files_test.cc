@@ -135,10 +135,26 @@ TEST_F(BillFilesTest, WhatIsNoManifestIsRefused) {
               HasSubstr("not the name of a file"));
   EXPECT_THAT(refused(R"({"dataFiles":["../../etc/passwd"]})"),
               HasSubstr("leaves its folder"));
+  EXPECT_THAT(refused(R"({"dataFiles":["/etc/passwd"]})"),
+              HasSubstr("leaves its folder"));
   EXPECT_THAT(refused(R"({"dataFiles":["a/..\u002fb"]})"),
               HasSubstr("leaves its folder"));
   EXPECT_THAT(refused(R"({"dataFiles":["a.snappy.parquet"]})"),
               HasSubstr("is Parquet: export the bill as CSV"));
+}
+
+TEST_F(BillFilesTest, AByteOrderMarkIsNoPartOfAManifest) {
+  const auto manifest =
+      ParseManifest("\xef\xbb\xbf{\"dataFiles\":[\"a.csv\"]}", "m.json");
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  EXPECT_EQ(manifest->entries.size(), 1u);
+}
+
+TEST_F(BillFilesTest, ParquetIsNamedWhereverItIsGiven) {
+  const auto files = FindBillFiles({"bill.Parquet"}, "");
+  EXPECT_EQ(GetErrorCode(files.status()), ErrorCode::kBadInput);
+  EXPECT_EQ(std::string(files.status().message()),
+            "\"bill.Parquet\" is Parquet: export the bill as CSV");
 }
 
 // A limit of open files while it lives.

@@ -206,24 +206,28 @@ TEST(FormatsTest, AnUnknownLineItemTypeIsRefusedByName) {
               HasSubstr("0.csv:2: ChargeCategory: \"Rebate\" is not Usage,"));
 }
 
+BillCells OracleLine() {
+  return {{"lineItem/referenceNo", "V2.a"},
+          {"lineItem/tenantId", "t"},
+          {"lineItem/intervalUsageStart", "2026-10-03T12:00Z"},
+          {"lineItem/intervalUsageEnd", "2026-10-03T13:00Z"},
+          {"product/service", "COMPUTE"},
+          {"product/compartmentId", "c"},
+          {"product/region", "us-ashburn-1"},
+          {"product/resourceId", "ocid1"},
+          {"product/Description", "GPU4"},
+          {"usage/billedQuantity", "8"},
+          {"cost/productSku", "B95909"},
+          {"cost/unitPrice", "4.00"},
+          {"cost/myCost", "32.00"},
+          {"cost/currencyCode", "USD"},
+          {"cost/billingUnitReadable", "GPU Hour"},
+          {"lineItem/isCorrection", "false"},
+          {"lineItem/backreferenceNo", ""}};
+}
+
 TEST(FormatsTest, CorrectionsOfOracleNameTheirOriginal) {
-  const BillCells line = {{"lineItem/referenceNo", "V2.a"},
-                          {"lineItem/tenantId", "t"},
-                          {"lineItem/intervalUsageStart", "2026-10-03T12:00Z"},
-                          {"lineItem/intervalUsageEnd", "2026-10-03T13:00Z"},
-                          {"product/service", "COMPUTE"},
-                          {"product/compartmentId", "c"},
-                          {"product/region", "us-ashburn-1"},
-                          {"product/resourceId", "ocid1"},
-                          {"product/Description", "GPU4"},
-                          {"usage/billedQuantity", "8"},
-                          {"cost/productSku", "B95909"},
-                          {"cost/unitPrice", "4.00"},
-                          {"cost/myCost", "32.00"},
-                          {"cost/currencyCode", "USD"},
-                          {"cost/billingUnitReadable", "GPU Hour"},
-                          {"lineItem/isCorrection", "false"},
-                          {"lineItem/backreferenceNo", ""}};
+  const BillCells line = OracleLine();
   const BillCells correction =
       With(line, {{"lineItem/referenceNo", "V2.b"},
                   {"cost/myCost", "-32.00"},
@@ -244,6 +248,53 @@ TEST(FormatsTest, CorrectionsOfOracleNameTheirOriginal) {
   ASSERT_TRUE(bill.ok()) << bill.status();
   EXPECT_EQ(FormatMoney(bill->summary.by_currency.at("USD").billed_cost), "0");
   EXPECT_EQ(bill->summary.format, "OCI cost report");
+}
+
+TEST(FormatsTest, OraclesTagsAndCorrectionsAreReadHoweverSpelled) {
+  BillCells line = OracleLine();
+  line.emplace_back("tags/team", "acme");
+  line.emplace_back("tags/Oracle-Tags.CreatedBy", "");
+  for (const auto& [says, correction] :
+       {std::pair{"Y", true}, std::pair{"yes", true}, std::pair{"", false},
+        std::pair{"No", false}}) {
+    const bool expected = correction;
+    const auto bill = ReadContents(
+        {BillText({With(line, {{"lineItem/isCorrection", says}})})},
+        [&](const BillRow& row) {
+          EXPECT_EQ(row.correction, expected);
+          EXPECT_EQ(row.tags, R"({"team":"acme"})");
+          return absl::OkStatus();
+        });
+    EXPECT_TRUE(bill.ok()) << says << ": " << bill.status();
+  }
+  EXPECT_EQ(GetErrorCode(ReadContents({BillText({With(
+                                          line, {{"lineItem/isCorrection",
+                                                  "perhaps"}})})})
+                             .status()),
+            ErrorCode::kBadRow);
+}
+
+TEST(FormatsTest, CapacityThatAmazonReservesIsNoUsage) {
+  const auto status_of = [](const char* column, const char* says) {
+    UsageStatus status = UsageStatus::kNone;
+    const auto bill =
+        ReadContents({BillText({With(CurLine("Usage"), {{column, says}})})},
+                     [&](const BillRow& row) {
+                       status = row.capacity_status;
+                       EXPECT_EQ(row.sku, row.instance_type);
+                       return absl::OkStatus();
+                     });
+    EXPECT_TRUE(bill.ok()) << bill.status();
+    return status;
+  };
+  const char* const column = "capacity_reservation_capacity_reservation_status";
+  EXPECT_EQ(status_of(column, "used"), UsageStatus::kUsed);
+  EXPECT_EQ(status_of(column, "unused"), UsageStatus::kUnused);
+  EXPECT_EQ(status_of(column, "reserved"), UsageStatus::kUnused);
+  EXPECT_EQ(status_of("line_item_usage_type", "USE1-UnusedBox:p5.48xlarge"),
+            UsageStatus::kUnused);
+  EXPECT_EQ(status_of("line_item_usage_type", "USE1-BoxUsage:p5.48xlarge"),
+            UsageStatus::kNone);
 }
 
 // Costs and quantities of the files were added up apart, with Python's decimal.

@@ -111,6 +111,10 @@ TEST(MappingTest, EveryKindOfRule) {
   EXPECT_EQ(oddities["absent_column/EffectiveCost"], 2u);
 }
 
+TEST(MappingTest, AByteOrderMarkIsNoPartOfARule) {
+  EXPECT_EQ(Acme("\xef\xbb\xbf" + std::string(kAcme)).format, Acme().format);
+}
+
 TEST(MappingTest, EpochsAreTimes) {
   const BillMapping mapping = Acme(
       "ProviderName = 'A'\nBillingCurrency = 'USD'\nChargeCategory = 'Usage'\n"

@@ -105,6 +105,24 @@ TEST_F(CapacityImportTest, MoreExcludedThanDeliveredIsNoted) {
             "[1970-01-01T00:00:00Z, 1970-01-01T01:00:00Z)");
 }
 
+// The place is that of the row, also of a later file and behind blank lines.
+TEST_F(CapacityImportTest, OddRowsOfSeveralFilesAreNamed) {
+  const auto result = ledger_->ImportCapacityFiles(
+      {dir_.Write("a.csv",
+                  std::string(kHeader) + "aws/x,0,3600,4,delivered\n"),
+       dir_.Write("b.csv", std::string(kHeader) +
+                               "aws/z,0,3600,4,delivered\n\n"
+                               "aws/x,0,1800,5,excluded\n")},
+      {});
+  ASSERT_THAT(result, IsOk());
+  ASSERT_EQ(result->notes.size(), 1u);
+  EXPECT_EQ(result->notes[0],
+            dir_.Path("b.csv") +
+                ":4: of pool aws/x 5 GPUs are excluded where 4 were delivered "
+                "and 0 replaced: it counts as none [1970-01-01T00:00:00Z, "
+                "1970-01-01T00:30:00Z)");
+}
+
 TEST_F(CapacityImportTest, StatementsAndStatusesCountItAtOnce) {
   ASSERT_THAT(ledger_->ApplyContracts({{"c.textproto", kContract}}), IsOk());
   EXPECT_EQ(HoursOf(ChargeKind::kUndelivered), "0.000000000");

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <functional>
 #include <thread>
+#include <vector>
 
 #include "drawdown/ledger.h"
 #include "gtest/gtest.h"
@@ -191,6 +192,66 @@ TEST(QuotaAgreementTest, QuotasMayBeOfAnySize) {
   EXPECT_TRUE(books.Try("acme/e", kHour));
   EXPECT_FALSE(books.Try("acme/e", 1));
   EXPECT_TRUE(books.Try("acme/a", 500'000'000 * kHour));
+}
+
+// As many holds in one commit as there is room for.
+TEST(QuotaAgreementTest, HoldsMayBeOfAnySize) {
+  constexpr Int128 kBillionHours = Int128{1'000'000'000} * kHour;
+  Books books;
+  books.Limit("acme", {.nominal = kBillionHours * 9 / 2 + 10 * kHour});
+  books.Limit("acme/b", {.nominal = kBillionHours * 9 / 2, .slice = true});
+  ASSERT_TRUE(books.Try("acme/c", 0));
+  std::vector<HoldRequest> batch;
+  for (int i = 0; i < 4; ++i) {
+    HoldRequest& one = batch.emplace_back();
+    one.hold_id = books.NewId();
+    one.tenant = "acme/b";
+    one.pool = kPool;
+    one.gpu_time = GpuTime(kBillionHours);
+    one.ttl_us = kHour;
+  }
+  const auto placed = books->PlaceHolds(batch);
+  ASSERT_THAT(placed, IsOk());
+  ASSERT_TRUE(placed->admitted());
+  EXPECT_FALSE(books.Try("acme/c", 500'000'000 * kHour));
+  ExpectMost(&books, "acme/c", 10 * kHour);
+  EXPECT_TRUE(books.Try("acme/b", 500'000'000 * kHour));
+}
+
+// Of a release and a hold in one commit meters have given no room yet to the
+// hold: what is released is held still, for them and in the words of the
+// refusal (Books::Hold looks at them).
+TEST(QuotaAgreementTest, RefusalsBesideReleasesSayWhatIsHeld) {
+  Books books;
+  books.Limit("acme", {.nominal = 100 * kHour});
+  ASSERT_TRUE(books.Try("acme", 0));
+  std::atomic<bool> over = false;
+  std::vector<std::thread> others;  // so that there are groups
+  for (int i = 0; i < 3; ++i) {
+    others.emplace_back([&books, &over, i] {
+      const std::string id = "other" + std::to_string(i);
+      for (int64_t n = 0; !over; ++n) {
+        HoldRequest request = {id + "/" + std::to_string(n), "other", kPool,
+                               GpuTime(1)};
+        request.ttl_us = 1'000;
+        EXPECT_THAT(books->PlaceHold(request), IsOk());
+      }
+    });
+  }
+  for (int i = 0; i < 100 && !testing::Test::HasFailure(); ++i) {
+    const std::string id = "h" + std::to_string(i);
+    EXPECT_TRUE(books.Hold(id, "acme", 100 * kHour));
+    std::thread release(
+        [&books, &id] { EXPECT_THAT(books->ReleaseHold(id), IsOk()); });
+    const std::string next = "n" + std::to_string(i);
+    const bool placed = books.Hold(next, "acme", 100 * kHour);
+    release.join();
+    if (placed) {
+      EXPECT_THAT(books->ReleaseHold(next), IsOk());
+    }
+  }
+  over = true;
+  for (std::thread& other : others) other.join();
 }
 
 // However much others have overdrawn.

@@ -324,6 +324,28 @@ class QuotaCalendarTest : public QuotaAnswersTest {
   int holds_ = 0;
 };
 
+// Venezuela was half an hour off until May 2016: within ten years before the
+// term months cut inside a bucket. They are left out.
+TEST_F(QuotaCalendarTest, MonthsBeforeTheTermThatCutInsideABucketAreLeftOut) {
+  ASSERT_THAT(ledger_->ApplyContracts({{"ve.textproto", R"(
+id: "ve" provider: "ve" currency: "USD"
+calendar { time_zone: "America/Caracas" day_cut: "00:00" month_day: 1 }
+term { start: "2025-11-01T04:00:00Z" end: "2027-11-01T04:00:00Z" }
+pool { name: "ve/x" sku: "x" }
+rate { pool: "ve/x" price: "4.10" from: "2025-11-01T04:00:00Z" }
+)"}}),
+              IsOk());
+  QuotaSetting setting = Hours("acme", 100);
+  setting.scope.period = QuotaPeriod::kMonth;
+  setting.scope.contract = "ve";
+  ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
+  const auto states = ledger_->Quotas("acme");
+  ASSERT_THAT(states, IsOk());
+  ASSERT_EQ(states->size(), 1u);
+  EXPECT_EQ(states->front().window_end_us,
+            *ParseInstant("2026-08-01T04:00:00Z"));
+}
+
 TEST_F(QuotaCalendarTest, MonthsDoNotNeedTheTerm) {
   Limit(QuotaPeriod::kMonth);
   for (const char* const resets :

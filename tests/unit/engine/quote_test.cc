@@ -1,4 +1,7 @@
 // What a hold would draw down, and at what price, before it is placed.
+#include <functional>
+#include <utility>
+
 #include "drawdown/ledger.h"
 #include "gtest/gtest.h"
 #include "tests/support/scratch_dir.h"
@@ -23,7 +26,11 @@ class QuoteTest : public testing::Test {
   QuoteTest() {
     OpenOptions options;
     options.create_if_missing = true;
-    options.now_us = [this] { return now_us_; };
+    options.lock_timeout = std::chrono::milliseconds(100);
+    options.now_us = [this] {
+      if (const auto hook = std::exchange(on_clock_, nullptr)) hook();
+      return now_us_;
+    };
     auto ledger = Ledger::Open(dir_.Path("books"), options);
     EXPECT_THAT(ledger, IsOk());
     ledger_ = *std::move(ledger);
@@ -57,6 +64,7 @@ class QuoteTest : public testing::Test {
 
   ScratchDir dir_;
   int64_t now_us_ = *ParseInstant("2026-10-10T12:00:00Z");
+  std::function<void()> on_clock_;  // when the clock is read next
   std::unique_ptr<Ledger> ledger_;
 };
 
@@ -120,6 +128,18 @@ TEST_F(QuoteTest, NamesThatTheBooksDoNotKnow) {
   HoldRequest placed = request;
   placed.hold_id = "h";
   EXPECT_TRUE(ledger_->PlaceHold(placed)->admitted());
+}
+
+// Two statements are rated for it: no writer may have to wait for that. The
+// clock is read while a hold is placed, under the writer lock.
+TEST_F(QuoteTest, NamesThatTheBooksDoNotKnowTakeNoLock) {
+  const HoldRequest placed = {"h", "acme", "aws/x", GpuTime(1), 0};
+  std::string quote;
+  on_clock_ = [&] {
+    quote = Quote({"", "acme/new", "aws/new", GpuTime(2 * kMicrosPerHour), 0});
+  };
+  ASSERT_THAT(ledger_->PlaceHold(placed), IsOk());
+  EXPECT_EQ(quote, "covered 7200 s 3.8 USD; ");
 }
 
 // What is placed already would ask for nothing more.

@@ -70,7 +70,27 @@ TEST(AllocTresTest, MigDevicesAreParts) {
       {"gres/gpu:rtx_pro_6000_1g.24gb=3", 750'000},
       {"gres/gpu:h100=1,gres/gpu:h100_1g.12gb=1", 1'142'857},
       {"gres/mig:1g.5gb=7", 1'000'000},
-      {"gres/gpu=1,gres/mig:1g.5gb=2", 285'714},
+      {"gres/mig=7,gres/mig:1g.5gb=7", 1'000'000},
+      // Resources of their own, typed or not.
+      {"gres/gpu=2,gres/mig:1g.5gb=2", 2'285'714},
+      {"gres/gpu=2,gres/gpu:a100=2,gres/mig:1g.5gb=2", 2'285'714},
+      {"gres/gpu=2,gres/gpu:1g.5gb=2,gres/mig:1g.5gb=2", 571'429},
+      // In any case of letters, however it is joined.
+      {"gres/gpu:A30_1g.6gb=1", 250'000},
+      {"gres/gpu:A100_1G.5GB=1", 142'857},
+      {"gres/gpu:a100.mig-2g_10gb=1", 285'714},
+      {"gres/gpu:a100_1g5gb=1", 142'857},
+      // Compute instances; engines.
+      {"gres/gpu:a100_1c.3g.20gb=1", 142'857},
+      {"gres/gpu:2c.3g.20gb=1,gres/gpu:1c.3g.20gb=1", 428'571},
+      {"gres/gpu:h100_1g.12gb+me.all=1", 142'857},
+      {"gres/gpu:rtx_pro_6000_1g.24gb_gfx=1", 250'000},
+      {"gres/gpu:rtx_pro_6000_2g.48gb-me=1", 500'000},
+      {"gres/gpu:rtx_pro_5000_1g.24gb=1", 500'000},
+      {"gres/gpu:h100_1g.24gb=1", 142'857},
+      // What has gigabytes and no slices is a GPU.
+      {"gres/gpu:h100_80gb_hbm3=1", 1'000'000},
+      {"gres/gpu:v100-32g=1", 1'000'000},
   };
   for (const auto& one : kCases) {
     const auto gpus = ParseAllocTres(one.text);
@@ -102,6 +122,16 @@ TEST(AllocTresTest, RefusesWhatContradictsItself) {
       {"gres/gpu:9g.90gb=1", ErrorCode::kBadRow, "9 of 7 slices"},
       {"gres/gpu:a30_3g.18gb=1", ErrorCode::kBadRow, "3 of 4 slices"},
       {"gres/gpu=1,gres/gpu:1g.5gb=7", ErrorCode::kBadRow, "add up to 7"},
+      {"gres/gpu:rtx_pro_5000_4g.96gb=1", ErrorCode::kBadRow, "4 of 2"},
+      {"gres/gpu:1g.24gb_gfx=1", ErrorCode::kBadRow, "of which GPU"},
+      {"gres/gpu:2g.48gb=1", ErrorCode::kBadRow, "of which GPU"},
+      {"gres/gpu:a100_1g.5gb_x=1", ErrorCode::kBadRow, "_x"},
+      {"gres/gpu:a100_4c.3g.20gb=1", ErrorCode::kBadRow, "1 to 3 slices"},
+      {"gres/gpu:a100_0c.3g.20gb=1", ErrorCode::kBadRow, "1 to 3 slices"},
+      {"gres/gpu:a100_mig=1", ErrorCode::kBadRow, "of which MIG profile"},
+      {"gres/mig=2", ErrorCode::kBadRow, "of which MIG profile"},
+      {"gres/mig:a100=2", ErrorCode::kBadRow, "of which MIG profile"},
+      {"gres/mig=3,gres/mig:1g.5gb=2", ErrorCode::kBadRow, "add up to 2"},
       {"cpu=1,,gres/gpu=1", ErrorCode::kBadRow, "NAME=COUNT"},
   };
   for (const auto& one : kCases) {
@@ -138,11 +168,16 @@ TEST(SacctDurationTest, RefusesEverythingElse) {
   }
 }
 
-TEST(SacctStateTest, FinalStatesAndSteps) {
-  EXPECT_TRUE(IsFinalSacctState("CANCELLED by 1000"));
-  EXPECT_TRUE(IsFinalSacctState("COMPLETED"));
-  for (const char* state : {"RUNNING", "SUSPENDED", "COMPLETING", "", "NEW"}) {
-    EXPECT_FALSE(IsFinalSacctState(state)) << state;
+TEST(SacctStateTest, OpenStatesAndSteps) {
+  for (const char* state : {"RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURING",
+                            "STOPPED", "STAGE_OUT"}) {
+    EXPECT_TRUE(MayStillRunInSacct(state)) << state;
+  }
+  for (const char* state :
+       {"CANCELLED by 1000", "COMPLETED", "REQUEUED", "RESIZING",
+        "SPECIAL_EXIT", "REQUEUE_HOLD", "REQUEUE_FED", "RESV_DEL_HOLD",
+        "RECONFIG_FAIL", "", "NEW"}) {
+    EXPECT_FALSE(MayStillRunInSacct(state)) << state;
   }
   for (const char* id : {"1.batch", "1.extern", "1.0", "1_2.batch", "1+1.0"}) {
     EXPECT_TRUE(IsSacctStep(id)) << id;

@@ -256,6 +256,54 @@ TEST_F(TenantsTest, TwoTenantsBecomeOne) {
 }
 
 // Where names go may be below the old path, and new.
+// What was imported by the old name and is said again, or ended, by the new
+// one: the same run, which counts before the move where it did.
+TEST_F(TenantsTest, ImportsSayTheNewName) {
+  now_us_ = kStart + 10 * kHour;
+  Import("r", "acme/chat", kStart, std::nullopt);
+  UsageRecord used = {"u", "acme/chat", "p", kStart, kStart + kHour,
+                      GpuTime(kHour)};
+  ASSERT_THAT(ledger_->ImportUsage({&used, 1}), IsOk());
+  ASSERT_THAT(Move("acme/chat", "beta/chat", kStart + 2 * kHour), IsOk());
+  dir_.Write("runs.csv",
+             "run_id,tenant,pool,gpus,start,end\n"
+             "r,beta/chat,p,1,2026-06-21T00:00:00Z,2026-06-21T03:00:00Z\n"
+             "r,acme/chat,p,1,2026-06-21T00:00:00Z,2026-06-21T03:00:00Z\n"
+             "n,beta/chat,p,1,2026-06-21T03:00:00Z,2026-06-21T04:00:00Z\n");
+  ASSERT_EQ(FormatInstant(kStart), "2026-06-21T00:00:00Z");
+  const auto runs = ledger_->ImportRunFiles({dir_.Path("runs.csv")}, {}, {});
+  ASSERT_THAT(runs, IsOk());
+  EXPECT_EQ(runs->inserted, 1u);
+  EXPECT_EQ(runs->updated, 1u);
+  EXPECT_EQ(runs->unchanged, 1u);
+  used.tenant = "beta/chat";
+  const auto again = ledger_->ImportUsage({&used, 1});
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->unchanged, 1u);
+  dir_.Write("usage.csv",
+             "usage_id,tenant,pool,start,end,gpu_seconds\n"
+             "u,beta/chat,p,2026-06-21T00:00:00Z,2026-06-21T01:00:00Z,3600\n"
+             "u,acme/chat,p,2026-06-21T00:00:00Z,2026-06-21T01:00:00Z,3600\n");
+  const auto file = ledger_->ImportUsageFiles({dir_.Path("usage.csv")}, {}, {});
+  ASSERT_THAT(file, IsOk());
+  EXPECT_EQ(file->unchanged, 2u);
+  EXPECT_EQ(Usage(kStart, kStart + 2 * kHour), "acme/chat 10800");
+  EXPECT_EQ(Usage(kStart + 2 * kHour, kStart + 9 * kHour), "beta/chat 7200");
+  // Another tenant is a conflict still, and both are named.
+  dir_.Write("usage.csv",
+             "usage_id,tenant,pool,start,end,gpu_seconds\n"
+             "u,beta/x,p,2026-06-21T00:00:00Z,2026-06-21T01:00:00Z,3600\n");
+  EXPECT_THAT(ledger_->ImportUsageFiles({dir_.Path("usage.csv")}, {}, {}),
+              IsError(ErrorCode::kConflict,
+                      "is in the books as acme/chat on p, 3600 GPU-seconds "
+                      "[2026-06-21T00:00:00Z, 2026-06-21T01:00:00Z); this says "
+                      "beta/x on p, 3600"));
+  used.tenant = "beta/x";
+  EXPECT_THAT(ledger_->ImportUsage({&used, 1}),
+              IsError(ErrorCode::kConflict, "this says beta/x on p"));
+  ExpectSound();
+}
+
 TEST_F(TenantsTest, NamesThatRepeatGoOneStepEach) {
   Import("r", "a/x/x/x", kStart - 2 * kHour, kStart);
   ASSERT_TRUE(*Move("a/x", "a", kStart - kHour));

@@ -3,6 +3,7 @@
 #include "ledger/capacity.h"
 
 #include <limits>
+#include <random>
 #include <tuple>
 
 #include "gtest/gtest.h"
@@ -126,6 +127,45 @@ TEST_F(CapacityTest, TheSameAgainIsUnchangedAndAnOverlapNamesBoth) {
   EXPECT_THAT(Post(Row(15, 16, 3, "node-1")),
               IsError(ErrorCode::kConflict, "aws/x (node-1) is stated"));
   EXPECT_TRUE(VerifyNow().ok);
+}
+
+// Between the bounds of a query the cursor leaps from series to series: it
+// finds what a look at every record does.
+TEST_F(CapacityTest, QueriesOfATimeFindWhatLiesInIt) {
+  std::mt19937_64 random(TestSeed());
+  const auto posting = Begin();
+  for (const char* id : {"", "a", "ab", "b", "c"}) {
+    int64_t hour = static_cast<int64_t>(random() % 40);
+    for (uint64_t rows = random() % 12; rows > 0; --rows) {
+      const int64_t end = hour + 1 + static_cast<int64_t>(random() % 5);
+      CapacityStated row = Row(hour, end, 1, id);
+      row.state = static_cast<CapacityState>(random() % 3);
+      ASSERT_THAT(PostTo(posting.get(), row), IsOk());
+      hour = end + static_cast<int64_t>(random() % 3);
+    }
+  }
+  ASSERT_THAT(posting->Commit(), IsOk());
+  const auto key = [](const CapacityInfo& info) {
+    return std::tuple(info.record.state, info.record.capacity_id,
+                      info.record.start_us);
+  };
+  for (int64_t from = -1; from < 60; ++from) {
+    for (int64_t to = from + 1; to < 62; to += 7) {
+      CapacityQuery query;
+      query.from_us = from * kHour;
+      query.to_us = to * kHour;
+      std::vector<decltype(key(CapacityInfo()))> found;
+      for (const CapacityInfo& info : List(query)) found.push_back(key(info));
+      std::vector<decltype(key(CapacityInfo()))> naive;
+      for (const CapacityInfo& info : List()) {
+        if (info.record.end_us > from * kHour &&
+            info.record.start_us < to * kHour) {
+          naive.push_back(key(info));
+        }
+      }
+      ASSERT_EQ(found, naive) << from << " " << to;
+    }
+  }
 }
 
 TEST_F(CapacityTest, ValuesThatCannotBeAreRefused) {

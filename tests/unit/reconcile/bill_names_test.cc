@@ -46,7 +46,10 @@ TEST(BillNamesTest, FindsPoolsBySkuThenSkuPriceAndRegion) {
       {"p4d", "", "eu-west-1", Result::kFound, "aws/any/a100"},
       {"p4d", "", "", Result::kFound, "aws/any/a100"},
       {"X", "price-9", "", Result::kFound, "aws/any/b200"},
-      {"P5", "", "us-west-2", Result::kUnknownSku, ""},
+      {"P5", "", "us-west-2", Result::kFound, "aws/west/h100"},
+      {" p5 ", "", "us-west-2", Result::kFound, "aws/west/h100"},
+      {"x", "PRICE-9", "", Result::kFound, "aws/any/b200"},
+      {"q5", "", "us-west-2", Result::kUnknownSku, ""},
       {"", "", "us-west-2", Result::kUnknownSku, ""},
   };
   for (const Case& c : cases) {
@@ -233,10 +236,11 @@ TEST(BillNamesTest, FindsCommitmentsByIdOrLastPart) {
   const Contract contract = TwoRegions();
   const BillNames names(contract);
   for (const char* id :
-       {"h100-block", "arn:aws:x:1:commitment/h100-block", "urn:h100-block"}) {
+       {"h100-block", "arn:aws:x:1:commitment/h100-block", "urn:h100-block",
+        "H100-BLOCK", "ARN:X/H100-Block", "h100-block "}) {
     EXPECT_EQ(names.FindCommitment(id), &contract.commitments[0]) << id;
   }
-  for (const char* id : {"", "h100", "h100-block/2", "H100-BLOCK"}) {
+  for (const char* id : {"", "h100", "h100-block/2", "h100-clock"}) {
     EXPECT_EQ(names.FindCommitment(id), nullptr) << id;
   }
 }

@@ -126,5 +126,74 @@ TEST(ReconcileChecksTest, TotalsAreByCurrencyAndClass) {
   EXPECT_EQ(FormatMoney(result.expected_total.at("USD")), "65.6");
 }
 
+TEST(ReconcileChecksTest, ABillOfAnotherPeriodIsNotClean) {
+  const auto other = [](int64_t by_us) {
+    TestRow row = OnDemandRow(0, 1, "2", "32.80");
+    for (int64_t* at : {&row.start_us, &row.end_us, &row.billing_start_us,
+                        &row.billing_end_us}) {
+      *at += by_us;
+    }
+    return row;
+  };
+  const TestRow earlier = other(-60 * kMicrosPerDay);
+  const ReconcileResult wrong = Reconcile(Scenario(), {earlier});
+  EXPECT_FALSE(wrong.clean());
+  const ReconcileCheck& check = CheckNamed(wrong, "billed_period");
+  EXPECT_EQ(check.outcome, Outcome::kFailed);
+  EXPECT_EQ(check.detail,
+            "no row of the provider is of the period: they are billed in "
+            "2026-08-02T00:00:00Z to 2026-09-02T00:00:00Z");
+  EXPECT_THAT(wrong.notes, ::testing::Contains(check.detail));
+
+  TestRow foreign = OnDemandRow(0, 1, "2", "32.80");
+  foreign.provider = "Oracle";
+  EXPECT_EQ(
+      CheckNamed(Reconcile(Scenario(), {foreign}), "billed_period").detail,
+      "the bill has no row of provider aws at all");
+
+  Scenario open;
+  open.at_us = kStart;
+  EXPECT_EQ(CheckNamed(Reconcile(open, {earlier}), "billed_period").outcome,
+            Outcome::kNotExecutable);
+
+  // Late usage of another month is of this bill, and one such row is enough.
+  TestRow tax = earlier;
+  tax.category = ChargeCategory::kTax;
+  tax.billing_start_us = kStart;
+  tax.billing_end_us = kEnd;
+  for (const ReconcileCheck& some :
+       Reconcile(Scenario(), {earlier, tax}).checks) {
+    EXPECT_NE(some.name, "billed_period");
+  }
+}
+
+TEST(ReconcileChecksTest, TenantsThatNoTagNamesWereNotCompared) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 2, "8").Build();
+  setup.options.tenant_tag = "team";
+  const auto checked = [&setup](const char* first, const char* second) {
+    TestRow one = OnDemandRow(0, 1, "2", "32.80");
+    TestRow two = OnDemandRow(1, 2, "2", "32.80");
+    one.tags = first;
+    two.tags = second;
+    return Reconcile(setup, {one, two});
+  };
+  const char* const tagged = R"({"team":"acme"})";
+  EXPECT_EQ(CheckNamed(checked(tagged, tagged), "tenant_tag").outcome,
+            Outcome::kPassed);
+  const ReconcileCheck half = CheckNamed(checked(tagged, ""), "tenant_tag");
+  EXPECT_EQ(half.outcome, Outcome::kNotExecutable);
+  EXPECT_EQ(half.detail,
+            "1 of 2 compared rows of usage name a tenant by tag team");
+  for (const char* tags : {"", R"({"Team":"acme"})", "{bad", R"({"team":5})",
+                           R"({"team":""})"}) {
+    const ReconcileResult none = checked(tags, tags);
+    const ReconcileCheck& check = CheckNamed(none, "tenant_tag");
+    EXPECT_EQ(check.outcome, Outcome::kNotExecutable) << tags;
+    EXPECT_THAT(check.detail, HasSubstr("none of the 2 compared rows")) << tags;
+    EXPECT_THAT(none.notes, ::testing::Contains(check.detail)) << tags;
+  }
+}
+
 }  // namespace
 }  // namespace drawdown::testing

@@ -327,5 +327,59 @@ TEST(ReconcileCommitmentTest, AFeeThatIsMissingIsFound) {
   EXPECT_THAT(items[0].reason, HasSubstr("no such row in the bill"));
 }
 
+// FOCUS asks for a row of what a pool of hours has left when it is over.
+TEST(ReconcileCommitmentTest, WhatABlockHasLeftIsCompared) {
+  const TestRow covered = CoveredRow(0, 1, "20", "164.00");
+  const TestRow fee = PurchaseRow(0, 744, "100", "205");
+  const auto bill = [&](const char* units, const char* billed) {
+    return std::vector<TestRow>{fee, covered,
+                                UnusedRow(0, 744, units, billed)};
+  };
+  const ReconcileResult right = Reconcile(MonthlyBlock(), bill("5", "0"));
+  ExpectInvariants(right, bill("5", "0"));
+  EXPECT_TRUE(right.clean()) << Serialized(right);
+  struct Case {
+    const char* units;
+    const char* billed;
+    const char* difference;
+  };
+  for (const Case& c : {Case{"6", "0", "0"}, Case{"5", "41", "41"}}) {
+    const ReconcileResult wrong =
+        Reconcile(MonthlyBlock(), bill(c.units, c.billed));
+    ExpectInvariants(wrong, bill(c.units, c.billed));
+    const auto items = ItemsOf(wrong, BreakClass::kCommitmentWaste);
+    ASSERT_EQ(items.size(), 1u) << Serialized(wrong);
+    EXPECT_EQ(FormatMoney(items[0].difference), c.difference);
+    EXPECT_THAT(items[0].reason, HasSubstr("unused by our books 20"));
+  }
+  // Without a fee in the bill somebody has to ask for it.
+  const ReconcileResult free =
+      Reconcile(MonthlyBlock(), {covered, UnusedRow(0, 744, "5", "0")});
+  const auto unasked = ItemsOf(free, BreakClass::kCommitmentWaste);
+  ASSERT_EQ(unasked.size(), 1u) << Serialized(free);
+  EXPECT_EQ(FormatMoney(unasked[0].difference), "-41");
+  const ReconcileResult day =
+      Reconcile(MonthlyBlock(), {fee, covered, UnusedRow(0, 24, "5", "0")});
+  EXPECT_EQ(ItemsOf(day, BreakClass::kNotExecutable).size(), 1u);
+}
+
+// By EffectiveCost it is the unused row that has its cost, else the purchase.
+TEST(ReconcileCommitmentTest, WhatABlockHasLeftIsAccruedOnce) {
+  TestRow covered = CoveredRow(0, 1, "20", "164");
+  TestRow fee = PurchaseRow(0, 744, "100", "0");
+  TestRow unused = UnusedRow(0, 744, "5", "0");
+  unused.effective = "41";
+  for (TestRow* row : {&covered, &fee, &unused}) {
+    row->amount = BilledAmount::kEffectiveCost;
+  }
+  const ReconcileResult with =
+      Reconcile(MonthlyBlock(), {covered, fee, unused});
+  EXPECT_EQ(ItemsOf(with, BreakClass::kCommitmentWaste).size(), 0u);
+  EXPECT_TRUE(with.clean()) << Serialized(with);
+  fee.effective = "41";
+  const ReconcileResult without = Reconcile(MonthlyBlock(), {covered, fee});
+  EXPECT_TRUE(without.clean()) << Serialized(without);
+}
+
 }  // namespace
 }  // namespace drawdown::testing

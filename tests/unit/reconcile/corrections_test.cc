@@ -77,6 +77,50 @@ TEST(ReconcileCorrectionsTest, StylesOfCorrectionsAreLinked) {
   }
 }
 
+// Of a charge for other time, what was metered then is not this period's.
+TEST(ReconcileCorrectionsTest, OfTimingOnlyUnmeteredHoursAreOff) {
+  struct Case {
+    const char* metered;
+    const char* nobodys;
+  };
+  for (const Case& c :
+       {Case{"8", "0"}, Case{"9", "0"}, Case{"2", "24.6"}, Case{"0", "32.8"}}) {
+    Scenario setup = TwoUnits();
+    setup.metered = [&c](const std::vector<PoolWindow>& windows)
+        -> absl::StatusOr<std::vector<GpuTime>> {
+      return std::vector<GpuTime>(windows.size(), Hours(c.metered));
+    };
+    const std::vector<TestRow> rows = {OnDemandRow(0, 2, "4", "65.60"),
+                                       OnDemandRow(-9, -8, "2", "32.80")};
+    const ReconcileResult result = Reconcile(setup, rows);
+    ExpectInvariants(result, rows);
+    const auto timing = ItemsOf(result, BreakClass::kTiming);
+    ASSERT_EQ(timing.size(), 1u);
+    EXPECT_EQ(FormatMoney(timing[0].quantity_effect), c.nobodys);
+  }
+}
+
+TEST(ReconcileCorrectionsTest, RefundsAreWhatTheContractDoesNotGrant) {
+  TestRow credit = CostOnly(0, 1, "-20", "");
+  credit.correction = false;
+  TestRow adjustment = credit;
+  credit.category = ChargeCategory::kCredit;
+  adjustment.billed = "-3.50";
+  TestRow before = adjustment;
+  before.start_us = kStart - 2 * kMicrosPerHour;
+  before.end_us = kStart - kMicrosPerHour;
+  before.service = "another";
+  const std::vector<TestRow> rows = {OnDemandRow(0, 2, "4", "65.60"), credit,
+                                     adjustment, before};
+  const ReconcileResult result = Reconcile(TwoUnits(), rows);
+  ExpectInvariants(result, rows);
+  MoneyAmount back;
+  for (const Break& item : ItemsOf(result, BreakClass::kNonUsage)) {
+    back += item.price_effect;
+  }
+  EXPECT_EQ(FormatMoney(back), "-23.5");
+}
+
 TEST(ReconcileCorrectionsTest, WithoutAnOriginalTheyAreOrphans) {
   const TestRow old = Corrected(OnDemandRow(-48, -47, "-1", "-16.40"));
   TestRow bulk = CostOnly(0, 1, "-3.00", "");
@@ -196,14 +240,15 @@ TEST(ReconcileCorrectionsTest, WhatIsOffByMoreThanRoundingIsAsBefore) {
     const char* quantity;
     const char* billed;
     size_t orphans;
+    const char* off;  // from what our statement corrects
   };
   // The two rows of on-demand usage are one correction: both are what is off.
-  const Case cases[] = {{"money", 2, "0.25", "4.12", 2},
-                        {"hours", 2, "0.30", "4.10", 2},
-                        {"covered hours", 3, "1.25", "0", 1},
-                        {"covered money", 3, "0.75", "1", 1},
-                        {"unused hours", 4, "-0.50", "0", 1},
-                        {"fee", 5, "3", "6.20", 1}};
+  const Case cases[] = {{"money", 2, "0.25", "4.12", 2, "0.02"},
+                        {"hours", 2, "0.30", "4.10", 2, "0"},
+                        {"covered hours", 3, "1.25", "0", 1, "0"},
+                        {"covered money", 3, "0.75", "1", 1, "1"},
+                        {"unused hours", 4, "-0.50", "0", 1, "0"},
+                        {"fee", 5, "3", "6.20", 1, "0.05"}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     std::vector<TestRow> rows = kTheSame;
@@ -213,11 +258,44 @@ TEST(ReconcileCorrectionsTest, WhatIsOffByMoreThanRoundingIsAsBefore) {
     ExpectInvariants(result, rows);
     const auto orphans = ItemsOf(result, BreakClass::kCorrectionOrphan);
     EXPECT_EQ(orphans.size(), c.orphans) << Serialized(result);
+    MoneyAmount off;
     for (const Break& item : orphans) {
-      EXPECT_EQ(item.difference, item.billed_cost);
+      off += item.difference;
       EXPECT_THAT(item.reason, HasSubstr("our statement corrects 2026-09 by"));
     }
+    EXPECT_EQ(FormatMoney(off), c.off);
   }
+}
+
+// Late usage may come as plain rows of a later bill, and its money alone.
+TEST(ReconcileCorrectionsTest, LateRowsOfAClosedMonthAgreeWhateverTheirClass) {
+  const auto plain = [](TestRow row) {
+    row.correction = false;
+    return row;
+  };
+  std::vector<TestRow> rows = kTheSame;
+  for (TestRow& row : rows) row = plain(row);
+  TestRow money = CostOnly(-9, -8, "8.20", "p6e");
+  std::vector<TestRow> of_money = {rows[0], money,   rows[3],
+                                   rows[4], rows[5], rows[6]};
+  for (const std::vector<TestRow>& given : {rows, of_money}) {
+    const ReconcileResult result = Reconcile(LateInSeptember(), given);
+    ExpectInvariants(result, given);
+    for (const Break& item : result.items) {
+      EXPECT_TRUE(IsClean(item.kind)) << Serialized(result);
+    }
+    EXPECT_THAT(Serialized(result),
+                ::testing::Not(HasSubstr("of which the bill has no row")));
+  }
+  // Too much is off by the excess alone.
+  rows[1].billed = "6.10";
+  const ReconcileResult more = Reconcile(LateInSeptember(), rows);
+  ExpectInvariants(more, rows);
+  MoneyAmount off;
+  for (const Break& item : ItemsOf(more, BreakClass::kTiming)) {
+    off += item.difference;
+  }
+  EXPECT_EQ(FormatMoney(off), "2");
 }
 
 // The statement is rounded to six places, the bill to two.

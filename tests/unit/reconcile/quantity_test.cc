@@ -7,7 +7,7 @@
 namespace drawdown {
 namespace {
 
-TEST(ParseTimeUnitTest, ReadsTheSpellingsOfBills) {
+TEST(ParseUnitTest, ReadsTheSpellingsOfBills) {
   struct Case {
     std::string text;
     int64_t seconds;
@@ -26,20 +26,39 @@ TEST(ParseTimeUnitTest, ReadsTheSpellingsOfBills) {
       {"Node Per Hour", 3600, false},
   };
   for (const Case& c : cases) {
-    const std::optional<TimeUnit> unit = ParseTimeUnit(c.text);
+    const std::optional<TimeUnit> unit = ParseUnit(c.text).time;
     ASSERT_TRUE(unit.has_value()) << c.text;
     EXPECT_EQ(unit->seconds, c.seconds) << c.text;
     EXPECT_EQ(unit->per_gpu, c.per_gpu) << c.text;
   }
 }
 
-TEST(ParseTimeUnitTest, RefusesWhatIsNotTimeOfAMachine) {
+TEST(ParseUnitTest, KnowsWhatIsNotTimeOfAMachine) {
   for (const char* text :
-       {"", "GB-Hours", "GB Hours", "vCPU-Hours", "Normalized Hours",
-        "Gigabyte Per Hour", "OCPU Per Hour", "Per Hour", "Requests",
-        "Hours of Requests", "GB-Mo", "0 Hours", "-3 GB", "9999999 Hours",
-        "1000 Tokens"}) {
-    EXPECT_FALSE(ParseTimeUnit(text).has_value()) << text;
+       {"", "GB-Hours", "GB Hours", "vCPU-Hours", "1,000 GB-Hours",
+        "Gigabyte Per Hour", "OCPU Per Hour", "Requests", "Hours of Requests",
+        "GB-Mo", "-3 GB", "1000 Tokens"}) {
+    EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
+    EXPECT_FALSE(ParseUnit(text).unclear) << text;
+  }
+}
+
+// Neither read as plain hours nor passed as something else.
+TEST(ParseUnitTest, GuessesNeitherNumbersNorNouns) {
+  for (const char* text :
+       {"1,000 Hours", "1.5 Hours", "1e3 Hours", "-1 Hours", "+1 Hours",
+        "0 Hours", "9999999 Hours", "99999999999999999999 Hours",
+        "2 100 Hours", "8x Hours", "License-Hours", "USD-Hours", "H200-Hours",
+        "Accelerator-Hours", "Normalized Hours", "Rack-Hours", "Per Hour",
+        "TPU-Hours", "Node Instance-Hours"}) {
+    EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
+    EXPECT_TRUE(ParseUnit(text).unclear) << text;
+    EXPECT_FALSE(ParseUnit(text).gpus) << text;
+  }
+  for (const char* text :
+       {"1,000 GPU-Hours", "-1 GPU-Hours", "2 8 GPU-Hours"}) {
+    EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
+    EXPECT_TRUE(ParseUnit(text).unclear && ParseUnit(text).gpus) << text;
   }
 }
 

@@ -106,6 +106,24 @@ std::vector<Case> FindingCases() {
          r.unit = "GPU-Hours";
        },
        BreakClass::kUnmeteredCharge, "0", "billed 1 GPU-hours"},
+      {"a number that cannot be read",
+       [](TestRow& r) { r.unit = "1,000 Hours"; }, BreakClass::kNotExecutable,
+       "0", "(PricingQuantity in unit \"1,000 Hours\", time, but how much"},
+      {"a noun that nobody knows", [](TestRow& r) { r.unit = "License-Hours"; },
+       BreakClass::kNotExecutable, "0", "in unit \"License-Hours\", time, but"},
+      {"of an instance type, in a unit that is not clear",
+       [](TestRow& r) {
+         r.sku = r.sku_price = "";
+         r.instance_type = "p6e";
+         r.unit = "1e3 Hours";
+       },
+       BreakClass::kNotExecutable, "0", "in unit \"1e3 Hours\""},
+      {"unknown GPU-Hours of an unreadable number",
+       [](TestRow& r) {
+         r.sku = r.sku_price = "p4d";
+         r.unit = "1,000 GPU-Hours";
+       },
+       BreakClass::kUnmeteredCharge, "0", "GPU usage of unknown hours"},
       {"other region", [](TestRow& r) { r.region = "eu-west-1"; },
        BreakClass::kUnmeteredCharge, "0", "billed 4 GPU-hours"},
       {"a pool's purchase of an unknown commitment",
@@ -528,6 +546,90 @@ TEST(ReconcileRoutingTest, OverflowIsAnError) {
   row.pricing_quantity = Decimal{static_cast<Int128>(1) << 120, 0};
   Reconciler other(input, {});
   EXPECT_EQ(GetErrorCode(other.Add(row)), ErrorCode::kOverflow);
+}
+
+// An amendment in the month renames a SKU and sells half the GPUs a unit.
+TEST(ReconcileRoutingTest, NamesAreThoseOfTheVersionThatHolds) {
+  Scenario setup;
+  Contract before = setup.contract;
+  before.pools[0].sku = "p6e-old";
+  before.pools[0].gpus_per_unit = 2;
+  ContractTimeline versions =
+      ContractTimeline(before).With({HourOf(1), kEnd}, setup.contract);
+  setup.versions = versions;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 3, "8").Build();
+  TestRow old = OnDemandRow(0, 1, "4", "32.80");
+  old.sku = old.sku_price = "p6e-old";
+  // The bill is an hour slow to follow.
+  TestRow slow = OnDemandRow(1, 2, "4", "32.80");
+  slow.sku = slow.sku_price = "p6e-old";
+  const std::vector<TestRow> rows = {old, slow,
+                                     OnDemandRow(2, 3, "2", "32.80")};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 3u)
+      << Serialized(result);
+
+  setup.versions = ContractTimeline();
+  EXPECT_FALSE(Reconcile(setup, rows).clean());
+}
+
+TEST(ReconcileRoutingTest, PoolsOfAnotherContractAreNotOurs) {
+  Scenario setup;
+  Contract other = MakeContract();
+  other.id = "aws-b";
+  other.term = {kStart, kEnd};
+  other.pools.resize(1);
+  other.pools[0].name = "aws/us-east-1/a100";
+  other.pools[0].sku = "p4d";
+  setup.others = {&other};
+  TestRow row = OnDemandRow(0, 1, "2", "10");
+  row.sku = row.sku_price = "p4d";
+  row.gpu_count = 8;
+  const ReconcileResult result = Reconcile(setup, {row});
+  ExpectInvariants(result, {row});
+  const auto items = ItemsOf(result, BreakClass::kNonUsage);
+  ASSERT_EQ(items.size(), 1u) << Serialized(result);
+  EXPECT_EQ(items[0].reason,
+            "of pool aws/us-east-1/a100, which contract aws-b names and is "
+            "reconciled with");
+  EXPECT_TRUE(items[0].difference.zero());
+  EXPECT_THAT(result.notes,
+              Contains("1 row is of pools that contract aws-b names: reconcile "
+                       "the bill with it too"));
+
+  // Not when that contract is over, nor of a provider that is not its own.
+  other.term.end_us = kStart;
+  EXPECT_EQ(
+      ItemsOf(Reconcile(setup, {row}), BreakClass::kUnmeteredCharge).size(),
+      1u);
+  other.term.end_us = kEnd;
+  other.provider = "oracle";
+  other.provider_aliases.clear();
+  EXPECT_EQ(
+      ItemsOf(Reconcile(setup, {row}), BreakClass::kUnmeteredCharge).size(),
+      1u);
+}
+
+// Cost and usage reports have no SKU but the instance type, on traffic too.
+TEST(ReconcileRoutingTest, TrafficOfAnInstanceIsNoUsageOfItsPool) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "8").Build();
+  TestRow usage = OnDemandRow(0, 1, "2", "32.80");
+  usage.instance_type = usage.sku;
+  TestRow traffic = OnDemandRow(0, 1, "30", "3.00");
+  traffic.instance_type = traffic.sku;
+  traffic.unit = "GB";
+  const ReconcileResult result = Reconcile(setup, {usage, traffic});
+  ExpectInvariants(result, {usage, traffic});
+  EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 1u);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 1u);
+  // Of a SKU that is not only a type, nothing is known.
+  traffic.instance_type.clear();
+  EXPECT_EQ(
+      ItemsOf(Reconcile(setup, {usage, traffic}), BreakClass::kNotExecutable)
+          .size(),
+      1u);
 }
 
 }  // namespace

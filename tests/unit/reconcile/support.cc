@@ -315,6 +315,8 @@ ReconcileResult Reconcile(const Scenario& setup,
   input.corrections = &setup.corrections;
   input.corrected = &setup.corrected;
   input.metered = setup.metered;
+  input.versions = &setup.versions;
+  input.others = setup.others;
   Reconciler reconciler(input, setup.options);
   Likes likes;
   for (const TestRow& row : rows) {

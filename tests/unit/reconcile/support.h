@@ -129,6 +129,8 @@ struct Scenario {
   std::vector<StatementLine> corrections;
   std::vector<CorrectedPeriod> corrected;
   MeteredOf metered;
+  ContractTimeline versions;  // empty: `contract` at all times
+  std::vector<const Contract*> others;
 };
 
 // Fails the test if Add or Finish do. With `alike` rows say which others they

@@ -32,6 +32,7 @@ TEST(ToleranceTest, AgreesWithTheVectorsOfFocus) {
 
 TEST(ToleranceTest, TheRootBeginsToMatterAboveFortyThousandRows) {
   EXPECT_EQ(FormatMoney(InvoiceTolerance(0, Code("USD"))), "1");
+  EXPECT_EQ(FormatMoney(InvoiceTolerance(0, Code("KWD"))), "0.1");
   EXPECT_EQ(FormatMoney(InvoiceTolerance(40'000, Code("USD"))), "1");
   EXPECT_EQ(FormatMoney(InvoiceTolerance(40'401, Code("USD"))), "1.005");
   EXPECT_EQ(FormatMoney(InvoiceTolerance(40'001, Code("USD"))),

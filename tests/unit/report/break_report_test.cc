@@ -101,7 +101,7 @@ TEST(BreakReportTest, JsonCarriesTotalsAndChecks) {
     {"currency": "USD", "class": "unmetered_charge", "items": 1, "billed_cost": "5000.5", "expected_cost": "0", "difference": "5000.5"}
   ],
   "findings": [
-    {"class": "price_break", "difference": "4", "currency": "USD", "pool": "aws/us-east-1/gb200", "period_start": "2026-10-01T00:00:00Z", "period_end": "2026-10-01T01:00:00Z", "items": 1, "billed_cost": "20", "expected_cost": "16", "summary": "billed at another price than the contract's on aws/us-east-1/gb200 from 2026-10-01T00:00:00Z to 2026-10-01T01:00:00Z: 4.00 USD too much"}
+    {"class": "price_break", "difference": "4", "currency": "USD", "pool": "aws/us-east-1/gb200", "period_start": "2026-10-01T00:00:00Z", "period_end": "2026-10-01T01:00:00Z", "items": 1, "billed_cost": "20", "expected_cost": "16", "status": "final", "summary": "billed at another price than the contract's on aws/us-east-1/gb200 from 2026-10-01T00:00:00Z to 2026-10-01T01:00:00Z: 4.00 USD too much"}
   ],
   "checks": [
     {"name": "conservation", "outcome": "passed", "detail": "exact"},

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "report/claim_report.h"
@@ -125,7 +126,7 @@ TEST(ClaimsTest, AskForWhatIsFinalAndTooMuch) {
   books.ledger.entries = 42;
   books.ledger.chain_hash = "abc123";
   const std::string letter = ClaimLetter(result, claims, books);
-  EXPECT_THAT(letter, HasSubstr("a correction of **428.8 USD**"));
+  EXPECT_THAT(letter, HasSubstr("a correction of **428.80 USD**"));
   EXPECT_THAT(letter, HasSubstr("no `claim_window`"));
   EXPECT_THAT(letter, HasSubstr("at entry 42, whose chain hash is `abc123`"));
   EXPECT_THAT(letter, HasSubstr("\\[x\\](javascript:alert(1)) \\| "
@@ -133,6 +134,101 @@ TEST(ClaimsTest, AskForWhatIsFinalAndTooMuch) {
   result.claim_deadline_us = HourOf(24);
   EXPECT_THAT(ClaimLetter(result, claims, books),
               HasSubstr("until **2026-11-04T00:00:00Z**"));
+}
+
+std::string AskedText(const ReconcileResult& result) {
+  std::string text;
+  for (const Claim& claim : ClaimsOf(result)) {
+    absl::StrAppend(&text, claim.number, ":", FormatMoney(claim.asked), "-",
+                    FormatMoney(claim.settled), " ");
+  }
+  return text;
+}
+
+TEST(ClaimsTest, NothingIsAskedForTwice) {
+  const Break more = Item(BreakClass::kQuantityBreak, 0, "24", "16", "27.60");
+  const auto correction = [](int hour, const char* money) {
+    Break item = Item(BreakClass::kCorrectionLinked, hour, "-8", "0", money);
+    item.metered.reset();
+    return item;
+  };
+  EXPECT_EQ(AskedText(ResultOf({more})), "1:27.6-0 ");
+  EXPECT_EQ(AskedText(ResultOf({more, correction(0, "-27.60")})), "");
+  EXPECT_EQ(AskedText(ResultOf({more, correction(0, "-20")})), "1:7.6-20 ");
+  // Of another hour of the period, not of another period.
+  EXPECT_EQ(AskedText(ResultOf({more, correction(5, "-20")})), "1:7.6-20 ");
+  EXPECT_EQ(AskedText(ResultOf({more, correction(-5, "-20")})), "1:27.6-0 ");
+  Break elsewhere = correction(0, "-20");
+  elsewhere.pool = "aws/us-east-1/b200";
+  EXPECT_EQ(AskedText(ResultOf({more, elsewhere})), "1:27.6-0 ");
+  Break euros = correction(0, "-20");
+  euros.currency = *Currency::Parse("EUR");
+  EXPECT_EQ(AskedText(ResultOf({more, euros})), "1:27.6-0 ");
+  // What gives back more than one hour's is left for others.
+  const Break next = Item(BreakClass::kPriceBreak, 9, "8", "8", "10");
+  EXPECT_EQ(AskedText(ResultOf({more, next, correction(0, "-30")})),
+            "1:7.6-2.4 ");
+  // What is of the same hour comes first.
+  EXPECT_EQ(AskedText(ResultOf({more, next, correction(9, "-10")})),
+            "1:27.6-0 ");
+  // A correction that charges what its hour lacked is none.
+  const Break less = Item(BreakClass::kQuantityBreak, 0, "8", "16", "-27.60");
+  EXPECT_EQ(AskedText(ResultOf({less, correction(0, "30")})), "1:2.4-27.6 ");
+  EXPECT_EQ(AskedText(ResultOf({less, correction(5, "30")})), "1:30-0 ");
+}
+
+TEST(ClaimsTest, OtherPeriodsTimeIsLeftToThem) {
+  Break timing = Item(BreakClass::kTiming, -9, "16", "0", "55.20");
+  EXPECT_EQ(AskedText(ResultOf({timing})), "");
+  timing.quantity_effect = *ParseMoney("10");
+  EXPECT_EQ(AskedText(ResultOf({timing})), "1:10-45.2 ");
+}
+
+TEST(ClaimsTest, RefundsAreTakenOffTheSum) {
+  Break more = Item(BreakClass::kQuantityBreak, 0, "24", "16", "27.60");
+  Break refund;
+  refund.kind = BreakClass::kNonUsage;
+  refund.currency = more.currency;
+  refund.price_effect = *ParseMoney("-7.605");
+  ReconcileResult result = ResultOf({more, refund});
+  const std::string letter =
+      ClaimLetter(result, ClaimsOf(result), ClaimBooks());
+  EXPECT_THAT(letter, HasSubstr("a correction of **20.00 USD**"));
+  EXPECT_THAT(letter, HasSubstr("The bill gives back 7.60 USD in credits"));
+  EXPECT_EQ(WhyNothingIsClaimed(ResultOf({more})), "");
+  result.items[1].price_effect = *ParseMoney("-27.60");
+  EXPECT_TRUE(ClaimsOf(result).empty());
+  EXPECT_THAT(WhyNothingIsClaimed(result),
+              HasSubstr("gives back 27.60 USD in credits"));
+}
+
+TEST(ClaimsTest, AmountsAreWhatAnInvoiceCanHave) {
+  Break tiny =
+      Item(BreakClass::kPriceBreak, 0, "8", "8", "0.000000000044444444");
+  Break more = Item(BreakClass::kPriceBreak, 2, "8", "8", "6330912.1408222");
+  const ReconcileResult result = ResultOf({tiny, more});
+  const std::vector<Claim> claims = ClaimsOf(result);
+  ASSERT_EQ(claims.size(), 1u);
+  EXPECT_THAT(ClaimLetter(result, claims, ClaimBooks()),
+              HasSubstr("**6,330,912.14 USD**"));
+  for (Break* item : {&tiny, &more}) item->currency = *Currency::Parse("JPY");
+  const ReconcileResult yen = ResultOf({more});
+  EXPECT_THAT(ClaimLetter(yen, ClaimsOf(yen), ClaimBooks()),
+              HasSubstr("**6,330,912 JPY**"));
+}
+
+TEST(ClaimsTest, ADeadlineThatHasPassedIsSaid) {
+  ReconcileResult result =
+      ResultOf({Item(BreakClass::kPriceBreak, 0, "8", "8", "400")});
+  result.claim_deadline_us = HourOf(24);
+  ClaimBooks books;
+  books.written_us = HourOf(24);
+  EXPECT_THAT(ClaimLetter(result, ClaimsOf(result), books),
+              HasSubstr("can be disputed until **2026-11-04T00:00:00Z**"));
+  books.written_us = HourOf(25);
+  EXPECT_THAT(ClaimLetter(result, ClaimsOf(result), books),
+              HasSubstr("could be disputed until 2026-11-04T00:00:00Z, which "
+                        "has passed"));
 }
 
 TEST(ClaimsTest, TablesAreInert) {

@@ -1,0 +1,68 @@
+#include "reconcile/asked_checks.h"
+
+#include "absl/strings/str_cat.h"
+#include "drawdown/units.h"
+#include "reconcile/route.h"
+
+namespace drawdown {
+namespace {
+
+using Outcome = ReconcileCheck::Outcome;
+
+}  // namespace
+
+void PeriodRows::Add(const BillRow& row, const Interval& period) {
+  if (found_) return;
+  found_ = IsOfPeriod(row, period);
+  ++rows_;
+  first_us_ = std::min(first_us_, row.billing_start_us);
+  last_us_ = std::max(last_us_, row.billing_end_us);
+}
+
+std::optional<ReconcileCheck> PeriodRows::Check(const std::string& provider,
+                                                bool open) const {
+  if (found_) return std::nullopt;
+  return ReconcileCheck{
+      "billed_period", open ? Outcome::kNotExecutable : Outcome::kFailed,
+      rows_ == 0
+          ? absl::StrCat("the bill has no row of provider ", provider,
+                         " at all")
+          : Note()};
+}
+
+std::string PeriodRows::Note() const {
+  if (found_ || rows_ == 0) return "";
+  return absl::StrCat(
+      "no row of the provider is of the period: they are billed in ",
+      FormatInstant(first_us_), " to ", FormatInstant(last_us_));
+}
+
+TagRows::TagRows(const std::vector<Group>& groups, const GroupNames& names) {
+  for (const Group& group : groups) {
+    if (group.key.disposition != Disposition::kCompare) continue;
+    for (const auto& [tenant, sums] : group.tenants) {
+      rows_ += sums.rows;
+      if (!names.texts.Name(tenant).empty()) named_ += sums.rows;
+    }
+  }
+}
+
+ReconcileCheck TagRows::Check(const std::string& tag) const {
+  ReconcileCheck check{"tenant_tag", Outcome::kNotExecutable, Note(tag)};
+  if (named_ == 0) return check;
+  if (named_ == rows_) check.outcome = Outcome::kPassed;
+  check.detail =
+      absl::StrCat(named_, " of ", rows_,
+                   " compared rows of usage name a tenant by tag ", tag);
+  return check;
+}
+
+std::string TagRows::Note(const std::string& tag) const {
+  if (named_ != 0) return "";
+  if (rows_ == 0) return "the bill has no compared row of usage with tenants";
+  return absl::StrCat("none of the ", rows_,
+                      " compared rows of usage has a text for tag ", tag,
+                      " (in that case of letters): tenants were not compared");
+}
+
+}  // namespace drawdown
