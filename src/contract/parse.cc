@@ -15,11 +15,6 @@ namespace {
 // Far above any contract; keeps hostile files from costing memory.
 constexpr size_t kMaxTextBytes = 16 << 20;
 
-std::string_view WithoutByteOrderMark(std::string_view text) {
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
-  return text.substr(text.starts_with(kMark) ? kMark.size() : 0);
-}
-
 bool LooksLikeJson(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && text[first] == '{';
