@@ -174,7 +174,8 @@ TEST_F(HostileInputTest, UsageRowsAreCheckedTheSameWay) {
   ASSERT_THAT(import("u,acme,aws/x,0,7200,1.5\n"), IsOk());
   EXPECT_THAT(import("u,acme,aws/x,0,7200,1.5\n"), IsOk());
   EXPECT_THAT(import("u,acme,aws/x,0,7200,1.6\n"),
-              IsError(ErrorCode::kConflict, "u is in the books with 1.5"));
+              IsError(ErrorCode::kConflict,
+                      "u is in the books as acme on aws/x, 1.5 GPU-seconds"));
   EXPECT_EQ(FormatGpuSeconds(ledger_->Usage({})->total), "1.5");
 }
 
