@@ -1,12 +1,14 @@
 #include "tests/unit/store/faults.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace drawdown {
 namespace {
@@ -15,6 +17,7 @@ Fault armed;
 bool is_armed = false;
 int counted = 0;
 bool happened = false;
+std::function<void()> before_unlock;
 
 // 0: go on; else what to do instead.
 int Strike(const char* call) {
@@ -46,6 +49,9 @@ void Arm(const Fault& fault) {
 }
 void Disarm() { is_armed = false; }
 bool Happened() { return happened; }
+void BeforeUnlock(std::function<void()> look) {
+  before_unlock = std::move(look);
+}
 
 }  // namespace drawdown
 
@@ -72,6 +78,12 @@ EXPORTED ssize_t writev(int fd, const iovec* parts, int count) {
 }
 EXPORTED int fdatasync(int fd) {
   return static_cast<int>(drawdown::Call("fdatasync", SYS_fdatasync, fd));
+}
+EXPORTED int flock(int fd, int operation) noexcept {
+  if (operation == LOCK_UN && drawdown::before_unlock) {
+    drawdown::before_unlock();
+  }
+  return static_cast<int>(syscall(SYS_flock, fd, operation));
 }
 EXPORTED int fsync(int fd) {
   return static_cast<int>(drawdown::Call("fsync", SYS_fsync, fd));

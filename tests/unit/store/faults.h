@@ -4,6 +4,7 @@
 #ifndef DRAWDOWN_TESTS_UNIT_STORE_FAULTS_H_
 #define DRAWDOWN_TESTS_UNIT_STORE_FAULTS_H_
 
+#include <functional>
 #include <string>
 
 namespace drawdown {
@@ -24,6 +25,9 @@ void Arm(const Fault& fault);
 void Disarm();
 // Whether the armed fault has happened.
 bool Happened();
+
+// Called before each flock(LOCK_UN) of this process, until it is null again.
+void BeforeUnlock(std::function<void()> look);
 
 }  // namespace drawdown
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -518,16 +519,23 @@ TEST(RedoRecovery, OfAPeerThatFailedIsWaitedFor) {
   EXPECT_EQ(GetOne(store.get(), "k"), "2");
 }
 
-// An open that fails is over, for who opens next, when it has unlocked the
-// directory: he is alone.
+// Who gets the directory's lock after an open that failed is alone, and
+// recovers.
 TEST(RedoRecovery, IsDoneByWhoComesAfterAFailedOpen) {
   ScratchFolder folder;
   const std::string ledger = folder / "ledger";
   ASSERT_NE(CreateAndOpen(ledger), nullptr);
   LeaveLogOpen(ledger, 2);
+  int unlocked_alone = 0;
+  BeforeUnlock([&] {
+    const Fd peers(open((ledger + "/peers.lock").c_str(), O_RDWR | O_CLOEXEC));
+    unlocked_alone += flock(peers.get(), LOCK_EX | LOCK_NB) == 0 ? 1 : 0;
+  });
   Arm(Fault{"fdatasync", 1, EIO, true});
   EXPECT_FALSE(TryToOpenLogged(ledger, kAnotherBoot).ok());
   Disarm();
+  BeforeUnlock(nullptr);
+  EXPECT_EQ(unlocked_alone, 1);
   EXPECT_EQ(GetOne(OpenLogged(ledger, kAnotherBoot).get(), "k"), "2");
 }
 
