@@ -59,6 +59,7 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
       context.covering.insert(key.lane.commitment);
     }
   }
+  services.Add(row, routed);
   if (!routed.contract_provider) return;
   period_rows.Add(row, context.period);
   invoices.Add(row);

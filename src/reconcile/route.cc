@@ -242,6 +242,23 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   return target;
 }
 
+// Whether money may be of the contract's things, in the period, for all that
+// its row says beside its service.
+bool Router::NamesNothingElse(const BillRow& row) const {
+  // Money is often of a moment.
+  const bool now = row.charge_start_us == row.charge_end_us &&
+                   row.charge_start_us == period_.start_us;
+  if (!now && !Touches(row, period_)) return false;
+  if (FindPool(row, row.resource).naming != nullptr) return true;
+  if (!row.sku.empty() || !row.sku_price.empty() ||
+      !row.instance_type.empty()) {
+    return false;
+  }
+  // One instance of many is known by its service alone.
+  return row.resource.empty() || !row.service.empty() ||
+         FindCommitment(row, row.resource) != nullptr;
+}
+
 // A cost-only correction names its pool by SKU, or nothing at all.
 Router::Target Router::FindAdjustmentTarget(const BillRow& row) {
   Target target;
@@ -325,8 +342,17 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
       key.region = names_.texts.Intern(row.region);
     }
   }
+  if (key.disposition == Disposition::kCorrection && key.lane == Lane()) {
+    key.category = names_.texts.Intern(row.service);
+    key.unnamed = NamesNothingElse(row);
+  }
   if (key.disposition == Disposition::kCorrection && !row.corrects.empty()) {
     key.service = names_.texts.Intern(row.corrects);
+  }
+  if (key.disposition == Disposition::kAdjustment ||
+      (key.disposition == Disposition::kOtherCategory &&
+       row.category == ChargeCategory::kCredit)) {
+    key.unnamed = NamesNothingElse(row);
   }
   if (key.disposition >= Disposition::kOtherProvider) {
     key.start_us = key.end_us = 0;

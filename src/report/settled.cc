@@ -12,9 +12,12 @@
 namespace drawdown {
 namespace {
 
+// Late usage is called a correction too, but is compared with the meter: what
+// it lacks is not given back.
 bool IsCorrection(const Break& item) {
-  return item.kind == BreakClass::kCorrectionLinked ||
-         item.kind == BreakClass::kCorrectionOrphan;
+  return (item.kind == BreakClass::kCorrectionLinked ||
+          item.kind == BreakClass::kCorrectionOrphan) &&
+         !item.metered.has_value();
 }
 
 GpuTime HoursTooMany(const Break& item) {
@@ -179,13 +182,9 @@ std::map<std::string, MoneyAmount> RefundsOf(const ReconcileResult& result) {
   std::map<std::string, MoneyAmount> refunds;
   for (const Break& item : result.items) {
     MoneyAmount back;
-    if (item.kind == BreakClass::kNonUsage) {
+    if (item.kind == BreakClass::kNonUsage ||
+        item.kind == BreakClass::kCorrectionOrphan) {
       back = -item.price_effect;
-    } else if (item.kind == BreakClass::kCorrectionOrphan &&
-               SubjectOf(item).empty() &&
-               item.period_start_us < result.period_end_us &&
-               item.period_end_us > result.period_start_us) {
-      back = -item.difference;
     }
     if (back > MoneyAmount()) refunds[item.currency.ToString()] += back;
   }

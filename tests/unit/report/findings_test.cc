@@ -175,6 +175,18 @@ TEST(ClaimsTest, NothingIsAskedForTwice) {
   const Break less = Item(BreakClass::kQuantityBreak, 0, "8", "16", "-27.60");
   EXPECT_EQ(AskedText(ResultOf({less, correction(0, "30")})), "1:2.4-27.6 ");
   EXPECT_EQ(AskedText(ResultOf({less, correction(5, "30")})), "1:30-0 ");
+  // Late usage that the bill charges too little for gives nothing back.
+  const Break late = Item(BreakClass::kCorrectionLinked, 3, "8", "16", "-27.60");
+  EXPECT_EQ(AskedText(ResultOf({more, late})), "1:27.6-0 ");
+}
+
+TEST(ClaimsTest, WhatIsNoErrorOfTheBillIsNotAskedFor) {
+  EXPECT_EQ(AskedText(ResultOf({
+                Item(BreakClass::kAllocationGap, 0, "16", "0", "55.20"),
+                Item(BreakClass::kNotExecutable, 2, "8", "0", "20000"),
+                Item(BreakClass::kMixedBreak, 4, "8", "0", "3"),
+            })),
+            "1:3-0 ");
 }
 
 TEST(ClaimsTest, OtherPeriodsTimeIsLeftToThem) {
