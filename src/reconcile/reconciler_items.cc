@@ -113,7 +113,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
       ExcludedHours(exclusions, books, context.billed, names, &groups.groups());
   context.posted.Compare(groups.groups(),
                          names.CurrencyIndex(context.contract->currency),
-                         context.basis, context.options);
+                         context.basis, names.texts, context.options);
   size_t most = items.size();
   for (const Group& group : groups.groups()) most += 1 + group.tenants.size();
   items.reserve(most);

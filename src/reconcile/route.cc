@@ -22,14 +22,6 @@ bool Touches(const BillRow& row, const Interval& period) {
          row.charge_end_us > period.start_us;
 }
 
-// A bill belongs to the period that holds the middle of its billing period, so
-// that calendars cut a few hours apart still meet.
-bool BilledIn(const BillRow& row, const Interval& period) {
-  const int64_t middle =
-      row.billing_start_us + (row.billing_end_us - row.billing_start_us) / 2;
-  return middle >= period.start_us && middle < period.end_us;
-}
-
 // What was rated is compared; exports of usage alone say what was consumed.
 bool ByConsumption(const BillRow& row) {
   return !row.pricing_quantity.has_value() && row.consumed_quantity.has_value();
@@ -63,6 +55,12 @@ bool CanCoarsen(Disposition disposition) {
     default:
       return false;
   }
+}
+
+bool BilledIn(const BillRow& row, const Interval& period) {
+  const int64_t middle =
+      row.billing_start_us + (row.billing_end_us - row.billing_start_us) / 2;
+  return middle >= period.start_us && middle < period.end_us;
 }
 
 bool IsOfPeriod(const BillRow& row, const Interval& period) {
@@ -216,6 +214,11 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   }
   switch (match.result) {
     case PoolMatch::Result::kFound:
+      if (match.dropped != 0) {
+        // Another contract may name exactly what this one does not.
+        OfOtherContract(row, &target);
+        if (target.other != nullptr) return target;
+      }
       return row.capacity_status == UsageStatus::kUnused
                  ? UnusedCapacityOf(row, match)
                  : UsageOfPool(row, match);

@@ -87,6 +87,10 @@ enum class KeyGrain : uint8_t { kWhole, kTimeless, kBare };
 // charge period to be judged.
 bool CanCoarsen(Disposition disposition);
 
+// A bill belongs to the period that holds the middle of its billing period, so
+// that calendars cut a few hours apart still meet.
+bool BilledIn(const BillRow& row, const Interval& period);
+
 // Whether a row charges time of the period, or is billed in it.
 bool IsOfPeriod(const BillRow& row, const Interval& period);
 

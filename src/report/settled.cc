@@ -13,8 +13,11 @@ namespace drawdown {
 namespace {
 
 // Late usage is called a correction too, but is compared with the meter: what
-// it lacks is not given back.
+// it lacks is not given back. In another currency nothing is called one.
 bool IsCorrection(const Break& item) {
+  if (item.kind == BreakClass::kCurrencyBreak) {
+    return item.billed_cost < MoneyAmount();
+  }
   return (item.kind == BreakClass::kCorrectionLinked ||
           item.kind == BreakClass::kCorrectionOrphan) &&
          !item.metered.has_value();
@@ -44,11 +47,13 @@ bool SameTime(const Break& a, const Break& b) {
          a.period_end_us == b.period_end_us;
 }
 
-// Empty: the item names nothing.
+// Empty: the item names nothing. A resource is not asked about where there is
+// an SKU: rows of several are one item without one.
 std::string SubjectOf(const Break& item) {
   if (!item.pool.empty()) return absl::StrCat("pool ", item.pool);
-  if (item.resource.empty() && item.sku.empty()) return "";
-  return absl::StrCat(item.resource, "\n", item.sku);
+  if (!item.sku.empty()) return absl::StrCat("sku ", item.sku);
+  if (item.resource.empty()) return "";
+  return absl::StrCat("resource ", item.resource);
 }
 
 // What is left of an item's difference and hours, on its side.

@@ -20,7 +20,7 @@ struct Settled {
 };
 
 // By the place of each item. A break is settled as far as corrections of its
-// pool (else resource and SKU) take it back: first those of the same time, then
+// pool (else SKU, else resource) take it back: first those of the same time, then
 // those whose time overlaps, then those of the period. A correction that
 // charges more is, as far as rows of its time bill too little. A charge for
 // another period's time is, but for hours that were not metered then.

@@ -422,6 +422,19 @@ commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
                                  "--post-tenant", "t")
         self.assertIn("corrections in the bill take it back", refused.err)
 
+    def test_only_a_credit_for_what_is_claimed_is_taken_off(self):
+        rows = [row(0, 3, MORE), *[row(hour, 2, RIGHT) for hour in (1, 2, 3)]]
+        for category, service, claimed in (("Credit", "EC2", False),
+                                           ("credit", "EC2", False),
+                                           ("Credit", "Amazon S3", True)):
+            credit = row(0, "", "-27.60", resource="").replace(
+                ",Usage,,", f",{category},,").replace(
+                    "EC2,p5en,p5en.od", f"{service},,")
+            done = self.reconcile(1, self.bill(*rows, credit), "--claims",
+                                  f"claims-{category}-{service[-1]}")
+            self.assertEqual("wrote 1 claim" in done.err, claimed, category)
+            self.assertEqual("gives back 27.60 USD" in done.err, not claimed)
+
     def test_applied_amounts_that_cannot_be_read_are_said(self):
         header = HEADER.rstrip("\n") + ",ContractApplied\n"
         self.write("bill.csv", header + "".join(

@@ -388,6 +388,18 @@ TEST(ReconcileCorrectionsTest, WhatRoundingExplainsIsOnTheLastRow) {
       2u);
 }
 
+TEST(ReconcileCorrectionsTest, TheOrderOfEqualCorrectionsChangesNothing) {
+  Scenario setup = TwoUnits();
+  setup.corrected = {{"2026-09", kSeptember, kStart, 1}};
+  setup.corrections = {CorrectionLine(ChargeKind::kOnDemand, "2", "8.20")};
+  TestRow first = Corrected(OnDemandRow(-9, -8, "0.5", "8.20"));
+  first.corrects = "L1";
+  TestRow second = first;
+  second.corrects = "L2";
+  EXPECT_EQ(Serialized(Reconcile(setup, {first, second})),
+            Serialized(Reconcile(setup, {second, first})));
+}
+
 TEST(ReconcileCorrectionsTest, WhatTheBillDoesNotCorrectIsInANote) {
   const std::vector<TestRow> rows = {kTheSame[0], kTheSame[3], kTheSame[4],
                                      kTheSame[5], kTheSame[6]};
