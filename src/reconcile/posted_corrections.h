@@ -56,7 +56,8 @@ class PostedCorrections {
                     Interner* commitments);
 
   // Adds up the groups of corrections and of other periods' time in `currency`,
-  // an index. `texts` names the lines that corrections are of. Call once, when the groups are final: they stay where they are.
+  // an index. `texts` names the lines that corrections are of. Call once, when
+  // the groups are final: they stay where they are.
   void Compare(const std::vector<Group>& groups, uint32_t currency,
                const CostBasis& basis, const Interner& texts,
                const ReconcileOptions& options);

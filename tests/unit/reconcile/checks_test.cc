@@ -149,9 +149,8 @@ TEST(ReconcileChecksTest, ABillOfAnotherPeriodIsNotClean) {
   TestRow fee = earlier;
   fee.start_us = kStart - 200 * kMicrosPerDay;
   fee.end_us = kEnd + 100 * kMicrosPerDay;
-  EXPECT_EQ(
-      CheckNamed(Reconcile(Scenario(), {earlier, fee}), "billed_period").outcome,
-      Outcome::kFailed);
+  const ReconcileResult reached = Reconcile(Scenario(), {earlier, fee});
+  EXPECT_EQ(CheckNamed(reached, "billed_period").outcome, Outcome::kFailed);
 
   TestRow foreign = OnDemandRow(0, 1, "2", "32.80");
   foreign.provider = "Oracle";

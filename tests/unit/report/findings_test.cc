@@ -176,7 +176,8 @@ TEST(ClaimsTest, NothingIsAskedForTwice) {
   EXPECT_EQ(AskedText(ResultOf({less, correction(0, "30")})), "1:2.4-27.6 ");
   EXPECT_EQ(AskedText(ResultOf({less, correction(5, "30")})), "1:30-0 ");
   // Late usage that the bill charges too little for gives nothing back.
-  const Break late = Item(BreakClass::kCorrectionLinked, 3, "8", "16", "-27.60");
+  const Break late =
+      Item(BreakClass::kCorrectionLinked, 3, "8", "16", "-27.60");
   EXPECT_EQ(AskedText(ResultOf({more, late})), "1:27.6-0 ");
 }
 
