@@ -30,12 +30,15 @@ void PeriodRows::Add(const BillRow& row, const Interval& period) {
 std::optional<ReconcileCheck> PeriodRows::Check(const std::string& provider,
                                                 bool open) const {
   if (found_) return std::nullopt;
-  return ReconcileCheck{
-      "billed_period", open ? Outcome::kNotExecutable : Outcome::kFailed,
-      rows_ == 0
-          ? absl::StrCat("the bill has no row of provider ", provider,
-                         " at all")
-          : Note()};
+  // A bill without a row may be right: where nothing is owed it is.
+  if (rows_ == 0) {
+    return ReconcileCheck{"billed_period", Outcome::kNotExecutable,
+                          absl::StrCat("the bill has no row of provider ",
+                                       provider, " at all")};
+  }
+  return ReconcileCheck{"billed_period",
+                        open ? Outcome::kNotExecutable : Outcome::kFailed,
+                        Note()};
 }
 
 std::string PeriodRows::Note() const {
