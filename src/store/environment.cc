@@ -34,6 +34,22 @@ struct DirectoryUnlock {
   const int fd;
 };
 
+// Leaves the peers again unless the ledger is open. Before the directory is
+// unlocked: whoever opens it next may be the one who has to recover it.
+class PeersHold {
+ public:
+  explicit PeersHold(LockFd* peers) : peers_(peers) {}
+  ~PeersHold() {
+    if (peers_ != nullptr) *peers_ = LockFd();
+  }
+  PeersHold(const PeersHold&) = delete;  // Leaves once.
+  PeersHold& operator=(const PeersHold&) = delete;
+  void Keep() { peers_ = nullptr; }
+
+ private:
+  LockFd* peers_;
+};
+
 absl::StatusOr<MetaPage> ReadMetaPages(const std::string& path) {
   const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0 && errno == ENOENT) {
@@ -83,8 +99,12 @@ int OpenWithRetry(MDB_env* env, const std::string& directory) {
 absl::StatusOr<std::unique_ptr<Environment>> Environment::Open(
     const std::string& directory, LockFd directory_fd,
     const EnvironmentOptions& options, Deadline deadline) {
+  EnvironmentOptions filled = options;
+  if (filled.boot_id.empty()) {
+    ASSIGN_OR_RETURN(filled.boot_id, BootId());
+  }
   std::unique_ptr<Environment> environment(
-      new Environment(directory, std::move(directory_fd), options));
+      new Environment(directory, std::move(directory_fd), filled));
   RETURN_IF_ERROR(environment->OpenAll(deadline));
   return environment;
 }
@@ -96,7 +116,8 @@ Environment::Environment(std::string directory, LockFd directory_fd,
       directory_fd_(std::move(directory_fd)),
       options_(options),
       generation_(ForkGeneration()),
-      log_(directory_, options.commits_before_log) {}
+      log_(directory_fd_.get(), directory_, options.boot_id,
+           options.commits_before_log) {}
 
 Environment::~Environment() {
   keeper_.reset();
@@ -118,10 +139,12 @@ absl::Status Environment::OpenAll(Deadline deadline) {
       directory_fd_.get(), LOCK_EX, deadline,
       absl::StrCat(directory_, ": another process is opening the ledger")));
   const DirectoryUnlock unlock(directory_fd_.get());
+  PeersHold hold(&peers_);
   ASSIGN_OR_RETURN(peers_, JoinPeers(directory_));
-  ASSIGN_OR_RETURN(const std::string boot_id, BootId());
-  ASSIGN_OR_RETURN(writer_, WriterLock::Open(directory_, boot_id));
-  return OpenLmdb();
+  ASSIGN_OR_RETURN(writer_, WriterLock::Open(directory_, options_.boot_id));
+  RETURN_IF_ERROR(OpenLmdb());
+  hold.Keep();
+  return absl::OkStatus();
 }
 
 absl::Status Environment::CheckFiles() const {
@@ -135,7 +158,7 @@ absl::Status Environment::CheckFiles() const {
   RETURN_IF_ERROR(CheckFilesystem(static_cast<uint64_t>(filesystem.f_type),
                                   options_.allow_any_filesystem, directory_));
   // With a redo log open they are judged after the recovery.
-  RedoFile redo(directory_);
+  RedoFile redo(directory_fd_.get(), directory_);
   ASSIGN_OR_RETURN(const RedoFile::View view, redo.Look());
   if (!view.header.open) RETURN_IF_ERROR(CheckMetaPages(data_path_));
   struct stat live;
@@ -150,8 +173,26 @@ absl::Status Environment::CheckFiles() const {
                                 "one"));
 }
 
+// LMDB opens its files by the path, which another ledger may have by now.
+absl::Status Environment::CheckPlace() const {
+  struct stat ours;
+  struct stat named;
+  if (fstat(directory_fd_.get(), &ours) != 0 ||
+      stat(directory_.c_str(), &named) != 0) {
+    return ErrnoError(errno, directory_);
+  }
+  if (ours.st_dev == named.st_dev && ours.st_ino == named.st_ino) {
+    return absl::OkStatus();
+  }
+  return MakeError(ErrorCode::kIo,
+                   absl::StrCat(directory_,
+                                ": the ledger that this process has open was "
+                                "moved from there; open it anew"));
+}
+
 // REQUIRES: the directory is locked.
 absl::Status Environment::OpenLmdb() {
+  RETURN_IF_ERROR(CheckPlace());
   ASSIGN_OR_RETURN(const std::unique_ptr<RedoRecovery> recovery,
                    BeginRecovery());
   RETURN_IF_ERROR(CheckMetaPages(data_path_));

@@ -35,6 +35,7 @@ struct EnvironmentOptions {
   uint64_t map_size_bytes = 0;  // 0: as the file says
   unsigned max_readers = kMaxReaders;
   bool allow_any_filesystem = false;
+  std::string boot_id;  // "": the system's
   // The redo log is opened after so many small commits in a row, and closed
   // after so long without one; 0: never by itself.
   uint32_t commits_before_log = 8;
@@ -81,6 +82,7 @@ class Environment {
               const EnvironmentOptions& options);
 
   absl::Status OpenAll(Deadline deadline);
+  absl::Status CheckPlace() const;
   absl::Status CheckFiles() const;
   absl::Status OpenLmdb();
   absl::StatusOr<std::unique_ptr<RedoRecovery>> BeginRecovery();

@@ -1,4 +1,6 @@
 // The redo log as Environment uses it (redo_log.h has its rules).
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <exception>
 #include <string>
@@ -18,20 +20,33 @@ constexpr std::chrono::milliseconds kKeeperWait{50};
 
 }  // namespace
 
-// Null when there is nothing to recover. With others about, the page cache has
-// all that was committed, unless a sync has failed.
+// Null when there is nothing to recover. The page cache that the log was opened
+// in has all that was committed, unless a sync has failed. Who has others about
+// is in it: the first of them has recovered what was another's, or has left.
 absl::StatusOr<std::unique_ptr<RedoRecovery>> Environment::BeginRecovery() {
   ASSIGN_OR_RETURN(const RedoFile::View view, log_.file().Look());
+  if (!view.header.open) return nullptr;
+  struct stat data;
+  if (stat(data_path_.c_str(), &data) != 0) {
+    return ErrnoError(errno, data_path_);
+  }
   const bool must =
       log_.must_recover() || view.state == RedoFile::State::kMustRecover;
-  if (!view.header.open) return nullptr;
-  if (IsAlone(peers_)) return RedoRecovery::Begin(directory_, &log_.file());
+  const bool same_cache = view.header.cache == log_.CacheIdOf(data);
+  ASSIGN_OR_RETURN(const bool alone, IsAlone(peers_));
+  if (alone && (must || !same_cache)) {
+    return RedoRecovery::Begin(directory_, &log_.file());
+  }
+  if (alone) {
+    RETURN_IF_ERROR(RedoRecovery::CheckTogether(directory_, &log_.file()));
+  }
   if (!must) return nullptr;
+  RETURN_IF_ERROR(log_.file().MarkMustRecover(view.header.generation));
   return MakeError(ErrorCode::kIo,
                    absl::StrCat(directory_,
-                                ": a sync of data.mdb failed; the ledger is "
-                                "recovered when every other process that has "
-                                "it open has ended"));
+                                ": data.mdb may lack what was acknowledged; "
+                                "the ledger is recovered when every other "
+                                "process that has it open has ended"));
 }
 
 // REQUIRES: the writer's lock and the gate, shared; no write transaction.
@@ -75,7 +90,9 @@ absl::StatusOr<bool> Environment::LogCommit(MDB_txn* txn, RedoRecord* record) {
   if (appended.ok()) return true;
   // Whether the record is there is in doubt until the log is closed.
   if (CloseLog().ok()) return appended;
-  return MakeError(ErrorCode::kUncertain, std::string(appended.message()));
+  return MakeError(ErrorCode::kUncertain,
+                   absl::StrCat("commit to ", directory_,
+                                " failed halfway: ", appended.message()));
 }
 
 int Environment::CommitLogged(MDB_txn* txn) {

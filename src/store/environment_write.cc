@@ -180,6 +180,9 @@ absl::Status Environment::CommitWrite(MDB_txn* txn, const WriteLoad& load,
   }
   if (!logged.ok()) {
     open.reset();
+    if (GetErrorCode(logged.status()) == ErrorCode::kUncertain) {
+      return logged.status();
+    }
     return WithContext(logged.status(), "nothing was written");
   }
   const uint64_t transaction = mdb_txn_id(txn);

@@ -70,10 +70,11 @@ absl::Status ClaimProcess(int fd, const std::string& path) {
 }  // namespace
 
 // Whoever joins holds the directory's lock, so nobody slips in while ours is
-// taken anew.
-bool IsAlone(const LockFd& peers) {
+// taken anew: to convert it, flock() drops it first.
+absl::StatusOr<bool> IsAlone(const LockFd& peers) {
   const bool alone = flock(peers.get(), LOCK_EX | LOCK_NB) == 0;
-  return flock(peers.get(), LOCK_SH | LOCK_NB) == 0 && alone;
+  if (flock(peers.get(), LOCK_SH | LOCK_NB) == 0) return alone;
+  return ErrnoError(errno, "lock peers.lock");
 }
 
 absl::StatusOr<LockFd> JoinPeers(const std::string& directory) {

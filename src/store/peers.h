@@ -15,9 +15,10 @@
 
 namespace drawdown {
 
-// Whether no other process has the ledger open. REQUIRES: the directory is
+// Whether no other process has the ledger open. After an error the caller has
+// left the peers, and must not have the ledger open. REQUIRES: the directory is
 // locked, and `peers` is of JoinPeers.
-bool IsAlone(const LockFd& peers);
+absl::StatusOr<bool> IsAlone(const LockFd& peers);
 
 // Joins the peers until the result is destroyed. kForeignNamespace,
 // kAlreadyOpen. REQUIRES: the directory is locked.

@@ -13,18 +13,26 @@
 namespace drawdown {
 namespace {
 
+constexpr char kName[] = "redo";
 constexpr mode_t kMode = 0664;
 constexpr uint64_t kFileBytes = kRedoRecordsAt + kRedoRecordBytes;
 
 }  // namespace
 
-RedoFile::RedoFile(const std::string& directory)
-    : directory_(directory), path_(directory + "/redo") {}
+RedoFile::RedoFile(int directory_fd, const std::string& directory)
+    : directory_fd_(directory_fd), path_(directory + "/redo") {}
 
-// Leaves no descriptor where there is no file of the whole size.
+// Leaves no descriptor where there is no file of the whole size. By the
+// directory's descriptor: its path may be another ledger's by now. Who may only
+// read it is told so when he writes.
 absl::Status RedoFile::OpenExisting() {
   if (fd_.get() >= 0) return absl::OkStatus();
-  Fd fd(open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  constexpr int kFlags = O_CLOEXEC | O_NOFOLLOW;
+  Fd fd(openat(directory_fd_, kName, O_RDWR | kFlags));
+  write_error_ = fd.get() < 0 ? errno : 0;
+  if (write_error_ == EACCES || write_error_ == EROFS) {
+    fd = Fd(openat(directory_fd_, kName, O_RDONLY | kFlags));
+  }
   if (fd.get() < 0 && errno == ENOENT) return absl::OkStatus();
   if (fd.get() < 0) return ErrnoError(errno, absl::StrCat("open ", path_));
   struct stat info;
@@ -62,8 +70,10 @@ absl::StatusOr<RedoFile::View> RedoFile::Look() {
 absl::Status RedoFile::Make() {
   ASSIGN_OR_RETURN(const View view, Look());
   if (view.state != State::kAbsent) return absl::OkStatus();
-  Fd fd(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kMode));
+  Fd fd(openat(directory_fd_, kName, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+               kMode));
   if (fd.get() < 0) return ErrnoError(errno, absl::StrCat("create ", path_));
+  ShareLikeDataFile(fd.get());
   const std::string zeros(kFileBytes, '\0');
   const ssize_t written = pwrite(fd.get(), zeros.data(), zeros.size(), 0);
   if (written != static_cast<ssize_t>(zeros.size())) {
@@ -73,12 +83,27 @@ absl::Status RedoFile::Make() {
   if (fsync(fd.get()) != 0) {
     return ErrnoError(errno, absl::StrCat("fsync ", path_));
   }
-  RETURN_IF_ERROR(SyncDirectory(directory_));
+  if (fsync(directory_fd_) != 0) {
+    return ErrnoError(errno, absl::StrCat("fsync the directory of ", path_));
+  }
   fd_ = std::move(fd);
+  write_error_ = 0;
   return absl::OkStatus();
 }
 
+// Whoever may write the one may write the other, whatever the umask of who made
+// it. As far as that goes: a file that another user made is his.
+void RedoFile::ShareLikeDataFile(int fd) const {
+  struct stat data;
+  if (fstatat(directory_fd_, "data.mdb", &data, 0) != 0) return;
+  if (fchown(fd, static_cast<uid_t>(-1), data.st_gid) != 0) return;
+  if (fchmod(fd, data.st_mode & 0666) != 0) return;
+}
+
 absl::Status RedoFile::Write(uint64_t at, std::string_view bytes) {
+  if (write_error_ != 0) {
+    return ErrnoError(write_error_, absl::StrCat("open to write ", path_));
+  }
   const ssize_t written =
       pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
   if (written == static_cast<ssize_t>(bytes.size())) return absl::OkStatus();
@@ -90,8 +115,9 @@ absl::Status RedoFile::Sync() {
   return ErrnoError(errno, absl::StrCat("fdatasync ", path_));
 }
 
-absl::Status RedoFile::WriteOpen(const RedoHeader& header) {
-  RETURN_IF_ERROR(Write(0, EncodeRedoHeader(header)));
+absl::Status RedoFile::WriteHeader(const RedoHeader& header) {
+  const auto sector = EncodeRedoHeader(header);
+  RETURN_IF_ERROR(Write(0, {sector.data(), sector.size()}));
   return Sync();
 }
 
@@ -103,8 +129,7 @@ absl::Status RedoFile::WriteClosed() {
   if (view.state == State::kAbsent) return absl::OkStatus();
   RedoHeader header;
   header.generation = view.header.generation;
-  RETURN_IF_ERROR(Write(0, EncodeRedoHeader(header)));
-  RETURN_IF_ERROR(Sync());
+  RETURN_IF_ERROR(WriteHeader(header));
   const uint64_t mark = header.generation;
   return Write(kRedoConfirmedAt,
                {reinterpret_cast<const char*>(&mark), sizeof mark});
@@ -115,11 +140,12 @@ absl::Status RedoFile::WriteRecord(uint64_t at, std::string_view record) {
   return Sync();
 }
 
-void RedoFile::MarkMustRecover(uint64_t generation) {
-  Write(kRedoMustRecoverAt,
-        {reinterpret_cast<const char*>(&generation), sizeof generation})
-      .IgnoreError();
+absl::Status RedoFile::MarkMustRecover(uint64_t generation) {
+  RETURN_IF_ERROR(
+      Write(kRedoMustRecoverAt,
+            {reinterpret_cast<const char*>(&generation), sizeof generation}));
   Sync().IgnoreError();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> RedoFile::ReadRecords() {

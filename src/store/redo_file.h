@@ -32,7 +32,8 @@ class RedoFile {
     RedoHeader header;  // when open
   };
 
-  explicit RedoFile(const std::string& directory);
+  // `directory_fd` outlives it; `directory` is for messages.
+  RedoFile(int directory_fd, const std::string& directory);
 
   // What it says now, to all processes of this boot.
   absl::StatusOr<View> Look();
@@ -42,22 +43,25 @@ class RedoFile {
   // Makes the file and its blocks, where they are not there yet; durable.
   absl::Status Make();
   // Each durable when OK; after an error either the old or the new may be.
-  absl::Status WriteOpen(const RedoHeader& header);
+  absl::Status WriteHeader(const RedoHeader& header);
   absl::Status WriteClosed();
   absl::Status WriteRecord(uint64_t at, std::string_view record);
-  // As durable as the disk lets it be.
-  void MarkMustRecover(uint64_t generation);
+  // For all processes of this boot when OK, and as durable as the disk lets it
+  // be: another boot recovers without.
+  absl::Status MarkMustRecover(uint64_t generation);
 
   absl::StatusOr<std::string> ReadRecords();
 
  private:
   absl::Status OpenExisting();
+  void ShareLikeDataFile(int fd) const;
   absl::Status Write(uint64_t at, std::string_view bytes);
   absl::Status Sync();
 
-  const std::string directory_;
+  const int directory_fd_;
   const std::string path_;
   Fd fd_;
+  int write_error_ = 0;  // the errno of opening it for writing
 };
 
 }  // namespace drawdown

@@ -19,10 +19,12 @@ struct RawHeader {
   uint64_t generation;
   uint64_t transaction;
   MetaImage meta;
+  uint64_t device;
+  uint64_t inode;
+  std::array<char, 36> boot_id;
   uint32_t crc;  // of all before it
-  uint32_t zero;
 };
-static_assert(sizeof(RawHeader) == 192 && sizeof(RawHeader) <= kSectorBytes);
+static_assert(sizeof(RawHeader) == 240 && sizeof(RawHeader) <= kSectorBytes);
 
 struct RecordHead {
   uint32_t crc;    // of all after it
@@ -80,15 +82,18 @@ bool TakeOperations(std::string_view bytes,
 
 }  // namespace
 
-std::string EncodeRedoHeader(const RedoHeader& header) {
+std::array<char, kSectorBytes> EncodeRedoHeader(const RedoHeader& header) {
   RawHeader raw{};
   std::memcpy(raw.magic, kMagic, sizeof kMagic);
   raw.open = header.open ? 1 : 0;
   raw.generation = header.generation;
   raw.transaction = header.transaction;
   raw.meta = header.meta;
+  raw.device = header.cache.device;
+  raw.inode = header.cache.inode;
+  raw.boot_id = header.cache.boot_id;
   raw.crc = CrcOf(raw);
-  std::string sector(kSectorBytes, '\0');
+  std::array<char, kSectorBytes> sector{};
   std::memcpy(sector.data(), &raw, sizeof raw);
   return sector;
 }
@@ -100,7 +105,8 @@ std::optional<RedoHeader> DecodeRedoHeader(std::string_view sector) {
   const bool valid = std::memcmp(raw.magic, kMagic, sizeof kMagic) == 0 &&
                      raw.crc == CrcOf(raw) && raw.open <= 1;
   if (!valid) return std::nullopt;
-  return RedoHeader{raw.open != 0, raw.generation, raw.transaction, raw.meta};
+  return RedoHeader{raw.open != 0, raw.generation, raw.transaction, raw.meta,
+                    CacheId{raw.boot_id, raw.device, raw.inode}};
 }
 
 void RedoRecord::Reserve(std::string_view key, size_t value_bytes) {

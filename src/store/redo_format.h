@@ -29,15 +29,26 @@ inline constexpr size_t kMaxRedoRecord = size_t{128} << 10;
 // their last byte alone lie on one page mostly, and are one place.
 inline constexpr size_t kMaxRedoPlaces = 1'024;
 
+// Whose page cache has what the log's owner wrote: this boot of the kernel's,
+// for this very data file. A copy or a snapshot of the disk is another file.
+struct CacheId {
+  std::array<char, 36> boot_id{};
+  uint64_t device = 0;
+  uint64_t inode = 0;
+
+  bool operator==(const CacheId& other) const = default;
+};
+
 struct RedoHeader {
   bool open = false;
   uint64_t generation = 0;   // of the records that count
   uint64_t transaction = 0;  // LMDB's, of the last checkpoint
   MetaImage meta{};          // LMDB's meta page of that transaction
+  CacheId cache;             // the owner's
 };
 
-// One sector.
-std::string EncodeRedoHeader(const RedoHeader& header);
+// Allocates nothing: a log is closed with it after memory ran out.
+std::array<char, kSectorBytes> EncodeRedoHeader(const RedoHeader& header);
 // Nothing where it is torn, damaged or not one.
 std::optional<RedoHeader> DecodeRedoHeader(std::string_view sector);
 

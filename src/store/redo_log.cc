@@ -21,9 +21,8 @@ constexpr std::chrono::milliseconds kInARow{100};
 using OpenTxn = std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)>;
 
 // The meta page of `transaction`, which is the newest, as it is in the file.
-absl::StatusOr<MetaImage> ReadMetaImage(MDB_env* env, uint64_t transaction) {
-  mdb_filehandle_t fd;
-  RETURN_IF_ERROR(LmdbError(mdb_env_get_fd(env, &fd), "read a meta page"));
+absl::StatusOr<MetaImage> ReadMetaImage(MDB_env* env, mdb_filehandle_t fd,
+                                        uint64_t transaction) {
   MDB_stat stat;
   mdb_env_stat(env, &stat);
   MetaImage image;
@@ -46,21 +45,31 @@ uint64_t NextGeneration(uint64_t generation) {
 
 }  // namespace
 
-RedoLog::RedoLog(const std::string& directory, uint32_t commits_before)
+RedoLog::RedoLog(int directory_fd, const std::string& directory,
+                 std::string_view boot_id, uint32_t commits_before)
     : directory_(directory),
+      boot_id_(boot_id),
       commits_before_(commits_before),
-      file_(directory) {}
+      file_(directory_fd, directory) {}
 
 RedoLog::~RedoLog() { CHECK(pin_ == nullptr); }
 
-bool RedoLog::IsOurs(const RedoFile::View& view) const {
-  return owned() && !failed_ && view.state == RedoFile::State::kOpen &&
-         view.header.generation == generation_;
+CacheId RedoLog::CacheIdOf(const struct stat& data) const {
+  CacheId id;
+  boot_id_.copy(id.boot_id.data(), id.boot_id.size());
+  id.device = data.st_dev;
+  id.inode = data.st_ino;
+  return id;
+}
+
+bool RedoLog::HasOurGeneration(const RedoFile::View& view) const {
+  return owned() && view.header.open && view.header.generation == generation_;
 }
 
 absl::Status RedoLog::BeforeWrite(MDB_env* env) {
   ASSIGN_OR_RETURN(RedoFile::View view, file_.Look());
-  const bool ours = IsOurs(view);
+  const bool ours = HasOurGeneration(view) && !failed_ &&
+                    view.state == RedoFile::State::kOpen;
   if (!ours) {
     LetGo();
     RETURN_IF_ERROR(Close(env));
@@ -88,7 +97,8 @@ absl::Status RedoLog::SyncData(MDB_env* env, const RedoHeader& header) {
   if (rc == MDB_SUCCESS) return absl::OkStatus();
   if (header.open) {
     must_recover_ = true;
-    file_.MarkMustRecover(header.generation);
+    // Where that fails, the recovery that this process waits for tries again.
+    file_.MarkMustRecover(header.generation).IgnoreError();
   }
   return LmdbError(rc, absl::StrCat("sync ", directory_));
 }
@@ -96,8 +106,10 @@ absl::Status RedoLog::SyncData(MDB_env* env, const RedoHeader& header) {
 // Until the new header is on the disk the old one may be, and it needs its pin
 // and its records; after it nothing of the old is needed.
 absl::Status RedoLog::Open(MDB_env* env, const RedoHeader& before) {
-  if (!file_.Make().ok()) {
-    unavailable_ = true;  // No room, say: then as without a log.
+  if (const absl::Status made = file_.Make(); !made.ok()) {
+    // As without a log. What may pass by (no descriptor, say) is tried again.
+    unavailable_ = GetErrorCode(made) == ErrorCode::kDiskFull;
+    in_a_row_ = 0;
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(SyncData(env, before));
@@ -111,8 +123,13 @@ absl::Status RedoLog::Open(MDB_env* env, const RedoHeader& before) {
   header.open = true;
   header.generation = NextGeneration(before.generation);
   header.transaction = mdb_txn_id(pin.get());
-  ASSIGN_OR_RETURN(header.meta, ReadMetaImage(env, header.transaction));
-  if (!file_.WriteOpen(header).ok()) {
+  mdb_filehandle_t fd;
+  struct stat data;
+  RETURN_IF_ERROR(LmdbError(mdb_env_get_fd(env, &fd), "read a meta page"));
+  if (fstat(fd, &data) != 0) return ErrnoError(errno, directory_);
+  header.cache = CacheIdOf(data);
+  ASSIGN_OR_RETURN(header.meta, ReadMetaImage(env, fd, header.transaction));
+  if (!file_.WriteHeader(header).ok()) {
     unavailable_ = true;
     return Close(env);
   }
@@ -123,8 +140,10 @@ absl::Status RedoLog::Open(MDB_env* env, const RedoHeader& before) {
   generation_ = header.generation;
   next_transaction_ = header.transaction + 1;
   used_ = 0;
+  largest_ = 0;
   places_.reset();
   places_used_ = 0;
+  most_places_ = 0;
   return absl::OkStatus();
 }
 
@@ -196,7 +215,7 @@ void RedoLog::LetGo() {
 bool RedoLog::TakenOver() {
   if (!owned()) return false;
   const absl::StatusOr<RedoFile::View> view = file_.Look();
-  return view.ok() && !IsOurs(*view);
+  return view.ok() && !HasOurGeneration(*view);
 }
 
 }  // namespace drawdown

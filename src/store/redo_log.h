@@ -17,6 +17,7 @@
 #define DRAWDOWN_SRC_STORE_REDO_LOG_H_
 
 #include <lmdb.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <bitset>
@@ -24,6 +25,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "store/redo_file.h"
@@ -33,7 +35,9 @@ namespace drawdown {
 class RedoLog {
  public:
   // The log is opened after so many small commits in a row.
-  RedoLog(const std::string& directory, uint32_t commits_before);
+  // `directory_fd` and `boot_id` as in RedoFile and CacheId.
+  RedoLog(int directory_fd, const std::string& directory,
+          std::string_view boot_id, uint32_t commits_before);
   ~RedoLog();
   RedoLog(const RedoLog&) = delete;  // Owns the pin.
   RedoLog& operator=(const RedoLog&) = delete;
@@ -65,6 +69,8 @@ class RedoLog {
   bool TakenOver();
 
   RedoFile& file() { return file_; }
+  // Of a data file and this boot.
+  CacheId CacheIdOf(const struct stat& data) const;
   // The file was recovered.
   void Recovered() { must_recover_ = false; }
 
@@ -72,12 +78,13 @@ class RedoLog {
   absl::Status SyncData(MDB_env* env, const RedoHeader& header);
   absl::Status Open(MDB_env* env, const RedoHeader& before);
   bool Pays(MDB_env* env) const;
-  bool IsOurs(const RedoFile::View& view) const;
+  bool HasOurGeneration(const RedoFile::View& view) const;
 
   const std::string directory_;
+  const std::string boot_id_;
   const uint32_t commits_before_;
   RedoFile file_;
-  bool unavailable_ = false;  // the file cannot be made, or written
+  bool unavailable_ = false;  // no room for the file, or it cannot be written
   bool must_recover_ = false;
 
   MDB_txn* pin_ = nullptr;
@@ -88,12 +95,12 @@ class RedoLog {
   uint64_t generation_ = 0;
   uint64_t next_transaction_ = 0;
   uint64_t used_ = 0;  // bytes of records
-  uint64_t largest_ = 0;
+  uint64_t largest_ = 0;  // of this generation
   // The places of its records, by the last bits of their hashes: some fall
   // together, few of so many.
   std::bitset<16 * kMaxRedoPlaces> places_;
   size_t places_used_ = 0;
-  size_t most_places_ = 0;  // of one record
+  size_t most_places_ = 0;  // of one record of this generation
   // The record written last has no commit: then nothing follows it.
   bool failed_ = false;
 

@@ -35,28 +35,46 @@ RedoRecovery::RedoRecovery(const std::string& directory, RedoFile* file,
     : directory_(directory),
       file_(file),
       header_(std::move(header)),
+      checkpoint_(ParseMetaImage(header_.meta)),
       bytes_(std::move(bytes)),
       records_(
           ReadRedoRecords(bytes_, header_.generation, header_.transaction)) {}
 
-absl::StatusOr<std::unique_ptr<RedoRecovery>> RedoRecovery::Begin(
+absl::StatusOr<std::unique_ptr<RedoRecovery>> RedoRecovery::Read(
     const std::string& directory, RedoFile* file) {
   ASSIGN_OR_RETURN(const RedoFile::View view, file->Look());
   ASSIGN_OR_RETURN(std::string bytes, file->ReadRecords());
-  std::unique_ptr<RedoRecovery> recovery(
+  return std::unique_ptr<RedoRecovery>(
       new RedoRecovery(directory, file, view.header, std::move(bytes)));
-  RETURN_IF_ERROR(recovery->RollBack());
+}
+
+absl::Status RedoRecovery::CheckTogether(const std::string& directory,
+                                         RedoFile* file) {
+  ASSIGN_OR_RETURN(const auto recovery, Read(directory, file));
+  return recovery->OpenDataFile().status();
+}
+
+absl::StatusOr<std::unique_ptr<RedoRecovery>> RedoRecovery::Begin(
+    const std::string& directory, RedoFile* file) {
+  ASSIGN_OR_RETURN(std::unique_ptr<RedoRecovery> recovery,
+                   Read(directory, file));
+  ASSIGN_OR_RETURN(const Fd data, recovery->OpenDataFile());
+  RETURN_IF_ERROR(file->MarkMustRecover(recovery->header_.generation));
+  RETURN_IF_ERROR(recovery->RollBack(data));
   return recovery;
 }
 
 // The checkpoint's own page is still that or a later one of this log; the other
-// one was the one before it, unless it has been written since.
+// one was the one before it, unless it has been written since. Where a later
+// meta page could not be written, also by a recovery, LMDB has put back the
+// checkpoint's number and last page, and not its roots.
 bool RedoRecovery::Descends(const MetaImage& image, uint64_t page) const {
   const std::optional<MetaPage> meta = ParseMetaImage(image);
   if (!meta.has_value()) return false;
   const uint64_t checkpoint = header_.transaction;
   if (meta->transaction == checkpoint) {
-    return image == MetaImageAt(header_.meta, page);
+    return image == MetaImageAt(header_.meta, page) ||
+           (records_.count > 0 && meta->last_page == checkpoint_->last_page);
   }
   if (meta->transaction > checkpoint) {
     return meta->transaction <= checkpoint + records_.count;
@@ -64,18 +82,18 @@ bool RedoRecovery::Descends(const MetaImage& image, uint64_t page) const {
   return page != (checkpoint & 1);
 }
 
-absl::Status RedoRecovery::RollBack() const {
+// Of a file that the log belongs to.
+absl::StatusOr<Fd> RedoRecovery::OpenDataFile() const {
   const std::string path = directory_ + "/data.mdb";
-  const std::optional<MetaPage> checkpoint = ParseMetaImage(header_.meta);
-  if (!checkpoint.has_value()) {
+  if (!checkpoint_.has_value()) {
     return MakeError(ErrorCode::kCorrupt,
                      absl::StrCat(directory_, "/redo: no meta page in it"));
   }
-  const Fd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  Fd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (fd.get() < 0) return ErrnoError(errno, absl::StrCat("open ", path));
   for (uint64_t page = 0; page < 2; ++page) {
     MetaImage image{};
-    const auto at = static_cast<off_t>(page * checkpoint->page_size);
+    const auto at = static_cast<off_t>(page * checkpoint_->page_size);
     if (pread(fd.get(), image.data(), image.size(), at) < 0) {
       return ErrnoError(errno, absl::StrCat("read ", path));
     }
@@ -86,9 +104,14 @@ absl::Status RedoRecovery::RollBack() const {
                      "/redo do not belong together: restore both from one "
                      "copy, or remove redo if data.mdb is a backup's"));
   }
+  return fd;
+}
+
+absl::Status RedoRecovery::RollBack(const Fd& fd) const {
+  const std::string path = directory_ + "/data.mdb";
   for (uint64_t page = 0; page < 2; ++page) {
     const MetaImage image = MetaImageAt(header_.meta, page);
-    const auto at = static_cast<off_t>(page * checkpoint->page_size);
+    const auto at = static_cast<off_t>(page * checkpoint_->page_size);
     if (pwrite(fd.get(), image.data(), image.size(), at) !=
         static_cast<ssize_t>(image.size())) {
       return ErrnoError(errno, absl::StrCat("write ", path));

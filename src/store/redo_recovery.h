@@ -2,8 +2,9 @@
 // back to the log's checkpoint, whose pages nobody has touched, and the log's
 // records are done again.
 //
-// Done whenever the log is open and nobody else has the ledger: after a power
-// loss it must be, after a kill it changes nothing. Whoever breaks it off
+// Done when the log is open and nobody else has the ledger, after a power loss
+// or where a sync of LMDB's file has failed. Not after a kill: the page cache
+// then has all that anybody has seen, and no more. Whoever breaks it off
 // anywhere and begins it anew ends with the same.
 #ifndef DRAWDOWN_SRC_STORE_REDO_RECOVERY_H_
 #define DRAWDOWN_SRC_STORE_REDO_RECOVERY_H_
@@ -13,6 +14,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -24,9 +26,14 @@ namespace drawdown {
 // the ledger open.
 class RedoRecovery {
  public:
-  // Reads the log and, before LMDB is opened, puts the data file back to its
-  // checkpoint. kCorrupt when the file is not one that the log belongs to: then
-  // nothing is written. REQUIRES: the log is open.
+  // kCorrupt when the data file is not one that the log belongs to. REQUIRES:
+  // the log is open.
+  static absl::Status CheckTogether(const std::string& directory,
+                                    RedoFile* file);
+
+  // Checks that too, and before LMDB is opened puts the data file back to its
+  // checkpoint. Marks the log first, so that whatever fails from then on nobody
+  // takes the checkpoint for the books. REQUIRES: the log is open.
   static absl::StatusOr<std::unique_ptr<RedoRecovery>> Begin(
       const std::string& directory, RedoFile* file);
 
@@ -41,12 +48,16 @@ class RedoRecovery {
  private:
   RedoRecovery(const std::string& directory, RedoFile* file, RedoHeader header,
                std::string bytes);
-  absl::Status RollBack() const;
+  static absl::StatusOr<std::unique_ptr<RedoRecovery>> Read(
+      const std::string& directory, RedoFile* file);
+  absl::StatusOr<Fd> OpenDataFile() const;
+  absl::Status RollBack(const Fd& fd) const;
   bool Descends(const MetaImage& image, uint64_t page) const;
 
   const std::string directory_;
   RedoFile* const file_;
   const RedoHeader header_;
+  const std::optional<MetaPage> checkpoint_;
   const std::string bytes_;
   const RedoRecords records_;  // views into bytes_
 };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,6 +22,7 @@ namespace drawdown {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 struct Outcome {
   absl::Status status;
@@ -71,14 +73,27 @@ class LoggedStore : public Store {
   const std::shared_ptr<Environment> environment_;
 };
 
-std::unique_ptr<Store> OpenLogged(const std::string& directory) {
+EnvironmentOptions LoggedOptions(const std::string& boot_id) {
   EnvironmentOptions options;
   options.allow_any_filesystem = true;
   options.commits_before_log = 0;
-  auto environment =
-      AcquireEnvironment(directory, options, After(std::chrono::seconds(5)));
-  EXPECT_TRUE(environment.ok()) << environment.status();
+  options.boot_id = boot_id;
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<Store>> TryToOpenLogged(
+    const std::string& directory, const std::string& boot_id) {
+  auto environment = AcquireEnvironment(directory, LoggedOptions(boot_id),
+                                        After(std::chrono::seconds(5)));
+  if (!environment.ok()) return environment.status();
   return std::make_unique<LoggedStore>(*std::move(environment));
+}
+
+std::unique_ptr<Store> OpenLogged(const std::string& directory,
+                                  const std::string& boot_id = "") {
+  auto store = TryToOpenLogged(directory, boot_id);
+  EXPECT_TRUE(store.ok()) << store.status();
+  return store.ok() ? *std::move(store) : nullptr;
 }
 
 class CommitFaults : public testing::TestWithParam<Fault> {};
@@ -143,6 +158,7 @@ TEST_P(CommitFaults, NeverLieAboutALoggedCommit) {
       EXPECT_EQ(now, tag);
     } else if (code == ErrorCode::kUncertain) {
       EXPECT_TRUE(now == tag || now == "second") << now;
+      EXPECT_THAT(outcome.status.ToString(), Not(HasSubstr("nothing was")));
     } else {
       EXPECT_TRUE(code == ErrorCode::kIo || code == ErrorCode::kDiskFull)
           << outcome.status;
@@ -170,9 +186,28 @@ INSTANTIATE_TEST_SUITE_P(Lmdb, CommitFaults,
                            return info.param.call + std::to_string(info.index);
                          });
 
-RedoFile::State LogOf(const std::string& directory) {
-  return RedoFile(directory).Look()->state;
+RedoFile::View ViewOf(const std::string& directory) {
+  const Fd fd = OpenDirectory(directory).value();
+  return RedoFile(fd.get(), directory).Look().value();
 }
+RedoFile::State LogOf(const std::string& directory) {
+  return ViewOf(directory).state;
+}
+
+// A process that is killed after `commits` logged ones: k is "1" and so on.
+void LeaveLogOpen(const std::string& ledger, int commits) {
+  EXPECT_EQ(RunInChild([&] {
+              auto store = OpenLogged(ledger);
+              for (int i = 1; i <= commits; ++i) {
+                if (!PutOne(store.get(), "k", std::to_string(i)).ok()) return 2;
+              }
+              // Without the end of `store`, which would close it.
+              _exit(LogOf(ledger) == RedoFile::State::kOpen ? 0 : 1);
+              return 3;
+            }),
+            0);
+}
+constexpr char kAnotherBoot[] = "another boot";
 
 TEST(RedoLog, IsOpenedForManySmallCommitsAndClosedAtTheEnd) {
   ScratchFolder folder;
@@ -232,7 +267,7 @@ TEST(RedoLog, IsRenewedWhenItsRecordsAreAllOverTheTables) {
     ASSERT_TRUE(txn->Commit().ok());
   };
   const auto generation = [&] {
-    return RedoFile(ledger).Look()->header.generation;
+    return ViewOf(ledger).header.generation;
   };
   commit(0, 400);
   const uint64_t first = generation();
@@ -243,6 +278,10 @@ TEST(RedoLog, IsRenewedWhenItsRecordsAreAllOverTheTables) {
   commit(0, 1);
   EXPECT_NE(generation(), first);
   EXPECT_EQ(LogOf(ledger), RedoFile::State::kOpen);
+  // The large ones of the generation before do not count in this one.
+  const uint64_t second = generation();
+  for (int i = 0; i < 9; ++i) commit(100 * i, 100 * i + 100);
+  EXPECT_EQ(generation(), second);
   commit(0, 2'000);
   EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);
 }
@@ -267,17 +306,7 @@ TEST(RedoLog, RefusesADataFileThatIsNotItsOwn) {
   std::filesystem::copy_file(ledger + "/data.mdb", folder / "older");
   ASSERT_TRUE(
       PutOne(OpenLmdbStore(ledger, TestOptions())->get(), "k", "0").ok());
-  // A process that dies with the log open.
-  EXPECT_EQ(RunInChild([&] {
-              auto store = OpenLogged(ledger);
-              for (int i = 0; i < 3; ++i) {
-                if (!PutOne(store.get(), "k", "1").ok()) return 2;
-              }
-              // Without the end of `store`, which would close it.
-              _exit(LogOf(ledger) == RedoFile::State::kOpen ? 0 : 1);
-              return 3;
-            }),
-            0);
+  LeaveLogOpen(ledger, 3);
   std::filesystem::copy_file(ledger + "/data.mdb", folder / "newer");
   std::filesystem::rename(folder / "older", ledger + "/data.mdb");
   const auto refused = OpenLmdbStore(ledger, TestOptions()).status();
@@ -286,8 +315,271 @@ TEST(RedoLog, RefusesADataFileThatIsNotItsOwn) {
   std::filesystem::rename(folder / "newer", ledger + "/data.mdb");
   auto store = OpenLmdbStore(ledger, TestOptions());
   ASSERT_TRUE(store.ok()) << store.status();
-  EXPECT_EQ(GetOne(store->get(), "k"), "1");
+  EXPECT_EQ(GetOne(store->get(), "k"), "3");
+}
+
+// Its record is on the disk, so it must not be left open as another's would be.
+TEST(RedoLog, OfARefusedCommitIsStillOurs) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  MDB_env* env = nullptr;
+  ASSERT_EQ(mdb_env_create(&env), MDB_SUCCESS);
+  ASSERT_EQ(mdb_env_open(env, ledger.c_str(), MDB_NOTLS, 0664), MDB_SUCCESS);
+  {
+    const Fd fd = OpenDirectory(ledger).value();
+    RedoLog log(fd.get(), ledger, kAnotherBoot, 0);
+    ASSERT_TRUE(log.BeforeWrite(env).ok());
+    ASSERT_TRUE(log.owned());
+    RedoRecord record;
+    record.Reserve("k", 1);
+    record.NotePut(Table::kCells, "k", "1");
+    const uint64_t next = ViewOf(ledger).header.transaction + 1;
+    ASSERT_TRUE(log.Append(&record, next).ok());
+    EXPECT_FALSE(log.TakenOver());
+    EXPECT_TRUE(log.Close(env).ok());
+    EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);
+  }
+  mdb_env_close(env);
+}
+
+TEST(RedoLog, IsOfTheLedgerAlsoWhereThatIsMoved) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  auto store = OpenLogged(ledger);
+  std::filesystem::rename(ledger, folder / "moved");
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  ASSERT_TRUE(PutOne(store.get(), "k", "1").ok());
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kAbsent);
+  EXPECT_EQ(LogOf(folder / "moved"), RedoFile::State::kOpen);
+  // To reopen would be to open the other.
+  Arm(Fault{"fdatasync", 1, EIO});
+  EXPECT_FALSE(PutOne(store.get(), "k", std::string(200'000, 'v')).ok());
+  Disarm();
+  EXPECT_THAT(GetOne(store.get(), "k"), HasSubstr("moved"));
+  store.reset();
+  EXPECT_EQ(GetOne(OpenLogged(folder / "moved").get(), "k"), "1");
+}
+
+TEST(RedoLog, IsTriedAgainWhereItCouldNotBeMade) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  auto store = OpenLogged(ledger);
+  Arm(Fault{"fsync", 1, EIO});
+  EXPECT_TRUE(PutOne(store.get(), "k", "1").ok());
+  Disarm();
+  ASSERT_TRUE(Happened());
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kAbsent);
+  EXPECT_TRUE(PutOne(store.get(), "k", "2").ok());
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kOpen);
+}
+
+TEST(RedoFile, IsForWhoTheDataFileIsFor) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  ASSERT_EQ(chmod((ledger + "/data.mdb").c_str(), 0660), 0);
+  const mode_t before = umask(077);
+  ASSERT_TRUE(PutOne(OpenLogged(ledger).get(), "k", "1").ok());
+  umask(before);
+  struct stat info;
+  ASSERT_EQ(stat((ledger + "/redo").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0660u);
+}
+
+// Who may not write it can still tell that there is nothing in it.
+TEST(RedoFile, CanBeReadByWhoMayNotWriteIt) {
+  constexpr uid_t kNobody = 65'534;
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  ASSERT_TRUE(PutOne(OpenLogged(ledger).get(), "k", "1").ok());
+  ASSERT_EQ(chmod((ledger + "/redo").c_str(), 0444), 0);
+  ASSERT_EQ(chmod(ledger.c_str(), 0755), 0);
+  EXPECT_EQ(RunInChild([&] {
+              const Fd fd = OpenDirectory(ledger).value();
+              if (geteuid() == 0 && setuid(kNobody) != 0) return 1;
+              RedoFile redo(fd.get(), ledger);
+              const auto view = redo.Look();
+              if (!view.ok() || view->state != RedoFile::State::kClosed) {
+                return 2;
+              }
+              return redo.WriteClosed().ok() ? 3 : 0;
+            }),
+            0);
+}
+
+// In the boot that opened it the page cache is the truth, and the next writer
+// closes the log.
+TEST(RedoRecovery, IsOfAnotherBootOnly) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  LeaveLogOpen(ledger, 3);
+  auto store = OpenLogged(ledger);
+  EXPECT_EQ(GetOne(store.get(), "k"), "3");
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kOpen);
+  store.reset();
+  store = OpenLogged(ledger, kAnotherBoot);
   EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);
+  EXPECT_EQ(GetOne(store.get(), "k"), "3");
+}
+
+// What the disk had of a ledger that is open, in a snapshot, is another file.
+TEST(RedoRecovery, IsOfACopyToo) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  LeaveLogOpen(ledger, 2);
+  std::filesystem::copy(ledger, folder / "copy",
+                        std::filesystem::copy_options::recursive);
+  auto store = OpenLogged(folder / "copy");
+  EXPECT_EQ(LogOf(folder / "copy"), RedoFile::State::kClosed);
+  EXPECT_EQ(GetOne(store.get(), "k"), "2");
+}
+
+// A writer is killed before any of its system calls. What a reader then sees is
+// what whoever opens the ledger next sees, without a power loss.
+TEST(RedoRecovery, BringsNothingBackThatAReaderSawAbsent) {
+  int status = kExitStatus;
+  int absent = 0;
+  for (int nth = 1; status == kExitStatus; ++nth) {
+    ASSERT_LT(nth, 100);
+    ScratchFolder folder;
+    const std::string ledger = folder / "ledger";
+    auto reader = CreateAndOpen(ledger);
+    ASSERT_NE(reader, nullptr);
+    status = RunInChild([&] {
+      auto store = OpenLogged(ledger);
+      if (!PutOne(store.get(), "k", "1").ok()) return 2;
+      Arm(Fault{"", nth, Fault::kExit});
+      if (!PutOne(store.get(), "k", "2").ok()) return 3;
+      _exit(0);
+      return 0;
+    });
+    const std::string seen = GetOne(reader.get(), "k");
+    EXPECT_EQ(LogOf(ledger), RedoFile::State::kOpen);
+    absent += seen == "1" ? 1 : 0;
+    reader.reset();
+    EXPECT_EQ(GetOne(OpenLogged(ledger).get(), "k"), seen) << nth;
+  }
+  EXPECT_EQ(status, 0);
+  EXPECT_GT(absent, 1);
+}
+
+// A recovery that fails anywhere is done by who opens the ledger next.
+TEST(RedoRecovery, ThatFailsLosesNothing) {
+  int failures = 0;
+  for (const char* call : {"pwrite", "fdatasync", "writev"}) {
+    for (int nth = 1;; ++nth) {
+      ASSERT_LT(nth, 100);
+      ScratchFolder folder;
+      const std::string ledger = folder / "ledger";
+      ASSERT_NE(CreateAndOpen(ledger), nullptr);
+      LeaveLogOpen(ledger, 3);
+      Arm(Fault{call, nth, ENOSPC});
+      const absl::Status status =
+          TryToOpenLogged(ledger, kAnotherBoot).status();
+      Disarm();
+      if (!Happened()) break;
+      failures += status.ok() ? 0 : 1;
+      // The same boot as that of the log: it has only the mark to go by.
+      auto store = OpenLogged(ledger);
+      ASSERT_NE(store, nullptr);
+      ASSERT_TRUE(PutOne(store.get(), "other", "v").ok());
+      EXPECT_EQ(GetOne(store.get(), "k"), "3") << call << nth;
+    }
+  }
+  EXPECT_GT(failures, 3);
+}
+
+// A poisoned process reopens, rolls back, and fails: whoever comes while it
+// lives is refused, and does not take the checkpoint for the books.
+TEST(RedoRecovery, OfAPeerThatFailedIsWaitedFor) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  auto store = OpenLogged(ledger);
+  ASSERT_TRUE(PutOne(store.get(), "k", "1").ok());
+  ASSERT_TRUE(PutOne(store.get(), "k", "2").ok());
+  // Its log cannot be closed, and then data.mdb not written.
+  Arm(Fault{"fdatasync", 1, EIO, true});
+  EXPECT_FALSE(PutOne(store.get(), "k", std::string(200'000, 'v')).ok());
+  EXPECT_NE(GetOne(store.get(), "k"), "2");  // an error: it recovers, and fails
+  Disarm();
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kMustRecover);
+  EXPECT_EQ(RunInChild([&] {
+              const auto other = TryToOpenLogged(ledger, "");
+              return GetErrorCode(other.status()) == ErrorCode::kIo ? 0 : 1;
+            }),
+            0);
+  EXPECT_EQ(GetOne(store.get(), "k"), "2");
+}
+
+// An open that fails is over, for who opens next, when it has unlocked the
+// directory: he is alone.
+TEST(RedoRecovery, IsDoneByWhoComesAfterAFailedOpen) {
+  ScratchFolder folder;
+  const std::string ledger = folder / "ledger";
+  ASSERT_NE(CreateAndOpen(ledger), nullptr);
+  LeaveLogOpen(ledger, 2);
+  Arm(Fault{"fdatasync", 1, EIO, true});
+  EXPECT_FALSE(TryToOpenLogged(ledger, kAnotherBoot).ok());
+  Disarm();
+  EXPECT_EQ(GetOne(OpenLogged(ledger, kAnotherBoot).get(), "k"), "2");
+}
+
+// Whether the checkpoint's meta page has its number, and is another.
+bool CheckpointIsUndone(const std::string& ledger) {
+  const RedoHeader header = ViewOf(ledger).header;
+  const MetaPage checkpoint = ParseMetaImage(header.meta).value();
+  const Fd data(open((ledger + "/data.mdb").c_str(), O_RDONLY | O_CLOEXEC));
+  MetaImage image{};
+  const uint64_t at = (header.transaction & 1) * checkpoint.page_size;
+  EXPECT_EQ(pread(data.get(), image.data(), image.size(),
+                  static_cast<off_t>(at)),
+            static_cast<ssize_t>(image.size()));
+  return ParseMetaImage(image).value().transaction == header.transaction &&
+         image != header.meta;
+}
+
+// Where LMDB could not write a meta page, it puts the number before it back,
+// and not the roots: here in the checkpoint's own.
+TEST(RedoRecovery, TakesAMetaPageThatLmdbHasUndone) {
+  int undone = 0;
+  for (int nth = 1;; ++nth) {
+    ASSERT_LT(nth, 100);
+    ScratchFolder folder;
+    const std::string ledger = folder / "ledger";
+    ASSERT_NE(CreateAndOpen(ledger), nullptr);
+    const int status = RunInChild([&] {
+      auto store = OpenLogged(ledger);
+      if (!PutOne(store.get(), "k", "1").ok()) return 2;
+      const Fd redo(open((ledger + "/redo").c_str(), O_RDWR | O_CLOEXEC));
+      char header[kSectorBytes];
+      if (pread(redo.get(), header, sizeof header, 0) != kSectorBytes) return 3;
+      Arm(Fault{"pwrite", nth, EIO});
+      PutOne(store.get(), "k", "2").IgnoreError();
+      const bool happened = Happened();
+      Disarm();
+      // The log as it is if it could not be closed.
+      if (pwrite(redo.get(), header, sizeof header, 0) != kSectorBytes) {
+        return 4;
+      }
+      _exit(happened ? 0 : 1);
+      return 5;
+    });
+    if (status == 1) break;
+    ASSERT_EQ(status, 0);
+    undone += CheckpointIsUndone(ledger) ? 1 : 0;
+    const auto store = TryToOpenLogged(ledger, kAnotherBoot);
+    ASSERT_TRUE(store.ok()) << nth << ": " << store.status();
+    const std::string now = GetOne(store->get(), "k");
+    EXPECT_TRUE(now == "1" || now == "2") << now;
+  }
+  EXPECT_EQ(undone, 1);
 }
 
 // The last pwrite of a commit is that of the meta page.

@@ -18,6 +18,9 @@ RedoHeader SomeHeader() {
   for (size_t i = 0; i < header.meta.size(); ++i) {
     header.meta[i] = static_cast<char>(i * 7);
   }
+  header.cache.device = 3;
+  header.cache.inode = 4;
+  header.cache.boot_id.fill('b');
   return header;
 }
 
@@ -30,8 +33,13 @@ std::string TwoOperations(uint64_t generation, uint64_t transaction) {
   return std::string(record.Seal(generation, transaction));
 }
 
+std::string SomeSector() {
+  const auto sector = EncodeRedoHeader(SomeHeader());
+  return std::string(sector.data(), sector.size());
+}
+
 TEST(RedoHeader, ReadsWhatWasWritten) {
-  const std::string sector = EncodeRedoHeader(SomeHeader());
+  const std::string sector = SomeSector();
   ASSERT_EQ(sector.size(), kSectorBytes);
   const auto header = DecodeRedoHeader(sector);
   ASSERT_TRUE(header.has_value());
@@ -39,6 +47,7 @@ TEST(RedoHeader, ReadsWhatWasWritten) {
   EXPECT_EQ(header->generation, SomeHeader().generation);
   EXPECT_EQ(header->transaction, 77u);
   EXPECT_EQ(header->meta, SomeHeader().meta);
+  EXPECT_EQ(header->cache, SomeHeader().cache);
 }
 
 TEST(RedoHeader, LayoutIsTheFilesForEver) {
@@ -46,15 +55,17 @@ TEST(RedoHeader, LayoutIsTheFilesForEver) {
       "ddredo01\1\0\0\0\0\0\0\0\x8\7\6\5\4\3\2\1\x4d\0\0\0\0\0\0\0", 32);
   const MetaImage meta = SomeHeader().meta;
   bytes.append(meta.data(), meta.size());
+  bytes.append("\3\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0", 16);
+  bytes.append(36, 'b');
   const uint32_t crc = Crc32c(bytes);
   bytes.append(reinterpret_cast<const char*>(&crc), sizeof crc);
   bytes.resize(kSectorBytes);
-  EXPECT_EQ(EncodeRedoHeader(SomeHeader()), bytes);
+  EXPECT_EQ(SomeSector(), bytes);
 }
 
 TEST(RedoHeader, EveryFlippedBitAndEveryTruncationIsNone) {
-  const std::string sector = EncodeRedoHeader(SomeHeader());
-  constexpr size_t kUsed = 188;  // up to the checksum's end
+  const std::string sector = SomeSector();
+  constexpr size_t kUsed = 240;  // up to the checksum's end
   for (size_t bit = 0; bit < kUsed * 8; ++bit) {
     std::string bad = sector;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));

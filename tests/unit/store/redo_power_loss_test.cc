@@ -27,12 +27,15 @@ namespace drawdown {
 namespace {
 
 constexpr size_t kActors = 2;
+// After the last of these the power stays.
+constexpr int kBoots = 3;
 constexpr Table kTables[] = {Table::kCells, Table::kRuns, Table::kHolds};
 
 constexpr std::chrono::milliseconds kWait{20'000};
 
-EnvironmentOptions LossOptions(uint32_t commits_before_log = 0) {
+EnvironmentOptions LossOptions(int boot, uint32_t commits_before_log = 0) {
   EnvironmentOptions options;
+  options.boot_id = "boot " + std::to_string(boot);
   options.allow_any_filesystem = true;
   options.commits_before_log = commits_before_log;
   options.log_idle = std::chrono::milliseconds(0);
@@ -43,15 +46,16 @@ EnvironmentOptions LossOptions(uint32_t commits_before_log = 0) {
 
 LmdbOptions CreateOptions() {
   LmdbOptions options = TestOptions();
-  options.map_size_bytes = LossOptions().map_size_bytes;
+  options.map_size_bytes = LossOptions(0).map_size_bytes;
   return options;
 }
 
 using Handle = std::shared_ptr<Environment>;
 
-absl::StatusOr<Handle> OpenLogged(const std::string& ledger,
+// Kills are in one boot, and after each power loss there is another.
+absl::StatusOr<Handle> OpenLogged(const std::string& ledger, int boot,
                                   uint32_t commits_before_log = 0) {
-  return AcquireEnvironment(ledger, LossOptions(commits_before_log),
+  return AcquireEnvironment(ledger, LossOptions(boot, commits_before_log),
                             After(kWait));
 }
 
@@ -229,7 +233,8 @@ class Actor {
     // At once, after some commits, or never: then it has to close the other's.
     static constexpr uint32_t kCommitsBeforeLog[] = {0, 3, 1'000'000};
     ASSIGN_OR_RETURN(*store,
-                     OpenLogged(ledger, kCommitsBeforeLog[order.seed % 3]));
+                     OpenLogged(ledger, /*boot=*/0,
+                                kCommitsBeforeLog[order.seed % 3]));
     return absl::OkStatus();
   }
 
@@ -369,14 +374,28 @@ class RedoPowerLoss : public testing::Test {
     SimulatedDisk::StopWatching();
   }
 
+  // Who opens it first may be killed in the middle of it, or right after.
+  void OpenAndDie(const std::string& directory, int boot) {
+    SimulatedDisk::DieAfter(static_cast<uint32_t>(random_->Between(1, 20)));
+    const int status = RunInChild([&] {
+      const auto store = OpenLogged(directory, boot);
+      _exit(store.ok() ? kDiedAtEvent : 1);
+      return 1;
+    });
+    SimulatedDisk::DieAfter(0);
+    EXPECT_EQ(status, kDiedAtEvent);
+  }
+
   // The machine comes up again, and may lose its power again while it recovers.
-  void ComeUp(const PowerLoss& loss, int depth) {
+  void ComeUp(const PowerLoss& loss, int boot) {
     SCOPED_TRACE(loss.directory);
     const std::string again = loss.directory + ".again";
+    const int depth = kBoots - boot;
     SimulatedDisk::Watch(loss.directory, again, depth > 0 ? 12 : 1'000'000,
                          static_cast<uint64_t>(random_->Between(0, 1 << 30)));
     SimulatedDisk::Allow(loss.allowed);
-    auto store = OpenLogged(loss.directory);
+    if (random_->OneIn(3)) OpenAndDie(loss.directory, boot);
+    auto store = OpenLogged(loss.directory, boot);
     const auto losses = SimulatedDisk::Losses();
     SimulatedDisk::StopWatching();
     ASSERT_TRUE(store.ok()) << store.status();
@@ -390,13 +409,13 @@ class RedoPowerLoss : public testing::Test {
     EXPECT_TRUE(CommitOf(*store, 8, /*abort=*/false).ok());
     const auto later = DigestIn(*store);
     store->reset();
-    store = OpenLogged(loss.directory);
+    store = OpenLogged(loss.directory, boot);
     ASSERT_TRUE(store.ok()) << store.status();
     EXPECT_EQ(DigestIn(*store).value(), later.value());
     store->reset();
     ++losses_;
     for (const PowerLoss& next : losses) {
-      ComeUp(next, depth - 1);
+      ComeUp(next, boot + 1);
       if (HasFatalFailure()) return;
     }
     std::filesystem::remove_all(loss.directory);
@@ -422,7 +441,7 @@ TEST_F(RedoPowerLoss, TheBooksAreThoseOfTheLastAcknowledgedCommit) {
     for (int step = 0; step < 60 && !HasFailure(); ++step) Step();
     End();
     for (const PowerLoss& loss : SimulatedDisk::Losses()) {
-      if (!HasFailure()) ComeUp(loss, 2);
+      if (!HasFailure()) ComeUp(loss, /*boot=*/1);
     }
     ASSERT_FALSE(HasFailure());
   }
