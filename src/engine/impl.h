@@ -105,18 +105,13 @@ class Ledger::Impl {
   absl::StatusOr<DrainResult> Drain(
       std::optional<Deadline> deadline = {}) const;
   std::string drain_error() const;
-  // Of one moment. At an instant that is given, the books alone.
+  // Waits for nobody. At an instant that is given, the books alone.
   absl::StatusOr<QuotasNow> ReadQuotas(std::optional<int64_t> at_us = {}) const;
-  // What meters took and the books of a posting that has just begun do not
-  // have.
-  absl::StatusOr<TakenOfQuotas> Taken(ReadTransaction* books) const;
 
  private:
   // Where meters of any process may admit usage, who keeps their budgets; null
   // where none can.
   absl::StatusOr<BudgetKeeper*> Budgets() const;
-  // Nothing, where something was committed meanwhile.
-  absl::StatusOr<std::optional<QuotasNow>> TryReadQuotas() const;
   absl::StatusOr<std::shared_ptr<BudgetKeeper>> OpenBudgets(
       std::shared_ptr<EpochFile> word) const;
   absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginWrite(

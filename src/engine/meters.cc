@@ -257,15 +257,6 @@ absl::StatusOr<BudgetKeeper*> Ledger::Impl::Budgets() const {
   return budgets.get();
 }
 
-absl::StatusOr<TakenOfQuotas> Ledger::Impl::Taken(
-    ReadTransaction* books) const {
-  ASSIGN_OR_RETURN(BudgetKeeper* const budgets, Budgets());
-  if (budgets == nullptr) return TakenOfQuotas();
-  ASSIGN_OR_RETURN(const std::vector<TakenBudget> all,
-                   budgets->RecallAndList(books));
-  return TakenOf(all);
-}
-
 // --- draining ----------------------------------------------------------------
 
 absl::StatusOr<DrainResult> Ledger::Impl::DrainOnce(

@@ -122,6 +122,22 @@ bool CanBeCut(int64_t slices, int64_t of) {
   return of == 7 ? slices <= 4 || slices == 7 : slices != 3;
 }
 
+// As a word of its own: "a100_mig", not "h100-nonmig", "no_mig" or
+// "a100_mig_disabled".
+bool SaysMig(std::string_view type) {
+  std::string_view before;
+  bool mig = false;
+  while (!type.empty()) {
+    const size_t end = std::min(type.find_first_of(kJoints), type.size());
+    const std::string_view word = type.substr(0, end);
+    type.remove_prefix(std::min(end + 1, type.size()));
+    if (mig && word != "disabled" && word != "off") return true;
+    mig = word == "mig" && before != "no" && before != "non";
+    before = word;
+  }
+  return mig;
+}
+
 absl::Status NotAProfile(std::string_view type, const std::string& why) {
   return MakeError(ErrorCode::kBadRow,
                    Quoted(type) + " is not a MIG profile: " + why);
@@ -134,7 +150,7 @@ absl::StatusOr<Ratio> PartOfGpu(std::string_view type) {
       absl::AsciiStrToLower(absl::string_view(type.data(), type.size()));
   const std::optional<MigProfile> profile = FindProfile(lower);
   if (!profile) {
-    if (lower.find("mig") == lower.npos) return Ratio{1, 1};
+    if (!SaysMig(lower)) return Ratio{1, 1};
     return MakeError(ErrorCode::kBadRow,
                      Quoted(type) + " does not say of which MIG profile");
   }

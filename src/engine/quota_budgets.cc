@@ -271,10 +271,18 @@ class KeptQuotas : public LiveQuotas {
 
 }  // namespace
 
-TakenOfQuotas TakenOf(std::span<const TakenBudget> budgets) {
+absl::StatusOr<TakenOfQuotas> TakenOf(ReadTransaction* books,
+                                      std::span<const MeterAdmitted> admitted) {
   TakenOfQuotas taken;
-  for (const TakenBudget& one : budgets) {
-    taken[QuotaOf(one.quota)] = GpuTime(one.taken_us);
+  QuotaIndex index(books);
+  const NameOf names = NamesOf(books);
+  for (const MeterAdmitted& one : admitted) {
+    ASSIGN_OR_RETURN(const uint32_t tenant, index.moves().Now(one.ids.tenant));
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
+                     index.Over(tenant, one.ids.pool, names));
+    for (const StoredQuota* const quota : *over) {
+      if (IsBudget(*quota)) taken[quota->id] += GpuTime(one.gpu_us);
+    }
   }
   return taken;
 }

@@ -12,6 +12,7 @@
 #include "ledger/live_quotas.h"
 #include "ledger/store.h"
 #include "settle/budget_keeper.h"
+#include "settle/live_admitted.h"
 
 namespace drawdown {
 
@@ -26,8 +27,9 @@ absl::StatusOr<std::unique_ptr<LiveQuotas>> BeginLiveQuotas(
 
 // Budgets number quotas from 1.
 inline uint32_t BudgetOf(uint32_t quota) { return quota + 1; }
-inline uint32_t QuotaOf(uint32_t budget) { return budget - 1; }
-TakenOfQuotas TakenOf(std::span<const TakenBudget> budgets);
+// By quota, what meters have admitted and the books lack.
+absl::StatusOr<TakenOfQuotas> TakenOf(ReadTransaction* books,
+                                      std::span<const MeterAdmitted> admitted);
 
 }  // namespace drawdown
 

@@ -61,11 +61,17 @@ absl::StatusOr<std::vector<int64_t>> EdgesOf(const Contract& contract,
             : contract.calendar.Of(commitment->interval, at_us, term);
     at_us = window.end_us;
     if (FloorTo(window.start_us, bucket_us) != window.start_us) {
-      if (window.end_us <= term.start_us) {
+      if (window.start_us < term.start_us) {
         edges.clear();  // the zone had another offset then
         continue;
       }
-      if (window.start_us >= term.end_us) return edges;
+      if (window.start_us >= term.end_us) {
+        // So that the window before it ends: by less than a bucket too early.
+        if (!edges.empty()) {
+          edges.push_back(FloorTo(window.start_us, bucket_us));
+        }
+        return edges;
+      }
       return MakeError(ErrorCode::kInvalidArgument,
                        "the calendar of contract " + contract.id + " cuts at " +
                            FormatInstant(window.start_us) +

@@ -16,7 +16,6 @@ enum TimesFlag : uint8_t {
   kHasEnd = 2,
 };
 
-// Unsigned, so that any two instants have a distance and come back.
 // One overload of Append and Read per alternative of EntryBody, in its order:
 // the index of the alternative is the kind byte of the format.
 void Append(const NameAdded& body, std::string* out) {

@@ -301,6 +301,7 @@ class Posting {
     std::string pool;
     std::string hold_id;
     const StoredHold* hold = nullptr;
+    int64_t at_us = 0;  // when something must be held
   };
   absl::Status CheckCovered(const RunChanged& change, const Run& known,
                             const Covered& by, int64_t at_us);

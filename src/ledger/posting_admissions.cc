@@ -147,7 +147,7 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
     RETURN_IF_ERROR(
         CheckCovered(starting.change, Run{},
                      {std::string(starting.tenant), std::string(starting.pool),
-                      std::string(starting.hold_id), &hold},
+                      std::string(starting.hold_id), &hold, at_us},
                      at_us));
     ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus - hold.micro_gpus);
     RunChanged change = start;
@@ -217,7 +217,7 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
         CheckCovered(change, known,
                      {PathOf(NameKind::kTenant, known.tenant),
                       PathOf(NameKind::kPool, known.pool), hold_id.value_or(""),
-                      hold ? &*hold : nullptr},
+                      hold ? &*hold : nullptr, std::max(at_us, change.at_us)},
                      at_us));
   }
   RETURN_IF_ERROR(
@@ -229,10 +229,10 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
 }
 
 // Under a hard quota of GPU time a run that grows or goes on uses more every
-// second, as one that starts: something must be held for it.
+// second, as one that starts: something must be held for it then.
 absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
                                    const Covered& by, int64_t at_us) {
-  if (!KeptFor(known, by.hold, at_us).zero()) return absl::OkStatus();
+  if (!KeptFor(known, by.hold, by.at_us).zero()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool needs_hold,
                    quotas_->AdmitterAt(at_us).NeedsHold(by.tenant, by.pool));
   if (!needs_hold) return absl::OkStatus();
@@ -247,7 +247,7 @@ absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
   }
   return MakeError(ErrorCode::kHoldRequired,
                    "run " + run + over + ", and nothing is left of its hold " +
-                       by.hold_id + " at " + FormatInstant(at_us) +
+                       by.hold_id + " at " + FormatInstant(by.at_us) +
                        ": renew it first");
 }
 

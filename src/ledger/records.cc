@@ -22,7 +22,6 @@ enum SegmentFlag : uint8_t {
   kSegmentSuspended = 4,
 };
 
-// Unsigned, so that any two instants have a distance and come back.
 void AppendSegment(const Run& run, const Segment& segment, std::string* out) {
   const bool own_gpus = segment.micro_gpus != run.micro_gpus;
   const int flags = (segment.end_us ? kSegmentEnded : 0) |

@@ -9,11 +9,19 @@ namespace {
 
 using Outcome = ReconcileCheck::Outcome;
 
+// A charge over more than one bill, such as a fee for a year, is of none of the
+// periods that it only reaches into.
+bool SaysPeriod(const BillRow& row, const Interval& period) {
+  const int64_t billed = row.billing_end_us - row.billing_start_us;
+  const bool longer = row.charge_end_us - row.charge_start_us > billed;
+  return longer ? BilledIn(row, period) : IsOfPeriod(row, period);
+}
+
 }  // namespace
 
 void PeriodRows::Add(const BillRow& row, const Interval& period) {
   if (found_) return;
-  found_ = IsOfPeriod(row, period);
+  found_ = SaysPeriod(row, period);
   ++rows_;
   first_us_ = std::min(first_us_, row.billing_start_us);
   last_us_ = std::max(last_us_, row.billing_end_us);

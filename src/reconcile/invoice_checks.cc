@@ -27,6 +27,17 @@ struct Invoice {
   bool open = false;
   bool other_period = false;
   std::string issuer;  // the first of its spellings
+
+  // Whether it has rows, and none is of the contract's provider.
+  bool others() const {
+    bool found = rows.rows != 0;
+    bool ours = rows.ours;
+    for (const auto& [detail, sum] : detail_rows) {
+      found |= sum.rows != 0;
+      ours |= sum.ours;
+    }
+    return found && !ours;
+  }
 };
 
 using Invoices = std::map<InvoiceKey, Invoice>;
@@ -170,11 +181,13 @@ std::array<InvoiceSum*, 2> InvoiceSums::SumsOf(const BillRow& row) {
   return sums;
 }
 
-void InvoiceSums::Add(const BillRow& row) {
+void InvoiceSums::Add(const BillRow& row, bool ours, bool compared) {
   for (InvoiceSum* const sum : SumsOf(row)) {
     if (sum == nullptr) continue;
     ++sum->rows;
     sum->billed += row.billed_cost.amount;
+    sum->ours |= ours;
+    sum->compared |= compared;
   }
 }
 
@@ -187,7 +200,9 @@ std::vector<ReconcileCheck> InvoiceSums::Check(
              "no Invoice Detail was given to compare sum(BilledCost) per "
              "invoice with"}};
   }
-  if (sums_.empty()) {
+  if (std::none_of(sums_.begin(), sums_.end(), [](const auto& entry) {
+        return entry.second.ours;
+      })) {
     return {{kName, Outcome::kNotExecutable,
              "no row of the provider names its invoice (InvoiceId), so none "
              "could be compared with Invoice Detail"}};
@@ -203,6 +218,7 @@ std::vector<ReconcileCheck> InvoiceSums::Check(
   std::vector<ReconcileCheck> checks;
   std::vector<ReconcileCheck> of_rows;  // alone
   for (const auto& [key, invoice] : invoices) {
+    if (invoice.others() && !is_issuer(invoice.issuer)) continue;
     // Rows of tax alone name it, and are in its details only.
     if (invoice.lines == 0 && invoice.rows.rows == 0) continue;
     (invoice.lines == 0 ? of_rows : checks)
@@ -221,7 +237,8 @@ bool InvoiceSums::AnyOpen(const std::vector<InvoiceLine>& lines) const {
   return !open.empty() &&
          std::any_of(sums_.begin(), sums_.end(), [&open](const auto& entry) {
            const InvoiceKey& key = entry.first;
-           return open.contains(KeyOf(key.issuer, key.invoice, key.currency));
+           return entry.second.compared &&
+                  open.contains(KeyOf(key.issuer, key.invoice, key.currency));
          });
 }
 

@@ -31,10 +31,14 @@ struct InvoiceKey {
 struct InvoiceSum {
   uint64_t rows = 0;
   MoneyAmount billed;
+  bool ours = false;      // some row is of the contract's provider
+  bool compared = false;  // some is of the contract's things, in the period
 
   InvoiceSum& operator+=(const InvoiceSum& other) {
     rows += other.rows;
     billed += other.billed;
+    ours |= other.ours;
+    compared |= other.compared;
     return *this;
   }
 };
@@ -42,12 +46,15 @@ struct InvoiceSum {
 // sum(BilledCost) by invoice and by invoice detail.
 class InvoiceSums {
  public:
-  void Add(const BillRow& row);
+  // `ours` and `compared` are those of InvoiceSum. Rows of all providers count:
+  // who resells sends one invoice for several.
+  void Add(const BillRow& row, bool ours, bool compared);
   // What Add adds the row to, null where that is less; it stays where it is.
   std::array<InvoiceSum*, 2> SumsOf(const BillRow& row);
 
   // FOCUS 1.4: each invoice, and each detail of either side, against its rows,
-  // within InvoiceTolerance or `tolerance`. One check per invoice and currency;
+  // within InvoiceTolerance or `tolerance`. One check per invoice and currency
+  // but of invoices that are of other providers alone;
   // issuers are the same in any case of letters. Not executable is an invoice
   // that is open, void or without Invoice Detail, one of another period without
   // rows, and one without rows whose issuer is not of the provider. Tax counts
@@ -57,7 +64,7 @@ class InvoiceSums {
       const std::function<bool(std::string_view)>& is_issuer,
       const std::optional<MoneyAmount>& tolerance) const;
 
-  // Whether some row is of an invoice that is not issued yet.
+  // Whether some compared row is of an invoice that is not issued yet.
   bool AnyOpen(const std::vector<InvoiceLine>& lines) const;
 
  private:

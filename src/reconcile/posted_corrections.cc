@@ -31,12 +31,18 @@ Lane LaneOf(const Group& group) {
 
 // In the order of what they say, not of their keys, whose names are numbered as
 // they come.
-bool IsBefore(const Group& a, const Group& b) {
+bool IsBefore(const Group& a, const Group& b, const Interner& texts) {
   const auto key = [](const Group& group) {
     return std::tie(group.key.start_us, group.key.end_us, group.key.disposition,
                     group.sums.cost, group.sums.billed);
   };
-  return key(a) < key(b);
+  if (key(a) != key(b)) return key(a) < key(b);
+  const auto line = [&texts](const Group& group) {
+    return group.key.service == kNoIndex
+               ? std::string_view()
+               : std::string_view(texts.Name(group.key.service));
+  };
+  return line(a) < line(b);
 }
 
 bool Agrees(const PostedCorrections::Sums& sums, BilledAmount amount,
@@ -122,6 +128,7 @@ size_t PostedCorrections::IndexOf(const Group& group) const {
 
 void PostedCorrections::Compare(const std::vector<Group>& groups,
                                 uint32_t currency, const CostBasis& basis,
+                                const Interner& texts,
                                 const ReconcileOptions& options) {
   currency_ = currency;
   for (auto& [key, sums] : sums_) {
@@ -134,7 +141,7 @@ void PostedCorrections::Compare(const std::vector<Group>& groups,
     Sums& sums = found->second;
     sums.billed += group.sums;
     sums.slack += group.slack();
-    if (sums.last == nullptr || IsBefore(*sums.last, group)) {
+    if (sums.last == nullptr || IsBefore(*sums.last, group, texts)) {
       sums.last = &group;
     }
     // Money has no hours to publish.

@@ -56,9 +56,11 @@ class PostedCorrections {
                     Interner* commitments);
 
   // Adds up the groups of corrections and of other periods' time in `currency`,
-  // an index. Call once, when the groups are final: they stay where they are.
+  // an index. `texts` names the lines that corrections are of. Call once, when
+  // the groups are final: they stay where they are.
   void Compare(const std::vector<Group>& groups, uint32_t currency,
-               const CostBasis& basis, const ReconcileOptions& options);
+               const CostBasis& basis, const Interner& texts,
+               const ReconcileOptions& options);
 
   // What the group is a part of; null where our statement has nothing of it.
   const Sums* Of(const Group& group) const;

@@ -50,6 +50,11 @@ constexpr std::array<std::string_view, 14> kMachines = {
     "machines", "server", "servers",  "host",      "hosts",
     "vm",       "vms",    "unit",     "units"};
 
+// Time whose length in hours is not one number.
+constexpr std::array<std::string_view, 12> kLongTimes = {
+    "week",  "weeks",  "wk",   "wks",  "month", "months",
+    "mo",    "mos",    "year", "years", "yr",   "yrs"};
+
 constexpr int64_t kMaxBlock = 1'000'000;  // "1000000 Hours"
 
 std::optional<int64_t> SecondsOf(std::string_view word) {
@@ -107,7 +112,8 @@ BilledUnit ParseUnit(std::string_view pricing_unit) {
   std::vector<std::string> words = Words(pricing_unit);
   if (words.empty()) return unit;
   const std::optional<int64_t> seconds = SecondsOf(words.back());
-  if (!seconds.has_value()) return unit;
+  const bool of_some_length = IsOneOf(kLongTimes, words.back());
+  if (!seconds.has_value() && !of_some_length) return unit;
   words.pop_back();
   const bool per = !words.empty() && words.back() == "per";
   if (per) words.pop_back();
@@ -118,6 +124,7 @@ BilledUnit ParseUnit(std::string_view pricing_unit) {
   }
   unit.gpus = AreGpus(words);
   unit.unclear = true;
+  if (of_some_length) return unit;
   const std::optional<int64_t> block = TakeBlock(&words);
   if (!block.has_value() || StartsOddly(pricing_unit) ||
       std::any_of(words.begin(), words.end(), StartsWithDigit)) {

@@ -43,6 +43,13 @@ absl::Status CheckFits(const ReconcileResult& result) {
   return absl::OkStatus();
 }
 
+// Of a bill without BilledCost, what is compared in its place.
+BillRow Accrued(const BillRow& row) {
+  BillRow accrued = row;
+  accrued.billed_cost = row.effective_cost;
+  return accrued;
+}
+
 }  // namespace
 
 Reconciler::Reconciler(const ReconcileInput& input,
@@ -63,9 +70,7 @@ absl::Status Reconciler::Add(const BillRow& row) {
     if (added) return absl::OkStatus();
   }
   if (row.amount != BilledAmount::kEffectiveCost) return AddCosted(row);
-  BillRow accrued = row;
-  accrued.billed_cost = row.effective_cost;
-  return AddCosted(accrued);
+  return AddCosted(Accrued(row));
 }
 
 absl::Status Reconciler::AddCosted(const BillRow& row) {
@@ -201,7 +206,10 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
 
 absl::StatusOr<uint32_t> Reconciler::LinesOf(const BillRow& row) {
   State& state = *state_;
-  ASSIGN_OR_RETURN(const RoutedRow routed, state.router.Route(row));
+  const bool accrues = row.amount == BilledAmount::kEffectiveCost;
+  ASSIGN_OR_RETURN(const RoutedRow routed,
+                   accrues ? state.router.Route(Accrued(row))
+                           : state.router.Route(row));
   const std::optional<uint32_t> index = state.groups.Find(routed.key);
   if (!index.has_value()) {
     return MakeError(ErrorCode::kInvalidArgument,

@@ -9,7 +9,6 @@
 #include "reconcile/excluded_hours.h"
 #include "reconcile/items.h"
 #include "reconcile/reconciler_state.h"
-#include "reconcile/refunds.h"
 #include "reconcile/unbilled.h"
 
 namespace drawdown {
@@ -64,6 +63,7 @@ void Reconciler::State::FindLateCorrections() {
     const bool late =
         key.disposition == Disposition::kCorrection && IsUsage(key.lane.kind) &&
         key.service == kNoIndex && group.sums.unmeasured == 0 &&
+        group.sums.billed > GpuTime() && group.sums.cost >= MoneyAmount() &&
         key.start_us >= context.period.start_us &&
         key.end_us <= context.period.end_us &&
         !context.billed.Overlaps(key.lane, key.start_us, key.end_us) &&
@@ -113,7 +113,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
       ExcludedHours(exclusions, books, context.billed, names, &groups.groups());
   context.posted.Compare(groups.groups(),
                          names.CurrencyIndex(context.contract->currency),
-                         context.basis, context.options);
+                         context.basis, names.texts, context.options);
   size_t most = items.size();
   for (const Group& group : groups.groups()) most += 1 + group.tenants.size();
   items.reserve(most);
@@ -142,7 +142,7 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
     for (Break& item : items) item.pending = !IsClean(item.kind);
   }
   SortItems(items);
-  MarkRefunds(groups.groups(), context, &items);
+  MarkRefunds(groups.groups(), services, context, &items);
   return items;
 }
 

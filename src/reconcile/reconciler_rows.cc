@@ -59,9 +59,12 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
       context.covering.insert(key.lane.commitment);
     }
   }
+  services.Add(row, routed);
+  invoices.Add(row, routed.contract_provider,
+               key.disposition < Disposition::kOtherProvider &&
+                   IsOfPeriod(row, context.period));
   if (!routed.contract_provider) return;
   period_rows.Add(row, context.period);
-  invoices.Add(row);
   if (!SameText(row.invoice_issuer, last_issuer)) {
     last_issuer = row.invoice_issuer;
     if (!last_issuer.empty()) issuers.insert(last_issuer);

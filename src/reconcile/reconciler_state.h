@@ -24,6 +24,7 @@
 #include "reconcile/invoice_checks.h"
 #include "reconcile/line_ids.h"
 #include "reconcile/reconcile.h"
+#include "reconcile/refunds.h"
 #include "reconcile/route.h"
 #include "reconcile/split_charges.h"
 
@@ -99,6 +100,7 @@ struct Reconciler::State {
   CopyFinder copies;
   SplitCharges splits;
   ConsumedSums consumed;
+  OurServices services;
   uint64_t rows = 0;
   std::vector<MoneyAmount> billed;  // by index of names.currencies
   InvoiceSums invoices;

@@ -2,35 +2,65 @@
 
 #include <algorithm>
 
+#include "base/same_text.h"
+
 namespace drawdown {
 namespace {
 
-bool IsCredit(const Group& group, const GroupNames& names) {
-  return group.key.disposition == Disposition::kOtherCategory &&
-         names.texts.Name(group.key.category) == "Credit";
+// What the row of such a group is called by its service.
+uint32_t ServiceOf(const Group& group) {
+  return group.key.disposition == Disposition::kCorrection ? group.key.category
+                                                           : group.key.service;
+}
+
+// Corrections of a pool, SKU or resource are settled with those.
+bool IsOfNothing(const Break& item) {
+  return item.kind == BreakClass::kCorrectionOrphan && item.pool.empty() &&
+         item.sku.empty() && item.resource.empty();
+}
+
+bool GivesBack(const Break& item, const Group& group,
+               const OurServices& services, const GroupNames& names) {
+  if (item.billed_cost >= MoneyAmount() || !group.key.unnamed) return false;
+  const uint32_t service = ServiceOf(group);
+  return services.MayBe(service == kNoIndex
+                            ? std::string_view()
+                            : std::string_view(names.texts.Name(service)));
 }
 
 }  // namespace
 
-void MarkRefunds(const std::vector<Group>& groups,
+void OurServices::Add(const BillRow& row, const RoutedRow& routed) {
+  const bool ours =
+      routed.contract_provider &&
+      (routed.key.disposition < Disposition::kOtherProvider ||
+       routed.key.disposition == Disposition::kUnusedCapacity ||
+       routed.key.disposition == Disposition::kDearCapacity) &&
+      row.category != ChargeCategory::kAdjustment;
+  if (!ours || row.service.empty() || SameText(row.service, last_)) return;
+  last_ = row.service;
+  if (services_.size() < kMost) services_.insert(last_);
+}
+
+bool OurServices::MayBe(std::string_view service) const {
+  return service.empty() || services_.size() >= kMost ||
+         services_.find(service) != services_.end();
+}
+
+void MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
                  const CompareContext& context, std::vector<Break>* items) {
   MoneyAmount granted = context.books->credits();  // negative, as credits are
   for (Break& item : *items) {
-    if (item.kind != BreakClass::kNonUsage || item.lines == Break::kNoLines ||
-        item.billed_cost >= MoneyAmount()) {
-      continue;
-    }
+    if (item.lines == Break::kNoLines) continue;
     const Group& group = groups[item.lines];
-    if (group.first_us >= context.period.end_us ||
-        group.last_us <= context.period.start_us) {
-      continue;
-    }
-    if (group.key.disposition == Disposition::kAdjustment) {
-      item.price_effect = item.billed_cost;
-    }
-    if (!IsCredit(group, *context.names)) continue;
+    if (!GivesBack(item, group, services, *context.names)) continue;
+    const bool credit = group.key.disposition == Disposition::kOtherCategory;
+    const bool adjustment =
+        group.key.disposition == Disposition::kAdjustment &&
+        item.kind == BreakClass::kNonUsage;
+    if (!credit && !adjustment && !IsOfNothing(item)) continue;
     item.price_effect = item.billed_cost;
-    if (item.currency != context.contract->currency) continue;
+    if (!credit || item.currency != context.contract->currency) continue;
     const MoneyAmount part =
         std::min(std::max(granted, item.billed_cost), MoneyAmount());
     item.price_effect -= part;

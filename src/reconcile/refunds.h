@@ -2,18 +2,38 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_REFUNDS_H_
 #define DRAWDOWN_SRC_RECONCILE_REFUNDS_H_
 
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "bill/bill_row.h"
 #include "drawdown/reconcile.h"
 #include "reconcile/compare.h"
 #include "reconcile/group.h"
 
 namespace drawdown {
 
-// Sets Break::price_effect of credits and negative adjustments in the period,
-// which pass through, to what they give back; of credits, beyond those that the
-// contract grants. REQUIRES: sorted items.
-void MarkRefunds(const std::vector<Group>& groups,
+// The services that rows of the contract's things are of.
+class OurServices {
+ public:
+  void Add(const BillRow& row, const RoutedRow& routed);
+  // Whether money of `service`, empty where the row has none, may be of such a
+  // thing. Where there are too many services to know, it may.
+  bool MayBe(std::string_view service) const;
+
+ private:
+  static constexpr size_t kMost = 1024;
+
+  std::set<std::string, std::less<>> services_;
+  std::string last_;
+};
+
+// Sets Break::price_effect of credits, negative adjustments and corrections of
+// nothing to what they give back; of credits, beyond those that the contract
+// grants. What is not of the period, or names another service, SKU or resource
+// than the contract's, gives nothing of it back. REQUIRES: sorted items.
+void MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
                  const CompareContext& context, std::vector<Break>* items);
 
 }  // namespace drawdown

@@ -22,14 +22,6 @@ bool Touches(const BillRow& row, const Interval& period) {
          row.charge_end_us > period.start_us;
 }
 
-// A bill belongs to the period that holds the middle of its billing period, so
-// that calendars cut a few hours apart still meet.
-bool BilledIn(const BillRow& row, const Interval& period) {
-  const int64_t middle =
-      row.billing_start_us + (row.billing_end_us - row.billing_start_us) / 2;
-  return middle >= period.start_us && middle < period.end_us;
-}
-
 // What was rated is compared; exports of usage alone say what was consumed.
 bool ByConsumption(const BillRow& row) {
   return !row.pricing_quantity.has_value() && row.consumed_quantity.has_value();
@@ -63,6 +55,12 @@ bool CanCoarsen(Disposition disposition) {
     default:
       return false;
   }
+}
+
+bool BilledIn(const BillRow& row, const Interval& period) {
+  const int64_t middle =
+      row.billing_start_us + (row.billing_end_us - row.billing_start_us) / 2;
+  return middle >= period.start_us && middle < period.end_us;
 }
 
 bool IsOfPeriod(const BillRow& row, const Interval& period) {
@@ -216,6 +214,11 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   }
   switch (match.result) {
     case PoolMatch::Result::kFound:
+      if (match.dropped != 0) {
+        // Another contract may name exactly what this one does not.
+        OfOtherContract(row, &target);
+        if (target.other != nullptr) return target;
+      }
       return row.capacity_status == UsageStatus::kUnused
                  ? UnusedCapacityOf(row, match)
                  : UsageOfPool(row, match);
@@ -240,6 +243,23 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
     OfOtherContract(row, &target);
   }
   return target;
+}
+
+// Whether money may be of the contract's things, in the period, for all that
+// its row says beside its service.
+bool Router::NamesNothingElse(const BillRow& row) const {
+  // Money is often of a moment.
+  const bool now = row.charge_start_us == row.charge_end_us &&
+                   row.charge_start_us == period_.start_us;
+  if (!now && !Touches(row, period_)) return false;
+  if (FindPool(row, row.resource).naming != nullptr) return true;
+  if (!row.sku.empty() || !row.sku_price.empty() ||
+      !row.instance_type.empty()) {
+    return false;
+  }
+  // One instance of many is known by its service alone.
+  return row.resource.empty() || !row.service.empty() ||
+         FindCommitment(row, row.resource) != nullptr;
 }
 
 // A cost-only correction names its pool by SKU, or nothing at all.
@@ -325,8 +345,17 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
       key.region = names_.texts.Intern(row.region);
     }
   }
+  if (key.disposition == Disposition::kCorrection && key.lane == Lane()) {
+    key.category = names_.texts.Intern(row.service);
+    key.unnamed = NamesNothingElse(row);
+  }
   if (key.disposition == Disposition::kCorrection && !row.corrects.empty()) {
     key.service = names_.texts.Intern(row.corrects);
+  }
+  if (key.disposition == Disposition::kAdjustment ||
+      (key.disposition == Disposition::kOtherCategory &&
+       row.category == ChargeCategory::kCredit)) {
+    key.unnamed = NamesNothingElse(row);
   }
   if (key.disposition >= Disposition::kOtherProvider) {
     key.start_us = key.end_us = 0;

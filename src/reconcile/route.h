@@ -53,9 +53,13 @@ struct GroupKey {
   // KeyParts in which compared usage differs from its pool, or unknown GPU
   // usage from several; of others' commitments, whether all are in one group.
   uint8_t dropped = 0;
+  // Of credits, adjustments and corrections of no pool: they are of the period
+  // and say no SKU nor resource that is not the contract's.
+  bool unnamed = false;
   Lane lane;
   uint32_t provider = kNoIndex;
-  uint32_t category = kNoIndex;  // of another contract's: its id
+  // Of another contract's rows its id, of corrections of no pool the service.
+  uint32_t category = kNoIndex;
   uint32_t service = kNoIndex;  // of a correction: the line it says it is of
   uint32_t sku = kNoIndex;
   uint32_t region = kNoIndex;
@@ -66,8 +70,9 @@ struct GroupKey {
   friend bool operator==(const GroupKey&, const GroupKey&) = default;
   template <typename Hash>
   friend Hash AbslHashValue(Hash state, const GroupKey& key) {
-    const auto what = static_cast<uint16_t>(
-        static_cast<uint16_t>(key.disposition) << 8 | key.dropped);
+    const auto what = static_cast<uint32_t>(
+        static_cast<uint32_t>(key.disposition) << 16 | key.dropped << 8 |
+        (key.unnamed ? 1 : 0));
     return Hash::combine(std::move(state), what, key.lane, key.provider,
                          key.category, key.service, key.sku, key.region,
                          key.currency, key.start_us, key.end_us);
@@ -81,6 +86,10 @@ enum class KeyGrain : uint8_t { kWhole, kTimeless, kBare };
 // Whether its rows end in one class however they are grouped, and need no
 // charge period to be judged.
 bool CanCoarsen(Disposition disposition);
+
+// A bill belongs to the period that holds the middle of its billing period, so
+// that calendars cut a few hours apart still meet.
+bool BilledIn(const BillRow& row, const Interval& period);
 
 // Whether a row charges time of the period, or is billed in it.
 bool IsOfPeriod(const BillRow& row, const Interval& period);
@@ -162,6 +171,7 @@ class Router {
   Target FindTarget(const BillRow& row);
   Target FindUsageTarget(const BillRow& row);
   Target FindAdjustmentTarget(const BillRow& row);
+  bool NamesNothingElse(const BillRow& row) const;
   Target FindCommitmentTarget(const BillRow& row, RowKind kind,
                               Disposition otherwise);
   Target UsageOfPool(const BillRow& row, const PoolMatch& match);

@@ -117,6 +117,14 @@ Sums RefundsBeside(const Sums& asked, const ReconcileResult& result) {
   return beside;
 }
 
+// A pool that agrees is billed right whatever its tenants are, and what could
+// not be checked is not known to be wrong.
+bool CanBeClaimed(const Finding& finding) {
+  return !finding.pending && finding.difference > MoneyAmount() &&
+         finding.kind != BreakClass::kAllocationGap &&
+         finding.kind != BreakClass::kNotExecutable;
+}
+
 bool LargerClaim(const Claim& a, const Claim& b) { return a.asked > b.asked; }
 
 // What each final finding leaves to be asked for; biggest first.
@@ -124,7 +132,7 @@ std::vector<Claim> ClaimsBeforeRefunds(const ReconcileResult& result) {
   const std::vector<Settled> settled = SettledOf(result);
   std::vector<Claim> claims;
   for (Finding& finding : FindingsOf(result)) {
-    if (finding.pending || finding.difference <= MoneyAmount()) continue;
+    if (!CanBeClaimed(finding)) continue;
     Claim claim;
     for (const Break* item : finding.items) {
       claim.settled +=

@@ -12,9 +12,15 @@
 namespace drawdown {
 namespace {
 
+// Late usage is called a correction too, but is compared with the meter: what
+// it lacks is not given back. In another currency nothing is called one.
 bool IsCorrection(const Break& item) {
-  return item.kind == BreakClass::kCorrectionLinked ||
-         item.kind == BreakClass::kCorrectionOrphan;
+  if (item.kind == BreakClass::kCurrencyBreak) {
+    return item.billed_cost < MoneyAmount();
+  }
+  return (item.kind == BreakClass::kCorrectionLinked ||
+          item.kind == BreakClass::kCorrectionOrphan) &&
+         !item.metered.has_value();
 }
 
 GpuTime HoursTooMany(const Break& item) {
@@ -41,11 +47,13 @@ bool SameTime(const Break& a, const Break& b) {
          a.period_end_us == b.period_end_us;
 }
 
-// Empty: the item names nothing.
+// Empty: the item names nothing. A resource is not asked about where there is
+// an SKU: rows of several are one item without one.
 std::string SubjectOf(const Break& item) {
   if (!item.pool.empty()) return absl::StrCat("pool ", item.pool);
-  if (item.resource.empty() && item.sku.empty()) return "";
-  return absl::StrCat(item.resource, "\n", item.sku);
+  if (!item.sku.empty()) return absl::StrCat("sku ", item.sku);
+  if (item.resource.empty()) return "";
+  return absl::StrCat("resource ", item.resource);
 }
 
 // What is left of an item's difference and hours, on its side.
@@ -179,13 +187,9 @@ std::map<std::string, MoneyAmount> RefundsOf(const ReconcileResult& result) {
   std::map<std::string, MoneyAmount> refunds;
   for (const Break& item : result.items) {
     MoneyAmount back;
-    if (item.kind == BreakClass::kNonUsage) {
+    if (item.kind == BreakClass::kNonUsage ||
+        item.kind == BreakClass::kCorrectionOrphan) {
       back = -item.price_effect;
-    } else if (item.kind == BreakClass::kCorrectionOrphan &&
-               SubjectOf(item).empty() &&
-               item.period_start_us < result.period_end_us &&
-               item.period_end_us > result.period_start_us) {
-      back = -item.difference;
     }
     if (back > MoneyAmount()) refunds[item.currency.ToString()] += back;
   }

@@ -295,46 +295,6 @@ absl::StatusOr<int64_t> BudgetKeeper::Room(uint32_t quota, int64_t now_us) {
   return RoomAt(file_->at(quota), now_us);
 }
 
-absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::ListUnderLock(
-    ReadTransaction* books) {
-  RETURN_IF_ERROR(VisitFiles([&](LanesReader* reader) {
-    return RecallFile(reader, kAllBanks, nullptr, books);
-  }));
-  std::vector<TakenBudget> all;
-  for (uint32_t quota = 1; quota < file_->state().end; ++quota) {
-    Budget& budget = file_->at(quota);
-    if (!budget.exists()) continue;
-    budget.filled = budget.allowed = 0;
-    if (budget.taken_us != 0) all.push_back({quota, budget.taken_us});
-  }
-  return all;
-}
-
-absl::StatusOr<std::vector<TakenBudget>> BudgetKeeper::RecallAndList(
-    ReadTransaction* books) {
-  const BudgetsLock lock(file_.get(), options_.posting_patience);
-  // Torn again already: somebody was killed under the lock.
-  if (!lock.held() || file_->torn()) return file_->BusyError();
-  return ListUnderLock(books);
-}
-
-absl::StatusOr<std::optional<uint64_t>> BudgetKeeper::BeforeSnapshot() {
-  const BudgetsLock lock(file_.get(), options_.posting_patience);
-  if (!lock.held()) return file_->BusyError();
-  if (!IsInStep()) return std::nullopt;
-  return file_->changes();
-}
-
-// All commits that had begun before the snapshot were published, so that it has
-// them; and none has begun since.
-absl::StatusOr<std::optional<std::vector<TakenBudget>>>
-BudgetKeeper::ListInStep(ReadTransaction* books, uint64_t before) {
-  const BudgetsLock lock(file_.get(), options_.posting_patience);
-  if (!lock.held()) return file_->BusyError();
-  if (!IsInStep() || file_->changes() != before) return std::nullopt;
-  return ListUnderLock(books);
-}
-
 // --- the end -----------------------------------------------------------------
 
 void BudgetKeeper::Stop() {

@@ -45,13 +45,6 @@ inline std::chrono::milliseconds LeftUntil(Deadline deadline) {
                       deadline - std::chrono::steady_clock::now()));
 }
 
-// What meters have admitted of a budget, or have promised, and the books do not
-// have.
-struct TakenBudget {
-  uint32_t quota = 0;
-  Int128 taken_us = 0;
-};
-
 // Usage of one meter that a drain has moved into the books.
 struct DrainedUsage {
   MeterIds ids;
@@ -176,19 +169,6 @@ class BudgetKeeper : public AdmissionSource {
   // Takes back everything that is left of slices under the quota.
   absl::Status Recall(uint32_t quota);
   absl::StatusOr<int64_t> Room(uint32_t quota, int64_t now_us);
-  // Takes all slices back, so that what is taken is used, and says how much.
-  // `books` are what budgets are as of: under their writer lock, after Freshen
-  // or Begin; else only ListInStep can tell.
-  absl::StatusOr<std::vector<TakenBudget>> RecallAndList(
-      ReadTransaction* books);
-  // What ListInStep is to be given; none while a commit is under way, or
-  // budgets are wrong.
-  absl::StatusOr<std::optional<uint64_t>> BeforeSnapshot();
-  // The same, of a snapshot that was begun after BeforeSnapshot. None: since
-  // then something has changed that the snapshot may have and budgets not, or
-  // the other way.
-  absl::StatusOr<std::optional<std::vector<TakenBudget>>> ListInStep(
-      ReadTransaction* books, uint64_t before);
 
  private:
   friend class BudgetChange;
@@ -283,8 +263,6 @@ class BudgetKeeper : public AdmissionSource {
   absl::StatusOr<bool> VisitUndrainedOf(const LanesReader& reader,
                                         ReadTransaction* books,
                                         const OfMeter& visit);
-  absl::StatusOr<std::vector<TakenBudget>> ListUnderLock(
-      ReadTransaction* books);
   // Whether they are what the books are, and no commit is under way.
   bool IsInStep() const { return !file_->torn() && IsSettled(); }
   void Store(const PublishedBudget& value, uint64_t ticket);

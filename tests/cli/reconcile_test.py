@@ -422,6 +422,35 @@ commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
                                  "--post-tenant", "t")
         self.assertIn("corrections in the bill take it back", refused.err)
 
+    def test_a_bill_of_effective_cost_is_read_twice_alike(self):
+        # Capacity that nobody ran on is told apart by its cost.
+        rows = [row(hour, 2, RIGHT) for hour in range(4)] + [row(5, 1, "90.00")]
+        text = (HEADER + "".join(rows)).replace("BilledCost,", "", 1)
+        lines = [text.splitlines()[0] + ",CapacityReservationId,"
+                 "CapacityReservationStatus"]
+        for line in text.splitlines()[1:]:
+            unused = ",cr,Unused" if "T05:00" in line else ",,"
+            lines.append(line.split(",", 1)[1] + unused)
+        done = self.reconcile(
+            1, self.write("bill.csv", "\n".join(lines) + "\n"), "--claims",
+            "claims")
+        self.assertIn("wrote 1 claim", done.err)
+        self.assertIn("62.40 USD", self.read("claims/aws/claim.md"))
+        self.assertIn("1,bill.csv,6,", self.read("claims/aws/lines.csv"))
+
+    def test_only_a_credit_for_what_is_claimed_is_taken_off(self):
+        rows = [row(0, 3, MORE), *[row(hour, 2, RIGHT) for hour in (1, 2, 3)]]
+        for category, service, claimed in (("Credit", "EC2", False),
+                                           ("credit", "EC2", False),
+                                           ("Credit", "Amazon S3", True)):
+            credit = row(0, "", "-27.60", resource="").replace(
+                ",Usage,,", f",{category},,").replace(
+                    "EC2,p5en,p5en.od", f"{service},,")
+            done = self.reconcile(1, self.bill(*rows, credit), "--claims",
+                                  f"claims-{category}-{service[-1]}")
+            self.assertEqual("wrote 1 claim" in done.err, claimed, category)
+            self.assertEqual("gives back 27.60 USD" in done.err, not claimed)
+
     def test_applied_amounts_that_cannot_be_read_are_said(self):
         header = HEADER.rstrip("\n") + ",ContractApplied\n"
         self.write("bill.csv", header + "".join(

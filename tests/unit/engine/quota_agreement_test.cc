@@ -3,7 +3,9 @@
 // is not refused by it.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <thread>
 #include <vector>
@@ -26,8 +28,10 @@ constexpr char kPool[] = "p";
 // Whose clock stands, or goes on by `tick_us` with each reading.
 class Books {
  public:
-  Books() {
+  explicit Books(std::chrono::milliseconds lock_timeout =
+                     std::chrono::milliseconds(5'000)) {
     OpenOptions options;
+    options.lock_timeout = lock_timeout;
     options.create_if_missing = true;
     options.drain_interval = std::chrono::milliseconds(0);
     options.now_us = [this] {
@@ -121,6 +125,7 @@ class Books {
     EXPECT_THAT(listed, IsOk());
     return listed.ok() && !listed->empty() ? listed->front() : QuotaState{};
   }
+  std::string Path(const std::string& name) const { return dir_.Path(name); }
   // Where `call` reads the clock for the n-th time, `act` is done by another
   // thread. False: it reads it less often.
   bool Beside(int n, const std::function<void()>& act,
@@ -354,6 +359,48 @@ TEST(QuotaAgreementTest, AnswersAreOfOneMoment) {
     more |= books.Beside(n, retaken,
                          [&] { EXPECT_GE(books.Listed().available, 0); });
   }
+}
+
+// Whoever is at the ledger, and however long: who asks waits for nobody, and
+// what a commit under way is to change is not in the answer.
+TEST(QuotaAgreementTest, AnswersDoNotWaitForCommits) {
+  bool more = true;
+  for (int n = 0; more; ++n) {
+    SCOPED_TRACE("reading " + std::to_string(n));
+    Books books(std::chrono::milliseconds(20));
+    books.Limit("acme", {.nominal = 1'000 * kSecond});
+    ASSERT_TRUE(books.Try("acme", 200 * kSecond));
+    more = books.Beside(
+        n,
+        [&] {
+          const QuotaState listed = books.Listed();
+          EXPECT_TRUE(listed.used == 200 * kSecond);
+          EXPECT_TRUE(listed.held == 0 || listed.held == 30 * kSecond);
+          EXPECT_TRUE(books.Fits("acme", 1 * kSecond));
+          EXPECT_THAT(books->NextExhaustion(), IsOk());
+        },
+        [&] { EXPECT_TRUE(books.Hold("h", "acme", 30 * kSecond)); });
+  }
+}
+
+// The callback is called by the thread that has the writer lock.
+TEST(QuotaAgreementTest, QuotasAreToldWhileAFileIsImported) {
+  Books books(std::chrono::milliseconds(20));
+  books.Limit("acme", {.nominal = 1'000 * kSecond});
+  ASSERT_TRUE(books.Try("acme", 200 * kSecond));
+  const std::string path = books.Path("usage.csv");
+  std::ofstream(path) << "usage_id,tenant,pool,start,end,gpu_seconds\n"
+                         "u1,acme,p,2026-06-01T00:00:00Z,"
+                         "2026-06-01T01:00:00Z,100\n";
+  int posting = 0;
+  const auto imported = books->ImportUsageFiles(
+      {path}, {}, [&](std::string_view phase, uint64_t, uint64_t) {
+        posting += phase == "posting";
+        EXPECT_TRUE(books.Listed().used == 200 * kSecond);
+      });
+  EXPECT_THAT(imported, IsOk());
+  EXPECT_GT(posting, 0);
+  EXPECT_TRUE(books.Listed().used == 300 * kSecond);
 }
 
 // A random life of quotas and of what counts under them.

@@ -324,26 +324,51 @@ class QuotaCalendarTest : public QuotaAnswersTest {
   int holds_ = 0;
 };
 
-// Venezuela was half an hour off until May 2016: within ten years before the
-// term months cut inside a bucket. They are left out.
-TEST_F(QuotaCalendarTest, MonthsBeforeTheTermThatCutInsideABucketAreLeftOut) {
-  ASSERT_THAT(ledger_->ApplyContracts({{"ve.textproto", R"(
-id: "ve" provider: "ve" currency: "USD"
+// Venezuela was half an hour off from 9 December 2007 to 1 May 2016, so that
+// months cut inside a bucket then.
+std::string Venezuelan(const std::string& id, const std::string& start,
+                       const std::string& end) {
+  return "id: \"" + id + R"(" provider: "ve" currency: "USD"
 calendar { time_zone: "America/Caracas" day_cut: "00:00" month_day: 1 }
-term { start: "2025-11-01T04:00:00Z" end: "2027-11-01T04:00:00Z" }
 pool { name: "ve/x" sku: "x" }
-rate { pool: "ve/x" price: "4.10" from: "2025-11-01T04:00:00Z" }
-)"}}),
-              IsOk());
-  QuotaSetting setting = Hours("acme", 100);
-  setting.scope.period = QuotaPeriod::kMonth;
-  setting.scope.contract = "ve";
-  ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
-  const auto states = ledger_->Quotas("acme");
-  ASSERT_THAT(states, IsOk());
-  ASSERT_EQ(states->size(), 1u);
-  EXPECT_EQ(states->front().window_end_us,
-            *ParseInstant("2026-08-01T04:00:00Z"));
+rate { pool: "ve/x" price: "4.10" from: ")" +
+         start + "\" }\nterm { start: \"" + start + "\" end: \"" + end +
+         "\" }\n";
+}
+
+// Before the term they are left out, that in which it begins too; after it the
+// last one ends where its bucket begins.
+TEST_F(QuotaCalendarTest, MonthsOutsideTheTermMayCutInsideABucket) {
+  const struct {
+    const char* id;
+    const char* start;
+    const char* end;
+    const char* at;
+    const char* resets;
+  } kCases[] = {
+      {"a", "2025-11-01T04:00:00Z", "2027-11-01T04:00:00Z",
+       "2026-07-15T00:00:00Z", "2026-08-01T04:00:00Z"},
+      {"b", "2016-05-02T04:00:00Z", "2017-05-02T04:00:00Z",
+       "2016-05-20T00:00:00Z", "2016-06-01T04:00:00Z"},
+      {"c", "2006-11-01T04:00:00Z", "2007-12-05T04:00:00Z",
+       "2007-12-04T00:00:00Z", "2008-01-01T04:00:00Z"},
+  };
+  for (const auto& one : kCases) {
+    SCOPED_TRACE(one.id);
+    const std::string id = one.id;
+    ASSERT_THAT(ledger_->ApplyContracts(
+                    {{id + ".textproto", Venezuelan(id, one.start, one.end)}}),
+                IsOk());
+    QuotaSetting setting = Hours(id, 100);
+    setting.scope.period = QuotaPeriod::kMonth;
+    setting.scope.contract = id;
+    ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
+    const auto states = ledger_->Quotas(id, *ParseInstant(one.at));
+    ASSERT_THAT(states, IsOk());
+    ASSERT_EQ(states->size(), 1u);
+    ASSERT_TRUE(states->front().window_end_us);
+    EXPECT_EQ(FormatInstant(*states->front().window_end_us), one.resets);
+  }
 }
 
 TEST_F(QuotaCalendarTest, MonthsDoNotNeedTheTerm) {

@@ -91,6 +91,13 @@ TEST(AllocTresTest, MigDevicesAreParts) {
       // What has gigabytes and no slices is a GPU.
       {"gres/gpu:h100_80gb_hbm3=1", 1'000'000},
       {"gres/gpu:v100-32g=1", 1'000'000},
+      // So is what says that it is not cut, or has these letters in a name.
+      {"gres/gpu:a100_nomig=2", 2'000'000},
+      {"gres/gpu:h100-nonmig=1", 1'000'000},
+      {"gres/gpu:h100-non-mig=1", 1'000'000},
+      {"gres/gpu:no_mig.a100=1", 1'000'000},
+      {"gres/gpu:A100_MIG_disabled=2", 2'000'000},
+      {"gres/gpu:migration=1", 1'000'000},
   };
   for (const auto& one : kCases) {
     const auto gpus = ParseAllocTres(one.text);
@@ -129,6 +136,7 @@ TEST(AllocTresTest, RefusesWhatContradictsItself) {
       {"gres/gpu:a100_4c.3g.20gb=1", ErrorCode::kBadRow, "1 to 3 slices"},
       {"gres/gpu:a100_0c.3g.20gb=1", ErrorCode::kBadRow, "1 to 3 slices"},
       {"gres/gpu:a100_mig=1", ErrorCode::kBadRow, "of which MIG profile"},
+      {"gres/gpu:a100_mig_a=1", ErrorCode::kBadRow, "of which MIG profile"},
       {"gres/mig=2", ErrorCode::kBadRow, "of which MIG profile"},
       {"gres/mig:a100=2", ErrorCode::kBadRow, "of which MIG profile"},
       {"gres/mig=3,gres/mig:1g.5gb=2", ErrorCode::kBadRow, "add up to 2"},

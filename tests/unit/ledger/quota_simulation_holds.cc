@@ -157,17 +157,17 @@ std::vector<Int128> QuotaSimulation::MoreThanBefore(const std::string& id,
   return more;
 }
 
-// Whether its hold keeps something for it.
-bool QuotaSimulation::IsCovered(const NaiveRun& run) {
+// Whether its hold keeps something for it at the instant.
+bool QuotaSimulation::IsCovered(const NaiveRun& run, int64_t at_us) {
   if (run.hold.empty()) return false;
   const NaiveHold& hold = naive_.holds[run.hold];
-  if (hold.closed || now_us_ >= hold.expires_us) return false;
+  if (hold.closed || at_us >= hold.expires_us) return false;
   Int128 left = (hold.total - hold.charged) * 1'000'000;
   for (const Segment& segment : run.segments) {
     if (segment.end_us) {
       left -= SegmentTimeUntil(segment, *segment.end_us).count() * 1'000'000;
-    } else if (now_us_ > segment.start_us) {
-      left -= Int128{segment.micro_gpus} * (now_us_ - segment.start_us);
+    } else if (at_us > segment.start_us) {
+      left -= Int128{segment.micro_gpus} * (at_us - segment.start_us);
     }
   }
   return left > 0;
@@ -220,7 +220,8 @@ void QuotaSimulation::Start() {
   const auto started = posting_->StartRun(starting, now_us_);
   NaiveRun before;
   before.hold = hold_id;
-  if (!IsCovered(before) && naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
+  if (!IsCovered(before, now_us_) &&
+      naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
     ASSERT_THAT(started.status(), IsError(ErrorCode::kHoldRequired, id));
     return;
   }
@@ -288,7 +289,7 @@ void QuotaSimulation::Change() {
   }
   const bool fits = naive_.Fits(asks, now_us_);
   const auto changed = posting_->ChangeRun(change, now_us_);
-  if (more && !IsCovered(run) &&
+  if (more && !IsCovered(run, std::max(now_us_, at_us)) &&
       naive_.NeedsHold(run.tenant, run.pool, now_us_)) {
     ASSERT_THAT(changed.status(), IsError(ErrorCode::kHoldRequired, id));
     return;

@@ -145,6 +145,13 @@ TEST(ReconcileChecksTest, ABillOfAnotherPeriodIsNotClean) {
             "2026-08-02T00:00:00Z to 2026-09-02T00:00:00Z");
   EXPECT_THAT(wrong.notes, ::testing::Contains(check.detail));
 
+  // A year's fee reaches into the period and is of another bill.
+  TestRow fee = earlier;
+  fee.start_us = kStart - 200 * kMicrosPerDay;
+  fee.end_us = kEnd + 100 * kMicrosPerDay;
+  const ReconcileResult reached = Reconcile(Scenario(), {earlier, fee});
+  EXPECT_EQ(CheckNamed(reached, "billed_period").outcome, Outcome::kFailed);
+
   TestRow foreign = OnDemandRow(0, 1, "2", "32.80");
   foreign.provider = "Oracle";
   EXPECT_EQ(

@@ -2,6 +2,7 @@
 // three examples of FOCUS 1.4 for closed periods are read from the shared data.
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -119,6 +120,79 @@ TEST(ReconcileCorrectionsTest, RefundsAreWhatTheContractDoesNotGrant) {
     back += item.price_effect;
   }
   EXPECT_EQ(FormatMoney(back), "-23.5");
+}
+
+// One row of money beside a right bill: what it gives back of what is claimed.
+TEST(ReconcileCorrectionsTest, OnlyMoneyThatNamesNothingElseIsARefund) {
+  struct Case {
+    const char* name;
+    std::function<void(TestRow*)> change;
+    const char* back;
+  };
+  const auto october = [](TestRow*) {};
+  const std::vector<Case> cases = {
+      {"of the service of the contract's rows", october, "-20"},
+      {"without a service", [](TestRow* row) { row->service.clear(); }, "-20"},
+      {"of another service",
+       [](TestRow* row) { row->service = "Amazon Simple Storage Service"; },
+       "0"},
+      {"of the contract's SKU", [](TestRow* row) { row->sku = "p6e"; }, "-20"},
+      {"of another SKU", [](TestRow* row) { row->sku = "s3-std"; }, "0"},
+      {"of another SKU price", [](TestRow* row) { row->sku_price = "x"; }, "0"},
+      {"of an instance", [](TestRow* row) { row->resource = "i-9"; }, "-20"},
+      {"of a resource of no service",
+       [](TestRow* row) {
+         row->resource = "bucket-1";
+         row->service.clear();
+       },
+       "0"},
+      {"of the month after",
+       [](TestRow* row) {
+         row->start_us = kEnd + 24 * kMicrosPerHour;
+         row->end_us = row->start_us + kMicrosPerHour;
+       },
+       "0"},
+      {"of the period's first moment",
+       [](TestRow* row) { row->start_us = row->end_us = kStart; }, "-20"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    for (const ChargeCategory category :
+         {ChargeCategory::kCredit, ChargeCategory::kAdjustment}) {
+      TestRow row = CostOnly(0, 1, "-20", "");
+      row.correction = false;
+      row.category = category;
+      row.resource.clear();
+      c.change(&row);
+      // Of the period, and in the same group but for what is asked about.
+      TestRow small = CostOnly(0, 1, "-1", "");
+      small.correction = false;
+      small.category = category;
+      const std::vector<TestRow> rows = {OnDemandRow(0, 2, "4", "65.60"), row,
+                                         small};
+      const ReconcileResult result = Reconcile(TwoUnits(), rows);
+      ExpectInvariants(result, rows);
+      MoneyAmount back;
+      for (const Break& item : ItemsOf(result, BreakClass::kNonUsage)) {
+        back += item.price_effect;
+      }
+      EXPECT_EQ(FormatMoney(back - Usd("-1")), c.back);
+    }
+  }
+}
+
+TEST(ReconcileCorrectionsTest, AnOrphanOfAnotherServiceIsNoRefund) {
+  TestRow bulk = CostOnly(0, 1, "-3.00", "");
+  bulk.resource.clear();
+  TestRow other = bulk;
+  other.service = "Amazon Simple Storage Service";
+  const std::vector<TestRow> rows = {OnDemandRow(0, 2, "4", "65.60"), bulk,
+                                     other};
+  const auto orphans = ItemsOf(Reconcile(TwoUnits(), rows),
+                               BreakClass::kCorrectionOrphan);
+  ASSERT_EQ(orphans.size(), 2u);
+  EXPECT_EQ(FormatMoney(orphans[0].price_effect + orphans[1].price_effect),
+            "-3");
 }
 
 TEST(ReconcileCorrectionsTest, WithoutAnOriginalTheyAreOrphans) {
@@ -312,6 +386,18 @@ TEST(ReconcileCorrectionsTest, WhatRoundingExplainsIsOnTheLastRow) {
   EXPECT_EQ(
       ItemsOf(Reconcile(setup, kTheSame), BreakClass::kCorrectionOrphan).size(),
       2u);
+}
+
+TEST(ReconcileCorrectionsTest, TheOrderOfEqualCorrectionsChangesNothing) {
+  Scenario setup = TwoUnits();
+  setup.corrected = {{"2026-09", kSeptember, kStart, 1}};
+  setup.corrections = {CorrectionLine(ChargeKind::kOnDemand, "2", "8.20")};
+  TestRow first = Corrected(OnDemandRow(-9, -8, "0.5", "8.20"));
+  first.corrects = "L1";
+  TestRow second = first;
+  second.corrects = "L2";
+  EXPECT_EQ(Serialized(Reconcile(setup, {first, second})),
+            Serialized(Reconcile(setup, {second, first})));
 }
 
 TEST(ReconcileCorrectionsTest, WhatTheBillDoesNotCorrectIsInANote) {

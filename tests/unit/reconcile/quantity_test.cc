@@ -37,7 +37,7 @@ TEST(ParseUnitTest, KnowsWhatIsNotTimeOfAMachine) {
   for (const char* text :
        {"", "GB-Hours", "GB Hours", "vCPU-Hours", "1,000 GB-Hours",
         "Gigabyte Per Hour", "OCPU Per Hour", "Requests", "Hours of Requests",
-        "GB-Mo", "-3 GB", "1000 Tokens"}) {
+        "GB-Mo", "-3 GB", "1000 Tokens", "vCPU-Months"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_FALSE(ParseUnit(text).unclear) << text;
   }
@@ -50,13 +50,14 @@ TEST(ParseUnitTest, GuessesNeitherNumbersNorNouns) {
         "0 Hours", "9999999 Hours", "99999999999999999999 Hours",
         "2 100 Hours", "8x Hours", "License-Hours", "USD-Hours", "H200-Hours",
         "Accelerator-Hours", "Normalized Hours", "Rack-Hours", "Per Hour",
-        "TPU-Hours", "Node Instance-Hours"}) {
+        "TPU-Hours", "Node Instance-Hours", "Months", "1 Mo", "Node-Years",
+        "Weeks"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_TRUE(ParseUnit(text).unclear) << text;
     EXPECT_FALSE(ParseUnit(text).gpus) << text;
   }
   for (const char* text :
-       {"1,000 GPU-Hours", "-1 GPU-Hours", "2 8 GPU-Hours"}) {
+       {"1,000 GPU-Hours", "-1 GPU-Hours", "2 8 GPU-Hours", "GPU-Months"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_TRUE(ParseUnit(text).unclear && ParseUnit(text).gpus) << text;
   }

@@ -611,6 +611,35 @@ TEST(ReconcileRoutingTest, PoolsOfAnotherContractAreNotOurs) {
       1u);
 }
 
+// Two accounts of one provider under a contract each, with the same machines.
+TEST(ReconcileRoutingTest, RowsThatAnotherContractNamesExactlyAreNotOurs) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "8").Build();
+  setup.contract.pools[0].sub_accounts = {"111"};
+  Contract other = MakeContract();
+  other.id = "aws-b";
+  other.term = {kStart, kEnd};
+  other.pools.resize(1);
+  other.pools[0].name = "aws/us-east-1/gb200-b";
+  other.pools[0].sub_accounts = {"222"};
+  TestRow theirs = OnDemandRow(0, 1, "2", "32.80");
+  theirs.sub_account = "222";
+  // Alone it may be of a new account, and takes what our rows leave over.
+  EXPECT_EQ(ItemsOf(Reconcile(setup, {theirs}), BreakClass::kMatched).size(),
+            1u);
+  setup.others = {&other};
+  const ReconcileResult result = Reconcile(setup, {theirs});
+  ExpectInvariants(result, {theirs});
+  EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 1u)
+      << Serialized(result);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kUnbilledUsage).size(), 1u);
+  const TestRow ours = OnDemandRow(0, 1, "2", "32.80");
+  const ReconcileResult both = Reconcile(setup, {ours, theirs});
+  ASSERT_EQ(both.items.size(), 2u) << Serialized(both);
+  EXPECT_EQ(ItemsOf(both, BreakClass::kMatched).size(), 1u);
+  EXPECT_EQ(ItemsOf(both, BreakClass::kNonUsage).size(), 1u);
+}
+
 // Cost and usage reports have no SKU but the instance type, on traffic too.
 TEST(ReconcileRoutingTest, TrafficOfAnInstanceIsNoUsageOfItsPool) {
   Scenario setup;
@@ -624,6 +653,13 @@ TEST(ReconcileRoutingTest, TrafficOfAnInstanceIsNoUsageOfItsPool) {
   ExpectInvariants(result, {usage, traffic});
   EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 1u);
   EXPECT_EQ(ItemsOf(result, BreakClass::kNonUsage).size(), 1u);
+  // Time of no certain length is no traffic.
+  TestRow month = traffic;
+  month.unit = "Months";
+  EXPECT_EQ(
+      ItemsOf(Reconcile(setup, {usage, month}), BreakClass::kNotExecutable)
+          .size(),
+      1u);
   // Of a SKU that is not only a type, nothing is known.
   traffic.instance_type.clear();
   EXPECT_EQ(

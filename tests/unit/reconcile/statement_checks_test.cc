@@ -170,6 +170,47 @@ TEST(InvoiceTotalsTest, CurrenciesAreApart) {
   EXPECT_EQ(checks[1].outcome, Outcome::kNotExecutable);
 }
 
+// Who resells sends one invoice for several providers; others' are not ours.
+TEST(InvoiceTotalsTest, RowsOfAllProvidersAreOfAnInvoice) {
+  TestRow theirs = Invoiced("5", "A");
+  theirs.provider = "Snowflake";
+  const std::vector<TestRow> rows = {Invoiced("10", "A"), theirs};
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "15")}, rows), Outcome::kPassed);
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "10")}, rows), Outcome::kFailed);
+  theirs.invoice = "B";
+  theirs.issuer = "Snowflake";
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "10")}, {rows[0], theirs}),
+            Outcome::kPassed);
+  EXPECT_EQ(InvoiceOutcome({LineOf("A", "10")}, {theirs}),
+            Outcome::kNotExecutable);
+}
+
+// Only what an open invoice is of may still change.
+TEST(InvoiceTotalsTest, AnOpenInvoiceMakesItsOwnPeriodPending) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "8").Build();
+  TestRow more = OnDemandRow(0, 1, "3", "49.20");
+  more.invoice = "A";
+  TestRow other = Invoiced("7", "B");
+  TestRow next = OnDemandRow(800, 801, "2", "32.80");
+  next.billing_start_us = kEnd;
+  next.billing_end_us = kEnd + 720 * kMicrosPerHour;
+  next.invoice = "C";
+  const std::vector<TestRow> rows = {more, other, next};
+  for (const char* open : {"A", "B", "C"}) {
+    SCOPED_TRACE(open);
+    setup.tables.invoice_lines = {LineOf("A", "49.20"), LineOf("B", "7"),
+                                  LineOf("C", "32.80")};
+    for (InvoiceLine& line : setup.tables.invoice_lines) {
+      if (line.invoice_id == open) line.status = InvoiceStatus::kOpen;
+    }
+    const auto items =
+        ItemsOf(Reconcile(setup, rows), BreakClass::kQuantityBreak);
+    ASSERT_EQ(items.size(), 1u);
+    EXPECT_EQ(items[0].pending, std::string_view(open) == "A");
+  }
+}
+
 // --- ContractApplied
 
 AppliedCommitment Applied(std::string_view commitment,

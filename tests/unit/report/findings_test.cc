@@ -175,6 +175,45 @@ TEST(ClaimsTest, NothingIsAskedForTwice) {
   const Break less = Item(BreakClass::kQuantityBreak, 0, "8", "16", "-27.60");
   EXPECT_EQ(AskedText(ResultOf({less, correction(0, "30")})), "1:2.4-27.6 ");
   EXPECT_EQ(AskedText(ResultOf({less, correction(5, "30")})), "1:30-0 ");
+  // Late usage that the bill charges too little for gives nothing back.
+  const Break late =
+      Item(BreakClass::kCorrectionLinked, 3, "8", "16", "-27.60");
+  EXPECT_EQ(AskedText(ResultOf({more, late})), "1:27.6-0 ");
+}
+
+// Rows of no pool are settled by SKU: items of several resources have none.
+TEST(ClaimsTest, WithoutAPoolSkusAreSettled) {
+  Break charge = Item(BreakClass::kUnmeteredCharge, 0, "16", "0", "55.20");
+  charge.metered.reset();
+  charge.pool.clear();
+  charge.sku = "p9x";
+  Break back = charge;
+  back.kind = BreakClass::kCorrectionOrphan;
+  back.resource = "i-1";
+  back.difference = back.billed_cost = *ParseMoney("-27.60");
+  EXPECT_EQ(AskedText(ResultOf({charge, back})), "1:27.6-27.6 ");
+  back.sku = "p8x";
+  EXPECT_EQ(AskedText(ResultOf({charge, back})), "1:55.2-0 ");
+}
+
+TEST(ClaimsTest, AnotherCurrencyIsGivenBackInIt) {
+  Break charge = Item(BreakClass::kCurrencyBreak, 0, "8", "0", "27.60");
+  charge.currency = *Currency::Parse("EUR");
+  charge.metered.reset();
+  Break back = charge;
+  back.period_start_us = HourOf(1);
+  back.period_end_us = HourOf(2);
+  back.difference = back.billed_cost = *ParseMoney("-20");
+  EXPECT_EQ(AskedText(ResultOf({charge, back})), "1:7.6-20 ");
+}
+
+TEST(ClaimsTest, WhatIsNoErrorOfTheBillIsNotAskedFor) {
+  EXPECT_EQ(AskedText(ResultOf({
+                Item(BreakClass::kAllocationGap, 0, "16", "0", "55.20"),
+                Item(BreakClass::kNotExecutable, 2, "8", "0", "20000"),
+                Item(BreakClass::kMixedBreak, 4, "8", "0", "3"),
+            })),
+            "1:3-0 ");
 }
 
 TEST(ClaimsTest, OtherPeriodsTimeIsLeftToThem) {
