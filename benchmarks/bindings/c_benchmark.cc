@@ -105,8 +105,8 @@ void MeasureRecord(drawdown_ledger ledger, size_t count, size_t rounds) {
          });
   Beside("a function through the library that does nothing", rounds, plain,
          [&] {
-           return Measured(
-               count, [](uint64_t, int64_t) { drawdown_abi_version(); });
+           return Measured(count,
+                           [](uint64_t, int64_t) { drawdown_abi_version(); });
          });
   std::vector<int64_t*> pointers;
   for (int64_t& counter : slab) pointers.push_back(&counter);

@@ -114,8 +114,8 @@ void FillArray(std::unique_ptr<ArrayBody> body, ArrowArray* out) {
 }
 
 std::vector<const void*> BuffersOf(const Column& column) {
-  const void* const valid = column.valid.empty() ? nullptr
-                                                 : column.valid.data();
+  const void* const valid =
+      column.valid.empty() ? nullptr : column.valid.data();
   switch (column.type) {
     case DRAWDOWN_COLUMN_TEXT:
       return {valid, column.offsets.data(), column.chars.data()};

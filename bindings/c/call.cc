@@ -28,9 +28,8 @@ Outcome::Outcome(const absl::Status& status)
       message_(std::string(status.message())) {}
 
 Outcome BadHandle(const char* what, uint64_t handle) {
-  return {DRAWDOWN_BAD_HANDLE,
-          absl::StrCat("handle 0x", absl::Hex(handle), " names no open ",
-                       what)};
+  return {DRAWDOWN_BAD_HANDLE, absl::StrCat("handle 0x", absl::Hex(handle),
+                                            " names no open ", what)};
 }
 
 Outcome NullArgument(const char* name) {

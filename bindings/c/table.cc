@@ -131,11 +131,10 @@ Cell FindCell(drawdown_table handle, uint64_t row, uint32_t column) {
   if (cell.table == nullptr) {
     cell.outcome = BadHandle("table", handle);
   } else if (row >= cell.table->rows || column >= cell.table->columns.size()) {
-    cell.outcome = {
-        DRAWDOWN_INVALID_ARGUMENT,
-        absl::StrCat("no cell in row ", row, " and column ", column, " of ",
-                     cell.table->rows, " rows and ",
-                     cell.table->columns.size(), " columns")};
+    cell.outcome = {DRAWDOWN_INVALID_ARGUMENT,
+                    absl::StrCat("no cell in row ", row, " and column ", column,
+                                 " of ", cell.table->rows, " rows and ",
+                                 cell.table->columns.size(), " columns")};
   } else {
     cell.column = &cell.table->columns[column];
   }
@@ -192,40 +191,37 @@ int32_t drawdown_table_shape(drawdown_table table, uint64_t* rows,
 
 int32_t drawdown_table_column(drawdown_table table, uint32_t index,
                               drawdown_column* out, drawdown_error* error) {
-  return WithTable(
-      table, error, [&](const Table& t) -> Outcome {
-        if (out == nullptr) return NullArgument("out");
-        if (index >= t.columns.size()) {
-          return {DRAWDOWN_INVALID_ARGUMENT,
-                  absl::StrCat("no column ", index, " of ", t.columns.size())};
-        }
-        const Column& column = t.columns[index];
-        drawdown_column ours = DRAWDOWN_COLUMN_INIT;
-        ours.type = column.type;
-        ours.scale = column.scale;
-        ours.name = column.name.c_str();
-        return WriteStruct("column", ours, out,
-                                            sizeof(drawdown_column));
-      });
+  return WithTable(table, error, [&](const Table& t) -> Outcome {
+    if (out == nullptr) return NullArgument("out");
+    if (index >= t.columns.size()) {
+      return {DRAWDOWN_INVALID_ARGUMENT,
+              absl::StrCat("no column ", index, " of ", t.columns.size())};
+    }
+    const Column& column = t.columns[index];
+    drawdown_column ours = DRAWDOWN_COLUMN_INIT;
+    ours.type = column.type;
+    ours.scale = column.scale;
+    ours.name = column.name.c_str();
+    return WriteStruct("column", ours, out, sizeof(drawdown_column));
+  });
 }
 
 int32_t drawdown_table_find(drawdown_table table, drawdown_text name,
                             uint32_t* column, drawdown_error* error) {
-  return WithTable(
-      table, error, [&](const Table& t) -> Outcome {
-        Inputs in;
-        const std::string wanted = in.Text("name", name);
-        if (!in.NotNull("column", column)) return in.outcome();
-        std::string names;
-        for (size_t i = 0; i < t.columns.size(); ++i) {
-          *column = static_cast<uint32_t>(i);
-          if (t.columns[i].name == wanted) return {};
-          absl::StrAppend(&names, i == 0 ? "" : ", ", t.columns[i].name);
-        }
-        *column = 0;
-        return {DRAWDOWN_NOT_FOUND, absl::StrCat("no column ", wanted,
-                                                 "; there are ", names)};
-      });
+  return WithTable(table, error, [&](const Table& t) -> Outcome {
+    Inputs in;
+    const std::string wanted = in.Text("name", name);
+    if (!in.NotNull("column", column)) return in.outcome();
+    std::string names;
+    for (size_t i = 0; i < t.columns.size(); ++i) {
+      *column = static_cast<uint32_t>(i);
+      if (t.columns[i].name == wanted) return {};
+      absl::StrAppend(&names, i == 0 ? "" : ", ", t.columns[i].name);
+    }
+    *column = 0;
+    return {DRAWDOWN_NOT_FOUND,
+            absl::StrCat("no column ", wanted, "; there are ", names)};
+  });
 }
 
 int32_t drawdown_table_int64(drawdown_table table, uint64_t row,
@@ -290,15 +286,14 @@ int32_t drawdown_table_notes(drawdown_table table, uint64_t* count,
 
 int32_t drawdown_table_note(drawdown_table table, uint64_t index,
                             drawdown_text* note, drawdown_error* error) {
-  return WithTable(
-      table, error, [&](const Table& t) -> Outcome {
-        if (index >= t.notes.size()) {
-          return {DRAWDOWN_INVALID_ARGUMENT,
-                  absl::StrCat("no note ", index, " of ", t.notes.size())};
-        }
-        if (note != nullptr) *note = ViewOf(t.notes[index]);
-        return {};
-      });
+  return WithTable(table, error, [&](const Table& t) -> Outcome {
+    if (index >= t.notes.size()) {
+      return {DRAWDOWN_INVALID_ARGUMENT,
+              absl::StrCat("no note ", index, " of ", t.notes.size())};
+    }
+    if (note != nullptr) *note = ViewOf(t.notes[index]);
+    return {};
+  });
 }
 
 int32_t drawdown_table_close(drawdown_table table, drawdown_error* error) {

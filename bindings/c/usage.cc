@@ -52,8 +52,7 @@ TableBuilder UsageTable(const UsageQuery& query) {
   return table;
 }
 
-void AddRow(const UsageQuery& query, const UsageRow& row,
-            TableBuilder* table) {
+void AddRow(const UsageQuery& query, const UsageRow& row, TableBuilder* table) {
   for (size_t i = 0; i < query.by.size(); ++i) {
     if (query.by[i] == UsageDimension::kHour) {
       table->Time(row.hour_us);
@@ -98,8 +97,8 @@ int32_t drawdown_journal(drawdown_ledger ledger, uint64_t from_sequence,
                         TextColumn("kind"), TextColumn("subject"),
                         TextColumn("detail")});
     uint64_t seen = 0;
-    const absl::Status status = l.VisitJournal(
-        from_sequence, [&](const drawdown::JournalEntry& entry) {
+    const absl::Status status =
+        l.VisitJournal(from_sequence, [&](const drawdown::JournalEntry& entry) {
           table.Int(static_cast<int64_t>(entry.sequence));
           table.Time(entry.recorded_us).Text(entry.kind);
           table.Text(entry.subject).Text(entry.detail);

@@ -5,10 +5,10 @@
 #include <drawdown/drawdown.h>
 #include <stdlib.h>
 
-#define DRAWDOWN_GO_DEFAULTS(name, macro)               \
+#define DRAWDOWN_GO_DEFAULTS(name, macro)                  \
   static inline drawdown_##name drawdown_go_##name(void) { \
-    drawdown_##name made = DRAWDOWN_##macro##_INIT;     \
-    return made;                                        \
+    drawdown_##name made = DRAWDOWN_##macro##_INIT;        \
+    return made;                                           \
   }
 DRAWDOWN_GO_DEFAULTS(column, COLUMN)
 DRAWDOWN_GO_DEFAULTS(ledger_options, LEDGER_OPTIONS)

@@ -26,7 +26,7 @@ struct ContractInfo {
   std::vector<std::string> commitments;  // ids, in file order
   // Of all versions, by id; only from Ledger::GetContract.
   std::vector<CommitmentLife> lives;
-  std::string text;                      // as applied
+  std::string text;  // as applied
   std::string file_name;
 };
 

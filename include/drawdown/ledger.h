@@ -245,7 +245,8 @@ class DRAWDOWN_EXPORT Ledger {
       const std::function<bool(const HoldInfo&)>& visit) const;
   // What will run out, soonest first, if all goes on as it does now; and the
   // first of it that is later than now. A scheduler need not poll: it can sleep
-  // until then. Where a quota runs out, all runs are read to name those under it.
+  // until then. Where a quota runs out, all runs are read to name those under
+  // it.
   absl::StatusOr<std::vector<Exhaustion>> Exhaustions() const;
   absl::StatusOr<std::optional<Exhaustion>> NextExhaustion() const;
   // Now by the clock of holds, which deadlines are on.
@@ -424,8 +425,9 @@ DRAWDOWN_EXPORT absl::StatusOr<BillSummary> SummarizeBill(
 
 // Rebuilds a ledger in `destination` (which must not exist) from what of the
 // journal in `directory` can still be read; lists what was lost. Moved there
-// whole: a kill leaves at most destination.salvaging-UUID*, which may be removed;
-// an error nothing, or all of it where only making the move durable failed.
+// whole: a kill leaves at most destination.salvaging-UUID*, which may be
+// removed; an error nothing, or all of it where only making the move durable
+// failed.
 DRAWDOWN_EXPORT absl::StatusOr<SalvageReport> Salvage(
     const std::string& directory, const std::string& destination);
 

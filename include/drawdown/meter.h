@@ -158,8 +158,8 @@ class DRAWDOWN_EXPORT Meter {
   //   - kQuotaExceeded is only said when there was an instant during the call
   //     at which it did not fit, everybody's unspent slices counted as room.
   // Far from every limit it costs one compare-and-swap in memory of the thread,
-  // its slice of the quotas' room. To fill a slice, and to admit near a limit, it
-  // takes a lock shared by all processes of the ledger, and after a crash, a
+  // its slice of the quotas' room. To fill a slice, and to admit near a limit,
+  // it takes a lock shared by all processes of the ledger, and after a crash, a
   // turn of a quota's window or a change of quotas, the books' writer lock.
   // Where that takes longer than the ledger allows, or memory runs out, it says
   // kBusy, never kQuotaExceeded; so it does when the ledger it came from is

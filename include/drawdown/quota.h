@@ -42,9 +42,9 @@ enum class QuotaPeriod : uint8_t {
 // Amounts of a quota are whole GPU-microseconds, and micro-GPUs where the
 // period is kAtOnce.
 struct QuotaLimit {
-  Int128 nominal = 0;             // >= 0
-  bool soft = false;              // never refuses; shows overdraft
-  bool slice = false;             // set aside in the quota above
+  Int128 nominal = 0;                  // >= 0
+  bool soft = false;                   // never refuses; shows overdraft
+  bool slice = false;                  // set aside in the quota above
   std::optional<Int128> lending = {};  // of a slice; absent: nothing is lent
   Int128 borrowing = 0;
 

@@ -76,8 +76,8 @@ struct Statement {
   bool complete = false;             // at_us >= period_end_us
   std::optional<int64_t> closed_us;  // when it was closed: it is final
   Currency currency;
-  std::vector<StatementLine> lines;  // by tenant, pool, commitment, kind,
-                                     // unit_price, then what they correct
+  std::vector<StatementLine> lines;      // by tenant, pool, commitment, kind,
+                                         // unit_price, then what they correct
   MoneyAmount total;                     // sum of cost
   GpuTime metered;                       // of the pools this contract prices
   std::vector<StatementReason> reasons;  // by line; only where asked for

@@ -42,7 +42,7 @@ struct UsageRow {
 struct UsageAnswer {
   std::vector<UsageRow> rows;  // ordered by group; groups without usage absent
   GpuTime total;
-  GpuTime waived;  // of it
+  GpuTime waived;       // of it
   int64_t from_us = 0;  // the window that was answered
   int64_t to_us = 0;
   // What the reader should know: "2 imported amounts were prorated over a cut

@@ -140,9 +140,12 @@ absl::StatusOr<ImportResult> Ledger::ImportCapacity(
   StatedCapacity stated;
   RETURN_IF_ERROR(impl_->PostAlone([&](Posting* posting) -> absl::Status {
     for (const CapacityRecord& record : records) {
-      const CapacityRowView view = {record.pool,        record.start_us,
-                                    record.end_us,      record.micro_gpus,
-                                    record.state,       record.capacity_id,
+      const CapacityRowView view = {record.pool,
+                                    record.start_us,
+                                    record.end_us,
+                                    record.micro_gpus,
+                                    record.state,
+                                    record.capacity_id,
                                     /*place=*/++result.rows};
       ASSIGN_OR_RETURN(const Verdict verdict,
                        PostRow(posting, view, options.strict));

@@ -156,9 +156,8 @@ absl::StatusOr<LiveBooks> Ledger::Impl::ReadLive() const {
 absl::StatusOr<LiveAmounts> Ledger::Impl::ReadLiveOf(
     ReadTransaction* books) const {
   ASSIGN_OR_RETURN(const std::vector<Uuid> files, live_->List());
-  ASSIGN_OR_RETURN(
-      std::optional<LiveUsage> usage,
-      ReadLiveUsage(books, live_.get(), files, NowUs(), true));
+  ASSIGN_OR_RETURN(std::optional<LiveUsage> usage,
+                   ReadLiveUsage(books, live_.get(), files, NowUs(), true));
   CHECK(usage.has_value());
   return std::move(usage->amounts);
 }

@@ -39,7 +39,7 @@ void TakeJoint(std::string_view* from) {
 
 // "1c.3g.20gb+me.all" of "a100_1c.3g.20gb+me.all".
 struct MigProfile {
-  std::string_view gpu;  // "a100_"
+  std::string_view gpu;        // "a100_"
   std::optional<int64_t> own;  // slices of a compute instance
   int64_t slices = 0;
   int64_t gigabytes = 0;

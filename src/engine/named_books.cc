@@ -32,8 +32,7 @@ absl::StatusOr<std::unique_ptr<NamedBooks>> NamedBooks::Make(
     RETURN_IF_ERROR(CopyNames(books, copy.get()));
     ASSIGN_OR_RETURN(const std::unique_ptr<Posting> posting,
                      Posting::Begin(std::move(copy), header, /*now_us=*/0));
-    RETURN_IF_ERROR(
-        posting->Intern(NameKind::kTenant, tenant, false).status());
+    RETURN_IF_ERROR(posting->Intern(NameKind::kTenant, tenant, false).status());
     RETURN_IF_ERROR(posting->Intern(NameKind::kPool, pool, false).status());
     RETURN_IF_ERROR(posting->Commit().status());
   }

@@ -28,9 +28,9 @@ absl::StatusOr<UsageAnswer> Ledger::VisitUsage(
         // Not an instant before, or what meters counted since the bucket began
         // would be prorated up to it.
         if (!resolved.at_us) resolved.at_us = books.live.until_us;
-        ASSIGN_OR_RETURN(answer, drawdown::VisitUsage(
-                                     books.transaction, impl_->bucket_us(),
-                                     books.live, resolved, visit));
+        ASSIGN_OR_RETURN(
+            answer, drawdown::VisitUsage(books.transaction, impl_->bucket_us(),
+                                         books.live, resolved, visit));
         return absl::OkStatus();
       }));
   return answer;

@@ -59,10 +59,10 @@ class GresSum {
       return absl::OkStatus();
     }
     // With the "mig" of the resource it must be a profile.
-    ASSIGN_OR_RETURN(const Ratio part,
-                     PartOfGpu(resource_ == kMig
-                                   ? name.substr(kGresPrefix.size())
-                                   : name.substr(resource_.size() + 1)));
+    ASSIGN_OR_RETURN(
+        const Ratio part,
+        PartOfGpu(resource_ == kMig ? name.substr(kGresPrefix.size())
+                                    : name.substr(resource_.size() + 1)));
     types_ += micro_gpus > 0;
     typed_ = typed_.value_or(0) + micro_gpus;
     parts_ += Int128{micro_gpus} * part.num * (kPartsOfGpu / part.den);

@@ -177,9 +177,9 @@ absl::StatusOr<Verdict> Posting::Post(const RunImported& row) {
   RETURN_IF_ERROR(CheckRun(row));
   ASSIGN_OR_RETURN(const KnownRun known, FindRun(row.run_id, row.attempt));
   if (known.run) {
-    ASSIGN_OR_RETURN(const uint32_t tenant,
-                     AsKnown(known.run->tenant, row.tenant,
-                             &quotas_->index.moves()));
+    ASSIGN_OR_RETURN(
+        const uint32_t tenant,
+        AsKnown(known.run->tenant, row.tenant, &quotas_->index.moves()));
     if (tenant != row.tenant) {
       RunImported same = row;
       same.tenant = tenant;
@@ -236,9 +236,8 @@ absl::StatusOr<Verdict> Posting::Post(const UsageAdded& usage) {
                         usage.end_us, usage.gpu_time, tip_.next_sequence};
   ASSIGN_OR_RETURN(StoredUsage* const known, FindUsage(usage.usage_id));
   if (known != nullptr) {
-    ASSIGN_OR_RETURN(
-        stated.tenant,
-        AsKnown(known->tenant, stated.tenant, &quotas_->index.moves()));
+    ASSIGN_OR_RETURN(stated.tenant, AsKnown(known->tenant, stated.tenant,
+                                            &quotas_->index.moves()));
     RETURN_IF_ERROR(JudgeUsage(usage.usage_id, *known, stated, Names()));
     return Verdict::kUnchanged;
   }

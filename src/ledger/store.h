@@ -50,8 +50,8 @@ inline constexpr size_t kMaxKeyBytes = 500;
 
 inline const char* TableName(Table table) {  // "cells"
   static constexpr const char* kNames[kTableCount] = {
-      "meta",      "names",      "runs",     "usage",   "cells",  "levels",
-      "contracts", "journal",    "live",     "quotas",  "holds",  "held",
+      "meta",      "names",      "runs",     "usage",   "cells",   "levels",
+      "contracts", "journal",    "live",     "quotas",  "holds",   "held",
       "capacity",  "heartbeats", "policies", "refunds", "devices", "closes"};
   return kNames[static_cast<int>(table)];
 }

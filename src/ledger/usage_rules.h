@@ -24,10 +24,9 @@ inline absl::Status JudgeUsage(std::string_view usage_id,
            FormatGpuSeconds(one.gpu_time) + " GPU-seconds [" +
            FormatInstant(one.start_us) + ", " + FormatInstant(one.end_us) + ")";
   };
-  return MakeError(ErrorCode::kConflict, "usage " + std::string(usage_id) +
-                                             " is in the books as " +
-                                             describe(known) + "; this says " +
-                                             describe(stated));
+  return MakeError(ErrorCode::kConflict,
+                   "usage " + std::string(usage_id) + " is in the books as " +
+                       describe(known) + "; this says " + describe(stated));
 }
 
 }  // namespace drawdown

@@ -71,10 +71,9 @@ absl::Status LanesReader::Check(const Uuid& ledger) {
   const auto has_magic = [&head](const char* magic) {
     return std::memcmp(head.magic, magic, sizeof head.magic) == 0;
   };
-  const bool whole =
-      (has_magic(kLanesMagic) || has_magic(kLanesMagicBefore)) &&
-      head.header_crc == HeaderCrc(head) &&
-      head.identity.block_meters == kBlockMeters;
+  const bool whole = (has_magic(kLanesMagic) || has_magic(kLanesMagicBefore)) &&
+                     head.header_crc == HeaderCrc(head) &&
+                     head.identity.block_meters == kBlockMeters;
   if (!whole) {
     return MakeError(ErrorCode::kCorrupt, path_ + " has a damaged header");
   }

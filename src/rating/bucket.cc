@@ -75,9 +75,8 @@ Int128 Bucket::Take(Int128 total, Int128 available, uint32_t slot) {
 Int128 Bucket::WeighFor(const TrancheTerms& terms,
                         const std::vector<Int128>& open) {
   const Filter& filter = plan_->filters[terms.filter];
-  const Int128 total = Weigh(open, [&](size_t i) {
-    return filter.Matches(tenants_[i], pools_[i]);
-  });
+  const Int128 total = Weigh(
+      open, [&](size_t i) { return filter.Matches(tenants_[i], pools_[i]); });
   return filter.weighs() ? LimitToShares(terms) : total;
 }
 
@@ -111,9 +110,9 @@ Int128 Bucket::Draw(const TrancheTerms& terms, Int128 available,
   const Int128 total = WeighFor(terms, lowest_ ? unpriced_ : undrawn_);
   if (total == 0) return 0;
   if (lowest_ && !allots) return Take(total, available, terms.covered);
-  const Int128 drawn = allots
-                           ? ShareAllotted(terms.allotments, available, allotted)
-                           : ShareOut(total, available);
+  const Int128 drawn =
+      allots ? ShareAllotted(terms.allotments, available, allotted)
+             : ShareOut(total, available);
   BookShares(terms);
   return drawn;
 }

@@ -43,8 +43,8 @@ CommitmentLife LifeOf(const ContractTimeline& contracts, const std::string& id,
   life.start_us = std::max(life.start_us, seen.first_us);
   CommitmentLife result = {id, StateIn(commitment, life, at_us), life.start_us,
                            life.end_us};
-  const bool dropped = seen.newest != nullptr &&
-                       seen.newest->contract != contracts.At(at_us);
+  const bool dropped =
+      seen.newest != nullptr && seen.newest->contract != contracts.At(at_us);
   const bool bound = result.state == CommitmentState::kActive ||
                      result.state == CommitmentState::kPending;
   if (dropped && bound) {

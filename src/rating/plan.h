@@ -94,7 +94,7 @@ struct VersionPlan {
   // Per rate: what counts for its tiers, an index below Plan::tier_counts. A
   // rate that the next version has too goes on counting.
   std::vector<uint32_t> tier_counts;
-  uint32_t unpriced = 0;  // the slot of usage no rate prices
+  uint32_t unpriced = 0;               // the slot of usage no rate prices
   std::vector<uint32_t> supply_order;  // tranches as they take from the supply
 };
 

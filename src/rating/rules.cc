@@ -7,8 +7,8 @@ namespace {
 
 std::string RateText(const Contract& contract, const ChargeSlot& slot) {
   const Rate& rate = contract.rates[slot.rate];
-  std::string text = "rate " + rate.pool + " from " +
-                     FormatInstant(rate.from_us);
+  std::string text =
+      "rate " + rate.pool + " from " + FormatInstant(rate.from_us);
   if (rate.tiers.size() == 1) return text;
   const std::optional<GpuTime> up_to = rate.tiers[slot.tier].up_to;
   if (up_to.has_value()) {

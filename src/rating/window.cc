@@ -100,8 +100,7 @@ int64_t StateStart(const ContractTimeline& contracts, int64_t at_us) {
   // others were.
   for (int64_t before = start + 1; ShareLayers(spends) && start != before;) {
     before = start;
-    start = std::max(SpendStart(spends, before),
-                     std::min(before, term_start));
+    start = std::max(SpendStart(spends, before), std::min(before, term_start));
   }
   // What one commitment leaves to the next hangs on its own interval, which
   // may have begun earlier still.

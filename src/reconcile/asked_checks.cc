@@ -32,9 +32,9 @@ std::optional<ReconcileCheck> PeriodRows::Check(const std::string& provider,
   if (found_) return std::nullopt;
   // A bill without a row may be right: where nothing is owed it is.
   if (rows_ == 0) {
-    return ReconcileCheck{"billed_period", Outcome::kNotExecutable,
-                          absl::StrCat("the bill has no row of provider ",
-                                       provider, " at all")};
+    return ReconcileCheck{
+        "billed_period", Outcome::kNotExecutable,
+        absl::StrCat("the bill has no row of provider ", provider, " at all")};
   }
   return ReconcileCheck{"billed_period",
                         open ? Outcome::kNotExecutable : Outcome::kFailed,

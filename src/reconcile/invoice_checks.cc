@@ -200,9 +200,8 @@ std::vector<ReconcileCheck> InvoiceSums::Check(
              "no Invoice Detail was given to compare sum(BilledCost) per "
              "invoice with"}};
   }
-  if (std::none_of(sums_.begin(), sums_.end(), [](const auto& entry) {
-        return entry.second.ours;
-      })) {
+  if (std::none_of(sums_.begin(), sums_.end(),
+                   [](const auto& entry) { return entry.second.ours; })) {
     return {{kName, Outcome::kNotExecutable,
              "no row of the provider names its invoice (InvoiceId), so none "
              "could be compared with Invoice Detail"}};

@@ -52,8 +52,8 @@ constexpr std::array<std::string_view, 14> kMachines = {
 
 // Time whose length in hours is not one number.
 constexpr std::array<std::string_view, 12> kLongTimes = {
-    "week",  "weeks",  "wk",   "wks",  "month", "months",
-    "mo",    "mos",    "year", "years", "yr",   "yrs"};
+    "week", "weeks", "wk",   "wks",   "month", "months",
+    "mo",   "mos",   "year", "years", "yr",    "yrs"};
 
 constexpr int64_t kMaxBlock = 1'000'000;  // "1000000 Hours"
 
@@ -131,9 +131,8 @@ BilledUnit ParseUnit(std::string_view pricing_unit) {
     return unit;
   }
   // Oracle's way to write a GPU-hour is "GPU Per Hour"; "Per Hour" is a price.
-  const bool machine = words.empty()
-                           ? !per
-                           : words.size() == 1 && IsOneOf(kMachines, words[0]);
+  const bool machine =
+      words.empty() ? !per : words.size() == 1 && IsOneOf(kMachines, words[0]);
   if (!unit.gpus && !machine) return unit;
   unit.unclear = false;
   unit.time = TimeUnit{*seconds * *block, unit.gpus};

@@ -207,9 +207,9 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
 absl::StatusOr<uint32_t> Reconciler::LinesOf(const BillRow& row) {
   State& state = *state_;
   const bool accrues = row.amount == BilledAmount::kEffectiveCost;
-  ASSIGN_OR_RETURN(const RoutedRow routed,
-                   accrues ? state.router.Route(Accrued(row))
-                           : state.router.Route(row));
+  ASSIGN_OR_RETURN(
+      const RoutedRow routed,
+      accrues ? state.router.Route(Accrued(row)) : state.router.Route(row));
   const std::optional<uint32_t> index = state.groups.Find(routed.key);
   if (!index.has_value()) {
     return MakeError(ErrorCode::kInvalidArgument,

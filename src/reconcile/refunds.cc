@@ -31,12 +31,11 @@ bool GivesBack(const Break& item, const Group& group,
 }  // namespace
 
 void OurServices::Add(const BillRow& row, const RoutedRow& routed) {
-  const bool ours =
-      routed.contract_provider &&
-      (routed.key.disposition < Disposition::kOtherProvider ||
-       routed.key.disposition == Disposition::kUnusedCapacity ||
-       routed.key.disposition == Disposition::kDearCapacity) &&
-      row.category != ChargeCategory::kAdjustment;
+  const bool ours = routed.contract_provider &&
+                    (routed.key.disposition < Disposition::kOtherProvider ||
+                     routed.key.disposition == Disposition::kUnusedCapacity ||
+                     routed.key.disposition == Disposition::kDearCapacity) &&
+                    row.category != ChargeCategory::kAdjustment;
   if (!ours || row.service.empty() || SameText(row.service, last_)) return;
   last_ = row.service;
   if (services_.size() < kMost) services_.insert(last_);
@@ -55,9 +54,8 @@ void MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
     const Group& group = groups[item.lines];
     if (!GivesBack(item, group, services, *context.names)) continue;
     const bool credit = group.key.disposition == Disposition::kOtherCategory;
-    const bool adjustment =
-        group.key.disposition == Disposition::kAdjustment &&
-        item.kind == BreakClass::kNonUsage;
+    const bool adjustment = group.key.disposition == Disposition::kAdjustment &&
+                            item.kind == BreakClass::kNonUsage;
     if (!credit && !adjustment && !IsOfNothing(item)) continue;
     item.price_effect = item.billed_cost;
     if (!credit || item.currency != context.contract->currency) continue;

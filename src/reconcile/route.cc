@@ -91,9 +91,9 @@ struct Router::Target {
   Lane lane;
   const PoolNaming* pool = nullptr;
   const Contract* other = nullptr;  // that names `pool`
-  uint8_t agreed = 0;      // of usage: KeyParts
-  uint8_t dropped = 0;     // likewise
-  int64_t micro_gpus = 0;  // of one billed unit; 0: unknown
+  uint8_t agreed = 0;               // of usage: KeyParts
+  uint8_t dropped = 0;              // likewise
+  int64_t micro_gpus = 0;           // of one billed unit; 0: unknown
 };
 
 KeyGrain Router::MakeCoarser(Disposition disposition) {
@@ -184,10 +184,10 @@ Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
   }
   target.lane = {kind, kNoIndex, names_.commitments.Intern(commitment->id)};
   target.micro_gpus =
-      kMicroGpusPerGpu * (target.pool != nullptr
-                              ? target.pool->gpus_per_unit
-                              : NamingAt(row.charge_start_us)
-                                    .names.GpusPerUnit(*commitment));
+      kMicroGpusPerGpu *
+      (target.pool != nullptr
+           ? target.pool->gpus_per_unit
+           : NamingAt(row.charge_start_us).names.GpusPerUnit(*commitment));
   return target;
 }
 
@@ -202,12 +202,10 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   target.micro_gpus = row.gpu_count_micro.value_or(0);
   const BilledUnit& unit = UnitOf(row);
   // What is sold beside an instance, such as traffic, may name its type too.
-  const bool beside =
-      match.by_instance_type && !unit.time.has_value() && !unit.unclear &&
-      !row.pricing_unit.empty();
-  const bool gpu =
-      !beside &&
-      (unit.gpus || target.micro_gpus > 0 || match.naming != nullptr);
+  const bool beside = match.by_instance_type && !unit.time.has_value() &&
+                      !unit.unclear && !row.pricing_unit.empty();
+  const bool gpu = !beside && (unit.gpus || target.micro_gpus > 0 ||
+                               match.naming != nullptr);
   if (beside) {
     target.disposition = Disposition::kOtherService;
     return target;
@@ -364,9 +362,9 @@ GroupKey Router::KeyOf(const BillRow& row, const Target& target) {
       key.disposition = Disposition::kOtherPeriod;
       key.lane = Lane();
     }
-    key.category = names_.texts.Intern(
-        target.other != nullptr ? std::string_view(target.other->id)
-                                : row.category_text);
+    key.category = names_.texts.Intern(target.other != nullptr
+                                           ? std::string_view(target.other->id)
+                                           : row.category_text);
     if (GrainOf(key.disposition) != KeyGrain::kBare) {
       key.service = names_.texts.Intern(row.service);
     }
@@ -426,8 +424,7 @@ absl::StatusOr<std::optional<BilledGpuTime>> Router::ConsumedOf(
                     consumed.scale == row.pricing_quantity->scale &&
                     SameText(row.consumed_unit, row.pricing_unit);
   if (same) return none;
-  const std::optional<TimeUnit> unit =
-      ParseUnit(row.consumed_unit).time;
+  const std::optional<TimeUnit> unit = ParseUnit(row.consumed_unit).time;
   if (!unit.has_value() || (!unit->per_gpu && micro_gpus == 0)) return none;
   absl::StatusOr<BilledGpuTime> time = ToGpuTime(consumed, *unit, micro_gpus);
   if (!time.ok()) {

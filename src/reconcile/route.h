@@ -70,9 +70,9 @@ struct GroupKey {
   friend bool operator==(const GroupKey&, const GroupKey&) = default;
   template <typename Hash>
   friend Hash AbslHashValue(Hash state, const GroupKey& key) {
-    const auto what = static_cast<uint32_t>(
-        static_cast<uint32_t>(key.disposition) << 16 | key.dropped << 8 |
-        (key.unnamed ? 1 : 0));
+    const auto what =
+        static_cast<uint32_t>(static_cast<uint32_t>(key.disposition) << 16 |
+                              key.dropped << 8 | (key.unnamed ? 1 : 0));
     return Hash::combine(std::move(state), what, key.lane, key.provider,
                          key.category, key.service, key.sku, key.region,
                          key.currency, key.start_us, key.end_us);

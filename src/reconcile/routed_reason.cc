@@ -183,11 +183,11 @@ std::string RoutedReason(const Group& group, BreakClass kind,
     case Disposition::kDearCapacity:
       return UnusedCapacityReason(group, kind, names);
     case Disposition::kOtherContract:
-      return absl::StrCat("of ", group.names.pool.value().empty()
-                                     ? "pools"
-                                     : "pool " + group.names.pool.value(),
-                          ", which contract ", category,
-                          " names and is reconciled with");
+      return absl::StrCat(
+          "of ",
+          group.names.pool.value().empty() ? "pools"
+                                           : "pool " + group.names.pool.value(),
+          ", which contract ", category, " names and is reconciled with");
     case Disposition::kOtherService:
       return absl::StrCat("no GPU usage, service ", service);
     case Disposition::kCompare:

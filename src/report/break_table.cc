@@ -181,7 +181,7 @@ std::string RestOf(const std::vector<Finding>& findings, size_t first) {
   }
   std::string out = absl::StrCat(
       "and ", GroupThousands(absl::StrCat(findings.size() - first)),
-                   " smaller ones, difference");
+      " smaller ones, difference");
   for (const auto& [currency, sum] : sums) {
     absl::StrAppend(&out, " ", Money(sum), " ", currency);
   }

@@ -14,9 +14,9 @@ namespace drawdown {
 // given. `target` is absent or, when `may_exist`, an empty directory, whose
 // owner, mode and mount then stay. A crash leaves no ledger at `target` or a
 // whole one, and nothing that keeps a second try from working; an error, or
-// want of memory, nothing at all, but for kIo of the last fsync: then it is there.
-// kLedgerExists, kNotALedger (something else is there), kBusy (another process is
-// at it).
+// want of memory, nothing at all, but for kIo of the last fsync: then it is
+// there. kLedgerExists, kNotALedger (something else is there), kBusy (another
+// process is at it).
 absl::Status BuildLedgerDirectory(
     const std::string& target, bool may_exist,
     const std::function<absl::Status(const std::string&)>& fill);

@@ -94,7 +94,7 @@ class RedoLog {
   std::atomic<uint64_t> logged_{0};
   uint64_t generation_ = 0;
   uint64_t next_transaction_ = 0;
-  uint64_t used_ = 0;  // bytes of records
+  uint64_t used_ = 0;     // bytes of records
   uint64_t largest_ = 0;  // of this generation
   // The places of its records, by the last bits of their hashes: some fall
   // together, few of so many.

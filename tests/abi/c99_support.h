@@ -1,4 +1,5 @@
-/* What the C tests share: checks that count failures, cells by name, a clock. */
+/* What the C tests share: checks that count failures, cells by name, a clock.
+ */
 #ifndef DRAWDOWN_TESTS_ABI_C99_SUPPORT_H_
 #define DRAWDOWN_TESTS_ABI_C99_SUPPORT_H_
 
@@ -10,12 +11,12 @@
 
 extern int failures;
 
-#define CHECK(condition)                                            \
-  do {                                                              \
-    if (!(condition)) {                                             \
+#define CHECK(condition)                                              \
+  do {                                                                \
+    if (!(condition)) {                                               \
       fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-      ++failures;                                                   \
-    }                                                               \
+      ++failures;                                                     \
+    }                                                                 \
   } while (0)
 #define OK(call) CheckOk((call), &error, #call, __FILE__, __LINE__)
 void CheckOk(int32_t code, drawdown_error* error, const char* call,

@@ -199,9 +199,9 @@ TEST(CsvReaderTest, WhatIsDoubtfulIsFoundAmongManyRows) {
         text += '\n';
       };
       for (int i = 0; i < before; ++i) add_good();
-      const std::string place = absl::StrCat(
-          "f.csv:", 1 + std::count(text.begin(), text.end(), '\n'), ": byte ",
-          text.size() + test.byte, ": ", test.message);
+      const std::string place =
+          absl::StrCat("f.csv:", 1 + std::count(text.begin(), text.end(), '\n'),
+                       ": byte ", text.size() + test.byte, ": ", test.message);
       text += test.row + '\n';
       for (int i = 0; i < 20; ++i) add_good();
       const auto rows = ReadRows(text);

@@ -267,11 +267,12 @@ TEST(FormatsTest, OraclesTagsAndCorrectionsAreReadHoweverSpelled) {
         });
     EXPECT_TRUE(bill.ok()) << says << ": " << bill.status();
   }
-  EXPECT_EQ(GetErrorCode(ReadContents({BillText({With(
-                                          line, {{"lineItem/isCorrection",
-                                                  "perhaps"}})})})
-                             .status()),
-            ErrorCode::kBadRow);
+  EXPECT_EQ(
+      GetErrorCode(
+          ReadContents(
+              {BillText({With(line, {{"lineItem/isCorrection", "perhaps"}})})})
+              .status()),
+      ErrorCode::kBadRow);
 }
 
 TEST(FormatsTest, CapacityThatAmazonReservesIsNoUsage) {

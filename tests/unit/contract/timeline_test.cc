@@ -74,10 +74,10 @@ TEST(ContractTimelineTest, ClosedPeriodsKeepTheirVersions) {
                                         ContractSpan{200, &first},
                                         ContractSpan{300, &second}));
   // Two closed months with one version are one span.
-  EXPECT_THAT(once.With({300, 400}, old).spans(),
-              ElementsAre(ContractSpan{kAlways, &second},
-                          ContractSpan{200, &first},
-                          ContractSpan{400, &second}));
+  EXPECT_THAT(
+      once.With({300, 400}, old).spans(),
+      ElementsAre(ContractSpan{kAlways, &second}, ContractSpan{200, &first},
+                  ContractSpan{400, &second}));
   EXPECT_EQ(now.With({200, 300}, now).spans(), now.spans());
 }
 
@@ -88,10 +88,10 @@ TEST(ContractTimelineTest, ClosedPeriodKeepsTheAmendmentInsideIt) {
   const ContractTimeline old = ContractTimeline::Of({{&first, &second}});
   const ContractTimeline now =
       ContractTimeline::Of({{&first, &second, &third}});
-  EXPECT_THAT(now.With({200, 300}, old).spans(),
-              ElementsAre(ContractSpan{kAlways, &third},
-                          ContractSpan{200, &first}, ContractSpan{250, &second},
-                          ContractSpan{300, &third}));
+  EXPECT_THAT(
+      now.With({200, 300}, old).spans(),
+      ElementsAre(ContractSpan{kAlways, &third}, ContractSpan{200, &first},
+                  ContractSpan{250, &second}, ContractSpan{300, &third}));
 }
 
 }  // namespace

@@ -108,11 +108,9 @@ TEST_F(CapacityImportTest, MoreExcludedThanDeliveredIsNoted) {
 // The place is that of the row, also of a later file and behind blank lines.
 TEST_F(CapacityImportTest, OddRowsOfSeveralFilesAreNamed) {
   const auto result = ledger_->ImportCapacityFiles(
-      {dir_.Write("a.csv",
-                  std::string(kHeader) + "aws/x,0,3600,4,delivered\n"),
-       dir_.Write("b.csv", std::string(kHeader) +
-                               "aws/z,0,3600,4,delivered\n\n"
-                               "aws/x,0,1800,5,excluded\n")},
+      {dir_.Write("a.csv", std::string(kHeader) + "aws/x,0,3600,4,delivered\n"),
+       dir_.Write("b.csv", std::string(kHeader) + "aws/z,0,3600,4,delivered\n\n"
+                                                  "aws/x,0,1800,5,excluded\n")},
       {});
   ASSERT_THAT(result, IsOk());
   ASSERT_EQ(result->notes.size(), 1u);

@@ -261,8 +261,8 @@ TEST_F(TenantsTest, TwoTenantsBecomeOne) {
 TEST_F(TenantsTest, ImportsSayTheNewName) {
   now_us_ = kStart + 10 * kHour;
   Import("r", "acme/chat", kStart, std::nullopt);
-  UsageRecord used = {"u", "acme/chat", "p", kStart, kStart + kHour,
-                      GpuTime(kHour)};
+  UsageRecord used = {"u",    "acme/chat",    "p",
+                      kStart, kStart + kHour, GpuTime(kHour)};
   ASSERT_THAT(ledger_->ImportUsage({&used, 1}), IsOk());
   ASSERT_THAT(Move("acme/chat", "beta/chat", kStart + 2 * kHour), IsOk());
   dir_.Write("runs.csv",

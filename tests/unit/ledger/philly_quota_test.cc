@@ -173,8 +173,7 @@ class Replay {
     request.hold_id = job.id;
     request.tenant = job.tenant;
     request.pool = kPool;
-    request.gpu_time =
-        GpuTime(Int128{job.gpus} * (Until(job, at_us) - at_us));
+    request.gpu_time = GpuTime(Int128{job.gpus} * (Until(job, at_us) - at_us));
     request.ttl_us = 2 * kDay;
     if (job.gpus == 0) return;
     const auto placed = posting_->PlaceHolds({&request, 1}, false, at_us);
@@ -202,8 +201,7 @@ class Replay {
     HoldRenewal renewal;
     renewal.hold_id = job.id;
     renewal.renewal = ++renewals_[&job];
-    renewal.extend =
-        GpuTime(Int128{job.gpus} * (Until(job, at_us) - at_us));
+    renewal.extend = GpuTime(Int128{job.gpus} * (Until(job, at_us) - at_us));
     renewal.ttl_us = 2 * kDay;
     const auto renewed = posting_->RenewHold(renewal, at_us);
     ASSERT_THAT(renewed, IsOk());

@@ -14,8 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 
 Contract Parse(const std::string& text) {
-  auto contract = ParseContract(
-      "f", R"(id: "c" provider: "p" currency: "USD"
+  auto contract = ParseContract("f", R"(id: "c" provider: "p" currency: "USD"
               term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
            )" + text);
   EXPECT_TRUE(contract.ok()) << contract.status();
@@ -27,7 +26,8 @@ std::string Block(const std::string& id, const std::string& from,
   return absl::StrCat(
       "commitment { id: \"", id,
       "\" category: USAGE model: DISCONTINUOUS interval: MONTHLY price: \"1\" "
-      "step { from: \"", from, "\" quantity: \"10\" } ", more, "}\n");
+      "step { from: \"",
+      from, "\" quantity: \"10\" } ", more, "}\n");
 }
 
 std::vector<std::string> LivesAt(const ContractTimeline& contracts,
@@ -43,12 +43,11 @@ std::vector<std::string> LivesAt(const ContractTimeline& contracts,
 }
 
 TEST(LivesTest, EveryStateOfOneContract) {
-  const Contract contract =
-      Parse(Block("a", "2026-01-01T00:00:00Z") +
-            Block("b", "2026-03-01T00:00:00Z") +
-            Block("c", "2026-01-01T00:00:00Z",
-                  "status: CANCELED canceled_at: \"2026-02-01T00:00:00Z\"") +
-            Block("d", "2026-01-01T00:00:00Z", "status: PROPOSED"));
+  const Contract contract = Parse(
+      Block("a", "2026-01-01T00:00:00Z") + Block("b", "2026-03-01T00:00:00Z") +
+      Block("c", "2026-01-01T00:00:00Z",
+            "status: CANCELED canceled_at: \"2026-02-01T00:00:00Z\"") +
+      Block("d", "2026-01-01T00:00:00Z", "status: PROPOSED"));
   EXPECT_THAT(
       LivesAt(contract, "2026-02-15T00:00:00Z"),
       ElementsAre("a active 2026-01-01T00:00:00Z 2027-01-01T00:00:00Z",
@@ -79,7 +78,8 @@ TEST(LivesTest, AnEmptyBlockIsExhaustedAndMilestonesAreToCome) {
   const Contract contract = Parse(Block(
       "b", "2026-01-01T00:00:00Z",
       "milestone { name: \"m\" by: \"2026-01-05T00:00:00Z\" quantity: \"7\" }"
-      "milestone { name: \"n\" by: \"2026-02-05T00:00:00Z\" quantity: \"7\" }"));
+      "milestone { name: \"n\" by: \"2026-02-05T00:00:00Z\" quantity: \"7\" "
+      "}"));
   UsageTable usage;
   usage.tenants = {"a"};
   usage.pools = {"p/x"};

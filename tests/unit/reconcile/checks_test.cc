@@ -192,8 +192,8 @@ TEST(ReconcileChecksTest, TenantsThatNoTagNamesWereNotCompared) {
   EXPECT_EQ(half.outcome, Outcome::kNotExecutable);
   EXPECT_EQ(half.detail,
             "1 of 2 compared rows of usage name a tenant by tag team");
-  for (const char* tags : {"", R"({"Team":"acme"})", "{bad", R"({"team":5})",
-                           R"({"team":""})"}) {
+  for (const char* tags :
+       {"", R"({"Team":"acme"})", "{bad", R"({"team":5})", R"({"team":""})"}) {
     const ReconcileResult none = checked(tags, tags);
     const ReconcileCheck& check = CheckNamed(none, "tenant_tag");
     EXPECT_EQ(check.outcome, Outcome::kNotExecutable) << tags;

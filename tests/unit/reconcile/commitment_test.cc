@@ -332,8 +332,7 @@ TEST(ReconcileCommitmentTest, WhatABlockHasLeftIsCompared) {
   const TestRow covered = CoveredRow(0, 1, "20", "164.00");
   const TestRow fee = PurchaseRow(0, 744, "100", "205");
   const auto bill = [&](const char* units, const char* billed) {
-    return std::vector<TestRow>{fee, covered,
-                                UnusedRow(0, 744, units, billed)};
+    return std::vector<TestRow>{fee, covered, UnusedRow(0, 744, units, billed)};
   };
   const ReconcileResult right = Reconcile(MonthlyBlock(), bill("5", "0"));
   ExpectInvariants(right, bill("5", "0"));

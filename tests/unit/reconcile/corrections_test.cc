@@ -188,8 +188,8 @@ TEST(ReconcileCorrectionsTest, AnOrphanOfAnotherServiceIsNoRefund) {
   other.service = "Amazon Simple Storage Service";
   const std::vector<TestRow> rows = {OnDemandRow(0, 2, "4", "65.60"), bulk,
                                      other};
-  const auto orphans = ItemsOf(Reconcile(TwoUnits(), rows),
-                               BreakClass::kCorrectionOrphan);
+  const auto orphans =
+      ItemsOf(Reconcile(TwoUnits(), rows), BreakClass::kCorrectionOrphan);
   ASSERT_EQ(orphans.size(), 2u);
   EXPECT_EQ(FormatMoney(orphans[0].price_effect + orphans[1].price_effect),
             "-3");

@@ -45,13 +45,29 @@ TEST(ParseUnitTest, KnowsWhatIsNotTimeOfAMachine) {
 
 // Neither read as plain hours nor passed as something else.
 TEST(ParseUnitTest, GuessesNeitherNumbersNorNouns) {
-  for (const char* text :
-       {"1,000 Hours", "1.5 Hours", "1e3 Hours", "-1 Hours", "+1 Hours",
-        "0 Hours", "9999999 Hours", "99999999999999999999 Hours",
-        "2 100 Hours", "8x Hours", "License-Hours", "USD-Hours", "H200-Hours",
-        "Accelerator-Hours", "Normalized Hours", "Rack-Hours", "Per Hour",
-        "TPU-Hours", "Node Instance-Hours", "Months", "1 Mo", "Node-Years",
-        "Weeks"}) {
+  for (const char* text : {"1,000 Hours",
+                           "1.5 Hours",
+                           "1e3 Hours",
+                           "-1 Hours",
+                           "+1 Hours",
+                           "0 Hours",
+                           "9999999 Hours",
+                           "99999999999999999999 Hours",
+                           "2 100 Hours",
+                           "8x Hours",
+                           "License-Hours",
+                           "USD-Hours",
+                           "H200-Hours",
+                           "Accelerator-Hours",
+                           "Normalized Hours",
+                           "Rack-Hours",
+                           "Per Hour",
+                           "TPU-Hours",
+                           "Node Instance-Hours",
+                           "Months",
+                           "1 Mo",
+                           "Node-Years",
+                           "Weeks"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_TRUE(ParseUnit(text).unclear) << text;
     EXPECT_FALSE(ParseUnit(text).gpus) << text;

@@ -267,9 +267,7 @@ TEST(RedoLog, IsRenewedWhenItsRecordsAreAllOverTheTables) {
     }
     ASSERT_TRUE(txn->Commit().ok());
   };
-  const auto generation = [&] {
-    return ViewOf(ledger).header.generation;
-  };
+  const auto generation = [&] { return ViewOf(ledger).header.generation; };
   commit(0, 400);
   const uint64_t first = generation();
   commit(0, 1);
@@ -546,9 +544,9 @@ bool CheckpointIsUndone(const std::string& ledger) {
   const Fd data(open((ledger + "/data.mdb").c_str(), O_RDONLY | O_CLOEXEC));
   MetaImage image{};
   const uint64_t at = (header.transaction & 1) * checkpoint.page_size;
-  EXPECT_EQ(pread(data.get(), image.data(), image.size(),
-                  static_cast<off_t>(at)),
-            static_cast<ssize_t>(image.size()));
+  EXPECT_EQ(
+      pread(data.get(), image.data(), image.size(), static_cast<off_t>(at)),
+      static_cast<ssize_t>(image.size()));
   return ParseMetaImage(image).value().transaction == header.transaction &&
          image != header.meta;
 }

@@ -232,9 +232,8 @@ class Actor {
     }
     // At once, after some commits, or never: then it has to close the other's.
     static constexpr uint32_t kCommitsBeforeLog[] = {0, 3, 1'000'000};
-    ASSIGN_OR_RETURN(*store,
-                     OpenLogged(ledger, /*boot=*/0,
-                                kCommitsBeforeLog[order.seed % 3]));
+    ASSIGN_OR_RETURN(*store, OpenLogged(ledger, /*boot=*/0,
+                                        kCommitsBeforeLog[order.seed % 3]));
     return absl::OkStatus();
   }
 
