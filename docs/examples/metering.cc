@@ -24,8 +24,7 @@ int main() {
   if (const auto drained = (*ledger)->Drain(); !drained.ok())
     return std::cerr << drained.status() << "\n", 1;
   std::cout << FormatGpuSeconds((*ledger)->Live()->undrained) << " undrained\n";
-  const auto usage =
-      (*ledger)->Usage({.by = {drawdown::UsageDimension::kTenant}});
+  const auto usage = (*ledger)->Usage({.by = {drawdown::UsageDimension::kTenant}});
   for (const auto& row : usage->rows)
     std::cout << row.group[0] << "  " << FormatGpuHours(row.gpu_time) << "\n";
 }
