@@ -134,7 +134,7 @@ bench: deps
 	benchmarks/run.sh build/bench
 
 format:
-	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
+	git ls-files '*.cc' '*.h' ':!docs/examples' ':!*/drawdown.h' | xargs clang-format-14 -i
 
 clean:
 	rm -rf build demo
