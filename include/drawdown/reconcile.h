@@ -66,7 +66,9 @@ struct Break {
   MoneyAmount expected_cost;
   MoneyAmount difference;  // billed - expected, exact
   // Of a mixed_break: quantity effect at contract price + price effect on the
-  // billed quantity = difference.
+  // billed quantity = difference. Of timing: quantity_effect is for hours that
+  // nothing was metered in. Of credits, adjustments and corrections that name
+  // nothing: price_effect is what they give back of what is claimed.
   MoneyAmount quantity_effect;
   MoneyAmount price_effect;
   Currency currency;

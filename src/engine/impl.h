@@ -41,8 +41,8 @@ struct LiveBooks {
   LiveUsage usage;
 };
 
-// A snapshot, the instant that quotas are asked about, and what live meters
-// took of them then that the snapshot does not have.
+// A snapshot, the instant that quotas are asked about, and what live meters had
+// taken of them just before that the snapshot does not have.
 struct QuotasNow {
   std::unique_ptr<ReadTransaction> books;
   int64_t at_us = 0;

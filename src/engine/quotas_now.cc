@@ -1,4 +1,5 @@
-// What the books and live meters say of quotas at one moment.
+// What the books and live meters say of quotas: the counters of live meters
+// first, then the snapshot. What TryRecord admits in between may be missing.
 #include <utility>
 
 #include "base/error.h"
