@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "drawdown/units.h"
-#include "reconcile/route.h"
+#include "reconcile/row_period.h"
 
 namespace drawdown {
 namespace {

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "reconcile/checks.h"
+#include "reconcile/commitment_terms.h"
 #include "reconcile/contract_checks.h"
 #include "reconcile/notes.h"
 #include "reconcile/reconciler_state.h"

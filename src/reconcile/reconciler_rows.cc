@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/same_text.h"
 #include "reconcile/reconciler_state.h"
+#include "reconcile/row_period.h"
 #include "reconcile/tolerance.h"
 
 namespace drawdown {

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "bill/bill_row.h"
 #include "reconcile/allocation.h"
+#include "reconcile/applied_sums.h"
 #include "reconcile/asked_checks.h"
 #include "reconcile/bill_names.h"
 #include "reconcile/books.h"

@@ -1,8 +1,5 @@
 #include "settle/settler.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
@@ -10,6 +7,7 @@
 #include <utility>
 
 #include "base/fork.h"
+#include "base/signals.h"
 
 namespace drawdown {
 
@@ -47,18 +45,8 @@ struct Settler::State {
 
 Settler::Settler(std::chrono::milliseconds interval, Work work)
     : generation_(ForkGeneration()) {
-  // The host's signals are not for this thread, which inherits the mask.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  try {
-    state_ = std::make_unique<State>(interval, std::move(work));
-  } catch (...) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  const AllSignalsBlocked blocked;
+  state_ = std::make_unique<State>(interval, std::move(work));
 }
 
 Settler::~Settler() {

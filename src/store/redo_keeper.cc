@@ -1,33 +1,13 @@
 #include "store/redo_keeper.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <utility>
 
+#include "base/signals.h"
+
 namespace drawdown {
-namespace {
-
-// The host's signals are not for the thread, which inherits the mask.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;  // Restores once.
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
 
 struct RedoKeeper::State {
   State(std::chrono::milliseconds every, Work what)
