@@ -1,5 +1,6 @@
 // Capacity through the public interface: files in, statements out.
 #include "drawdown/ledger.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
@@ -37,6 +38,12 @@ class CapacityImportTest : public testing::Test {
                                       const ImportOptions& options = {}) {
     return ledger_->ImportCapacityFiles(
         {dir_.Write("capacity.csv", kHeader + rows)}, options);
+  }
+
+  static void ExpectOneNote(const absl::StatusOr<ImportResult>& result,
+                            const std::string& note) {
+    ASSERT_THAT(result, IsOk());
+    EXPECT_THAT(result->notes, ::testing::ElementsAre(note));
   }
 
   std::vector<CapacityInfo> List(const CapacityQuery& query = {}) {
@@ -79,30 +86,25 @@ TEST_F(CapacityImportTest, MoreExcludedThanDeliveredIsNoted) {
       "aws/x,0,3600,4,excluded\n"
       "aws/x,3600,10800,5,excluded\n"
       "aws/y,0,3600,1,excluded\n");  // of nothing that is known
-  ASSERT_THAT(result, IsOk());
-  ASSERT_EQ(result->notes.size(), 1u);
-  EXPECT_EQ(result->notes[0],
-            dir_.Path("capacity.csv") +
-                ":3: of pool aws/x 5 GPUs are excluded where 4 were delivered "
-                "and 0 replaced: it counts as none [1970-01-01T01:00:00Z, "
-                "1970-01-01T02:00:00Z)");
+  ExpectOneNote(
+      result,
+      dir_.Path("capacity.csv") +
+          ":3: of pool aws/x 5 GPUs are excluded where 4 were delivered "
+          "and 0 replaced: it counts as none [1970-01-01T01:00:00Z, "
+          "1970-01-01T02:00:00Z)");
   result = Import("aws/y,1800,3600,0.5,delivered\n");
-  ASSERT_THAT(result, IsOk());
-  ASSERT_EQ(result->notes.size(), 1u);
-  EXPECT_EQ(result->notes[0],
-            dir_.Path("capacity.csv") +
-                ":2: of pool aws/y 1 GPUs are excluded where 0.5 were "
-                "delivered and 0 replaced: it counts as none "
-                "[1970-01-01T00:30:00Z, 1970-01-01T01:00:00Z)");
+  ExpectOneNote(result,
+                dir_.Path("capacity.csv") +
+                    ":2: of pool aws/y 1 GPUs are excluded where 0.5 were "
+                    "delivered and 0 replaced: it counts as none "
+                    "[1970-01-01T00:30:00Z, 1970-01-01T01:00:00Z)");
   const CapacityRecord replaced = {"aws/x", 0, 3'600 * kMicrosPerSecond,
                                    5 * kGpu, CapacityState::kReplaced};
   const auto from_memory = ledger_->ImportCapacity({&replaced, 1});
-  ASSERT_THAT(from_memory, IsOk());
-  ASSERT_EQ(from_memory->notes.size(), 1u);
-  EXPECT_EQ(from_memory->notes[0],
-            "record 1: of pool aws/x 5 GPUs are replaced where 4 were "
-            "excluded: what is replaced is of the excluded "
-            "[1970-01-01T00:00:00Z, 1970-01-01T01:00:00Z)");
+  ExpectOneNote(from_memory,
+                "record 1: of pool aws/x 5 GPUs are replaced where 4 were "
+                "excluded: what is replaced is of the excluded "
+                "[1970-01-01T00:00:00Z, 1970-01-01T01:00:00Z)");
 }
 
 // The place is that of the row, also of a later file and behind blank lines.
@@ -112,13 +114,12 @@ TEST_F(CapacityImportTest, OddRowsOfSeveralFilesAreNamed) {
        dir_.Write("b.csv", std::string(kHeader) + "aws/z,0,3600,4,delivered\n\n"
                                                   "aws/x,0,1800,5,excluded\n")},
       {});
-  ASSERT_THAT(result, IsOk());
-  ASSERT_EQ(result->notes.size(), 1u);
-  EXPECT_EQ(result->notes[0],
-            dir_.Path("b.csv") +
-                ":4: of pool aws/x 5 GPUs are excluded where 4 were delivered "
-                "and 0 replaced: it counts as none [1970-01-01T00:00:00Z, "
-                "1970-01-01T00:30:00Z)");
+  ExpectOneNote(
+      result,
+      dir_.Path("b.csv") +
+          ":4: of pool aws/x 5 GPUs are excluded where 4 were delivered "
+          "and 0 replaced: it counts as none [1970-01-01T00:00:00Z, "
+          "1970-01-01T00:30:00Z)");
 }
 
 TEST_F(CapacityImportTest, StatementsAndStatusesCountItAtOnce) {

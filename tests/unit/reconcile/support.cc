@@ -262,6 +262,20 @@ TestRow PurchaseRow(int first, int last, std::string quantity,
   return row;
 }
 
+TestRow Corrected(TestRow row) {
+  row.correction = true;
+  return row;
+}
+
+TestRow CostOnly(int first, int last, std::string billed, std::string sku) {
+  TestRow row = Corrected(OnDemandRow(first, last, "0", std::move(billed)));
+  row.category = ChargeCategory::kAdjustment;
+  row.quantity.reset();
+  row.sku = std::move(sku);
+  row.sku_price = "";
+  return row;
+}
+
 std::string RawOf(const TestRow& row) {
   return absl::StrCat(
       row.provider, "|", row.sub_account, "|", row.region, "|", row.resource,
@@ -303,6 +317,12 @@ class Likes {
   std::map<std::string, uint64_t> likes_;
 };
 
+Scenario MeteredHours(int hours) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, hours, "8").Build();
+  return setup;
+}
+
 ReconcileResult Reconcile(const Scenario& setup,
                           const std::vector<TestRow>& rows, bool alike) {
   ReconcileInput input;
@@ -341,6 +361,13 @@ std::vector<Break> ItemsOf(const ReconcileResult& result, BreakClass kind) {
     if (item.kind == kind) items.push_back(item);
   }
   return items;
+}
+
+std::string SumOf(const ReconcileResult& result, BreakClass kind,
+                  MoneyAmount Break::*amount) {
+  MoneyAmount sum;
+  for (const Break& item : ItemsOf(result, kind)) sum += item.*amount;
+  return FormatMoney(sum);
 }
 
 std::string Serialized(const ReconcileResult& result) {

@@ -114,6 +114,10 @@ TestRow UnusedRow(int first, int last, std::string quantity,
 TestRow PurchaseRow(int first, int last, std::string quantity,
                     std::string billed);
 
+TestRow Corrected(TestRow row);
+// A correction of money alone.
+TestRow CostOnly(int first, int last, std::string billed, std::string sku);
+
 // Every field in one text: a row's identity.
 std::string RawOf(const TestRow& row);
 
@@ -133,6 +137,9 @@ struct Scenario {
   std::vector<const Contract*> others;
 };
 
+// Of the first `hours` of October 8 GPU-hours each, of gb200 and on demand.
+Scenario MeteredHours(int hours);
+
 // Fails the test if Add or Finish do. With `alike` rows say which others they
 // are like (BillRow::like), as a reader of bills does.
 ReconcileResult Reconcile(const Scenario& setup,
@@ -140,6 +147,10 @@ ReconcileResult Reconcile(const Scenario& setup,
 
 // The items of one class, in order.
 std::vector<Break> ItemsOf(const ReconcileResult& result, BreakClass kind);
+
+// What the items of one class have together of one of their amounts.
+std::string SumOf(const ReconcileResult& result, BreakClass kind,
+                  MoneyAmount Break::*amount);
 
 // Every field of every item, total, check and note.
 std::string Serialized(const ReconcileResult& result);

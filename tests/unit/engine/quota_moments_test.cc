@@ -1,0 +1,93 @@
+// Answers about quotas are of one moment, and wait for nobody.
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <string>
+
+#include "tests/unit/engine/clocked_books.h"
+
+namespace drawdown {
+namespace {
+
+// Whatever is committed while they are asked.
+TEST(QuotaAgreementTest, AnswersAreOfOneMoment) {
+  bool more = true;
+  for (int n = 0; more; ++n) {
+    SCOPED_TRACE("reading " + std::to_string(n));
+    ClockedBooks books;
+    books.Limit("acme", {.nominal = 1'000 * kSecond});
+    books.Run("acme", 1);
+    more = false;
+    const auto drained_beside = [&](const std::function<void()>& ask) {
+      ASSERT_TRUE(books.Try("acme", 200 * kSecond));
+      const auto drain = [&] { EXPECT_THAT(books->Drain(), IsOk()); };
+      more |= books.Beside(n, drain, ask);
+    };
+    drained_beside([&] { EXPECT_EQ(books.Listed().used, 200 * kSecond); });
+    drained_beside([&] { EXPECT_FALSE(books.Fits("acme", 601 * kSecond)); });
+    drained_beside([&] {
+      const auto next = books->NextExhaustion();
+      ASSERT_THAT(next, IsOk());
+      EXPECT_EQ((*next)->at_us, books.now_us + 400 * kSecond);
+    });
+    drained_beside([&] {
+      HoldRequest request = {"q", "acme", kPool, GpuTime(201 * kSecond)};
+      request.ttl_us = kHour;
+      const auto quote = books->QuoteHold(request);
+      ASSERT_THAT(quote, IsOk());
+      EXPECT_FALSE(quote->admission.admitted());
+    });
+    ASSERT_TRUE(books.Hold("h", "acme", 30 * kSecond));
+    const auto retaken = [&] {
+      EXPECT_THAT(books->ReleaseHold("h"), IsOk());
+      EXPECT_TRUE(books.Try("acme", 200 * kSecond));
+    };
+    more |= books.Beside(n, retaken,
+                         [&] { EXPECT_GE(books.Listed().available, 0); });
+  }
+}
+
+// Whoever is at the ledger, and however long: who asks waits for nobody, and
+// what a commit under way is to change is not in the answer.
+TEST(QuotaAgreementTest, AnswersDoNotWaitForCommits) {
+  bool more = true;
+  for (int n = 0; more; ++n) {
+    SCOPED_TRACE("reading " + std::to_string(n));
+    ClockedBooks books(std::chrono::milliseconds(20));
+    books.Limit("acme", {.nominal = 1'000 * kSecond});
+    ASSERT_TRUE(books.Try("acme", 200 * kSecond));
+    more = books.Beside(
+        n,
+        [&] {
+          const QuotaState listed = books.Listed();
+          EXPECT_TRUE(listed.used == 200 * kSecond);
+          EXPECT_TRUE(listed.held == 0 || listed.held == 30 * kSecond);
+          EXPECT_TRUE(books.Fits("acme", 1 * kSecond));
+          EXPECT_THAT(books->NextExhaustion(), IsOk());
+        },
+        [&] { EXPECT_TRUE(books.Hold("h", "acme", 30 * kSecond)); });
+  }
+}
+
+// The callback is called by the thread that has the writer lock.
+TEST(QuotaAgreementTest, QuotasAreToldWhileAFileIsImported) {
+  ClockedBooks books(std::chrono::milliseconds(20));
+  books.Limit("acme", {.nominal = 1'000 * kSecond});
+  ASSERT_TRUE(books.Try("acme", 200 * kSecond));
+  const std::string path = books.Path("usage.csv");
+  std::ofstream(path) << "usage_id,tenant,pool,start,end,gpu_seconds\n"
+                         "u1,acme,p,2026-06-01T00:00:00Z,"
+                         "2026-06-01T01:00:00Z,100\n";
+  int posting = 0;
+  const auto imported = books->ImportUsageFiles(
+      {path}, {}, [&](std::string_view phase, uint64_t, uint64_t) {
+        posting += phase == "posting";
+        EXPECT_TRUE(books.Listed().used == 200 * kSecond);
+      });
+  EXPECT_THAT(imported, IsOk());
+  EXPECT_GT(posting, 0);
+  EXPECT_TRUE(books.Listed().used == 300 * kSecond);
+}
+
+}  // namespace
+}  // namespace drawdown
