@@ -8,14 +8,7 @@
 #include <thread>
 
 #include "gtest/gtest.h"
-
-#if defined(__SANITIZE_THREAD__)
-#define DRAWDOWN_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define DRAWDOWN_TSAN 1
-#endif
-#endif
+#include "tests/support/sanitized.h"
 
 namespace drawdown {
 namespace {
@@ -58,9 +51,9 @@ TEST_F(RobustMutex, IsUsableAfterItsOwnerDied) {
 // What is left when the waiter that was woken is killed, and another has locked
 // the mutex meanwhile: nobody knows any more that somebody waits.
 TEST_F(RobustMutex, AWakeUpThatIsLostCostsNoDeadline) {
-#ifdef DRAWDOWN_TSAN
-  GTEST_SKIP() << "under ThreadSanitizer waiters do not sleep";
-#endif
+  if (kUnderThreadSanitizer) {
+    GTEST_SKIP() << "under ThreadSanitizer waiters do not sleep";
+  }
   ASSERT_EQ(LockRobust(&mutex_, In(std::chrono::seconds(10))), 0);
   const int waited_for_by_nobody = word().load();
   int other = -1;
