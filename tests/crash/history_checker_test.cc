@@ -76,6 +76,34 @@ TEST(HistoryChecker, FindsWhatIsRefusedFalsely) {
   EXPECT_TRUE(Explained(history));
 }
 
+// A quota of 100 over tenants 0 and 1, of which a slice keeps 60 for tenant 1.
+TEST(HistoryChecker, WhatASliceKeepsIsThere) {
+  QuotaHistory history = SmallHistory();
+  history.quotas = {{0b11, 1, 100, false, 0b10, 60}};
+  const auto of_slice = [](AskedCall call) {
+    call.tenant = 1;
+    return call;
+  };
+  // 40 are left to others, however little the slice uses; not 41.
+  history.calls = {UsageOf({1, 2}, 40, true), UsageOf({3, 4}, 1, false)};
+  EXPECT_TRUE(Explained(history));
+  history.calls[0].amount = 39;
+  EXPECT_FALSE(Explained(history));
+  history.calls = {UsageOf({1, 2}, 41, true)};
+  EXPECT_FALSE(Explained(history));
+  // What the slice keeps it gets.
+  history.calls = {UsageOf({1, 2}, 40, true),
+                   of_slice(UsageOf({3, 4}, 60, true))};
+  EXPECT_TRUE(Explained(history));
+  history.calls[1].admitted = false;
+  EXPECT_FALSE(Explained(history));
+  // Beyond it there may be no room.
+  history.calls[1].amount = 61;
+  EXPECT_TRUE(Explained(history));
+  history.calls[0].amount = 39;
+  EXPECT_FALSE(Explained(history));
+}
+
 // Of GPUs at once only those count that are there: of usage none, of a hold
 // until it ends, whatever it is settled with.
 TEST(HistoryChecker, GpusAtOnce) {

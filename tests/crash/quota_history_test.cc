@@ -2,8 +2,8 @@
 // from few: usage that meters admit, holds placed, two at once too, renewed,
 // settled and released, holds that expire, runs that start, grow and stop,
 // limits that change, of GPU time and of GPUs at once, and windows that turn
-// meanwhile. What was answered must be explained by some order of the calls
-// (tests/support/quota_history.h).
+// meanwhile; beside slices that keep, lend and borrow, too. What was answered
+// must be explained by some order of the calls (tests/support/quota_history.h).
 //
 // $DRAWDOWN_HISTORIES: how many; $DRAWDOWN_SEED repeats the calls, not their
 // interleaving.
@@ -50,6 +50,12 @@ const std::array<std::string, 3> kTenants = {"t/a", "t/b", "t/b/c"};
 constexpr int kRunsTenant = 3;
 constexpr char kRunsPath[] = "g/r";
 constexpr int kAtOnceQuotas = 2;  // after the others: of t, of g
+// The quotas of GPU time: three, of two chains over t/b; one chain, whose lower
+// quota has plenty, so that threads have allowances; or one chain, whose lower
+// quota is a slice.
+enum class Quotas { kTwoChains, kPlenty, kSlice };
+constexpr int64_t kSliceLends = kFirstLimit / 8;
+constexpr int64_t kSliceBorrows = kFirstLimit / 4;
 constexpr int64_t kFirstGpus = 24 * kMicroGpusPerGpu;
 constexpr int64_t kForEver = 300 * 24 * kMicrosPerHour;  // for these histories
 
@@ -60,8 +66,10 @@ struct Shared {
   std::atomic<int> ready{0};
   std::atomic<int> failures{0};
   std::atomic<int> busy{0};
-  // Of GPU time, of ScopeOf; set before there are processes.
-  int quotas = 0;
+  // Set before there are processes.
+  Quotas kind = Quotas::kTwoChains;
+  // Of GPU time, of ScopeOf.
+  int quotas() const { return kind == Quotas::kTwoChains ? 3 : 2; }
   // Each thread writes its own; the first thread of the first process alone
   // moves the clock and sets limits.
   std::array<std::array<AskedCall, kCallsOfAThread>, kMostThreads> calls;
@@ -97,17 +105,23 @@ QuotaScope ScopeOf(int quota, int quotas) {
   scope.rolling_us = (quota == 2 ? 3 : 1) * kMicrosPerHour;
   return scope;
 }
-// Three quotas, of two chains over t/b; or one chain, whose lower quota has
-// plenty: then threads have allowances.
-int64_t FirstLimit(int quota, int quotas) {
+int64_t FirstLimit(int quota, Quotas kind, int quotas) {
   if (quota >= quotas) return kFirstGpus;
-  if (quota == 1) return quotas == 3 ? kFirstLimit / 2 : kFirstLimit * 20;
+  if (quota == 1) {
+    return kind == Quotas::kPlenty ? kFirstLimit * 20 : kFirstLimit / 2;
+  }
   return quota == 2 ? 2 * kFirstLimit : kFirstLimit;
 }
-absl::Status SetLimit(Ledger* ledger, int quota, int quotas, int64_t limit) {
+absl::Status SetLimit(Ledger* ledger, int quota, const Shared& shared,
+                      int64_t limit) {
   QuotaSetting setting;
-  setting.scope = ScopeOf(quota, quotas);
+  setting.scope = ScopeOf(quota, shared.quotas());
   setting.limit = QuotaLimit{.nominal = limit};
+  if (shared.kind == Quotas::kSlice && quota == 1) {
+    setting.limit->slice = true;
+    setting.limit->lending = kSliceLends;
+    setting.limit->borrowing = kSliceBorrows;
+  }
   return ledger->SetQuota(setting).status();
 }
 
@@ -354,13 +368,16 @@ class Caller {
 
   void ChangeLimit() {
     LimitCall& call = shared_.limits[shared_.limit_count];
+    // Those of slices and above them stay (tests/support/quota_history.h).
+    const int quotas = shared_.quotas();
     call.quota = static_cast<int>(
-        random_.Between(0, shared_.quotas + kAtOnceQuotas - 1));
-    call.limit =
-        FirstLimit(call.quota, shared_.quotas) * random_.Between(1, 6) / 4;
+        random_.Between(shared_.kind == Quotas::kSlice ? quotas : 0,
+                        quotas + kAtOnceQuotas - 1));
+    call.limit = FirstLimit(call.quota, shared_.kind, quotas) *
+                 random_.Between(1, 6) / 4;
     call.span.asked = shared_.Instant();
     const absl::Status set =
-        SetLimit(&ledger_, call.quota, shared_.quotas, call.limit);
+        SetLimit(&ledger_, call.quota, shared_, call.limit);
     call.span.answered = shared_.Instant();
     if (!set.ok()) return Fail(set);
     ++shared_.limit_count;
@@ -409,10 +426,16 @@ QuotaHistory HistoryOf(const Shared& shared) {
   QuotaHistory history;
   history.bucket_us = kMicrosPerHour;
   history.start_us = kStart;
-  history.quotas = {{0b111, 1, FirstLimit(0, shared.quotas)},
-                    {0b110, 1, FirstLimit(1, shared.quotas)},
-                    {0b111, 3, FirstLimit(2, shared.quotas)}};
-  history.quotas.resize(static_cast<size_t>(shared.quotas));
+  const int quotas = shared.quotas();
+  history.quotas = {{0b111, 1, FirstLimit(0, shared.kind, quotas)},
+                    {0b110, 1, FirstLimit(1, shared.kind, quotas)},
+                    {0b111, 3, FirstLimit(2, shared.kind, quotas)}};
+  history.quotas.resize(static_cast<size_t>(quotas));
+  if (shared.kind == Quotas::kSlice) {
+    history.quotas[0].kept_for = 0b110;
+    history.quotas[0].kept = history.quotas[1].limit - kSliceLends;
+    history.quotas[1].limit += kSliceBorrows;
+  }
   history.quotas.push_back({0b0111, 1, kFirstGpus, true});
   history.quotas.push_back({0b1000, 1, kFirstGpus, true});
   for (size_t i = 0; i < shared.calls.size(); ++i) {
@@ -428,19 +451,19 @@ QuotaHistory HistoryOf(const Shared& shared) {
 
 class QuotaHistoryTest : public testing::Test {
  protected:
-  void Take(const Crowd& crowd, uint64_t salt) {
+  void Take(const Crowd& crowd, Quotas kind, uint64_t salt) {
     ScratchDir dir;
     const std::string path = dir.Path("books");
     ForkShared<Shared> shared;
-    shared->quotas = salt % 2 == 0 ? 3 : 2;
+    shared->kind = kind;
     {
       const std::unique_ptr<Ledger> ledger = OpenShared(path, &*shared);
       ASSERT_NE(ledger, nullptr);
-      const int quotas = shared->quotas;
+      const int quotas = shared->quotas();
       for (int quota = 0; quota < quotas + kAtOnceQuotas; ++quota) {
-        ASSERT_THAT(
-            SetLimit(ledger.get(), quota, quotas, FirstLimit(quota, quotas)),
-            IsOk());
+        ASSERT_THAT(SetLimit(ledger.get(), quota, *shared,
+                             FirstLimit(quota, kind, quotas)),
+                    IsOk());
       }
     }
     std::vector<pid_t> children;
@@ -488,12 +511,14 @@ TEST_F(QuotaHistoryTest, SomeOrderOfTheCallsExplainsEveryAnswer) {
   const char* const wanted = std::getenv("DRAWDOWN_HISTORIES");
   const int histories = wanted == nullptr ? 2 : std::atoi(wanted);
   TestSeed();  // Printed once, before there are processes.
+  int kind = 0;
   for (int round = 0; round < histories && !HasFailure(); ++round) {
     for (const Crowd& crowd : kCrowds) {
       SCOPED_TRACE("history " + std::to_string(round) + " of " +
                    std::to_string(crowd.processes) + " processes x " +
                    std::to_string(crowd.threads) + " threads");
-      Take(crowd, static_cast<uint64_t>(round));
+      Take(crowd, static_cast<Quotas>(kind++ % 3),
+           static_cast<uint64_t>(round));
     }
   }
   std::cerr << histories << " histories of each crowd: " << calls_ << " calls, "

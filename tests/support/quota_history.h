@@ -16,6 +16,12 @@
 // fit. So between its question and its answer there is an instant at which it,
 // with everything that may have been there, is more than a limit that may have
 // been in force.
+//
+// A slice below a quota keeps something for its tenants, used or not: what
+// counts of them there is what they have, or that, whichever is more. It grows
+// with what they have, so both claims hold of it as of a sum, as long as the
+// limits of both stay. And what a slice keeps is theirs: of calls that it keeps
+// room for itself the quota above refuses none.
 #ifndef DRAWDOWN_TESTS_SUPPORT_QUOTA_HISTORY_H_
 #define DRAWDOWN_TESTS_SUPPORT_QUOTA_HISTORY_H_
 
@@ -71,6 +77,15 @@ struct HistoryQuota {
   int64_t buckets = 1;
   int64_t limit = 0;  // at first
   bool gpus = false;  // a limit on GPUs at once instead: nothing counts later
+  // A slice below it, if there is one: whose, and what it keeps for them.
+  uint32_t kept_for = 0;
+  int64_t kept = 0;
+};
+
+// What counts under a quota, for a slice below it and for others.
+struct HistorySum {
+  int64_t others = 0;
+  int64_t kept_for = 0;
 };
 
 struct QuotaHistory {
@@ -124,13 +139,25 @@ class HistoryChecker {
   bool Covers(size_t quota, const AskedCall& call) const {
     return Covers(quota, call.tenant);
   }
+  void Add(size_t quota, int tenant, int64_t amount, HistorySum* sum) const {
+    const bool kept = history_.quotas[quota].kept_for >> tenant & 1;
+    (kept ? sum->kept_for : sum->others) += amount;
+  }
+  int64_t Counts(size_t quota, const HistorySum& sum) const {
+    return sum.others + std::max(sum.kept_for, history_.quotas[quota].kept);
+  }
   bool CountsGpus(size_t quota) const { return history_.quotas[quota].gpus; }
-  int64_t AskedOf(size_t quota, const AskedCall& call) const {
+  HistorySum AskedOf(size_t quota, const AskedCall& call) const {
     const bool gpus = CountsGpus(quota);
-    return (Covers(quota, call) ? gpus ? call.gpus : call.amount : 0) +
-           (Covers(quota, call.beside_tenant)
-                ? gpus ? call.beside_gpus : call.beside
-                : 0);
+    HistorySum sum;
+    if (Covers(quota, call)) {
+      Add(quota, call.tenant, gpus ? call.gpus : call.amount, &sum);
+    }
+    if (Covers(quota, call.beside_tenant)) {
+      Add(quota, call.beside_tenant, gpus ? call.beside_gpus : call.beside,
+          &sum);
+    }
+    return sum;
   }
   int64_t Bucket(int64_t us) const { return us / history_.bucket_us; }
   ClockBounds Bounds(const CallSpan& span) const {
@@ -187,20 +214,22 @@ class HistoryChecker {
     for (size_t quota = 0; quota < history_.quotas.size(); ++quota) {
       if (!Covers(quota, last)) continue;
       const int64_t first = Bucket(now_us) - history_.quotas[quota].buckets + 1;
-      int64_t sum = 0;
+      HistorySum sum;
       CallSpan span = {0, at};
       for (size_t i = 0; i < history_.calls.size(); ++i) {
         if (!Covers(quota, history_.calls[i])) continue;
         const int64_t certain = CertainOf(quota, i, at, first, now_us);
         if (certain == 0) continue;
-        sum += certain;
+        Add(quota, history_.calls[i].tenant, certain, &sum);
         span.asked = std::max(span.asked, history_.calls[i].span.asked);
       }
       const int64_t limit = LimitsWithin(quota, span).highest;
-      if (sum <= limit) continue;
+      if (Counts(quota, sum) <= limit) continue;
       Find("over: quota " + std::to_string(quota) + " had admitted " +
-           std::to_string(sum) + " of at most " + std::to_string(limit) +
-           " when the " + Describe(last) + " was answered");
+           std::to_string(sum.others) + " + " + std::to_string(sum.kept_for) +
+           " (kept: " + std::to_string(history_.quotas[quota].kept) +
+           ") of at most " + std::to_string(limit) + " when the " +
+           Describe(last) + " was answered");
     }
   }
 
@@ -231,14 +260,17 @@ class HistoryChecker {
     const int64_t first =
         Bucket(Bounds(instant).from_us) - history_.quotas[quota].buckets + 1;
     const int64_t limit = LimitsWithin(quota, instant).lowest;
-    int64_t sum = AskedOf(quota, refused);
-    if (sum == 0) return false;
-    for (size_t i = 0; i < history_.calls.size() && sum <= limit; ++i) {
-      if (Covers(quota, history_.calls[i])) {
-        sum += PossibleOf(quota, i, instant, first);
-      }
+    const HistorySum asked = AskedOf(quota, refused);
+    if (asked.others + asked.kept_for == 0) return false;
+    HistorySum sum = asked;
+    for (size_t i = 0; i < history_.calls.size(); ++i) {
+      const int tenant = history_.calls[i].tenant;
+      if (!Covers(quota, tenant)) continue;
+      Add(quota, tenant, PossibleOf(quota, i, instant, first), &sum);
     }
-    return sum > limit;
+    const bool within =
+        asked.others == 0 && sum.kept_for <= history_.quotas[quota].kept;
+    return !within && Counts(quota, sum) > limit;
   }
 
   // An instant between two neighbouring events is as good as any between them.
