@@ -52,7 +52,7 @@ breaks() {
 reconcile() {
   rc=0
   show reconcile --contract "$1" --period $period --at $at \
-    --breaks "breaks-$1.csv" "$2" || rc=$?
+    --tenant-tag tenant --breaks "breaks-$1.csv" "$2" || rc=$?
   [ $rc -eq 1 ] || fail "reconcile of $2 exited with $rc, not 1"
 }
 

@@ -70,6 +70,7 @@ commitment {
   step { from: "2026-12-31T00:00:00Z" quantity: "262144" }
   price: "2.05"
   shortfall { policy: TAKE_OR_PAY price: "2.05" }
+  overage { price: "4.10" }  # beyond the ramp; what the rate above says too
 }
 
 # From 2027 half as much again may be added, for less. It counts only once a new

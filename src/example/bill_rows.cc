@@ -11,6 +11,11 @@ bool IsFee(LineKind kind) {
   return kind == LineKind::kPurchase || kind == LineKind::kTrueUp;
 }
 
+// Usage that no commitment covers.
+bool IsUncovered(LineKind kind) {
+  return kind == LineKind::kOnDemand || kind == LineKind::kOverage;
+}
+
 // The row's common columns.
 FocusRow StartRow(const BillStyle& style, int64_t start, int64_t end) {
   FocusRow row;
@@ -62,7 +67,7 @@ void SetListed(const BillStyle& style, const Line& line, MoneyAmount price,
 
 void SetCosts(const BillStyle& style, const Line& line, FocusRow* row) {
   const bool fee = IsFee(line.kind);
-  const bool usage = line.kind == LineKind::kOnDemand;
+  const bool usage = IsUncovered(line.kind);
   // A fee shows its own price; a covered hour the one it would have had
   // without the commitment.
   SetListed(style, line,
@@ -101,7 +106,7 @@ void SetSku(const BillStyle& style, const Line& line, FocusRow* row) {
   (*row)[kSkuId] = sku;
   (*row)[kSkuMeter] = "GPU Instance Usage";
   (*row)[kSkuPriceId] =
-      sku + (line.kind == LineKind::kOnDemand ? ".ondemand" : ".reserved");
+      sku + (IsUncovered(line.kind) ? ".ondemand" : ".reserved");
   (*row)[kSkuPriceDetails] =
       "{\"GpuCount\":" + std::to_string(line.pool->gpus_per_unit) +
       ",\"InstanceType\":\"" + sku + "\",\"x_GpuModel\":\"" +
@@ -138,8 +143,7 @@ void SetResource(const BillStyle& style, const Line& line, FocusRow* row) {
       std::string(pool.sub_account) + ":fleet/" + std::string(pool.sku);
   (*row)[kResourceName] = pool.sku;
   (*row)[kResourceType] = style.resource_type;
-  (*row)[kTags] =
-      "{\"cost-center\":\"" + std::string(pool.sub_account_name) + "\"}";
+  (*row)[kTags] = TagsText(pool.sub_account_name, pool.tenant);
 }
 
 std::string Description(const Line& line) {
@@ -147,6 +151,8 @@ std::string Description(const Line& line) {
   switch (line.kind) {
     case LineKind::kOnDemand:
       return sku + " on demand";
+    case LineKind::kOverage:
+      return sku + " on demand, beyond what is reserved";
     case LineKind::kCovered:
       return sku + ", covered by " + std::string(line.commitment->name);
     case LineKind::kUnused:
@@ -160,6 +166,12 @@ std::string Description(const Line& line) {
 }
 
 }  // namespace
+
+std::string TagsText(std::string_view cost_center, std::string_view tenant) {
+  std::string text = "{\"cost-center\":\"" + std::string(cost_center) + "\"";
+  if (!tenant.empty()) text += ",\"tenant\":\"" + std::string(tenant) + "\"";
+  return text + "}";
+}
 
 std::string InstantText(int64_t at) {
   return FormatInstant(at * kMicrosPerSecond);
@@ -180,8 +192,7 @@ FocusRow MakeRow(const BillStyle& style, const Line& line) {
       line.commitment != nullptr && !fee ? "Committed" : "Standard";
   row[kPricingQuantity] = UnitsText(style, line);
   row[kPricingUnit] = style.pricing_unit;
-  const bool ran =
-      line.kind == LineKind::kOnDemand || line.kind == LineKind::kCovered;
+  const bool ran = IsUncovered(line.kind) || line.kind == LineKind::kCovered;
   if (ran) {
     row[kConsumedQuantity] = row[kPricingQuantity];
     row[kConsumedUnit] = style.pricing_unit;

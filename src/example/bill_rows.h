@@ -51,6 +51,9 @@ struct OtherCharge {
   std::string_view sku;
 };
 
+// A row's Tags; without a tenant where that is empty.
+std::string TagsText(std::string_view cost_center, std::string_view tenant);
+
 // "2026-10-01T00:00:00Z".
 std::string InstantText(int64_t at);
 

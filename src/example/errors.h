@@ -39,6 +39,7 @@ bool OtherRegion(const PlantBed& bed, const Story& story);
 bool OtherCurrency(const PlantBed& bed, const Story& story);
 bool NoQuantity(const PlantBed& bed, const Story& story);
 bool NoChargePeriod(const PlantBed& bed, const Story& story);
+bool OtherTenant(const PlantBed& bed, const Story& story);
 
 // errors_of_time.cc
 bool OtherMonth(const PlantBed& bed, const Story& story);
@@ -55,6 +56,7 @@ bool LateAsCorrection(const PlantBed& bed, const Story& story);
 bool CoveredCharged(const PlantBed& bed, const Story& story);
 bool CoveredTooMuch(const PlantBed& bed, const Story& story);
 bool UnknownCommitment(const PlantBed& bed, const Story& story);
+bool OverageAtListPrice(const PlantBed& bed, const Story& story);
 bool StepNotApplied(const PlantBed& bed, const Story& story);
 bool UnusedCharged(const PlantBed& bed, const Story& story);
 bool UnusedTooMuch(const PlantBed& bed, const Story& story);

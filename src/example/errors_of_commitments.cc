@@ -7,6 +7,7 @@ namespace drawdown::example {
 namespace {
 
 constexpr LineKind kOnDemand = LineKind::kOnDemand;
+constexpr LineKind kOverage = LineKind::kOverage;
 constexpr LineKind kCovered = LineKind::kCovered;
 constexpr LineKind kUnused = LineKind::kUnused;
 constexpr LineKind kPurchase = LineKind::kPurchase;
@@ -43,12 +44,17 @@ bool UnknownCommitment(const PlantBed& bed, const Story& story) {
   return true;
 }
 
+bool OverageAtListPrice(const PlantBed& bed, const Story& story) {
+  return Alter(bed, story, kOverage, "commitment_overage",
+               [](Line& line) { line.price = line.pool->list_price; });
+}
+
 // The provider covers no more than before the last step and bills the rest on
 // demand, beside the fee for all of it; nothing is left over then.
 bool StepNotApplied(const PlantBed& bed, const Story& story) {
   const GpuTime floor = GpusFor(Gb200Reserved().steps.front().gpu_hours, kHour);
   const std::vector<Line*> lines = Touched(bed, story, kCovered);
-  const std::vector<Line*> beside = Touched(bed, story, kOnDemand);
+  const std::vector<Line*> beside = Touched(bed, story, kOverage);
   if (lines.empty() || !beside.empty()) return false;
   for (const Line* line : lines) {
     if (line->quantity <= floor) return false;

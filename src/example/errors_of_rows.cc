@@ -1,5 +1,6 @@
 // Rows too many, rows too few, rows that cannot be compared.
 #include "example/altering.h"
+#include "example/bill_rows.h"
 #include "example/errors.h"
 
 namespace drawdown::example {
@@ -110,6 +111,31 @@ bool NoChargePeriod(const PlantBed& bed, const Story& story) {
     bed.lines->push_back(line);
   }
   return true;
+}
+
+// --- tenants
+
+// Half of each hour is tagged as a tenant's that ran nothing there: the pool is
+// billed right.
+bool OtherTenant(const PlantBed& bed, const Story& story) {
+  if (story.pool->tenant.empty()) return false;
+  std::vector<Line> moved;
+  for (Line* line : Touched(bed, story, kOnDemand)) {
+    Line half = *line;
+    half.quantity = GpuTime(line->quantity.count() / 2);
+    half.edit = [center = story.pool->sub_account_name](FocusRow* row) {
+      (*row)[kTags] = TagsText(center, tenant::kVision);
+    };
+    const MoneyAmount expected = ExpectedCost(*line);
+    line->quantity -= half.quantity;
+    Record(bed, story, "allocation_gap", *line, expected);
+    bed.planted->back().tenant = story.pool->tenant;
+    Record(bed, story, "allocation_gap", half, MoneyAmount());
+    bed.planted->back().tenant = tenant::kVision;
+    moved.push_back(half);
+  }
+  bed.lines->insert(bed.lines->end(), moved.begin(), moved.end());
+  return !moved.empty();
 }
 
 }  // namespace drawdown::example

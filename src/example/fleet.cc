@@ -65,6 +65,7 @@ const Pool& AwsH100() {
                .zone = "us-west-2b",
                .sub_account = "111122225555",
                .sub_account_name = "globex-recommend",
+               .tenant = tenant::kGlobex,
                .gpus_per_unit = 8,
                .list_price = Micros(3'930'000),
                .prices = {{kRunsStart, Micros(2'900'000)}}};

@@ -65,6 +65,7 @@ struct Pool {
   std::string_view zone;         // availability zone
   std::string_view sub_account;  // that runs it
   std::string_view sub_account_name;
+  std::string_view tenant;        // that alone runs there; empty: several
   int64_t gpus_per_unit = 1;      // per PricingUnit
   MoneyAmount list_price;         // public, per GPU-hour
   std::vector<PriceStep> prices;  // contracted on-demand, by time

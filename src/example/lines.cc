@@ -30,7 +30,7 @@ void RateReservedHour(GpuTime used, int64_t hour, std::vector<Line>* lines) {
   AddLine({LineKind::kUnused, &pool, &reserved, hour, end, floor - covered,
            reserved.price},
           lines);
-  AddLine({LineKind::kOnDemand, &pool, nullptr, hour, end, used - covered,
+  AddLine({LineKind::kOverage, &pool, nullptr, hour, end, used - covered,
            pool.PriceAt(hour)},
           lines);
 }
@@ -67,6 +67,8 @@ std::string_view LineKindName(LineKind kind) {
   switch (kind) {
     case LineKind::kOnDemand:
       return "on_demand";
+    case LineKind::kOverage:
+      return "overage";
     case LineKind::kCovered:
       return "covered";
     case LineKind::kUnused:

@@ -17,6 +17,7 @@ namespace drawdown::example {
 
 enum class LineKind {
   kOnDemand,
+  kOverage,   // beyond what a commitment covers
   kCovered,   // usage that a commitment covers: billed at 0
   kUnused,    // what a commitment had left: billed at 0
   kPurchase,  // a commitment's fee
@@ -28,7 +29,7 @@ std::string_view LineKindName(LineKind kind);  // "on_demand"
 struct Line {
   LineKind kind = LineKind::kOnDemand;
   const Pool* pool = nullptr;
-  const Commitment* commitment = nullptr;  // null for kOnDemand
+  const Commitment* commitment = nullptr;  // null for kOnDemand, kOverage
   int64_t start = 0;
   int64_t end = 0;
   GpuTime quantity;

@@ -8,7 +8,7 @@
 namespace drawdown::example {
 namespace {
 
-constexpr std::array<ErrorKind, 49> kKinds = {{
+constexpr std::array<ErrorKind, 51> kKinds = {{
     {"extra_node", LineKind::kOnDemand, ExtraNode},
     {"half_node_missing", LineKind::kOnDemand, MissingNode},
     {"hours_rounded_up", LineKind::kOnDemand, RoundedUp},
@@ -29,6 +29,7 @@ constexpr std::array<ErrorKind, 49> kKinds = {{
     {"node_hours_as_gpu_hours", LineKind::kOnDemand, HoursAsNodes},
     {"block_size_twice", LineKind::kOnDemand, BlockSize},
     {"decimal_slip", LineKind::kOnDemand, DecimalSlip},
+    {"other_tenant", LineKind::kOnDemand, OtherTenant},
     {"delivered_twice", LineKind::kOnDemand, DeliveredTwice},
     {"delivered_thrice", LineKind::kOnDemand, DeliveredThrice},
     {"not_billed", LineKind::kOnDemand, NotBilled},
@@ -50,6 +51,7 @@ constexpr std::array<ErrorKind, 49> kKinds = {{
     {"covered_too_much", LineKind::kCovered, CoveredTooMuch},
     {"covered_not_shown", LineKind::kCovered, CoveredNotShown},
     {"unknown_commitment", LineKind::kCovered, UnknownCommitment},
+    {"overage_at_list_price", LineKind::kOverage, OverageAtListPrice},
     {"step_not_applied", LineKind::kCovered, StepNotApplied},
     {"unused_charged", LineKind::kUnused, UnusedCharged},
     {"unused_too_much", LineKind::kUnused, UnusedTooMuch},

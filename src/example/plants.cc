@@ -137,6 +137,10 @@ std::vector<Story> AwsStories() {
        "the day's fee at 2.10 instead of 2.05"},
       {"fee_missing", gb200, OctoberAt(28), OctoberAt(29),
        "the day's fee missing"},
+      {"other_tenant", h100, OctoberAt(21, 14), OctoberAt(21, 16),
+       "half of two hours tagged as another tenant's"},
+      {"overage_at_list_price", gb200, OctoberAt(2, 15), OctoberAt(2, 17),
+       "hours beyond the reservation at the public price"},
   };
 }
 
@@ -241,18 +245,20 @@ void AddDecoys(std::vector<Line>* lines) {
 
 std::string PlantedCsv(const std::vector<Planted>& planted) {
   std::string out =
-      "plant,error,class,bill,contract,pool,kind,period_start,period_end,rows,"
+      "plant,error,class,bill,contract,pool,tenant,kind,period_start,period_"
+      "end,rows,"
       "billed_cost,expected_cost,difference,currency,what\n";
   for (const Planted& item : planted) {
     const MoneyAmount difference = item.billed_cost - item.expected_cost;
     for (const std::string& field :
          {item.plant, std::string(item.error), std::string(item.kind_of_break),
           std::string(item.bill), std::string(item.contract),
-          std::string(item.pool), std::string(LineKindName(item.kind)),
-          InstantText(item.start), InstantText(item.end),
-          std::to_string(item.rows), FormatMoney(item.billed_cost),
-          FormatMoney(item.expected_cost), FormatMoney(difference),
-          std::string(item.currency), std::string(item.what)}) {
+          std::string(item.pool), std::string(item.tenant),
+          std::string(LineKindName(item.kind)), InstantText(item.start),
+          InstantText(item.end), std::to_string(item.rows),
+          FormatMoney(item.billed_cost), FormatMoney(item.expected_cost),
+          FormatMoney(difference), std::string(item.currency),
+          std::string(item.what)}) {
       AppendCsvField(field, &out);
       out.push_back(',');
     }

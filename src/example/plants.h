@@ -19,7 +19,8 @@ struct Planted {
   std::string_view kind_of_break;  // the class: "quantity_break"
   std::string_view bill;           // file name
   std::string_view contract;
-  std::string_view pool;  // empty: a SKU the contract does not know
+  std::string_view pool;    // empty: a SKU the contract does not know
+  std::string_view tenant;  // where the rows are of one tenant's alone
   LineKind kind = LineKind::kOnDemand;
   int64_t start = 0;
   int64_t end = 0;

@@ -18,7 +18,7 @@ Companies, contracts, prices and people in them do not exist.
 | `planted.csv` | every error that was planted in the bills: the answers |
 
 `planted.csv` has one row per item that `reconcile` must report; the items of one
-story share a `plant`, and `error` names what went wrong: 49 kinds of error, from a
+story share a `plant`, and `error` names what went wrong: 51 kinds of error, from a
 node too many to a day of 25 hours billed as 24. The bills hold many more rows than
 that which are right, and some that look odd and are right: a refund beside what it
 refunds, a row split by a discount, a GpuCount that the contract overrules, unused
@@ -37,7 +37,7 @@ drawdown status --at 2026-10-31T22:00:00Z
 drawdown statement --contract aws-2025 --period 2026-10 --at $AT
 drawdown bill summary bill-aws-2026-10.csv.gz
 drawdown reconcile --contract aws-2025 --period 2026-10 --at $AT \
-  --breaks breaks-aws.csv bill-aws-2026-10.csv.gz
+  --tenant-tag tenant --breaks breaks-aws.csv bill-aws-2026-10.csv.gz
 drawdown reconcile --contract nordgpu-2026 --period 2026-10 --at $AT \
   --breaks breaks-nordgpu.csv bill-nordgpu-2026-10.csv
 drawdown verify

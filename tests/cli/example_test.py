@@ -42,7 +42,8 @@ class ExampleTest(CliTest):
                                ("nordgpu-2026", "bill-nordgpu-2026-10.csv")):
             found += csv.DictReader(self.expect(
                 1, "reconcile", "--contract", contract, "--period", "2026-10",
-                "--at", AT, "--format", "csv", "demo/" + bill).out.splitlines())
+                "--at", AT, "--tenant-tag", "tenant", "--format", "csv",
+                "demo/" + bill).out.splitlines())
         with open(self.path("demo/planted.csv"), newline="") as file:
             planted = list(csv.DictReader(file))
 

@@ -32,17 +32,17 @@ std::string Bytes(const std::string& path) {
 const std::map<std::string, std::string>& FrozenDigests() {
   static const auto* const digests = new std::map<std::string, std::string>{
       {"README.md",
-       "ca252026fdc2703b17f64aad1acbf49242dd6a444377f44e0115c62d5049e34a"},
+       "61cd40fd071214e451cbe82bb3db38dc5379bde870bbb1a3a5387605b363b90c"},
       {"aws-2025.textproto",
-       "7771c0fd61b69e07f6885e2ffd93b231f0bfc596f847e72068f8840998c6c73a"},
+       "e5e4a6dac33cfbabe1f47bafe82d223d951ccefbf61a4f9b6dd50fba2c413487"},
       {"bill-aws-2026-10.csv.gz",
-       "95fb3c2ff6f0c9676c18c0e19be7b40d9af5e6a062f821203b9f4fdb54318d68"},
+       "8a7618e6d2593ea15eab91dea4c7288215b52b1e881f61a365dca8d94f0a2ea3"},
       {"bill-nordgpu-2026-10.csv",
        "b6255a9c4279e4013dbdd69db0134d795364bbd91e06e5db1863586173530187"},
       {"nordgpu-2026.textproto",
        "448b235d74a4859649363c55e8acdc175d977be2b3b399f2e1a5c8ac9610c6ba"},
       {"planted.csv",
-       "c38bc57790d9d97c4554c9af6f9ecfe1c29493bf5c916d1c3fdd28e8b87e01a0"},
+       "82dcfe74d20c1a1f6884823450045e6febcc2a3e074956b60cb362c92d53da2f"},
       {"runs.csv",
        "fa4d84d032f7df9d98c5262492dab0aff3d3901ca42d9a386e19e6bd69efbb4d"},
   };

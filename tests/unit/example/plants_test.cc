@@ -75,6 +75,7 @@ TEST(Plants, AreOfEveryClass) {
   }
   EXPECT_THAT(classes,
               testing::IsSupersetOf(std::vector<std::string_view>{
+                  "allocation_gap", "commitment_overage",
                   "commitment_shortfall", "commitment_waste",
                   "correction_linked", "correction_orphan", "not_executable"}));
   EXPECT_GE(plants.size(), 60u);
@@ -118,12 +119,14 @@ TEST(Plants, AreNotRounding) {
 TEST(Plants, KeepOutOfEachOthersWay) {
   for (const Bill& bill : {Aws(), Nord()}) {
     std::map<std::tuple<std::string_view, LineKind, int64_t>, std::string> rows;
-    std::set<std::tuple<std::string_view, std::string_view, LineKind, int64_t>>
+    std::set<std::tuple<std::string_view, std::string_view, std::string_view,
+                        LineKind, int64_t>>
         items;
     for (const Planted& item : bill.planted) {
-      EXPECT_TRUE(
-          items.emplace(item.kind_of_break, item.pool, item.kind, item.start)
-              .second)
+      EXPECT_TRUE(items
+                      .emplace(item.kind_of_break, item.pool, item.tenant,
+                               item.kind, item.start)
+                      .second)
           << item.plant;
       if (item.pool.empty()) continue;
       const auto [row, added] =

@@ -42,8 +42,9 @@ GpuTime UsageFromFile(const Pool& pool, int64_t start, int64_t end) {
 GpuTime UsageFromLines(const std::vector<Line>& lines, const Pool& pool) {
   GpuTime sum;
   for (const Line& line : lines) {
-    const bool usage =
-        line.kind == LineKind::kOnDemand || line.kind == LineKind::kCovered;
+    const bool usage = line.kind == LineKind::kOnDemand ||
+                       line.kind == LineKind::kOverage ||
+                       line.kind == LineKind::kCovered;
     if (usage && line.pool == &pool) sum += line.quantity;
   }
   return sum;

@@ -107,7 +107,7 @@ class MonthMaker {
                      std::vector<Run>* runs) {
     Run run;
     run.run_id = absl::StrCat("run-", runs->size());
-    run.tenant = tenant::kLlm;
+    run.tenant = pool->tenant.empty() ? tenant::kLlm : pool->tenant;
     run.pool = pool;
     run.micro_gpus = gpus * kMicroGpusPerGpu;
     run.start = start;
@@ -174,7 +174,7 @@ class MonthMaker {
 UsageTable UsageOf(const Cloud& cloud, const HourlyMeter& meter,
                    const Interval& window) {
   UsageTable table;
-  table.tenants = {std::string(tenant::kLlm)};
+  table.tenants = {std::string(tenant::kLlm), std::string(tenant::kGlobex)};
   std::map<std::string, const Pool*> pools;
   for (const Pool* pool : cloud.pools) pools[std::string(pool->name)] = pool;
   for (const auto& entry : pools) table.pools.push_back(entry.first);
@@ -185,7 +185,8 @@ UsageTable UsageOf(const Cloud& cloud, const HourlyMeter& meter,
     for (const auto& entry : pools) {
       const GpuTime time = meter.At(*entry.second, hour);
       if (!time.zero()) {
-        table.cells.push_back({hour * kMicrosPerSecond, 0, index, time});
+        const uint32_t tenant = entry.second->tenant == tenant::kGlobex ? 1 : 0;
+        table.cells.push_back({hour * kMicrosPerSecond, tenant, index, time});
       }
       ++index;
     }
@@ -230,7 +231,7 @@ ReconcileResult ReconcileMonth(const Month& month,
   }
   Reconciler reconciler({&month.contract, &month.rated, month.period,
                          kMicrosPerHour, month.period.end_us},
-                        {});
+                        {.tenant_tag = "tenant"});
   const auto bill =
       ReadBill(inputs, [&](const BillRow& row) { return reconciler.Add(row); });
   EXPECT_TRUE(bill.ok()) << bill.status();
@@ -243,18 +244,19 @@ ReconcileResult ReconcileMonth(const Month& month,
 using Lines = std::vector<std::string>;
 
 std::string Describe(std::string_view kind, std::string_view pool,
-                     int64_t start_us, int64_t end_us, MoneyAmount billed,
-                     MoneyAmount expected, std::string_view currency) {
+                     std::string_view tenant, int64_t start_us, int64_t end_us,
+                     MoneyAmount billed, MoneyAmount expected,
+                     std::string_view currency) {
   return absl::StrCat(std::string(kind), " ", std::string(pool), " ",
-                      FormatInstant(start_us), " ", FormatInstant(end_us), " ",
-                      FormatMoney(billed), " ", FormatMoney(expected), " ",
-                      std::string(currency));
+                      std::string(tenant), " ", FormatInstant(start_us), " ",
+                      FormatInstant(end_us), " ", FormatMoney(billed), " ",
+                      FormatMoney(expected), " ", std::string(currency));
 }
 
 Lines PlantedIn(const Month& month) {
   Lines lines;
   for (const Planted& item : month.planted) {
-    lines.push_back(Describe(item.kind_of_break, item.pool,
+    lines.push_back(Describe(item.kind_of_break, item.pool, item.tenant,
                              item.start * kMicrosPerSecond,
                              item.end * kMicrosPerSecond, item.billed_cost,
                              item.expected_cost, item.currency));
@@ -267,10 +269,12 @@ Lines FoundIn(const ReconcileResult& result) {
   Lines lines;
   for (const Break& item : result.items) {
     if (IsClean(item.kind)) continue;
+    // Other breaks are of whole groups, whoever their rows name.
+    const bool split = item.kind == BreakClass::kAllocationGap;
     lines.push_back(Describe(BreakClassName(item.kind), item.pool,
-                             item.period_start_us, item.period_end_us,
-                             item.billed_cost, item.expected_cost,
-                             item.currency.ToString()));
+                             split ? item.tenant : "", item.period_start_us,
+                             item.period_end_us, item.billed_cost,
+                             item.expected_cost, item.currency.ToString()));
   }
   std::sort(lines.begin(), lines.end());
   return lines;
