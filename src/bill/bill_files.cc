@@ -90,13 +90,11 @@ class ManifestReader {
       if (member.key == "blobName" && member.kind == JsonCell::Kind::kString) {
         entry->key = blob.TextOf(member);
       }
-      uint64_t rows = 0;
-      if (member.key == "dataRowCount" &&
-          absl::SimpleAtoi(
-              absl::string_view(member.value.data(), member.value.size()),
-              &rows)) {
-        entry->rows = rows;
-      }
+      uint64_t count = 0;
+      const bool counts = absl::SimpleAtoi(
+          absl::string_view(member.value.data(), member.value.size()), &count);
+      if (counts && member.key == "dataRowCount") entry->rows = count;
+      if (counts && member.key == "byteCount") entry->bytes = count;
     }
     return absl::OkStatus();
   }
@@ -164,6 +162,20 @@ absl::StatusOr<std::string> FindListed(const std::filesystem::path& manifest,
                                 "nor in those above it"));
 }
 
+// Of a gzipped file a manifest may mean the size before or after.
+absl::Status CheckSize(const std::string& file, const ManifestEntry& entry,
+                       const std::string& manifest) {
+  if (!entry.bytes.has_value() || absl::EndsWithIgnoreCase(file, ".gz")) {
+    return absl::OkStatus();
+  }
+  std::error_code error;
+  const uint64_t size = std::filesystem::file_size(file, error);
+  if (error || size == *entry.bytes) return absl::OkStatus();
+  return MakeError(ErrorCode::kBadInput,
+                   absl::StrCat(file, ": ", size, " bytes, but ", manifest,
+                                " says ", *entry.bytes));
+}
+
 class Finder {
  public:
   explicit Finder(const std::string& format) : format_(format) {}
@@ -175,6 +187,7 @@ class Finder {
     ASSIGN_OR_RETURN(const Manifest manifest, ParseManifest(text, path));
     for (const ManifestEntry& entry : manifest.entries) {
       ASSIGN_OR_RETURN(const std::string file, FindListed(path, entry.key));
+      RETURN_IF_ERROR(CheckSize(file, entry, path));
       RETURN_IF_ERROR(Add(file, entry.rows,
                           manifest.format.empty() ? format_ : manifest.format));
     }

@@ -16,6 +16,7 @@ namespace drawdown {
 struct ManifestEntry {
   std::string key;  // as listed: "s3://bucket/prefix/part-1.csv.gz"
   std::optional<uint64_t> rows;
+  std::optional<uint64_t> bytes;
 };
 
 struct Manifest {
@@ -39,7 +40,8 @@ struct BillPath {
 // The files of every path; one that ends in .json is a manifest, of which
 // exactly the files that it lists are taken: each is looked for by its whole
 // key, then by ever fewer of its last parts, in the manifest's folder and those
-// above it. kBadInput for what cannot be read or is not there; kInvalidArgument
+// above it. kBadInput for what cannot be read, is not there or, unless its name
+// says that it is gzipped, has another size than listed; kInvalidArgument
 // when one file is named twice. `format` is for files whose manifest says none.
 absl::StatusOr<std::vector<BillPath>> FindBillFiles(
     const std::vector<std::string>& paths, const std::string& format);

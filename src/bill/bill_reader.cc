@@ -1,7 +1,10 @@
 #include "bill/bill_reader.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
+#include "absl/strings/str_join.h"
 #include "base/csv.h"
 #include "base/error.h"
 #include "base/fast_hash.h"
@@ -108,20 +111,38 @@ class BillReading {
                      " rows, but its manifest says ", *input.promised_rows));
   }
 
-  // Of charges there is one format and version in a bill.
+  // Whether each of both is read by its own version. What rules are checked is
+  // of one.
+  bool MayMix(const BillLayout& layout) const {
+    return layout.mapped == nullptr && summary_.format == layout.format &&
+           rules_ == nullptr;
+  }
+
+  // The same in every order of the files.
+  void AddVersion(const std::string& version) {
+    versions_.insert(version);
+    if (versions_.size() == 1) return;
+    summary_.version = absl::StrJoin(versions_, ", ");
+    summary_.version_reason = "files of several versions";
+  }
+
+  // Of charges there is one format in a bill, and but for FOCUS one version.
   absl::Status TakeVersion(const BillLayout& layout, const std::string& where) {
     const bool charges = layout.dataset == Dataset::kCostAndUsage;
     const bool first = charges && !have_charges_;
     if (charges && have_charges_ &&
         (summary_.format != layout.format ||
-         summary_.version != layout.version)) {
+         !versions_.contains(layout.version)) &&
+        !MayMix(layout)) {
       return MakeError(
           ErrorCode::kUnknownFormat,
           absl::StrCat(where, ": ", Title(layout.format, layout.version), " (",
                        layout.version_reason, "), but ",
                        summary_.files[first_charges_].name, " is ",
                        Title(summary_.format, summary_.version),
-                       ": versions cannot be mixed in one bill"));
+                       rules_ != nullptr && layout.mapped == nullptr
+                           ? ": the rules are of one version"
+                           : ": these cannot be mixed in one bill"));
     }
     if (summary_.files.empty() || first) {
       summary_.format = layout.format;
@@ -129,6 +150,7 @@ class BillReading {
       summary_.version_reason = layout.version_reason;
     }
     if (first) first_charges_ = summary_.files.size();
+    if (charges) AddVersion(layout.version);
     have_charges_ = have_charges_ || charges;
     summary_.has_billed_cost =
         summary_.has_billed_cost &&
@@ -274,7 +296,8 @@ class BillReading {
   uint64_t total_bytes_ = 0;
   uint64_t bytes_before_ = 0;  // of the files before this one
   bool have_charges_ = false;
-  size_t first_charges_ = 0;  // the first file of charges
+  size_t first_charges_ = 0;        // the first file of charges
+  std::set<std::string> versions_;  // of charges
   BillTotals totals_{&summary_};
   Snapshots snapshots_;
   OddityLog log_;

@@ -50,16 +50,28 @@ PricingCategory = 'Standard' when line_item_line_item_type is 'Usage'
 # What a savings plan covers is shown at the on-demand cost, and a negation takes
 # it away again: both bill nothing, and the negation is no usage.
 BilledCost = '0' when line_item_line_item_type is 'SavingsPlanCoveredUsage', 'SavingsPlanNegation'
+# Net columns have each line's cost after its discounts, whose own lines then bill
+# nothing. They are there where the account has discounts.
+BilledCost = '0' when line_item_net_unblended_cost exists and line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
+BilledCost = line_item_net_unblended_cost
 BilledCost = line_item_unblended_cost
 EffectiveCost = '0' when line_item_line_item_type is 'SavingsPlanNegation', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee', 'RIFee'
+EffectiveCost = '0' when line_item_line_item_type is 'Fee' and reservation_reservation_a_r_n is not ''
+EffectiveCost = '0' when line_item_net_unblended_cost exists and line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
+EffectiveCost = savings_plan_net_savings_plan_effective_cost when line_item_line_item_type is 'SavingsPlanCoveredUsage'
 EffectiveCost = savings_plan_savings_plan_effective_cost when line_item_line_item_type is 'SavingsPlanCoveredUsage'
+EffectiveCost = reservation_net_effective_cost when line_item_line_item_type is 'DiscountedUsage'
 EffectiveCost = reservation_effective_cost when line_item_line_item_type is 'DiscountedUsage'
+EffectiveCost = line_item_net_unblended_cost
 EffectiveCost = line_item_unblended_cost
 ListCost = '0' when line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'SavingsPlanNegation'
 ListCost = pricing_public_on_demand_cost
 ListUnitPrice = pricing_public_on_demand_rate when line_item_line_item_type is 'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'
 ContractedCost = '0' when line_item_line_item_type is 'SavingsPlanNegation'
+ContractedCost = '0' when line_item_net_unblended_cost exists and line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
+ContractedCost = line_item_net_unblended_cost
 ContractedCost = line_item_unblended_cost
+ContractedUnitPrice = line_item_net_unblended_rate when line_item_line_item_type is 'Usage'
 ContractedUnitPrice = line_item_unblended_rate when line_item_line_item_type is 'Usage'
 PricingQuantity = line_item_usage_amount when line_item_line_item_type is 'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'
 PricingUnit = pricing_unit when line_item_line_item_type is 'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'
@@ -135,6 +147,20 @@ PricingQuantity = Quantity
 PricingUnit = UnitOfMeasure
 ConsumedQuantity = Quantity when ChargeType is 'Usage' and UnitOfMeasure starts-with '1 '
 ConsumedUnit = UnitOfMeasure when ChargeType is 'Usage' and UnitOfMeasure starts-with '1 '
+# Prices are in the pricing currency, costs in the billing currency: where these
+# differ, there is no price to compare a cost with.
+PricingCurrency = PricingCurrency
+PricingCurrency = PricingCurrencyCode
+PricingCurrencyListUnitPrice = PayGPrice when PricingCurrency exists and PayGPrice is not '0', ''
+PricingCurrencyContractedUnitPrice = UnitPrice when PricingCurrency exists and UnitPrice is not '0', ''
+ListUnitPrice = null when ExchangeRatePricingToBilling is not '1', '1.0', '1.00', ''
+ListUnitPrice = null when ExchangeRate is not '1', '1.0', '1.00', ''
+ListCost = null when ExchangeRatePricingToBilling is not '1', '1.0', '1.00', ''
+ListCost = null when ExchangeRate is not '1', '1.0', '1.00', ''
+ContractedUnitPrice = null when ExchangeRatePricingToBilling is not '1', '1.0', '1.00', ''
+ContractedUnitPrice = null when ExchangeRate is not '1', '1.0', '1.00', ''
+ContractedCost = null when ExchangeRatePricingToBilling is not '1', '1.0', '1.00', ''
+ContractedCost = null when ExchangeRate is not '1', '1.0', '1.00', ''
 # A price of 0 says that there is none.
 ListUnitPrice = PayGPrice when PayGPrice is not '0', ''
 ListCost = PayGPrice * Quantity when PayGPrice is not '0', ''
@@ -159,6 +185,7 @@ const char kAzureAmortizedHead[] = R"(# Azure Cost Management, amortized cost
 format: Azure amortized cost
 EffectiveCost = CostInBillingCurrency
 EffectiveCost = Cost
+PricingCurrencyEffectiveCost = CostInPricingCurrency
 )";
 
 const char kOciHead[] = R"(# Oracle Cloud cost report
@@ -191,6 +218,8 @@ ChargeClass = null when lineItem/isCorrection is 'false', 'FALSE', 'False', 'N',
 # Whatever else it says is no usage that nobody corrects: it is refused.
 ChargeClass = lineItem/isCorrection
 ChargeFrequency = 'Usage-Based'
+# What is beyond the commitment is in these already; the columns of overage say
+# how much of them it is.
 BilledCost = cost/myCost
 EffectiveCost = cost/myCost
 ContractedCost = cost/myCost

@@ -24,8 +24,12 @@ class Binder {
     }
   }
 
-  // False: the way needs a column that may be and is absent.
+  // False: the way needs a column that may be and is absent, or is for files
+  // that have another.
   absl::StatusOr<bool> Bind(const MappedRule& rule, BoundMapping::Way* way) {
+    for (const MappedCondition& condition : rule.conditions) {
+      if (IsOfFile(condition) && !Has(condition.column)) return false;
+    }
     way->null = rule.null;
     way->form = rule.form;
     way->argument = rule.argument;
@@ -43,6 +47,7 @@ class Binder {
       all = all && found;
     }
     for (const MappedCondition& condition : rule.conditions) {
+      if (IsOfFile(condition)) continue;
       BoundMapping::Condition& bound = way->conditions.emplace_back();
       bound.test = condition.test;
       bound.values = condition.values;
@@ -52,6 +57,13 @@ class Binder {
   }
 
  private:
+  static bool IsOfFile(const MappedCondition& condition) {
+    return condition.test == MappedCondition::Test::kExists;
+  }
+  bool Has(const std::string& name) const {
+    return names_.contains(ComparableName(name, mapping_.snake_names));
+  }
+
   absl::StatusOr<bool> Bind(const MappedRule& rule,
                             const MappedOperand& operand,
                             BoundMapping::Operand* bound) {

@@ -235,6 +235,10 @@ class MappingParser {
     if (!IsColumn()) return Expected(token_, "a column");
     condition->column = token_.text;
     RETURN_IF_ERROR(Advance());
+    if (WordIs("exists")) {
+      condition->test = MappedCondition::Test::kExists;
+      return Advance();
+    }
     if (WordIs("is")) {
       RETURN_IF_ERROR(Advance());
       if (WordIs("not")) {
@@ -246,7 +250,7 @@ class MappingParser {
                                            : MappedCondition::Test::kStartsWith;
       RETURN_IF_ERROR(Advance());
     } else {
-      return Expected(token_, "is, is not, starts-with or contains");
+      return Expected(token_, "is, is not, starts-with, contains or exists");
     }
     while (true) {
       if (token_.kind != Token::Kind::kConstant) {

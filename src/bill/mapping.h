@@ -20,10 +20,11 @@ struct MappedOperand {
 };
 
 struct MappedCondition {
-  enum class Test : uint8_t { kIs, kIsNot, kStartsWith, kContains };
+  enum class Test : uint8_t { kIs, kIsNot, kStartsWith, kContains, kExists };
   std::string column;
   Test test = Test::kIs;
-  std::vector<std::string> values;  // any of them; '' is a null
+  // Any of them; '' is a null. None of kExists, which is about the file.
+  std::vector<std::string> values;
 };
 
 enum class MappedForm : uint8_t {

@@ -98,6 +98,18 @@ TEST_F(BillFilesTest, AnAzureManifestSaysWhichCostAndHowManyRows) {
   EXPECT_EQ(Names({manifest}), "part_0.csv azure-amortized 7\n");
 }
 
+TEST_F(BillFilesTest, PromisedBytesMustBeThere) {
+  const std::string file = Write("part_0.csv", "a\n");
+  Write("part_1.csv.gz", "a\n");
+  const auto found = [&](const std::string& blob) {
+    return Names({Write("m.json", R"({"blobs":[{"blobName":")" + blob +
+                                      R"(","byteCount":7}]})")});
+  };
+  EXPECT_EQ(found("part_0.csv"), file + ": 2 bytes, but " +
+                                     (folder_ / "m.json").string() + " says 7");
+  EXPECT_EQ(found("part_1.csv.gz"), "part_1.csv.gz\n");
+}
+
 TEST_F(BillFilesTest, PromisedRowsMustBeThere) {
   std::vector<BillInput> files;
   files.push_back({MemorySource("a.csv", BillText({GoodRow()})), "", 2});

@@ -178,7 +178,8 @@ TEST(MappingTest, RefusesWithFileLineAndColumn) {
       {"ChargePeriodEnd = a plus 0 days", "a number of days from 1 to 366"},
       {"ChargePeriodEnd = a plus 1 hour", "expected days, not \"hour\""},
       {"BilledCost = a when", "m:1:20: expected a column, the line ends"},
-      {"BilledCost = a when b", "expected is, is not, starts-with or contains"},
+      {"BilledCost = a when b",
+       "expected is, is not, starts-with, contains or exists"},
       {"BilledCost = a when b is c", "m:1:26: expected a 'constant', not"},
       {"BilledCost = a when b is 'c',", "expected a 'constant', the line ends"},
       {"BilledCost = a when b is 'c' or", "expected the end of the line"},
@@ -221,6 +222,36 @@ TEST(MappingTest, ColumnsThatAreNotThereAreRefused) {
             "0.csv:1: acme.map maps nothing to BillingCurrency, "
             "BillingPeriodEnd, BillingPeriodStart, ChargeCategory, "
             "ChargePeriodEnd, ChargePeriodStart");
+}
+
+// What is said of files that have a column needs none of the others.
+TEST(MappingTest, ARuleMayAskWhetherAColumnExists) {
+  const BillMapping mapping = Acme(std::string(kAcme) + R"(
+BilledCost = net when net exists
+EffectiveCost = '0' when Net exists and kind is 'usage'
+EffectiveCost = net when net exists
+EffectiveCost = '7'
+)");
+  BillCells cells = AcmeRow();
+  cells[2].second = "2026-10-01T00:00:00Z";
+  cells[3].second = "2026-10-01T01:00:00Z";
+  const auto effective = [&](const BillCells& row) {
+    std::string amount;
+    const auto bill = ReadContents(
+        {BillText({row})},
+        [&](const BillRow& read) {
+          amount = FormatMoney(read.effective_cost.amount);
+          return absl::OkStatus();
+        },
+        &mapping);
+    EXPECT_TRUE(bill.ok()) << bill.status();
+    return amount;
+  };
+  EXPECT_EQ(effective(cells), "7");
+  cells.emplace_back("net", "5");
+  EXPECT_EQ(effective(cells), "0");
+  cells[1].second = "promo";
+  EXPECT_EQ(effective(cells), "5");
 }
 
 TEST(MappingTest, EveryBuiltInFormatIsAMapping) {
