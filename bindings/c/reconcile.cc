@@ -38,6 +38,8 @@ ReconcileCall ReadOptions(Inputs* in,
                                       kLeastMemory, kMostMemory);
   }
   options.tenant_tag = in->Text("tenant_tag", ours.tenant_tag);
+  in->Reserved("options", ours.reserved2);
+  options.bill.snapshots = in->Flag("snapshots", ours.snapshots);
   call.text_format = in->Text("text_format", ours.text_format);
   if (call.text_format.empty()) return call;
   if (in->NotNull("text", ours.text)) Clear(call.text = ours.text);

@@ -82,7 +82,7 @@ extern "C" {
 /* --- version ---------------------------------------------------------------
  * The ABI's version is a number that grows when something is added; nothing is
  * ever taken away from ABI 1. */
-#define DRAWDOWN_ABI_VERSION 5
+#define DRAWDOWN_ABI_VERSION 6
 
 /* That of the loaded library. A program needs abi_version() >= the
  * DRAWDOWN_ABI_VERSION that it was compiled with. */
@@ -897,11 +897,16 @@ typedef struct drawdown_reconcile_options {
    * table, csv (the breaks) and json; 0 after an error. */
   drawdown_text text_format; /* "": none */
   drawdown_bytes* text;
+  /* Since ABI version 6: 1: each bill is a whole delivery, and of what two have
+   * the last named counts (BillOptions::snapshots). DRAWDOWN_UNSUPPORTED of an
+   * Arrow stream. */
+  uint8_t snapshots;
+  uint8_t reserved2[7];
 } drawdown_reconcile_options;
 #define DRAWDOWN_RECONCILE_OPTIONS_INIT                                \
   {                                                                    \
     sizeof(drawdown_reconcile_options), 0, {0}, {0, 0}, 0, {NULL, 0}, \
-        {NULL, 0}, NULL                                                \
+        {NULL, 0}, NULL, 0, {0}                                        \
   }
 /* Ledger::Reconcile of bill files. *clean is 1 when there is nothing but what a
  * clean month has. `breaks` has the columns of `--breaks` (docs/formats.md),

@@ -1,5 +1,5 @@
-/* What ABI version 5 added: pages, texts of reconciliations, files, notes, ghosts, what
- * comes next. */
+/* What ABI version 5 added: pages, texts of reconciliations, files, notes,
+ * ghosts, what comes next. */
 #include "c99_support.h"
 
 #if DRAWDOWN_ABI_VERSION >= 5
@@ -139,6 +139,50 @@ static void TestWhatComesNext(drawdown_ledger ledger) {
   Close(&table);
 }
 
+/* The bill delivered twice: without the word of it both deliveries count.
+ * Since version 6. */
+static void TestSnapshots(drawdown_ledger ledger,
+                          const drawdown_statement_query* query,
+                          const char* folder, drawdown_text once) {
+  drawdown_error error = 0;
+  drawdown_bytes text = 0;
+  drawdown_text view;
+  drawdown_text bills[2];
+  drawdown_reconcile_options options = DRAWDOWN_RECONCILE_OPTIONS_INIT;
+  uint8_t clean = 9;
+  char paths[2][512];
+  int both;
+  int byte;
+  FILE* from;
+  FILE* to;
+  snprintf(paths[0], sizeof paths[0], "%s/bill.csv", folder);
+  snprintf(paths[1], sizeof paths[1], "%s/again.csv", folder);
+  from = fopen(paths[0], "r");
+  to = fopen(paths[1], "w");
+  CHECK(from != NULL && to != NULL);
+  if (from == NULL || to == NULL) return;
+  while ((byte = fgetc(from)) != EOF) fputc(byte, to);
+  fclose(from);
+  CHECK(fclose(to) == 0);
+  bills[0] = drawdown_str(paths[0]);
+  bills[1] = drawdown_str(paths[1]);
+  options.text_format = drawdown_str("csv");
+  options.text = &text;
+  for (both = 0; both <= 1; ++both) {
+    options.snapshots = (uint8_t)!both;
+    OK(drawdown_reconcile_files(ledger, query, bills, 2, &options, &clean, NULL,
+                                NULL, &error));
+    OK(drawdown_bytes_view(text, &view, &error));
+    CHECK((view.size == once.size &&
+           memcmp(view.data, once.data, view.size) == 0) == !both);
+    OK(drawdown_bytes_close(text, &error));
+  }
+  options.snapshots = 2;
+  CHECK(drawdown_reconcile_files(ledger, query, bills, 2, &options, &clean,
+                                 NULL, NULL,
+                                 NULL) == DRAWDOWN_INVALID_ARGUMENT);
+}
+
 /* TestContracts left a bill there. */
 static void TestTexts(drawdown_ledger ledger, const char* folder) {
   drawdown_error error = 0;
@@ -158,12 +202,12 @@ static void TestTexts(drawdown_ledger ledger, const char* folder) {
   query.at_us = kStart + 31 * 24 * kHour;
   options.text_format = drawdown_str("xml");
   CHECK(drawdown_reconcile_files(ledger, &query, &bill, 1, &options, &clean,
-                                 NULL, NULL, NULL) ==
-        DRAWDOWN_INVALID_ARGUMENT);
+                                 NULL, NULL,
+                                 NULL) == DRAWDOWN_INVALID_ARGUMENT);
   options.text = &text;
   CHECK(drawdown_reconcile_files(ledger, &query, &bill, 1, &options, &clean,
-                                 NULL, NULL, &error) ==
-        DRAWDOWN_INVALID_ARGUMENT);
+                                 NULL, NULL,
+                                 &error) == DRAWDOWN_INVALID_ARGUMENT);
   CHECK(text == 0 && strstr(drawdown_error_message(error), "xml") != NULL);
   drawdown_error_free(error);
   error = 0;
@@ -173,6 +217,8 @@ static void TestTexts(drawdown_ledger ledger, const char* folder) {
   CHECK(clean == 0);
   OK(drawdown_bytes_view(text, &view, &error));
   CHECK(view.size > 15 && memcmp(view.data, "class,provider,", 15) == 0);
+
+  TestSnapshots(ledger, &query, folder, view);
 
   snprintf(path, sizeof path, "%s/breaks.csv", folder);
   OK(drawdown_bytes_save(text, drawdown_str(path), &error));

@@ -49,6 +49,7 @@ void Caller::CallContracts() {
       options.memory_bytes = static_cast<uint64_t>(Number(1 << 20));
       options.tenant_tag = Text("team");
       if (OneIn(2)) options.text_format = Text("csv");
+      options.snapshots = Flag();
       options.text = OrNull(Out(Kind::kBytes));
       uint8_t clean = 0;
       return Ended("reconcile_files",

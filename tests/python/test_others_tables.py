@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 from decimal import Decimal
+from pathlib import Path
 
 import drawdown
 import pytest
@@ -204,11 +205,18 @@ def test_a_reconciliation_as_the_program_prints_it(company):
 
 
 def test_memory_and_lists_of_files(company):
-    books, file, _, of_file = company
+    books, file, bill, of_file = company
     little = books.reconcile("aws-2025", "2026-10", file, memory=1 << 16)
     assert_same(little, of_file)
     listed = drawdown.reconcile(books, "aws-2025", "2026-10", [file])
     assert_same(listed, of_file)
+    again = Path(file).with_name("again.csv.gz")
+    again.write_bytes(Path(file).read_bytes())
+    twice = books.reconcile("aws-2025", "2026-10", file, again)
+    assert len(twice.breaks) > len(of_file.breaks)
+    assert_same(books.reconcile("aws-2025", "2026-10", file, again, snapshots=True), of_file)
+    with pytest.raises(drawdown.StateError):
+        books.reconcile("aws-2025", "2026-10", bill, snapshots=True)
     for memory, error in ((0, ValueError), (1.5, TypeError), (1000, drawdown.StateError)):
         with pytest.raises(error, match="memory"):
             books.reconcile("aws-2025", "2026-10", file, memory=memory)

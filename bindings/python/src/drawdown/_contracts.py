@@ -103,7 +103,8 @@ class ContractCalls(Calls):
 
     def reconcile(self, contract: str, period: str, *bills: Any,
                   tolerance: Optional[Exact] = None, memory: Optional[int] = None,
-                  tenant_tag: str = "", text_format: str = "", at: Optional[Instant] = None,
+                  tenant_tag: str = "", text_format: str = "", snapshots: bool = False,
+                  at: Optional[Instant] = None,
                   as_of: Optional[Instant] = None) -> Reconciliation:
         """The provider's bill of a period against the books.
 
@@ -112,7 +113,8 @@ class ContractCalls(Calls):
         `tolerance` is money. `memory` is how many bytes rows are remembered in (64 MiB);
         what does not fit is in temporary files. `tenant_tag`, a key of Tags, names tenants
         that are compared too. `text_format`, "table", "csv" or "json", asks for the text
-        that `drawdown reconcile` prints. BadInputError names the file and the row;
+        that `drawdown reconcile` prints. With `snapshots` each file is a whole delivery of
+        what it has, and of what two have the last named counts. BadInputError names the file and the row;
         NotFoundError for the contract; StateError for the period, a column's type, `memory` out of its range;
         LedgerError when the books cannot be read; TypeError for what is no bill.
         """
@@ -124,6 +126,7 @@ class ContractCalls(Calls):
         if memory is not None:
             options.memory_bytes = v.whole(memory, "memory", 1)
         options.tenant_tag = v.text(tenant_tag, alive)
+        options.snapshots = int(bool(snapshots))
         text = ffi.new("drawdown_bytes*")
         options.text_format, options.text = v.text(text_format, alive), text
         query = self._statement_query(alive, contract, period, at, as_of)

@@ -160,15 +160,16 @@ class Ledger(MeterCalls, RunCalls, QuotaCalls, HoldCalls, ImportCalls, QueryCall
 
 def reconcile(ledger: Ledger, contract: str, period: str, bill: Any, *,
               tolerance: Optional[Exact] = None, memory: Optional[int] = None,
-              tenant_tag: str = "", text_format: str = "", at: Optional[Instant] = None,
-              as_of: Optional[Instant] = None) -> Reconciliation:
+              tenant_tag: str = "", text_format: str = "", snapshots: bool = False,
+              at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> Reconciliation:
     """`ledger.reconcile` of a bill: a path, a list of paths, or a pyarrow, polars or duckdb table.
 
     Errors as there: BadInputError, NotFoundError, StateError, LedgerError, TypeError.
     """
     bills = bill if isinstance(bill, (list, tuple)) else [bill]
     return ledger.reconcile(contract, period, *bills, tolerance=tolerance, memory=memory,
-                            tenant_tag=tenant_tag, text_format=text_format, at=at, as_of=as_of)
+                            tenant_tag=tenant_tag, text_format=text_format, snapshots=snapshots, at=at,
+                            as_of=as_of)
 
 
 def salvage(directory: Path, destination: Path) -> Table:

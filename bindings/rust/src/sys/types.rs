@@ -321,6 +321,8 @@ pub struct drawdown_reconcile_options {
     pub tenant_tag: drawdown_text,
     pub text_format: drawdown_text,
     pub text: *mut drawdown_bytes,
+    pub snapshots: u8,
+    pub reserved2: [u8; 7],
 }
 
 impl Default for drawdown_column {
@@ -567,6 +569,8 @@ impl Default for drawdown_reconcile_options {
             tenant_tag: NO_TEXT,
             text_format: NO_TEXT,
             text: null_mut(),
+            snapshots: 0,
+            reserved2: [0; 7],
         }
     }
 }
