@@ -19,6 +19,8 @@ class Agreed {
   void Add(std::string_view value);
   void Merge(const Agreed& other);
   const std::string& value() const { return value_; }
+  // Whether all gave the same, be it empty.
+  bool one() const { return state_ == State::kOne; }
 
  private:
   enum class State : uint8_t { kNone, kOne, kMixed };

@@ -9,12 +9,6 @@ namespace {
 
 using Outcome = ReconcileCheck::Outcome;
 
-// The compared groups of one commitment and kind, added up.
-struct CommitmentSums {
-  RowSums sums;
-  GpuTime slack;
-};
-
 std::string Totals(const std::map<std::string, MoneyAmount>& billed) {
   std::string text;
   for (const auto& [currency, amount] : billed) {
@@ -56,55 +50,6 @@ std::map<std::string, MoneyAmount> WithoutZeros(
     entry = entry->second.zero() ? billed.erase(entry) : std::next(entry);
   }
   return billed;
-}
-
-CommitmentSums SumsOf(const std::vector<Group>& groups, RowKind kind,
-                      const Commitment& commitment,
-                      const CompareContext& context) {
-  CommitmentSums total;
-  for (const Group& group : groups) {
-    const bool same = group.key.disposition == Disposition::kCompare &&
-                      group.key.lane.kind == kind &&
-                      context.names->commitments.Name(
-                          group.key.lane.commitment) == commitment.id;
-    if (!same) continue;
-    total.sums += group.sums;
-    total.slack += group.slack();
-  }
-  return total;
-}
-
-ReconcileCheck EffectiveCost(const Commitment& commitment,
-                             const CommitmentSums& covered,
-                             const CompareContext& context) {
-  ReconcileCheck check{"effective_cost", Outcome::kNotExecutable, ""};
-  if (covered.sums.unmeasured != 0) {
-    check.detail = absl::StrCat(commitment.id, ": ", covered.sums.unmeasured,
-                                " covered rows carry no GPU time");
-    return check;
-  }
-  if (covered.sums.unaccrued != 0) {
-    check.detail = absl::StrCat(commitment.id, ": ", covered.sums.unaccrued,
-                                " covered rows have no EffectiveCost");
-    return check;
-  }
-  const Currency currency = context.contract->currency;
-  const MoneyAmount expected = Price(commitment.price, covered.sums.billed);
-  const MoneyAmount difference = Magnitude(covered.sums.effective - expected);
-  const MoneyAmount rounding = Price(commitment.price, covered.slack) * 2 +
-                               covered.sums.effective_places;
-  const MoneyAmount doubled = context.options.tolerance.has_value()
-                                  ? *context.options.tolerance * 2
-                                  : rounding;
-  const bool passed = difference * 2 <= doubled;
-  check.outcome = passed ? Outcome::kPassed : Outcome::kFailed;
-  check.detail =
-      absl::StrCat(commitment.id, ": EffectiveCost of covered usage is ",
-                   MoneyText(covered.sums.effective, currency), ", ",
-                   GpuHoursText(covered.sums.billed), " at ",
-                   MoneyText(commitment.price, currency), " are ",
-                   MoneyText(expected, currency));
-  return check;
 }
 
 // The worst outcome of a commitment's purchase groups.
@@ -205,23 +150,6 @@ ReconcileCheck CheckMetered(const ReconcileResult& result,
                     " of the billing grain");
   }
   return check;
-}
-
-std::vector<ReconcileCheck> CheckEffectiveCosts(
-    const std::vector<Group>& groups, const CompareContext& context) {
-  std::vector<ReconcileCheck> checks;
-  for (const Commitment& commitment : context.contract->commitments) {
-    const CommitmentSums covered =
-        SumsOf(groups, RowKind::kCovered, commitment, context);
-    if (covered.sums.rows == 0) continue;
-    checks.push_back(EffectiveCost(commitment, covered, context));
-  }
-  if (checks.empty()) {
-    checks.push_back({"effective_cost", Outcome::kNotExecutable,
-                      "the bill holds no usage covered by a commitment of "
-                      "the contract"});
-  }
-  return checks;
 }
 
 std::vector<ReconcileCheck> CheckPurchases(const std::vector<Group>& groups,

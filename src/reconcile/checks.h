@@ -37,8 +37,10 @@ std::optional<ReconcileCheck> CheckAmount(const CompareContext& context);
 ReconcileCheck CheckMetered(const ReconcileResult& result,
                             const CompareContext& context);
 
-// EffectiveCost of covered rows against the commitment's price, one check per
-// commitment that the bill draws on. `groups` without the copies taken out.
+// EffectiveCost of covered and unused rows against the price of their hours,
+// and of purchases against what no such row carries: one check for each that
+// the bill has of a commitment. `groups` without the copies taken out.
+// effective_checks.cc
 std::vector<ReconcileCheck> CheckEffectiveCosts(
     const std::vector<Group>& groups, const CompareContext& context);
 

@@ -143,6 +143,9 @@ void SetExpected(const Group& group, const CompareContext& context,
   }
   comparison.worth = comparison.price.value_or(MoneyAmount());
   comparison.expected = books.cost;
+  comparison.accrued = IsPurchase(lane.kind)
+                           ? FreeCost(group, context)
+                           : Price(comparison.worth, comparison.billed);
   if (!IsFree(lane, context.basis)) return;
   comparison.price = MoneyAmount();
   comparison.expected = FreeCost(group, context);

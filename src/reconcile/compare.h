@@ -71,6 +71,9 @@ struct Comparison {
   std::optional<MoneyAmount> price;
   // What an hour is worth, where its BilledCost is 0 by rule.
   MoneyAmount worth;
+  // What the EffectiveCost of a commitment's rows comes to: each hour of usage
+  // or left over carries its price, a fee what no such hour carries.
+  MoneyAmount accrued;
   bool unmeasured = false;  // usage rows without GPU time
   bool uncosted = false;    // rows without a cost: hours alone compare
   bool hours_only = false;  // no row of the bill has one

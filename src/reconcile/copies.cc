@@ -17,7 +17,8 @@ Int128 Magnitude(Int128 value) { return value < 0 ? -value : value; }
 
 void EncodeDetails(const BillRow& row, const RoutedRow& routed,
                    const RowSums& one, uint32_t group, Hash128 order,
-                   const std::optional<SplitRatios>& split, std::string* out) {
+                   const std::optional<SplitRatios>& split,
+                   const PassedRow* passed, std::string* out) {
   out->clear();
   AppendFixed(order, out);
   AppendFixed(group, out);
@@ -28,6 +29,7 @@ void EncodeDetails(const BillRow& row, const RoutedRow& routed,
   RowNames names;
   names.Add(row, routed);
   names.AppendTo(out);
+  if (passed != nullptr) AppendFixed(*passed, out);
   if (split.has_value()) AppendFixed(*split, out);
 }
 
@@ -78,13 +80,28 @@ Hash128 CopyFinder::OrderOf(const BillRow& row) {
 absl::Status CopyFinder::Add(const BillRow& row, const RoutedRow& routed,
                              const RowSums& one, uint32_t group,
                              const std::optional<SplitRatios>& split) {
-  if (one.unmeasured != 0 || row.raw.empty()) return absl::OkStatus();
+  if (one.unmeasured != 0) return absl::OkStatus();
+  return See(row, routed, one, group, split, nullptr);
+}
+
+absl::Status CopyFinder::AddPassed(const BillRow& row, const RoutedRow& routed,
+                                   const RowSums& one,
+                                   const PassedRow& passed) {
+  return See(row, routed, one, kNoIndex, std::nullopt, &passed);
+}
+
+absl::Status CopyFinder::See(const BillRow& row, const RoutedRow& routed,
+                             const RowSums& one, uint32_t group,
+                             const std::optional<SplitRatios>& split,
+                             const PassedRow* passed) {
+  if (row.raw.empty()) return absl::OkStatus();
   const Hash128& identity = row.identity;
   if (!seen_.MaybeSeen(identity.high, identity.low)) {
     return firsts_.Add(identity);
   }
   again_.MaybeSeen(identity.high, identity.low);
-  EncodeDetails(row, routed, one, group, OrderOf(row), split, &scratch_);
+  EncodeDetails(row, routed, one, group, OrderOf(row), split, passed,
+                &scratch_);
   ASSIGN_OR_RETURN(const uint64_t details, details_.Append(scratch_));
   return sightings_.Add({identity, details});
 }
@@ -93,15 +110,16 @@ absl::Status CopyFinder::ForEach(
     const std::vector<uint32_t>& new_group,
     const std::function<void(const Copies&)>& visit) {
   Copies copies;
-  Hash128 order;
   RETURN_IF_ERROR(
       ForEachRepeated([&](const Sighting& row, uint64_t extra) -> absl::Status {
-        RETURN_IF_ERROR(ReadDetails(row.details, &copies, &order));
-        return repeated_.Add({new_group[copies.group], copies.one.billed,
-                              copies.one.cost, order, row.details, extra});
+        RETURN_IF_ERROR(ReadDetails(row.details, &copies));
+        const uint32_t group =
+            copies.passed.has_value() ? kNoIndex : new_group[copies.group];
+        return repeated_.Add({group, copies.one.billed, copies.one.cost,
+                              copies.order, row.details, extra});
       }));
   return repeated_.ForEach([&](const Repeated& row) -> absl::Status {
-    RETURN_IF_ERROR(ReadDetails(row.details, &copies, &order));
+    RETURN_IF_ERROR(ReadDetails(row.details, &copies));
     copies.group = row.group;
     copies.extra = row.extra;
     visit(copies);
@@ -124,8 +142,8 @@ absl::Status CopyFinder::SumHours(const std::vector<uint32_t>& new_group,
   return ForEachRepeated(
       [&](const Sighting& row, uint64_t extra) -> absl::Status {
         Copies copies;
-        Hash128 order;
-        RETURN_IF_ERROR(ReadDetails(row.details, &copies, &order));
+        RETURN_IF_ERROR(ReadDetails(row.details, &copies));
+        if (copies.passed.has_value()) return absl::OkStatus();
         (*hours)[new_group[copies.group]] +=
             copies.one.billed * static_cast<Int128>(extra);
         return absl::OkStatus();
@@ -150,17 +168,18 @@ absl::Status CopyFinder::ForEachRepeated(
   return sightings > 1 ? visit(last, sightings - 1) : absl::OkStatus();
 }
 
-absl::Status CopyFinder::ReadDetails(uint64_t place, Copies* copies,
-                                     Hash128* order) {
+absl::Status CopyFinder::ReadDetails(uint64_t place, Copies* copies) {
   RETURN_IF_ERROR(details_.Read(place, &scratch_));
   ByteReader reader(scratch_);
-  *order = reader.Fixed<Hash128>();
+  copies->order = reader.Fixed<Hash128>();
   copies->group = reader.Fixed<uint32_t>();
   copies->one = reader.Fixed<RowSums>();
   copies->tenant = reader.Fixed<uint32_t>();
   copies->start_us = reader.Fixed<int64_t>();
   copies->end_us = reader.Fixed<int64_t>();
   copies->names = RowNames::Read(&reader);
+  copies->passed.reset();
+  if (copies->group == kNoIndex) copies->passed = reader.Fixed<PassedRow>();
   copies->split.reset();
   if (!reader.done()) copies->split = reader.Fixed<SplitRatios>();
   CHECK(reader.done());

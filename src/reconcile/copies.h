@@ -22,9 +22,18 @@
 
 namespace drawdown {
 
+// Of a row that is not compared. Its group is found by the key, because such
+// groups are joined while rows are added.
+struct PassedRow {
+  GroupKey key;
+  bool named = false;  // says what it charges for, and no other row would
+};
+
 // The copies beyond the first of one row.
 struct Copies {
-  uint32_t group = 0;
+  uint32_t group = 0;               // of a row that is compared
+  std::optional<PassedRow> passed;  // of one that is not
+  Hash128 order;                    // CopyFinder::OrderOf
   uint64_t extra = 0;
   RowSums one;  // a single copy
   RowNames names;
@@ -47,13 +56,19 @@ class CopyFinder {
   // from memory.
   void Prefetch(const BillRow& row) const { seen_.Prefetch(row.soon); }
 
-  // kIo, kDiskFull: of a temporary file.
+  // A row that is compared. kIo, kDiskFull: of a temporary file.
   absl::Status Add(const BillRow& row, const RoutedRow& routed,
                    const RowSums& one, uint32_t group,
                    const std::optional<SplitRatios>& split);
+  // One that is not. kIo, kDiskFull.
+  absl::Status AddPassed(const BillRow& row, const RoutedRow& routed,
+                         const RowSums& one, const PassedRow& passed);
 
-  // The hours of what ForEach will visit, by group. May be called before it.
-  // kIo, kDiskFull.
+  // The hash of what a row says: the same in every run.
+  Hash128 OrderOf(const BillRow& row);
+
+  // The hours of the compared rows that ForEach will visit, by group. May be
+  // called before it. kIo, kDiskFull.
   absl::Status SumHours(const std::vector<uint32_t>& new_group,
                         HashMap<uint32_t, GpuTime>* hours);
 
@@ -87,14 +102,17 @@ class CopyFinder {
   };
 
   void AppendByName(const BillRow& row);  // texts_ into scratch_
-  Hash128 OrderOf(const BillRow& row);
+  absl::Status See(const BillRow& row, const RoutedRow& routed,
+                   const RowSums& one, uint32_t group,
+                   const std::optional<SplitRatios>& split,
+                   const PassedRow* passed);
   absl::Status SightFirsts();
   // Calls `visit` with each row that came more than once, and how often beyond
   // the first.
   absl::Status ForEachRepeated(
       const std::function<absl::Status(const Sighting&, uint64_t extra)>&
           visit);
-  absl::Status ReadDetails(uint64_t place, Copies* copies, Hash128* order);
+  absl::Status ReadDetails(uint64_t place, Copies* copies);
 
   Sha256 sha256_;
   std::string texts_;                     // of one row, each with a NUL

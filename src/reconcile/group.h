@@ -68,6 +68,7 @@ struct Group {
   RowSums sums;
   RowNames names;
   Agreed unit;                  // PricingUnit of the unmeasured rows
+  Agreed invoice;               // InvoiceId
   int quantity_scale = 0;       // most places a quantity was published with
   int cost_decimals = 0;        // most decimals a BilledCost needs
   bool by_consumption = false;  // some quantity is a ConsumedQuantity

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -165,9 +166,21 @@ InvoiceSum* InvoiceSums::Find(const BillRow& row, std::string_view detail) {
                     last_.issuer == row.invoice_issuer &&
                     last_.currency == row.currency;
   if (same) return last_sum_;
-  last_ = {std::string(row.invoice_issuer), std::string(row.invoice_id),
-           std::string(detail), row.currency};
-  last_sum_ = &sums_[last_];
+  InvoiceKey key = {std::string(row.invoice_issuer),
+                    std::string(row.invoice_id), std::string(detail),
+                    row.currency};
+  auto found = sums_.find(key);
+  if (found == sums_.end()) {
+    size_t& kept = detail.empty() ? invoices_ : details_;
+    if (kept == (detail.empty() ? kMostInvoices : kMostDetails)) {
+      (detail.empty() ? too_many_invoices_ : too_many_details_) = true;
+      return nullptr;
+    }
+    ++kept;
+    found = sums_.try_emplace(key).first;
+  }
+  last_ = std::move(key);
+  last_sum_ = &found->second;
   return last_sum_;
 }
 
@@ -206,9 +219,16 @@ std::vector<ReconcileCheck> InvoiceSums::Check(
              "no row of the provider names its invoice (InvoiceId), so none "
              "could be compared with Invoice Detail"}};
   }
+  if (too_many_invoices_) {
+    return {{kName, Outcome::kNotExecutable,
+             absl::StrCat("rows name more than ", kMostInvoices,
+                          " invoices, which are not kept apart")}};
+  }
   Invoices invoices;
   for (const InvoiceLine& line : lines) AddLine(line, period, invoices);
   for (const auto& [key, sum] : sums_) {
+    // Some of so many are not kept, and which ones goes by their order.
+    if (too_many_details_ && !key.detail.empty()) continue;
     Invoice& invoice =
         FindInvoice(invoices, key.issuer, key.invoice, key.currency);
     (key.detail.empty() ? invoice.rows : invoice.detail_rows[key.detail]) +=
@@ -224,7 +244,21 @@ std::vector<ReconcileCheck> InvoiceSums::Check(
         .push_back(CheckOf(key, invoice, is_issuer(invoice.issuer), tolerance));
   }
   checks.insert(checks.end(), of_rows.begin(), of_rows.end());
+  if (too_many_details_) {
+    checks.push_back({kName, Outcome::kNotExecutable,
+                      absl::StrCat("rows name more than ", kMostDetails,
+                                   " invoice details, which are not kept "
+                                   "apart")});
+  }
   return checks;
+}
+
+std::set<std::string> OpenInvoices(const std::vector<InvoiceLine>& lines) {
+  std::set<std::string> open;
+  for (const InvoiceLine& line : lines) {
+    if (line.status == InvoiceStatus::kOpen) open.insert(line.invoice_id);
+  }
+  return open;
 }
 
 bool InvoiceSums::AnyOpen(const std::vector<InvoiceLine>& lines) const {
@@ -233,6 +267,7 @@ bool InvoiceSums::AnyOpen(const std::vector<InvoiceLine>& lines) const {
     if (line.status != InvoiceStatus::kOpen) continue;
     open.insert(KeyOf(line.invoice_issuer, line.invoice_id, line.currency));
   }
+  if (too_many_invoices_) return !open.empty();
   return !open.empty() &&
          std::any_of(sums_.begin(), sums_.end(), [&open](const auto& entry) {
            const InvoiceKey& key = entry.first;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,9 @@ struct InvoiceSum {
   }
 };
 
+// The InvoiceIds of invoices that are not issued yet.
+std::set<std::string> OpenInvoices(const std::vector<InvoiceLine>& lines);
+
 // sum(BilledCost) by invoice and by invoice detail.
 class InvoiceSums {
  public:
@@ -58,19 +62,31 @@ class InvoiceSums {
   // issuers are the same in any case of letters. Not executable is an invoice
   // that is open, void or without Invoice Detail, one of another period without
   // rows, and one without rows whose issuer is not of the provider. Tax counts
-  // in details only.
+  // in details only. Nor are executable: all, where there are more invoices
+  // than are kept, and details, where there are more of those.
   std::vector<ReconcileCheck> Check(
       const std::vector<InvoiceLine>& lines, const Interval& period,
       const std::function<bool(std::string_view)>& is_issuer,
       const std::optional<MoneyAmount>& tolerance) const;
 
-  // Whether some compared row is of an invoice that is not issued yet.
+  // Whether some compared row is of an invoice that is not issued yet. Where
+  // there are more invoices than are kept, it is if any is not.
   bool AnyOpen(const std::vector<InvoiceLine>& lines) const;
 
  private:
+  // A bill has few invoices, and of what they are detailed to no more than
+  // Invoice Detail may have rows. A hostile one has another in every row.
+  static constexpr size_t kMostInvoices = size_t{1} << 16;
+  static constexpr size_t kMostDetails = size_t{1} << 18;
+
+  // Null: of a key beyond the most.
   InvoiceSum* Find(const BillRow& row, std::string_view detail);
 
   std::map<InvoiceKey, InvoiceSum> sums_;
+  size_t invoices_ = 0;  // of sums_
+  size_t details_ = 0;   // likewise
+  bool too_many_invoices_ = false;
+  bool too_many_details_ = false;
   InvoiceKey last_;  // rows of one invoice follow one another
   InvoiceSum* last_sum_ = nullptr;
 };

@@ -96,7 +96,7 @@ BreakClass CapacityClass(const Group& group, const CompareContext& context) {
 }
 
 // A commitment that the contract does not have is others' business, unless it
-// is of the contract's pools.
+// is of the contract's pools; so is a purchase of none.
 BreakClass OtherCommitmentClass(const Group& group,
                                 const CompareContext& context) {
   const Lane& lane = group.key.lane;
@@ -104,8 +104,7 @@ BreakClass OtherCommitmentClass(const Group& group,
   if (group.key.dropped != 0) return BreakClass::kNotExecutable;
   const bool ours =
       lane.pool != kNoIndex || context.covering.contains(lane.commitment);
-  return lane.commitment != kNoIndex && ours ? BreakClass::kNotExecutable
-                                             : BreakClass::kNonUsage;
+  return ours ? BreakClass::kNotExecutable : BreakClass::kNonUsage;
 }
 
 // What our own statement posts too.
@@ -192,6 +191,24 @@ void SetNobodys(GpuTime metered, Break& item) {
                                    (billed - metered).count(), billed.count());
   item.quantity_effect = part.ok() ? MoneyAmount(*part) : item.difference;
   item.price_effect = item.difference - item.quantity_effect;
+}
+
+std::string CopiesText(uint64_t count) {
+  return absl::StrCat(count, count == 1 ? " more copy" : " more copies");
+}
+
+Break ItemOfCopies(const RowSums& sums, const RowNames& names,
+                   const Group& group, const CompareContext& context) {
+  Break item;
+  SetNames(names, item);
+  item.kind = BreakClass::kDuplicateCharge;
+  item.provider = context.names->texts.Name(group.key.provider);
+  item.currency = context.names->currencies[group.key.currency];
+  item.rows = sums.rows;
+  item.billed_cost = sums.cost;
+  SetExpected(MoneyAmount(), item);
+  item.matched_on = "every column";
+  return item;
 }
 
 bool CanJudgeCopies(const Comparison& comparison) {
@@ -297,22 +314,25 @@ absl::Status SayWhatWasMetered(const std::vector<Group>& groups,
 Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
                  const CompareContext& context) {
   const RowSums sums = copies.one.Times(count);
-  Break item;
-  SetNames(copies.names, item);
-  item.kind = BreakClass::kDuplicateCharge;
-  item.provider = context.names->texts.Name(group.key.provider);
-  item.currency = context.names->currencies[group.key.currency];
-  item.rows = sums.rows;
+  Break item = ItemOfCopies(sums, copies.names, group, context);
   item.billed = sums.billed;
-  item.billed_cost = sums.cost;
   item.period_start_us = copies.start_us;
   item.period_end_us = copies.end_us;
-  SetExpected(MoneyAmount(), item);
-  item.matched_on = "every column";
+  item.reason = absl::StrCat(CopiesText(count),
+                             " of a row that the bill already holds, equal in ",
+                             "every column: ", GpuHoursText(sums.billed),
+                             " beyond what our books ", "hold");
+  return item;
+}
+
+Break PassedCopiesItem(const RowSums& sums, const RowNames& names,
+                       const Group& group, const CompareContext& context) {
+  Break item = ItemOfCopies(sums, names, group, context);
   item.reason = absl::StrCat(
-      count, count == 1 ? " more copy" : " more copies",
-      " of a row that the bill already holds, equal in every column: ",
-      GpuHoursText(sums.billed), " beyond what our books hold");
+      CopiesText(sums.rows), " of rows that the bill already holds, equal in ",
+      "every column and of one resource or line; ",
+      RoutedReason(group, BreakClass::kNonUsage, CorrectionLink::kNone,
+                   *context.names));
   return item;
 }
 

@@ -29,6 +29,10 @@ absl::Status SayWhatWasMetered(const std::vector<Group>& groups,
 Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
                  const CompareContext& context);
 
+// Of copies of rows that are not compared; without period and lines.
+Break PassedCopiesItem(const RowSums& sums, const RowNames& names,
+                       const Group& group, const CompareContext& context);
+
 // Takes the copies that the books of `group` lack out of it, and returns them
 // as an item. `copies` in the order of CopyFinder::ForEach.
 std::optional<Break> TakeOutCopies(const Copies& copies, Group& group,

@@ -162,7 +162,8 @@ void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
   } else if (context.invoice_open) {
     result->notes.push_back(
         "rows of the bill are of an invoice that is not issued yet "
-        "(InvoiceIssueStatus Open): the differences are pending, not breaks");
+        "(InvoiceIssueStatus Open): what is of it, or billed too little, is "
+        "pending, not a break");
   }
   std::vector<std::string> missing =
       context.posted.Missing(context.contract->currency);

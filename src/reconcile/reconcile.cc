@@ -92,6 +92,9 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
       split = state.splits.Add(row, group);
     }
     RETURN_IF_ERROR(state.copies.Add(row, routed, one, group, split));
+  } else if (PassesWithCost(row, routed, state.context.period)) {
+    RETURN_IF_ERROR(
+        state.copies.AddPassed(row, routed, one, PassedRowOf(row, routed)));
   }
   if (row.links_lines && routed.contract_provider) {
     RETURN_IF_ERROR(state.line_ids.Add(row));
@@ -124,11 +127,13 @@ void Reconciler::State::NoteOpenPeriods(const BillContents& bill) {
     context.provider_open |= this_one && !billed.closed;
   }
   context.invoice_open = invoices.AnyOpen(bill.invoice_lines);
+  open_invoices = OpenInvoices(bill.invoice_lines);
 }
 
-// Another company than the provider may send its invoices.
+// Another company than the provider may send its invoices. Of too many to know
+// any may be it.
 bool Reconciler::State::IsIssuer(std::string_view name) const {
-  return bill_names.IsProvider(name) ||
+  return bill_names.IsProvider(name) || issuers.size() >= kMostIssuers ||
          std::any_of(issuers.begin(), issuers.end(),
                      [name](const std::string& issuer) {
                        return absl::EqualsIgnoreCase(
@@ -139,7 +144,8 @@ bool Reconciler::State::IsIssuer(std::string_view name) const {
 void Reconciler::State::NoteWhatIsMissing(ReconcileResult* result) const {
   const std::string& tag = context.options.tenant_tag;
   for (const std::string& note :
-       {period_rows.Note(), tag.empty() ? std::string() : tag_rows.Note(tag)}) {
+       {period_rows.Note(), passed_copies.Note(),
+        tag.empty() ? std::string() : tag_rows.Note(tag)}) {
     if (!note.empty()) result->notes.push_back(note);
   }
 }
@@ -206,11 +212,20 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
 }
 
 absl::StatusOr<uint32_t> Reconciler::LinesOf(const BillRow& row) {
+  return row.amount == BilledAmount::kEffectiveCost
+             ? LinesOfCosted(Accrued(row))
+             : LinesOfCosted(row);
+}
+
+absl::StatusOr<uint32_t> Reconciler::LinesOfCosted(const BillRow& row) {
   State& state = *state_;
-  const bool accrues = row.amount == BilledAmount::kEffectiveCost;
-  ASSIGN_OR_RETURN(
-      const RoutedRow routed,
-      accrues ? state.router.Route(Accrued(row)) : state.router.Route(row));
+  ASSIGN_OR_RETURN(const RoutedRow routed, state.router.Route(row));
+  if (!state.passed_copies.empty() &&
+      PassesWithCost(row, routed, state.context.period)) {
+    const uint32_t lines =
+        state.passed_copies.LinesOf(state.copies.OrderOf(row));
+    if (lines != Break::kNoLines) return lines;
+  }
   const std::optional<uint32_t> index = state.groups.Find(routed.key);
   if (!index.has_value()) {
     return MakeError(ErrorCode::kInvalidArgument,

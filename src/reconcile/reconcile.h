@@ -91,6 +91,7 @@ class Reconciler {
 
   // `row.billed_cost` is what is compared, whichever amount that is.
   absl::Status AddCosted(const BillRow& row);
+  absl::StatusOr<uint32_t> LinesOfCosted(const BillRow& row);
 
   std::unique_ptr<State> state_;
 };

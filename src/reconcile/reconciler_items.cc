@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "reconcile/excluded_hours.h"
 #include "reconcile/items.h"
@@ -87,14 +88,17 @@ absl::Status Reconciler::State::LinkCorrections() {
   return line_ids.Find(named, names.texts, &context.lines);
 }
 
-absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
-  RETURN_IF_ERROR(MergeGroups());
-  if (!context.options.tenant_tag.empty()) {
-    tag_rows = TagRows(groups.groups(), names);
-  }
-  splits.Merge(merged_index);
-  std::vector<Break> items;
+absl::Status Reconciler::State::TakeOutAllCopies(std::vector<Break>* items) {
   RETURN_IF_ERROR(copies.ForEach(merged_index, [&](const Copies& found) {
+    if (found.passed.has_value()) {
+      GroupKey key = found.passed->key;
+      Coarsen(router.GrainOf(key.disposition), &key);
+      const std::optional<uint32_t> index = groups.Find(key);
+      CHECK(index.has_value());
+      passed_copies.Add(found, merged_index[*index],
+                        names.currencies[key.currency]);
+      return;
+    }
     std::optional<Break> item =
         TakeOutCopies(found, groups.groups()[found.group], context);
     if (!item.has_value()) return;
@@ -103,8 +107,33 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
                      found.names.resource.value(),
                      {found.start_us, found.end_us});
     }
-    items.push_back(*std::move(item));
+    items->push_back(*std::move(item));
   }));
+  std::vector<Break> passed = passed_copies.TakeOut(context, &groups.groups());
+  std::move(passed.begin(), passed.end(), std::back_inserter(*items));
+  return absl::OkStatus();
+}
+
+// What is billed too much by rows of invoices that are issued is final, though
+// another invoice of the period is not; what is missing may be on that one.
+bool Reconciler::State::MayStillChange(const Break& item) const {
+  if (context.open() || context.provider_open) return true;
+  if (!context.invoice_open) return false;
+  if (item.lines >= groups.groups().size()) return true;
+  const Agreed& invoice = groups.groups()[item.lines].invoice;
+  const bool issued = invoice.one() && !invoice.value().empty() &&
+                      !open_invoices.contains(invoice.value());
+  return !issued || item.difference <= MoneyAmount();
+}
+
+absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
+  RETURN_IF_ERROR(MergeGroups());
+  if (!context.options.tenant_tag.empty()) {
+    tag_rows = TagRows(groups.groups(), names);
+  }
+  splits.Merge(merged_index);
+  std::vector<Break> items;
+  RETURN_IF_ERROR(TakeOutAllCopies(&items));
   splits.Seal();
   context.billed = BilledLanes(groups.groups());
   FindLateCorrections();
@@ -138,8 +167,8 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   RETURN_IF_ERROR(SayWhatWasMetered(groups.groups(), context, &items));
   std::vector<Break> unbilled = FindUnbilled(context);
   std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
-  if (context.open() || context.provider_open || context.invoice_open) {
-    for (Break& item : items) item.pending = !IsClean(item.kind);
+  for (Break& item : items) {
+    item.pending = !IsClean(item.kind) && MayStillChange(item);
   }
   SortItems(items);
   MarkRefunds(groups.groups(), services, context, &items);

@@ -68,7 +68,8 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   period_rows.Add(row, context.period);
   if (!SameText(row.invoice_issuer, last_issuer)) {
     last_issuer = row.invoice_issuer;
-    if (!last_issuer.empty()) issuers.insert(last_issuer);
+    const bool few = issuers.size() < kMostIssuers;
+    if (few && !last_issuer.empty()) issuers.insert(last_issuer);
   }
   applied.Add(row, bill_names, *context.contract, context.period);
   if (row.category == ChargeCategory::kCredit &&

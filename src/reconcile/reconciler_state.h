@@ -24,6 +24,7 @@
 #include "reconcile/group.h"
 #include "reconcile/invoice_checks.h"
 #include "reconcile/line_ids.h"
+#include "reconcile/passed_copies.h"
 #include "reconcile/reconcile.h"
 #include "reconcile/refunds.h"
 #include "reconcile/route.h"
@@ -80,8 +81,10 @@ struct Reconciler::State {
   absl::Status MergeGroups();
   void FindLateCorrections();
   absl::Status LinkCorrections();
+  absl::Status TakeOutAllCopies(std::vector<Break>* items);
   absl::StatusOr<std::vector<Break>> MakeItems();
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
+  bool MayStillChange(const Break& item) const;
   void NoteOpenPeriods(const BillContents& bill);
   void NoteWhatIsMissing(ReconcileResult* result) const;
   bool IsIssuer(std::string_view name) const;
@@ -99,12 +102,15 @@ struct Reconciler::State {
   std::vector<uint32_t> merged_index;  // by the index that Add returned
   LineIds line_ids;
   CopyFinder copies;
+  PassedCopies passed_copies;
   SplitCharges splits;
   ConsumedSums consumed;
   OurServices services;
   uint64_t rows = 0;
   std::vector<MoneyAmount> billed;  // by index of names.currencies
   InvoiceSums invoices;
+  std::set<std::string> open_invoices;  // their ids, in Finish
+  static constexpr size_t kMostIssuers = 1024;
   std::set<std::string> issuers;  // of the provider's rows
   std::string last_issuer;        // and the last row's
   AppliedSums applied;

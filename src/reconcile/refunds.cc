@@ -36,21 +36,34 @@ void OurServices::Add(const BillRow& row, const RoutedRow& routed) {
                      routed.key.disposition == Disposition::kUnusedCapacity ||
                      routed.key.disposition == Disposition::kDearCapacity) &&
                     row.category != ChargeCategory::kAdjustment;
-  if (!ours || row.service.empty() || SameText(row.service, last_)) return;
-  last_ = row.service;
-  if (services_.size() < kMost) services_.insert(last_);
+  if (row.service.empty()) return;
+  if (ours) return ours_.Add(row.service);
+  if (routed.contract_provider && row.category == ChargeCategory::kUsage) {
+    others_.Add(row.service);
+  }
+}
+
+void OurServices::Services::Add(std::string_view service) {
+  if (SameText(service, last)) return;
+  last = service;
+  if (!full()) names.insert(last);
+}
+
+bool OurServices::Services::Has(std::string_view service) const {
+  return names.find(service) != names.end();
 }
 
 bool OurServices::MayBe(std::string_view service) const {
-  return service.empty() || services_.size() >= kMost ||
-         services_.find(service) != services_.end();
+  if (service.empty() || ours_.full() || others_.full()) return true;
+  return ours_.Has(service) || !others_.Has(service);
 }
 
 void MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
                  const CompareContext& context, std::vector<Break>* items) {
   MoneyAmount granted = context.books->credits();  // negative, as credits are
   for (Break& item : *items) {
-    if (item.lines == Break::kNoLines) continue;
+    // Copies are of no group, what is unbilled of no row.
+    if (item.lines >= groups.size()) continue;
     const Group& group = groups[item.lines];
     if (!GivesBack(item, group, services, *context.names)) continue;
     const bool credit = group.key.disposition == Disposition::kOtherCategory;

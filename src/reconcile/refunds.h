@@ -14,25 +14,37 @@
 
 namespace drawdown {
 
-// The services that rows of the contract's things are of.
+// The services that rows of the contract's things are of, and those that other
+// usage is of.
 class OurServices {
  public:
   void Add(const BillRow& row, const RoutedRow& routed);
   // Whether money of `service`, empty where the row has none, may be of such a
-  // thing. Where there are too many services to know, it may.
+  // thing: a service that nothing is used of is a name for an account's credits
+  // and fees. Where there are too many services to know, it may.
   bool MayBe(std::string_view service) const;
 
  private:
   static constexpr size_t kMost = 1024;
 
-  std::set<std::string, std::less<>> services_;
-  std::string last_;
+  struct Services {
+    std::set<std::string, std::less<>> names;
+    std::string last;
+
+    void Add(std::string_view service);
+    bool Has(std::string_view service) const;
+    bool full() const { return names.size() >= kMost; }
+  };
+
+  Services ours_;
+  Services others_;
 };
 
 // Sets Break::price_effect of credits, negative adjustments and corrections of
 // nothing to what they give back; of credits, beyond those that the contract
-// grants. What is not of the period, or names another service, SKU or resource
-// than the contract's, gives nothing of it back. REQUIRES: sorted items.
+// grants. What is not of the period, or names another service that is used, SKU
+// or resource than the contract's, gives nothing of it back. REQUIRES: sorted
+// items.
 void MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
                  const CompareContext& context, std::vector<Break>* items);
 

@@ -98,6 +98,10 @@ class Router {
   bool NamesNothingElse(const BillRow& row) const;
   Target FindCommitmentTarget(const BillRow& row, RowKind kind,
                               Disposition otherwise);
+  Target OfCommitment(const BillRow& row, RowKind kind,
+                      const Commitment& commitment, const PoolNaming* pool);
+  const Commitment* ReservedBy(const BillRow& row) const;
+  bool IsBeside(const BillRow& row, const PoolMatch& match);
   Target UsageOfPool(const BillRow& row, const PoolMatch& match);
   Target UnusedCapacityOf(const BillRow& row, const PoolMatch& match);
   Disposition DispositionOf(const BillRow& row) const;

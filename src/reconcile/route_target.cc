@@ -52,43 +52,71 @@ Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
   return target;
 }
 
-// Reserved and not run: no meter counts it, but it has a price.
+// The commitment whose hours reserved capacity is of.
+const Commitment* Router::ReservedBy(const BillRow& row) const {
+  const Commitment* commitment = FindCommitment(row, row.commitment_id);
+  if (commitment == nullptr) commitment = FindCommitment(row, row.capacity_id);
+  const bool of_hours = commitment != nullptr &&
+                        commitment->category == CommitmentCategory::kUsage;
+  return of_hours ? commitment : nullptr;
+}
+
+// Reserved and not run: no meter counts it, but it has a price. That of a
+// commitment's hours is what the commitment had left.
 Router::Target Router::UnusedCapacityOf(const BillRow& row,
                                         const PoolMatch& match) {
+  if (const Commitment* commitment = ReservedBy(row); commitment != nullptr) {
+    return OfCommitment(row, RowKind::kUnused, *commitment, match.naming);
+  }
   Target target = UsageOfPool(row, match);
   target.disposition = Disposition::kUnusedCapacity;
   target.lane.kind = RowKind::kNone;
   return target;
 }
 
+Router::Target Router::OfCommitment(const BillRow& row, RowKind kind,
+                                    const Commitment& commitment,
+                                    const PoolNaming* pool) {
+  Target target;
+  target.pool = pool;
+  target.lane = {kind, kNoIndex, names_.commitments.Intern(commitment.id)};
+  target.micro_gpus =
+      kMicroGpusPerGpu *
+      (pool != nullptr
+           ? pool->gpus_per_unit
+           : NamingAt(row.charge_start_us).names.GpusPerUnit(commitment));
+  return target;
+}
+
 Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
                                             Disposition otherwise) {
-  Target target;
   const Commitment* commitment = FindCommitment(row, row.commitment_id);
   if (commitment == nullptr) commitment = FindCommitment(row, row.resource);
   // The resource of such a row is the commitment.
   const PoolMatch match = FindPool(row, "");
   // Only usage is matched by a coarser key: another account's commitment is not
   // of the pool that this account's is of.
-  if (match.result == PoolMatch::Result::kFound && match.dropped == 0) {
-    target.pool = match.naming;
-  }
-  if (commitment == nullptr) {
-    target.disposition = otherwise;
-    if (row.commitment_id.empty()) return target;
+  const bool named =
+      match.result == PoolMatch::Result::kFound && match.dropped == 0;
+  const PoolNaming* const pool = named ? match.naming : nullptr;
+  if (commitment != nullptr) return OfCommitment(row, kind, *commitment, pool);
+  Target target;
+  target.disposition = otherwise;
+  target.pool = pool;
+  if (!row.commitment_id.empty()) {
     target.lane.commitment = names_.commitments.Intern(row.commitment_id);
-    if (target.pool != nullptr) {
-      target.lane.pool = PoolIndex(target.pool);
-    }
+  } else if (IsBeside(row, match)) {
     return target;
   }
-  target.lane = {kind, kNoIndex, names_.commitments.Intern(commitment->id)};
-  target.micro_gpus =
-      kMicroGpusPerGpu *
-      (target.pool != nullptr
-           ? target.pool->gpus_per_unit
-           : NamingAt(row.charge_start_us).names.GpusPerUnit(*commitment));
+  if (pool != nullptr) target.lane.pool = PoolIndex(pool);
   return target;
+}
+
+// What is sold beside an instance, such as traffic, may name its type too.
+bool Router::IsBeside(const BillRow& row, const PoolMatch& match) {
+  const BilledUnit& unit = UnitOf(row);
+  return match.by_instance_type && !unit.time.has_value() && !unit.unclear &&
+         !row.pricing_unit.empty();
 }
 
 Router::Target Router::FindUsageTarget(const BillRow& row) {
@@ -100,16 +128,12 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   const PoolMatch match = FindPool(row, row.resource);
   Target target;
   target.micro_gpus = row.gpu_count_micro.value_or(0);
-  const BilledUnit& unit = UnitOf(row);
-  // What is sold beside an instance, such as traffic, may name its type too.
-  const bool beside = match.by_instance_type && !unit.time.has_value() &&
-                      !unit.unclear && !row.pricing_unit.empty();
-  const bool gpu = !beside && (unit.gpus || target.micro_gpus > 0 ||
-                               match.naming != nullptr);
-  if (beside) {
+  if (IsBeside(row, match)) {
     target.disposition = Disposition::kOtherService;
     return target;
   }
+  const bool gpu =
+      UnitOf(row).gpus || target.micro_gpus > 0 || match.naming != nullptr;
   switch (match.result) {
     case PoolMatch::Result::kFound:
       if (match.dropped != 0) {

@@ -101,10 +101,36 @@ class ClaimsTest(ReconcileCase):
         self.assertIn("62.40 USD", self.read("claims/aws/claim.md"))
         self.assertIn("1,bill.csv,6,", self.read("claims/aws/lines.csv"))
 
+    def test_what_is_billed_twice_is_claimed_though_it_is_no_usage_of_ours(self):
+        def storage(bucket, cost="5.00"):
+            return row(0, 5, cost, resource=bucket).replace(
+                "EC2,p5en,p5en.od", "Amazon S3,s3,s3.std").replace(
+                    "Hours", "Requests")
+        text = HEADER + "".join([
+            *[row(hour, 2, RIGHT) for hour in range(4)], storage("a"),
+            storage("b"), storage("a"), storage("c", "7.00")])
+        for name, bill in (("billed", text),
+                           ("effective",
+                            "".join(line.split(",", 1)[1] for line in
+                                    text.splitlines(keepends=True)))):
+            done = self.reconcile(1, self.write(name + ".csv", bill),
+                                  "--claims", name)
+            self.assertIn("wrote 1 claim", done.err)
+            self.assertIn("5.00 USD", self.read(name + "/aws/claim.md"))
+            self.assertEqual(
+                [line.split(",")[2] for line in
+                 self.read(name + "/aws/lines.csv").splitlines()
+                 if line.startswith("1,")], ["6", "8"], name)
+
     def test_only_a_credit_for_what_is_claimed_is_taken_off(self):
-        rows = [row(0, 3, MORE), *[row(hour, 2, RIGHT) for hour in (1, 2, 3)]]
+        # What nothing is used of is a name for an account as a whole.
+        rows = [row(0, 3, MORE), *[row(hour, 2, RIGHT) for hour in (1, 2, 3)],
+                row(0, 5, "1.00", resource="bucket").replace(
+                    "EC2,p5en,p5en.od", "Amazon S3,s3,s3.std").replace(
+                        "Hours", "Requests")]
         for category, service, claimed in (("Credit", "EC2", False),
                                            ("credit", "EC2", False),
+                                           ("Credit", "AWS Account", False),
                                            ("Credit", "Amazon S3", True)):
             credit = row(0, "", "-27.60", resource="").replace(
                 ",Usage,,", f",{category},,").replace(

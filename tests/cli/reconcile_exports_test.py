@@ -100,6 +100,29 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
                    commitment("sp-1", "2", 1) + commitment("ri-1", "2.50", 2),
                    rows, "1526.4")  # 24 x (27.60 + 16 + 20)
 
+    def test_an_aws_report_with_net_costs_is_read_net(self):
+        """Of an account with an enterprise discount: the contract's price is
+        what is paid, and the discounts' own lines are in it already."""
+        def line(kind, cost, net, **more):
+            return {
+                "identity_line_item_id": kind,
+                "bill_billing_period_start_date": "2026-10-01T00:00:00Z",
+                "bill_billing_period_end_date": "2026-11-01T00:00:00Z",
+                "line_item_line_item_type": kind,
+                "line_item_usage_start_date": "2026-10-01T00:00:00Z",
+                "line_item_usage_end_date": "2026-10-02T00:00:00Z",
+                "line_item_product_code": "AmazonEC2",
+                "line_item_usage_amount": "24",
+                "line_item_currency_code": "USD",
+                "line_item_unblended_cost": cost,
+                "line_item_net_unblended_cost": net,
+                "pricing_unit": "Hrs",
+                "product_region_code": "us-east-1",
+                "product": '{"gpu":"8","instance_type":"p5en"}', **more}
+        rows = [line("Usage", "736.00", "662.40"),
+                line("EdpDiscount", "-73.60", "")]
+        self.check("aws", "AWS", "us-east-1", "p5en", 8, "", rows, "662.4")
+
     def tenants_of(self, start, key, tags):
         """What a report of one hour finds by tenant, its columns named by
         `start`."""

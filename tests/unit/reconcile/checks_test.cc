@@ -59,6 +59,70 @@ TEST(ReconcileChecksTest, EffectiveCostSaysBothAmounts) {
   EXPECT_FALSE(result.clean());
 }
 
+// The outcomes and the details of all checks of this name.
+std::vector<std::pair<Outcome, std::string>> EffectiveChecks(
+    const Scenario& setup, const std::vector<TestRow>& rows) {
+  std::vector<std::pair<Outcome, std::string>> found;
+  for (const ReconcileCheck& check : Reconcile(setup, rows).checks) {
+    if (check.name == "effective_cost") {
+      found.emplace_back(check.outcome, check.detail);
+    }
+  }
+  return found;
+}
+
+TEST(ReconcileChecksTest, UnusedHoursCarryWhatTheyWasteAndFeesNothing) {
+  Scenario setup;
+  setup.rated =
+      BookBuilder().Covered(kGb200, 0, 1, "80").Unused(0, 1, "20").Build();
+  TestRow fee = PurchaseRow(0, 1, "100", "205.00");
+  TestRow unused = UnusedRow(0, 1, "5");
+  const TestRow covered = CoveredRow(0, 1, "20", "164.00");
+  using ::testing::ElementsAre;
+  using ::testing::Pair;
+  EXPECT_THAT(
+      EffectiveChecks(setup, {fee, covered, unused}),
+      ElementsAre(Pair(Outcome::kPassed, HasSubstr("covered usage is 164.00")),
+                  Pair(Outcome::kPassed,
+                       "gb200-reserved: EffectiveCost of unused hours is 41.00 "
+                       "USD, 20 GPU-hours at 2.05 USD are 41.00 USD"),
+                  Pair(Outcome::kPassed,
+                       "gb200-reserved: EffectiveCost of fees is 0.00 USD, "
+                       "what no usage and no unused row carries is 0.00 USD")));
+  unused.effective = "0";
+  fee.effective = "205.00";
+  EXPECT_THAT(EffectiveChecks(setup, {fee, covered, unused}),
+              ElementsAre(Pair(Outcome::kPassed, HasSubstr("covered")),
+                          Pair(Outcome::kFailed, HasSubstr("unused")),
+                          Pair(Outcome::kFailed, HasSubstr("fees"))));
+  unused.quantity.reset();
+  fee.amount = BilledAmount::kNone;
+  EXPECT_THAT(EffectiveChecks(setup, {unused}),
+              ElementsAre(Pair(Outcome::kNotExecutable,
+                               HasSubstr("1 rows of unused hours carry no"))));
+}
+
+TEST(ReconcileChecksTest, ATrueUpCarriesItsOwnCost) {
+  Scenario setup;
+  Commitment& reserved = setup.contract.commitments[0];
+  reserved.model = CommitmentModel::kDiscontinuous;
+  reserved.interval = FulfilmentInterval::kMonthly;
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, 1, "80")
+                    .Fee(ChargeKind::kShortfall, 0, 744, "20", "41", kReserved)
+                    .Build();
+  TestRow fee = PurchaseRow(0, 744, "80", "164.00");
+  TestRow true_up = PurchaseRow(0, 744, "20", "41.00");
+  const auto fees = [&] {
+    return EffectiveChecks(setup, {fee, true_up}).at(0).first;
+  };
+  EXPECT_EQ(fees(), Outcome::kFailed);
+  true_up.effective = "41.00";
+  EXPECT_EQ(fees(), Outcome::kPassed);
+  fee.effective = "164.00";
+  EXPECT_EQ(fees(), Outcome::kFailed);
+}
+
 TEST(ReconcileChecksTest, WithoutItsInputACheckIsNotExecutable) {
   Scenario setup = CoveredHour();
   const ReconcileResult none =

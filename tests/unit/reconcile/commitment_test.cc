@@ -170,9 +170,11 @@ TEST(ReconcileCommitmentTest, WaivedHoursAreNotBought) {
                     .Covered(kGb200, 0, 1, "80")
                     .Fee(ChargeKind::kUnused, 0, 1, "20", "0", kReserved)
                     .Build();
-  const ReconcileResult result = Reconcile(
-      setup, {PurchaseRow(0, 1, "80", "164.00"),
-              CoveredRow(0, 1, "20", "164.00"), UnusedRow(0, 1, "5")});
+  TestRow unused = UnusedRow(0, 1, "5");
+  unused.effective = "0";  // nothing is wasted that nobody pays for
+  const ReconcileResult result =
+      Reconcile(setup, {PurchaseRow(0, 1, "80", "164.00"),
+                        CoveredRow(0, 1, "20", "164.00"), unused});
   EXPECT_TRUE(result.clean()) << Serialized(result);
 }
 
@@ -239,9 +241,9 @@ Scenario MonthlyBlock() {
 
 TEST(ReconcileCommitmentTest, ABlockIsBoughtByWholeIntervals) {
   const TestRow covered = CoveredRow(0, 1, "20", "164.00");
-  EXPECT_TRUE(
-      Reconcile(MonthlyBlock(), {PurchaseRow(0, 744, "100", "205"), covered})
-          .clean());
+  TestRow fee = PurchaseRow(0, 744, "100", "205");
+  fee.effective = "41";  // of the 20 hours that no row covers
+  EXPECT_TRUE(Reconcile(MonthlyBlock(), {fee, covered}).clean());
   const ReconcileResult day =
       Reconcile(MonthlyBlock(), {PurchaseRow(0, 24, "80", "164"), covered});
   const auto items = ItemsOf(day, BreakClass::kNotExecutable);
@@ -264,6 +266,7 @@ TEST(ReconcileCommitmentTest, TheTrueUpOfASpendCommitmentIsMoney) {
   TestRow row = PurchaseRow(0, 744, "1", "1000.00");
   row.resource = "spend";
   row.unit = "Units";
+  row.effective = "1000.00";  // it covers nothing
   EXPECT_TRUE(Reconcile(setup, {row}).clean());
   row.billed = "1200";
   const auto items =

@@ -13,6 +13,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
+// Usage of another service, which its credits and corrections are for.
+TestRow Storage() {
+  TestRow row = OnDemandRow(0, 1, "100", "1.00");
+  row.service = "Amazon Simple Storage Service";
+  row.sku = row.sku_price = "s3-std";
+  row.resource = "bucket-1";
+  row.unit = "GB-Mo";
+  return row;
+}
+
 const TestRow kOriginal = OnDemandRow(0, 1, "3", "49.20");
 const TestRow kNextHour = OnDemandRow(1, 2, "2", "32.80");
 
@@ -108,6 +118,8 @@ TEST(ReconcileCorrectionsTest, OnlyMoneyThatNamesNothingElseIsARefund) {
       {"of another service",
        [](TestRow* row) { row->service = "Amazon Simple Storage Service"; },
        "0"},
+      {"of a service that nothing is used of",
+       [](TestRow* row) { row->service = "AWS Account"; }, "-20"},
       {"of the contract's SKU", [](TestRow* row) { row->sku = "p6e"; }, "-20"},
       {"of another SKU", [](TestRow* row) { row->sku = "s3-std"; }, "0"},
       {"of another SKU price", [](TestRow* row) { row->sku_price = "x"; }, "0"},
@@ -140,8 +152,8 @@ TEST(ReconcileCorrectionsTest, OnlyMoneyThatNamesNothingElseIsARefund) {
       TestRow small = CostOnly(0, 1, "-1", "");
       small.correction = false;
       small.category = category;
-      const std::vector<TestRow> rows = {OnDemandRow(0, 2, "4", "65.60"), row,
-                                         small};
+      const std::vector<TestRow> rows = {row, OnDemandRow(0, 2, "4", "65.60"),
+                                         Storage(), small};
       const ReconcileResult result = Reconcile(MeteredHours(2), rows);
       ExpectInvariants(result, rows);
       MoneyAmount back;
@@ -159,7 +171,7 @@ TEST(ReconcileCorrectionsTest, AnOrphanOfAnotherServiceIsNoRefund) {
   TestRow other = bulk;
   other.service = "Amazon Simple Storage Service";
   const std::vector<TestRow> rows = {OnDemandRow(0, 2, "4", "65.60"), bulk,
-                                     other};
+                                     other, Storage()};
   const auto orphans =
       ItemsOf(Reconcile(MeteredHours(2), rows), BreakClass::kCorrectionOrphan);
   ASSERT_EQ(orphans.size(), 2u);

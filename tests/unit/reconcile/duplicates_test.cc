@@ -86,6 +86,102 @@ TEST(DuplicateChargeTest, APurchaseDeliveredTwiceIsOne) {
             ReconcileCheck::Outcome::kPassed);
 }
 
+// Storage: no GPU time, not compared.
+TestRow StorageRow(std::string resource, std::string billed) {
+  TestRow row = OnDemandRow(0, 24, "1000", std::move(billed));
+  row.service = "Object storage";
+  row.sku = row.sku_price = "S3-STANDARD";
+  row.unit = "GB-Mo";
+  row.resource = std::move(resource);
+  return row;
+}
+
+TEST(DuplicateChargeTest, CopiesOfWhatIsNotComparedAreBilledTwice) {
+  TestRow support = StorageRow("", "100.00");
+  support.category = ChargeCategory::kPurchase;
+  support.resource = "support-plan";
+  std::vector<TestRow> rows = {OnDemandRow(0, 1, "2", "32.80"),
+                               StorageRow("bucket-1", "21.00"),
+                               StorageRow("bucket-1", "21.00"),
+                               StorageRow("bucket-1", "21.00"),
+                               StorageRow("bucket-2", "21.00"),
+                               support,
+                               support};
+  const ReconcileResult result = Reconcile(Metered("8"), rows);
+  ExpectInvariants(result, rows);
+  const auto items = ItemsOf(result, BreakClass::kDuplicateCharge);
+  ASSERT_EQ(items.size(), 2u);
+  EXPECT_EQ(FormatMoney(items[1].difference), "100");
+  EXPECT_EQ(items[1].rows, 1u);
+  EXPECT_EQ(items[1].resource, "support-plan");
+  EXPECT_EQ(FormatMoney(items[0].difference), "42");
+  EXPECT_EQ(FormatMoney(items[0].expected_cost), "0");
+  EXPECT_EQ(items[0].rows, 2u);
+  EXPECT_EQ(items[0].resource, "bucket-1");
+  EXPECT_THAT(items[0].reason, HasSubstr("service Object storage"));
+  MoneyAmount passed;
+  for (const Break& item : ItemsOf(result, BreakClass::kNonUsage)) {
+    passed += item.billed_cost;
+  }
+  EXPECT_EQ(FormatMoney(passed), "142");
+  for (const std::string& note : result.notes) {
+    EXPECT_THAT(note, ::testing::Not(HasSubstr("told"))) << note;
+  }
+}
+
+// Two disks or two seats may look alike; a free row costs nothing twice, and
+// what is given back twice is not billed twice.
+TEST(DuplicateChargeTest, WhatMayRightlyLookAlikeIsNotCalledACopy) {
+  TestRow tax = StorageRow("", "6.00");
+  tax.category = ChargeCategory::kTax;
+  const TestRow credit = StorageRow("bucket-1", "-5.00");
+  const TestRow free = StorageRow("bucket-1", "0");
+  const TestRow request = StorageRow("bucket-1", "0.0000004");
+  TestRow other = StorageRow("bucket-1", "21.00");
+  other.provider = "Another Cloud";
+  TestRow past = StorageRow("bucket-1", "21.00");
+  past.billing_start_us = HourOf(-744);
+  past.billing_end_us = kStart;
+  past.start_us = HourOf(-48);
+  past.end_us = HourOf(-24);
+  const std::vector<TestRow> rows = {tax,  tax,     tax,    credit, credit,
+                                     free, free,    other,  other,  past,
+                                     past, request, request};
+  const ReconcileResult result = Reconcile(Metered("8"), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_TRUE(ItemsOf(result, BreakClass::kDuplicateCharge).empty());
+  EXPECT_THAT(result.notes,
+              ::testing::Contains(
+                  HasSubstr("3 rows that are not compared (12.0000004 USD)")));
+}
+
+// A line's own id says what it is as a resource does.
+TEST(DuplicateChargeTest, ALineThatHasAnIdIsBilledOnce) {
+  TestRow row = StorageRow("", "21.00");
+  row.line_id = "line-7";
+  const std::vector<TestRow> rows(2, row);
+  const ReconcileResult result = Reconcile(Metered("8"), rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kDuplicateCharge).size(), 1u);
+}
+
+// So many services that their groups are joined while rows are added.
+TEST(DuplicateChargeTest, CopiesAreFoundInGroupsThatWereJoined) {
+  std::vector<TestRow> rows;
+  for (uint32_t i = 0; i <= GroupTable::kMostApart; ++i) {
+    rows.push_back(StorageRow("bucket-1", "1.00"));
+    rows.back().service = "service " + std::to_string(i);
+    if (i == 10) rows.push_back(rows[5]);  // before they are joined
+  }
+  rows.push_back(StorageRow("bucket-1", "3.00"));
+  rows.push_back(rows.back());
+  const ReconcileResult result = Reconcile(Metered("8"), rows);
+  ExpectInvariants(result, rows);
+  const auto items = ItemsOf(result, BreakClass::kDuplicateCharge);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].rows, 2u);
+  EXPECT_EQ(FormatMoney(items[0].difference), "4");
+}
+
 TEST(CopiesToDropTest, ComesClosestWithoutFallingBelow) {
   struct Case {
     int64_t billed;

@@ -202,6 +202,7 @@ class MonthMaker {
       row.currency = Pick(2) == 0 ? "EUR" : "USD";
       row.sku = row.sku_price = "storage";
       row.service = absl::StrCat("service ", Pick(3));
+      row.resource = absl::StrCat("disk-", i);
       row.unit = "GB-Hours";
       month_.rows.push_back(row);
     }

@@ -44,8 +44,11 @@ std::vector<Case> NonUsageCases() {
       {"other hours", [](TestRow& r) { r.sku = r.sku_price = "m5"; }, passed,
        "10", "no GPU usage"},
       {"other purchase",
-       [](TestRow& r) { r.category = ChargeCategory::kPurchase; }, passed, "10",
-       "no commitment of the contract"},
+       [](TestRow& r) {
+         r.category = ChargeCategory::kPurchase;
+         r.sku = r.sku_price = "m5";
+       },
+       passed, "10", "no commitment of the contract"},
       {"other unused",
        [](TestRow& r) {
          r.sku = r.sku_price = "m5";
@@ -60,6 +63,14 @@ std::vector<Case> NonUsageCases() {
          r.commitment = "sp-other";
        },
        passed, "10", "no commitment of the contract, sp-other"},
+      {"a purchase beside an instance",
+       [](TestRow& r) {
+         r.category = ChargeCategory::kPurchase;
+         r.sku = r.sku_price = "licence";
+         r.instance_type = "p6e";
+         r.unit = "Licences";
+       },
+       passed, "10", "purchase of what is no commitment"},
       {"unused capacity",
        [](TestRow& r) { r.capacity_status = UsageStatus::kUnused; }, passed,
        "10", "unused capacity reservation"},
@@ -129,6 +140,9 @@ std::vector<Case> FindingCases() {
        },
        BreakClass::kNotExecutable, "10",
        "no commitment of the contract, sp-other"},
+      {"a pool's purchase of no commitment",
+       [](TestRow& r) { r.category = ChargeCategory::kPurchase; },
+       BreakClass::kNotExecutable, "10", "it is of pool aws/us-east-1/gb200"},
       {"a pool's unused part of an unknown commitment",
        [](TestRow& r) {
          r.commitment = "sp-other";

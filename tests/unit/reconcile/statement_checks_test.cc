@@ -1,10 +1,13 @@
 // Checks of what a bill says beside its charges: invoices, ContractApplied,
 // Contract Commitment, unused rows, open billing periods.
+#include <map>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "reconcile/invoice_checks.h"
 #include "tests/unit/reconcile/support.h"
 
 namespace drawdown::testing {
@@ -209,6 +212,73 @@ TEST(InvoiceTotalsTest, AnOpenInvoiceMakesItsOwnPeriodPending) {
     ASSERT_EQ(items.size(), 1u);
     EXPECT_EQ(items[0].pending, std::string_view(open) == "A");
   }
+}
+
+// What an issued invoice asks too much is final; what it lacks may be on the
+// open one.
+TEST(InvoiceTotalsTest, OfIssuedInvoicesOnlyWhatIsMissingIsPending) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 4, "8").Build();
+  const auto of = [](int hour, std::string units, std::string cost,
+                     std::string invoice) {
+    TestRow row = OnDemandRow(hour, hour + 1, std::move(units), cost);
+    row.invoice = std::move(invoice);
+    return row;
+  };
+  const std::vector<TestRow> rows = {
+      of(0, "3", "49.20", "A"), of(1, "1", "16.40", "A"),
+      of(2, "3", "49.20", "B"), of(3, "3", "49.20", "")};
+  setup.tables.invoice_lines = {LineOf("A", "65.60"), LineOf("B", "49.20")};
+  setup.tables.invoice_lines[1].status = InvoiceStatus::kOpen;
+  const ReconcileResult result = Reconcile(setup, rows);
+  std::map<int64_t, bool> pending;
+  for (const Break& item : ItemsOf(result, BreakClass::kQuantityBreak)) {
+    pending[(item.period_start_us - kStart) / kMicrosPerHour] = item.pending;
+  }
+  EXPECT_THAT(pending, ::testing::ElementsAre(
+                           ::testing::Pair(0, false), ::testing::Pair(1, true),
+                           ::testing::Pair(2, true), ::testing::Pair(3, true)));
+  EXPECT_FALSE(result.clean());
+}
+
+// A hostile bill has an invoice, or a detail of one, in each row.
+TEST(InvoiceTotalsTest, MoreThanCanBeKeptIsSaid) {
+  InvoiceSums sums;
+  BillRow row;
+  row.invoice_issuer = "AWS";
+  row.invoice_id = "A";
+  row.currency = Code("USD");
+  row.billed_cost.amount = Usd("1");
+  const auto add = [&](std::string_view field, int count) {
+    for (int i = 0; i < count; ++i) {
+      const std::string name = absl::StrCat(std::string(field), i);
+      (field == "detail" ? row.invoice_detail_id : row.invoice_id) = name;
+      sums.Add(row, true, true);
+    }
+    row.invoice_detail_id = "";
+  };
+  const auto check = [&](InvoiceLine line) {
+    return sums.Check(
+        {line}, {kStart, kEnd}, [](std::string_view) { return true; },
+        std::nullopt);
+  };
+  constexpr int kDetails = (1 << 18) + 1;
+  add("detail", kDetails);
+  InvoiceLine line = LineOf("A", std::to_string(kDetails));
+  line.invoice_issuer = "AWS";
+  auto checks = check(line);
+  ASSERT_EQ(checks.size(), 2u);
+  EXPECT_EQ(checks[0].outcome, Outcome::kPassed) << checks[0].detail;
+  EXPECT_EQ(checks[1].outcome, Outcome::kNotExecutable);
+  EXPECT_THAT(checks[1].detail, HasSubstr("262144 invoice details"));
+  EXPECT_FALSE(sums.AnyOpen({line}));
+  add("invoice", 1 << 16);
+  checks = check(line);
+  ASSERT_EQ(checks.size(), 1u);
+  EXPECT_THAT(checks[0].detail, HasSubstr("65536 invoices"));
+  InvoiceLine open = LineOf("never named", "1");
+  open.status = InvoiceStatus::kOpen;
+  EXPECT_TRUE(sums.AnyOpen({open}));
 }
 
 // --- ContractApplied

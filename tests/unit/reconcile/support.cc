@@ -56,6 +56,7 @@ BillRow ViewOf(const TestRow& row, const std::string& raw) {
   view.commitment_id = row.commitment;
   view.commitment_status = row.commitment_status;
   view.capacity_status = row.capacity_status;
+  view.capacity_id = row.capacity;
   view.currency = Code(row.currency);
   view.billing_start_us = row.billing_start_us;
   view.billing_end_us = row.billing_end_us;
@@ -244,6 +245,7 @@ TestRow CoveredRow(int first, int last, std::string quantity,
 TestRow UnusedRow(int first, int last, std::string quantity,
                   std::string billed) {
   TestRow row = OnDemandRow(first, last, std::move(quantity), billed);
+  row.effective = FormatMoney(Price(Usd("8.20"), Hours(*row.quantity)));
   row.commitment = std::string(kReserved);
   row.resource = std::string(kReserved);
   row.commitment_status = UsageStatus::kUnused;
@@ -253,6 +255,7 @@ TestRow UnusedRow(int first, int last, std::string quantity,
 TestRow PurchaseRow(int first, int last, std::string quantity,
                     std::string billed) {
   TestRow row = OnDemandRow(first, last, std::move(quantity), billed);
+  row.effective = "0";
   row.category = ChargeCategory::kPurchase;
   row.frequency = "Recurring";
   row.resource = std::string(kReserved);
@@ -277,17 +280,18 @@ TestRow CostOnly(int first, int last, std::string billed, std::string sku) {
 }
 
 std::string RawOf(const TestRow& row) {
-  return absl::StrCat(
-      row.provider, "|", row.sub_account, "|", row.region, "|", row.resource,
-      "|", row.service, "|", row.sku, "|", row.sku_price, "|",
-      std::string(CategoryText(row.category)), "|", row.correction, "|",
-      row.frequency, "|", row.commitment, "|",
-      static_cast<int>(row.commitment_status), "|",
-      static_cast<int>(row.capacity_status), "|", row.currency, "|",
-      row.billing_start_us, "|", row.start_us, "|", row.end_us, "|", row.billed,
-      "|", row.effective, "|", row.quantity.value_or("-"), "|", row.unit, "|",
-      row.gpu_count.value_or(-1), "|", row.line_id, "|", row.corrects, "|",
-      row.allocated);
+  return absl::StrCat(row.provider, "|", row.sub_account, "|", row.region, "|",
+                      row.resource, "|", row.service, "|", row.sku, "|",
+                      row.sku_price, "|",
+                      std::string(CategoryText(row.category)), "|",
+                      row.correction, "|", row.frequency, "|", row.commitment,
+                      "|", static_cast<int>(row.commitment_status), "|",
+                      static_cast<int>(row.capacity_status), "|", row.capacity,
+                      "|", row.currency, "|", row.billing_start_us, "|",
+                      row.start_us, "|", row.end_us, "|", row.billed, "|",
+                      row.effective, "|", row.quantity.value_or("-"), "|",
+                      row.unit, "|", row.gpu_count.value_or(-1), "|",
+                      row.line_id, "|", row.corrects, "|", row.allocated);
 }
 
 // All but what varies among rows that are alike.

@@ -80,6 +80,7 @@ struct TestRow {
   std::string commitment;
   UsageStatus commitment_status = UsageStatus::kNone;
   UsageStatus capacity_status = UsageStatus::kNone;
+  std::string capacity;  // CapacityReservationId
   std::string currency = "USD";
   int64_t billing_start_us = kStart;
   int64_t billing_end_us = kEnd;
@@ -109,8 +110,10 @@ TestRow OnDemandRow(int first, int last, std::string quantity,
                     std::string billed);
 TestRow CoveredRow(int first, int last, std::string quantity,
                    std::string effective, std::string billed = "0");
+// EffectiveCost is the waste of the reserved gb200, at 2.05.
 TestRow UnusedRow(int first, int last, std::string quantity,
                   std::string billed = "0");
+// EffectiveCost is 0: what it pays for carries it.
 TestRow PurchaseRow(int first, int last, std::string quantity,
                     std::string billed);
 

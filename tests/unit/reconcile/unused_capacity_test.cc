@@ -73,5 +73,30 @@ TEST(UnusedCapacityTest, WhatIsFreeDoesNotMakeUpForDear) {
   EXPECT_EQ(FormatMoney(breaks[0].difference), "982.6");
 }
 
+// Reserved capacity of a commitment's hours is what the commitment had left, no
+// more: by its CommitmentDiscountId or its CapacityReservationId.
+TEST(UnusedCapacityTest, OfACommitmentIsBoundByWhatItHadLeft) {
+  Scenario setup;
+  setup.rated =
+      BookBuilder().Covered(kGb200, 0, 1, "80").Unused(0, 1, "20").Build();
+  const TestRow fee = PurchaseRow(0, 1, "100", "205.00");
+  const TestRow covered = CoveredRow(0, 1, "20", "164.00");
+  for (const bool by_capacity : {false, true}) {
+    TestRow unused = OnDemandRow(0, 1, "5", "0");
+    unused.effective = "41.00";
+    unused.capacity_status = UsageStatus::kUnused;
+    (by_capacity ? unused.capacity : unused.commitment) = kReserved;
+    const ReconcileResult right = Reconcile(setup, {fee, covered, unused});
+    EXPECT_TRUE(right.clean()) << Serialized(right);
+    unused.quantity = "7";
+    const std::vector<TestRow> rows = {fee, covered, unused};
+    const ReconcileResult wrong = Reconcile(setup, rows);
+    ExpectInvariants(wrong, rows);
+    const auto waste = ItemsOf(wrong, BreakClass::kCommitmentWaste);
+    ASSERT_EQ(waste.size(), 1u);
+    EXPECT_TRUE(waste[0].billed == Hours("28"));
+  }
+}
+
 }  // namespace
 }  // namespace drawdown::testing

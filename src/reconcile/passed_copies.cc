@@ -1,0 +1,97 @@
+#include "reconcile/passed_copies.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "reconcile/items.h"
+#include "reconcile/row_period.h"
+#include "reconcile/text.h"
+#include "reconcile/tolerance.h"
+
+namespace drawdown {
+
+bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
+                    const Interval& period) {
+  switch (routed.key.disposition) {
+    case Disposition::kOtherCategory:
+    case Disposition::kAdjustment:
+    case Disposition::kOtherPurchase:
+    case Disposition::kOtherUnused:
+    case Disposition::kUnusedCapacity:
+    case Disposition::kDearCapacity:
+    case Disposition::kOtherService:
+      break;
+    default:
+      return false;
+  }
+  return row.billed_cost.given && row.billed_cost.amount > MoneyAmount() &&
+         IsOfPeriod(row, period);
+}
+
+PassedRow PassedRowOf(const BillRow& row, const RoutedRow& routed) {
+  const bool resource =
+      !row.resource.empty() && row.billed_cost.amount >= Subunit(row.currency);
+  return {routed.key, resource || !row.line_id.empty()};
+}
+
+void PassedCopies::Add(const Copies& copies, uint32_t group,
+                       Currency currency) {
+  const RowSums sums = copies.one.Times(copies.extra);
+  if (!copies.passed->named) {
+    unnamed_rows_ += copies.extra;
+    unnamed_cost_[currency.ToString()] += sums.cost;
+    return;
+  }
+  const auto [entry, added] = by_group_.try_emplace(group);
+  Taken& taken = entry->second;
+  taken.sums += sums;
+  if (added) {
+    taken.names = copies.names;
+    taken.first_us = copies.start_us;
+    taken.last_us = copies.end_us;
+    taken.lines = static_cast<uint32_t>(by_group_.size() - 1);
+  } else {
+    taken.names.Merge(copies.names);
+    taken.first_us = std::min(taken.first_us, copies.start_us);
+    taken.last_us = std::max(taken.last_us, copies.end_us);
+  }
+  if (lines_.size() < kMostLines) lines_[copies.order] = taken.lines;
+}
+
+std::vector<Break> PassedCopies::TakeOut(const CompareContext& context,
+                                         std::vector<Group>* groups) {
+  groups_ = static_cast<uint32_t>(groups->size());
+  std::vector<Break> items;
+  for (const auto& [index, taken] : by_group_) {
+    Group& group = (*groups)[index];
+    group.sums += -taken.sums;
+    items.push_back(PassedCopiesItem(taken.sums, taken.names, group, context));
+    Break& item = items.back();
+    item.period_start_us = taken.first_us;
+    item.period_end_us = taken.last_us;
+    item.lines = groups_ + taken.lines;
+  }
+  return items;
+}
+
+uint32_t PassedCopies::LinesOf(const Hash128& order) const {
+  const auto found = lines_.find(order);
+  return found == lines_.end() ? Break::kNoLines : groups_ + found->second;
+}
+
+std::string PassedCopies::Note() const {
+  if (unnamed_rows_ == 0) return "";
+  const std::string costs = absl::StrJoin(
+      unnamed_cost_, ", ", [](std::string* out, const auto& cost) {
+        absl::StrAppend(
+            out, MoneyText(cost.second, Currency::Parse(cost.first).value()));
+      });
+  return absl::StrCat(
+      unnamed_rows_, unnamed_rows_ == 1 ? " row that is" : " rows that are",
+      " not compared (", costs,
+      ") equal others in every column, but name neither a resource nor a line "
+      "of the bill: whether they are billed twice cannot be told");
+}
+
+}  // namespace drawdown
