@@ -205,6 +205,13 @@ class MonthMaker {
       row.resource = absl::StrCat("disk-", i);
       row.unit = "GB-Hours";
       month_.rows.push_back(row);
+      if (i != 1) continue;
+      // Billed twice; of another provider that is another contract's business.
+      month_.rows.push_back(row);
+      if (row.provider != "aws") continue;
+      const auto hour =
+          static_cast<int>((row.start_us - kStart) / kMicrosPerHour);
+      month_.plants[{BreakClass::kDuplicateCharge, "", hour}] = row.billed;
     }
   }
 
