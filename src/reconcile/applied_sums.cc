@@ -36,12 +36,22 @@ void Fail(const std::string& why, ReconcileCheck* check) {
 
 }  // namespace
 
+// The first by name are kept: what is among them in the end was so always, and
+// has all its elements.
+void AppliedSums::AddUnknown(std::string_view commitment) {
+  ++unknown_[std::string(commitment)];
+  if (unknown_.size() <= kMostUnknown) return;
+  const auto last = std::prev(unknown_.end());
+  more_unknown_ += last->second;
+  unknown_.erase(last);
+}
+
 void AppliedSums::Add(const BillRow& row, const BillNames& names,
                       const Contract& contract, const Interval& period) {
   for (const AppliedCommitment& applied : row.applied) {
     const Commitment* commitment = names.FindCommitment(applied.commitment);
     if (commitment == nullptr) {
-      ++unknown_[std::string(applied.commitment)];
+      AddUnknown(applied.commitment);
       continue;
     }
     Sums& sums = by_commitment_[commitment->id];
@@ -198,6 +208,12 @@ std::vector<ReconcileCheck> AppliedSums::Check(const CompareContext& context,
                       absl::StrCat(id, ": ", elements,
                                    " applied amounts of what is no commitment "
                                    "of the contract")});
+  }
+  if (more_unknown_ != 0) {
+    checks.push_back({kApplied, Outcome::kFailed,
+                      absl::StrCat(more_unknown_,
+                                   " applied amounts of still others that are "
+                                   "no commitment of the contract")});
   }
   for (const Oddity& oddity : bill.summary.oddities) {
     if (oddity.name != "bad_contract_applied") continue;

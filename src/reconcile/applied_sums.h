@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bill/bill_row.h"
@@ -51,7 +52,9 @@ class AppliedSums {
     std::string last_contract;        // of the last element
   };
   static constexpr size_t kMostContracts = 4;
+  static constexpr size_t kMostUnknown = 1024;
 
+  void AddUnknown(std::string_view commitment);
   static ReconcileCheck CheckOne(const Commitment& commitment, const Sums& sums,
                                  const CompareContext& context);
   static void CompareContracts(const Commitment& commitment, const Sums& sums,
@@ -65,6 +68,7 @@ class AppliedSums {
 
   std::map<std::string, Sums> by_commitment_;
   std::map<std::string, uint64_t> unknown_;  // elements by the id they name
+  uint64_t more_unknown_ = 0;                // of ids beyond kMostUnknown
 };
 
 }  // namespace drawdown

@@ -1,4 +1,5 @@
 // Rows that are not compared are few items, however many they are.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -126,6 +127,33 @@ TEST(GroupLimitTest, UnusedCapacityIsOneItemAtItsPrice) {
   const std::vector<TestRow> many = RowsApart(kMost + 1, like, period);
   ExpectFewItems(setup, many, 1, "above the contract's on-demand price");
   EXPECT_EQ(FormatMoney(Reconcile(setup, many).items[0].difference), "819.3");
+}
+
+// A hostile bill applies each charge to another commitment that nobody has.
+TEST(GroupLimitTest, AppliedCommitmentsAreNamedUpToALimit) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 1'030; ++i) ids.push_back("c-" + std::to_string(i));
+  std::vector<TestRow> rows;
+  for (const std::string& id : ids) {
+    AppliedCommitment applied;
+    applied.commitment = id;
+    applied.cost = {Usd("1"), 0, true};
+    rows.push_back(OnDemandRow(0, 1, "2", "32.80"));
+    rows.back().applied = {applied, applied};
+  }
+  const ReconcileResult result = Reconcile(Scenario(), rows);
+  std::reverse(rows.begin(), rows.end());
+  EXPECT_EQ(Serialized(Reconcile(Scenario(), rows)), Serialized(result));
+  std::vector<std::string> details;
+  for (const ReconcileCheck& check : result.checks) {
+    if (check.name == "contract_applied") details.push_back(check.detail);
+  }
+  ASSERT_EQ(details.size(), 1'025u);
+  EXPECT_EQ(details[0],
+            "c-0: 2 applied amounts of what is no commitment of the contract");
+  EXPECT_EQ(details.back(),
+            "12 applied amounts of still others that are no commitment of the "
+            "contract");
 }
 
 }  // namespace
