@@ -109,10 +109,12 @@ absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginPosting() const {
   // committed here in the books.
   ASSIGN_OR_RETURN(BudgetKeeper* const budgets, Budgets());
   if (budgets != nullptr) {
+    ASSIGN_OR_RETURN(const int64_t began_us,
+                     drawdown::HoldTime(posting->books(), ReadClock()));
     ASSIGN_OR_RETURN(
         std::unique_ptr<LiveQuotas> live,
         BeginLiveQuotas(budgets, store_.get(), posting->books(), NowUs()));
-    posting->SetLiveQuotas(std::move(live));
+    posting->SetLiveQuotas(std::move(live), began_us);
   }
   return posting;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,42 +27,34 @@ int64_t Later(int64_t at_us, int64_t by_us) {
              : sum;
 }
 
-// The lowest quota of each chain; `over` is from the tenant up.
+// The chains of budgets; `over` is from the tenant up.
+std::vector<QuotaIndex::Quotas> BudgetChainsIn(const QuotaIndex::Quotas& over) {
+  std::vector<QuotaIndex::Quotas> chains = ChainsIn(over);
+  std::erase_if(chains, [](const QuotaIndex::Quotas& chain) {
+    return !IsBudget(*chain.front());
+  });
+  return chains;
+}
+
+// The lowest quota of each chain.
 std::vector<uint32_t> LowestOf(const QuotaIndex::Quotas& over) {
   std::vector<uint32_t> lowest;
-  QuotaIndex::Quotas seen;
-  for (const StoredQuota* const quota : over) {
-    if (!IsBudget(*quota)) continue;
-    const bool higher =
-        std::any_of(seen.begin(), seen.end(), [&](const StoredQuota* one) {
-          return SameKind(one->scope, quota->scope);
-        });
-    if (higher) continue;
-    seen.push_back(quota);
-    lowest.push_back(BudgetOf(quota->id));
+  for (const QuotaIndex::Quotas& chain : BudgetChainsIn(over)) {
+    lowest.push_back(BudgetOf(chain.front()->id));
   }
   return lowest;
 }
 
-// Chains that are asked for something, by how much: what of a chain is asked
-// for most.
-std::map<GpuTime, std::vector<uint32_t>> LowestByAmount(
-    const QuotaIndex::Quotas& over, const Ask& ask) {
-  std::map<GpuTime, std::vector<uint32_t>> by_amount;
-  for (const uint32_t lowest : LowestOf(over)) {
-    const auto of_chain = std::find_if(over.begin(), over.end(),
-                                       [lowest](const StoredQuota* quota) {
-                                         return BudgetOf(quota->id) == lowest;
-                                       });
-    GpuTime amount;
-    for (const StoredQuota* const quota : over) {
-      if (SameKind((*of_chain)->scope, quota->scope)) {
-        amount = std::max(amount, ask.Of(quota->id));
-      }
+std::vector<ChainAsk> AskedOfChains(const QuotaIndex::Quotas& over,
+                                    const Ask& ask) {
+  std::vector<ChainAsk> asked;
+  for (const QuotaIndex::Quotas& chain : BudgetChainsIn(over)) {
+    ChainAsk& one = asked.emplace_back();
+    for (const StoredQuota* const quota : chain) {
+      one.push_back({BudgetOf(quota->id), ask.Of(quota->id).count()});
     }
-    if (amount > GpuTime()) by_amount[amount].push_back(lowest);
   }
-  return by_amount;
+  return asked;
 }
 
 class QuotaBudgets : public BudgetBooks {
@@ -208,29 +199,13 @@ class KeptQuotas : public LiveQuotas {
   absl::StatusOr<bool> Promise(std::string_view tenant, std::string_view pool,
                                const Ask& ask) override {
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_.Over(tenant, pool));
-    promises_.push_back(0);
-    for (const auto& [amount, lowest] : LowestByAmount(over, ask)) {
-      ASSIGN_OR_RETURN(const bool fits,
-                       change_.Promise(lowest, amount.count(), now_us_));
-      if (!fits) {
-        RETURN_IF_ERROR(Unpromise());
-        return false;
-      }
-      ++promises_.back();
-    }
-    return true;
+    return change_.Promise(AskedOfChains(over, ask), now_us_);
   }
   std::optional<GpuTime> Left(uint32_t quota) override {
     const std::optional<Int128> left = change_.LeftOf(BudgetOf(quota));
     return left ? std::optional(GpuTime(*left)) : std::nullopt;
   }
-  absl::Status Unpromise() override {
-    for (; promises_.back() > 0; --promises_.back()) {
-      RETURN_IF_ERROR(change_.Unpromise());
-    }
-    promises_.pop_back();
-    return absl::OkStatus();
-  }
+  absl::Status Unpromise() override { return change_.Unpromise(); }
   absl::StatusOr<GpuTime> Taken(uint32_t quota) override {
     ASSIGN_OR_RETURN(const Int128 taken_us,
                      change_.TakenBeside(BudgetOf(quota)));
@@ -265,8 +240,7 @@ class KeptQuotas : public LiveQuotas {
   QuotaIndex index_;
   const int64_t now_us_;
   BudgetChange change_;
-  std::vector<int> promises_;  // how many of the change each is
-  bool over_ = false;          // committed, or that is not known
+  bool over_ = false;  // committed, or that is not known
 };
 
 }  // namespace

@@ -122,15 +122,7 @@ absl::StatusOr<Admission> Admitter::Admit(std::string_view tenant,
                                           std::string_view pool,
                                           const Ask& ask) {
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
-  std::vector<bool> walked(over.size());
-  for (size_t i = 0; i < over.size(); ++i) {
-    if (walked[i]) continue;
-    QuotaIndex::Quotas chain;
-    for (size_t j = i; j < over.size(); ++j) {
-      if (!SameKind(over[i]->scope, over[j]->scope)) continue;
-      walked[j] = true;
-      chain.push_back(over[j]);
-    }
+  for (const QuotaIndex::Quotas& chain : ChainsIn(over)) {
     ASSIGN_OR_RETURN(std::optional<Refusal> refusal, WalkChain(chain, ask));
     if (refusal) return Admission{std::move(refusal)};
   }
@@ -148,11 +140,14 @@ absl::Status Admitter::Withdraw(std::string_view tenant, std::string_view pool,
 absl::StatusOr<Admission> Admitter::Refuse(std::string_view tenant,
                                            std::string_view pool,
                                            const Ask& ask,
-                                           const TakenOfQuotas& left) {
+                                           const TakenOfQuotas& left,
+                                           int64_t left_at_us) {
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
   std::optional<Refusal> by;
-  Int128 least = 0;
+  Int128 least = 0;  // of what is left; meters had less than nothing
+  bool changed = false;
   for (const StoredQuota* const quota : over) {
+    changed = changed || quota->At(left_at_us) != quota->At(at_us_);
     const QuotaLimit* const limit = LimitAt(*quota, at_us_);
     const FineTime asked = AskedOf(*quota, ask);
     // Meters know of GPU time only.
@@ -168,9 +163,16 @@ absl::StatusOr<Admission> Admitter::Refuse(std::string_view tenant,
       one.held += std::max<Int128>(0, leaves - by_meters);
       leaves = std::min(leaves, by_meters);
     }
-    if (by && leaves >= least) continue;
+    if (leaves >= least) continue;
     by = one;
     least = leaves;
+  }
+  if (changed || !by) {
+    return MakeError(ErrorCode::kBusy,
+                     "the limits over " + std::string(tenant) + " on " +
+                         std::string(pool) +
+                         " changed while it was asked whether it fits: ask "
+                         "again");
   }
   return Admission{std::move(by)};
 }

@@ -79,10 +79,12 @@ class Admitter {
                         const Ask& ask);
   // Refuses an ask that fits here and not beside live meters, by the quota
   // that it leaves least of. `left`: of each quota, as they have it. What they
-  // have not been given yet, since it is free by this commit, is held.
+  // have not been given yet, since it is free by this commit, is held. kBusy
+  // where a limit that they had at `left_at_us` is another now.
   absl::StatusOr<Admission> Refuse(std::string_view tenant,
                                    std::string_view pool, const Ask& ask,
-                                   const TakenOfQuotas& left);
+                                   const TakenOfQuotas& left,
+                                   int64_t left_at_us);
 
   // Limits that are not there are as large as can be.
   absl::StatusOr<Standing> StandingOf(const StoredQuota& quota);

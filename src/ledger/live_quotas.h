@@ -25,8 +25,8 @@ class LiveQuotas {
   virtual absl::StatusOr<bool> Promise(std::string_view tenant,
                                        std::string_view pool,
                                        const Ask& ask) = 0;
-  // What the last promise that did not fit found left of the quota; none: it
-  // was not asked.
+  // What the last promise that did not fit found left of the quota, without
+  // anything of it; none: it was not asked.
   virtual std::optional<GpuTime> Left(uint32_t quota) = 0;
   // Takes the last promise back.
   virtual absl::Status Unpromise() = 0;

@@ -62,9 +62,11 @@ class Posting {
       int64_t now_us);
 
   // What it admits must fit beside what live meters took; from here on, before
-  // anything is posted.
-  void SetLiveQuotas(std::unique_ptr<LiveQuotas> live) {
+  // anything is posted. They go by the limits of `began_us`, by the clock of
+  // holds, or of later.
+  void SetLiveQuotas(std::unique_ptr<LiveQuotas> live, int64_t began_us) {
     live_quotas_ = std::move(live);
+    live_began_us_ = began_us;
   }
 
   // The id of a path, created unless `strict` (then kUnknownName).
@@ -347,6 +349,7 @@ class Posting {
   CloseTracker closes_;
   std::unique_ptr<QuotaPart> quotas_;
   std::unique_ptr<LiveQuotas> live_quotas_;
+  int64_t live_began_us_ = 0;
   CapacityMap capacity_;                                    // stated here
   std::vector<SmallRecord> small_;                          // contracts
   std::map<std::string, std::optional<std::string>> live_;  // none: delete

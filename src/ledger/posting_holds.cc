@@ -246,7 +246,7 @@ absl::StatusOr<Admission> Posting::RefusedBesideMeters(Admitter* admitter,
   // Room that others have made in this commit is not meters' yet, and chains
   // are asked for different amounts.
   RETURN_IF_ERROR(admitter->Withdraw(tenant, pool, ask));
-  return admitter->Refuse(tenant, pool, ask, left);
+  return admitter->Refuse(tenant, pool, ask, left, live_began_us_);
 }
 
 absl::StatusOr<Admission> Posting::PlaceHolds(

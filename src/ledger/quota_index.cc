@@ -1,5 +1,7 @@
 #include "ledger/quota_index.h"
 
+#include <algorithm>
+
 #include "base/coding.h"
 #include "base/error.h"
 #include "base/path.h"
@@ -11,6 +13,22 @@ bool SameKind(const QuotaScope& a, const QuotaScope& b) {
   return a.pool == b.pool && a.period == b.period &&
          a.rolling_us == b.rolling_us && a.contract == b.contract &&
          a.commitment == b.commitment;
+}
+
+std::vector<QuotaIndex::Quotas> ChainsIn(const QuotaIndex::Quotas& over) {
+  std::vector<QuotaIndex::Quotas> chains;
+  for (const StoredQuota* const quota : over) {
+    const auto chain = std::find_if(
+        chains.begin(), chains.end(), [quota](const QuotaIndex::Quotas& one) {
+          return SameKind(one.front()->scope, quota->scope);
+        });
+    if (chain != chains.end()) {
+      chain->push_back(quota);
+    } else {
+      chains.push_back({quota});
+    }
+  }
+  return chains;
 }
 
 absl::StatusOr<bool> QuotaIndex::any() {

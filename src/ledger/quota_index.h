@@ -70,6 +70,10 @@ class QuotaIndex {
 // Whether two quotas differ in their tenant alone.
 bool SameKind(const QuotaScope& a, const QuotaScope& b);
 
+// The chains of quotas that differ in their tenant alone, each in the order in
+// which they are in `over`: from the tenant upward.
+std::vector<QuotaIndex::Quotas> ChainsIn(const QuotaIndex::Quotas& over);
+
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_LEDGER_QUOTA_INDEX_H_

@@ -1,5 +1,7 @@
 // Commits that change budgets.
 #include <algorithm>
+#include <array>
+#include <map>
 #include <utility>
 
 #include "base/check.h"
@@ -15,6 +17,7 @@ BudgetChange& BudgetChange::operator=(BudgetChange&& other) noexcept {
   generation_ = other.generation_;
   ticket_ = other.ticket_;
   promised_ = std::move(other.promised_);
+  promises_ = std::move(other.promises_);
   drained_ = std::move(other.drained_);
   touched_ = std::move(other.touched_);
   left_ = std::move(other.left_);
@@ -96,29 +99,82 @@ void BudgetChange::GiveBack(const TakenList& list) {
   for (const Taken& taken : list) taken.chains->GiveBack(taken.amount_us);
 }
 
+// What a quota is asked for beyond what the one below it is, it is asked for by
+// itself: a slice below has nothing to do with it. Chains whose quotas are all
+// asked for the same, as mostly, are one step together.
+std::vector<BudgetChange::Step> BudgetChange::StepsOf(
+    std::span<const ChainAsk> asked) {
+  // By which step of its chain it is: those of one chain share budgets.
+  std::map<std::pair<size_t, Int128>, std::vector<uint32_t>> together;
+  for (const ChainAsk& chain : asked) {
+    Int128 below_us = 0;
+    size_t step = 0;
+    for (const QuotaAsk& one : chain) {
+      if (one.amount_us <= below_us) continue;
+      const Int128 more_us = one.amount_us - below_us;
+      together[{step++, more_us}].push_back(one.quota);
+      below_us = one.amount_us;
+    }
+  }
+  std::vector<Step> steps;
+  for (auto& [key, lowest] : together) {
+    steps.push_back({std::move(lowest), key.second});
+  }
+  return steps;
+}
+
+absl::StatusOr<bool> BudgetChange::Promise(std::span<const ChainAsk> asked,
+                                           int64_t now_us) {
+  return PromiseSteps(StepsOf(asked), now_us);
+}
+
 absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
                                            Int128 amount_us, int64_t now_us) {
+  return PromiseSteps(
+      std::array{Step{{lowest.begin(), lowest.end()}, amount_us}}, now_us);
+}
+
+absl::StatusOr<bool> BudgetChange::PromiseSteps(std::span<const Step> steps,
+                                                int64_t now_us) {
   RETURN_IF_ERROR(Mend(now_us));
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, LeftUntil(deadline_));
   if (!lock.held()) return file->BusyError();
-  const auto chains = std::make_shared<const MeterChains>(file, lowest);
-  if (!chains->Fits(amount_us, now_us)) {
-    ASSIGN_OR_RETURN(const bool made,
-                     keeper_->MakeRoom(*chains, amount_us, now_us, nullptr));
-    if (!made || !chains->Fits(amount_us, now_us)) {
-      left_.clear();
-      for (const Budget* const budget : chains->budgets()) {
-        left_.emplace_back(budget->books.quota,
-                           WideRoomAt(*budget, now_us) - budget->reserved_us);
-      }
-      return false;
+  promises_.push_back(0);
+  for (const Step& step : steps) {
+    auto chains = std::make_shared<const MeterChains>(file, step.lowest);
+    const auto fits = FitsWithRecall(*chains, step.amount_us, now_us);
+    if (!fits.ok() || !*fits) {
+      TakeBackLast();
+      if (fits.ok()) NoteLeft(steps, now_us);
+      return fits;
+    }
+    // First, as it may want memory: what is taken is always in the list.
+    Add(&promised_, std::move(chains), step.amount_us, step.lowest);
+    ++promises_.back();
+    promised_.back().chains->Take(step.amount_us);
+  }
+  return true;
+}
+
+absl::StatusOr<bool> BudgetChange::FitsWithRecall(const MeterChains& chains,
+                                                  Int128 amount_us,
+                                                  int64_t now_us) {
+  if (chains.Fits(amount_us, now_us)) return true;
+  ASSIGN_OR_RETURN(const bool made,
+                   keeper_->MakeRoom(chains, amount_us, now_us, nullptr));
+  return made && chains.Fits(amount_us, now_us);
+}
+
+void BudgetChange::NoteLeft(std::span<const Step> steps, int64_t now_us) {
+  left_.clear();
+  for (const Step& step : steps) {
+    const MeterChains chains(keeper_->file_.get(), step.lowest);
+    for (const Budget* const budget : chains.budgets()) {
+      left_.emplace_back(budget->books.quota,
+                         WideRoomAt(*budget, now_us) - budget->reserved_us);
     }
   }
-  // First, as it may want memory: what is taken is always in the list.
-  Add(&promised_, chains, amount_us, lowest);
-  chains->Take(amount_us);
-  return true;
 }
 
 std::optional<Int128> BudgetChange::LeftOf(uint32_t quota) const {
@@ -128,15 +184,22 @@ std::optional<Int128> BudgetChange::LeftOf(uint32_t quota) const {
   return std::nullopt;
 }
 
+void BudgetChange::TakeBackLast() {
+  // Those of another generation were forgotten when it was made anew.
+  const bool there = keeper_->file_->state().generation == generation_;
+  for (; promises_.back() > 0; --promises_.back()) {
+    if (there) promised_.back().chains->GiveBack(promised_.back().amount_us);
+    promised_.pop_back();
+  }
+  promises_.pop_back();
+}
+
 absl::Status BudgetChange::Unpromise() {
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, LeftUntil(deadline_));
   if (!lock.held()) return file->BusyError();
-  CHECK(!promised_.empty());
-  if (file->state().generation == generation_) {
-    promised_.back().chains->GiveBack(promised_.back().amount_us);
-  }
-  promised_.pop_back();
+  CHECK(!promises_.empty());
+  TakeBackLast();
   return absl::OkStatus();
 }
 

@@ -54,6 +54,14 @@ struct DrainedUsage {
   bool elsewhere = false;
 };
 
+// What is asked of the quotas of one chain, lowest first. Those above are asked
+// for no less than those below: for that, or for more.
+struct QuotaAsk {
+  uint32_t quota = 0;
+  Int128 amount_us = 0;
+};
+using ChainAsk = std::vector<QuotaAsk>;
+
 // One commit that changes budgets. Dropped without Finish or Cancel it counts
 // as not known, and budgets are made anew before anybody is refused.
 class BudgetChange {
@@ -64,12 +72,15 @@ class BudgetChange {
   // Nothing is undone: see above.
   ~BudgetChange() = default;
 
-  // Takes `amount` along the chains that begin at `lowest`, recalling slices
-  // where need be, until the commit is published; false: it does not fit.
+  // Takes what is asked of each chain, recalling slices where need be, until
+  // the commit is published; false: it does not fit, and nothing is taken.
+  absl::StatusOr<bool> Promise(std::span<const ChainAsk> asked, int64_t now_us);
+  // One amount of all quotas of the chains that begin at `lowest`.
   absl::StatusOr<bool> Promise(std::span<const uint32_t> lowest,
                                Int128 amount_us, int64_t now_us);
   // What the last promise that did not fit found left of the quota beside what
-  // is reserved there; none: it is not of those quotas.
+  // is reserved there, if of that promise nothing is taken; none: it is not of
+  // those quotas.
   std::optional<Int128> LeftOf(uint32_t quota) const;
   // Takes the last promise back: that part of the commit is not to be.
   absl::Status Unpromise();
@@ -97,6 +108,20 @@ class BudgetChange {
     std::vector<uint32_t> lowest;  // of promises: to be made once more
   };
   using TakenList = std::vector<Taken>;
+  // Of a promise: one amount, from a quota of each chain up.
+  struct Step {
+    std::vector<uint32_t> lowest;
+    Int128 amount_us = 0;
+  };
+
+  static std::vector<Step> StepsOf(std::span<const ChainAsk> asked);
+  absl::StatusOr<bool> PromiseSteps(std::span<const Step> steps,
+                                    int64_t now_us);
+  // Under the lock.
+  absl::StatusOr<bool> FitsWithRecall(const MeterChains& chains,
+                                      Int128 amount_us, int64_t now_us);
+  void TakeBackLast();
+  void NoteLeft(std::span<const Step> steps, int64_t now_us);
 
   // Where they were torn since Begin: makes budgets anew, and all promises once
   // more. Without the lock.
@@ -112,6 +137,7 @@ class BudgetChange {
   uint64_t generation_ = 0;
   uint64_t ticket_ = 0;
   TakenList promised_;
+  std::vector<size_t> promises_;  // how many of them each is, oldest first
   TakenList drained_;  // were taken before, and are in the books then
   std::vector<uint32_t> touched_;
   std::vector<std::pair<uint32_t, Int128>> left_;  // see LeftOf

@@ -143,6 +143,82 @@ TEST(QuotaAgreementTest, WhatFallsDuringACallIsTakenOffOnce) {
   EXPECT_TRUE(books.Try("acme", 10'000 * kSecond - 1 - fallen));
 }
 
+// What a run used before its tenant was moved counts above both paths alone,
+// and the quota of the new one is not asked for it, however little it has.
+TEST(QuotaAgreementTest, OnlyThoseThatCountItAreAskedForUseBeforeAMove) {
+  for (const int64_t above : {10'000 * kSecond, 1'500 * kSecond}) {
+    ClockedBooks books;
+    books.Limit("acme", {.nominal = above});
+    books.Limit("acme/c", {.nominal = 100 * kSecond});
+    ASSERT_TRUE(books.Try("acme/c", kSecond));
+    ASSERT_TRUE(books.Hold("r", "acme/b", kSecond, 100 * kHour));
+    books.now_us += kHour;
+    ASSERT_THAT(books->MoveTenant({"acme/b", "acme/c", kBegin + kHour}),
+                IsOk());
+    books.now_us += 2 * kSecond;
+    RunStart start;
+    start.key = {"r", 1};
+    start.tenant = "acme/b";
+    start.pool = kPool;
+    start.micro_gpus = kGpu;
+    start.at_us = kBegin + kHour / 2;
+    start.hold_id = "r";
+    const auto started = books->StartRun(start);
+    ASSERT_THAT(started, IsOk());
+    ASSERT_EQ(started->admitted(), above > 1'802 * kSecond);
+    if (!started->admitted()) {
+      // 1,802 seconds, of which the hold had one.
+      const Refusal& why = *started->refusal;
+      EXPECT_EQ(why.scope.tenant, "acme");
+      EXPECT_TRUE(why.asked == 1'801 * kSecond);
+      EXPECT_TRUE(why.used + why.held == 2 * kSecond);
+      continue;
+    }
+    EXPECT_TRUE(books.Try("acme/d", above - 1'803 * kSecond));
+    EXPECT_FALSE(books.Try("acme/d", 1));
+  }
+}
+
+// A call reads the clock more than once, and what was the limit at the first
+// may be none at the last: whoever asks is refused by a limit, or asks again.
+TEST(QuotaAgreementTest, ALimitThatEndsDuringACallRefusesNobodyAfterIt) {
+  constexpr int64_t kEnds = kBegin + 100 * kSecond;
+  int busy = 0;
+  int admitted = 0;
+  int refused = 0;
+  for (const bool raised : {true, false}) {
+    for (int n = 0; n < 10; ++n) {
+      SCOPED_TRACE("before the end: " + std::to_string(n));
+      ClockedBooks books;
+      books.Limit("acme", {.nominal = 10 * kSecond});
+      QuotaSetting later{{.period = QuotaPeriod::kTotal}, {}, kEnds};
+      later.scope.tenant = "acme";
+      if (raised) later.limit = QuotaLimit{.nominal = 1'000 * kSecond};
+      ASSERT_THAT(books->SetQuota(later), IsOk());
+      ASSERT_TRUE(books.Try("acme", 1));
+      books.now_us = kEnds - n * kSecond;
+      books.tick_us = kSecond;
+      HoldRequest request = {"h", "acme", kPool, GpuTime(20 * kSecond)};
+      request.ttl_us = kHour;
+      const auto placed = books->PlaceHold(request);
+      if (!placed.ok()) {
+        EXPECT_EQ(GetErrorCode(placed.status()), ErrorCode::kBusy)
+            << placed.status();
+        ++busy;
+      } else if (!placed->admitted()) {
+        EXPECT_TRUE(placed->refusal->limit == 10 * kSecond);
+        EXPECT_TRUE(placed->refusal->used + placed->refusal->held <= 1);
+        ++refused;
+      } else {
+        ++admitted;
+      }
+    }
+  }
+  EXPECT_GT(busy, 0);
+  EXPECT_GT(admitted, 0);
+  EXPECT_GT(refused, 0);
+}
+
 // A stop or a suspension that is said ahead has used all up to it when it is
 // committed, before budgets have heard of it.
 TEST(QuotaAgreementTest, WhatEndsAheadIsTakenOffBeforeItsCommit) {
