@@ -65,18 +65,16 @@ class QuotaBudgets : public BudgetBooks {
   absl::StatusOr<std::vector<PublishedBudget>> Published(
       ReadTransaction* books, std::span<const uint32_t> budgets) override {
     QuotaBooks quotas(books, bucket_us_, NamesOf(books));
-    ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas.index.All());
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas asked,
+                     QuotasOf(&quotas.index, budgets));
     // Once: what has fallen between two readings would be taken off twice.
     const ClockReading reading = read_clock_();
     const int64_t now_us = reading.wall_us;
     ASSIGN_OR_RETURN(const int64_t hold_us, HoldTime(books, reading));
     ASSIGN_OR_RETURN(const int64_t held_for_us, HeldFor(&quotas, hold_us));
     std::vector<PublishedBudget> published;
-    for (const StoredQuota* const quota : all) {
-      const bool asked =
-          budgets.empty() || std::find(budgets.begin(), budgets.end(),
-                                       BudgetOf(quota->id)) != budgets.end();
-      if (!asked || !IsBudget(*quota)) continue;
+    for (const StoredQuota* const quota : asked) {
+      if (!IsBudget(*quota)) continue;
       ASSIGN_OR_RETURN(PublishedBudget one,
                        Publish(&quotas, *quota, now_us, hold_us));
       one.valid_until_us =
@@ -96,6 +94,18 @@ class QuotaBudgets : public BudgetBooks {
   }
 
  private:
+  // All where there are none named. A commit that changes a few must not read
+  // those that it has nothing to do with.
+  static absl::StatusOr<QuotaIndex::Quotas> QuotasOf(
+      QuotaIndex* index, std::span<const uint32_t> budgets) {
+    if (budgets.empty()) return index->All();
+    QuotaIndex::Quotas quotas;
+    for (const uint32_t budget : budgets) {
+      ASSIGN_OR_RETURN(quotas.emplace_back(), index->Get(QuotaOf(budget)));
+    }
+    return quotas;
+  }
+
   // Until the first hold ends that holds something.
   static absl::StatusOr<int64_t> HeldFor(QuotaBooks* quotas, int64_t hold_us) {
     int64_t until_us = std::numeric_limits<int64_t>::max();

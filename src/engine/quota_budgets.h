@@ -27,6 +27,7 @@ absl::StatusOr<std::unique_ptr<LiveQuotas>> BeginLiveQuotas(
 
 // Budgets number quotas from 1.
 inline uint32_t BudgetOf(uint32_t quota) { return quota + 1; }
+inline uint32_t QuotaOf(uint32_t budget) { return budget - 1; }
 // By quota, what meters have admitted and the books lack.
 absl::StatusOr<TakenOfQuotas> TakenOf(ReadTransaction* books,
                                       std::span<const MeterAdmitted> admitted);

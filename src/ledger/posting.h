@@ -259,6 +259,7 @@ class Posting {
   absl::Status OpenQuotas();
   absl::Status Apply(const QuotaSet& set);
   absl::Status AddSlice(uint32_t quota);
+  absl::StatusOr<QuotaIndex::Quotas> WhatPromisesWith(const QuotaScope& scope);
   absl::Status Apply(const HoldPlaced& placed);
   absl::Status Apply(const HoldRenewed& renewed);
   absl::Status Apply(const HoldClosed& closed);

@@ -27,6 +27,16 @@ bool EverSlice(const StoredQuota& quota) {
       [](const QuotaVersion& one) { return one.limit && one.limit->slice; });
 }
 
+// Whether more is set aside above by the new limit, or it has less for what
+// slices below it set aside.
+bool PromisesMore(const QuotaLimit* before,
+                  const std::optional<QuotaLimit>& now) {
+  const Int128 kept = before != nullptr ? GuaranteeOf(*before) : 0;
+  if (!now) return false;
+  return GuaranteeOf(*now) > kept || before == nullptr ||
+         now->nominal < before->nominal;
+}
+
 }  // namespace
 
 absl::Status Posting::OpenQuotas() {
@@ -62,17 +72,38 @@ absl::StatusOr<Verdict> Posting::SetQuota(const QuotaSetting& setting,
   set.limit = setting.limit;
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas own,
                    quotas_->index.OfTenant(set.tenant));
+  bool promises_more = PromisesMore(nullptr, set.limit);
   for (const StoredQuota* const known : own) {
-    if (SameKind(known->scope, setting.scope) && known->edges == edges &&
-        SaysAlready(*known, set.from_us, set.limit)) {
+    if (!SameKind(known->scope, setting.scope)) continue;
+    if (known->edges == edges && SaysAlready(*known, set.from_us, set.limit)) {
       return Verdict::kUnchanged;
     }
+    promises_more = PromisesMore(LimitAt(*known, set.from_us), set.limit);
   }
   RETURN_IF_ERROR(Post(set));
-  ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas_->index.All());
-  RETURN_IF_ERROR(CheckQuotaCount(all.size()));
-  RETURN_IF_ERROR(CheckGuarantees(all, setting.scope, set.from_us));
+  ASSIGN_OR_RETURN(const uint32_t quotas, quotas_->index.NextId());
+  RETURN_IF_ERROR(CheckQuotaCount(quotas));
+  if (promises_more) {
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas concerned,
+                     WhatPromisesWith(setting.scope));
+    RETURN_IF_ERROR(CheckGuarantees(concerned, setting.scope, set.from_us));
+  }
   return Verdict::kNew;
+}
+
+// The quotas of the tenant and above, and all slices: others neither keep
+// anything nor are kept from. Once each.
+absl::StatusOr<QuotaIndex::Quotas> Posting::WhatPromisesWith(
+    const QuotaScope& scope) {
+  ASSIGN_OR_RETURN(QuotaIndex::Quotas quotas, quotas_->index.Slices());
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas over,
+                   quotas_->index.Over(scope.tenant, ""));
+  const size_t slices = quotas.size();
+  for (const StoredQuota* const quota : over) {
+    const auto end = quotas.begin() + static_cast<ptrdiff_t>(slices);
+    if (std::find(quotas.begin(), end, quota) == end) quotas.push_back(quota);
+  }
+  return quotas;
 }
 
 absl::Status Posting::Post(const QuotaSet& set) {

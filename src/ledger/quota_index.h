@@ -40,6 +40,8 @@ class QuotaIndex {
   absl::StatusOr<const Quotas*> Over(uint32_t tenant, uint32_t pool,
                                      const NameOf& name_of);
   absl::StatusOr<Quotas> All();
+  // kCorrupt where there is none of the id.
+  absl::StatusOr<const StoredQuota*> Get(uint32_t id);
   // Of the tenant itself, whatever the pool.
   absl::StatusOr<Quotas> OfTenant(uint32_t tenant);
   // Those that ever were slices.
@@ -54,7 +56,6 @@ class QuotaIndex {
  private:
   absl::StatusOr<Quotas> OverPath(std::string_view tenant,
                                   std::string_view pool);
-  absl::StatusOr<const StoredQuota*> Get(uint32_t id);
   absl::StatusOr<std::optional<uint32_t>> TenantId(std::string_view tenant);
 
   ReadTransaction* const books_;
