@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
 #include <string_view>
 
 #include "base/coding.h"
@@ -14,13 +13,6 @@ namespace drawdown {
 namespace {
 
 constexpr std::string_view kClockKey = "c";
-
-// Where the clock was when a transaction asked it last.
-struct ClockAnchor {
-  std::string boot_id;
-  int64_t hold_us = 0;
-  int64_t since_boot_us = 0;
-};
 
 absl::StatusOr<std::optional<ClockAnchor>> ReadAnchor(ReadTransaction* books) {
   ASSIGN_OR_RETURN(const auto bytes, books->Get(Table::kHeld, kClockKey));
@@ -70,19 +62,31 @@ absl::StatusOr<int64_t> HoldTime(ReadTransaction* books,
   return TimeBy(anchor, reading, newest_us);
 }
 
-absl::StatusOr<int64_t> BeginHoldTime(WriteTransaction* books,
+absl::StatusOr<int64_t> HoldClock::At(ReadTransaction* books,
                                       const ClockReading& reading,
                                       int64_t newest_us) {
-  ASSIGN_OR_RETURN(const std::optional<ClockAnchor> anchor, ReadAnchor(books));
-  const int64_t hold_us = TimeBy(anchor, reading, newest_us);
+  if (!read_) {
+    ASSIGN_OR_RETURN(anchor_, ReadAnchor(books));
+    read_ = true;
+  }
+  const int64_t hold_us = TimeBy(anchor_, reading, newest_us);
   if (reading.boot_id.empty()) return hold_us;
-  std::string bytes;
-  AppendString(reading.boot_id, &bytes);
-  AppendFixed(hold_us, &bytes);
-  AppendFixed(reading.since_boot_us, &bytes);
-  SealRecord(kClockKey, &bytes);
-  RETURN_IF_ERROR(books->Put(Table::kHeld, kClockKey, bytes));
+  if (!anchor_) anchor_.emplace();
+  anchor_->boot_id = reading.boot_id;
+  anchor_->hold_us = hold_us;
+  anchor_->since_boot_us = reading.since_boot_us;
+  moved_ = true;
   return hold_us;
+}
+
+absl::Status HoldClock::Flush(WriteTransaction* books) const {
+  if (!moved_) return absl::OkStatus();
+  std::string bytes;
+  AppendString(anchor_->boot_id, &bytes);
+  AppendFixed(anchor_->hold_us, &bytes);
+  AppendFixed(anchor_->since_boot_us, &bytes);
+  SealRecord(kClockKey, &bytes);
+  return books->Put(Table::kHeld, kClockKey, bytes);
 }
 
 }  // namespace drawdown

@@ -12,6 +12,7 @@
 #define DRAWDOWN_SRC_LEDGER_HOLD_CLOCK_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -25,13 +26,30 @@ struct ClockReading {
   int64_t since_boot_us = 0;  // CLOCK_BOOTTIME
 };
 
+// Where the clock was when a transaction asked it last.
+struct ClockAnchor {
+  std::string boot_id;
+  int64_t hold_us = 0;
+  int64_t since_boot_us = 0;
+};
+
 absl::StatusOr<int64_t> HoldTime(ReadTransaction* books,
                                  const ClockReading& reading);
 
-// The same, noted for later in the transaction. `newest_us`: of its entries.
-absl::StatusOr<int64_t> BeginHoldTime(WriteTransaction* books,
-                                      const ClockReading& reading,
-                                      int64_t newest_us);
+// The same within one write transaction, which is asked and told once.
+class HoldClock {
+ public:
+  // `newest_us`: of the transaction's entries.
+  absl::StatusOr<int64_t> At(ReadTransaction* books,
+                             const ClockReading& reading, int64_t newest_us);
+  // Notes for later transactions where it was when it was asked last.
+  absl::Status Flush(WriteTransaction* books) const;
+
+ private:
+  bool read_ = false;
+  bool moved_ = false;
+  std::optional<ClockAnchor> anchor_;
+};
 
 }  // namespace drawdown
 

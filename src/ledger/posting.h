@@ -348,6 +348,7 @@ class Posting {
   HashMap<std::string, StoredUsage> usage_;
   CellDeltas cells_;
   CloseTracker closes_;
+  HoldClock clock_;
   std::unique_ptr<QuotaPart> quotas_;
   std::unique_ptr<LiveQuotas> live_quotas_;
   int64_t live_began_us_ = 0;

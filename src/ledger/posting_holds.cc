@@ -35,7 +35,7 @@ Ask AskedByRenewal(const StoredHold& known, const HoldRenewed& renewed,
 }  // namespace
 
 absl::StatusOr<int64_t> Posting::HoldTime(const ClockReading& reading) {
-  return BeginHoldTime(transaction_.get(), reading, tip_.recorded_us);
+  return clock_.At(transaction_.get(), reading, tip_.recorded_us);
 }
 
 // --- records -----------------------------------------------------------------
@@ -102,6 +102,7 @@ absl::StatusOr<std::optional<uint32_t>> Posting::LookUp(NameKind kind,
   ASSIGN_OR_RETURN(const auto bytes, transaction_->Get(Table::kNames, key));
   if (!bytes) return std::nullopt;
   ASSIGN_OR_RETURN(const Name name, DecodeName(key, *bytes));
+  known.emplace(path, name.id);
   return name.id;
 }
 

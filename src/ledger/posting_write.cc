@@ -138,6 +138,7 @@ absl::StatusOr<bool> Posting::Commit() {
     return false;
   }
   RETURN_IF_ERROR(FlushLive());
+  RETURN_IF_ERROR(clock_.Flush(transaction_.get()));
   if (!journalled) {  // The tip is about the journal.
     RETURN_IF_ERROR(transaction_->Commit());
     return true;

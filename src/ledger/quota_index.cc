@@ -45,6 +45,7 @@ void QuotaIndex::Forget() {
   moves_.Forget();
   any_.reset();
   quotas_.clear();
+  of_path_.clear();
   over_.clear();
   over_any_pool_.clear();
 }
@@ -107,17 +108,27 @@ absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::Over(std::string_view tenant,
   return OverPath(now, pool);
 }
 
+absl::StatusOr<const QuotaIndex::Quotas*> QuotaIndex::OfPath(
+    std::string_view tenant) {
+  const absl::string_view path(tenant.data(), tenant.size());
+  const auto known = of_path_.find(path);
+  if (known != of_path_.end()) return &known->second;
+  ASSIGN_OR_RETURN(const std::optional<uint32_t> id, TenantId(tenant));
+  Quotas quotas;
+  if (id) {
+    ASSIGN_OR_RETURN(quotas, OfTenant(*id));
+  }
+  return &of_path_.emplace(path, std::move(quotas)).first->second;
+}
+
 absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::OverPath(std::string_view tenant,
                                                         std::string_view pool) {
   Quotas quotas;
   while (!tenant.empty()) {
-    ASSIGN_OR_RETURN(const std::optional<uint32_t> id, TenantId(tenant));
-    if (id) {
-      ASSIGN_OR_RETURN(const Quotas own, OfTenant(*id));
-      for (const StoredQuota* const quota : own) {
-        if (pool.empty() || SelectorCovers(quota->scope.pool, pool)) {
-          quotas.push_back(quota);
-        }
+    ASSIGN_OR_RETURN(const Quotas* const own, OfPath(tenant));
+    for (const StoredQuota* const quota : *own) {
+      if (pool.empty() || SelectorCovers(quota->scope.pool, pool)) {
+        quotas.push_back(quota);
       }
     }
     const size_t slash = tenant.rfind('/');

@@ -57,12 +57,15 @@ class QuotaIndex {
   absl::StatusOr<Quotas> OverPath(std::string_view tenant,
                                   std::string_view pool);
   absl::StatusOr<std::optional<uint32_t>> TenantId(std::string_view tenant);
+  // Of what is named `tenant`, kept. Valid until the next call.
+  absl::StatusOr<const Quotas*> OfPath(std::string_view tenant);
 
   ReadTransaction* const books_;
   TenantMoves moves_;
   uint64_t version_ = 0;
   std::optional<bool> any_;
   std::map<uint32_t, std::unique_ptr<StoredQuota>> quotas_;
+  HashMap<std::string, Quotas> of_path_;
   HashMap<std::pair<uint32_t, uint32_t>, Quotas> over_;
   HashMap<uint32_t, Quotas> over_any_pool_;  // by tenant
   HashMap<uint32_t, std::string> pools_;     // paths

@@ -114,6 +114,7 @@ class Environment {
   absl::Status CloseLog();
   void CloseLogAtEnd();
   void KeepLog(bool idle);
+  void WriteBack();
 
   const std::string directory_;
   const std::string data_path_;

@@ -1,4 +1,5 @@
 // The redo log as Environment uses it (redo_log.h has its rules).
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -61,6 +62,7 @@ absl::Status Environment::PrepareLog() {
     work.count = [this] { return log_.logged(); };
     work.owned = [this] { return log_.owned(); };
     work.look = [this](bool idle) { KeepLog(idle); };
+    work.write_back = [this] { WriteBack(); };
     try {
       keeper_ =
           std::make_unique<RedoKeeper>(options_.log_idle, std::move(work));
@@ -140,6 +142,18 @@ void Environment::KeepLog(bool idle) {
   } catch (const std::exception&) {
     // No memory for an error: the next look tries again.
   }
+}
+
+// By the keeper's thread: LMDB's pages begin to go to the disk while the log is
+// being filled, so that the checkpoint finds few of them left to wait for. It
+// waits for none and decides nothing: their errors stay for the checkpoint's
+// own sync to find.
+void Environment::WriteBack() {
+  if (!gate_.EnterShared(After(kKeeperWait))) return;
+  const GatePass shared(&gate_, GatePass::Kind::kShared);
+  mdb_filehandle_t fd;
+  if (env_ == nullptr || mdb_env_get_fd(env_, &fd) != MDB_SUCCESS) return;
+  sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 }  // namespace drawdown

@@ -195,6 +195,9 @@ absl::Status Environment::CommitWrite(MDB_txn* txn, const WriteLoad& load,
     return *logged ? FailedLoggedCommit(rc) : FailedCommit(rc);
   }
   log_.Committed(transaction, *record);
+  if (*logged && log_.FilledAQuarter() && keeper_ != nullptr) {
+    keeper_->WriteBack();
+  }
   return absl::OkStatus();
 }
 

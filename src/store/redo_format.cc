@@ -117,9 +117,6 @@ void RedoRecord::Reserve(std::string_view key, size_t value_bytes) {
   if (wanted <= kMaxRedoRecord && wanted > bytes_.capacity()) {
     bytes_.reserve(std::max(wanted, 2 * bytes_.capacity()));
   }
-  if (places_.size() == places_.capacity()) {
-    places_.reserve(std::max<size_t>(16, 2 * places_.size()));
-  }
 }
 
 void RedoRecord::NotePut(Table table, std::string_view key,
@@ -136,9 +133,8 @@ void RedoRecord::Note(Table table, bool deletes, std::string_view key,
   ++operations_;
   if (too_large_) return;
   if (bytes_.empty()) bytes_.resize(sizeof(RecordHead));
-  const uint32_t place = PlaceOf(table, key);
-  if (places_.empty() || places_.back() != place) places_.push_back(place);
-  if (places_.size() > kMaxRedoPlaces ||
+  places_.Add(PlaceOf(table, key));
+  if (places_.count() > kMaxRedoPlaces ||
       bytes_.size() + sizeof(OperationHead) + key.size() + value.size() >
           kMaxRedoRecord) {
     too_large_ = true;

@@ -4,6 +4,7 @@
 #define DRAWDOWN_SRC_STORE_REDO_FORMAT_H_
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,6 +29,26 @@ inline constexpr size_t kMaxRedoRecord = size_t{128} << 10;
 // What bounds the time of a recovery: the pages it touches. Keys that differ in
 // their last byte alone lie on one page mostly, and are one place.
 inline constexpr size_t kMaxRedoPlaces = 1'024;
+
+// Places that operations touch, each counted once: by the last bits of their
+// hashes, of which some fall together, few of so many.
+class RedoPlaces {
+ public:
+  void Add(uint32_t hash) {
+    const size_t bit = hash % bits_.size();
+    count_ += bits_[bit] ? 0 : 1;
+    bits_.set(bit);
+  }
+  void Add(const RedoPlaces& others) {
+    bits_ |= others.bits_;
+    count_ = bits_.count();
+  }
+  size_t count() const { return count_; }
+
+ private:
+  std::bitset<16 * kMaxRedoPlaces> bits_;
+  size_t count_ = 0;
+};
 
 // Whose page cache has what the log's owner wrote: this boot of the kernel's,
 // for this very data file. A copy or a snapshot of the disk is another file.
@@ -65,8 +86,7 @@ class RedoRecord {
   // False once there was more than a record holds; the rest is not kept.
   bool small() const { return !too_large_; }
   size_t size() const { return bytes_.size(); }
-  // A hash for each place, some of them several times.
-  const std::vector<uint32_t>& places() const { return places_; }
+  const RedoPlaces& places() const { return places_; }
 
   // The whole record. REQUIRES: small.
   std::string_view Seal(uint64_t generation, uint64_t transaction);
@@ -76,7 +96,7 @@ class RedoRecord {
             std::string_view value);
 
   std::string bytes_;
-  std::vector<uint32_t> places_;
+  RedoPlaces places_;
   uint64_t operations_ = 0;
   bool too_large_ = false;
 };

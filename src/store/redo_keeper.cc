@@ -30,9 +30,15 @@ struct RedoKeeper::State {
         seen = work.count();
         continue;
       }
-      changed.wait_for(lock, interval, [this] { return stop; });
+      changed.wait_for(lock, interval, [this] { return stop || write_back; });
       if (stop) return;
+      const bool asked = std::exchange(write_back, false);
       lock.unlock();
+      if (asked) {
+        work.write_back();
+        lock.lock();
+        continue;
+      }
       const uint64_t count = work.count();
       work.look(/*idle=*/count == seen);
       seen = count;
@@ -45,6 +51,7 @@ struct RedoKeeper::State {
   std::mutex mutex;
   std::condition_variable changed;
   bool stop = false;
+  bool write_back = false;
   std::thread thread;  // last: it uses the others
 };
 
@@ -54,6 +61,14 @@ RedoKeeper::RedoKeeper(std::chrono::milliseconds interval, Work work) {
 }
 
 RedoKeeper::~RedoKeeper() = default;
+
+void RedoKeeper::WriteBack() {
+  {
+    std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->write_back = true;
+  }
+  state_->changed.notify_all();
+}
 
 void RedoKeeper::Wake() {
   { std::lock_guard<std::mutex> lock(state_->mutex); }

@@ -18,6 +18,7 @@ class RedoKeeper {
     std::function<bool()> owned;
     // Every `interval` while the log is owned.
     std::function<void(bool idle)> look;
+    std::function<void()> write_back;
   };
 
   // Throws std::system_error where no thread can be made.
@@ -29,6 +30,8 @@ class RedoKeeper {
 
   // The log has been opened.
   void Wake();
+  // Does that work, soon.
+  void WriteBack();
 
  private:
   struct State;

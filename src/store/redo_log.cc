@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -76,7 +77,7 @@ absl::Status RedoLog::BeforeWrite(MDB_env* env) {
     view.header.open = false;
   }
   const bool room = used_ + largest_ <= kRedoRecordBytes &&
-                    places_used_ + most_places_ <= kMaxRedoPlaces;
+                    places_.count() + most_places_ <= kMaxRedoPlaces;
   if ((ours && room) || unavailable_ || !Pays(env)) return absl::OkStatus();
   return Open(env, view.header);
 }
@@ -141,16 +142,22 @@ absl::Status RedoLog::Open(MDB_env* env, const RedoHeader& before) {
   next_transaction_ = header.transaction + 1;
   used_ = 0;
   largest_ = 0;
-  places_.reset();
-  places_used_ = 0;
+  places_ = RedoPlaces();
   most_places_ = 0;
+  quarters_ = 0;
   return absl::OkStatus();
+}
+
+RedoPlaces RedoLog::PlacesWith(const RedoRecord& record) const {
+  RedoPlaces places = places_;
+  places.Add(record.places());
+  return places;
 }
 
 bool RedoLog::Takes(const RedoRecord& record, uint64_t transaction) const {
   return owned() && record.small() && transaction == next_transaction_ &&
          used_ + record.size() <= kRedoRecordBytes &&
-         places_used_ + record.places().size() <= kMaxRedoPlaces;
+         PlacesWith(record).count() <= kMaxRedoPlaces;
 }
 
 absl::Status RedoLog::Append(RedoRecord* record, uint64_t transaction) {
@@ -163,16 +170,18 @@ absl::Status RedoLog::Append(RedoRecord* record, uint64_t transaction) {
   }
   used_ += bytes.size();
   largest_ = std::max<uint64_t>(largest_, bytes.size());
-  const size_t places_before = places_used_;
-  for (const uint32_t place : record->places()) {
-    const size_t bit = place % places_.size();
-    places_used_ += places_[bit] ? 0 : 1;
-    places_.set(bit);
-  }
-  most_places_ = std::max(most_places_, places_used_ - places_before);
+  const size_t places_before = places_.count();
+  places_ = PlacesWith(*record);
+  most_places_ = std::max(most_places_, places_.count() - places_before);
   ++next_transaction_;
   logged_.fetch_add(1, std::memory_order_relaxed);
   return absl::OkStatus();
+}
+
+bool RedoLog::FilledAQuarter() {
+  const uint64_t quarters = std::max<uint64_t>(
+      4 * used_ / kRedoRecordBytes, 4 * places_.count() / kMaxRedoPlaces);
+  return std::exchange(quarters_, quarters) != quarters;
 }
 
 void RedoLog::Committed(uint64_t transaction, const RedoRecord& record) {

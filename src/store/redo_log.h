@@ -20,7 +20,6 @@
 #include <sys/stat.h>
 
 #include <atomic>
-#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -63,6 +62,9 @@ class RedoLog {
   // LMDB's file failed to reach the disk: it has to be recovered.
   bool must_recover() const { return must_recover_; }
 
+  // True once for each quarter of the log that has been filled.
+  bool FilledAQuarter();
+
   // Commits that were logged, ever.
   uint64_t logged() const { return logged_.load(std::memory_order_relaxed); }
   // Whether it is open, ours, and another process has closed it meanwhile.
@@ -78,6 +80,7 @@ class RedoLog {
   absl::Status SyncData(MDB_env* env, const RedoHeader& header);
   absl::Status Open(MDB_env* env, const RedoHeader& before);
   bool Pays(MDB_env* env) const;
+  RedoPlaces PlacesWith(const RedoRecord& record) const;
   bool HasOurGeneration(const RedoFile::View& view) const;
 
   const std::string directory_;
@@ -94,13 +97,11 @@ class RedoLog {
   std::atomic<uint64_t> logged_{0};
   uint64_t generation_ = 0;
   uint64_t next_transaction_ = 0;
-  uint64_t used_ = 0;     // bytes of records
-  uint64_t largest_ = 0;  // of this generation
-  // The places of its records, by the last bits of their hashes: some fall
-  // together, few of so many.
-  std::bitset<16 * kMaxRedoPlaces> places_;
-  size_t places_used_ = 0;
+  uint64_t used_ = 0;       // bytes of records
+  uint64_t largest_ = 0;    // of this generation
+  RedoPlaces places_;       // of all its records
   size_t most_places_ = 0;  // of one record of this generation
+  uint64_t quarters_ = 0;   // that FilledAQuarter() has told of
   // The record written last has no commit: then nothing follows it.
   bool failed_ = false;
 

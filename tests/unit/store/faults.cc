@@ -7,6 +7,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <utility>
 
@@ -18,6 +19,8 @@ bool is_armed = false;
 int counted = 0;
 bool happened = false;
 std::function<void()> before_unlock;
+// By whichever thread writes back, read by the test's.
+std::atomic<int> write_backs{0};
 
 // 0: go on; else what to do instead.
 int Strike(const char* call) {
@@ -49,6 +52,7 @@ void Arm(const Fault& fault) {
 }
 void Disarm() { is_armed = false; }
 bool Happened() { return happened; }
+int WriteBacks() { return write_backs; }
 void BeforeUnlock(std::function<void()> look) {
   before_unlock = std::move(look);
 }
@@ -78,6 +82,10 @@ EXPORTED ssize_t writev(int fd, const iovec* parts, int count) {
 }
 EXPORTED int fdatasync(int fd) {
   return static_cast<int>(drawdown::Call("fdatasync", SYS_fdatasync, fd));
+}
+EXPORTED int sync_file_range(int fd, off64_t at, off64_t size, unsigned flags) {
+  ++drawdown::write_backs;
+  return static_cast<int>(syscall(SYS_sync_file_range, fd, at, size, flags));
 }
 EXPORTED int flock(int fd, int operation) noexcept {
   if (operation == LOCK_UN && drawdown::before_unlock) {

@@ -26,6 +26,9 @@ void Disarm();
 // Whether the armed fault has happened.
 bool Happened();
 
+// Calls of sync_file_range(), ever.
+int WriteBacks();
+
 // Called before each flock(LOCK_UN) of this process, until it is null again.
 void BeforeUnlock(std::function<void()> look);
 

@@ -89,8 +89,30 @@ TEST(RedoLog, IsRenewedWhenItsRecordsAreAllOverTheTables) {
   const uint64_t second = generation();
   for (int i = 0; i < 9; ++i) commit(100 * i, 100 * i + 100);
   EXPECT_EQ(generation(), second);
+  // Those that it has already are no more of them.
+  for (int i = 0; i < 9; ++i) commit(0, 600);
+  EXPECT_EQ(generation(), second);
   commit(0, 2'000);
   EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);
+}
+
+// So that a checkpoint has few pages left to wait for.
+TEST(RedoLog, PagesAreWrittenBackWhileItIsFilled) {
+  ScratchFolder folder;
+  auto store = OpenLogged(NewLedger(folder));
+  const auto commit = [&](size_t bytes) {
+    auto txn = store->BeginWrite().value();
+    ASSERT_TRUE(txn->Put(Table::kRuns, "k", std::string(bytes, 'v')).ok());
+    ASSERT_TRUE(txn->Commit().ok());
+  };
+  const int before = WriteBacks();
+  commit(kRedoRecordBytes / 8);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(WriteBacks(), before);
+  commit(kRedoRecordBytes / 8);
+  while (WriteBacks() == before) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 TEST(RedoLog, AnIdleOwnerClosesIt) {
