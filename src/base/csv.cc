@@ -1,12 +1,11 @@
 #include "base/csv.h"
 
 #include <algorithm>
-#include <cstring>
 #include <unordered_set>
+#include <utility>
 
-#include "base/aligned_buffer.h"
 #include "base/check.h"
-#include "base/csv_scan.h"
+#include "base/csv_blocks.h"
 #include "base/csv_split.h"
 #include "base/csv_text.h"
 #include "base/error.h"
@@ -15,147 +14,138 @@
 namespace drawdown {
 namespace {
 
-constexpr size_t kBlockBytes = size_t{256} << 10;
+constexpr size_t kAllBytes = ~size_t{0};
 constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
 
 using Step = CsvText::Step;
 
 }  // namespace
 
-// The text that has been read, and how more of it comes.
+// The blocks of the file, and the text of the one that is being finished.
 struct CsvReader::State : CsvText {
   State(Source* source_in, const CsvLimits& limits_in)
       : CsvText(source_in->name(), limits_in),
         source(source_in),
-        front(RoundUpToPage(limits_in.max_row_bytes + 2)) {
-    CHECK(memory_size() < kCsvQuoted);
-  }
+        blocks(source_in, limits_in.max_row_bytes) {}
 
-  absl::Status Fill();
-  absl::Status SplitRows(CsvBatch* batch);
-  void SplitPlainRows(CsvBatch* batch);
-  bool TakePlainRow(const CsvSplitRow& row, CsvBatch* batch);
+  absl::Status TakeFirstBlock();
+  void SplitPlainRows(CsvBatch* batch, size_t bytes) const;
+  bool IsSure(const CsvSplitRow& row, const CsvBatch& batch) const;
+  absl::Status FinishBlock(CsvBatch* batch);
+  void PassPlain(const CsvBatch& batch);
+  absl::StatusOr<Step> TryWholeRow();
   void AddTriedRow(CsvBatch* batch);
-  size_t memory_size() const { return front + kBlockBytes + kScanBytes; }
-  uint32_t OffsetOf(const char* at) const {
-    return static_cast<uint32_t>(at - memory.get());
-  }
   absl::Status CheckDataRow() const;
   absl::Status CheckEncodingMarks();
   absl::Status CheckNames() const;
-  void KeepUnfinished();
 
   Source* source;
-  // Blocks are always read at `front`, a page boundary; the start of a row that
-  // the block before left unfinished is put just before it.
-  size_t front;
-  AlignedBuffer memory;
-  std::string unfinished;
+  CsvBlocks blocks;
   uint64_t rows = 0;
   bool have_header = false;
   std::vector<std::string> names;
   absl::Status failure;
 
-  std::vector<CsvSplitRow> plain_rows;  // of the splitter
-
-  // What Next() walks.
+  // What Next() walks; at first the header's block.
   CsvBatch batch;
-  size_t next_row = 0;  // of the batch
+  bool have_first_block = false;  // of data, in `batch`
+  size_t next_row = 0;            // of the batch
   uint64_t row = 0;
   uint64_t line = 1;
   std::vector<std::string_view> fields;
 };
 
-// Reads until the block is full: a pipe's short reads must not make what is
-// unfinished be read once per read.
-absl::Status CsvReader::State::Fill() {
-  if (unfinished.size() > limits.max_row_bytes) {
-    return Bad(begin,
-               absl::StrCat("row over the limit of ", limits.max_row_bytes,
-                            " bytes (is a quote never closed?)"));
-  }
-  // Whole blocks are looked at.
-  if (memory == nullptr) memory = MakeAlignedBuffer(memory_size());
-  char* const block = memory.get() + front;
-  begin = block - unfinished.size();
-  std::memcpy(begin, unfinished.data(), unfinished.size());
-  unfinished.clear();
-  end = block;
-  while (end < block + kBlockBytes) {
-    ASSIGN_OR_RETURN(
-        const size_t count,
-        source->Read(end, static_cast<size_t>(block + kBlockBytes - end)));
-    if (count == 0) {
-      at_end = true;
-      break;
-    }
-    end += count;
-  }
+absl::Status CsvReader::State::TakeFirstBlock() {
+  RETURN_IF_ERROR(blocks.Next(&batch.block_).status());
+  begin = batch.block_.begin;
+  end = batch.block_.end;
+  at_end = batch.block_.at_end;
   return absl::OkStatus();
 }
 
-// Nearly all rows are plain. Those that may be at fault, or are not whole, are
-// read byte by byte: that knows what to say of them.
-absl::Status CsvReader::State::SplitRows(CsvBatch* into) {
-  into->Begin(memory.get(), memory_size(), names.size());
-  while (begin < end) {
-    SplitPlainRows(into);
-    if (begin == end) break;
-    ASSIGN_OR_RETURN(const Step step, TryRow());
-    if (step == Step::kNeedMore) {
-      KeepUnfinished();
-      break;
-    }
+// Those in the next so many bytes.
+void CsvReader::State::SplitPlainRows(CsvBatch* into, size_t bytes) const {
+  const auto left = static_cast<size_t>(into->block_.end - into->rest_);
+  // Whole groups of bytes are looked at, and the blanks at the end are in no
+  // row.
+  const size_t size = bytes < left ? bytes : left + kScanBytes - 1;
+  into->split_.clear();
+  SplitCsv({into->bytes(), into->OffsetOf(into->rest_),
+            into->OffsetOf(into->rest_ + size), names.size(), line_end,
+            into->next_stops()},
+           &into->split_);
+  for (const CsvSplitRow& row : into->split_) {
+    if (!IsSure(row, *into)) return;
+    into->Add(row);
+  }
+}
+
+bool CsvReader::State::IsSure(const CsvSplitRow& row,
+                              const CsvBatch& in) const {
+  const std::string_view text(
+      in.rest_, static_cast<size_t>(in.bytes() + row.next - in.rest_));
+  return text.size() <= limits.max_field_bytes &&
+         text.size() <= limits.max_row_bytes &&
+         (row.ascii || Utf8ValidPrefix(text) == text.size());
+}
+
+// Nearly all rows are plain. Those that may be at fault are read byte by byte:
+// that knows what to say of them.
+absl::Status CsvReader::State::FinishBlock(CsvBatch* into) {
+  begin = into->block_.begin;
+  end = into->block_.end;
+  at_end = into->block_.at_end;
+  into->first_line_ = next_line;
+  // Where the limit of rows is near, each is counted before it is taken.
+  const bool near_limit =
+      limits.max_rows - rows < static_cast<uint64_t>(end - begin);
+  if (near_limit) into->Begin(names.size());
+  const uint64_t rows_before = rows;
+  while (true) {
+    PassPlain(*into);
+    rows = rows_before + into->rows();
+    if (begin == end) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Step step, TryWholeRow());
     if (step == Step::kRow) {
       RETURN_IF_ERROR(CheckDataRow());
-      ++rows;
       AddTriedRow(into);
     }
-    Pass(row_end, row_lines);
-  }
-  return absl::OkStatus();
-}
-
-void CsvReader::State::SplitPlainRows(CsvBatch* into) {
-  plain_rows.clear();
-  SplitCsv({memory.get(), OffsetOf(begin), OffsetOf(end), names.size(),
-            line_end, into->next_stops()},
-           &plain_rows);
-  for (const CsvSplitRow& row : plain_rows) {
-    if (!TakePlainRow(row, into)) return;
+    into->rest_ = row_end;
+    into->rest_line_ =
+        static_cast<uint32_t>(next_line + row_lines + 1 - into->first_line_);
+    if (!near_limit) SplitPlainRows(into, kAllBytes);
   }
 }
 
-bool CsvReader::State::TakePlainRow(const CsvSplitRow& row, CsvBatch* into) {
-  char* const next = memory.get() + row.next;
-  const std::string_view text(begin, static_cast<size_t>(next - begin));
-  const bool sure = text.size() <= limits.max_field_bytes &&
-                    text.size() <= limits.max_row_bytes &&
-                    rows < limits.max_rows &&
-                    (row.ascii || Utf8ValidPrefix(text) == text.size());
-  if (!sure) return false;
-  ++rows;
-  into->Add(OffsetOf(begin), row, next_line);
-  Pass(next, row.line_feeds);
-  return true;
+// The rows of `into` up to its rest, of which line and byte are not counted
+// yet.
+void CsvReader::State::PassPlain(const CsvBatch& of) {
+  begin_offset += static_cast<uint64_t>(of.rest_ - begin);
+  begin = of.rest_;
+  next_line = of.first_line_ + of.rest_line_;
 }
 
+absl::StatusOr<Step> CsvReader::State::TryWholeRow() {
+  ASSIGN_OR_RETURN(const Step step, TryRow());
+  if (step != Step::kNeedMore) return step;
+  return Bad(begin, absl::StrCat("row over the limit of ", limits.max_row_bytes,
+                                 " bytes (is a quote never closed?)"));
+}
+
+// The rest's first row.
 void CsvReader::State::AddTriedRow(CsvBatch* into) {
   CsvStop* out = into->next_stops();
   const char* field = begin;
   for (const char* const stop : stops) {
     const bool quoted = field < stop && *field == '"';
-    *out++ = OffsetOf(stop) | (quoted ? kCsvQuoted : 0);
+    *out++ = into->OffsetOf(stop) | (quoted ? kCsvQuoted : 0);
     field = stop + 1;
   }
   CsvSplitRow row;
+  row.next = into->OffsetOf(row_end);
+  row.line_feeds = static_cast<uint32_t>(row_lines);
   row.quoted = row.doubled = row.null_ending = true;  // for all that is known
-  into->Add(OffsetOf(begin), row, next_line);
-}
-
-void CsvReader::State::KeepUnfinished() {
-  unfinished.assign(begin, end);
-  begin = end;
+  into->Add(row);
 }
 
 absl::Status CsvReader::State::CheckDataRow() const {
@@ -169,7 +159,6 @@ absl::Status CsvReader::State::CheckDataRow() const {
 }
 
 absl::Status CsvReader::State::CheckEncodingMarks() {
-  RETURN_IF_ERROR(Fill());
   const std::string_view text(begin, static_cast<size_t>(end - begin));
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
     return Bad(begin, "UTF-16 byte order mark: save the file as UTF-8");
@@ -212,29 +201,33 @@ absl::Status CsvReader::ReadHeader() {
 
 absl::Status CsvReader::FindHeader() {
   State& state = *state_;
+  RETURN_IF_ERROR(state.TakeFirstBlock());
   RETURN_IF_ERROR(state.CheckEncodingMarks());
   while (true) {
-    if (state.begin == state.end && state.at_end) {
+    if (state.begin == state.end) {
+      // What is not at the end of the file was blank lines.
+      if (!state.at_end) {
+        RETURN_IF_ERROR(state.TakeFirstBlock());
+        continue;
+      }
       return state.Bad(state.begin, "the file is empty: no header row");
     }
-    ASSIGN_OR_RETURN(const Step step, state.TryRow());
-    if (step == Step::kNeedMore) {
-      state.KeepUnfinished();
-      RETURN_IF_ERROR(state.Fill());
-      continue;
-    }
+    ASSIGN_OR_RETURN(const Step step, state.TryWholeRow());
     if (step == Step::kRow) break;
     state.Pass(state.row_end, 0);
   }
-  state.batch.Begin(state.memory.get(), state.memory_size(),
-                    state.stops.size());
-  state.AddTriedRow(&state.batch);
+  CsvBatch& batch = state.batch;
+  batch.block_.begin = state.begin;
+  batch.Begin(state.stops.size());
+  state.AddTriedRow(&batch);
   SetFields(0);
   state.names.assign(state.fields.begin(), state.fields.end());
-  state.batch.Clear();
   RETURN_IF_ERROR(state.CheckNames());
   state.line = state.next_line;
   state.Pass(state.row_end, state.row_lines);
+  batch.block_.begin = state.begin;
+  batch.rows_.clear();
+  state.have_first_block = true;
   return absl::OkStatus();
 }
 
@@ -248,30 +241,65 @@ int CsvReader::Column(std::string_view name) const {
   return found == names.end() ? -1 : static_cast<int>(found - names.begin());
 }
 
-absl::StatusOr<bool> CsvReader::NextBatch(CsvBatch* batch) {
+absl::StatusOr<bool> CsvReader::TakeBlock(CsvBatch* batch) {
   State& state = *state_;
   CHECK(state.have_header);
-  batch->Clear();
-  RETURN_IF_ERROR(state.failure);
-  while (true) {
-    state.failure = state.SplitRows(batch);
-    if (batch->rows() > 0) break;
-    RETURN_IF_ERROR(state.failure);
-    if (state.at_end) return false;
-    RETURN_IF_ERROR(state.failure = state.Fill());
+  if (!std::exchange(state.have_first_block, false)) {
+    return state.blocks.Next(&batch->block_);
   }
-  // The rows take the memory that they lie in with them. After an error what
-  // is left is not read.
-  std::swap(state.memory, batch->memory_);
-  state.begin = state.end;
+  std::swap(state.batch.block_, batch->block_);
+  return true;
+}
+
+void CsvReader::BeginRows(CsvBatch* batch) const {
+  batch->Begin(state_->names.size());
+}
+
+bool CsvReader::SplitPlain(CsvBatch* batch, size_t bytes) const {
+  const size_t before = batch->rows();
+  const auto left = static_cast<size_t>(batch->block_.end - batch->rest_);
+  while (left > 0) {
+    state_->SplitPlainRows(batch, bytes);
+    if (batch->rows() > before) return true;
+    if (bytes >= left) break;
+    bytes = left;  // The row may be longer.
+  }
+  return false;
+}
+
+bool CsvReader::SplitLike(CsvBatch* batch, size_t like,
+                          std::span<const CsvRun> runs) const {
+  const CsvLimits& limits = state_->limits;
+  return batch->AddLike(like, runs,
+                        std::min(limits.max_field_bytes, limits.max_row_bytes));
+}
+
+absl::Status CsvReader::FinishBlock(CsvBatch* batch) {
+  return state_->FinishBlock(batch);
+}
+
+// At least one row, into the batch; false at the end.
+absl::StatusOr<bool> CsvReader::NextBatch() {
+  State& state = *state_;
+  state.batch.rows_.clear();
+  state.next_row = 0;
+  RETURN_IF_ERROR(state.failure);
+  while (state.batch.rows() == 0) {
+    const absl::StatusOr<bool> more = TakeBlock(&state.batch);
+    RETURN_IF_ERROR(state.failure = more.status());
+    if (!*more) return false;
+    BeginRows(&state.batch);
+    SplitPlain(&state.batch, kAllBytes);
+    state.failure = FinishBlock(&state.batch);
+    if (state.batch.rows() == 0) RETURN_IF_ERROR(state.failure);
+  }
   return true;
 }
 
 absl::StatusOr<bool> CsvReader::Next() {
   State& state = *state_;
   if (state.next_row == state.batch.rows()) {
-    state.next_row = 0;
-    ASSIGN_OR_RETURN(const bool more, NextBatch(&state.batch));
+    ASSIGN_OR_RETURN(const bool more, NextBatch());
     if (!more) return false;
   }
   SetFields(state.next_row);

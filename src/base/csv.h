@@ -48,9 +48,23 @@ class CsvReader {
   // are skipped. A row narrower or wider than the header is kBadCsv.
   absl::StatusOr<bool> Next();
 
-  // The next rows, at least one, into `batch`, which keeps them; false at the
-  // end. An error comes after the rows before it. Not to be mixed with Next().
-  absl::StatusOr<bool> NextBatch(CsvBatch* batch);
+  // What Next() does of many rows at once, for threads that share the work; not
+  // to be mixed with it. One after the other, by any thread: the next block of
+  // the file into `batch`; false at the end, and errors are the source's.
+  absl::StatusOr<bool> TakeBlock(CsvBatch* batch);
+  // By any thread, beside all others. First:
+  void BeginRows(CsvBatch* batch) const;
+  // Then splits the next rows, at least one and of about so many bytes; false
+  // at the end, and where what comes is not plain.
+  bool SplitPlain(CsvBatch* batch, size_t bytes) const;
+  // Or the next row alone, where the columns in `runs`, which are in order, are
+  // those of the row `like` of the batch, byte by byte; else false.
+  bool SplitLike(CsvBatch* batch, size_t like,
+                 std::span<const CsvRun> runs) const;
+  // In the order in which the blocks were taken, beside all of these: splits
+  // what is not plain, and has lines and limits counted. An error comes after
+  // the rows before it, which are in the batch, and is the last one.
+  absl::Status FinishBlock(CsvBatch* batch);
 
   // The fields of the current row, valid until the next call of Next().
   std::span<const std::string_view> fields() const;
@@ -69,6 +83,7 @@ class CsvReader {
   struct State;
 
   absl::Status FindHeader();
+  absl::StatusOr<bool> NextBatch();
   void SetFields(size_t row);
 
   std::unique_ptr<State> state_;

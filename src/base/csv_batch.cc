@@ -1,80 +1,63 @@
 #include "base/csv_batch.h"
 
 #include <algorithm>
-#include <cstring>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include "base/check.h"
 #include "base/csv_quotes.h"
 
 namespace drawdown {
-namespace {
 
-// What is written anew of a row is at most each field's text and the row.
-constexpr size_t kSparePerByte = 2;
-
-}  // namespace
-
-void CsvBatch::Begin(const char* bytes, size_t size, size_t width) {
-  CHECK(rows_.empty());
-  bytes_ = bytes;
-  size_ = size;
+void CsvBatch::Begin(size_t width) {
+  rows_.clear();
+  spare_used_ = 0;
+  texts_row_ = kNoRow;
   width_ = width;
-  if (stops_size_ >= size + kCsvStopSlack) return;
-  stops_size_ = size + kCsvStopSlack;
+  rest_ = block_.begin;
+  rest_line_ = 0;
+  if (stops_size_ >= block_.memory_size + kCsvStopSlack) return;
+  stops_size_ = block_.memory_size + kCsvStopSlack;
   stops_ = std::make_unique_for_overwrite<CsvStop[]>(stops_size_);
 }
 
-void CsvBatch::Add(uint32_t begin, const CsvSplitRow& row, uint64_t line) {
-  const char* const first = bytes_ + begin;
-  const char* const end = bytes_ + OffsetOf(next_stops()[width_ - 1]);
-  rows_.push_back({first, static_cast<uint32_t>(end - first), begin,
-                   static_cast<uint32_t>(texts_.size()), row.null_ending,
-                   line});
-  if (!row.quoted) return;
-  if (AddTexts(row.doubled)) Rewrite();
-  rows_.back().texts_end = static_cast<uint32_t>(texts_.size());
+void CsvBatch::Add(const CsvSplitRow& row) {
+  const char* const end = bytes() + PlaceOf(next_stops()[width_ - 1]);
+  rows_.push_back({rest_, static_cast<uint32_t>(end - rest_), OffsetOf(rest_),
+                   rest_line_, row.null_ending, row.doubled});
+  rest_ = block_.memory.get() + row.next;
+  rest_line_ += row.line_feeds + 1;
+  if (row.quoted && HasNeedlessQuotes()) Rewrite();
 }
 
-// Of the last row. Returns whether a field has quotes that it does not need.
-bool CsvBatch::AddTexts(bool doubled) {
+// Whether a field of the last row has quotes that it does not need.
+bool CsvBatch::HasNeedlessQuotes() const {
   constexpr size_t kAtOnce = 8;  // fields, of which seldom one is quoted
   const size_t row = rows_.size() - 1;
   const std::span<const CsvStop> all = stops(row);
-  bool needless = false;
   for (size_t at = 0; at < width_; at += kAtOnce) {
     const auto some = all.subspan(at, std::min(kAtOnce, width_ - at));
     const CsvStop any =
         std::accumulate(some.begin(), some.end(), CsvStop{0}, std::bit_or());
     if ((any & kCsvQuoted) == 0) continue;
     for (size_t i = at; i < at + some.size(); ++i) {
-      if (!quoted(row, i)) continue;
-      const char* const begin = bytes_ + BeginOf(row, i) + 1;
-      const char* const end = bytes_ + OffsetOf(all[i]) - 1;
-      const char* const need = std::find_if(begin, end, NeedsCsvQuotes);
-      needless |= need == end;
-      const auto left = static_cast<size_t>(end - need);
-      if (doubled && std::memchr(need, '"', left) != nullptr) {
-        AddText(static_cast<uint32_t>(i), begin, end);
+      if (quoted(row, i) && RawField(row, i).size() < Run(row, i, i).size()) {
+        return true;
       }
     }
   }
-  return needless;
+  return false;
 }
 
-// Two quotes for one make a field longer, so there is room in spare_.
-void CsvBatch::AddText(uint32_t field, const char* begin, const char* end) {
-  char* const text = Spare();
-  const size_t size =
-      UndoubleQuotes({begin, static_cast<size_t>(end - begin)}, text);
-  texts_.push_back({field, static_cast<uint32_t>(size), text});
-  spare_used_ += size;
-}
-
+// It grows no longer by that, so there is room in spare_ for all rows.
 void CsvBatch::Rewrite() {
+  if (spare_size_ < block_.memory_size) {
+    spare_size_ = block_.memory_size;
+    spare_ = MakeAlignedBuffer(spare_size_);
+  }
   const size_t row = rows_.size() - 1;
-  char* const first = Spare();
+  char* const first = spare_.get() + spare_used_;
   char* out = first;
   for (size_t i = 0; i < width_; ++i) {
     const std::string_view field = RawField(row, i);
@@ -86,12 +69,32 @@ void CsvBatch::Rewrite() {
   spare_used_ += static_cast<size_t>(out - first);
 }
 
-char* CsvBatch::Spare() {
-  if (spare_size_ < size_) {
-    spare_size_ = size_;
-    spare_ = MakeAlignedBuffer(kSparePerByte * size_ + 2 * kScanBytes);
+std::span<const CsvBatch::Text> CsvBatch::Texts(size_t row) const {
+  if (!rows_[row].doubled) return {};
+  if (std::exchange(texts_row_, row) == row) return texts_;
+  texts_.clear();
+  undoubled_.clear();
+  // Two quotes for one make a field longer than its text; what points into the
+  // memory must stay.
+  const size_t most = Run(row, 0, width_ - 1).size() + 2 * kScanBytes;
+  if (undoubled_.capacity() < most) undoubled_.reserve(2 * most);
+  for (size_t i = 0; i < width_; ++i) {
+    if (quoted(row, i)) AddText(row, i);
   }
-  return spare_.get() + spare_used_;
+  return texts_;
+}
+
+void CsvBatch::AddText(size_t row, size_t i) const {
+  const std::string_view field = Run(row, i, i);
+  const std::string_view inner = field.substr(1, field.size() - 2);
+  if (inner.find('"') == std::string_view::npos) return;
+  const size_t begin = undoubled_.size();
+  undoubled_.resize(begin + inner.size() + kScanBytes);
+  char* const text = undoubled_.data() + begin;
+  const size_t size = UndoubleQuotes(inner, text);
+  undoubled_.resize(begin + size);
+  texts_.push_back(
+      {static_cast<uint32_t>(i), static_cast<uint32_t>(size), text});
 }
 
 std::string_view CsvBatch::RawField(size_t row, size_t i) const {
@@ -105,7 +108,7 @@ std::string_view CsvBatch::RawField(size_t row, size_t i) const {
 std::string_view CsvBatch::field(size_t row, size_t i) const {
   const std::string_view field = Run(row, i, i);
   if (!quoted(row, i)) return field;
-  const std::span<const Text> made = texts(row);
+  const std::span<const Text> made = Texts(row);
   const auto found = std::lower_bound(
       made.begin(), made.end(), i,
       [](const Text& text, size_t place) { return text.field < place; });
@@ -126,14 +129,15 @@ void CsvBatch::GetReordered(size_t row, std::span<const uint32_t> order,
 
 void CsvBatch::GetFields(size_t row, std::span<std::string_view> fields) const {
   const CsvStop* const stops = this->stops(row).data();
+  const char* const bytes = this->bytes();
   uint32_t begin = rows_[row].begin;
   for (size_t i = 0; i < width_; ++i) {
     const uint32_t quote = stops[i] >> 31;
-    const uint32_t end = OffsetOf(stops[i]);
-    fields[i] = {bytes_ + begin + quote, end - begin - 2 * quote};
+    const uint32_t end = PlaceOf(stops[i]);
+    fields[i] = {bytes + begin + quote, end - begin - 2 * quote};
     begin = end + 1;
   }
-  for (const Text& text : texts(row)) {
+  for (const Text& text : Texts(row)) {
     fields[text.field] = {text.text, text.size};
   }
 }

@@ -11,9 +11,16 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
+#include "base/csv_blocks.h"
 #include "base/csv_split.h"
 
 namespace drawdown {
+
+// Columns next to each other.
+struct CsvRun {
+  size_t first = 0;
+  size_t last = 0;
+};
 
 // Filled by CsvReader; one thread at a time. The rows stand as in the file:
 // what has to be written anew is, elsewhere.
@@ -28,14 +35,14 @@ class CsvBatch {
     return {rows_[row].text, rows_[row].size};
   }
 
-  // The text of field `i`, valid as raw().
+  // The text of field `i`, valid until a field of another row is asked for.
   std::string_view field(size_t row, size_t i) const;
 
   // The bytes of the file from where field `first` starts to where `last` ends,
   // quotes included: where they are equal, all these fields are.
   std::string_view Run(size_t row, size_t first, size_t last) const {
     const uint32_t begin = BeginOf(row, first);
-    return {bytes_ + begin, OffsetOf(stops(row)[last]) - begin};
+    return {bytes() + begin, PlaceOf(stops(row)[last]) - begin};
   }
 
   // The same of each field of the row, into `fields`, which has one for each.
@@ -50,7 +57,7 @@ class CsvBatch {
   bool null_ending(size_t row) const { return rows_[row].null_ending; }
 
   // 1-based physical line on which the row starts.
-  uint64_t line(size_t row) const { return rows_[row].line; }
+  uint64_t line(size_t row) const { return first_line_ + rows_[row].line; }
 
   // Fields of each row.
   size_t width() const { return width_; }
@@ -62,13 +69,15 @@ class CsvBatch {
  private:
   friend class CsvReader;
 
+  static constexpr size_t kNoRow = ~size_t{0};
+
   struct Row {
     const char* text = nullptr;  // of raw()
     uint32_t size = 0;
-    uint32_t begin = 0;      // offset of its bytes
-    uint32_t texts_end = 0;  // after the row's in texts_
+    uint32_t begin = 0;  // offset of its bytes
+    uint32_t line = 0;   // counted from the batch's first
     bool null_ending = false;
-    uint64_t line = 0;
+    bool doubled = false;  // of CsvSplitRow
   };
 
   // The text of a field that two quotes stand for one in.
@@ -78,49 +87,52 @@ class CsvBatch {
     const char* text = nullptr;
   };
 
-  void Clear() {
-    rows_.clear();
-    texts_.clear();
-    spare_used_ = 0;
+  // Makes it the rows of the block, of `width` fields, none of them yet.
+  void Begin(size_t width);
+  uint32_t OffsetOf(const char* at) const {
+    return static_cast<uint32_t>(at - block_.memory.get());
   }
-  // For rows of `width` fields in `size` bytes at `bytes`, which the batch need
-  // not own yet. REQUIRES: it has no rows.
-  void Begin(const char* bytes, size_t size, size_t width);
   // Where the next row's stops go.
   CsvStop* next_stops() { return stops_.get() + rows_.size() * width_; }
-  // Takes a row that starts at the offset `begin`, whose stops are there.
-  void Add(uint32_t begin, const CsvSplitRow& row, uint64_t line);
-  bool AddTexts(bool doubled);
-  void AddText(uint32_t field, const char* begin, const char* end);
+  // Takes the row at rest_, whose stops are there.
+  void Add(const CsvSplitRow& row);
+  // Takes the row at rest_ where it has at most so many bytes, its columns in
+  // `runs` are, byte by byte, those of the row `like`, and nothing is doubtful
+  // about the others; else false.
+  bool AddLike(size_t like, std::span<const CsvRun> runs, size_t max_bytes);
+  bool CanBeLike(size_t row) const;
+  const char* AddVarying(const char* at, size_t column, Row* row);
+  bool HasNeedlessQuotes() const;
   void Rewrite();  // raw() of the last row, in spare_
   std::span<const CsvStop> stops(size_t row) const {
     return {stops_.get() + row * width_, width_};
   }
-  static constexpr uint32_t OffsetOf(CsvStop stop) {
-    return stop & ~kCsvQuoted;
-  }
+  const char* bytes() const { return block_.memory.get(); }
+  static constexpr uint32_t PlaceOf(CsvStop stop) { return stop & ~kCsvQuoted; }
   uint32_t BeginOf(size_t row, size_t i) const {
-    return i == 0 ? rows_[row].begin : OffsetOf(stops(row)[i - 1]) + 1;
+    return i == 0 ? rows_[row].begin : PlaceOf(stops(row)[i - 1]) + 1;
   }
-  std::span<const Text> texts(size_t row) const {
-    const uint32_t begin = row == 0 ? 0 : rows_[row - 1].texts_end;
-    return {texts_.data() + begin, texts_.data() + rows_[row].texts_end};
-  }
+  // Those of the row.
+  std::span<const Text> Texts(size_t row) const;
+  void AddText(size_t row, size_t i) const;
   // The bytes of field `i` in raw().
   std::string_view RawField(size_t row, size_t i) const;
-  char* Spare();  // where there is room
-
-  AlignedBuffer memory_;         // where the rows lie
-  const char* bytes_ = nullptr;  // the same, before they are handed over
-  size_t size_ = 0;              // of it
-  size_t width_ = 0;             // fields of each row
+  CsvBlock block_;          // where the rows lie
+  char* rest_ = nullptr;    // what of it is in no row yet
+  uint32_t rest_line_ = 0;  // on which that starts, counted as Row::line
+  uint64_t first_line_ = 0;
+  size_t width_ = 0;  // fields of each row
   std::unique_ptr<CsvStop[]> stops_;
   size_t stops_size_ = 0;
   std::vector<Row> rows_;
-  std::vector<Text> texts_;
-  AlignedBuffer spare_;    // for what is written anew
-  size_t spare_size_ = 0;  // of the bytes that it is for
+  std::vector<CsvSplitRow> split_;  // of the splitter
+  AlignedBuffer spare_;             // for rows that are written anew
+  size_t spare_size_ = 0;
   size_t spare_used_ = 0;
+  // Made when they are asked for: most rows are read without. Of one thread.
+  mutable std::vector<Text> texts_;
+  mutable size_t texts_row_ = kNoRow;  // whose they are
+  mutable std::string undoubled_;      // where they lie
 };
 
 }  // namespace drawdown

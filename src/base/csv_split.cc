@@ -44,8 +44,9 @@ struct Half {
     return static_cast<uint32_t>(_mm256_movemask_epi8(equal));
   }
   DRAWDOWN_AVX2 uint64_t NullLast() const {
-    return Mask(
-        _mm256_or_si256(_mm256_or_si256(Equal('L'), Equal('l')), Equal('N')));
+    const __m256i small = _mm256_or_si256(bytes, _mm256_set1_epi8(0x20));
+    return Mask(_mm256_or_si256(_mm256_cmpeq_epi8(small, _mm256_set1_epi8('l')),
+                                Equal('N')));
   }
 };
 
@@ -56,11 +57,15 @@ struct Avx2 : Narrow {
     CsvMasks masks;
     masks.comma = Both(low, high, ',');
     masks.quote = Both(low, high, '"');
+    masks.null_last = low.NullLast() | high.NullLast() << 32;
+    // What is not ASCII is negative. Most blocks have none of these.
+    const __m256i least = _mm256_min_epi8(low.bytes, high.bytes);
+    const __m256i any = _mm256_cmpgt_epi8(_mm256_set1_epi8('\r' + 1), least);
+    if (_mm256_testz_si256(any, any) != 0) return masks;
     masks.line_feed = Both(low, high, '\n');
     masks.carriage_return = Both(low, high, '\r');
     masks.nul = Both(low, high, '\0');
     masks.high = Half::Mask(low.bytes) | Half::Mask(high.bytes) << 32;
-    masks.null_last = low.NullLast() | high.NullLast() << 32;
     return masks;
   }
   DRAWDOWN_AVX2 static uint64_t Both(const Half& low, const Half& high,
@@ -69,6 +74,21 @@ struct Avx2 : Narrow {
   }
   DRAWDOWN_AVX2 static uint64_t Parity(uint64_t bits) {
     return FastPrefixParity(bits);
+  }
+  // Four at a time, without a look at how many are left. Few are quoted.
+  DRAWDOWN_AVX2 static void AddStops(uint32_t at, uint64_t ends,
+                                     uint64_t quoted, CsvStop* stops) {
+    constexpr size_t kAtOnce = 4;
+    uint64_t left = ends;
+    for (CsvStop* next = stops; left != 0; next += kAtOnce) {
+      for (size_t i = 0; i < kAtOnce; ++i) {
+        next[i] = at + static_cast<uint32_t>(std::countr_zero(left));
+        left &= left - 1;
+      }
+    }
+    for (; quoted != 0; quoted &= quoted - 1) {
+      stops[std::popcount(ends & (quoted ^ (quoted - 1))) - 1] |= kCsvQuoted;
+    }
   }
 };
 

@@ -67,7 +67,7 @@ class BillReading {
     RETURN_IF_ERROR(BeginRules(layout, reader.header(), where));
     ColumnOrder order = orders_.Next(reader.header());
     RowFeed feed(&reader, source, seed_, IsLarge(*source),
-                 std::move(order.as_first));
+                 std::move(order.as_first), ShapeOf(layout, reader.header()));
     Cells cells(&feed, &layout, &times_, &log_);
     RETURN_IF_ERROR(layout.dataset == Dataset::kCostAndUsage
                         ? ReadRows(file, layout, order.by_name, &feed, &cells)
@@ -78,6 +78,14 @@ class BillReading {
     ReportProgress(feed.position());
     bytes_before_ += feed.position();
     return absl::OkStatus();
+  }
+
+  // Where rows that are alike need not all be read in full.
+  RowShape ShapeOf(const BillLayout& layout,
+                   const std::vector<std::string>& header) const {
+    const bool alike =
+        layout.dataset == Dataset::kCostAndUsage && rules_ == nullptr;
+    return alike ? RowShape(layout, header.size()) : RowShape();
   }
 
   // Whether another thread is worth it; of standard input nobody knows.
@@ -202,8 +210,7 @@ class BillReading {
                         const std::vector<uint32_t>& by_name, RowFeed* feed,
                         Cells* cells) {
     RowReader rows(cells);
-    RowPatterns patterns(feed, layout, &likes_);
-    if (rules_ != nullptr) patterns.SwitchOff();
+    RowPatterns patterns(feed, &likes_);
     const std::optional<uint32_t>& delivery = files_[file].delivery;
     BillRow row;
     row.file = file;
@@ -216,7 +223,7 @@ class BillReading {
       const bool known = pattern != nullptr && rows.ReadVarying(&pattern->row);
       BillRow& current = known ? pattern->row : row;
       current.line = feed->line();
-      current.identity = feed->identity();
+      current.identity = feed->note().identity;
       current.soon = feed->soon();
       const uint64_t odd = cells->odd();
       if (!known) RETURN_IF_ERROR(rows.Read(&current));

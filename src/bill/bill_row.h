@@ -120,11 +120,13 @@ struct BillRow {
   Hash128 identity;
   uint64_t soon = 0;  // identity.high of a later row, mostly
   // Rows of one reading that have the same, not 0, have equal values in every
-  // field but charge_start_us, charge_end_us, resource, sub_account, tags, raw,
-  // identity, soon and line.
+  // field but charge_start_us, charge_end_us, resource, sub_account, tags,
+  // tags_number, raw, identity, soon and line.
   uint64_t like = 0;
   uint64_t line = 0;
   uint32_t file = 0;  // index of the file
+  // Rows of one file that have the same, not 0, have equal tags. It is small.
+  uint32_t tags_number = 0;
 };
 
 }  // namespace drawdown

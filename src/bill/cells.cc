@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "base/error.h"
@@ -44,7 +45,7 @@ Cells::Cells(const RowFeed* feed, const BillLayout* layout,
 void Cells::Load() {
   const std::span<const std::string_view> fields = feed_->fields();
   values_ = fields;
-  nulls_differ_ = mapped_.has_value() || feed_->spells_null();
+  nulls_differ_ = mapped_.has_value() || feed_->note().spells_null;
   if (!nulls_differ_) return;
   FindNulls(fields);
   value_nulls_ = nulls_;
@@ -123,6 +124,18 @@ absl::Status Cells::Time(BillColumn column, int64_t* instant_us) {
   if (time->odd()) CountTimeOddities(column, *time);
   *instant_us = time->instant_us;
   return absl::OkStatus();
+}
+
+const Cells::ChargePeriod& Cells::ChargePeriodAhead() {
+  if (std::exchange(period_times_, feed_->times()) != feed_->times()) {
+    period_ = {};
+    period_.known =
+        KnownTimeAhead(BillColumn::kChargePeriodStart, &period_.start_us) &&
+        KnownTimeAhead(BillColumn::kChargePeriodEnd, &period_.end_us);
+  }
+  // What is not known is once it has been read.
+  if (!period_.known) period_times_ = kNoTimes;
+  return period_;
 }
 
 bool Cells::KnownTimeAhead(BillColumn column, int64_t* instant_us) {

@@ -73,9 +73,17 @@ class Cells {
     return at < 0 ? std::string_view() : feed_->field(static_cast<size_t>(at));
   }
 
-  // Time of what TextAhead has, where that is known from rows before and
-  // nothing is odd about it, else false.
-  bool KnownTimeAhead(BillColumn column, int64_t* instant_us);
+  // The charge period of the feed's current row, as TextAhead; known where both
+  // times are from rows before and nothing is odd about them.
+  struct ChargePeriod {
+    int64_t start_us = 0;
+    int64_t end_us = 0;
+    bool known = false;
+  };
+  const ChargePeriod& ChargePeriodAhead();
+
+  // RowNote::tags of the feed's current row.
+  uint32_t tags_number() const { return feed_->note().tags; }
 
   // The index in `names` of a value that is not null; a difference in case is
   // counted. Nothing for another value.
@@ -111,6 +119,7 @@ class Cells {
     return values_[static_cast<size_t>(layout_->At(column))];
   }
   void FindNulls(std::span<const std::string_view> fields);
+  bool KnownTimeAhead(BillColumn column, int64_t* instant_us);
   void CountTimeOddities(BillColumn column, const BillTime& time);
   void Count(OddityKind kind, OddityLog::ColumnId id, std::string_view value);
   OddityLog::ColumnId IdOf(BillColumn column) const {
@@ -128,6 +137,9 @@ class Cells {
   std::vector<uint8_t> nulls_;                   // scratch for value_nulls_
   std::array<uint8_t, kColumnCount> last_enums_ = {};
   std::array<BillTimeCache::Memo::Hint, kColumnCount> time_hints_ = {};
+  static constexpr uint64_t kNoTimes = ~uint64_t{0};
+  ChargePeriod period_;
+  uint64_t period_times_ = kNoTimes;  // RowFeed::times() of it
   std::optional<MappedRow> mapped_;
   // What a layout's index points into: the row, or what a mapping made of it.
   std::span<const std::string_view> values_;

@@ -1,32 +1,27 @@
 #include "bill/row_feed.h"
 
-#include <algorithm>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/error.h"
 
 namespace drawdown {
-namespace {
-
-bool SomeSpellsNull(std::span<const std::string_view> fields) {
-  return std::any_of(fields.begin(), fields.end(), SpellsNull);
-}
-
-}  // namespace
 
 RowFeed::RowFeed(CsvReader* reader, const Source* source, uint64_t seed,
-                 bool ahead, std::vector<uint32_t> order)
+                 bool ahead, std::vector<uint32_t> order, RowShape shape)
     : reader_(reader),
       source_(source),
       seed_(seed),
       order_(std::move(order)),
+      shape_(std::move(shape)),
+      scout_(MakeScout()),
       fields_(reader->header().size()) {
   if (!ahead) return;
   try {
     thread_ = std::thread([this] { Work(); });
   } catch (const std::system_error&) {
-    // The system has no thread to give: Next() fills batches itself.
+    // The system has no thread to give: Next() prepares batches itself.
   }
 }
 
@@ -45,76 +40,105 @@ std::string RowFeed::Where() const {
 }
 
 absl::StatusOr<bool> RowFeed::Next() {
-  while (taken_ == 0 || next_row_ == current().rows()) {
-    if (taken_ != 0) {
-      if (!taken().status.ok()) return taken().status;
-      if (taken().last) return false;
-    }
-    TakeBatch();
+  while (taken_ == 0 || next_row_ == taken().notes.size()) {
+    RETURN_IF_ERROR(after_rows_);
+    if (taken_ != 0 && taken().end) return false;
+    after_rows_ = TakeBatch();
   }
   row_ = next_row_++;
   line_ = current().line(row_);
   ++rows_;
   has_fields_ = false;
-  // All that is a null spelled as text has such an ending, and few rows do.
-  spells_null_ = current().null_ending(row_) && SomeSpellsNull(fields());
+  if (!note().same_times) ++times_;
   return true;
 }
 
-void RowFeed::TakeBatch() {
-  if (thread_.joinable()) {
-    std::unique_lock lock(mutex_);
-    ++taken_;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return filled_ >= taken_; });
-    if (taken().thrown) std::rethrow_exception(taken().thrown);
-  } else {
-    Fill(&batches_[taken_ % 2]);
-    ++taken_;
+// Returns the error that comes after its rows.
+absl::Status RowFeed::TakeBatch() {
+  std::unique_lock lock(mutex_);
+  Batch& batch = BatchAt(taken_);
+  while (!batch.prepared) {
+    if (CanPrepare()) {
+      Prepare(&lock, &scout_);
+    } else {
+      changed_.wait(lock);
+    }
   }
+  batch.prepared = false;
+  ++taken_;
+  lock.unlock();
+  changed_.notify_all();
   next_row_ = 0;
-  identities_.clear();
-  position_ = taken().position;
+  ++times_;
+  position_ = batch.position;
+  if (batch.thrown) std::rethrow_exception(batch.thrown);
+  if (batch.end) return batch.status;
+  const absl::Status status = reader_->FinishBlock(&batch.rows);
+  scout_.NoteRest(batch.rows, &batch.notes);
+  return status;
 }
 
 void RowFeed::Work() {
-  for (uint64_t next = 0;; ++next) {
-    Batch& batch = batches_[next % 2];
-    try {
-      Fill(&batch);
-    } catch (...) {
-      batch.thrown = std::current_exception();
-      batch.last = true;
+  RowScout scout = MakeScout();
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    if (CanPrepare()) {
+      Prepare(&lock, &scout);
+    } else if (ended_) {
+      return;
+    } else {
+      changed_.wait(lock);
     }
-    const bool last = batch.last;
-    std::unique_lock lock(mutex_);
-    filled_ = next + 1;
-    changed_.notify_all();
-    // The other batch is free once the caller has begun this one.
-    changed_.wait(lock, [&] { return stop_ || taken_ > next; });
-    if (stop_ || last) return;
   }
 }
 
-void RowFeed::Fill(Batch* batch) {
-  const absl::StatusOr<bool> more = reader_->NextBatch(&batch->rows);
-  batch->status = more.status();
-  batch->last = !more.ok() || !*more;
-  batch->position = source_->position();
+// Whether there is a batch to prepare; mutex_ is held.
+bool RowFeed::CanPrepare() const {
+  const uint64_t first = taken_ == 0 ? 0 : taken_ - 1;
+  return !ended_ && !reading_ && begun_ < first + kBatches;
 }
 
-// The caller's work: its thread has less to do than the one that reads.
-Hash128 RowFeed::IdentityOf(size_t row) {
-  while (identities_.size() <= row) {
-    identities_.push_back(HashOf(identities_.size()));
+// REQUIRES: CanPrepare. `lock` is of mutex_, and released meanwhile. One thread
+// reads at a time, so that blocks are numbered as they come.
+void RowFeed::Prepare(std::unique_lock<std::mutex>* lock, RowScout* scout) {
+  Batch& batch = BatchAt(begun_++);
+  reading_ = true;
+  lock->unlock();
+  const bool more = TakeBlock(&batch);
+  lock->lock();
+  reading_ = false;
+  ended_ = !more;
+  changed_.notify_all();
+  if (more) {
+    lock->unlock();
+    Split(&batch, scout);
+    lock->lock();
   }
-  return identities_[row];
+  batch.prepared = true;
+  changed_.notify_all();
 }
 
-Hash128 RowFeed::HashOf(size_t row) {
-  if (order_.empty()) return FastHash(current().raw(row), seed_);
-  current().GetReordered(row, order_, &reordered_);
-  return FastHash(reordered_, seed_);
+bool RowFeed::TakeBlock(Batch* batch) {
+  batch->notes.clear();
+  bool more = false;
+  try {
+    const absl::StatusOr<bool> block = reader_->TakeBlock(&batch->rows);
+    batch->status = block.status();
+    more = block.ok() && *block;
+    batch->position = source_->position();
+  } catch (...) {
+    batch->thrown = std::current_exception();
+  }
+  batch->end = !more;
+  return more;
+}
+
+void RowFeed::Split(Batch* batch, RowScout* scout) {
+  try {
+    scout->Split(*reader_, &batch->rows, &batch->notes);
+  } catch (...) {
+    batch->thrown = std::current_exception();
+  }
 }
 
 }  // namespace drawdown

@@ -1,5 +1,5 @@
-// The rows of a CSV file in order, read and split by a thread of its own while
-// the caller works on those before: splitting is about half of reading a bill.
+// The rows of a CSV file in order. A thread of its own splits them and finds
+// out what they have in common, and so does the caller, whenever it would wait.
 #ifndef DRAWDOWN_SRC_BILL_ROW_FEED_H_
 #define DRAWDOWN_SRC_BILL_ROW_FEED_H_
 
@@ -21,25 +21,20 @@
 #include "base/csv_batch.h"
 #include "base/fast_hash.h"
 #include "base/source.h"
+#include "bill/row_scout.h"
 
 namespace drawdown {
-
-// A null written as text.
-inline bool SpellsNull(std::string_view field) {
-  if (field.size() == 4) return field == "NULL" || field == "null";
-  return field.size() == 2 && field == "\\N";
-}
 
 // One thread calls it.
 class RowFeed {
  public:
   // `reader` is of `source` and has read its header. Both must outlive the feed
   // and are the feed's alone until then, but for the header and the name.
-  // Without `ahead`, and where no thread can be had, the caller's reads.
+  // Without `ahead`, and where no thread can be had, the caller does all of it.
   // `seed` is that of identity(), for which the columns are taken in `order`;
   // empty: as they stand.
   RowFeed(CsvReader* reader, const Source* source, uint64_t seed, bool ahead,
-          std::vector<uint32_t> order = {});
+          std::vector<uint32_t> order = {}, RowShape shape = {});
   ~RowFeed();
   RowFeed(const RowFeed&) = delete;  // A thread works on it.
   RowFeed& operator=(const RowFeed&) = delete;
@@ -63,18 +58,21 @@ class RowFeed {
   bool quoted(size_t i) const { return current().quoted(row_, i); }
   // As of CsvBatch: equal exactly when all fields are equal.
   std::string_view raw() const { return current().raw(row_); }
-  // FastHash of raw(), with its fields in the order that was given.
-  Hash128 identity() { return IdentityOf(row_); }
-  // identity().high of a row that comes soon, where there is one, else of the
-  // last: for who wants to fetch something from memory meanwhile.
-  uint64_t soon() {
+  const RowNote& note() const { return taken().notes[row_]; }
+  // note().identity.high of a row that comes soon, where there is one, else of
+  // the last: for who wants to fetch something from memory meanwhile.
+  uint64_t soon() const {
     constexpr size_t kRowsAhead = 8;
-    return IdentityOf(std::min(row_ + kRowsAhead, current().rows() - 1)).high;
+    const std::vector<RowNote>& notes = taken().notes;
+    return notes[std::min(row_ + kRowsAhead, notes.size() - 1)].identity.high;
   }
+  // Which batch note().like is of.
+  uint64_t batch() const { return taken_; }
+  // Changes whenever the next row's times may be others than the row's before.
+  uint64_t times() const { return times_; }
   uint64_t line() const { return line_; }
-  // Whether SpellsNull of some field.
-  bool spells_null() const { return spells_null_; }
 
+  const RowShape& shape() const { return shape_; }
   const std::vector<std::string>& header() const { return reader_->header(); }
   uint64_t rows() const { return rows_; }          // so far
   uint64_t position() const { return position_; }  // Source::position()
@@ -83,48 +81,59 @@ class RowFeed {
  private:
   struct Batch {
     CsvBatch rows;
+    std::vector<RowNote> notes;  // of the rows
     uint64_t position = 0;
-    bool last = false;
-    absl::Status status;        // of what follows the last one's rows
-    std::exception_ptr thrown;  // in place of rows
+    bool end = false;           // nothing follows, nor is there anything in it
+    absl::Status status;        // why
+    std::exception_ptr thrown;  // likewise
+    bool prepared = false;      // mutex_
   };
+  // Those that are read, prepared or waiting, and the caller's.
+  static constexpr uint64_t kBatches = 4;
 
-  void Fill(Batch* batch);
-  Hash128 IdentityOf(size_t row);
-  Hash128 HashOf(size_t row);
+  RowScout MakeScout() { return {seed_, &order_, &shape_, &numbers_}; }
+  bool CanPrepare() const;
+  void Prepare(std::unique_lock<std::mutex>* lock, RowScout* scout);
+  bool TakeBlock(Batch* batch);
+  void Split(Batch* batch, RowScout* scout);
   void Work();
-  void TakeBatch();
+  absl::Status TakeBatch();
+  Batch& BatchAt(uint64_t number) { return batches_[number % kBatches]; }
   // REQUIRES: a batch was taken.
-  const Batch& taken() const { return batches_[(taken_ - 1) % 2]; }
+  const Batch& taken() const { return batches_[(taken_ - 1) % kBatches]; }
   const CsvBatch& current() const { return taken().rows; }
 
   CsvReader* reader_;
   const Source* source_;
-
   const uint64_t seed_;
   const std::vector<uint32_t> order_;
-  std::string reordered_;
-  std::vector<Hash128> identities_;  // of the batch's first rows
+  const RowShape shape_;
+  TextNumbers numbers_;
+  RowScout scout_;  // the caller's
   // Made here, not by the thread: what it writes has to come to the caller's
   // processor, and the stops are a quarter of this.
   mutable std::vector<std::string_view> fields_;  // of one thread
   mutable bool has_fields_ = false;
-  bool spells_null_ = false;
-  size_t row_ = 0;       // the current one, in its batch
-  size_t next_row_ = 0;  // the one after it
+  absl::Status after_rows_;  // of the batch that was taken
+  size_t row_ = 0;           // the current one, in its batch
+  size_t next_row_ = 0;      // the one after it
+  uint64_t times_ = 0;
   uint64_t line_ = 0;
   uint64_t rows_ = 0;
   uint64_t position_ = 0;
 
-  // The caller reads batch taken_ - 1, in batches_[(taken_ - 1) % 2], while the
-  // thread fills the next one.
-  std::array<Batch, 2> batches_;
+  // The caller reads batch taken_ - 1, and whoever has time prepares the next
+  // of those after it. A batch belongs to who prepares it from begun_ on, and
+  // to the caller once it is prepared.
+  std::array<Batch, kBatches> batches_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  uint64_t filled_ = 0;  // batches that the thread has handed over; mutex_
-  uint64_t taken_ = 0;   // that the caller has begun; mutex_
-  bool stop_ = false;    // the caller wants no more; mutex_
-  std::thread thread_;   // last: it works on all above
+  uint64_t begun_ = 0;    // batches that somebody prepares or has; mutex_
+  bool reading_ = false;  // somebody reads the last one of them; mutex_
+  uint64_t taken_ = 0;    // that the caller has begun; it writes, mutex_
+  bool ended_ = false;    // the last one has been begun; mutex_
+  bool stop_ = false;     // the caller wants no more; mutex_
+  std::thread thread_;    // last: it works on all above
 };
 
 }  // namespace drawdown

@@ -11,15 +11,6 @@
 namespace drawdown {
 namespace {
 
-// RowReader::ReadVarying reads them, or nobody does.
-constexpr BillColumn kVarying[] = {BillColumn::kChargePeriodEnd,
-                                   BillColumn::kChargePeriodStart,
-                                   BillColumn::kResourceId,
-                                   BillColumn::kResourceName,
-                                   BillColumn::kSubAccountId,
-                                   BillColumn::kSubAccountName,
-                                   BillColumn::kTags};
-
 constexpr size_t kMaxText = 4'096;  // of a row that may become a pattern
 
 // Of so many rows at least half must be known; else the next ones are read in
@@ -29,35 +20,12 @@ constexpr uint64_t kRowsToRest = 16 * kRowsPerJudgement;
 
 }  // namespace
 
-RowPatterns::RowPatterns(const RowFeed* feed, const BillLayout& layout,
-                         uint64_t* likes)
-    : feed_(feed), likes_(likes) {
-  if (layout.mapped != nullptr) {
-    // It makes columns of others, in ways that are not known here.
-    SwitchOff();
-    return;
-  }
-  FindRuns(layout);
-  now_.resize(runs_.size());
-}
-
-// No other column can be read: it has no name.
-void RowPatterns::FindRuns(const BillLayout& layout) {
-  std::vector<uint8_t> read(feed_->header().size(), 0);
-  for (const int at : layout.index) {
-    if (at >= 0) read[static_cast<size_t>(at)] = 1;
-  }
-  for (const BillColumn column : kVarying) {
-    if (layout.Has(column)) read[static_cast<size_t>(layout.At(column))] = 0;
-  }
-  for (size_t i = 0; i < read.size(); ++i) {
-    if (read[i] == 0) continue;
-    if (i > 0 && read[i - 1] != 0) {
-      runs_.back().last = i;
-    } else {
-      runs_.push_back({i, i});
-    }
-  }
+RowPatterns::RowPatterns(const RowFeed* feed, uint64_t* likes)
+    : feed_(feed),
+      likes_(likes),
+      runs_(feed->shape().runs),
+      now_(runs_.size()) {
+  if (runs_.empty()) resting_ = kForEver;
 }
 
 bool RowPatterns::IsAt(size_t place) const {
@@ -86,9 +54,18 @@ RowPattern* RowPatterns::Find() {
     if (resting_ != kForEver) --resting_;
     return nullptr;
   }
+  const RowNote& note = feed_->note();
   // What is null may be written in several ways, which are counted.
-  if (feed_->spells_null()) return nullptr;
+  if (note.spells_null) return nullptr;
   if (++looked_ == kRowsPerJudgement) Judge();
+  if (std::exchange(batch_, feed_->batch()) != feed_->batch()) by_like_ = {};
+  RowPattern*& found = by_like_[note.like];
+  if (note.like == 0 || found == nullptr) found = FindAnew();
+  if (found != nullptr) ++found_;
+  return found;
+}
+
+RowPattern* RowPatterns::FindAnew() {
   for (size_t i = 0; i < runs_.size(); ++i) {
     now_[i] = feed_->run(runs_[i].first, runs_[i].last);
   }
@@ -101,7 +78,6 @@ RowPattern* RowPatterns::Find() {
     if (last_ != kNowhere) slots_[last_]->next = at;
   }
   last_ = at;
-  ++found_;
   return &slots_[at]->pattern;
 }
 
@@ -115,6 +91,7 @@ void RowPatterns::Consider(const BillRow& row, RowReader* reader,
   if (slot != nullptr) AddUp(&slot->pattern, totals);
   if (slot == nullptr) slot = std::make_unique<Slot>();
   Make(row, reader, slot.get());
+  by_like_ = {};
 }
 
 size_t RowPatterns::TextSize() const {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "bill/bill_row.h"
-#include "bill/columns.h"
 #include "bill/row_feed.h"
+#include "bill/row_scout.h"
 
 namespace drawdown {
 
@@ -31,9 +31,7 @@ struct RowPattern {
 class RowPatterns {
  public:
   // `likes` counts the patterns of a reading. All must outlive this.
-  RowPatterns(const RowFeed* feed, const BillLayout& layout, uint64_t* likes);
-
-  void SwitchOff() { resting_ = kForEver; }
+  RowPatterns(const RowFeed* feed, uint64_t* likes);
 
   // The pattern of the feed's current row, or null: of that in use until the
   // next call of Consider.
@@ -51,10 +49,6 @@ class RowPatterns {
   static constexpr uint64_t kForEver = ~uint64_t{0};
   static constexpr size_t kNowhere = kMostLikes;
 
-  struct Run {  // of columns next to each other
-    size_t first = 0;
-    size_t last = 0;
-  };
   struct Slot {
     RowPattern pattern;
     std::string text;  // of its fields, and of its runs
@@ -62,7 +56,7 @@ class RowPatterns {
     size_t next = 0;  // where the row after one of these was
   };
 
-  void FindRuns(const BillLayout& layout);
+  RowPattern* FindAnew();
   bool IsAt(size_t place) const;
   void HashRow();
   void Judge();
@@ -72,7 +66,7 @@ class RowPatterns {
 
   const RowFeed* feed_;
   uint64_t* likes_;
-  std::vector<Run> runs_;
+  const std::vector<CsvRun>& runs_;
   std::vector<std::string_view> now_;  // the runs of the current row
   std::array<std::unique_ptr<Slot>, kMostLikes> slots_;
   // Of rows that were seen once and may come again, by place.
@@ -80,9 +74,12 @@ class RowPatterns {
   uint64_t hash_ = 0;        // of the current row
   size_t place_ = kNowhere;  // likewise, where it is no pattern
   size_t last_ = kNowhere;   // the slot that was found last
-  uint64_t looked_ = 0;      // rows since Judge
-  uint64_t found_ = 0;       // of them
-  uint64_t resting_ = 0;     // rows that are not looked at
+  // By RowNote::like, of the rows of one batch; null: not known.
+  std::array<RowPattern*, RowScout::kMostLikes + 1> by_like_ = {};
+  uint64_t batch_ = 0;
+  uint64_t looked_ = 0;   // rows since Judge
+  uint64_t found_ = 0;    // of them
+  uint64_t resting_ = 0;  // rows that are not looked at
 };
 
 }  // namespace drawdown

@@ -104,27 +104,38 @@ absl::Status RowReader::ReadFields(std::span<const std::string_view> fields,
 }
 
 bool RowReader::ReadVarying(BillRow* row) {
-  const bool in_time = cells_->KnownTimeAhead(BillColumn::kChargePeriodStart,
-                                              &row->charge_start_us) &&
-                       cells_->KnownTimeAhead(BillColumn::kChargePeriodEnd,
-                                              &row->charge_end_us) &&
-                       row->charge_start_us < row->charge_end_us &&
-                       row->charge_start_us >= row->billing_start_us &&
-                       row->charge_end_us <= row->billing_end_us;
+  const Cells::ChargePeriod& period = cells_->ChargePeriodAhead();
+  const bool in_time = period.known && period.start_us < period.end_us &&
+                       period.start_us >= row->billing_start_us &&
+                       period.end_us <= row->billing_end_us;
   if (!in_time) return false;
-  row->tags = cells_->TextAhead(BillColumn::kTags);
-  if (!row->tags.empty() &&
-      known_tags_.Find(row->tags, &tags_hint_) == nullptr) {
-    return false;
-  }
+  row->charge_start_us = period.start_us;
+  row->charge_end_us = period.end_us;
+  if (!ReadKnownTags(row)) return false;
   row->resource = cells_->TextAhead(BillColumn::kResourceId);
   row->sub_account = cells_->TextAhead(BillColumn::kSubAccountId);
   row->raw = cells_->raw();
   return true;
 }
 
+// False where something may be odd about them.
+bool RowReader::ReadKnownTags(BillRow* row) {
+  const uint32_t number = cells_->tags_number();
+  if (fine_tags_.size() <= number) fine_tags_.resize(number + 1);
+  std::string& fine = fine_tags_[number];
+  row->tags_number = number;
+  row->tags = fine;
+  if (!fine.empty()) return true;
+  row->tags = cells_->TextAhead(BillColumn::kTags);
+  if (row->tags.empty()) return true;
+  if (known_tags_.Find(row->tags, &tags_hint_) == nullptr) return false;
+  if (number != 0) fine = row->tags;
+  return true;
+}
+
 absl::Status RowReader::ReadLoaded(BillRow* row) {
   row->raw = cells_->raw();
+  row->tags_number = cells_->tags_number();
   row->links_lines = cells_->Has(BillColumn::kCorrectsLineId);
   RETURN_IF_ERROR(ReadNames(row));
   ReadTexts(row);

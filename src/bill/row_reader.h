@@ -15,6 +15,7 @@
 #include "bill/cells.h"
 #include "bill/contract_applied.h"
 #include "bill/json_scan.h"
+#include "bill/row_scout.h"
 #include "bill/text_memo.h"
 
 namespace drawdown {
@@ -69,6 +70,7 @@ class RowReader {
   bool ReadKnownDetails(std::string_view details, BillRow* row);
   void ReadNewDetails(std::string_view details, BillRow* row);
   void CheckNewTags(std::string_view tags);
+  bool ReadKnownTags(BillRow* row);
 
   struct TextField {
     BillColumn column;
@@ -82,6 +84,8 @@ class RowReader {
   DetailsMemo::Hint details_hint_ = nullptr;
   TagsMemo known_tags_;
   TagsMemo::Hint tags_hint_ = nullptr;
+  // About which nothing is odd, by RowNote::tags; of the others "".
+  std::vector<std::string> fine_tags_;
   JsonCell json_;
   ContractAppliedReader applied_;
   std::vector<std::string_view> keys_;  // Scratch.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -112,7 +113,18 @@ Break PartOf(const Break& item, const Part& sides, MoneyAmount expected,
 
 }  // namespace
 
-uint32_t TenantTag::Of(std::string_view tags) {
+uint32_t TenantTag::Of(const BillRow& row) {
+  if (row.tags_number == 0) return Find(row.tags);
+  if (std::exchange(file_, row.file) != row.file) by_number_.clear();
+  if (by_number_.size() <= row.tags_number) {
+    by_number_.resize(row.tags_number + 1, kNoIndex);
+  }
+  uint32_t& tenant = by_number_[row.tags_number];
+  if (tenant == kNoIndex) tenant = Find(row.tags);
+  return tenant;
+}
+
+uint32_t TenantTag::Find(std::string_view tags) {
   if (const uint32_t* const known = known_.Find(tags, &hint_)) return *known;
   const uint32_t name = names_->Intern(ValueIn(tags));
   known_.Remember(tags, name);

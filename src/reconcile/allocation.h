@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bill/bill_row.h"
 #include "bill/json_scan.h"
 #include "bill/text_memo.h"
 #include "drawdown/reconcile.h"
@@ -22,10 +23,12 @@ class TenantTag {
   TenantTag(std::string key, Interner* names)
       : key_(std::move(key)), names_(names) {}
 
-  // The index of the tag's value in `names`, that of "" without it.
-  uint32_t Of(std::string_view tags);
+  // The index of the tag's value in `names`, that of "" without it. Of rows of
+  // one reading.
+  uint32_t Of(const BillRow& row);
 
  private:
+  uint32_t Find(std::string_view tags);
   std::string ValueIn(std::string_view tags);
 
   using Memo = TextMemo<uint32_t, 1024, 256>;  // bills repeat them
@@ -34,6 +37,8 @@ class TenantTag {
   Interner* names_;
   Memo known_;
   Memo::Hint hint_ = nullptr;
+  std::vector<uint32_t> by_number_;  // of a row's tags in file_; else kNoIndex
+  uint32_t file_ = 0;
   JsonCell json_;
 };
 

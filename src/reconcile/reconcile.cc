@@ -81,7 +81,7 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   state.measured |= routed.quantity.has_value();
   if (!state.context.options.tenant_tag.empty() &&
       IsUsage(routed.key.lane.kind)) {
-    routed.tenant = state.tenant_tag.Of(row.tags);
+    routed.tenant = state.tenant_tag.Of(row);
   }
   const RowSums one = RowSums::Of(row, routed);
   const uint32_t group = state.groups.Add(row, routed, one);

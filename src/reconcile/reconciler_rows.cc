@@ -124,7 +124,7 @@ absl::StatusOr<bool> Reconciler::State::AddAgain(const BillRow& row) {
     kept.end_us = row.charge_end_us;
   }
   if (!context.options.tenant_tag.empty()) {
-    kept.routed.tenant = tenant_tag.Of(row.tags);
+    kept.routed.tenant = tenant_tag.Of(row);
   }
   if (same_time) {
     ++kept.rows;

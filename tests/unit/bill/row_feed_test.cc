@@ -1,6 +1,8 @@
 #include "bill/row_feed.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <random>
 #include <stdexcept>
@@ -22,11 +24,11 @@ constexpr uint64_t kSeed = 5;
 // A file that is read through a feed.
 struct Feed {
   Feed(const std::string& text, bool ahead,
-       const std::vector<uint32_t>& order = {})
+       const std::vector<uint32_t>& order = {}, const RowShape& shape = {})
       : source(MemorySource("x.csv", text)), reader(source.get()) {
     EXPECT_TRUE(reader.ReadHeader().ok());
-    feed =
-        std::make_unique<RowFeed>(&reader, source.get(), kSeed, ahead, order);
+    feed = std::make_unique<RowFeed>(&reader, source.get(), kSeed, ahead, order,
+                                     shape);
   }
   std::unique_ptr<Source> source;
   CsvReader reader;
@@ -35,13 +37,27 @@ struct Feed {
 
 // Some plain, some quoted, some long, some over several lines.
 std::string RandomCsv(std::mt19937& random, int rows) {
-  static constexpr const char* kFields[] = {
-      "", "1", "\"\"", "\"a,b\"", "\"two\nlines\"", "\"a \"\"b\"\"\"", "plain"};
+  static constexpr const char* kFields[] = {"",
+                                            "1",
+                                            "\"\"",
+                                            "\"a,b\"",
+                                            "\"two\nlines\"",
+                                            "\"a \"\"b\"\"\"",
+                                            "plain",
+                                            "\"needless\"",
+                                            "\"\"\"\"\"\"",
+                                            "\xc3\xa9",
+                                            "\"\xc3\xa9,\"",
+                                            "\x01",
+                                            "small",
+                                            "NULL"};
+  constexpr size_t kKinds = std::size(kFields);
   std::string text = "a,b,c\n";
   for (int i = 0; i < rows; ++i) {
     const size_t length = random() % 50 == 0 ? random() % 60'000 : 3;
-    absl::StrAppend(&text, kFields[random() % 7], ",", kFields[random() % 7],
-                    ",", std::string(length, 'x'), "\n");
+    absl::StrAppend(&text, kFields[random() % kKinds], ",",
+                    kFields[random() % kKinds], ",", std::string(length, 'x'),
+                    "\n");
   }
   return text;
 }
@@ -71,8 +87,9 @@ TEST(RowFeedTest, TellsRowsApartInTheOrderThatIsGiven) {
       for (Feed* feed : {&turned, &as_it_stands, &again}) {
         ASSERT_TRUE(*feed->feed->Next());
       }
-      EXPECT_TRUE(turned.feed->identity() == again.feed->identity());
-      EXPECT_FALSE(as_it_stands.feed->identity() == again.feed->identity());
+      EXPECT_TRUE(turned.feed->note().identity == again.feed->note().identity);
+      EXPECT_FALSE(as_it_stands.feed->note().identity ==
+                   again.feed->note().identity);
       EXPECT_EQ(turned.feed->raw(), as_it_stands.feed->raw());
     }
   }
@@ -97,8 +114,8 @@ TEST(RowFeedTest, EqualRowsAreEqualHoweverTheyAreQuoted) {
       std::vector<std::string> runs;
       while (*file.feed->Next()) {
         raws.emplace_back(file.feed->raw());
-        identities.push_back(file.feed->identity());
-        nulls.push_back(file.feed->spells_null());
+        identities.push_back(file.feed->note().identity);
+        nulls.push_back(file.feed->note().spells_null);
         runs.emplace_back(file.feed->run(0, 1));
       }
       ASSERT_EQ(raws.size(), 5u);
@@ -148,11 +165,54 @@ TEST(RowFeedTest, GivesTheReadersRowsWithAndWithoutAThread) {
           AppendCsvField(reader.fields()[i], &raw);
         }
         ASSERT_EQ(feed->raw(), raw);
-        ASSERT_TRUE(feed->identity() == FastHash(raw, kSeed));
+        ASSERT_TRUE(feed->note().identity == FastHash(raw, kSeed));
       }
       if (!*more) break;
     }
     EXPECT_EQ(ahead.feed->position(), text.size());
+  }
+}
+
+// Of columns in which rows are often alike, before, after and between others.
+TEST(RowFeedTest, GivesTheSameRowsWhereTheyAreAlike) {
+  const std::vector<std::vector<CsvRun>> shapes = {
+      {{0, 0}}, {{2, 2}}, {{0, 0}, {2, 2}}, {{1, 1}}, {{1, 2}}, {{0, 2}}};
+  for (uint32_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    std::mt19937 random(seed);
+    const std::string text = RandomCsv(random, 1'000);
+    RowShape shape;
+    shape.runs = shapes[seed % shapes.size()];
+    Feed plain(text, false);
+    Feed alike(text, seed % 2 == 0, {}, shape);
+    std::map<std::pair<uint64_t, int>, std::vector<std::string>> likes;
+    uint64_t found = 0;
+    while (true) {
+      const auto more = plain.feed->Next();
+      const auto next = alike.feed->Next();
+      ASSERT_TRUE(more.ok() && next.ok());
+      ASSERT_EQ(*next, *more);
+      if (!*more) break;
+      const RowNote& note = alike.feed->note();
+      ASSERT_EQ(alike.feed->line(), plain.feed->line());
+      ASSERT_EQ(alike.feed->raw(), plain.feed->raw());
+      ASSERT_EQ(note.identity, plain.feed->note().identity);
+      ASSERT_EQ(note.spells_null, plain.feed->note().spells_null);
+      for (size_t i = 0; i < 3; ++i) {
+        ASSERT_EQ(alike.feed->fields()[i], plain.feed->fields()[i]);
+        ASSERT_EQ(alike.feed->quoted(i), plain.feed->quoted(i));
+      }
+      if (note.like == 0) continue;
+      std::vector<std::string> runs;
+      for (const CsvRun& run : shape.runs) {
+        runs.emplace_back(plain.feed->run(run.first, run.last));
+      }
+      auto& first = likes[{alike.feed->batch(), note.like}];
+      found += first.empty() ? 0 : 1;
+      if (first.empty()) first = runs;
+      ASSERT_EQ(runs, first);
+    }
+    EXPECT_GT(found, 10u);
   }
 }
 

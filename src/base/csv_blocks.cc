@@ -1,0 +1,95 @@
+#include "base/csv_blocks.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/csv_split.h"
+#include "base/error.h"
+
+namespace drawdown {
+namespace {
+
+constexpr size_t kBlockBytes = size_t{256} << 10;
+constexpr size_t kBlanks = 2 * kScanBytes;
+
+// Whether `text` has an odd number of quotes; without a branch, so that many
+// bytes are looked at at once.
+bool OddQuotes(std::string_view text) {
+  uint8_t odd = 0;
+  for (const char c : text) odd ^= static_cast<uint8_t>(c == '"');
+  return odd != 0;
+}
+
+}  // namespace
+
+size_t LastRowEnd(std::string_view text) {
+  bool inside = OddQuotes(text);
+  while (true) {
+    const size_t line_feed = text.rfind('\n');
+    if (line_feed == std::string_view::npos) return 0;
+    inside ^= OddQuotes(text.substr(line_feed));
+    if (!inside) return line_feed + 1;
+    text = text.substr(0, line_feed);
+  }
+}
+
+CsvBlocks::CsvBlocks(Source* source, size_t max_row_bytes)
+    : source_(source),
+      max_row_bytes_(max_row_bytes),
+      // A block may end with nearly as much of a row as it has bytes.
+      front_(RoundUpToPage(std::max(max_row_bytes, kBlockBytes))) {
+  CHECK(front_ + kBlockBytes + kBlanks < kCsvQuoted);
+}
+
+absl::StatusOr<bool> CsvBlocks::Next(CsvBlock* block) {
+  while (!ended_) {
+    RETURN_IF_ERROR(Fill(block));
+    if (block->begin == block->end) return false;
+    const std::string_view text(block->begin,
+                                static_cast<size_t>(block->end - block->begin));
+    const size_t whole = ended_ ? text.size() : LastRowEnd(text);
+    // Who reads the rows says what is wrong with one that is too long.
+    const bool too_long = whole == 0 && text.size() > max_row_bytes_;
+    ended_ |= too_long;
+    if (whole == 0 && !too_long) {
+      unfinished_ = text;
+      continue;
+    }
+    if (!too_long) {
+      unfinished_ = text.substr(whole);
+      block->end = block->begin + whole;
+    }
+    std::memset(block->end, ' ', kBlanks);
+    return true;
+  }
+  return false;
+}
+
+// Reads until there is no room: a pipe's short reads must not make what is
+// unfinished be read once per read.
+absl::Status CsvBlocks::Fill(CsvBlock* block) {
+  if (block->memory == nullptr) {
+    block->memory_size = front_ + kBlockBytes + kBlanks;
+    block->memory = MakeAlignedBuffer(block->memory_size);
+  }
+  char* const front = block->memory.get() + front_;
+  block->begin = front - unfinished_.size();
+  unfinished_.copy(block->begin, unfinished_.size());
+  unfinished_.clear();
+  block->end = front;
+  while (block->end < front + kBlockBytes) {
+    const auto room = static_cast<size_t>(front + kBlockBytes - block->end);
+    ASSIGN_OR_RETURN(const size_t count, source_->Read(block->end, room));
+    if (count == 0) {
+      ended_ = true;
+      break;
+    }
+    block->end += count;
+  }
+  block->at_end = ended_;
+  return absl::OkStatus();
+}
+
+}  // namespace drawdown
