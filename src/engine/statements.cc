@@ -417,10 +417,6 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
         // the other before both are there. Of the books the other thread alone
         // reads until then.
         RatedPeriod period;
-        Beside rating([&] {
-          return RateForBill(books, compared.contracts, impl_->bucket_us(),
-                             query.contract, asked.period, at_us, &period);
-        });
         Reconciler reconciler(
             {&versions.For(asked.period), &period.rated, asked.period,
              impl_->bucket_us(), at_us, &period.input.capacity,
@@ -430,6 +426,15 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
                return MeteredIn(windows, books, impl_->bucket_us(), at_us);
              }},
             options);
+        Beside rating([&]() -> absl::Status {
+          RETURN_IF_ERROR(RateForBill(books, compared.contracts,
+                                      impl_->bucket_us(), query.contract,
+                                      asked.period, at_us, &period));
+          reconciler.MakeBooks();
+          // They are a tenth as large.
+          Charges().swap(period.rated.charges);
+          return absl::OkStatus();
+        });
         uint64_t rows = 0;
         const absl::StatusOr<BillContents> bill = ReadBillFiles(
             bill_paths, options.bill,
@@ -442,9 +447,6 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
             progress);
         RETURN_IF_ERROR(rating.Status());
         RETURN_IF_ERROR(bill.status());
-        reconciler.TakeBooks();
-        // The reconciler has made of these what it needs, a tenth as large.
-        Charges().swap(period.rated.charges);
         ASSIGN_OR_RETURN(result, reconciler.Finish(*bill));
         result.notes.insert(result.notes.end(), compared.notes.begin(),
                             compared.notes.end());

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
+#include "base/check.h"
 #include "base/wide.h"
 
 namespace drawdown {
@@ -50,6 +52,17 @@ std::vector<uint32_t> InternAll(const std::vector<std::string>& names,
     indices.push_back(interner.Intern(name));
   }
   return indices;
+}
+
+// Names that differ are of indices that differ.
+template <typename Map, typename Rename>
+void Rekey(const Rename& rename, Map* map) {
+  Map renamed;
+  renamed.reserve(map->size());
+  for (auto& [key, value] : *map) {
+    CHECK(renamed.emplace(rename(key), std::move(value)).second);
+  }
+  *map = std::move(renamed);
 }
 
 Expectation SumOf(const BookLane& lane, int64_t start_us, int64_t end_us) {
@@ -121,24 +134,48 @@ Expectation ExpectationSum::Get() const {
   return result;
 }
 
-Books::Books(const RatedUsage& rated, const Interval& period, Interner* pools,
-             Interner* commitments, Interner* tenants) {
-  if (tenants != nullptr) tenant_of_ = InternAll(rated.tenants, *tenants);
-  const std::vector<uint32_t> pool_of = InternAll(rated.pools, *pools);
-  const std::vector<uint32_t> commitment_of =
-      InternAll(rated.commitments, *commitments);
+Books::Books(const RatedUsage& rated, const Interval& period, bool by_tenant)
+    : tenants_kept_(by_tenant ? rated.tenants.size() : 0) {
   for (const Charge& charge : rated.charges) {
     const ChargeRule& rule = rated.rules[charge.rule];
     const Interval& span = rated.spans[charge.span];
     if (!Overlaps(span, period)) continue;
-    Add(charge, rule, span, NameIndex(pool_of, charge.pool),
-        NameIndex(commitment_of, rule.commitment));
+    Add(charge, rule, span, charge.pool, rule.commitment);
   }
-  AddMarks(rated, period, commitment_of);
+  AddMarks(rated, period);
   for (auto& [lane, cells] : lanes_) cells.Compact();
   for (auto& [commitment, cells] : true_ups_) cells.Compact();
   for (auto& [key, cells] : tenant_lanes_) cells.Compact();
   for (auto& [pool, cells] : grains_) cells.Compact();
+}
+
+void Books::Name(const RatedUsage& rated, Interner* pools,
+                 Interner* commitments, Interner* tenants) {
+  const std::vector<uint32_t> pool_of = InternAll(rated.pools, *pools);
+  const std::vector<uint32_t> commitment_of =
+      InternAll(rated.commitments, *commitments);
+  std::vector<uint32_t> tenant_of;
+  if (tenants != nullptr) tenant_of = InternAll(rated.tenants, *tenants);
+  const auto pool = [&](uint32_t index) { return NameIndex(pool_of, index); };
+  const auto commitment = [&](uint32_t index) {
+    return NameIndex(commitment_of, index);
+  };
+  const auto lane = [&](const Lane& of) {
+    return Lane{of.kind, pool(of.pool), commitment(of.commitment)};
+  };
+  Rekey(lane, &lanes_);
+  Rekey(commitment, &true_ups_);
+  Rekey(pool, &grains_);
+  Rekey(commitment, &counted_);
+  Rekey(lane, &tenants_);
+  for (auto& [of, indices] : tenants_) {
+    for (uint32_t& index : indices) index = tenant_of[index];
+  }
+  Rekey(
+      [&](const std::pair<uint32_t, Lane>& key) {
+        return std::make_pair(tenant_of[key.first], lane(key.second));
+      },
+      &tenant_lanes_);
 }
 
 void Books::Add(const Charge& charge, const ChargeRule& rule,
@@ -183,14 +220,12 @@ void Books::Add(const Charge& charge, const ChargeRule& rule,
 }
 
 // Of each interval, the last mark less that at the period's start.
-void Books::AddMarks(const RatedUsage& rated, const Interval& period,
-                     const std::vector<uint32_t>& commitment_of) {
+void Books::AddMarks(const RatedUsage& rated, const Interval& period) {
   HashMap<std::pair<uint32_t, int64_t>, MoneyAmount> latest;
   for (const SpendMark& mark : rated.spend_marks) {
-    const uint32_t commitment = commitment_of[mark.commitment];
-    MoneyAmount& counted = latest[{commitment, mark.interval_start_us}];
+    MoneyAmount& counted = latest[{mark.commitment, mark.interval_start_us}];
     if (mark.at_us > period.start_us) {
-      counted_[commitment] += mark.counted - counted;
+      counted_[mark.commitment] += mark.counted - counted;
     }
     counted = mark.counted;
   }
@@ -204,7 +239,7 @@ MoneyAmount Books::Counted(uint32_t commitment) const {
 void Books::AddUsage(const BookCell& cell, uint32_t tenant, const Lane& lane) {
   lanes_[lane].Add(cell);
   usage_ += cell.time;
-  if (tenant < tenant_of_.size()) AddTenant(cell, tenant_of_[tenant], lane);
+  if (tenant < tenants_kept_) AddTenant(cell, tenant, lane);
 }
 
 void Books::AddTenant(const BookCell& cell, uint32_t tenant, const Lane& lane) {

@@ -77,10 +77,15 @@ class ExpectationSum {
 class Books {
  public:
   Books() = default;  // of nothing
-  // Charges of usage outside `period` are left out. Tenants are kept apart only
-  // where `tenants` is given.
-  Books(const RatedUsage& rated, const Interval& period, Interner* pools,
-        Interner* commitments, Interner* tenants = nullptr);
+  // By the indices of `rated`; Name says what they are called. Charges of usage
+  // outside `period` are left out. Tenants are kept apart only `by_tenant`.
+  Books(const RatedUsage& rated, const Interval& period, bool by_tenant);
+
+  // From now on names are those of these. `rated` is what the books were made
+  // of; `tenants` may be null where they are not kept apart. Call once, before
+  // all that follows.
+  void Name(const RatedUsage& rated, Interner* pools, Interner* commitments,
+            Interner* tenants);
 
   Expectation Sum(const Lane& lane, int64_t start_us, int64_t end_us) const;
 
@@ -120,8 +125,7 @@ class Books {
   void AddTenant(const BookCell& cell, uint32_t tenant, const Lane& lane);
   void Add(const Charge& charge, const ChargeRule& rule, const Interval& span,
            uint32_t pool, uint32_t commitment);
-  void AddMarks(const RatedUsage& rated, const Interval& period,
-                const std::vector<uint32_t>& commitment_of);
+  void AddMarks(const RatedUsage& rated, const Interval& period);
 
   Lanes lanes_;
   HashMap<uint32_t, BookLane> true_ups_;  // by commitment
@@ -130,7 +134,7 @@ class Books {
   HashMap<uint32_t, BookLane> grains_;  // by pool
   MoneyAmount credits_;
   HashMap<uint32_t, MoneyAmount> counted_;  // by commitment
-  std::vector<uint32_t> tenant_of_;         // empty: not kept apart
+  size_t tenants_kept_ = 0;                 // 0: not kept apart
   HashMap<std::pair<uint32_t, Lane>, BookLane> tenant_lanes_;
   HashMap<Lane, std::vector<uint32_t>> tenants_;
 };

@@ -62,7 +62,7 @@ Reconciler::Reconciler(const ReconcileInput& input,
 
 Reconciler::~Reconciler() = default;
 
-void Reconciler::TakeBooks() { state_->TakeBooks(); }
+void Reconciler::MakeBooks() { state_->MakeBooks(); }
 
 absl::Status Reconciler::Add(const BillRow& row) {
   RETURN_IF_ERROR(state_->TakeAmount(row));

@@ -36,13 +36,13 @@ using MeteredOf = std::function<absl::StatusOr<std::vector<GpuTime>>(
 
 struct ReconcileInput {
   const Contract* contract = nullptr;
-  const RatedUsage* rated = nullptr;  // of `period`; read in TakeBooks, Finish
+  const RatedUsage* rated = nullptr;  // of `period`; read in MakeBooks, Finish
   Interval period;
   int64_t bucket_length_us = kMicrosPerHour;
   // What `rated` goes up to. Before the period's end, differences are pending.
   int64_t at_us = std::numeric_limits<int64_t>::max();
   // What was stated of pools over the period, and the names its spans index;
-  // may be null. Read in TakeBooks.
+  // may be null. Read in Finish.
   const CapacityTable* capacity = nullptr;
   const std::vector<std::string>* capacity_pools = nullptr;
   // What our own statement of the period corrects of closed months, and those
@@ -59,7 +59,8 @@ struct ReconcileInput {
   MeteredOf metered = {};
 };
 
-// Add every row of the bill, then Finish once. Not thread-safe.
+// Add every row of the bill, then Finish once. But for MakeBooks not
+// thread-safe.
 class Reconciler {
  public:
   Reconciler(const ReconcileInput& input, const ReconcileOptions& options);
@@ -72,9 +73,9 @@ class Reconciler {
   // file, after which the reconciliation is of no more use.
   absl::Status Add(const BillRow& row);
 
-  // Takes what Finish needs of `rated`, whose charges may be freed then, and of
-  // `capacity`. Call after the last Add, once; else Finish does.
-  void TakeBooks();
+  // Makes what Finish needs of the charges of `rated`, which may be freed then.
+  // Call once, and by any thread, also beside Add; else Finish does.
+  void MakeBooks();
 
   // Checked on return: every row and cell is in exactly one item, sum of
   // billed_cost = the bill's total and sum(difference) = billed - expected, per

@@ -14,11 +14,18 @@
 
 namespace drawdown {
 
-// Not before the bill has been read: others may make the books meanwhile.
+// Touches nothing that rows do: names are given when both are there.
+void Reconciler::State::MakeBooks() {
+  books =
+      Books(*input.rated, input.period, !context.options.tenant_tag.empty());
+  has_books = true;
+}
+
+// Not before the bill has been read.
 void Reconciler::State::TakeBooks() {
-  if (std::exchange(has_books, true)) return;
-  books = Books(*input.rated, input.period, &names.pools, &names.commitments,
-                context.options.tenant_tag.empty() ? nullptr : &names.texts);
+  if (!has_books) MakeBooks();
+  books.Name(*input.rated, &names.pools, &names.commitments,
+             context.options.tenant_tag.empty() ? nullptr : &names.texts);
   if (input.capacity != nullptr) {
     exclusions =
         Exclusions(*input.capacity, *input.capacity_pools, &names.pools);

@@ -70,6 +70,7 @@ struct Reconciler::State {
   }
 
   void KeepFew(Disposition disposition);
+  void MakeBooks();
   void TakeBooks();
   absl::Status TakeAmount(const BillRow& row);
   absl::StatusOr<bool> AddAgain(const BillRow& row);
@@ -91,8 +92,9 @@ struct Reconciler::State {
 
   const ReconcileInput input;
   GroupNames names;
+  // Of MakeBooks, in whatever thread, until TakeBooks.
   bool has_books = false;
-  Books books;  // from TakeBooks on
+  Books books;
   BillNames bill_names;
   Router router;
   TenantTag tenant_tag;
