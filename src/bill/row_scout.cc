@@ -84,6 +84,8 @@ void RowScout::Split(const CsvReader& reader, CsvBatch* rows,
 }
 
 void RowScout::NoteRest(const CsvBatch& rows, std::vector<RowNote>* notes) {
+  // Where a limit was found there are fewer than were split.
+  notes->resize(std::min(notes->size(), rows.rows()));
   while (notes->size() < rows.rows()) AddNote(rows, notes);
 }
 

@@ -236,6 +236,23 @@ TEST(RowFeedTest, AnErrorComesAfterTheRowsBeforeItAndStays) {
   }
 }
 
+TEST(RowFeedTest, RowsBeyondTheLimitAreNotGiven) {
+  std::string text = "a,b,c\n";
+  for (int i = 0; i < 10; ++i) text += "1,2,3\n";
+  CsvLimits limits;
+  limits.max_rows = 3;
+  RowShape shape;
+  shape.runs = {{0, 1}};
+  const auto source = MemorySource("x.csv", text);
+  CsvReader reader(source.get(), limits);
+  ASSERT_TRUE(reader.ReadHeader().ok());
+  RowFeed feed(&reader, source.get(), kSeed, false, {}, shape);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(*feed.Next());
+  EXPECT_THAT(std::string(feed.Next().status().message()),
+              HasSubstr("more than 3 rows"));
+  EXPECT_EQ(feed.rows(), 3u);
+}
+
 // Gives rows and then throws.
 class ThrowingSource : public Source {
  public:
