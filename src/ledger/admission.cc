@@ -58,6 +58,10 @@ absl::StatusOr<Standing> Admitter::OwnStandingOf(const StoredQuota& quota) {
 // those further down are set aside in them.
 absl::StatusOr<FineTime> Admitter::Reserved(const StoredQuota& quota) {
   if (!slices_) {
+    // Most tenants have none below, and all slices are read at once.
+    ASSIGN_OR_RETURN(const bool any_below,
+                     index_->AnyTenantBelow(quota.scope.tenant));
+    if (!any_below) return FineTime();
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, index_->Slices());
     slices_.emplace(all, at_us_);
   }
@@ -108,7 +112,11 @@ absl::StatusOr<std::optional<Refusal>> Admitter::WalkChain(
     beyond += asked - std::exchange(below, asked);
     const QuotaLimit* const limit = LimitAt(*quota, at_us_);
     if (limit == nullptr || asked <= FineTime()) continue;
-    ASSIGN_OR_RETURN(const Standing standing, StandingOf(*quota));
+    ASSIGN_OR_RETURN(Standing standing, OwnStandingOf(*quota));
+    // What fits a guarantee has nothing to do with what slices set aside.
+    if (beyond > FineTime()) {
+      ASSIGN_OR_RETURN(standing.reserved, Reserved(*quota));
+    }
     const FineTime room = standing.room();
     const bool fits = asked <= room && (beyond <= FineTime() ||
                                         beyond <= room - standing.reserved);

@@ -180,6 +180,15 @@ absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::All() {
   return quotas;
 }
 
+absl::StatusOr<bool> QuotaIndex::AnyTenantBelow(std::string_view tenant) {
+  const std::string first =
+      NameByPathKey(NameKind::kTenant, std::string(tenant) + "/");
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   books_->NewCursor(Table::kNames));
+  ASSIGN_OR_RETURN(const bool found, cursor->SeekAtLeast(first));
+  return found && cursor->key().starts_with(first);
+}
+
 absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::Slices() {
   Quotas quotas;
   ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kQuotas, kSlicesKey));

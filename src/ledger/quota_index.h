@@ -44,6 +44,8 @@ class QuotaIndex {
   absl::StatusOr<const StoredQuota*> Get(uint32_t id);
   // Of the tenant itself, whatever the pool.
   absl::StatusOr<Quotas> OfTenant(uint32_t tenant);
+  // Whether the books have a name below it, with quotas or without.
+  absl::StatusOr<bool> AnyTenantBelow(std::string_view tenant);
   // Those that ever were slices.
   absl::StatusOr<Quotas> Slices();
   // The id of the next new quota.
