@@ -58,7 +58,7 @@ std::vector<uint32_t> PlacesOf(const std::vector<Break>& items, Name name) {
 
 auto RestOf(const Break& item) {
   return std::tie(item.period_end_us, item.kind, item.matched_on, item.reason,
-                  item.billed, item.metered, item.billed_cost,
+                  item.pending, item.billed, item.metered, item.billed_cost,
                   item.expected_cost, item.quantity_effect, item.price_effect,
                   item.rows);
 }

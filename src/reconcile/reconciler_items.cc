@@ -178,7 +178,8 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
     item.pending = !IsClean(item.kind) && MayStillChange(item);
   }
   SortItems(items);
-  MarkRefunds(groups.groups(), services, context, &items);
+  // Items that are alike till then may differ in what they give back.
+  if (MarkRefunds(groups.groups(), services, context, &items)) SortItems(items);
   return items;
 }
 

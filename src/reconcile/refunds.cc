@@ -58,8 +58,9 @@ bool OurServices::MayBe(std::string_view service) const {
   return ours_.Has(service) || !others_.Has(service);
 }
 
-void MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
+bool MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
                  const CompareContext& context, std::vector<Break>* items) {
+  bool marked = false;
   MoneyAmount granted = context.books->credits();  // negative, as credits are
   for (Break& item : *items) {
     // Copies are of no group, what is unbilled of no row.
@@ -70,6 +71,7 @@ void MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
     const bool adjustment = group.key.disposition == Disposition::kAdjustment &&
                             item.kind == BreakClass::kNonUsage;
     if (!credit && !adjustment && !IsOfNothing(item)) continue;
+    marked = true;
     item.price_effect = item.billed_cost;
     if (!credit || item.currency != context.contract->currency) continue;
     const MoneyAmount part =
@@ -77,6 +79,7 @@ void MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
     item.price_effect -= part;
     granted -= part;
   }
+  return marked;
 }
 
 }  // namespace drawdown

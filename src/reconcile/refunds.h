@@ -43,9 +43,9 @@ class OurServices {
 // Sets Break::price_effect of credits, negative adjustments and corrections of
 // nothing to what they give back; of credits, beyond those that the contract
 // grants. What is not of the period, or names another service that is used, SKU
-// or resource than the contract's, gives nothing of it back. REQUIRES: sorted
-// items.
-void MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
+// or resource than the contract's, gives nothing of it back. Whether some item
+// was changed. REQUIRES: sorted items.
+bool MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
                  const CompareContext& context, std::vector<Break>* items);
 
 }  // namespace drawdown

@@ -62,11 +62,15 @@ std::string CorrectionReason(const Group& group, CorrectionLink link,
     return absl::StrCat(std::string(what), line,
                         ", which is in no bill that was given");
   }
+  if (group.key.lane == Lane()) {
+    return absl::StrCat(
+        std::string(what), "that names nothing it could be of, service ",
+        group.key.category == kNoIndex
+            ? std::string()
+            : names.texts.Name(group.key.category));
+  }
   return absl::StrCat(std::string(what),
-                      group.key.lane == Lane()
-                          ? "that names nothing it could be of"
-                          : "of an earlier bill's rows, which are not in this "
-                            "bill");
+                      "of an earlier bill's rows, which are not in this bill");
 }
 
 std::string OtherCommitmentReason(std::string what, const Group& group,
