@@ -16,6 +16,7 @@
 #include "base/record_log.h"
 #include "base/sorted_runs.h"
 #include "base/spill_log.h"
+#include "reconcile/given_back.h"
 #include "reconcile/group.h"
 #include "reconcile/seen_filter.h"
 #include "reconcile/split_charges.h"
@@ -27,6 +28,8 @@ namespace drawdown {
 struct PassedRow {
   GroupKey key;
   bool named = false;  // says what it charges for, and no other row would
+  uint32_t invoice = kNoIndex;
+  GivenBack::Things things = {};
 };
 
 // The copies beyond the first of one row.

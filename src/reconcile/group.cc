@@ -138,7 +138,7 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
   agreed &= routed.agreed;
   dropped |= routed.dropped;
   if (one.unmeasured != 0) unit.Add(row.pricing_unit);
-  invoice.Add(row.invoice_id);
+  invoices.Add(routed.invoice);
   if (routed.quantity.has_value()) {
     quantity_scale = std::max(quantity_scale, routed.quantity->scale);
     by_consumption |= routed.by_consumption;
@@ -164,7 +164,7 @@ void Group::Merge(const Group& other) {
   agreed &= other.agreed;
   dropped |= other.dropped;
   unit.Merge(other.unit);
-  invoice.Merge(other.invoice);
+  invoices.Merge(other.invoices);
   quantity_scale = std::max(quantity_scale, other.quantity_scale);
   cost_decimals = std::max(cost_decimals, other.cost_decimals);
   by_consumption |= other.by_consumption;

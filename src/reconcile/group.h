@@ -13,6 +13,7 @@
 #include "base/hash_map.h"
 #include "bill/bill_row.h"
 #include "reconcile/agreed.h"
+#include "reconcile/invoice_set.h"
 #include "reconcile/route.h"
 
 namespace drawdown {
@@ -68,7 +69,7 @@ struct Group {
   RowSums sums;
   RowNames names;
   Agreed unit;                  // PricingUnit of the unmeasured rows
-  Agreed invoice;               // InvoiceId
+  InvoiceSet invoices;
   int quantity_scale = 0;       // most places a quantity was published with
   int cost_decimals = 0;        // most decimals a BilledCost needs
   bool by_consumption = false;  // some quantity is a ConsumedQuantity

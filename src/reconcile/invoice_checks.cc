@@ -253,14 +253,6 @@ std::vector<ReconcileCheck> InvoiceSums::Check(
   return checks;
 }
 
-std::set<std::string> OpenInvoices(const std::vector<InvoiceLine>& lines) {
-  std::set<std::string> open;
-  for (const InvoiceLine& line : lines) {
-    if (line.status == InvoiceStatus::kOpen) open.insert(line.invoice_id);
-  }
-  return open;
-}
-
 bool InvoiceSums::AnyOpen(const std::vector<InvoiceLine>& lines) const {
   std::set<InvoiceKey> open;
   for (const InvoiceLine& line : lines) {

@@ -8,7 +8,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,9 +42,6 @@ struct InvoiceSum {
     return *this;
   }
 };
-
-// The InvoiceIds of invoices that are not issued yet.
-std::set<std::string> OpenInvoices(const std::vector<InvoiceLine>& lines);
 
 // sum(BilledCost) by invoice and by invoice detail.
 class InvoiceSums {

@@ -328,10 +328,16 @@ Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
 Break PassedCopiesItem(const RowSums& sums, const RowNames& names,
                        const Group& group, const CompareContext& context) {
   Break item = ItemOfCopies(sums, names, group, context);
+  if (sums.unmeasured == 0) item.billed = sums.billed;
+  Group copies;  // whose hours the reason tells
+  copies.key = group.key;
+  copies.sums = sums;
+  copies.names = names;
+  copies.dropped = group.dropped;
   item.reason = absl::StrCat(
       CopiesText(sums.rows), " of rows that the bill already holds, equal in ",
-      "every column and of one resource or line; ",
-      RoutedReason(group, BreakClass::kNonUsage, CorrectionLink::kNone,
+      "every column, each usage of a resource or with the id of a line; ",
+      RoutedReason(copies, BreakClass::kNonUsage, CorrectionLink::kNone,
                    *context.names));
   return item;
 }

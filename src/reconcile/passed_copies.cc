@@ -29,23 +29,39 @@ bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
          IsOfPeriod(row, period);
 }
 
-PassedRow PassedRowOf(const BillRow& row, const RoutedRow& routed) {
+PassedRow PassedCopies::PassedRowOf(const BillRow& row,
+                                    const RoutedRow& routed) {
   const bool resource =
+      routed.key.disposition == Disposition::kOtherService &&
       !row.resource.empty() && row.billed_cost.amount >= Subunit(row.currency);
-  return {routed.key, resource || !row.line_id.empty()};
+  return {routed.key, resource || !row.line_id.empty(), routed.invoice,
+          given_back_.ThingsOf(row)};
+}
+
+uint64_t PassedCopies::LeftOf(const Copies& copies) {
+  const MoneyAmount cost =
+      copies.one.cost * static_cast<Int128>(copies.extra);
+  const MoneyAmount left =
+      cost - given_back_.Take(copies.passed->things, cost);
+  if (!left.valid()) return copies.extra;
+  return static_cast<uint64_t>(left.count() / copies.one.cost.count());
 }
 
 void PassedCopies::Add(const Copies& copies, uint32_t group,
                        Currency currency) {
-  const RowSums sums = copies.one.Times(copies.extra);
-  if (!copies.passed->named) {
+  if (!copies.passed->named || given_back_.too_many()) {
     unnamed_rows_ += copies.extra;
-    unnamed_cost_[currency.ToString()] += sums.cost;
+    unnamed_cost_[currency.ToString()] +=
+        copies.one.cost * static_cast<Int128>(copies.extra);
     return;
   }
+  const uint64_t left = LeftOf(copies);
+  if (left == 0) return;
+  const RowSums sums = copies.one.Times(left);
   const auto [entry, added] = by_group_.try_emplace(group);
   Taken& taken = entry->second;
   taken.sums += sums;
+  taken.invoices.Add(copies.passed->invoice);
   if (added) {
     taken.names = copies.names;
     taken.first_us = copies.start_us;
@@ -62,6 +78,7 @@ void PassedCopies::Add(const Copies& copies, uint32_t group,
 std::vector<Break> PassedCopies::TakeOut(const CompareContext& context,
                                          std::vector<Group>* groups) {
   groups_ = static_cast<uint32_t>(groups->size());
+  invoices_.resize(by_group_.size());
   std::vector<Break> items;
   for (const auto& [index, taken] : by_group_) {
     Group& group = (*groups)[index];
@@ -71,8 +88,13 @@ std::vector<Break> PassedCopies::TakeOut(const CompareContext& context,
     item.period_start_us = taken.first_us;
     item.period_end_us = taken.last_us;
     item.lines = groups_ + taken.lines;
+    invoices_[taken.lines] = &taken.invoices;
   }
   return items;
+}
+
+const InvoiceSet& PassedCopies::InvoicesOf(uint32_t lines) const {
+  return *invoices_[lines - groups_];
 }
 
 uint32_t PassedCopies::LinesOf(const Hash128& order) const {
@@ -90,8 +112,8 @@ std::string PassedCopies::Note() const {
   return absl::StrCat(
       unnamed_rows_, unnamed_rows_ == 1 ? " row that is" : " rows that are",
       " not compared (", costs,
-      ") equal others in every column, but name neither a resource nor a line "
-      "of the bill: whether they are billed twice cannot be told");
+      ") equal others in every column, but may be charges of their own: whether "
+      "they are billed twice cannot be told");
 }
 
 }  // namespace drawdown

@@ -23,15 +23,22 @@ namespace drawdown {
 bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
                     const Interval& period);
 
-// What is kept of such a row. Rows without a name of what they charge for may
-// rightly look alike, two disks or two seats, and so may those of less than a
-// cent of one resource: two kinds of requests to it, once each in an hour.
-PassedRow PassedRowOf(const BillRow& row, const RoutedRow& routed);
-
 class PassedCopies {
  public:
+  // What is kept of such a row. Rows may rightly look alike: two disks without a
+  // name, two seats or two idle nodes of one agreement or reservation, two taxes
+  // of a resource, and two kinds of requests to it, once each in an hour, which
+  // are less than a cent. So only the id of a line, or usage of a resource, says
+  // that there is one.
+  PassedRow PassedRowOf(const BillRow& row, const RoutedRow& routed);
+  // Of any row: what it gives back is no longer billed twice.
+  void GiveBack(const BillRow& row, const RoutedRow& routed) {
+    given_back_.Add(row, routed);
+  }
+
   // In the order of CopyFinder::ForEach; `group` and `currency` are those of
-  // the rows. REQUIRES: copies.passed.
+  // the rows. Copies that are given back, be it in part, are none.
+  // REQUIRES: copies.passed, and all rows were given to GiveBack.
   void Add(const Copies& copies, uint32_t group, Currency currency);
 
   // Takes the copies of rows with a name out of their groups, and returns one
@@ -39,6 +46,9 @@ class PassedCopies {
   // once.
   std::vector<Break> TakeOut(const CompareContext& context,
                              std::vector<Group>* groups);
+
+  // Of an item of TakeOut, by its Break::lines.
+  const InvoiceSet& InvoicesOf(uint32_t lines) const;
 
   bool empty() const { return lines_.empty(); }
   // Break::lines of the item that copies with this CopyFinder::OrderOf are in;
@@ -54,12 +64,18 @@ class PassedCopies {
   struct Taken {
     RowSums sums;
     RowNames names;
+    InvoiceSet invoices;
     int64_t first_us = 0;
     int64_t last_us = 0;
     uint32_t lines = 0;  // beyond the groups'
   };
 
+  // Of the copies, how many the bill does not give back.
+  uint64_t LeftOf(const Copies& copies);
+
+  GivenBack given_back_;
   std::map<uint32_t, Taken> by_group_;
+  std::vector<const InvoiceSet*> invoices_;  // in by_group_, by Taken::lines
   std::map<Hash128, uint32_t> lines_;
   uint32_t groups_ = 0;
   uint64_t unnamed_rows_ = 0;

@@ -78,6 +78,7 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   State& state = *state_;
   state.copies.Prefetch(row);
   ASSIGN_OR_RETURN(RoutedRow routed, state.router.Route(row));
+  routed.invoice = state.invoice_numbers.Of(row);
   state.measured |= routed.quantity.has_value();
   if (!state.context.options.tenant_tag.empty() &&
       IsUsage(routed.key.lane.kind)) {
@@ -94,8 +95,10 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
     RETURN_IF_ERROR(state.copies.Add(row, routed, one, group, split));
   } else if (PassesWithCost(row, routed, state.context.period)) {
     RETURN_IF_ERROR(
-        state.copies.AddPassed(row, routed, one, PassedRowOf(row, routed)));
+        state.copies.AddPassed(row, routed, one,
+                               state.passed_copies.PassedRowOf(row, routed)));
   }
+  state.passed_copies.GiveBack(row, routed);
   if (row.links_lines && routed.contract_provider) {
     RETURN_IF_ERROR(state.line_ids.Add(row));
   }
@@ -127,7 +130,7 @@ void Reconciler::State::NoteOpenPeriods(const BillContents& bill) {
     context.provider_open |= this_one && !billed.closed;
   }
   context.invoice_open = invoices.AnyOpen(bill.invoice_lines);
-  open_invoices = OpenInvoices(bill.invoice_lines);
+  open_invoices = invoice_numbers.OpenOf(bill.invoice_lines);
 }
 
 // Another company than the provider may send its invoices. Of too many to know

@@ -121,16 +121,27 @@ absl::Status Reconciler::State::TakeOutAllCopies(std::vector<Break>* items) {
   return absl::OkStatus();
 }
 
+// Null: of no row.
+const InvoiceSet* Reconciler::State::InvoicesOf(const Break& item) const {
+  if (item.lines == Break::kNoLines) return nullptr;
+  if (item.lines >= groups.groups().size()) {
+    return &passed_copies.InvoicesOf(item.lines);
+  }
+  return &groups.groups()[item.lines].invoices;
+}
+
 // What is billed too much by rows of invoices that are issued is final, though
 // another invoice of the period is not; what is missing may be on that one.
 bool Reconciler::State::MayStillChange(const Break& item) const {
   if (context.open() || context.provider_open) return true;
+  const InvoiceSet* const invoices_of = InvoicesOf(item);
+  if (invoices_of != nullptr && invoices_of->MayHave(open_invoices)) {
+    return true;
+  }
+  if (invoice_numbers.too_many() && !open_invoices.empty()) return true;
   if (!context.invoice_open) return false;
-  if (item.lines >= groups.groups().size()) return true;
-  const Agreed& invoice = groups.groups()[item.lines].invoice;
-  const bool issued = invoice.one() && !invoice.value().empty() &&
-                      !open_invoices.contains(invoice.value());
-  return !issued || item.difference <= MoneyAmount();
+  return invoices_of == nullptr || invoices_of->some_without() ||
+         item.difference <= MoneyAmount();
 }
 
 absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {

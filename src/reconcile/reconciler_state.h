@@ -23,6 +23,7 @@
 #include "reconcile/exclusions.h"
 #include "reconcile/group.h"
 #include "reconcile/invoice_checks.h"
+#include "reconcile/invoice_set.h"
 #include "reconcile/line_ids.h"
 #include "reconcile/passed_copies.h"
 #include "reconcile/reconcile.h"
@@ -85,6 +86,7 @@ struct Reconciler::State {
   absl::Status TakeOutAllCopies(std::vector<Break>* items);
   absl::StatusOr<std::vector<Break>> MakeItems();
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
+  const InvoiceSet* InvoicesOf(const Break& item) const;
   bool MayStillChange(const Break& item) const;
   void NoteOpenPeriods(const BillContents& bill);
   void NoteWhatIsMissing(ReconcileResult* result) const;
@@ -111,7 +113,8 @@ struct Reconciler::State {
   uint64_t rows = 0;
   std::vector<MoneyAmount> billed;  // by index of names.currencies
   InvoiceSums invoices;
-  std::set<std::string> open_invoices;  // their ids, in Finish
+  InvoiceNumbers invoice_numbers;
+  HashSet<uint32_t> open_invoices;  // of them, in Finish
   static constexpr size_t kMostIssuers = 1024;
   std::set<std::string> issuers;  // of the provider's rows
   std::string last_issuer;        // and the last row's

@@ -29,6 +29,7 @@ struct RoutedRow {
   uint8_t agreed = 0;                // of usage: KeyParts that found it
   uint8_t dropped = 0;               // and those that differ
   uint32_t tenant = kNoIndex;        // of usage, where tenants are asked for
+  uint32_t invoice = kNoIndex;       // of InvoiceNumbers
   bool contract_provider = true;
   bool by_consumption = false;  // `quantity` is the row's ConsumedQuantity
   // Of usage that gives both quantities and not the same: what was consumed.

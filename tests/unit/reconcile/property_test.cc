@@ -397,7 +397,7 @@ void AddInvoices(BillContents* tables) {
     line.detail_id = "D";
     line.currency = Code("USD");
     line.billed_cost = {Usd("100"), 2, true};
-    line.status = InvoiceStatus::kIssued;
+    line.status = i == 2 ? InvoiceStatus::kOpen : InvoiceStatus::kIssued;
     tables->invoice_lines.push_back(line);
   }
 }

@@ -1,0 +1,72 @@
+#include "reconcile/given_back.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/coding.h"
+
+namespace drawdown {
+namespace {
+
+// Of the contract's things the meter judges.
+bool IsOfNoPool(const RoutedRow& routed) {
+  switch (routed.key.disposition) {
+    case Disposition::kCorrection:
+      return routed.key.lane == Lane();
+    case Disposition::kOtherCategory:
+    case Disposition::kAdjustment:
+    case Disposition::kOtherPurchase:
+    case Disposition::kOtherUnused:
+    case Disposition::kUnusedCapacity:
+    case Disposition::kDearCapacity:
+    case Disposition::kOtherService:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+uint64_t GivenBack::Hash(const BillRow& row, std::string_view service,
+                         std::string_view resource) {
+  if (service.empty() && resource.empty()) return 0;
+  scratch_ = row.currency.ToString();
+  AppendString(service, &scratch_);
+  AppendString(resource, &scratch_);
+  const uint64_t hash = FastHash(scratch_, seed_).low;
+  return hash == 0 ? 1 : hash;
+}
+
+GivenBack::Things GivenBack::ThingsOf(const BillRow& row) {
+  return {Hash(row, row.service, row.resource), Hash(row, "", row.resource),
+          Hash(row, row.service, "")};
+}
+
+void GivenBack::Add(const BillRow& row, const RoutedRow& routed) {
+  if (row.billed_cost.amount >= MoneyAmount() || !routed.contract_provider ||
+      !IsOfNoPool(routed)) {
+    return;
+  }
+  const uint64_t thing = Hash(row, row.service, row.resource);
+  if (thing == 0) return;  // MarkRefunds takes it off all that is claimed
+  if (sums_.size() == kMost && !sums_.contains(thing)) {
+    too_many_ = true;
+    return;
+  }
+  sums_[thing] -= row.billed_cost.amount;
+}
+
+MoneyAmount GivenBack::Take(const Things& things, MoneyAmount cost) {
+  MoneyAmount taken;
+  for (const uint64_t thing : things) {
+    const auto found = sums_.find(thing);
+    if (found == sums_.end()) continue;
+    const MoneyAmount part = std::min(found->second, cost - taken);
+    found->second -= part;
+    taken += part;
+  }
+  return taken;
+}
+
+}  // namespace drawdown

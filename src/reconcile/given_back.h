@@ -1,0 +1,50 @@
+// What a bill gives back of charges that are not compared: no meter says what
+// is left of them.
+#ifndef DRAWDOWN_SRC_RECONCILE_GIVEN_BACK_H_
+#define DRAWDOWN_SRC_RECONCILE_GIVEN_BACK_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/fast_hash.h"
+#include "base/hash_map.h"
+#include "bill/bill_row.h"
+#include "reconcile/route.h"
+
+namespace drawdown {
+
+class GivenBack {
+ public:
+  // What a charge is of, in its currency: its service and resource, its
+  // resource alone, its service alone; 0: it has none.
+  using Things = std::array<uint64_t, 3>;
+
+  GivenBack() : seed_(RandomSeed()) {}
+
+  Things ThingsOf(const BillRow& row);
+  // Adds what a row gives back, whatever its billing period, if it is one of
+  // the provider's that is not compared and says a service or a resource.
+  void Add(const BillRow& row, const RoutedRow& routed);
+  // Takes up to `cost` of what was given back of such a thing.
+  MoneyAmount Take(const Things& things, MoneyAmount cost);
+  // There were more things than are kept: what is given back is not known.
+  bool too_many() const { return too_many_; }
+
+ private:
+  static constexpr size_t kMost = size_t{1} << 16;
+
+  uint64_t Hash(const BillRow& row, std::string_view service,
+                std::string_view resource);
+
+  uint64_t seed_;
+  HashMap<uint64_t, MoneyAmount> sums_;  // by thing
+  bool too_many_ = false;
+  std::string scratch_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_GIVEN_BACK_H_

@@ -1,0 +1,207 @@
+// Copies among rows that are not compared.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "reconcile/group.h"
+#include "tests/unit/reconcile/support.h"
+
+namespace drawdown::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+Scenario MeteredOnce() {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "8").Build();
+  return setup;
+}
+
+// Storage: no GPU time, not compared.
+TestRow StorageRow(std::string resource, std::string billed) {
+  TestRow row = OnDemandRow(0, 24, "1000", std::move(billed));
+  row.service = "Object storage";
+  row.sku = row.sku_price = "S3-STANDARD";
+  row.unit = "GB-Mo";
+  row.resource = std::move(resource);
+  return row;
+}
+
+TEST(PassedCopiesTest, CopiesOfWhatIsNotComparedAreBilledTwice) {
+  TestRow support = StorageRow("", "100.00");
+  support.category = ChargeCategory::kPurchase;
+  support.resource = "support-plan";
+  support.line_id = "line-7";
+  std::vector<TestRow> rows = {OnDemandRow(0, 1, "2", "32.80"),
+                               StorageRow("bucket-1", "21.00"),
+                               StorageRow("bucket-1", "21.00"),
+                               StorageRow("bucket-1", "21.00"),
+                               StorageRow("bucket-2", "21.00"),
+                               support,
+                               support};
+  const ReconcileResult result = Reconcile(MeteredOnce(), rows);
+  ExpectInvariants(result, rows);
+  const auto items = ItemsOf(result, BreakClass::kDuplicateCharge);
+  ASSERT_EQ(items.size(), 2u);
+  EXPECT_EQ(FormatMoney(items[1].difference), "100");
+  EXPECT_EQ(items[1].rows, 1u);
+  EXPECT_EQ(items[1].resource, "support-plan");
+  EXPECT_EQ(FormatMoney(items[0].difference), "42");
+  EXPECT_EQ(FormatMoney(items[0].expected_cost), "0");
+  EXPECT_EQ(items[0].rows, 2u);
+  EXPECT_EQ(items[0].resource, "bucket-1");
+  EXPECT_THAT(items[0].reason, HasSubstr("service Object storage"));
+  MoneyAmount passed;
+  for (const Break& item : ItemsOf(result, BreakClass::kNonUsage)) {
+    passed += item.billed_cost;
+  }
+  EXPECT_EQ(FormatMoney(passed), "142");
+  for (const std::string& note : result.notes) {
+    EXPECT_THAT(note, ::testing::Not(HasSubstr("told"))) << note;
+  }
+}
+
+// Two disks or two seats may look alike; a free row costs nothing twice, and
+// what is given back twice is not billed twice.
+TEST(PassedCopiesTest, WhatMayRightlyLookAlikeIsNotCalledACopy) {
+  TestRow tax = StorageRow("", "6.00");
+  tax.category = ChargeCategory::kTax;
+  const TestRow credit = StorageRow("bucket-1", "-5.00");
+  const TestRow free = StorageRow("bucket-1", "0");
+  const TestRow request = StorageRow("bucket-1", "0.0000004");
+  TestRow other = StorageRow("bucket-1", "21.00");
+  other.provider = "Another Cloud";
+  TestRow past = StorageRow("bucket-1", "21.00");
+  past.billing_start_us = HourOf(-744);
+  past.billing_end_us = kStart;
+  past.start_us = HourOf(-48);
+  past.end_us = HourOf(-24);
+  const std::vector<TestRow> rows = {tax,  tax,     tax,    credit, credit,
+                                     free, free,    other,  other,  past,
+                                     past, request, request};
+  const ReconcileResult result = Reconcile(MeteredOnce(), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_TRUE(ItemsOf(result, BreakClass::kDuplicateCharge).empty());
+  EXPECT_THAT(result.notes,
+              Contains(HasSubstr("3 rows that are not compared (12.0000004 USD)")));
+}
+
+// A line's own id says what it is as a resource does.
+TEST(PassedCopiesTest, ALineThatHasAnIdIsBilledOnce) {
+  TestRow row = StorageRow("", "21.00");
+  row.line_id = "line-7";
+  const std::vector<TestRow> rows(2, row);
+  const ReconcileResult result = Reconcile(MeteredOnce(), rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kDuplicateCharge).size(), 1u);
+}
+
+// Two idle nodes of one reservation, two seats of one agreement and two taxes
+// of one bucket are two charges each.
+TEST(PassedCopiesTest, AResourceIsUsedOnceAndBoughtOrTaxedTwice) {
+  TestRow seat = StorageRow("agreement-1", "20.00");
+  seat.category = ChargeCategory::kPurchase;
+  TestRow tax = StorageRow("bucket-1", "1.20");
+  tax.category = ChargeCategory::kTax;
+  TestRow fee = StorageRow("bucket-1", "2.00");
+  fee.category = ChargeCategory::kAdjustment;
+  TestRow idle = OnDemandRow(0, 1, "1", "16.40");
+  idle.capacity = idle.resource = "cr-1";
+  idle.capacity_status = UsageStatus::kUnused;
+  TestRow dear = OnDemandRow(1, 2, "1", "17.40");
+  dear.capacity_status = UsageStatus::kUnused;
+  TestRow left = UnusedRow(0, 1, "1", "8.20");
+  left.commitment = left.resource = "cr-other";
+  const std::vector<TestRow> rows = {seat, seat, tax,  tax,  fee,  fee,
+                                     idle, idle, dear, dear, left, left};
+  const ReconcileResult result = Reconcile(MeteredOnce(), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_TRUE(ItemsOf(result, BreakClass::kDuplicateCharge).empty());
+  EXPECT_THAT(result.notes,
+              Contains(HasSubstr("6 rows that are not compared (65.20 USD)")));
+}
+
+// Charged, taken back and charged again is charged once.
+TEST(PassedCopiesTest, WhatIsGivenBackIsNotBilledTwice) {
+  const TestRow charge = StorageRow("bucket-1", "5.00");
+  const auto copies = [&](const TestRow& back, size_t charges) {
+    std::vector<TestRow> rows(charges, charge);
+    rows.push_back(back);
+    const ReconcileResult result = Reconcile(MeteredOnce(), rows);
+    ExpectInvariants(result, rows);
+    std::reverse(rows.begin(), rows.end());
+    EXPECT_EQ(Serialized(Reconcile(MeteredOnce(), rows)), Serialized(result));
+    return SumOf(result, BreakClass::kDuplicateCharge, &Break::difference);
+  };
+  TestRow back = StorageRow("bucket-1", "-5.00");
+  EXPECT_EQ(copies(back, 2), "0");
+  EXPECT_EQ(copies(back, 3), "5");
+  back.correction = true;
+  EXPECT_EQ(copies(back, 2), "0");
+  back.correction = false;
+  back.category = ChargeCategory::kAdjustment;
+  EXPECT_EQ(copies(back, 2), "0");
+  back.category = ChargeCategory::kCredit;
+  EXPECT_EQ(copies(back, 2), "0");
+  back.resource = "";
+  EXPECT_EQ(copies(back, 2), "0");
+  // A part of it is not asked for either.
+  back.billed = "-3.00";
+  EXPECT_EQ(copies(back, 2), "0");
+  EXPECT_EQ(copies(back, 3), "5");
+  back.service = "";
+  back.resource = "bucket-1";
+  EXPECT_EQ(copies(back, 2), "0");
+  // What is of another resource, service or currency is not of this one.
+  back.resource = "bucket-2";
+  EXPECT_EQ(copies(back, 2), "5");
+  back.resource = "";
+  back.service = "Another service";
+  EXPECT_EQ(copies(back, 2), "5");
+  back.service = charge.service;
+  back.currency = "EUR";
+  EXPECT_EQ(copies(back, 2), "5");
+  back.currency = "USD";
+  back.provider = "Another Cloud";
+  EXPECT_EQ(copies(back, 2), "5");
+}
+
+// The hours of the copies, not of what they are copies of.
+TEST(PassedCopiesTest, CopiesOfIdleHoursSayTheirOwn) {
+  TestRow idle = OnDemandRow(0, 1, "1", "16.40");
+  idle.capacity_status = UsageStatus::kUnused;
+  idle.line_id = "line-7";
+  TestRow other = idle;
+  other.quantity = "20";
+  other.billed = "328.00";
+  other.line_id = "line-8";
+  const ReconcileResult result =
+      Reconcile(MeteredOnce(), {idle, idle, idle, other});
+  const auto items = ItemsOf(result, BreakClass::kDuplicateCharge);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].billed, Hours("8"));
+  EXPECT_THAT(items[0].reason, HasSubstr(": 8 GPU-hours"));
+}
+
+// So many services that their groups are joined while rows are added.
+TEST(PassedCopiesTest, CopiesAreFoundInGroupsThatWereJoined) {
+  std::vector<TestRow> rows;
+  for (uint32_t i = 0; i <= GroupTable::kMostApart; ++i) {
+    rows.push_back(StorageRow("bucket-1", "1.00"));
+    rows.back().service = "service " + std::to_string(i);
+    if (i == 10) rows.push_back(rows[5]);  // before they are joined
+  }
+  rows.push_back(StorageRow("bucket-1", "3.00"));
+  rows.push_back(rows.back());
+  const ReconcileResult result = Reconcile(MeteredOnce(), rows);
+  ExpectInvariants(result, rows);
+  const auto items = ItemsOf(result, BreakClass::kDuplicateCharge);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].rows, 2u);
+  EXPECT_EQ(FormatMoney(items[0].difference), "4");
+}
+
+}  // namespace
+}  // namespace drawdown::testing
