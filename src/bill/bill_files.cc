@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "absl/strings/match.h"
@@ -162,15 +164,21 @@ absl::StatusOr<std::string> FindListed(const std::filesystem::path& manifest,
                                 "nor in those above it"));
 }
 
+// By its first bytes, as it is read.
+bool IsGzip(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::array<char, 2> magic = {};
+  stream.read(magic.data(), magic.size());
+  return stream && magic == std::array<char, 2>{'\x1f', '\x8b'};
+}
+
 // Of a gzipped file a manifest may mean the size before or after.
 absl::Status CheckSize(const std::string& file, const ManifestEntry& entry,
                        const std::string& manifest) {
-  if (!entry.bytes.has_value() || absl::EndsWithIgnoreCase(file, ".gz")) {
-    return absl::OkStatus();
-  }
+  if (!entry.bytes.has_value()) return absl::OkStatus();
   std::error_code error;
   const uint64_t size = std::filesystem::file_size(file, error);
-  if (error || size == *entry.bytes) return absl::OkStatus();
+  if (error || size == *entry.bytes || IsGzip(file)) return absl::OkStatus();
   return MakeError(ErrorCode::kBadInput,
                    absl::StrCat(file, ": ", size, " bytes, but ", manifest,
                                 " says ", *entry.bytes));

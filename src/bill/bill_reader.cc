@@ -1,6 +1,7 @@
 #include "bill/bill_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 
@@ -231,6 +232,7 @@ class BillReading {
         ++summary_.files.back().superseded;
         continue;
       }
+      RETURN_IF_ERROR(CheckDiscounts(current));
       if (known) {
         ++pattern->rows;
       } else {
@@ -245,6 +247,23 @@ class BillReading {
     }
     patterns.AddUp(&totals_);
     return absl::OkStatus();
+  }
+
+  // A discount that is left out, because costs are after it, is lost where they
+  // are before it.
+  absl::Status CheckDiscounts(const BillRow& row) {
+    if (row.discount_basis.empty()) return absl::OkStatus();
+    const bool after = row.discount_basis == "after";
+    std::string& found = discounts_[after ? 1 : 0];
+    if (!found.empty()) return absl::OkStatus();
+    found = absl::StrCat(summary_.files.back().name, ":", row.line);
+    if (discounts_[0].empty() || discounts_[1].empty()) return absl::OkStatus();
+    return MakeError(
+        ErrorCode::kBadRow,
+        absl::StrCat(discounts_[0], " has no net cost, ", discounts_[1],
+                     " is a discount that is taken to be in net costs already: "
+                     "leave the column of net costs out, or read the bill with "
+                     "a mapping"));
   }
 
   absl::Status CheckAndAdd(const BillRow& row, Cells* cells) {
@@ -305,6 +324,8 @@ class BillReading {
   bool have_charges_ = false;
   size_t first_charges_ = 0;        // the first file of charges
   std::set<std::string> versions_;  // of charges
+  // The first rows before discounts, and of discounts that others are after.
+  std::array<std::string, 2> discounts_;
   BillTotals totals_{&summary_};
   Snapshots snapshots_;
   OddityLog log_;

@@ -65,6 +65,9 @@ struct BillRow {
   std::string_view sku;        // SkuId
   std::string_view sku_price;  // SkuPriceId
   std::string_view sku_meter;
+  // Of a mapping: whether the cost is "before" discounts, or leaves out those
+  // that others are "after".
+  std::string_view discount_basis;
   std::string_view instance_type;  // SkuPriceDetails.InstanceType, as written
   std::string_view description;
   ChargeCategory category = ChargeCategory::kUsage;

@@ -138,14 +138,15 @@ enum class ColumnType : uint8_t {
   X(LineId, kText)                                       \
   X(CorrectsLineId, kText)                               \
   X(GpuCount, kNumber)                                   \
-  X(InstanceType, kText)
+  X(InstanceType, kText)                                 \
+  X(DiscountBasis, kText)
 
 enum class BillColumn : uint8_t {
 #define DRAWDOWN_ENUMERATOR(name, type) k##name,
   DRAWDOWN_BILL_COLUMNS(DRAWDOWN_ENUMERATOR)
 #undef DRAWDOWN_ENUMERATOR
 };
-inline constexpr size_t kColumnCount = 113;
+inline constexpr size_t kColumnCount = 114;
 
 std::string_view ColumnName(BillColumn column);
 ColumnType TypeOf(BillColumn column);

@@ -22,6 +22,9 @@ ServiceName = line_item_product_code
 RegionId = product_region_code
 ResourceId = line_item_resource_id
 # A pool's sku in a contract is an instance type or the SKU itself.
+# A fee of another product names the machine that it is for.
+SkuId = product_sku when line_item_line_item_type is 'Fee' and line_item_product_code is not 'AmazonEC2'
+SkuId = null when line_item_line_item_type is 'Fee' and line_item_product_code is not 'AmazonEC2'
 SkuId = product_instance_type
 SkuId = product as json 'instance_type'
 SkuId = product as json 'instanceType'
@@ -51,13 +54,16 @@ PricingCategory = 'Standard' when line_item_line_item_type is 'Usage'
 # it away again: both bill nothing, and the negation is no usage.
 BilledCost = '0' when line_item_line_item_type is 'SavingsPlanCoveredUsage', 'SavingsPlanNegation'
 # Net columns have each line's cost after its discounts, whose own lines then bill
-# nothing. They are there where the account has discounts.
-BilledCost = '0' when line_item_net_unblended_cost exists and line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
+# nothing. Where the account has none they may be there and be empty: usage before
+# discounts, and discounts that usage is after, are not of one bill.
+DiscountBasis = 'before' when line_item_net_unblended_cost exists and line_item_net_unblended_cost is '' and line_item_line_item_type is 'Usage' and line_item_unblended_cost is not '0', ''
+DiscountBasis = 'after' when line_item_net_unblended_cost exists and line_item_net_unblended_cost is '0', '' and line_item_unblended_cost is not '0', '' and line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
+BilledCost = '0' when line_item_net_unblended_cost exists and line_item_net_unblended_cost is '' and line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
 BilledCost = line_item_net_unblended_cost
 BilledCost = line_item_unblended_cost
 EffectiveCost = '0' when line_item_line_item_type is 'SavingsPlanNegation', 'SavingsPlanRecurringFee', 'SavingsPlanUpfrontFee', 'RIFee'
 EffectiveCost = '0' when line_item_line_item_type is 'Fee' and reservation_reservation_a_r_n is not ''
-EffectiveCost = '0' when line_item_net_unblended_cost exists and line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
+EffectiveCost = '0' when line_item_net_unblended_cost exists and line_item_net_unblended_cost is '' and line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
 EffectiveCost = savings_plan_net_savings_plan_effective_cost when line_item_line_item_type is 'SavingsPlanCoveredUsage'
 EffectiveCost = savings_plan_savings_plan_effective_cost when line_item_line_item_type is 'SavingsPlanCoveredUsage'
 EffectiveCost = reservation_net_effective_cost when line_item_line_item_type is 'DiscountedUsage'
@@ -68,7 +74,7 @@ ListCost = '0' when line_item_line_item_type is 'EdpDiscount', 'PrivateRateDisco
 ListCost = pricing_public_on_demand_cost
 ListUnitPrice = pricing_public_on_demand_rate when line_item_line_item_type is 'Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage'
 ContractedCost = '0' when line_item_line_item_type is 'SavingsPlanNegation'
-ContractedCost = '0' when line_item_net_unblended_cost exists and line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
+ContractedCost = '0' when line_item_net_unblended_cost exists and line_item_net_unblended_cost is '' and line_item_line_item_type is 'EdpDiscount', 'PrivateRateDiscount', 'RiVolumeDiscount', 'BundledDiscount'
 ContractedCost = line_item_net_unblended_cost
 ContractedCost = line_item_unblended_cost
 ContractedUnitPrice = line_item_net_unblended_rate when line_item_line_item_type is 'Usage'
@@ -153,14 +159,14 @@ PricingCurrency = PricingCurrency
 PricingCurrency = PricingCurrencyCode
 PricingCurrencyListUnitPrice = PayGPrice when PricingCurrency exists and PayGPrice is not '0', ''
 PricingCurrencyContractedUnitPrice = UnitPrice when PricingCurrency exists and UnitPrice is not '0', ''
-ListUnitPrice = null when ExchangeRatePricingToBilling is not '1', '1.0', '1.00', ''
-ListUnitPrice = null when ExchangeRate is not '1', '1.0', '1.00', ''
-ListCost = null when ExchangeRatePricingToBilling is not '1', '1.0', '1.00', ''
-ListCost = null when ExchangeRate is not '1', '1.0', '1.00', ''
-ContractedUnitPrice = null when ExchangeRatePricingToBilling is not '1', '1.0', '1.00', ''
-ContractedUnitPrice = null when ExchangeRate is not '1', '1.0', '1.00', ''
-ContractedCost = null when ExchangeRatePricingToBilling is not '1', '1.0', '1.00', ''
-ContractedCost = null when ExchangeRate is not '1', '1.0', '1.00', ''
+ListUnitPrice = null when ExchangeRatePricingToBilling is not '1', ''
+ListUnitPrice = null when ExchangeRate is not '1', ''
+ListCost = null when ExchangeRatePricingToBilling is not '1', ''
+ListCost = null when ExchangeRate is not '1', ''
+ContractedUnitPrice = null when ExchangeRatePricingToBilling is not '1', ''
+ContractedUnitPrice = null when ExchangeRate is not '1', ''
+ContractedCost = null when ExchangeRatePricingToBilling is not '1', ''
+ContractedCost = null when ExchangeRate is not '1', ''
 # A price of 0 says that there is none.
 ListUnitPrice = PayGPrice when PayGPrice is not '0', ''
 ListCost = PayGPrice * Quantity when PayGPrice is not '0', ''

@@ -120,6 +120,27 @@ class Binder {
   Names names_;
 };
 
+// "1.000" without what adds nothing; empty: no plain number.
+std::string_view TrimmedNumber(std::string_view text) {
+  const size_t point = text.find('.');
+  if (text.empty() || text.front() == '.' ||
+      text.find_first_not_of("0123456789.") != std::string_view::npos) {
+    return {};
+  }
+  if (point == std::string_view::npos) return text;
+  if (text.find('.', point + 1) != std::string_view::npos) return {};
+  const size_t last = text.find_last_not_of('0');
+  return text.substr(0, last == point ? point : last + 1);
+}
+
+// Numbers are the same with any zeros at their end.
+bool SameCell(std::string_view text, std::string_view value) {
+  if (text == value) return true;
+  if (text.find('.') == std::string_view::npos) return false;
+  const std::string_view number = TrimmedNumber(text);
+  return !number.empty() && number == TrimmedNumber(value);
+}
+
 }  // namespace
 
 std::string ComparableName(std::string_view name, bool snake_case) {
@@ -220,7 +241,7 @@ bool MappedRow::Holds(const BoundMapping::Condition& condition) const {
       case MappedCondition::Test::kContains:
         return text.find(value) != std::string_view::npos;
       default:
-        return text == value;
+        return SameCell(text, value);
     }
   };
   const bool any =

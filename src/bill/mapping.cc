@@ -134,8 +134,8 @@ class MappingParser {
       return Bad(token_.at,
                  absl::StrCat(Quoted(token_.text),
                               " is not a field: a column of FOCUS's Cost and "
-                              "Usage, LineId, CorrectsLineId, GpuCount or "
-                              "InstanceType"));
+                              "Usage, LineId, CorrectsLineId, GpuCount, "
+                              "InstanceType or DiscountBasis"));
     }
     rule.field = *field;
     RETURN_IF_ERROR(Advance());

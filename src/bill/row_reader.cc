@@ -55,11 +55,12 @@ absl::Status ReadCategory(Cells* cells, ChargeCategory* category) {
   return absl::OkStatus();
 }
 
-const std::array<RowReader::TextField, 27> RowReader::kTextFields = {{
+const std::array<RowReader::TextField, 28> RowReader::kTextFields = {{
     {BillColumn::kInvoiceIssuerName, &BillRow::invoice_issuer},
     {BillColumn::kInvoiceId, &BillRow::invoice_id},
     {BillColumn::kLineId, &BillRow::line_id},
     {BillColumn::kCorrectsLineId, &BillRow::corrects},
+    {BillColumn::kDiscountBasis, &BillRow::discount_basis},
     {BillColumn::kInvoiceDetailId, &BillRow::invoice_detail_id},
     {BillColumn::kBillingAccountId, &BillRow::billing_account},
     {BillColumn::kSubAccountId, &BillRow::sub_account},

@@ -76,7 +76,7 @@ class RowReader {
     BillColumn column;
     std::string_view BillRow::*text;
   };
-  static const std::array<TextField, 27> kTextFields;
+  static const std::array<TextField, 28> kTextFields;
 
   Cells* cells_;
   std::vector<TextField> texts_;  // of kTextFields, what the file has

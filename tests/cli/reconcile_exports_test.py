@@ -24,6 +24,20 @@ commitment {{
 class ExportsTest(CliTest):
     """Bills of three providers, right to the cent by the ledger."""
 
+    def write_bill(self, rows):
+        columns = list(dict.fromkeys(name for r in rows for name in r))
+        with open(os.path.join(self.dir, "bill.csv"), "w") as file:
+            out = csv.DictWriter(file, columns, restval="")
+            out.writeheader()
+            out.writerows(rows)
+
+    def billed(self, rows):
+        self.write_bill(rows)
+        total = self.expect(0, "bill", "summary", "--format", "json",
+                            "bill.csv").json()
+        return str(sum(decimal.Decimal(line["billed_cost"])
+                       for line in total["totals"]))
+
     def check(self, provider, alias, region, sku, gpus, commitments, rows,
               total, *options):
         pool = f"{provider}/{region}/gpu"
@@ -39,11 +53,7 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
         self.write("runs.csv", "run_id,tenant,pool,gpus,start,end,state\n"
                    f"job-1,acme/chat,{pool},{gpus},2026-10-01T00:00:00Z,"
                    "2026-10-02T00:00:00Z,COMPLETED\n")
-        columns = list(dict.fromkeys(name for r in rows for name in r))
-        with open(os.path.join(self.dir, "bill.csv"), "w") as file:
-            out = csv.DictWriter(file, columns, restval="")
-            out.writeheader()
-            out.writerows(rows)
+        self.write_bill(rows)
         self.expect(0, "init")
         self.expect(0, "contract", "apply", "contract.textproto")
         self.expect(0, "import", "runs", "runs.csv")
@@ -122,6 +132,36 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
         rows = [line("Usage", "736.00", "662.40"),
                 line("EdpDiscount", "-73.60", "")]
         self.check("aws", "AWS", "us-east-1", "p5en", 8, "", rows, "662.4")
+        # A discount that has a net cost bills it.
+        self.assertEqual(self.billed([line("Usage", "736.00", "736.00"),
+                                      line("EdpDiscount", "-73.60", "-73.60")]),
+                         "662.4")
+        # CUR 2.0 may have the column though the account has no net costs.
+        gross = line("Usage", "736.00", "")
+        discount = line("EdpDiscount", "-73.60", "")
+        self.assertEqual(self.billed([gross]), "736")
+        for bill in ([gross, discount], [discount, gross],
+                     [gross, line("EdpDiscount", "-73.60", "0.00")]):
+            self.write_bill(bill)
+            self.assertIn("has no net cost",
+                          self.expect(3, "bill", "summary", "bill.csv").err)
+        free = line("Usage", "0.0000000000", "")
+        self.assertEqual(self.billed([free, rows[0], discount]), "662.4")
+
+    def test_an_exchange_rate_of_one_may_be_written_in_any_way(self):
+        for rate, price in (("1", "11"), ("1.000000", "11"), ("1.10", "")):
+            self.write_bill([{
+                "InvoiceId": "1", "BillingAccountId": "2",
+                "BillingCurrency": "EUR",
+                "BillingPeriodStartDate": "10/01/2026",
+                "BillingPeriodEndDate": "10/31/2026", "Date": "10/01/2026",
+                "ChargeType": "Usage", "MeterId": "m", "UnitOfMeasure": "1 Hour",
+                "Quantity": "2", "CostInBillingCurrency": "10",
+                "PayGPrice": "5.5", "ExchangeRatePricingToBilling": rate}])
+            total = self.expect(0, "bill", "summary", "--as", "azure-actual",
+                                "--format", "json", "bill.csv").json()
+            self.assertEqual(total["totals"][0]["list_cost"], price or "0",
+                             rate)
 
     def tenants_of(self, start, key, tags):
         """What a report of one hour finds by tenant, its columns named by

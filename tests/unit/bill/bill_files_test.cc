@@ -100,7 +100,9 @@ TEST_F(BillFilesTest, AnAzureManifestSaysWhichCostAndHowManyRows) {
 
 TEST_F(BillFilesTest, PromisedBytesMustBeThere) {
   const std::string file = Write("part_0.csv", "a\n");
-  Write("part_1.csv.gz", "a\n");
+  Write("part_1.csv.gz", "\x1f\x8b\b");
+  Write("part_2.csv", "\x1f\x8b\b");
+  const std::string named = Write("part_3.csv.gz", "a\n");
   const auto found = [&](const std::string& blob) {
     return Names({Write("m.json", R"({"blobs":[{"blobName":")" + blob +
                                       R"(","byteCount":7}]})")});
@@ -108,6 +110,11 @@ TEST_F(BillFilesTest, PromisedBytesMustBeThere) {
   EXPECT_EQ(found("part_0.csv"), file + ": 2 bytes, but " +
                                      (folder_ / "m.json").string() + " says 7");
   EXPECT_EQ(found("part_1.csv.gz"), "part_1.csv.gz\n");
+  // What a file is goes by its bytes, not by its name.
+  EXPECT_EQ(found("part_2.csv"), "part_2.csv\n");
+  EXPECT_EQ(
+      found("part_3.csv.gz"),
+      named + ": 2 bytes, but " + (folder_ / "m.json").string() + " says 7");
 }
 
 TEST_F(BillFilesTest, PromisedRowsMustBeThere) {
