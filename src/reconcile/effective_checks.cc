@@ -42,6 +42,7 @@ struct Sums {
   MoneyAmount accrued;
   MoneyAmount rounding;  // of hours, in money
   uint64_t unknown = 0;  // rows of which it is not known what they accrue
+  uint64_t alone = 0;    // fees that may carry what no unused row does
   MoneyAmount price;     // of an hour, of the first
   bool one_price = true;
 };
@@ -51,6 +52,21 @@ struct Sums {
 bool IsUnknown(const Comparison& comparison) {
   return IsPurchase(comparison.kind) &&
          (comparison.cut || comparison.open || comparison.straddles);
+}
+
+// Of hours that were left of a commitment and that the bill has no rows of some
+// providers have the cost in the fee, others nowhere.
+bool MayCarryUnused(const Comparison& comparison, const Group& group,
+                    const CompareContext& context) {
+  const uint32_t commitment = group.key.lane.commitment;
+  if (!IsPurchase(comparison.kind) ||
+      comparison.commitment->model == CommitmentModel::kDiscontinuous ||
+      context.basis.unused.contains(commitment)) {
+    return false;
+  }
+  const Lane unused = {RowKind::kUnused, kNoIndex, commitment};
+  return !context.books->Sum(unused, group.key.start_us, group.key.end_us)
+              .time.zero();
 }
 
 Sums SumsOf(const std::vector<Group>& groups, Part part,
@@ -70,6 +86,9 @@ Sums SumsOf(const std::vector<Group>& groups, Part part,
     total.accrued += comparison.accrued;
     total.rounding += Price(comparison.worth, group.slack());
     if (IsUnknown(comparison)) total.unknown += group.sums.rows;
+    if (MayCarryUnused(comparison, group, context)) {
+      total.alone += group.sums.rows;
+    }
   }
   // Rounded once.
   if (part != Part::kFees && total.one_price) {
@@ -90,6 +109,11 @@ std::string Obstacle(const Sums& sums, Part part) {
   if (sums.unknown != 0) {
     return absl::StrCat(sums.unknown, rows,
                         " are of an interval that is not whole, or not over");
+  }
+  if (sums.alone != 0) {
+    return absl::StrCat(sums.alone, rows,
+                        " are of time of which the bill has no rows of unused "
+                        "hours, whose cost may be in them or nowhere");
   }
   return "";
 }

@@ -68,7 +68,7 @@ struct Group {
   GroupKey key;
   RowSums sums;
   RowNames names;
-  Agreed unit;                  // PricingUnit of the unmeasured rows
+  Agreed unit;  // PricingUnit of the unmeasured rows
   InvoiceSet invoices;
   int quantity_scale = 0;       // most places a quantity was published with
   int cost_decimals = 0;        // most decimals a BilledCost needs

@@ -12,9 +12,9 @@ namespace {
 
 std::string NameOf(std::string_view issuer, std::string_view id) {
   std::string name;
-  AppendString(absl::AsciiStrToLower(
-                   absl::string_view(issuer.data(), issuer.size())),
-               &name);
+  AppendString(
+      absl::AsciiStrToLower(absl::string_view(issuer.data(), issuer.size())),
+      &name);
   name += id;
   return name;
 }

@@ -1,5 +1,5 @@
-// Which invoices rows are of: what is billed too much on one that is issued does
-// not change any more.
+// Which invoices rows are of: what is billed too much on one that is issued
+// does not change any more.
 #ifndef DRAWDOWN_SRC_RECONCILE_INVOICE_SET_H_
 #define DRAWDOWN_SRC_RECONCILE_INVOICE_SET_H_
 
@@ -12,8 +12,8 @@
 #include "base/hash_map.h"
 #include "bill/bill_row.h"
 #include "bill/bill_tables.h"
-#include "reconcile/agreed.h"
 #include "model/charge.h"
+#include "reconcile/agreed.h"
 
 namespace drawdown {
 

@@ -39,6 +39,19 @@ void NoteSuperseded(const BillSummary& bill, ReconcileResult* result) {
       " left out, because a later snapshot has their billing period"));
 }
 
+// A row that two versions write in two ways is not seen to be one.
+void NoteVersions(const BillSummary& bill, ReconcileResult* result) {
+  std::set<std::string> versions;
+  for (const BillFile& file : bill.files) {
+    if (file.dataset == "Cost and Usage") versions.insert(file.version);
+  }
+  if (versions.size() < 2) return;
+  result->notes.push_back(absl::StrCat(
+      "the bill has files of versions ", absl::StrJoin(versions, ", "),
+      ": charges that are in those of two versions count twice, and are not "
+      "found"));
+}
+
 // So many copies are seldom an error of the provider.
 void NoteCopies(const BillSummary& bill, ReconcileResult* result) {
   uint64_t copied = 0;
@@ -169,6 +182,7 @@ void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
       context.posted.Missing(context.contract->currency);
   std::move(missing.begin(), missing.end(), std::back_inserter(result->notes));
   NoteSuperseded(bill, result);
+  NoteVersions(bill, result);
   NoteBias(result);
   NoteCopies(bill, result);
   NoteCommitments(groups, *context.names, result);

@@ -31,18 +31,16 @@ bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
 
 PassedRow PassedCopies::PassedRowOf(const BillRow& row,
                                     const RoutedRow& routed) {
-  const bool resource =
-      routed.key.disposition == Disposition::kOtherService &&
-      !row.resource.empty() && row.billed_cost.amount >= Subunit(row.currency);
+  const bool resource = routed.key.disposition == Disposition::kOtherService &&
+                        !row.resource.empty() &&
+                        row.billed_cost.amount >= Subunit(row.currency);
   return {routed.key, resource || !row.line_id.empty(), routed.invoice,
           given_back_.ThingsOf(row)};
 }
 
 uint64_t PassedCopies::LeftOf(const Copies& copies) {
-  const MoneyAmount cost =
-      copies.one.cost * static_cast<Int128>(copies.extra);
-  const MoneyAmount left =
-      cost - given_back_.Take(copies.passed->things, cost);
+  const MoneyAmount cost = copies.one.cost * static_cast<Int128>(copies.extra);
+  const MoneyAmount left = cost - given_back_.Take(copies.passed->things, cost);
   if (!left.valid()) return copies.extra;
   return static_cast<uint64_t>(left.count() / copies.one.cost.count());
 }
@@ -109,11 +107,12 @@ std::string PassedCopies::Note() const {
         absl::StrAppend(
             out, MoneyText(cost.second, Currency::Parse(cost.first).value()));
       });
-  return absl::StrCat(
-      unnamed_rows_, unnamed_rows_ == 1 ? " row that is" : " rows that are",
-      " not compared (", costs,
-      ") equal others in every column, but may be charges of their own: whether "
-      "they are billed twice cannot be told");
+  return absl::StrCat(unnamed_rows_,
+                      unnamed_rows_ == 1 ? " row that is" : " rows that are",
+                      " not compared (", costs,
+                      ") equal others in every column, but may be charges of "
+                      "their own: whether "
+                      "they are billed twice cannot be told");
 }
 
 }  // namespace drawdown

@@ -25,11 +25,11 @@ bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
 
 class PassedCopies {
  public:
-  // What is kept of such a row. Rows may rightly look alike: two disks without a
-  // name, two seats or two idle nodes of one agreement or reservation, two taxes
-  // of a resource, and two kinds of requests to it, once each in an hour, which
-  // are less than a cent. So only the id of a line, or usage of a resource, says
-  // that there is one.
+  // What is kept of such a row. Rows may rightly look alike: two disks without
+  // a name, two seats or two idle nodes of one agreement or reservation, two
+  // taxes of a resource, and two kinds of requests to it, once each in an hour,
+  // which are less than a cent. So only the id of a line, or usage of a
+  // resource, says that there is one.
   PassedRow PassedRowOf(const BillRow& row, const RoutedRow& routed);
   // Of any row: what it gives back is no longer billed twice.
   void GiveBack(const BillRow& row, const RoutedRow& routed) {

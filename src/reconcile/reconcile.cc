@@ -94,9 +94,8 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
     }
     RETURN_IF_ERROR(state.copies.Add(row, routed, one, group, split));
   } else if (PassesWithCost(row, routed, state.context.period)) {
-    RETURN_IF_ERROR(
-        state.copies.AddPassed(row, routed, one,
-                               state.passed_copies.PassedRowOf(row, routed)));
+    RETURN_IF_ERROR(state.copies.AddPassed(
+        row, routed, one, state.passed_copies.PassedRowOf(row, routed)));
   }
   state.passed_copies.GiveBack(row, routed);
   if (row.links_lines && routed.contract_provider) {

@@ -38,9 +38,11 @@ void OurServices::Add(const BillRow& row, const RoutedRow& routed) {
                     row.category != ChargeCategory::kAdjustment;
   if (row.service.empty()) return;
   if (ours) return ours_.Add(row.service);
-  if (routed.contract_provider && row.category == ChargeCategory::kUsage) {
-    others_.Add(row.service);
-  }
+  // What is bought is used, though no row says so: support, a domain.
+  const bool other = row.category == ChargeCategory::kUsage ||
+                     (routed.key.disposition == Disposition::kOtherPurchase &&
+                      row.billed_cost.amount > MoneyAmount());
+  if (routed.contract_provider && other) others_.Add(row.service);
 }
 
 void OurServices::Services::Add(std::string_view service) {

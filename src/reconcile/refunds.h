@@ -15,13 +15,14 @@
 namespace drawdown {
 
 // The services that rows of the contract's things are of, and those that other
-// usage is of.
+// usage and purchases are of.
 class OurServices {
  public:
   void Add(const BillRow& row, const RoutedRow& routed);
   // Whether money of `service`, empty where the row has none, may be of such a
-  // thing: a service that nothing is used of is a name for an account's credits
-  // and fees. Where there are too many services to know, it may.
+  // thing: a service of which nothing is used or bought is a name for an
+  // account's credits and fees. Where there are too many services to know, it
+  // may.
   bool MayBe(std::string_view service) const;
 
  private:

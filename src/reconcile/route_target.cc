@@ -52,8 +52,13 @@ Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
   return target;
 }
 
-// The commitment whose hours reserved capacity is of.
+// The commitment whose hours reserved capacity is of. A row that costs nothing
+// either way may state what is reserved, used or not, or say again what the
+// commitment's own unused row does.
 const Commitment* Router::ReservedBy(const BillRow& row) const {
+  if (row.billed_cost.amount.zero() && row.effective_cost.amount.zero()) {
+    return nullptr;
+  }
   const Commitment* commitment = FindCommitment(row, row.commitment_id);
   if (commitment == nullptr) commitment = FindCommitment(row, row.capacity_id);
   const bool of_hours = commitment != nullptr &&
@@ -105,8 +110,8 @@ Router::Target Router::FindCommitmentTarget(const BillRow& row, RowKind kind,
   target.pool = pool;
   if (!row.commitment_id.empty()) {
     target.lane.commitment = names_.commitments.Intern(row.commitment_id);
-  } else if (IsBeside(row, match)) {
-    return target;
+  } else if (match.by_instance_type && !UnitOf(row).time.has_value()) {
+    return target;  // what is bought for an instance: software, support
   }
   if (pool != nullptr) target.lane.pool = PoolIndex(pool);
   return target;

@@ -65,9 +65,8 @@ std::string CorrectionReason(const Group& group, CorrectionLink link,
   if (group.key.lane == Lane()) {
     return absl::StrCat(
         std::string(what), "that names nothing it could be of, service ",
-        group.key.category == kNoIndex
-            ? std::string()
-            : names.texts.Name(group.key.category));
+        group.key.category == kNoIndex ? std::string()
+                                       : names.texts.Name(group.key.category));
   }
   return absl::StrCat(std::string(what),
                       "of an earlier bill's rows, which are not in this bill");

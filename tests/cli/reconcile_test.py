@@ -186,6 +186,16 @@ commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
                          [("quantity_break", "pending"), ("matched", "final")])
         self.assertIn("pending, not breaks", done.err)
 
+    def test_files_of_two_versions_are_said_to_count_twice(self):
+        first = self.bill(*[row(hour, 2, RIGHT) for hour in (0, 1)])
+        later = self.write("later.csv", "".join(
+            line.rstrip("\n") + more for line, more in zip(
+                [HEADER] + [row(hour, 2, RIGHT) for hour in (2, 3)],
+                (",InvoiceId\n", ",A\n", ",A\n"))))
+        self.assertIn(" count twice, and are not found",
+                      self.reconcile(0, first, later).err)
+        self.assertNotIn("count twice", self.reconcile(1, first).err)
+
 
 if __name__ == "__main__":
     unittest.main()

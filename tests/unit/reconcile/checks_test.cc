@@ -89,6 +89,11 @@ TEST(ReconcileChecksTest, UnusedHoursCarryWhatTheyWasteAndFeesNothing) {
                   Pair(Outcome::kPassed,
                        "gb200-reserved: EffectiveCost of fees is 0.00 USD, "
                        "what no usage and no unused row carries is 0.00 USD")));
+  // Some providers' fees carry what no row says was left.
+  EXPECT_THAT(EffectiveChecks(setup, {fee, covered}),
+              ElementsAre(Pair(Outcome::kPassed, HasSubstr("covered")),
+                          Pair(Outcome::kNotExecutable,
+                               HasSubstr("no rows of unused hours"))));
   unused.effective = "0";
   fee.effective = "205.00";
   EXPECT_THAT(EffectiveChecks(setup, {fee, covered, unused}),

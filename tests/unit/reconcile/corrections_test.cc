@@ -165,6 +165,27 @@ TEST(ReconcileCorrectionsTest, OnlyMoneyThatNamesNothingElseIsARefund) {
   }
 }
 
+// What is bought has no usage, and yet its credits are of it.
+TEST(ReconcileCorrectionsTest, ACreditOfWhatIsBoughtIsNoRefund) {
+  TestRow support = OnDemandRow(0, 744, "1", "100");
+  support.category = ChargeCategory::kPurchase;
+  support.service = "AWS Support";
+  support.sku = support.sku_price = support.resource = "";
+  TestRow credit = CostOnly(0, 1, "-20", "");
+  credit.category = ChargeCategory::kCredit;
+  credit.correction = false;
+  credit.resource.clear();
+  credit.service = support.service;
+  const auto back = [&](const TestRow& bought) {
+    const ReconcileResult result = Reconcile(
+        MeteredHours(2), {OnDemandRow(0, 2, "4", "65.60"), bought, credit});
+    return SumOf(result, BreakClass::kNonUsage, &Break::price_effect);
+  };
+  EXPECT_EQ(back(support), "0");
+  support.service = "AWS Marketplace";
+  EXPECT_EQ(back(support), "-20");
+}
+
 TEST(ReconcileCorrectionsTest, AnOrphanOfAnotherServiceIsNoRefund) {
   TestRow bulk = CostOnly(0, 1, "-3.00", "");
   bulk.resource.clear();

@@ -62,8 +62,8 @@ TEST(ItemOrderTest, ACorrectionOfNothingSaysItsService) {
   std::vector<TestRow> rows(2, CostOnly(0, 1, "7", ""));
   for (TestRow& row : rows) row.resource = "";
   rows[0].service = "Amazon S3";
-  const auto items = ItemsOf(Reconcile(MeteredHours(1), rows),
-                             BreakClass::kCorrectionOrphan);
+  const auto items =
+      ItemsOf(Reconcile(MeteredHours(1), rows), BreakClass::kCorrectionOrphan);
   ASSERT_EQ(items.size(), 2u);
   EXPECT_THAT(items[0].reason, HasSubstr("service Amazon Elastic"));
   EXPECT_THAT(items[1].reason, HasSubstr("service Amazon S3"));

@@ -85,8 +85,9 @@ TEST(PassedCopiesTest, WhatMayRightlyLookAlikeIsNotCalledACopy) {
   const ReconcileResult result = Reconcile(MeteredOnce(), rows);
   ExpectInvariants(result, rows);
   EXPECT_TRUE(ItemsOf(result, BreakClass::kDuplicateCharge).empty());
-  EXPECT_THAT(result.notes,
-              Contains(HasSubstr("3 rows that are not compared (12.0000004 USD)")));
+  EXPECT_THAT(
+      result.notes,
+      Contains(HasSubstr("3 rows that are not compared (12.0000004 USD)")));
 }
 
 // A line's own id says what it is as a resource does.

@@ -71,6 +71,21 @@ std::vector<Case> NonUsageCases() {
          r.unit = "Licences";
        },
        passed, "10", "purchase of what is no commitment"},
+      {"a purchase beside an instance, of no unit",
+       [](TestRow& r) {
+         r.category = ChargeCategory::kPurchase;
+         r.sku = r.instance_type = "p6e";
+         r.unit = "";
+       },
+       passed, "10", "purchase of what is no commitment"},
+      {"a purchase beside an instance, of years",
+       [](TestRow& r) {
+         r.category = ChargeCategory::kPurchase;
+         r.sku = r.sku_price = "support";
+         r.instance_type = "p6e";
+         r.unit = "Years";
+       },
+       passed, "10", "purchase of what is no commitment"},
       {"unused capacity",
        [](TestRow& r) { r.capacity_status = UsageStatus::kUnused; }, passed,
        "10", "unused capacity reservation"},

@@ -98,5 +98,27 @@ TEST(UnusedCapacityTest, OfACommitmentIsBoundByWhatItHadLeft) {
   }
 }
 
+// What is reserved counts the GPUs that were used too, and costs nothing beside
+// them; nor is what a commitment had left said twice.
+TEST(ReconcileUnusedCapacityTest, ALineWithoutACostIsNoUnusedRow) {
+  Scenario setup;
+  setup.rated =
+      BookBuilder().Covered(kGb200, 0, 1, "80").Unused(0, 1, "20").Build();
+  TestRow reserved = OnDemandRow(0, 1, "25", "0");
+  reserved.capacity_status = UsageStatus::kUnused;
+  for (const bool by_capacity : {false, true}) {
+    (by_capacity ? reserved.capacity : reserved.commitment) = kReserved;
+    for (const bool unused : {false, true}) {
+      std::vector<TestRow> rows = {PurchaseRow(0, 1, "100", "205.00"),
+                                   CoveredRow(0, 1, "20", "164.00"), reserved};
+      if (unused) rows.push_back(UnusedRow(0, 1, "5"));
+      const ReconcileResult result = Reconcile(setup, rows);
+      EXPECT_TRUE(result.clean()) << Serialized(result);
+      EXPECT_EQ(CheckNamed(result, "effective_cost").outcome,
+                ReconcileCheck::Outcome::kPassed);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace drawdown::testing
