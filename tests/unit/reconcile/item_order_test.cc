@@ -18,7 +18,7 @@ void ExpectNoOrder(const Scenario& setup, std::vector<TestRow> rows) {
   EXPECT_EQ(Serialized(Reconcile(setup, rows)), forward);
 }
 
-// Two rows in another currency, covered and not, which their items do not say.
+// Two rows in another currency, covered by what their items do not name.
 TEST(ItemOrderTest, ItemsThatDifferInWhatMayStillChangeHaveAnOrder) {
   Scenario setup = MeteredHours(1);
   for (const char* id : {"A", "B"}) {
@@ -34,7 +34,8 @@ TEST(ItemOrderTest, ItemsThatDifferInWhatMayStillChangeHaveAnOrder) {
   rows[0].invoice = "A";
   rows[1].invoice = "B";
   rows[2].invoice = "B";
-  rows[1].commitment_status = UsageStatus::kUsed;
+  rows[0].commitment = "plan-1";
+  rows[1].commitment = "plan-2";
   const auto items =
       ItemsOf(Reconcile(setup, rows), BreakClass::kCurrencyBreak);
   ASSERT_EQ(items.size(), 2u);
