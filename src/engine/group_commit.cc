@@ -157,10 +157,13 @@ GroupCommit::Clock::duration GroupCommit::RunGroup(
     const Group& group) const noexcept {
   Clock::time_point begun;
   Clock::time_point operated;
+  bool of_one = false;  // it is an operation that has failed
   const auto together = [&](Posting* posting) -> absl::Status {
     begun = Clock::now();
     for (const Caller* const caller : group.members) {
+      of_one = true;
       RETURN_IF_ERROR((*caller->operation)(posting));
+      of_one = false;
     }
     operated = Clock::now();
     return absl::OkStatus();
@@ -172,10 +175,11 @@ GroupCommit::Clock::duration GroupCommit::RunGroup(
       all.code == ErrorCode::kOk && all.thrown == nullptr
           ? PatienceOf(operated - begun, Clock::now() - operated)
           : Clock::duration(0);
-  // What kept the group from beginning keeps each from it; and who does not
-  // know whether a commit happened must not be told the outcome of another.
+  // What kept the group from beginning keeps each from it, but not what kept
+  // one of them from being admitted; and who does not know whether a commit
+  // happened must not be told the outcome of another.
   const bool same_for_all =
-      all.thrown == nullptr &&
+      all.thrown == nullptr && !of_one &&
       (all.code == ErrorCode::kOk || all.code == ErrorCode::kBusy ||
        all.code == ErrorCode::kUncertain || all.code == ErrorCode::kForked);
   for (Caller* const caller : group.members) {

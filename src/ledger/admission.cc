@@ -105,23 +105,26 @@ absl::StatusOr<Refusal> Admitter::RefusalBy(const StoredQuota& quota,
 
 absl::StatusOr<std::optional<Refusal>> Admitter::WalkChain(
     const QuotaIndex::Quotas& chain, const Ask& ask) {
-  FineTime below;   // what the quota below is asked for
-  FineTime beyond;  // of slices below
+  FineTime below;  // what the quota below is asked for
+  // Of slices below; negative: they were asked for more.
+  FineTime beyond;
   for (const StoredQuota* const quota : chain) {
     const FineTime asked = AskedOf(*quota, ask);
     beyond += asked - std::exchange(below, asked);
     const QuotaLimit* const limit = LimitAt(*quota, at_us_);
-    if (limit == nullptr || asked <= FineTime()) continue;
+    const bool nothing = asked <= FineTime() && beyond == FineTime();
+    if (limit == nullptr || nothing) continue;
     ASSIGN_OR_RETURN(Standing standing, OwnStandingOf(*quota));
     // What fits a guarantee has nothing to do with what slices set aside.
-    if (beyond > FineTime()) {
+    if (beyond != FineTime()) {
       ASSIGN_OR_RETURN(standing.reserved, Reserved(*quota));
     }
     const FineTime room = standing.room();
-    const bool fits = asked <= room && (beyond <= FineTime() ||
-                                        beyond <= room - standing.reserved);
+    const bool fits = asked <= FineTime() ||
+                      (asked <= room && (beyond <= FineTime() ||
+                                         beyond <= room - standing.reserved));
     if (!fits && !limit->soft) return RefusalBy(*quota, asked);
-    beyond -= std::min(beyond, standing.guaranteed_unused());
+    beyond -= standing.KeptLessBy(beyond);
   }
   return std::nullopt;
 }
@@ -155,7 +158,9 @@ absl::StatusOr<Admission> Admitter::Refuse(std::string_view tenant,
   Int128 least = 0;  // of what is left; meters had less than nothing
   bool changed = false;
   for (const StoredQuota* const quota : over) {
-    changed = changed || quota->At(left_at_us) != quota->At(at_us_);
+    changed = changed || quota->At(left_at_us) != quota->At(at_us_) ||
+              CountingWindow(*quota, left_at_us, bucket_us_) !=
+                  CountingWindow(*quota, at_us_, bucket_us_);
     const QuotaLimit* const limit = LimitAt(*quota, at_us_);
     const FineTime asked = AskedOf(*quota, ask);
     // Meters know of GPU time only.
@@ -177,8 +182,8 @@ absl::StatusOr<Admission> Admitter::Refuse(std::string_view tenant,
   }
   if (changed || !by) {
     return MakeError(ErrorCode::kBusy,
-                     "the limits over " + std::string(tenant) + " on " +
-                         std::string(pool) +
+                     "the limits or their windows over " + std::string(tenant) +
+                         " on " + std::string(pool) +
                          " changed while it was asked whether it fits: ask "
                          "again");
   }

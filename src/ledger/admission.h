@@ -9,6 +9,7 @@
 #ifndef DRAWDOWN_SRC_LEDGER_ADMISSION_H_
 #define DRAWDOWN_SRC_LEDGER_ADMISSION_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -49,9 +50,11 @@ struct Standing {
 
   FineTime committed() const { return used + held; }
   FineTime room() const { return limit - used - held; }
-  FineTime guaranteed_unused() const {
+  // By how much less of the guarantee is unused when `more` is used, here or in
+  // what is reserved; where that is negative, so may this be.
+  FineTime KeptLessBy(FineTime more) const {
     const FineTime unused = guarantee - committed() - reserved;
-    return unused < FineTime() ? FineTime() : unused;
+    return std::max(FineTime(), unused) - std::max(FineTime(), unused - more);
   }
 };
 
@@ -80,7 +83,7 @@ class Admitter {
   // Refuses an ask that fits here and not beside live meters, by the quota
   // that it leaves least of. `left`: of each quota, as they have it. What they
   // have not been given yet, since it is free by this commit, is held. kBusy
-  // where a limit that they had at `left_at_us` is another now.
+  // where a limit, or its window, is another now than at `left_at_us`.
   absl::StatusOr<Admission> Refuse(std::string_view tenant,
                                    std::string_view pool, const Ask& ask,
                                    const TakenOfQuotas& left,

@@ -187,7 +187,7 @@ BudgetKeeper::Outcome BudgetKeeper::Decide(const AdmissionPlace& place,
   if (AdmitUnder(chains, place, bank, gpu_us, now_us)) {
     return Outcome::kAdmitted;
   }
-  const auto made = MakeRoom(chains, gpu_us, now_us, books);
+  const auto made = MakeRoom(chains, chains.SameOfEach(gpu_us), now_us, books);
   if (!made.ok()) return Outcome::kBusy;
   if (*made && AdmitUnder(chains, place, bank, gpu_us, now_us)) {
     return Outcome::kAdmitted;

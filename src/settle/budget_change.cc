@@ -1,7 +1,6 @@
 // Commits that change budgets.
 #include <algorithm>
-#include <array>
-#include <map>
+#include <memory>
 #include <utility>
 
 #include "base/check.h"
@@ -10,6 +9,18 @@
 #include "settle/torn_unless_done.h"
 
 namespace drawdown {
+namespace {
+
+std::shared_ptr<const MeterChains> ChainsAsked(
+    BudgetsFile* file, std::span<const ChainAsk> asked) {
+  std::vector<uint32_t> lowest;
+  for (const ChainAsk& chain : asked) {
+    if (!chain.empty()) lowest.push_back(chain.front().quota);
+  }
+  return std::make_shared<const MeterChains>(file, lowest);
+}
+
+}  // namespace
 
 BudgetChange& BudgetChange::operator=(BudgetChange&& other) noexcept {
   keeper_ = std::exchange(other.keeper_, nullptr);
@@ -17,7 +28,6 @@ BudgetChange& BudgetChange::operator=(BudgetChange&& other) noexcept {
   generation_ = other.generation_;
   ticket_ = other.ticket_;
   promised_ = std::move(other.promised_);
-  promises_ = std::move(other.promises_);
   drained_ = std::move(other.drained_);
   touched_ = std::move(other.touched_);
   left_ = std::move(other.left_);
@@ -54,12 +64,13 @@ void BudgetKeeper::Begin(BudgetChange* change) {
 
 void BudgetChange::Add(TakenList* list,
                        std::shared_ptr<const MeterChains> chains,
-                       Int128 amount_us, std::span<const uint32_t> lowest) {
+                       BudgetAmounts amounts_us,
+                       std::span<const ChainAsk> asked) {
   for (const Budget* const budget : chains->budgets()) {
     touched_.push_back(budget->books.quota);
   }
   list->push_back(
-      {std::move(chains), amount_us, {lowest.begin(), lowest.end()}});
+      {std::move(chains), std::move(amounts_us), {asked.begin(), asked.end()}});
 }
 
 absl::Status BudgetChange::Mend(int64_t now_us) {
@@ -76,14 +87,17 @@ absl::Status BudgetChange::Mend(int64_t now_us) {
       if (!file->torn() && tried > 0) {
         // What wants memory first: from Begin on all of the list is taken.
         std::vector<std::shared_ptr<const MeterChains>> anew;
+        std::vector<BudgetAmounts> amounts;
         for (const Taken& taken : promised_) {
-          anew.push_back(
-              std::make_shared<const MeterChains>(file, taken.lowest));
+          anew.push_back(ChainsAsked(file, taken.asked));
+          amounts.push_back(anew.back()->AmountsOf(taken.asked));
         }
         keeper_->Begin(this);
         for (size_t i = 0; i < anew.size(); ++i) {
-          promised_[i].chains = std::move(anew[i]);
-          promised_[i].chains->Take(promised_[i].amount_us);
+          Taken& taken = promised_[i];
+          taken.chains = std::move(anew[i]);
+          taken.amounts_us = std::move(amounts[i]);
+          taken.chains->Take(taken.amounts_us);
         }
         return absl::OkStatus();
       }
@@ -96,84 +110,43 @@ absl::Status BudgetChange::Mend(int64_t now_us) {
 }
 
 void BudgetChange::GiveBack(const TakenList& list) {
-  for (const Taken& taken : list) taken.chains->GiveBack(taken.amount_us);
-}
-
-// What a quota is asked for beyond what the one below it is, it is asked for by
-// itself: a slice below has nothing to do with it. Chains whose quotas are all
-// asked for the same, as mostly, are one step together.
-std::vector<BudgetChange::Step> BudgetChange::StepsOf(
-    std::span<const ChainAsk> asked) {
-  // By which step of its chain it is: those of one chain share budgets.
-  std::map<std::pair<size_t, Int128>, std::vector<uint32_t>> together;
-  for (const ChainAsk& chain : asked) {
-    Int128 below_us = 0;
-    size_t step = 0;
-    for (const QuotaAsk& one : chain) {
-      if (one.amount_us <= below_us) continue;
-      const Int128 more_us = one.amount_us - below_us;
-      together[{step++, more_us}].push_back(one.quota);
-      below_us = one.amount_us;
-    }
-  }
-  std::vector<Step> steps;
-  for (auto& [key, lowest] : together) {
-    steps.push_back({std::move(lowest), key.second});
-  }
-  return steps;
+  for (const Taken& taken : list) taken.chains->GiveBack(taken.amounts_us);
 }
 
 absl::StatusOr<bool> BudgetChange::Promise(std::span<const ChainAsk> asked,
                                            int64_t now_us) {
-  return PromiseSteps(StepsOf(asked), now_us);
-}
-
-absl::StatusOr<bool> BudgetChange::Promise(std::span<const uint32_t> lowest,
-                                           Int128 amount_us, int64_t now_us) {
-  return PromiseSteps(
-      std::array{Step{{lowest.begin(), lowest.end()}, amount_us}}, now_us);
-}
-
-absl::StatusOr<bool> BudgetChange::PromiseSteps(std::span<const Step> steps,
-                                                int64_t now_us) {
   RETURN_IF_ERROR(Mend(now_us));
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, LeftUntil(deadline_));
   if (!lock.held()) return file->BusyError();
-  promises_.push_back(0);
-  for (const Step& step : steps) {
-    auto chains = std::make_shared<const MeterChains>(file, step.lowest);
-    const auto fits = FitsWithRecall(*chains, step.amount_us, now_us);
-    if (!fits.ok() || !*fits) {
-      TakeBackLast();
-      if (fits.ok()) NoteLeft(steps, now_us);
-      return fits;
-    }
-    // First, as it may want memory: what is taken is always in the list.
-    Add(&promised_, std::move(chains), step.amount_us, step.lowest);
-    ++promises_.back();
-    promised_.back().chains->Take(step.amount_us);
+  auto chains = ChainsAsked(file, asked);
+  const BudgetAmounts amounts_us = chains->AmountsOf(asked);
+  ASSIGN_OR_RETURN(const bool fits,
+                   FitsWithRecall(*chains, amounts_us, now_us));
+  if (!fits) {
+    NoteLeft(*chains, now_us);
+    return false;
   }
+  // First, as it may want memory: what is taken is always in the list.
+  Add(&promised_, std::move(chains), amounts_us, asked);
+  promised_.back().chains->Take(amounts_us);
   return true;
 }
 
-absl::StatusOr<bool> BudgetChange::FitsWithRecall(const MeterChains& chains,
-                                                  Int128 amount_us,
-                                                  int64_t now_us) {
-  if (chains.Fits(amount_us, now_us)) return true;
+absl::StatusOr<bool> BudgetChange::FitsWithRecall(
+    const MeterChains& chains, const BudgetAmounts& amounts_us,
+    int64_t now_us) {
+  if (chains.Fits(amounts_us, now_us)) return true;
   ASSIGN_OR_RETURN(const bool made,
-                   keeper_->MakeRoom(chains, amount_us, now_us, nullptr));
-  return made && chains.Fits(amount_us, now_us);
+                   keeper_->MakeRoom(chains, amounts_us, now_us, nullptr));
+  return made && chains.Fits(amounts_us, now_us);
 }
 
-void BudgetChange::NoteLeft(std::span<const Step> steps, int64_t now_us) {
+void BudgetChange::NoteLeft(const MeterChains& chains, int64_t now_us) {
   left_.clear();
-  for (const Step& step : steps) {
-    const MeterChains chains(keeper_->file_.get(), step.lowest);
-    for (const Budget* const budget : chains.budgets()) {
-      left_.emplace_back(budget->books.quota,
-                         WideRoomAt(*budget, now_us) - budget->reserved_us);
-    }
+  for (const Budget* const budget : chains.budgets()) {
+    left_.emplace_back(budget->books.quota,
+                       WideRoomAt(*budget, now_us) - budget->reserved_us);
   }
 }
 
@@ -184,22 +157,17 @@ std::optional<Int128> BudgetChange::LeftOf(uint32_t quota) const {
   return std::nullopt;
 }
 
-void BudgetChange::TakeBackLast() {
-  // Those of another generation were forgotten when it was made anew.
-  const bool there = keeper_->file_->state().generation == generation_;
-  for (; promises_.back() > 0; --promises_.back()) {
-    if (there) promised_.back().chains->GiveBack(promised_.back().amount_us);
-    promised_.pop_back();
-  }
-  promises_.pop_back();
-}
-
 absl::Status BudgetChange::Unpromise() {
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, LeftUntil(deadline_));
   if (!lock.held()) return file->BusyError();
-  CHECK(!promises_.empty());
-  TakeBackLast();
+  CHECK(!promised_.empty());
+  const Taken& last = promised_.back();
+  // Those of another generation were forgotten when it was made anew.
+  if (file->state().generation == generation_) {
+    last.chains->GiveBack(last.amounts_us);
+  }
+  promised_.pop_back();
   return absl::OkStatus();
 }
 
@@ -216,21 +184,9 @@ absl::StatusOr<Int128> BudgetChange::TakenBeside(uint32_t quota) {
   // Those of another generation were forgotten when it was made anew.
   if (file->state().generation != generation_) return taken_us;
   for (const Taken& promise : promised_) {
-    if (promise.chains->Contains(&budget)) taken_us -= promise.amount_us;
+    taken_us -= promise.chains->AmountOf(&budget, promise.amounts_us);
   }
   return taken_us;
-}
-
-absl::Status BudgetChange::Lower(std::span<const uint32_t> lowest,
-                                 Int128 amount_us, int64_t now_us) {
-  RETURN_IF_ERROR(Mend(now_us));
-  BudgetsFile* const file = keeper_->file_.get();
-  const BudgetsLock lock(file, LeftUntil(deadline_));
-  if (!lock.held()) return file->BusyError();
-  const auto chains = std::make_shared<const MeterChains>(file, lowest);
-  Add(&promised_, chains, amount_us, lowest);
-  chains->Take(amount_us);
-  return keeper_->RecallOverdrawn(now_us, nullptr);
 }
 
 std::chrono::milliseconds BudgetChange::PatienceAfterCommit() const {
@@ -299,8 +255,10 @@ std::optional<BudgetChange> BudgetKeeper::BeginDrain(
     right = chains.ok() && !one.elsewhere;
     if (!right || (**chains)->empty()) continue;
     (**chains)->Take(one.recorded_us);
-    change->Add(&change->promised_, **chains, one.recorded_us);
-    change->Add(&change->drained_, **chains, one.admitted_us);
+    change->Add(&change->promised_, **chains,
+                (**chains)->SameOfEach(one.recorded_us));
+    change->Add(&change->drained_, **chains,
+                (**chains)->SameOfEach(one.admitted_us));
   }
   if (!right || !RecallOverdrawn(now_us, books).ok()) {
     file_->SetTorn();

@@ -181,13 +181,15 @@ void BudgetKeeper::LetClaimsFall(int64_t now_us) {
 }
 
 absl::StatusOr<bool> BudgetKeeper::MakeRoom(const MeterChains& chains,
-                                            Int128 amount_us, int64_t now_us,
+                                            const BudgetAmounts& amounts_us,
+                                            int64_t now_us,
                                             ReadTransaction* books) {
+  using Asked = std::span<const Int128>;
   // All claims are looked at only where that can help.
   const Int128 most_fall = MostClaimsFall(now_us);
   bool in_vain = false;
-  chains.ForEach([&](BudgetChain chain) {
-    ForEachTooSmall(chain, amount_us, now_us,
+  chains.ForEach(amounts_us, [&](BudgetChain chain, Asked asked) {
+    ForEachTooSmall(chain, asked, now_us,
                     [&](const Budget* budget, Int128 short_by) {
                       in_vain |= !budget->has_unspent() && short_by > most_fall;
                     });
@@ -197,9 +199,9 @@ absl::StatusOr<bool> BudgetKeeper::MakeRoom(const MeterChains& chains,
   // claim.
   LetClaimsFall(now_us);
   std::vector<BudgetChain> short_of;  // from the lowest to one too small
-  chains.ForEach([&](BudgetChain chain) {
+  chains.ForEach(amounts_us, [&](BudgetChain chain, Asked asked) {
     const size_t first = short_of.size();
-    ForEachTooSmall(chain, amount_us, now_us, [&](Budget* budget, Int128) {
+    ForEachTooSmall(chain, asked, now_us, [&](Budget* budget, Int128) {
       const auto at = std::find(chain.begin(), chain.end(), budget);
       short_of.push_back(chain.first(at - chain.begin() + 1));
     });

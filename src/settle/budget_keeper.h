@@ -54,14 +54,6 @@ struct DrainedUsage {
   bool elsewhere = false;
 };
 
-// What is asked of the quotas of one chain, lowest first. Those above are asked
-// for no less than those below: for that, or for more.
-struct QuotaAsk {
-  uint32_t quota = 0;
-  Int128 amount_us = 0;
-};
-using ChainAsk = std::vector<QuotaAsk>;
-
 // One commit that changes budgets. Dropped without Finish or Cancel it counts
 // as not known, and budgets are made anew before anybody is refused.
 class BudgetChange {
@@ -75,9 +67,6 @@ class BudgetChange {
   // Takes what is asked of each chain, recalling slices where need be, until
   // the commit is published; false: it does not fit, and nothing is taken.
   absl::StatusOr<bool> Promise(std::span<const ChainAsk> asked, int64_t now_us);
-  // One amount of all quotas of the chains that begin at `lowest`.
-  absl::StatusOr<bool> Promise(std::span<const uint32_t> lowest,
-                               Int128 amount_us, int64_t now_us);
   // What the last promise that did not fit found left of the quota beside what
   // is reserved there, if of that promise nothing is taken; none: it is not of
   // those quotas.
@@ -87,10 +76,6 @@ class BudgetChange {
   // What is out of the quota's budget and was not promised here, with slices
   // recalled; 0 where meters have no such budget.
   absl::StatusOr<Int128> TakenBeside(uint32_t quota);
-  // As Promise, for a fact, whether or not it fits; where it does not, no slice
-  // keeps anything.
-  absl::Status Lower(std::span<const uint32_t> lowest, Int128 amount_us,
-                     int64_t now_us);
   // Quotas that change without an amount.
   void Touch(uint32_t quota) { touched_.push_back(quota); }
 
@@ -104,24 +89,16 @@ class BudgetChange {
 
   struct Taken {
     std::shared_ptr<const MeterChains> chains;
-    Int128 amount_us = 0;
-    std::vector<uint32_t> lowest;  // of promises: to be made once more
+    BudgetAmounts amounts_us;
+    std::vector<ChainAsk> asked;  // of promises: to be made once more
   };
   using TakenList = std::vector<Taken>;
-  // Of a promise: one amount, from a quota of each chain up.
-  struct Step {
-    std::vector<uint32_t> lowest;
-    Int128 amount_us = 0;
-  };
 
-  static std::vector<Step> StepsOf(std::span<const ChainAsk> asked);
-  absl::StatusOr<bool> PromiseSteps(std::span<const Step> steps,
-                                    int64_t now_us);
   // Under the lock.
   absl::StatusOr<bool> FitsWithRecall(const MeterChains& chains,
-                                      Int128 amount_us, int64_t now_us);
-  void TakeBackLast();
-  void NoteLeft(std::span<const Step> steps, int64_t now_us);
+                                      const BudgetAmounts& amounts_us,
+                                      int64_t now_us);
+  void NoteLeft(const MeterChains& chains, int64_t now_us);
 
   // Where they were torn since Begin: makes budgets anew, and all promises once
   // more. Without the lock.
@@ -129,7 +106,7 @@ class BudgetChange {
   // After the commit there is at least the patience of a drain.
   std::chrono::milliseconds PatienceAfterCommit() const;
   void Add(TakenList* list, std::shared_ptr<const MeterChains> chains,
-           Int128 amount_us, std::span<const uint32_t> lowest = {});
+           BudgetAmounts amounts_us, std::span<const ChainAsk> asked = {});
   static void GiveBack(const TakenList& list);
 
   BudgetKeeper* keeper_ = nullptr;  // null: nothing is to be done
@@ -137,7 +114,6 @@ class BudgetChange {
   uint64_t generation_ = 0;
   uint64_t ticket_ = 0;
   TakenList promised_;
-  std::vector<size_t> promises_;  // how many of them each is, oldest first
   TakenList drained_;  // were taken before, and are in the books then
   std::vector<uint32_t> touched_;
   std::vector<std::pair<uint32_t, Int128>> left_;  // see LeftOf
@@ -255,10 +231,11 @@ class BudgetKeeper : public AdmissionSource {
     return reader.identity().boot_id == live_->boot_id();
   }
 
-  // Lets claims fall, and recalls, where that can make `amount` fit; whether it
+  // Lets claims fall, and recalls, where that can make it fit; whether it
   // may have.
-  absl::StatusOr<bool> MakeRoom(const MeterChains& chains, Int128 amount_us,
-                                int64_t now_us, ReadTransaction* books);
+  absl::StatusOr<bool> MakeRoom(const MeterChains& chains,
+                                const BudgetAmounts& amounts_us, int64_t now_us,
+                                ReadTransaction* books);
   // No less than all claims that fall have lost since LetClaimsFall.
   Int128 MostClaimsFall(int64_t now_us) const;
   // All that fall with the clock.

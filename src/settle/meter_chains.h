@@ -6,11 +6,24 @@
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "meter/budget_amounts.h"
 #include "meter/budgets_file.h"
 
 namespace drawdown {
+
+// What is asked of the quotas of one chain, lowest first and in any order of
+// amounts: their windows may have different parts of it.
+struct QuotaAsk {
+  uint32_t quota = 0;
+  Int128 amount_us = 0;
+};
+using ChainAsk = std::vector<QuotaAsk>;
+
+// Of each budget of some chains, in their order.
+using BudgetAmounts = absl::InlinedVector<Int128, 5>;
 
 // All or nothing over all chains; they have no budget in common. Under the lock
 // of the budgets.
@@ -62,6 +75,36 @@ class MeterChains {
   void Take(Int128 amount) const {
     ForEach([&](BudgetChain chain) { drawdown::Take(chain, amount); });
   }
+  // Nothing of those that are not asked.
+  BudgetAmounts AmountsOf(std::span<const ChainAsk> asked) const {
+    BudgetAmounts amounts(budgets_.size(), 0);
+    for (size_t i = 0; i < budgets_.size(); ++i) {
+      for (const ChainAsk& chain : asked) {
+        for (const QuotaAsk& one : chain) {
+          if (one.quota == budgets_[i]->books.quota) amounts[i] = one.amount_us;
+        }
+      }
+    }
+    return amounts;
+  }
+  Int128 AmountOf(const Budget* budget, const BudgetAmounts& amounts) const {
+    const auto at = std::find(budgets_.begin(), budgets_.end(), budget);
+    return at == budgets_.end() ? 0 : amounts[at - budgets_.begin()];
+  }
+  BudgetAmounts SameOfEach(Int128 amount) const {
+    return BudgetAmounts(budgets_.size(), amount);
+  }
+  bool Fits(const BudgetAmounts& amounts, int64_t now_us) const {
+    Fall(now_us);
+    bool fits = true;
+    ForEach(amounts, [&](BudgetChain chain, std::span<const Int128> asked) {
+      ForEachTooSmall(chain, asked, now_us,
+                      [&](Budget*, Int128) { fits = false; });
+    });
+    return fits;
+  }
+  void Take(const BudgetAmounts& amounts) const { Take(amounts, +1); }
+  void GiveBack(const BudgetAmounts& amounts) const { Take(amounts, -1); }
   void GiveBack(Int128 amount) const {
     ForEach([&](BudgetChain chain) { drawdown::GiveBack(chain, amount); });
   }
@@ -76,6 +119,14 @@ class MeterChains {
     });
   }
 
+  // Each chain with what is asked of it.
+  template <typename Visit>
+  void ForEach(const BudgetAmounts& amounts, const Visit& visit) const {
+    ForEach([&](BudgetChain chain) {
+      visit(chain, std::span<const Int128>(amounts).subspan(
+                       &chain.front() - budgets_.data(), chain.size()));
+    });
+  }
   template <typename Visit>
   void ForEach(const Visit& visit) const {
     size_t begin = 0;
@@ -86,6 +137,11 @@ class MeterChains {
   }
 
  private:
+  void Take(const BudgetAmounts& amounts, int times) const {
+    ForEach(amounts, [&](BudgetChain chain, std::span<const Int128> asked) {
+      drawdown::Take(chain, asked, times);
+    });
+  }
   void AddChain(BudgetsFile* file, uint32_t quota) {
     const uint32_t end = file->state().end;
     // Never more than there are, whatever a damaged file says.

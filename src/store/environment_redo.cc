@@ -146,8 +146,9 @@ void Environment::KeepLog(bool idle) {
 
 // By the keeper's thread: LMDB's pages begin to go to the disk while the log is
 // being filled, so that the checkpoint finds few of them left to wait for. It
-// waits for none and decides nothing: their errors stay for the checkpoint's
-// own sync to find.
+// waits for none and decides nothing: the errors of writes that have begun stay
+// for the checkpoint's own sync to find. One of beginning them is passed over,
+// as it is where the kernel begins them by itself.
 void Environment::WriteBack() {
   if (!gate_.EnterShared(After(kKeeperWait))) return;
   const GatePass shared(&gate_, GatePass::Kind::kShared);

@@ -70,12 +70,11 @@ class TryStage {
     CHECK(Try(process_.Room(1) - left) == Decision::kAdmitted);
   }
   void Hold(int64_t gpu_us) {
-    constexpr uint32_t kLowest[] = {3};
     const int64_t now_us = process_.now_us();
     auto transaction = MustHave(process_.store().BeginWrite());
     BudgetChange change =
         MustHave(process_.keeper().Begin(transaction.get(), now_us));
-    CHECK(MustHave(change.Promise(kLowest, gpu_us, now_us)));
+    CHECK(MustHave(change.Promise(AskedFrom(3, gpu_us), now_us)));
     const std::string_view bytes(reinterpret_cast<const char*>(&gpu_us),
                                  sizeof gpu_us);
     CHECK(transaction->Put(Table::kMeta, kHeldKey, bytes).ok());

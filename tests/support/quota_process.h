@@ -68,6 +68,15 @@ struct QuotaRules {
   }
 };
 
+// The same of a quota and of those above it.
+inline std::vector<ChainAsk> AskedFrom(uint32_t lowest, Int128 amount_us) {
+  ChainAsk asked;
+  for (uint32_t quota = lowest; quota != 0; quota = QuotaRules::Above(quota)) {
+    asked.push_back({quota, amount_us});
+  }
+  return {asked};
+}
+
 inline constexpr char kHeldKey[] = "test-held";
 
 class RulesOfTest : public BudgetBooks {

@@ -164,6 +164,40 @@ TEST(GroupCommitOfMany, WaitsForThoseWhoAskAgain) {
   EXPECT_LT(begun.load(), 2 * kEach);
 }
 
+// As an admission whose limits change meanwhile.
+TEST(GroupCommitOfMany, ABusyOperationIsBusyForItsCallerAlone) {
+  const std::unique_ptr<Store> store = NewMemoryStore();
+  Header header;
+  header.uuid = "00000000-0000-4000-8000-000000000000";
+  std::atomic<int> begun{0};  // Counted by leaders; read when they are done.
+  GroupCommit commit([&]() -> absl::StatusOr<std::unique_ptr<Posting>> {
+    auto transaction = store->BeginWrite();
+    if (!transaction.ok()) return transaction.status();
+    if (begun.fetch_add(1, std::memory_order_relaxed) == 0) {
+      // Whoever asks meanwhile is of the next group.
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    }
+    return Posting::Begin(*std::move(transaction), header, kHour);
+  });
+  const auto good = [](Posting*) { return absl::OkStatus(); };
+  // How many of this have been done; by leaders.
+  std::atomic<int> done{0};
+  std::thread first([&] { EXPECT_THAT(commit.Run(good), IsOk()); });
+  while (begun.load() == 0) std::this_thread::yield();
+  std::thread busy([&] {
+    EXPECT_THAT(commit.Run([&](Posting*) -> absl::Status {
+      done.fetch_add(1);
+      return MakeError(ErrorCode::kBusy, "ask again");
+    }),
+                IsError(ErrorCode::kBusy, "ask again"));
+  });
+  std::thread other([&] { EXPECT_THAT(commit.Run(good), IsOk()); });
+  first.join();
+  busy.join();
+  other.join();
+  EXPECT_EQ(done.load(), 2);  // with the other, and alone
+}
+
 TEST(GroupCommitOfMany, ThrowsToEachCallerAndGoesOn) {
   std::atomic<int> begun{0};  // Counted by leaders; read when they are done.
   GroupCommit commit([&]() -> absl::StatusOr<std::unique_ptr<Posting>> {

@@ -181,6 +181,93 @@ TEST(QuotaAgreementTest, OnlyThoseThatCountItAreAskedForUseBeforeAMove) {
 
 // A call reads the clock more than once, and what was the limit at the first
 // may be none at the last: whoever asks is refused by a limit, or asks again.
+std::string BlockPer(const std::string& interval) {
+  return R"(
+    id: "c" provider: "p" currency: "EUR"
+    calendar {
+      time_zone: "UTC" day_cut: "00:00" day_label: START
+      month_day: 1 year_start: "01-01"
+    }
+    term { start: "2026-01-01T00:00:00Z" end: "2028-01-01T00:00:00Z" }
+    grace: "48h"
+    pool { name: "p" sku: "S" gpus_per_unit: 1 }
+    rate { pool: "p" price: "2" from: "2026-01-01T00:00:00Z" }
+    rounding { level: LINE scale: 6 }
+    commitment {
+      id: "block" category: USAGE model: DISCONTINUOUS
+      layer: 1 priority: 10
+      applies { dimension: "pool" operator: IN value: "p" }
+      step { from: "2026-01-01T00:00:00Z" quantity: "1000" }
+      price: "1"
+      shortfall { policy: TAKE_OR_PAY price: "1" }
+      interval: )" +
+         interval + " }";
+}
+
+// The quota below began in April, the one above in June.
+TEST(QuotaAgreementTest, OneAboveMayBeAskedForLessThanOneBelow) {
+  for (const int64_t above : {500 * kHour, 480 * kHour}) {
+    ClockedBooks books;
+    const QuotaScope scope = {.period = QuotaPeriod::kInterval,
+                              .commitment = "block"};
+    ASSERT_THAT(books->ApplyContracts({{"c", BlockPer("MONTHLY")}}), IsOk());
+    books.Limit("acme", {.nominal = above}, scope);
+    ASSERT_THAT(books->ApplyContracts({{"c", BlockPer("QUARTERLY")}}), IsOk());
+    books.Limit("acme/x", {.nominal = 5'000 * kHour}, scope);
+    ASSERT_TRUE(books.Try("acme/x", kSecond));
+    ASSERT_TRUE(books.Hold("r", "acme/x", kSecond));
+    RunStart start;
+    start.key = {"r", 1};
+    start.tenant = "acme/x";
+    start.pool = kPool;
+    start.micro_gpus = kGpu;
+    start.at_us = books.now_us - 800 * kHour;
+    start.hold_id = "r";
+    // Of June: 20 days and 10 hours.
+    const auto started = books->StartRun(start);
+    ASSERT_THAT(started, IsOk());
+    EXPECT_EQ(started->admitted(), above > 491 * kHour);
+    if (started->admitted()) continue;
+    EXPECT_EQ(started->refusal->scope.tenant, "acme");
+    EXPECT_TRUE(started->refusal->asked == 490 * kHour - kSecond);
+  }
+}
+
+TEST(QuotaAgreementTest, AWindowThatTurnsDuringACallRefusesNobodyAfterIt) {
+  constexpr int64_t kTurns = kBegin + 2 * kHour;
+  int busy = 0;
+  int admitted = 0;
+  int refused = 0;
+  for (int n = 0; n < 10; ++n) {
+    SCOPED_TRACE("before the turn: " + std::to_string(n));
+    ClockedBooks books;
+    books.Limit("acme", {.nominal = 10 * kSecond},
+                {.period = QuotaPeriod::kRolling, .rolling_us = 2 * kHour});
+    ASSERT_TRUE(books.Try("acme", 10 * kSecond));
+    for (const int64_t at_us : {kBegin + kHour, kTurns - n * kSecond}) {
+      books.now_us = at_us;
+      ASSERT_THAT(books->Drain(), IsOk());
+    }
+    books.tick_us = kSecond;
+    HoldRequest request = {"h", "acme", kPool, GpuTime(5 * kSecond)};
+    request.ttl_us = kHour;
+    const auto placed = books->PlaceHold(request);
+    if (!placed.ok()) {
+      EXPECT_EQ(GetErrorCode(placed.status()), ErrorCode::kBusy)
+          << placed.status();
+      ++busy;
+    } else if (!placed->admitted()) {
+      EXPECT_TRUE(placed->refusal->used == 10 * kSecond);
+      EXPECT_TRUE(placed->refusal->held == 0);
+      ++refused;
+    } else {
+      ++admitted;
+    }
+  }
+  EXPECT_GT(busy, 0);
+  EXPECT_GT(admitted, 0);
+  EXPECT_GT(refused, 0);
+}
 TEST(QuotaAgreementTest, ALimitThatEndsDuringACallRefusesNobodyAfterIt) {
   constexpr int64_t kEnds = kBegin + 100 * kSecond;
   int busy = 0;

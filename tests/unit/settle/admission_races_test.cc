@@ -185,8 +185,7 @@ TEST_F(AdmissionRacesTest, ACommitWaitsForTheLockLongerThanACall) {
     const auto transaction = MustHave(process->store().BeginWrite());
     auto change = process->keeper().Begin(transaction.get(), process->now_us());
     ASSERT_THAT(change, IsOk());
-    constexpr uint32_t kLowest[] = {3};
-    const auto fits = change->Promise(kLowest, 999, process->now_us());
+    const auto fits = change->Promise(AskedFrom(3, 999), process->now_us());
     ASSERT_THAT(fits, IsOk());
     EXPECT_TRUE(*fits);
     EXPECT_THAT(change->Cancel(), IsOk());

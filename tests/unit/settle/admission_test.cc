@@ -233,14 +233,12 @@ TEST_F(AdmissionTest, ALedgerThatIsClosedIsBusy) {
 
 class PromiseTest : public AdmissionTest {
  protected:
-  static constexpr uint32_t kLowest[] = {3};
-
   absl::Status Hold(int64_t gpu_us, bool finish = true) {
     auto transaction = MustHave(process_->store().BeginWrite());
     BudgetChange change = MustHave(
         process_->keeper().Begin(transaction.get(), process_->now_us()));
     const bool fits =
-        MustHave(change.Promise(kLowest, gpu_us, process_->now_us()));
+        MustHave(change.Promise(AskedFrom(3, gpu_us), process_->now_us()));
     if (!fits) {
       RETURN_IF_ERROR(change.Cancel());
       return MakeError(ErrorCode::kConflict, "does not fit");
@@ -283,11 +281,11 @@ TEST_F(PromiseTest, BudgetsTornInBetweenRefuseNobodyAndForgetNoPromise) {
   BudgetChange change =
       MustHave(process_->keeper().Begin(transaction.get(), process_->now_us()));
   tear(900);
-  EXPECT_TRUE(MustHave(change.Promise(kLowest, 300, process_->now_us())));
+  EXPECT_TRUE(MustHave(change.Promise(AskedFrom(3, 300), process_->now_us())));
   tear(0);
-  EXPECT_FALSE(MustHave(change.Promise(kLowest, 601, process_->now_us())));
+  EXPECT_FALSE(MustHave(change.Promise(AskedFrom(3, 601), process_->now_us())));
   tear(0);
-  EXPECT_TRUE(MustHave(change.Promise(kLowest, 600, process_->now_us())));
+  EXPECT_TRUE(MustHave(change.Promise(AskedFrom(3, 600), process_->now_us())));
   EXPECT_EQ(process_->Room(3), 0);
   EXPECT_THAT(change.Cancel(), IsOk());
   EXPECT_EQ(process_->Room(3), 900);
@@ -317,7 +315,8 @@ TEST_F(PromiseTest, APromiseWithoutACommitComesBack) {
     const auto transaction = MustHave(process_->store().BeginWrite());
     BudgetChange change = MustHave(
         process_->keeper().Begin(transaction.get(), process_->now_us()));
-    ASSERT_TRUE(MustHave(change.Promise(kLowest, 600, process_->now_us())));
+    ASSERT_TRUE(
+        MustHave(change.Promise(AskedFrom(3, 600), process_->now_us())));
     // Nobody is refused while it may still come to nothing; what fits is
     // admitted all the same.
     EXPECT_EQ(Try(0, 100), 100);
@@ -332,7 +331,7 @@ TEST_F(PromiseTest, AFinishThatComesAfterARebuildDoesNothing) {
   auto transaction = MustHave(process_->store().BeginWrite());
   BudgetChange change =
       MustHave(process_->keeper().Begin(transaction.get(), process_->now_us()));
-  ASSERT_TRUE(MustHave(change.Promise(kLowest, 600, process_->now_us())));
+  ASSERT_TRUE(MustHave(change.Promise(AskedFrom(3, 600), process_->now_us())));
   const int64_t held = 600;
   ASSERT_THAT(
       transaction->Put(
@@ -348,27 +347,15 @@ TEST_F(PromiseTest, AFinishThatComesAfterARebuildDoesNothing) {
   ExpectRoomAsInBooks();
 }
 
-TEST_F(PromiseTest, AFactThatDoesNotFitTakesSlicesBack) {
-  SetLimits(kPlenty, kPlenty, 1'000'000, kPlenty);
-  EXPECT_EQ(Try(0, 1), 1);
-  const auto transaction = MustHave(process_->store().BeginWrite());
-  BudgetChange change =
-      MustHave(process_->keeper().Begin(transaction.get(), process_->now_us()));
-  ASSERT_THAT(change.Lower(kLowest, 2'000'000, process_->now_us()), IsOk());
-  // Before the commit: the slice is empty.
-  EXPECT_EQ(process_->Room(3), 1'000'000 - 1 - 2'000'000);
-  ASSERT_THAT(change.Cancel(), IsOk());
-}
-
 TEST_F(PromiseTest, APartOfACommitCanBeTakenBack) {
   SetLimits(kPlenty, kPlenty, 1'000, kPlenty);
   const auto transaction = MustHave(process_->store().BeginWrite());
   const int64_t now_us = process_->now_us();
   BudgetChange change =
       MustHave(process_->keeper().Begin(transaction.get(), now_us));
-  EXPECT_TRUE(MustHave(change.Promise(kLowest, 600, now_us)));
-  EXPECT_TRUE(MustHave(change.Promise(kLowest, 300, now_us)));
-  EXPECT_FALSE(MustHave(change.Promise(kLowest, 101, now_us)));
+  EXPECT_TRUE(MustHave(change.Promise(AskedFrom(3, 600), now_us)));
+  EXPECT_TRUE(MustHave(change.Promise(AskedFrom(3, 300), now_us)));
+  EXPECT_FALSE(MustHave(change.Promise(AskedFrom(3, 101), now_us)));
   EXPECT_THAT(change.Unpromise(), IsOk());
   EXPECT_EQ(process_->Room(3), 400);
   EXPECT_THAT(change.Cancel(), IsOk());

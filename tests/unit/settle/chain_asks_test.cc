@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <iostream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "tests/support/random.h"
@@ -34,19 +33,16 @@ struct NaiveQuotas {
   }
   // The rule of src/ledger/admission.h.
   bool Fits(const ChainAsk& asked) const {
-    Int128 below = 0;
-    Int128 beyond = 0;  // of slices below
-    for (const auto& [quota, amount] : asked) {
-      beyond += amount - std::exchange(below, amount);
-      if (amount == 0) continue;
-      const int64_t room = limits[quota] - used[quota];
-      const int64_t reserved = Reserved(quota);
-      if (amount > room) return false;
-      if (beyond > 0 && beyond > room - reserved) return false;
-      const Int128 kept = guarantees[quota] - used[quota] - reserved;
-      beyond -= std::clamp<Int128>(beyond, 0, std::max<Int128>(0, kept));
-    }
-    return true;
+    NaiveQuotas after = *this;
+    after.Use(asked);
+    return std::all_of(asked.begin(), asked.end(), [&](const QuotaAsk& one) {
+      if (one.amount_us == 0) return true;
+      const int64_t room = limits[one.quota] - after.used[one.quota];
+      const int64_t reserved = after.Reserved(one.quota);
+      // What slices below give up, it may have.
+      const Int128 beyond = one.amount_us + reserved - Reserved(one.quota);
+      return room >= 0 && (beyond <= 0 || room >= reserved);
+    });
   }
   void Use(const ChainAsk& asked, int sign = 1) {
     for (const auto& [quota, amount] : asked) {
@@ -84,13 +80,14 @@ class ChainAsksTest : public TriedQuotasTest {
     Start(limits[1], limits[2], limits[3], limits[4]);
   }
 
-  // As much or more of those above, often nothing of the lowest.
+  // In any order, often nothing of some or the same of all.
   ChainAsk DrawAsk() {
     ChainAsk asked = AskedOf(static_cast<int>(random_.Between(0, 2)), 0);
-    Int128 amount = 0;
+    Int128 amount = random_.Between(0, 200);
+    const bool same = random_.OneIn(4);
     for (QuotaAsk& one : asked) {
-      if (!random_.OneIn(3)) amount += random_.Between(0, 150);
-      one.amount_us = amount;
+      if (!same && !random_.OneIn(3)) amount = random_.Between(0, 200);
+      one.amount_us = !same && random_.OneIn(5) ? 0 : amount;
     }
     return asked;
   }
@@ -139,6 +136,16 @@ class ChainAsksTest : public TriedQuotasTest {
     }
     ASSERT_THAT(change.Cancel(), IsOk());
     for (const ChainAsk& asked : promised) naive_.Use(asked, -1);
+    ExpectReserved();
+  }
+
+  void ExpectReserved() {
+    LiveDirectory& live = process_->live();
+    const auto file = MustHave(BudgetsFile::Open(live.path(), live.boot_id()));
+    for (uint32_t quota = 1; quota <= kQuotas; ++quota) {
+      EXPECT_EQ(file->at(quota).reserved_us, Int128{naive_.Reserved(quota)})
+          << quota;
+    }
   }
 
   Random random_;

@@ -131,7 +131,6 @@ TEST_F(KnownFullTest, ACommitThatMayGiveRoomIsAskedFrom) {
 TEST_F(KnownFullTest, AChangeThatIsBegunOnceMoreIsAChange) {
   SetLimits(kPlenty, 100);
   SetHeld(100);
-  constexpr uint32_t kLowest[] = {3};
   const auto transaction = MustHave(process_->store().BeginWrite());
   BudgetChange change = BeginHold(transaction.get(), 10);
   process_->keeper().SetTorn();
@@ -140,7 +139,7 @@ TEST_F(KnownFullTest, AChangeThatIsBegunOnceMoreIsAChange) {
               IsOk());
   EXPECT_EQ(Try(0, 1), Decision::kQuotaExceeded);
   ExpectKnownFull(0, 1);
-  EXPECT_FALSE(MustHave(change.Promise(kLowest, 50, process_->now_us())));
+  EXPECT_FALSE(MustHave(change.Promise(AskedFrom(3, 50), process_->now_us())));
   ExpectHasToLook(0, 1);
 }
 

@@ -122,7 +122,6 @@ class SteppedHistory {
 
   // Of the first tenant, as all holds of QuotaProcess are.
   void Place() {
-    constexpr uint32_t kLowest[] = {3};
     AskedCall call;
     call.hold = true;
     call.amount =
@@ -135,7 +134,7 @@ class SteppedHistory {
     const int64_t now_us = process_->now_us();
     commit.change = MustHave(process_->keeper().Begin(books.get(), now_us));
     call.admitted =
-        MustHave(commit.change.Promise(kLowest, call.amount, now_us));
+        MustHave(commit.change.Promise(AskedFrom(3, call.amount), now_us));
     if (!call.admitted) {
       EXPECT_THAT(commit.change.Cancel(), IsOk());
       call.span.answered = Instant();

@@ -110,9 +110,13 @@ TEST(RedoLog, PagesAreWrittenBackWhileItIsFilled) {
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_EQ(WriteBacks(), before);
   commit(kRedoRecordBytes / 8);
-  while (WriteBacks() == before) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (WriteBacks() == before &&
+         std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+  EXPECT_GT(WriteBacks(), before);
 }
 
 TEST(RedoLog, AnIdleOwnerClosesIt) {
