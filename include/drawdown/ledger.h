@@ -13,7 +13,8 @@
 // Ledger: methods on an inherited one return kForked.
 //
 // A query of usage that is outrun by drains many times in a row waits for the
-// writer lock too: kBusy.
+// writer lock too: kBusy. A call that asks for room under a quota is kBusy at
+// once, naming no pid, where a limit or its window changed during the call.
 //
 // Errors common to all calls that write: kBusy, kDiskFull, kIo, kUncertain,
 // kForked, kCorrupt. A failed call changed nothing, except kUncertain, after

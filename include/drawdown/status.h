@@ -50,7 +50,9 @@ enum class ErrorCode : int32_t {
   kLedgerVersion = 303,          // written by a newer format
   kUnsupportedLmdb = 304,        // LMDB 0.9.26-0.9.31 (ITS#10095)
   kUnsupportedFilesystem = 305,  // network or overlay filesystem
-  kBusy = 306,  // a peer holds the writer lock past the deadline
+  // A peer holds the writer lock past the deadline; or limits changed while a
+  // call was asked whether it fits. Ask again.
+  kBusy = 306,
   kDiskFull = 307,
   kIo = 308,
   kCorrupt = 309,          // a checksum, the chain or an invariant is broken

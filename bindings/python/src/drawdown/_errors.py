@@ -54,7 +54,8 @@ class LedgerError(DrawdownError):
 
 
 class BusyError(LedgerError):
-    """Another process holds the writer lock past the deadline. Try again."""
+    """Another process holds the writer lock past the deadline, or limits changed
+    during the call. Try again."""
 
 
 class DiskFullError(LedgerError):
