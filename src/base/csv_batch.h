@@ -53,7 +53,8 @@ class CsvBatch {
     return (stops_[row * width_ + i] & kCsvQuoted) != 0;
   }
 
-  // Whether some field may end in L, l or N; errs toward true.
+  // Whether some field may end in L, l or N; errs toward true, but says nothing
+  // of the fields that are those of a row like it.
   bool null_ending(size_t row) const { return rows_[row].null_ending; }
 
   // 1-based physical line on which the row starts.

@@ -42,6 +42,9 @@ std::string RowFeed::Where() const {
 absl::StatusOr<bool> RowFeed::Next() {
   while (taken_ == 0 || next_row_ == taken().notes.size()) {
     RETURN_IF_ERROR(after_rows_);
+    if (taken_ != 0 && taken().thrown) {
+      std::rethrow_exception(taken().thrown);
+    }
     if (taken_ != 0 && taken().end) return false;
     after_rows_ = TakeBatch();
   }
@@ -71,7 +74,10 @@ absl::Status RowFeed::TakeBatch() {
   next_row_ = 0;
   ++times_;
   position_ = batch.position;
-  if (batch.thrown) std::rethrow_exception(batch.thrown);
+  if (batch.thrown) {
+    batch.notes.clear();  // of what was left half done
+    std::rethrow_exception(batch.thrown);
+  }
   if (batch.end) return batch.status;
   const absl::Status status = reader_->FinishBlock(&batch.rows);
   scout_.NoteRest(batch.rows, &batch.notes);

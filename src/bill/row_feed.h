@@ -31,8 +31,8 @@ class RowFeed {
   // `reader` is of `source` and has read its header. Both must outlive the feed
   // and are the feed's alone until then, but for the header and the name.
   // Without `ahead`, and where no thread can be had, the caller does all of it.
-  // `seed` is that of identity(), for which the columns are taken in `order`;
-  // empty: as they stand.
+  // `seed` is that of each note's identity, for which the columns are taken in
+  // `order`; empty: as they stand.
   RowFeed(CsvReader* reader, const Source* source, uint64_t seed, bool ahead,
           std::vector<uint32_t> order = {}, RowShape shape = {});
   ~RowFeed();
@@ -40,7 +40,8 @@ class RowFeed {
   RowFeed& operator=(const RowFeed&) = delete;
 
   // The next row; false at the end. Errors are CsvReader's, after the rows
-  // before them; what its source throws, or want of memory, is thrown here.
+  // before them; what its source throws, or want of memory, is thrown here,
+  // and again by every call after that.
   absl::StatusOr<bool> Next();
 
   // Of the current row, valid until the next call of Next.

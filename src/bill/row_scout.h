@@ -4,7 +4,6 @@
 #ifndef DRAWDOWN_SRC_BILL_ROW_SCOUT_H_
 #define DRAWDOWN_SRC_BILL_ROW_SCOUT_H_
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>

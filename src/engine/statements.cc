@@ -431,7 +431,7 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
                                       impl_->bucket_us(), query.contract,
                                       asked.period, at_us, &period));
           reconciler.MakeBooks();
-          // They are a tenth as large.
+          // The books are a tenth as large as what they were made of.
           Charges().swap(period.rated.charges);
           return absl::OkStatus();
         });

@@ -282,6 +282,8 @@ TEST(RowFeedTest, WhatTheThreadThrowsComesToTheCaller) {
     ASSERT_TRUE(*feed.Next());
     EXPECT_EQ(feed.fields()[1], "2");
     EXPECT_THROW(static_cast<void>(feed.Next()), std::runtime_error);
+    EXPECT_THROW(static_cast<void>(feed.Next()), std::runtime_error)
+        << "once more: it would look like the end";
   }
 }
 
