@@ -28,7 +28,8 @@ namespace {
 
 constexpr int kWriters = 4;
 
-// What each writer was told, in memory that its death does not touch.
+// What each writer was told or has read, in memory that its death does not
+// touch.
 struct Oracle {
   std::array<std::atomic<int64_t>, kWriters> acknowledged;
 };
@@ -60,17 +61,26 @@ EnvironmentOptions StormOptions(bool logged) {
 }
 
 absl::Status WriteNext(const std::shared_ptr<Environment>& store, int writer,
-                       int64_t* written) {
+                       Oracle* oracle) {
   auto txn = BeginLmdbWrite(store, After(kWait));
   if (!txn.ok()) return txn.status();
-  const int64_t n = CounterOf(txn->get(), writer) + 1;
+  const int64_t stored = CounterOf(txn->get(), writer);
+  // Relaxed: the parent reads it only after this process has died.
+  auto& acknowledged = oracle->acknowledged[writer];
+  if (stored < acknowledged.load(std::memory_order_relaxed)) {
+    _exit(3);  // something acknowledged went away
+  }
+  // Its writer before this one may have been killed before he told, and so may
+  // this one: what has been read stays, too.
+  acknowledged.store(stored, std::memory_order_relaxed);
+  const int64_t n = stored + 1;
   absl::Status status = (*txn)->Put(Table::kMeta, "w" + std::to_string(writer),
                                     std::to_string(n));
   if (status.ok()) {
     status = (*txn)->Put(Table::kRuns, RowKey(writer, n), RowValue(writer, n));
   }
   if (status.ok()) status = (*txn)->Commit();
-  *written = n;
+  if (status.ok()) acknowledged.store(n, std::memory_order_relaxed);
   return status;
 }
 
@@ -82,13 +92,7 @@ absl::Status WriteNext(const std::shared_ptr<Environment>& store, int writer,
     if (!store.ok()) _exit(1);
     // Opened again now and then, so that kills hit that too.
     for (int i = 0; i < 20; ++i) {
-      int64_t n = 0;
-      if (!WriteNext(*store, writer, &n).ok()) _exit(2);
-      // Relaxed: the parent reads it only after this process has died.
-      if (n <= oracle->acknowledged[writer].load(std::memory_order_relaxed)) {
-        _exit(3);  // something acknowledged went away
-      }
-      oracle->acknowledged[writer].store(n, std::memory_order_relaxed);
+      if (!WriteNext(*store, writer, oracle).ok()) _exit(2);
     }
   }
 }
