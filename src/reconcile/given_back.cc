@@ -10,20 +10,10 @@ namespace {
 
 // Of the contract's things the meter judges.
 bool IsOfNoPool(const RoutedRow& routed) {
-  switch (routed.key.disposition) {
-    case Disposition::kCorrection:
-      return routed.key.lane == Lane();
-    case Disposition::kOtherCategory:
-    case Disposition::kAdjustment:
-    case Disposition::kOtherPurchase:
-    case Disposition::kOtherUnused:
-    case Disposition::kUnusedCapacity:
-    case Disposition::kDearCapacity:
-    case Disposition::kOtherService:
-      return true;
-    default:
-      return false;
+  if (routed.key.disposition == Disposition::kCorrection) {
+    return routed.key.lane == Lane();
   }
+  return PassesThrough(routed.key.disposition);
 }
 
 }  // namespace

@@ -12,13 +12,21 @@ bool CanCoarsen(Disposition disposition) {
     case Disposition::kNoChargePeriod:
     case Disposition::kOtherProvider:
     case Disposition::kOtherPeriod:
+    case Disposition::kOtherContract:
+      return true;
+    default:
+      return PassesThrough(disposition);
+  }
+}
+
+bool PassesThrough(Disposition disposition) {
+  switch (disposition) {
     case Disposition::kOtherCategory:
     case Disposition::kAdjustment:
     case Disposition::kOtherPurchase:
     case Disposition::kOtherUnused:
     case Disposition::kUnusedCapacity:
     case Disposition::kDearCapacity:
-    case Disposition::kOtherContract:
     case Disposition::kOtherService:
       return true;
     default:

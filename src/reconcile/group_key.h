@@ -79,6 +79,10 @@ enum class KeyGrain : uint8_t { kWhole, kTimeless, kBare };
 // charge period to be judged.
 bool CanCoarsen(Disposition disposition);
 
+// Whether its rows are the contract provider's and are of nothing that the
+// meter or a commitment could judge: they pass through.
+bool PassesThrough(Disposition disposition);
+
 // Leaves out of a key what its grain does.
 void Coarsen(KeyGrain grain, GroupKey* key);
 

@@ -13,20 +13,8 @@ namespace drawdown {
 
 bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
                     const Interval& period) {
-  switch (routed.key.disposition) {
-    case Disposition::kOtherCategory:
-    case Disposition::kAdjustment:
-    case Disposition::kOtherPurchase:
-    case Disposition::kOtherUnused:
-    case Disposition::kUnusedCapacity:
-    case Disposition::kDearCapacity:
-    case Disposition::kOtherService:
-      break;
-    default:
-      return false;
-  }
-  return row.billed_cost.given && row.billed_cost.amount > MoneyAmount() &&
-         IsOfPeriod(row, period);
+  return PassesThrough(routed.key.disposition) && row.billed_cost.given &&
+         row.billed_cost.amount > MoneyAmount() && IsOfPeriod(row, period);
 }
 
 PassedRow PassedCopies::PassedRowOf(const BillRow& row,
