@@ -21,6 +21,31 @@ void ExpectMost(ClockedBooks* books, const std::string& tenant, int64_t most) {
   EXPECT_TRUE(books->Try(tenant, most));
 }
 
+// What holds were answered at instants around one at which a limit changes.
+struct Answers {
+  int busy = 0;
+  int admitted = 0;
+  int refused = 0;
+
+  // Null unless it was refused.
+  const Refusal* Note(const absl::StatusOr<Admission>& placed) {
+    if (!placed.ok()) {
+      EXPECT_EQ(GetErrorCode(placed.status()), ErrorCode::kBusy)
+          << placed.status();
+      ++busy;
+      return nullptr;
+    }
+    ++(placed->admitted() ? admitted : refused);
+    return placed->admitted() ? nullptr : &*placed->refusal;
+  }
+
+  void ExpectAll() const {
+    EXPECT_GT(busy, 0);
+    EXPECT_GT(admitted, 0);
+    EXPECT_GT(refused, 0);
+  }
+};
+
 // What runs of a slice use without a hold is not set aside for it any more.
 TEST(QuotaAgreementTest, WhatIsSetAsideFallsWhileRunsGoOn) {
   ClockedBooks books;
@@ -235,9 +260,7 @@ TEST(QuotaAgreementTest, OneAboveMayBeAskedForLessThanOneBelow) {
 
 TEST(QuotaAgreementTest, AWindowThatTurnsDuringACallRefusesNobodyAfterIt) {
   constexpr int64_t kTurns = kBegin + 2 * kHour;
-  int busy = 0;
-  int admitted = 0;
-  int refused = 0;
+  Answers answers;
   for (int n = 0; n < 10; ++n) {
     SCOPED_TRACE("before the turn: " + std::to_string(n));
     ClockedBooks books;
@@ -252,27 +275,17 @@ TEST(QuotaAgreementTest, AWindowThatTurnsDuringACallRefusesNobodyAfterIt) {
     HoldRequest request = {"h", "acme", kPool, GpuTime(5 * kSecond)};
     request.ttl_us = kHour;
     const auto placed = books->PlaceHold(request);
-    if (!placed.ok()) {
-      EXPECT_EQ(GetErrorCode(placed.status()), ErrorCode::kBusy)
-          << placed.status();
-      ++busy;
-    } else if (!placed->admitted()) {
-      EXPECT_TRUE(placed->refusal->used == 10 * kSecond);
-      EXPECT_TRUE(placed->refusal->held == 0);
-      ++refused;
-    } else {
-      ++admitted;
+    if (const auto* const refusal = answers.Note(placed)) {
+      EXPECT_TRUE(refusal->used == 10 * kSecond);
+      EXPECT_TRUE(refusal->held == 0);
     }
   }
-  EXPECT_GT(busy, 0);
-  EXPECT_GT(admitted, 0);
-  EXPECT_GT(refused, 0);
+  answers.ExpectAll();
 }
+
 TEST(QuotaAgreementTest, ALimitThatEndsDuringACallRefusesNobodyAfterIt) {
   constexpr int64_t kEnds = kBegin + 100 * kSecond;
-  int busy = 0;
-  int admitted = 0;
-  int refused = 0;
+  Answers answers;
   for (const bool raised : {true, false}) {
     for (int n = 0; n < 10; ++n) {
       SCOPED_TRACE("before the end: " + std::to_string(n));
@@ -288,22 +301,13 @@ TEST(QuotaAgreementTest, ALimitThatEndsDuringACallRefusesNobodyAfterIt) {
       HoldRequest request = {"h", "acme", kPool, GpuTime(20 * kSecond)};
       request.ttl_us = kHour;
       const auto placed = books->PlaceHold(request);
-      if (!placed.ok()) {
-        EXPECT_EQ(GetErrorCode(placed.status()), ErrorCode::kBusy)
-            << placed.status();
-        ++busy;
-      } else if (!placed->admitted()) {
-        EXPECT_TRUE(placed->refusal->limit == 10 * kSecond);
-        EXPECT_TRUE(placed->refusal->used + placed->refusal->held <= 1);
-        ++refused;
-      } else {
-        ++admitted;
+      if (const auto* const refusal = answers.Note(placed)) {
+        EXPECT_TRUE(refusal->limit == 10 * kSecond);
+        EXPECT_TRUE(refusal->used + refusal->held <= 1);
       }
     }
   }
-  EXPECT_GT(busy, 0);
-  EXPECT_GT(admitted, 0);
-  EXPECT_GT(refused, 0);
+  answers.ExpectAll();
 }
 
 // A stop or a suspension that is said ahead has used all up to it when it is
