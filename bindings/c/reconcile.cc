@@ -17,6 +17,19 @@ constexpr size_t kReconcileOptionsV1 =
 constexpr uint64_t kLeastMemory = uint64_t{1} << 16;
 constexpr uint64_t kMostMemory = uint64_t{1} << 40;
 
+constexpr size_t kBillOptionsV7 =
+    offsetof(drawdown_bill_options, bill_format) + sizeof(drawdown_text);
+
+// Of either struct that has them.
+template <typename Struct>
+BillOptions ReadBillOptions(Inputs* in, const Struct& ours) {
+  BillOptions options;
+  options.snapshots = in->Flag("snapshots", ours.snapshots);
+  options.mapping = in->Path("mapping", ours.mapping);
+  options.format = in->Text("bill_format", ours.bill_format);
+  return options;
+}
+
 struct ReconcileCall {
   ReconcileOptions options;
   std::string text_format;  // "": no text
@@ -39,7 +52,7 @@ ReconcileCall ReadOptions(Inputs* in,
   }
   options.tenant_tag = in->Text("tenant_tag", ours.tenant_tag);
   in->Reserved("options", ours.reserved2);
-  options.bill.snapshots = in->Flag("snapshots", ours.snapshots);
+  options.bill = ReadBillOptions(in, ours);
   call.text_format = in->Text("text_format", ours.text_format);
   if (call.text_format.empty()) return call;
   if (in->NotNull("text", ours.text)) Clear(call.text = ours.text);
@@ -220,12 +233,22 @@ int32_t drawdown_reconcile_arrow(drawdown_ledger ledger,
 
 int32_t drawdown_bill_summary(const drawdown_text* bills, uint64_t count,
                               drawdown_table* out, drawdown_error* error) {
+  return drawdown_bill_summary_with(bills, count, nullptr, out, error);
+}
+
+int32_t drawdown_bill_summary_with(const drawdown_text* bills, uint64_t count,
+                                   const drawdown_bill_options* options,
+                                   drawdown_table* out, drawdown_error* error) {
   return Call(error, [&]() -> Outcome {
     Clear(out);
     Inputs in;
     const std::vector<std::string> files = in.Paths("bills", bills, count);
+    const drawdown_bill_options defaults = DRAWDOWN_BILL_OPTIONS_INIT;
+    const auto ours = in.Read("options", options, defaults, kBillOptionsV7);
+    in.Reserved("options", ours.reserved);
+    const drawdown::BillOptions read = ReadBillOptions(&in, ours);
     if (!in.ok()) return in.outcome();
-    const auto summary = drawdown::SummarizeBill(files);
+    const auto summary = drawdown::SummarizeBill(files, read);
     if (!summary.ok()) return summary.status();
     return GiveSummary(*summary, out);
   });

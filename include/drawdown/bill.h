@@ -40,8 +40,8 @@ class BillStream {
 
 // How to read files that do not say themselves what they are.
 struct BillOptions {
-  std::string mapping;  // path of a mapping file (docs/bills.md); empty: none
-  std::string format;   // "aws-cur", "azure-actual" ...; empty: by the columns
+  std::string mapping;  // "", or a mapping file's path; kBadInput: no mapping
+  std::string format;   // "", or "azure-actual" ...; beside a mapping not asked
   // Read after the files; they outlive the call. A second reading, which
   // Ledger::Reconcile with a BillLineCallback needs, is kUnsupported.
   std::vector<BillStream*> streams = {};

@@ -82,7 +82,7 @@ extern "C" {
 /* --- version ---------------------------------------------------------------
  * The ABI's version is a number that grows when something is added; nothing is
  * ever taken away from ABI 1. */
-#define DRAWDOWN_ABI_VERSION 6
+#define DRAWDOWN_ABI_VERSION 7
 
 /* That of the loaded library. A program needs abi_version() >= the
  * DRAWDOWN_ABI_VERSION that it was compiled with. */
@@ -902,11 +902,18 @@ typedef struct drawdown_reconcile_options {
    * Arrow stream. */
   uint8_t snapshots;
   uint8_t reserved2[7];
+  /* Since ABI version 7: how a bill is read whose columns do not say it, a
+   * stream's too. `mapping` is the path of a mapping file (docs/bills.md), which
+   * may say wrong things like any file: DRAWDOWN_BAD_INPUT, with its line.
+   * `bill_format` is what `--as` takes, azure-actual and so on; another name is
+   * DRAWDOWN_INVALID_ARGUMENT. Of both the mapping counts. "": neither. */
+  drawdown_text mapping;
+  drawdown_text bill_format;
 } drawdown_reconcile_options;
 #define DRAWDOWN_RECONCILE_OPTIONS_INIT                                \
   {                                                                    \
     sizeof(drawdown_reconcile_options), 0, {0}, {0, 0}, 0, {NULL, 0}, \
-        {NULL, 0}, NULL, 0, {0}                                        \
+        {NULL, 0}, NULL, 0, {0}, {NULL, 0}, {NULL, 0}                  \
   }
 /* Ledger::Reconcile of bill files. *clean is 1 when there is nothing but what a
  * clean month has. `breaks` has the columns of `--breaks` (docs/formats.md),
@@ -938,6 +945,21 @@ DRAWDOWN_C_EXPORT int32_t drawdown_bill_summary(const drawdown_text* bills,
                                                 uint64_t count,
                                                 drawdown_table* out,
                                                 drawdown_error* error);
+/* The same of bills that do not say what they are, or are delivered anew: each
+ * member is that of drawdown_reconcile_options. Since ABI version 7. */
+typedef struct drawdown_bill_options {
+  uint32_t struct_size;
+  uint8_t snapshots;
+  uint8_t reserved[3];
+  drawdown_text mapping;
+  drawdown_text bill_format;
+} drawdown_bill_options;
+#define DRAWDOWN_BILL_OPTIONS_INIT \
+  { sizeof(drawdown_bill_options), 0, {0}, {NULL, 0}, {NULL, 0} }
+DRAWDOWN_C_EXPORT int32_t drawdown_bill_summary_with(
+    const drawdown_text* bills, uint64_t count,
+    const drawdown_bill_options* options, drawdown_table* out,
+    drawdown_error* error);
 
 /* --- closing, forecasts, the tree of tenants: since ABI version 2 ----------- */
 /* Ledger::ClosePeriod of a month, "2026-10". *was_closed (may be NULL) is 1 when

@@ -183,6 +183,61 @@ static void TestSnapshots(drawdown_ledger ledger,
                                  NULL) == DRAWDOWN_INVALID_ARGUMENT);
 }
 
+/* A bill in the columns of nobody's format. Since version 7. */
+static void TestMappings(drawdown_ledger ledger,
+                         const drawdown_statement_query* query,
+                         const char* folder) {
+  drawdown_error error = 0;
+  drawdown_table table = 0;
+  drawdown_bill_options how = DRAWDOWN_BILL_OPTIONS_INIT;
+  drawdown_reconcile_options options = DRAWDOWN_RECONCILE_OPTIONS_INIT;
+  drawdown_text bill;
+  uint8_t clean = 9;
+  char path[512];
+  char map[512];
+  snprintf(path, sizeof path, "%s/own.csv", folder);
+  snprintf(map, sizeof map, "%s/own.map", folder);
+  WriteFile(path, "month,owed\n2026-10-01T00:00:00Z,2.5\n");
+  WriteFile(map,
+            "ProviderName = 'aws'\nBillingCurrency = 'USD'\n"
+            "ChargeCategory = 'Tax'\nBilledCost = owed\n"
+            "BillingPeriodStart = month\nChargePeriodStart = month\n"
+            "BillingPeriodEnd = month as month-end\n"
+            "ChargePeriodEnd = month as month-end\n");
+  bill = drawdown_str(path);
+  CHECK(drawdown_bill_summary(&bill, 1, &table, NULL) ==
+        DRAWDOWN_UNKNOWN_FORMAT);
+  CHECK(drawdown_reconcile_files(ledger, query, &bill, 1, &options, &clean,
+                                 NULL, NULL, NULL) == DRAWDOWN_UNKNOWN_FORMAT);
+  how.mapping = options.mapping = drawdown_str(map);
+  OK(drawdown_bill_summary_with(&bill, 1, &how, &table, &error));
+  CHECK(RowsOf(table) == 1 && TextIs(table, 0, "category", "Tax"));
+  CHECK(DecimalAt(table, 0, "billed_cost") == INT64_C(2500000000000000000));
+  Close(&table);
+  OK(drawdown_reconcile_files(ledger, query, &bill, 1, &options, &clean, &table,
+                              NULL, &error));
+  CHECK(RowsOf(table) > 0 && TextIs(table, 0, "provider", "aws"));
+  Close(&table);
+  how.bill_format = options.bill_format = drawdown_str("oracle");
+  how.mapping = options.mapping = drawdown_str("");
+  CHECK(drawdown_bill_summary_with(&bill, 1, &how, &table, &error) ==
+        DRAWDOWN_INVALID_ARGUMENT);
+  CHECK(strstr(drawdown_error_message(error), "oci-cost") != NULL);
+  drawdown_error_free(error);
+  error = 0;
+  CHECK(drawdown_reconcile_files(ledger, query, &bill, 1, &options, &clean,
+                                 NULL, NULL,
+                                 NULL) == DRAWDOWN_INVALID_ARGUMENT);
+  how.bill_format = drawdown_str("oci-cost");
+  how.reserved[2] = 1;
+  CHECK(drawdown_bill_summary_with(&bill, 1, &how, &table, NULL) ==
+        DRAWDOWN_BAD_STRUCT);
+  how.reserved[2] = 0;
+  --how.struct_size;
+  CHECK(drawdown_bill_summary_with(&bill, 1, &how, &table, NULL) ==
+        DRAWDOWN_BAD_STRUCT);
+}
+
 /* TestContracts left a bill there. */
 static void TestTexts(drawdown_ledger ledger, const char* folder) {
   drawdown_error error = 0;
@@ -219,6 +274,7 @@ static void TestTexts(drawdown_ledger ledger, const char* folder) {
   CHECK(view.size > 15 && memcmp(view.data, "class,provider,", 15) == 0);
 
   TestSnapshots(ledger, &query, folder, view);
+  TestMappings(ledger, &query, folder);
 
   snprintf(path, sizeof path, "%s/breaks.csv", folder);
   OK(drawdown_bytes_save(text, drawdown_str(path), &error));

@@ -25,7 +25,7 @@ void Caller::CallContracts() {
   const drawdown_text name = Text("aws.textproto");
   const drawdown_text text = Text(kContract);
   const drawdown_text path = Path();
-  switch (Below(9)) {
+  switch (Below(10)) {
     case 0:
       return Ended("contract_validate",
                    drawdown_contract_validate(name, text, Error()));
@@ -50,6 +50,8 @@ void Caller::CallContracts() {
       options.tenant_tag = Text("team");
       if (OneIn(2)) options.text_format = Text("csv");
       options.snapshots = Flag();
+      if (OneIn(4)) options.mapping = Path();
+      if (OneIn(4)) options.bill_format = Text("azure-actual");
       options.text = OrNull(Out(Kind::kBytes));
       uint8_t clean = 0;
       return Ended("reconcile_files",
@@ -60,6 +62,15 @@ void Caller::CallContracts() {
     case 6:
       return Ended("bill_summary", drawdown_bill_summary(OrNull(&path), Count(),
                                                          table, Error()));
+    case 7: {
+      drawdown_bill_options options = DRAWDOWN_BILL_OPTIONS_INIT;
+      options.snapshots = Flag();
+      if (OneIn(4)) options.mapping = Path();
+      if (OneIn(4)) options.bill_format = Text("oci-cost");
+      return Ended("bill_summary_with", drawdown_bill_summary_with(
+                                            OrNull(&path), Count(),
+                                            Options(options), table, Error()));
+    }
     default:
       return Ended("contract_apply",
                    drawdown_contract_apply(ledger, OrNull(&name), OrNull(&text),

@@ -123,7 +123,16 @@ TEST_F(MemoryOfBills, OfBills) {
   FailAllocations("drawdown_bill_summary", [&](Outputs* out) {
     return drawdown_bill_summary(&bill, 1, &out->tables[0], &out->error);
   });
+  const std::string mapping = books_.bill() + ".map";
+  WriteFile(mapping, "focus: yes\nSkuId = SkuId when SkuId is not 'nothing'\n");
+  drawdown_bill_options mapped = DRAWDOWN_BILL_OPTIONS_INIT;
+  mapped.mapping = Text(mapping);
+  FailAllocations("drawdown_bill_summary_with", [&](Outputs* out) {
+    return drawdown_bill_summary_with(&bill, 1, &mapped, &out->tables[0],
+                                      &out->error);
+  });
   drawdown_reconcile_options options = DRAWDOWN_RECONCILE_OPTIONS_INIT;
+  options.mapping = Text(mapping);
   options.tenant_tag = drawdown_str("a tag of a long name");
   options.text_format = drawdown_str("json");
   FailAllocations("drawdown_reconcile_files", reopened_, [&](Outputs* out) {

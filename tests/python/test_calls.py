@@ -295,6 +295,45 @@ def test_what_a_bill_is(tmp_path):
         drawdown.bill_summary(bill, bill)
     with pytest.raises(drawdown.BadInputError, match="nothing.csv"):
         drawdown.bill_summary(tmp_path / "nothing.csv")
+    again = tmp_path / "again.csv.gz"
+    again.write_bytes(bill.read_bytes())
+    assert sum(drawdown.bill_summary(bill, again, snapshots=True).column("rows")) == sum(
+        rows.column("rows"))
+
+
+OWN_MAPPING = """ProviderName = 'AWS'
+BillingCurrency = 'USD'
+ChargeCategory = 'Tax'
+BilledCost = owed
+BillingPeriodStart = month
+ChargePeriodStart = month
+BillingPeriodEnd = month as month-end
+ChargePeriodEnd = month as month-end
+"""
+
+
+def test_bills_that_do_not_say_what_they_are(tmp_path):
+    bill, mapping = tmp_path / "own.csv", tmp_path / "own.map"
+    bill.write_text("month,owed\n2026-10-01T00:00:00Z,2.5\n")
+    mapping.write_text(OWN_MAPPING)
+    with pytest.raises(drawdown.BadInputError, match="own.csv:1"):
+        drawdown.bill_summary(bill)
+    assert list(drawdown.bill_summary(bill, mapping=mapping).column("billed_cost")) == [
+        Decimal("2.5")]
+    mapping.write_text(OWN_MAPPING + "colour\n")
+    with pytest.raises(drawdown.BadInputError, match="own.map:9"):
+        drawdown.bill_summary(bill, mapping=mapping)
+    with pytest.raises(drawdown.StateError, match="azure-actual"):
+        drawdown.bill_summary(bill, bill_format="azure")
+    bill.write_text("ChargeType,MeterId,UnitOfMeasure,Quantity,Date,Cost,BillingCurrency,"
+                    "BillingPeriodStartDate,BillingPeriodEndDate\n"
+                    "Usage,m,1 Hour,2,10/01/2026,7.5,USD,10/01/2026,10/31/2026\n")
+    with pytest.raises(drawdown.BadInputError, match="--as azure-actual"):
+        drawdown.bill_summary(bill)
+    actual = drawdown.bill_summary(bill, bill_format="azure-actual").to_pylist()
+    amortized = drawdown.bill_summary(bill, bill_format="azure-amortized").to_pylist()
+    assert [actual[0]["billed_cost"], amortized[0]["effective_cost"]] == [Decimal("7.5")] * 2
+    assert amortized[0]["billed_cost"] == 0
 
 
 def test_ledgers_are_made_copied_and_salvaged(tmp_path):

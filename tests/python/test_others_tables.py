@@ -222,6 +222,20 @@ def test_memory_and_lists_of_files(company):
             books.reconcile("aws-2025", "2026-10", file, memory=memory)
 
 
+def test_a_table_whose_columns_are_mapped(company, tmp_path):
+    books, file, bill, of_file = company
+    mapping = tmp_path / "theirs.map"
+    mapping.write_text("focus: yes\nBilledCost = owed\n")
+    renamed = bill.rename_columns(
+        ["owed" if name == "BilledCost" else name for name in bill.column_names])
+    of_table = drawdown.reconcile(books, "aws-2025", "2026-10", renamed, mapping=mapping)
+    assert of_table.amount == "BilledCost"
+    assert of_table.breaks.to_pylist() == of_file.breaks.to_pylist()
+    for given in (bill, file):
+        with pytest.raises(drawdown.StateError, match="aws-cur"):
+            books.reconcile("aws-2025", "2026-10", given, bill_format="cur")
+
+
 def runs_table():
     return pyarrow.table({
         "run_id": ["a", "b", "c"], "tenant": ["acme/chat", "acme/chat", "beta"], "pool": [POOL] * 3,

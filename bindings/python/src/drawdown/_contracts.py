@@ -104,6 +104,7 @@ class ContractCalls(Calls):
     def reconcile(self, contract: str, period: str, *bills: Any,
                   tolerance: Optional[Exact] = None, memory: Optional[int] = None,
                   tenant_tag: str = "", text_format: str = "", snapshots: bool = False,
+                  mapping: Optional[Path] = None, bill_format: str = "",
                   at: Optional[Instant] = None,
                   as_of: Optional[Instant] = None) -> Reconciliation:
         """The provider's bill of a period against the books.
@@ -114,8 +115,11 @@ class ContractCalls(Calls):
         what does not fit is in temporary files. `tenant_tag`, a key of Tags, names tenants
         that are compared too. `text_format`, "table", "csv" or "json", asks for the text
         that `drawdown reconcile` prints. With `snapshots` each file is a whole delivery of
-        what it has, and of what two have the last named counts. BadInputError names the file and the row;
-        NotFoundError for the contract; StateError for the period, a column's type, `memory` out of its range;
+        what it has, and of what two have the last named counts. `mapping`, a file, says how
+        other columns are those of FOCUS; `bill_format`, "azure-actual" and so on, what the bill is
+        where its columns do not say it. BadInputError names the file, the mapping's too, and the row;
+        NotFoundError for the contract; StateError for the period, a column's type, `memory` out of its range,
+        a format of no such name;
         LedgerError when the books cannot be read; TypeError for what is no bill.
         """
         alive: List[Any] = []
@@ -126,7 +130,7 @@ class ContractCalls(Calls):
         if memory is not None:
             options.memory_bytes = v.whole(memory, "memory", 1)
         options.tenant_tag = v.text(tenant_tag, alive)
-        options.snapshots = int(bool(snapshots))
+        _say_how_to_read(options, alive, mapping, bill_format, snapshots)
         text = ffi.new("drawdown_bytes*")
         options.text_format, options.text = v.text(text_format, alive), text
         query = self._statement_query(alive, contract, period, at, as_of)
@@ -148,6 +152,14 @@ class ContractCalls(Calls):
                               taken_text(text[0]) if text_format else "")
 
 
+def _say_how_to_read(options: Any, alive: List[Any], mapping: Optional[Path], bill_format: str,
+                     snapshots: bool) -> None:
+    if mapping is not None:
+        options.mapping = v.path(mapping, alive)
+    options.bill_format = v.text(bill_format, alive)
+    options.snapshots = int(bool(snapshots))
+
+
 def validate_contract(text: str, name: str = "contract") -> None:
     """Whether a contract's text could be applied, without a ledger.
 
@@ -158,13 +170,18 @@ def validate_contract(text: str, name: str = "contract") -> None:
     check(lib.drawdown_contract_validate(v.text(name, alive), v.text(text, alive), error), error)
 
 
-def bill_summary(*bills: Path) -> Table:
+def bill_summary(*bills: Path, mapping: Optional[Path] = None, bill_format: str = "",
+                 snapshots: bool = False) -> Table:
     """What files of a bill come to, by provider, category and currency; needs no ledger.
 
-    Costs are money of `currency`. BadInputError for what is no bill, with file and row.
+    Costs are money of `currency`. `mapping`, `bill_format` and `snapshots` as those of
+    `Ledger.reconcile`. BadInputError for what is no bill, with file and row, and for a mapping;
+    StateError for a format of no such name.
     """
     alive: List[Any] = []
+    options = v.struct_of("bill_options")
+    _say_how_to_read(options, alive, mapping, bill_format, snapshots)
     texts = ffi.new("drawdown_text[]", [v.path(bill, alive) for bill in bills])
     table, error = ffi.new("drawdown_table*"), ffi.new("drawdown_error*")
-    check(lib.drawdown_bill_summary(texts, len(texts), table, error), error)
+    check(lib.drawdown_bill_summary_with(texts, len(texts), options, table, error), error)
     return Table(table[0])

@@ -161,6 +161,7 @@ class Ledger(MeterCalls, RunCalls, QuotaCalls, HoldCalls, ImportCalls, QueryCall
 def reconcile(ledger: Ledger, contract: str, period: str, bill: Any, *,
               tolerance: Optional[Exact] = None, memory: Optional[int] = None,
               tenant_tag: str = "", text_format: str = "", snapshots: bool = False,
+              mapping: Optional[Path] = None, bill_format: str = "",
               at: Optional[Instant] = None, as_of: Optional[Instant] = None) -> Reconciliation:
     """`ledger.reconcile` of a bill: a path, a list of paths, or a pyarrow, polars or duckdb table.
 
@@ -168,8 +169,8 @@ def reconcile(ledger: Ledger, contract: str, period: str, bill: Any, *,
     """
     bills = bill if isinstance(bill, (list, tuple)) else [bill]
     return ledger.reconcile(contract, period, *bills, tolerance=tolerance, memory=memory,
-                            tenant_tag=tenant_tag, text_format=text_format, snapshots=snapshots, at=at,
-                            as_of=as_of)
+                            tenant_tag=tenant_tag, text_format=text_format, snapshots=snapshots,
+                            mapping=mapping, bill_format=bill_format, at=at, as_of=as_of)
 
 
 def salvage(directory: Path, destination: Path) -> Table:

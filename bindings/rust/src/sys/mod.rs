@@ -12,7 +12,7 @@ use std::os::raw::c_char;
 
 pub const DRAWDOWN_NUL_TERMINATED: u64 = u64::MAX;
 pub const DRAWDOWN_UNSET: i64 = i64::MIN;
-pub const DRAWDOWN_ABI_VERSION: u32 = 6;
+pub const DRAWDOWN_ABI_VERSION: u32 = 7;
 pub const DRAWDOWN_VERSION_MAJOR: u32 = 0;
 pub const DRAWDOWN_VERSION_MINOR: u32 = 1;
 pub const DRAWDOWN_VERSION_PATCH: u32 = 0;
@@ -519,6 +519,13 @@ extern "C" {
     pub fn drawdown_bill_summary(
         bills: *const drawdown_text,
         count: u64,
+        out: *mut drawdown_table,
+        error: *mut drawdown_error,
+    ) -> i32;
+    pub fn drawdown_bill_summary_with(
+        bills: *const drawdown_text,
+        count: u64,
+        options: *const drawdown_bill_options,
         out: *mut drawdown_table,
         error: *mut drawdown_error,
     ) -> i32;

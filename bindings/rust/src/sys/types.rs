@@ -323,6 +323,18 @@ pub struct drawdown_reconcile_options {
     pub text: *mut drawdown_bytes,
     pub snapshots: u8,
     pub reserved2: [u8; 7],
+    pub mapping: drawdown_text,
+    pub bill_format: drawdown_text,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct drawdown_bill_options {
+    pub struct_size: u32,
+    pub snapshots: u8,
+    pub reserved: [u8; 3],
+    pub mapping: drawdown_text,
+    pub bill_format: drawdown_text,
 }
 
 impl Default for drawdown_column {
@@ -571,6 +583,20 @@ impl Default for drawdown_reconcile_options {
             text: null_mut(),
             snapshots: 0,
             reserved2: [0; 7],
+            mapping: NO_TEXT,
+            bill_format: NO_TEXT,
+        }
+    }
+}
+
+impl Default for drawdown_bill_options {
+    fn default() -> Self {
+        drawdown_bill_options {
+            struct_size: size_of::<drawdown_bill_options>() as u32,
+            snapshots: 0,
+            reserved: [0; 3],
+            mapping: NO_TEXT,
+            bill_format: NO_TEXT,
         }
     }
 }

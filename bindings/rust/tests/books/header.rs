@@ -269,6 +269,7 @@ fn defaults_are_those_of_the_header() {
         drawdown_quota_setting QUOTA_SETTING, drawdown_import_options IMPORT_OPTIONS,
         drawdown_import_result IMPORT_RESULT, drawdown_usage_query USAGE_QUERY,
         drawdown_statement_query STATEMENT_QUERY, drawdown_reconcile_options RECONCILE_OPTIONS,
+        drawdown_bill_options BILL_OPTIONS,
         drawdown_usage_scale USAGE_SCALE, drawdown_added_run ADDED_RUN,
         drawdown_forecast_query FORECAST_QUERY,
     };
