@@ -82,6 +82,9 @@ class Cells {
   };
   const ChargePeriod& ChargePeriodAhead();
 
+  bool is_mapped() const { return mapped_.has_value(); }
+  bool demands_list_costs() const { return layout_->demands_list_costs; }
+
   // RowNote::tags of the feed's current row.
   uint32_t tags_number() const { return feed_->note().tags; }
 

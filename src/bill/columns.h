@@ -192,6 +192,8 @@ struct BillLayout {
   std::array<int, kColumnCount> index;  // into the header; -1 if absent
   // Where columns come from instead, in a format that is not FOCUS.
   std::shared_ptr<const BoundMapping> mapped;
+  // ListCost and ContractedCost are FOCUS's own, which it never leaves empty.
+  bool demands_list_costs = true;
   FocusVersion focus = FocusVersion::k10;  // where `format` is FOCUS
   std::string version;                     // its name; others may have none
   std::string version_reason;

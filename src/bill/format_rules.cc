@@ -154,13 +154,16 @@ PricingUnit = UnitOfMeasure
 ConsumedQuantity = Quantity when ChargeType is 'Usage' and UnitOfMeasure starts-with '1 '
 ConsumedUnit = UnitOfMeasure when ChargeType is 'Usage' and UnitOfMeasure starts-with '1 '
 # Prices are in the pricing currency, costs in the billing currency: where these
-# differ, there is no price to compare a cost with.
+# differ, there is no price to compare a cost with, and no contracted cost; the
+# list cost is what Microsoft says it is.
 PricingCurrency = PricingCurrency
 PricingCurrency = PricingCurrencyCode
 PricingCurrencyListUnitPrice = PayGPrice when PricingCurrency exists and PayGPrice is not '0', ''
 PricingCurrencyContractedUnitPrice = UnitPrice when PricingCurrency exists and UnitPrice is not '0', ''
 ListUnitPrice = null when ExchangeRatePricingToBilling is not '1', ''
 ListUnitPrice = null when ExchangeRate is not '1', ''
+ListCost = PayGCostInBillingCurrency when ExchangeRatePricingToBilling is not '1', '' and PayGCostInBillingCurrency is not '0', ''
+ListCost = PayGCostInBillingCurrency when ExchangeRate is not '1', '' and PayGCostInBillingCurrency is not '0', ''
 ListCost = null when ExchangeRatePricingToBilling is not '1', ''
 ListCost = null when ExchangeRate is not '1', ''
 ContractedUnitPrice = null when ExchangeRatePricingToBilling is not '1', ''
@@ -206,9 +209,10 @@ LineId = lineItem/referenceNo
 CorrectsLineId = lineItem/backreferenceNo
 BillingAccountId = lineItem/tenantId
 BillingCurrency = cost/currencyCode
-# The report has no billing period: it is the month of the usage.
-BillingPeriodStart = lineItem/intervalUsageStart as month-start
-BillingPeriodEnd = lineItem/intervalUsageStart as month-end
+# The report has no billing period, and cycles begin on any day: whatever period
+# is reconciled has the lines whose time is in it.
+BillingPeriodStart = lineItem/intervalUsageStart
+BillingPeriodEnd = lineItem/intervalUsageEnd
 ChargePeriodStart = lineItem/intervalUsageStart
 ChargePeriodEnd = lineItem/intervalUsageEnd
 SubAccountId = product/compartmentId

@@ -71,6 +71,7 @@ absl::StatusOr<BillLayout> MappedLayout(const BillMapping& mapping,
   BillLayout layout;
   layout.format = mapping.format;
   layout.version = mapping.version;
+  layout.demands_list_costs = mapping.focus;
   layout.version_reason = mapping.tells.empty()
                               ? "mapped by " + mapping.source
                               : "has " + absl::StrJoin(mapping.tells, ", ");
@@ -92,10 +93,13 @@ absl::StatusOr<BillLayout> MappedLayout(const BillMapping& mapping,
         absl::StrCat(std::string(where), ": ", mapping.source,
                      " maps nothing to ", absl::StrJoin(missing, ", ")));
   }
+  // Of a format that is built in, it is known which columns there are not and
+  // which are not needed.
   for (const BillColumn column : kWanted) {
-    if (!layout.Has(column)) layout.absent.emplace_back(ColumnName(column));
+    if (mapping.tells.empty() && !layout.Has(column)) {
+      layout.absent.emplace_back(ColumnName(column));
+    }
   }
-  // Of a format that is built in, it is known which columns are not needed.
   for (size_t i = 0; mapping.tells.empty() && i < header.size(); ++i) {
     if (!bound.IsUsed(i)) layout.unknown.push_back(header[i]);
   }

@@ -17,7 +17,9 @@ void CheckNulls(Cells* cells) {
   for (const BillColumn column :
        {BillColumn::kEffectiveCost, BillColumn::kListCost,
         BillColumn::kContractedCost}) {
-    if (cells->IsNull(column) && cells->Has(column)) {
+    const bool demanded =
+        column == BillColumn::kEffectiveCost || cells->demands_list_costs();
+    if (demanded && cells->IsNull(column) && cells->Has(column)) {
       cells->Odd(OddityKind::kForbiddenNull, column, "");
     }
   }

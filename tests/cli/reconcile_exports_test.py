@@ -162,6 +162,64 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
                                 "--format", "json", "bill.csv").json()
             self.assertEqual(total["totals"][0]["list_cost"], price or "0",
                              rate)
+            self.assertEqual(total["oddities"], [], rate)
+
+    def test_costs_that_azure_does_not_give_in_the_billing_currency(self):
+        line = {"InvoiceId": "1", "BillingAccountId": "2",
+                "BillingCurrency": "EUR",
+                "BillingPeriodStartDate": "10/01/2026",
+                "BillingPeriodEndDate": "10/31/2026", "Date": "10/01/2026",
+                "ChargeType": "Usage", "MeterId": "m", "UnitOfMeasure": "1 Hour",
+                "Quantity": "2", "CostInBillingCurrency": "10",
+                "PayGPrice": "5.5", "UnitPrice": "5",
+                "ExchangeRatePricingToBilling": "1.1",
+                "PaygCostInBillingCurrency": "12.10000000000001"}
+        for rate in ("ExchangeRatePricingToBilling", "ExchangeRate"):
+            named = {rate if key == "ExchangeRatePricingToBilling" else key:
+                     value for key, value in line.items()}
+            free = named | {"PaygCostInBillingCurrency": "0"}
+            same = named | {rate: "1.0"}
+            self.write_bill([named, free, same])
+            found = self.expect(0, "bill", "summary", "--as", "azure-actual",
+                                "--format", "json", "bill.csv").json()
+            self.assertEqual(found["oddities"], [], rate)
+            # Of the first what Azure says, of the second nothing, of the
+            # third 5.5 x 2.
+            self.assertEqual(found["totals"][0]["list_cost"],
+                             "23.10000000000001", rate)
+            self.assertEqual(found["totals"][0]["contracted_cost"], "10", rate)
+        # What is compared is not left out in silence.
+        self.write_bill([line | {"CostInBillingCurrency": ""}])
+        found = self.expect(0, "bill", "summary", "--as", "azure-amortized",
+                            "--format", "json", "bill.csv").json()
+        self.assertEqual([(odd["name"], odd["column"])
+                          for odd in found["oddities"]],
+                         [("forbidden_null", "EffectiveCost")])
+
+    def test_costs_that_a_mapping_leaves_out(self):
+        self.write_bill([{"day": "2026-10-01", "owed": "5", "list": ""}])
+        rules = """ProviderName = 'Own'
+BillingCurrency = 'EUR'
+ChargeCategory = 'Usage'
+BillingPeriodStart = day as month-start
+BillingPeriodEnd = day as month-end
+ChargePeriodStart = day as time 'YYYY-MM-DD'
+ChargePeriodEnd = day as time 'YYYY-MM-DD' plus 1 day
+BilledCost = owed
+EffectiveCost = owed
+ContractedCost = owed
+"""
+        odd = []
+        for more in ("ListCost = list\n", "focus: yes\nListCost = list\n"):
+            with open(self.path("own.map"), "w") as file:
+                file.write(rules + more)
+            found = self.expect(0, "bill", "summary", "--mapping",
+                                self.path("own.map"), "--format", "json",
+                                "bill.csv").json()
+            odd.append([one["name"] for one in found["oddities"]
+                        if one["column"] == "ListCost"])
+        # Whoever says that the columns are those of FOCUS is held to it.
+        self.assertEqual(odd, [[], ["forbidden_null"]])
 
     def tenants_of(self, start, key, tags):
         """What a report of one hour finds by tenant, its columns named by
@@ -261,6 +319,40 @@ rate { pool: "aws/us-east-1/h200" price: "3.45" from: "2026-10-01T00:00:00Z" }
                 "lineItem/isCorrection": "false",
                 "lineItem/backreferenceNo": ""})
         self.check("oci", "Oracle", "iad", "B98453", 8, "", rows, "662.4")
+
+    def test_an_oracle_cycle_that_is_no_month(self):
+        """A report does not say in which cycle its lines are billed: those of
+        the period's time are compared, all others are another period's."""
+        self.write("contract.textproto", """
+id: "it" provider: "oci" provider_alias: "Oracle" currency: "USD"
+term { start: "2026-09-01T00:00:00Z" end: "2027-09-01T00:00:00Z" }
+pool { name: "oci/iad/gpu" sku: "B98453" region: "iad" gpus_per_unit: 8 }
+rate { pool: "oci/iad/gpu" price: "3.45" from: "2026-09-01T00:00:00Z" }
+""")
+        hours = ["10-03", "10-15", "10-31", "11-14", "11-15", "11-30"]
+        self.write("runs.csv", "run_id,tenant,pool,gpus,start,end,state\n" +
+                   "".join(f"job-{hour},acme/chat,oci/iad/gpu,8,"
+                           f"2026-{hour}T00:00:00Z,2026-{hour}T01:00:00Z,"
+                           "COMPLETED\n" for hour in hours))
+        self.write_bill([{
+            "lineItem/referenceNo": hour,
+            "lineItem/intervalUsageStart": f"2026-{hour}T00:00Z",
+            "lineItem/intervalUsageEnd": f"2026-{hour}T01:00Z",
+            "product/region": "iad", "usage/billedQuantity": "8",
+            "cost/productSku": "B98453", "cost/myCost": "27.6",
+            "cost/currencyCode": "USD",
+            "cost/billingUnitReadable": "GPU Per Hour"} for hour in hours])
+        self.expect(0, "init")
+        self.expect(0, "contract", "apply", "contract.textproto")
+        self.expect(0, "import", "runs", "runs.csv")
+        answer = self.expect(
+            0, "reconcile", "--contract", "it", "--period",
+            "2026-10-15T00:00:00Z/2026-11-15T00:00:00Z", "--at",
+            "2026-12-10T00:00:00Z", "--format", "csv", "bill.csv")
+        rows = list(csv.DictReader(answer.out.splitlines()))
+        self.assertEqual(sorted((row["class"], row["billed_cost"])
+                                for row in rows),
+                         [("matched", "27.6")] * 3 + [("non_usage", "82.8")])
 
 
 if __name__ == "__main__":

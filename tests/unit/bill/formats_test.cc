@@ -13,7 +13,9 @@
 namespace drawdown {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 // A line of a Cost and Usage Report 2.0.
 BillCells CurLine(const std::string& type) {
@@ -242,12 +244,33 @@ TEST(FormatsTest, CorrectionsOfOracleNameTheirOriginal) {
         EXPECT_EQ(row.corrects, first ? "" : "V2.a");
         EXPECT_EQ(row.sku, "B95909");
         EXPECT_EQ(row.pricing_unit, "GPU Hour");
-        EXPECT_EQ(row.billing_start_us, *ParseInstant("2026-10-01T00:00:00Z"));
+        // It has no billing period but its own time.
+        EXPECT_EQ(row.billing_start_us, *ParseInstant("2026-10-03T12:00:00Z"));
+        EXPECT_EQ(row.billing_end_us, *ParseInstant("2026-10-03T13:00:00Z"));
         return absl::OkStatus();
       });
   ASSERT_TRUE(bill.ok()) << bill.status();
   EXPECT_EQ(FormatMoney(bill->summary.by_currency.at("USD").billed_cost), "0");
   EXPECT_EQ(bill->summary.format, "OCI cost report");
+  // Costs that such a report never has are no oddity of it.
+  for (const Oddity& oddity : bill->summary.oddities) {
+    EXPECT_EQ(oddity.name, "time_without_seconds") << oddity.column;
+  }
+}
+
+TEST(FormatsTest, ALineOfOracleMayHaveNoTime) {
+  const BillCells line =
+      With(OracleLine(), {{"lineItem/intervalUsageEnd", "2026-10-03T12:00Z"}});
+  const auto bill = ReadContents({BillText({line})});
+  ASSERT_TRUE(bill.ok()) << bill.status();
+  EXPECT_THAT(OddityRows(bill->summary),
+              Contains(Pair("empty_charge_period/ChargePeriodEnd", 1)));
+  // Of FOCUS, and of a billing period of its own, it is an error.
+  const auto focus = ReadContents({BillText(
+      {With(GoodRow(), {{"BillingPeriodStart", "2026-10-03T12:00:00Z"},
+                        {"BillingPeriodEnd", "2026-10-03T12:00:00Z"},
+                        {"ChargePeriodEnd", "2026-10-03T12:00:00Z"}})})});
+  EXPECT_EQ(GetErrorCode(focus.status()), ErrorCode::kBadRow);
 }
 
 TEST(FormatsTest, OraclesTagsAndCorrectionsAreReadHoweverSpelled) {
