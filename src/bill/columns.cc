@@ -329,10 +329,30 @@ FocusVersion TellVersion(BillLayout* layout) {
   return newest;
 }
 
-absl::Status CheckFocus(const BillLayout& layout, std::string_view where) {
+// What a header is that has no column of ours, where that can be seen.
+std::string_view LooksLike(const std::vector<std::string>& header) {
+  if (header.size() != 1) return "";
+  const std::string& all = header.front();
+  if (all.starts_with("PK")) return "a ZIP file or workbook: save it as CSV";
+  if (all.starts_with("PAR1")) return "Parquet: export the bill as CSV";
+  if (all.find_first_of(";\t|") != std::string::npos) {
+    return "one column whose name has separators in it: fields are separated "
+           "by commas";
+  }
+  return "";
+}
+
+absl::Status CheckFocus(const BillLayout& layout,
+                        const std::vector<std::string>& header,
+                        std::string_view where) {
   if (layout.dataset != Dataset::kCostAndUsage || layout.Has(C::kBilledCost) ||
       layout.Has(C::kChargeCategory) || layout.Has(C::kChargePeriodStart)) {
     return absl::OkStatus();
+  }
+  if (const std::string_view found = LooksLike(header); !found.empty()) {
+    return MakeError(
+        ErrorCode::kUnknownFormat,
+        absl::StrCat(std::string(where), ": ", std::string(found)));
   }
   return MakeError(
       ErrorCode::kUnknownFormat,
@@ -399,7 +419,7 @@ absl::StatusOr<BillLayout> ReadLayout(const std::vector<std::string>& header,
   layout.dataset = TellDataset(header);
   layout.index.fill(-1);
   RETURN_IF_ERROR(MatchNames(header, where, &layout));
-  RETURN_IF_ERROR(CheckFocus(layout, where));
+  RETURN_IF_ERROR(CheckFocus(layout, header, where));
   const FocusVersion version = TellVersion(&layout);
   RETURN_IF_ERROR(CheckRequired(layout, where));
   layout.absent = NamesWhere(layout, false, [&](const DatasetColumn& column) {

@@ -111,6 +111,21 @@ TEST(ColumnsTest, OtherFilesAreRefused) {
               HasSubstr("f:1: not a FOCUS cost and usage file"));
 }
 
+// What people have on their disks instead of a bill says so at its start.
+TEST(ColumnsTest, AHeaderThatIsOneColumnSaysWhatTheFileIs) {
+  for (const auto& [header, found] :
+       {std::pair{"BilledCost;ChargeCategory;ChargePeriodStart",
+                  "fields are separated by commas"},
+        std::pair{"BilledCost\tChargeCategory", "separated by commas"},
+        std::pair{"PK\x03\x04", "f:1: a ZIP file or workbook"},
+        std::pair{"PAR1", "f:1: Parquet"},
+        std::pair{"Anything", "not a FOCUS cost and usage file"}}) {
+    const auto layout = ReadLayout({header}, "f:1");
+    EXPECT_EQ(GetErrorCode(layout.status()), ErrorCode::kUnknownFormat);
+    EXPECT_THAT(std::string(layout.status().message()), HasSubstr(found));
+  }
+}
+
 TEST(ColumnsTest, EveryRequiredColumnIsMissed) {
   for (const std::string name :
        {"BillingCurrency", "ChargePeriodStart", "ChargePeriodEnd",
