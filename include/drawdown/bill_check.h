@@ -41,7 +41,9 @@ struct BillCheckResult {
 };
 
 // Checks files of FOCUS charges against the rules of FOCUS 1.2, of which those
-// of columns that the bill's version does not have are not applicable. A rule
+// of columns that the bill's version does not have are not applicable; files of
+// several versions are checked each by its own, and a rule that one of them has
+// is not "not applicable". A rule
 // about a column that the file does not have is not executable; never passed.
 // Errors are those of SummarizeBill; kUnknownFormat for a bill that is not
 // FOCUS.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
+#include <map>
 #include <set>
 #include <string>
 
@@ -47,6 +49,7 @@ class BillReading {
       RETURN_IF_ERROR(ReadFile(i));
     }
     RETURN_IF_ERROR(totals_.Finish(&log_));
+    NoteVersions();
     summary_.oddities = log_.Sorted();
     return std::move(contents_);
   }
@@ -120,11 +123,9 @@ class BillReading {
                      " rows, but its manifest says ", *input.promised_rows));
   }
 
-  // Whether each of both is read by its own version. What rules are checked is
-  // of one.
+  // Whether each of both is read, and its rules checked, by its own version.
   bool MayMix(const BillLayout& layout) const {
-    return layout.mapped == nullptr && summary_.format == layout.format &&
-           rules_ == nullptr;
+    return layout.mapped == nullptr && summary_.format == layout.format;
   }
 
   // The same in every order of the files.
@@ -149,9 +150,7 @@ class BillReading {
                        layout.version_reason, "), but ",
                        summary_.files[first_charges_].name, " is ",
                        Title(summary_.format, summary_.version),
-                       rules_ != nullptr && layout.mapped == nullptr
-                           ? ": the rules are of one version"
-                           : ": these cannot be mixed in one bill"));
+                       ": these cannot be mixed in one bill"));
     }
     if (summary_.files.empty() || first) {
       summary_.format = layout.format;
@@ -213,6 +212,7 @@ class BillReading {
     RowReader rows(cells);
     RowPatterns patterns(feed, &likes_);
     const std::optional<uint32_t>& delivery = files_[file].delivery;
+    ChargeRange range{layout.version};
     BillRow row;
     row.file = file;
     row.amount = BestAmount(layout);
@@ -239,13 +239,15 @@ class BillReading {
         RETURN_IF_ERROR(CheckAndAdd(current, cells));
         if (cells->odd() == odd) patterns.Consider(current, &rows, &totals_);
       }
-      WidenRange(current);
+      range.first_us = std::min(range.first_us, current.charge_start_us);
+      range.last_us = std::max(range.last_us, current.charge_end_us);
       RETURN_IF_ERROR(row_(current));
       if (++summary_.rows % kRowsPerProgress == 0) {
         ReportProgress(feed->position());
       }
     }
     patterns.AddUp(&totals_);
+    Widen(range);
     return absl::OkStatus();
   }
 
@@ -272,14 +274,43 @@ class BillReading {
     return totals_.Add(row, *cells);
   }
 
-  void WidenRange(const BillRow& row) {
-    const bool first = summary_.rows == 0;
+  // Of the charges of one file.
+  struct ChargeRange {
+    std::string version;
+    int64_t first_us = std::numeric_limits<int64_t>::max();
+    int64_t last_us = std::numeric_limits<int64_t>::min();
+  };
+
+  void Widen(const ChargeRange& range) {
+    if (range.first_us > range.last_us) return;  // no charge
+    const bool first = ranges_.empty();
     summary_.first_charge_us =
-        first ? row.charge_start_us
-              : std::min(summary_.first_charge_us, row.charge_start_us);
+        first ? range.first_us
+              : std::min(summary_.first_charge_us, range.first_us);
     summary_.last_charge_us =
-        first ? row.charge_end_us
-              : std::max(summary_.last_charge_us, row.charge_end_us);
+        first ? range.last_us
+              : std::max(summary_.last_charge_us, range.last_us);
+    ranges_.push_back(range);
+  }
+
+  // A charge that two versions write in two ways is not seen to be one. None is
+  // where files of different versions are of different time.
+  void NoteVersions() {
+    if (versions_.size() < 2) return;
+    std::stable_sort(ranges_.begin(), ranges_.end(),
+                     [](const ChargeRange& a, const ChargeRange& b) {
+                       return a.first_us < b.first_us;
+                     });
+    std::map<std::string, int64_t> last;  // charge so far, by version
+    for (const ChargeRange& range : ranges_) {
+      for (const auto& [version, last_us] : last) {
+        if (version == range.version || last_us <= range.first_us) continue;
+        summary_.version_reason = kMixedCharges;
+        return;
+      }
+      int64_t& last_us = last[range.version];
+      last_us = std::max(last_us, range.last_us);
+    }
   }
 
   void CountHeaderOddities(const BillLayout& layout, uint64_t rows,
@@ -324,6 +355,7 @@ class BillReading {
   bool have_charges_ = false;
   size_t first_charges_ = 0;        // the first file of charges
   std::set<std::string> versions_;  // of charges
+  std::vector<ChargeRange> ranges_;
   // The first rows before discounts, and of discounts that others are after.
   std::array<std::string, 2> discounts_;
   BillTotals totals_{&summary_};

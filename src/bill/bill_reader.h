@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -22,6 +23,13 @@ using BillProgress =
     std::function<void(uint64_t bytes_read, uint64_t bytes_total)>;
 
 class RuleChecker;
+
+// BillSummary::version_reason of charges of one time in files of several
+// versions.
+inline constexpr std::string_view kMixedCharges =
+    "files of several versions with charges of the same time: a charge that is "
+    "in two of them counts twice and is not found to be a copy (where one "
+    "delivery replaces the other: --snapshots)";
 
 // One file of a bill.
 struct BillInput {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -89,6 +90,7 @@ RuleChecker::State RuleChecker::MakeState(std::string_view line) {
     CHECK(!requirement.empty());
     state.rule.reason = "the bill has no file of charges";
   }
+  state.unexecuted = state.rule.reason;
   return state;
 }
 
@@ -122,11 +124,18 @@ void RuleChecker::BeginRule(const BillLayout& layout, const std::string& where,
   state->active = false;
   std::string foreign = ForeignTo(layout, *state);
   if (!foreign.empty()) {
+    if (state->applicable || layout.focus < state->foreign_to) return;
+    state->foreign_to = layout.focus;
     state->rule.outcome = BillRule::Outcome::kNotApplicable;
     state->rule.reason = std::move(foreign);
     return;
   }
-  if (state->requirement.op == RuleOp::kTrue) return;
+  // It is of another file, maybe, but is of this one.
+  if (!std::exchange(state->applicable, true)) {
+    state->rule.outcome = BillRule::Outcome::kNotExecutable;
+    state->rule.reason = state->unexecuted;
+  }
+  if (state->requirement.op == RuleOp::kTrue || state->given_up) return;
   const auto absent =
       std::find_if(state->columns.begin(), state->columns.end(),
                    [&](BillColumn column) { return !layout.Has(column); });
@@ -236,6 +245,7 @@ void RuleChecker::AddDistinct(const Cells& cells, std::string_view key,
     state->rule.reason =
         absl::StrCat("more than ", kMaxDistinct, " values to tell apart");
     state->active = state->executed = false;
+    state->given_up = true;
     return;
   }
   const Hash128 first = FastHash(value, seed_);

@@ -48,7 +48,11 @@ class RuleChecker {
     RuleExpression condition;
     RuleExpression requirement;
     std::vector<BillColumn> columns;
-    std::vector<BillColumn> about;         // and that of its id
+    std::vector<BillColumn> about;                // and that of its id
+    std::string unexecuted;                       // why, where no file says so
+    bool applicable = false;                      // to some file
+    FocusVersion foreign_to = FocusVersion::k10;  // the newest that it is not
+    bool given_up = false;                 // there was too much to remember
     bool executed = false;                 // in some file
     bool active = false;                   // in this one
     std::map<std::string, Misses> misses;  // kProduct

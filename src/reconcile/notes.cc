@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/error.h"
+#include "bill/bill_reader.h"
 #include "reconcile/text.h"
 #include "reconcile/tolerance.h"
 
@@ -37,19 +38,6 @@ void NoteSuperseded(const BillSummary& bill, ReconcileResult* result) {
   result->notes.push_back(absl::StrCat(
       superseded, superseded == 1 ? " row is" : " rows are",
       " left out, because a later snapshot has their billing period"));
-}
-
-// A row that two versions write in two ways is not seen to be one.
-void NoteVersions(const BillSummary& bill, ReconcileResult* result) {
-  std::set<std::string> versions;
-  for (const BillFile& file : bill.files) {
-    if (file.dataset == "Cost and Usage") versions.insert(file.version);
-  }
-  if (versions.size() < 2) return;
-  result->notes.push_back(absl::StrCat(
-      "the bill has files of versions ", absl::StrJoin(versions, ", "),
-      ": charges that are in those of two versions count twice, and are not "
-      "found"));
 }
 
 // So many copies are seldom an error of the provider.
@@ -182,7 +170,9 @@ void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
       context.posted.Missing(context.contract->currency);
   std::move(missing.begin(), missing.end(), std::back_inserter(result->notes));
   NoteSuperseded(bill, result);
-  NoteVersions(bill, result);
+  if (bill.version_reason == kMixedCharges) {
+    result->notes.push_back(absl::StrCat("the bill has ", bill.version_reason));
+  }
   NoteBias(result);
   NoteCopies(bill, result);
   NoteCommitments(groups, *context.names, result);

@@ -187,14 +187,24 @@ commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
         self.assertIn("pending, not breaks", done.err)
 
     def test_files_of_two_versions_are_said_to_count_twice(self):
+        def newer(name, *hours):
+            lines = [HEADER] + [row(hour, 2, RIGHT) for hour in hours]
+            return self.write(name, "".join(
+                line.rstrip("\n") + more for line, more in
+                zip(lines, (",InvoiceId\n", ",A\n", ",A\n"))))
+
         first = self.bill(*[row(hour, 2, RIGHT) for hour in (0, 1)])
-        later = self.write("later.csv", "".join(
-            line.rstrip("\n") + more for line, more in zip(
-                [HEADER] + [row(hour, 2, RIGHT) for hour in (2, 3)],
-                (",InvoiceId\n", ",A\n", ",A\n"))))
-        self.assertIn(" count twice, and are not found",
-                      self.reconcile(0, first, later).err)
-        self.assertNotIn("count twice", self.reconcile(1, first).err)
+        # They are of different hours, so no charge is in both.
+        self.assertNotIn("twice",
+                         self.reconcile(0, first, newer("later.csv", 2, 3)).err)
+        again = newer("again.csv", 0, 1)
+        said = "counts twice and is not found to be a copy"
+        self.assertIn(said, self.reconcile(1, first, again).err)
+        self.assertIn(said, self.expect(0, "bill", "summary", "--format",
+                                        "table", first, again).out)
+        last = self.reconcile(1, first, again, "--snapshots")
+        self.assertNotIn("twice", last.err)
+
 
 
 if __name__ == "__main__":

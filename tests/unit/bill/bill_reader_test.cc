@@ -301,22 +301,6 @@ TEST(BillReaderTest, RefusesNoFilesAndEmptyFiles) {
   EXPECT_EQ(GetErrorCode(ReadTexts({""}).status()), ErrorCode::kBadCsv);
 }
 
-// A provider that moves to a newer version between two months.
-TEST(BillReaderTest, FilesOfFocusAreReadEachByItsVersion) {
-  const std::string old = BillText({GoodRow()});
-  const std::string now =
-      BillText({With(GoodRow(), {{"InvoiceId", "I"}, {"BilledCost", "3"}})});
-  for (const auto& texts : {std::vector<std::string>{old, now, old},
-                            std::vector<std::string>{now, old, old}}) {
-    const auto summary = ReadTexts(texts);
-    ASSERT_TRUE(summary.ok()) << summary.status();
-    EXPECT_EQ(summary->version, "1.0, 1.2");
-    EXPECT_EQ(summary->version_reason, "files of several versions");
-    EXPECT_EQ(summary->files[2].version, "1.0");
-    EXPECT_EQ(FormatMoney(summary->by_currency.at("USD").billed_cost), "35.8");
-  }
-}
-
 TEST(BillReaderTest, FormatsAreNotMixed) {
   const BillCells azure = {{"ChargeType", "Usage"},
                            {"MeterId", "m"},
