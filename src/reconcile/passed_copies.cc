@@ -5,16 +5,38 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "reconcile/items.h"
+#include "reconcile/reason.h"
 #include "reconcile/row_period.h"
 #include "reconcile/text.h"
 #include "reconcile/tolerance.h"
 
 namespace drawdown {
+namespace {
+
+std::string SumsText(const std::map<std::string, MoneyAmount>& by_currency) {
+  return absl::StrJoin(
+      by_currency, ", ", [](std::string* out, const auto& one) {
+        absl::StrAppend(
+            out, MoneyText(one.second, Currency::Parse(one.first).value()));
+      });
+}
+
+}  // namespace
 
 bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
                     const Interval& period) {
   return PassesThrough(routed.key.disposition) && row.billed_cost.given &&
          row.billed_cost.amount > MoneyAmount() && IsOfPeriod(row, period);
+}
+
+bool IsUnjudged(const BillRow& row, const RoutedRow& routed,
+                const RowSums& one) {
+  return IsUsage(routed.key.lane.kind) && one.unmeasured != 0 &&
+         row.billed_cost.given && row.billed_cost.amount > MoneyAmount();
+}
+
+PassedRow UnjudgedRow(const RoutedRow& routed) {
+  return {routed.key, false, routed.invoice, {}};
 }
 
 PassedRow PassedCopies::PassedRowOf(const BillRow& row,
@@ -26,24 +48,21 @@ PassedRow PassedCopies::PassedRowOf(const BillRow& row,
           given_back_.ThingsOf(row)};
 }
 
-uint64_t PassedCopies::LeftOf(const Copies& copies) {
-  const MoneyAmount cost = copies.one.cost * static_cast<Int128>(copies.extra);
-  const MoneyAmount left = cost - given_back_.Take(copies.passed->things, cost);
-  if (!left.valid()) return copies.extra;
-  return static_cast<uint64_t>(left.count() / copies.one.cost.count());
-}
-
 void PassedCopies::Add(const Copies& copies, uint32_t group,
                        Currency currency) {
+  const MoneyAmount each = copies.one.cost;
   if (!copies.passed->named || given_back_.too_many()) {
-    unnamed_rows_ += copies.extra;
-    unnamed_cost_[currency.ToString()] +=
-        copies.one.cost * static_cast<Int128>(copies.extra);
+    unnamed_.Add(copies, copies.extra, currency);
     return;
   }
-  const uint64_t left = LeftOf(copies);
-  if (left == 0) return;
-  const RowSums sums = copies.one.Times(left);
+  const GivenBack::Left left =
+      given_back_.Take(copies.passed->things, each, copies.extra);
+  if (left.doubted != 0) {
+    doubted_.Add(copies, left.doubted, currency);
+    given_[currency.ToString()] += left.given;
+  }
+  if (left.copies == 0) return;
+  const RowSums sums = copies.one.Times(left.copies);
   const auto [entry, added] = by_group_.try_emplace(group);
   Taken& taken = entry->second;
   taken.sums += sums;
@@ -88,19 +107,53 @@ uint32_t PassedCopies::LinesOf(const Hash128& order) const {
   return found == lines_.end() ? Break::kNoLines : groups_ + found->second;
 }
 
-std::string PassedCopies::Note() const {
-  if (unnamed_rows_ == 0) return "";
-  const std::string costs = absl::StrJoin(
-      unnamed_cost_, ", ", [](std::string* out, const auto& cost) {
-        absl::StrAppend(
-            out, MoneyText(cost.second, Currency::Parse(cost.first).value()));
-      });
-  return absl::StrCat(unnamed_rows_,
-                      unnamed_rows_ == 1 ? " row that is" : " rows that are",
-                      " not compared (", costs,
-                      ") equal others in every column, but may be charges of "
-                      "their own: whether "
-                      "they are billed twice cannot be told");
+void PassedCopies::Noted::Add(const Copies& copies, uint64_t more,
+                              Currency currency) {
+  const MoneyAmount amount = copies.one.cost * static_cast<Int128>(more);
+  rows += more;
+  cost[currency.ToString()] += amount;
+  if (amount <= most) return;
+  most = amount;
+  dearest = copies;
+  dearest.extra = more;
+}
+
+std::string PassedCopies::Noted::Text(const GroupNames& names) const {
+  Group one;  // whose reason says what it is
+  one.key = dearest.passed->key;
+  one.sums = dearest.one;
+  one.names = dearest.names;
+  const bool compared = one.key.disposition == Disposition::kCompare;
+  const std::string& resource = one.names.resource.value();
+  const std::string what =
+      compared ? "usage without hours of pool " + one.names.pool.value()
+               : RoutedReason(one, BreakClass::kNonUsage, CorrectionLink::kNone,
+                              names);
+  return absl::StrCat(
+      rows, rows == 1 ? " row that is" : " rows that are", " not compared (",
+      SumsText(cost), rows == 1 ? ") equals" : ") equal",
+      " others in every column (",
+      rows == 1 ? "" : absl::StrCat("the dearest, ", dearest.extra, ": "), what,
+      resource.empty() ? "" : ", resource " + resource, ", from ",
+      FormatInstant(dearest.start_us), ")");
+}
+
+std::vector<std::string> PassedCopies::Notes(const GroupNames& names) const {
+  std::vector<std::string> notes;
+  if (unnamed_.rows != 0) {
+    notes.push_back(absl::StrCat(
+        unnamed_.Text(names),
+        ", but may be charges of their own: whether they are billed twice "
+        "cannot be told"));
+  }
+  if (doubted_.rows != 0) {
+    notes.push_back(absl::StrCat(
+        doubted_.Text(names),
+        ", and not asked for: credits, adjustments or corrections of the same "
+        "service or resource give ",
+        SumsText(given_), " back, whatever for"));
+  }
+  return notes;
 }
 
 }  // namespace drawdown

@@ -23,6 +23,12 @@ namespace drawdown {
 bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
                     const Interval& period);
 
+// Whether a row is of a pool and costs something but has no hours that the
+// meter could say are too many: copies of it are noted.
+bool IsUnjudged(const BillRow& row, const RoutedRow& routed,
+                const RowSums& one);
+PassedRow UnjudgedRow(const RoutedRow& routed);
+
 class PassedCopies {
  public:
   // What is kept of such a row. Rows may rightly look alike: two disks without
@@ -37,8 +43,9 @@ class PassedCopies {
   }
 
   // In the order of CopyFinder::ForEach; `group` and `currency` are those of
-  // the rows. Copies that are given back, be it in part, are none.
-  // REQUIRES: copies.passed, and all rows were given to GiveBack.
+  // the rows. Copies that are given back, be it in part, are none, and are
+  // noted where that is not certain. REQUIRES: copies.passed, and all rows were
+  // given to GiveBack.
   void Add(const Copies& copies, uint32_t group, Currency currency);
 
   // Takes the copies of rows with a name out of their groups, and returns one
@@ -55,8 +62,8 @@ class PassedCopies {
   // kNoLines: of none, or beyond the first kMostLines rows.
   uint32_t LinesOf(const Hash128& order) const;
 
-  // About the copies of rows without a name; empty: there are none.
-  std::string Note() const;
+  // About the copies that are not asked for.
+  std::vector<std::string> Notes(const GroupNames& names) const;
 
  private:
   static constexpr size_t kMostLines = size_t{1} << 16;
@@ -70,16 +77,24 @@ class PassedCopies {
     uint32_t lines = 0;  // beyond the groups'
   };
 
-  // Of the copies, how many the bill does not give back.
-  uint64_t LeftOf(const Copies& copies);
+  struct Noted {
+    uint64_t rows = 0;
+    std::map<std::string, MoneyAmount> cost;  // by currency
+    MoneyAmount most;                         // of one charge's copies
+    Copies dearest;                           // those
+
+    void Add(const Copies& copies, uint64_t more, Currency currency);
+    std::string Text(const GroupNames& names) const;
+  };
 
   GivenBack given_back_;
   std::map<uint32_t, Taken> by_group_;
   std::vector<const InvoiceSet*> invoices_;  // in by_group_, by Taken::lines
   std::map<Hash128, uint32_t> lines_;
   uint32_t groups_ = 0;
-  uint64_t unnamed_rows_ = 0;
-  std::map<std::string, MoneyAmount> unnamed_cost_;  // by currency
+  Noted unnamed_;  // rows that may be charges of their own
+  Noted doubted_;  // rows of which some may be given back
+  std::map<std::string, MoneyAmount> given_;  // of those, by currency
 };
 
 }  // namespace drawdown

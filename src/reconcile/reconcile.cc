@@ -93,6 +93,10 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
       split = state.splits.Add(row, group);
     }
     RETURN_IF_ERROR(state.copies.Add(row, routed, one, group, split));
+    if (IsUnjudged(row, routed, one)) {
+      RETURN_IF_ERROR(
+          state.copies.AddPassed(row, routed, one, UnjudgedRow(routed)));
+    }
   } else if (PassesWithCost(row, routed, state.context.period)) {
     RETURN_IF_ERROR(state.copies.AddPassed(
         row, routed, one, state.passed_copies.PassedRowOf(row, routed)));
@@ -145,10 +149,11 @@ bool Reconciler::State::IsIssuer(std::string_view name) const {
 
 void Reconciler::State::NoteWhatIsMissing(ReconcileResult* result) const {
   const std::string& tag = context.options.tenant_tag;
-  for (const std::string& note :
-       {period_rows.Note(), passed_copies.Note(),
-        tag.empty() ? std::string() : tag_rows.Note(tag)}) {
-    if (!note.empty()) result->notes.push_back(note);
+  std::vector<std::string> notes = passed_copies.Notes(names);
+  notes.insert(notes.begin(), period_rows.Note());
+  if (!tag.empty()) notes.push_back(tag_rows.Note(tag));
+  for (std::string& note : notes) {
+    if (!note.empty()) result->notes.push_back(std::move(note));
   }
 }
 

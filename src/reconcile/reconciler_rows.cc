@@ -89,8 +89,8 @@ void Reconciler::State::Keep(const BillRow& row, const RoutedRow& routed,
   RepeatedRow& kept = repeated[row.like % kMostLikes];
   AddUp(&kept);
   kept.like = 0;
-  if (!router.RoutesAlike(row, routed) || !row.applied.empty() ||
-      !row.allocated_method_details.empty()) {
+  if (!router.RoutesAlike(row, routed) || IsUnjudged(row, routed, one) ||
+      !row.applied.empty() || !row.allocated_method_details.empty()) {
     return;
   }
   kept = {row.like,

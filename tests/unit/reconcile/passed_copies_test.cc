@@ -120,8 +120,11 @@ TEST(PassedCopiesTest, AResourceIsUsedOnceAndBoughtOrTaxedTwice) {
   const ReconcileResult result = Reconcile(MeteredOnce(), rows);
   ExpectInvariants(result, rows);
   EXPECT_TRUE(ItemsOf(result, BreakClass::kDuplicateCharge).empty());
-  EXPECT_THAT(result.notes,
-              Contains(HasSubstr("6 rows that are not compared (65.20 USD)")));
+  EXPECT_THAT(
+      result.notes,
+      Contains(HasSubstr("6 rows that are not compared (65.20 USD) equal "
+                         "others in every column (the dearest, 1: "
+                         "purchase of what is no commitment")));
 }
 
 // Charged, taken back and charged again is charged once.
@@ -167,6 +170,79 @@ TEST(PassedCopiesTest, WhatIsGivenBackIsNotBilledTwice) {
   back.currency = "USD";
   back.provider = "Another Cloud";
   EXPECT_EQ(copies(back, 2), "5");
+}
+
+// Some services have rows of less than nothing month by month: only those that
+// take whole copies back, of their own service and resource, are of copies.
+TEST(PassedCopiesTest, RegularRowsOfLessThanNothingHideNoCopies) {
+  const TestRow charge = StorageRow("bucket-1", "5.00");
+  const auto copies = [&](std::vector<TestRow> backs, size_t charges) {
+    backs.insert(backs.begin(), charges, charge);
+    const ReconcileResult result = Reconcile(MeteredOnce(), backs);
+    ExpectInvariants(result, backs);
+    std::reverse(backs.begin(), backs.end());
+    EXPECT_EQ(Serialized(Reconcile(MeteredOnce(), backs)), Serialized(result));
+    for (const std::string& note : result.notes) {
+      EXPECT_THAT(note, ::testing::Not(HasSubstr("not asked for"))) << note;
+    }
+    return SumOf(result, BreakClass::kDuplicateCharge, &Break::difference);
+  };
+  const auto back = [](const char* billed) {
+    return StorageRow("bucket-1", billed);
+  };
+  EXPECT_EQ(copies({back("-3.00")}, 2), "5");
+  EXPECT_EQ(copies({back("-7.00"), back("-0.10")}, 4), "15");
+  EXPECT_EQ(copies({back("-10.00")}, 4), "5");
+  EXPECT_EQ(copies({back("-10.00"), back("-5.00")}, 4), "0");
+  EXPECT_EQ(copies({back("-10.00"), back("-5.00"), back("-5.00")}, 3), "0");
+  // Of more than there are copies: of something else.
+  EXPECT_EQ(copies({back("-15.00")}, 3), "10");
+  TestRow other = back("-5.00");
+  other.resource = "";
+  EXPECT_EQ(copies({other}, 2), "5");
+  other = back("-5.00");
+  other.category = ChargeCategory::kTax;
+  EXPECT_EQ(copies({other}, 2), "0");
+}
+
+// A credit may be of anything, so it is said what is not asked for.
+TEST(PassedCopiesTest, WhatMayBeGivenBackIsSaid) {
+  TestRow back = StorageRow("", "-3.00");
+  back.category = ChargeCategory::kCredit;
+  std::vector<TestRow> rows(3, StorageRow("bucket-1", "5.00"));
+  rows.push_back(back);
+  const ReconcileResult result = Reconcile(MeteredOnce(), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_EQ(SumOf(result, BreakClass::kDuplicateCharge, &Break::difference),
+            "5");
+  EXPECT_THAT(
+      result.notes,
+      Contains(HasSubstr(
+          "1 row that is not compared (5.00 USD) equals others in every "
+          "column (no GPU usage, service Object storage, resource "
+          "bucket-1, from 2026-10-01T00:00:00Z), and not asked for: "
+          "credits, adjustments or corrections of the same service or "
+          "resource give 3.00 USD back")));
+}
+
+// Of usage without hours no meter says whether there is too much of it.
+TEST(PassedCopiesTest, CopiesOfUsageWithoutAQuantityAreNoted) {
+  TestRow row = OnDemandRow(0, 1, "2", "32.80");
+  row.quantity = std::nullopt;
+  TestRow free = row;
+  free.billed = "0";
+  const std::vector<TestRow> rows = {row, row, row, free, free};
+  for (const bool alike : {false, true}) {
+    const ReconcileResult result = Reconcile(MeteredOnce(), rows, alike);
+    ExpectInvariants(result, rows);
+    EXPECT_TRUE(ItemsOf(result, BreakClass::kDuplicateCharge).empty());
+    EXPECT_THAT(
+        result.notes,
+        Contains(HasSubstr("2 rows that are not compared (65.60 USD) equal "
+                           "others in every column (the dearest, 2: usage "
+                           "without hours of pool aws/us-east-1/gb200")))
+        << alike;
+  }
 }
 
 // The hours of the copies, not of what they are copies of.
