@@ -111,6 +111,19 @@ bool IsLeftOver(const Comparison& comparison) {
          comparison.commitment->model == CommitmentModel::kDiscontinuous;
 }
 
+// What hours of a CONTINUOUS commitment cost that were left where no row is of
+// them. Some providers have that in the fee, others nowhere: the nearer of both
+// is taken to be meant.
+MoneyAmount UnusedInFee(const Group& group, const CompareContext& context) {
+  const Lane unused = {RowKind::kUnused, kNoIndex, group.key.lane.commitment};
+  const Expectation left =
+      context.books->Sum(unused, group.key.start_us, group.key.end_us);
+  if (left.unpriced || left.cut || !left.cost.valid()) return MoneyAmount();
+  const MoneyAmount cost = group.sums.cost;
+  return Magnitude(cost - left.cost) < Magnitude(cost) ? left.cost
+                                                       : MoneyAmount();
+}
+
 // By EffectiveCost a purchase asks for what is left over where no row is of it.
 MoneyAmount FreeCost(const Group& group, const CompareContext& context) {
   const Lane& lane = group.key.lane;
@@ -118,9 +131,11 @@ MoneyAmount FreeCost(const Group& group, const CompareContext& context) {
       context.basis.unused.contains(lane.commitment)) {
     return MoneyAmount();
   }
-  return context.books
-      ->TrueUp(lane.commitment, group.key.start_us, group.key.end_us)
-      .cost;
+  const Expectation true_up = context.books->TrueUp(
+      lane.commitment, group.key.start_us, group.key.end_us);
+  return true_up.cost.zero() && IsFree(lane, context.basis)
+             ? UnusedInFee(group, context)
+             : true_up.cost;
 }
 
 void SetExpected(const Group& group, const CompareContext& context,

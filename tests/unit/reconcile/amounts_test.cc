@@ -149,6 +149,38 @@ TEST(ReconcileAmountsTest, ATrueUpHasItsEffectiveCostItself) {
             "32800");
 }
 
+// Without rows of what was left some providers have its cost in the fee, others
+// nowhere: neither is a break, and what is above the nearer of both is.
+TEST(ReconcileAmountsTest, AFeeMayCarryUnusedHoursThatNoRowHas) {
+  std::vector<TestRow> rows = AmortizedBill();
+  rows.erase(rows.begin() + 2);
+  const auto difference = [&rows](const std::string& effective) {
+    rows[2].effective = effective;
+    const ReconcileResult result = Reconcile(TwoHours(), rows);
+    ExpectInvariants(result, rows);
+    const MoneyAmount off =
+        result.billed_total.at("USD") - result.expected_total.at("USD");
+    EXPECT_EQ(ItemsOf(result, BreakClass::kPriceBreak).size(),
+              off.zero() ? 0u : 1u)
+        << Serialized(result);
+    EXPECT_EQ(CheckNamed(result, "effective_cost").outcome,
+              ReconcileCheck::Outcome::kPassed);  // of what was covered
+    return FormatMoney(off);
+  };
+  EXPECT_EQ(difference("0"), "0");
+  EXPECT_EQ(difference("787.20"), "0");
+  EXPECT_EQ(difference("800.00"), "12.8");
+  EXPECT_EQ(difference("700.00"), "-87.2");
+  EXPECT_EQ(difference("100.00"), "100");
+  // Where a row has them, the fee does not.
+  rows = AmortizedBill();
+  rows[3].effective = "787.20";
+  const ReconcileResult twice = Reconcile(TwoHours(), rows);
+  EXPECT_EQ(FormatMoney(twice.billed_total.at("USD") -
+                        twice.expected_total.at("USD")),
+            "787.2");
+}
+
 // Fees cost nothing there, so one that is missing is no difference.
 TEST(ReconcileAmountsTest, FeesThatAnAmortizedBillLacksAreNotLookedFor) {
   Scenario setup;
