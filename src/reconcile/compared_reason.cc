@@ -33,11 +33,14 @@ std::string KindText(const Comparison& c, const Group& group,
       index == kNoIndex ? "" : names.commitments.Name(index);
   switch (c.kind) {
     case RowKind::kCovered:
+      if (commitment.empty()) {
+        return "usage covered by a commitment that the rows do not name";
+      }
       return absl::StrCat(c.commitment == nullptr
                               ? "usage covered by a commitment that is not in "
                                 "the contract, "
                               : "usage covered by ",
-                          commitment.empty() ? "\"\"" : commitment);
+                          commitment);
     case RowKind::kUnused:
       return absl::StrCat("unused part of ", commitment);
     case RowKind::kPurchase:
@@ -124,7 +127,7 @@ std::string PriceReason(const Comparison& c) {
 
 std::string MixedReason(const Comparison& c) {
   const std::string at = c.billed.zero()
-                             ? MoneyText(c.cost, c.currency)
+                             ? "for " + MoneyText(c.cost, c.currency)
                              : absl::StrCat("at ", BilledPriceText(c));
   return absl::StrCat(
       "billed ", GpuHoursText(c.billed), " ", at, ", ", std::string(Verb(c)),

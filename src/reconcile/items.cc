@@ -227,6 +227,13 @@ Break ComparedItem(const Group& group, const CompareContext& context) {
   if (IsUsage(comparison.kind)) {
     item.pool = context.names->pools.Name(group.key.lane.pool);
     item.metered = comparison.booked;
+    // Reserved usage that is billed on demand is the dearest mistake there is.
+    const bool of_hours =
+        kind == BreakClass::kQuantityBreak || kind == BreakClass::kMixedBreak;
+    if (of_hours && comparison.excess() > comparison.slack) {
+      comparison.elsewhere = context.billed.MissingElsewhere(
+          group.key.lane, group.key.start_us, group.key.end_us, *context.books);
+    }
   }
   SetExpected(comparison.expected, item);
   if (HasEffects(kind)) {

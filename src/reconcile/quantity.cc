@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "base/error.h"
 #include "base/wide.h"
@@ -73,7 +74,9 @@ bool IsOneOf(const std::array<std::string_view, kSize>& known,
 
 std::vector<std::string> Words(std::string_view unit) {
   return absl::StrSplit(
-      absl::AsciiStrToLower(absl::string_view(unit.data(), unit.size())),
+      absl::StrReplaceAll(
+          absl::AsciiStrToLower(absl::string_view(unit.data(), unit.size())),
+          {{"/", " per "}}),
       absl::ByAnyChar(" -_\t"), absl::SkipEmpty());
 }
 

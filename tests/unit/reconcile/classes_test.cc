@@ -10,6 +10,7 @@ namespace drawdown::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 struct Case {
   const char* name;
@@ -351,6 +352,39 @@ TEST(ReconcileClassTest, FreeUsageNeedsNoRow) {
   const ReconcileResult result =
       Reconcile(setup, {OnDemandRow(2, 3, "2", "32.80")});
   EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), 2u);
+}
+
+// What is billed too much may be what is not billed as what it was.
+TEST(ReconcileClassTest, ReservedUsageThatIsBilledOnDemandSaysSo) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .OnDemand(kGb200, 0, 1, "8")
+                    .Covered(kGb200, 0, 1, "8")
+                    .Build();
+  const auto reason = [&](const std::vector<TestRow>& rows) {
+    const ReconcileResult result = Reconcile(setup, rows);
+    ExpectInvariants(result, rows);
+    const auto items = ItemsOf(result, BreakClass::kQuantityBreak);
+    return items.size() == 1 ? items[0].reason : Serialized(result);
+  };
+  const std::string hint =
+      "8 GPU-hours metered on the pool as another kind of usage are not billed";
+  EXPECT_THAT(reason({OnDemandRow(0, 1, "4", "65.60")}), HasSubstr(hint));
+  EXPECT_THAT(
+      reason({OnDemandRow(0, 1, "4", "65.60"), CoveredRow(0, 1, "2", "16.40")}),
+      Not(HasSubstr("another kind")));
+  EXPECT_THAT(reason({OnDemandRow(0, 1, "1", "16.40")}),
+              Not(HasSubstr("another kind")));
+}
+
+TEST(ReconcileClassTest, CoveredUsageOfNoNamedCommitment) {
+  Scenario setup;
+  setup.rated = BookBuilder().Covered(kGb200, 0, 1, "8").Build();
+  TestRow row = CoveredRow(0, 1, "2", "16.40");
+  row.commitment = "";
+  EXPECT_THAT(Serialized(Reconcile(setup, {row})),
+              HasSubstr("covered by a commitment that the rows do not name: "
+                        "billed 8 GPU-hours"));
 }
 
 TEST(ReconcileClassTest, ARowWithoutQuantityKeepsTheMoneyDifference) {

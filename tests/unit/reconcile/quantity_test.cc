@@ -23,7 +23,8 @@ TEST(ParseUnitTest, ReadsTheSpellingsOfBills) {
       {"Minutes", 60, false},         {"Seconds", 1, false},
       {"10 GPU-Minutes", 600, true},  {"Day", 86'400, false},
       {"GPU-Days", 86'400, true},     {"GPU Per Hour", 3600, true},
-      {"Node Per Hour", 3600, false},
+      {"Node Per Hour", 3600, false}, {"Units/Hour", 3600, false},
+      {"GPU/Hour", 3600, true},
   };
   for (const Case& c : cases) {
     const std::optional<TimeUnit> unit = ParseUnit(c.text).time;
@@ -37,7 +38,8 @@ TEST(ParseUnitTest, KnowsWhatIsNotTimeOfAMachine) {
   for (const char* text :
        {"", "GB-Hours", "GB Hours", "vCPU-Hours", "1,000 GB-Hours",
         "Gigabyte Per Hour", "OCPU Per Hour", "Requests", "Hours of Requests",
-        "GB-Mo", "-3 GB", "1000 Tokens", "vCPU-Months"}) {
+        "GB-Mo", "-3 GB", "1000 Tokens", "vCPU-Months", "1 GB/Hour",
+        "GB/Month"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_FALSE(ParseUnit(text).unclear) << text;
   }
@@ -62,6 +64,10 @@ TEST(ParseUnitTest, GuessesNeitherNumbersNorNouns) {
                            "Normalized Hours",
                            "Rack-Hours",
                            "Per Hour",
+                           "1/Hour",
+                           "100 /Hour",
+                           "1/Month",
+                           "1/10 Days",
                            "TPU-Hours",
                            "Node Instance-Hours",
                            "Months",
