@@ -273,7 +273,8 @@ class Strand:
 
     def committed(self, at):
         """Of a Spend commitment: money, exact."""
-        return self.over(at, Piece.promised)
+        return self._once("committed", at,
+                          lambda: self.over(at, Piece.promised))
 
     def entitled(self, at):
         return self._once("entitled", at, lambda: min(
