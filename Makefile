@@ -77,31 +77,28 @@ ASAN_SLICE = csv_test source_test base_numbers_test base_time_test \
 TSAN_SLICE = gate_test store_conformance_test meter_test admission_test \
   bill_reader_test
 
-# What reads a bill's bytes, under libFuzzer: a fixed number of inputs each, or
-# FUZZ_SECONDS each with what was found kept in build/fuzz/tests/fuzz/found.
+# What reads a bill's bytes, under libFuzzer, built with the asan preset: a fixed
+# number of inputs each as tests, or FUZZ_SECONDS each with what was found kept in
+# build/asan/tests/fuzz/found.
 FUZZERS = csv decimal time json bill mapping
 FUZZ_SECONDS ?= 120
 
-.PHONY: check-fuzz-short check-fuzz
-check-fuzz-short:
-	cmake --preset fuzz
-	cmake --build --preset fuzz -j $(JOBS)
-	ctest --preset fuzz -j $(JOBS)
-
-check-fuzz: deps check-fuzz-short
+.PHONY: check-fuzz
+check-fuzz: deps
+	cmake --preset asan
+	cmake --build --preset asan -j $(JOBS) --target fuzzers
 	for name in $(FUZZERS); do \
-	  build/fuzz/tests/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) \
+	  build/asan/tests/fuzz/fuzz_$$name -max_total_time=$(FUZZ_SECONDS) \
 	    -max_len=16384 -rss_limit_mb=1024 -timeout=20 \
-	    -artifact_prefix=build/fuzz/tests/fuzz/ \
-	    build/fuzz/tests/fuzz/found/$$name tests/fuzz/corpus/$$name || exit 1; \
+	    -artifact_prefix=build/asan/tests/fuzz/ \
+	    build/asan/tests/fuzz/found/$$name tests/fuzz/corpus/$$name || exit 1; \
 	done
 
 .PHONY: check-sanitizers-short
 check-sanitizers-short:
 	cmake --preset asan
-	cmake --build --preset asan -j $(JOBS) --target $(ASAN_SLICE)
-	DRAWDOWN_FAILED_ALLOCATIONS=3 ctest --preset asan -R "^($$(echo $(ASAN_SLICE) | tr ' ' '|'))$$"
-	$(MAKE) --no-print-directory check-fuzz-short
+	cmake --build --preset asan -j $(JOBS) --target $(ASAN_SLICE) fuzzers
+	DRAWDOWN_FAILED_ALLOCATIONS=3 ctest --preset asan -j $(JOBS) -R "^($$(echo $(ASAN_SLICE) | tr ' ' '|')|fuzz_.*)$$"
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(JOBS) --target $(TSAN_SLICE)
 	ctest --preset tsan -R "^($$(echo $(TSAN_SLICE) | tr ' ' '|'))$$"

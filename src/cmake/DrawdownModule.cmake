@@ -2,8 +2,8 @@
 #
 # With DRAWDOWN_PRECOMPILE_HEADERS, the headers that most files include are
 # parsed once, which is a third of a debug build's time. Every file still
-# includes what it uses: the presets without the option (release, clang, fuzz)
-# would not build otherwise.
+# includes what it uses: the presets without the option (release, clang) would
+# not build otherwise.
 function(drawdown_precompile target kind)
   if(NOT DRAWDOWN_PRECOMPILE_HEADERS)
     return()
@@ -30,8 +30,10 @@ function(drawdown_precompile target kind)
   target_precompile_headers(${target} REUSE_FROM ${owner})
   # g++ 12 takes a system header out of a precompiled one for one of ours, and
   # then warns of its std::string; the other presets keep the warnings.
-  target_compile_options(${target} PRIVATE
-    -Wno-array-bounds -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -Wno-array-bounds
+      -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict)
+  endif()
 endfunction()
 
 # drawdown_unite(<target>)

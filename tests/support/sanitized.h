@@ -5,17 +5,25 @@
 namespace drawdown {
 
 // g++ says it with a macro, clang++ with a feature.
-#if defined(__SANITIZE_THREAD__)
-inline constexpr bool kUnderThreadSanitizer = true;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
+#if defined(__has_feature)
+#define DRAWDOWN_HAS_FEATURE(feature) __has_feature(feature)
+#else
+#define DRAWDOWN_HAS_FEATURE(feature) 0
+#endif
+
+#if defined(__SANITIZE_THREAD__) || DRAWDOWN_HAS_FEATURE(thread_sanitizer)
 inline constexpr bool kUnderThreadSanitizer = true;
 #else
 inline constexpr bool kUnderThreadSanitizer = false;
 #endif
+
+#if defined(__SANITIZE_ADDRESS__) || DRAWDOWN_HAS_FEATURE(address_sanitizer)
+inline constexpr bool kUnderAddressSanitizer = true;
 #else
-inline constexpr bool kUnderThreadSanitizer = false;
+inline constexpr bool kUnderAddressSanitizer = false;
 #endif
+
+#undef DRAWDOWN_HAS_FEATURE
 
 }  // namespace drawdown
 

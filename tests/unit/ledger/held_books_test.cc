@@ -88,7 +88,7 @@ class HeldBooksTest : public testing::Test {
     return report->ok;
   }
 
-  const Header header_;
+  const Header header_{};
   const std::unique_ptr<Store> store_ = NewMemoryStore();
 };
 
