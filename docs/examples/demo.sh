@@ -52,7 +52,8 @@ breaks() {
 reconcile() {
   rc=0
   show reconcile --contract "$1" --period $period --at $at \
-    --tenant-tag tenant --breaks "breaks-$1.csv" "$2" || rc=$?
+    --tenant-tag tenant --breaks "breaks-$1.csv" --report "reconcile-$1.html" \
+    "$2" || rc=$?
   [ $rc -eq 1 ] || fail "reconcile of $2 exited with $rc, not 1"
 }
 
@@ -108,3 +109,9 @@ echo "reconcile found exactly the $plants planted discrepancies of $errors kinds
 
 say "the books are sound"
 show verify
+
+say "pages to look at"
+"$drawdown" report --html commitments.html --at 2026-10-31T22:00:00Z
+for page in commitments reconcile-aws-2025 reconcile-nordgpu-2026; do
+  echo "$2/$page.html"
+done

@@ -98,16 +98,34 @@ void AddBars(std::string_view title, std::string_view head,
   page.Chart(RenderBars(chart), data);
 }
 
+MoneyAmount ExpectedIn(const ReconcileResult& result,
+                       const std::string& currency) {
+  const auto found = result.expected_total.find(currency);
+  return found == result.expected_total.end() ? MoneyAmount() : found->second;
+}
+
+// The contract's first: in others nothing is expected.
+std::vector<std::string> Currencies(const ReconcileResult& result) {
+  std::vector<std::string> currencies;
+  for (const auto& entry : result.billed_total) {
+    currencies.push_back(entry.first);
+  }
+  std::stable_partition(currencies.begin(), currencies.end(),
+                        [&](const std::string& currency) {
+                          return ExpectedIn(result, currency) != MoneyAmount();
+                        });
+  return currencies;
+}
+
 void AddFigures(const ReconcileResult& result, HtmlPage& page) {
   if (result.amount == BilledAmount::kNone) {
     page.Paragraph("The bill has no costs: hours alone were compared.");
     return;
   }
-  std::vector<KeyFigure> figures;
-  for (const auto& [currency, billed] : result.billed_total) {
-    const auto found = result.expected_total.find(currency);
-    const MoneyAmount expected =
-        found == result.expected_total.end() ? MoneyAmount() : found->second;
+  for (const std::string& currency : Currencies(result)) {
+    const MoneyAmount billed = result.billed_total.at(currency);
+    const MoneyAmount expected = ExpectedIn(result, currency);
+    std::vector<KeyFigure> figures;
     figures.push_back({"Billed", Money(billed, currency),
                        result.amount == BilledAmount::kBilledCost
                            ? ""
@@ -122,8 +140,8 @@ void AddFigures(const ReconcileResult& result, HtmlPage& page) {
                            ? "billed too much"
                            : "billed too little or right",
                        tone});
+    page.Figures(figures);
   }
-  page.Figures(figures);
 }
 
 void AddTotals(const ReconcileResult& result, HtmlPage& page) {
@@ -198,8 +216,7 @@ std::string DayOf(const Break& item) {
 }
 
 void AddCharts(const ReconcileResult& result, HtmlPage& page) {
-  for (const auto& entry : result.billed_total) {
-    const std::string& currency = entry.first;
+  for (const std::string& currency : Currencies(result)) {
     AddBars(absl::StrCat("Differences by class, ", currency), "class",
             SumBy(result, currency,
                   [](const Break& item) {

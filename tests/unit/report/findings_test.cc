@@ -301,6 +301,15 @@ TEST(ReconcilePageTest, IsInertAndSaysEverything) {
   }
 }
 
+TEST(ReconcilePageTest, TheContractsCurrencyComesFirst) {
+  ReconcileResult result = ResultOf({});
+  result.billed_total = {{"EUR", *ParseMoney("7")}, {"USD", *ParseMoney("9")}};
+  result.expected_total = {{"USD", *ParseMoney("8")}};
+  const std::string page =
+      Collect([&](const Sink& sink) { WriteReconcilePage(result, sink); });
+  EXPECT_LT(page.find("9.00 USD"), page.find("7.00 EUR"));
+}
+
 TEST(ReconcilePageTest, NothingIsSaidInWords) {
   const std::string page =
       Collect([](const Sink& sink) { WriteReconcilePage(ResultOf({}), sink); });
