@@ -158,8 +158,22 @@ absl::Status CsvReader::State::CheckDataRow() const {
              absl::StrCat("more than ", limits.max_rows, " rows, the limit"));
 }
 
+// What is not CSV but lies where CSV was to be; empty: nothing that is known.
+std::string_view OtherFile(std::string_view text) {
+  if (text.starts_with("PK\x03")) return "a ZIP file or a workbook, not CSV";
+  if (text.starts_with("PAR1")) return "Parquet, not CSV";
+  if (text.starts_with("{")) return "JSON, not CSV";
+  if (text.starts_with("<")) {
+    return "HTML or XML, not CSV: perhaps what a server said instead of it";
+  }
+  return "";
+}
+
 absl::Status CsvReader::State::CheckEncodingMarks() {
   const std::string_view text(begin, static_cast<size_t>(end - begin));
+  if (const std::string_view other = OtherFile(text); !other.empty()) {
+    return Bad(begin, other);
+  }
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
     return Bad(begin, "UTF-16 byte order mark: save the file as UTF-8");
   }

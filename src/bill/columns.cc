@@ -1,8 +1,10 @@
 #include "bill/columns.h"
 
 #include <algorithm>
+#include <map>
 #include <span>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "base/error.h"
@@ -265,6 +267,33 @@ absl::Status MatchNames(const std::vector<std::string>& header,
   return absl::OkStatus();
 }
 
+std::string Letters(std::string_view name) {
+  std::string letters = absl::AsciiStrToLower({name.data(), name.size()});
+  std::erase_if(letters,
+                [](char c) { return c == ' ' || c == '_' || c == '-'; });
+  return letters;
+}
+
+// "Billed Cost" and "billed_cost" are BilledCost, where no other column is.
+void MatchLoosely(const std::vector<std::string>& header, BillLayout* layout) {
+  std::map<std::string, BillColumn> missing;
+  for (const DatasetColumn& column : ColumnsOf(layout->dataset)) {
+    if (layout->Has(column.column)) continue;
+    missing.emplace(Letters(ColumnName(column.column)), column.column);
+  }
+  for (size_t i = 0; i < header.size(); ++i) {
+    const auto unknown =
+        std::find(layout->unknown.begin(), layout->unknown.end(), header[i]);
+    const auto meant = missing.find(Letters(header[i]));
+    if (unknown == layout->unknown.end() || meant == missing.end()) continue;
+    layout->index[static_cast<size_t>(meant->second)] = static_cast<int>(i);
+    layout->drifted.push_back(
+        {header[i], std::string(ColumnName(meant->second)), false});
+    layout->unknown.erase(unknown);
+    missing.erase(meant);
+  }
+}
+
 std::vector<std::string> NamesWhere(const BillLayout& layout, bool present,
                                     auto matches) {
   std::vector<std::string> names;
@@ -329,19 +358,6 @@ FocusVersion TellVersion(BillLayout* layout) {
   return newest;
 }
 
-// What a header is that has no column of ours, where that can be seen.
-std::string_view LooksLike(const std::vector<std::string>& header) {
-  if (header.size() != 1) return "";
-  const std::string& all = header.front();
-  if (all.starts_with("PK")) return "a ZIP file or workbook: save it as CSV";
-  if (all.starts_with("PAR1")) return "Parquet: export the bill as CSV";
-  if (all.find_first_of(";\t|") != std::string::npos) {
-    return "one column whose name has separators in it: fields are separated "
-           "by commas";
-  }
-  return "";
-}
-
 absl::Status CheckFocus(const BillLayout& layout,
                         const std::vector<std::string>& header,
                         std::string_view where) {
@@ -349,17 +365,18 @@ absl::Status CheckFocus(const BillLayout& layout,
       layout.Has(C::kChargeCategory) || layout.Has(C::kChargePeriodStart)) {
     return absl::OkStatus();
   }
-  if (const std::string_view found = LooksLike(header); !found.empty()) {
-    return MakeError(
-        ErrorCode::kUnknownFormat,
-        absl::StrCat(std::string(where), ": ", std::string(found)));
-  }
+  const bool separated = header.size() == 1 && header.front().find_first_of(
+                                                   ";\t|") != std::string::npos;
   return MakeError(
       ErrorCode::kUnknownFormat,
       absl::StrCat(std::string(where),
-                   ": not a FOCUS cost and usage file: no BilledCost, "
-                   "ChargeCategory or ChargePeriodStart column; nor an AWS, "
-                   "Azure or OCI export; --mapping FILE reads other CSV"));
+                   separated
+                       ? ": one column whose name has separators in it: fields "
+                         "are separated by commas"
+                       : ": not a FOCUS cost and usage file: no BilledCost, "
+                         "ChargeCategory or ChargePeriodStart column; nor an "
+                         "AWS, Azure or OCI export; --mapping FILE reads other "
+                         "CSV"));
 }
 
 absl::Status CheckRequired(const BillLayout& layout, std::string_view where) {
@@ -419,6 +436,7 @@ absl::StatusOr<BillLayout> ReadLayout(const std::vector<std::string>& header,
   layout.dataset = TellDataset(header);
   layout.index.fill(-1);
   RETURN_IF_ERROR(MatchNames(header, where, &layout));
+  MatchLoosely(header, &layout);
   RETURN_IF_ERROR(CheckFocus(layout, header, where));
   const FocusVersion version = TellVersion(&layout);
   RETURN_IF_ERROR(CheckRequired(layout, where));

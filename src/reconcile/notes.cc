@@ -171,7 +171,9 @@ void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
   std::move(missing.begin(), missing.end(), std::back_inserter(result->notes));
   NoteSuperseded(bill, result);
   if (bill.version_reason == kMixedCharges) {
-    result->notes.push_back(absl::StrCat("the bill has ", bill.version_reason));
+    result->notes.push_back(absl::StrCat("the bill, ", bill.format, " ",
+                                         bill.version, ", has ",
+                                         bill.version_reason));
   }
   NoteBias(result);
   NoteCopies(bill, result);

@@ -118,6 +118,11 @@ TEST(CsvReaderTest, RefusesWhatIsDoubtfulWithLineAndByte) {
       {"", "f.csv:1: byte 0: the file is empty: no header row"},
       {"\xef\xbb\xbf", "f.csv:1: byte 3: the file is empty: no header row"},
       {"\n\n", "byte 2: the file is empty: no header row"},
+      {std::string("PK\3\4\0\0", 6),
+       "f.csv:1: byte 0: a ZIP file or a workbook, not CSV"},
+      {"PAR1\x15", "f.csv:1: byte 0: Parquet, not CSV"},
+      {"{\"a\": 1}\n", "f.csv:1: byte 0: JSON, not CSV"},
+      {"<!DOCTYPE html>", "f.csv:1: byte 0: HTML or XML, not CSV"},
       {"\xff\xfe"
        "a",
        "f.csv:1: byte 0: UTF-16 byte order mark"},

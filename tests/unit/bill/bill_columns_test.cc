@@ -111,19 +111,40 @@ TEST(ColumnsTest, OtherFilesAreRefused) {
               HasSubstr("f:1: not a FOCUS cost and usage file"));
 }
 
-// What people have on their disks instead of a bill says so at its start.
-TEST(ColumnsTest, AHeaderThatIsOneColumnSaysWhatTheFileIs) {
-  for (const auto& [header, found] :
-       {std::pair{"BilledCost;ChargeCategory;ChargePeriodStart",
-                  "fields are separated by commas"},
-        std::pair{"BilledCost\tChargeCategory", "separated by commas"},
-        std::pair{"PK\x03\x04", "f:1: a ZIP file or workbook"},
-        std::pair{"PAR1", "f:1: Parquet"},
-        std::pair{"Anything", "not a FOCUS cost and usage file"}}) {
+TEST(ColumnsTest, OtherSeparatorsAreNamed) {
+  for (const char* header : {"BilledCost;ChargeCategory", "a\tb", "a|b"}) {
     const auto layout = ReadLayout({header}, "f:1");
     EXPECT_EQ(GetErrorCode(layout.status()), ErrorCode::kUnknownFormat);
-    EXPECT_THAT(std::string(layout.status().message()), HasSubstr(found));
+    EXPECT_THAT(std::string(layout.status().message()),
+                HasSubstr("f:1: one column whose name has separators in it"));
   }
+  EXPECT_THAT(std::string(ReadLayout({"a"}, "f:1").status().message()),
+              HasSubstr("not a FOCUS cost and usage file"));
+}
+
+// As people and other programs write them.
+TEST(ColumnsTest, NamesMayHaveBlanksAndUnderscores) {
+  std::vector<std::string> header;
+  for (const auto& cell : GoodRow()) header.push_back(cell.first);
+  for (std::string& name : header) {
+    if (name == "BilledCost") name = "Billed Cost";
+    if (name == "ChargePeriodStart") name = "charge_period_start";
+  }
+  header.push_back("charge-period start");  // taken already
+  header.push_back("x_Sku Id");
+  const auto layout = ReadLayout(header, "f:1");
+  ASSERT_TRUE(layout.ok()) << layout.status();
+  EXPECT_TRUE(layout->Has(BillColumn::kBilledCost));
+  EXPECT_TRUE(layout->Has(BillColumn::kChargePeriodStart));
+  EXPECT_FALSE(layout->Has(BillColumn::kSkuId));
+  EXPECT_EQ(layout->drifted.size(), 2u);
+  EXPECT_EQ(layout->unknown, std::vector<std::string>{"charge-period start"});
+  // A column of its own name is the one that is meant.
+  header.push_back("BilledCost");
+  const auto both = ReadLayout(header, "f:1");
+  ASSERT_TRUE(both.ok()) << both.status();
+  EXPECT_EQ(both->At(BillColumn::kBilledCost),
+            static_cast<int>(header.size()) - 1);
 }
 
 TEST(ColumnsTest, EveryRequiredColumnIsMissed) {
