@@ -47,7 +47,18 @@ uint32_t CrcOf(const RawHeader& raw) {
       {reinterpret_cast<const char*>(&raw), offsetof(RawHeader, crc)});
 }
 
+// What follows the id of a run in its key: one byte, and the number of an
+// attempt, which is 1 nearly always.
+constexpr size_t kAttemptBytes = 1 + sizeof(uint32_t);
+
+bool EndsInAttempt(Table table, std::string_view key) {
+  if (key.size() <= kAttemptBytes + 1) return false;
+  return table == Table::kRuns || table == Table::kHeartbeats ||
+         (table == Table::kHolds && key.front() == 'r');
+}
+
 uint32_t PlaceOf(Table table, std::string_view key) {
+  if (EndsInAttempt(table, key)) key.remove_suffix(kAttemptBytes);
   const uint64_t hash = FastHash64(key.substr(0, key.size() - 1));
   return static_cast<uint32_t>(hash >> 32) + static_cast<uint32_t>(table);
 }

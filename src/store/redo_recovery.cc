@@ -3,11 +3,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <tuple>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/string_view.h"
 #include "base/error.h"
+#include "base/hash_map.h"
 #include "store/lmdb_error.h"
 
 namespace drawdown {
@@ -26,6 +31,23 @@ int Apply(MDB_txn* txn, MDB_dbi table, const RedoOperation& operation) {
   }
   MDB_val value = ToVal(operation.value);
   return mdb_put(txn, table, &key, &value, 0);
+}
+
+// The last operation on each key, by table and key: what came before it leaves
+// nothing behind, and neighbours are on one page.
+std::vector<RedoOperation> LastOfEachKey(
+    const std::vector<RedoOperation>& operations) {
+  HashSet<std::pair<Table, absl::string_view>> seen;
+  std::vector<RedoOperation> last;
+  for (auto one = operations.rbegin(); one != operations.rend(); ++one) {
+    const absl::string_view key(one->key.data(), one->key.size());
+    if (seen.insert({one->table, key}).second) last.push_back(*one);
+  }
+  std::sort(last.begin(), last.end(),
+            [](const RedoOperation& a, const RedoOperation& b) {
+              return std::tie(a.table, a.key) < std::tie(b.table, b.key);
+            });
+  return last;
 }
 
 }  // namespace
@@ -136,7 +158,7 @@ absl::Status RedoRecovery::Replay(
                                     ": another program has data.mdb open; the "
                                     "ledger recovers when it has ended"));
     }
-    for (const RedoOperation& operation : records_.operations) {
+    for (const RedoOperation& operation : LastOfEachKey(records_.operations)) {
       const MDB_dbi table = tables[static_cast<size_t>(operation.table)];
       RETURN_IF_ERROR(LmdbError(Apply(txn, table, operation), what));
     }

@@ -175,15 +175,22 @@ TEST(RedoRecord, StopsKeepingWhatIsTooMuch) {
 // Neighbours are one place, and what is all over the tables is not small.
 TEST(RedoRecord, CountsPlaces) {
   RedoRecord record;
-  const auto put = [&](const std::string& key) {
+  const auto put = [&](const std::string& key, Table table = Table::kUsage) {
     record.Reserve(key, 1);
-    record.NotePut(Table::kRuns, key, "v");
+    record.NotePut(table, key, "v");
   };
   for (char last = 'a'; last <= 'z'; ++last) put(std::string("run-1") + last);
   EXPECT_EQ(record.places().count(), 1u);
   // However often: a group of callers writes one key many times.
   for (int i = 0; i < 2'000; ++i) put("run-1" + std::to_string(i % 10));
   EXPECT_EQ(record.places().count(), 1u);
+  // Of keys that end in an attempt, what is before it.
+  for (int i = 0; i < 100; ++i) {
+    std::string key = "run-" + std::to_string(100 + i) + std::string(4, '\0');
+    put(key + '\1', Table::kRuns);
+    put("r" + key + '\1', Table::kHolds);
+  }
+  EXPECT_EQ(record.places().count(), 21u);
   // Some of so many fall together.
   size_t keys = 0;
   for (; record.small(); ++keys) put("key" + std::to_string(keys) + ".");
