@@ -19,6 +19,7 @@
 #include "ledger/hold_clock.h"
 #include "ledger/live_amounts.h"
 #include "ledger/posting.h"
+#include "ledger/posting_memory.h"
 #include "ledger/records.h"
 #include "ledger/store.h"
 #include "meter/process_lanes.h"
@@ -130,6 +131,7 @@ class Ledger::Impl {
   const std::string boot_id_;  // "" with a clock that is given
   const Header header_;
   const std::unique_ptr<Store> store_;
+  mutable PostingMemory posting_memory_;
   mutable GroupCommit group_commit_;
   mutable KeptStatements kept_statements_;
   const std::unique_ptr<LiveDirectory> live_;

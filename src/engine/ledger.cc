@@ -100,7 +100,8 @@ absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginBarePosting(
     std::optional<Deadline> deadline) const {
   ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> transaction,
                    BeginWrite(deadline));
-  return Posting::Begin(std::move(transaction), header_, NowUs());
+  return Posting::Begin(std::move(transaction), header_, NowUs(),
+                        &posting_memory_);
 }
 
 absl::StatusOr<std::unique_ptr<Posting>> Ledger::Impl::BeginPosting() const {

@@ -146,7 +146,8 @@ absl::StatusOr<Admission> Ledger::Impl::Admit(
     const {
   Admission admission;
   RETURN_IF_ERROR(PostGrouped([&](Posting* posting) -> absl::Status {
-    ASSIGN_OR_RETURN(const int64_t at_us, posting->HoldTime(ReadClock()));
+    ASSIGN_OR_RETURN(const int64_t at_us,
+                     posting->HoldTimeOfAll([this] { return ReadClock(); }));
     ASSIGN_OR_RETURN(admission, post(posting, at_us));
     return absl::OkStatus();
   }));

@@ -57,16 +57,10 @@ absl::StatusOr<Standing> Admitter::OwnStandingOf(const StoredQuota& quota) {
 // What slices below have set aside and not used: of the topmost of them, as
 // those further down are set aside in them.
 absl::StatusOr<FineTime> Admitter::Reserved(const StoredQuota& quota) {
-  if (!slices_) {
-    // Most tenants have none below, and all slices are read at once.
-    ASSIGN_OR_RETURN(const bool any_below,
-                     index_->AnyTenantBelow(quota.scope.tenant));
-    if (!any_below) return FineTime();
-    ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, index_->Slices());
-    slices_.emplace(all, at_us_);
-  }
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas slices,
+                   index_->SlicesIn(quota, at_us_));
   FineTime reserved;
-  for (const StoredQuota* const slice : slices_->Topmost(quota)) {
+  for (const StoredQuota* const slice : slices) {
     ASSIGN_OR_RETURN(const Standing standing, StandingOf(*slice));
     reserved +=
         std::max(standing.guarantee - standing.committed(), standing.reserved);

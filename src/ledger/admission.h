@@ -21,7 +21,6 @@
 #include "ledger/held_books.h"
 #include "ledger/quota_accounts.h"
 #include "ledger/quota_index.h"
-#include "ledger/slice_tree.h"
 
 namespace drawdown {
 
@@ -118,7 +117,6 @@ class Admitter {
   const int64_t at_us_;
   std::map<uint32_t, FineTime> admitted_;  // by quota
   TakenOfQuotas taken_;
-  std::optional<SliceTree> slices_;  // when they were first asked for
 };
 
 // Whole units of what the quota counts in: GPU-microseconds or micro-GPUs.

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/coding.h"
@@ -170,13 +171,23 @@ absl::StatusOr<std::optional<HeldUntil>> HeldBooks::LineDrawnBy(
   return held;
 }
 
+absl::StatusOr<HeldBooks::KeptSum*> HeldBooks::KeptSumOf(uint32_t quota) {
+  const auto known = sums_.find(quota);
+  if (known != sums_.end()) return &known->second;
+  const std::string key = HeldSumKey(quota);
+  ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kHeld, key));
+  KeptSum kept;
+  if (bytes) {
+    ASSIGN_OR_RETURN(kept.sum, DecodeHeldSum(key, *bytes));
+  }
+  return &sums_.emplace(quota, kept).first->second;
+}
+
 absl::StatusOr<HeldSum> HeldBooks::SumAt(const StoredQuota& quota,
                                          int64_t at_us) {
-  HeldSum sum;
-  const std::string key = HeldSumKey(quota.id);
-  ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kHeld, key));
-  if (!bytes) return sum;
-  ASSIGN_OR_RETURN(sum, DecodeHeldSum(key, *bytes));
+  ASSIGN_OR_RETURN(const KeptSum* const kept, KeptSumOf(quota.id));
+  HeldSum sum = kept->sum;
+  if (sum.empty()) return sum;
   ASSIGN_OR_RETURN(const SumsOfQuotas* const over, OverAt(at_us));
   const auto found = over->find(quota.id);
   if (found != over->end()) sum.Add(found->second);
@@ -213,33 +224,40 @@ absl::Status HeldBooks::VisitLines(
   return absl::OkStatus();
 }
 
-absl::Status HeldBooks::AddToSums(WriteTransaction* transaction,
-                                  const HeldLine& line, int sign) {
+absl::Status HeldBooks::AddToSums(const HeldLine& line, int sign) {
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
                    index_->Over(line.tenant, line.pool, name_of_));
   for (const StoredQuota* const quota : *over) {
     changed_.insert(quota->id);
-    const std::string key = HeldSumKey(quota->id);
-    ASSIGN_OR_RETURN(const auto bytes, transaction->Get(Table::kHeld, key));
-    HeldSum sum;
-    if (bytes) {
-      ASSIGN_OR_RETURN(sum, DecodeHeldSum(key, *bytes));
-    }
+    ASSIGN_OR_RETURN(KeptSum* const kept, KeptSumOf(quota->id));
+    HeldSum sum = kept->sum;
     sum.Add(line, sign);
     if (!sum.constant.valid()) return TooMuch();
-    RETURN_IF_ERROR(sum.empty() ? transaction->Delete(Table::kHeld, key)
-                                : transaction->Put(Table::kHeld, key,
-                                                   EncodeHeldSum(key, sum)));
+    *kept = {sum, true};
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HeldBooks::Flush(WriteTransaction* transaction) {
+  std::map<uint32_t, const HeldSum*> in_order;
+  for (auto& [quota, kept] : sums_) {
+    if (std::exchange(kept.changed, false)) in_order[quota] = &kept.sum;
+  }
+  for (const auto& [quota, sum] : in_order) {
+    const std::string key = HeldSumKey(quota);
+    RETURN_IF_ERROR(sum->empty() ? transaction->Delete(Table::kHeld, key)
+                                 : transaction->Put(Table::kHeld, key,
+                                                    EncodeHeldSum(key, *sum)));
   }
   return absl::OkStatus();
 }
 
 absl::Status HeldBooks::RemoveLine(WriteTransaction* transaction,
                                    std::string_view hold_id) {
-  over_.reset();
   const std::string until_key = HeldUntilKey(hold_id);
   ASSIGN_OR_RETURN(const auto until, transaction->Get(Table::kHeld, until_key));
   if (!until) return absl::OkStatus();
+  over_.reset();
   ASSIGN_OR_RETURN(const int64_t until_us,
                    DecodeHeldInstant(until_key, *until));
   const std::string key = HeldLineKey(until_us, hold_id);
@@ -247,7 +265,7 @@ absl::Status HeldBooks::RemoveLine(WriteTransaction* transaction,
   if (!bytes) return HeldDamaged("a hold's line is lost");
   ASSIGN_OR_RETURN(const HeldLine line, DecodeHeldLine(key, *bytes));
   ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
-  if (until_us > mark_us) RETURN_IF_ERROR(AddToSums(transaction, line, -1));
+  if (until_us > mark_us) RETURN_IF_ERROR(AddToSums(line, -1));
   RETURN_IF_ERROR(transaction->Delete(Table::kHeld, key));
   return transaction->Delete(Table::kHeld, until_key);
 }
@@ -267,11 +285,17 @@ absl::Status HeldBooks::Set(WriteTransaction* transaction,
       Table::kHeld, until_key, EncodeHeldInstant(until_key, held->until_us)));
   ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
   if (held->until_us <= mark_us) return absl::OkStatus();
-  return AddToSums(transaction, line, +1);
+  // One that a run draws may be of a run that has not begun.
+  if (over_ && (held->until_us <= over_->at_us || line.rate != 0)) {
+    over_.reset();
+  }
+  if (left_out_us_ && held->until_us <= *left_out_us_) left_out_us_.reset();
+  return AddToSums(line, +1);
 }
 
 absl::Status HeldBooks::LeaveOutUntil(WriteTransaction* transaction,
                                       int64_t at_us) {
+  if (left_out_us_ && at_us <= *left_out_us_) return absl::OkStatus();
   ASSIGN_OR_RETURN(const int64_t mark_us, Mark());
   std::vector<HeldLine> over;
   RETURN_IF_ERROR(
@@ -280,10 +304,11 @@ absl::Status HeldBooks::LeaveOutUntil(WriteTransaction* transaction,
         over.push_back(held.line);
         return true;
       }));
+  left_out_us_ = at_us;
   // Nothing lies between the mark and the instant: it may stay where it is.
   if (over.empty()) return absl::OkStatus();
   for (const HeldLine& line : over) {
-    RETURN_IF_ERROR(AddToSums(transaction, line, -1));
+    RETURN_IF_ERROR(AddToSums(line, -1));
   }
   over_.reset();
   mark_ = at_us;
@@ -319,6 +344,9 @@ absl::Status HeldBooks::CheckSums() {
 }
 
 absl::Status HeldBooks::Make(WriteTransaction* transaction) {
+  sums_.clear();
+  over_.reset();
+  left_out_us_.reset();
   for (const std::string_view prefix : {"e", "i", "s"}) {
     while (true) {
       ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,

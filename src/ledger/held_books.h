@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/hash_map.h"
 #include "ledger/hold_records.h"
 #include "ledger/later_starts.h"
 #include "ledger/quota_index.h"
@@ -70,6 +71,8 @@ class HeldBooks {
   absl::Status LeaveOutUntil(WriteTransaction* transaction, int64_t at_us);
   // All of it anew, from the holds and runs of the books.
   absl::Status Make(WriteTransaction* transaction);
+  // Writes the sums, which are kept until then.
+  absl::Status Flush(WriteTransaction* transaction);
   // Quotas under which a line was set, removed or left out.
   const std::set<uint32_t>& changed() const { return changed_; }
 
@@ -87,15 +90,22 @@ class HeldBooks {
     SumsOfQuotas sums;
   };
 
+  // A sum as the books have it, with what was set here.
+  struct KeptSum {
+    HeldSum sum;
+    bool changed = false;
+  };
+
   absl::StatusOr<int64_t> Mark();
+  // Valid until the next call.
+  absl::StatusOr<KeptSum*> KeptSumOf(uint32_t quota);
   absl::StatusOr<HeldSum> SumAt(const StoredQuota& quota, int64_t at_us);
   absl::StatusOr<const SumsOfQuotas*> OverAt(int64_t at_us);
   absl::Status TakeOutLater(const std::vector<LaterStart>& later, int64_t at_us,
                             SumsOfQuotas* sums);
   // To the sum of each quota over the line.
   absl::Status Add(const HeldLine& line, int sign, SumsOfQuotas* sums);
-  absl::Status AddToSums(WriteTransaction* transaction, const HeldLine& line,
-                         int sign);
+  absl::Status AddToSums(const HeldLine& line, int sign);
   absl::Status RemoveLine(WriteTransaction* transaction,
                           std::string_view hold_id);
 
@@ -105,6 +115,9 @@ class HeldBooks {
   const NameOf name_of_;
   std::optional<int64_t> mark_;  // once read
   std::optional<Over> over_;     // of the instant asked for last
+  // No line ends after the mark and by then.
+  std::optional<int64_t> left_out_us_;
+  HashMap<uint32_t, KeptSum> sums_;  // by quota, of those asked about
   std::set<uint32_t> changed_;
 };
 

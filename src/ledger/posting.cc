@@ -33,17 +33,30 @@ absl::StatusOr<uint32_t> AsKnown(uint32_t known, uint32_t tenant,
 }  // namespace
 
 Posting::Posting(std::unique_ptr<WriteTransaction> transaction,
-                 const Header& header, const Tip& tip, CloseMarks marks)
+                 const Header& header, const Tip& tip, CloseMarks marks,
+                 PostingMemory* memory)
     : transaction_(std::move(transaction)),
       bucket_us_(header.bucket_us),
       tip_(tip),
       first_sequence_(tip.next_sequence),
       journal_(transaction_.get(), tip.next_sequence, tip.chain),
-      closes_(std::move(marks)) {}
+      closes_(std::move(marks)),
+      memory_(memory),
+      tip_before_(tip) {}
+
+Posting::~Posting() {
+  if (tip_.next_sequence == first_sequence_) KeepKnown(tip_before_);
+}
+
+void Posting::KeepKnown(const Tip& tip) {
+  if (memory_ == nullptr || quotas_ == nullptr) return;
+  known_.quotas = quotas_->index.Release();
+  std::exchange(memory_, nullptr)->Keep(tip, std::move(known_));
+}
 
 absl::StatusOr<std::unique_ptr<Posting>> Posting::Begin(
     std::unique_ptr<WriteTransaction> transaction, const Header& header,
-    int64_t now_us) {
+    int64_t now_us, PostingMemory* memory) {
   ASSIGN_OR_RETURN(const auto bytes, transaction->Get(Table::kMeta, kTipKey));
   Tip tip;
   if (bytes) {
@@ -51,8 +64,9 @@ absl::StatusOr<std::unique_ptr<Posting>> Posting::Begin(
   }
   tip.recorded_us = std::max(tip.recorded_us, now_us);
   ASSIGN_OR_RETURN(CloseMarks marks, ReadCloseMarks(transaction.get()));
-  std::unique_ptr<Posting> posting(
-      new Posting(std::move(transaction), header, tip, std::move(marks)));
+  std::unique_ptr<Posting> posting(new Posting(std::move(transaction), header,
+                                               tip, std::move(marks), memory));
+  if (memory != nullptr) posting->known_ = memory->Take(tip);
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    posting->transaction_->NewCursor(Table::kRuns));
   ASSIGN_OR_RETURN(const bool any, cursor->SeekLast());
@@ -65,7 +79,7 @@ absl::StatusOr<uint32_t> Posting::Intern(NameKind kind, std::string_view path,
                                          bool strict) {
   LastName& last = last_names_[static_cast<int>(kind)];
   if (path == last.path && !path.empty()) return last.id;
-  auto& known = names_[static_cast<int>(kind)];
+  auto& known = known_.names[static_cast<int>(kind)];
   const auto found = known.find(AbslView(path));
   if (found != known.end()) {
     last.path.assign(path);
@@ -94,14 +108,15 @@ absl::StatusOr<uint32_t> Posting::Intern(NameKind kind, std::string_view path,
 }
 
 std::string Posting::PathOf(NameKind kind, uint32_t id) {
-  for (const auto& [path, known_id] : names_[static_cast<int>(kind)]) {
-    if (known_id == id) return path;
-  }
+  auto& known = known_.paths[static_cast<int>(kind)];
+  const auto found = known.find(id);
+  if (found != known.end()) return found->second;
   const std::string key = NameByIdKey(kind, id);
   const auto bytes = transaction_->Get(Table::kNames, key);
   if (bytes.ok() && *bytes) {
     const auto name = DecodeName(key, **bytes);
-    if (name.ok()) return std::string(name->path);
+    if (name.ok())
+      return known.emplace(id, std::string(name->path)).first->second;
   }
   return absl::StrCat("#", id);
 }
@@ -373,7 +388,7 @@ absl::Status Posting::AddAmount(uint32_t tenant, uint32_t pool, int32_t bucket,
 
 void Posting::ApplyName(const NameAdded& name) {
   (name.kind == NameKind::kTenant ? tip_.tenants : tip_.pools) = name.id + 1;
-  names_[static_cast<int>(name.kind)].emplace(name.path, name.id);
+  known_.names[static_cast<int>(name.kind)].emplace(name.path, name.id);
   for (const std::string& key :
        {NameByPathKey(name.kind, name.path), NameByIdKey(name.kind, name.id)}) {
     const std::string value = EncodeName(key, name.path, name.id);

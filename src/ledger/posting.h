@@ -36,6 +36,7 @@
 #include "ledger/hold_records.h"
 #include "ledger/journal.h"
 #include "ledger/live_quotas.h"
+#include "ledger/posting_memory.h"
 #include "ledger/quota_books.h"
 #include "ledger/records.h"
 #include "ledger/run_rules.h"
@@ -59,7 +60,10 @@ class Posting {
   // Reads the tip; `now_us` becomes the record time unless the books are ahead.
   static absl::StatusOr<std::unique_ptr<Posting>> Begin(
       std::unique_ptr<WriteTransaction> transaction, const Header& header,
-      int64_t now_us);
+      int64_t now_us, PostingMemory* memory = nullptr);
+  ~Posting();
+  Posting(const Posting&) = delete;  // Its parts point at each other.
+  Posting& operator=(const Posting&) = delete;
 
   // What it admits must fit beside what live meters took; from here on, before
   // anything is posted. They go by the limits of `began_us`, by the clock of
@@ -104,6 +108,10 @@ class Posting {
 
   // Now, by the clock of holds.
   absl::StatusOr<int64_t> HoldTime(const ClockReading& reading);
+  // The same, asked once for all that is posted together: whoever has a part in
+  // it asked for it before. What is used and held is found once, too.
+  absl::StatusOr<int64_t> HoldTimeOfAll(
+      const std::function<ClockReading()>& read_clock);
 
   // --- admissions (posting_holds.cc, posting_admissions.cc): judged against
   // quotas at `at_us`, an instant of the clock of holds. A refusal has changed
@@ -207,7 +215,7 @@ class Posting {
   struct Replayer;
 
   Posting(std::unique_ptr<WriteTransaction> transaction, const Header& header,
-          const Tip& tip, CloseMarks marks);
+          const Tip& tip, CloseMarks marks, PostingMemory* memory);
 
   std::string PathOf(NameKind kind, uint32_t id);
   NameOf Names();
@@ -257,6 +265,8 @@ class Posting {
                          const QuotaVersion& version);
 
   absl::Status OpenQuotas();
+  // What this posting knows of the books with that tip is for the next.
+  void KeepKnown(const Tip& tip);
   absl::Status Apply(const QuotaSet& set);
   absl::Status AddSlice(uint32_t quota);
   absl::StatusOr<QuotaIndex::Quotas> WhatPromisesWith(const QuotaScope& scope);
@@ -337,7 +347,6 @@ class Posting {
   // Something was written that no entry speaks of.
   bool beside_journal_ = false;
 
-  HashMap<std::string, uint32_t> names_[2];  // by NameKind
   LastName last_names_[2];
   BytePool kept_;  // what runs_ views
   std::vector<RunRecord> runs_;
@@ -348,7 +357,11 @@ class Posting {
   HashMap<std::string, StoredUsage> usage_;
   CellDeltas cells_;
   CloseTracker closes_;
+  PostingMemory* memory_;  // null: none, or it has what is known here
+  const Tip tip_before_;
+  PostingMemory::Known known_;  // its quotas are in quotas_
   HoldClock clock_;
+  std::optional<int64_t> hold_time_of_all_us_;
   std::unique_ptr<QuotaPart> quotas_;
   std::unique_ptr<LiveQuotas> live_quotas_;
   int64_t live_began_us_ = 0;

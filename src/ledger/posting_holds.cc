@@ -38,6 +38,14 @@ absl::StatusOr<int64_t> Posting::HoldTime(const ClockReading& reading) {
   return clock_.At(transaction_.get(), reading, tip_.recorded_us);
 }
 
+absl::StatusOr<int64_t> Posting::HoldTimeOfAll(
+    const std::function<ClockReading()>& read_clock) {
+  if (!hold_time_of_all_us_) {
+    ASSIGN_OR_RETURN(hold_time_of_all_us_, HoldTime(read_clock()));
+  }
+  return *hold_time_of_all_us_;
+}
+
 // --- records -----------------------------------------------------------------
 
 absl::StatusOr<std::optional<StoredHold>> Posting::FindHold(
@@ -93,7 +101,7 @@ absl::StatusOr<std::optional<Run>> Posting::RunOf(std::string_view run_key) {
 
 absl::StatusOr<std::optional<uint32_t>> Posting::LookUp(NameKind kind,
                                                         std::string_view path) {
-  auto& known = names_[static_cast<int>(kind)];
+  auto& known = known_.names[static_cast<int>(kind)];
   const auto found = known.find(absl::string_view(path.data(), path.size()));
   if (found != known.end()) return found->second;
   RETURN_IF_ERROR(

@@ -40,8 +40,8 @@ bool PromisesMore(const QuotaLimit* before,
 }  // namespace
 
 absl::Status Posting::OpenQuotas() {
-  quotas_ =
-      std::make_unique<QuotaPart>(transaction_.get(), bucket_us_, Names());
+  quotas_ = std::make_unique<QuotaPart>(transaction_.get(), bucket_us_, Names(),
+                                        std::move(known_.quotas));
   ASSIGN_OR_RETURN(quotas_->any, quotas_->index.any());
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    transaction_->NewCursor(Table::kHolds));
@@ -178,8 +178,10 @@ absl::Status Posting::FlushQuotas() {
   RETURN_IF_ERROR(quotas_->accounts.Flush(transaction_.get()));
   RETURN_IF_ERROR(quotas_->accounts.Make(quotas_->made));
   RETURN_IF_ERROR(quotas_->accounts.Flush(transaction_.get()));
-  if (!quotas_->make_held) return absl::OkStatus();
-  return quotas_->held.Make(transaction_.get());
+  if (quotas_->make_held) {
+    RETURN_IF_ERROR(quotas_->held.Make(transaction_.get()));
+  }
+  return quotas_->held.Flush(transaction_.get());
 }
 
 }  // namespace drawdown

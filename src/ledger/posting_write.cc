@@ -133,6 +133,7 @@ void Posting::CloseCommit(const Sha256Digest& chain) {
 absl::StatusOr<bool> Posting::Commit() {
   CHECK(transaction_ != nullptr);
   const bool journalled = tip_.next_sequence != first_sequence_;
+  if (!journalled) KeepKnown(tip_before_);
   if (!journalled && live_.empty() && !beside_journal_) {
     transaction_.reset();
     return false;
@@ -140,6 +141,8 @@ absl::StatusOr<bool> Posting::Commit() {
   RETURN_IF_ERROR(FlushLive());
   RETURN_IF_ERROR(clock_.Flush(transaction_.get()));
   if (!journalled) {  // The tip is about the journal.
+    // What was left out of what is held needs no entry.
+    RETURN_IF_ERROR(quotas_->held.Flush(transaction_.get()));
     RETURN_IF_ERROR(transaction_->Commit());
     return true;
   }
@@ -155,6 +158,8 @@ absl::StatusOr<bool> Posting::Commit() {
   RETURN_IF_ERROR(FlushQuotas());
   RETURN_IF_ERROR(transaction_->Put(Table::kMeta, kTipKey, EncodeTip(tip_)));
   RETURN_IF_ERROR(TellLiveQuotas());
+  // Before it, while nobody else can post: of no use where it fails.
+  KeepKnown(tip_);
   const absl::Status committed = transaction_->Commit();
   if (live_quotas_ != nullptr) {
     committed.ok() ? live_quotas_->Committed() : live_quotas_->NotKnown();

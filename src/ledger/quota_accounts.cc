@@ -84,11 +84,20 @@ absl::Status QuotaAccounts::AddAmount(uint32_t tenant, uint32_t pool,
   return absl::OkStatus();
 }
 
-// Visits accounts of windows from `from_us` on, in no order.
-template <typename Visit>
-absl::Status QuotaAccounts::VisitAccounts(const StoredQuota& quota,
-                                          int64_t from_us, const Visit& visit) {
-  const std::string first = AccountKey(quota.id, from_us);
+absl::StatusOr<const QuotaAccounts::StoredUse*> QuotaAccounts::StoredUseOf(
+    uint32_t quota, int64_t from_us) {
+  const auto known = stored_.find(quota);
+  if (known != stored_.end() && known->second.from_us <= from_us) {
+    return &known->second;
+  }
+  StoredUse use;
+  use.from_us = from_us;
+  const std::string level = OpenLevelKey(quota);
+  ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kQuotas, level));
+  if (bytes) {
+    ASSIGN_OR_RETURN(use.level, DecodeOpenLevel(level, *bytes));
+  }
+  const std::string first = AccountKey(quota, from_us);
   const std::string_view prefix =
       std::string_view(first).substr(0, 1 + sizeof(uint32_t));
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
@@ -97,8 +106,25 @@ absl::Status QuotaAccounts::VisitAccounts(const StoredQuota& quota,
   while (found && cursor->key().starts_with(prefix)) {
     ASSIGN_OR_RETURN(const Account account,
                      DecodeAccount(cursor->key(), cursor->value()));
-    visit(WindowOfAccountKey(cursor->key()), account);
+    use.accounts.emplace_back(WindowOfAccountKey(cursor->key()), account);
     ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  kept_accounts_ += 1 + use.accounts.size();
+  if (kept_accounts_ > kMaxKeptAccounts) {
+    stored_.clear();
+    kept_accounts_ = 1 + use.accounts.size();
+  }
+  return &stored_.insert_or_assign(quota, std::move(use)).first->second;
+}
+
+// Visits accounts of windows from `from_us` on, in no order.
+template <typename Visit>
+absl::Status QuotaAccounts::VisitAccounts(const StoredQuota& quota,
+                                          int64_t from_us, const Visit& visit) {
+  ASSIGN_OR_RETURN(const StoredUse* const stored,
+                   StoredUseOf(quota.id, from_us));
+  for (const auto& [window_us, account] : stored->accounts) {
+    if (window_us >= from_us) visit(window_us, account);
   }
   for (auto it = added_.lower_bound({quota.id, from_us});
        it != added_.end() && it->first.first == quota.id; ++it) {
@@ -107,15 +133,13 @@ absl::Status QuotaAccounts::VisitAccounts(const StoredQuota& quota,
   return absl::OkStatus();
 }
 
-absl::StatusOr<Int128> QuotaAccounts::OpenLevel(uint32_t quota) {
-  const std::string key = OpenLevelKey(quota);
-  ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kQuotas, key));
-  Int128 level = 0;
-  if (bytes) {
-    ASSIGN_OR_RETURN(level, DecodeOpenLevel(key, *bytes));
-  }
-  const auto opened = opened_.find(quota);
-  return opened == opened_.end() ? level : level + opened->second;
+absl::StatusOr<Int128> QuotaAccounts::OpenLevel(const StoredQuota& quota,
+                                                int64_t from_us) {
+  ASSIGN_OR_RETURN(const StoredUse* const stored,
+                   StoredUseOf(quota.id, from_us));
+  const auto opened = opened_.find(quota.id);
+  return opened == opened_.end() ? stored->level
+                                 : stored->level + opened->second;
 }
 
 absl::Status QuotaAccounts::ReadMetered() {
@@ -200,12 +224,12 @@ absl::Status QuotaAccounts::TakeOutLater(const StoredQuota& quota,
 absl::StatusOr<QuotaUse> QuotaAccounts::UseAt(const StoredQuota& quota,
                                               int64_t at_us) {
   QuotaUse use;
-  ASSIGN_OR_RETURN(use.level, OpenLevel(quota.id));
+  const QuotaWindow window = CountingWindow(quota, at_us, bucket_us_);
+  ASSIGN_OR_RETURN(use.level, OpenLevel(quota, window.start_us));
   if (quota.scope.period == QuotaPeriod::kAtOnce) {
     use.used = FineTime(use.level);
     return use;
   }
-  const QuotaWindow window = CountingWindow(quota, at_us, bucket_us_);
   WindowSums sums;
   RETURN_IF_ERROR(VisitAccounts(quota, window.start_us,
                                 [&](int64_t start_us, const Account& account) {
@@ -252,14 +276,14 @@ absl::StatusOr<std::map<uint32_t, FineTime>> QuotaAccounts::UsedMoreBy(
 absl::StatusOr<QuotaCourse> QuotaAccounts::CourseFrom(const StoredQuota& quota,
                                                       int64_t at_us,
                                                       GpuTime taken) {
-  ASSIGN_OR_RETURN(const Int128 level, OpenLevel(quota.id));
+  const QuotaWindow window = CountingWindow(quota, at_us, bucket_us_);
+  ASSIGN_OR_RETURN(const Int128 level, OpenLevel(quota, window.start_us));
   std::map<int64_t, Account> accounts;
   const auto add_amount = [&](int64_t when_us, GpuTime amount) {
     if (amount.zero()) return;
     const QuotaWindow window = AccountWindow(quota, when_us, bucket_us_);
     accounts[window.start_us].amount += amount;
   };
-  const QuotaWindow window = CountingWindow(quota, at_us, bucket_us_);
   RETURN_IF_ERROR(VisitAccounts(quota, window.start_us,
                                 [&](int64_t start_us, const Account& account) {
                                   accounts[start_us].Add(account);
@@ -277,6 +301,7 @@ absl::StatusOr<QuotaCourse> QuotaAccounts::CourseFrom(const StoredQuota& quota,
 
 absl::Status QuotaAccounts::Drop(WriteTransaction* transaction,
                                  const std::set<uint32_t>& quotas) {
+  ForgetStored();
   for (const uint32_t quota : quotas) {
     added_.erase(added_.lower_bound({quota, QuotaWindow::kNoEdge}),
                  added_.lower_bound({quota + 1, QuotaWindow::kNoEdge}));
@@ -318,7 +343,13 @@ absl::Status QuotaAccounts::Make(const std::set<uint32_t>& quotas) {
   return absl::OkStatus();
 }
 
+void QuotaAccounts::ForgetStored() {
+  stored_.clear();
+  kept_accounts_ = 0;
+}
+
 absl::Status QuotaAccounts::Flush(WriteTransaction* transaction) {
+  ForgetStored();
   for (const auto& [at, delta] : added_) {
     changed_.insert(at.first);
     const std::string key = AccountKey(at.first, at.second);

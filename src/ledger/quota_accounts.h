@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/hash_map.h"
 #include "ledger/later_starts.h"
 #include "ledger/quota_course.h"
 #include "ledger/quota_index.h"
@@ -82,6 +83,15 @@ class QuotaAccounts {
     uint64_t index_version = 0;
     std::map<uint32_t, std::vector<LaterLevel>> by_quota;
   };
+  // What the store has of a quota from a window on. Nothing is written to it
+  // but by Flush and Drop, so it is read once.
+  struct StoredUse {
+    Int128 level = 0;
+    int64_t from_us = 0;
+    std::vector<std::pair<int64_t, Account>> accounts;  // by window
+  };
+  static constexpr size_t kMaxKeptAccounts = 4'096;
+
   // The stretches in which each quota is over what the tenant does on the pool:
   // one, where a move was beneath it.
   using Stretches = std::map<const StoredQuota*, std::vector<TenantPiece>>;
@@ -94,10 +104,13 @@ class QuotaAccounts {
   Account* AccountOf(const StoredQuota& quota, int64_t at_us);
   void AddSegment(const StoredQuota& quota, const Segment& segment,
                   const TenantPiece& within, int sign);
+  // Valid until the next call.
+  absl::StatusOr<const StoredUse*> StoredUseOf(uint32_t quota, int64_t from_us);
   template <typename Visit>
   absl::Status VisitAccounts(const StoredQuota& quota, int64_t from_us,
                              const Visit& visit);
-  absl::StatusOr<Int128> OpenLevel(uint32_t quota);
+  absl::StatusOr<Int128> OpenLevel(const StoredQuota& quota, int64_t from_us);
+  void ForgetStored();
   // What meters counted in buckets that are not journalled yet.
   absl::StatusOr<GpuTime> MeteredIn(const StoredQuota& quota,
                                     const QuotaWindow& window);
@@ -115,6 +128,8 @@ class QuotaAccounts {
   std::map<AccountAt, Account> added_;
   std::map<uint32_t, Int128> opened_;
   std::set<uint32_t> changed_;
+  HashMap<uint32_t, StoredUse> stored_;
+  size_t kept_accounts_ = 0;            // of stored_
   std::optional<MeteredSums> metered_;  // as of the books, read when asked for
   std::optional<LaterLevels> levels_;   // of the instant asked for last
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -21,7 +22,10 @@ namespace drawdown {
 class QuotaBooks {
  public:
   QuotaBooks(ReadTransaction* books, int64_t bucket_us, const NameOf& name_of)
-      : index(books),
+      : QuotaBooks(books, bucket_us, name_of, QuotaIndex::Known()) {}
+  QuotaBooks(ReadTransaction* books, int64_t bucket_us, const NameOf& name_of,
+             QuotaIndex::Known known)
+      : index(books, std::move(known)),
         later(books),
         accounts(books, bucket_us, &index, &later, name_of),
         held(books, &index, &later, name_of),

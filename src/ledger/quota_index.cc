@@ -32,27 +32,30 @@ std::vector<QuotaIndex::Quotas> ChainsIn(const QuotaIndex::Quotas& over) {
 }
 
 absl::StatusOr<bool> QuotaIndex::any() {
-  if (!any_) {
+  if (!known_.any) {
     ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                      books_->NewCursor(Table::kQuotas));
-    ASSIGN_OR_RETURN(any_, cursor->SeekAtLeast("q"));
+    ASSIGN_OR_RETURN(known_.any, cursor->SeekAtLeast("q"));
   }
-  return *any_;
+  return *known_.any;
 }
 
 void QuotaIndex::Forget() {
   ++version_;
   moves_.Forget();
-  any_.reset();
-  quotas_.clear();
-  of_path_.clear();
-  over_.clear();
-  over_any_pool_.clear();
+  known_ = {};
+}
+
+QuotaIndex::Known QuotaIndex::Release() {
+  ++version_;
+  Known known = std::exchange(known_, {});
+  known.moves = moves_.Release();
+  return known;
 }
 
 absl::StatusOr<const StoredQuota*> QuotaIndex::Get(uint32_t id) {
-  const auto known = quotas_.find(id);
-  if (known != quotas_.end()) return known->second.get();
+  const auto known = known_.of_id.find(id);
+  if (known != known_.of_id.end()) return known->second.get();
   const std::string key = QuotaKey(id);
   ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kQuotas, key));
   if (!bytes) {
@@ -60,8 +63,9 @@ absl::StatusOr<const StoredQuota*> QuotaIndex::Get(uint32_t id) {
                      "quota #" + std::to_string(id) + " is lost");
   }
   ASSIGN_OR_RETURN(StoredQuota quota, DecodeQuota(key, *bytes));
+  known_.quotas += 1 + (quota.edges.size() + quota.versions.size()) / 8;
   const auto added =
-      quotas_.emplace(id, std::make_unique<StoredQuota>(std::move(quota)));
+      known_.of_id.emplace(id, std::make_unique<StoredQuota>(std::move(quota)));
   return added.first->second.get();
 }
 
@@ -104,21 +108,27 @@ absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::Over(std::string_view tenant,
                                                     std::string_view pool) {
   ASSIGN_OR_RETURN(const bool some, any());
   if (!some) return Quotas();
+  names_.assign(tenant).append(pool);
+  AppendFixed(tenant.size(), &names_);
+  const auto known = known_.over_names.find(names_);
+  if (known != known_.over_names.end()) return known->second;
   ASSIGN_OR_RETURN(const std::string now, moves_.PathNow(tenant));
-  return OverPath(now, pool);
+  ASSIGN_OR_RETURN(Quotas quotas, OverPath(now, pool));
+  known_.over_names.emplace(names_, quotas);
+  return quotas;
 }
 
 absl::StatusOr<const QuotaIndex::Quotas*> QuotaIndex::OfPath(
     std::string_view tenant) {
   const absl::string_view path(tenant.data(), tenant.size());
-  const auto known = of_path_.find(path);
-  if (known != of_path_.end()) return &known->second;
+  const auto known = known_.of_path.find(path);
+  if (known != known_.of_path.end()) return &known->second;
   ASSIGN_OR_RETURN(const std::optional<uint32_t> id, TenantId(tenant));
   Quotas quotas;
   if (id) {
     ASSIGN_OR_RETURN(quotas, OfTenant(*id));
   }
-  return &of_path_.emplace(path, std::move(quotas)).first->second;
+  return &known_.of_path.emplace(path, std::move(quotas)).first->second;
 }
 
 absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::OverPath(std::string_view tenant,
@@ -141,18 +151,18 @@ absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::OverPath(std::string_view tenant,
 // ancestors are looked up once each.
 absl::StatusOr<const QuotaIndex::Quotas*> QuotaIndex::Over(
     uint32_t tenant, uint32_t pool, const NameOf& name_of) {
-  const auto known = over_.find(std::make_pair(tenant, pool));
-  if (known != over_.end()) return &known->second;
+  const auto known = known_.over.find(std::make_pair(tenant, pool));
+  if (known != known_.over.end()) return &known->second;
   Quotas quotas;
   ASSIGN_OR_RETURN(const bool some, any());
   if (some) {
-    auto above = over_any_pool_.find(tenant);
-    if (above == over_any_pool_.end()) {
+    auto above = known_.over_any_pool.find(tenant);
+    if (above == known_.over_any_pool.end()) {
       ASSIGN_OR_RETURN(Quotas all,
                        OverPath(name_of(NameKind::kTenant, tenant), ""));
-      above = over_any_pool_.emplace(tenant, std::move(all)).first;
+      above = known_.over_any_pool.emplace(tenant, std::move(all)).first;
     }
-    std::string& path = pools_[pool];
+    std::string& path = known_.pools[pool];
     if (path.empty() && !above->second.empty()) {
       path = name_of(NameKind::kPool, pool);
     }
@@ -160,7 +170,7 @@ absl::StatusOr<const QuotaIndex::Quotas*> QuotaIndex::Over(
       if (SelectorCovers(quota->scope.pool, path)) quotas.push_back(quota);
     }
   }
-  return &over_.emplace(std::make_pair(tenant, pool), std::move(quotas))
+  return &known_.over.emplace(std::make_pair(tenant, pool), std::move(quotas))
               .first->second;
 }
 
@@ -187,6 +197,31 @@ absl::StatusOr<bool> QuotaIndex::AnyTenantBelow(std::string_view tenant) {
                    books_->NewCursor(Table::kNames));
   ASSIGN_OR_RETURN(const bool found, cursor->SeekAtLeast(first));
   return found && cursor->key().starts_with(first);
+}
+
+absl::StatusOr<bool> QuotaIndex::AnySlice() {
+  if (!known_.any_slice) {
+    ASSIGN_OR_RETURN(const auto bytes, books_->Get(Table::kQuotas, kSlicesKey));
+    known_.any_slice = bytes.has_value();
+  }
+  return *known_.any_slice;
+}
+
+absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::SlicesIn(
+    const StoredQuota& quota, int64_t at_us) {
+  ASSIGN_OR_RETURN(const bool any_slice, AnySlice());
+  if (!any_slice) return Quotas();
+  const bool known = known_.slices && at_us >= known_.slices_from_us &&
+                     at_us < known_.slices->until_us();
+  if (!known) {
+    // Most tenants have none below, and all slices are read at once.
+    ASSIGN_OR_RETURN(const bool any_below, AnyTenantBelow(quota.scope.tenant));
+    if (!any_below) return Quotas();
+    ASSIGN_OR_RETURN(const Quotas all, Slices());
+    known_.slices.emplace(all, at_us);
+    known_.slices_from_us = at_us;
+  }
+  return known_.slices->Topmost(quota);
 }
 
 absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::Slices() {

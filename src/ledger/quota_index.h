@@ -15,6 +15,7 @@
 #include "base/hash_map.h"
 #include "ledger/quota_records.h"
 #include "ledger/run_rules.h"
+#include "ledger/slice_tree.h"
 #include "ledger/store.h"
 #include "ledger/tenant_moves.h"
 
@@ -24,9 +25,37 @@ namespace drawdown {
 // thread-safe. Quotas it names live as long as it.
 class QuotaIndex {
  public:
-  using Quotas = std::vector<const StoredQuota*>;
+  using Quotas = SliceTree::Quotas;
 
-  explicit QuotaIndex(ReadTransaction* books) : books_(books), moves_(books) {}
+  // What was read, which follows from the journal alone. Quotas stay where they
+  // are when it is moved.
+  struct Known {
+    std::optional<bool> any;
+    std::map<uint32_t, std::unique_ptr<StoredQuota>> of_id;
+    HashMap<std::string, Quotas> of_path;
+    HashMap<std::pair<uint32_t, uint32_t>, Quotas> over;
+    HashMap<uint32_t, Quotas> over_any_pool;  // by tenant
+    HashMap<std::string, Quotas> over_names;  // tenant and pool
+    HashMap<uint32_t, std::string> pools;     // paths
+    std::optional<bool> any_slice;
+    std::optional<SliceTree> slices;  // from an instant on
+    int64_t slices_from_us = 0;
+    TenantMoves::Known moves;
+
+    size_t quotas = 0;  // those on a contract's calendar count for more
+
+    // How many names it is about, and pairs of them.
+    size_t paths() const {
+      return of_path.size() + over.size() + over_any_pool.size() +
+             over_names.size() + pools.size() + moves.pieces.size();
+    }
+  };
+
+  explicit QuotaIndex(ReadTransaction* books) : QuotaIndex(books, Known()) {}
+  QuotaIndex(ReadTransaction* books, Known known)
+      : books_(books),
+        moves_(books, std::move(known.moves)),
+        known_(std::move(known)) {}
 
   TenantMoves& moves() { return moves_; }
 
@@ -48,14 +77,20 @@ class QuotaIndex {
   absl::StatusOr<bool> AnyTenantBelow(std::string_view tenant);
   // Those that ever were slices.
   absl::StatusOr<Quotas> Slices();
+  // Those that set something aside in the quota at the instant and are in no
+  // other of them. All slices are read where the books have a tenant below it.
+  absl::StatusOr<Quotas> SlicesIn(const StoredQuota& quota, int64_t at_us);
   // The id of the next new quota.
   absl::StatusOr<uint32_t> NextId();
   // What a posting has changed: read anew.
   void Forget();
+  // It has read nothing then.
+  Known Release();
   // Changes when it has forgotten.
   uint64_t version() const { return version_; }
 
  private:
+  absl::StatusOr<bool> AnySlice();
   absl::StatusOr<Quotas> OverPath(std::string_view tenant,
                                   std::string_view pool);
   absl::StatusOr<std::optional<uint32_t>> TenantId(std::string_view tenant);
@@ -65,12 +100,8 @@ class QuotaIndex {
   ReadTransaction* const books_;
   TenantMoves moves_;
   uint64_t version_ = 0;
-  std::optional<bool> any_;
-  std::map<uint32_t, std::unique_ptr<StoredQuota>> quotas_;
-  HashMap<std::string, Quotas> of_path_;
-  HashMap<std::pair<uint32_t, uint32_t>, Quotas> over_;
-  HashMap<uint32_t, Quotas> over_any_pool_;  // by tenant
-  HashMap<uint32_t, std::string> pools_;     // paths
+  Known known_;
+  std::string names_;  // scratch
 };
 
 // Whether two quotas differ in their tenant alone.

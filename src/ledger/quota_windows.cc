@@ -10,11 +10,15 @@
 namespace drawdown {
 namespace {
 
+// Most often it is the month that was asked for last.
 QuotaWindow UtcMonth(int64_t at_us) {
+  thread_local QuotaWindow last = {0, 0};
+  if (at_us >= last.start_us && at_us < last.end_us) return last;
   const absl::TimeZone utc = absl::UTCTimeZone();
   const absl::CivilMonth month(CivilOfInstant(at_us, utc));
-  return {InstantOfCivil(absl::CivilSecond(month), utc),
+  last = {InstantOfCivil(absl::CivilSecond(month), utc),
           InstantOfCivil(absl::CivilSecond(month + 1), utc)};
+  return last;
 }
 
 QuotaWindow BetweenEdges(const std::vector<int64_t>& edges, int64_t at_us) {

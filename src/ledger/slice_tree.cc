@@ -1,5 +1,6 @@
 #include "ledger/slice_tree.h"
 
+#include <algorithm>
 #include <set>
 
 #include "ledger/quota_rules.h"
@@ -13,10 +14,15 @@ SliceTree::Place SliceTree::PlaceOf(const QuotaScope& scope,
 }
 
 // Each is noted at every tenant above it, up to the one whose slice it is in.
-SliceTree::SliceTree(const QuotaIndex::Quotas& quotas, int64_t at_us) {
-  QuotaIndex::Quotas slices;
+SliceTree::SliceTree(const Quotas& quotas, int64_t at_us) {
+  Quotas slices;
   std::set<Place> places;
   for (const StoredQuota* const quota : quotas) {
+    for (const QuotaVersion& version : quota->versions) {
+      if (version.from_us > at_us) {
+        until_us_ = std::min(until_us_, version.from_us);
+      }
+    }
     const QuotaLimit* const limit = LimitAt(*quota, at_us);
     if (limit == nullptr || !limit->slice) continue;
     slices.push_back(quota);
@@ -34,8 +40,8 @@ SliceTree::SliceTree(const QuotaIndex::Quotas& quotas, int64_t at_us) {
   }
 }
 
-const QuotaIndex::Quotas& SliceTree::Topmost(const StoredQuota& above) const {
-  static const QuotaIndex::Quotas none;
+const SliceTree::Quotas& SliceTree::Topmost(const StoredQuota& above) const {
+  static const Quotas none;
   const auto found = topmost_.find(PlaceOf(above.scope, above.scope.tenant));
   return found == topmost_.end() ? none : found->second;
 }

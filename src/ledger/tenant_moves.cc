@@ -111,10 +111,10 @@ int64_t LastInstantOf(const Run& run) {
 // --- ids ---------------------------------------------------------------------
 
 absl::StatusOr<const MoveList*> TenantMoves::List() {
-  if (!list_) {
-    ASSIGN_OR_RETURN(list_, ReadMoves(books_));
+  if (!known_.list) {
+    ASSIGN_OR_RETURN(known_.list, ReadMoves(books_));
   }
-  return &*list_;
+  return &*known_.list;
 }
 
 absl::StatusOr<bool> TenantMoves::any() {
@@ -144,9 +144,10 @@ absl::StatusOr<std::vector<TenantPiece>> TenantMoves::MakePieces(
   if (!bytes) return LostName("#" + std::to_string(tenant));
   ASSIGN_OR_RETURN(const Name name, DecodeName(key, *bytes));
   const std::string path(name.path);
-  for (const int64_t edge_us : list_->EdgesOf(path)) {
+  for (const int64_t edge_us : known_.list->EdgesOf(path)) {
     pieces.back().to_us = edge_us;
-    ASSIGN_OR_RETURN(const uint32_t then, IdOf(list_->PathAt(path, edge_us)));
+    ASSIGN_OR_RETURN(const uint32_t then,
+                     IdOf(known_.list->PathAt(path, edge_us)));
     pieces.push_back({edge_us, TenantPiece::kEnd, then});
   }
   return pieces;
@@ -154,8 +155,8 @@ absl::StatusOr<std::vector<TenantPiece>> TenantMoves::MakePieces(
 
 absl::StatusOr<const std::vector<TenantPiece>*> TenantMoves::PiecesOf(
     uint32_t tenant) {
-  const auto found = pieces_.find(tenant);
-  if (found != pieces_.end()) return &found->second;
+  const auto found = known_.pieces.find(tenant);
+  if (found != known_.pieces.end()) return &found->second;
   ASSIGN_OR_RETURN(const bool some, any());
   std::vector<TenantPiece> pieces;
   if (some) {
@@ -163,7 +164,8 @@ absl::StatusOr<const std::vector<TenantPiece>*> TenantMoves::PiecesOf(
   } else {
     pieces.push_back({.tenant = tenant});
   }
-  return &pieces_.insert_or_assign(tenant, std::move(pieces)).first->second;
+  return &known_.pieces.insert_or_assign(tenant, std::move(pieces))
+              .first->second;
 }
 
 absl::StatusOr<uint32_t> TenantMoves::At(uint32_t tenant, int64_t at_us) {
@@ -192,11 +194,6 @@ absl::Status TenantMoves::Place(int64_t bucket_us, LiveAmounts* amounts) {
     amounts->amounts.push_back({at, gpu_time});
   }
   return absl::OkStatus();
-}
-
-void TenantMoves::Forget() {
-  list_.reset();
-  pieces_.clear();
 }
 
 }  // namespace drawdown

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -74,7 +75,15 @@ struct TenantPiece {
 // The same for ids. Reads the books when asked, once each. Not thread-safe.
 class TenantMoves {
  public:
-  explicit TenantMoves(ReadTransaction* books) : books_(books) {}
+  // What was read, which follows from the journal alone.
+  struct Known {
+    std::optional<MoveList> list;
+    HashMap<uint32_t, std::vector<TenantPiece>> pieces;
+  };
+
+  explicit TenantMoves(ReadTransaction* books) : TenantMoves(books, Known()) {}
+  TenantMoves(ReadTransaction* books, Known known)
+      : books_(books), known_(std::move(known)) {}
 
   absl::StatusOr<const MoveList*> List();
   absl::StatusOr<bool> any();
@@ -89,15 +98,16 @@ class TenantMoves {
   // Puts amounts under the tenants that they count for in their buckets.
   absl::Status Place(int64_t bucket_us, LiveAmounts* amounts);
   // What a posting has changed: read anew.
-  void Forget();
+  void Forget() { known_ = {}; }
+  // It has read nothing then.
+  Known Release() { return std::exchange(known_, {}); }
 
  private:
   absl::StatusOr<std::vector<TenantPiece>> MakePieces(uint32_t tenant);
   absl::StatusOr<uint32_t> IdOf(std::string_view path);
 
   ReadTransaction* const books_;
-  std::optional<MoveList> list_;
-  HashMap<uint32_t, std::vector<TenantPiece>> pieces_;
+  Known known_;
 };
 
 }  // namespace drawdown

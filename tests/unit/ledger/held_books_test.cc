@@ -169,6 +169,31 @@ TEST_F(HeldBooksTest, WhatIsOverIsTakenOffOnce) {
   EXPECT_EQ(hours_held(2 * kHour), 1);
 }
 
+// The mark and the sums are moved on by whoever writes, also beside the
+// journal.
+TEST_F(HeldBooksTest, WhatIsLeftOutWithoutAnEntryIsLeftOutOfTheSumsToo) {
+  SetQuota(0);
+  Place("early", kHour, 0);
+  Place("last", 9 * kHour, 0);
+  InOneCommit(0, [&](Posting* posting) {
+    RunStarting start;
+    start.change.run_id = "r";
+    start.change.micro_gpus = 1;
+    start.tenant = "other";
+    start.pool = "p";
+    ASSERT_THAT(posting->StartRun(start, 0), IsOk());
+  });
+  const Records before = Held();
+  InOneCommit(2 * kHour, [&](Posting* posting) {
+    const HoldRequest again = {"last",         "acme/a", "p",
+                               GpuTime(kHour), 0,        9 * kHour};
+    ASSERT_THAT(posting->PlaceHolds({&again, 1}, false, 2 * kHour), IsOk());
+    ASSERT_THAT(posting->PutHeartbeat("r", 1, 2 * kHour), IsOk());
+  });
+  EXPECT_NE(Held(), before);
+  EXPECT_TRUE(Sound());
+}
+
 TEST_F(HeldBooksTest, AMoveTakesHoldsAlongWithoutAnyQuota) {
   Place("one", 9 * kHour, 0);
   const Records before = Held();

@@ -85,8 +85,10 @@ void QuotaSimulation::Begin() {
   posting_.reset();
   auto transaction = store_->BeginWrite();
   ASSERT_THAT(transaction, IsOk());
+  // Two of five postings are other processes', which leave nothing behind.
   auto posting =
-      Posting::Begin(*std::move(transaction), header_, clock_.wall_us());
+      Posting::Begin(*std::move(transaction), header_, clock_.wall_us(),
+                     begun_++ % 5 < 3 ? &memory_ : nullptr);
   ASSERT_THAT(posting, IsOk());
   posting_ = *std::move(posting);
   const auto hold_us = posting_->HoldTime(clock_.reading());

@@ -97,6 +97,8 @@ class QuotaSimulation {
   const std::unique_ptr<Store> store_;
   NaiveQuotas naive_;
   SimulatedClock clock_;
+  PostingMemory memory_;
+  int64_t begun_ = 0;
   std::unique_ptr<Posting> posting_;
   std::map<std::string, uint32_t> renewals_;
   int64_t now_us_ = 0;  // by the clock of holds, which judges

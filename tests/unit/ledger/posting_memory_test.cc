@@ -1,0 +1,172 @@
+// What one posting leaves to the next is of the very books that it was read in.
+#include "ledger/posting_memory.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "gtest/gtest.h"
+#include "ledger/memory_store.h"
+#include "ledger/posting.h"
+#include "tests/support/status.h"
+#include "tests/support/units.h"
+
+namespace drawdown {
+namespace {
+
+// Counts what is read of names and quotas.
+class CountedReads : public WriteTransaction {
+ public:
+  CountedReads(std::unique_ptr<WriteTransaction> books, int* reads)
+      : books_(std::move(books)), reads_(reads) {}
+
+  absl::StatusOr<std::optional<std::string_view>> Get(
+      Table table, std::string_view key) override {
+    if (table == Table::kNames || table == Table::kQuotas) ++*reads_;
+    return books_->Get(table, key);
+  }
+  absl::StatusOr<std::unique_ptr<Cursor>> NewCursor(Table table) override {
+    if (table == Table::kNames || table == Table::kQuotas) ++*reads_;
+    return books_->NewCursor(table);
+  }
+  absl::Status Put(Table table, std::string_view key,
+                   std::string_view value) override {
+    return books_->Put(table, key, value);
+  }
+  absl::Status Append(Table table, std::string_view key,
+                      std::string_view value) override {
+    return books_->Append(table, key, value);
+  }
+  absl::Status Delete(Table table, std::string_view key) override {
+    return books_->Delete(table, key);
+  }
+  absl::Status Commit() override { return books_->Commit(); }
+
+ private:
+  const std::unique_ptr<WriteTransaction> books_;
+  int* const reads_;
+};
+
+struct Books {
+  std::unique_ptr<Posting> Begin(PostingMemory* memory) {
+    auto transaction = store->BeginWrite();
+    EXPECT_THAT(transaction, IsOk());
+    auto posting = Posting::Begin(
+        std::make_unique<CountedReads>(*std::move(transaction), &reads),
+        Header(), 0, memory);
+    EXPECT_THAT(posting, IsOk());
+    return *std::move(posting);
+  }
+  void Limit(const std::string& tenant, Int128 nominal, PostingMemory* memory) {
+    const auto posting = Begin(memory);
+    SetLimit(tenant, nominal, posting.get());
+    ASSERT_THAT(posting->Commit(), IsOk());
+  }
+  static void SetLimit(const std::string& tenant, Int128 nominal,
+                       Posting* posting) {
+    QuotaSetting setting;
+    setting.scope.tenant = tenant;
+    setting.limit = QuotaLimit{.nominal = nominal};
+    setting.from_us = 0;
+    ASSERT_THAT(posting->SetQuota(setting, {}), IsOk());
+  }
+  // Whether there was room for another hour.
+  bool Hold(const std::string& tenant, PostingMemory* memory) {
+    const auto posting = Begin(memory);
+    const std::string id = std::to_string(++ids);
+    const HoldRequest request = {id, tenant, "p", GpuTime(kHour)};
+    const auto placed = posting->PlaceHolds({&request, 1}, false, 0);
+    EXPECT_THAT(placed, IsOk());
+    EXPECT_THAT(posting->Commit(), IsOk());
+    return placed.ok() && placed->admitted();
+  }
+
+  std::unique_ptr<Store> store = NewMemoryStore();
+  int reads = 0;
+  int ids = 0;
+};
+
+TEST(PostingMemoryTest, WhatIsKnownIsNotReadAgain) {
+  Books books;
+  PostingMemory memory;
+  books.Limit("acme", 100 * kHour, &memory);
+  EXPECT_TRUE(books.Hold("acme/a", &memory));
+  EXPECT_TRUE(books.Hold("acme/a", &memory));
+  books.reads = 0;
+  EXPECT_TRUE(books.Hold("acme/a", &memory));
+  const int again = std::exchange(books.reads, 0);
+  EXPECT_TRUE(books.Hold("acme/a", nullptr));
+  EXPECT_LT(2 * again, books.reads);
+}
+
+TEST(PostingMemoryTest, OthersMayHavePosted) {
+  Books books;
+  PostingMemory memory;
+  books.Limit("acme", 100 * kHour, &memory);
+  EXPECT_TRUE(books.Hold("acme/a", &memory));
+  books.Limit("acme", kHour, nullptr);
+  EXPECT_FALSE(books.Hold("acme/a", &memory));
+  books.Limit("acme", 2 * kHour, &memory);
+  EXPECT_TRUE(books.Hold("acme/a", &memory));
+  EXPECT_FALSE(books.Hold("acme/a", &memory));
+}
+
+// As many entries, and others.
+TEST(PostingMemoryTest, OtherBooksAreNotTheSame) {
+  Books strict;
+  Books lax;
+  PostingMemory memory;
+  strict.Limit("acme", 0, nullptr);
+  lax.Limit("acme", kHour, nullptr);
+  EXPECT_FALSE(strict.Hold("acme", &memory));
+  EXPECT_TRUE(lax.Hold("acme", &memory));
+}
+
+TEST(PostingMemoryTest, WhatWasNotCommittedIsNotKnown) {
+  Books books;
+  PostingMemory memory;
+  books.Limit("acme", 100 * kHour, &memory);
+  {
+    const auto posting = books.Begin(&memory);
+    Books::SetLimit("acme", 0, posting.get());
+    ASSERT_THAT(posting->Intern(NameKind::kTenant, "beta", false), IsOk());
+  }
+  EXPECT_TRUE(books.Hold("acme/a", &memory));
+  const auto posting = books.Begin(&memory);
+  EXPECT_THAT(posting->Intern(NameKind::kTenant, "beta", true),
+              IsError(ErrorCode::kUnknownName, "beta"));
+}
+
+// Of all that is posted together.
+TEST(PostingMemoryTest, TheClockOfHoldsIsReadOnceAPosting) {
+  Books books;
+  int64_t now_us = 0;
+  const auto read_clock = [&] {
+    now_us += kHour;
+    return ClockReading{now_us, "boot", now_us};
+  };
+  for (int64_t n = 1; n <= 2; ++n) {
+    const auto posting = books.Begin(nullptr);
+    for (int i = 0; i < 2; ++i) {
+      const auto at_us = posting->HoldTimeOfAll(read_clock);
+      ASSERT_THAT(at_us, IsOk());
+      EXPECT_EQ(*at_us, n * kHour);
+    }
+  }
+}
+
+// A refusal has changed nothing, so what was known still is.
+TEST(PostingMemoryTest, WhatWasRefusedForgetsNothing) {
+  Books books;
+  PostingMemory memory;
+  books.Limit("acme", 0, &memory);
+  EXPECT_FALSE(books.Hold("acme/a", &memory));
+  books.reads = 0;
+  EXPECT_FALSE(books.Hold("acme/a", &memory));
+  const int again = std::exchange(books.reads, 0);
+  EXPECT_FALSE(books.Hold("acme/a", nullptr));
+  EXPECT_LT(again, books.reads);
+}
+
+}  // namespace
+}  // namespace drawdown
