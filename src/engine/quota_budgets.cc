@@ -223,9 +223,14 @@ class KeptQuotas : public LiveQuotas {
   }
 
   absl::Status BeforeCommit(const std::set<uint32_t>& changed,
+                            const std::set<uint32_t>& ceilings,
                             bool recall) override {
     for (const uint32_t quota : changed) change_.Touch(BudgetOf(quota));
-    return recall ? keeper_->BeginQuotaChange() : absl::OkStatus();
+    if (recall) return keeper_->BeginQuotaChange();
+    for (const uint32_t quota : ceilings) {
+      RETURN_IF_ERROR(change_.Close(BudgetOf(quota), now_us_));
+    }
+    return absl::OkStatus();
   }
 
   void NotKnown() override {

@@ -35,9 +35,12 @@ class LiveQuotas {
   virtual absl::StatusOr<GpuTime> Taken(uint32_t quota) = 0;
 
   // Last thing before the commit. `changed`: quotas of which something is used
-  // or held otherwise. `recall`: by facts that were not promised, or quotas
-  // themselves change, so that nothing may be left with meters.
+  // or held otherwise. `ceilings`: those that set nothing aside and of which
+  // the limit is another; meters take nothing of them until the commit is
+  // known. `recall`: by facts that were not promised, or quotas themselves
+  // change, so that nothing may be left with meters.
   virtual absl::Status BeforeCommit(const std::set<uint32_t>& changed,
+                                    const std::set<uint32_t>& ceilings,
                                     bool recall) = 0;
   virtual void Committed() = 0;
   // The commit failed: it may have been made all the same.

@@ -205,12 +205,13 @@ class Posting {
   struct QuotaPart : QuotaBooks {
     using QuotaBooks::QuotaBooks;
 
-    bool any = false;         // quotas, in the store or posted here
-    bool any_holds = false;   // likewise
-    bool make_held = false;   // anew before the commit
-    bool facts = false;       // something was used that nobody promised
-    bool limits = false;      // a quota was set
-    std::set<uint32_t> made;  // quotas whose accounts are to be made
+    bool any = false;             // quotas, in the store or posted here
+    bool any_holds = false;       // likewise
+    bool make_held = false;       // anew before the commit
+    bool facts = false;           // something was used that nobody promised
+    bool limits = false;          // which quotas there are, or slices
+    std::set<uint32_t> ceilings;  // no slices: of which the limit is another
+    std::set<uint32_t> made;      // quotas whose accounts are to be made
   };
   struct Replayer;
 

@@ -142,7 +142,11 @@ absl::Status Posting::Apply(const QuotaSet& set) {
     quotas_->make_held = true;
   }
   quotas_->any = true;
-  quotas_->limits = true;
+  if (made || EverSlice(quota)) {
+    quotas_->limits = true;
+  } else {
+    quotas_->ceilings.insert(quota.id);
+  }
   quotas_->index.Forget();
   return absl::OkStatus();
 }
@@ -167,7 +171,8 @@ absl::Status Posting::TellLiveQuotas() {
   changed.insert(quotas_->held.changed().begin(),
                  quotas_->held.changed().end());
   const bool facts = quotas_->facts && !changed.empty();
-  return live_quotas_->BeforeCommit(changed, facts || quotas_->limits);
+  return live_quotas_->BeforeCommit(changed, quotas_->ceilings,
+                                    facts || quotas_->limits);
 }
 
 // Accounts of new quotas are made from all that is in the store by now; what

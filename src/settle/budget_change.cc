@@ -171,6 +171,26 @@ absl::Status BudgetChange::Unpromise() {
   return absl::OkStatus();
 }
 
+absl::Status BudgetChange::Close(uint32_t quota, int64_t now_us) {
+  RETURN_IF_ERROR(Mend(now_us));
+  BudgetsFile* const file = keeper_->file_.get();
+  const BudgetsLock lock(file, LeftUntil(deadline_));
+  if (!lock.held()) return file->BusyError();
+  // Meters have no budget of GPUs at once.
+  if (quota >= file->state().end || !file->at(quota).exists()) {
+    return absl::OkStatus();
+  }
+  if (file->at(quota).has_unspent()) {
+    RETURN_IF_ERROR(keeper_->RecallUnder(&file->at(quota), nullptr));
+  }
+  const ChainAsk all = {{quota, kUnlimited}};
+  auto chains = ChainsAsked(file, {&all, 1});
+  const BudgetAmounts amounts_us = chains->AmountsOf({&all, 1});
+  Add(&promised_, std::move(chains), amounts_us, {&all, 1});
+  promised_.back().chains->Take(amounts_us);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Int128> BudgetChange::TakenBeside(uint32_t quota) {
   BudgetsFile* const file = keeper_->file_.get();
   const BudgetsLock lock(file, LeftUntil(deadline_));

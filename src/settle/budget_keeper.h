@@ -76,6 +76,10 @@ class BudgetChange {
   // What is out of the quota's budget and was not promised here, with slices
   // recalled; 0 where meters have no such budget.
   absl::StatusOr<Int128> TakenBeside(uint32_t quota);
+  // Nothing is taken under the quota until the commit is published: slices are
+  // recalled, and what could be left is taken. Above it nothing is. REQUIRES:
+  // it has no guarantee, before the commit and after it.
+  absl::Status Close(uint32_t quota, int64_t now_us);
   // Quotas that change without an amount.
   void Touch(uint32_t quota) { touched_.push_back(quota); }
 

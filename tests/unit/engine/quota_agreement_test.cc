@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/files.h"
+#include "meter/budgets_file.h"
 #include "tests/unit/engine/clocked_books.h"
 
 namespace drawdown {
@@ -82,6 +84,35 @@ TEST(QuotaAgreementTest, QuotasMayBeOfAnySize) {
   EXPECT_TRUE(books.Try("acme/e", kHour));
   EXPECT_FALSE(books.Try("acme/e", 1));
   EXPECT_TRUE(books.Try("acme/a", 500'000'000 * kHour));
+}
+
+// Another limit of one quota leaves the budgets of all others as they are.
+TEST(QuotaAgreementTest, ALimitChangesBesideMetersThatGoOn) {
+  ClockedBooks books;
+  books.Limit("acme", {.nominal = 100 * kHour});
+  books.Limit("acme/a", {.nominal = 50 * kHour});
+  ASSERT_TRUE(books.Try("acme/a", kHour));
+  ASSERT_TRUE(books.Try("acme/b", kHour));
+  const auto generation = [&] {
+    const auto boot_id = BootId();
+    const auto file = BudgetsFile::Open(books.Path("books/live"), *boot_id);
+    EXPECT_THAT(file, IsOk());
+    return (*file)->state().generation;
+  };
+  const uint64_t before = generation();
+  books.Limit("acme/a", {.nominal = 10 * kHour});
+  ExpectMost(&books, "acme/a", 9 * kHour);
+  books.Limit("acme/a", {.nominal = 20 * kHour});
+  ExpectMost(&books, "acme/a", 10 * kHour);
+  QuotaSetting none{{.period = QuotaPeriod::kTotal}, {}, {}};
+  none.scope.tenant = "acme/a";
+  ASSERT_THAT(books->SetQuota(none), IsOk());
+  ExpectMost(&books, "acme/b", 79 * kHour);
+  EXPECT_EQ(generation(), before);
+  // A slice sets something aside, which concerns others.
+  books.Limit("acme/a", {.nominal = 30 * kHour, .slice = true});
+  EXPECT_FALSE(books.Try("acme/a", 1));  // All is used.
+  EXPECT_NE(generation(), before);
 }
 
 // As many holds in one commit as there is room for.

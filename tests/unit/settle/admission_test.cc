@@ -325,6 +325,51 @@ TEST_F(PromiseTest, APromiseWithoutACommitComesBack) {
   ExpectRoomAsInBooks();
 }
 
+// The limit of one quota changes: what is left of it is taken before the
+// commit, and others go on. Nothing is made anew.
+TEST_F(PromiseTest, OfAClosedQuotaNothingIsTakenUntilItsCommit) {
+  OpenImpatient();
+  SetLimits(kPlenty, kPlenty, 1'000'000, 1'000'000);
+  EXPECT_EQ(TryInThread(0, 10), 10);  // and a slice of 0's
+  const auto file = MustHave(
+      BudgetsFile::Open(process_->live().path(), process_->live().boot_id()));
+  const uint64_t generation = file->state().generation;
+  for (const int64_t limit : {int64_t{100}, int64_t{500}}) {
+    auto transaction = MustHave(process_->store().BeginWrite());
+    BudgetChange change = MustHave(
+        process_->keeper().Begin(transaction.get(), process_->now_us()));
+    ASSERT_THAT(change.Close(3, process_->now_us()), IsOk());
+    EXPECT_EQ(process_->meter(0).TryRecord(1), Decision::kBusy);
+    EXPECT_EQ(Try(1, 10), 10);
+    rules_->limits[3] = limit;
+    ASSERT_THAT(transaction->Put(Table::kMeta, "test-limit", "changed"),
+                IsOk());
+    ASSERT_THAT(transaction->Commit(), IsOk());
+    const auto books = MustHave(process_->store().BeginRead());
+    ASSERT_THAT(change.Finish(books.get(), process_->now_us()), IsOk());
+    EXPECT_EQ(process_->Room(3), limit - process_->Usage(0));
+    EXPECT_EQ(Try(0, 1'000), limit == 100 ? 90 : 400);
+  }
+  EXPECT_EQ(file->state().generation, generation);
+  ExpectRoomAsInBooks();
+}
+
+TEST_F(PromiseTest, AClosedQuotaIsOpenAgainWithoutACommit) {
+  OpenImpatient();
+  SetLimits(kPlenty, kPlenty, 1'000, kPlenty);
+  EXPECT_EQ(Try(0, 10), 10);
+  {
+    const auto transaction = MustHave(process_->store().BeginWrite());
+    BudgetChange change = MustHave(
+        process_->keeper().Begin(transaction.get(), process_->now_us()));
+    ASSERT_THAT(change.Close(3, process_->now_us()), IsOk());
+    EXPECT_LE(process_->Room(3), 0);
+    EXPECT_THAT(change.Cancel(), IsOk());
+  }
+  EXPECT_EQ(Try(0, 1'000), 990);
+  ExpectRoomAsInBooks();
+}
+
 TEST_F(PromiseTest, AFinishThatComesAfterARebuildDoesNothing) {
   SetLimits(kPlenty, kPlenty, 1'000, kPlenty);
   EXPECT_EQ(Try(0, 10), 10);
