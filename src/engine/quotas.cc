@@ -7,7 +7,6 @@
 #include "base/civil.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/path.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 #include "ledger/exhaustions.h"
@@ -186,12 +185,12 @@ absl::StatusOr<std::vector<QuotaState>> Ledger::Quotas(
   QuotaBooks quotas(books, impl_->bucket_us(), NamesOf(books));
   Admitter admitter = quotas.AdmitterAt(now.at_us);
   admitter.CountTaken(now.taken);
-  ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas.index.All());
   ASSIGN_OR_RETURN(const std::string path,
                    quotas.index.moves().PathNow(tenant));
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas asked,
+                   quotas.index.AtOrBelow(path));
   std::vector<QuotaState> states;
-  for (const StoredQuota* const quota : all) {
-    if (!IsAtOrBelow(quota->scope.tenant, path)) continue;
+  for (const StoredQuota* const quota : asked) {
     ASSIGN_OR_RETURN(QuotaState state, admitter.StateOf(*quota));
     states.push_back(std::move(state));
   }

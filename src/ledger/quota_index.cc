@@ -190,6 +190,49 @@ absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::All() {
   return quotas;
 }
 
+absl::StatusOr<std::optional<std::vector<uint32_t>>>
+QuotaIndex::TenantsAtOrBelow(std::string_view tenant, size_t most) {
+  std::vector<uint32_t> tenants;
+  ASSIGN_OR_RETURN(const std::optional<uint32_t> own, TenantId(tenant));
+  if (own) tenants.push_back(*own);
+  const std::string first =
+      NameByPathKey(NameKind::kTenant, std::string(tenant) + "/");
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   books_->NewCursor(Table::kNames));
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(first));
+  while (found && cursor->key().starts_with(first)) {
+    if (tenants.size() == most) return std::nullopt;
+    ASSIGN_OR_RETURN(const Name name,
+                     DecodeName(cursor->key(), cursor->value()));
+    tenants.push_back(name.id);
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return tenants;
+}
+
+// By the names of tenants, unless these are more than all quotas.
+absl::StatusOr<QuotaIndex::Quotas> QuotaIndex::AtOrBelow(
+    std::string_view tenant) {
+  if (tenant.empty()) return All();
+  Quotas quotas;
+  if (tenant.size() > kMaxPathBytes) return quotas;  // Nobody's name.
+  ASSIGN_OR_RETURN(const uint32_t most, NextId());
+  ASSIGN_OR_RETURN(const std::optional<std::vector<uint32_t>> tenants,
+                   TenantsAtOrBelow(tenant, most));
+  if (!tenants) {
+    ASSIGN_OR_RETURN(quotas, All());
+    std::erase_if(quotas, [&](const StoredQuota* quota) {
+      return !IsAtOrBelow(quota->scope.tenant, tenant);
+    });
+    return quotas;
+  }
+  for (const uint32_t one : *tenants) {
+    ASSIGN_OR_RETURN(const Quotas own, OfTenant(one));
+    quotas.insert(quotas.end(), own.begin(), own.end());
+  }
+  return quotas;
+}
+
 absl::StatusOr<bool> QuotaIndex::AnyTenantBelow(std::string_view tenant) {
   const std::string first =
       NameByPathKey(NameKind::kTenant, std::string(tenant) + "/");

@@ -69,6 +69,8 @@ class QuotaIndex {
   absl::StatusOr<const Quotas*> Over(uint32_t tenant, uint32_t pool,
                                      const NameOf& name_of);
   absl::StatusOr<Quotas> All();
+  // Of the tenant of that name and all below it; "": all.
+  absl::StatusOr<Quotas> AtOrBelow(std::string_view tenant);
   // kCorrupt where there is none of the id.
   absl::StatusOr<const StoredQuota*> Get(uint32_t id);
   // Of the tenant itself, whatever the pool.
@@ -90,6 +92,9 @@ class QuotaIndex {
   uint64_t version() const { return version_; }
 
  private:
+  // None where there are more than `most`.
+  absl::StatusOr<std::optional<std::vector<uint32_t>>> TenantsAtOrBelow(
+      std::string_view tenant, size_t most);
   absl::StatusOr<bool> AnySlice();
   absl::StatusOr<Quotas> OverPath(std::string_view tenant,
                                   std::string_view pool);
