@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "cli/ask_again.h"
 #include "cli/exit_code.h"
 #include "cli/run_verbs.h"
 
@@ -115,8 +116,9 @@ absl::StatusOr<ArrayStarted> Start(const GlobalOptions& globals,
       CountStarted(*ledger, arguments.parent, globals.at.empty(), &starts));
   ArrayStarted started;
   started.changed = before < starts.size();
-  ASSIGN_OR_RETURN(started.admission,
-                   ledger->StartRuns(starts, {arguments.strict}));
+  ASSIGN_OR_RETURN(started.admission, AskWhileBusy<Admission>([&] {
+                     return ledger->StartRuns(starts, {arguments.strict});
+                   }));
   return started;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "cli/ask_again.h"
 
 namespace drawdown {
 namespace {
@@ -37,7 +38,9 @@ absl::StatusOr<HoldChangeResult> ChangeHold(Ledger* ledger,
                                             const HoldChangeRequest& request) {
   ASSIGN_OR_RETURN(const std::optional<HoldInfo> before,
                    FindHold(*ledger, request.hold_id));
-  ASSIGN_OR_RETURN(Admission admission, request.post(ledger, before));
+  ASSIGN_OR_RETURN(Admission admission, AskWhileBusy<Admission>([&] {
+                     return request.post(ledger, before);
+                   }));
   HoldChangeResult result;
   result.refusal = std::move(admission.refusal);
   if (result.refusal) return result;
@@ -57,7 +60,9 @@ absl::StatusOr<HoldChangeResult> PlaceAll(Ledger* ledger,
                      FindHold(*ledger, request.hold_id));
     result.changes.push_back({HoldInfo(), !before});
   }
-  ASSIGN_OR_RETURN(Admission admission, ledger->PlaceHolds(requests, options));
+  ASSIGN_OR_RETURN(Admission admission, AskWhileBusy<Admission>([&] {
+                     return ledger->PlaceHolds(requests, options);
+                   }));
   result.refusal = std::move(admission.refusal);
   if (result.refusal) {
     result.changes.clear();

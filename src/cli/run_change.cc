@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "cli/ask_again.h"
 
 namespace drawdown {
 namespace {
@@ -33,8 +34,9 @@ absl::StatusOr<RunChangeResult> ChangeRun(Ledger* ledger,
   if (repeatable && before && request.is_so(*before)) {
     return RunChangeResult{*std::move(before), false};
   }
-  absl::StatusOr<Admission> posted = request.post(
-      ledger, request.at_us ? *request.at_us : SystemClock().NowUs());
+  const int64_t at_us = request.at_us ? *request.at_us : SystemClock().NowUs();
+  absl::StatusOr<Admission> posted =
+      AskWhileBusy<Admission>([&] { return request.post(ledger, at_us); });
   ASSIGN_OR_RETURN(std::optional<RunInfo> after, FindRun(*ledger, request.key));
   if (!posted.ok()) {
     // The same script on another node may have been there in between.
