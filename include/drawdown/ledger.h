@@ -14,7 +14,7 @@
 //
 // A query of usage that is outrun by drains many times in a row waits for the
 // writer lock too: kBusy. A call that asks for room under a quota is kBusy at
-// once, naming no pid, where a limit or its window changed during the call.
+// once, naming no pid, where a limit, its window or what is held changed then.
 //
 // Errors common to all calls that write: kBusy, kDiskFull, kIo, kUncertain,
 // kForked, kCorrupt. A failed call changed nothing, except kUncertain, after

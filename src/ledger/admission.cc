@@ -149,6 +149,7 @@ absl::StatusOr<Admission> Admitter::Refuse(std::string_view tenant,
                                            int64_t left_at_us) {
   ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
   std::optional<Refusal> by;
+  const StoredQuota* of = nullptr;
   Int128 least = 0;  // of what is left; meters had less than nothing
   bool changed = false;
   for (const StoredQuota* const quota : over) {
@@ -172,14 +173,18 @@ absl::StatusOr<Admission> Admitter::Refuse(std::string_view tenant,
     }
     if (leaves >= least) continue;
     by = one;
+    of = quota;
     least = leaves;
+  }
+  if (of != nullptr && !changed) {
+    ASSIGN_OR_RETURN(changed, held_->AnyEnds(*of, left_at_us, at_us_));
   }
   if (changed || !by) {
     return MakeError(ErrorCode::kBusy,
-                     "the limits or their windows over " + std::string(tenant) +
-                         " on " + std::string(pool) +
-                         " changed while it was asked whether it fits: ask "
-                         "again");
+                     "the limits over " + std::string(tenant) + " on " +
+                         std::string(pool) +
+                         ", their windows or what is held changed while it was "
+                         "asked whether it fits: ask again");
   }
   return Admission{std::move(by)};
 }

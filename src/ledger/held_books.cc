@@ -207,6 +207,30 @@ absl::StatusOr<Int128> HeldBooks::DrawnAt(const StoredQuota& quota,
   return sum.rate;
 }
 
+absl::StatusOr<bool> HeldBooks::AnyEnds(const StoredQuota& quota,
+                                        int64_t from_us, int64_t until_us) {
+  bool ends = false;
+  absl::Status status;
+  const auto visit = [&](const HeldUntil& held) -> absl::Status {
+    // What its run has drawn to the end falls to nothing, and does not drop.
+    const FineTime left =
+        held.At(quota.scope.period, held.until_us - 1, held.until_us);
+    if (left <= FineTime()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
+                     index_->Over(held.line.tenant, held.line.pool, name_of_));
+    ends = std::find(over->begin(), over->end(), &quota) != over->end();
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(
+      VisitLines(from_us, [&](std::string_view, const HeldUntil& held) {
+        if (held.until_us > until_us) return false;
+        status = visit(held);
+        return status.ok() && !ends;
+      }));
+  RETURN_IF_ERROR(status);
+  return ends;
+}
+
 absl::Status HeldBooks::VisitLines(
     int64_t from_us,
     const std::function<bool(std::string_view, const HeldUntil&)>& visit) {

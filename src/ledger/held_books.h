@@ -57,6 +57,10 @@ class HeldBooks {
       std::string_view run_key);
   // Micro-GPUs at which what is held under the quota falls.
   absl::StatusOr<Int128> DrawnAt(const StoredQuota& quota, int64_t at_us);
+  // Whether something is held under the quota until an instant after `from_us`
+  // and by `until_us`, and nothing from then on.
+  absl::StatusOr<bool> AnyEnds(const StoredQuota& quota, int64_t from_us,
+                               int64_t until_us);
   // Lines that hold something beyond `from_us`, by when they end, until `visit`
   // returns false.
   absl::Status VisitLines(int64_t from_us,

@@ -341,6 +341,28 @@ TEST(QuotaAgreementTest, ALimitThatEndsDuringACallRefusesNobodyAfterIt) {
   answers.ExpectAll();
 }
 
+TEST(QuotaAgreementTest, AHoldThatEndsDuringACallRefusesNobodyAfterIt) {
+  constexpr int64_t kEnds = kBegin + 100 * kSecond;
+  Answers answers;
+  for (int n = 0; n < 10; ++n) {
+    SCOPED_TRACE("before the end: " + std::to_string(n));
+    ClockedBooks books;
+    books.Limit("acme", {.nominal = 10 * kSecond});
+    ASSERT_TRUE(books.Try("acme", kSecond));
+    ASSERT_TRUE(books.Hold("old", "acme", 8 * kSecond, 100 * kSecond));
+    books.now_us = kEnds - n * kSecond;
+    books.tick_us = kSecond;
+    HoldRequest request = {"h", "acme", kPool, GpuTime(5 * kSecond)};
+    request.ttl_us = kHour;
+    const auto placed = books->PlaceHold(request);
+    if (const auto* const refusal = answers.Note(placed)) {
+      EXPECT_TRUE(refusal->used == kSecond);
+      EXPECT_TRUE(refusal->held == 8 * kSecond);
+    }
+  }
+  answers.ExpectAll();
+}
+
 // A stop or a suspension that is said ahead has used all up to it when it is
 // committed, before budgets have heard of it.
 TEST(QuotaAgreementTest, WhatEndsAheadIsTakenOffBeforeItsCommit) {
