@@ -9,29 +9,36 @@
 
 #include <atomic>
 #include <cerrno>
+#include <deque>
 #include <utility>
 
 namespace drawdown {
 namespace {
 
-Fault armed;
-bool is_armed = false;
-int counted = 0;
-bool happened = false;
+// Threads that look after a log make calls beside the test's. What is armed is
+// published by the pointer (release, acquire) and never freed; the counters
+// stand for themselves.
+std::deque<Fault> faults;  // the test's thread alone
+std::atomic<const Fault*> armed{nullptr};
+std::atomic<int> counted{0};
+std::atomic<bool> happened{false};
 std::function<void()> before_unlock;
 // By whichever thread writes back, read by the test's.
 std::atomic<int> write_backs{0};
 
 // 0: go on; else what to do instead.
 int Strike(const char* call) {
-  if (!is_armed || (!armed.call.empty() && armed.call != call)) return 0;
-  ++counted;
+  const Fault* const fault = armed.load(std::memory_order_acquire);
+  if (fault == nullptr || (!fault->call.empty() && fault->call != call)) {
+    return 0;
+  }
+  const int count = ++counted;
   const bool now =
-      counted == armed.nth || (armed.from_then_on && counted > armed.nth);
+      count == fault->nth || (fault->from_then_on && count > fault->nth);
   if (!now) return 0;
   happened = true;
-  if (armed.error == Fault::kExit) _exit(kExitStatus);
-  return armed.error;
+  if (fault->error == Fault::kExit) _exit(kExitStatus);
+  return fault->error;
 }
 
 template <typename... Args>
@@ -45,12 +52,12 @@ long Call(const char* name, long number, Args... args) {
 }  // namespace
 
 void Arm(const Fault& fault) {
-  armed = fault;
+  Disarm();
   counted = 0;
   happened = false;
-  is_armed = true;
+  armed.store(&faults.emplace_back(fault), std::memory_order_release);
 }
-void Disarm() { is_armed = false; }
+void Disarm() { armed.store(nullptr, std::memory_order_release); }
 bool Happened() { return happened; }
 int WriteBacks() { return write_backs; }
 void BeforeUnlock(std::function<void()> look) {

@@ -28,11 +28,13 @@ class LoggedStore : public Store {
   const std::shared_ptr<Environment> environment_;
 };
 
-EnvironmentOptions LoggedOptions(const std::string& boot_id) {
+EnvironmentOptions LoggedOptions(const std::string& boot_id,
+                                 std::chrono::milliseconds log_idle) {
   EnvironmentOptions options;
   options.allow_any_filesystem = true;
   options.commits_before_log = 0;
   options.boot_id = boot_id;
+  options.log_idle = log_idle;
   return options;
 }
 
@@ -45,16 +47,19 @@ std::string NewLedger(const ScratchFolder& folder) {
 }
 
 absl::StatusOr<std::unique_ptr<Store>> TryToOpenLogged(
-    const std::string& directory, const std::string& boot_id) {
-  auto environment = AcquireEnvironment(directory, LoggedOptions(boot_id),
-                                        After(std::chrono::seconds(5)));
+    const std::string& directory, const std::string& boot_id,
+    std::chrono::milliseconds log_idle) {
+  auto environment =
+      AcquireEnvironment(directory, LoggedOptions(boot_id, log_idle),
+                         After(std::chrono::seconds(5)));
   if (!environment.ok()) return environment.status();
   return std::make_unique<LoggedStore>(*std::move(environment));
 }
 
 std::unique_ptr<Store> OpenLogged(const std::string& directory,
-                                  const std::string& boot_id) {
-  auto store = TryToOpenLogged(directory, boot_id);
+                                  const std::string& boot_id,
+                                  std::chrono::milliseconds log_idle) {
+  auto store = TryToOpenLogged(directory, boot_id, log_idle);
   EXPECT_TRUE(store.ok()) << store.status();
   return store.ok() ? *std::move(store) : nullptr;
 }

@@ -3,6 +3,7 @@
 #ifndef DRAWDOWN_TESTS_UNIT_STORE_LOGGED_STORE_H_
 #define DRAWDOWN_TESTS_UNIT_STORE_LOGGED_STORE_H_
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -17,12 +18,16 @@ namespace drawdown {
 std::string NewLedger(const ScratchFolder& folder);
 
 inline constexpr char kAnotherBoot[] = "another boot";
+// On a busy machine a test may stand still for longer than a log stays open.
+inline constexpr std::chrono::milliseconds kNeverIdle = std::chrono::hours(1);
 
 absl::StatusOr<std::unique_ptr<Store>> TryToOpenLogged(
-    const std::string& directory, const std::string& boot_id);
+    const std::string& directory, const std::string& boot_id,
+    std::chrono::milliseconds log_idle = kNeverIdle);
 // Or null, and the test fails.
-std::unique_ptr<Store> OpenLogged(const std::string& directory,
-                                  const std::string& boot_id = "");
+std::unique_ptr<Store> OpenLogged(
+    const std::string& directory, const std::string& boot_id = "",
+    std::chrono::milliseconds log_idle = kNeverIdle);
 
 RedoFile::View ViewOf(const std::string& directory);
 RedoFile::State LogOf(const std::string& directory);

@@ -122,7 +122,8 @@ TEST(RedoLog, PagesAreWrittenBackWhileItIsFilled) {
 TEST(RedoLog, AnIdleOwnerClosesIt) {
   ScratchFolder folder;
   ASSERT_NE(CreateAndOpen(folder / "ledger"), nullptr);
-  auto store = OpenLogged(folder / "ledger");
+  auto store =
+      OpenLogged(folder / "ledger", "", std::chrono::milliseconds(500));
   ASSERT_TRUE(PutOne(store.get(), "k", "1").ok());
   EXPECT_EQ(LogOf(folder / "ledger"), RedoFile::State::kOpen);
   while (LogOf(folder / "ledger") != RedoFile::State::kClosed) {
