@@ -198,6 +198,14 @@ class Caller {
     ++shared_.counts[number_];
   }
 
+  // Where a limit, a window or what is held changed during it: no answer.
+  template <typename Answer>
+  bool IsBusy(const absl::StatusOr<Answer>& answer) {
+    const bool busy = GetErrorCode(answer.status()) == ErrorCode::kBusy;
+    if (busy) ++shared_.busy;
+    return busy;
+  }
+
   HoldRequest NewHold(int64_t amount, AskedCall* call) {
     call->hold = true;
     call->amount = amount;
@@ -222,6 +230,7 @@ class Caller {
     call.span.asked = shared_.Instant();
     const auto placed = ledger_.PlaceHold(request);
     call.span.answered = shared_.Instant();
+    if (IsBusy(placed)) return;
     if (!placed.ok()) return Fail(placed.status());
     call.admitted = placed->admitted();
     if (call.admitted) Keep(request, &call);
@@ -242,6 +251,7 @@ class Caller {
     first.span.answered = shared_.Instant();
     if (!placed.ok()) {
       --shared_.counts[number_];
+      if (IsBusy(placed)) return;
       return Fail(placed.status());
     }
     if (!placed->admitted()) {
@@ -288,6 +298,7 @@ class Caller {
         ledger_.RenewHold({hold.id, hold.renewals + 1, GpuTime(),
                            GpuTime(call.amount), kForEver});
     call.span.answered = shared_.Instant();
+    if (IsBusy(renewed)) return;
     if (!renewed.ok()) return Fail(renewed.status());
     call.admitted = renewed->admitted();
     if (call.admitted) {
@@ -314,6 +325,10 @@ class Caller {
         grows ? ledger_.ResizeRun(run.key, run.gpus + call.gpus, at_us)
               : ledger_.StartRun({run.key, kRunsPath, "p", call.gpus, at_us});
     call.span.answered = shared_.Instant();
+    if (IsBusy(admission)) {
+      if (!grows) runs_.pop_back();
+      return;
+    }
     if (!admission.ok()) return Fail(admission.status());
     call.admitted = admission->admitted();
     if (call.admitted) {
