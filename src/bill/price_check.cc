@@ -90,10 +90,19 @@ std::optional<PriceMiss> CheckPrice(const Decimal& unit_price,
   return miss;
 }
 
+// Digits beyond those that a double keeps are its noise.
 int NeededDecimals(MoneyAmount amount, int at_least) {
+  constexpr int kDoubleDigits = 15;
+  const Int128 size = amount.count() < 0 ? -amount.count() : amount.count();
+  int most = kMoneyDecimals;
+  while (most > 0 &&
+         size >= PowerOfTen(kDoubleDigits + kMoneyDecimals - most)) {
+    --most;
+  }
+  const Int128 unit = PowerOfTen(kMoneyDecimals - most);
+  const Int128 kept = (size + unit / 2) / unit * unit;
   int decimals = at_least;
-  while (decimals < kMoneyDecimals &&
-         amount.count() % PowerOfTen(kMoneyDecimals - decimals) != 0) {
+  while (decimals < most && kept % PowerOfTen(kMoneyDecimals - decimals) != 0) {
     ++decimals;
   }
   return decimals;

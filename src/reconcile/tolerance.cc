@@ -4,12 +4,16 @@
 
 #include "base/minor_units.h"
 #include "base/wide.h"
+#include "reconcile/text.h"
 
 namespace drawdown {
 namespace {
 
 constexpr int kMoneyScale = 18;
 constexpr int kRootScale = 9;
+// Digits that a double keeps: what has more was one, and is off by some of the
+// rest ("27.599999999999998").
+constexpr int kDoubleDigits = 15;
 
 // The largest integer whose square is at most `value`, which is below 2^126.
 Int128 SquareRoot(Int128 value) {
@@ -28,7 +32,13 @@ MoneyAmount Subunit(Currency currency) {
 }
 
 MoneyAmount LastPlace(const BilledMoney& money, Currency currency) {
-  const int scale = std::max(money.scale, MinorDigits(currency));
+  const int subunits = MinorDigits(currency);
+  int scale = std::max(money.scale, subunits);
+  const Int128 size = Magnitude(money.amount).count();
+  while (scale > subunits &&
+         size >= PowerOfTen(kDoubleDigits + kMoneyScale - scale)) {
+    --scale;
+  }
   return scale > kMoneyScale ? MoneyAmount()
                              : MoneyAmount(PowerOfTen(kMoneyScale - scale));
 }

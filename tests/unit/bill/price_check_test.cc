@@ -71,6 +71,11 @@ TEST(PriceCheckTest, CountsTheDecimalsAnAmountNeeds) {
   EXPECT_EQ(NeededDecimals(*ParseMoney("0.00001605990"), 0), 10);
   EXPECT_EQ(NeededDecimals(*ParseMoney("-0.5"), 0), 1);
   EXPECT_EQ(NeededDecimals(*ParseMoney("-0.5"), 7), 7);
+  // What a double says beyond its fifteenth digit is noise.
+  EXPECT_EQ(NeededDecimals(*ParseMoney("27.599999999999998"), 0), 1);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("-0.1234567890123456"), 0), 15);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("0.123456789012345"), 0), 15);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("0.000000000000000001"), 0), 18);
   EXPECT_EQ(NeededDecimals(*ParseMoney("0.000000000000000001"), 0), 18);
 }
 

@@ -168,6 +168,11 @@ TEST(ReconcileClassTest, ToleranceIsHalfAUnitOfTheLastPlacePerRow) {
       {{OnDemandRow(0, 3, "3072", "50380.81")}, BreakClass::kPriceBreak},
       {{OnDemandRow(0, 3, "3072", "50380.8000000001")},
        BreakClass::kPriceBreak},
+      // Digits that a double has not are no published places.
+      {{OnDemandRow(0, 3, "3072", "50380.799999999996")},
+       BreakClass::kWithinTolerance},
+      {{OnDemandRow(0, 3, "3072", "50380.799999999896")},
+       BreakClass::kPriceBreak},
       {{OnDemandRow(0, 1, "1024", "16793.60"),
         OnDemandRow(0, 3, "2048", "33587.21")},
        BreakClass::kWithinTolerance},

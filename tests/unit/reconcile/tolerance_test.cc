@@ -59,6 +59,18 @@ TEST(ToleranceTest, ALastPlaceIsNeverMoreThanASubunit) {
   }
 }
 
+// What a double says beyond its fifteenth digit is noise.
+TEST(ToleranceTest, PlacesBeyondThoseOfADoubleAreNotPublished) {
+  const auto place = [](const char* amount, int scale) {
+    return FormatMoney(LastPlace({Money(amount), scale}, Code("USD")));
+  };
+  EXPECT_EQ(place("27.5999999999999", 13), "0.0000000000001");
+  EXPECT_EQ(place("27.599999999999998", 15), "0.0000000000001");
+  EXPECT_EQ(place("-27.599999999999998", 24), "0.0000000000001");
+  EXPECT_EQ(place("0.0000000000000001", 16), "0.0000000000000001");
+  EXPECT_EQ(place("12345678901234567", 3), "0.01");
+}
+
 TEST(UnitScaleTest, FindsKnownFactorsAndNoOthers) {
   struct Case {
     Int128 billed;
