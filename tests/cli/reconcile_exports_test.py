@@ -136,6 +136,17 @@ rate {{ pool: "{pool}" price: "3.45" from: "2026-10-01T00:00:00Z" }}
         self.assertEqual(self.billed([line("Usage", "736.00", "736.00"),
                                       line("EdpDiscount", "-73.60", "-73.60")]),
                          "662.4")
+        # All that AWS has for it; what a subscription costs is bought.
+        for kind in ("PrivateRateDiscount", "RiVolumeDiscount",
+                     "BundledDiscount", "SppDiscount"):
+            self.assertEqual(self.billed([line("Usage", "736.00", "662.40"),
+                                          line(kind, "-73.60", "")]),
+                             "662.4", kind)
+        self.write_bill([line("FlatRateSubscription", "20.00", "20.00")])
+        sums = self.expect(0, "bill", "summary", "--format", "json",
+                           "bill.csv").json()["totals"]
+        self.assertEqual([(total["charge_category"], total["billed_cost"])
+                          for total in sums], [("Purchase", "20")])
         # CUR 2.0 may have the column though the account has no net costs.
         gross = line("Usage", "736.00", "")
         discount = line("EdpDiscount", "-73.60", "")
