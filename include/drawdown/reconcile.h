@@ -3,12 +3,17 @@
 #ifndef DRAWDOWN_RECONCILE_H_
 #define DRAWDOWN_RECONCILE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "drawdown/bill.h"
@@ -47,17 +52,16 @@ DRAWDOWN_EXPORT std::string_view BreakClassName(
 // rounding, non_usage.
 DRAWDOWN_EXPORT bool IsClean(BreakClass value);
 
-// One bill row group or metered cell. Ordered by (provider, currency, pool,
-// sku, region, sub_account, resource, tenant, period, class, ...).
-struct Break {
+// What an item says in figures.
+struct BreakFigures {
   BreakClass kind = BreakClass::kMatched;
-  std::string provider;
-  std::string sub_account;
-  std::string region;
-  std::string sku;
-  std::string pool;
-  std::string tenant;
-  std::string resource;
+  // The period has not ended: what is not clean may still become so.
+  bool pending = false;
+  Currency currency;
+  // Names the rows of the bill behind it: that of BillLine. Items that were
+  // taken out of one group of rows share it; kNoLines: no row.
+  uint32_t lines = kNoLines;
+  static constexpr uint32_t kNoLines = 0xffffffff;
   int64_t period_start_us = 0;
   int64_t period_end_us = 0;
   std::optional<GpuTime> billed;   // empty: the row carries no GPU-hours
@@ -71,17 +75,96 @@ struct Break {
   // nothing: price_effect is what they give back of what is claimed.
   MoneyAmount quantity_effect;
   MoneyAmount price_effect;
-  Currency currency;
+  uint64_t rows = 0;  // bill rows in it
+};
+
+// One bill row group or metered cell. Ordered by (provider, currency, pool,
+// sku, region, sub_account, resource, tenant, period, class, ...).
+struct Break : BreakFigures {
+  std::string provider;
+  std::string sub_account;
+  std::string region;
+  std::string sku;
+  std::string pool;
+  std::string tenant;
+  std::string resource;
   std::string matched_on;  // "provider+sub_account+region+pool+period+resource"
   std::string reason;      // one line for a person
-  uint64_t rows = 0;       // bill rows in it
-  // The period has not ended: what is not clean may still become so.
-  bool pending = false;
-  // Names the rows of the bill behind it: that of BillLine. Items that were
-  // taken out of one group of rows share it; kNoLines: no row.
-  uint32_t lines = kNoLines;
-  static constexpr uint32_t kNoLines = 0xffffffff;
 };
+
+struct StoredBreaks;
+
+// Items in their order, which may be very many: of those that are the tenants'
+// parts of one item only what differs is kept, so each is made when it is asked
+// for. Cheap to copy; never changes, so any thread may read it.
+class DRAWDOWN_EXPORT BreakList {
+ public:
+  class Iterator;
+
+  BreakList() = default;
+  // In this order.
+  BreakList(std::vector<Break> items);            // NOLINT: the same items
+  BreakList(std::initializer_list<Break> items);  // NOLINT: the same items
+  // For the library itself.
+  explicit BreakList(std::shared_ptr<const StoredBreaks> stored)
+      : stored_(std::move(stored)) {}
+
+  size_t size() const;
+  bool empty() const { return size() == 0; }
+
+  // REQUIRES of all three: i < size().
+  Break operator[](size_t i) const;
+  // The same, in the memory that `item` has.
+  void Get(size_t i, Break* item) const;
+  // The same without texts, which is much cheaper.
+  BreakFigures figures(size_t i) const;
+
+  Iterator begin() const;
+  Iterator end() const;
+
+ private:
+  std::shared_ptr<const StoredBreaks> stored_;  // null: nothing
+};
+
+// Refers to one item at a time, which ++ replaces. The list outlives it.
+class BreakList::Iterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = Break;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const Break*;
+  using reference = const Break&;
+
+  Iterator(const BreakList* list, size_t at) : list_(list), at_(at) { Read(); }
+
+  reference operator*() const { return item_; }
+  pointer operator->() const { return &item_; }
+  Iterator& operator++() {
+    ++at_;
+    Read();
+    return *this;
+  }
+  Iterator operator++(int) {
+    Iterator before = *this;
+    ++*this;
+    return before;
+  }
+  friend bool operator==(const Iterator& a, const Iterator& b) {
+    return a.at_ == b.at_;
+  }
+
+ private:
+  void Read() {
+    if (at_ < list_->size()) list_->Get(at_, &item_);
+  }
+
+  const BreakList* list_;
+  size_t at_;
+  Break item_;
+};
+
+inline BreakList::Iterator BreakList::begin() const { return {this, 0}; }
+inline BreakList::Iterator BreakList::end() const { return {this, size()}; }
 
 // A row of the bill. Views are valid during the call.
 struct BillLine {
@@ -135,7 +218,7 @@ struct DRAWDOWN_EXPORT ReconcileResult {
   BilledAmount amount = BilledAmount::kBilledCost;
   int64_t period_start_us = 0;
   int64_t period_end_us = 0;
-  std::vector<Break> items;  // matched ones too
+  BreakList items;  // matched ones too
   std::map<std::pair<std::string, BreakClass>, ClassTotal> totals;  // currency
   std::map<std::string, MoneyAmount> billed_total;                  // currency
   std::map<std::string, MoneyAmount> expected_total;

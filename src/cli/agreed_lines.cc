@@ -183,7 +183,7 @@ void AgreedLines::Find(const ReconcileResult& result) {
     if (!more.ok() || !*more) return;
     std::string identity = IdentityOf(reader);
     if (!wanted.contains(identity)) continue;
-    citations_.try_emplace(result.items[i].lines);
+    citations_.try_emplace(result.items.figures(i).lines);
     found_.emplace(std::move(identity), i);
   }
 }
@@ -218,7 +218,7 @@ std::string AgreedLines::ProblemOf(const ReconcileResult& result,
                ? ""
                : "this reconciliation has no such line";
   }
-  const Break& item = result.items[found->second];
+  const Break item = result.items[found->second];
   if (IsClean(item.kind)) return "it is clean: there is nothing to agree to";
   if (!SaysUsageIsMissing(item.kind)) {
     return absl::StrCat(std::string(BreakClassName(item.kind)),

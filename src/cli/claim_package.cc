@@ -56,9 +56,7 @@ absl::StatusOr<std::map<uint64_t, std::string>> HashesOf(
   return hashes;
 }
 
-bool IsOfPool(const Claim& claim) {
-  return !claim.finding.first().pool.empty();
-}
+bool IsOfPool(const Claim& claim) { return !claim.finding.first.pool.empty(); }
 
 }  // namespace
 
@@ -86,8 +84,9 @@ absl::Status ClaimPackage::Open(const ReconcileResult& result) {
   claims_ = ClaimsOf(result);
   if (claims_.empty()) return absl::OkStatus();
   for (const Claim& claim : claims_) {
-    for (const Break* item : claim.finding.items) {
-      std::vector<uint64_t>& numbers = claims_of_[item->lines];
+    for (const size_t place : claim.finding.places) {
+      std::vector<uint64_t>& numbers =
+          claims_of_[result.items.figures(place).lines];
       if (numbers.empty() || numbers.back() != claim.number) {
         numbers.push_back(claim.number);
       }
@@ -151,7 +150,7 @@ absl::StatusOr<std::string> ClaimPackage::UsageText(
     usage.at_us = query.at_us;
     usage.as_of_us = query.as_of_us;
     usage.by = {UsageDimension::kTenant, UsageDimension::kHour};
-    usage.pool = finding.first().pool;
+    usage.pool = finding.first.pool;
     const auto answer = ledger.Usage(usage);
     // A pool of the bill that the books have never heard of has no usage.
     if (GetErrorCode(answer.status()) == ErrorCode::kUnknownName) continue;
@@ -166,7 +165,7 @@ absl::StatusOr<std::vector<ClaimPackage::ClaimedRun>> ClaimPackage::RunsBehind(
     const Ledger& ledger) const {
   std::map<std::string, std::vector<const Claim*>> by_pool;
   for (const Claim& claim : claims_) {
-    if (IsOfPool(claim)) by_pool[claim.finding.first().pool].push_back(&claim);
+    if (IsOfPool(claim)) by_pool[claim.finding.first.pool].push_back(&claim);
   }
   std::vector<ClaimedRun> runs;
   for (const auto& [pool, claims] : by_pool) {

@@ -136,14 +136,4 @@ bool IsClean(BreakClass value) {
          value == BreakClass::kRounding || value == BreakClass::kNonUsage;
 }
 
-bool ReconcileResult::clean() const {
-  for (const Break& item : items) {
-    if (!IsClean(item.kind) && !item.pending) return false;
-  }
-  for (const ReconcileCheck& check : checks) {
-    if (check.outcome == ReconcileCheck::Outcome::kFailed) return false;
-  }
-  return true;
-}
-
 }  // namespace drawdown

@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/same_text.h"
 #include "base/wide.h"
+#include "model/reason_text.h"
 #include "reconcile/quantity.h"
-#include "reconcile/text.h"
 #include "reconcile/tolerance.h"
 
 namespace drawdown {

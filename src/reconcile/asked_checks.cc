@@ -51,9 +51,9 @@ std::string PeriodRows::Note() const {
 TagRows::TagRows(const std::vector<Group>& groups, const GroupNames& names) {
   for (const Group& group : groups) {
     if (group.key.disposition != Disposition::kCompare) continue;
-    for (const auto& [tenant, sums] : group.tenants) {
-      rows_ += sums.rows;
-      if (!names.texts.Name(tenant).empty()) named_ += sums.rows;
+    for (const TenantSum& sum : group.tenants.sums()) {
+      rows_ += sum.rows;
+      if (!names.texts.Name(sum.tenant).empty()) named_ += sum.rows;
     }
   }
 }

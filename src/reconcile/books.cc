@@ -145,7 +145,7 @@ Books::Books(const RatedUsage& rated, const Interval& period, bool by_tenant)
   AddMarks(rated, period);
   for (auto& [lane, cells] : lanes_) cells.Compact();
   for (auto& [commitment, cells] : true_ups_) cells.Compact();
-  for (auto& [key, cells] : tenant_lanes_) cells.Compact();
+  for (auto& [lane, book] : tenant_books_) book.Seal();
   for (auto& [pool, cells] : grains_) cells.Compact();
 }
 
@@ -154,8 +154,7 @@ void Books::Name(const RatedUsage& rated, Interner* pools,
   const std::vector<uint32_t> pool_of = InternAll(rated.pools, *pools);
   const std::vector<uint32_t> commitment_of =
       InternAll(rated.commitments, *commitments);
-  std::vector<uint32_t> tenant_of;
-  if (tenants != nullptr) tenant_of = InternAll(rated.tenants, *tenants);
+  if (tenants != nullptr) tenants_ = InternAll(rated.tenants, *tenants);
   const auto pool = [&](uint32_t index) { return NameIndex(pool_of, index); };
   const auto commitment = [&](uint32_t index) {
     return NameIndex(commitment_of, index);
@@ -167,15 +166,7 @@ void Books::Name(const RatedUsage& rated, Interner* pools,
   Rekey(commitment, &true_ups_);
   Rekey(pool, &grains_);
   Rekey(commitment, &counted_);
-  Rekey(lane, &tenants_);
-  for (auto& [of, indices] : tenants_) {
-    for (uint32_t& index : indices) index = tenant_of[index];
-  }
-  Rekey(
-      [&](const std::pair<uint32_t, Lane>& key) {
-        return std::make_pair(tenant_of[key.first], lane(key.second));
-      },
-      &tenant_lanes_);
+  Rekey(lane, &tenant_books_);
 }
 
 void Books::Add(const Charge& charge, const ChargeRule& rule,
@@ -239,31 +230,9 @@ MoneyAmount Books::Counted(uint32_t commitment) const {
 void Books::AddUsage(const BookCell& cell, uint32_t tenant, const Lane& lane) {
   lanes_[lane].Add(cell);
   usage_ += cell.time;
-  if (tenant < tenants_kept_) AddTenant(cell, tenant, lane);
-}
-
-void Books::AddTenant(const BookCell& cell, uint32_t tenant, const Lane& lane) {
-  const auto [entry, inserted] = tenant_lanes_.try_emplace({tenant, lane});
-  entry->second.Add(cell);
-  if (inserted) tenants_[lane].push_back(tenant);
-}
-
-std::vector<std::pair<uint32_t, GpuTime>> Books::TimeByTenant(
-    const Lane& lane, int64_t start_us, int64_t end_us) const {
-  std::vector<std::pair<uint32_t, GpuTime>> times;
-  const auto tenants = tenants_.find(lane);
-  if (tenants == tenants_.end()) return times;
-  for (const uint32_t tenant : tenants->second) {
-    GpuTime time;
-    tenant_lanes_.at({tenant, lane})
-        .ForEachOverlapping(start_us, end_us, [&](const BookCell& cell) {
-          const bool inside =
-              cell.start_us >= start_us && cell.end_us <= end_us;
-          if (inside) time += cell.time;
-        });
-    if (!time.zero()) times.emplace_back(tenant, time);
+  if (tenant < tenants_kept_) {
+    tenant_books_[lane].Add({cell.start_us, cell.end_us}, tenant, cell.time);
   }
-  return times;
 }
 
 Expectation Books::Sum(const Lane& lane, int64_t start_us,

@@ -14,6 +14,7 @@
 #include "model/charge.h"
 #include "reconcile/agreed.h"
 #include "reconcile/lane.h"
+#include "reconcile/tenant_book.h"
 
 namespace drawdown {
 
@@ -94,11 +95,21 @@ class Books {
   Expectation TrueUp(uint32_t commitment, int64_t start_us,
                      int64_t end_us) const;
 
-  // What was metered in a usage lane, by tenant; nothing where tenants are not
+  // Calls `visit(tenant, time)` for what was metered in a usage lane inside a
+  // window, perhaps more than once of a tenant; never where tenants are not
   // kept apart.
-  std::vector<std::pair<uint32_t, GpuTime>> TimeByTenant(const Lane& lane,
-                                                         int64_t start_us,
-                                                         int64_t end_us) const;
+  template <typename Visit>
+  void ForEachTenant(const Lane& lane, int64_t start_us, int64_t end_us,
+                     Visit visit) const {
+    const auto found = tenant_books_.find(lane);
+    if (found == tenant_books_.end()) return;
+    found->second.ForEachInside(
+        start_us, end_us,
+        [&](uint32_t tenant, GpuTime time) { visit(tenants_[tenant], time); });
+  }
+
+  // All whom that may visit; some perhaps in vain.
+  const std::vector<uint32_t>& tenants() const { return tenants_; }
 
   // Every lane with usage or contracted hours.
   using Lanes = HashMap<Lane, BookLane>;
@@ -122,7 +133,6 @@ class Books {
 
  private:
   void AddUsage(const BookCell& cell, uint32_t tenant, const Lane& lane);
-  void AddTenant(const BookCell& cell, uint32_t tenant, const Lane& lane);
   void Add(const Charge& charge, const ChargeRule& rule, const Interval& span,
            uint32_t pool, uint32_t commitment);
   void AddMarks(const RatedUsage& rated, const Interval& period);
@@ -135,8 +145,8 @@ class Books {
   MoneyAmount credits_;
   HashMap<uint32_t, MoneyAmount> counted_;  // by commitment
   size_t tenants_kept_ = 0;                 // 0: not kept apart
-  HashMap<std::pair<uint32_t, Lane>, BookLane> tenant_lanes_;
-  HashMap<Lane, std::vector<uint32_t>> tenants_;
+  HashMap<Lane, TenantBook> tenant_books_;  // by index of tenants_
+  std::vector<uint32_t> tenants_;           // their names
 };
 
 }  // namespace drawdown

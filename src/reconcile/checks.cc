@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/wide.h"
-#include "reconcile/text.h"
+#include "model/reason_text.h"
 
 namespace drawdown {
 namespace {
@@ -92,15 +92,20 @@ ReconcileCheck Purchases(const Commitment& commitment,
 }  // namespace
 
 void SumItems(ReconcileResult& result) {
-  for (const Break& item : result.items) {
-    const std::string currency = item.currency.ToString();
-    ClassTotal& total = result.totals[{currency, item.kind}];
+  std::map<std::pair<Currency, BreakClass>, ClassTotal> totals;
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    const BreakFigures item = result.items.figures(i);
+    ClassTotal& total = totals[{item.currency, item.kind}];
     ++total.items;
     total.billed_cost += item.billed_cost;
     total.expected_cost += item.expected_cost;
     total.difference += item.difference;
-    result.billed_total[currency] += item.billed_cost;
-    result.expected_total[currency] += item.expected_cost;
+  }
+  for (const auto& [key, total] : totals) {
+    const std::string currency = key.first.ToString();
+    result.totals[{currency, key.second}] = total;
+    result.billed_total[currency] += total.billed_cost;
+    result.expected_total[currency] += total.expected_cost;
   }
 }
 
@@ -108,7 +113,9 @@ ReconcileCheck CheckConservation(const ReconcileResult& result,
                                  const AddedRows& added,
                                  const BillSummary& summary) {
   uint64_t rows = 0;
-  for (const Break& item : result.items) rows += item.rows;
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    rows += result.items.figures(i).rows;
+  }
   const auto billed = WithoutZeros(result.billed_total);
   const auto of_summary = BilledOf(summary, result.amount);
   const bool passed = rows == added.rows && rows == summary.rows &&
@@ -137,8 +144,8 @@ ReconcileCheck CheckMetered(const ReconcileResult& result,
                             const CompareContext& context) {
   ReconcileCheck check{"metered_conservation", Outcome::kPassed, ""};
   GpuTime metered;
-  for (const Break& item : result.items) {
-    metered += item.metered.value_or(GpuTime());
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    metered += result.items.figures(i).metered.value_or(GpuTime());
   }
   const GpuTime booked = context.books->usage();
   check.outcome = metered == booked ? Outcome::kPassed : Outcome::kFailed;

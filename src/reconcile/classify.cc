@@ -1,7 +1,7 @@
 // From both sides of a group to its class.
 #include "base/wide.h"
+#include "model/reason_text.h"
 #include "reconcile/compare.h"
-#include "reconcile/text.h"
 
 namespace drawdown {
 namespace {

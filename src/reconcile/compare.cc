@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/wide.h"
-#include "reconcile/text.h"
+#include "model/reason_text.h"
 
 namespace drawdown {
 namespace {

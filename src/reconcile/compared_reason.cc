@@ -1,9 +1,9 @@
 // Of groups that were compared: what both sides have, and what is off.
 #include "absl/strings/str_cat.h"
 #include "base/wide.h"
+#include "model/reason_text.h"
 #include "reconcile/group_text.h"
 #include "reconcile/reason.h"
-#include "reconcile/text.h"
 
 namespace drawdown {
 namespace {

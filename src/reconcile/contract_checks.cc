@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/wide.h"
-#include "reconcile/text.h"
+#include "model/reason_text.h"
 #include "reconcile/tolerance.h"
 
 namespace drawdown {

@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/wide.h"
+#include "model/reason_text.h"
 #include "reconcile/checks.h"
-#include "reconcile/text.h"
 
 namespace drawdown {
 namespace {

@@ -126,10 +126,6 @@ RowNames RowNames::Read(ByteReader* bytes) {
   return names;
 }
 
-void Group::AddTenant(uint32_t tenant, const RowSums& some) {
-  if (tenant != kNoIndex) tenants[tenant] += some;
-}
-
 void Group::Add(const BillRow& row, const RoutedRow& routed,
                 const RowSums& one) {
   sums += one;
@@ -159,7 +155,7 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
 
 void Group::Merge(const Group& other) {
   sums += other.sums;
-  for (const auto& [tenant, some] : other.tenants) AddTenant(tenant, some);
+  tenants.Merge(other.tenants);
   names.Merge(other.names);
   agreed &= other.agreed;
   dropped |= other.dropped;

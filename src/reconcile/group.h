@@ -15,6 +15,7 @@
 #include "reconcile/agreed.h"
 #include "reconcile/invoice_set.h"
 #include "reconcile/route.h"
+#include "reconcile/tenant_sums.h"
 
 namespace drawdown {
 
@@ -91,8 +92,10 @@ struct Group {
   }
   ExcludedShare excluded;  // set by ExcludedHours
   // The rows that name each tenant, only where tenants are asked for.
-  HashMap<uint32_t, RowSums> tenants;
-  void AddTenant(uint32_t tenant, const RowSums& some);
+  TenantSums tenants;
+  void AddTenant(uint32_t tenant, const RowSums& some) {
+    if (tenant != kNoIndex) tenants.Add(tenant, some);
+  }
 
   bool gpu_count_differs() const { return most_gpu_count_micro != 0; }
 };

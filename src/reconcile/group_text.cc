@@ -1,8 +1,8 @@
 #include "reconcile/group_text.h"
 
 #include "absl/strings/str_cat.h"
+#include "model/reason_text.h"
 #include "reconcile/quantity.h"
-#include "reconcile/text.h"
 
 namespace drawdown {
 

@@ -6,7 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "reconcile/text.h"
+#include "model/reason_text.h"
 #include "reconcile/tolerance.h"
 
 namespace drawdown {

@@ -1,5 +1,5 @@
-// The order of items: sorted by places of names, which are far fewer than
-// items.
+// The order of items. What they have in common is sorted by itself, which is
+// much less than the items.
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -14,36 +14,47 @@
 namespace drawdown {
 namespace {
 
+using Place = StoredBreaks::Place;
 using Name = std::string Break::*;
 
 // Before the currency, and after it.
 constexpr Name kFirstName = &Break::provider;
-constexpr std::array<Name, 6> kNames = {&Break::pool,     &Break::sku,
-                                        &Break::region,   &Break::sub_account,
-                                        &Break::resource, &Break::tenant};
+constexpr std::array<Name, 5> kNames = {&Break::pool, &Break::sku,
+                                        &Break::region, &Break::sub_account,
+                                        &Break::resource};
 
-// By which an item is found, and its place among all items.
-struct Place {
-  uint32_t first_name = 0;
-  Currency currency;
+// An item that is not split, or what the parts of one that is share.
+struct Head {
+  const Break* item = nullptr;
+  Place first;            // of it
+  uint32_t parts = 0;     // 0: not split
+  uint32_t provider = 0;  // the places of its names among all
   std::array<uint32_t, kNames.size()> names = {};
-  int64_t start_us = 0;
-  uint32_t item = 0;
+
+  auto line() const { return std::tie(provider, item->currency, names); }
+  int64_t start_us() const { return item->period_start_us; }
 };
 
-// The place of each item's name among all names.
-std::vector<uint32_t> PlacesOf(const std::vector<Break>& items, Name name) {
+struct Entry {
+  Place place;
+  uint32_t head = 0;    // among the heads
+  uint32_t tenant = 0;  // 0: none
+  uint32_t line = 0;    // the place of its names but the tenant's
+};
+
+// The place of each head's name among all names.
+std::vector<uint32_t> PlacesOf(const std::vector<Head>& heads, Name name) {
   HashMap<absl::string_view, uint32_t> found;
-  std::vector<uint32_t> numbers;  // of the items' names, as they were found
-  numbers.reserve(items.size());
-  for (size_t i = 0; i < items.size(); ++i) {
-    // Items of one group follow one another.
-    if (i > 0 && SameText(items[i].*name, items[i - 1].*name)) {
+  std::vector<uint32_t> numbers;  // of the heads' names, as they were found
+  numbers.reserve(heads.size());
+  for (size_t i = 0; i < heads.size(); ++i) {
+    const std::string& text = heads[i].item->*name;
+    if (i > 0 && SameText(text, heads[i - 1].item->*name)) {
       numbers.push_back(numbers.back());
       continue;
     }
     const auto next = static_cast<uint32_t>(found.size());
-    numbers.push_back(found.emplace(items[i].*name, next).first->second);
+    numbers.push_back(found.emplace(text, next).first->second);
   }
   std::vector<std::pair<absl::string_view, uint32_t>> sorted(found.begin(),
                                                              found.end());
@@ -56,6 +67,64 @@ std::vector<uint32_t> PlacesOf(const std::vector<Break>& items, Name name) {
   return numbers;
 }
 
+// By names but the tenant's, then by the start of their periods.
+std::vector<Head> SortedHeads(const StoredBreaks& breaks) {
+  std::vector<Head> heads;
+  heads.reserve(breaks.wholes.size() + breaks.splits.size());
+  for (uint32_t i = 0; i < breaks.wholes.size(); ++i) {
+    heads.push_back({&breaks.wholes[i], {StoredBreaks::kWhole, i}});
+  }
+  for (uint32_t i = 0; i < breaks.splits.size(); ++i) {
+    const SplitBreak& split = breaks.splits[i];
+    heads.push_back(
+        {&split.whole, {i, 0}, static_cast<uint32_t>(split.parts.size())});
+  }
+  const std::vector<uint32_t> providers = PlacesOf(heads, kFirstName);
+  for (size_t i = 0; i < heads.size(); ++i) heads[i].provider = providers[i];
+  for (size_t name = 0; name < kNames.size(); ++name) {
+    const std::vector<uint32_t> names = PlacesOf(heads, kNames[name]);
+    for (size_t i = 0; i < heads.size(); ++i) heads[i].names[name] = names[i];
+  }
+  std::sort(heads.begin(), heads.end(), [](const Head& a, const Head& b) {
+    if (a.line() != b.line()) return a.line() < b.line();
+    return a.start_us() < b.start_us();
+  });
+  return heads;
+}
+
+// Sorts by a number below `numbers`, and keeps the order of what has the same.
+template <typename NumberOf>
+void SortBy(size_t numbers, NumberOf number_of, std::vector<Entry>* entries) {
+  std::vector<size_t> next(numbers + 1);
+  for (const Entry& entry : *entries) ++next[number_of(entry) + 1];
+  for (size_t i = 1; i <= numbers; ++i) next[i] += next[i - 1];
+  std::vector<Entry> sorted(entries->size());
+  for (const Entry& entry : *entries) sorted[next[number_of(entry)]++] = entry;
+  *entries = std::move(sorted);
+}
+
+std::vector<Entry> EntriesOf(const StoredBreaks& breaks,
+                             const std::vector<Head>& heads, uint32_t* lines) {
+  // Of items that are not split, nothing says a tenant.
+  const uint32_t named =
+      !breaks.tenants.empty() && breaks.tenants.front().empty() ? 0 : 1;
+  std::vector<Entry> entries;
+  *lines = 0;
+  for (uint32_t i = 0; i < heads.size(); ++i) {
+    const Head& head = heads[i];
+    if (i == 0 || head.line() != heads[i - 1].line()) ++*lines;
+    if (head.parts == 0) entries.push_back({head.first, i, 0, *lines - 1});
+    for (uint32_t part = 0; part < head.parts; ++part) {
+      const uint32_t split = head.first.split;
+      entries.push_back({{split, part},
+                         i,
+                         breaks.splits[split].parts[part].tenant + named,
+                         *lines - 1});
+    }
+  }
+  return entries;
+}
+
 auto RestOf(const Break& item) {
   return std::tie(item.period_end_us, item.kind, item.matched_on, item.reason,
                   item.pending, item.billed, item.metered, item.billed_cost,
@@ -63,49 +132,50 @@ auto RestOf(const Break& item) {
                   item.rows);
 }
 
-// items[i] = what was items[order[i]].
-void Permute(std::vector<uint32_t> order, std::vector<Break>* items) {
-  for (uint32_t start = 0; start < order.size(); ++start) {
-    if (order[start] == start) continue;
-    Break held = std::move((*items)[start]);
-    uint32_t at = start;
-    while (order[at] != start) {
-      const uint32_t from = std::exchange(order[at], at);
-      (*items)[at] = std::move((*items)[from]);
-      at = from;
+// Of items that all else is the same of.
+bool RestIsLess(const StoredBreaks& breaks, Place a, Place b) {
+  Break made[2];
+  const Break* items[2];
+  const std::array<Place, 2> places = {a, b};
+  for (size_t i = 0; i < 2; ++i) {
+    if (places[i].split == StoredBreaks::kWhole) {
+      items[i] = &breaks.wholes[places[i].item];
+    } else {
+      breaks.Get(places[i], &made[i]);
+      items[i] = &made[i];
     }
-    order[at] = at;
-    (*items)[at] = std::move(held);
   }
+  return RestOf(*items[0]) < RestOf(*items[1]);
 }
 
 }  // namespace
 
-void SortItems(std::vector<Break>& items) {
-  std::vector<Place> places(items.size());
-  const std::vector<uint32_t> first_names = PlacesOf(items, kFirstName);
-  for (uint32_t i = 0; i < items.size(); ++i) {
-    places[i].first_name = first_names[i];
-    places[i].currency = items[i].currency;
-    places[i].start_us = items[i].period_start_us;
-    places[i].item = i;
-  }
-  for (size_t name = 0; name < kNames.size(); ++name) {
-    const std::vector<uint32_t> names = PlacesOf(items, kNames[name]);
-    for (size_t i = 0; i < items.size(); ++i) places[i].names[name] = names[i];
-  }
-  const auto key = [](const Place& place) {
-    return std::tie(place.first_name, place.currency, place.names,
-                    place.start_us);
+void SortItems(StoredBreaks* breaks) {
+  const std::vector<Head> heads = SortedHeads(*breaks);
+  uint32_t lines = 0;
+  std::vector<Entry> entries = EntriesOf(*breaks, heads, &lines);
+  SortBy(
+      breaks->tenants.size() + 1,
+      [](const Entry& entry) { return entry.tenant; }, &entries);
+  SortBy(
+      lines, [](const Entry& entry) { return entry.line; }, &entries);
+  const auto same = [&heads](const Entry& a, const Entry& b) {
+    return a.line == b.line && a.tenant == b.tenant &&
+           heads[a.head].start_us() == heads[b.head].start_us();
   };
-  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
-    if (key(a) != key(b)) return key(a) < key(b);
-    return RestOf(items[a.item]) < RestOf(items[b.item]);
-  });
-  std::vector<uint32_t> order;
-  order.reserve(places.size());
-  for (const Place& place : places) order.push_back(place.item);
-  Permute(std::move(order), &items);
+  for (auto first = entries.begin(); first != entries.end();) {
+    auto last = first + 1;
+    while (last != entries.end() && same(*first, *last)) ++last;
+    if (last - first > 1) {
+      std::sort(first, last, [breaks](const Entry& a, const Entry& b) {
+        return RestIsLess(*breaks, a.place, b.place);
+      });
+    }
+    first = last;
+  }
+  breaks->order.clear();
+  breaks->order.reserve(entries.size());
+  for (const Entry& entry : entries) breaks->order.push_back(entry.place);
 }
 
 }  // namespace drawdown

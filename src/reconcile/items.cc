@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/wide.h"
+#include "model/reason_text.h"
 #include "reconcile/capacity_price.h"
 #include "reconcile/reason.h"
-#include "reconcile/text.h"
 #include "reconcile/tolerance.h"
 
 namespace drawdown {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drawdown/reconcile.h"
+#include "model/stored_breaks.h"
 #include "reconcile/compare.h"
 #include "reconcile/copies.h"
 #include "reconcile/group.h"
@@ -39,7 +40,7 @@ std::optional<Break> TakeOutCopies(const Copies& copies, Group& group,
                                    const CompareContext& context);
 
 // By every field, so that the order never depends on the input's.
-void SortItems(std::vector<Break>& items);
+void SortItems(StoredBreaks* breaks);
 
 }  // namespace drawdown
 

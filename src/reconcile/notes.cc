@@ -12,7 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "bill/bill_reader.h"
-#include "reconcile/text.h"
+#include "model/reason_text.h"
 #include "reconcile/tolerance.h"
 
 namespace drawdown {
@@ -43,7 +43,8 @@ void NoteSuperseded(const BillSummary& bill, ReconcileResult* result) {
 // So many copies are seldom an error of the provider.
 void NoteCopies(const BillSummary& bill, ReconcileResult* result) {
   uint64_t copied = 0;
-  for (const Break& item : result->items) {
+  for (size_t i = 0; i < result->items.size(); ++i) {
+    const BreakFigures item = result->items.figures(i);
     if (item.kind == BreakClass::kDuplicateCharge) copied += item.rows;
   }
   if (copied == 0 || copied < bill.rows / kManyCopies) return;
@@ -127,7 +128,8 @@ void NoteBias(ReconcileResult* result) {
   };
   constexpr uint64_t kMany = 20;
   std::map<Currency, std::array<Side, 2>> sides;
-  for (const Break& item : result->items) {
+  for (size_t i = 0; i < result->items.size(); ++i) {
+    const BreakFigures item = result->items.figures(i);
     if (item.kind != BreakClass::kWithinTolerance || item.difference.zero()) {
       continue;
     }

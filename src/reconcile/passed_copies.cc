@@ -4,10 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "model/reason_text.h"
 #include "reconcile/items.h"
 #include "reconcile/reason.h"
 #include "reconcile/row_period.h"
-#include "reconcile/text.h"
 #include "reconcile/tolerance.h"
 
 namespace drawdown {

@@ -3,7 +3,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
-#include "reconcile/text.h"
+#include "model/reason_text.h"
 
 namespace drawdown {
 namespace {

@@ -19,16 +19,18 @@ namespace drawdown {
 namespace {
 
 absl::Status CheckFits(const ReconcileResult& result) {
-  for (const Break& item : result.items) {
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    const BreakFigures item = result.items.figures(i);
     const bool fits = item.billed_cost.valid() && item.expected_cost.valid() &&
                       item.difference.valid() &&
                       item.billed.value_or(GpuTime()).valid() &&
                       item.metered.value_or(GpuTime()).valid();
     if (!fits) {
-      return MakeError(ErrorCode::kOverflow,
-                       absl::StrCat("reconciliation of contract ",
-                                    result.contract, ": an amount of pool \"",
-                                    item.pool, "\" does not fit 128 bits"));
+      return MakeError(
+          ErrorCode::kOverflow,
+          absl::StrCat("reconciliation of contract ", result.contract,
+                       ": an amount of pool \"", result.items[i].pool,
+                       "\" does not fit 128 bits"));
     }
   }
   for (const auto& [key, total] : result.totals) {
@@ -203,7 +205,8 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   state.TakeBooks();
   result.amount = state.context.basis.amount;
   state.NoteOpenPeriods(bill);
-  ASSIGN_OR_RETURN(result.items, state.MakeItems());
+  ASSIGN_OR_RETURN(StoredBreaks made, state.MakeItems());
+  result.items = BreakList(std::make_shared<StoredBreaks>(std::move(made)));
   SumItems(result);
   RETURN_IF_ERROR(CheckFits(result));
   state.AddChecks(bill, result);

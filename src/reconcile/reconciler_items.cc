@@ -7,12 +7,24 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "base/two_threads.h"
 #include "reconcile/excluded_hours.h"
 #include "reconcile/items.h"
 #include "reconcile/reconciler_state.h"
+#include "reconcile/tenant_split.h"
 #include "reconcile/unbilled.h"
 
 namespace drawdown {
+namespace {
+
+// Of charges that do not add up.
+void AddRemark(const std::string& remark, Break* item) {
+  if (remark.empty()) return;
+  if (IsClean(item->kind)) item->kind = BreakClass::kAllocationGap;
+  item->reason += remark;
+}
+
+}  // namespace
 
 // Touches nothing that rows do: names are given when both are there.
 void Reconciler::State::MakeBooks() {
@@ -122,36 +134,99 @@ absl::Status Reconciler::State::TakeOutAllCopies(std::vector<Break>* items) {
 }
 
 // Null: of no row.
-const InvoiceSet* Reconciler::State::InvoicesOf(const Break& item) const {
-  if (item.lines == Break::kNoLines) return nullptr;
-  if (item.lines >= groups.groups().size()) {
-    return &passed_copies.InvoicesOf(item.lines);
-  }
-  return &groups.groups()[item.lines].invoices;
+const InvoiceSet* Reconciler::State::InvoicesOf(uint32_t lines) const {
+  if (lines == Break::kNoLines) return nullptr;
+  if (lines >= groups.groups().size()) return &passed_copies.InvoicesOf(lines);
+  return &groups.groups()[lines].invoices;
 }
 
 // What is billed too much by rows of invoices that are issued is final, though
 // another invoice of the period is not; what is missing may be on that one.
-bool Reconciler::State::MayStillChange(const Break& item) const {
+bool Reconciler::State::MayStillChange(uint32_t lines,
+                                       MoneyAmount difference) const {
   if (context.open() || context.provider_open) return true;
-  const InvoiceSet* const invoices_of = InvoicesOf(item);
+  const InvoiceSet* const invoices_of = InvoicesOf(lines);
   if (invoices_of != nullptr && invoices_of->MayHave(open_invoices)) {
     return true;
   }
   if (invoice_numbers.too_many() && !open_invoices.empty()) return true;
   if (!context.invoice_open) return false;
   return invoices_of == nullptr || invoices_of->some_without() ||
-         item.difference <= MoneyAmount();
+         difference <= MoneyAmount();
 }
 
-absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
+void Reconciler::State::MarkPending(StoredBreaks* made) const {
+  for (Break& item : made->wholes) {
+    item.pending =
+        !IsClean(item.kind) && MayStillChange(item.lines, item.difference);
+  }
+  for (SplitBreak& split : made->splits) {
+    for (TenantPart& part : split.parts) {
+      part.pending = !IsClean(part.kind) &&
+                     MayStillChange(split.whole.lines,
+                                    part.billed_cost - part.expected_cost);
+    }
+  }
+}
+
+void Reconciler::State::AddGroups(StoredBreaks* made) {
+  for (size_t i = 0; i < groups.groups().size(); ++i) {
+    Group& group = groups.groups()[i];
+    const bool compared = group.key.disposition == Disposition::kCompare ||
+                          group.key.disposition == Disposition::kLateCorrection;
+    Break item =
+        compared ? ComparedItem(group, context) : RoutedItem(group, context);
+    item.lines = static_cast<uint32_t>(i);
+    if (compared && HasTenants(item, group, context)) {
+      made->splits.push_back({std::move(item), {}});
+      continue;
+    }
+    group.tenants = {};
+    if (compared) AddRemark(splits.RemarkOn(item.lines), &item);
+    made->wholes.push_back(std::move(item));
+  }
+}
+
+// What is wrong with one tenant's part must not hide another's.
+void Reconciler::State::SplitByTenant(StoredBreaks* made) {
+  if (made->splits.empty()) return;
+  const TenantOrder tenants(groups.groups(), books, names.texts);
+  made->tenants = tenants.Names();
+  made->tenant_tag = context.options.tenant_tag;
+  InTwoThreads(made->splits.size(), [&] {
+    return
+        [&, splitter = TenantSplitter(&tenants, &context)](size_t i) mutable {
+          SplitBreak& split = made->splits[i];
+          Group& group = groups.groups()[split.whole.lines];
+          split.remark = splits.RemarkOn(split.whole.lines);
+          splitter.Split(group, &split);
+          group.tenants = {};  // as large as their parts
+          if (split.remark.empty()) return;
+          for (TenantPart& part : split.parts) {
+            if (IsClean(part.kind)) part.kind = BreakClass::kAllocationGap;
+          }
+        };
+  });
+  for (SplitBreak& split : made->splits) {
+    if (!split.parts.empty()) {
+      split.whole.matched_on += "+tenant";
+      continue;
+    }
+    AddRemark(split.remark, &split.whole);
+    made->wholes.push_back(std::move(split.whole));
+  }
+  std::erase_if(made->splits,
+                [](const SplitBreak& split) { return split.parts.empty(); });
+}
+
+absl::StatusOr<StoredBreaks> Reconciler::State::MakeItems() {
   RETURN_IF_ERROR(MergeGroups());
   if (!context.options.tenant_tag.empty()) {
     tag_rows = TagRows(groups.groups(), names);
   }
   splits.Merge(merged_index);
-  std::vector<Break> items;
-  RETURN_IF_ERROR(TakeOutAllCopies(&items));
+  StoredBreaks made;
+  RETURN_IF_ERROR(TakeOutAllCopies(&made.wholes));
   splits.Seal();
   context.billed = BilledLanes(groups.groups());
   FindLateCorrections();
@@ -161,37 +236,16 @@ absl::StatusOr<std::vector<Break>> Reconciler::State::MakeItems() {
   context.posted.Compare(groups.groups(),
                          names.CurrencyIndex(context.contract->currency),
                          context.basis, names.texts, context.options);
-  size_t most = items.size();
-  for (const Group& group : groups.groups()) most += 1 + group.tenants.size();
-  items.reserve(most);
-  for (size_t i = 0; i < groups.groups().size(); ++i) {
-    Group& group = groups.groups()[i];
-    const bool compared = group.key.disposition == Disposition::kCompare ||
-                          group.key.disposition == Disposition::kLateCorrection;
-    Break item =
-        compared ? ComparedItem(group, context) : RoutedItem(group, context);
-    item.lines = static_cast<uint32_t>(i);
-    if (!compared) {
-      items.push_back(std::move(item));
-      continue;
-    }
-    // What is wrong with one tenant's part must not hide another's.
-    for (Break& part : SplitByTenant(item, group, context)) {
-      splits.Judge(part);
-      items.push_back(std::move(part));
-    }
-    group.tenants = {};  // as large as their items
-  }
-  RETURN_IF_ERROR(SayWhatWasMetered(groups.groups(), context, &items));
+  AddGroups(&made);
+  SplitByTenant(&made);
+  RETURN_IF_ERROR(SayWhatWasMetered(groups.groups(), context, &made.wholes));
   std::vector<Break> unbilled = FindUnbilled(context);
-  std::move(unbilled.begin(), unbilled.end(), std::back_inserter(items));
-  for (Break& item : items) {
-    item.pending = !IsClean(item.kind) && MayStillChange(item);
-  }
-  SortItems(items);
+  std::move(unbilled.begin(), unbilled.end(), std::back_inserter(made.wholes));
+  MarkPending(&made);
+  SortItems(&made);
   // Items that are alike till then may differ in what they give back.
-  if (MarkRefunds(groups.groups(), services, context, &items)) SortItems(items);
-  return items;
+  if (MarkRefunds(groups.groups(), services, context, &made)) SortItems(&made);
+  return made;
 }
 
 }  // namespace drawdown

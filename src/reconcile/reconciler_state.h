@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "bill/bill_row.h"
-#include "reconcile/allocation.h"
+#include "model/stored_breaks.h"
 #include "reconcile/applied_sums.h"
 #include "reconcile/asked_checks.h"
 #include "reconcile/bill_names.h"
@@ -30,6 +30,7 @@
 #include "reconcile/refunds.h"
 #include "reconcile/route.h"
 #include "reconcile/split_charges.h"
+#include "reconcile/tenant_tag.h"
 
 namespace drawdown {
 
@@ -84,10 +85,13 @@ struct Reconciler::State {
   void FindLateCorrections();
   absl::Status LinkCorrections();
   absl::Status TakeOutAllCopies(std::vector<Break>* items);
-  absl::StatusOr<std::vector<Break>> MakeItems();
+  absl::StatusOr<StoredBreaks> MakeItems();
+  void AddGroups(StoredBreaks* made);
+  void SplitByTenant(StoredBreaks* made);
   void AddChecks(const BillContents& bill, ReconcileResult& result) const;
-  const InvoiceSet* InvoicesOf(const Break& item) const;
-  bool MayStillChange(const Break& item) const;
+  const InvoiceSet* InvoicesOf(uint32_t lines) const;
+  bool MayStillChange(uint32_t lines, MoneyAmount difference) const;
+  void MarkPending(StoredBreaks* made) const;
   void NoteOpenPeriods(const BillContents& bill);
   void NoteWhatIsMissing(ReconcileResult* result) const;
   bool IsIssuer(std::string_view name) const;

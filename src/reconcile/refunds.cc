@@ -61,10 +61,13 @@ bool OurServices::MayBe(std::string_view service) const {
 }
 
 bool MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
-                 const CompareContext& context, std::vector<Break>* items) {
+                 const CompareContext& context, StoredBreaks* breaks) {
   bool marked = false;
   MoneyAmount granted = context.books->credits();  // negative, as credits are
-  for (Break& item : *items) {
+  for (const StoredBreaks::Place place : breaks->order) {
+    // Tenants' parts are of usage, which is compared.
+    if (place.split != StoredBreaks::kWhole) continue;
+    Break& item = breaks->wholes[place.item];
     // Copies are of no group, what is unbilled of no row.
     if (item.lines >= groups.size()) continue;
     const Group& group = groups[item.lines];

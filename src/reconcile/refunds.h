@@ -47,7 +47,7 @@ class OurServices {
 // or resource than the contract's, gives nothing of it back. Whether some item
 // was changed. REQUIRES: sorted items.
 bool MarkRefunds(const std::vector<Group>& groups, const OurServices& services,
-                 const CompareContext& context, std::vector<Break>* items);
+                 const CompareContext& context, StoredBreaks* breaks);
 
 }  // namespace drawdown
 

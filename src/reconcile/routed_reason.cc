@@ -1,8 +1,8 @@
 // Of groups that were not compared: what they are, and why not.
 #include "absl/strings/str_cat.h"
+#include "model/reason_text.h"
 #include "reconcile/group_text.h"
 #include "reconcile/reason.h"
-#include "reconcile/text.h"
 
 namespace drawdown {
 namespace {

@@ -123,15 +123,14 @@ void SplitCharges::Seal() {
   origins_.clear();
 }
 
-void SplitCharges::Judge(Break& item) const {
-  const auto found = gaps_.find(item.lines);
-  if (found == gaps_.end() || found->second.off == 0) return;
+std::string SplitCharges::RemarkOn(uint32_t group) const {
+  const auto found = gaps_.find(group);
+  if (found == gaps_.end() || found->second.off == 0) return "";
   const Gap& gap = found->second;
-  if (IsClean(item.kind)) item.kind = BreakClass::kAllocationGap;
-  absl::StrAppend(&item.reason, "; of ", gap.off, " of ", gap.origins,
-                  " charges that were split AllocatedRatio does not add up to "
-                  "1: that ",
-                  gap.first);
+  return absl::StrCat("; of ", gap.off, " of ", gap.origins,
+                      " charges that were split AllocatedRatio does not add up "
+                      "to 1: that ",
+                      gap.first);
 }
 
 }  // namespace drawdown

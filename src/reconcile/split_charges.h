@@ -12,7 +12,7 @@
 #include "base/interval.h"
 #include "bill/bill_row.h"
 #include "bill/json_scan.h"
-#include "drawdown/reconcile.h"
+#include "drawdown/units.h"
 
 namespace drawdown {
 
@@ -40,9 +40,9 @@ class SplitCharges {
   // Call once, after the last TakeOut.
   void Seal();
 
-  // Makes a clean item whose rows' ratios do not add up an allocation_gap, and
-  // says so in the reason of any. Break::lines is the group.
-  void Judge(Break& item) const;
+  // What of a group's charges does not add up, to end a reason with; empty
+  // where all do. A clean item of the group is an allocation_gap then.
+  std::string RemarkOn(uint32_t group) const;
 
  private:
   // One charge before it was split: group, resource, start and end.

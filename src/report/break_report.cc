@@ -116,8 +116,10 @@ void AddTotals(const ReconcileResult& result, JsonObject* json) {
 }
 
 bool AnyPending(const ReconcileResult& result) {
-  return std::any_of(result.items.begin(), result.items.end(),
-                     [](const Break& item) { return item.pending; });
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    if (result.items.figures(i).pending) return true;
+  }
+  return false;
 }
 
 void AddFindings(const ReconcileResult& result, JsonObject* json) {
@@ -140,7 +142,7 @@ void AddFindings(const ReconcileResult& result, JsonObject* json) {
         {std::string(BreakClassName(finding.kind)),
          MoneyCell(finding.difference), finding.currency.ToString(),
          TextCell(finding.subject()), TimeCell(finding.start_us),
-         TimeCell(finding.end_us), CountCell(finding.items.size()),
+         TimeCell(finding.end_us), CountCell(finding.places.size()),
          MoneyCell(finding.billed_cost), MoneyCell(finding.expected_cost),
          StatusCell(finding.pending), TextCell(Headline(finding))});
   }

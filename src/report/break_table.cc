@@ -78,17 +78,26 @@ std::string TotalsTable(const ReconcileResult& result) {
   return RenderTable(table);
 }
 
-std::vector<const Break*> RankedItems(const ReconcileResult& result) {
-  std::vector<const Break*> items;
-  for (const Break& item : result.items) items.push_back(&item);
+// Likewise; by their places in the result.
+std::vector<size_t> RankedItems(const ReconcileResult& result) {
+  struct Ranked {
+    bool clean = false;
+    MoneyAmount off;
+    size_t place = 0;
+  };
+  std::vector<Ranked> items;
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    const BreakFigures item = result.items.figures(i);
+    items.push_back({IsClean(item.kind), Magnitude(item.difference), i});
+  }
   std::stable_sort(items.begin(), items.end(),
-                   [](const Break* a, const Break* b) {
-                     if (IsClean(a->kind) != IsClean(b->kind)) {
-                       return IsClean(b->kind);
-                     }
-                     return Magnitude(a->difference) > Magnitude(b->difference);
+                   [](const Ranked& a, const Ranked& b) {
+                     if (a.clean != b.clean) return b.clean;
+                     return a.off > b.off;
                    });
-  return items;
+  std::vector<size_t> places;
+  for (const Ranked& item : items) places.push_back(item.place);
+  return places;
 }
 
 Cell ReadableTime(std::optional<GpuTime> time) {
@@ -123,7 +132,7 @@ std::string ItemDetail(const Break& item) {
                       out.empty() ? "" : ")");
 }
 
-std::string ItemsTable(const std::vector<const Break*>& items) {
+std::string ItemsTable(const ReconcileResult& result) {
   TextTable table = {{{"class", ColumnKind::kWord},
                       {"difference", ColumnKind::kDecimal},
                       {"currency", ColumnKind::kWord},
@@ -133,9 +142,10 @@ std::string ItemsTable(const std::vector<const Break*>& items) {
                       {"metered_h", ColumnKind::kDecimal},
                       {"billed", ColumnKind::kDecimal},
                       {"expected", ColumnKind::kDecimal}}};
-  for (const Break* item : items) {
-    table.rows.push_back(ItemRow(*item));
-    table.details.push_back(ItemDetail(*item));
+  for (const size_t place : RankedItems(result)) {
+    const Break item = result.items[place];
+    table.rows.push_back(ItemRow(item));
+    table.details.push_back(ItemDetail(item));
   }
   return RenderTable(table);
 }
@@ -146,15 +156,15 @@ Row FindingRow(const Finding& finding) {
           finding.currency.ToString(),
           TextCell(finding.subject()),
           FormatInstant(finding.start_us),
-          CountCell(finding.items.size()),
+          CountCell(finding.places.size()),
           ReadableMoney(finding.billed_cost),
           ReadableMoney(finding.expected_cost)};
 }
 
 std::string FindingDetail(const Finding& finding) {
   return absl::StrCat(finding.pending ? "pending: " : "", Headline(finding),
-                      finding.items.size() == 1 ? " | " : " | the first: ",
-                      ItemDetail(finding.first()));
+                      finding.places.size() == 1 ? " | " : " | the first: ",
+                      ItemDetail(finding.first));
 }
 
 std::string FindingsTable(const std::vector<Finding>& findings, size_t listed) {
@@ -223,8 +233,7 @@ std::string ReconcileTable(const ReconcileResult& result, bool all) {
     absl::StrAppend(&out, "\n", FindingsTable(findings, listed));
   }
   if (listed < findings.size() && !all) out.append(RestOf(findings, listed));
-  absl::StrAppend(&out, "\n",
-                  all ? ItemsTable(RankedItems(result)) : CleanSummary(result));
+  absl::StrAppend(&out, "\n", all ? ItemsTable(result) : CleanSummary(result));
   return out + ChecksTable(result);
 }
 

@@ -134,9 +134,8 @@ std::vector<Claim> ClaimsBeforeRefunds(const ReconcileResult& result) {
   for (Finding& finding : FindingsOf(result)) {
     if (!CanBeClaimed(finding)) continue;
     Claim claim;
-    for (const Break* item : finding.items) {
-      claim.settled +=
-          settled[static_cast<size_t>(item - result.items.data())].money;
+    for (const size_t place : finding.places) {
+      claim.settled += settled[place].money;
     }
     claim.asked = Payable(finding.difference - claim.settled, finding.currency);
     claim.finding = std::move(finding);
@@ -255,7 +254,7 @@ std::string ClaimLetter(const ReconcileResult& result,
   absl::StrAppend(&out, "\n## Why\n\n");
   for (const Claim& claim : claims) {
     absl::StrAppend(&out, claim.number, ". ",
-                    TableText(claim.finding.first().reason), "\n");
+                    TableText(claim.finding.first.reason), "\n");
   }
   absl::StrAppend(
       &out,
@@ -305,7 +304,7 @@ void AppendClaimUsage(const Claim& claim, const UsageAnswer& usage,
                       std::string* out) {
   for (const UsageRow& row : usage.rows) {
     AppendCsvRow(UsageColumns(),
-                 {CountCell(claim.number), TextCell(claim.finding.first().pool),
+                 {CountCell(claim.number), TextCell(claim.finding.first.pool),
                   TextCell(row.group.at(0)), row.group.at(1),
                   SecondsCell(row.gpu_time), HoursCell(row.gpu_time)},
                  out);

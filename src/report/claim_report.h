@@ -24,8 +24,7 @@ struct Claim {
 };
 
 // The findings that are final and billed too much, biggest claim first. None in
-// a currency of which the bill gives back as much anyway (RefundsOf). The
-// result must outlive them.
+// a currency of which the bill gives back as much anyway (RefundsOf).
 std::vector<Claim> ClaimsOf(const ReconcileResult& result);
 
 // What the books were when the claim was made: anyone can check it there.

@@ -1,7 +1,11 @@
 #include "report/findings.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/decimal.h"
@@ -22,42 +26,51 @@ int Sign(const Break& item) {
   return item.difference < zero ? -1 : 1;
 }
 
-auto CauseOf(const Break& item) {
-  return std::make_tuple(item.kind, std::string_view(item.provider),
-                         item.currency, std::string_view(item.pool),
-                         std::string_view(item.sku),
-                         std::string_view(item.tenant),
-                         std::string_view(item.matched_on), Sign(item));
+template <typename Text>
+using CauseOfTexts =
+    std::tuple<BreakClass, Text, Currency, Text, Text, Text, Text, int>;
+using Cause = CauseOfTexts<std::string>;
+
+CauseOfTexts<std::string_view> CauseOf(const Break& item) {
+  return {item.kind, item.provider, item.currency,   item.pool,
+          item.sku,  item.tenant,   item.matched_on, Sign(item)};
 }
 
-bool Before(const Break* a, const Break* b) {
-  if (CauseOf(*a) != CauseOf(*b)) return CauseOf(*a) < CauseOf(*b);
-  return std::tie(a->period_start_us, a->period_end_us) <
-         std::tie(b->period_start_us, b->period_end_us);
+GpuTime Excess(const BreakFigures& item) {
+  return item.billed.value_or(GpuTime()) - item.metered.value_or(GpuTime());
 }
 
-void Add(const Break& item, Finding& finding) {
-  finding.items.push_back(&item);
+std::optional<Int128> HundredthGpus(const BreakFigures& item) {
+  const int64_t length_us = item.period_end_us - item.period_start_us;
+  if (length_us <= 0) return std::nullopt;
+  return DivHalfEven(Magnitude(Excess(item)).count() * 100, length_us);
+}
+
+void Add(size_t place, const BreakFigures& item, Finding& finding) {
+  const std::optional<Int128> gpus = HundredthGpus(item);
+  if (finding.places.empty()) finding.hundredth_gpus = gpus;
+  if (finding.hundredth_gpus != gpus) finding.hundredth_gpus.reset();
+  finding.places.push_back(place);
   finding.end_us = std::max(finding.end_us, item.period_end_us);
   finding.billed_cost += item.billed_cost;
   finding.expected_cost += item.expected_cost;
   finding.difference += item.difference;
   finding.pending |= item.pending;
+  if (!item.billed.has_value() || !item.metered.has_value()) {
+    finding.excess.reset();
+  } else if (finding.excess.has_value()) {
+    *finding.excess += Excess(item);
+  }
 }
 
-Finding StartedBy(const Break& item) {
+Finding StartedBy(Break item) {
   Finding finding;
   finding.kind = item.kind;
   finding.start_us = item.period_start_us;
   finding.end_us = item.period_end_us;
   finding.currency = item.currency;
-  Add(item, finding);
+  finding.first = std::move(item);
   return finding;
-}
-
-bool Continues(const Finding& finding, const Break& item) {
-  return CauseOf(finding.first()) == CauseOf(item) &&
-         item.period_start_us <= finding.end_us;
 }
 
 bool Larger(const Finding& a, const Finding& b) {
@@ -65,36 +78,39 @@ bool Larger(const Finding& a, const Finding& b) {
   const MoneyAmount right = Magnitude(b.difference);
   if (left != right) return left > right;
   if (a.start_us != b.start_us) return a.start_us < b.start_us;
-  return CauseOf(a.first()) < CauseOf(b.first());
+  return CauseOf(a.first) < CauseOf(b.first);
 }
 
-GpuTime Excess(const Break& item) {
-  return item.billed.value_or(GpuTime()) - item.metered.value_or(GpuTime());
-}
+// An item that shares a cause with others.
+struct Moment {
+  int64_t start_us = 0;
+  int64_t end_us = 0;
+  size_t place = 0;
 
-// The hours that all items together are off by, where all have both sides.
-std::optional<GpuTime> ExcessOf(const Finding& finding) {
-  GpuTime sum;
-  for (const Break* item : finding.items) {
-    if (!item->billed.has_value() || !item->metered.has_value()) return {};
-    sum += Excess(*item);
+  friend auto operator<=>(const Moment&, const Moment&) = default;
+};
+using Moments = std::map<Cause, std::vector<Moment>, std::less<>>;
+
+Moments MomentsOf(const ReconcileResult& result) {
+  Moments moments;
+  Break item;
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    if (IsClean(result.items.figures(i).kind)) continue;
+    result.items.Get(i, &item);
+    const auto cause = CauseOf(item);
+    auto found = moments.find(cause);
+    if (found == moments.end()) {
+      found = moments.try_emplace(Cause(cause)).first;
+    }
+    found->second.push_back({item.period_start_us, item.period_end_us, i});
   }
-  return sum;
+  return moments;
 }
 
-// "8 GPUs" where the same number is off throughout, to the hundredth.
+// "8 GPUs" where the same number is off throughout.
 std::string SteadyGpus(const Finding& finding) {
-  std::optional<Int128> hundredths;
-  for (const Break* item : finding.items) {
-    const int64_t length_us = item->period_end_us - item->period_start_us;
-    if (length_us <= 0) return "";
-    const Int128 gpus =
-        DivHalfEven(Magnitude(Excess(*item)).count() * 100, length_us);
-    if (hundredths.has_value() && *hundredths != gpus) return "";
-    hundredths = gpus;
-  }
-  if (!hundredths.has_value() || *hundredths == 0) return "";
-  const std::string count = FormatScaled(*hundredths, 2);
+  if (finding.hundredth_gpus.value_or(0) == 0) return "";
+  const std::string count = FormatScaled(*finding.hundredth_gpus, 2);
   return absl::StrCat(GroupThousands(count), count == "1" ? " GPU" : " GPUs");
 }
 
@@ -124,17 +140,17 @@ std::string Where(const Finding& finding) {
 }
 
 std::string QuantityHeadline(const Finding& finding) {
-  const std::optional<GpuTime> excess = ExcessOf(finding);
-  if (!excess.has_value()) {
+  if (!finding.excess.has_value()) {
     return absl::StrCat("billed other hours than contracted", Where(finding),
                         ": ", MoneyOff(finding));
   }
-  const bool many = *excess > GpuTime();
+  const bool many = *finding.excess > GpuTime();
   const std::string gpus = SteadyGpus(finding);
-  return absl::StrCat("billed ", gpus.empty() ? Hours(*excess) : gpus,
-                      many ? " too many" : " too few", Where(finding), ": ",
-                      gpus.empty() ? "" : absl::StrCat(Hours(*excess), ", "),
-                      MoneyOff(finding));
+  return absl::StrCat(
+      "billed ", gpus.empty() ? Hours(*finding.excess) : gpus,
+      many ? " too many" : " too few", Where(finding), ": ",
+      gpus.empty() ? "" : absl::StrCat(Hours(*finding.excess), ", "),
+      MoneyOff(finding));
 }
 
 std::string_view OpeningOf(BreakClass kind) {
@@ -177,17 +193,16 @@ std::string_view OpeningOf(BreakClass kind) {
 }  // namespace
 
 std::vector<Finding> FindingsOf(const ReconcileResult& result) {
-  std::vector<const Break*> items;
-  for (const Break& item : result.items) {
-    if (!IsClean(item.kind)) items.push_back(&item);
-  }
-  std::stable_sort(items.begin(), items.end(), Before);
   std::vector<Finding> findings;
-  for (const Break* item : items) {
-    if (!findings.empty() && Continues(findings.back(), *item)) {
-      Add(*item, findings.back());
-    } else {
-      findings.push_back(StartedBy(*item));
+  for (auto& [cause, moments] : MomentsOf(result)) {
+    std::sort(moments.begin(), moments.end());
+    bool started = false;
+    for (const Moment& moment : moments) {
+      if (!started || moment.start_us > findings.back().end_us) {
+        findings.push_back(StartedBy(result.items[moment.place]));
+        started = true;
+      }
+      Add(moment.place, result.items.figures(moment.place), findings.back());
     }
   }
   std::stable_sort(findings.begin(), findings.end(), Larger);

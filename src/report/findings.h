@@ -2,7 +2,9 @@
 #ifndef DRAWDOWN_SRC_REPORT_FINDINGS_H_
 #define DRAWDOWN_SRC_REPORT_FINDINGS_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,23 +17,28 @@ namespace drawdown {
 struct Finding {
   BreakClass kind = BreakClass::kMatched;
   bool pending = false;
-  std::vector<const Break*> items;  // by time
+  Break first;                 // of its items, by time
+  std::vector<size_t> places;  // of its items in the result, by time
   int64_t start_us = 0;
   int64_t end_us = 0;
   Currency currency;
   MoneyAmount billed_cost;
   MoneyAmount expected_cost;
   MoneyAmount difference;
+  // The hours that all items together are off by; empty where some item has but
+  // one side.
+  std::optional<GpuTime> excess = GpuTime();
+  // The GPUs that are off, to the hundredth; empty where they are not the same
+  // throughout.
+  std::optional<Int128> hundredth_gpus;
 
-  const Break& first() const { return *items.front(); }
   // The pool, else the SKU, else the service-less rest.
   const std::string& subject() const {
-    return first().pool.empty() ? first().sku : first().pool;
+    return first.pool.empty() ? first.sku : first.pool;
   }
 };
 
-// Of all items that are not clean, biggest money first, then by time. The
-// result must outlive the findings.
+// Of all items that are not clean, biggest money first, then by time.
 std::vector<Finding> FindingsOf(const ReconcileResult& result);
 
 // "billed 8 GPUs too many on aws/us-east-1/h200 from 2026-10-06T00:00:00Z to

@@ -59,8 +59,11 @@ template <typename LabelOf>
 std::vector<Sides> SumBy(const ReconcileResult& result,
                          std::string_view currency, LabelOf label_of) {
   std::map<Key, Sides> sums;
-  for (const Break& item : result.items) {
-    if (IsClean(item.kind) || item.currency.ToString() != currency) continue;
+  Break item;
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    if (IsClean(result.items.figures(i).kind)) continue;
+    result.items.Get(i, &item);
+    if (item.currency.ToString() != currency) continue;
     const std::string label = label_of(item);
     Sides& sides = sums[{std::string(currency), label}];
     sides.label = label;
@@ -180,8 +183,8 @@ void AddFindings(const ReconcileResult& result, HtmlPage& page) {
         {absl::StrCat(std::string(BreakClassName(finding.kind)),
                       finding.pending ? " (pending)" : ""),
          ReadableMoney(finding.difference), finding.currency.ToString(),
-         Headline(finding), CountCell(finding.items.size()),
-         TextCell(finding.first().reason)});
+         Headline(finding), CountCell(finding.places.size()),
+         TextCell(finding.first.reason)});
   }
   if (!findings.empty()) page.Table(table);
   if (findings.size() > kFindings) {

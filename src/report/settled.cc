@@ -8,13 +8,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/interval.h"
 
 namespace drawdown {
 namespace {
 
 // Late usage is called a correction too, but is compared with the meter: what
 // it lacks is not given back. In another currency nothing is called one.
-bool IsCorrection(const Break& item) {
+bool IsCorrection(const BreakFigures& item) {
   if (item.kind == BreakClass::kCurrencyBreak) {
     return item.billed_cost < MoneyAmount();
   }
@@ -23,29 +24,25 @@ bool IsCorrection(const Break& item) {
          !item.metered.has_value();
 }
 
-GpuTime HoursTooMany(const Break& item) {
+GpuTime HoursTooMany(const BreakFigures& item) {
   return item.billed.value_or(GpuTime()) - item.metered.value_or(GpuTime());
 }
 
-bool IsTooMuch(const Break& item) {
+bool IsTooMuch(const BreakFigures& item) {
   return item.difference > MoneyAmount() ||
          (item.difference == MoneyAmount() && HoursTooMany(item) > GpuTime());
 }
 
-bool IsTooLittle(const Break& item) {
+bool IsTooLittle(const BreakFigures& item) {
   return item.difference < MoneyAmount() ||
          (item.difference == MoneyAmount() && HoursTooMany(item) < GpuTime());
 }
 
-bool Overlap(const Break& a, const Break& b) {
-  return a.period_start_us < b.period_end_us &&
-         b.period_start_us < a.period_end_us;
+bool Overlap(const Interval& a, const Interval& b) {
+  return a.start_us < b.end_us && b.start_us < a.end_us;
 }
 
-bool SameTime(const Break& a, const Break& b) {
-  return a.period_start_us == b.period_start_us &&
-         a.period_end_us == b.period_end_us;
-}
+bool SameTime(const Interval& a, const Interval& b) { return a == b; }
 
 // Empty: the item names nothing. A resource is not asked about where there is
 // an SKU: rows of several are one item without one.
@@ -58,7 +55,7 @@ std::string SubjectOf(const Break& item) {
 
 // What is left of an item's difference and hours, on its side.
 struct Unsettled {
-  const Break* item = nullptr;
+  Interval period;
   Settled left;
   Settled* settled = nullptr;
 
@@ -67,13 +64,15 @@ struct Unsettled {
   }
 };
 
-Unsettled UnsettledOf(const Break& item, Settled* settled) {
+Unsettled UnsettledOf(const BreakFigures& item, Settled* settled) {
   const bool more = IsTooMuch(item);
   const MoneyAmount money = more ? item.difference : -item.difference;
   GpuTime time = more ? HoursTooMany(item) : -HoursTooMany(item);
   // Hours on the other side than the money are not what it is about.
   if (time < GpuTime()) time = GpuTime();
-  return {&item, {money - settled->money, time - settled->time}, settled};
+  return {{item.period_start_us, item.period_end_us},
+          {money - settled->money, time - settled->time},
+          settled};
 }
 
 void Settle(Unsettled& lacking, Unsettled& charged) {
@@ -88,7 +87,7 @@ void Settle(Unsettled& lacking, Unsettled& charged) {
 }
 
 bool ByStart(const Unsettled& a, const Unsettled& b) {
-  return a.item->period_start_us < b.item->period_start_us;
+  return a.period.start_us < b.period.start_us;
 }
 
 // What lacks money or hours beside what charges too much of them.
@@ -100,7 +99,7 @@ class Sides {
     std::stable_sort(charged_.begin(), charged_.end(), ByStart);
     int64_t latest = std::numeric_limits<int64_t>::min();
     for (const Unsettled& one : charged_) {
-      latest = std::max(latest, one.item->period_end_us);
+      latest = std::max(latest, one.period.end_us);
       latest_.push_back(latest);
     }
   }
@@ -114,8 +113,8 @@ class Sides {
   void SettleWithin(int64_t start_us, int64_t end_us) {
     size_t next = 0;
     for (Unsettled& lacking : lacking_) {
-      if (lacking.item->period_start_us < start_us ||
-          lacking.item->period_end_us > end_us) {
+      if (lacking.period.start_us < start_us ||
+          lacking.period.end_us > end_us) {
         continue;
       }
       for (; next < charged_.size(); ++next) {
@@ -130,13 +129,13 @@ class Sides {
   void SettleWhere(Fits fits) {
     for (Unsettled& lacking : lacking_) {
       const auto first = std::upper_bound(latest_.begin(), latest_.end(),
-                                          lacking.item->period_start_us);
+                                          lacking.period.start_us);
       auto i = static_cast<size_t>(first - latest_.begin());
       for (; i < charged_.size() && !lacking.none(); ++i) {
-        if (charged_[i].item->period_start_us >= lacking.item->period_end_us) {
+        if (charged_[i].period.start_us >= lacking.period.end_us) {
           break;
         }
-        if (!charged_[i].none() && fits(*charged_[i].item, *lacking.item)) {
+        if (!charged_[i].none() && fits(charged_[i].period, lacking.period)) {
           Settle(lacking, charged_[i]);
         }
       }
@@ -160,9 +159,10 @@ std::vector<Settled> SettledOf(const ReconcileResult& result) {
   std::vector<Settled> settled(result.items.size());
   std::map<std::pair<std::string, std::string>, Subject> subjects;
   for (size_t i = 0; i < result.items.size(); ++i) {
-    const Break& item = result.items[i];
+    if (IsClean(result.items.figures(i).kind)) continue;
+    const Break item = result.items[i];
     const bool more = IsTooMuch(item);
-    if (IsClean(item.kind) || (!more && !IsTooLittle(item))) continue;
+    if (!more && !IsTooLittle(item)) continue;
     if (item.kind == BreakClass::kTiming && more) {
       settled[i].money = item.difference - item.quantity_effect;
     }
@@ -185,7 +185,8 @@ std::vector<Settled> SettledOf(const ReconcileResult& result) {
 
 std::map<std::string, MoneyAmount> RefundsOf(const ReconcileResult& result) {
   std::map<std::string, MoneyAmount> refunds;
-  for (const Break& item : result.items) {
+  for (size_t i = 0; i < result.items.size(); ++i) {
+    const BreakFigures item = result.items.figures(i);
     MoneyAmount back;
     if (item.kind == BreakClass::kNonUsage ||
         item.kind == BreakClass::kCorrectionOrphan) {

@@ -133,14 +133,15 @@ std::vector<TestRow> RowsOf(const std::vector<Hour>& hours) {
   return rows;
 }
 
-const Break* Find(const ReconcileResult& result, size_t hour, size_t lane) {
+std::optional<Break> Find(const ReconcileResult& result, size_t hour,
+                          size_t lane) {
   for (const Break& item : result.items) {
     if (item.period_start_us == HourOf(PlaceOf(hour)) &&
         absl::StrContains(item.reason, kLanes[lane])) {
-      return &item;
+      return item;
     }
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 TEST(ReconcileExclusionsTest, RandomHoursLeaveOutWhatTheModelDoes) {
@@ -159,8 +160,8 @@ TEST(ReconcileExclusionsTest, RandomHoursLeaveOutWhatTheModelDoes) {
         SCOPED_TRACE(absl::StrCat("hour ", i, ", ", kLanes[lane]));
         const int right = hours[i].metered[lane] - out[lane];
         const int billed = hours[i].billed[lane].value_or(0);
-        const Break* const item = Find(result, i, lane);
-        if (item == nullptr) {
+        const std::optional<Break> item = Find(result, i, lane);
+        if (!item.has_value()) {
           EXPECT_TRUE(!hours[i].billed[lane] && hours[i].metered[lane] == 0);
           continue;
         }

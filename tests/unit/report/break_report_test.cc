@@ -45,13 +45,14 @@ ReconcileResult ThreeItems() {
   result.contract = "aws-2025";
   result.period_start_us = *ParseInstant("2026-10-01T00:00:00Z");
   result.period_end_us = *ParseInstant("2026-11-01T00:00:00Z");
+  Break unmetered = Item(BreakClass::kUnmeteredCharge, "5000.5", "0", kHostile);
+  unmetered.metered.reset();
+  unmetered.tenant = "acme/chat";
+  unmetered.resource = "i-0123";
   result.items = {
       Item(BreakClass::kMatched, "1000", "1000", ""),
       Item(BreakClass::kPriceBreak, "20", "16", "billed at 2.5, not 2"),
-      Item(BreakClass::kUnmeteredCharge, "5000.5", "0", kHostile)};
-  result.items[2].metered.reset();
-  result.items[2].tenant = "acme/chat";
-  result.items[2].resource = "i-0123";
+      unmetered};
   Count(&result);
   result.checks = {
       {"conservation", ReconcileCheck::Outcome::kPassed, "exact"},
@@ -83,7 +84,7 @@ TEST(BreakReportTest, CsvIsAsDocumented) {
 
 TEST(BreakReportTest, JsonCarriesTotalsAndChecks) {
   ReconcileResult result = ThreeItems();
-  result.items.resize(2);
+  result.items = {result.items[0], result.items[1]};
   const std::string text =
       Collect([&](const Sink& sink) { WriteReconcileJson(result, sink); });
   EXPECT_EQ(text.substr(0, text.find("\n  \"breaks\"")), R"({
@@ -149,12 +150,14 @@ TEST(BreakReportTest, AllListsWhatMatchedLast) {
 
 TEST(BreakReportTest, CountsAndSumsWhatItDoesNotList) {
   ReconcileResult result;
+  std::vector<Break> items;
   for (int i = 0; i < 103; ++i) {
-    result.items.push_back(
+    items.push_back(
         Item(BreakClass::kQuantityBreak, i < 100 ? "10" : "1.5", "0", ""));
     // A cause of its own.
-    result.items.back().pool = "aws/pool-" + std::to_string(i);
+    items.back().pool = "aws/pool-" + std::to_string(i);
   }
+  result.items = std::move(items);
   Count(&result);
   const std::string text = ReconcileTable(result, false);
   EXPECT_NE(text.find("and 3 smaller ones, difference 4.50 USD "

@@ -69,7 +69,7 @@ TEST(FindingsTest, WhatSharesACauseIsOne) {
   const std::vector<Finding> findings = FindingsOf(result);
   ASSERT_EQ(findings.size(), 4u);
   EXPECT_EQ(findings[0].kind, BreakClass::kPriceBreak);
-  EXPECT_EQ(findings[1].items.size(), 3u);
+  EXPECT_EQ(findings[1].places.size(), 3u);
   EXPECT_EQ(FormatMoney(findings[1].difference), "86.4");
   EXPECT_EQ(Headline(findings[1]),
             "billed 8 GPUs too many on aws/us-east-1/h200 from "
@@ -235,7 +235,8 @@ TEST(ClaimsTest, RefundsAreTakenOffTheSum) {
   EXPECT_THAT(letter, HasSubstr("a correction of **20.00 USD**"));
   EXPECT_THAT(letter, HasSubstr("The bill gives back 7.60 USD in credits"));
   EXPECT_EQ(WhyNothingIsClaimed(ResultOf({more})), "");
-  result.items[1].price_effect = *ParseMoney("-27.60");
+  refund.price_effect = *ParseMoney("-27.60");
+  result = ResultOf({more, refund});
   EXPECT_TRUE(ClaimsOf(result).empty());
   EXPECT_THAT(WhyNothingIsClaimed(result),
               HasSubstr("gives back 27.60 USD in credits"));

@@ -1,4 +1,4 @@
-#include "reconcile/text.h"
+#include "model/reason_text.h"
 
 #include <algorithm>
 

@@ -1,18 +1,17 @@
-// Where a pool agrees and its tenants do not: shared and idle GPUs.
-#ifndef DRAWDOWN_SRC_RECONCILE_ALLOCATION_H_
-#define DRAWDOWN_SRC_RECONCILE_ALLOCATION_H_
+// Which tenant a row of the bill names.
+#ifndef DRAWDOWN_SRC_RECONCILE_TENANT_TAG_H_
+#define DRAWDOWN_SRC_RECONCILE_TENANT_TAG_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bill/bill_row.h"
 #include "bill/json_scan.h"
 #include "bill/text_memo.h"
-#include "drawdown/reconcile.h"
 #include "reconcile/agreed.h"
-#include "reconcile/compare.h"
-#include "reconcile/group.h"
 
 namespace drawdown {
 
@@ -42,13 +41,6 @@ class TenantTag {
   JsonCell json_;
 };
 
-// A clean item of usage as one item per tenant, where its rows name tenants:
-// those whose hours or money are not what the meter has are allocation_gap. A
-// tag that names a tenant takes what is metered below it too. The parts sum to
-// the item exactly. Any other item comes back as it is.
-std::vector<Break> SplitByTenant(const Break& item, const Group& group,
-                                 const CompareContext& context);
-
 }  // namespace drawdown
 
-#endif  // DRAWDOWN_SRC_RECONCILE_ALLOCATION_H_
+#endif  // DRAWDOWN_SRC_RECONCILE_TENANT_TAG_H_

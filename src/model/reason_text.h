@@ -1,6 +1,6 @@
-// Amounts as a person reads them.
-#ifndef DRAWDOWN_SRC_RECONCILE_TEXT_H_
-#define DRAWDOWN_SRC_RECONCILE_TEXT_H_
+// Amounts as reasons say them.
+#ifndef DRAWDOWN_SRC_MODEL_REASON_TEXT_H_
+#define DRAWDOWN_SRC_MODEL_REASON_TEXT_H_
 
 #include <string>
 
@@ -27,4 +27,4 @@ Quantity<Unit> Magnitude(Quantity<Unit> value) {
 
 }  // namespace drawdown
 
-#endif  // DRAWDOWN_SRC_RECONCILE_TEXT_H_
+#endif  // DRAWDOWN_SRC_MODEL_REASON_TEXT_H_

@@ -1,0 +1,96 @@
+#include "absl/strings/str_cat.h"
+#include "base/check.h"
+#include "model/reason_text.h"
+#include "model/stored_breaks.h"
+
+namespace drawdown {
+namespace {
+
+void SetFigures(const TenantPart& part, BreakFigures* figures) {
+  figures->kind = part.kind;
+  figures->pending = part.pending;
+  figures->rows = part.rows;
+  figures->billed = part.billed;
+  figures->metered = part.metered;
+  figures->billed_cost = part.billed_cost;
+  figures->expected_cost = part.expected_cost;
+  figures->difference = part.billed_cost - part.expected_cost;
+}
+
+std::string ReasonOf(const TenantPart& part, const std::string& tenant,
+                     const std::string& tag) {
+  const std::string who = tenant.empty()
+                              ? absl::StrCat("rows without tag ", tag)
+                              : absl::StrCat("tenant ", tenant);
+  return absl::StrCat(who, ": billed ", GpuHoursText(part.billed), ", metered ",
+                      HoursText(part.metered),
+                      "; the pool's hours agree, its tenants' do not");
+}
+
+}  // namespace
+
+void StoredBreaks::Get(Place place, Break* item) const {
+  if (place.split == kWhole) {
+    *item = wholes[place.item];
+    return;
+  }
+  const SplitBreak& split = splits[place.split];
+  const TenantPart& part = split.parts[place.item];
+  *item = split.whole;
+  SetFigures(part, item);
+  item->tenant = tenants[part.tenant];
+  if (part.differs) item->reason = ReasonOf(part, item->tenant, tenant_tag);
+  item->reason += split.remark;
+}
+
+BreakFigures StoredBreaks::FiguresOf(Place place) const {
+  if (place.split == kWhole) return wholes[place.item];
+  const SplitBreak& split = splits[place.split];
+  BreakFigures figures = split.whole;
+  SetFigures(split.parts[place.item], &figures);
+  return figures;
+}
+
+BreakList::BreakList(std::vector<Break> items) {
+  auto stored = std::make_shared<StoredBreaks>();
+  stored->wholes = std::move(items);
+  stored->order.resize(stored->wholes.size());
+  for (uint32_t i = 0; i < stored->order.size(); ++i) stored->order[i].item = i;
+  stored_ = std::move(stored);
+}
+
+BreakList::BreakList(std::initializer_list<Break> items)
+    : BreakList(std::vector<Break>(items)) {}
+
+size_t BreakList::size() const {
+  return stored_ == nullptr ? 0 : stored_->order.size();
+}
+
+Break BreakList::operator[](size_t i) const {
+  Break item;
+  Get(i, &item);
+  return item;
+}
+
+void BreakList::Get(size_t i, Break* item) const {
+  CHECK(i < size());
+  stored_->Get(stored_->order[i], item);
+}
+
+BreakFigures BreakList::figures(size_t i) const {
+  CHECK(i < size());
+  return stored_->FiguresOf(stored_->order[i]);
+}
+
+bool ReconcileResult::clean() const {
+  for (size_t i = 0; i < items.size(); ++i) {
+    const BreakFigures item = items.figures(i);
+    if (!IsClean(item.kind) && !item.pending) return false;
+  }
+  for (const ReconcileCheck& check : checks) {
+    if (check.outcome == ReconcileCheck::Outcome::kFailed) return false;
+  }
+  return true;
+}
+
+}  // namespace drawdown

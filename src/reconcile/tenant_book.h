@@ -1,0 +1,55 @@
+// Our side of the comparison by tenant: the hours of one usage lane.
+#ifndef DRAWDOWN_SRC_RECONCILE_TENANT_BOOK_H_
+#define DRAWDOWN_SRC_RECONCILE_TENANT_BOOK_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/interval.h"
+#include "drawdown/units.h"
+
+namespace drawdown {
+
+class TenantBook {
+ public:
+  // Quickest where spans follow one another.
+  void Add(const Interval& span, uint32_t tenant, GpuTime time);
+
+  // Call once, after the last Add.
+  void Seal();
+
+  // Calls `visit(tenant, time)` for what lies inside the window; more than once
+  // of a tenant, if it holds several spans.
+  template <typename Visit>
+  void ForEachInside(int64_t start_us, int64_t end_us, Visit visit) const {
+    auto slice = std::partition_point(
+        slices_.begin(), slices_.end(),
+        [start_us](const Slice& s) { return s.span.start_us < start_us; });
+    for (; slice != slices_.end() && slice->span.start_us < end_us; ++slice) {
+      if (slice->span.end_us > end_us) continue;
+      for (size_t i = slice->first; i < slice->last; ++i) {
+        visit(times_[i].tenant, times_[i].time);
+      }
+    }
+  }
+
+ private:
+  struct Slice {
+    Interval span;
+    size_t first = 0;  // of its times, and the one after its last
+    size_t last = 0;
+  };
+  struct TenantTime {
+    uint32_t tenant = 0;
+    GpuTime time;
+  };
+
+  std::vector<Slice> slices_;  // by start, once sealed
+  std::vector<TenantTime> times_;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_RECONCILE_TENANT_BOOK_H_
