@@ -127,6 +127,13 @@ absl::Status CopyFinder::ForEach(
   });
 }
 
+void CopyFinder::Forget() {
+  seen_ = SeenFilter(0);
+  firsts_ = RecordLog<Hash128>(0);
+  again_ = SeenFilter(0);
+  sightings_ = SortedRuns<Sighting>(0);
+}
+
 // What came once need not be sorted.
 absl::Status CopyFinder::SightFirsts() {
   if (std::exchange(firsts_sighted_, true)) return absl::OkStatus();

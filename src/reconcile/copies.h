@@ -82,6 +82,9 @@ class CopyFinder {
   absl::Status ForEach(const std::vector<uint32_t>& new_group,
                        const std::function<void(const Copies&)>& visit);
 
+  // Gives back most of what it holds: after ForEach only OrderOf is called.
+  void Forget();
+
  private:
   // Of a row that may have come before or that may come again.
   struct Sighting {

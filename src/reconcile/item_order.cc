@@ -35,13 +35,6 @@ struct Head {
   int64_t start_us() const { return item->period_start_us; }
 };
 
-struct Entry {
-  Place place;
-  uint32_t head = 0;    // among the heads
-  uint32_t tenant = 0;  // 0: none
-  uint32_t line = 0;    // the place of its names but the tenant's
-};
-
 // The place of each head's name among all names.
 std::vector<uint32_t> PlacesOf(const std::vector<Head>& heads, Name name) {
   HashMap<absl::string_view, uint32_t> found;
@@ -92,37 +85,67 @@ std::vector<Head> SortedHeads(const StoredBreaks& breaks) {
   return heads;
 }
 
-// Sorts by a number below `numbers`, and keeps the order of what has the same.
-template <typename NumberOf>
-void SortBy(size_t numbers, NumberOf number_of, std::vector<Entry>* entries) {
-  std::vector<size_t> next(numbers + 1);
-  for (const Entry& entry : *entries) ++next[number_of(entry) + 1];
-  for (size_t i = 1; i <= numbers; ++i) next[i] += next[i - 1];
-  std::vector<Entry> sorted(entries->size());
-  for (const Entry& entry : *entries) sorted[next[number_of(entry)]++] = entry;
-  *entries = std::move(sorted);
+// The number of each item's line: of its names but the tenant's, and currency.
+struct Lines {
+  std::vector<uint32_t> of_wholes;
+  std::vector<uint32_t> of_splits;
+  uint32_t count = 0;
+
+  uint32_t Of(Place place) const {
+    return place.split == StoredBreaks::kWhole ? of_wholes[place.item]
+                                               : of_splits[place.split];
+  }
+};
+
+Lines LinesOf(const StoredBreaks& breaks, const std::vector<Head>& heads) {
+  Lines lines;
+  lines.of_wholes.resize(breaks.wholes.size());
+  lines.of_splits.resize(breaks.splits.size());
+  for (size_t i = 0; i < heads.size(); ++i) {
+    const Head& head = heads[i];
+    if (i == 0 || head.line() != heads[i - 1].line()) ++lines.count;
+    const bool whole = head.first.split == StoredBreaks::kWhole;
+    (whole ? lines.of_wholes[head.first.item]
+           : lines.of_splits[head.first.split]) = lines.count - 1;
+  }
+  return lines;
 }
 
-std::vector<Entry> EntriesOf(const StoredBreaks& breaks,
-                             const std::vector<Head>& heads, uint32_t* lines) {
-  // Of items that are not split, nothing says a tenant.
-  const uint32_t named =
-      !breaks.tenants.empty() && breaks.tenants.front().empty() ? 0 : 1;
-  std::vector<Entry> entries;
-  *lines = 0;
-  for (uint32_t i = 0; i < heads.size(); ++i) {
-    const Head& head = heads[i];
-    if (i == 0 || head.line() != heads[i - 1].line()) ++*lines;
-    if (head.parts == 0) entries.push_back({head.first, i, 0, *lines - 1});
-    for (uint32_t part = 0; part < head.parts; ++part) {
-      const uint32_t split = head.first.split;
-      entries.push_back({{split, part},
-                         i,
-                         breaks.splits[split].parts[part].tenant + named,
-                         *lines - 1});
-    }
+// 0: none, which no item that is not split has.
+uint32_t TenantOf(const StoredBreaks& breaks, Place place) {
+  if (place.split == StoredBreaks::kWhole) return 0;
+  const uint32_t tenant = breaks.splits[place.split].parts[place.item].tenant;
+  return breaks.tenants.front().empty() ? tenant : tenant + 1;
+}
+
+int64_t StartOf(const StoredBreaks& breaks, Place place) {
+  return place.split == StoredBreaks::kWhole
+             ? breaks.wholes[place.item].period_start_us
+             : breaks.splits[place.split].whole.period_start_us;
+}
+
+std::vector<Place> PlacesBy(const std::vector<Head>& heads) {
+  std::vector<Place> places;
+  size_t count = 0;
+  for (const Head& head : heads) count += std::max(head.parts, 1u);
+  places.reserve(count);
+  for (const Head& head : heads) {
+    Place place = head.first;
+    places.push_back(place);
+    while (++place.item < head.parts) places.push_back(place);
   }
-  return entries;
+  return places;
+}
+
+// Sorts by a number below `numbers`, and keeps the order of what has the same.
+template <typename NumberOf>
+void SortBy(size_t numbers, NumberOf number_of, std::vector<Place>* places) {
+  std::vector<size_t> next(numbers + 1);
+  for (const Place place : *places) ++next[number_of(place) + 1];
+  for (size_t i = 1; i <= numbers; ++i) next[i] += next[i - 1];
+  std::vector<Place> sorted(places->size());
+  for (const Place place : *places) sorted[next[number_of(place)]++] = place;
+  *places = std::move(sorted);
 }
 
 auto RestOf(const Break& item) {
@@ -152,30 +175,27 @@ bool RestIsLess(const StoredBreaks& breaks, Place a, Place b) {
 
 void SortItems(StoredBreaks* breaks) {
   const std::vector<Head> heads = SortedHeads(*breaks);
-  uint32_t lines = 0;
-  std::vector<Entry> entries = EntriesOf(*breaks, heads, &lines);
-  SortBy(
-      breaks->tenants.size() + 1,
-      [](const Entry& entry) { return entry.tenant; }, &entries);
-  SortBy(
-      lines, [](const Entry& entry) { return entry.line; }, &entries);
-  const auto same = [&heads](const Entry& a, const Entry& b) {
-    return a.line == b.line && a.tenant == b.tenant &&
-           heads[a.head].start_us() == heads[b.head].start_us();
+  const Lines lines = LinesOf(*breaks, heads);
+  const auto line_of = [&](Place place) { return lines.Of(place); };
+  const auto tenant_of = [&](Place place) { return TenantOf(*breaks, place); };
+  std::vector<Place> order = PlacesBy(heads);
+  SortBy(breaks->tenants.size() + 1, tenant_of, &order);
+  SortBy(lines.count, line_of, &order);
+  const auto same = [&](Place a, Place b) {
+    return StartOf(*breaks, a) == StartOf(*breaks, b) &&
+           line_of(a) == line_of(b) && tenant_of(a) == tenant_of(b);
   };
-  for (auto first = entries.begin(); first != entries.end();) {
+  for (auto first = order.begin(); first != order.end();) {
     auto last = first + 1;
-    while (last != entries.end() && same(*first, *last)) ++last;
+    while (last != order.end() && same(*first, *last)) ++last;
     if (last - first > 1) {
-      std::sort(first, last, [breaks](const Entry& a, const Entry& b) {
-        return RestIsLess(*breaks, a.place, b.place);
+      std::sort(first, last, [breaks](Place a, Place b) {
+        return RestIsLess(*breaks, a, b);
       });
     }
     first = last;
   }
-  breaks->order.clear();
-  breaks->order.reserve(entries.size());
-  for (const Entry& entry : entries) breaks->order.push_back(entry.place);
+  breaks->order = std::move(order);
 }
 
 }  // namespace drawdown

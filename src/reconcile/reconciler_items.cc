@@ -227,6 +227,7 @@ absl::StatusOr<StoredBreaks> Reconciler::State::MakeItems() {
   splits.Merge(merged_index);
   StoredBreaks made;
   RETURN_IF_ERROR(TakeOutAllCopies(&made.wholes));
+  copies.Forget();
   splits.Seal();
   context.billed = BilledLanes(groups.groups());
   FindLateCorrections();

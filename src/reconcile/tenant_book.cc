@@ -7,12 +7,12 @@ void TenantBook::Add(const Interval& span, uint32_t tenant, GpuTime time) {
     slices_.push_back({span, times_.size(), times_.size()});
   }
   Slice& slice = slices_.back();
-  const bool again = slice.last > slice.first && times_.back().tenant == tenant;
-  if (again) {
-    times_.back().time += time;
+  if (slice.last > slice.first && tenants_.back() == tenant) {
+    times_.back() += time;
     return;
   }
-  times_.push_back({tenant, time});
+  tenants_.push_back(tenant);
+  times_.push_back(time);
   ++slice.last;
 }
 
@@ -21,6 +21,7 @@ void TenantBook::Seal() {
     return a.span.start_us < b.span.start_us;
   };
   std::stable_sort(slices_.begin(), slices_.end(), before);
+  tenants_.shrink_to_fit();
   times_.shrink_to_fit();
 }
 

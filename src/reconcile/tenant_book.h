@@ -30,7 +30,7 @@ class TenantBook {
     for (; slice != slices_.end() && slice->span.start_us < end_us; ++slice) {
       if (slice->span.end_us > end_us) continue;
       for (size_t i = slice->first; i < slice->last; ++i) {
-        visit(times_[i].tenant, times_[i].time);
+        visit(tenants_[i], times_[i]);
       }
     }
   }
@@ -41,13 +41,11 @@ class TenantBook {
     size_t first = 0;  // of its times, and the one after its last
     size_t last = 0;
   };
-  struct TenantTime {
-    uint32_t tenant = 0;
-    GpuTime time;
-  };
 
   std::vector<Slice> slices_;  // by start, once sealed
-  std::vector<TenantTime> times_;
+  // Side by side: together they would take half as much again.
+  std::vector<uint32_t> tenants_;
+  std::vector<GpuTime> times_;
 };
 
 }  // namespace drawdown

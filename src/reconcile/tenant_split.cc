@@ -65,7 +65,7 @@ void TenantSplitter::AddMetered(uint32_t tenant, GpuTime time) {
     return;
   }
   if (others_[tenant] == 0) {
-    sides_.push_back({tenant, {}, {}, {}});
+    sides_.push_back({tenant, {}, {}, {}, {}});
     others_[tenant] = static_cast<uint32_t>(sides_.size());
   }
   sides_[others_[tenant] - 1].metered += time;
@@ -73,9 +73,10 @@ void TenantSplitter::AddMetered(uint32_t tenant, GpuTime time) {
 
 void TenantSplitter::AddSides(const Group& group) {
   sides_.clear();
-  for (const TenantSum& sum : group.tenants.sums()) {
-    const uint32_t tenant = tenants_.Of(sum.tenant);
-    sides_.push_back({tenant, sum, {}, {}});
+  const std::vector<TenantSum>& sums = group.tenants.sums();
+  for (size_t i = 0; i < sums.size(); ++i) {
+    const uint32_t tenant = tenants_.Of(sums[i].tenant);
+    sides_.push_back({tenant, sums[i], group.tenants.PlacesOf(i), {}, {}});
     tags_[tenant] = static_cast<uint32_t>(sides_.size());
   }
   const size_t named = sides_.size();
@@ -117,11 +118,11 @@ TenantPart TenantSplitter::PartOf(const Side& side, MoneyAmount expected,
   part.expected_cost = expected;
   const MoneyAmount difference = part.billed_cost - expected;
   const GpuTime off = Magnitude(side.billed.billed - side.owed());
-  const GpuTime slack = PublishingSlack(side.billed.units, group.quantity_scale,
+  const GpuTime slack = PublishingSlack(side.places.units, group.quantity_scale,
                                         side.billed.rows);
   const MoneyAmount doubled = context_.options.tolerance.has_value()
                                   ? *context_.options.tolerance * 2
-                                  : side.billed.cost_places;
+                                  : side.places.cost_places;
   part.differs = off > slack || Magnitude(difference) * 2 > doubled;
   if (part.differs) {
     part.kind = BreakClass::kAllocationGap;

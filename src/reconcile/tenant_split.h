@@ -60,6 +60,7 @@ class TenantSplitter {
   struct Side {
     uint32_t tenant = 0;
     TenantSum billed;
+    TenantPlaces places;
     GpuTime metered;
     GpuTime excluded;  // of it, and rightly not billed
 

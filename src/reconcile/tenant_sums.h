@@ -2,6 +2,7 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_TENANT_SUMS_H_
 #define DRAWDOWN_SRC_RECONCILE_TENANT_SUMS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -12,17 +13,26 @@ namespace drawdown {
 
 struct RowSums;
 
-// Of RowSums, what a tenant's part is judged by: a month has one for each
-// tenant, pool and hour.
+// Of RowSums, what a tenant's part is told by.
 struct TenantSum {
   uint32_t tenant = 0;  // by interned name
   uint64_t rows = 0;
   GpuTime billed;
-  GpuTime units;
   MoneyAmount cost;
-  MoneyAmount cost_places;
 };
 
+// Of RowSums, what published rounding is told by.
+struct TenantPlaces {
+  GpuTime units;
+  MoneyAmount cost_places;
+
+  TenantPlaces Times(uint64_t rows) const;
+  TenantPlaces& operator+=(const TenantPlaces& other);
+  friend bool operator==(const TenantPlaces&, const TenantPlaces&) = default;
+};
+
+// A month has a sum for each tenant, pool and hour, so they are small: places
+// are kept for each only where the rows of the group do not have the same.
 class TenantSums {
  public:
   void Add(uint32_t tenant, const RowSums& some);
@@ -30,12 +40,20 @@ class TenantSums {
 
   // In no order.
   const std::vector<TenantSum>& sums() const { return sums_; }
+  // Of sums()[i].
+  TenantPlaces PlacesOf(size_t i) const {
+    return alike_ ? each_.Times(sums_[i].rows) : places_[i];
+  }
 
  private:
-  void Add(const TenantSum& some);
+  void Add(const TenantSum& some, const TenantPlaces& places);
+  void KeepApart();
 
   std::vector<TenantSum> sums_;
-  HashMap<uint32_t, uint32_t> places_;  // in sums_, by tenant
+  HashMap<uint32_t, uint32_t> indices_;  // in sums_, by tenant
+  bool alike_ = true;                    // all rows have the places `each_`
+  TenantPlaces each_;
+  std::vector<TenantPlaces> places_;  // else of each sum
 };
 
 }  // namespace drawdown
