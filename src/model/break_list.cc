@@ -6,17 +6,6 @@
 namespace drawdown {
 namespace {
 
-void SetFigures(const TenantPart& part, BreakFigures* figures) {
-  figures->kind = part.kind;
-  figures->pending = part.pending;
-  figures->rows = part.rows;
-  figures->billed = part.billed;
-  figures->metered = part.metered;
-  figures->billed_cost = part.billed_cost;
-  figures->expected_cost = part.expected_cost;
-  figures->difference = part.billed_cost - part.expected_cost;
-}
-
 std::string ReasonOf(const TenantPart& part, const std::string& tenant,
                      const std::string& tag) {
   const std::string who = tenant.empty()
@@ -37,7 +26,7 @@ void StoredBreaks::Get(Place place, Break* item) const {
   const SplitBreak& split = splits[place.split];
   const TenantPart& part = split.parts[place.item];
   *item = split.whole;
-  SetFigures(part, item);
+  part.SetIn(item);
   item->tenant = tenants[part.tenant];
   if (part.differs) item->reason = ReasonOf(part, item->tenant, tenant_tag);
   item->reason += split.remark;
@@ -47,7 +36,7 @@ BreakFigures StoredBreaks::FiguresOf(Place place) const {
   if (place.split == kWhole) return wholes[place.item];
   const SplitBreak& split = splits[place.split];
   BreakFigures figures = split.whole;
-  SetFigures(split.parts[place.item], &figures);
+  split.parts[place.item].SetIn(&figures);
   return figures;
 }
 

@@ -22,6 +22,18 @@ struct TenantPart {
   GpuTime metered;
   MoneyAmount billed_cost;
   MoneyAmount expected_cost;
+
+  // Makes those of its whole, or of another part of it, its own.
+  void SetIn(BreakFigures* figures) const {
+    figures->kind = kind;
+    figures->pending = pending;
+    figures->rows = rows;
+    figures->billed = billed;
+    figures->metered = metered;
+    figures->billed_cost = billed_cost;
+    figures->expected_cost = expected_cost;
+    figures->difference = billed_cost - expected_cost;
+  }
 };
 
 struct SplitBreak {
@@ -47,6 +59,20 @@ struct StoredBreaks {
   // The item itself, into the memory that `item` has.
   void Get(Place place, Break* item) const;
   BreakFigures FiguresOf(Place place) const;
+
+  // Calls `visit` with each item's figures as they lie in memory, which is
+  // several times as quick as by their order.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const Break& item : wholes) visit(item);
+    for (const SplitBreak& split : splits) {
+      BreakFigures figures = split.whole;
+      for (const TenantPart& part : split.parts) {
+        part.SetIn(&figures);
+        visit(figures);
+      }
+    }
+  }
 };
 
 }  // namespace drawdown

@@ -91,39 +91,53 @@ ReconcileCheck Purchases(const Commitment& commitment,
 
 }  // namespace
 
-void SumItems(ReconcileResult& result) {
+bool Fits(const BreakFigures& item) {
+  return item.billed_cost.valid() && item.expected_cost.valid() &&
+         item.difference.valid() && item.billed.value_or(GpuTime()).valid() &&
+         item.metered.value_or(GpuTime()).valid();
+}
+
+ItemSums SumItems(const StoredBreaks& items, ReconcileResult* result) {
+  ItemSums sums;
   std::map<std::pair<Currency, BreakClass>, ClassTotal> totals;
-  for (size_t i = 0; i < result.items.size(); ++i) {
-    const BreakFigures item = result.items.figures(i);
+  items.ForEach([&](const BreakFigures& item) {
     ClassTotal& total = totals[{item.currency, item.kind}];
     ++total.items;
     total.billed_cost += item.billed_cost;
     total.expected_cost += item.expected_cost;
     total.difference += item.difference;
-  }
+    sums.rows += item.rows;
+    sums.metered += item.metered.value_or(GpuTime());
+    sums.fits &= Fits(item);
+    if (item.kind == BreakClass::kDuplicateCharge) sums.copies += item.rows;
+    if (item.kind != BreakClass::kWithinTolerance || item.difference.zero()) {
+      return;
+    }
+    const bool more = item.difference > MoneyAmount();
+    ItemSums::Side& side = sums.tolerated[item.currency][more ? 1 : 0];
+    ++side.items;
+    side.sum += item.difference;
+  });
   for (const auto& [key, total] : totals) {
     const std::string currency = key.first.ToString();
-    result.totals[{currency, key.second}] = total;
-    result.billed_total[currency] += total.billed_cost;
-    result.expected_total[currency] += total.expected_cost;
+    result->totals[{currency, key.second}] = total;
+    result->billed_total[currency] += total.billed_cost;
+    result->expected_total[currency] += total.expected_cost;
   }
+  return sums;
 }
 
 ReconcileCheck CheckConservation(const ReconcileResult& result,
-                                 const AddedRows& added,
+                                 const ItemSums& sums, const AddedRows& added,
                                  const BillSummary& summary) {
-  uint64_t rows = 0;
-  for (size_t i = 0; i < result.items.size(); ++i) {
-    rows += result.items.figures(i).rows;
-  }
   const auto billed = WithoutZeros(result.billed_total);
   const auto of_summary = BilledOf(summary, result.amount);
-  const bool passed = rows == added.rows && rows == summary.rows &&
+  const bool passed = sums.rows == added.rows && sums.rows == summary.rows &&
                       billed == WithoutZeros(added.billed) &&
                       billed == WithoutZeros(of_summary) &&
                       DifferencesAddUp(result);
   return {"conservation", passed ? Outcome::kPassed : Outcome::kFailed,
-          absl::StrCat(rows, " rows of ", Totals(result.billed_total),
+          absl::StrCat(sums.rows, " rows of ", Totals(result.billed_total),
                        " in the items, ", summary.rows, " rows of ",
                        Totals(of_summary), " in the bill")};
 }
@@ -140,17 +154,13 @@ std::optional<ReconcileCheck> CheckAmount(const CompareContext& context) {
             "are compared, and nothing is said of money"};
 }
 
-ReconcileCheck CheckMetered(const ReconcileResult& result,
+ReconcileCheck CheckMetered(const ItemSums& sums,
                             const CompareContext& context) {
   ReconcileCheck check{"metered_conservation", Outcome::kPassed, ""};
-  GpuTime metered;
-  for (size_t i = 0; i < result.items.size(); ++i) {
-    metered += result.items.figures(i).metered.value_or(GpuTime());
-  }
   const GpuTime booked = context.books->usage();
-  check.outcome = metered == booked ? Outcome::kPassed : Outcome::kFailed;
+  check.outcome = sums.metered == booked ? Outcome::kPassed : Outcome::kFailed;
   const GpuTime grain = context.books->grain();
-  check.detail = absl::StrCat(GpuHoursText(metered), " in the items, ",
+  check.detail = absl::StrCat(GpuHoursText(sums.metered), " in the items, ",
                               GpuHoursText(booked - grain), " metered");
   if (!grain.zero()) {
     absl::StrAppend(&check.detail, " and ", GpuHoursText(grain),

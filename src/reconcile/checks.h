@@ -2,6 +2,8 @@
 #ifndef DRAWDOWN_SRC_RECONCILE_CHECKS_H_
 #define DRAWDOWN_SRC_RECONCILE_CHECKS_H_
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +11,7 @@
 
 #include "drawdown/bill.h"
 #include "drawdown/reconcile.h"
+#include "model/stored_breaks.h"
 #include "reconcile/compare.h"
 #include "reconcile/group.h"
 
@@ -20,21 +23,38 @@ struct AddedRows {
   std::map<std::string, MoneyAmount> billed;  // by currency
 };
 
-// Fills result.totals, billed_total and expected_total from its items.
-void SumItems(ReconcileResult& result);
+// What all items come to, beside the totals of the result.
+struct ItemSums {
+  // Of those within the tolerance, by currency: too little, and too much.
+  struct Side {
+    uint64_t items = 0;
+    MoneyAmount sum;
+  };
+  uint64_t rows = 0;
+  uint64_t copies = 0;  // of them, rows of duplicate_charge
+  GpuTime metered;
+  bool fits = true;  // each item
+  std::map<Currency, std::array<Side, 2>> tolerated;
+};
+
+// Whether its amounts fit 128 bits.
+bool Fits(const BreakFigures& item);
+
+// Fills result.totals, billed_total and expected_total too.
+ItemSums SumItems(const StoredBreaks& items, ReconcileResult* result);
 
 // Every row in exactly one item: the items hold the rows and the money that
 // were added and that the bill's own summary names, and difference = billed -
 // expected, per currency.
 ReconcileCheck CheckConservation(const ReconcileResult& result,
-                                 const AddedRows& added,
+                                 const ItemSums& sums, const AddedRows& added,
                                  const BillSummary& summary);
 
 // What could not be checked because the bill has no BilledCost.
 std::optional<ReconcileCheck> CheckAmount(const CompareContext& context);
 
 // Every metered cell in exactly one item.
-ReconcileCheck CheckMetered(const ReconcileResult& result,
+ReconcileCheck CheckMetered(const ItemSums& sums,
                             const CompareContext& context);
 
 // EffectiveCost of covered and unused rows against the price of their hours,

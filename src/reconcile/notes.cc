@@ -1,7 +1,6 @@
 #include "reconcile/notes.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <map>
 #include <set>
@@ -41,12 +40,8 @@ void NoteSuperseded(const BillSummary& bill, ReconcileResult* result) {
 }
 
 // So many copies are seldom an error of the provider.
-void NoteCopies(const BillSummary& bill, ReconcileResult* result) {
-  uint64_t copied = 0;
-  for (size_t i = 0; i < result->items.size(); ++i) {
-    const BreakFigures item = result->items.figures(i);
-    if (item.kind == BreakClass::kDuplicateCharge) copied += item.rows;
-  }
+void NoteCopies(const BillSummary& bill, uint64_t copied,
+                ReconcileResult* result) {
   if (copied == 0 || copied < bill.rows / kManyCopies) return;
   result->notes.push_back(absl::StrCat(
       copied, " of ", bill.rows,
@@ -121,25 +116,11 @@ void NoteProviders(const BillSummary& bill, const std::vector<Group>& groups,
 // What rounding explains is as often too much as too little. FOCUS 1.4
 // tolerates it; many on one side that come to what an invoice tolerates are
 // named.
-void NoteBias(ReconcileResult* result) {
-  struct Side {
-    uint64_t items = 0;
-    MoneyAmount sum;
-  };
+void NoteBias(const ItemSums& sums, ReconcileResult* result) {
   constexpr uint64_t kMany = 20;
-  std::map<Currency, std::array<Side, 2>> sides;
-  for (size_t i = 0; i < result->items.size(); ++i) {
-    const BreakFigures item = result->items.figures(i);
-    if (item.kind != BreakClass::kWithinTolerance || item.difference.zero()) {
-      continue;
-    }
-    Side& side = sides[item.currency][item.difference > MoneyAmount() ? 1 : 0];
-    ++side.items;
-    side.sum += item.difference;
-  }
-  for (const auto& [currency, both] : sides) {
+  for (const auto& [currency, both] : sums.tolerated) {
     for (size_t more = 0; more < 2; ++more) {
-      const Side& side = both[more];
+      const ItemSums::Side& side = both[more];
       if (side.items < kMany || side.items < 10 * both[1 - more].items ||
           Magnitude(side.sum) < InvoiceTolerance(0, currency)) {
         continue;
@@ -155,8 +136,9 @@ void NoteBias(ReconcileResult* result) {
 
 }  // namespace
 
-void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
-              const CompareContext& context, ReconcileResult* result) {
+void AddNotes(const BillSummary& bill, const ItemSums& sums,
+              const std::vector<Group>& groups, const CompareContext& context,
+              ReconcileResult* result) {
   NoteAmount(context, result);
   if (context.provider_open) {
     result->notes.push_back(
@@ -177,8 +159,8 @@ void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
                                          bill.version, ", has ",
                                          bill.version_reason));
   }
-  NoteBias(result);
-  NoteCopies(bill, result);
+  NoteBias(sums, result);
+  NoteCopies(bill, sums.copies, result);
   NoteCommitments(groups, *context.names, result);
   NoteContracts(groups, *context.names, result);
   NoteProviders(bill, groups, context.contract->provider, result);

@@ -5,14 +5,16 @@
 #include <vector>
 
 #include "drawdown/reconcile.h"
+#include "reconcile/checks.h"
 #include "reconcile/compare.h"
 #include "reconcile/group.h"
 
 namespace drawdown {
 
-// Adds to result->notes; its items are there.
-void AddNotes(const BillSummary& bill, const std::vector<Group>& groups,
-              const CompareContext& context, ReconcileResult* result);
+// Adds to result->notes. `sums` of its items.
+void AddNotes(const BillSummary& bill, const ItemSums& sums,
+              const std::vector<Group>& groups, const CompareContext& context,
+              ReconcileResult* result);
 
 }  // namespace drawdown
 

@@ -18,14 +18,9 @@
 namespace drawdown {
 namespace {
 
-absl::Status CheckFits(const ReconcileResult& result) {
-  for (size_t i = 0; i < result.items.size(); ++i) {
-    const BreakFigures item = result.items.figures(i);
-    const bool fits = item.billed_cost.valid() && item.expected_cost.valid() &&
-                      item.difference.valid() &&
-                      item.billed.value_or(GpuTime()).valid() &&
-                      item.metered.value_or(GpuTime()).valid();
-    if (!fits) {
+absl::Status CheckFits(const ItemSums& sums, const ReconcileResult& result) {
+  for (size_t i = 0; i < result.items.size() && !sums.fits; ++i) {
+    if (!Fits(result.items.figures(i))) {
       return MakeError(
           ErrorCode::kOverflow,
           absl::StrCat("reconciliation of contract ", result.contract,
@@ -160,18 +155,19 @@ void Reconciler::State::NoteWhatIsMissing(ReconcileResult* result) const {
 }
 
 void Reconciler::State::AddChecks(const BillContents& bill,
+                                  const ItemSums& sums,
                                   ReconcileResult& result) const {
   AddedRows added{rows, {}};
   for (size_t i = 0; i < billed.size(); ++i) {
     added.billed[names.currencies[i].ToString()] = billed[i];
   }
-  result.checks.push_back(CheckConservation(result, added, bill.summary));
+  result.checks.push_back(CheckConservation(result, sums, added, bill.summary));
   if (const auto check = CheckAmount(context)) result.checks.push_back(*check);
   if (const auto check =
           period_rows.Check(context.contract->provider, context.open())) {
     result.checks.push_back(*check);
   }
-  result.checks.push_back(CheckMetered(result, context));
+  result.checks.push_back(CheckMetered(sums, context));
   for (auto& checks :
        {CheckPurchases(groups.groups(), context),
         CheckEffectiveCosts(groups.groups(), context), CheckUnusedRows(context),
@@ -206,12 +202,13 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   result.amount = state.context.basis.amount;
   state.NoteOpenPeriods(bill);
   ASSIGN_OR_RETURN(StoredBreaks made, state.MakeItems());
-  result.items = BreakList(std::make_shared<StoredBreaks>(std::move(made)));
-  SumItems(result);
-  RETURN_IF_ERROR(CheckFits(result));
-  state.AddChecks(bill, result);
+  const auto items = std::make_shared<const StoredBreaks>(std::move(made));
+  result.items = BreakList(items);
+  const ItemSums sums = SumItems(*items, &result);
+  RETURN_IF_ERROR(CheckFits(sums, result));
+  state.AddChecks(bill, sums, result);
   result.notes = state.input.rated->notes;
-  AddNotes(bill.summary, state.groups.groups(), state.context, &result);
+  AddNotes(bill.summary, sums, state.groups.groups(), state.context, &result);
   state.NoteWhatIsMissing(&result);
   const std::optional<int64_t>& window =
       state.context.contract->claim_window_us;

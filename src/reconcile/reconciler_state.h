@@ -16,6 +16,7 @@
 #include "reconcile/asked_checks.h"
 #include "reconcile/bill_names.h"
 #include "reconcile/books.h"
+#include "reconcile/checks.h"
 #include "reconcile/compare.h"
 #include "reconcile/consumed.h"
 #include "reconcile/contract_checks.h"
@@ -88,7 +89,8 @@ struct Reconciler::State {
   absl::StatusOr<StoredBreaks> MakeItems();
   void AddGroups(StoredBreaks* made);
   void SplitByTenant(StoredBreaks* made);
-  void AddChecks(const BillContents& bill, ReconcileResult& result) const;
+  void AddChecks(const BillContents& bill, const ItemSums& sums,
+                 ReconcileResult& result) const;
   const InvoiceSet* InvoicesOf(uint32_t lines) const;
   bool MayStillChange(uint32_t lines, MoneyAmount difference) const;
   void MarkPending(StoredBreaks* made) const;

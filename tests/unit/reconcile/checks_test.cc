@@ -151,32 +151,38 @@ TEST(ReconcileChecksTest, ConservationFailsOnASummaryThatDiffers) {
   item.billed_cost = Usd("10");
   item.expected_cost = Usd("9");
   item.difference = Usd("1");
-  result.items = {item};
-  SumItems(result);
+  StoredBreaks items;
+  items.wholes = {item};
+  const ItemSums sums = SumItems(items, &result);
   AddedRows added;
   added.rows = 2;
   added.billed["USD"] = Usd("10");
   BillSummary summary;
   summary.rows = 2;
   summary.by_currency["USD"].billed_cost = Usd("10");
-  EXPECT_EQ(CheckConservation(result, added, summary).outcome,
+  EXPECT_EQ(CheckConservation(result, sums, added, summary).outcome,
             Outcome::kPassed);
 
   BillSummary fewer = summary;
   fewer.rows = 1;
-  EXPECT_EQ(CheckConservation(result, added, fewer).outcome, Outcome::kFailed);
+  EXPECT_EQ(CheckConservation(result, sums, added, fewer).outcome,
+            Outcome::kFailed);
   BillSummary other = summary;
   other.by_currency["EUR"].billed_cost = Usd("1");
-  EXPECT_EQ(CheckConservation(result, added, other).outcome, Outcome::kFailed);
+  EXPECT_EQ(CheckConservation(result, sums, added, other).outcome,
+            Outcome::kFailed);
   AddedRows more = added;
   more.billed["USD"] = Usd("11");
-  EXPECT_EQ(CheckConservation(result, more, summary).outcome, Outcome::kFailed);
+  EXPECT_EQ(CheckConservation(result, sums, more, summary).outcome,
+            Outcome::kFailed);
   AddedRows lost = added;
   lost.rows = 3;
-  EXPECT_EQ(CheckConservation(result, lost, summary).outcome, Outcome::kFailed);
+  EXPECT_EQ(CheckConservation(result, sums, lost, summary).outcome,
+            Outcome::kFailed);
   ReconcileResult wrong = result;
   wrong.totals.begin()->second.difference = Usd("2");
-  EXPECT_EQ(CheckConservation(wrong, added, summary).outcome, Outcome::kFailed);
+  EXPECT_EQ(CheckConservation(wrong, sums, added, summary).outcome,
+            Outcome::kFailed);
 }
 
 TEST(ReconcileChecksTest, TotalsAreByCurrencyAndClass) {

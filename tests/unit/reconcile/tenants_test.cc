@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "reconcile/group.h"
 #include "tests/unit/reconcile/support.h"
 
 namespace drawdown::testing {
@@ -188,6 +189,44 @@ TEST(ReconcileTenantsTest, PartsAreWhatAModelSays) {
     std::shuffle(rows.begin(), rows.end(), random);
     EXPECT_EQ(Serialized(Reconcile(setup, rows, /*alike=*/true)),
               Serialized(result));
+    if (HasFailure()) return;
+  }
+}
+
+// Two tenants' rows, of which some are published to other places, in two tables
+// that are merged; some are taken out again.
+TEST(ReconcileTenantsTest, SumsAreThoseOfTheirRows) {
+  for (uint32_t seed = 1; seed <= 300; ++seed) {
+    SCOPED_TRACE(absl::StrCat("seed ", seed));
+    std::mt19937 random(seed);
+    std::array<TenantSums, 2> tables;
+    std::map<uint32_t, RowSums> expected;
+    const bool alike = random() % 2 == 0;
+    for (int i = 0; i < 20; ++i) {
+      RowSums one;
+      one.rows = 1;
+      one.billed = GpuTime(random() % 5 + 1);
+      one.cost = MoneyAmount(random() % 5);
+      one.units = GpuTime(alike ? 7 : random() % 2 + 1);
+      one.cost_places = MoneyAmount(alike || random() % 2 == 0 ? 3 : 30);
+      const auto tenant = static_cast<uint32_t>(random() % 4);
+      tables[random() % 2].Add(tenant, one);
+      expected[tenant] += one;
+      if (random() % 4 != 0) continue;
+      tables[0].Add(tenant, -one);
+      expected[tenant] += -one;
+    }
+    tables[0].Merge(tables[1]);
+    ASSERT_EQ(tables[0].sums().size(), expected.size());
+    for (size_t i = 0; i < tables[0].sums().size(); ++i) {
+      const TenantSum& sum = tables[0].sums()[i];
+      const RowSums& rows = expected.at(sum.tenant);
+      EXPECT_EQ(sum.rows, rows.rows);
+      EXPECT_TRUE(sum.billed == rows.billed);
+      EXPECT_TRUE(sum.cost == rows.cost);
+      EXPECT_TRUE(tables[0].PlacesOf(i) ==
+                  TenantPlaces({rows.units, rows.cost_places}));
+    }
     if (HasFailure()) return;
   }
 }
