@@ -4,7 +4,7 @@
 
 #include "base/minor_units.h"
 #include "base/wide.h"
-#include "reconcile/text.h"
+#include "model/reason_text.h"
 
 namespace drawdown {
 namespace {
