@@ -7,9 +7,17 @@ export PATH DRAWDOWN_LEDGER="${DRAWDOWN_LEDGER:-/var/lib/drawdown}"
 pool=${DRAWDOWN_POOL:-aws/us-east-1/gb200}
 jobs=${DRAWDOWN_JOBS:-/var/spool/drawdown}
 
-gpus=$(scontrol show job -o "$SLURM_JOB_ID" |
-  sed -n 's|.*gres/gpu=\([0-9][0-9]*\).*|\1|p')
-[ "${gpus:-0}" -gt 0 ] || exit 0
+# In a pipe its status would be lost, and the job would start without a hold.
+job=$(scontrol show job -o "$SLURM_JOB_ID")
+tres=$(printf '%s\n' "$job" |
+  sed -n "s/^JobId=$SLURM_JOB_ID .* \\(Alloc\\)\\{0,1\\}TRES=\\([^ ]*\\).*/\\2/p")
+[ -n "$tres" ] || { echo "job $SLURM_JOB_ID: scontrol shows no AllocTRES" >&2; exit 1; }
+# gres/gpu is the total of gres/gpu:TYPE, where both are there.
+gpus=$(printf '%s\n' "$tres" | tr , '\n' | awk -F= '
+  $1 == "gres/gpu" { total = $2 }
+  $1 ~ /^gres\/gpu:/ { typed += $2 }
+  END { print (total == "" ? typed : total) + 0 }')
+[ "$gpus" -gt 0 ] || exit 0
 seconds=$((SLURM_JOB_END_TIME - SLURM_JOB_START_TIME))
 
 # Job ids come again, and so does a requeued job: each start has a name of its

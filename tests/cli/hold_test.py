@@ -364,6 +364,12 @@ class SlurmTest(HoldTest):
                    "AllocTRES=%s,gres/gpu:gb200=%d\"\n" % (tres, gpus))
         os.chmod(self.path("bin/scontrol"), 0o755)
 
+    def tres(self, text, status=0):
+        self.write("bin/scontrol", "#!/bin/sh\necho \"JobId=1 AllocTRES=gres/gpu=9 \"\n"
+                   "echo \"JobId=$4 ReqTRES=gres/gpu=3 %s Power= \"\nexit %d\n"
+                   % (text, status))
+        os.chmod(self.path("bin/scontrol"), 0o755)
+
     def script(self, code, name, **changes):
         environment = self.environment(
             DRAWDOWN_PATH=self.path("bin") + ":/usr/bin:/bin",
@@ -403,7 +409,25 @@ class SlurmTest(HoldTest):
         self.assertEqual(os.listdir(self.path("jobs")), [])
         self.script(0, "epilog")
 
+    def test_gpus_of_types_are_counted(self):
+        for tres, gpus in (("gres/gpu:h100=8", "8"),
+                           ("gres/gpu:h100=8,gres/gpu:a100=2,node=1", "10"),
+                           ("gres/gpu:h100=8,gres/gpu=8", "8")):
+            self.tres("AllocTRES=cpu=8," + tres)
+            self.script(0, "prolog")
+            self.assertEqual(self.holds()[-1]["gpus"], gpus)
+            self.script(0, "epilog")
+
+    def test_a_job_that_is_not_known_does_not_start(self):
+        self.tres("AllocTRES=cpu=8,gres/gpu=8", status=1)
+        self.script(1, "prolog")
+        self.tres("")
+        self.assertIn("no AllocTRES", self.script(1, "prolog").stderr)
+        self.assertEqual(self.holds(), [])
+
     def test_a_job_without_gpus(self):
+        self.tres("AllocTRES=(null)")
+        self.script(0, "prolog")
         self.job(0)
         self.script(0, "prolog")
         self.script(0, "epilog")
