@@ -282,10 +282,11 @@ bool CsvReader::SplitPlain(CsvBatch* batch, size_t bytes) const {
 }
 
 bool CsvReader::SplitLike(CsvBatch* batch, size_t like,
-                          std::span<const CsvRun> runs) const {
+                          std::span<const CsvRun> runs, CsvLanes lanes) const {
   const CsvLimits& limits = state_->limits;
   return batch->AddLike(like, runs,
-                        std::min(limits.max_field_bytes, limits.max_row_bytes));
+                        std::min(limits.max_field_bytes, limits.max_row_bytes),
+                        lanes);
 }
 
 absl::Status CsvReader::FinishBlock(CsvBatch* batch) {

@@ -99,10 +99,10 @@ class CsvBatch {
   void Add(const CsvSplitRow& row);
   // Takes the row at rest_ where it has at most so many bytes, its columns in
   // `runs` are, byte by byte, those of the row `like`, and nothing is doubtful
-  // about the others; else false.
-  bool AddLike(size_t like, std::span<const CsvRun> runs, size_t max_bytes);
+  // about the others; else false. All lanes do the same.
+  bool AddLike(size_t like, std::span<const CsvRun> runs, size_t max_bytes,
+               CsvLanes lanes);
   bool CanBeLike(size_t row) const;
-  const char* AddVarying(const char* at, size_t column, Row* row);
   bool HasNeedlessQuotes() const;
   void Rewrite();  // raw() of the last row, in spare_
   std::span<const CsvStop> stops(size_t row) const {

@@ -11,15 +11,28 @@
 namespace drawdown {
 namespace {
 
-constexpr size_t kBlockBytes = size_t{256} << 10;
+constexpr size_t kBlockBytes = size_t{512} << 10;
 constexpr size_t kBlanks = 2 * kScanBytes;
 
 // Whether `text` has an odd number of quotes; without a branch, so that many
 // bytes are looked at at once.
-bool OddQuotes(std::string_view text) {
+__attribute__((always_inline)) inline bool HasOddQuotes(std::string_view text) {
   uint8_t odd = 0;
   for (const char c : text) odd ^= static_cast<uint8_t>(c == '"');
   return odd != 0;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) bool HasOddQuotesAvx2(std::string_view text) {
+  return HasOddQuotes(text);
+}
+#endif
+
+bool OddQuotes(std::string_view text) {
+#if defined(__x86_64__)
+  if (WidestCsvLanes() != CsvLanes::kNarrow) return HasOddQuotesAvx2(text);
+#endif
+  return HasOddQuotes(text);
 }
 
 }  // namespace

@@ -9,71 +9,166 @@
 namespace drawdown {
 namespace {
 
-// The first byte from `at` on, before `end`, that may be more than text: a
-// comma, a quote, a control byte up to CR, or one that is not ASCII. A block's
-// blanks can be read after its end.
-const char* SkipText(const char* at, const char* end) {
-#if defined(__x86_64__)
-  for (; at < end; at += sizeof(__m128i)) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i marks =
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')),
-                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
-    // What is not ASCII is negative.
-    const __m128i small = _mm_cmplt_epi8(bytes, _mm_set1_epi8('\r' + 1));
-    const auto found =
-        static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(marks, small)));
-    if (found != 0) {
-      const char* const first = at + std::countr_zero(found);
-      return first < end ? first : end;
-    }
-  }
-  return end;
-#else
-  while (at < end && *at != ',' && *at != '"' &&
-         static_cast<signed char>(*at) > '\r') {
-    ++at;
-  }
-  return at;
-#endif
-}
-
-// Of kScanBytes at `at`, bit by bit.
+// Of kScanBytes, bit by bit.
 struct QuotedMasks {
   uint64_t quote = 0;
   uint64_t other = 0;  // than text: control bytes up to CR, not ASCII
 };
 
-QuotedMasks ScanQuoted(const char* at) {
-  QuotedMasks masks;
+// What differs by instructions. Each is a set of functions that the code below
+// is made with; what is read lies before the end of the block, or is one of the
+// blanks after it. Marks: bit by bit of kBytes, what may be more than text: a
+// comma, a quote, a control byte up to CR, or one that is not ASCII.
+struct Narrow {
 #if defined(__x86_64__)
-  for (size_t i = 0; i < kScanBytes; i += sizeof(__m128i)) {
-    const __m128i bytes =
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + i));
-    const auto mask = [i](__m128i found) {
-      return uint64_t{static_cast<uint32_t>(_mm_movemask_epi8(found))} << i;
-    };
-    masks.quote |= mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
-    masks.other |= mask(_mm_cmplt_epi8(bytes, _mm_set1_epi8('\r' + 1)));
+  static constexpr size_t kBytes = sizeof(__m128i);
+
+  static __m128i Load(const char* at) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  }
+  static uint64_t Mask(__m128i found) {
+    return static_cast<uint32_t>(_mm_movemask_epi8(found));
+  }
+  // What is not ASCII is negative.
+  static __m128i Other(__m128i bytes) {
+    return _mm_cmplt_epi8(bytes, _mm_set1_epi8('\r' + 1));
+  }
+  static uint64_t Marks(const char* at) {
+    const __m128i bytes = Load(at);
+    const __m128i marks =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')),
+                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+    return Mask(_mm_or_si128(marks, Other(bytes)));
+  }
+  static QuotedMasks ScanQuoted(const char* at) {
+    QuotedMasks masks;
+    for (size_t i = 0; i < kScanBytes; i += kBytes) {
+      const __m128i bytes = Load(at + i);
+      masks.quote |= Mask(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))) << i;
+      masks.other |= Mask(Other(bytes)) << i;
+    }
+    return masks;
   }
 #else
-  for (size_t i = 0; i < kScanBytes; ++i) {
-    masks.quote |= uint64_t{at[i] == '"'} << i;
-    masks.other |= uint64_t{static_cast<signed char>(at[i]) <= '\r'} << i;
+  static constexpr size_t kBytes = 1;
+
+  static bool IsOther(char c) { return static_cast<signed char>(c) <= '\r'; }
+  static uint64_t Marks(const char* at) {
+    return *at == ',' || *at == '"' || IsOther(*at) ? 1 : 0;
+  }
+  static QuotedMasks ScanQuoted(const char* at) {
+    QuotedMasks masks;
+    for (size_t i = 0; i < kScanBytes; ++i) {
+      masks.quote |= uint64_t{at[i] == '"'} << i;
+      masks.other |= uint64_t{IsOther(at[i])} << i;
+    }
+    return masks;
   }
 #endif
-  return masks;
+  static uint64_t Parity(uint64_t bits) { return PrefixParity(bits); }
+  static bool Same(const char* a, const char* b, size_t size) {
+    return std::memcmp(a, b, size) == 0;
+  }
+};
+
+#if defined(__x86_64__)
+
+#define DRAWDOWN_AVX2 __attribute__((target("avx2,pclmul,popcnt,bmi")))
+
+struct Avx2 {
+  static constexpr size_t kBytes = sizeof(__m256i);
+
+  DRAWDOWN_AVX2 static __m256i Load(const char* at) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  }
+  DRAWDOWN_AVX2 static uint64_t Mask(__m256i found) {
+    return static_cast<uint32_t>(_mm256_movemask_epi8(found));
+  }
+  DRAWDOWN_AVX2 static __m256i Other(__m256i bytes) {
+    return _mm256_cmpgt_epi8(_mm256_set1_epi8('\r' + 1), bytes);
+  }
+  DRAWDOWN_AVX2 static uint64_t Marks(const char* at) {
+    const __m256i bytes = Load(at);
+    const __m256i marks =
+        _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(',')),
+                        _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('"')));
+    return Mask(_mm256_or_si256(marks, Other(bytes)));
+  }
+  DRAWDOWN_AVX2 static QuotedMasks ScanQuoted(const char* at) {
+    const __m256i low = Load(at);
+    const __m256i high = Load(at + kBytes);
+    const __m256i quote = _mm256_set1_epi8('"');
+    return {Mask(_mm256_cmpeq_epi8(low, quote)) |
+                Mask(_mm256_cmpeq_epi8(high, quote)) << kBytes,
+            Mask(Other(low)) | Mask(Other(high)) << kBytes};
+  }
+  DRAWDOWN_AVX2 static uint64_t Parity(uint64_t bits) {
+    return FastPrefixParity(bits);
+  }
+  // Nearly all are, so all are looked at.
+  DRAWDOWN_AVX2 static bool Same(const char* a, const char* b, size_t size) {
+    __m256i differ = _mm256_setzero_si256();
+    size_t i = 0;
+    for (; i + kBytes <= size; i += kBytes) {
+      differ =
+          _mm256_or_si256(differ, _mm256_xor_si256(Load(a + i), Load(b + i)));
+    }
+    const uint64_t same = Mask(_mm256_cmpeq_epi8(Load(a + i), Load(b + i)));
+    const uint64_t after = ~uint64_t{0} << (size - i);
+    return _mm256_testz_si256(differ, differ) != 0 &&
+           (same | after) == ~uint64_t{0};
+  }
+};
+
+#endif
+
+// Where the next row may be, and what it may be like.
+struct Stretch {
+  const char* memory = nullptr;  // what offsets are of
+  const char* begin = nullptr;
+  const char* end = nullptr;      // of the block
+  uint32_t like_begin = 0;        // where the other row starts
+  const CsvStop* like = nullptr;  // its stops
+  std::span<const CsvRun> runs;   // that have to be equal
+  size_t width = 0;               // the fields of each
+  CsvStop* stops = nullptr;       // where those of the row go
+};
+
+struct Found {
+  const char* next = nullptr;  // where the row after it starts
+  bool null_ending = false;
+  bool doubled = false;
+};
+
+uint32_t OffsetIn(const Stretch& stretch, const char* at) {
+  return static_cast<uint32_t>(at - stretch.memory);
+}
+
+// Where the text from `at` on ends.
+template <typename Lanes>
+__attribute__((always_inline)) inline const char* SkipText(const char* at,
+                                                           const char* end) {
+  for (; at < end; at += Lanes::kBytes) {
+    const uint64_t found = Lanes::Marks(at);
+    if (found == 0) continue;
+    const char* const first = at + std::countr_zero(found);
+    return first < end ? first : end;
+  }
+  return end;
 }
 
 // After the quote that closes the field whose quotes open before `first`; null
 // where it has anything else than text, commas and doubled quotes, or does not
 // need its quotes.
-const char* SkipQuoted(const char* first, const char* end, bool* doubled) {
+template <typename Lanes>
+__attribute__((always_inline)) inline const char* SkipQuoted(const char* first,
+                                                             const char* end,
+                                                             bool* doubled) {
   uint64_t odd = 0;  // all ones: the quotes before these bytes were odd
   bool any = false;  // doubled quote
   for (const char* at = first; at < end; at += kScanBytes) {
-    const QuotedMasks masks = ScanQuoted(at);
-    const uint64_t parity = PrefixParity(masks.quote) ^ odd;
+    const QuotedMasks masks = Lanes::ScanQuoted(at);
+    const uint64_t parity = Lanes::Parity(masks.quote) ^ odd;
     const uint64_t next = masks.quote >> 1 | uint64_t{at[kScanBytes] == '"'}
                                                  << 63;
     // One that has an even number before it, and none after it.
@@ -94,6 +189,79 @@ const char* SkipQuoted(const char* first, const char* end, bool* doubled) {
   return nullptr;
 }
 
+// Writes the stop of the field at `at`. Returns where the next one starts; null
+// where anything is doubtful.
+template <typename Lanes>
+__attribute__((always_inline)) inline const char* SplitVarying(
+    const Stretch& stretch, const char* at, size_t column, Found* found) {
+  const bool quoted = at < stretch.end && *at == '"';
+  const char* const stop =
+      quoted ? SkipQuoted<Lanes>(at + 1, stretch.end, &found->doubled)
+             : SkipText<Lanes>(at, stretch.end);
+  const char ends = column + 1 == stretch.width ? '\n' : ',';
+  if (stop == nullptr || stop == stretch.end || *stop != ends) return nullptr;
+  const char last = stop > at ? stop[quoted ? -2 : -1] : ',';
+  found->null_ending |= (last | 0x20) == 'l' || last == 'N';
+  stretch.stops[column] =
+      OffsetIn(stretch, stop) | (quoted ? kCsvQuoted : CsvStop{0});
+  return stop + 1;
+}
+
+// Writes the stops of the next row. `next` is null where it is not like the
+// other one, or anything is doubtful.
+template <typename Lanes>
+__attribute__((always_inline)) inline Found SplitRow(Stretch stretch) {
+  const CsvStop* const __restrict like = stretch.like;
+  CsvStop* const __restrict stops = stretch.stops;
+  const char* at = stretch.begin;
+  Found found;
+  size_t column = 0;
+  for (const CsvRun& run : stretch.runs) {
+    for (; column < run.first; ++column) {
+      at = SplitVarying<Lanes>(stretch, at, column, &found);
+      if (at == nullptr) return {};
+    }
+    const uint32_t begin =
+        column == 0 ? stretch.like_begin : (like[column - 1] & ~kCsvQuoted) + 1;
+    // With what ends it.
+    const size_t size = (like[run.last] & ~kCsvQuoted) + 1 - begin;
+    if (static_cast<size_t>(stretch.end - at) < size ||
+        !Lanes::Same(at, stretch.memory + begin, size)) {
+      return {};
+    }
+    // Marks stay where they are.
+    const uint32_t shift = OffsetIn(stretch, at) - begin;
+    const size_t end = run.last + 1;
+    for (size_t i = column; i < end; ++i) stops[i] = like[i] + shift;
+    column = end;
+    at += size;
+  }
+  for (; column < stretch.width; ++column) {
+    at = SplitVarying<Lanes>(stretch, at, column, &found);
+    if (at == nullptr) return {};
+  }
+  found.next = at;
+  return found;
+}
+
+#if defined(__x86_64__)
+
+__attribute__((flatten)) DRAWDOWN_AVX2 Found
+SplitRowAvx2(const Stretch& stretch) {
+  return SplitRow<Avx2>(stretch);
+}
+
+#undef DRAWDOWN_AVX2
+
+#endif
+
+Found SplitRowBy(CsvLanes lanes, const Stretch& stretch) {
+#if defined(__x86_64__)
+  if (lanes != CsvLanes::kNarrow) return SplitRowAvx2(stretch);
+#endif
+  return SplitRow<Narrow>(stretch);
+}
+
 }  // namespace
 
 // As it stands in the file, on one line that ends with a line feed.
@@ -106,55 +274,20 @@ bool CsvBatch::CanBeLike(size_t row) const {
 }
 
 bool CsvBatch::AddLike(size_t like, std::span<const CsvRun> runs,
-                       size_t max_bytes) {
+                       size_t max_bytes, CsvLanes lanes) {
   if (!CanBeLike(like)) return false;
-  const CsvStop* const from = stops(like).data();
-  CsvStop* const to = next_stops();
-  Row added{rest_, 0, OffsetOf(rest_), rest_line_, false, rows_[like].doubled};
-  const char* at = rest_;
-  size_t column = 0;
-  for (const CsvRun& run : runs) {
-    while (column < run.first) {
-      at = AddVarying(at, column++, &added);
-      if (at == nullptr) return false;
-    }
-    // With what ends it.
-    const uint32_t begin = BeginOf(like, run.first);
-    const size_t size = PlaceOf(from[run.last]) + 1 - begin;
-    if (static_cast<size_t>(block_.end - at) < size ||
-        std::memcmp(at, bytes() + begin, size) != 0) {
-      return false;
-    }
-    const uint32_t shift = OffsetOf(at) - begin;  // marks stay where they are
-    for (; column <= run.last; ++column) to[column] = from[column] + shift;
-    at += size;
-  }
-  while (column < width_) {
-    at = AddVarying(at, column++, &added);
-    if (at == nullptr) return false;
-  }
-  const auto size = static_cast<size_t>(at - rest_);
+  const Found found =
+      SplitRowBy(lanes, {bytes(), rest_, block_.end, rows_[like].begin,
+                         stops(like).data(), runs, width_, next_stops()});
+  if (found.next == nullptr) return false;
+  const auto size = static_cast<size_t>(found.next - rest_);
   if (size > max_bytes) return false;
-  added.size = static_cast<uint32_t>(size - 1);
-  rows_.push_back(added);
+  rows_.push_back({rest_, static_cast<uint32_t>(size - 1), OffsetOf(rest_),
+                   rest_line_, found.null_ending,
+                   found.doubled || rows_[like].doubled});
   rest_ += size;
   ++rest_line_;
   return true;
-}
-
-// Adds the stop of the field at `at`. Returns where the next one starts; null
-// where anything is doubtful.
-const char* CsvBatch::AddVarying(const char* at, size_t column, Row* row) {
-  const bool quoted = at < block_.end && *at == '"';
-  const char* const stop = quoted
-                               ? SkipQuoted(at + 1, block_.end, &row->doubled)
-                               : SkipText(at, block_.end);
-  const char ends = column + 1 == width_ ? '\n' : ',';
-  if (stop == nullptr || stop == block_.end || *stop != ends) return nullptr;
-  const char last = stop > at ? stop[quoted ? -2 : -1] : ',';
-  row->null_ending |= (last | 0x20) == 'l' || last == 'N';
-  next_stops()[column] = OffsetOf(stop) | (quoted ? kCsvQuoted : 0);
-  return stop + 1;
 }
 
 }  // namespace drawdown

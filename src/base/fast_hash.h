@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace drawdown {
 
@@ -13,6 +14,12 @@ struct Hash128 {
   uint64_t low = 0;
 
   friend auto operator<=>(const Hash128&, const Hash128&) = default;
+
+  // For tables: it is spread already.
+  template <typename H>
+  friend H AbslHashValue(H state, const Hash128& hash) {
+    return H::combine(std::move(state), hash.low);
+  }
 };
 
 // XXH3: texts that differ have different hashes but for chance, far below 2^-64

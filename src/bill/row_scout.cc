@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/string_view.h"
 #include "base/same_text.h"
 
 namespace drawdown {
@@ -183,10 +182,11 @@ uint32_t RowScout::NumberOfTags(const CsvBatch& rows, size_t row) {
   // As they stand in the file, quotes and all.
   const std::string_view tags = rows.Run(row, at, at);
   if (tags.empty() || tags.size() > TextNumbers::kLongest) return 0;
-  const auto known = tags_.find(absl::string_view(tags.data(), tags.size()));
+  const Hash128 hash = FastHash(tags, seed_);
+  const auto known = tags_.find(hash);
   if (known != tags_.end()) return known->second;
   const uint32_t number = numbers_.Take();
-  if (number != 0) tags_.emplace(std::string(tags), number);
+  if (number != 0) tags_.emplace(hash, number);
   return number;
 }
 

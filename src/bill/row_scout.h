@@ -110,11 +110,11 @@ class RowScout {
   TextNumbers& numbers_;
   std::string reordered_;
   std::vector<std::string_view> fields_;
-  std::vector<Like> likes_;  // of the batch
-  size_t last_ = 0;          // the place that was found last
-  size_t alone_ = 0;         // rows that came first, or are like none
-  uint64_t resting_ = 0;     // batches in which no rows are told alike
-  HashMap<std::string, uint32_t> tags_;  // their numbers, by how they stand
+  std::vector<Like> likes_;          // of the batch
+  size_t last_ = 0;                  // the place that was found last
+  size_t alone_ = 0;                 // rows that came first, or are like none
+  uint64_t resting_ = 0;             // batches in which no rows are told alike
+  HashMap<Hash128, uint32_t> tags_;  // their numbers, by FastHash
 };
 
 }  // namespace drawdown
