@@ -41,6 +41,7 @@ struct CsvReader::State : CsvText {
 
   Source* source;
   CsvBlocks blocks;
+  bool broken = false;  // of the block that is being finished
   uint64_t rows = 0;
   bool have_header = false;
   std::vector<std::string> names;
@@ -60,6 +61,7 @@ absl::Status CsvReader::State::TakeFirstBlock() {
   begin = batch.block_.begin;
   end = batch.block_.end;
   at_end = batch.block_.at_end;
+  broken = batch.block_.broken;
   return absl::OkStatus();
 }
 
@@ -95,6 +97,7 @@ absl::Status CsvReader::State::FinishBlock(CsvBatch* into) {
   begin = into->block_.begin;
   end = into->block_.end;
   at_end = into->block_.at_end;
+  broken = into->block_.broken;
   into->first_line_ = next_line;
   // Where the limit of rows is near, each is counted before it is taken.
   const bool near_limit =
@@ -106,6 +109,7 @@ absl::Status CsvReader::State::FinishBlock(CsvBatch* into) {
     rows = rows_before + into->rows();
     if (begin == end) return absl::OkStatus();
     ASSIGN_OR_RETURN(const Step step, TryWholeRow());
+    if (step == Step::kNeedMore) return absl::OkStatus();
     if (step == Step::kRow) {
       RETURN_IF_ERROR(CheckDataRow());
       AddTriedRow(into);
@@ -125,9 +129,11 @@ void CsvReader::State::PassPlain(const CsvBatch& of) {
   next_line = of.first_line_ + of.rest_line_;
 }
 
+// kNeedMore where what follows could not be read: nothing is wrong before that.
 absl::StatusOr<Step> CsvReader::State::TryWholeRow() {
   ASSIGN_OR_RETURN(const Step step, TryRow());
-  if (step != Step::kNeedMore) return step;
+  const bool too_long = static_cast<size_t>(end - begin) > limits.max_row_bytes;
+  if (step != Step::kNeedMore || (broken && !too_long)) return step;
   return Bad(begin, absl::StrCat("row over the limit of ", limits.max_row_bytes,
                                  " bytes (is a quote never closed?)"));
 }
@@ -227,6 +233,7 @@ absl::Status CsvReader::FindHeader() {
       return state.Bad(state.begin, "the file is empty: no header row");
     }
     ASSIGN_OR_RETURN(const Step step, state.TryWholeRow());
+    if (step == Step::kNeedMore) return state.TakeFirstBlock();
     if (step == Step::kRow) break;
     state.Pass(state.row_end, 0);
   }

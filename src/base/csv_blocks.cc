@@ -58,8 +58,8 @@ CsvBlocks::CsvBlocks(Source* source, size_t max_row_bytes)
 
 absl::StatusOr<bool> CsvBlocks::Next(CsvBlock* block) {
   while (!ended_) {
-    RETURN_IF_ERROR(Fill(block));
-    if (block->begin == block->end) return false;
+    Fill(block);
+    if (block->begin == block->end) break;
     const std::string_view text(block->begin,
                                 static_cast<size_t>(block->end - block->begin));
     const size_t whole = ended_ ? text.size() : LastRowEnd(text);
@@ -77,12 +77,13 @@ absl::StatusOr<bool> CsvBlocks::Next(CsvBlock* block) {
     std::memset(block->end, ' ', kBlanks);
     return true;
   }
+  RETURN_IF_ERROR(failure_);
   return false;
 }
 
 // Reads until there is no room: a pipe's short reads must not make what is
 // unfinished be read once per read.
-absl::Status CsvBlocks::Fill(CsvBlock* block) {
+void CsvBlocks::Fill(CsvBlock* block) {
   if (block->memory == nullptr) {
     block->memory_size = front_ + kBlockBytes + kBlanks;
     block->memory = MakeAlignedBuffer(block->memory_size);
@@ -94,15 +95,16 @@ absl::Status CsvBlocks::Fill(CsvBlock* block) {
   block->end = front;
   while (block->end < front + kBlockBytes) {
     const auto room = static_cast<size_t>(front + kBlockBytes - block->end);
-    ASSIGN_OR_RETURN(const size_t count, source_->Read(block->end, room));
-    if (count == 0) {
+    const absl::StatusOr<size_t> count = source_->Read(block->end, room);
+    failure_ = count.status();
+    if (!count.ok() || *count == 0) {
       ended_ = true;
       break;
     }
-    block->end += count;
+    block->end += *count;
   }
-  block->at_end = ended_;
-  return absl::OkStatus();
+  block->broken = !failure_.ok();
+  block->at_end = ended_ && !block->broken;
 }
 
 }  // namespace drawdown

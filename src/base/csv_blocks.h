@@ -21,6 +21,7 @@ struct CsvBlock {
   char* begin = nullptr;
   char* end = nullptr;  // 2 * kScanBytes blanks follow
   bool at_end = false;  // the file has no more
+  bool broken = false;  // more cannot be read: it may end within a row
 };
 
 class CsvBlocks {
@@ -29,11 +30,12 @@ class CsvBlocks {
   CsvBlocks(Source* source, size_t max_row_bytes);
 
   // The next block of at least one byte; false at the end. After a block
-  // without the end of a row there is none. Errors are the source's.
+  // without the end of a row there is none. Errors are the source's, after all
+  // that it read before.
   absl::StatusOr<bool> Next(CsvBlock* block);
 
  private:
-  absl::Status Fill(CsvBlock* block);
+  void Fill(CsvBlock* block);
 
   Source* source_;
   size_t max_row_bytes_;
@@ -42,6 +44,7 @@ class CsvBlocks {
   size_t front_;
   std::string unfinished_;
   bool ended_ = false;
+  absl::Status failure_;  // why
 };
 
 // Where the last row of `text`, which starts with one, ends, after its line
