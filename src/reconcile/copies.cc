@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -137,10 +138,14 @@ void CopyFinder::Forget() {
 // What came once need not be sorted.
 absl::Status CopyFinder::SightFirsts() {
   if (std::exchange(firsts_sighted_, true)) return absl::OkStatus();
-  return firsts_.ForEach([this](const Hash128& identity) {
-    return again_.MayHave(identity.high, identity.low)
-               ? sightings_.Add({identity, kNone})
-               : absl::OkStatus();
+  return firsts_.ForEach([this](std::span<const Hash128> some) {
+    constexpr size_t kAhead = 16;  // what will be looked at comes from memory
+    for (size_t i = 0; i < some.size(); ++i) {
+      again_.Prefetch(some[std::min(i + kAhead, some.size() - 1)].high);
+      if (!again_.MayHave(some[i].high, some[i].low)) continue;
+      RETURN_IF_ERROR(sightings_.Add({some[i], kNone}));
+    }
+    return absl::OkStatus();
   });
 }
 

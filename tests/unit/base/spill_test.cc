@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -86,8 +87,8 @@ TEST(RecordLogTest, KeepsTheOrderInAnyMemory) {
       RecordLog<Pair> log(held * sizeof(Pair));
       for (const Pair& pair : pairs) ASSERT_TRUE(log.Add(pair).ok());
       std::vector<Pair> found;
-      ASSERT_TRUE(log.ForEach([&found](const Pair& pair) {
-                       found.push_back(pair);
+      ASSERT_TRUE(log.ForEach([&found](std::span<const Pair> some) {
+                       found.insert(found.end(), some.begin(), some.end());
                        return absl::OkStatus();
                      })
                       .ok());
