@@ -231,13 +231,15 @@ absl::StatusOr<Statement> RateAndTell(RatedPeriod* rated, bool explain) {
   return statement;
 }
 
-// Reads and rates the period, with what spend commitments count up to its ends.
+// Reads and rates the period, with what spend commitments count up to its ends;
+// with charges of each tenant only `by_tenant`.
 absl::Status RateForBill(const BooksView& books, const ContractBooks& contracts,
                          int64_t bucket_us, std::string_view contract,
-                         const Interval& period, int64_t at_us,
+                         const Interval& period, int64_t at_us, bool by_tenant,
                          RatedPeriod* out) {
   RETURN_IF_ERROR(ReadPeriod(books, contracts, contracts, bucket_us, contract,
                              period, at_us, out));
+  out->input.join_tenants = !by_tenant;
   out->input.marks = {period.start_us, period.end_us};
   ASSIGN_OR_RETURN(out->rated, RateUsage(out->input));
   // Rated, they are of no more use: the bill is read beside what is.
@@ -428,9 +430,9 @@ absl::StatusOr<ReconcileResult> Ledger::Reconcile(
              }},
             options);
         Beside rating([&]() -> absl::Status {
-          RETURN_IF_ERROR(RateForBill(books, compared.contracts,
-                                      impl_->bucket_us(), query.contract,
-                                      asked.period, at_us, &period));
+          RETURN_IF_ERROR(RateForBill(
+              books, compared.contracts, impl_->bucket_us(), query.contract,
+              asked.period, at_us, !options.tenant_tag.empty(), &period));
           reconciler.MakeBooks();
           // The books are a tenth as large as what they were made of.
           Charges().swap(period.rated.charges);

@@ -4,12 +4,14 @@
 #include <bit>
 #include <limits>
 #include <numeric>
+#include <tuple>
 
 #include "base/check.h"
 #include "base/coding.h"
 #include "base/error.h"
 #include "base/path.h"
 #include "ledger/buckets.h"
+#include "ledger/cell_order.h"
 #include "ledger/seal.h"
 
 namespace drawdown {
@@ -253,35 +255,6 @@ absl::Status VisitBuckets(ReadTransaction* transaction, const Series& series,
   return absl::OkStatus();
 }
 
-namespace {
-
-// Sorts cells, and makes one of those of one (bucket, tenant, pool).
-absl::Status OrderCells(std::vector<UsageCell>* cells) {
-  const auto place = [](const UsageCell& cell) {
-    return std::tie(cell.bucket_us, cell.tenant, cell.pool);
-  };
-  std::sort(cells->begin(), cells->end(),
-            [&](const UsageCell& a, const UsageCell& b) {
-              return place(a) < place(b);
-            });
-  size_t kept = 0;
-  for (const UsageCell& cell : *cells) {
-    if (kept > 0 && place((*cells)[kept - 1]) == place(cell)) {
-      (*cells)[kept - 1].gpu_time += cell.gpu_time;
-    } else {
-      (*cells)[kept++] = cell;
-    }
-    if (!(*cells)[kept - 1].gpu_time.valid()) {
-      return MakeError(ErrorCode::kOverflow,
-                       "usage of a bucket does not fit 128 bits");
-    }
-  }
-  cells->resize(kept);
-  return absl::OkStatus();
-}
-
-}  // namespace
-
 absl::StatusOr<UsageTable> ReadUsageTable(ReadTransaction* transaction,
                                           int64_t bucket_us,
                                           const LiveAmounts& live,
@@ -289,17 +262,23 @@ absl::StatusOr<UsageTable> ReadUsageTable(ReadTransaction* transaction,
   CHECK(FloorTo(from_us, bucket_us) == from_us);
   CHECK(FloorTo(to_us, bucket_us) == to_us);
   ASSIGN_OR_RETURN(NameTables names, ReadNames(transaction));
-  ASSIGN_OR_RETURN(const std::vector<Series> all, ReadSeries(transaction));
+  ASSIGN_OR_RETURN(std::vector<Series> all, ReadSeries(transaction));
   UsageTable table;
   table.bucket_length_us = bucket_us;
   table.tenants = std::move(names.tenants);
   table.pools = std::move(names.pools);
   const std::vector<uint32_t> tenant_of = SortNames(&table.tenants);
   const std::vector<uint32_t> pool_of = SortNames(&table.pools);
+  // In the order of names, so that each bucket's cells come sorted.
+  std::sort(all.begin(), all.end(), [&](const Series& a, const Series& b) {
+    return std::tie(tenant_of[a.tenant], pool_of[a.pool]) <
+           std::tie(tenant_of[b.tenant], pool_of[b.pool]);
+  });
+  CellOrder order(from_us, to_us, bucket_us);
   const auto add = [&](int64_t bucket, uint32_t tenant, uint32_t pool,
                        GpuTime gpu_time) {
-    table.cells.push_back({BucketStart(bucket, bucket_us), tenant_of[tenant],
-                           pool_of[pool], gpu_time});
+    order.Add({BucketStart(bucket, bucket_us), tenant_of[tenant], pool_of[pool],
+               gpu_time});
   };
   for (const Series& series : all) {
     RETURN_IF_ERROR(
@@ -318,7 +297,7 @@ absl::StatusOr<UsageTable> ReadUsageTable(ReadTransaction* transaction,
     if (start_us < from_us || start_us >= to_us) continue;
     add(amount.at.bucket, amount.at.tenant, amount.at.pool, amount.gpu_time);
   }
-  RETURN_IF_ERROR(OrderCells(&table.cells));
+  ASSIGN_OR_RETURN(table.cells, order.Take());
   return table;
 }
 

@@ -148,6 +148,11 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
   if (span.start_us >= span.end_us) return rated;
   Walk walk(plan, {charges_from_us, input.period.end_us});
   walk.ProjectFrom(input.projected_from_us);
+  const bool has_credits =
+      CreditsFrom(input.contracts, input.period).has_value();
+  if (input.join_tenants && !has_credits && input.runs.empty()) {
+    walk.JoinTenants();
+  }
   RETURN_IF_ERROR(WalkOver(input, span, &walk));
   const GpuTime given = UsageIn(*input.usage, plan, span);
   if (!given.valid() || !walk.rated().valid() || !walk.costs_fit()) {
@@ -162,7 +167,7 @@ absl::StatusOr<RatedUsage> RateUsage(const RatingInput& given_input) {
   rated.spend_marks = walk.TakeSpendMarks();
   AddGrainCharges(plan, {charges_from_us, span.end_us}, grained.added,
                   &walk.rules(), &rated);
-  if (CreditsFrom(input.contracts, input.period).has_value()) {
+  if (has_credits) {
     RETURN_IF_ERROR(ApplyCredits(plan, input.period, charges_from_us,
                                  span.end_us, &walk.rules(), &rated));
     LeaveOutEarlier(input.period, &rated);

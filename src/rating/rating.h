@@ -53,6 +53,10 @@ struct RatingInput {
   std::vector<int64_t> marks = {};
   // From when on usage is projected, which notes say.
   std::optional<int64_t> projected_from_us = {};
+  // For who asks for no tenant's: the charges of one bucket for usage are one
+  // where pool and rule are, and of no tenant. They stay apart where a credit
+  // or a grain needs them to be.
+  bool join_tenants = false;
 };
 
 // Every charge of the period. kOverflow if a total does not fit. Checked on

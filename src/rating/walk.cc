@@ -85,7 +85,7 @@ absl::Status Walk::Run(int64_t from_us, int64_t to_us, bool close_at_end) {
 // One charge per cell that is kept, and one for each commitment that may split
 // it; memory that stays untouched costs nothing.
 void Walk::ReserveCharges(int64_t to_us) {
-  if (tally_ != nullptr) return;
+  if (tally_ != nullptr || joined_.has_value()) return;
   const auto first = std::lower_bound(cells_.begin(), cells_.end(),
                                       period_.start_us, CellBefore);
   const auto last = std::lower_bound(first, cells_.end(), to_us, CellBefore);

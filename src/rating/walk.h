@@ -153,6 +153,9 @@ class Walk {
     tally_ = tally;
     sign_ = sign;
   }
+  // From now on the charges of one bucket for usage are one where pool and rule
+  // are, and of no tenant.
+  void JoinTenants() { joined_.emplace(plan_.slots.size()); }
   // What milestones come to after that is a projection.
   void ProjectFrom(std::optional<int64_t> from_us) {
     projected_from_us_ = from_us;
@@ -210,6 +213,7 @@ class Walk {
   void BookOverage();
   void BookTiers();
   void EmitBucket(int64_t bucket_us);
+  void JoinCharge(uint32_t slot, size_t first, const Charge& charge);
   const Booking& BookingOf(uint32_t slot, int64_t bucket_us) {
     Booking& booking = bookings_[slot];
     if (booking.bucket_us != bucket_us) Prepare(slot, bucket_us, &booking);
@@ -277,6 +281,9 @@ class Walk {
   GpuTime rated_;
   bool costs_fit_ = true;
   Charges charges_;
+  // Of JoinTenants: by slot and pool, one more than the place of the last
+  // charge.
+  std::optional<std::vector<std::vector<size_t>>> joined_;
   std::vector<Interval> spans_;
   std::vector<SpendMark> spend_marks_;
 };

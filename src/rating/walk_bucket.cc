@@ -106,12 +106,18 @@ void Walk::EmitBucket(int64_t bucket_us) {
   if (emits && tally_ == nullptr) {
     const uint32_t span =
         SpanIndex({bucket_us, bucket_us + plan_.usage->bucket_length_us});
-    VisitBooked(bucket_us, [this, span](const Booking& booking, size_t cell,
-                                        GpuTime amount) {
-      Count(booking, cell, amount);
-      charges_.push_back({amount.count(), bucket_.tenant(cell),
-                          bucket_.pool(cell), span, booking.rule});
-    });
+    const size_t first = charges_.size();
+    VisitBooked(
+        bucket_us, [&](const Booking& booking, size_t cell, GpuTime amount) {
+          Count(booking, cell, amount);
+          const Charge charge = {amount.count(), bucket_.tenant(cell),
+                                 bucket_.pool(cell), span, booking.rule};
+          if (joined_.has_value()) {
+            JoinCharge(booking.slot, first, charge);
+          } else {
+            charges_.push_back(charge);
+          }
+        });
     return;
   }
   VisitBooked(bucket_us, [this, emits](const Booking& booking, size_t cell,
@@ -121,6 +127,20 @@ void Walk::EmitBucket(int64_t bucket_us) {
     tally_->Add(booking.slot, bucket_.tenant(cell), bucket_.pool(cell),
                 amount.count(), sign_);
   });
+}
+
+// `first`: of the bucket's charges.
+void Walk::JoinCharge(uint32_t slot, size_t first, const Charge& charge) {
+  std::vector<size_t>& of_pool = (*joined_)[slot];
+  if (of_pool.size() <= charge.pool) of_pool.resize(charge.pool + 1);
+  size_t& place = of_pool[charge.pool];
+  if (place > first) {
+    charges_[place - 1].amount += charge.amount;
+    return;
+  }
+  charges_.push_back(charge);
+  charges_.back().tenant = kNoIndex;
+  place = charges_.size();
 }
 
 // Spend commitments count what it costs.

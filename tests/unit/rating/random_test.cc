@@ -81,6 +81,43 @@ TEST(RatingRandomTest, AgreesWithTheNaiveModel) {
   EXPECT_GT(lines, size_t{kContracts});
 }
 
+using JoinedKey = std::tuple<int64_t, int64_t, uint32_t /* pool */, ChargeRule>;
+
+// What was charged, whoever's it is.
+std::map<JoinedKey, Int128> SumsOf(const RatedUsage& rated) {
+  std::map<JoinedKey, Int128> sums;
+  for (const Charge& charge : rated.charges) {
+    const Interval& span = rated.spans[charge.span];
+    sums[{span.start_us, span.end_us, charge.pool, rated.rules[charge.rule]}] +=
+        charge.amount;
+  }
+  return sums;
+}
+
+TEST(RatingRandomTest, ChargesOfJoinedTenantsAreTheSumsOfEachOnes) {
+  size_t apart = 0;
+  size_t joined = 0;
+  for (int i = 0; i < kContracts / 4; ++i) {
+    RandomContract maker(static_cast<uint64_t>(i));
+    const Contract contract = maker.MakeContract();
+    const UsageTable usage = maker.MakeUsage(kMicrosPerHour);
+    const Interval period = maker.MakePeriod(kMicrosPerHour);
+    RatingInput input = {&contract, &usage, period, maker.MakeAt(),
+                         maker.MakeCapacity()};
+    const auto each = RateUsage(input);
+    input.join_tenants = true;
+    const auto all = RateUsage(input);
+    ASSERT_THAT(each, IsOk());
+    ASSERT_THAT(all, IsOk());
+    const auto sums = SumsOf(*each);
+    ASSERT_TRUE(SumsOf(*all) == sums)
+        << "DRAWDOWN_SEED=" << TestSeed() << " contract " << i;
+    apart += each->charges.size();
+    joined += all->charges.size();
+  }
+  EXPECT_LT(joined, apart * 9 / 10);
+}
+
 // How far a status finds the commitment at an instant.
 Int128 DrawnAt(const Contract& contract, const UsageTable& usage, int64_t at_us,
                const CapacityTable& capacity, const std::string& commitment) {
