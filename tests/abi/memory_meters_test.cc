@@ -17,7 +17,7 @@ class MemoryOfMeters : public MemoryOfWrites {
     int64_t left = -1;
     for (int64_t n = 0; left < 0 && n < 1'000; ++n) {
       // What it is to find out must not be known from the last.
-      SetQuota(1'000'000'000 + ++quotas_set_);
+      SetQuotas(1'000'000'000 + ++quotas_set_);
       int64_t counted = 0;
       std::thread thread([&] {
         allocations_left = n;
@@ -29,10 +29,17 @@ class MemoryOfMeters : public MemoryOfWrites {
     }
     EXPECT_GE(left, 0) << "it never ends";
   }
-  void SetQuota(int64_t nominal) {
+  // All budgets are made anew for another slice, a ceiling's alone for another
+  // ceiling.
+  void SetQuotas(int64_t nominal) {
+    SetQuota("acme", false, 2 * nominal);
+    SetQuota("acme/slice", true, nominal);
+  }
+  void SetQuota(const char* tenant, bool slice, int64_t nominal) {
     drawdown_quota_setting setting = DRAWDOWN_QUOTA_SETTING_INIT;
-    setting.tenant = drawdown_str("acme");
+    setting.tenant = drawdown_str(tenant);
     setting.period = DRAWDOWN_PERIOD_TOTAL;
+    setting.slice = slice;
     setting.nominal = drawdown_int128_of(nominal);
     drawdown_error error = 0;
     EXPECT_EQ(drawdown_quota_set(ledger_, &setting, nullptr, &error),
