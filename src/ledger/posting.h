@@ -358,7 +358,7 @@ class Posting {
   HashMap<std::string, StoredUsage> usage_;
   CellDeltas cells_;
   CloseTracker closes_;
-  PostingMemory* memory_;  // null: none, or it has what is known here
+  PostingMemory* memory_;  // null: it gets nothing, or has it
   const Tip tip_before_;
   PostingMemory::Known known_;  // its quotas are in quotas_
   HoldClock clock_;

@@ -141,6 +141,9 @@ TenantMove Posting::MoveOf(const TenantMoved& moved) {
 }
 
 absl::Status Posting::AddMove(const TenantMove& move) {
+  // Before anything is journalled: what is read from here on is of books that
+  // may never be.
+  memory_ = nullptr;
   ASSIGN_OR_RETURN(const MoveList* const list, quotas_->index.moves().List());
   RETURN_IF_ERROR(PutMove(transaction_.get(), list->moves().size(), move));
   quotas_->index.Forget();

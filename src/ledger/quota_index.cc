@@ -201,7 +201,7 @@ QuotaIndex::TenantsAtOrBelow(std::string_view tenant, size_t most) {
                    books_->NewCursor(Table::kNames));
   ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(first));
   while (found && cursor->key().starts_with(first)) {
-    if (tenants.size() == most) return std::nullopt;
+    if (tenants.size() >= most) return std::nullopt;
     ASSIGN_OR_RETURN(const Name name,
                      DecodeName(cursor->key(), cursor->value()));
     tenants.push_back(name.id);

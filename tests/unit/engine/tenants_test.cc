@@ -98,6 +98,23 @@ class TenantsTest : public testing::Test {
   std::unique_ptr<Ledger> ledger_;
 };
 
+// A name below would be too long, which is found after the move itself is said
+// and before anything is journalled.
+TEST_F(TenantsTest, AMoveThatIsRefusedMidwayLeavesNothing) {
+  const std::string to(32, 'b');
+  Limit("a", 10 * kHour);
+  Limit(to, 1'000 * kHour);
+  Limit("a/" + std::string(390, 'x'), 10 * kHour);
+  EXPECT_FALSE(Move("a", to, kStart).ok());
+  const auto placed = ledger_->PlaceHold(
+      {"h", "a", "p", GpuTime(500 * kHour), kGpu, 20 * kHour});
+  ASSERT_THAT(placed, IsOk());
+  EXPECT_FALSE(placed->admitted()) << "500 GPU-hours of a quota of 10";
+  Import("r", "a", kStart - kHour, kStart + kHour / 4);
+  EXPECT_FALSE(Move("a", to, kStart).ok());
+  ExpectSound();
+}
+
 TEST_F(TenantsTest, UsageGoesWhereItCountsBucketByBucket) {
   Import("ended", "a/b", kStart - 5 * kHour, kStart - 3 * kHour);
   Import("across", "a/b/c", kStart - 4 * kHour, kStart - kHour);

@@ -58,24 +58,30 @@ struct Books {
     return *std::move(posting);
   }
   void Limit(const std::string& tenant, Int128 nominal, PostingMemory* memory) {
+    Limit(tenant, {.nominal = nominal}, 0, memory);
+  }
+  void Limit(const std::string& tenant, const QuotaLimit& limit,
+             int64_t from_us, PostingMemory* memory) {
     const auto posting = Begin(memory);
-    SetLimit(tenant, nominal, posting.get());
+    SetLimit(tenant, limit, from_us, posting.get());
     ASSERT_THAT(posting->Commit(), IsOk());
   }
-  static void SetLimit(const std::string& tenant, Int128 nominal,
-                       Posting* posting) {
+  static void SetLimit(const std::string& tenant, const QuotaLimit& limit,
+                       int64_t from_us, Posting* posting) {
     QuotaSetting setting;
     setting.scope.tenant = tenant;
-    setting.limit = QuotaLimit{.nominal = nominal};
-    setting.from_us = 0;
+    setting.limit = limit;
+    setting.from_us = from_us;
     ASSERT_THAT(posting->SetQuota(setting, {}), IsOk());
   }
-  // Whether there was room for another hour.
-  bool Hold(const std::string& tenant, PostingMemory* memory) {
+  // Whether there was room for an hour more, or for so many.
+  bool Hold(const std::string& tenant, PostingMemory* memory,
+            const std::string& pool = "p", int64_t hours = 1,
+            int64_t at_us = 0) {
     const auto posting = Begin(memory);
     const std::string id = std::to_string(++ids);
-    const HoldRequest request = {id, tenant, "p", GpuTime(kHour)};
-    const auto placed = posting->PlaceHolds({&request, 1}, false, 0);
+    const HoldRequest request = {id, tenant, pool, GpuTime(hours * kHour)};
+    const auto placed = posting->PlaceHolds({&request, 1}, false, at_us);
     EXPECT_THAT(placed, IsOk());
     EXPECT_THAT(posting->Commit(), IsOk());
     return placed.ok() && placed->admitted();
@@ -128,7 +134,7 @@ TEST(PostingMemoryTest, WhatWasNotCommittedIsNotKnown) {
   books.Limit("acme", 100 * kHour, &memory);
   {
     const auto posting = books.Begin(&memory);
-    Books::SetLimit("acme", 0, posting.get());
+    Books::SetLimit("acme", {.nominal = 0}, 0, posting.get());
     ASSERT_THAT(posting->Intern(NameKind::kTenant, "beta", false), IsOk());
   }
   EXPECT_TRUE(books.Hold("acme/a", &memory));
@@ -166,6 +172,26 @@ TEST(PostingMemoryTest, WhatWasRefusedForgetsNothing) {
   const int again = std::exchange(books.reads, 0);
   EXPECT_FALSE(books.Hold("acme/a", nullptr));
   EXPECT_LT(again, books.reads);
+}
+
+TEST(PostingMemoryTest, ASliceIsSetAsideFromItsInstantOn) {
+  Books books;
+  PostingMemory memory;
+  books.Limit("acme", 10 * kHour, &memory);
+  books.Limit("acme/slice", {.nominal = 8 * kHour, .slice = true}, kHour,
+              &memory);
+  EXPECT_TRUE(books.Hold("acme/a", &memory));
+  EXPECT_FALSE(books.Hold("acme/a", &memory, "p", 5, 2 * kHour));
+}
+
+// acme on xp is not acmex on p.
+TEST(PostingMemoryTest, NamesThatJoinAlikeAreNotTheSame) {
+  Books books;
+  PostingMemory memory;
+  books.Limit("acme", 0, &memory);
+  books.Limit("acmex", kHour, &memory);
+  EXPECT_TRUE(books.Hold("acmex", &memory, "p"));
+  EXPECT_FALSE(books.Hold("acme", &memory, "xp"));
 }
 
 }  // namespace
