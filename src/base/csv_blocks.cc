@@ -11,7 +11,6 @@
 namespace drawdown {
 namespace {
 
-constexpr size_t kBlockBytes = size_t{512} << 10;
 constexpr size_t kBlanks = 2 * kScanBytes;
 
 // Whether `text` has an odd number of quotes; without a branch, so that many
@@ -52,8 +51,8 @@ CsvBlocks::CsvBlocks(Source* source, size_t max_row_bytes)
     : source_(source),
       max_row_bytes_(max_row_bytes),
       // A block may end with nearly as much of a row as it has bytes.
-      front_(RoundUpToPage(std::max(max_row_bytes, kBlockBytes))) {
-  CHECK(front_ + kBlockBytes + kBlanks < kCsvQuoted);
+      front_(RoundUpToPage(std::max(max_row_bytes, kCsvBlockBytes))) {
+  CHECK(front_ + kCsvBlockBytes + kBlanks < kCsvQuoted);
 }
 
 absl::StatusOr<bool> CsvBlocks::Next(CsvBlock* block) {
@@ -85,7 +84,7 @@ absl::StatusOr<bool> CsvBlocks::Next(CsvBlock* block) {
 // unfinished be read once per read.
 void CsvBlocks::Fill(CsvBlock* block) {
   if (block->memory == nullptr) {
-    block->memory_size = front_ + kBlockBytes + kBlanks;
+    block->memory_size = front_ + kCsvBlockBytes + kBlanks;
     block->memory = MakeAlignedBuffer(block->memory_size);
   }
   char* const front = block->memory.get() + front_;
@@ -93,8 +92,8 @@ void CsvBlocks::Fill(CsvBlock* block) {
   unfinished_.copy(block->begin, unfinished_.size());
   unfinished_.clear();
   block->end = front;
-  while (block->end < front + kBlockBytes) {
-    const auto room = static_cast<size_t>(front + kBlockBytes - block->end);
+  while (block->end < front + kCsvBlockBytes) {
+    const auto room = static_cast<size_t>(front + kCsvBlockBytes - block->end);
     const absl::StatusOr<size_t> count = source_->Read(block->end, room);
     failure_ = count.status();
     if (!count.ok() || *count == 0) {

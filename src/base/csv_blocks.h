@@ -12,6 +12,9 @@
 
 namespace drawdown {
 
+// What a block has room for; one with a longer row has more.
+inline constexpr size_t kCsvBlockBytes = size_t{512} << 10;
+
 // Bytes of a file that start where a row does. Where they are in the dialect
 // they end where a row does too, but for those of the last block, and of one
 // whose row is over the limit.

@@ -80,7 +80,8 @@ struct RatedUsage {
   std::vector<std::string> tenants;      // sorted
   std::vector<std::string> pools;        // sorted
   std::vector<std::string> commitments;  // sorted by id
-  // By bucket end, tenant, pool, commitment, kind.
+  // By bucket end, tenant, pool, commitment, kind; by bucket end alone where
+  // tenants are joined.
   Charges charges;
   std::vector<ChargeRule> rules;
   std::vector<Interval> spans;  // buckets, and what interval ends are of

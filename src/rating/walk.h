@@ -155,7 +155,7 @@ class Walk {
   }
   // From now on the charges of one bucket for usage are one where pool and rule
   // are, and of no tenant.
-  void JoinTenants() { joined_.emplace(plan_.slots.size()); }
+  void JoinTenants() { joined_.emplace(); }
   // What milestones come to after that is a projection.
   void ProjectFrom(std::optional<int64_t> from_us) {
     projected_from_us_ = from_us;
@@ -281,9 +281,12 @@ class Walk {
   GpuTime rated_;
   bool costs_fit_ = true;
   Charges charges_;
-  // Of JoinTenants: by slot and pool, one more than the place of the last
-  // charge.
-  std::optional<std::vector<std::vector<size_t>>> joined_;
+  // Of JoinTenants, by pool: a pool has few slots.
+  struct LastJoined {
+    uint32_t slot = 0;
+    size_t places = 0;  // one more than the place of its last charge
+  };
+  std::optional<std::vector<std::vector<LastJoined>>> joined_;
   std::vector<Interval> spans_;
   std::vector<SpendMark> spend_marks_;
 };

@@ -1,4 +1,5 @@
 // Rating of one bucket: commitments, overage, rate card, in that order.
+#include <algorithm>
 #include <optional>
 
 #include "base/error.h"
@@ -131,16 +132,19 @@ void Walk::EmitBucket(int64_t bucket_us) {
 
 // `first`: of the bucket's charges.
 void Walk::JoinCharge(uint32_t slot, size_t first, const Charge& charge) {
-  std::vector<size_t>& of_pool = (*joined_)[slot];
-  if (of_pool.size() <= charge.pool) of_pool.resize(charge.pool + 1);
-  size_t& place = of_pool[charge.pool];
-  if (place > first) {
-    charges_[place - 1].amount += charge.amount;
+  if (joined_->size() <= charge.pool) joined_->resize(charge.pool + 1);
+  std::vector<LastJoined>& of_pool = (*joined_)[charge.pool];
+  auto last =
+      std::find_if(of_pool.begin(), of_pool.end(),
+                   [slot](const LastJoined& one) { return one.slot == slot; });
+  if (last == of_pool.end()) last = of_pool.insert(last, {slot, 0});
+  if (last->places > first) {
+    charges_[last->places - 1].amount += charge.amount;
     return;
   }
   charges_.push_back(charge);
   charges_.back().tenant = kNoIndex;
-  place = charges_.size();
+  last->places = charges_.size();
 }
 
 // Spend commitments count what it costs.

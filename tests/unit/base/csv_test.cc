@@ -4,6 +4,7 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
+#include "base/csv_blocks.h"
 #include "base/error.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -352,7 +353,7 @@ TEST(CsvReaderTest, RandomFilesAcrossBlockEdges) {
   std::mt19937 random(kSeed);
   for (int round = 0; round < 4; ++round) {
     Rows expected;
-    const std::string text = RandomCsv(&random, 700'000, &expected);
+    const std::string text = RandomCsv(&random, 3 * kCsvBlockBytes, &expected);
     const auto rows = ReadRows(text, {}, 1 + random() % 100'000);
     ASSERT_TRUE(rows.ok()) << rows.status();
     EXPECT_TRUE(*rows == expected) << "round " << round;
@@ -361,10 +362,9 @@ TEST(CsvReaderTest, RandomFilesAcrossBlockEdges) {
 
 // A row of every length around the block size must not lose a byte.
 TEST(CsvReaderTest, RowsThatEndAtEveryPlaceAroundABlockEdge) {
-  constexpr size_t kBlock = size_t{256} << 10;
   CsvLimits limits;
   limits.max_field_bytes = 1 << 20;
-  for (size_t size = kBlock - 8; size < kBlock + 8; ++size) {
+  for (size_t size = kCsvBlockBytes - 16; size < kCsvBlockBytes + 8; ++size) {
     const std::string field(size, 'x');
     const std::string text = "a,b\r\n" + field + ",\"\"\"\"\r\n1,2\r\n";
     const auto rows = ReadRows(text, limits);

@@ -118,6 +118,26 @@ TEST(RatingRandomTest, ChargesOfJoinedTenantsAreTheSumsOfEachOnes) {
   EXPECT_LT(joined, apart * 9 / 10);
 }
 
+// What a credit is of must be told from the rest.
+TEST(RatingRandomTest, ChargesStayApartWhereACreditNeedsThem) {
+  RandomContract maker(0);
+  Contract contract = maker.MakeContract();
+  const UsageTable usage = maker.MakeUsage(kMicrosPerHour);
+  const Interval term = {kTermStart, kTermStart + kTermDays * kDay};
+  contract.credits.push_back({.id = "c",
+                              .amount = *ParseMoney("1"),
+                              .from_us = term.start_us,
+                              .until_us = term.end_us});
+  RatingInput input = {&contract, &usage, term, term.end_us,
+                       maker.MakeCapacity()};
+  const auto each = RateUsage(input);
+  input.join_tenants = true;
+  const auto all = RateUsage(input);
+  ASSERT_THAT(each, IsOk());
+  ASSERT_THAT(all, IsOk());
+  EXPECT_EQ(each->charges.size(), all->charges.size());
+}
+
 // How far a status finds the commitment at an instant.
 Int128 DrawnAt(const Contract& contract, const UsageTable& usage, int64_t at_us,
                const CapacityTable& capacity, const std::string& commitment) {
