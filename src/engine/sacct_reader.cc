@@ -1,10 +1,13 @@
 #include "engine/sacct_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "base/civil.h"
 #include "base/error.h"
 #include "engine/sacct_fields.h"
 
@@ -156,14 +159,25 @@ absl::StatusOr<bool> SacctReader::Next() {
   }
 }
 
-absl::StatusOr<std::optional<int64_t>> SacctReader::Instant(Column column) {
+absl::StatusOr<std::optional<int64_t>> SacctReader::Instant(
+    Column column, int64_t* repeated_us) {
   const std::string_view text = Field(column);
   if (IsAbsentInSacct(text)) return std::optional<int64_t>();
   bool ambiguous = false;
   const auto instant = ParseInstant(text, options_.zone, &ambiguous);
   if (!instant.ok()) return WithContext(instant.status(), NameOf(column));
   ambiguous_times_ += ambiguous;
+  if (ambiguous && repeated_us != nullptr) {
+    ASSIGN_OR_RETURN(*repeated_us, RepeatedBy(*instant));
+  }
   return std::optional<int64_t>(*instant);
+}
+
+absl::StatusOr<int64_t> SacctReader::RepeatedBy(int64_t instant_us) const {
+  ASSIGN_OR_RETURN(const absl::TimeZone zone, LoadZone(options_.zone));
+  const absl::TimeZone::TimeInfo info =
+      zone.At(CivilOfInstant(instant_us, zone));
+  return absl::ToUnixMicros(info.post) - absl::ToUnixMicros(info.pre);
 }
 
 // The number that Slurm itself uses: that of an array's task or of a part of a
@@ -204,8 +218,10 @@ absl::Status SacctReader::Identify(SacctRow* row) {
 }
 
 absl::Status SacctReader::ReadTimes(SacctRow* row) {
-  ASSIGN_OR_RETURN(row->start_us, Instant(kStart));
-  ASSIGN_OR_RETURN(row->end_us, Instant(kEnd));
+  start_repeated_us_ = 0;
+  end_repeated_us_ = 0;
+  ASSIGN_OR_RETURN(row->start_us, Instant(kStart, &start_repeated_us_));
+  ASSIGN_OR_RETURN(row->end_us, Instant(kEnd, &end_repeated_us_));
   const std::string_view state = Field(kState);
   // While a job runs its state may go back and forth; a final one stays.
   if (row->end_us) row->state = state;
@@ -226,8 +242,29 @@ absl::Status SacctReader::ReadGpus(SacctRow* row) {
   return absl::OkStatus();
 }
 
+void SacctReader::ChooseReadings(int64_t elapsed_us, int64_t suspended_us,
+                                 SacctRow* row) {
+  const std::pair<bool, bool> kLater[] = {
+      {false, false}, {false, true}, {true, false}, {true, true}};
+  for (const auto& [start_later, end_later] : kLater) {
+    if ((start_later && start_repeated_us_ == 0) ||
+        (end_later && end_repeated_us_ == 0)) {
+      continue;
+    }
+    const int64_t start_us =
+        *row->start_us + (start_later ? start_repeated_us_ : 0);
+    const int64_t end_us = *row->end_us + (end_later ? end_repeated_us_ : 0);
+    const int64_t span_us = end_us - start_us;
+    if (span_us != elapsed_us && span_us != elapsed_us + suspended_us) continue;
+    row->start_us = start_us;
+    row->end_us = end_us;
+    ambiguous_times_ -= start_later + end_later;
+    return;
+  }
+}
+
 // Slurm's own account of the time, as a check of ours.
-absl::Status SacctReader::CompareElapsed(const SacctRow& row) {
+absl::Status SacctReader::CompareElapsed(SacctRow* row) {
   const auto elapsed = ParseSacctDuration(Field(kElapsed));
   if (!elapsed.ok()) return WithContext(elapsed.status(), NameOf(kElapsed));
   const auto paused = ParseSacctDuration(Field(kSuspended));
@@ -235,8 +272,9 @@ absl::Status SacctReader::CompareElapsed(const SacctRow& row) {
   const int64_t suspended_us = paused->value_or(0);
   counts_.suspended += suspended_us > 0;
   counts_.suspended_us += suspended_us;
-  if (!*elapsed || !row.end_us) return absl::OkStatus();
-  const int64_t span_us = *row.end_us - *row.start_us;
+  if (!*elapsed || !row->end_us) return absl::OkStatus();
+  ChooseReadings(**elapsed, suspended_us, row);
+  const int64_t span_us = *row->end_us - *row->start_us;
   const bool same = span_us == **elapsed || span_us == **elapsed + suspended_us;
   if (!same && counts_.elapsed_differs++ == 0) {
     counts_.elapsed_where = reader_.Where();
@@ -249,7 +287,7 @@ absl::StatusOr<SacctRow> SacctReader::Parse() {
   RETURN_IF_ERROR(Identify(&row));
   RETURN_IF_ERROR(ReadTimes(&row));
   RETURN_IF_ERROR(ReadGpus(&row));
-  RETURN_IF_ERROR(CompareElapsed(row));
+  RETURN_IF_ERROR(CompareElapsed(&row));
   tenant_text_ = TextOf(tenant_);
   pool_text_ = TextOf(pool_);
   row.tenant = tenant_text_;

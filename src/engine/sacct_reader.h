@@ -80,12 +80,18 @@ class SacctReader {
   std::vector<std::string> MissingColumns() const;
   std::string_view Field(Column column) const;
   std::string TextOf(const PathSource& source) const;
-  absl::StatusOr<std::optional<int64_t>> Instant(Column column);
+  // Adds to *repeated_us, where it is given, by how much the second reading of
+  // a time in the zone's repeated hour is later.
+  absl::StatusOr<std::optional<int64_t>> Instant(
+      Column column, int64_t* repeated_us = nullptr);
+  absl::StatusOr<int64_t> RepeatedBy(int64_t instant_us) const;
+  // The readings of a start and an end that last as long as Slurm says.
+  void ChooseReadings(int64_t elapsed_us, int64_t suspended_us, SacctRow* row);
   absl::Status Identify(SacctRow* row);
   absl::StatusOr<std::string_view> JobNumber() const;
   absl::Status ReadTimes(SacctRow* row);
   absl::Status ReadGpus(SacctRow* row);
-  absl::Status CompareElapsed(const SacctRow& row);
+  absl::Status CompareElapsed(SacctRow* row);
 
   PipeReader reader_;
   const ImportOptions& options_;
@@ -98,6 +104,9 @@ class SacctReader {
   std::string job_text_;
   std::string run_id_;
   uint64_t ambiguous_times_ = 0;
+  // Of the row's start and end; 0: there is one reading.
+  int64_t start_repeated_us_ = 0;
+  int64_t end_repeated_us_ = 0;
   SacctCounts counts_;
 };
 

@@ -145,6 +145,30 @@ class SacctTest(CliTest):
             "acme,p,72000,20.000000000\n")
         self.expect(0, "verify")
 
+    def test_elapsed_says_which_reading_of_a_repeated_hour_is_meant(self):
+        day = "2026-11-01T"
+        rows = [  # Clocks go back from 02:00 to 01:00.
+            ("01:45:00", "01:15:00", "00:30:00", "05:45", "06:15"),
+            ("00:30:00", "01:30:00", "02:00:00", "04:30", "06:30"),
+            ("00:30:00", "01:30:00", "01:00:00", "04:30", "05:30"),
+            ("01:15:00", "02:15:00", "01:00:00", "06:15", "07:15"),
+            ("01:15:00", "02:15:00", "02:00:00", "05:15", "07:15"),
+            # Either: the first.
+            ("01:15:00", "01:45:00", "00:30:00", "05:15", "05:45"),
+            ("01:15:00", "01:45:00", "00:31:00", "05:15", "05:45")]
+        self.write("fold.txt", "Cluster|JobIDRaw|Submit|Start|End|State|AllocTRES|"
+                   "Account|Elapsed\n" + "".join(
+                       f"alpha|{job}|2026-10-01T00:00:00|{day}{start}|{day}{end}|"
+                       f"COMPLETED|gres/gpu=1|acme|{elapsed}\n"
+                       for job, (start, end, elapsed, *_) in enumerate(rows, 1)))
+        done = self.expect(0, "import", "sacct", "fold.txt", "--set", "pool=p",
+                           "--zone", "America/New_York")
+        runs = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual(
+            [(one["segments"][0]["start"], one["segments"][0]["end"]) for one in runs],
+            [(f"{day}{start}:00Z", f"{day}{end}:00Z") for *_, start, end in rows])
+        self.assertIn("note: 1 run(s) do not last as long as their Elapsed says", done.err)
+
     def test_stdin_and_paths_of_several_columns(self):
         self.expect(0, "import", "sacct", "-", "--columns",
                     "tenant=Account/User,pool=Cluster", "--zone", "UTC",
