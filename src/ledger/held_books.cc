@@ -38,6 +38,20 @@ absl::Status TooMuch() {
                    "what holds hold does not fit 128 bits");
 }
 
+// One cursor goes over them: a seek for each would pass all that are deleted,
+// which a store in memory keeps until the commit.
+absl::Status DeleteAll(WriteTransaction* transaction, std::string_view prefix) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   transaction->NewCursor(Table::kHeld));
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(prefix));
+  while (found && cursor->key().starts_with(prefix)) {
+    const std::string key(cursor->key());
+    RETURN_IF_ERROR(transaction->Delete(Table::kHeld, key));
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status HeldDamaged(std::string_view what) {
   return MakeError(ErrorCode::kCorrupt,
                    "table held is damaged: " + std::string(what));
@@ -372,14 +386,7 @@ absl::Status HeldBooks::Make(WriteTransaction* transaction) {
   over_.reset();
   left_out_us_.reset();
   for (const std::string_view prefix : {"e", "i", "s"}) {
-    while (true) {
-      ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                       transaction->NewCursor(Table::kHeld));
-      ASSIGN_OR_RETURN(const bool found, cursor->SeekAtLeast(prefix));
-      if (!found || !cursor->key().starts_with(prefix)) break;
-      const std::string key(cursor->key());
-      RETURN_IF_ERROR(transaction->Delete(Table::kHeld, key));
-    }
+    RETURN_IF_ERROR(DeleteAll(transaction, prefix));
   }
   std::vector<std::pair<std::string, HeldUntil>> lines;
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,

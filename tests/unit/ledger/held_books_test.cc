@@ -205,5 +205,76 @@ TEST_F(HeldBooksTest, AMoveTakesHoldsAlongWithoutAnyQuota) {
   EXPECT_TRUE(Sound());
 }
 
+// A write transaction that counts the seeks of its cursors.
+class CountedSeeks : public WriteTransaction {
+ public:
+  explicit CountedSeeks(WriteTransaction* books) : books_(books) {}
+
+  absl::StatusOr<std::optional<std::string_view>> Get(
+      Table table, std::string_view key) override {
+    return books_->Get(table, key);
+  }
+  absl::StatusOr<std::unique_ptr<Cursor>> NewCursor(Table table) override {
+    ASSIGN_OR_RETURN(auto cursor, books_->NewCursor(table));
+    return std::make_unique<Seeker>(std::move(cursor), &seeks);
+  }
+  absl::Status Put(Table table, std::string_view key,
+                   std::string_view value) override {
+    return books_->Put(table, key, value);
+  }
+  absl::Status Append(Table table, std::string_view key,
+                      std::string_view value) override {
+    return books_->Append(table, key, value);
+  }
+  absl::Status Delete(Table table, std::string_view key) override {
+    return books_->Delete(table, key);
+  }
+  absl::Status Commit() override { return books_->Commit(); }
+
+  int seeks = 0;
+
+ private:
+  class Seeker : public Cursor {
+   public:
+    Seeker(std::unique_ptr<Cursor> cursor, int* seeks)
+        : cursor_(std::move(cursor)), seeks_(seeks) {}
+    absl::StatusOr<bool> SeekAtLeast(std::string_view key) override {
+      ++*seeks_;
+      return cursor_->SeekAtLeast(key);
+    }
+    absl::StatusOr<bool> SeekLast() override { return cursor_->SeekLast(); }
+    absl::StatusOr<bool> Next() override { return cursor_->Next(); }
+    absl::StatusOr<bool> Previous() override { return cursor_->Previous(); }
+    std::string_view key() const override { return cursor_->key(); }
+    std::string_view value() const override { return cursor_->value(); }
+
+   private:
+    const std::unique_ptr<Cursor> cursor_;
+    int* const seeks_;
+  };
+
+  WriteTransaction* const books_;
+};
+
+// What is deleted lies before the next record until the commit: a seek for each
+// would take quadratic time.
+TEST_F(HeldBooksTest, ThatAllIsMadeAnewTakesNoSeekForEachLine) {
+  SetQuota(0);
+  for (int i = 0; i < 50; ++i) Place("h" + std::to_string(i), kHour, 0);
+  const Records before = Held();
+  const auto books = store_->BeginWrite();
+  ASSERT_THAT(books, IsOk());
+  CountedSeeks counted(books->get());
+  QuotaIndex index(&counted);
+  LaterStarts later(&counted);
+  HeldBooks held(&counted, &index, &later, NamesOf(&counted));
+  ASSERT_THAT(held.Make(&counted), IsOk());
+  ASSERT_THAT(held.Flush(&counted), IsOk());
+  EXPECT_LT(counted.seeks, 50);
+  ASSERT_THAT(counted.Commit(), IsOk());
+  EXPECT_EQ(Held(), before);
+  EXPECT_TRUE(Sound());
+}
+
 }  // namespace
 }  // namespace drawdown
