@@ -1,14 +1,13 @@
 #include "cli/amounts.h"
 
+#include <limits>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 
 namespace drawdown {
 namespace {
-
-// So many digits of any unit fit.
-constexpr size_t kMaxLengthDigits = 7;
 
 absl::Status OptionError(std::string_view name, std::string_view problem) {
   return MakeError(
@@ -60,9 +59,10 @@ absl::StatusOr<int64_t> ParseLength(std::string_view text) {
       text.substr(0, text.empty() ? 0 : text.size() - 1);
   int64_t count = 0;
   const bool number =
-      unit != 0 && !digits.empty() && digits.size() <= kMaxLengthDigits &&
-      digits.find_first_not_of("0123456789") == digits.npos &&
-      absl::SimpleAtoi(absl::string_view(digits.data(), digits.size()), &count);
+      unit != 0 && digits.find_first_not_of("0123456789") == digits.npos &&
+      absl::SimpleAtoi(absl::string_view(digits.data(), digits.size()),
+                       &count) &&
+      count <= std::numeric_limits<int64_t>::max() / unit;
   if (number) return count * unit;
   return MakeError(ErrorCode::kBadTime,
                    Quoted(text) + " is not a length such as 90s, 30m, 1h, 2d");

@@ -54,8 +54,11 @@ class Verb {
   // `--name a|b|c`; anything else is a usage error.
   Verb& Choice(std::string_view name, const std::vector<std::string>& choices,
                std::string_view help, std::string* value);
+  // Decimal digits, which may begin with zeros; anything else is a usage error.
   Verb& Number(std::string_view name, std::string_view value_name,
                std::string_view help, uint64_t* value);
+  Verb& Number(std::string_view name, std::string_view value_name,
+               std::string_view help, std::optional<uint64_t>* value);
   // Comma separated and repeatable. `choices` may be empty.
   Verb& List(std::string_view name, std::string_view value_name,
              std::string_view help, std::vector<std::string>* value,

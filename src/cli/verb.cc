@@ -1,9 +1,13 @@
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <limits>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_join.h"
+#include "base/error.h"
 #include "cli/program.h"
 
 namespace drawdown {
@@ -19,6 +23,24 @@ CLI::Validator OneOf(const std::vector<std::string>& choices) {
           if (choice == value) return "";
         }
         return "'" + value + "' is not one of " + absl::StrJoin(choices, ", ");
+      },
+      "");
+}
+
+// Decimal digits only: of its own accord CLI11 reads 010 as 8, takes 0x2, and
+// wraps what is below 0.
+CLI::Validator WholeNumber() {
+  return CLI::Validator(
+      [](std::string& value) -> std::string {
+        uint64_t number = 0;
+        const char* const last = value.data() + value.size();
+        const auto [end, error] = std::from_chars(value.data(), last, number);
+        if (error != std::errc() || end != last) {
+          return Quoted(value) + " is not a whole number from 0 to " +
+                 std::to_string(std::numeric_limits<uint64_t>::max());
+        }
+        value = std::to_string(number);
+        return "";
       },
       "");
 }
@@ -52,7 +74,16 @@ Verb& Verb::Choice(std::string_view name,
 Verb& Verb::Number(std::string_view name, std::string_view value_name,
                    std::string_view help, uint64_t* value) {
   app_->add_option(Dashed(name), *value, std::string(help))
-      ->option_text(std::string(value_name));
+      ->option_text(std::string(value_name))
+      ->transform(WholeNumber());
+  return *this;
+}
+
+Verb& Verb::Number(std::string_view name, std::string_view value_name,
+                   std::string_view help, std::optional<uint64_t>* value) {
+  app_->add_option(Dashed(name), *value, std::string(help))
+      ->option_text(std::string(value_name))
+      ->transform(WholeNumber());
   return *this;
 }
 
