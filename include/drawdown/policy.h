@@ -16,8 +16,8 @@ namespace drawdown {
 // of the two, the most literal selector decides, then the latest instant, then
 // the newest word.
 struct PoolPolicy {
-  std::string pool;  // selector; "*": all
-  int64_t from_us = 0;
+  std::string pool;                // selector; "*": all
+  std::optional<int64_t> from_us;  // absent when set: now
   // Whether a suspended run accrues, because it keeps its GPUs. It holds for
   // runs that are suspended from then on; one that already is stays as it is.
   std::optional<bool> suspended_accrues;
@@ -33,7 +33,7 @@ struct WaiverPolicy {
   std::string tenant;  // at or below; "": all
   std::string pool;    // selector; "*": all
   StopReason reason = StopReason::kUnknown;
-  int64_t from_us = 0;
+  std::optional<int64_t> from_us;  // absent when set: now
   std::optional<Ratio> share;      // of the run's usage
   std::optional<int64_t> last_us;  // the usage of its last so many microseconds
 };

@@ -1,6 +1,5 @@
 // `policy`: what holds for suspended, silent and failed runs.
 #include "base/check.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/durations.h"
@@ -26,12 +25,6 @@ struct WaiveArguments {
   std::string from;
 };
 
-absl::StatusOr<int64_t> FromOption(const GlobalOptions& globals,
-                                   const std::string& from) {
-  ASSIGN_OR_RETURN(const auto instant, InstantOption(globals, "from", from));
-  return instant ? *instant : SystemClock().NowUs();
-}
-
 absl::Status SetPool(const GlobalOptions& globals,
                      const PoolArguments& arguments) {
   PoolPolicy policy;
@@ -40,7 +33,8 @@ absl::Status SetPool(const GlobalOptions& globals,
     policy.suspended_accrues = arguments.suspended == "accrues";
   }
   ASSIGN_OR_RETURN(policy.lease_us, DurationOption("lease", arguments.lease));
-  ASSIGN_OR_RETURN(policy.from_us, FromOption(globals, arguments.from));
+  ASSIGN_OR_RETURN(policy.from_us,
+                   InstantOption(globals, "from", arguments.from));
   ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
   return ledger->SetPoolPolicy(policy);
 }
@@ -55,7 +49,8 @@ absl::Status SetWaiver(const GlobalOptions& globals,
   policy.reason = *reason;
   ASSIGN_OR_RETURN(policy.share, RatioOption("share", arguments.share));
   ASSIGN_OR_RETURN(policy.last_us, DurationOption("last", arguments.last));
-  ASSIGN_OR_RETURN(policy.from_us, FromOption(globals, arguments.from));
+  ASSIGN_OR_RETURN(policy.from_us,
+                   InstantOption(globals, "from", arguments.from));
   ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
   return ledger->SetWaiverPolicy(policy);
 }

@@ -1,4 +1,6 @@
 // Policies about runs.
+#include <utility>
+
 #include "base/error.h"
 #include "engine/impl.h"
 #include "ledger/run_policies.h"
@@ -7,16 +9,23 @@
 namespace drawdown {
 namespace {
 
+// Without an instant: from now on.
+template <typename Entry>
+absl::Status PostPolicy(Posting* posting, Entry entry,
+                        std::optional<int64_t> from_us) {
+  if (!from_us) return posting->PostFromNow(std::move(entry)).status();
+  entry.from_us = *from_us;
+  return posting->Post(entry).status();
+}
+
 std::vector<PoolPolicySet> SettingsOf(const PoolPolicy& policy) {
   std::vector<PoolPolicySet> settings;
   if (policy.suspended_accrues) {
-    settings.push_back({policy.pool, policy.from_us,
-                        PoolSetting::kSuspendedAccrues,
+    settings.push_back({policy.pool, 0, PoolSetting::kSuspendedAccrues,
                         *policy.suspended_accrues ? 1 : 0});
   }
   if (policy.lease_us) {
-    settings.push_back(
-        {policy.pool, policy.from_us, PoolSetting::kLease, *policy.lease_us});
+    settings.push_back({policy.pool, 0, PoolSetting::kLease, *policy.lease_us});
   }
   return settings;
 }
@@ -38,7 +47,6 @@ WaiverPolicySet EntryOf(const WaiverPolicy& policy) {
   entry.tenant = policy.tenant;
   entry.pool = policy.pool;
   entry.reason = policy.reason;
-  entry.from_us = policy.from_us;
   if (policy.share) entry.share = *policy.share;
   entry.last_us = policy.last_us;
   return entry;
@@ -66,7 +74,7 @@ absl::Status Ledger::SetPoolPolicy(const PoolPolicy& policy) {
   }
   return impl_->PostGrouped([&](Posting* posting) -> absl::Status {
     for (const PoolPolicySet& setting : settings) {
-      RETURN_IF_ERROR(posting->Post(setting).status());
+      RETURN_IF_ERROR(PostPolicy(posting, setting, policy.from_us));
     }
     return absl::OkStatus();
   });
@@ -88,8 +96,9 @@ absl::Status Ledger::SetWaiverPolicy(const WaiverPolicy& policy) {
         "a waiver policy says a share or a last time, one of both");
   }
   const WaiverPolicySet entry = EntryOf(policy);
-  return impl_->PostGrouped(
-      [&](Posting* posting) { return posting->Post(entry).status(); });
+  return impl_->PostGrouped([&](Posting* posting) {
+    return PostPolicy(posting, entry, policy.from_us);
+  });
 }
 
 absl::StatusOr<std::vector<WaiverPolicy>> Ledger::WaiverPolicies() const {

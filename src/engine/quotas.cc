@@ -1,6 +1,9 @@
 // Quotas and holds: the calendars of contracts on the way in, the books'
 // answers on the way out.
 #include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -11,7 +14,9 @@
 #include "engine/impl.h"
 #include "ledger/exhaustions.h"
 #include "ledger/quota_books.h"
+#include "ledger/quota_rules.h"
 #include "ledger/quota_runs.h"
+#include "rating/schedule.h"
 
 namespace drawdown {
 namespace {
@@ -38,26 +43,23 @@ constexpr int64_t kMonthsBeforeUs = 10 * kYearUs;
 constexpr int64_t kMonthsAfterUs = 30 * kYearUs;
 
 // Where windows on the contract's calendar begin, and where the last one ends:
-// intervals over the commitment's term.
+// intervals while the commitment is in force, cut as it is drawn in them.
 absl::StatusOr<std::vector<int64_t>> EdgesOf(const Contract& contract,
                                              const QuotaScope& scope,
                                              int64_t bucket_us) {
-  const Commitment* commitment = nullptr;
-  if (scope.period == QuotaPeriod::kInterval) {
-    ASSIGN_OR_RETURN(commitment, NamedCommitment(contract, scope.commitment));
-  }
   const Interval term = {contract.term.start_us, contract.term.end_us};
-  Interval over = term;
-  if (commitment == nullptr) {
-    over.start_us -= kMonthsBeforeUs;
-    over.end_us += kMonthsAfterUs;
+  Interval over = {term.start_us - kMonthsBeforeUs,
+                   term.end_us + kMonthsAfterUs};
+  std::optional<Schedule> schedule;
+  if (scope.period == QuotaPeriod::kInterval) {
+    ASSIGN_OR_RETURN(const Commitment* const commitment,
+                     NamedCommitment(contract, scope.commitment));
+    over = schedule.emplace(contract, *commitment).active();
   }
   std::vector<int64_t> edges;
   for (int64_t at_us = over.start_us; at_us < over.end_us;) {
     const Interval window =
-        commitment == nullptr
-            ? contract.calendar.MonthOf(at_us)
-            : contract.calendar.Of(commitment->interval, at_us, term);
+        schedule ? schedule->At(at_us).cut : contract.calendar.MonthOf(at_us);
     at_us = window.end_us;
     if (FloorTo(window.start_us, bucket_us) != window.start_us) {
       if (window.start_us < term.start_us) {
@@ -120,6 +122,22 @@ absl::StatusOr<std::vector<int64_t>> ResolveCalendar(ReadTransaction* books,
   return EdgesOf(version->contract, *scope, bucket_us);
 }
 
+// Whether there is nothing to say of now, as the limit holds already.
+absl::StatusOr<bool> HoldsNow(Posting* posting, const QuotaSetting& setting,
+                              const QuotaScope& scope,
+                              const std::vector<int64_t>& edges,
+                              int64_t now_us) {
+  QuotaIndex index(posting->books());
+  ASSIGN_OR_RETURN(const QuotaIndex::Quotas known,
+                   index.AtOrBelow(scope.tenant));
+  return std::any_of(
+      known.begin(), known.end(), [&](const StoredQuota* const quota) {
+        return quota->scope.tenant == scope.tenant &&
+               SameKind(quota->scope, scope) && quota->edges == edges &&
+               SaysAlready(*quota, setting, now_us);
+      });
+}
+
 bool ByTenantAndPool(const QuotaState& a, const QuotaState& b) {
   const auto key = [](const QuotaScope& scope) {
     return std::tie(scope.tenant, scope.pool, scope.period, scope.rolling_us,
@@ -171,6 +189,10 @@ absl::StatusOr<bool> Ledger::SetQuota(const QuotaSetting& setting) {
         ResolveCalendar(posting->books(), impl_->bucket_us(), &resolved.scope));
     if (!setting.from_us) {
       ASSIGN_OR_RETURN(resolved.from_us, posting->HoldTime(impl_->ReadClock()));
+      ASSIGN_OR_RETURN(
+          const bool holds,
+          HoldsNow(posting, setting, resolved.scope, edges, *resolved.from_us));
+      if (holds) return absl::OkStatus();
     }
     ASSIGN_OR_RETURN(verdict, posting->SetQuota(resolved, edges));
     return absl::OkStatus();
@@ -219,6 +241,7 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
   }
   const std::optional<Refusal>& refusal = explanation.admission.refusal;
   QuotaIndex::Quotas asked_of;
+  std::set<std::pair<std::string, bool>> known;  // of explanation.holders
   for (const StoredQuota* const quota : over) {
     if (refusal && !(quota->scope == refusal->scope)) continue;
     asked_of.push_back(quota);
@@ -226,13 +249,9 @@ absl::StatusOr<QuotaExplanation> Ledger::ExplainQuota(
         std::vector<QuotaHolder> some,
         HoldersUnder(books, impl_->bucket_us(), quota->scope, now.at_us));
     for (QuotaHolder& holder : some) {
-      const bool known =
-          std::any_of(explanation.holders.begin(), explanation.holders.end(),
-                      [&](const QuotaHolder& one) {
-                        return one.hold_id == holder.hold_id &&
-                               HoldsGpus(one) == HoldsGpus(holder);
-                      });
-      if (!known) explanation.holders.push_back(std::move(holder));
+      if (known.emplace(holder.hold_id, HoldsGpus(holder)).second) {
+        explanation.holders.push_back(std::move(holder));
+      }
     }
   }
   ASSIGN_OR_RETURN(auto runs,

@@ -89,6 +89,9 @@ class Posting {
   absl::StatusOr<Verdict> Post(const CapacityStated& row);
   absl::StatusOr<Verdict> Post(const PoolPolicySet& policy);
   absl::StatusOr<Verdict> Post(const WaiverPolicySet& policy);
+  // From now on, where it is not so already.
+  absl::StatusOr<Verdict> PostFromNow(PoolPolicySet policy);
+  absl::StatusOr<Verdict> PostFromNow(WaiverPolicySet policy);
   // Fills in the amount of a share.
   absl::StatusOr<Verdict> Post(RunRefunded refund);
   // The place of a run that was started; unjudged.

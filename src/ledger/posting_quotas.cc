@@ -75,7 +75,8 @@ absl::StatusOr<Verdict> Posting::SetQuota(const QuotaSetting& setting,
   bool promises_more = PromisesMore(nullptr, set.limit);
   for (const StoredQuota* const known : own) {
     if (!SameKind(known->scope, setting.scope)) continue;
-    if (known->edges == edges && SaysAlready(*known, set.from_us, set.limit)) {
+    if (known->edges == edges &&
+        SaysAlready(*known, setting, tip_.recorded_us)) {
       return Verdict::kUnchanged;
     }
     promises_more = PromisesMore(LimitAt(*known, set.from_us), set.limit);

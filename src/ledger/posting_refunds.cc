@@ -99,10 +99,17 @@ absl::Status Posting::ApplyRefund(const RunRefunded& refund) {
 absl::StatusOr<Verdict> Posting::Post(const WaiverPolicySet& policy) {
   RETURN_IF_ERROR(CheckWaiver(policy));
   ASSIGN_OR_RETURN(const WaiverList waivers, ReadWaivers(transaction_.get()));
-  if (IsInForce(waivers, policy)) return Verdict::kUnchanged;
+  if (IsSaid(waivers, policy)) return Verdict::kUnchanged;
   Journal(policy);
   RETURN_IF_ERROR(ApplyWaiver(policy));
   return Verdict::kNew;
+}
+
+absl::StatusOr<Verdict> Posting::PostFromNow(WaiverPolicySet policy) {
+  policy.from_us = tip_.recorded_us;
+  ASSIGN_OR_RETURN(const WaiverList waivers, ReadWaivers(transaction_.get()));
+  if (IsInForce(waivers, policy)) return Verdict::kUnchanged;
+  return Post(policy);
 }
 
 absl::Status Posting::ApplyWaiver(const WaiverPolicySet& policy) {

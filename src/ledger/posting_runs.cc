@@ -104,10 +104,18 @@ absl::StatusOr<Verdict> Posting::Post(const PoolPolicySet& policy) {
   RETURN_IF_ERROR(CheckPoolPolicy(policy));
   ASSIGN_OR_RETURN(const std::vector<StoredPoolPolicy> policies,
                    ReadPoolPolicies(transaction_.get()));
-  if (IsInForce(policies, policy)) return Verdict::kUnchanged;
+  if (IsSaid(policies, policy)) return Verdict::kUnchanged;
   Journal(policy);
   RETURN_IF_ERROR(ApplyPolicy(policy));
   return Verdict::kNew;
+}
+
+absl::StatusOr<Verdict> Posting::PostFromNow(PoolPolicySet policy) {
+  policy.from_us = tip_.recorded_us;
+  ASSIGN_OR_RETURN(const PoolPolicyList policies,
+                   ReadPoolPolicies(transaction_.get()));
+  if (IsInForce(policies, policy)) return Verdict::kUnchanged;
+  return Post(policy);
 }
 
 absl::Status Posting::ApplyPolicy(const PoolPolicySet& policy) {

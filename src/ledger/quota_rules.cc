@@ -96,10 +96,12 @@ absl::Status CheckQuotaCount(size_t quotas) {
                        " quotas: there can be no more");
 }
 
-bool SaysAlready(const StoredQuota& quota, int64_t from_us,
-                 const std::optional<QuotaLimit>& limit) {
-  const QuotaVersion* const version = quota.At(from_us);
-  return version != nullptr && version->limit == limit;
+bool SaysAlready(const StoredQuota& quota, const QuotaSetting& setting,
+                 int64_t now_us) {
+  const QuotaVersion* const version =
+      quota.At(setting.from_us.value_or(now_us));
+  if (version == nullptr || version->limit != setting.limit) return false;
+  return !setting.from_us || version->from_us == *setting.from_us;
 }
 
 Int128 GuaranteeOf(const QuotaLimit& limit) {

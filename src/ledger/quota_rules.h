@@ -22,10 +22,11 @@ absl::Status CheckQuota(const QuotaSetting& setting, int64_t bucket_us);
 // kInvalidArgument when there are more than meters can be told of.
 absl::Status CheckQuotaCount(size_t quotas);
 
-// Whether the quota has the limit from the instant on, and none is to replace
-// it at that instant.
-bool SaysAlready(const StoredQuota& quota, int64_t from_us,
-                 const std::optional<QuotaLimit>& limit);
+// Whether it is said already: of now, that the limit holds; of a named instant,
+// that it was set from this very instant on. One that only follows from an
+// earlier setting would be lost with that.
+bool SaysAlready(const StoredQuota& quota, const QuotaSetting& setting,
+                 int64_t now_us);
 
 // What slices set aside in a quota must fit in it, now and at each later
 // change: of `scope`'s kind, from `from_us` on. kInvalidArgument names the

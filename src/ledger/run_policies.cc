@@ -127,6 +127,14 @@ int64_t LeaseOf(const PoolPolicyList& policies, std::string_view pool,
       .value_or(kDefaultLeaseUs);
 }
 
+bool IsSaid(const PoolPolicyList& policies, const PoolPolicySet& policy) {
+  return ValueInForce(policies, policy.setting, policy.from_us,
+                      [&](const StoredPoolPolicy& other) {
+                        return other.pool == policy.pool &&
+                               other.from_us == policy.from_us;
+                      }) == policy.value;
+}
+
 bool IsInForce(const PoolPolicyList& policies, const PoolPolicySet& policy) {
   return ValueInForce(policies, policy.setting, policy.from_us,
                       [&](const StoredPoolPolicy& other) {

@@ -44,7 +44,10 @@ bool SuspendedAccrues(const PoolPolicyList& policies, std::string_view pool,
 int64_t LeaseOf(const PoolPolicyList& policies, std::string_view pool,
                 int64_t at_us);
 
-// Whether posting it would change nothing: its selector says so at its instant.
+// Whether its selector says so from its very instant on: what only follows from
+// an earlier policy would be lost with that.
+bool IsSaid(const PoolPolicyList& policies, const PoolPolicySet& policy);
+// Whether its selector says so at its instant.
 bool IsInForce(const PoolPolicyList& policies, const PoolPolicySet& policy);
 
 }  // namespace drawdown

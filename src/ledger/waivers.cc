@@ -102,6 +102,14 @@ std::string DescribeWaiver(const WaiverPolicySet& policy) {
          std::string(StopReasonName(policy.reason)) + " runs";
 }
 
+bool IsSaid(const WaiverList& waivers, const WaiverPolicySet& policy) {
+  WaiverList same_instant;
+  for (const StoredWaiver& waiver : waivers) {
+    if (waiver.from_us == policy.from_us) same_instant.push_back(waiver);
+  }
+  return IsInForce(same_instant, policy);
+}
+
 bool IsInForce(const WaiverList& waivers, const WaiverPolicySet& policy) {
   const StoredWaiver* found = nullptr;
   for (const StoredWaiver& waiver : waivers) {

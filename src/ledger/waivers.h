@@ -40,7 +40,9 @@ absl::StatusOr<WaiverList> ReadWaivers(ReadTransaction* books);
 absl::Status CheckWaiver(const WaiverPolicySet& policy);
 // "waives 1/2 of failed runs", "waives the last 600 s of lost runs".
 std::string DescribeWaiver(const WaiverPolicySet& policy);
-// Whether posting it would change nothing.
+// Whether it is said from its very instant on, and whether it is so then
+// (run_policies.h).
+bool IsSaid(const WaiverList& waivers, const WaiverPolicySet& policy);
 bool IsInForce(const WaiverList& waivers, const WaiverPolicySet& policy);
 
 // Why the run stopped: as it was told, else as Slurm spells it in the state of

@@ -67,13 +67,13 @@ Cell LaterJson(const QuotaState& quota) {
   return "[" + out + "]";
 }
 
-// Totals and GPUs at once have no window; none is open outside a contract's
-// term.
+// Totals and GPUs at once have no window, and before the first window of a
+// contract there is no start.
 std::optional<int64_t> WindowStart(const QuotaState& quota) {
   const QuotaPeriod period = quota.scope.period;
   const bool windowed =
       period != QuotaPeriod::kTotal && period != QuotaPeriod::kAtOnce;
-  if (!windowed || quota.window_start_us == 0) return std::nullopt;
+  if (!windowed || quota.window_start_us <= 0) return std::nullopt;
   return quota.window_start_us;
 }
 

@@ -147,6 +147,45 @@ class SetTest(QuotaTest):
             for quota in self.quotas("--at", at):
                 self.assertEqual(quota["held_gpu_hours"], held, (days, quota))
 
+    def test_an_interval_is_cut_as_the_commitment_is(self):
+        self.write("k.textproto", """
+            id: "k" provider: "aws" currency: "USD"
+            term { start: "2026-10-10T00:00:00Z" end: "2027-10-10T00:00:00Z" }
+            calendar { time_zone: "UTC" day_cut: "00:00" day_label: START
+                       month_day: 1 year_start: "10-10" }
+            pool { name: "%s" sku: "s" region: "us-east-1" gpus_per_unit: 1 }
+            rate { pool: "aws/*/gb200" price: "4" from: "2026-10-10T00:00:00Z" }
+            commitment {
+              id: "blk" category: USAGE model: DISCONTINUOUS interval: MONTHLY
+              layer: 1 priority: 1
+              applies { dimension: "pool" operator: IN value: "%s" }
+              step { from: "2026-11-15T00:00:00Z" quantity: "100" } price: "2" }
+            """ % (POOL, POOL))
+        self.expect(0, "contract", "apply", "k.textproto")
+        self.set(0, "acme", "--gpu-hours", "30", "--per", "interval",
+                 "--commitment", "blk")
+        self.write("runs.csv", "run_id,tenant,pool,gpus,start,end\n"
+                   f"r1,acme/chat,{POOL},1,2026-11-01T00:00:00Z,"
+                   "2026-11-16T00:00:00Z\n")
+        self.expect(0, "import", "runs", "runs.csv")
+        for at, start, end, used in (
+                ("2026-11-10", None, "2026-11-15", 336),
+                ("2026-11-20", "2026-11-15", "2026-12-01", 24),
+                ("2026-12-01", "2026-12-01", "2027-01-01", 0),
+                ("2027-10-05", "2027-10-01", "2027-10-10", 0),
+                ("2027-10-11", "2027-10-10", None, 0)):
+            [quota] = self.quotas("--at", at + "T00:00:00Z")
+            self.assertEqual(
+                [quota["window_start"], quota["window_end"],
+                 Decimal(quota["used_gpu_hours"])],
+                [day and day + "T00:00:00Z" for day in (start, end)] + [used])
+            if end and start:
+                [status] = self.expect(
+                    0, "status", "--at", at + "T00:00:00Z",
+                    "--format", "json").json()["commitments"]
+                self.assertEqual((status["interval_start"], status["interval_end"]),
+                                 (quota["window_start"], quota["window_end"]))
+
     def test_slices_lend_and_borrow(self):
         self.set(0, "acme", "--gpu-hours", "100", "--per", "month")
         sliced = self.set(0, "acme/chat", "--gpu-hours", "60", "--per",
@@ -185,6 +224,23 @@ class SetTest(QuotaTest):
                          ("2099-01-01T00:00:00Z", "8"))
         self.assertIn("from 2099-01-01T00:00:00Z on 8 GPUs",
                       self.expect(0, "quota", "list", "--format", "table").out)
+
+    def test_the_order_in_which_limits_are_said_does_not_matter(self):
+        said = [["--gpus", "7", "--from", "2099-01-01T00:00:00Z"],
+                ["--gpus", "7", "--from", "2099-01-15T00:00:00Z"],
+                ["--gpus", "8", "--from", "2099-01-10T00:00:00Z"]]
+        for tenant, order in (("a", said), ("b", said[::-1])):
+            for limit in order:
+                self.assertIn("set: ", self.set(0, tenant, *limit).err)
+            for limit in order:
+                self.assertIn("was already so", self.set(0, tenant, *limit).err)
+        for day, limit in (("02", "7"), ("11", "8"), ("16", "7")):
+            then = self.quotas("--at", "2099-01-%sT00:00:00Z" % day)
+            self.assertEqual([one["limit_gpus"] for one in then], [limit] * 2)
+        # Of now there is nothing to add.
+        self.set(0, "c", "--gpus", "7")
+        self.assertIn("was already so", self.set(0, "c", "--gpus", "7").err)
+        self.expect(0, "verify")
 
     def test_a_limit_from_before_is_said_as_it_was_set(self):
         self.set(0, "acme", "--gpus", "16", "--from", "2021-01-01T00:00:00Z")

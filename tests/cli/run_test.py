@@ -81,6 +81,11 @@ class RunTest(CliTest):
                 self.assertIn("was already", self.change(0, *call).err)
                 self.assertEqual(self.entries(), entries)
 
+    def test_an_attempt_is_decimal(self):
+        self.expect(0, "run", "start", "r", *PLACE, "--gpus", "8", "--attempt", "010")
+        [run] = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual(run["attempt"], 10)
+
     def test_an_ended_run_is_not_started_again(self):
         self.start(0, "8")
         self.change(0, "stop")
@@ -243,6 +248,31 @@ class RunTest(CliTest):
         self.assertIn("accrues", self.expect(0, "journal").out)
         self.expect(2, "policy", "pool", "aws/*")
         self.expect(2, "policy", "pool", "aws/*", "--suspended", "maybe")
+        self.expect(0, "verify")
+
+    def test_the_order_in_which_policies_are_said_does_not_matter(self):
+        def say(words, order):
+            for value, day in order:
+                self.expect(0, "policy", *words, value, "--from",
+                            "2026-10-%02dT00:00:00Z" % day)
+
+        pool = [("accrues", 1), ("accrues", 20), ("free", 10)]
+        share = [("1", 1), ("1", 20), ("0", 10)]
+        for _ in range(2):  # Once more changes nothing.
+            say(["pool", "aws/*", "--suspended"], pool)
+            say(["waive", "failed", "--share"], share)
+            listed = self.expect(0, "policy", "list").out
+            self.assertEqual(listed.count("\n"), 7, listed)
+        self.start(0, "8", "--at", "2026-10-21T00:00:00Z")
+        self.change(0, "suspend", "--at", "2026-10-21T01:00:00Z")
+        self.change(0, "stop", "--reason", "failed", "--at", "2026-10-21T02:00:00Z")
+        [run] = self.expect(0, "refunds", "--format", "json").json()["runs"]
+        self.assertEqual((run["metered_gpu_seconds"], run["net_gpu_seconds"]),
+                         ("57600", "0"))
+        # Of now there is nothing to add.
+        self.expect(0, "policy", "pool", "aws/*", "--suspended", "accrues")
+        self.expect(0, "policy", "waive", "failed", "--share", "1")
+        self.assertEqual(self.expect(0, "policy", "list").out, listed)
         self.expect(0, "verify")
 
     def test_refunds_and_waivers_are_shown_and_statements_know_nothing(self):

@@ -48,6 +48,18 @@ TEST(RunPoliciesTest, WhatIsInForceIsOfOneSelectorAtOneInstant) {
   }
 }
 
+TEST(RunPoliciesTest, WhatOnlyFollowsFromAnEarlierOneIsNotSaid) {
+  const PoolPolicyList policies = {{"aws", 100, kAccrues, 0},
+                                   {"aws", 200, kAccrues, 1},
+                                   {"aws", 100, kAccrues, 1}};
+  EXPECT_TRUE(IsSaid(policies, {"aws", 100, kAccrues, 1}));
+  EXPECT_TRUE(IsSaid(policies, {"aws", 200, kAccrues, 1}));
+  EXPECT_FALSE(IsSaid(policies, {"aws", 100, kAccrues, 0}));
+  EXPECT_FALSE(IsSaid(policies, {"aws", 150, kAccrues, 1}));
+  EXPECT_FALSE(IsSaid(policies, {"aws", 250, kAccrues, 1}));
+  EXPECT_FALSE(IsSaid(policies, {"aws/x", 100, kAccrues, 1}));
+}
+
 TEST(RunPoliciesTest, WhatCannotStandInTheBooksIsRefused) {
   EXPECT_THAT(CheckPoolPolicy({"", 0, kAccrues, 1}),
               IsError(ErrorCode::kBadRow, "pool has 0 bytes"));
