@@ -579,7 +579,7 @@ typedef struct drawdown_hold_renewal {
   drawdown_text hold_id;
   drawdown_int128 charge_gpu_us;
   drawdown_int128 extend_gpu_us;
-  int64_t ttl_us;
+  int64_t ttl_us; /* 0: an hour, or as long as it lasts anyway */
 } drawdown_hold_renewal;
 #define DRAWDOWN_HOLD_RENEWAL_INIT                                    \
   {                                                                   \

@@ -43,7 +43,9 @@ struct HoldRenewal {
   // 0 for a hold that a run draws: that accrues by itself.
   GpuTime charge;
   GpuTime extend;  // added; what its run used beyond the hold is taken off it
-  int64_t ttl_us = 3'600'000'000;  // from now
+  // From now, 1 us to 366 days; 0: an hour, or as long as it lasts anyway where
+  // that is longer.
+  int64_t ttl_us = 0;
 };
 
 // What becomes of settling more than is held.

@@ -1,4 +1,5 @@
 #include <limits>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
@@ -12,13 +13,15 @@
 namespace drawdown {
 namespace {
 
+// Where a renewal is not told how long: HoldRenewal::ttl_us of 0.
+constexpr char kAsItLasts[] = "as it lasts";
 constexpr char kRefused[] = "a quota refuses it: nothing changed";
 
 // The amount is held, charged or added, as the verb says.
 struct HoldArguments : HoldTexts {
   std::string charge;
   std::string file;
-  uint64_t renewal = 0;  // 0: the next
+  std::optional<uint64_t> renewal;  // else the next
   bool strict = false;
   bool refuse_overdraft = false;
 };
@@ -154,9 +157,10 @@ int RunChange(Program* program, const HoldArguments& arguments,
 }
 
 absl::StatusOr<HoldChangeRequest> RenewRequest(const HoldArguments& arguments) {
-  if (arguments.renewal > std::numeric_limits<uint32_t>::max()) {
-    return UsageProblem(absl::StrCat("--renewal: ", arguments.renewal,
-                                     " is not in 1..4294967295"));
+  const uint64_t number = arguments.renewal.value_or(1);
+  if (number < 1 || number > std::numeric_limits<uint32_t>::max()) {
+    return UsageProblem(
+        absl::StrCat("--renewal: ", number, " is not in 1..4294967295"));
   }
   HoldRenewal renewal;
   renewal.hold_id = arguments.hold_id;
@@ -166,8 +170,11 @@ absl::StatusOr<HoldChangeRequest> RenewRequest(const HoldArguments& arguments) {
                    GpuTimeOption("charge-", {"", arguments.charge}));
   renewal.extend = extend.value_or(GpuTime());
   renewal.charge = charge.value_or(GpuTime());
-  ASSIGN_OR_RETURN(renewal.ttl_us, LengthOption("for", arguments.ttl));
-  const auto asked = static_cast<uint32_t>(arguments.renewal);
+  if (arguments.ttl != kAsItLasts) {
+    ASSIGN_OR_RETURN(renewal.ttl_us, LengthOption("for", arguments.ttl));
+  }
+  const uint32_t asked =
+      arguments.renewal ? static_cast<uint32_t>(number) : 0;  // 0: the next
   HoldChangeRequest request;
   request.post = [renewal, asked](Ledger* ledger,
                                   const std::optional<HoldInfo>& before) {
@@ -285,6 +292,7 @@ void AddRenew(Program* program) {
        kRefused},
       {RenewRequest, "renewed", RenewedWords},
       [](Verb* verb, HoldArguments* arguments) {
+        arguments->ttl = kAsItLasts;
         verb->Number("renewal", "N", "Which renewal: 1, 2 ...; else the next",
                      &arguments->renewal)
             .Text("charge-gpu-seconds", "N",
@@ -295,7 +303,9 @@ void AddRenew(Program* program) {
                   &arguments->amount.gpu_hours)
             .Text("extend-gpu-seconds", "N", "The same in GPU-seconds",
                   &arguments->amount.gpu_seconds)
-            .Text("for", "LENGTH", "From now: 90s, 30m, 1h, 2d ...; else 1h",
+            .Text("for", "LENGTH",
+                  "From now: 90s, 30m, 1h, 2d ...; else 1h, or as long as it "
+                  "lasts anyway",
                   &arguments->ttl);
       });
 }

@@ -1,5 +1,6 @@
 #include "ledger/hold_rules.h"
 
+#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -51,7 +52,9 @@ std::string DescribeRenewal(uint32_t renewal, GpuTime charge, GpuTime extend,
                             int64_t ttl_us) {
   return "renewal " + std::to_string(renewal) + " charging " +
          FormatGpuSeconds(charge) + " and extending by " +
-         FormatGpuSeconds(extend) + " GPU-seconds for " + SecondsText(ttl_us);
+         FormatGpuSeconds(extend) + " GPU-seconds for " +
+         (ttl_us == 0 ? "an hour or as long as it lasted"
+                      : SecondsText(ttl_us));
 }
 
 std::string DescribeClosing(bool settled, GpuTime charge) {
@@ -93,7 +96,8 @@ absl::Status CheckRenewal(const HoldRenewal& renewal) {
   if (renewal.renewal < 1) {
     return BadHold(renewal.hold_id, "renewals are numbered from 1");
   }
-  return CheckTtl(renewal.hold_id, renewal.ttl_us);
+  return renewal.ttl_us == 0 ? absl::OkStatus()
+                             : CheckTtl(renewal.hold_id, renewal.ttl_us);
 }
 
 absl::Status JudgePlacedAgain(const StoredHold& known,
@@ -184,7 +188,10 @@ void ApplyRenewal(const HoldRenewed& renewed, StoredHold* hold) {
   hold->renewals = renewed.renewal;
   hold->charged += renewed.charge;
   hold->extended += renewed.extend;
-  hold->expires_us = renewed.at_us + renewed.ttl_us;
+  hold->expires_us =
+      renewed.ttl_us == 0
+          ? std::max(hold->expires_us, renewed.at_us + kMicrosPerHour)
+          : renewed.at_us + renewed.ttl_us;
   hold->last_charge = renewed.charge;
   hold->last_extend = renewed.extend;
   hold->last_ttl_us = renewed.ttl_us;

@@ -131,7 +131,9 @@ class Describer {
         "renewal " + std::to_string(renewed.renewal) + ", charged " +
             FormatGpuSeconds(renewed.charge) + ", extended by " +
             FormatGpuSeconds(renewed.extend) + " GPU-seconds, until " +
-            FormatInstant(renewed.at_us + renewed.ttl_us));
+            (renewed.ttl_us == 0
+                 ? FormatInstant(renewed.at_us + kMicrosPerHour) + " or later"
+                 : FormatInstant(renewed.at_us + renewed.ttl_us)));
   }
   void operator()(const HoldClosed& closed) const {
     Say(closed.settled ? "hold_settle" : "hold_release", closed.hold_id,
