@@ -100,6 +100,38 @@ void NoteOverdraft(const QuotaState& quota) {
       quota.limit.soft ? "" : ": new work is refused, nothing is stopped"));
 }
 
+// Borrowing and lending are between quotas of one kind, one above the other.
+absl::StatusOr<bool> HasOneAbove(const Ledger& ledger, const QuotaScope& scope,
+                                 int64_t at_us) {
+  ASSIGN_OR_RETURN(const std::vector<QuotaState> quotas,
+                   ledger.Quotas("", at_us));
+  return std::any_of(quotas.begin(), quotas.end(),
+                     [&](const QuotaState& above) {
+                       QuotaScope there = above.scope;
+                       if (!above.limited || there.tenant == scope.tenant ||
+                           !IsAtOrBelow(scope.tenant, there.tenant)) {
+                         return false;
+                       }
+                       there.tenant = scope.tenant;
+                       return there == scope;
+                     });
+}
+
+absl::Status NoteAlone(const Ledger& ledger, const QuotaState& quota) {
+  if (!quota.limited || (!quota.limit.slice && quota.limit.borrowing == 0)) {
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const int64_t now_us, ledger.HoldTime());
+  ASSIGN_OR_RETURN(
+      const bool above,
+      HasOneAbove(ledger, quota.scope, std::max(quota.from_us, now_us)));
+  if (above) return absl::OkStatus();
+  SayNote(absl::StrCat(
+      "no quota of this kind is above it: it lends to nobody",
+      quota.limit.borrowing > 0 ? ", and what it borrows is nobody's" : ""));
+  return absl::OkStatus();
+}
+
 std::string SetWords(const QuotaSetting& setting, const QuotaState& state,
                      bool changed) {
   std::string out =
@@ -128,6 +160,8 @@ int RunSet(Program* program, const QuotaSetArguments& arguments) {
             " another limit holds: " + DescribeQuota(*after->instead));
   } else {
     NoteOverdraft(after->quota);
+    const absl::Status alone = NoteAlone(**ledger, after->quota);
+    if (!alone.ok()) return Fail(alone);
   }
   if (!globals.format.empty()) {
     WriteQuotaChange(after->quota, *changed, globals.FormatFor(false),

@@ -218,8 +218,9 @@ void AddRun(Program* program) {
       "run", {"Start, resize, suspend, resume and stop one run; heartbeats",
               "For prolog and epilog scripts. Every verb may be repeated: what "
               "the books say\nalready is left as it is. A line on stderr says "
-              "what happened; with --format the\nrun is written to stdout. "
-              "--at says when it happened, else it is now.",
+              "what happened (heartbeat and refund\nare silent); with --format "
+              "the run is written to stdout (start-array writes none).\n--at "
+              "says when it happened, else it is now.",
               "drawdown run start job-1 --tenant acme/chat --pool "
               "aws/us-east-1/gb200 --gpus 8\n"
               "drawdown run stop job-1 --reason preempted",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -67,6 +68,10 @@ class HoldRows {
     }
     if (const std::string length = Field("for"); !length.empty()) {
       ASSIGN_OR_RETURN(request.ttl_us, Named("for", ParseLength(length)));
+    }
+    if (request.gpu_time.zero() && request.micro_gpus == 0) {
+      return MakeError(ErrorCode::kBadRow,
+                       "it holds neither GPU time nor GPUs");
     }
     return request;
   }
@@ -136,10 +141,18 @@ absl::StatusOr<HoldFile> ReadHoldFile(const std::string& path, int64_t ttl_us) {
         source->name(), ": not read: ", absl::StrJoin(ignored, ", ")));
   }
   std::vector<std::string> problems;
+  std::unordered_map<std::string, std::string> first_of;  // hold id -> where
   ASSIGN_OR_RETURN(bool found, reader.Next());
   while (found) {
     auto request = rows.Current();
     if (request.ok()) {
+      const auto [first, fresh] =
+          first_of.emplace(request->hold_id, reader.Where());
+      if (!fresh) {
+        problems.push_back(absl::StrCat(
+            reader.Where(), ": hold ", request->hold_id,
+            " stands twice in one batch, first in ", first->second));
+      }
       file.requests.push_back(*std::move(request));
     } else {
       problems.push_back(absl::StrCat(reader.Where(), ": ",

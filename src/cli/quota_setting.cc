@@ -118,9 +118,13 @@ absl::StatusOr<QuotaLimit> LimitOf(const QuotaSetArguments& arguments,
 
 absl::StatusOr<QuotaSetting> QuotaSettingOf(
     const GlobalOptions& globals, const QuotaSetArguments& arguments) {
+  if (arguments.pool.empty()) {
+    return UsageProblem(
+        "--pool is empty: leave it out, or say '*', for all pools");
+  }
   QuotaSetting setting;
   setting.scope.tenant = arguments.tenant;
-  setting.scope.pool = arguments.pool.empty() ? "*" : arguments.pool;
+  setting.scope.pool = arguments.pool;
   ASSIGN_OR_RETURN(const std::string per, PeriodText(arguments));
   RETURN_IF_ERROR(SetPeriod(per, &setting.scope));
   RETURN_IF_ERROR(SetCalendar(arguments, &setting.scope));

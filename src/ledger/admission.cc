@@ -199,6 +199,8 @@ absl::StatusOr<bool> Admitter::Borrows(std::string_view tenant,
         quota->scope.tenant == scope.tenant) {
       continue;
     }
+    // A ceiling sets nothing aside, so what is beyond it is nobody else's.
+    if (!limit->slice && limit->borrowing == 0) continue;
     ASSIGN_OR_RETURN(const Standing standing, OwnStandingOf(*quota));
     if (standing.committed() > FineUnits(scope.period, limit->nominal)) {
       return true;

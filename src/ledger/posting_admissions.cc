@@ -245,6 +245,12 @@ absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
                          ", and it has no hold: stop it and start another "
                          "attempt with one");
   }
+  if (by.hold->state != HoldState::kOpen) {
+    return MakeError(ErrorCode::kHoldRequired,
+                     "run " + run + over + ", and its hold " + by.hold_id +
+                         " is " + std::string(HoldStateName(by.hold->state)) +
+                         ": stop it and start another attempt with one");
+  }
   return MakeError(ErrorCode::kHoldRequired,
                    "run " + run + over + ", and nothing is left of its hold " +
                        by.hold_id + " at " + FormatInstant(by.at_us) +

@@ -119,6 +119,14 @@ class LifeTest(HoldTest):
         self.assertEqual(self.hold(0, "next").out.count("\n"), 1)
         self.expect(0, "verify")
 
+    def test_a_run_whose_hold_is_gone_is_told_what_to_do(self):
+        self.place(0, "h", "1")
+        self.expect(0, "run", "start", "r", *PLACE, "--gpus", "8", "--hold", "h")
+        self.expect(0, "run", "suspend", "r")
+        self.hold(0, "release", "h")
+        self.assertIn("its hold h is released: stop it and start another attempt with one",
+                      self.expect(2, "run", "resume", "r").err)
+
     def test_a_hold_without_a_run_is_charged_and_settled(self):
         self.place(0, "job-1", "10")
         renewed = self.hold(0, "renew", "job-1", "--charge-gpu-seconds",
@@ -167,6 +175,33 @@ class LifeTest(HoldTest):
         other = self.hold(3, "renew", "job-1", "--renewal", "2")
         self.assertIn("this says renewal 2 charging 0", other.err)
         self.assertEqual(self.holds()[0]["gpu_hours"], "3.000000000")
+
+        self.assertIn("--renewal: 0 is not in 1..", self.hold(2, *more, "--renewal", "0").err)
+
+    def test_a_renewal_does_not_shorten_a_hold_that_was_not_asked_to(self):
+        self.place(0, "job-1", "1", "--for", "864000s")
+        [placed] = self.holds()
+        again = ["renew", "job-1", "--extend-gpu-hours", "1", "--renewal", "1"]
+        for _ in range(2):
+            self.hold(0, *again)
+            self.assertEqual(self.holds()[0]["expires"], placed["expires"])
+        self.assertIn("for an hour or as long as it lasted",
+                      self.hold(3, *again, "--for", "1h").err)
+        self.expect(0, "verify")
+        self.hold(0, "renew", "job-1", "--for", "1h")
+        self.assertLess(self.holds()[0]["expires"], placed["expires"])
+        # It would end sooner than in an hour.
+        self.place(0, "job-2", "1", "--for", "1m")
+        [_, before] = self.holds()
+        self.hold(0, "renew", "job-2")
+        self.assertGreater(self.holds()[1]["expires"], before["expires"])
+
+    def test_a_length_may_be_of_any_number_of_digits(self):
+        self.place(0, "job-1", "1", "--for", "0031622400s")
+        self.assertIn("it would last 31622401 s",
+                      self.place(3, "job-2", "1", "--for", "31622401s").err)
+        for no in ("s", "99999999999999s", "1e3s", "-1s", "1 s"):
+            self.assertIn("is not a length", self.place(2, "job-2", "1", "--for", no).err)
 
     def test_expiry(self):
         self.place(0, "job-1", "80", "--for", "1s")
@@ -256,7 +291,7 @@ class RefusalTest(HoldTest):
             (2, ["place", "a", *PLACE, *hours, "--for", "5"], "--for: "),
             (2, ["place", "a", *PLACE, *hours, "--for", ""], "--for: "),
             (2, ["place", "a", *PLACE, *hours, "--for", "-1h"], "--for: "),
-            (2, ["place", "a", *PLACE, *hours, "--for", "99999999d"], "--for"),
+            (2, ["place", "a", *PLACE, *hours, "--for", "999999999d"], "--for"),
             (3, ["place", "a", *PLACE, *hours, "--for", "0s"], "last 0 s"),
             (3, ["place", "a", *PLACE, *hours, "--for", "400d"], "366 days"),
             (3, ["place", "a", *PLACE, "--gpus", "0"], "holds neither"),
@@ -266,6 +301,7 @@ class RefusalTest(HoldTest):
             (2, ["place", "a", "--file", "f.csv"], "--file names the holds"),
             (2, ["place", "a", *PLACE, *hours, "--at", "0"], "--at means"),
             (2, ["renew", "a", "--renewal", "4294967296"], "--renewal: "),
+            (2, ["renew", "a", "--for", ""], "--for: "),
             (2, ["renew", "a", "--extend-gpu-hours", "-1"], "is negative"),
             (2, ["renew", "a", "--charge-gpu-seconds", "-1"], "is negative"),
             (2, ["settle", "a"], "--gpu-hours or --gpu-seconds is required"),
@@ -316,12 +352,17 @@ class BatchTest(HoldTest):
 
     def test_every_bad_row_is_named(self):
         bad = self.hold(3, *self.rows("a,t,p,x,,", "b,t,p,1,,", "c,t,p,-1,,",
-                                      "d,t,p,1,-8,", "e,t,p,1,,soon"))
+                                      "d,t,p,1,-8,", "e,t,p,1,,soon",
+                                      "f,t,p,,,", "b,t,p,2,,", "g,t,p,0,,"))
         self.assertEqual([line.split(": ")[1:3] for line in
                           bad.err.splitlines()],
                          [["holds.csv:2", "gpu_hours"],
                           ["holds.csv:4", "gpu_hours"],
-                          ["holds.csv:5", "gpus"], ["holds.csv:6", "for"]])
+                          ["holds.csv:5", "gpus"], ["holds.csv:6", "for"],
+                          ["holds.csv:7", "it holds neither GPU time nor GPUs"],
+                          ["holds.csv:8", "hold b stands twice in one batch, first "
+                           "in holds.csv:3"],
+                          ["holds.csv:9", "it holds neither GPU time nor GPUs"]])
         many = self.hold(3, *self.rows(*["a,t,p,x,,"] * 30))
         self.assertEqual(many.err.count("\n"), 21)
         self.assertIn("and 10 more\n", many.err)

@@ -210,6 +210,32 @@ class SetTest(QuotaTest):
         self.assertIn("slices below it would set aside 101 GPU-hours, "
                       "more than its 100 GPU-hours", over.err)
 
+    def test_a_slice_below_nothing_is_noted(self):
+        alone = "note: no quota of this kind is above it: it lends to nobody"
+        hours = ["--gpu-hours", "3", "--per", "month"]
+        self.assertIn(alone + ", and what it borrows is nobody's\n",
+                      self.set(0, "a/b", *hours, "--borrow", "5").err)
+        self.assertIn(alone + "\n", self.set(0, "a/b", *hours, "--slice").err)
+        self.assertNotIn(alone, self.set(0, "a/b", *hours).err)
+        # Another kind, other pools, and nobody above.
+        self.set(0, "a", "--gpu-hours", "9", "--per", "total")
+        self.set(0, "a", *hours, "--pool", "aws/*")
+        self.set(0, "ab", *hours)
+        self.assertIn(alone, self.set(0, "a/b", *hours, "--slice").err)
+        self.set(0, "a", *hours)
+        self.assertNotIn(alone, self.set(0, "a/b", *hours, "--slice").err)
+
+    def test_a_ceiling_that_is_passed_borrows_nothing(self):
+        for tenant in ("a", "a/b"):
+            self.set(0, tenant, "--gpus", "8")
+        self.expect(0, "hold", "place", "h", "--tenant", "a/b", "--pool", POOL,
+                    "--gpus", "6")
+        for words, borrows in (([], False), (["--borrow", "4"], True)):
+            self.set(0, "a/b", "--gpus", "4", *words)
+            [holder] = self.explain(0, "a", "--pool", POOL, "--gpus", "1",
+                                    "--format", "json").json()["holders"]
+            self.assertEqual(holder["borrows"], borrows)
+
     def test_a_limit_from_then_on(self):
         later = self.set(0, "acme", "--gpus", "8", "--from",
                          "2099-01-01T00:00:00Z", "--format", "json")
@@ -300,6 +326,7 @@ class SetTest(QuotaTest):
             (["--no-limit", "--per", "month", "--soft"],
              "--no-limit takes it away"),
             (["--gpus", "1", "--from", "soon"], "--from: "),
+            (["--gpus", "1", "--pool", ""], "--pool is empty"),
         ]
         for arguments, message in cases:
             with self.subTest(arguments=arguments):
