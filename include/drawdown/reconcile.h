@@ -135,6 +135,7 @@ class BreakList::Iterator {
   using pointer = const Break*;
   using reference = const Break&;
 
+  Iterator() = default;
   Iterator(const BreakList* list, size_t at) : list_(list), at_(at) { Read(); }
 
   reference operator*() const { return item_; }
@@ -158,8 +159,8 @@ class BreakList::Iterator {
     if (at_ < list_->size()) list_->Get(at_, &item_);
   }
 
-  const BreakList* list_;
-  size_t at_;
+  const BreakList* list_ = nullptr;
+  size_t at_ = 0;
   Break item_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/string_view.h"
 #include "base/hash_map.h"
+#include "base/path.h"
 #include "base/wide.h"
 #include "model/reason_text.h"
 
@@ -33,9 +34,10 @@ TenantOrder::TenantOrder(const std::vector<Group>& groups, const Books& books,
     names_.push_back(name);
     numbers_[text] = number;
     by_name.emplace(name, number);
-    // Those above it are before it.
+    // Those above it are before it. Only tenants of the books are asked for
+    // them, which no longer name is above.
     uint32_t above = kNoIndex;
-    for (size_t end = name.rfind('/');
+    for (size_t end = name.size() > kMaxPathBytes ? name.npos : name.rfind('/');
          end != std::string::npos && above == kNoIndex;
          end = end == 0 ? std::string::npos : name.rfind('/', end - 1)) {
       const auto known = by_name.find(absl::string_view(name.data(), end));

@@ -43,7 +43,10 @@ GpuTime Excess(const BreakFigures& item) {
 std::optional<Int128> HundredthGpus(const BreakFigures& item) {
   const int64_t length_us = item.period_end_us - item.period_start_us;
   if (length_us <= 0) return std::nullopt;
-  return DivHalfEven(Magnitude(Excess(item)).count() * 100, length_us);
+  const auto gpus =
+      MulDivHalfEven(Magnitude(Excess(item)).count(), 100, length_us);
+  if (!gpus.ok()) return std::nullopt;  // Nobody has so many.
+  return *gpus;
 }
 
 void Add(size_t place, const BreakFigures& item, Finding& finding) {

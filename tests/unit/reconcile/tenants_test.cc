@@ -22,6 +22,8 @@ using ::testing::ElementsAreArray;
 // By name, as RatedUsage has them; rows may name none of them too.
 const std::array<std::string, 7> kTenants = {"a",  "a/b", "a/b/c", "a/bc",
                                              "aa", "b",   "b/a/c"};
+// What rows have too.
+const std::array<std::string, 4> kOdd = {"", "a/b/c/d", "/a", "/"};
 constexpr int kHours = 12;
 constexpr int kHoursOfUnit = 8;
 
@@ -45,11 +47,11 @@ Window RandomWindow(int first, int last, std::mt19937& random) {
     for (int i = 0; i < count; ++i) {
       const std::string& name = kTenants[random() % kTenants.size()];
       ++metered[name];
-      const auto other = random() % (kTenants.size() + 2);
-      ++window.billed[random() % 2 == 0          ? name
-                      : other < kTenants.size()  ? kTenants[other]
-                      : other == kTenants.size() ? ""
-                                                 : "a/b/c/d"];
+      const auto other = random() % (kTenants.size() + kOdd.size());
+      ++window
+            .billed[random() % 2 == 0         ? name
+                    : other < kTenants.size() ? kTenants[other]
+                                              : kOdd[other - kTenants.size()]];
     }
   }
   // Without a name at all nothing is split.

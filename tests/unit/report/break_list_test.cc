@@ -1,4 +1,6 @@
 // Items that are made when they are asked for.
+#include <ranges>
+
 #include "gtest/gtest.h"
 #include "model/stored_breaks.h"
 
@@ -23,6 +25,8 @@ TenantPart Part(uint32_t tenant, std::string_view billed,
   }
   return part;
 }
+
+static_assert(std::ranges::input_range<const BreakList>);
 
 // Parts of three tenants with a whole item between them.
 BreakList Items() {

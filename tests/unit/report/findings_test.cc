@@ -88,6 +88,12 @@ TEST(FindingsTest, HoursThatAreNotSteadyAreAddedUp) {
             "2026-11-03T00:00:00Z to 2026-11-03T02:00:00Z: 64.80 USD too much");
 }
 
+TEST(FindingsTest, HoursBeyondAnyFleetAreCountedToo) {
+  Break item = Item(BreakClass::kUnmeteredCharge, 0, "8", "0", "400");
+  item.billed = GpuTime(Int128{36'000'000} << 100);
+  EXPECT_EQ(FindingsOf(ResultOf({item}))[0].hundredth_gpus, Int128{1} << 100);
+}
+
 TEST(FindingsTest, OrderOfItemsChangesNothing) {
   std::vector<Break> items;
   for (int hour = 0; hour < 20; ++hour) {
