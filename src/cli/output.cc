@@ -76,7 +76,8 @@ void Say(std::string_view text) { SayLines("", text); }
 void SayNote(std::string_view text) { SayLines("note: ", text); }
 
 void SayNotes(std::span<const std::string> notes) {
-  for (const std::string& note : notes) SayNote(note);
+  // One line each, whatever names of a bill are in it.
+  for (const std::string& note : notes) SayPrefixed("note: ", note);
 }
 
 int Fail(const absl::Status& status) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
 #include "base/coding.h"
 
 namespace drawdown {
@@ -28,13 +27,6 @@ uint64_t GivenBack::Hash(const BillRow& row, std::string_view service,
   return hash == 0 ? 1 : hash;
 }
 
-uint64_t GivenBack::HashOfAmount(uint64_t thing, MoneyAmount amount) {
-  scratch_.clear();
-  AppendFixed(thing, &scratch_);
-  AppendFixed(amount, &scratch_);
-  return FastHash(scratch_, seed_).low;
-}
-
 GivenBack::Things GivenBack::ThingsOf(const BillRow& row) {
   return {Hash(row, row.service, row.resource), Hash(row, "", row.resource),
           Hash(row, row.service, "")};
@@ -47,51 +39,24 @@ void GivenBack::Add(const BillRow& row, const RoutedRow& routed) {
   }
   const uint64_t thing = Hash(row, row.service, row.resource);
   if (thing == 0) return;  // MarkRefunds takes it off all that is claimed
-  const MoneyAmount amount = -row.billed_cost.amount;
-  const uint64_t taken_back = HashOfAmount(thing, amount);
-  const bool of_any = routed.key.disposition == Disposition::kCorrection ||
-                      row.category == ChargeCategory::kCredit ||
-                      row.category == ChargeCategory::kAdjustment;
-  const bool known =
-      of_any ? sums_.contains(thing) : whole_.contains(taken_back);
-  if (!known && sums_.size() + whole_.size() == kMost) {
+  if (sums_.size() == kMost && !sums_.contains(thing)) {
     too_many_ = true;
-  } else if (of_any) {
-    sums_[thing] += amount;
-  } else {
-    ++whole_[taken_back];
+    return;
   }
+  sums_[thing] -= row.billed_cost.amount;
 }
 
 GivenBack::Left GivenBack::Take(const Things& things, MoneyAmount each,
                                 uint64_t copies) {
-  copies -= TakeWhole(things[0], each, copies);
   const MoneyAmount cost = each * static_cast<Int128>(copies);
-  const MoneyAmount given = TakeAny(things, cost);
+  const MoneyAmount given = TakeUpTo(cost, things);
   if (given.zero() || !cost.valid()) return {copies, 0, {}};
   const auto left =
       static_cast<uint64_t>((cost - given).count() / each.count());
   return {left, copies - left, given};
 }
 
-uint64_t GivenBack::TakeWhole(uint64_t thing, MoneyAmount each,
-                              uint64_t copies) {
-  uint64_t taken = 0;
-  for (uint64_t at_once = std::min(copies, kMostAtOnce); at_once > 0;) {
-    const auto found =
-        whole_.find(HashOfAmount(thing, each * static_cast<Int128>(at_once)));
-    if (found == whole_.end() || found->second == 0) {
-      --at_once;
-      continue;
-    }
-    --found->second;
-    taken += at_once;
-    at_once = std::min(at_once, copies - taken);
-  }
-  return taken;
-}
-
-MoneyAmount GivenBack::TakeAny(const Things& things, MoneyAmount cost) {
+MoneyAmount GivenBack::TakeUpTo(MoneyAmount cost, const Things& things) {
   MoneyAmount taken;
   for (const uint64_t thing : things) {
     const auto found = sums_.find(thing);

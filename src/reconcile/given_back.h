@@ -1,7 +1,8 @@
 // What a bill gives back of charges that are not compared: no meter says what
-// is left of them. Credits, adjustments and corrections may be of any charge of
-// their thing; other rows of less than nothing, which some services have month
-// by month, are of one that they take back whole.
+// is left of them. A row of less than nothing, whatever its category, may be of
+// any charge of its thing: within a period a reversal is usage of less than
+// nothing, of one charge or of many. Some services have such rows month by
+// month too, so it is said what is not asked for.
 #ifndef DRAWDOWN_SRC_RECONCILE_GIVEN_BACK_H_
 #define DRAWDOWN_SRC_RECONCILE_GIVEN_BACK_H_
 
@@ -36,7 +37,7 @@ class GivenBack {
     uint64_t doubted = 0;    // of which a part may be, or all
     MoneyAmount given = {};  // that part
   };
-  // Of `copies` charges of `each`, less those that a row takes back whole.
+  // Of `copies` charges of `each`; what is given back is taken once.
   Left Take(const Things& things, MoneyAmount each, uint64_t copies);
   // There were more things than are kept: what is given back is not known.
   bool too_many() const { return too_many_; }
@@ -46,17 +47,10 @@ class GivenBack {
 
   uint64_t Hash(const BillRow& row, std::string_view service,
                 std::string_view resource);
-  uint64_t HashOfAmount(uint64_t thing, MoneyAmount amount);
-  uint64_t TakeWhole(uint64_t thing, MoneyAmount each, uint64_t copies);
-  MoneyAmount TakeAny(const Things& things, MoneyAmount cost);
+  MoneyAmount TakeUpTo(MoneyAmount cost, const Things& things);
 
   uint64_t seed_;
-  // So many at once: a row that takes back more is of more than copies.
-  static constexpr uint64_t kMostAtOnce = 100;
-
   HashMap<uint64_t, MoneyAmount> sums_;  // by thing
-  // How many rows take back an amount, by it and the thing.
-  HashMap<uint64_t, uint64_t> whole_;
   bool too_many_ = false;
   std::string scratch_;
 };

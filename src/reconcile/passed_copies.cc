@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/error.h"
 #include "model/reason_text.h"
 #include "reconcile/items.h"
 #include "reconcile/reason.h"
@@ -50,13 +51,16 @@ PassedRow PassedCopies::PassedRowOf(const BillRow& row,
 
 void PassedCopies::Add(const Copies& copies, uint32_t group,
                        Currency currency) {
-  const MoneyAmount each = copies.one.cost;
-  if (!copies.passed->named || given_back_.too_many()) {
+  if (!copies.passed->named) {
     unnamed_.Add(copies, copies.extra, currency);
     return;
   }
+  if (given_back_.too_many()) {
+    unknown_.Add(copies, copies.extra, currency);
+    return;
+  }
   const GivenBack::Left left =
-      given_back_.Take(copies.passed->things, each, copies.extra);
+      given_back_.Take(copies.passed->things, copies.one.cost, copies.extra);
   if (left.doubted != 0) {
     doubted_.Add(copies, left.doubted, currency);
     given_[currency.ToString()] += left.given;
@@ -111,9 +115,12 @@ void PassedCopies::Noted::Add(const Copies& copies, uint64_t more,
                               Currency currency) {
   const MoneyAmount amount = copies.one.cost * static_cast<Int128>(more);
   rows += more;
-  cost[currency.ToString()] += amount;
-  if (amount <= most) return;
+  const std::string& in = cost.try_emplace(currency.ToString()).first->first;
+  cost[in] += amount;
+  // Amounts of two currencies are not compared: it is one of the first's.
+  if (in != cost.begin()->first || (in == dearest_in && amount <= most)) return;
   most = amount;
+  dearest_in = in;
   dearest = copies;
   dearest.extra = more;
 }
@@ -133,8 +140,11 @@ std::string PassedCopies::Noted::Text(const GroupNames& names) const {
       rows, rows == 1 ? " row that is" : " rows that are", " not compared (",
       SumsText(cost), rows == 1 ? ") equals" : ") equal",
       " others in every column (",
-      rows == 1 ? "" : absl::StrCat("the dearest, ", dearest.extra, ": "), what,
-      resource.empty() ? "" : ", resource " + resource, ", from ",
+      rows == 1 ? ""
+                : absl::StrCat("the dearest",
+                               cost.size() == 1 ? "" : " in " + dearest_in,
+                               ", ", dearest.extra, ": "),
+      what, resource.empty() ? "" : ", resource " + Quoted(resource), ", from ",
       FormatInstant(dearest.start_us), ")");
 }
 
@@ -149,9 +159,15 @@ std::vector<std::string> PassedCopies::Notes(const GroupNames& names) const {
   if (doubted_.rows != 0) {
     notes.push_back(absl::StrCat(
         doubted_.Text(names),
-        ", and not asked for: credits, adjustments or corrections of the same "
-        "service or resource give ",
+        ", and not asked for: rows of less than nothing of the same service or "
+        "resource give ",
         SumsText(given_), " back, whatever for"));
+  }
+  if (unknown_.rows != 0) {
+    notes.push_back(absl::StrCat(
+        unknown_.Text(names),
+        ", and not asked for: the bill gives back of more services and "
+        "resources than are told apart, so what of these is not known"));
   }
   return notes;
 }

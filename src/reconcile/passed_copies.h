@@ -42,10 +42,10 @@ class PassedCopies {
     given_back_.Add(row, routed);
   }
 
-  // In the order of CopyFinder::ForEach; `group` and `currency` are those of
-  // the rows. Copies that are given back, be it in part, are none, and are
-  // noted where that is not certain. REQUIRES: copies.passed, and all rows were
-  // given to GiveBack.
+  // In the order of CopyFinder::ForEach; `group`, `currency` and the key, as
+  // coarse as its group's, are those of the rows. Copies that are given back,
+  // be it in part, are none, and are noted where that is not certain. REQUIRES:
+  // copies.passed, and all rows were given to GiveBack.
   void Add(const Copies& copies, uint32_t group, Currency currency);
 
   // Takes the copies of rows with a name out of their groups, and returns one
@@ -81,6 +81,7 @@ class PassedCopies {
     uint64_t rows = 0;
     std::map<std::string, MoneyAmount> cost;  // by currency
     MoneyAmount most;                         // of one charge's copies
+    std::string dearest_in;                   // in the first currency
     Copies dearest;                           // those
 
     void Add(const Copies& copies, uint64_t more, Currency currency);
@@ -94,6 +95,7 @@ class PassedCopies {
   uint32_t groups_ = 0;
   Noted unnamed_;  // rows that may be charges of their own
   Noted doubted_;  // rows of which some may be given back
+  Noted unknown_;  // rows of which nobody knows whether some are
   std::map<std::string, MoneyAmount> given_;  // of those, by currency
 };
 

@@ -110,11 +110,12 @@ absl::Status Reconciler::State::LinkCorrections() {
 absl::Status Reconciler::State::TakeOutAllCopies(std::vector<Break>* items) {
   RETURN_IF_ERROR(copies.ForEach(merged_index, [&](const Copies& found) {
     if (found.passed.has_value()) {
-      GroupKey key = found.passed->key;
+      Copies passed = found;
+      GroupKey& key = passed.passed->key;
       Coarsen(router.GrainOf(key.disposition), &key);
       const std::optional<uint32_t> index = groups.Find(key);
       CHECK(index.has_value());
-      passed_copies.Add(found, merged_index[*index],
+      passed_copies.Add(passed, merged_index[*index],
                         names.currencies[key.currency]);
       return;
     }

@@ -186,6 +186,15 @@ commitment { id: "spend" category: SPEND model: DISCONTINUOUS interval: ANNUAL
                          [("quantity_break", "pending"), ("matched", "final")])
         self.assertIn("pending, not breaks", done.err)
 
+    def test_a_note_is_one_line_whatever_a_bill_says(self):
+        tax = row(0, 2, RIGHT).replace("Usage,,", "Tax,,").replace(
+            "EC2", '"EC2\nnote: forged"')
+        done = self.reconcile(1, self.bill(row(0, 2, RIGHT), tax, tax))
+        self.assertIn("cannot be told", done.err)
+        self.assertIn("note: forged", done.err)
+        for line in done.err.splitlines():
+            self.assertFalse(line.startswith("note: forged"), line)
+
     def test_files_of_two_versions_are_said_to_count_twice(self):
         def newer(name, *hours):
             lines = [HEADER] + [row(hour, 2, RIGHT) for hour in hours]
