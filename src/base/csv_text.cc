@@ -89,7 +89,10 @@ absl::StatusOr<char*> CsvText::ReadQuoted(char* start) {
     RETURN_IF_ERROR(
         AddField(start + 1, static_cast<size_t>(at - start) - 1, stop));
     if (stop < end && *stop != ',' && *stop != '\n' && *stop != '\r') {
-      return Bad(stop, "text after a closing quote");
+      const bool other = *stop == ';' || *stop == '\t' || *stop == '|';
+      return Bad(stop, other ? "a separator after a closing quote that is no "
+                               "comma: fields are separated by commas"
+                             : "text after a closing quote");
     }
     return stop;
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <map>
 #include <set>
 #include <string>
 
@@ -22,6 +21,7 @@
 #include "bill/snapshots.h"
 #include "bill/table_reader.h"
 #include "bill/totals.h"
+#include "bill/version_hours.h"
 
 namespace drawdown {
 namespace {
@@ -49,7 +49,13 @@ class BillReading {
       RETURN_IF_ERROR(ReadFile(i));
     }
     RETURN_IF_ERROR(totals_.Finish(&log_));
-    NoteVersions();
+    if (versions_.size() > 1 && version_hours_.Mixed()) {
+      summary_.version_reason = kMixedCharges;
+    }
+    if (first_us_ <= last_us_) {  // some charge
+      summary_.first_charge_us = first_us_;
+      summary_.last_charge_us = last_us_;
+    }
     summary_.oddities = log_.Sorted();
     return std::move(contents_);
   }
@@ -212,7 +218,8 @@ class BillReading {
     RowReader rows(cells);
     RowPatterns patterns(feed, &likes_);
     const std::optional<uint32_t>& delivery = files_[file].delivery;
-    ChargeRange range{layout.version};
+    // A file is of one version.
+    const bool versions = layout.mapped == nullptr && files_.size() > 1;
     BillRow row;
     row.file = file;
     row.amount = BestAmount(layout);
@@ -239,15 +246,15 @@ class BillReading {
         RETURN_IF_ERROR(CheckAndAdd(current, cells));
         if (cells->odd() == odd) patterns.Consider(current, &rows, &totals_);
       }
-      range.first_us = std::min(range.first_us, current.charge_start_us);
-      range.last_us = std::max(range.last_us, current.charge_end_us);
+      first_us_ = std::min(first_us_, current.charge_start_us);
+      last_us_ = std::max(last_us_, current.charge_end_us);
+      if (versions) version_hours_.Add(current, layout.focus);
       RETURN_IF_ERROR(row_(current));
       if (++summary_.rows % kRowsPerProgress == 0) {
         ReportProgress(feed->position());
       }
     }
     patterns.AddUp(&totals_);
-    Widen(range);
     return absl::OkStatus();
   }
 
@@ -272,45 +279,6 @@ class BillReading {
     CheckRow(row, cells);
     if (rules_ != nullptr) rules_->Add(row, *cells);
     return totals_.Add(row, *cells);
-  }
-
-  // Of the charges of one file.
-  struct ChargeRange {
-    std::string version;
-    int64_t first_us = std::numeric_limits<int64_t>::max();
-    int64_t last_us = std::numeric_limits<int64_t>::min();
-  };
-
-  void Widen(const ChargeRange& range) {
-    if (range.first_us > range.last_us) return;  // no charge
-    const bool first = ranges_.empty();
-    summary_.first_charge_us =
-        first ? range.first_us
-              : std::min(summary_.first_charge_us, range.first_us);
-    summary_.last_charge_us =
-        first ? range.last_us
-              : std::max(summary_.last_charge_us, range.last_us);
-    ranges_.push_back(range);
-  }
-
-  // A charge that two versions write in two ways is not seen to be one. None is
-  // where files of different versions are of different time.
-  void NoteVersions() {
-    if (versions_.size() < 2) return;
-    std::stable_sort(ranges_.begin(), ranges_.end(),
-                     [](const ChargeRange& a, const ChargeRange& b) {
-                       return a.first_us < b.first_us;
-                     });
-    std::map<std::string, int64_t> last;  // charge so far, by version
-    for (const ChargeRange& range : ranges_) {
-      for (const auto& [version, last_us] : last) {
-        if (version == range.version || last_us <= range.first_us) continue;
-        summary_.version_reason = kMixedCharges;
-        return;
-      }
-      int64_t& last_us = last[range.version];
-      last_us = std::max(last_us, range.last_us);
-    }
   }
 
   void CountHeaderOddities(const BillLayout& layout, uint64_t rows,
@@ -355,7 +323,9 @@ class BillReading {
   bool have_charges_ = false;
   size_t first_charges_ = 0;        // the first file of charges
   std::set<std::string> versions_;  // of charges
-  std::vector<ChargeRange> ranges_;
+  VersionHours version_hours_;
+  int64_t first_us_ = std::numeric_limits<int64_t>::max();  // of charges
+  int64_t last_us_ = std::numeric_limits<int64_t>::min();
   // The first rows before discounts, and of discounts that others are after.
   std::array<std::string, 2> discounts_;
   BillTotals totals_{&summary_};

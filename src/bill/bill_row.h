@@ -86,6 +86,7 @@ struct BillRow {
   Currency currency;
   int64_t billing_start_us = 0;
   int64_t billing_end_us = 0;
+  bool own_period = false;  // no bill's: its file says the charge's alone
   int64_t charge_start_us = 0;
   int64_t charge_end_us = 0;
   BilledAmount amount = BilledAmount::kBilledCost;  // the best its file has

@@ -82,7 +82,7 @@ class Cells {
   };
   const ChargePeriod& ChargePeriodAhead();
 
-  bool is_mapped() const { return mapped_.has_value(); }
+  bool own_periods() const { return layout_->own_periods; }
   bool demands_list_costs() const { return layout_->demands_list_costs; }
 
   // RowNote::tags of the feed's current row.

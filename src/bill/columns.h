@@ -192,6 +192,8 @@ struct BillLayout {
   std::array<int, kColumnCount> index;  // into the header; -1 if absent
   // Where columns come from instead, in a format that is not FOCUS.
   std::shared_ptr<const BoundMapping> mapped;
+  // The format has no billing periods: there stand those of the charges.
+  bool own_periods = false;
   // ListCost and ContractedCost are FOCUS's own, which it never leaves empty.
   bool demands_list_costs = true;
   FocusVersion focus = FocusVersion::k10;  // where `format` is FOCUS

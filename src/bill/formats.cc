@@ -63,6 +63,21 @@ bool Tells(const BillMapping& mapping, const std::vector<std::string>& header) {
       });
 }
 
+// Whether both columns are one column of the file, as it stands.
+bool IsOne(const BillMapping& mapping, BillColumn a, BillColumn b) {
+  const auto rule_of = [&](BillColumn column) -> const MappedRule* {
+    const auto found = std::find_if(
+        mapping.rules.begin(), mapping.rules.end(),
+        [&](const MappedRule& rule) { return rule.field == column; });
+    return found == mapping.rules.end() ? nullptr : &*found;
+  };
+  const MappedRule* const x = rule_of(a);
+  const MappedRule* const y = rule_of(b);
+  return x != nullptr && y != nullptr && x->value.text == y->value.text &&
+         x->form == MappedForm::kAsItIs && y->form == MappedForm::kAsItIs &&
+         x->conditions.empty() && y->conditions.empty();
+}
+
 absl::StatusOr<BillLayout> MappedLayout(const BillMapping& mapping,
                                         const std::vector<std::string>& header,
                                         std::string_view where) {
@@ -72,6 +87,9 @@ absl::StatusOr<BillLayout> MappedLayout(const BillMapping& mapping,
   layout.format = mapping.format;
   layout.version = mapping.version;
   layout.demands_list_costs = mapping.focus;
+  layout.own_periods =
+      IsOne(mapping, C::kBillingPeriodStart, C::kChargePeriodStart) &&
+      IsOne(mapping, C::kBillingPeriodEnd, C::kChargePeriodEnd);
   layout.version_reason = mapping.tells.empty()
                               ? "mapped by " + mapping.source
                               : "has " + absl::StrJoin(mapping.tells, ", ");

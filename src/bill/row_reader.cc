@@ -234,11 +234,8 @@ absl::Status RowReader::ReadPeriods(BillRow* row) {
       cells_->Time(BillColumn::kChargePeriodStart, &row->charge_start_us));
   RETURN_IF_ERROR(
       cells_->Time(BillColumn::kChargePeriodEnd, &row->charge_end_us));
-  // A format without billing periods has those of its charges.
-  const bool charges_own = cells_->is_mapped() &&
-                           row->billing_start_us == row->charge_start_us &&
-                           row->billing_end_us == row->charge_end_us;
-  if (row->billing_end_us <= row->billing_start_us && !charges_own) {
+  row->own_period = cells_->own_periods();
+  if (row->billing_end_us <= row->billing_start_us && !row->own_period) {
     return cells_->Bad(ErrorCode::kBadRow, BillColumn::kBillingPeriodEnd,
                        "is not after BillingPeriodStart");
   }

@@ -144,16 +144,20 @@ void RuleChecker::BeginRule(const BillLayout& layout, const std::string& where,
   if (state->requirement.op != RuleOp::kPresent) {
     state->active = all;
     state->executed = state->executed || all;
-    if (!all) state->rule.reason = absl::StrCat("no column ", name);
+    if (!all) {
+      GiveReason(layout.focus, absl::StrCat("no column ", name), state);
+    }
     return;
   }
   const bool needed = state->since > FocusVersion::k10 ||
                       std::find(layout.absent.begin(), layout.absent.end(),
                                 name) != layout.absent.end();
   if (!all && !needed) {
-    state->rule.reason = absl::StrCat(
-        "no column ", name, ": FOCUS ", layout.version,
-        " does not ask for it, or only where the provider supports it");
+    GiveReason(layout.focus,
+               absl::StrCat("no column ", name, ": FOCUS ", layout.version,
+                            " does not ask for it, or only where the provider "
+                            "supports it"),
+               state);
     return;
   }
   state->executed = true;
@@ -162,6 +166,18 @@ void RuleChecker::BeginRule(const BillLayout& layout, const std::string& where,
   if (state->rule.examples.size() < kExamples) {
     state->rule.examples.push_back(absl::StrCat(where, ": no column ", name));
   }
+}
+
+// Why a rule did not run is said of the newest version that has it, and of
+// several files of that alike in whichever order they come.
+void RuleChecker::GiveReason(FocusVersion version, std::string reason,
+                             State* state) {
+  const bool better =
+      !state->reason_of.has_value() || version > *state->reason_of ||
+      (version == *state->reason_of && reason < state->rule.reason);
+  if (!better) return;
+  state->reason_of = version;
+  state->rule.reason = std::move(reason);
 }
 
 // The rules are of 1.2. What they say of a column holds in the versions that

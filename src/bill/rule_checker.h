@@ -52,6 +52,7 @@ class RuleChecker {
     std::string unexecuted;                       // why, where no file says so
     bool applicable = false;                      // to some file
     FocusVersion foreign_to = FocusVersion::k10;  // the newest that it is not
+    std::optional<FocusVersion> reason_of;        // whose file said why not
     bool given_up = false;                 // there was too much to remember
     bool executed = false;                 // in some file
     bool active = false;                   // in this one
@@ -64,6 +65,8 @@ class RuleChecker {
   static State MakeState(std::string_view line);
   static void BeginRule(const BillLayout& layout, const std::string& where,
                         State* state);
+  static void GiveReason(FocusVersion version, std::string reason,
+                         State* state);
   static void CheckHeader(const BillLayout& layout,
                           const std::vector<std::string>& header,
                           const std::string& where, State* state);

@@ -19,7 +19,8 @@ namespace drawdown {
 class Snapshots {
  public:
   // Whether a later delivery has charges of the row's provider, billing account
-  // and billing period.
+  // and billing period; of one without a billing period, of the day (UTC) that
+  // it begins in.
   bool Supersedes(const BillRow& row, uint32_t delivery);
 
   // The same of the newest row of a table, by what tells its rows apart:
@@ -45,6 +46,7 @@ class Snapshots {
   };
 
   bool IsOfLater(Scope scope, uint32_t delivery);
+  bool SupersedesOwn(const BillRow& row, uint32_t delivery);
 
   HashMap<Scope, uint32_t> delivery_of_;
   std::optional<Scope> last_;  // of a charge, and the answer

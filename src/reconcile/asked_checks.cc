@@ -12,9 +12,15 @@ using Outcome = ReconcileCheck::Outcome;
 // A charge over more than one bill, such as a fee for a year, is of none of the
 // periods that it only reaches into.
 bool SaysPeriod(const BillRow& row, const Interval& period) {
-  const int64_t billed = row.billing_end_us - row.billing_start_us;
-  const bool longer = row.charge_end_us - row.charge_start_us > billed;
-  return longer ? BilledIn(row, period) : IsOfPeriod(row, period);
+  const int64_t bill = row.own_period
+                           ? period.end_us - period.start_us
+                           : row.billing_end_us - row.billing_start_us;
+  if (row.charge_end_us - row.charge_start_us <= bill) {
+    return IsOfPeriod(row, period);
+  }
+  if (!row.own_period) return BilledIn(row, period);
+  return row.charge_start_us >= period.start_us &&
+         row.charge_start_us < period.end_us;
 }
 
 }  // namespace

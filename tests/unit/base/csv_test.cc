@@ -139,6 +139,9 @@ TEST(CsvReaderTest, RefusesWhatIsDoubtfulWithLineAndByte) {
       {"a,b\n1,2\nx\"y,2\n", "f.csv:3: byte 9: stray quote in an unquoted"},
       {"a\n\"x\"y\n", "f.csv:2: byte 5: text after a closing quote"},
       {"a\n\"x\" \n", "f.csv:2: byte 5: text after a closing quote"},
+      {"\"a\";\"b\"\n",
+       "f.csv:1: byte 3: a separator after a closing quote "
+       "that is no comma"},
       {"a\n\"x\"\"\n", "f.csv:2: byte 2: quote is never closed"},
       {"a\n\"xy", "f.csv:2: byte 2: quote is never closed"},
       {"a\n1\r2\n", "f.csv:2: byte 3: carriage return without a line feed"},

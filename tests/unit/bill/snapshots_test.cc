@@ -1,4 +1,5 @@
 // Deliveries of which a later one replaces an earlier.
+#include "absl/strings/str_cat.h"
 #include "bill_text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -61,6 +62,44 @@ TEST(SnapshotsTest, OfABillingPeriodTheLatestDeliveryCounts) {
       {With(Charge("A", "2026-10", "2026-11", "7"), {{"ProviderName", "X"}})});
   EXPECT_THAT(CostsOf(Latest({{1, part}, {0, theirs}}), &summary),
               ElementsAre("5", "7"));
+}
+
+// A line of an OCI report.
+struct OciLine {
+  const char* start;
+  const char* end;
+  const char* cost;
+  bool correction = false;
+};
+
+std::string OciReport(const std::vector<OciLine>& lines) {
+  std::string text =
+      "lineItem/referenceNo,lineItem/tenantId,lineItem/intervalUsageStart,"
+      "lineItem/intervalUsageEnd,cost/myCost,cost/currencyCode,"
+      "lineItem/isCorrection\n";
+  for (const OciLine& line : lines) {
+    absl::StrAppend(&text, "L", line.cost, ",t1,2026-10-", line.start, ":00Z,",
+                    "2026-10-", line.end, ":00Z,", line.cost, ",USD,",
+                    line.correction ? "true\n" : "false\n");
+  }
+  return text;
+}
+
+// Without a billing period: what is cut anew, or withdrawn, is replaced, and
+// days that the later delivery does not have are not.
+TEST(SnapshotsTest, OfLinesWithoutABillingPeriodTheDayCounts) {
+  const std::string first = OciReport({{"01T00:00", "01T12:00", "1"},
+                                       {"01T03:00", "01T04:00", "2"},
+                                       {"01T23:59", "02T01:00", "3"},
+                                       {"02T00:00", "02T01:00", "4"},
+                                       {"03T00:00", "03T01:00", "5"}});
+  const std::string later = OciReport({{"01T00:00", "02T00:00", "6"},
+                                       {"02T05:00", "02T06:00", "-7", true},
+                                       {"05T00:00", "05T01:00", "8"}});
+  BillSummary summary;
+  EXPECT_THAT(CostsOf(Latest({{1, later}, {0, first}}), &summary),
+              ElementsAre("6", "-7", "8", "4", "5"));
+  EXPECT_EQ(summary.files[1].superseded, 3u);
 }
 
 TEST(SnapshotsTest, OfTheOtherDatasetsToo) {

@@ -99,6 +99,59 @@ TEST(VersionsTest, FilesOfSeveralVersionsThatAreOfTheSameTimeAreNoted) {
   EXPECT_EQ(FormatInstant(summary->last_charge_us), "2026-10-02T00:00:00Z");
 }
 
+// What is in which file, and in which order, changes no note; what is of
+// another account, provider or hour is not of one time.
+TEST(VersionsTest, OneTimeIsAnHourOfAnAccount) {
+  const auto row = [](const BillCells& of, const std::string& start,
+                      const std::string& end, bool newer) {
+    const BillCells in =
+        With(of, {{"ChargePeriodStart", start}, {"ChargePeriodEnd", end}});
+    return newer ? With(in, {{"InvoiceId", "I"}}) : in;
+  };
+  const auto mixed = [](const std::vector<std::string>& texts) {
+    return ReadTexts(texts)->version_reason == kMixedCharges;
+  };
+  const BillCells good = GoodRow();
+  const std::string t = "2026-10-05T12:00:00Z";
+  const std::string next = "2026-10-05T13:00:00Z";
+  const std::string empty = BillText({row(good, t, t, true)});
+  const std::string hour = BillText({row(good, t, next, false)});
+  EXPECT_TRUE(mixed({empty, hour}));
+  EXPECT_TRUE(mixed({hour, empty}));
+
+  const BillCells before =
+      row(good, "2026-09-01T00:00:00Z", "2026-09-02T00:00:00Z", false);
+  const BillCells after =
+      row(good, "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z", false);
+  EXPECT_FALSE(mixed({BillText({before, after}), empty}));
+  EXPECT_FALSE(mixed({BillText({before}), BillText({after}), empty}));
+
+  const std::string start = "2026-10-05T13:00:00Z";
+  EXPECT_FALSE(mixed({hour, BillText({row(good, start, start, true)})}));
+  for (const char* name : {"BillingAccountId", "ProviderName"}) {
+    const BillCells other = With(good, {{name, "another"}});
+    EXPECT_FALSE(mixed({hour, BillText({row(other, t, next, true)})})) << name;
+  }
+}
+
+// Of more hours of accounts than are told apart, hours alone are.
+TEST(VersionsTest, OfTooManyAccountsTheHourIsTheTime) {
+  std::vector<BillCells> many;
+  for (int i = 0; i <= 65'536; ++i) {
+    many.push_back(With(GoodRow(), {{"BillingAccountId", std::to_string(i)}}));
+  }
+  const std::string old = BillText(many);
+  const BillCells newer =
+      With(GoodRow(), {{"BillingAccountId", "another"}, {"InvoiceId", "I"}});
+  const std::string same = BillText({newer});
+  const std::string other =
+      BillText({With(newer, {{"ChargePeriodStart", "2026-10-09T00:00:00Z"},
+                             {"ChargePeriodEnd", "2026-10-10T00:00:00Z"}})});
+  EXPECT_EQ(ReadTexts({old, same})->version_reason, kMixedCharges);
+  EXPECT_EQ(ReadTexts({same, old})->version_reason, kMixedCharges);
+  EXPECT_NE(ReadTexts({old, other})->version_reason, kMixedCharges);
+}
+
 TEST(RuleVersionsTest, ARuleIsOfTheFilesWhoseVersionHasIt) {
   const BillCells without = With(kNew, {{"BillingAccountType", ""}});
   for (const auto& texts :
@@ -148,6 +201,22 @@ TEST(RuleVersionsTest, WhatFilesSayTogether) {
   EXPECT_EQ(Shown(Checked({BillText({hours}), BillText({money})})
                       .at("CommitmentDiscountUnit-C-008-M")),
             "failed 1 of 2");
+}
+
+// In whichever order files come, with one reason each.
+TEST(RuleVersionsTest, WhyARuleDidNotRunDependsOnNoOrder) {
+  const std::string old = BillText({kOld});
+  const std::string now = BillText({Without(kNew, "BillingAccountType")});
+  const std::string bare = BillText({Without(kOld, "SkuPriceId")});
+  const auto reasons = [](const std::vector<std::string>& texts) {
+    std::map<std::string, std::string> shown;
+    for (const auto& [id, rule] : Checked(texts)) shown[id] = rule.reason;
+    return shown;
+  };
+  EXPECT_EQ(reasons({old, now}), reasons({now, old}));
+  EXPECT_EQ(reasons({old, bare, now}), reasons({now, bare, old}));
+  const std::string unpriced = BillText({Without(kOld, "ListUnitPrice")});
+  EXPECT_EQ(reasons({unpriced, bare}), reasons({bare, unpriced}));
 }
 
 }  // namespace

@@ -227,6 +227,20 @@ TEST(ReconcileChecksTest, ABillOfAnotherPeriodIsNotClean) {
   const ReconcileResult reached = Reconcile(Scenario(), {earlier, fee});
   EXPECT_EQ(CheckNamed(reached, "billed_period").outcome, Outcome::kFailed);
 
+  // Where lines have no other billing period than their time, too.
+  TestRow line = earlier;
+  line.own_period = fee.own_period = true;
+  for (TestRow* row : {&line, &fee}) {
+    row->billing_start_us = row->start_us;
+    row->billing_end_us = row->end_us;
+  }
+  const ReconcileResult lines = Reconcile(Scenario(), {line, fee});
+  EXPECT_EQ(CheckNamed(lines, "billed_period").outcome, Outcome::kFailed);
+  fee.start_us = kStart;
+  for (const ReconcileCheck& some : Reconcile(Scenario(), {line, fee}).checks) {
+    EXPECT_NE(some.name, "billed_period");
+  }
+
   TestRow foreign = OnDemandRow(0, 1, "2", "32.80");
   foreign.provider = "Oracle";
   EXPECT_EQ(

@@ -87,6 +87,7 @@ BillRow ViewOf(const TestRow& row, const std::string& raw) {
   view.line_id = row.line_id;
   view.corrects = row.corrects;
   view.links_lines = row.links_lines;
+  view.own_period = row.own_period;
   view.allocated_method_details = row.allocated;
   view.raw = raw;
   view.identity = FastHash(raw, 1);

@@ -103,7 +103,8 @@ struct TestRow {
   std::string line_id;
   std::string corrects;  // a line_id
   bool links_lines = false;
-  std::string allocated;  // AllocatedMethodDetails
+  bool own_period = false;  // its billing period is its charge's
+  std::string allocated;    // AllocatedMethodDetails
 };
 
 TestRow OnDemandRow(int first, int last, std::string quantity,
