@@ -27,8 +27,9 @@ BilledLanes::BilledLanes(const std::vector<Group>& groups,
     const GpuTime billed = left_out == without.end()
                                ? group.sums.billed
                                : group.sums.billed - left_out->second;
-    windows_[group.key.lane].push_back(
-        {group.key.start_us, group.key.end_us, billed, group.slack()});
+    windows_[group.key.lane].push_back({group.key.start_us, group.key.end_us,
+                                        billed, group.slack(),
+                                        group.sums.cost});
   }
   for (auto& entry : windows_) {
     std::sort(entry.second.begin(), entry.second.end(),
@@ -50,6 +51,18 @@ bool BilledLanes::Overlaps(const Lane& lane, int64_t start_us,
   const std::vector<BilledWindow>& windows = Of(lane);
   const auto window = FirstEndingAfter(windows, start_us);
   return window != windows.end() && window->start_us < end_us;
+}
+
+std::optional<MoneyAmount> BilledLanes::CostOf(const Lane& lane,
+                                               int64_t start_us,
+                                               int64_t end_us) const {
+  const std::vector<BilledWindow>& windows = Of(lane);
+  const auto window = FirstEndingAfter(windows, start_us);
+  if (window == windows.end() || window->start_us != start_us ||
+      window->end_us != end_us) {
+    return std::nullopt;
+  }
+  return window->cost;
 }
 
 bool BilledLanes::LeavesOver(const Lane& lane, int64_t start_us, int64_t end_us,

@@ -3,6 +3,7 @@
 #define DRAWDOWN_SRC_RECONCILE_BILLED_LANES_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/hash_map.h"
@@ -17,6 +18,7 @@ struct BilledWindow {
   int64_t end_us = 0;
   GpuTime billed;
   GpuTime slack;  // of `billed`, for published rounding
+  MoneyAmount cost;
 };
 
 class BilledLanes {
@@ -35,6 +37,11 @@ class BilledLanes {
   const std::vector<BilledWindow>& Of(const Lane& lane) const;
 
   bool Overlaps(const Lane& lane, int64_t start_us, int64_t end_us) const;
+
+  // What a window of `lane` that is just [start_us, end_us) costs, if there is
+  // one.
+  std::optional<MoneyAmount> CostOf(const Lane& lane, int64_t start_us,
+                                    int64_t end_us) const;
 
   // Whether the windows of `lane` that touch [start_us, end_us) leave metered
   // hours in it, or in what they reach beyond it, to other rows; true where

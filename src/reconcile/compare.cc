@@ -112,16 +112,33 @@ bool IsLeftOver(const Comparison& comparison) {
 }
 
 // What hours of a CONTINUOUS commitment cost that were left where no row is of
-// them. Some providers have that in the fee, others nowhere: the nearer of both
-// is taken to be meant.
+// them. Some providers have that in the fees, others nowhere: the nearer of
+// both is taken to be meant. Of a one-time and a recurring fee of one time both
+// may have a part, the recurring one what the other has not; of different times
+// the recurring one has it all.
 MoneyAmount UnusedInFee(const Group& group, const CompareContext& context) {
-  const Lane unused = {RowKind::kUnused, kNoIndex, group.key.lane.commitment};
-  const Expectation left =
-      context.books->Sum(unused, group.key.start_us, group.key.end_us);
-  if (left.unpriced || left.cut || !left.cost.valid()) return MoneyAmount();
-  const MoneyAmount cost = group.sums.cost;
-  return Magnitude(cost - left.cost) < Magnitude(cost) ? left.cost
-                                                       : MoneyAmount();
+  const GroupKey& key = group.key;
+  const Lane unused = {RowKind::kUnused, kNoIndex, key.lane.commitment};
+  const Expectation left = context.books->Sum(unused, key.start_us, key.end_us);
+  if (left.unpriced || left.cut || !left.cost.valid() ||
+      left.cost <= MoneyAmount()) {
+    return MoneyAmount();
+  }
+  const bool upfront = key.lane.kind == RowKind::kUpfront;
+  const Lane other = {upfront ? RowKind::kPurchase : RowKind::kUpfront,
+                      kNoIndex, key.lane.commitment};
+  const std::optional<MoneyAmount> beside =
+      context.billed.CostOf(other, key.start_us, key.end_us);
+  if (upfront && !beside.has_value() &&
+      context.billed.Overlaps(other, key.start_us, key.end_us)) {
+    return MoneyAmount();
+  }
+  const MoneyAmount cost = group.sums.cost + beside.value_or(MoneyAmount());
+  if (Magnitude(cost - left.cost) >= Magnitude(cost)) return MoneyAmount();
+  if (!beside.has_value()) return left.cost;
+  const MoneyAmount part =
+      std::clamp(upfront ? group.sums.cost : *beside, MoneyAmount(), left.cost);
+  return upfront ? part : left.cost - part;
 }
 
 // By EffectiveCost a purchase asks for what is left over where no row is of it.

@@ -84,6 +84,11 @@ struct Comparison {
   std::optional<UnitScale> scale;
 
   MoneyAmount difference() const { return cost - expected; }
+  // By EffectiveCost a fee is free but for what of its commitment was left.
+  bool left_in_fee() const {
+    return IsPurchase(kind) && !money_only && price == MoneyAmount() &&
+           !expected.zero();
+  }
   GpuTime excess() const { return billed - (booked - excluded); }
 };
 

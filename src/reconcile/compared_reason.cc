@@ -94,6 +94,11 @@ std::string BothMoney(const Comparison& c) {
 // Perhaps the bill splits covered and on-demand usage in another way.
 std::string ElsewhereText(const Comparison& c) {
   if (c.elsewhere.zero()) return "";
+  // What other rows lack may be of a longer time than this one's.
+  if (c.excess() > GpuTime() && c.elsewhere > c.excess()) {
+    return "; at least as many, metered on the pool as another kind of usage, "
+           "are not billed as that by rows that reach into this time";
+  }
   return absl::StrCat("; ", GpuHoursText(c.elsewhere),
                       " metered on the pool as another kind of usage are not "
                       "billed as that");
@@ -117,6 +122,9 @@ std::string QuantityReason(const Comparison& c) {
 }
 
 std::string PriceReason(const Comparison& c) {
+  if (c.left_in_fee()) {
+    return absl::StrCat(BothMoney(c), " for what was left over: ", MoneyOff(c));
+  }
   if (c.money_only || c.billed.zero()) {
     return absl::StrCat(BothMoney(c), ": ", MoneyOff(c));
   }
@@ -146,6 +154,10 @@ std::string AgreedReason(const Comparison& c) {
     return absl::StrCat(BothHours(c), ExcludedText(c));
   }
   if (c.hours_only) return absl::StrCat(BothHours(c), "; of money nothing");
+  if (c.left_in_fee()) {
+    return absl::StrCat(BothHours(c), "; ", BothMoney(c),
+                        " for what was left over");
+  }
   return absl::StrCat("billed and ", std::string(Verb(c)), " ",
                       GpuHoursText(c.booked), " at ", PriceText(c));
 }

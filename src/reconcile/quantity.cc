@@ -108,6 +108,12 @@ bool AreGpus(const std::vector<std::string>& words) {
   return !words.empty() && (words.back() == "gpu" || words.back() == "gpus");
 }
 
+bool HaveMachines(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return IsOneOf(kMachines, word) || SecondsOf(word).has_value();
+  });
+}
+
 }  // namespace
 
 BilledUnit ParseUnit(std::string_view pricing_unit) {
@@ -126,6 +132,11 @@ BilledUnit ParseUnit(std::string_view pricing_unit) {
     return unit;
   }
   unit.gpus = AreGpus(words);
+  // "IOPS/Month", "1/Month": a rate of something that stands beside usage.
+  const bool slash = pricing_unit.find('/') != std::string_view::npos;
+  if (of_some_length && slash && !unit.gpus && !HaveMachines(words)) {
+    return unit;
+  }
   unit.unclear = true;
   if (of_some_length) return unit;
   const std::optional<int64_t> block = TakeBlock(&words);

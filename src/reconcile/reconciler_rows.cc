@@ -48,7 +48,8 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   if (IsPurchase(key.lane.kind)) {
     context.basis.purchased.insert(key.lane.commitment);
   }
-  if (key.lane.kind == RowKind::kUnused) {
+  if (key.lane.kind == RowKind::kUnused &&
+      key.disposition != Disposition::kOtherPeriod) {
     context.basis.unused.insert(key.lane.commitment);
   }
   if (key.disposition == Disposition::kOtherPeriod && key.lane != Lane()) {

@@ -181,6 +181,65 @@ TEST(ReconcileAmountsTest, AFeeMayCarryUnusedHoursThatNoRowHas) {
             "787.2");
 }
 
+// What was left is in fees once, whichever and however many have it.
+TEST(ReconcileAmountsTest, FeesCarryUnusedHoursOnce) {
+  struct Case {
+    const char* recurring;
+    const char* one_time;
+    const char* off;  // of what was billed
+  };
+  for (const Case& c : std::vector<Case>{{"787.20", "787.20", "787.2"},
+                                         {"393.60", "393.60", "0"},
+                                         {"387.20", "400.00", "0"},
+                                         {"0", "787.20", "0"},
+                                         {"787.20", "0", "0"},
+                                         {"0", "0", "0"},
+                                         {"400.00", "400.00", "12.8"}}) {
+    std::vector<TestRow> rows = AmortizedBill();
+    rows.erase(rows.begin() + 2);
+    rows[2].effective = c.recurring;
+    rows.push_back(rows[2]);
+    rows[3].frequency = "One-Time";
+    rows[3].effective = c.one_time;
+    const ReconcileResult result = Reconcile(TwoHours(), rows);
+    ExpectInvariants(result, rows);
+    EXPECT_EQ(FormatMoney(result.billed_total.at("USD") -
+                          result.expected_total.at("USD")),
+              c.off)
+        << Serialized(result);
+    EXPECT_EQ(result.clean(), std::string(c.off) == "0") << Serialized(result);
+    std::reverse(rows.begin(), rows.end());
+    EXPECT_EQ(Serialized(Reconcile(TwoHours(), rows)), Serialized(result));
+  }
+}
+
+TEST(ReconcileAmountsTest, AFeeThatCarriesUnusedHoursSaysSo) {
+  std::vector<TestRow> rows = AmortizedBill();
+  rows.erase(rows.begin() + 2);
+  rows[2].effective = "787.20";
+  EXPECT_THAT(Serialized(Reconcile(TwoHours(), rows)),
+              HasSubstr("; billed 787.20 USD, expected 787.20 USD for what was "
+                        "left over"));
+  rows[2].effective = "700.00";
+  EXPECT_THAT(Serialized(Reconcile(TwoHours(), rows)),
+              HasSubstr("billed 700.00 USD, expected 787.20 USD for what was "
+                        "left over: 87.20 USD too little"));
+}
+
+// What another month's bill has in rows of its own says nothing of this one.
+TEST(ReconcileAmountsTest, UnusedRowsOfAnotherMonthAreNotOfThisFee) {
+  std::vector<TestRow> rows = AmortizedBill();
+  rows[2].start_us = HourOf(-48);
+  rows[2].end_us = HourOf(-46);
+  rows[2].billing_start_us = HourOf(-720);
+  rows[2].billing_end_us = kStart;
+  rows[3].effective = "787.20";
+  const ReconcileResult result = Reconcile(TwoHours(), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_TRUE(ItemsOf(result, BreakClass::kPriceBreak).empty())
+      << Serialized(result);
+}
+
 // Fees cost nothing there, so one that is missing is no difference.
 TEST(ReconcileAmountsTest, FeesThatAnAmortizedBillLacksAreNotLookedFor) {
   Scenario setup;

@@ -9,6 +9,7 @@
 namespace drawdown::testing {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -380,6 +381,18 @@ TEST(ReconcileClassTest, ReservedUsageThatIsBilledOnDemandSaysSo) {
       Not(HasSubstr("another kind")));
   EXPECT_THAT(reason({OnDemandRow(0, 1, "1", "16.40")}),
               Not(HasSubstr("another kind")));
+  // What a longer row lacks is not all of each shorter one's time.
+  setup.rated = BookBuilder()
+                    .OnDemand(kGb200, 0, 9, "8")
+                    .Covered(kGb200, 0, 9, "8")
+                    .Build();
+  EXPECT_THAT(
+      reason(
+          {OnDemandRow(0, 9, "24", "393.60"), CoveredRow(0, 9, "2", "16.40")}),
+      AllOf(HasSubstr("24 GPU-hours too much at 4.10 USD; at least as many, "
+                      "metered on the pool as another kind of usage, are not "
+                      "billed as that by rows that reach into this time"),
+            Not(HasSubstr("64 GPU-hours metered on the pool"))));
 }
 
 TEST(ReconcileClassTest, CoveredUsageOfNoNamedCommitment) {

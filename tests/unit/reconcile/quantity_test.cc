@@ -38,8 +38,8 @@ TEST(ParseUnitTest, KnowsWhatIsNotTimeOfAMachine) {
   for (const char* text :
        {"", "GB-Hours", "GB Hours", "vCPU-Hours", "1,000 GB-Hours",
         "Gigabyte Per Hour", "OCPU Per Hour", "Requests", "Hours of Requests",
-        "GB-Mo", "-3 GB", "1000 Tokens", "vCPU-Months", "1 GB/Hour",
-        "GB/Month"}) {
+        "GB-Mo", "-3 GB", "1000 Tokens", "vCPU-Months", "1 GB/Hour", "GB/Month",
+        "IOPS/Month", "Users/Month", "1/Month"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_FALSE(ParseUnit(text).unclear) << text;
   }
@@ -47,39 +47,26 @@ TEST(ParseUnitTest, KnowsWhatIsNotTimeOfAMachine) {
 
 // Neither read as plain hours nor passed as something else.
 TEST(ParseUnitTest, GuessesNeitherNumbersNorNouns) {
-  for (const char* text : {"1,000 Hours",
-                           "1.5 Hours",
-                           "1e3 Hours",
-                           "-1 Hours",
-                           "+1 Hours",
-                           "0 Hours",
-                           "9999999 Hours",
-                           "99999999999999999999 Hours",
-                           "2 100 Hours",
-                           "8x Hours",
-                           "License-Hours",
-                           "USD-Hours",
-                           "H200-Hours",
-                           "Accelerator-Hours",
-                           "Normalized Hours",
-                           "Rack-Hours",
-                           "Per Hour",
-                           "1/Hour",
-                           "100 /Hour",
-                           "1/Month",
-                           "1/10 Days",
-                           "TPU-Hours",
-                           "Node Instance-Hours",
-                           "Months",
-                           "1 Mo",
-                           "Node-Years",
-                           "Weeks"}) {
+  for (const char* text : {"1,000 Hours",      "1.5 Hours",
+                           "1e3 Hours",        "-1 Hours",
+                           "+1 Hours",         "0 Hours",
+                           "9999999 Hours",    "99999999999999999999 Hours",
+                           "2 100 Hours",      "8x Hours",
+                           "License-Hours",    "USD-Hours",
+                           "H200-Hours",       "Accelerator-Hours",
+                           "Normalized Hours", "Rack-Hours",
+                           "Per Hour",         "1/Hour",
+                           "100 /Hour",        "Instances/Month",
+                           "100 Hours/Month",  "1/10 Days",
+                           "TPU-Hours",        "Node Instance-Hours",
+                           "Months",           "1 Mo",
+                           "Node-Years",       "Weeks"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_TRUE(ParseUnit(text).unclear) << text;
     EXPECT_FALSE(ParseUnit(text).gpus) << text;
   }
-  for (const char* text :
-       {"1,000 GPU-Hours", "-1 GPU-Hours", "2 8 GPU-Hours", "GPU-Months"}) {
+  for (const char* text : {"1,000 GPU-Hours", "-1 GPU-Hours", "2 8 GPU-Hours",
+                           "GPU-Months", "GPU/Month"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_TRUE(ParseUnit(text).unclear && ParseUnit(text).gpus) << text;
   }
