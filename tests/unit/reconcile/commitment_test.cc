@@ -24,14 +24,12 @@ std::vector<TestRow> ReservedBill() {
           UnusedRow(0, 1, "5")};
 }
 
-const Break& ItemWith(const ReconcileResult& result,
-                      const std::string& matched_on) {
+Break ItemWith(const ReconcileResult& result, const std::string& matched_on) {
   for (const Break& item : result.items) {
     if (item.matched_on == matched_on) return item;
   }
-  static const Break& missing = *new Break();
   ADD_FAILURE() << "no item matched on " << matched_on;
-  return missing;
+  return {};
 }
 
 constexpr char kCoveredKey[] = "provider+region+pool+commitment+period+kind";
