@@ -127,6 +127,7 @@ class DRAWDOWN_EXPORT BreakList {
 };
 
 // Refers to one item at a time, which ++ replaces. The list outlives it.
+// What it gives is its own, and lasts until it moves.
 class BreakList::Iterator {
  public:
   using iterator_category = std::input_iterator_tag;

@@ -144,13 +144,12 @@ CapacitySpan Delivered(int64_t gpus) {
   return {0, CapacityState::kDelivered, kStart, kEnd, gpus * kMicroGpusPerGpu};
 }
 
-const Break& ItemOf(const ReconcileResult& result, std::string_view kind) {
+Break ItemOf(const ReconcileResult& result, std::string_view kind) {
   for (const Break& item : result.items) {
     if (item.reason.starts_with(kind)) return item;
   }
   ADD_FAILURE() << "no item of " << kind;
-  static const Break& none = *new Break();
-  return none;
+  return Break();
 }
 
 // A node was out. On-demand and covered usage both lack one in the bill: only
