@@ -92,7 +92,22 @@ struct Moment {
 
   friend auto operator<=>(const Moment&, const Moment&) = default;
 };
-using Moments = std::map<Cause, std::vector<Moment>, std::less<>>;
+// By texts and by views of them alike.
+struct CauseLess {
+  using is_transparent = void;
+  using Views = CauseOfTexts<std::string_view>;
+
+  static Views ViewsOf(const Views& cause) { return cause; }
+  static Views ViewsOf(const Cause& cause) {
+    return std::apply([](const auto&... part) { return Views(part...); },
+                      cause);
+  }
+  template <typename A, typename B>
+  bool operator()(const A& a, const B& b) const {
+    return ViewsOf(a) < ViewsOf(b);
+  }
+};
+using Moments = std::map<Cause, std::vector<Moment>, CauseLess>;
 
 Moments MomentsOf(const ReconcileResult& result) {
   Moments moments;
