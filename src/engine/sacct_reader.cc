@@ -218,9 +218,8 @@ absl::Status SacctReader::Identify(SacctRow* row) {
 }
 
 absl::Status SacctReader::ReadTimes(SacctRow* row) {
-  start_repeated_us_ = 0;
   end_repeated_us_ = 0;
-  ASSIGN_OR_RETURN(row->start_us, Instant(kStart, &start_repeated_us_));
+  ASSIGN_OR_RETURN(row->start_us, Instant(kStart));
   ASSIGN_OR_RETURN(row->end_us, Instant(kEnd, &end_repeated_us_));
   const std::string_view state = Field(kState);
   // While a job runs its state may go back and forth; a final one stays.
@@ -242,25 +241,18 @@ absl::Status SacctReader::ReadGpus(SacctRow* row) {
   return absl::OkStatus();
 }
 
-void SacctReader::ChooseReadings(int64_t elapsed_us, int64_t suspended_us,
-                                 SacctRow* row) {
-  const std::pair<bool, bool> kLater[] = {
-      {false, false}, {false, true}, {true, false}, {true, true}};
-  for (const auto& [start_later, end_later] : kLater) {
-    if ((start_later && start_repeated_us_ == 0) ||
-        (end_later && end_repeated_us_ == 0)) {
-      continue;
-    }
-    const int64_t start_us =
-        *row->start_us + (start_later ? start_repeated_us_ : 0);
-    const int64_t end_us = *row->end_us + (end_later ? end_repeated_us_ : 0);
-    const int64_t span_us = end_us - start_us;
-    if (span_us != elapsed_us && span_us != elapsed_us + suspended_us) continue;
-    row->start_us = start_us;
-    row->end_us = end_us;
-    ambiguous_times_ -= start_later + end_later;
-    return;
-  }
+// Of End alone: what a run that was imported while it went on says of its start
+// must be what it says when it has ended.
+void SacctReader::ChooseReading(int64_t elapsed_us, int64_t suspended_us,
+                                SacctRow* row) {
+  if (end_repeated_us_ == 0) return;
+  const auto fits = [&](int64_t end_us) {
+    const int64_t span_us = end_us - *row->start_us;
+    return span_us == elapsed_us || span_us == elapsed_us + suspended_us;
+  };
+  if (fits(*row->end_us) || !fits(*row->end_us + end_repeated_us_)) return;
+  *row->end_us += end_repeated_us_;
+  --ambiguous_times_;
 }
 
 // Slurm's own account of the time, as a check of ours.
@@ -273,7 +265,7 @@ absl::Status SacctReader::CompareElapsed(SacctRow* row) {
   counts_.suspended += suspended_us > 0;
   counts_.suspended_us += suspended_us;
   if (!*elapsed || !row->end_us) return absl::OkStatus();
-  ChooseReadings(**elapsed, suspended_us, row);
+  ChooseReading(**elapsed, suspended_us, row);
   const int64_t span_us = *row->end_us - *row->start_us;
   const bool same = span_us == **elapsed || span_us == **elapsed + suspended_us;
   if (!same && counts_.elapsed_differs++ == 0) {

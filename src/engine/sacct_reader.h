@@ -85,8 +85,8 @@ class SacctReader {
   absl::StatusOr<std::optional<int64_t>> Instant(
       Column column, int64_t* repeated_us = nullptr);
   absl::StatusOr<int64_t> RepeatedBy(int64_t instant_us) const;
-  // The readings of a start and an end that last as long as Slurm says.
-  void ChooseReadings(int64_t elapsed_us, int64_t suspended_us, SacctRow* row);
+  // The reading of an end until which the run lasts as long as Slurm says.
+  void ChooseReading(int64_t elapsed_us, int64_t suspended_us, SacctRow* row);
   absl::Status Identify(SacctRow* row);
   absl::StatusOr<std::string_view> JobNumber() const;
   absl::Status ReadTimes(SacctRow* row);
@@ -104,9 +104,7 @@ class SacctReader {
   std::string job_text_;
   std::string run_id_;
   uint64_t ambiguous_times_ = 0;
-  // Of the row's start and end; 0: there is one reading.
-  int64_t start_repeated_us_ = 0;
-  int64_t end_repeated_us_ = 0;
+  int64_t end_repeated_us_ = 0;  // of the row; 0: there is one reading
   SacctCounts counts_;
 };
 
