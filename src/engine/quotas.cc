@@ -1,6 +1,7 @@
 // Quotas and holds: the calendars of contracts on the way in, the books'
 // answers on the way out.
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,7 @@
 #include "ledger/quota_rules.h"
 #include "ledger/quota_runs.h"
 #include "rating/schedule.h"
+#include "rating/strand.h"
 
 namespace drawdown {
 namespace {
@@ -42,51 +44,79 @@ constexpr int64_t kYearUs = 366 * 24 * kMicrosPerHour;
 constexpr int64_t kMonthsBeforeUs = 10 * kYearUs;
 constexpr int64_t kMonthsAfterUs = 30 * kYearUs;
 
-// Where windows on the contract's calendar begin, and where the last one ends:
-// intervals while the commitment is in force, cut as it is drawn in them.
-absl::StatusOr<std::vector<int64_t>> EdgesOf(const Contract& contract,
-                                             const QuotaScope& scope,
-                                             int64_t bucket_us) {
-  const Interval term = {contract.term.start_us, contract.term.end_us};
-  Interval over = {term.start_us - kMonthsBeforeUs,
-                   term.end_us + kMonthsAfterUs};
-  std::optional<Schedule> schedule;
-  if (scope.period == QuotaPeriod::kInterval) {
-    ASSIGN_OR_RETURN(const Commitment* const commitment,
-                     NamedCommitment(contract, scope.commitment));
-    over = schedule.emplace(contract, *commitment).active();
-  }
-  std::vector<int64_t> edges;
+using WindowAt = std::function<Interval(int64_t at_us)>;
+
+// Adds where windows begin, and where the last one ends.
+absl::Status AddEdges(const Contract& contract, Interval over,
+                      int64_t bucket_us, const WindowAt& window_at,
+                      std::vector<int64_t>* edges) {
   for (int64_t at_us = over.start_us; at_us < over.end_us;) {
-    const Interval window =
-        schedule ? schedule->At(at_us).cut : contract.calendar.MonthOf(at_us);
+    const Interval window = window_at(at_us);
     at_us = window.end_us;
     if (FloorTo(window.start_us, bucket_us) != window.start_us) {
-      if (window.start_us < term.start_us) {
-        edges.clear();  // the zone had another offset then
+      if (window.start_us < contract.term.start_us) {
+        edges->clear();  // the zone had another offset then
         continue;
       }
-      if (window.start_us >= term.end_us) {
+      if (window.start_us >= contract.term.end_us) {
         // So that the window before it ends: by less than a bucket too early.
-        if (!edges.empty()) {
-          edges.push_back(FloorTo(window.start_us, bucket_us));
+        if (!edges->empty()) {
+          edges->push_back(FloorTo(window.start_us, bucket_us));
         }
-        return edges;
+        return absl::OkStatus();
       }
       return MakeError(ErrorCode::kInvalidArgument,
                        "the calendar of contract " + contract.id + " cuts at " +
                            FormatInstant(window.start_us) +
                            ", inside a bucket of the ledger");
     }
-    edges.push_back(window.start_us);
-    if (edges.size() > kMaxEdges) {
+    if (edges->empty() || edges->back() < window.start_us) {
+      edges->push_back(window.start_us);
+    }
+    if (edges->size() > kMaxEdges) {
       return MakeError(ErrorCode::kInvalidArgument,
                        "contract " + contract.id + " has more than " +
                            std::to_string(kMaxEdges) +
                            " such intervals: use a rolling period");
     }
-    if (at_us >= over.end_us) edges.push_back(window.end_us);
+    if (at_us >= over.end_us) edges->push_back(window.end_us);
   }
+  return absl::OkStatus();
+}
+
+// Of months: by the newest version's calendar.
+absl::StatusOr<std::vector<int64_t>> MonthEdges(const Contract& contract,
+                                                int64_t bucket_us) {
+  std::vector<int64_t> edges;
+  const Interval over = {contract.term.start_us - kMonthsBeforeUs,
+                         contract.term.end_us + kMonthsAfterUs};
+  RETURN_IF_ERROR(AddEdges(
+      contract, over, bucket_us,
+      [&](int64_t at_us) { return contract.calendar.MonthOf(at_us); }, &edges));
+  return edges;
+}
+
+// Of intervals while the commitment is in force, by all versions, cut as it is
+// drawn in them; of its term where it never is.
+absl::StatusOr<std::vector<int64_t>> IntervalEdges(
+    const ContractTimeline& versions, const Contract& newest,
+    const Commitment& commitment, int64_t bucket_us) {
+  std::vector<int64_t> edges;
+  for (const Strand& strand : StrandsOf(versions)) {
+    if (strand.id != commitment.id) continue;
+    const Schedule schedule = SchedulesOf(strand, {}).front();
+    RETURN_IF_ERROR(AddEdges(
+        newest, schedule.active(), bucket_us,
+        [&](int64_t at_us) { return schedule.At(at_us).cut; }, &edges));
+  }
+  if (!edges.empty()) return edges;
+  const Interval term = {newest.term.start_us, newest.term.end_us};
+  RETURN_IF_ERROR(AddEdges(
+      newest, term, bucket_us,
+      [&](int64_t at_us) {
+        return newest.calendar.Of(commitment.interval, at_us, term);
+      },
+      &edges));
   return edges;
 }
 
@@ -119,7 +149,14 @@ absl::StatusOr<std::vector<int64_t>> ResolveCalendar(ReadTransaction* books,
   }
   ASSIGN_OR_RETURN(const ContractVersion* const version,
                    contracts.NewestOf(scope->contract));
-  return EdgesOf(version->contract, *scope, bucket_us);
+  if (scope->period != QuotaPeriod::kInterval) {
+    return MonthEdges(version->contract, bucket_us);
+  }
+  ASSIGN_OR_RETURN(const Commitment* const commitment,
+                   NamedCommitment(version->contract, scope->commitment));
+  ASSIGN_OR_RETURN(const ContractTimeline versions,
+                   contracts.TimelineOf(scope->contract));
+  return IntervalEdges(versions, version->contract, *commitment, bucket_us);
 }
 
 // Whether there is nothing to say of now, as the limit holds already.

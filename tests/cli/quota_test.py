@@ -186,6 +186,35 @@ class SetTest(QuotaTest):
                 self.assertEqual((status["interval_start"], status["interval_end"]),
                                  (quota["window_start"], quota["window_end"]))
 
+    def test_an_interval_goes_on_through_an_amendment(self):
+        contract = """
+            id: "k" provider: "aws" currency: "USD" %s
+            term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+            pool { name: "POOL" sku: "s" region: "us-east-1" gpus_per_unit: 1 }
+            rate { pool: "aws/*/gb200" price: "4" from: "2026-01-01T00:00:00Z" }
+            commitment {
+              id: "blk" category: USAGE model: DISCONTINUOUS interval: MONTHLY
+              layer: 1 priority: 1
+              applies { dimension: "pool" operator: IN value: "POOL" }
+              step { from: "%s" quantity: "100" } price: "2" }
+            """.replace("POOL", POOL)
+        amended = "2026-11-15T00:00:00Z"
+        self.write("runs.csv", "run_id,tenant,pool,gpus,start,end\n"
+                   f"r1,acme/chat,{POOL},1,2026-11-02T00:00:00Z,"
+                   "2026-11-12T00:00:00Z\n")
+        self.expect(0, "import", "runs", "runs.csv")
+        for text in (contract % ("", "2026-01-01T00:00:00Z"),
+                     contract % (f'effective: "{amended}"', amended)):
+            self.write("k.textproto", text)
+            self.expect(0, "contract", "apply", "k.textproto")
+            self.set(0, "acme", "--gpu-hours", "300", "--per", "interval",
+                     "--commitment", "blk")
+            [quota] = self.quotas("--at", "2026-11-20T00:00:00Z")
+            self.assertEqual(
+                (quota["window_start"], quota["window_end"],
+                 Decimal(quota["used_gpu_hours"])),
+                ("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", 240))
+
     def test_slices_lend_and_borrow(self):
         self.set(0, "acme", "--gpu-hours", "100", "--per", "month")
         sliced = self.set(0, "acme/chat", "--gpu-hours", "60", "--per",
