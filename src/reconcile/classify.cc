@@ -21,7 +21,8 @@ void SetEffects(Comparison& comparison) {
 }
 
 bool Tolerated(const Comparison& comparison, MoneyAmount amount) {
-  return Magnitude(amount) * 2 <= comparison.doubled_tolerance;
+  const MoneyAmount doubled = Magnitude(amount) * 2;
+  return doubled.valid() && doubled <= comparison.doubled_tolerance;
 }
 
 bool QuantityOff(const Comparison& comparison) {

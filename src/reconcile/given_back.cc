@@ -61,8 +61,11 @@ MoneyAmount GivenBack::TakeUpTo(MoneyAmount cost, const Things& things) {
   for (const uint64_t thing : things) {
     const auto found = sums_.find(thing);
     if (found == sums_.end()) continue;
-    const MoneyAmount part = std::min(found->second, cost - taken);
-    found->second -= part;
+    MoneyAmount& sum = found->second;
+    // A sum that does not fit is more than any copies cost.
+    const MoneyAmount part =
+        sum.valid() ? std::min(sum, cost - taken) : cost - taken;
+    if (sum.valid()) sum -= part;
     taken += part;
   }
   return taken;
