@@ -84,9 +84,9 @@ TEST(QuotaPromisesTest, AreMadeOnceInWhicheverOrderTheyAreSet) {
         }
       }
       Limits after = limits;
-      // The same again is no setting, and follows what is set before it.
-      const auto known = SetBy(limits, tenant, from);
-      if (!known || *known != limit) after[tenant][from] = limit;
+      // Also where it says what holds by then: it stays when another is set
+      // before it.
+      after[tenant][from] = limit;
       const bool fits = AllFit(after, from);
       QuotaSetting setting{{.period = QuotaPeriod::kTotal}, limit, {}};
       setting.scope.tenant = kPaths[tenant];
