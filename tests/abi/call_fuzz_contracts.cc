@@ -50,7 +50,7 @@ void Caller::CallContracts() {
       options.tenant_tag = Text("team");
       if (OneIn(2)) options.text_format = Text("csv");
       options.snapshots = Flag();
-      if (OneIn(4)) options.mapping = Path();
+      if (OneIn(4)) options.mapping = Text("mapping.textproto");
       if (OneIn(4)) options.bill_format = Text("azure-actual");
       options.text = OrNull(Out(Kind::kBytes));
       uint8_t clean = 0;
@@ -65,7 +65,7 @@ void Caller::CallContracts() {
     case 7: {
       drawdown_bill_options options = DRAWDOWN_BILL_OPTIONS_INIT;
       options.snapshots = Flag();
-      if (OneIn(4)) options.mapping = Path();
+      if (OneIn(4)) options.mapping = Text("mapping.textproto");
       if (OneIn(4)) options.bill_format = Text("oci-cost");
       return Ended("bill_summary_with", drawdown_bill_summary_with(
                                             OrNull(&path), Count(),
