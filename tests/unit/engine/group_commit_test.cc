@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "ledger/memory_store.h"
 #include "ledger/posting.h"
+#include "tests/support/passing_on.h"
 #include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
 
@@ -100,36 +101,14 @@ TEST_F(GroupCommitTest, TheSameCallFromManyThreadsIsOneRun) {
 }
 
 // A commit that takes long, as on a slow disk.
-class SlowCommit : public WriteTransaction {
+class SlowCommit : public PassingOn {
  public:
-  explicit SlowCommit(std::unique_ptr<WriteTransaction> below)
-      : below_(std::move(below)) {}
+  using PassingOn::PassingOn;
 
-  absl::StatusOr<std::optional<std::string_view>> Get(
-      Table table, std::string_view key) override {
-    return below_->Get(table, key);
-  }
-  absl::StatusOr<std::unique_ptr<Cursor>> NewCursor(Table table) override {
-    return below_->NewCursor(table);
-  }
-  absl::Status Put(Table table, std::string_view key,
-                   std::string_view value) override {
-    return below_->Put(table, key, value);
-  }
-  absl::Status Append(Table table, std::string_view key,
-                      std::string_view value) override {
-    return below_->Append(table, key, value);
-  }
-  absl::Status Delete(Table table, std::string_view key) override {
-    return below_->Delete(table, key);
-  }
   absl::Status Commit() override {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    return below_->Commit();
+    return PassingOn::Commit();
   }
-
- private:
-  const std::unique_ptr<WriteTransaction> below_;
 };
 
 // Two who ask again soon after their answer: of eight calls not each is a

@@ -11,6 +11,7 @@
 #include "ledger/posting.h"
 #include "ledger/quota_books.h"
 #include "ledger/verify.h"
+#include "tests/support/passing_on.h"
 #include "tests/support/status.h"
 #include "tests/support/units.h"
 
@@ -206,30 +207,14 @@ TEST_F(HeldBooksTest, AMoveTakesHoldsAlongWithoutAnyQuota) {
 }
 
 // A write transaction that counts the seeks of its cursors.
-class CountedSeeks : public WriteTransaction {
+class CountedSeeks : public PassingOn {
  public:
-  explicit CountedSeeks(WriteTransaction* books) : books_(books) {}
+  using PassingOn::PassingOn;
 
-  absl::StatusOr<std::optional<std::string_view>> Get(
-      Table table, std::string_view key) override {
-    return books_->Get(table, key);
-  }
   absl::StatusOr<std::unique_ptr<Cursor>> NewCursor(Table table) override {
-    ASSIGN_OR_RETURN(auto cursor, books_->NewCursor(table));
+    ASSIGN_OR_RETURN(auto cursor, PassingOn::NewCursor(table));
     return std::make_unique<Seeker>(std::move(cursor), &seeks);
   }
-  absl::Status Put(Table table, std::string_view key,
-                   std::string_view value) override {
-    return books_->Put(table, key, value);
-  }
-  absl::Status Append(Table table, std::string_view key,
-                      std::string_view value) override {
-    return books_->Append(table, key, value);
-  }
-  absl::Status Delete(Table table, std::string_view key) override {
-    return books_->Delete(table, key);
-  }
-  absl::Status Commit() override { return books_->Commit(); }
 
   int seeks = 0;
 
@@ -252,8 +237,6 @@ class CountedSeeks : public WriteTransaction {
     const std::unique_ptr<Cursor> cursor_;
     int* const seeks_;
   };
-
-  WriteTransaction* const books_;
 };
 
 // What is deleted lies before the next record until the commit: a seek for each
@@ -262,9 +245,9 @@ TEST_F(HeldBooksTest, ThatAllIsMadeAnewTakesNoSeekForEachLine) {
   SetQuota(0);
   for (int i = 0; i < 50; ++i) Place("h" + std::to_string(i), kHour, 0);
   const Records before = Held();
-  const auto books = store_->BeginWrite();
+  auto books = store_->BeginWrite();
   ASSERT_THAT(books, IsOk());
-  CountedSeeks counted(books->get());
+  CountedSeeks counted(*std::move(books));
   QuotaIndex index(&counted);
   LaterStarts later(&counted);
   HeldBooks held(&counted, &index, &later, NamesOf(&counted));

@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "ledger/memory_store.h"
 #include "ledger/posting.h"
+#include "tests/support/passing_on.h"
 #include "tests/support/status.h"
 #include "tests/support/units.h"
 
@@ -15,35 +16,22 @@ namespace drawdown {
 namespace {
 
 // Counts what is read of names and quotas.
-class CountedReads : public WriteTransaction {
+class CountedReads : public PassingOn {
  public:
   CountedReads(std::unique_ptr<WriteTransaction> books, int* reads)
-      : books_(std::move(books)), reads_(reads) {}
+      : PassingOn(std::move(books)), reads_(reads) {}
 
   absl::StatusOr<std::optional<std::string_view>> Get(
       Table table, std::string_view key) override {
     if (table == Table::kNames || table == Table::kQuotas) ++*reads_;
-    return books_->Get(table, key);
+    return PassingOn::Get(table, key);
   }
   absl::StatusOr<std::unique_ptr<Cursor>> NewCursor(Table table) override {
     if (table == Table::kNames || table == Table::kQuotas) ++*reads_;
-    return books_->NewCursor(table);
+    return PassingOn::NewCursor(table);
   }
-  absl::Status Put(Table table, std::string_view key,
-                   std::string_view value) override {
-    return books_->Put(table, key, value);
-  }
-  absl::Status Append(Table table, std::string_view key,
-                      std::string_view value) override {
-    return books_->Append(table, key, value);
-  }
-  absl::Status Delete(Table table, std::string_view key) override {
-    return books_->Delete(table, key);
-  }
-  absl::Status Commit() override { return books_->Commit(); }
 
  private:
-  const std::unique_ptr<WriteTransaction> books_;
   int* const reads_;
 };
 
