@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/same_text.h"
+#include "model/stored_breaks.h"
 
 namespace drawdown {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "model/charge.h"
+
 namespace drawdown {
 
 uint32_t TenantTag::Of(const BillRow& row) {
