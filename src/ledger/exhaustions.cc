@@ -87,7 +87,6 @@ class ExhaustionFinder {
     RETURN_IF_ERROR(ReadLater());
     ASSIGN_OR_RETURN(const QuotaIndex::Quotas all, quotas_.index.All());
     for (const StoredQuota* const quota : all) {
-      if (quota->scope.period == QuotaPeriod::kAtOnce) continue;
       RETURN_IF_ERROR(FindQuota(*quota, std::move(under[quota->id])));
     }
     return absl::OkStatus();

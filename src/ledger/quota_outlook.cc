@@ -61,10 +61,15 @@ absl::StatusOr<QuotaOutlook::Stretch> QuotaOutlook::StretchFrom(
   stretch.window = CountingWindow(quota_, from_us, bucket_us_);
   stretch.end_us = std::min(stretch.end_us, stretch.window.end_us);
   const QuotaUse use = course_.UseIn(stretch.window, from_us);
-  stretch.shrinks = use.level - held_.rate;
   const QuotaPeriod period = quota_.scope.period;
-  stretch.room = -use.used - held_.At(period, from_us);
-  TakeOutLater(&stretch);
+  if (period == QuotaPeriod::kAtOnce) {
+    // GPUs do not grow with time, and are in use from when a start is said.
+    stretch.room = -FineTime(use.level) - held_.At(period, from_us);
+  } else {
+    stretch.shrinks = use.level - held_.rate;
+    stretch.room = -use.used - held_.At(period, from_us);
+    TakeOutLater(&stretch);
+  }
   const QuotaLimit* const limit = LimitAt(quota_, from_us);
   if (limit == nullptr) return stretch;
   stretch.limited = true;

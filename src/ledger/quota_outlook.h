@@ -31,7 +31,7 @@ class QuotaOutlook {
   static constexpr int64_t kBeyondLastChangeUs = 366 * 24 * kMicrosPerHour;
 
   // `lines`: what holds under the quota hold beyond `at_us`, by when they end.
-  // REQUIRES: the quota counts GPU time; it and the lines outlive this.
+  // REQUIRES: the quota and the lines outlive this.
   QuotaOutlook(const StoredQuota* quota, int64_t bucket_us, int64_t at_us,
                QuotaCourse course, std::vector<const HeldUntil*> lines,
                std::vector<LaterDraw> later);

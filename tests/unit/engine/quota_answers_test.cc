@@ -207,6 +207,46 @@ TEST_F(QuotaAnswersTest, WhatMetersTookCountsTowardWhatRunsOut) {
   EXPECT_EQ((*next)->at_us, *now_us + 6 * kMicrosPerHour);
 }
 
+// GPUs at once do not run out with time: a quota of them that is out is there
+// with the present instant, and nobody is woken for it.
+TEST_F(QuotaAnswersTest, GpusAtOnceThatAreOutAreThereNow) {
+  QuotaSetting gpus;
+  gpus.scope.tenant = "acme";
+  gpus.scope.period = QuotaPeriod::kAtOnce;
+  gpus.limit.emplace();
+  gpus.limit->nominal = 2 * kMicroGpusPerGpu;
+  ASSERT_THAT(ledger_->SetQuota(gpus), IsOk());
+  const auto start = [this](const std::string& id) {
+    RunStart run;
+    run.key = {id};
+    run.tenant = "acme/chat";
+    run.pool = kPool;
+    run.micro_gpus = kMicroGpusPerGpu;
+    const auto now_us = ledger_->HoldTime();
+    ASSERT_THAT(now_us, IsOk());
+    run.at_us = *now_us;
+    EXPECT_THAT(ledger_->StartRun(run), IsOk());
+  };
+  start("r1");
+  auto all = ledger_->Exhaustions();
+  ASSERT_THAT(all, IsOk());
+  EXPECT_TRUE(all->empty());
+  start("r2");
+  const auto before_us = ledger_->HoldTime();
+  ASSERT_THAT(before_us, IsOk());
+  all = ledger_->Exhaustions();
+  ASSERT_THAT(all, IsOk());
+  ASSERT_EQ(all->size(), 1u);
+  EXPECT_EQ(all->front().kind, ExhaustionKind::kQuotaExhausted);
+  EXPECT_GE(all->front().at_us, *before_us);
+  EXPECT_LT(all->front().at_us, *before_us + kMicrosPerHour);
+  EXPECT_EQ(all->front().quota, gpus.scope);
+  EXPECT_EQ(all->front().runs.biggest.size(), 2u);
+  const auto next = ledger_->NextExhaustion();
+  ASSERT_THAT(next, IsOk());
+  EXPECT_FALSE(*next);
+}
+
 TEST_F(QuotaAnswersTest, RunsUnderAQuotaAreTheBiggest) {
   QuotaSetting gpus;
   gpus.scope.tenant = "acme";

@@ -8,10 +8,11 @@
 namespace drawdown {
 
 bool NaiveQuotas::Out(const NaiveQuota& quota, int64_t at_us) const {
-  constexpr Int128 kFine = 1'000'000;
+  const bool at_once = quota.scope.period == QuotaPeriod::kAtOnce;
+  const Int128 fine = at_once ? 1 : 1'000'000;
   const QuotaLimit* const limit = Limit(quota, at_us);
   return limit != nullptr && Used(quota, at_us) + Held(quota, at_us) >=
-                                 (limit->nominal + limit->borrowing) * kFine;
+                                 (limit->nominal + limit->borrowing) * fine;
 }
 
 int64_t NaiveQuotas::NextEdge(const NaiveQuota& quota, int64_t at_us) const {

@@ -24,7 +24,6 @@ void QuotaSimulation::CompareOutlook() {
   if (naive_.quotas.empty()) return;
   const NaiveQuota& quota = naive_.quotas[random_.Between(
       0, static_cast<int64_t>(naive_.quotas.size()) - 1)];
-  if (quota.scope.period == QuotaPeriod::kAtOnce) return;
   std::vector<int64_t> books_say;
   for (const Exhaustion& one : *all) {
     if (one.quota && *one.quota == quota.scope) books_say.push_back(one.at_us);
