@@ -89,7 +89,7 @@ WeekPattern WeekPattern::Fit(std::span<const Int128> weeks,
                              size_t steps_a_day) {
   const std::vector<Int128> day = DayShape(weeks, steps_a_day);
   const std::vector<Int128> week = WeekShape(DaySums(weeks, steps_a_day));
-  WeekPattern pattern(steps_a_day);
+  WeekPattern pattern;
   for (const Int128 of_week : week) {
     for (const Int128 of_day : day) {
       pattern.factors_.push_back(of_week * of_day / kMicro);
@@ -120,7 +120,7 @@ WeekPattern WeekPattern::Find(std::span<const Int128> history,
                               size_t steps_a_day) {
   const size_t week = kDaysOfWeek * steps_a_day;
   const size_t weeks = std::min(history.size() / week, kMostWeeks);
-  const WeekPattern none(steps_a_day);
+  const WeekPattern none;
   if (weeks < kLeastWeeks) return none;
   history = history.last(weeks * week);
   for (size_t judged = 0; judged < kJudgedWeeks; ++judged) {

@@ -16,7 +16,7 @@ namespace drawdown {
 class WeekPattern {
  public:
   // None: every factor is 1.
-  explicit WeekPattern(size_t steps_a_day) : steps_a_day_(steps_a_day) {}
+  WeekPattern() = default;
 
   // The pattern of `history`, which ends where the week begins; none unless
   // patterns of the weeks before would have foretold each of the last two weeks
@@ -38,7 +38,6 @@ class WeekPattern {
   // would follow noise.
   static WeekPattern Fit(std::span<const Int128> weeks, size_t steps_a_day);
 
-  size_t steps_a_day_;
   std::vector<Int128> factors_;  // of a week; empty: none
 };
 
