@@ -22,6 +22,7 @@
 #include "bill/table_reader.h"
 #include "bill/totals.h"
 #include "bill/version_hours.h"
+#include "drawdown/units.h"
 
 namespace drawdown {
 namespace {
@@ -235,7 +236,7 @@ class BillReading {
       current.soon = feed->soon();
       const uint64_t odd = cells->odd();
       if (!known) RETURN_IF_ERROR(rows.Read(&current));
-      if (delivery.has_value() && snapshots_.Supersedes(current, *delivery)) {
+      if (delivery.has_value() && Superseded(current, *delivery, cells)) {
         ++summary_.files.back().superseded;
         continue;
       }
@@ -256,6 +257,16 @@ class BillReading {
     }
     patterns.AddUp(&totals_);
     return absl::OkStatus();
+  }
+
+  bool Superseded(const BillRow& row, uint32_t delivery, Cells* cells) {
+    const Standing standing = snapshots_.Of(row, delivery);
+    if (standing == Standing::kCountsBeside) {
+      cells->Odd(OddityKind::kBesideLaterSnapshot,
+                 BillColumn::kChargePeriodStart,
+                 FormatInstant(row.charge_start_us));
+    }
+    return standing == Standing::kSuperseded;
   }
 
   // A discount that is left out, because costs are after it, is lost where they

@@ -19,6 +19,9 @@ constexpr std::array<KindText, kOddityKindCount> kTexts = {{
      "ContractApplied is not the object that FOCUS describes; not used"},
     {"bad_gpu_count",
      "GpuCount is not a count of GPUs; the contract's gpus_per_unit is needed"},
+    {"beside_later_snapshot",
+     "counts, though a later snapshot has lines of the same day: those are of "
+     "another time of it"},
     {"charge_outside_billing_period",
      "the charge period is not inside the billing period, yet ChargeClass is "
      "not Correction"},

@@ -17,6 +17,7 @@ enum class OddityKind : uint8_t {
   kAbsentColumn,
   kBadContractApplied,
   kBadGpuCount,
+  kBesideLaterSnapshot,
   kChargeOutsideBillingPeriod,
   kColumnNameCaseDrift,
   kDraftName,
@@ -48,7 +49,7 @@ enum class OddityKind : uint8_t {
   kZeroEffectiveCost,
   kZeroListCost,
 };
-inline constexpr size_t kOddityKindCount = 33;
+inline constexpr size_t kOddityKindCount = 34;
 
 std::string_view OddityName(OddityKind kind);
 

@@ -12,35 +12,22 @@ bool Snapshots::IsOfLater(Scope scope, uint32_t delivery) {
   return !first && taken->second != delivery;
 }
 
-// Lines without a billing period are cut and withdrawn one by one, so that of
-// each other delivery a day stands or falls. A correction of a time is of no
-// delivery of that time.
-bool Snapshots::SupersedesOwn(const BillRow& row, uint32_t delivery) {
-  constexpr int64_t kDayUs = int64_t{86'400} * 1'000'000;
-  const int64_t into = (row.charge_start_us % kDayUs + kDayUs) % kDayUs;
-  const int64_t day_us = row.charge_start_us - into;
-  Scope scope{Dataset::kCostAndUsage, std::string(row.provider),
-              std::string(row.billing_account), day_us, day_us + kDayUs};
-  if (!row.correction) return IsOfLater(std::move(scope), delivery);
-  const auto taken = delivery_of_.find(scope);
-  return taken != delivery_of_.end() && taken->second != delivery;
-}
-
-bool Snapshots::Supersedes(const BillRow& row, uint32_t delivery) {
-  if (row.own_period) return SupersedesOwn(row, delivery);
+Standing Snapshots::Of(const BillRow& row, uint32_t delivery) {
+  if (row.own_period) return days_.Of(row, delivery);
   // Bills repeat one account and period row after row.
   const bool same = last_.has_value() && last_delivery_ == delivery &&
                     last_->start_us == row.billing_start_us &&
                     last_->end_us == row.billing_end_us &&
                     SameText(row.provider, last_->who) &&
                     SameText(row.billing_account, last_->what);
-  if (same) return last_superseded_;
-  last_ = Scope{Dataset::kCostAndUsage, std::string(row.provider),
-                std::string(row.billing_account), row.billing_start_us,
-                row.billing_end_us};
-  last_delivery_ = delivery;
-  last_superseded_ = IsOfLater(*last_, delivery);
-  return last_superseded_;
+  if (!same) {
+    last_ = Scope{Dataset::kCostAndUsage, std::string(row.provider),
+                  std::string(row.billing_account), row.billing_start_us,
+                  row.billing_end_us};
+    last_delivery_ = delivery;
+    last_superseded_ = IsOfLater(*last_, delivery);
+  }
+  return last_superseded_ ? Standing::kSuperseded : Standing::kCounts;
 }
 
 bool Snapshots::SupersedesLast(Dataset dataset, const BillContents& bill,

@@ -12,6 +12,7 @@
 #include "bill/bill_row.h"
 #include "bill/bill_tables.h"
 #include "bill/columns.h"
+#include "bill/day_snapshots.h"
 
 namespace drawdown {
 
@@ -19,9 +20,8 @@ namespace drawdown {
 class Snapshots {
  public:
   // Whether a later delivery has charges of the row's provider, billing account
-  // and billing period; of one without a billing period, of the day (UTC) that
-  // it begins in.
-  bool Supersedes(const BillRow& row, uint32_t delivery);
+  // and billing period; one without a billing period is as DaySnapshots says.
+  Standing Of(const BillRow& row, uint32_t delivery);
 
   // The same of the newest row of a table, by what tells its rows apart:
   // invoices likewise by issuer, account and period, billing periods by issuer,
@@ -46,9 +46,9 @@ class Snapshots {
   };
 
   bool IsOfLater(Scope scope, uint32_t delivery);
-  bool SupersedesOwn(const BillRow& row, uint32_t delivery);
 
   HashMap<Scope, uint32_t> delivery_of_;
+  DaySnapshots days_;
   std::optional<Scope> last_;  // of a charge, and the answer
   uint32_t last_delivery_ = 0;
   bool last_superseded_ = false;

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "bill/bill_reader.h"
+#include "bill/oddity_log.h"
 #include "model/reason_text.h"
 #include "reconcile/tolerance.h"
 
@@ -33,10 +34,20 @@ void NoteAmount(const CompareContext& context, ReconcileResult* result) {
 void NoteSuperseded(const BillSummary& bill, ReconcileResult* result) {
   uint64_t superseded = 0;
   for (const BillFile& file : bill.files) superseded += file.superseded;
-  if (superseded == 0) return;
-  result->notes.push_back(absl::StrCat(
-      superseded, superseded == 1 ? " row is" : " rows are",
-      " left out, because a later snapshot has their billing period"));
+  if (superseded != 0) {
+    result->notes.push_back(
+        absl::StrCat(superseded, superseded == 1 ? " row is" : " rows are",
+                     " left out, because a later snapshot has their billing "
+                     "period, or without one their time"));
+  }
+  for (const Oddity& oddity : bill.oddities) {
+    if (oddity.name != OddityName(OddityKind::kBesideLaterSnapshot)) continue;
+    result->notes.push_back(absl::StrCat(
+        oddity.rows, oddity.rows == 1 ? " row counts" : " rows count",
+        " though a later snapshot has lines of the same day, of another time "
+        "of it: what was withdrawn there would count too (first: ",
+        oddity.example, ")"));
+  }
 }
 
 // So many copies are seldom an error of the provider.

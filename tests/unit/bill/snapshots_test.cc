@@ -85,9 +85,17 @@ std::string OciReport(const std::vector<OciLine>& lines) {
   return text;
 }
 
+// How many rows count beside a later delivery's of the same day.
+uint64_t Beside(const BillSummary& summary) {
+  for (const Oddity& oddity : summary.oddities) {
+    if (oddity.name == "beside_later_snapshot") return oddity.rows;
+  }
+  return 0;
+}
+
 // Without a billing period: what is cut anew, or withdrawn, is replaced, and
 // days that the later delivery does not have are not.
-TEST(SnapshotsTest, OfLinesWithoutABillingPeriodTheDayCounts) {
+TEST(SnapshotsTest, LinesWithoutABillingPeriodAreReplacedByTime) {
   const std::string first = OciReport({{"01T00:00", "01T12:00", "1"},
                                        {"01T03:00", "01T04:00", "2"},
                                        {"01T23:59", "02T01:00", "3"},
@@ -100,6 +108,63 @@ TEST(SnapshotsTest, OfLinesWithoutABillingPeriodTheDayCounts) {
   EXPECT_THAT(CostsOf(Latest({{1, later}, {0, first}}), &summary),
               ElementsAre("6", "-7", "8", "4", "5"));
   EXPECT_EQ(summary.files[1].superseded, 3u);
+  EXPECT_EQ(Beside(summary), 0u);
+}
+
+TEST(SnapshotsTest, DeliveriesThatMeetWithinADayLoseNothing) {
+  const std::string early =
+      OciReport({{"01T00:00", "01T06:00", "1"}, {"02T00:00", "02T06:00", "2"}});
+  const std::string late = OciReport({{"02T06:00", "02T12:00", "3"},
+                                      {"03T00:00", "03T06:00", "4"},
+                                      {"04T00:00", "04T06:00", "5"}});
+  BillSummary summary;
+  EXPECT_THAT(CostsOf(Latest({{1, late}, {0, early}}), &summary),
+              ElementsAre("3", "4", "5", "1", "2"));
+  EXPECT_EQ(Beside(summary), 1u);  // that of the 2nd
+  // Whichever is named last.
+  EXPECT_THAT(CostsOf(Latest({{1, early}, {0, late}}), &summary),
+              ElementsAre("1", "2", "3", "4", "5"));
+  EXPECT_EQ(Beside(summary), 1u);
+  // A line that crosses midnight into what the later delivery begins with.
+  const std::string across = OciReport({{"01T23:00", "02T07:00", "6"}});
+  EXPECT_THAT(CostsOf(Latest({{1, late}, {0, across}}), &summary),
+              ElementsAre("3", "4", "5", "6"));
+  EXPECT_EQ(Beside(summary), 1u);
+}
+
+// Between its first line and its last one's end a delivery has all of a day.
+TEST(SnapshotsTest, WhatWasWithdrawnWithinADeliveryIsReplaced) {
+  const std::string first = OciReport({{"01T00:00", "01T01:00", "1"},
+                                       {"01T05:00", "01T06:00", "2"},
+                                       {"02T00:00", "02T01:00", "3"},
+                                       {"03T00:00", "03T01:00", "4"},
+                                       {"03T02:00", "03T03:00", "5"}});
+  const std::string later = OciReport({{"01T02:00", "01T03:00", "6"},
+                                       {"02T04:00", "02T05:00", "7"},
+                                       {"03T00:00", "03T02:00", "8"}});
+  BillSummary summary;
+  EXPECT_THAT(CostsOf(Latest({{1, later}, {0, first}}), &summary),
+              ElementsAre("6", "7", "8", "1", "5"));
+  EXPECT_EQ(summary.files[1].superseded, 3u);
+  EXPECT_EQ(Beside(summary), 2u);
+}
+
+// Days later a delivery may have no lines of what it corrects.
+TEST(SnapshotsTest, ACorrectionThatIsDeliveredAgainCountsOnce) {
+  const OciLine both = {"02T05:00", "02T06:00", "-7", true};
+  const std::string early = OciReport({{"04T00:00", "04T01:00", "1"},
+                                       both,
+                                       {"02T05:00", "02T06:00", "-2", true},
+                                       {"04T00:00", "04T01:00", "-3", true}});
+  const std::string late = OciReport({{"04T00:00", "05T00:00", "4"}, both});
+  BillSummary summary;
+  // The -3 is of a time that the later delivery has anew.
+  EXPECT_THAT(CostsOf(Latest({{1, late}, {0, early}}), &summary),
+              ElementsAre("4", "-7", "-2"));
+  EXPECT_EQ(summary.files[1].superseded, 3u);
+  // In one delivery nothing stands for something else.
+  EXPECT_THAT(CostsOf(Latest({{0, late}, {0, early}}), &summary),
+              ElementsAre("4", "-7", "1", "-7", "-2", "-3"));
 }
 
 TEST(SnapshotsTest, OfTheOtherDatasetsToo) {

@@ -1,0 +1,63 @@
+// Deliveries of charges that have no billing period: what of an earlier one a
+// later one replaces.
+#ifndef DRAWDOWN_SRC_BILL_DAY_SNAPSHOTS_H_
+#define DRAWDOWN_SRC_BILL_DAY_SNAPSHOTS_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/fast_hash.h"
+#include "base/hash_map.h"
+#include "bill/bill_row.h"
+
+namespace drawdown {
+
+enum class Standing : uint8_t {
+  kCounts,
+  // Counts, though a later delivery has charges of the same day: all of these
+  // are of another time of it.
+  kCountsBeside,
+  kSuperseded,
+};
+
+// Rows of later deliveries come before those of earlier ones. A delivery is of
+// the time from its first charge of a provider and billing account to its last
+// one's end, but for days (UTC) of which it has none: what another delivery has
+// that begins then is replaced. Corrections are of no such time, because they
+// may come long after it: those of a time that is replaced are, and those that
+// a later delivery has too, by the id of the line or else by all they say.
+class DaySnapshots {
+ public:
+  DaySnapshots() : seed_(RandomSeed()) {}
+
+  Standing Of(const BillRow& row, uint32_t delivery);
+
+ private:
+  struct Span {
+    uint32_t delivery = 0;
+    int64_t first_us = 0;
+    int64_t last_us = 0;
+  };
+  struct Account {
+    std::vector<Span> spans;  // the latest delivery's first
+    HashMap<int64_t, std::vector<uint32_t>> days;  // indices of spans, rising
+    HashMap<Hash128, uint32_t> corrections;        // the latest delivery
+  };
+
+  Account& AccountOf(const BillRow& row);
+  static Standing OfTime(const BillRow& row, uint32_t delivery,
+                         const Account& account);
+  static void Take(const BillRow& row, uint32_t delivery, Account* account);
+  bool Repeats(const BillRow& row, uint32_t delivery, Account* account) const;
+
+  const uint64_t seed_;
+  std::map<std::pair<std::string, std::string>, Account> accounts_;
+  decltype(accounts_)::value_type* last_ = nullptr;
+};
+
+}  // namespace drawdown
+
+#endif  // DRAWDOWN_SRC_BILL_DAY_SNAPSHOTS_H_
