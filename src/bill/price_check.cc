@@ -1,5 +1,7 @@
 #include "bill/price_check.h"
 
+#include <algorithm>
+
 #include "base/wide.h"
 
 namespace drawdown {
@@ -90,22 +92,36 @@ std::optional<PriceMiss> CheckPrice(const Decimal& unit_price,
   return miss;
 }
 
-// Digits beyond those that a double keeps are its noise.
-int NeededDecimals(MoneyAmount amount, int at_least) {
-  constexpr int kDoubleDigits = 15;
+int PublishedDecimals(MoneyAmount amount, int written, int at_least) {
+  constexpr int kDigits = 15;        // what any double keeps
+  constexpr int kDecimals = 10;      // what bills round to
+  constexpr int kDigitsOfSums = 12;  // what a sum of thousands of doubles keeps
   const Int128 size = amount.count() < 0 ? -amount.count() : amount.count();
-  int most = kMoneyDecimals;
-  while (most > 0 &&
-         size >= PowerOfTen(kDoubleDigits + kMoneyDecimals - most)) {
-    --most;
-  }
-  const Int128 unit = PowerOfTen(kMoneyDecimals - most);
-  const Int128 kept = (size + unit / 2) / unit * unit;
-  int decimals = at_least;
-  while (decimals < most && kept % PowerOfTen(kMoneyDecimals - decimals) != 0) {
-    ++decimals;
-  }
+  const auto has_more = [size](int decimals, int digits) {
+    const int exponent = digits + kMoneyDecimals - decimals;
+    return size >= PowerOfTen(std::max(exponent, 0));
+  };
+  int decimals = std::max(written, at_least);
+  if (decimals <= kDecimals && !has_more(decimals, kDigits)) return decimals;
+  while (decimals > at_least && has_more(decimals, kDigitsOfSums)) --decimals;
   return decimals;
+}
+
+int NeededDecimals(MoneyAmount amount, int at_least) {
+  const auto needed = [at_least](Int128 size) {
+    int decimals = at_least;
+    while (decimals < kMoneyDecimals &&
+           size % PowerOfTen(kMoneyDecimals - decimals) != 0) {
+      ++decimals;
+    }
+    return decimals;
+  };
+  const int all = needed(amount.count());
+  const int published = PublishedDecimals(amount, all, at_least);
+  if (published == all) return all;
+  const Int128 size = amount.count() < 0 ? -amount.count() : amount.count();
+  const Int128 unit = PowerOfTen(kMoneyDecimals - published);
+  return needed((size + unit / 2) / unit * unit);
 }
 
 }  // namespace drawdown

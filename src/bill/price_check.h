@@ -26,7 +26,14 @@ struct PriceMiss {
 std::optional<PriceMiss> CheckPrice(const Decimal& unit_price,
                                     const Decimal& quantity, MoneyAmount cost);
 
-// The number of decimals `amount` needs, if more than `at_least`.
+// The last decimal that an amount with `written` decimals says something by,
+// never less than `at_least`. One with more than 15 digits, or more than 10
+// decimals, was a double, and mostly a sum of some ("958.5600000000006"): of it
+// that is the 12th digit's, where it has so many.
+int PublishedDecimals(MoneyAmount amount, int written, int at_least);
+
+// The number of decimals `amount` needs, if more than `at_least`, as far as
+// they are published.
 int NeededDecimals(MoneyAmount amount, int at_least);
 
 }  // namespace drawdown

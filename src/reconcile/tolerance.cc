@@ -4,6 +4,7 @@
 
 #include "base/minor_units.h"
 #include "base/wide.h"
+#include "bill/price_check.h"
 #include "model/reason_text.h"
 
 namespace drawdown {
@@ -11,9 +12,6 @@ namespace {
 
 constexpr int kMoneyScale = 18;
 constexpr int kRootScale = 9;
-// Digits that a double keeps: what has more was one, and is off by some of the
-// rest ("27.599999999999998").
-constexpr int kDoubleDigits = 15;
 
 // The largest integer whose square is at most `value`, which is below 2^126.
 Int128 SquareRoot(Int128 value) {
@@ -33,12 +31,7 @@ MoneyAmount Subunit(Currency currency) {
 
 MoneyAmount LastPlace(const BilledMoney& money, Currency currency) {
   const int subunits = MinorDigits(currency);
-  int scale = std::max(money.scale, subunits);
-  const Int128 size = Magnitude(money.amount).count();
-  while (scale > subunits &&
-         size >= PowerOfTen(kDoubleDigits + kMoneyScale - scale)) {
-    --scale;
-  }
+  const int scale = PublishedDecimals(money.amount, money.scale, subunits);
   return scale > kMoneyScale ? MoneyAmount()
                              : MoneyAmount(PowerOfTen(kMoneyScale - scale));
 }

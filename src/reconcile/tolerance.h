@@ -12,8 +12,8 @@ namespace drawdown {
 // 0.01 USD, 1 JPY, 0.001 KWD.
 MoneyAmount Subunit(Currency currency);
 
-// A unit of the last published place, never more than a subunit: "32.8" is
-// 32.80. Places beyond the 15th digit are those of a double, and not published.
+// A unit of the last published place (PublishedDecimals), never more than a
+// subunit: "32.8" is 32.80.
 MoneyAmount LastPlace(const BilledMoney& money, Currency currency);
 
 // FOCUS 1.4, Invoice Detail: MAX(100 x Subunit, 0.5 x SQRT(rows) x Subunit),

@@ -71,11 +71,16 @@ TEST(PriceCheckTest, CountsTheDecimalsAnAmountNeeds) {
   EXPECT_EQ(NeededDecimals(*ParseMoney("0.00001605990"), 0), 10);
   EXPECT_EQ(NeededDecimals(*ParseMoney("-0.5"), 0), 1);
   EXPECT_EQ(NeededDecimals(*ParseMoney("-0.5"), 7), 7);
-  // What a double says beyond its fifteenth digit is noise.
+  // What a double says beyond its twelfth digit may be a sum's noise.
   EXPECT_EQ(NeededDecimals(*ParseMoney("27.599999999999998"), 0), 1);
-  EXPECT_EQ(NeededDecimals(*ParseMoney("-0.1234567890123456"), 0), 15);
-  EXPECT_EQ(NeededDecimals(*ParseMoney("0.123456789012345"), 0), 15);
-  EXPECT_EQ(NeededDecimals(*ParseMoney("0.000000000000000001"), 0), 18);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("958.5600000000006"), 0), 2);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("958.56000000006"), 0), 2);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("958.5600000006"), 0), 10);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("95856.0000000006"), 0), 10);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("958560.0000000006"), 0), 0);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("958560.0000000006"), 2), 2);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("-0.1234567890123456"), 0), 12);
+  EXPECT_EQ(NeededDecimals(*ParseMoney("0.123456789012345"), 0), 12);
   EXPECT_EQ(NeededDecimals(*ParseMoney("0.000000000000000001"), 0), 18);
 }
 

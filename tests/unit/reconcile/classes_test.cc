@@ -172,7 +172,11 @@ TEST(ReconcileClassTest, ToleranceIsHalfAUnitOfTheLastPlacePerRow) {
       // Digits that a double has not are no published places.
       {{OnDemandRow(0, 3, "3072", "50380.799999999996")},
        BreakClass::kWithinTolerance},
-      {{OnDemandRow(0, 3, "3072", "50380.799999999896")},
+      {{OnDemandRow(0, 3, "3072", "50380.80000000073")},
+       BreakClass::kWithinTolerance},
+      {{OnDemandRow(0, 3, "3072", "50380.8000000006")},
+       BreakClass::kPriceBreak},
+      {{OnDemandRow(0, 3, "3072", "50380.800000060001")},
        BreakClass::kPriceBreak},
       {{OnDemandRow(0, 1, "1024", "16793.60"),
         OnDemandRow(0, 3, "2048", "33587.21")},

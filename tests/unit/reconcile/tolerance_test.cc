@@ -59,14 +59,22 @@ TEST(ToleranceTest, ALastPlaceIsNeverMoreThanASubunit) {
   }
 }
 
-// What a double says beyond its fifteenth digit is noise.
+// What a double says beyond its twelfth digit may be a sum's noise.
 TEST(ToleranceTest, PlacesBeyondThoseOfADoubleAreNotPublished) {
   const auto place = [](const char* amount, int scale) {
     return FormatMoney(LastPlace({Money(amount), scale}, Code("USD")));
   };
-  EXPECT_EQ(place("27.5999999999999", 13), "0.0000000000001");
-  EXPECT_EQ(place("27.599999999999998", 15), "0.0000000000001");
-  EXPECT_EQ(place("-27.599999999999998", 24), "0.0000000000001");
+  EXPECT_EQ(place("27.5999999999999", 13), "0.0000000001");
+  EXPECT_EQ(place("27.599999999999998", 15), "0.0000000001");
+  EXPECT_EQ(place("-27.599999999999998", 24), "0.0000000001");
+  EXPECT_EQ(place("958.5600000000006", 13), "0.000000001");
+  // Ten decimals and fifteen digits are what bills are rounded to.
+  EXPECT_EQ(place("27.59999999999", 11), "0.0000000001");
+  EXPECT_EQ(place("27.5999999999", 10), "0.0000000001");
+  EXPECT_EQ(place("12345.6789012345", 10), "0.0000000001");
+  EXPECT_EQ(place("123456.7890123456", 10), "0.000001");
+  EXPECT_EQ(place("0.000012345678", 12), "0.000000000001");
+  EXPECT_EQ(place("1", 38), "0.00000000001");
   EXPECT_EQ(place("0.0000000000000001", 16), "0.0000000000000001");
   EXPECT_EQ(place("12345678901234567", 3), "0.01");
 }
