@@ -341,11 +341,18 @@ Break PassedCopiesItem(const RowSums& sums, const RowNames& names,
   copies.sums = sums;
   copies.names = names;
   copies.dropped = group.dropped;
-  item.reason = absl::StrCat(
-      CopiesText(sums.rows), " of rows that the bill already holds, equal in ",
-      "every column, each usage of a resource or with the id of a line; ",
-      RoutedReason(copies, BreakClass::kNonUsage, CorrectionLink::kNone,
-                   *context.names));
+  item.reason = absl::StrCat(CopiesText(sums.rows),
+                             " of rows that the bill already holds, equal in ",
+                             "every column, each ");
+  // Whether there is what it corrects is for the first of them to say.
+  if (group.key.disposition == Disposition::kCorrection) {
+    absl::StrAppend(&item.reason, "a correction with the id of a line");
+    return item;
+  }
+  absl::StrAppend(&item.reason,
+                  "usage of a resource or with the id of a line; ",
+                  RoutedReason(copies, BreakClass::kNonUsage,
+                               CorrectionLink::kNone, *context.names));
   return item;
 }
 

@@ -30,6 +30,16 @@ bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
          row.billed_cost.amount > MoneyAmount() && IsOfPeriod(row, period);
 }
 
+bool IsNamedCorrection(const BillRow& row, const RoutedRow& routed) {
+  return routed.key.disposition == Disposition::kCorrection &&
+         routed.contract_provider && !row.line_id.empty();
+}
+
+// Nothing gives it back: it is of no thing.
+PassedRow CorrectionRow(const RoutedRow& routed) {
+  return {routed.key, true, routed.invoice, {}};
+}
+
 bool IsUnjudged(const BillRow& row, const RoutedRow& routed,
                 const RowSums& one) {
   return IsUsage(routed.key.lane.kind) && one.unmeasured != 0 &&
@@ -55,7 +65,8 @@ void PassedCopies::Add(const Copies& copies, uint32_t group,
     unnamed_.Add(copies, copies.extra, currency);
     return;
   }
-  if (given_back_.too_many()) {
+  const bool of_things = copies.passed->things != GivenBack::Things{};
+  if (of_things && given_back_.too_many()) {
     unknown_.Add(copies, copies.extra, currency);
     return;
   }

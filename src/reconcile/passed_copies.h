@@ -23,6 +23,11 @@ namespace drawdown {
 bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
                     const Interval& period);
 
+// Whether it is a correction with the id of a line: twice it is one too many,
+// whichever way it goes.
+bool IsNamedCorrection(const BillRow& row, const RoutedRow& routed);
+PassedRow CorrectionRow(const RoutedRow& routed);
+
 // Whether a row is of a pool and costs something but has no hours that the
 // meter could say are too many: copies of it are noted.
 bool IsUnjudged(const BillRow& row, const RoutedRow& routed,

@@ -97,6 +97,9 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   } else if (PassesWithCost(row, routed, state.context.period)) {
     RETURN_IF_ERROR(state.copies.AddPassed(
         row, routed, one, state.passed_copies.PassedRowOf(row, routed)));
+  } else if (IsNamedCorrection(row, routed)) {
+    RETURN_IF_ERROR(
+        state.copies.AddPassed(row, routed, one, CorrectionRow(routed)));
   }
   state.passed_copies.GiveBack(row, routed);
   if (row.links_lines && routed.contract_provider) {
@@ -228,7 +231,8 @@ absl::StatusOr<uint32_t> Reconciler::LinesOfCosted(const BillRow& row) {
   State& state = *state_;
   ASSIGN_OR_RETURN(const RoutedRow routed, state.router.Route(row));
   if (!state.passed_copies.empty() &&
-      PassesWithCost(row, routed, state.context.period)) {
+      (PassesWithCost(row, routed, state.context.period) ||
+       IsNamedCorrection(row, routed))) {
     const uint32_t lines =
         state.passed_copies.LinesOf(state.copies.OrderOf(row));
     if (lines != Break::kNoLines) return lines;

@@ -68,6 +68,46 @@ TEST(ReconcileRoutingTest, OnlyAnotherLineOfTheProviderIsAnOriginal) {
   EXPECT_THAT(linked[0].reason, HasSubstr("of line \"D\""));
 }
 
+// Whichever way it goes, and whatever else is given back or charged.
+TEST(ReconcileRoutingTest, ACorrectionWithOneIdTwiceIsACopy) {
+  Scenario setup;
+  setup.rated = BookBuilder().OnDemand(kGb200, 0, 1, "4").Build();
+  TestRow less = OnDemandRow(0, 1, "-1", "-16.40");
+  less.correction = less.links_lines = true;
+  less.line_id = "B";
+  TestRow more = less;
+  more.quantity = "0";
+  more.billed = "5";
+  more.line_id = "C";
+  TestRow unnamed = less;  // may be two of one hour
+  unnamed.line_id = "";
+  unnamed.billed = "-2";
+  const std::vector<TestRow> rows = {OnDemandRow(0, 1, "2", "32.80"),
+                                     less,
+                                     less,
+                                     more,
+                                     more,
+                                     more,
+                                     unnamed,
+                                     unnamed};
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  const auto copies = ItemsOf(result, BreakClass::kDuplicateCharge);
+  ASSERT_EQ(copies.size(), 1u);
+  EXPECT_EQ(copies[0].rows, 3u);
+  EXPECT_EQ(FormatMoney(copies[0].billed_cost), "-6.4");
+  EXPECT_EQ(FormatMoney(copies[0].expected_cost), "0");
+  EXPECT_EQ(copies[0].reason,
+            "3 more copies of rows that the bill already holds, equal in every "
+            "column, each a correction with the id of a line");
+  const auto linked = ItemsOf(result, BreakClass::kCorrectionLinked);
+  ASSERT_EQ(linked.size(), 1u);
+  EXPECT_EQ(FormatMoney(linked[0].billed_cost), "-15.4");
+  EXPECT_EQ(linked[0].rows, 4u);
+  std::vector<TestRow> turned(rows.rbegin(), rows.rend());
+  EXPECT_EQ(Serialized(Reconcile(setup, turned)), Serialized(result));
+}
+
 TEST(ReconcileRoutingTest, ACorrectionIsLinkedToRowsOfTheBill) {
   Scenario setup = MeteredHours(1);
   TestRow correction = OnDemandRow(0, 1, "-1", "-16.40");
