@@ -66,6 +66,7 @@ void AddHold(const HoldInfo& hold, TableBuilder* table) {
   table->Decimal(Int128{hold.micro_gpus});
   AddRunKey(hold.run, table);
   table->Time(hold.placed_us).Time(hold.expires_us).Int(hold.renewals);
+  table->Decimal(Int128{hold.held_micro_gpus});
 }
 
 void AddExhaustion(const Exhaustion& what, TableBuilder* table) {
@@ -194,7 +195,8 @@ int32_t drawdown_holds(drawdown_ledger ledger, const drawdown_hold_query* query,
          TextColumn("state"), MicroColumn("gpu_seconds"),
          MicroColumn("charged"), MicroColumn("drawn"), MicroColumn("held"),
          MicroColumn("gpus"), TextColumn("run_id"), IntColumn("attempt"),
-         TimeColumn("placed"), TimeColumn("expires"), IntColumn("renewals")});
+         TimeColumn("placed"), TimeColumn("expires"), IntColumn("renewals"),
+         MicroColumn("held_gpus")});
     const absl::Status status =
         l.VisitHolds(asked, [&](const drawdown::HoldInfo& hold) {
           AddHold(hold, &table);

@@ -5,6 +5,9 @@
 // A hold counts in full against every quota over it from the moment it is
 // placed. A run started with it draws it: what the run has accrued is used, the
 // rest is held, so that nothing changes for others until the hold is spent.
+// The same holds for GPUs at once: those that a run started with fewer leaves
+// are kept for it until the hold ends, is spent, or the run shrinks; shrinking
+// gives back all that it has no longer.
 // Expiry is a fact of time: from its deadline on a hold holds nothing, whoever
 // has or has not run. A hold that expired can still be settled.
 //
@@ -75,6 +78,7 @@ struct HoldInfo {
   int64_t placed_us = 0;
   int64_t expires_us = 0;
   uint32_t renewals = 0;
+  int64_t held_micro_gpus = 0;  // of micro_gpus: kept now beside what runs
 };
 
 struct HoldQuery {

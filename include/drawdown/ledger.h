@@ -94,7 +94,8 @@ struct RunStart {
   // A part of one GPU (MIG, time slices) instead of `micro_gpus`, which is then
   // 0: the shares of a device never exceed it, and its micro-GPUs are split
   // among them so that a full device is exactly one GPU.
-  std::string device;  // its id: 1..200 bytes; "": none
+  std::string device;  // its id: 1..200 bytes, one device for all pools: a
+                       // node's name belongs in it; "": none
   Ratio share;
 };
 
@@ -148,7 +149,8 @@ class DRAWDOWN_EXPORT Ledger {
   // nothing.
   absl::StatusOr<Admission> StartRun(const RunStart& start,
                                      const WriteOptions& options = {});
-  // All of them or none, with one commit; a refusal is of the first that was.
+  // All of them or none, with one commit; a refusal is of the first that was,
+  // with what those before it ask for (Refusal::id).
   absl::StatusOr<Admission> StartRuns(std::span<const RunStart> starts,
                                       const WriteOptions& options = {});
   // Closes the open segment and opens one of `micro_gpus`, at one instant.

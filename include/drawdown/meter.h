@@ -95,9 +95,12 @@ __attribute__((cold)) DRAWDOWN_EXPORT void RecordSlowly(uint64_t id,
 
 // What TryRecord did.
 enum class Decision : uint8_t {
-  kAdmitted = 0,       // added
-  kQuotaExceeded = 1,  // not added: it does not fit under a hard quota
-  kBusy = 2,           // not added: nobody could say in time whether it fits
+  kAdmitted = 0,  // added
+  // Not added: it does not fit under a hard quota. By which, and why, is the
+  // Refusal in what Ledger::ExplainQuota answers for the same tenant, pool and
+  // amount.
+  kQuotaExceeded = 1,
+  kBusy = 2,  // not added: nobody could say in time whether it fits
 };
 
 namespace meter_internal {

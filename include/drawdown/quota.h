@@ -79,6 +79,10 @@ struct Refusal {
   Int128 held = 0;
   Int128 reserved = 0;                  // set aside for slices below, unused
   std::optional<int64_t> resets_at_us;  // the window's end; none: never
+  // Of several that were asked for together, with whose the sum did not fit:
+  // the hold or the run. What it and those before it ask for is asked, and
+  // used and held is what there was before the call. "": one alone.
+  std::string id = {};
 };
 
 // "acme/chat on aws/*: 5000 GPU-hours a month, 4980 used, 10 held, 15 asked".
@@ -165,9 +169,10 @@ struct QuotaExplanation {
 // used + held reaches its limit, with what may be borrowed; what slices below
 // set aside is not used. One that is out already is there with the present
 // instant, and once more with the next at which it will be out after it had
-// room again. Looked at are windows that begin within 366 days after the last
-// change that is known, so that each kind of month has come; what is not cut
-// into windows is looked at for ever.
+// room again. Time alone exhausts no GPUs at once: a limit that begins does.
+// Looked at are windows that begin within 366 days after the last change that
+// is known, so that each kind of month has come; what is not cut into windows
+// is looked at for ever.
 enum class ExhaustionKind : uint8_t {
   kHoldExpires = 0,
   kHoldSpent = 1,  // its run has drawn it

@@ -1,5 +1,6 @@
 // Runs, one transaction a call.
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "engine/event_bound.h"
@@ -48,21 +49,18 @@ absl::StatusOr<Admission> Ledger::StartRuns(std::span<const RunStart> starts,
   for (const RunStart& start : starts) {
     RETURN_IF_ERROR(CheckNotAhead("start", start.key, start.at_us, now_us));
   }
+  std::vector<RunStarting> all;
+  for (const RunStart& start : starts) {
+    all.push_back(StartingOf(start, options));
+  }
   // Those before a refused one are posted already: an error takes them back.
   Admission refused;
   const auto admission = impl_->Admit(
       [&](Posting* posting, int64_t at_us) -> absl::StatusOr<Admission> {
-        refused = {};
-        for (const RunStart& start : starts) {
-          ASSIGN_OR_RETURN(
-              refused, posting->StartRun(StartingOf(start, options), at_us));
-          if (refused.admitted()) continue;
-          return MakeError(
-              ErrorCode::kWrongState,
-              "run " + DescribeRun(start.key.run_id, start.key.attempt) +
-                  " was refused");
-        }
-        return Admission{};
+        ASSIGN_OR_RETURN(refused, posting->StartRuns(all, at_us));
+        if (refused.admitted()) return refused;
+        return MakeError(ErrorCode::kWrongState,
+                         "run " + refused.refusal->id + " was refused");
       });
   // A commit that could not be tried once more is not refused.
   const bool own = GetErrorCode(admission.status()) == ErrorCode::kWrongState;

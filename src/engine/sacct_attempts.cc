@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/hash/hash.h"
 #include "base/error.h"
@@ -31,6 +34,27 @@ absl::Status OtherIdentity(const SacctRow& row, std::string_view other) {
           std::string(other) +
           ", one by SLUID and one by submit time: give all exports the same "
           "columns");
+}
+
+// A run is one start at a time: GPUs of records that overlap would be counted
+// twice.
+absl::Status CheckSuccession(
+    const SacctRow& row,
+    std::vector<std::pair<int64_t, std::optional<int64_t>>> spans) {
+  std::sort(spans.begin(), spans.end());
+  for (size_t i = 1; i < spans.size(); ++i) {
+    const auto& [start_us, end_us] = spans[i - 1];
+    const int64_t next_us = spans[i].first;
+    if (end_us && *end_us <= next_us) continue;
+    return MakeError(ErrorCode::kConflict,
+                     "run " + std::string(row.run_id) + " was started at " +
+                         FormatInstant(next_us) + ", but its start of " +
+                         FormatInstant(start_us) +
+                         (end_us ? " ended at " + FormatInstant(*end_us)
+                                 : std::string(" has not ended")) +
+                         ": records of one run overlap");
+  }
+  return absl::OkStatus();
 }
 
 std::optional<int64_t> StartOf(const Run& run) {
@@ -92,10 +116,12 @@ void SacctAttempts::Add(const SacctRow& row) {
   Records& records = jobs_[HashJob(row.job)];
   const uint64_t id_hash = HashOf(row.run_id);
   // Once each, however often overlapping exports list it.
-  for (const Record& record : records) {
-    if (record.start_us == row.start_us && record.id_hash == id_hash) return;
+  for (Record& record : records) {
+    if (record.start_us != row.start_us || record.id_hash != id_hash) continue;
+    if (!record.end_us) record.end_us = row.end_us;
+    return;
   }
-  records.push_back({*row.start_us, id_hash, row.by_sluid, 0});
+  records.push_back({*row.start_us, row.end_us, id_hash, row.by_sluid, 0});
 }
 
 absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
@@ -103,14 +129,17 @@ absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
                                       Records* records) const {
   const uint64_t id_hash = HashOf(row.run_id);
   std::vector<int64_t> starts;
+  std::vector<std::pair<int64_t, std::optional<int64_t>>> spans;
   for (const Record& record : *records) {
     if (record.id_hash == id_hash) {
       starts.push_back(record.start_us);
+      spans.emplace_back(record.start_us, record.end_us);
     } else if (record.start_us == row.start_us &&
                record.by_sluid != row.by_sluid) {
       return OtherIdentity(row, "another record of the input");
     }
   }
+  RETURN_IF_ERROR(CheckSuccession(row, std::move(spans)));
   ASSIGN_OR_RETURN(const KnownAttempts known, FindKnown(books, row));
   const std::map<int64_t, uint32_t> numbers =
       NumberAttempts(std::move(starts), known);

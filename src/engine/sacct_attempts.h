@@ -38,7 +38,8 @@ class SacctAttempts {
   void Add(const SacctRow& row);
 
   // The record's attempt. kConflict when the job is in the books, or in the
-  // input, identified by SLUID there and by submit time here, or the reverse.
+  // input, identified by SLUID there and by submit time here, or the reverse,
+  // and when records of its run id overlap.
   absl::StatusOr<uint32_t> Number(ReadTransaction* books, const SacctRow& row);
   // The same as it was told before; kBadInput when it was not.
   absl::StatusOr<uint32_t> Numbered(const SacctRow& row) const;
@@ -48,6 +49,7 @@ class SacctAttempts {
   using JobHash = std::pair<uint64_t, uint64_t>;
   struct Record {
     int64_t start_us = 0;
+    std::optional<int64_t> end_us;  // as far as any listing of it says
     uint64_t id_hash = 0;
     bool by_sluid = false;
     uint32_t attempt = 0;  // 0: not numbered yet

@@ -87,9 +87,18 @@ absl::StatusOr<Refusal> Admitter::RefusalBy(const StoredQuota& quota,
   refusal.scope = quota.scope;
   refusal.limit = WholeUnits(period, standing->limit);
   refusal.asked = WholeUnits(period, asked);
-  refusal.used = WholeUnits(period, standing->used);
-  refusal.held = WholeUnits(period, standing->held);
-  refusal.reserved = WholeUnits(period, standing->reserved);
+  // Parts of a microsecond count where they add up to one, so that what is
+  // shown is over the limit as what was compared is.
+  FineTime sum;
+  Int128 shown = 0;
+  const auto rounded = [&](FineTime amount) {
+    sum += amount;
+    const Int128 up_to_here = -WholeUnits(period, -sum);
+    return up_to_here - std::exchange(shown, up_to_here);
+  };
+  refusal.used = rounded(standing->used);
+  refusal.held = rounded(standing->held);
+  refusal.reserved = rounded(standing->reserved);
   const QuotaWindow window = CountingWindow(quota, at_us_, bucket_us_);
   if (window.end_us != QuotaWindow::kNoEnd) {
     refusal.resets_at_us = window.end_us;

@@ -90,6 +90,8 @@ class Admitter {
 
   // Limits that are not there are as large as can be.
   absl::StatusOr<Standing> StandingOf(const StoredQuota& quota);
+  // Without what slices below have set aside.
+  absl::StatusOr<Standing> OwnStandingOf(const StoredQuota& quota);
   absl::StatusOr<QuotaState> StateOf(const StoredQuota& quota);
 
   // Whether a quota of the tenant of that kind, below `scope`, is beyond its
@@ -102,8 +104,6 @@ class Admitter {
                                  std::string_view pool);
 
  private:
-  // Without what slices below have set aside.
-  absl::StatusOr<Standing> OwnStandingOf(const StoredQuota& quota);
   absl::StatusOr<FineTime> Reserved(const StoredQuota& quota);
   void Count(const QuotaIndex::Quotas& over, const Ask& ask, int sign);
   absl::StatusOr<Refusal> RefusalBy(const StoredQuota& quota, FineTime asked);

@@ -24,6 +24,18 @@ FineTime AccruedInEnded(const Run& run) {
   return total;
 }
 
+// The GPUs that a hold keeps for its run, with those that run: what it was
+// placed with, or as many as the run has shrunk to since. A run that starts
+// with fewer has not given the others back.
+int64_t GpusFor(const Run& run, int64_t placed) {
+  int64_t gpus = placed;
+  for (size_t i = 1; i < run.segments.size(); ++i) {
+    const int64_t now = run.segments[i].micro_gpus;
+    if (now < run.segments[i - 1].micro_gpus) gpus = std::min(gpus, now);
+  }
+  return gpus;
+}
+
 // When a run of the level, from `since_us` on, has accrued `left`.
 int64_t SpentAt(int64_t since_us, FineTime left, Int128 level, int64_t never) {
   if (level <= 0) return never;
@@ -89,9 +101,16 @@ std::optional<HeldUntil> HeldBy(const StoredHold& hold, const Run* run) {
   } else {
     left -= AccruedInEnded(*run);
     open = OpenSegment(*run);
-    if (open == nullptr) held.line.micro_gpus = run->micro_gpus;
   }
   if (left < FineTime()) left = FineTime();
+  if (run != nullptr) {
+    // A hold that is spent keeps no more than what a suspended run gave back.
+    const bool spent = hold.total() > GpuTime() && left.zero();
+    const int64_t runs = open == nullptr ? 0 : open->micro_gpus;
+    const int64_t kept = spent ? runs : GpusFor(*run, hold.micro_gpus);
+    held.line.micro_gpus = open == nullptr ? std::max(kept, run->micro_gpus)
+                                           : std::max<int64_t>(0, kept - runs);
+  }
   held.line.constant = left;
   if (open != nullptr && !left.zero()) {
     held.line.rate = open->micro_gpus;

@@ -238,7 +238,7 @@ RunInfo MakeRunInfo(const RunKey& key, const Run& run,
   info.tenant = TenantOf(run, names);
   info.pool = PathAt(names.pools, run.pool);
   info.state = run.state;
-  info.reason = run.reason;
+  info.reason = ReasonOf(run);
   info.source_state = run.source_state;
   info.segments = run.segments;
   info.journal_sequence = run.sequence;

@@ -120,6 +120,11 @@ class Posting {
   // quotas at `at_us`, an instant of the clock of holds. A refusal has changed
   // nothing.
   absl::StatusOr<Admission> StartRun(RunStarting starting, int64_t at_us);
+  // One after the other. A refusal is of all up to the one that did not fit, as
+  // things were before them; those before it are posted then, so that the
+  // transaction has to be left.
+  absl::StatusOr<Admission> StartRuns(std::span<const RunStarting> starts,
+                                      int64_t at_us);
   // Of a run that has started. A suspension and a stop are facts, and never
   // refused. A stopped run's hold is released.
   absl::StatusOr<Admission> ChangeRun(const RunChanged& change, int64_t at_us);
@@ -293,6 +298,8 @@ class Posting {
   absl::Status CheckStrict(std::string_view tenant, std::string_view pool);
   absl::StatusOr<std::optional<uint32_t>> LookUp(NameKind kind,
                                                  std::string_view path);
+  // kConflict where the attempt before it, or the one after, runs then.
+  absl::Status CheckAttemptsBeside(const RunChanged& start);
   absl::StatusOr<std::optional<RunChanged>> NewStart(
       const RunStarting& starting);
   // By the books, and beside what live meters took.

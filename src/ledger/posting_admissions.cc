@@ -1,6 +1,8 @@
 // Posting runs under quotas: the hold that a run draws, and the GPUs it asks
 // for.
 #include <algorithm>
+#include <map>
+#include <span>
 
 #include "base/error.h"
 #include "ledger/buckets.h"
@@ -24,6 +26,13 @@ Run WithoutOpen(Run run) {
     run.segments.pop_back();
   }
   return run;
+}
+
+// GPUs that the hold keeps beside those that run.
+int64_t GpusKeptBeside(const Run& run, const StoredHold* hold, int64_t at_us) {
+  if (hold == nullptr) return 0;
+  const std::optional<HeldUntil> held = HeldBy(*hold, &run);
+  return held && held->until_us > at_us ? held->line.micro_gpus : 0;
 }
 
 // What the hold keeps for its run at the instant.
@@ -103,11 +112,39 @@ absl::StatusOr<std::optional<RunChanged>> Posting::NewStart(
                        "\"");
 }
 
+// Attempts of a run follow each other: what two of them have at one time would
+// be counted twice, and the older is the one whose stop was lost or is late.
+absl::Status Posting::CheckAttemptsBeside(const RunChanged& start) {
+  for (const int step : {-1, +1}) {
+    const uint32_t attempt = start.attempt + step;
+    if (attempt == 0) continue;
+    ASSIGN_OR_RETURN(const KnownRun beside, FindRun(start.run_id, attempt));
+    if (!beside.run || beside.run->segments.empty()) continue;
+    const Run& run = *beside.run;
+    const int64_t end_us =
+        run.segments.back().end_us.value_or(run.segments.back().start_us);
+    if (IsOver(run) && end_us <= start.at_us) continue;
+    return MakeError(
+        ErrorCode::kConflict,
+        "run " + DescribeRun(start.run_id, attempt) +
+            (IsOver(run) ? " ended at " + FormatInstant(end_us)
+                         : " is " + std::string(RunStateName(run.state)) +
+                               " since " + FormatInstant(end_us)) +
+            ": attempt " + std::to_string(start.attempt) +
+            " cannot be started at " + FormatInstant(start.at_us) +
+            ", as attempts of a run do not overlap" +
+            (IsOver(run) ? "" : "; stop that one first"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
                                               const RunChanged& start,
                                               int64_t at_us) {
   Admitter admitter = quotas_->AdmitterAt(at_us);
   Ask ask = {GpuTime(), starting.change.micro_gpus};
+  // What has no GPUs uses nothing, until it grows.
+  if (starting.hold_id.empty() && ask.micro_gpus == 0) return Admission{};
   if (starting.hold_id.empty()) {
     ASSIGN_OR_RETURN(const bool needs_hold,
                      admitter.NeedsHold(starting.tenant, starting.pool));
@@ -165,6 +202,7 @@ absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
   }
   ASSIGN_OR_RETURN(std::optional<RunChanged> start, NewStart(starting));
   if (!start) return Admission{};
+  RETURN_IF_ERROR(CheckAttemptsBeside(*start));
   if (starting.strict) {
     RETURN_IF_ERROR(CheckStrict(starting.tenant, starting.pool));
   }
@@ -186,6 +224,77 @@ absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
   return Admission{};
 }
 
+namespace {
+
+// What the quotas over some tenants and pools had at an instant.
+class UseBefore {
+ public:
+  UseBefore(QuotaIndex* index, Admitter* admitter)
+      : index_(index), admitter_(admitter) {}
+
+  absl::Status Note(std::string_view tenant, std::string_view pool) {
+    if (tenant == tenant_ && pool == pool_) return absl::OkStatus();
+    tenant_ = tenant;
+    pool_ = pool;
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
+    for (const StoredQuota* const quota : over) {
+      if (before_.contains(quota->id)) continue;
+      ASSIGN_OR_RETURN(before_[quota->id], admitter_->OwnStandingOf(*quota));
+    }
+    return absl::OkStatus();
+  }
+
+  // What came to the refusing quota since then was asked for too.
+  absl::Status MoveToAsked(std::string_view tenant, std::string_view pool,
+                           Refusal* refusal) const {
+    ASSIGN_OR_RETURN(const QuotaIndex::Quotas over, index_->Over(tenant, pool));
+    for (const StoredQuota* const quota : over) {
+      if (!(quota->scope == refusal->scope)) continue;
+      const Standing& before = before_.at(quota->id);
+      ASSIGN_OR_RETURN(const Standing now, admitter_->OwnStandingOf(*quota));
+      const QuotaPeriod period = quota->scope.period;
+      const Int128 used = WholeUnits(period, now.used - before.used);
+      const Int128 asked =
+          WholeUnits(period, now.committed() - before.committed());
+      refusal->asked += asked;
+      refusal->used -= used;
+      refusal->held -= asked - used;
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  QuotaIndex* const index_;
+  Admitter* const admitter_;
+  std::string_view tenant_;
+  std::string_view pool_;
+  std::map<uint32_t, Standing> before_;  // by quota
+};
+
+}  // namespace
+
+absl::StatusOr<Admission> Posting::StartRuns(
+    std::span<const RunStarting> starts, int64_t at_us) {
+  Admitter admitter = quotas_->AdmitterAt(at_us);
+  UseBefore before(&quotas_->index, &admitter);
+  if (starts.size() > 1 && quotas_->any) {
+    for (const RunStarting& one : starts) {
+      RETURN_IF_ERROR(before.Note(one.tenant, one.pool));
+    }
+  }
+  for (const RunStarting& one : starts) {
+    ASSIGN_OR_RETURN(Admission admission, StartRun(one, at_us));
+    if (admission.admitted()) continue;
+    if (starts.size() > 1) {
+      admission.refusal->id = one.change.run_id;
+      RETURN_IF_ERROR(
+          before.MoveToAsked(one.tenant, one.pool, &*admission.refusal));
+    }
+    return admission;
+  }
+  return Admission{};
+}
+
 // More GPUs at once, by growing or by going on, must fit, and so must what is
 // used by it at once. The hold of a suspended run keeps its GPUs.
 absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
@@ -197,9 +306,16 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
   if (hold_id) {
     ASSIGN_OR_RETURN(hold, GetHold(*hold_id));
   }
+  const StoredHold* const draws = hold ? &*hold : nullptr;
   Ask ask;
-  if (change.change == RunChange::kResize) {
-    ask.micro_gpus = change.micro_gpus - known.micro_gpus;
+  const bool resizes = change.change == RunChange::kResize;
+  const bool grows = resizes && change.micro_gpus > known.micro_gpus;
+  if (grows) {
+    const int64_t from_hold =
+        GpusKeptBeside(known, draws, at_us) -
+        GpusKeptBeside(AfterChange(&known, change), draws, at_us);
+    ask.micro_gpus =
+        std::max<int64_t>(0, change.micro_gpus - known.micro_gpus - from_hold);
   }
   // A run that accrued while suspended has its GPUs.
   const bool gave_back =
@@ -209,19 +325,16 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
     ask.micro_gpus = known.micro_gpus;
   }
   // To shrink is a fact, as to stop is.
-  if (ask.micro_gpus <= 0 && change.change == RunChange::kResize) {
-    return Admission{};
-  }
-  if (ask.micro_gpus > 0 || goes_on) {
+  if (resizes && !grows) return Admission{};
+  if (grows || (goes_on && known.micro_gpus > 0)) {
     RETURN_IF_ERROR(
         CheckCovered(change, known,
                      {PathOf(NameKind::kTenant, known.tenant),
                       PathOf(NameKind::kPool, known.pool), hold_id.value_or(""),
-                      hold ? &*hold : nullptr, std::max(at_us, change.at_us)},
+                      draws, std::max(at_us, change.at_us)},
                      at_us));
   }
-  RETURN_IF_ERROR(
-      AskForAccrued(known, change, hold ? &*hold : nullptr, at_us, &ask));
+  RETURN_IF_ERROR(AskForAccrued(known, change, draws, at_us, &ask));
   if (ask.micro_gpus == 0 && ask.gpu_time.zero()) return Admission{};
   Admitter admitter = quotas_->AdmitterAt(at_us);
   return AdmitTime(&admitter, PathOf(NameKind::kTenant, known.tenant),

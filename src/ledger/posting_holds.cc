@@ -19,16 +19,18 @@ Ask AskedByRenewal(const StoredHold& known, const HoldRenewed& renewed,
   ApplyRenewal(renewed, &after);
   const std::optional<HeldUntil> now = HeldBy(known, run);
   const std::optional<HeldUntil> then = HeldBy(after, run);
-  const auto amount = [&](const std::optional<HeldUntil>& held) {
-    return held ? held->At(QuotaPeriod::kTotal, at_us, draws_us) : FineTime();
+  const auto more = [&](QuotaPeriod period) {
+    const auto amount = [&](const std::optional<HeldUntil>& held) {
+      return held ? held->At(period, at_us, draws_us) : FineTime();
+    };
+    return amount(then) - amount(now);
   };
   Ask ask;
   // A charge is used either way.
-  const FineTime more = amount(then) - amount(now) + FineOf(renewed.charge);
-  ask.gpu_time = GpuTime((more.count() + kFinePerMicro - 1) / kFinePerMicro);
-  if (then && (!now || now->until_us <= at_us)) {
-    ask.micro_gpus = then->line.micro_gpus;
-  }
+  const FineTime time = more(QuotaPeriod::kTotal) + FineOf(renewed.charge);
+  ask.gpu_time = GpuTime((time.count() + kFinePerMicro - 1) / kFinePerMicro);
+  ask.micro_gpus = static_cast<int64_t>(
+      std::max(FineTime(), more(QuotaPeriod::kAtOnce)).count());
   return ask;
 }
 
@@ -270,7 +272,7 @@ absl::StatusOr<Admission> Posting::PlaceHolds(
     if (strict) {
       RETURN_IF_ERROR(CheckStrict(request->tenant, request->pool));
     }
-    ASSIGN_OR_RETURN(const Admission admission,
+    ASSIGN_OR_RETURN(Admission admission,
                      AdmitTime(&admitter, request->tenant, request->pool,
                                {request->gpu_time, request->micro_gpus}));
     if (admission.admitted()) {
@@ -280,6 +282,7 @@ absl::StatusOr<Admission> Posting::PlaceHolds(
     for (; live_quotas_ != nullptr && promised > 0; --promised) {
       RETURN_IF_ERROR(live_quotas_->Unpromise());
     }
+    if (requests.size() > 1) admission.refusal->id = request->hold_id;
     return admission;
   }
   RETURN_IF_ERROR(quotas_->held.LeaveOutUntil(transaction_.get(), at_us));

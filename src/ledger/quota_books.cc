@@ -44,6 +44,8 @@ HoldInfo MakeHoldInfo(std::string_view hold_id, const StoredHold& hold,
   if (run != nullptr) info.drawn = Shown(AccruedBy(*run, at_us));
   if (const std::optional<HeldUntil> held = HeldBy(hold, run)) {
     info.held = Shown(held->At(QuotaPeriod::kTotal, at_us, draws_us));
+    info.held_micro_gpus = static_cast<int64_t>(
+        held->At(QuotaPeriod::kAtOnce, at_us, draws_us).count());
   }
   return info;
 }

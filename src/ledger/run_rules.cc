@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "ledger/waivers.h"
 
 namespace drawdown {
 namespace {
@@ -34,8 +35,8 @@ std::string DescribeKnown(const Run& run, const NameOf& name_of) {
     text += ", " +
             DescribeSpan(segment.micro_gpus, segment.start_us, segment.end_us);
   }
-  if (run.reason != StopReason::kUnknown) {
-    text += ", " + std::string(StopReasonName(run.reason));
+  if (const StopReason reason = ReasonOf(run); reason != StopReason::kUnknown) {
+    text += ", " + std::string(StopReasonName(reason));
   }
   return text;
 }
@@ -74,6 +75,20 @@ bool HasSegmentFrom(const Run& run, int64_t at_us, int64_t micro_gpus) {
     }
   }
   return false;
+}
+
+// What a resize at the instant made of it; none: there was none then. A
+// resumption at the instant leaves a gap, or what accrued while suspended.
+const Segment* ResizedAt(const Run& run, int64_t at_us) {
+  for (size_t i = run.segments.size(); i-- > 1;) {
+    const Segment& before = run.segments[i - 1];
+    const Segment& segment = run.segments[i];
+    const bool resized = segment.start_us == at_us && before.end_us == at_us &&
+                         !segment.suspended && !before.suspended &&
+                         before.micro_gpus != segment.micro_gpus;
+    if (resized) return &segment;
+  }
+  return nullptr;
 }
 
 // Whether the run stops accruing at the instant and does not go on at once.
@@ -144,7 +159,8 @@ bool AlreadySaid(const Run& known, const RunChanged& change) {
       return WasResumedAt(known, change.at_us);
     case RunChange::kStop:
       return known.state == RunState::kEnded &&
-             LastChange(known) == change.at_us && known.reason == change.reason;
+             LastChange(known) == change.at_us &&
+             ReasonOf(known) == change.reason;
   }
   return false;
 }
@@ -155,6 +171,12 @@ absl::Status CheckFits(const Run& known, const RunChanged& change,
     case RunChange::kStart:
       break;
     case RunChange::kResize:
+      if (ResizedAt(known, change.at_us) != nullptr) {
+        return Conflict(change.run_id, change.attempt, known,
+                        "resized to " + FormatGpus(change.micro_gpus) +
+                            " GPUs at " + FormatInstant(change.at_us),
+                        name_of);
+      }
       if (known.state != RunState::kOpen) {
         return WrongState(change, known, "resized");
       }

@@ -1,5 +1,7 @@
 #include <string>
 
+#include "base/decimal.h"
+#include "base/wide.h"
 #include "drawdown/quota.h"
 
 namespace drawdown {
@@ -12,10 +14,17 @@ std::string WithoutTrailingZeros(std::string text) {
   return text;
 }
 
+// Ten decimals of a GPU-hour tell a GPU-microsecond from the next, and five
+// such amounts add up to what is over the limit where the amounts themselves
+// do: each is off by half a unit of the last, and a microsecond is 2.7 units.
 std::string Amount(QuotaPeriod period, Int128 amount) {
-  return period == QuotaPeriod::kAtOnce
-             ? FormatGpus(static_cast<int64_t>(amount))
-             : WithoutTrailingZeros(FormatGpuHours(GpuTime(amount)));
+  constexpr int kDecimals = 10;
+  if (period == QuotaPeriod::kAtOnce) {
+    return FormatGpus(static_cast<int64_t>(amount));
+  }
+  const auto units = MulDivHalfEven(amount, 25, 9);  // of 1e-10 GPU-hours
+  return units.ok() ? WithoutTrailingZeros(FormatScaled(*units, kDecimals))
+                    : FormatGpuSeconds(GpuTime(amount)) + " s";
 }
 
 std::string LengthText(int64_t length_us) {
@@ -54,6 +63,7 @@ std::string DescribeRefusal(const Refusal& refusal) {
     text += Amount(period, refusal.reserved) + " set aside for slices, ";
   }
   text += Amount(period, refusal.asked) + " asked";
+  if (!refusal.id.empty()) text += " by all up to " + refusal.id;
   if (refusal.resets_at_us) {
     // A rolling window loses a bucket then, and goes on.
     text += period == QuotaPeriod::kRolling ? "; rolls on at " : "; resets at ";

@@ -35,7 +35,8 @@ std::vector<ReportColumn> ExactColumns() {
                                  {"attempt", ColumnKind::kCount},
                                  {"placed", ColumnKind::kWord},
                                  {"expires", ColumnKind::kWord},
-                                 {"renewals", ColumnKind::kCount}}) {
+                                 {"renewals", ColumnKind::kCount},
+                                 {"held_gpus", ColumnKind::kDecimal}}) {
     columns.push_back(std::move(column));
   }
   return columns;
@@ -55,13 +56,15 @@ Row ExactRow(const HoldInfo& hold) {
   row.push_back(TimeCell(hold.placed_us));
   row.push_back(TimeCell(hold.expires_us));
   row.push_back(CountCell(hold.renewals));
+  row.push_back(GpusCell(hold.held_micro_gpus));
   return row;
 }
 
 std::vector<ReportColumn> ReadableColumns() {
   std::vector<ReportColumn> columns = {
       {"hold"}, {"tenant"}, {"pool"}, {"state", ColumnKind::kWord}};
-  for (const char* name : {"gpu_hours", "charged", "drawn", "held", "gpus"}) {
+  for (const char* name :
+       {"gpu_hours", "charged", "drawn", "held", "gpus", "gpus_held"}) {
     columns.push_back({name, ColumnKind::kDecimal});
   }
   columns.push_back({"run"});
@@ -84,6 +87,7 @@ Row ReadableRow(const HoldInfo& hold) {
     row.push_back(ReadableHours(time));
   }
   row.push_back(GpusCell(hold.micro_gpus));
+  row.push_back(GpusCell(hold.held_micro_gpus));
   row.push_back(RunCell(hold.run));
   row.push_back(SecondCell(hold.expires_us));
   return row;

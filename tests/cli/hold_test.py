@@ -339,7 +339,7 @@ class BatchTest(HoldTest):
         refused = self.hold(1, *batch)
         self.assertEqual(
             refused.err, "none of the holds was placed, as one was refused: "
-            "acme on *: 100 GPU-hours in total, 0 used, 0 held, 101 asked\n")
+            "acme on *: 100 GPU-hours in total, 0 used, 0 held, 101 asked by all up to c\n")
         self.assertEqual(self.holds(), [])
         self.place(0, "c", "2")
         conflict = self.hold(3, *self.rows("a,acme/chat,p,1,,",

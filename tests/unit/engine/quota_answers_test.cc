@@ -77,31 +77,6 @@ TEST_F(QuotaAnswersTest, ABatchNamesNoHoldTwice) {
   EXPECT_EQ(HoldsLike({}), std::vector<std::string>());
 }
 
-// All of a batch is asked for, of what there was before it: what meters took is
-// used, what the parts before were promised is not.
-TEST_F(QuotaAnswersTest, ARefusedBatchIsSeenAsBeforeIt) {
-  ASSERT_THAT(ledger_->SetQuota(Hours("acme", 10)), IsOk());
-  const auto meter = ledger_->meter("acme/chat", kPool);
-  ASSERT_THAT(meter, IsOk());
-  ASSERT_EQ(meter->TryRecord(kMicrosPerHour), Decision::kAdmitted);
-  ASSERT_THAT(ledger_->PlaceHold(Hold("before", 2)), IsOk());
-  const auto expect = [&](int64_t more, int64_t asked) {
-    const HoldRequest batch[] = {Hold("a", 3), Hold("b", 3), Hold("c", more)};
-    const auto placed = ledger_->PlaceHolds(batch);
-    ASSERT_THAT(placed, IsOk());
-    ASSERT_FALSE(placed->admitted());
-    const std::string words = DescribeRefusal(*placed->refusal);
-    EXPECT_EQ(words.substr(0, words.find(';')),
-              "acme on *: 10 GPU-hours a month, 1 used, 2 held, " +
-                  std::to_string(asked) + " asked");
-  };
-  expect(2, 8);   // The last is refused beside what the meter took,
-  expect(5, 11);  // or by the books alone.
-  // Nothing of it stays promised.
-  ASSERT_THAT(ledger_->PlaceHold(Hold("after", 7)), IsOk());
-  EXPECT_EQ(ledger_->Quotas()->front().available, 0);
-}
-
 TEST_F(QuotaAnswersTest, RefusalsNameTheLengthOfARollingWindow) {
   const std::pair<int64_t, const char*> cases[] = {
       {15, "2 GPU-hours in 15 min,"},

@@ -181,6 +181,41 @@ TEST_P(SacctGoldenTest, RunsAreAsTheTableSays) {
   EXPECT_GT(cases, 0);
 }
 
+// The state of an import says why a run ended, wherever it is asked; who says
+// the same as Slurm does contradicts nothing.
+TEST(SacctReasonTest, OneWordForOneRun) {
+  ScratchDir dir;
+  OpenOptions options;
+  options.create_if_missing = true;
+  auto ledger = Ledger::Open(dir.Path("books"), options);
+  ASSERT_THAT(ledger, IsOk());
+  ImportOptions import;
+  import.constants.emplace_back("pool", "p");
+  const std::string table =
+      "JobIDRaw|Cluster|SLUID|Start|End|State|AllocTRES|Account\n"
+      "7|alpha|s1|2026-10-01T01:00:00Z|2026-10-01T02:00:00Z|NODE_FAIL|"
+      "gres/gpu=1|acme\n";
+  ASSERT_THAT((*ledger)->ImportSacctFiles({dir.Write("in", table)}, import),
+              IsOk());
+  const auto reason = [&] {
+    StopReason found = StopReason::kUnknown;
+    EXPECT_THAT((*ledger)->VisitRuns({},
+                                     [&](const RunInfo& run) {
+                                       found = run.reason;
+                                       return true;
+                                     }),
+                IsOk());
+    return found;
+  };
+  EXPECT_EQ(reason(), StopReason::kNodeFailure);
+  const RunKey key = {"alpha/7@s1", 1};
+  const int64_t end_us = *ParseInstant("2026-10-01T02:00:00Z");
+  EXPECT_THAT((*ledger)->StopRun(key, end_us, StopReason::kNodeFailure),
+              IsOk());
+  EXPECT_THAT((*ledger)->StopRun(key, end_us, StopReason::kDone),
+              IsError(ErrorCode::kConflict, "node_failure"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Files, SacctGoldenTest,
                          testing::Values("gpus", "identity", "lives"),
                          [](const auto& param) { return param.param; });

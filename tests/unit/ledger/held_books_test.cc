@@ -33,10 +33,10 @@ class HeldBooksTest : public testing::Test {
     ASSERT_THAT((*posting)->Commit(), IsOk());
   }
 
-  void SetQuota(int64_t at_us) {
+  void SetQuota(int64_t at_us, const std::string& tenant = "acme") {
     InOneCommit(at_us, [&](Posting* posting) {
       QuotaSetting setting;
-      setting.scope.tenant = "acme";
+      setting.scope.tenant = tenant;
       setting.scope.period = QuotaPeriod::kTotal;
       setting.limit = QuotaLimit{.nominal = 100 * kHour};
       setting.from_us = 0;
@@ -170,6 +170,30 @@ TEST_F(HeldBooksTest, WhatIsOverIsTakenOffOnce) {
   EXPECT_EQ(hours_held(2 * kHour), 1);
 }
 
+TEST_F(HeldBooksTest, AHoldEndsUnderTheQuotasOverItAlone) {
+  SetQuota(0);
+  SetQuota(0, "acme/b");
+  Place("one", kHour, 0);
+  const auto books = store_->BeginRead();
+  ASSERT_THAT(books, IsOk());
+  QuotaIndex index(books->get());
+  const auto quotas = index.All();
+  ASSERT_THAT(quotas, IsOk());
+  ASSERT_EQ(quotas->size(), 2u);
+  LaterStarts later(books->get());
+  HeldBooks held(books->get(), &index, &later, NamesOf(books->get()));
+  for (const StoredQuota* const quota : *quotas) {
+    const auto ends = [&](int64_t from_us, int64_t until_us) {
+      const auto any = held.AnyEnds(*quota, from_us, until_us);
+      EXPECT_THAT(any, IsOk());
+      return any.ok() && *any;
+    };
+    EXPECT_EQ(ends(0, kHour), quota->scope.tenant == "acme");
+    EXPECT_FALSE(ends(0, kHour - 1));
+    EXPECT_FALSE(ends(kHour, 2 * kHour));
+  }
+}
+
 // The mark and the sums are moved on by whoever writes, also beside the
 // journal.
 TEST_F(HeldBooksTest, WhatIsLeftOutWithoutAnEntryIsLeftOutOfTheSumsToo) {
@@ -251,6 +275,10 @@ TEST_F(HeldBooksTest, ThatAllIsMadeAnewTakesNoSeekForEachLine) {
   QuotaIndex index(&counted);
   LaterStarts later(&counted);
   HeldBooks held(&counted, &index, &later, NamesOf(&counted));
+  // What was asked before is not added to what is made.
+  const auto quotas = index.All();
+  ASSERT_THAT(quotas, IsOk());
+  ASSERT_THAT(held.HeldAt(*quotas->front(), 0), IsOk());
   ASSERT_THAT(held.Make(&counted), IsOk());
   ASSERT_THAT(held.Flush(&counted), IsOk());
   EXPECT_LT(counted.seeks, 50);

@@ -256,19 +256,26 @@ Int128 NaiveQuotas::HeldBy(const NaiveHold& hold, int64_t at_us) const {
   return left <= 0 ? 0 : std::max<Int128>(left - accruing, 0);
 }
 
+int64_t NaiveQuotas::GpusHeldBy(const NaiveHold& hold, int64_t at_us) const {
+  if (hold.closed || at_us >= hold.expires_us) return 0;
+  if (hold.run.empty()) return hold.micro_gpus;
+  const NaiveRun& run = runs.at(hold.run);
+  const bool spent = hold.total > 0 && HeldBy(hold, at_us) == 0;
+  int64_t kept = spent ? 0 : hold.micro_gpus;
+  int64_t had = run.segments.front().micro_gpus;
+  for (const Segment& segment : run.segments) {
+    if (segment.micro_gpus < had) kept = std::min(kept, segment.micro_gpus);
+    had = segment.micro_gpus;
+  }
+  return run.suspended ? std::max(kept, run.micro_gpus)
+                       : std::max<int64_t>(0, kept - run.micro_gpus);
+}
+
 Int128 NaiveQuotas::Held(const NaiveQuota& quota, int64_t at_us) const {
   Int128 held = 0;
   for (const auto& [id, hold] : holds) {
     if (!Over(quota.scope, PathNow(hold.tenant), hold.pool)) continue;
-    if (!AtOnce(quota)) {
-      held += HeldBy(hold, at_us);
-    } else if (!hold.closed && at_us < hold.expires_us) {
-      if (hold.run.empty()) {
-        held += hold.micro_gpus;
-      } else if (runs.at(hold.run).suspended) {
-        held += runs.at(hold.run).micro_gpus;
-      }
-    }
+    held += AtOnce(quota) ? GpusHeldBy(hold, at_us) : HeldBy(hold, at_us);
   }
   return held;
 }

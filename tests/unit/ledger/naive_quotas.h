@@ -76,6 +76,8 @@ class NaiveQuotas {
   const QuotaLimit* Limit(const NaiveQuota& quota, int64_t at_us) const;
   // What the hold holds.
   Int128 HeldBy(const NaiveHold& hold, int64_t at_us) const;
+  // GPUs beside those that its run has.
+  int64_t GpusHeldBy(const NaiveHold& hold, int64_t at_us) const;
   // When used + held reaches the limit from `from_us` on, if all goes on as
   // then: from_us itself, if so, and the first instant later at which it does
   // so anew, begun before `to_us`. Not where a run starts after from_us.

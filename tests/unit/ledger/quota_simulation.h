@@ -75,6 +75,7 @@ class QuotaSimulation {
   int64_t AnyGpus();
   std::vector<Int128> MoreThanBefore(const std::string& id,
                                      const NaiveRun& after, int64_t at_us);
+  int64_t MoreGpusThanBefore(const std::string& id, const NaiveRun& after);
   bool IsCovered(const NaiveRun& run, int64_t at_us);
   int64_t EventInstant();
   // What the books will know of the run's open segment.

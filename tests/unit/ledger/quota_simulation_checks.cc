@@ -20,7 +20,7 @@ void QuotaSimulation::CheckAdmission(const Admission& admission, bool fits,
   if (fits) return;
   const Refusal& refusal = *admission.refusal;
   ASSERT_TRUE(refusal.used + refusal.held + refusal.reserved + refusal.asked >
-              refusal.limit - 3)
+              refusal.limit)
       << DescribeRefusal(refusal);
 }
 

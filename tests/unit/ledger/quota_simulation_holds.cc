@@ -65,13 +65,8 @@ void QuotaSimulation::Renew() {
   const Int128 more = naive_.HeldBy(after, now_us_) -
                       naive_.HeldBy(hold, now_us_) +
                       renewal.charge.count() * kFine;
-  int64_t gpus = 0;
-  if (now_us_ >= hold.expires_us) {
-    if (hold.run.empty()) gpus = hold.micro_gpus;
-    if (!hold.run.empty() && naive_.runs[hold.run].suspended) {
-      gpus = naive_.runs[hold.run].micro_gpus;
-    }
-  }
+  const int64_t gpus = std::max<int64_t>(
+      0, naive_.GpusHeldBy(after, now_us_) - naive_.GpusHeldBy(hold, now_us_));
   const std::vector<NaiveQuotas::Asked> asks = {
       {hold.tenant, hold.pool, (more + kFine - 1) / kFine, gpus}};
   const bool fits = naive_.Fits(asks, now_us_);
@@ -155,6 +150,23 @@ std::vector<Int128> QuotaSimulation::MoreThanBefore(const std::string& id,
   if (is_new && !after.hold.empty()) naive_.holds[after.hold].run.clear();
   for (Int128& one : more) one = std::max<Int128>(0, one / 1'000'000);
   return more;
+}
+
+// Of a run that grows: with what its hold keeps for it.
+int64_t QuotaSimulation::MoreGpusThanBefore(const std::string& id,
+                                            const NaiveRun& after) {
+  const auto gpus = [&] {
+    const NaiveRun& run = naive_.runs[id];
+    return run.micro_gpus +
+           (run.hold.empty()
+                ? 0
+                : naive_.GpusHeldBy(naive_.holds[run.hold], now_us_));
+  };
+  const int64_t before = gpus();
+  NaiveRun run = std::exchange(naive_.runs[id], after);
+  const int64_t more = gpus() - before;
+  naive_.runs[id] = std::move(run);
+  return std::max<int64_t>(0, more);
 }
 
 // Whether its hold keeps something for it at the instant.
@@ -250,6 +262,7 @@ void QuotaSimulation::Change() {
   const int64_t at_us = EventInstant();
   change.at_us = at_us;
   int64_t gpus = 0;
+  bool grows = false;
   NaiveRun after = run;
   Segment& last = after.segments.back();
   if (run.suspended && random_.OneIn(2)) {
@@ -263,10 +276,11 @@ void QuotaSimulation::Change() {
     change.change = RunChange::kResize;
     change.micro_gpus = AnyGpus();
     if (change.micro_gpus == run.micro_gpus) return;
-    gpus = std::max<int64_t>(0, change.micro_gpus - run.micro_gpus);
+    grows = change.micro_gpus > run.micro_gpus;
     last.end_us = at_us;
     after.micro_gpus = change.micro_gpus;
     after.segments.push_back({at_us, std::nullopt, change.micro_gpus});
+    if (grows) gpus = MoreGpusThanBefore(id, after);
   } else if (!run.suspended && random_.OneIn(2)) {
     change.change = RunChange::kSuspend;
     last.end_us = at_us;
@@ -281,7 +295,7 @@ void QuotaSimulation::Change() {
   // repetition, and none can be before it.
   const Segment& before = run.segments.back();
   if (at_us <= before.end_us.value_or(before.start_us)) return;
-  const bool more = gpus > 0 || change.change == RunChange::kResume;
+  const bool more = grows || change.change == RunChange::kResume;
   // The others are facts.
   std::vector<NaiveQuotas::Asked> asks;
   if (more) {

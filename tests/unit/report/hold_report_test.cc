@@ -20,6 +20,7 @@ HoldInfo Drawn() {
   hold.placed_us = *ParseInstant("2026-10-01T00:00:00Z");
   hold.expires_us = *ParseInstant("2026-10-01T02:00:00Z");
   hold.renewals = 3;
+  hold.held_micro_gpus = 500'000;
   return hold;
 }
 
@@ -44,9 +45,9 @@ std::string Listed(Format format) {
 TEST(HoldReportTest, Table) {
   EXPECT_EQ(
       Listed(Format::kTable),
-      R"(HOLD                                   TENANT     POOL                 STATE     GPU HOURS  CHARGED   DRAWN       HELD  GPUS  RUN              EXPIRES
-job-1                                  acme/chat  aws/us-east-1/gb200  open      1,064.000    8.000  16.500  1,039.500   8.5  run-1 attempt 2  2026-10-01T02:00:00Z
-=cmd|' /C calc'!A0\x1b[31m\n"\u202e,x  t          p                    released      0.000    0.000   0.000      0.000     0  -                1970-01-01T00:00:00Z
+      R"(HOLD                                   TENANT     POOL                 STATE     GPU HOURS  CHARGED   DRAWN       HELD  GPUS  GPUS HELD  RUN              EXPIRES
+job-1                                  acme/chat  aws/us-east-1/gb200  open      1,064.000    8.000  16.500  1,039.500   8.5        0.5  run-1 attempt 2  2026-10-01T02:00:00Z
+=cmd|' /C calc'!A0\x1b[31m\n"\u202e,x  t          p                    released      0.000    0.000   0.000      0.000     0          0  -                1970-01-01T00:00:00Z
 )");
 }
 
@@ -56,10 +57,10 @@ TEST(HoldReportTest, CsvAndJsonAreExact) {
             "hold_id,tenant,pool,state,gpu_seconds,gpu_hours,held_gpu_seconds,"
             "held_gpu_hours,charged_gpu_seconds,charged_gpu_hours,"
             "drawn_gpu_seconds,drawn_gpu_hours,gpus,run_id,attempt,placed,"
-            "expires,renewals\n"
+            "expires,renewals,held_gpus\n"
             "job-1,acme/chat,aws/us-east-1/gb200,open,3830400,1064.000000000,"
             "3742200,1039.500000000,28800,8.000000000,59400,16.500000000,8.5,"
-            "run-1,2,2026-10-01T00:00:00Z,2026-10-01T02:00:00Z,3");
+            "run-1,2,2026-10-01T00:00:00Z,2026-10-01T02:00:00Z,3,0.5");
   EXPECT_NE(csv.find("\"'=cmd"), csv.npos) << csv;
   const std::string json = Listed(Format::kJson);
   EXPECT_NE(json.find("\"held_gpu_seconds\": \"3742200\""), json.npos) << json;
@@ -74,7 +75,7 @@ TEST(HoldReportTest, AChangeSaysWhetherItWasOne) {
   };
   EXPECT_NE(written(Format::kJson).find("\"changed\": true\n}"),
             std::string::npos);
-  EXPECT_NE(written(Format::kCsv).find(",renewals,changed\n"),
+  EXPECT_NE(written(Format::kCsv).find(",renewals,held_gpus,changed\n"),
             std::string::npos);
   EXPECT_NE(written(Format::kTable).find("changed    true\n"),
             std::string::npos)
@@ -82,8 +83,8 @@ TEST(HoldReportTest, AChangeSaysWhetherItWasOne) {
   const HoldChange both[] = {change, {Hostile(), false}};
   const std::string batch = Collect(
       [&](const Sink& sink) { WriteHoldChanges(both, Format::kCsv, sink); });
-  EXPECT_NE(batch.find(",3,true\n"), batch.npos) << batch;
-  EXPECT_NE(batch.find(",0,false\n"), batch.npos) << batch;
+  EXPECT_NE(batch.find(",3,0.5,true\n"), batch.npos) << batch;
+  EXPECT_NE(batch.find(",0,0,false\n"), batch.npos) << batch;
 }
 
 TEST(HoldReportTest, WaitsInWords) {

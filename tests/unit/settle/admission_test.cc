@@ -370,6 +370,21 @@ TEST_F(PromiseTest, AClosedQuotaIsOpenAgainWithoutACommit) {
   ExpectRoomAsInBooks();
 }
 
+// Else whoever asks next would make them anew, and forget that it is closed.
+TEST_F(PromiseTest, AQuotaIsClosedInBudgetsThatAreWhole) {
+  OpenImpatient();
+  SetLimits(kPlenty, kPlenty, 1'000, kPlenty);
+  EXPECT_EQ(Try(0, 10), 10);
+  const auto transaction = MustHave(process_->store().BeginWrite());
+  BudgetChange change =
+      MustHave(process_->keeper().Begin(transaction.get(), process_->now_us()));
+  MustHave(
+      BudgetsFile::Open(process_->live().path(), process_->live().boot_id()))
+      ->SetTorn();
+  ASSERT_THAT(change.Close(3, process_->now_us()), IsOk());
+  EXPECT_EQ(process_->meter(0).TryRecord(1), Decision::kBusy);
+}
+
 TEST_F(PromiseTest, AFinishThatComesAfterARebuildDoesNothing) {
   SetLimits(kPlenty, kPlenty, 1'000, kPlenty);
   EXPECT_EQ(Try(0, 10), 10);

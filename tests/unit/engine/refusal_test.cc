@@ -1,0 +1,140 @@
+// What a refusal says: its numbers, and whose they are.
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drawdown/ledger.h"
+#include "gtest/gtest.h"
+#include "tests/support/scratch_dir.h"
+#include "tests/support/status.h"
+
+namespace drawdown {
+namespace {
+
+constexpr char kPool[] = "aws/us-east-1/gb200";
+
+class RefusalTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    OpenOptions options;
+    options.create_if_missing = true;
+    options.bucket = std::chrono::minutes(15);
+    auto ledger = Ledger::Open(dir_.Path("books"), options);
+    ASSERT_THAT(ledger, IsOk());
+    ledger_ = *std::move(ledger);
+  }
+
+  static QuotaSetting Hours(const std::string& tenant, int64_t hours) {
+    QuotaSetting setting;
+    setting.scope.tenant = tenant;
+    setting.limit.emplace();
+    setting.limit->nominal = Int128{hours} * kMicrosPerHour;
+    return setting;
+  }
+
+  static HoldRequest Hold(const std::string& id, int64_t hours) {
+    HoldRequest request;
+    request.hold_id = id;
+    request.tenant = "acme/chat";
+    request.pool = kPool;
+    request.gpu_time = GpuTime(Int128{hours} * kMicrosPerHour);
+    return request;
+  }
+
+  ScratchDir dir_;
+  std::unique_ptr<Ledger> ledger_;
+};
+
+// All of a batch is asked for, of what there was before it: what meters took is
+// used, what the parts before were promised is not.
+TEST_F(RefusalTest, ARefusedBatchIsSeenAsBeforeIt) {
+  ASSERT_THAT(ledger_->SetQuota(Hours("acme", 10)), IsOk());
+  const auto meter = ledger_->meter("acme/chat", kPool);
+  ASSERT_THAT(meter, IsOk());
+  ASSERT_EQ(meter->TryRecord(kMicrosPerHour), Decision::kAdmitted);
+  ASSERT_THAT(ledger_->PlaceHold(Hold("before", 2)), IsOk());
+  const auto expect = [&](int64_t more, int64_t asked) {
+    const HoldRequest batch[] = {Hold("a", 3), Hold("b", 3), Hold("c", more)};
+    const auto placed = ledger_->PlaceHolds(batch);
+    ASSERT_THAT(placed, IsOk());
+    ASSERT_FALSE(placed->admitted());
+    const std::string words = DescribeRefusal(*placed->refusal);
+    EXPECT_EQ(words.substr(0, words.find(';')),
+              "acme on *: 10 GPU-hours a month, 1 used, 2 held, " +
+                  std::to_string(asked) + " asked by all up to c");
+  };
+  expect(2, 8);   // The last is refused beside what the meter took,
+  expect(5, 11);  // or by the books alone.
+  // Nothing of it stays promised.
+  ASSERT_THAT(ledger_->PlaceHold(Hold("after", 7)), IsOk());
+  EXPECT_EQ(ledger_->Quotas()->front().available, 0);
+}
+
+// What tasks before the refused one took is asked, and not used.
+TEST_F(RefusalTest, RefusedTasksAreSeenAsBeforeThem) {
+  QuotaSetting gpus;
+  gpus.scope.tenant = "acme";
+  gpus.scope.period = QuotaPeriod::kAtOnce;
+  gpus.limit.emplace();
+  gpus.limit->nominal = 5 * kMicroGpusPerGpu;
+  ASSERT_THAT(ledger_->SetQuota(gpus), IsOk());
+  HoldRequest hold = Hold("h", 1);
+  hold.micro_gpus = kMicroGpusPerGpu;
+  ASSERT_THAT(ledger_->PlaceHold(hold), IsOk());
+  const auto now_us = ledger_->HoldTime();
+  ASSERT_THAT(now_us, IsOk());
+  RunStart start;
+  start.tenant = "acme/chat";
+  start.pool = kPool;
+  start.micro_gpus = kMicroGpusPerGpu;
+  start.at_us = *now_us;
+  start.key.run_id = "r";
+  ASSERT_THAT(ledger_->StartRun(start), IsOk());
+  std::vector<RunStart> starts;
+  for (const char* id : {"t[0]", "t[1]", "t[2]", "t[3]", "t[4]"}) {
+    start.key.run_id = id;
+    // The first has its GPU from a hold.
+    start.hold_id = starts.empty() ? "h" : "";
+    starts.push_back(start);
+  }
+  const auto refused = ledger_->StartRuns(starts);
+  ASSERT_THAT(refused, IsOk());
+  ASSERT_FALSE(refused->admitted());
+  EXPECT_EQ(refused->refusal->id, "t[4]");
+  EXPECT_EQ(DescribeRefusal(*refused->refusal),
+            "acme on *: 5 GPUs at once, 1 used, 1 held, 4 asked by all up to "
+            "t[4]");
+  // A refusal of one has nothing before it.
+  start.micro_gpus = 4 * kMicroGpusPerGpu;
+  const auto alone = ledger_->StartRun(start);
+  ASSERT_THAT(alone, IsOk());
+  ASSERT_FALSE(alone->admitted());
+  EXPECT_EQ(DescribeRefusal(*alone->refusal),
+            "acme on *: 5 GPUs at once, 1 used, 1 held, 4 asked");
+}
+
+// As many digits as tell a GPU-microsecond from the next.
+TEST_F(RefusalTest, RefusalsAddUpToTheMicrosecond) {
+  ASSERT_THAT(ledger_->SetQuota(Hours("acme", 10)), IsOk());
+  ASSERT_THAT(ledger_->PlaceHold(Hold("h", 4)), IsOk());
+  const auto words = [&](Int128 micros) {
+    HoldRequest request = Hold("a", 0);
+    request.gpu_time = GpuTime(micros);
+    const auto placed = ledger_->PlaceHold(request);
+    EXPECT_THAT(placed, IsOk());
+    if (!placed.ok() || placed->admitted()) return std::string("admitted");
+    const std::string said = DescribeRefusal(*placed->refusal);
+    return said.substr(0, said.find(';'));
+  };
+  EXPECT_EQ(words(Int128{6} * kMicrosPerHour + 1),
+            "acme on *: 10 GPU-hours a month, 0 used, 4 held, "
+            "6.0000000003 asked");
+  ASSERT_THAT(ledger_->PlaceHold(Hold("all", 6)), IsOk());
+  EXPECT_EQ(words(1),
+            "acme on *: 10 GPU-hours a month, 0 used, 10 held, "
+            "0.0000000003 asked");
+}
+
+}  // namespace
+}  // namespace drawdown
