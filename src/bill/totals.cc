@@ -29,9 +29,15 @@ void AddTo(const BillTotal& part, BillTotal* total) {
   total->contracted_cost += part.contracted_cost;
 }
 
-bool Fits(const BillTotal& total) {
-  return total.billed_cost.valid() && total.effective_cost.valid() &&
-         total.list_cost.valid() && total.contracted_cost.valid();
+// The amount of a row that is furthest from nothing.
+MoneyAmount LargestOf(const BillRow& row) {
+  MoneyAmount largest;
+  for (const BilledMoney* const cost : {&row.billed_cost, &row.effective_cost,
+                                        &row.list_cost, &row.contracted_cost}) {
+    const MoneyAmount amount = cost->amount;
+    largest = std::max(largest, amount < MoneyAmount() ? -amount : amount);
+  }
+  return largest;
 }
 
 }  // namespace
@@ -40,6 +46,7 @@ absl::Status BillTotals::Add(const BillRow& row, const Cells& cells) {
   ASSIGN_OR_RETURN(Slot* const slot, FindSlot(row, cells));
   last_ = slot;
   AddTo(TotalOf(row, 1), &slot->total);
+  slot->at_most += LargestOf(row);
   slot->checks->Add(row, cells);
   return absl::OkStatus();
 }
@@ -48,6 +55,7 @@ void BillTotals::AddAgain(const BillRow& row, uint64_t rows) {
   Slot* const slot = KnownSlot(row);
   CHECK(slot != nullptr);
   AddTo(TotalOf(row, rows), &slot->total);
+  slot->at_most += LargestOf(row) * static_cast<Int128>(rows);
   slot->checks->AddAgain(row, rows);
 }
 
@@ -95,15 +103,27 @@ void BillTotals::SumUp() const {
   }
 }
 
-absl::Status BillTotals::Finish(OddityLog* log) const {
-  SumUp();
-  for (const auto& [currency, total] : summary_->by_currency) {
-    if (!Fits(total)) {
-      return MakeError(ErrorCode::kOverflow,
-                       absl::StrCat("the bill's total in ", currency,
-                                    " does not fit 128 bits"));
-    }
+// Where all amounts fit without their signs, so do all sums of some of them, in
+// whatever order of the rows; where they do not, it is not the order that says
+// so.
+absl::Status BillTotals::CheckFits() const {
+  std::map<std::string, MoneyAmount> by_currency;
+  for (const auto& [key, slot] : slots_) {
+    by_currency[slot.currency.ToString()] += slot.at_most;
   }
+  for (const auto& [currency, at_most] : by_currency) {
+    if (at_most.valid()) continue;
+    return MakeError(ErrorCode::kOverflow,
+                     absl::StrCat("the bill's amounts in ", currency,
+                                  ", added up without their signs, do not fit "
+                                  "128 bits"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BillTotals::Finish(OddityLog* log) const {
+  RETURN_IF_ERROR(CheckFits());
+  SumUp();
   std::vector<LateOddity> late;
   for (const auto& [provider, checks] : checks_) checks.Finish(&late);
   // The first in the bill gives the example.

@@ -26,7 +26,8 @@ class BillTotals {
   // `rows` more that are like `row`, which was added.
   void AddAgain(const BillRow& row, uint64_t rows);
 
-  // Puts the late oddities into `log`. kOverflow if a total does not fit.
+  // Puts the late oddities into `log`. kOverflow if amounts do not
+  // fit.
   absl::Status Finish(OddityLog* log) const;
 
  private:
@@ -36,12 +37,14 @@ class BillTotals {
     ChargeCategory category = ChargeCategory::kUsage;
     Currency currency;
     BillTotal total;
+    MoneyAmount at_most;  // of any sum of amounts of some rows
     ProviderChecks* checks = nullptr;
   };
 
   Slot* KnownSlot(const BillRow& row);  // null where there is none; sets key_
   absl::StatusOr<Slot*> FindSlot(const BillRow& row, const Cells& cells);
   Slot MakeSlot(const BillRow& row);
+  absl::Status CheckFits() const;
   void SumUp() const;
 
   BillSummary* summary_;

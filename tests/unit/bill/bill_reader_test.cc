@@ -346,6 +346,19 @@ TEST(BillReaderTest, ATotalThatDoesNotFitIsAnError) {
   EXPECT_TRUE(ReadTexts({BillText({huge})}).ok());
 }
 
+TEST(BillReaderTest, WhetherATotalFitsDoesNotDependOnTheOrderOfRows) {
+  const BillCells huge = With(GoodRow(), {{"ListCost", "9e19"}});
+  const BillCells back = With(GoodRow(), {{"ListCost", "-9e19"}});
+  for (const auto& rows : std::vector<std::vector<BillCells>>{
+           {huge, huge, back}, {huge, back, huge}, {back, huge, huge}}) {
+    EXPECT_EQ(GetErrorCode(ReadTexts({BillText(rows)}).status()),
+              ErrorCode::kOverflow);
+  }
+  const BillCells other =
+      With(GoodRow(), {{"ListCost", "9e19"}, {"BillingCurrency", "EUR"}});
+  EXPECT_TRUE(ReadTexts({BillText({huge, other})}).ok());
+}
+
 TEST(BillReaderTest, TooManyProvidersAreRefused) {
   std::vector<BillCells> rows;
   for (int i = 0; i < 2'000; ++i) {
