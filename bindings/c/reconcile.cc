@@ -165,6 +165,7 @@ Outcome GiveSummary(const BillSummary& summary, drawdown_table* out) {
     table.Decimal(total.effective_cost).Decimal(total.list_cost);
     table.Decimal(total.contracted_cost);
   }
+  if (summary.mixed_charges) table.Note(summary.version_reason);
   for (const Oddity& oddity : summary.oddities) {
     table.Note(oddity.name + " in " + std::to_string(oddity.rows) +
                " rows, such as " + oddity.example + ": " + oddity.meaning);

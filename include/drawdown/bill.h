@@ -87,6 +87,9 @@ struct BillSummary {
   std::string format;
   std::string version;
   std::string version_reason;
+  // Charges of one time are in files of several versions, so that one may count
+  // twice: version_reason says how.
+  bool mixed_charges = false;
   uint64_t rows = 0;  // charges
   // False when a file of charges has no BilledCost (CoreWeave's FOCUS, Azure's
   // amortized cost): its billed costs are then 0 and mean nothing.

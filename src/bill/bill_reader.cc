@@ -52,6 +52,7 @@ class BillReading {
     RETURN_IF_ERROR(totals_.Finish(&log_));
     if (versions_.size() > 1 && version_hours_.Mixed()) {
       summary_.version_reason = kMixedCharges;
+      summary_.mixed_charges = true;
     }
     if (first_us_ <= last_us_) {  // some charge
       summary_.first_charge_us = first_us_;

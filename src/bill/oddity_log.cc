@@ -47,6 +47,8 @@ constexpr std::array<KindText, kOddityKindCount> kTexts = {{
      "ListUnitPrice x PricingQuantity differs from ListCost by more than half "
      "a unit of its last place"},
     {"null_spelled_as_text", "a null is written as text; read as empty"},
+    {"partial_sum",
+     "the row has no such cost: the column's totals are of the other rows"},
     {"provider_names_differ",
      "ProviderName and ServiceProviderName differ; the latter is used"},
     {"tag_key_collision", "tag keys are equal but for blanks around them"},

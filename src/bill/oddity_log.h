@@ -35,6 +35,7 @@ enum class OddityKind : uint8_t {
   kInvalidJson,
   kListCostResidual,
   kNullSpelledAsText,
+  kPartialSum,
   kProviderNamesDiffer,
   kTagKeyCollision,
   kTimeIsDateOnly,
@@ -49,7 +50,7 @@ enum class OddityKind : uint8_t {
   kZeroEffectiveCost,
   kZeroListCost,
 };
-inline constexpr size_t kOddityKindCount = 34;
+inline constexpr size_t kOddityKindCount = 35;
 
 std::string_view OddityName(OddityKind kind);
 

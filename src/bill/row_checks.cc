@@ -17,11 +17,11 @@ void CheckNulls(Cells* cells) {
   for (const BillColumn column :
        {BillColumn::kEffectiveCost, BillColumn::kListCost,
         BillColumn::kContractedCost}) {
+    if (!cells->IsNull(column) || !cells->Has(column)) continue;
     const bool demanded =
         column == BillColumn::kEffectiveCost || cells->demands_list_costs();
-    if (demanded && cells->IsNull(column) && cells->Has(column)) {
-      cells->Odd(OddityKind::kForbiddenNull, column, "");
-    }
+    cells->Odd(demanded ? OddityKind::kForbiddenNull : OddityKind::kPartialSum,
+               column, "");
   }
 }
 

@@ -20,12 +20,20 @@ absl::StatusOr<BillSummary> Summarize(const Arguments& arguments) {
   return SummarizeBill(arguments.bills, arguments.options, progress.callback());
 }
 
+// The other formats have a place for it.
+void NoteMixedCharges(const BillSummary& summary, Format format) {
+  if (summary.mixed_charges && format == Format::kCsv) {
+    SayNote(summary.version_reason);
+  }
+}
+
 int RunSummary(Program* program, const Arguments& arguments) {
   const auto summary = Summarize(arguments);
   if (!summary.ok()) return Fail(summary.status());
   Output& output = program->output();
-  WriteBillSummary(*summary, program->globals().FormatFor(output.terminal()),
-                   output.sink());
+  const Format format = program->globals().FormatFor(output.terminal());
+  WriteBillSummary(*summary, format, output.sink());
+  NoteMixedCharges(*summary, format);
   return kExitFine;
 }
 
@@ -38,8 +46,9 @@ int RunCheck(Program* program, const Arguments& arguments) {
   const auto result = Check(arguments);
   if (!result.ok()) return Fail(result.status());
   Output& output = program->output();
-  WriteBillCheck(*result, program->globals().FormatFor(output.terminal()),
-                 arguments.all, output.sink());
+  const Format format = program->globals().FormatFor(output.terminal());
+  WriteBillCheck(*result, format, arguments.all, output.sink());
+  NoteMixedCharges(result->summary, format);
   return result->clean() ? kExitFine : kExitFindings;
 }
 

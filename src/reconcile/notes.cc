@@ -165,7 +165,7 @@ void AddNotes(const BillSummary& bill, const ItemSums& sums,
       context.posted.Missing(context.contract->currency);
   std::move(missing.begin(), missing.end(), std::back_inserter(result->notes));
   NoteSuperseded(bill, result);
-  if (bill.version_reason == kMixedCharges) {
+  if (bill.mixed_charges) {
     result->notes.push_back(absl::StrCat("the bill, ", bill.format, " ",
                                          bill.version, ", has ",
                                          bill.version_reason));

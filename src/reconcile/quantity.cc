@@ -139,14 +139,18 @@ BilledUnit ParseUnit(std::string_view pricing_unit) {
   }
   unit.unclear = true;
   if (of_some_length) return unit;
+  const bool counted = !words.empty() && StartsWithDigit(words.front());
   const std::optional<int64_t> block = TakeBlock(&words);
   if (!block.has_value() || StartsOddly(pricing_unit) ||
       std::any_of(words.begin(), words.end(), StartsWithDigit)) {
     return unit;
   }
   // Oracle's way to write a GPU-hour is "GPU Per Hour"; "Per Hour" is a price.
-  const bool machine =
-      words.empty() ? !per : words.size() == 1 && IsOneOf(kMachines, words[0]);
+  // Azure's exports have "1/Hour" and "10 /Hour" of what its FOCUS calls
+  // "Units/Hour".
+  const bool machine = words.empty()
+                           ? !per || counted
+                           : words.size() == 1 && IsOneOf(kMachines, words[0]);
   if (!unit.gpus && !machine) return unit;
   unit.unclear = false;
   unit.time = TimeUnit{*seconds * *block, unit.gpus};

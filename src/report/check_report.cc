@@ -99,6 +99,7 @@ std::string CheckTable(const BillCheckResult& result, bool all) {
       " passed, ", CountWith(result, Outcome::kFailed), " failed, ",
       CountWith(result, Outcome::kNotExecutable), " not executable, ",
       CountWith(result, Outcome::kNotApplicable), " not applicable\n",
+      result.summary.mixed_charges ? result.summary.version_reason + "\n" : "",
       RulesTable(result, all));
 }
 
@@ -113,6 +114,7 @@ void WriteBillCheck(const BillCheckResult& result, Format format, bool all,
   JsonObject json(sink);
   json.Text("format", result.summary.format);
   json.Text("version", result.summary.version);
+  json.Text("version_reason", result.summary.version_reason);
   json.Count("rows", result.summary.rows);
   json.Count("passed", CountWith(result, Outcome::kPassed));
   json.Count("failed", CountWith(result, Outcome::kFailed));

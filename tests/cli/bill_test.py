@@ -79,6 +79,21 @@ class BillTest(CliTest):
         self.assertTrue(all(rule.startswith("CostAndUsage-D-")
                             for rule in failed), failed)
 
+    def test_charges_of_one_time_in_two_versions_are_noted(self):
+        self.write("old.csv", HEADER + ROW)
+        self.write("new.csv", HEADER.replace("\n", ",InvoiceId\n")
+                   + ROW.replace("\n", ",I\n"))
+        said = "a charge that is in two of them counts twice"
+        for verb, code in (("summary", 0), ("check", 1)):
+            for form in ("table", "csv", "json"):
+                result = self.expect(code, "bill", verb, "old.csv", "new.csv",
+                                     "--format", form)
+                noted = result.err if form == "csv" else result.out
+                self.assertEqual(noted.count(said), 1, (verb, form))
+                alone = self.expect(code, "bill", verb, "old.csv",
+                                    "--format", form)
+                self.assertNotIn(said, alone.out + alone.err)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -366,6 +366,11 @@ TEST_F(AzureTest, ActualCost) {
   EXPECT_EQ(rows_.at(1),
             "Usage billed 0.00004 effective 0 list 0.00004 "
             "Standard  quantity 0.0004");
+  // No list price, and so no list cost: the sum is of the others.
+  auto odd = OddityRows(summary);
+  EXPECT_EQ(odd["partial_sum/ListCost"], 4u);
+  EXPECT_EQ(odd["partial_sum/ContractedCost"], 3u);
+  EXPECT_EQ(odd.count("partial_sum/EffectiveCost"), 0u);
   // The end of Azure's periods is their last day.
   EXPECT_EQ(summary.first_charge_us, *ParseInstant("2023-09-04T00:00:00Z"));
   EXPECT_EQ(summary.last_charge_us, *ParseInstant("2023-09-22T00:00:00Z"));

@@ -24,7 +24,8 @@ TEST(ParseUnitTest, ReadsTheSpellingsOfBills) {
       {"10 GPU-Minutes", 600, true},  {"Day", 86'400, false},
       {"GPU-Days", 86'400, true},     {"GPU Per Hour", 3600, true},
       {"Node Per Hour", 3600, false}, {"Units/Hour", 3600, false},
-      {"GPU/Hour", 3600, true},
+      {"GPU/Hour", 3600, true},       {"1/Hour", 3600, false},
+      {"10 /Hour", 36'000, false},    {"1 GPU/Hour", 3600, true},
   };
   for (const Case& c : cases) {
     const std::optional<TimeUnit> unit = ParseUnit(c.text).time;
@@ -55,8 +56,8 @@ TEST(ParseUnitTest, GuessesNeitherNumbersNorNouns) {
                            "License-Hours",    "USD-Hours",
                            "H200-Hours",       "Accelerator-Hours",
                            "Normalized Hours", "Rack-Hours",
-                           "Per Hour",         "1/Hour",
-                           "100 /Hour",        "Instances/Month",
+                           "Per Hour",         "/Hour",
+                           "1/1 Hour",         "Instances/Month",
                            "100 Hours/Month",  "1/10 Days",
                            "TPU-Hours",        "Node Instance-Hours",
                            "Months",           "1 Mo",
