@@ -48,7 +48,8 @@ constexpr std::array<KindText, kOddityKindCount> kTexts = {{
      "a unit of its last place"},
     {"null_spelled_as_text", "a null is written as text; read as empty"},
     {"partial_sum",
-     "the row has no such cost: the column's totals are of the other rows"},
+     "the row has no such cost, others of the provider have: the totals are of "
+     "those"},
     {"provider_names_differ",
      "ProviderName and ServiceProviderName differ; the latter is used"},
     {"tag_key_collision", "tag keys are equal but for blanks around them"},

@@ -17,11 +17,11 @@ void CheckNulls(Cells* cells) {
   for (const BillColumn column :
        {BillColumn::kEffectiveCost, BillColumn::kListCost,
         BillColumn::kContractedCost}) {
-    if (!cells->IsNull(column) || !cells->Has(column)) continue;
     const bool demanded =
         column == BillColumn::kEffectiveCost || cells->demands_list_costs();
-    cells->Odd(demanded ? OddityKind::kForbiddenNull : OddityKind::kPartialSum,
-               column, "");
+    if (demanded && cells->IsNull(column) && cells->Has(column)) {
+      cells->Odd(OddityKind::kForbiddenNull, column, "");
+    }
   }
 }
 
@@ -78,6 +78,13 @@ void CheckRow(const BillRow& row, Cells* cells) {
 
 void ProviderChecks::Add(const BillRow& row, const Cells& cells) {
   AddPrice(row, cells);
+  // Where they are demanded, a null is an oddity of its row.
+  if (!cells.demands_list_costs()) {
+    AddToSum(row, cells, BillColumn::kListCost, row.list_cost.given,
+             &list_sum_);
+    AddToSum(row, cells, BillColumn::kContractedCost, row.contracted_cost.given,
+             &contracted_sum_);
+  }
   // A purchase has EffectiveCost 0 by right.
   if (row.category != ChargeCategory::kPurchase) AddWholeNumbers(row, cells);
 }
@@ -124,6 +131,15 @@ void ProviderChecks::AddPrice(const BillRow& row, const Cells& cells) {
   Count(row, cells, Quoted(value), &tally);
 }
 
+void ProviderChecks::AddToSum(const BillRow& row, const Cells& cells,
+                              BillColumn column, bool given, PartialSum* sum) {
+  if (given) {
+    sum->some = true;
+  } else if (cells.Has(column)) {
+    Count(row, cells, Quoted(""), &sum->without);
+  }
+}
+
 void ProviderChecks::AddWholeNumbers(const BillRow& row, const Cells& cells) {
   billed_has_decimals_ =
       billed_has_decimals_ || !IsWhole(row.billed_cost.amount);
@@ -166,6 +182,12 @@ void ProviderChecks::Finish(std::vector<LateOddity>* oddities) const {
         Late(scaled ? OddityKind::kUnitScale : OddityKind::kListCostResidual,
              BillColumn::kListCost, tally));
   }
+  const auto add_sum = [&](BillColumn column, const PartialSum& sum) {
+    if (!sum.some || sum.without.rows == 0) return;
+    oddities->push_back(Late(OddityKind::kPartialSum, column, sum.without));
+  };
+  add_sum(BillColumn::kListCost, list_sum_);
+  add_sum(BillColumn::kContractedCost, contracted_sum_);
   if (!billed_has_decimals_) return;
   const auto add = [&](BillColumn column, const WholeNumbers& numbers) {
     if (!numbers.suspicious()) return;

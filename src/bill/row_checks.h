@@ -49,11 +49,18 @@ class ProviderChecks {
     bool suspicious() const { return only && some; }
   };
 
+  struct PartialSum {
+    Tally without;
+    bool some = false;  // a row has the cost
+  };
+
   static void Count(const BillRow& row, const Cells& cells,
                     std::string_view value, Tally* tally);
   static LateOddity Late(OddityKind kind, BillColumn column,
                          const Tally& tally);
   void AddPrice(const BillRow& row, const Cells& cells);
+  static void AddToSum(const BillRow& row, const Cells& cells,
+                       BillColumn column, bool given, PartialSum* sum);
   void AddWholeNumbers(const BillRow& row, const Cells& cells);
   static void AddWhole(const BillRow& row, const Cells& cells,
                        BillColumn column, bool whole, bool zero,
@@ -65,6 +72,8 @@ class ProviderChecks {
   WholeNumbers effective_;
   WholeNumbers contracted_;
   WholeNumbers contracted_price_;
+  PartialSum list_sum_;
+  PartialSum contracted_sum_;
 };
 
 }  // namespace drawdown
