@@ -1,7 +1,7 @@
 // What one durable call costs, by one caller and by many at once, beside one
 // sync of the disk and beside the same from databases.
 //
-//   durable_call_benchmark [--rounds N] [--milliseconds N]
+//   durable_call_benchmark [--rounds N] [--milliseconds N] [--only-many 1]
 //
 // The bars: one call <= 1.8 x one fdatasync of 4 KiB appended to a preallocated
 // file; 64 callers >= 20 x the rate of PostgreSQL's UPDATE with
@@ -9,6 +9,9 @@
 // its best case, and with three levels of which all share the highest. An
 // fdatasync over blocks that were written before is measured as well: it has no
 // new blocks to note, and is the least that a disk can do.
+//
+// --only-many leaves out what the last bar does not speak of: for short runs of
+// two versions by turns.
 //
 // Works below the current directory, which must be on the disk to be measured.
 // benchmarks/peers/with_servers.sh starts PostgreSQL on the same disk.
@@ -157,7 +160,7 @@ void Print(const std::vector<CallerRow>& rows) {
   }
 }
 
-void Run(size_t rounds, double seconds) {
+void Run(size_t rounds, double seconds, bool only_many) {
   const std::string directory = FreshDirectory("durable-call-benchmark");
   SyncedFile appended(directory + "/appended", kAppendedPages);
   SyncedFile overwritten(directory + "/overwritten", kOverwrittenPages);
@@ -179,14 +182,20 @@ void Run(size_t rounds, double seconds) {
                   {},
                   {}});
   for (const size_t callers : {size_t{1}, kManyCallers}) {
-    AddStartRun(ledger->get(), &next_run, callers, &rows);
-    AddPlaceHold(ledger->get(), &next_run, callers, &rows);
+    if (callers > 1 || !only_many) {
+      AddStartRun(ledger->get(), &next_run, callers, &rows);
+      AddPlaceHold(ledger->get(), &next_run, callers, &rows);
+    }
+    if (only_many && callers > 1) break;
     const auto leaves = static_cast<int>(callers);
     AddQuotaRow(kPostgresApart, apart.get(), leaves, &rows);
+    if (only_many) continue;
     AddQuotaRow("PostgreSQL, three levels, one root", nested.get(), leaves,
                 &rows);
   }
-  AddQuotaRow("SQLite, WAL, FULL, UPDATE", sqlite.get(), 1, &rows);
+  if (!only_many) {
+    AddQuotaRow("SQLite, WAL, FULL, UPDATE", sqlite.get(), 1, &rows);
+  }
   MeasureCallers(&rows, rounds, seconds);
   Print(rows);
   rows.clear();
@@ -204,6 +213,7 @@ int main(int argc, char** argv) {
       drawdown::OptionOr(argc, argv, "milliseconds", 400);
   std::printf("%zu rounds, medians; load average %s\n", rounds,
               drawdown::LoadAverage().c_str());
-  drawdown::Run(rounds, static_cast<double>(milliseconds) / 1e3);
+  drawdown::Run(rounds, static_cast<double>(milliseconds) / 1e3,
+                drawdown::OptionOr(argc, argv, "only-many", 0) != 0);
   std::printf("load average %s\n", drawdown::LoadAverage().c_str());
 }

@@ -40,11 +40,11 @@ void WakeAll(const std::atomic<int>& word) {
 
 using Duration = std::chrono::steady_clock::duration;
 
-// How long a leader waits for those who are about to ask again: a small part of
-// what that spares them, the commit without its operations. Less where the
+// How long a leader waits for those who are about to ask again: half of what
+// that spares them, the commit without its operations. Less where the
 // operations are what takes time, which can go on while others come back.
 Duration PatienceOf(Duration operated, Duration committed) {
-  constexpr int kPart = 4;
+  constexpr int kPart = 2;
   return std::max(committed - operated / 2, Duration(0)) / kPart;
 }
 

@@ -144,7 +144,7 @@ absl::Status RedoLog::Open(MDB_env* env, const RedoHeader& before) {
   largest_ = 0;
   places_ = RedoPlaces();
   most_places_ = 0;
-  quarters_ = 0;
+  eighths_ = 0;
   return absl::OkStatus();
 }
 
@@ -178,10 +178,10 @@ absl::Status RedoLog::Append(RedoRecord* record, uint64_t transaction) {
   return absl::OkStatus();
 }
 
-bool RedoLog::FilledAQuarter() {
-  const uint64_t quarters = std::max<uint64_t>(
-      4 * used_ / kRedoRecordBytes, 4 * places_.count() / kMaxRedoPlaces);
-  return std::exchange(quarters_, quarters) != quarters;
+bool RedoLog::FilledAnEighth() {
+  const uint64_t eighths = std::max<uint64_t>(
+      8 * used_ / kRedoRecordBytes, 8 * places_.count() / kMaxRedoPlaces);
+  return std::exchange(eighths_, eighths) != eighths;
 }
 
 void RedoLog::Committed(uint64_t transaction, const RedoRecord& record) {

@@ -62,8 +62,8 @@ class RedoLog {
   // LMDB's file failed to reach the disk: it has to be recovered.
   bool must_recover() const { return must_recover_; }
 
-  // True once for each quarter of the log that has been filled.
-  bool FilledAQuarter();
+  // True once for each eighth of the log that has been filled.
+  bool FilledAnEighth();
 
   // Commits that were logged, ever.
   uint64_t logged() const { return logged_.load(std::memory_order_relaxed); }
@@ -101,7 +101,7 @@ class RedoLog {
   uint64_t largest_ = 0;    // of this generation
   RedoPlaces places_;       // of all its records
   size_t most_places_ = 0;  // of one record of this generation
-  uint64_t quarters_ = 0;   // that FilledAQuarter() has told of
+  uint64_t eighths_ = 0;    // that FilledAnEighth() has told of
   // The record written last has no commit: then nothing follows it.
   bool failed_ = false;
 

@@ -25,6 +25,8 @@ std::atomic<bool> happened{false};
 std::function<void()> before_unlock;
 // By whichever thread writes back, read by the test's.
 std::atomic<int> write_backs{0};
+// By whichever thread asks, read by the test's; it stands for itself.
+std::atomic<int> fstats{0};
 
 // 0: go on; else what to do instead.
 int Strike(const char* call) {
@@ -60,6 +62,7 @@ void Arm(const Fault& fault) {
 void Disarm() { armed.store(nullptr, std::memory_order_release); }
 bool Happened() { return happened; }
 int WriteBacks() { return write_backs; }
+int Fstats() { return fstats; }
 void BeforeUnlock(std::function<void()> look) {
   before_unlock = std::move(look);
 }
@@ -93,6 +96,11 @@ EXPORTED int fdatasync(int fd) {
 EXPORTED int sync_file_range(int fd, off64_t at, off64_t size, unsigned flags) {
   ++drawdown::write_backs;
   return static_cast<int>(syscall(SYS_sync_file_range, fd, at, size, flags));
+}
+EXPORTED int fstat(int fd, struct stat* info) noexcept {
+  const int rc = fstatat(fd, "", info, AT_EMPTY_PATH);
+  if (rc == 0 && S_ISREG(info->st_mode)) ++drawdown::fstats;
+  return rc;
 }
 EXPORTED int flock(int fd, int operation) noexcept {
   if (operation == LOCK_UN && drawdown::before_unlock) {

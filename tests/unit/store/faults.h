@@ -29,6 +29,9 @@ bool Happened();
 // Calls of sync_file_range(), ever.
 int WriteBacks();
 
+// Calls of fstat() for a regular file, ever.
+int Fstats();
+
 // Called before each flock(LOCK_UN) of this process, until it is null again.
 void BeforeUnlock(std::function<void()> look);
 
