@@ -320,6 +320,9 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<UsageAnswer> VisitUsage(
       const UsageQuery& query,
       const std::function<void(const UsageRow&)>& visit) const;
+  // Whether the books have the tenant, or one below it; queries of one that
+  // they do not have answer with nothing.
+  absl::StatusOr<bool> HasTenant(std::string_view path) const;
   // Calls `visit` for each run in key order until it returns false.
   absl::Status VisitRuns(
       const RunQuery& query,

@@ -62,7 +62,7 @@ absl::StatusOr<int64_t> ParseLength(std::string_view text) {
       unit != 0 && digits.find_first_not_of("0123456789") == digits.npos &&
       absl::SimpleAtoi(absl::string_view(digits.data(), digits.size()),
                        &count) &&
-      count <= std::numeric_limits<int64_t>::max() / unit;
+      count > 0 && count <= std::numeric_limits<int64_t>::max() / unit;
   if (number) return count * unit;
   return MakeError(ErrorCode::kBadTime,
                    Quoted(text) + " is not a length such as 90s, 30m, 1h, 2d");

@@ -33,13 +33,19 @@ HoldQuery QueryOf(const HoldsArguments& arguments) {
 }
 
 int RunHolds(Program* program, const HoldsArguments& arguments) {
+  HoldQuery query = QueryOf(arguments);
+  const auto at_us = EventInstant(program->globals());
+  if (!at_us.ok()) return Fail(at_us.status());
+  query.at_us = *at_us;
   const auto ledger = OpenLedger(program->globals());
   if (!ledger.ok()) return Fail(ledger.status());
+  const absl::Status there = CheckHasTenant(**ledger, query.tenant);
+  if (!there.ok()) return Fail(there);
   Output& output = program->output();
   HoldWriter writer(program->globals().FormatFor(output.terminal()),
                     output.sink());
   const absl::Status visited =
-      (*ledger)->VisitHolds(QueryOf(arguments), [&](const HoldInfo& hold) {
+      (*ledger)->VisitHolds(query, [&](const HoldInfo& hold) {
         writer.Add(hold);
         return !output.stopped();
       });
@@ -85,10 +91,12 @@ void AddHolds(Program* program) {
       ->AddVerb("holds",
                 {"List the holds in the books",
                  "In order of their ids: what was placed and added, charged, "
-                 "drawn by its run, and what\nis still held.",
+                 "drawn by its run, and what\nis still held; GPUS HELD is what "
+                 "it keeps beside those of its run. --at takes a later\n"
+                 "instant as now.",
                  "drawdown holds --tenant acme --state open\n"
                  "drawdown holds --format json",
-                 ""})
+                 "", TimeOptions::kEvent})
       .Text("tenant", "PATH", "This tenant and all below it",
             &arguments->query.tenant)
       .Text("pool", "SELECTOR", "These pools: a path prefix, * is any one part",

@@ -19,6 +19,7 @@ struct ExplainArguments {
   std::string tenant;
   std::string pool;
   std::string gpu_hours;
+  std::string gpu_seconds;
   std::string gpus;
 };
 
@@ -185,6 +186,8 @@ int RunList(Program* program, const std::string& tenant) {
   if (!at_us.ok()) return Fail(at_us.status());
   const auto ledger = OpenLedger(globals);
   if (!ledger.ok()) return Fail(ledger.status());
+  const absl::Status there = CheckHasTenant(**ledger, tenant);
+  if (!there.ok()) return Fail(there);
   const auto now_us = (*ledger)->HoldTime();
   if (!now_us.ok()) return Fail(now_us.status());
   const auto quotas = (*ledger)->Quotas(tenant, *at_us);
@@ -202,8 +205,9 @@ absl::StatusOr<QuotaQuery> QueryOf(const GlobalOptions& globals,
   query.pool = arguments.pool;
   RETURN_IF_ERROR(ValidatePath(query.tenant, "tenant"));
   ASSIGN_OR_RETURN(query.at_us, EventInstant(globals));
-  ASSIGN_OR_RETURN(const std::optional<GpuTime> time,
-                   GpuTimeOption("", {arguments.gpu_hours, ""}));
+  ASSIGN_OR_RETURN(
+      const std::optional<GpuTime> time,
+      GpuTimeOption("", {arguments.gpu_hours, arguments.gpu_seconds}));
   query.gpu_time = time.value_or(GpuTime());
   if (!arguments.gpus.empty()) {
     ASSIGN_OR_RETURN(query.micro_gpus, GpusOption("gpus", arguments.gpus));
@@ -227,6 +231,11 @@ int RunExplain(Program* program, const ExplainArguments& arguments) {
   // Asked without an instant, it counts what live meters took.
   const auto explanation = (*ledger)->ExplainQuota(*query);
   if (!explanation.ok()) return Fail(explanation.status());
+  if (explanation->quotas.empty()) {
+    // Under quotas of those above it a tenant may ask before it has a name.
+    const absl::Status there = CheckHasTenant(**ledger, query->tenant);
+    if (!there.ok()) return Fail(there);
+  }
   NotePast(query->at_us, *now_us);
   query->at_us = query->at_us.value_or(*now_us);
   Output& output = program->output();
@@ -264,6 +273,8 @@ void AddSet(Program* program) {
             &arguments->pool)
       .Text("gpu-hours", "N", "Limit of GPU time; needs --per",
             &arguments->gpu_hours)
+      .Text("gpu-seconds", "N", "The same in GPU-seconds",
+            &arguments->gpu_seconds)
       .Text("gpus", "N", "Limit of GPUs at once", &arguments->gpus)
       .Flag("no-limit", "No limit any more, of the period that --per names",
             &arguments->no_limit)
@@ -278,10 +289,13 @@ void AddSet(Program* program) {
             &arguments->contract)
       .Flag("soft", "Show overdraft, refuse nothing", &arguments->soft)
       .Flag("slice", "Set it aside in the quota above", &arguments->slice)
-      .Text("lend", "N",
-            "So much of a slice may others use meanwhile, in its unit; else 0",
-            &arguments->lend)
-      .Text("borrow", "N", "So far it may pass its limit, in its unit; else 0",
+      .Text(
+          "lend", "N",
+          "So much of a slice may others use meanwhile, in GPU-hours or GPUs; "
+          "else 0",
+          &arguments->lend)
+      .Text("borrow", "N",
+            "So far it may pass its limit, in GPU-hours or GPUs; else 0",
             &arguments->borrow)
       .Text("from", "T", "From then on; else from now", &arguments->from)
       .Does([program, arguments] { return RunSet(program, *arguments); });
@@ -323,6 +337,8 @@ void AddExplain(Program* program) {
       .Text("pool", "PATH", "Where it would be used", &arguments->pool)
       .Text("gpu-hours", "N", "Would so much GPU time fit?",
             &arguments->gpu_hours)
+      .Text("gpu-seconds", "N", "The same in GPU-seconds",
+            &arguments->gpu_seconds)
       .Text("gpus", "N", "Would so many GPUs at once fit?", &arguments->gpus)
       .Does([program, arguments] { return RunExplain(program, *arguments); });
 }

@@ -52,6 +52,8 @@ int RunRefund(Program* program, const RefundArguments& arguments) {
 int RunRefunds(Program* program, const RunQuery& query) {
   const auto ledger = OpenLedger(program->globals());
   if (!ledger.ok()) return Fail(ledger.status());
+  const absl::Status there = CheckHasTenant(**ledger, query.tenant);
+  if (!there.ok()) return Fail(there);
   Output& output = program->output();
   RefundWriter writer(program->globals().FormatFor(output.terminal()),
                       output.sink());

@@ -30,8 +30,15 @@ struct ArrayArguments {
 absl::Status NotTasks(const std::string& text) {
   return MakeError(ErrorCode::kInvalidArgument,
                    absl::StrCat("--tasks: '", text,
-                                "' is not a list of indices such as 0-15,20, "
-                                "at most 10000 in all"));
+                                "' is not a list of indices such as 0-15,20 "
+                                "or 0-15:4, at most 10000 in all"));
+}
+
+absl::Status TooManyAtOnce(const std::string& text, size_t tasks) {
+  return MakeError(ErrorCode::kInvalidArgument,
+                   absl::StrCat("--tasks: '", text, "' are ", tasks,
+                                " tasks, of which fewer may run at once: name "
+                                "those that start now"));
 }
 
 bool ParseIndex(absl::string_view text, uint64_t* index) {
@@ -41,20 +48,41 @@ bool ParseIndex(absl::string_view text, uint64_t* index) {
   return digits && absl::SimpleAtoi(text, index) && *index < (1u << 31);
 }
 
-absl::StatusOr<std::set<uint64_t>> TasksOf(const std::string& text) {
-  std::set<uint64_t> tasks;
-  for (const absl::string_view part : absl::StrSplit(text, ',')) {
-    const std::vector<absl::string_view> ends =
-        absl::StrSplit(part, absl::MaxSplits('-', 1));
-    uint64_t first = 0;
-    uint64_t last = 0;
-    if (!ParseIndex(ends.front(), &first) || !ParseIndex(ends.back(), &last) ||
-        last < first || last - first >= kMaxTasks) {
-      return NotTasks(text);
-    }
-    for (uint64_t index = first; index <= last; ++index) tasks.insert(index);
-    if (tasks.size() > kMaxTasks) return NotTasks(text);
+// "3", "0-15", or every fourth of them: "0-15:4".
+bool AddTasks(absl::string_view part, std::set<uint64_t>* tasks) {
+  const std::vector<absl::string_view> range =
+      absl::StrSplit(part, absl::MaxSplits(':', 1));
+  const std::vector<absl::string_view> ends =
+      absl::StrSplit(range.front(), absl::MaxSplits('-', 1));
+  uint64_t first = 0;
+  uint64_t last = 0;
+  uint64_t step = 1;
+  const bool stepped = range.size() > 1;
+  if (!ParseIndex(ends.front(), &first) || !ParseIndex(ends.back(), &last) ||
+      (stepped && (ends.size() < 2 || !ParseIndex(range.back(), &step))) ||
+      last < first || step < 1 || (last - first) / step >= kMaxTasks) {
+    return false;
   }
+  for (uint64_t index = first; index <= last; index += step) {
+    tasks->insert(index);
+  }
+  return tasks->size() <= kMaxTasks;
+}
+
+// As Slurm's --array: "0-15,20", "0-15:4", "0-15%4", where at most four run at
+// once.
+absl::StatusOr<std::set<uint64_t>> TasksOf(const std::string& text) {
+  const std::vector<absl::string_view> list =
+      absl::StrSplit(text, absl::MaxSplits('%', 1));
+  uint64_t at_once = kMaxTasks;
+  if (list.size() > 1 && !ParseIndex(list.back(), &at_once)) {
+    return NotTasks(text);
+  }
+  std::set<uint64_t> tasks;
+  for (const absl::string_view part : absl::StrSplit(list.front(), ',')) {
+    if (!AddTasks(part, &tasks)) return NotTasks(text);
+  }
+  if (tasks.size() > at_once) return TooManyAtOnce(text, tasks.size());
   return tasks;
 }
 
@@ -156,7 +184,9 @@ void AddStartArray(Program* program) {
            "--pool aws/us-east-1/gb200 --gpus 1 --hold sweep",
            kQuotaRefuses, TimeOptions::kEvent})
       .Operand("PARENT", "The array's id", &arguments->parent)
-      .RequiredText("tasks", "LIST", "Indices: 0-15,20", &arguments->tasks)
+      .RequiredText("tasks", "LIST",
+                    "Indices, as Slurm has them: 0-15,20 or 0-15:4",
+                    &arguments->tasks)
       .RequiredText("tenant", "PATH", "Whose they are", &arguments->tenant)
       .RequiredText("pool", "PATH", "Where they run", &arguments->pool)
       .RequiredText("gpus", "N", "How many GPUs each; at most six decimals",

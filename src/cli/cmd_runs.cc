@@ -67,6 +67,7 @@ absl::StatusOr<std::vector<Ghost>> ReadGhosts(const GlobalOptions& globals,
   ASSIGN_OR_RETURN(query.at_us, EventInstant(globals));
   ASSIGN_OR_RETURN(query.lease_us, DurationOption("lease", arguments.lease));
   ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
+  RETURN_IF_ERROR(CheckHasTenant(*ledger, query.tenant));
   return ledger->Ghosts(query);
 }
 
@@ -83,6 +84,7 @@ absl::StatusOr<RunTotals> ReadTotals(const GlobalOptions& globals,
                                      const Arguments& arguments) {
   ASSIGN_OR_RETURN(const auto at_us, EventInstant(globals));
   ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
+  RETURN_IF_ERROR(CheckHasTenant(*ledger, arguments.query.tenant));
   return ledger->TotalsOf(QueryOf(arguments), at_us);
 }
 
@@ -102,6 +104,8 @@ int RunRuns(Program* program, const Arguments& arguments) {
   if (arguments.totals) return RunTotalsOf(program, arguments);
   const auto ledger = OpenLedger(program->globals());
   if (!ledger.ok()) return Fail(ledger.status());
+  const absl::Status there = CheckHasTenant(**ledger, arguments.query.tenant);
+  if (!there.ok()) return Fail(there);
   Output& output = program->output();
   RunWriter writer(program->globals().FormatFor(output.terminal()),
                    output.sink());

@@ -86,6 +86,7 @@ bool ScreenCanBeTaken() {
 absl::StatusOr<int> Top(Program* program, const Arguments& arguments) {
   RETURN_IF_ERROR(CheckArguments(arguments));
   ASSIGN_OR_RETURN(const auto ledger, OpenLedger(program->globals()));
+  RETURN_IF_ERROR(CheckHasTenant(*ledger, arguments.tenant));
   LiveSampler sampler(*ledger, arguments.tenant, arguments.pool);
   Output& output = program->output();
   const Format format = program->globals().FormatFor(output.terminal());

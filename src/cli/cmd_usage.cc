@@ -44,6 +44,8 @@ int RunUsage(Program* program, const Arguments& arguments) {
   if (!query.ok()) return Fail(query.status());
   const auto ledger = OpenLedger(program->globals());
   if (!ledger.ok()) return Fail(ledger.status());
+  const absl::Status there = CheckHasTenant(**ledger, query->tenant);
+  if (!there.ok()) return Fail(there);
   const auto answer = (*ledger)->Usage(*query);
   if (!answer.ok()) return Fail(answer.status());
   Output& output = program->output();

@@ -9,6 +9,7 @@
 #include "base/civil.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/path.h"
 #include "cli/output.h"
 
 namespace drawdown {
@@ -135,6 +136,15 @@ absl::StatusOr<std::unique_ptr<Ledger>> OpenLedger(
   const std::string directory = globals.Directory();
   if (!Exists(directory)) return NoLedger(directory);
   return Ledger::Open(directory);
+}
+
+absl::Status CheckHasTenant(const Ledger& ledger, const std::string& tenant) {
+  if (tenant.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(ValidatePath(tenant, "tenant"));
+  ASSIGN_OR_RETURN(const bool there, ledger.HasTenant(tenant));
+  if (there) return absl::OkStatus();
+  return MakeError(ErrorCode::kNotFound,
+                   "tenant \"" + tenant + "\" is not in the books");
 }
 
 absl::StatusOr<ImportOptions> ImportOptionsOf(

@@ -66,6 +66,10 @@ absl::StatusOr<StatementQuery> StatementQueryOf(const GlobalOptions& globals,
 absl::StatusOr<std::unique_ptr<Ledger>> OpenLedger(
     const GlobalOptions& globals);
 
+// kNotFound where the books have neither the tenant nor one below it: a name
+// that is mistyped would be answered like one that used nothing. "": all.
+absl::Status CheckHasTenant(const Ledger& ledger, const std::string& tenant);
+
 // The options of verbs that read CSV files of ours.
 struct ImportArguments {
   std::vector<std::string> columns;    // run_id=job_id

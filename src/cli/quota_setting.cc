@@ -1,5 +1,7 @@
 #include "cli/quota_setting.h"
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/error.h"
@@ -35,11 +37,11 @@ absl::Status SetPeriod(const std::string& per, QuotaScope* scope) {
 
 // GPUs are at once; GPU time is per something, which must be said.
 absl::StatusOr<std::string> PeriodText(const QuotaSetArguments& arguments) {
-  const bool hours = !arguments.gpu_hours.empty();
+  const bool hours = !(arguments.gpu_hours + arguments.gpu_seconds).empty();
   const bool gpus = !arguments.gpus.empty();
   if (hours + gpus + arguments.no_limit != 1) {
     return UsageProblem(
-        "one of --gpu-hours, --gpus and --no-limit is required");
+        "one of --gpu-hours, --gpu-seconds, --gpus and --no-limit is required");
   }
   const std::string at_once(QuotaPeriodName(QuotaPeriod::kAtOnce));
   const bool is_at_once = arguments.per == at_once;
@@ -97,10 +99,15 @@ absl::StatusOr<Int128> AmountOption(QuotaPeriod period, std::string_view name,
 absl::StatusOr<QuotaLimit> LimitOf(const QuotaSetArguments& arguments,
                                    QuotaPeriod period) {
   QuotaLimit limit;
-  const bool gpus = period == QuotaPeriod::kAtOnce;
-  ASSIGN_OR_RETURN(limit.nominal,
-                   AmountOption(period, gpus ? "gpus" : "gpu-hours",
-                                gpus ? arguments.gpus : arguments.gpu_hours));
+  if (period == QuotaPeriod::kAtOnce) {
+    ASSIGN_OR_RETURN(limit.nominal,
+                     AmountOption(period, "gpus", arguments.gpus));
+  } else {
+    ASSIGN_OR_RETURN(
+        const std::optional<GpuTime> time,
+        GpuTimeOption("", {arguments.gpu_hours, arguments.gpu_seconds}));
+    limit.nominal = time->count();
+  }
   limit.soft = arguments.soft;
   limit.slice = arguments.slice;
   if (!arguments.lend.empty()) {

@@ -14,6 +14,7 @@ struct QuotaSetArguments {
   std::string tenant;
   std::string pool = "*";
   std::string gpu_hours;
+  std::string gpu_seconds;
   std::string gpus;
   std::string per;
   std::string calendar;

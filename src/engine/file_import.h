@@ -61,6 +61,12 @@ void CountVerdict(Verdict verdict, ImportResult* result);
 void CountRow(const RunRowView& row, ImportResult* result);
 void CountRow(const UsageRowView& row, ImportResult* result);
 void CountRow(const CapacityRowView& row, ImportResult* result);
+// Whether a run has an end and no start, so that the end says nothing.
+inline bool EndsUnstarted(const RunRowView& row) {
+  return !row.start_us && row.end_us;
+}
+inline bool EndsUnstarted(const UsageRowView&) { return false; }
+inline bool EndsUnstarted(const CapacityRowView&) { return false; }
 // "3 run(s) are open and accrue"; nothing when there are none.
 void AddCountNote(uint64_t count, std::string_view what, ImportResult* result);
 
@@ -123,7 +129,10 @@ class FileImport {
         const absl::Status checked =
             row.ok() ? CheckRow(books.get(), &checker, &*row) : row.status();
         if (!checked.ok()) problems.Add(reader.Where(), checked);
-        if (row.ok()) CountRow(*row, &result_);
+        if (!row.ok()) continue;
+        CountRow(*row, &result_);
+        if (!EndsUnstarted(*row)) continue;
+        if (ends_unstarted_++ == 0) first_unstarted_ = reader.Where();
       }
       ambiguous_times_ += reader.ambiguous_times();
       bytes_before += source->size();
@@ -185,6 +194,10 @@ class FileImport {
   void AddCountNotes() {
     AddCountNote(result_.never_started, "run(s) never started and bill nothing",
                  &result_);
+    AddCountNote(
+        ends_unstarted_,
+        "of them have an end without a start, the first at " + first_unstarted_,
+        &result_);
     AddCountNote(result_.zero_gpu, "run(s) have no GPU and bill nothing",
                  &result_);
     AddCountNote(result_.open, "run(s) are open and accrue", &result_);
@@ -212,6 +225,8 @@ class FileImport {
       options_.rows_per_transaction, 1, kMaxRowsPerTransaction);
   uint64_t in_batch_ = 0;
   uint64_t ambiguous_times_ = 0;
+  uint64_t ends_unstarted_ = 0;
+  std::string first_unstarted_;  // where
   std::set<std::string> ignored_columns_;
 };
 

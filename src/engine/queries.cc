@@ -4,6 +4,8 @@
 #include "ledger/buckets.h"
 #include "ledger/capacity.h"
 #include "ledger/inspect.h"
+#include "ledger/quota_index.h"
+#include "ledger/records.h"
 #include "ledger/usage_query.h"
 
 namespace drawdown {
@@ -34,6 +36,15 @@ absl::StatusOr<UsageAnswer> Ledger::VisitUsage(
         return absl::OkStatus();
       }));
   return answer;
+}
+
+absl::StatusOr<bool> Ledger::HasTenant(std::string_view path) const {
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   impl_->BeginRead());
+  const std::string key = NameByPathKey(NameKind::kTenant, path);
+  ASSIGN_OR_RETURN(const auto bytes, books->Get(Table::kNames, key));
+  if (bytes) return true;
+  return QuotaIndex(books.get()).AnyTenantBelow(path);
 }
 
 absl::Status Ledger::VisitRuns(

@@ -130,10 +130,14 @@ absl::StatusOr<std::string> ContractWith(const ContractBooks& contracts,
     }
   }
   if (having.size() == 1) return having.front();
-  return MakeError(
-      having.empty() ? ErrorCode::kNotFound : ErrorCode::kInvalidArgument,
-      std::to_string(having.size()) + " contracts have a commitment \"" +
-          commitment + "\": name the contract");
+  if (having.empty()) {
+    return MakeError(ErrorCode::kNotFound,
+                     "no contract has a commitment \"" + commitment + "\"");
+  }
+  return MakeError(ErrorCode::kInvalidArgument,
+                   std::to_string(having.size()) +
+                       " contracts have a commitment \"" + commitment +
+                       "\": name the contract");
 }
 
 absl::StatusOr<std::vector<int64_t>> ResolveCalendar(ReadTransaction* books,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
@@ -144,9 +145,48 @@ std::optional<int64_t> ClockSeconds(std::string_view text, bool with_days) {
   return (*hour * 60 + *minute) * 60 + *second;
 }
 
+// Slurm takes names of resources in any letter case, and tools write them so.
+// Types and counts are left as they are.
+std::string WithLowerNames(std::string_view tres) {
+  std::string text(tres);
+  bool in_name = true;
+  for (char& c : text) {
+    in_name = c == ',' || (in_name && c != ':' && c != '=');
+    if (in_name) c = absl::ascii_tolower(static_cast<unsigned char>(c));
+  }
+  return text;
+}
+
+// What means GPUs in other lists than AllocTRES ("gres:gpu:4" of requests,
+// "gpu:h100:4" of old ones): the job has them, and would be taken for one that
+// has none. Of gres/gpumem, gres/gpuutil and names of sites this says nothing.
+bool LooksLikeGpus(std::string_view written) {
+  const std::string lower =
+      absl::AsciiStrToLower(absl::string_view(written.data(), written.size()));
+  std::string_view name = lower;
+  for (const std::string_view prefix : {"gres/", "gres:"}) {
+    if (name.starts_with(prefix)) {
+      name.remove_prefix(prefix.size());
+      break;
+    }
+  }
+  if (!name.starts_with("gpu")) return false;
+  name.remove_prefix(3);
+  if (name.starts_with('s')) name.remove_prefix(1);
+  return name.empty() || name.starts_with(':') || name.starts_with('/');
+}
+
+absl::Status NotTres(std::string_view entry) {
+  return MakeError(ErrorCode::kBadRow,
+                   Quoted(entry) +
+                       " looks like GPUs, but is not gres/gpu=N or "
+                       "gres/gpu:TYPE=N");
+}
+
 }  // namespace
 
-absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view text) {
+absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view written) {
+  const std::string text = WithLowerNames(written);
   std::array<GresSum, 2> sums = {GresSum(kGpu), GresSum(kMig)};
   SacctGpus gpus;
   if (IsAbsentInSacct(text)) return gpus;
@@ -157,10 +197,13 @@ absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view text) {
                        Quoted(entry) + " is not NAME=COUNT");
     }
     const std::string_view name = entry.substr(0, equals);
+    bool understood = false;
     for (GresSum& sum : sums) {
       if (!sum.Has(name)) continue;
       RETURN_IF_ERROR(sum.Add(name, entry.substr(equals + 1)));
+      understood = true;
     }
+    if (!understood && LooksLikeGpus(name)) return NotTres(entry);
     gpus.shares |=
         name.starts_with("gres/shard") || name.starts_with("gres/mps");
   }
@@ -172,7 +215,9 @@ absl::StatusOr<SacctGpus> ParseAllocTres(std::string_view text) {
   }
   const Int128 micro_gpus = DivHalfEven(parts, kPartsOfGpu);
   if (micro_gpus > kMaxMicroGpus) {
-    return MakeError(ErrorCode::kBadNumber, "too many GPUs");
+    return MakeError(ErrorCode::kBadNumber, Quoted(written) + " is more than " +
+                                                FormatGpus(kMaxMicroGpus) +
+                                                " GPUs");
   }
   gpus.micro_gpus = static_cast<int64_t>(micro_gpus);
   return gpus;

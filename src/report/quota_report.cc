@@ -243,6 +243,31 @@ Cell RunWords(const RunKey& run) {
   return absl::StrCat(run.run_id, " attempt ", run.attempt);
 }
 
+// The biggest of GPU time and of GPUs; the others are in CSV and JSON.
+std::vector<QuotaHolder> BiggestOf(const std::vector<QuotaHolder>& holders) {
+  constexpr size_t kMost = 10;  // of a unit, as of runs
+  std::vector<QuotaHolder> biggest;
+  for (const bool gpus : {false, true}) {
+    std::vector<QuotaHolder> some;
+    for (const QuotaHolder& holder : holders) {
+      if ((holder.period == QuotaPeriod::kAtOnce) == gpus) {
+        some.push_back(holder);
+      }
+    }
+    std::stable_sort(some.begin(), some.end(),
+                     [](const QuotaHolder& a, const QuotaHolder& b) {
+                       return a.held > b.held;
+                     });
+    some.resize(std::min(some.size(), kMost));
+    biggest.insert(biggest.end(), some.begin(), some.end());
+  }
+  return biggest;
+}
+
+std::string AndMore(uint64_t more) {
+  return more == 0 ? "" : absl::StrCat("and ", more, " more\n");
+}
+
 std::string HolderTable(const std::vector<QuotaHolder>& holders) {
   TextTable table;
   table.columns = {{"hold"},
@@ -253,7 +278,8 @@ std::string HolderTable(const std::vector<QuotaHolder>& holders) {
                    {"until", ColumnKind::kWord},
                    {"run"},
                    {"borrows", ColumnKind::kWord}};
-  for (const QuotaHolder& holder : holders) {
+  const std::vector<QuotaHolder> biggest = BiggestOf(holders);
+  for (const QuotaHolder& holder : biggest) {
     const bool gpus = holder.period == QuotaPeriod::kAtOnce;
     const Cell run = holder.run ? RunWords(*holder.run) : Cell();
     table.rows.push_back({holder.hold_id, holder.tenant, holder.pool,
@@ -262,7 +288,7 @@ std::string HolderTable(const std::vector<QuotaHolder>& holders) {
                           SecondCell(holder.expires_at_us), run,
                           holder.borrows ? Cell("borrows") : Cell()});
   }
-  return RenderTable(table);
+  return RenderTable(table) + AndMore(holders.size() - biggest.size());
 }
 
 // Each run once a quota; runs that are over have no GPUs any more.
@@ -287,9 +313,7 @@ std::string UserTable(const std::vector<QuotaUsers>& users) {
                         PeriodWords(of.scope))});
     }
   }
-  const uint64_t more = MoreUsers(users);
-  return absl::StrCat(RenderTable(table),
-                      more == 0 ? "" : absl::StrCat("and ", more, " more\n"));
+  return RenderTable(table) + AndMore(MoreUsers(users));
 }
 
 bool UsedByRuns(const QuotaExplanation& explanation) {

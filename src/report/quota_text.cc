@@ -41,7 +41,7 @@ std::string PerWords(const QuotaScope& scope) {
     case QuotaPeriod::kInterval:
       return "an interval of " + scope.commitment + " of " + scope.contract;
     case QuotaPeriod::kRolling:
-      return "in any " + LengthWords(scope.rolling_us);
+      return "in " + LengthWords(scope.rolling_us) + " of whole buckets";
     case QuotaPeriod::kAtOnce:
       return "at once";
   }

@@ -50,6 +50,15 @@ class ImportTest(CliTest):
         self.assertIn("2026-10-01T07:00:00Z,2026-10-01T08:00:00Z", result.out)
         self.assertIn("msr/philly/gpu", result.out)
 
+    def test_an_end_without_a_start_is_named(self):
+        self.expect(0, "init")
+        self.write("odd.csv", RUNS + "job-5,acme,p,1,,2026-10-01T00:00:00Z,\n"
+                   "job-6,acme,p,1,,2026-10-01T00:00:00Z,\n")
+        notes = self.expect(0, "import", "runs", "odd.csv").err
+        self.assertIn("note: 3 run(s) never started and bill nothing\n"
+                      "note: 2 of them have an end without a start, the first at odd.csv:6\n",
+                      notes)
+
     def test_all_bad_rows_are_named_and_none_is_posted(self):
         self.expect(0, "init")
         self.write("bad.csv", RUNS + "job-5,acme,p,x,2026-10-01T00:00:00Z,,\n"

@@ -200,8 +200,15 @@ class LifeTest(HoldTest):
         self.place(0, "job-1", "1", "--for", "0031622400s")
         self.assertIn("it would last 31622401 s",
                       self.place(3, "job-2", "1", "--for", "31622401s").err)
-        for no in ("s", "99999999999999s", "1e3s", "-1s", "1 s"):
+        for no in ("s", "0s", "99999999999999s", "1e3s", "-1s", "1 s"):
             self.assertIn("is not a length", self.place(2, "job-2", "1", "--for", no).err)
+
+    def test_holds_at_a_later_instant(self):
+        self.place(0, "job-1", "80", "--for", "2h")
+        def at(hours):
+            return self.expect(0, "holds", "--format", "json", "--at", str(int(
+                time.time()) + hours * 3600)).json()["holds"][0]["state"]
+        self.assertEqual([at(1), at(3)], ["open", "expired"])
 
     def test_expiry(self):
         self.place(0, "job-1", "80", "--for", "1s")
@@ -292,7 +299,7 @@ class RefusalTest(HoldTest):
             (2, ["place", "a", *PLACE, *hours, "--for", ""], "--for: "),
             (2, ["place", "a", *PLACE, *hours, "--for", "-1h"], "--for: "),
             (2, ["place", "a", *PLACE, *hours, "--for", "999999999d"], "--for"),
-            (3, ["place", "a", *PLACE, *hours, "--for", "0s"], "last 0 s"),
+            (2, ["place", "a", *PLACE, *hours, "--for", "0s"], "--for: "),
             (3, ["place", "a", *PLACE, *hours, "--for", "400d"], "366 days"),
             (3, ["place", "a", *PLACE, "--gpus", "0"], "holds neither"),
             (3, ["place", "x" * 1000, *PLACE, *hours], "1000 bytes"),

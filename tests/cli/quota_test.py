@@ -49,6 +49,45 @@ class SetTest(QuotaTest):
                                                "2199-01-01T00:00:00Z").err)
             self.assertNotIn(note, self.expect(0, "quota", *verb).err)
 
+    def test_a_tenant_that_is_not_there_is_named(self):
+        self.set(0, "acme/chat", "--gpus", "8")
+        missing = 'tenant "acme/chta" is not in the books'
+        for verb in (["quota", "list", "acme/chta"], ["holds", "--tenant", "acme/chta"],
+                     ["runs", "--tenant", "acme/chta"],
+                     ["runs", "--totals", "--tenant", "acme/chta"],
+                     ["runs", "--suspect", "--tenant", "acme/chta"],
+                     ["refunds", "--tenant", "acme/chta"], ["usage", "--tenant", "acme/chta"],
+                     ["top", "--once", "--tenant", "acme/chta"],
+                     ["quota", "explain", "acme/chta"]):
+            with self.subTest(verb):
+                self.assertIn(missing, self.expect(2, *verb).err)
+        # Those above one that is there are, and one below it may ask what it will get.
+        self.expect(0, "usage", "--tenant", "acme")
+        self.expect(0, "quota", "explain", "acme/chat/new")
+        self.assertIn('"acme/ch" is not', self.expect(2, "usage", "--tenant", "acme/ch").err)
+
+    def test_gpu_time_in_seconds(self):
+        self.set(0, "acme", "--gpu-seconds", "3600.5", "--per", "total")
+        self.assertEqual(self.quotas()[0]["limit_gpu_seconds"], "3600.5")
+        explain = ["--pool", POOL, "--gpu-seconds"]
+        self.explain(0, "acme", *explain, "3600.5")
+        self.explain(1, "acme", *explain, "3600.500001")
+        self.assertIn("--gpu-seconds is given too",
+                      self.set(2, "acme", "--gpu-seconds", "1", "--gpu-hours", "1",
+                               "--per", "total").err)
+        self.assertIn("--per month|total", self.set(2, "acme", "--gpu-seconds", "1").err)
+
+    def test_the_biggest_holds_are_listed(self):
+        self.set(0, "acme", "--gpu-hours", "1000", "--per", "total")
+        rows = "".join(f"h{i},acme,p,{i}\n" for i in range(1, 14))
+        self.expect(0, "hold", "place", "--file",
+                    self.write("holds.csv", "hold_id,tenant,pool,gpu_hours\n" + rows))
+        table = self.explain(0, "acme", "--format", "table").out
+        self.assertEqual([line.split()[0] for line in table.splitlines()
+                          if line.startswith("h")], [f"h{i}" for i in range(13, 3, -1)])
+        self.assertIn("\nand 3 more\n", table)
+        self.assertEqual(len(self.explain(0, "acme", "--format", "json").json()["holders"]), 13)
+
     def test_a_limit_is_set_changed_and_taken_away(self):
         month = ["--pool", "aws/*", "--per", "month"]
         first = self.set(0, "acme/chat", "--gpu-hours", "5000", *month)
@@ -329,7 +368,7 @@ class SetTest(QuotaTest):
 
     def test_wrong_command_lines(self):
         cases = [
-            ([], "one of --gpu-hours, --gpus and --no-limit is required"),
+            ([], "one of --gpu-hours, --gpu-seconds, --gpus and --no-limit is required"),
             (["--gpu-hours", "1", "--gpus", "1"], "one of --gpu-hours"),
             (["--gpu-hours", "1"], "--per month|total|interval|rolling:24h"),
             (["--no-limit"], "it says which limit to take away"),
@@ -370,7 +409,7 @@ class SetTest(QuotaTest):
         self.assertIn('no contract "nope"',
                       self.set(2, "acme", *hours, "month", "--calendar",
                                "nope").err)
-        self.assertIn('0 contracts have a commitment "nope"',
+        self.assertIn('no contract has a commitment "nope"',
                       self.set(2, "acme", *hours, "interval", "--commitment",
                                "nope").err)
         self.set(3, "acme//chat", *hours, "month")
@@ -449,6 +488,7 @@ class ExplainTest(QuotaTest):
         data = self.explain(0, "acme/chat/web", "--format", "json").json()
         self.assertIsNone(data["admitted"])
         self.assertEqual(len(data["quotas"]), 3)
+        self.expect(0, "run", "start", "r", "--tenant", "globex", "--pool", "p", "--gpus", "1")
         self.assertEqual(
             self.explain(0, "globex", "--format", "table").out,
             "no quota is over globex\n")

@@ -367,7 +367,16 @@ class RunTest(CliTest):
                         *at(2)).out,
             "runs,never_started,open,suspended,ended,voided,gpu_seconds,"
             "gpu_hours\n5,0,4,0,1,0,61200,17.000000000\n")
-        for text in ("", "3-1", "a", "1-", "-1", "0-10000", "1,,2", " 1"):
+        # As Slurm writes them: steps, and how many may run at once.
+        tasks(0, "20-28:4,30%4", *at(0))
+        self.assertEqual(
+            [run["run_id"] for run in self.expect(
+                0, "runs", "--array", "train", "--format", "json").json()["runs"]][3:7],
+            ["train[20]", "train[24]", "train[28]", "train[2]"])
+        self.assertIn("'40-43%3' are 4 tasks, of which fewer may run at once",
+                      tasks(2, "40-43%3", *at(0)).err)
+        for text in ("", "3-1", "a", "1-", "-1", "0-10000", "1,,2", " 1", "0-4:0", "3:2",
+                     "0-4:", "0-4%", "0-4%x", "%4", "0-40000:4"):
             self.assertIn("--tasks", tasks(2, text).err)
 
     def test_tasks_of_an_array_draw_their_holds(self):

@@ -77,27 +77,6 @@ TEST_F(QuotaAnswersTest, ABatchNamesNoHoldTwice) {
   EXPECT_EQ(HoldsLike({}), std::vector<std::string>());
 }
 
-TEST_F(QuotaAnswersTest, RefusalsNameTheLengthOfARollingWindow) {
-  const std::pair<int64_t, const char*> cases[] = {
-      {15, "2 GPU-hours in 15 min,"},
-      {90, "2 GPU-hours in 90 min,"},
-      {120, "2 GPU-hours in 2 h,"}};
-  for (const auto& [minutes, text] : cases) {
-    QuotaSetting setting = Hours("acme", 2);
-    setting.scope.period = QuotaPeriod::kRolling;
-    setting.scope.rolling_us = minutes * 60 * kMicrosPerSecond;
-    ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
-    const auto admission = ledger_->PlaceHold(Hold("a", 3));
-    ASSERT_THAT(admission, IsOk());
-    ASSERT_FALSE(admission->admitted());
-    const std::string said = DescribeRefusal(*admission->refusal);
-    EXPECT_NE(said.find(text), said.npos) << said;
-    EXPECT_NE(said.find("; rolls on at "), said.npos) << said;
-    setting.limit.reset();
-    ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
-  }
-}
-
 TEST_F(QuotaAnswersTest, ErrorsSayAmountsInUnits) {
   ASSERT_THAT(ledger_->SetQuota(Hours("acme", 2)), IsOk());
   QuotaSetting slice = Hours("acme/chat", 3);

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "drawdown/ledger.h"
@@ -134,6 +135,27 @@ TEST_F(RefusalTest, RefusalsAddUpToTheMicrosecond) {
   EXPECT_EQ(words(1),
             "acme on *: 10 GPU-hours a month, 0 used, 10 held, "
             "0.0000000003 asked");
+}
+
+TEST_F(RefusalTest, RefusalsNameTheLengthOfARollingWindow) {
+  const std::pair<int64_t, const char*> cases[] = {
+      {15, "2 GPU-hours in 15 min,"},
+      {90, "2 GPU-hours in 90 min,"},
+      {120, "2 GPU-hours in 2 h,"}};
+  for (const auto& [minutes, text] : cases) {
+    QuotaSetting setting = Hours("acme", 2);
+    setting.scope.period = QuotaPeriod::kRolling;
+    setting.scope.rolling_us = minutes * 60 * kMicrosPerSecond;
+    ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
+    const auto admission = ledger_->PlaceHold(Hold("a", 3));
+    ASSERT_THAT(admission, IsOk());
+    ASSERT_FALSE(admission->admitted());
+    const std::string said = DescribeRefusal(*admission->refusal);
+    EXPECT_NE(said.find(text), said.npos) << said;
+    EXPECT_NE(said.find("; rolls on at "), said.npos) << said;
+    setting.limit.reset();
+    ASSERT_THAT(ledger_->SetQuota(setting), IsOk());
+  }
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ TEST(AllocTresTest, RefusesWhatContradictsItself) {
       {"gres/gpu:x=8K", ErrorCode::kBadNumber, "whole"},
       {"gres/gpu=99999999999999999999", ErrorCode::kBadNumber, "9999"},
       {"gres/gpu:a=9000000000000,gres/gpu:b=9000000000000",
-       ErrorCode::kBadNumber, "too many"},
+       ErrorCode::kBadNumber, "is more than 1000000000 GPUs"},
       {"gres/gpu", ErrorCode::kBadRow, "NAME=COUNT"},
       {"gres/gpu:a100_5g.40gb=1", ErrorCode::kBadRow, "5 of 7 slices"},
       {"gres/gpu:9g.90gb=1", ErrorCode::kBadRow, "9 of 7 slices"},

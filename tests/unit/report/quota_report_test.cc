@@ -172,9 +172,9 @@ TEST(QuotaReportTest, PeriodsInWords) {
       {{"t", "*", QuotaPeriod::kInterval, 0, "c", "reserved"},
        "t on *: 1 GPU-hours an interval of reserved of c"},
       {{"t", "*", QuotaPeriod::kRolling, 24 * kMicrosPerHour, "", ""},
-       "t on *: 1 GPU-hours in any 24 h"},
+       "t on *: 1 GPU-hours in 24 h of whole buckets"},
       {{"t", "*", QuotaPeriod::kRolling, kMicrosPerHour / 2, "", ""},
-       "t on *: 1 GPU-hours in any 30 min"},
+       "t on *: 1 GPU-hours in 30 min of whole buckets"},
       {{"t", "*", QuotaPeriod::kAtOnce, 0, "", ""},
        "t on *: 3,600 GPUs at once"}};
   for (const auto& [scope, text] : cases) {
@@ -223,7 +223,7 @@ TEST(QuotaReportTest, ARefusalIsExplained) {
       Explained(Asked(), RefusedExplanation(), Format::kTable),
       R"(acme/chat on aws/*: 5,000 GPU-hours a month, resets at 2026-11-01T00:00:00Z
     [##########==========....................] used 1,250.500, held 1,250.000, available 2,499.500
-acme on *: 100 GPU-hours in any 24 h, rolls on at 2026-11-01T00:00:00Z
+acme on *: 100 GPU-hours in 24 h of whole buckets, rolls on at 2026-11-01T00:00:00Z
     soft: refuses nothing, slice, lends 40 GPU-hours, may borrow 60 GPU-hours
     [##############################==========] used 120.000, held 48.000, set aside 2.000, over by 10.000
     growing now by 4 GPUs of runs beyond their holds
