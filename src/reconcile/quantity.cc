@@ -39,11 +39,11 @@ constexpr std::array<TimeWord, 15> kTimeWords = {{
 }};
 
 // Units in time of something that is surely not a machine with GPUs.
-constexpr std::array<std::string_view, 24> kOtherThings = {
-    "b",         "kb",    "mb",     "gb",    "tb",       "kib",
-    "mib",       "gib",   "tib",    "byte",  "bytes",    "gigabyte",
-    "gigabytes", "cpu",   "vcpu",   "vcpus", "ocpu",     "ocpus",
-    "core",      "cores", "memory", "ram",   "requests", "request"};
+constexpr std::array<std::string_view, 27> kOtherThings = {
+    "b",    "kb",    "mb",   "gb",    "tb",       "kib",       "mib",
+    "gib",  "tib",   "byte", "bytes", "gigabyte", "gigabytes", "cpu",
+    "vcpu", "vcpus", "ocpu", "ocpus", "core",     "cores",     "memory",
+    "ram",  "iops",  "user", "users", "requests", "request"};
 
 // What bills call the machine that `gpus_per_unit` is of.
 constexpr std::array<std::string_view, 14> kMachines = {
@@ -108,12 +108,6 @@ bool AreGpus(const std::vector<std::string>& words) {
   return !words.empty() && (words.back() == "gpu" || words.back() == "gpus");
 }
 
-bool HaveMachines(const std::vector<std::string>& words) {
-  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
-    return IsOneOf(kMachines, word) || SecondsOf(word).has_value();
-  });
-}
-
 }  // namespace
 
 BilledUnit ParseUnit(std::string_view pricing_unit) {
@@ -132,11 +126,6 @@ BilledUnit ParseUnit(std::string_view pricing_unit) {
     return unit;
   }
   unit.gpus = AreGpus(words);
-  // "IOPS/Month", "1/Month": a rate of something that stands beside usage.
-  const bool slash = pricing_unit.find('/') != std::string_view::npos;
-  if (of_some_length && slash && !unit.gpus && !HaveMachines(words)) {
-    return unit;
-  }
   unit.unclear = true;
   if (of_some_length) return unit;
   const bool counted = !words.empty() && StartsWithDigit(words.front());

@@ -40,7 +40,7 @@ TEST(ParseUnitTest, KnowsWhatIsNotTimeOfAMachine) {
        {"", "GB-Hours", "GB Hours", "vCPU-Hours", "1,000 GB-Hours",
         "Gigabyte Per Hour", "OCPU Per Hour", "Requests", "Hours of Requests",
         "GB-Mo", "-3 GB", "1000 Tokens", "vCPU-Months", "1 GB/Hour", "GB/Month",
-        "IOPS/Month", "Users/Month", "1/Month"}) {
+        "IOPS/Month", "IOPS-Months", "Users/Month", "100 Users/Year"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_FALSE(ParseUnit(text).unclear) << text;
   }
@@ -61,7 +61,9 @@ TEST(ParseUnitTest, GuessesNeitherNumbersNorNouns) {
                            "100 Hours/Month",  "1/10 Days",
                            "TPU-Hours",        "Node Instance-Hours",
                            "Months",           "1 Mo",
-                           "Node-Years",       "Weeks"}) {
+                           "Node-Years",       "Weeks",
+                           "1/Month",          "H200/Month",
+                           "Accelerator/Year", "Things/Week"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_TRUE(ParseUnit(text).unclear) << text;
     EXPECT_FALSE(ParseUnit(text).gpus) << text;
