@@ -136,7 +136,7 @@ void AppliedSums::CompareHours(const Commitment& commitment, const Sums& sums,
   const std::string both =
       absl::StrCat("applied ", GpuHoursText(sums.time),
                    ", covered by our books ", HoursText(covered));
-  if (Magnitude(sums.time - covered) > sums.slack) return Fail(both, check);
+  if (!IsWithin(sums.time - covered, sums.slack)) return Fail(both, check);
   absl::StrAppend(&check->detail, "; ", both);
 }
 
@@ -169,7 +169,7 @@ void AppliedSums::CompareCosts(const Commitment& commitment, const Sums& sums,
                    ", counted by our books ", MoneyText(counted, currency));
   const MoneyAmount tolerance =
       context.options.tolerance.value_or(sums.cost_places);
-  if (Magnitude(sums.cost - counted) > tolerance) return Fail(both, check);
+  if (!IsWithin(sums.cost - counted, tolerance)) return Fail(both, check);
   absl::StrAppend(&check->detail, "; ", both);
 }
 

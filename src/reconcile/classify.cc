@@ -2,6 +2,7 @@
 #include "base/wide.h"
 #include "model/reason_text.h"
 #include "reconcile/compare.h"
+#include "reconcile/tolerance.h"
 
 namespace drawdown {
 namespace {
@@ -21,14 +22,13 @@ void SetEffects(Comparison& comparison) {
 }
 
 bool Tolerated(const Comparison& comparison, MoneyAmount amount) {
-  const MoneyAmount doubled = Magnitude(amount) * 2;
-  return doubled.valid() && doubled <= comparison.doubled_tolerance;
+  return IsWithin(amount * 2, comparison.doubled_tolerance);
 }
 
 bool QuantityOff(const Comparison& comparison) {
   if (comparison.money_only) return false;
   const GpuTime excess = Magnitude(comparison.excess());
-  if (excess <= comparison.slack) return false;
+  if (IsWithin(excess, comparison.slack)) return false;
   return comparison.worth.zero() ||
          !Tolerated(comparison, Price(comparison.worth, excess));
 }
@@ -131,7 +131,7 @@ BreakClass Classify(Comparison& comparison) {
     return Clean(comparison);
   }
   if (!quantity_off &&
-      Magnitude(comparison.difference()) <= comparison.contract_rounding) {
+      IsWithin(comparison.difference(), comparison.contract_rounding)) {
     return BreakClass::kRounding;
   }
   if (comparison.kind == RowKind::kUpfront) return NotExecutable(comparison);

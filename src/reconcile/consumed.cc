@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "model/reason_text.h"
+#include "reconcile/tolerance.h"
 
 namespace drawdown {
 namespace {
@@ -23,7 +24,7 @@ void ConsumedSums::Add(bool given, const RoutedRow& routed, uint64_t rows) {
   const GpuTime consumed = routed.consumed->time;
   const GpuTime rated = routed.quantity->time;
   const GpuTime slack = SlackOf(*routed.consumed) + SlackOf(*routed.quantity);
-  if (Magnitude(consumed - rated) <= slack) return;
+  if (IsWithin(consumed - rated, slack)) return;
   Sums& sums = consumed > rated ? more_ : less_;
   const auto times = static_cast<Int128>(rows);
   sums.rows += rows;

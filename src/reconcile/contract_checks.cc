@@ -69,7 +69,7 @@ ReconcileCheck CheckCredits(const CreditRows& credits,
   const MoneyAmount doubled = context.options.tolerance.has_value()
                                   ? *context.options.tolerance * 2
                                   : std::max(credits.places, Subunit(currency));
-  const bool agrees = Magnitude(credits.billed - owed) * 2 <= doubled;
+  const bool agrees = IsWithin((credits.billed - owed) * 2, doubled);
   check.outcome = agrees ? Outcome::kPassed : Outcome::kFailed;
   return check;
 }

@@ -9,6 +9,7 @@
 #include "base/wide.h"
 #include "model/reason_text.h"
 #include "reconcile/checks.h"
+#include "reconcile/tolerance.h"
 
 namespace drawdown {
 namespace {
@@ -144,7 +145,7 @@ ReconcileCheck CheckPart(const Commitment& commitment, const Sums& sums,
           ? *context.options.tolerance * 2
           : sums.rounding * 2 + sums.rows.effective_places;
   const bool passed =
-      Magnitude(sums.rows.effective - sums.accrued) * 2 <= doubled;
+      IsWithin((sums.rows.effective - sums.accrued) * 2, doubled);
   check.outcome = passed ? Outcome::kPassed : Outcome::kFailed;
   absl::StrAppend(&check.detail, "EffectiveCost of ", std::string(NameOf(part)),
                   " is ", MoneyText(sums.rows.effective, currency), ", ",

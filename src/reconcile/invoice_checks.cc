@@ -87,8 +87,8 @@ void AddLine(const InvoiceLine& line, const Interval& period,
 
 bool Agrees(const InvoiceSum& sum, MoneyAmount invoiced, const InvoiceKey& key,
             const std::optional<MoneyAmount>& tolerance) {
-  return Magnitude(sum.billed - invoiced) <=
-         tolerance.value_or(InvoiceTolerance(sum.rows, key.currency));
+  return IsWithin(sum.billed - invoiced,
+                  tolerance.value_or(InvoiceTolerance(sum.rows, key.currency)));
 }
 
 // "rows 12.50 USD, invoice 12.52 USD, -0.02 USD".

@@ -43,7 +43,7 @@ bool IsRounding(const Group& group, const CompareContext& context) {
   const MoneyAmount bound =
       context.rounding[group.key.currency] +
       Subunit(context.names->currencies[group.key.currency]);
-  return Magnitude(group.sums.cost) * 2 <= bound;
+  return IsWithin(group.sums.cost * 2, bound);
 }
 
 // The parts of the key that both sides gave and that were compared.
@@ -87,12 +87,14 @@ BreakClass CapacityClass(const Group& group, const CompareContext& context) {
     return BreakClass::kNonUsage;
   }
   const std::optional<MoneyAmount> most = CapacityCost(group, context);
-  if (!most.has_value()) return BreakClass::kNotExecutable;
+  if (!most.has_value() || !most->valid()) return BreakClass::kNotExecutable;
   const MoneyAmount doubled = context.options.tolerance.has_value()
                                   ? *context.options.tolerance * 2
                                   : group.sums.cost_places;
-  return (group.sums.cost - *most) * 2 > doubled ? BreakClass::kPriceBreak
-                                                 : BreakClass::kNonUsage;
+  const MoneyAmount cost = group.sums.cost;
+  return cost <= *most || IsWithin((cost - *most) * 2, doubled)
+             ? BreakClass::kNonUsage
+             : BreakClass::kPriceBreak;
 }
 
 // A commitment that the contract does not have is others' business, unless it

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "model/reason_text.h"
+#include "reconcile/tolerance.h"
 
 namespace drawdown {
 namespace {
@@ -48,7 +49,7 @@ bool IsBefore(const Group& a, const Group& b, const Interner& texts) {
 bool Agrees(const PostedCorrections::Sums& sums, BilledAmount amount,
             const ReconcileOptions& options) {
   const bool timed = sums.billed.unmeasured == 0;
-  if (timed && Magnitude(sums.billed.billed - sums.time) > sums.slack) {
+  if (timed && !IsWithin(sums.billed.billed - sums.time, sums.slack)) {
     return false;
   }
   if (amount == BilledAmount::kNone) return timed;
@@ -56,7 +57,7 @@ bool Agrees(const PostedCorrections::Sums& sums, BilledAmount amount,
                                   ? *options.tolerance * 2
                                   : sums.billed.cost_places;
   return sums.billed.uncosted == 0 &&
-         Magnitude(sums.billed.cost - sums.expected) * 2 <= doubled;
+         IsWithin((sums.billed.cost - sums.expected) * 2, doubled);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "base/wide.h"
 #include "model/reason_text.h"
+#include "reconcile/tolerance.h"
 
 namespace drawdown {
 
@@ -125,7 +126,7 @@ TenantPart TenantSplitter::PartOf(const Side& side, MoneyAmount expected,
   const MoneyAmount doubled = context_.options.tolerance.has_value()
                                   ? *context_.options.tolerance * 2
                                   : side.places.cost_places;
-  part.differs = off > slack || Magnitude(difference) * 2 > doubled;
+  part.differs = !IsWithin(off, slack) || !IsWithin(difference * 2, doubled);
   if (part.differs) {
     part.kind = BreakClass::kAllocationGap;
   } else if (!off.zero() || !difference.zero()) {

@@ -6,8 +6,17 @@
 
 #include "bill/bill_row.h"
 #include "drawdown/units.h"
+#include "model/reason_text.h"
 
 namespace drawdown {
+
+// Whether `amount`, whichever way it goes, is at most `bound`. What does not
+// fit compares as the least there is, and is within nothing.
+template <typename Unit>
+bool IsWithin(Quantity<Unit> amount, Quantity<Unit> bound) {
+  const Quantity<Unit> magnitude = Magnitude(amount);
+  return magnitude.valid() && magnitude <= bound;
+}
 
 // 0.01 USD, 1 JPY, 0.001 KWD.
 MoneyAmount Subunit(Currency currency);

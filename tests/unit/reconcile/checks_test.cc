@@ -38,6 +38,8 @@ TEST(ReconcileChecksTest, EffectiveCostIsTheCommitmentsPrice) {
       // Judged on the billed hours: a quantity break is not a price break too.
       {"21", "172.20", Outcome::kPassed},
       {"21", "164.00", Outcome::kFailed},
+      {"20", "90000000000000000000",
+       Outcome::kFailed},  // twice it does not fit
   };
   for (const Case& c : cases) {
     EXPECT_EQ(

@@ -40,6 +40,8 @@ TEST(InvoiceTotalsTest, AgreeWithinFocusTolerance) {
             Outcome::kFailed);
   EXPECT_EQ(InvoiceOutcome({LineOf("A", "12.51")}, rows, Usd("0.01")),
             Outcome::kPassed);
+  const InvoiceLine huge = LineOf("A", "90000000000000000000");
+  EXPECT_EQ(InvoiceOutcome({huge, huge}, rows), Outcome::kFailed);
 }
 
 TEST(InvoiceTotalsTest, TaxCountsOnlyInDetails) {

@@ -325,5 +325,18 @@ TEST(ReconcileRoutingTest, OverflowIsAnError) {
   EXPECT_EQ(GetErrorCode(other.Add(row)), ErrorCode::kOverflow);
 }
 
+// Twice as much does not fit, and is no cent.
+TEST(ReconcileRoutingTest, AnAdjustmentTooLargeToDoubleIsNoRounding) {
+  TestRow row = OnDemandRow(0, 1, "0", "0.01");
+  row.category = ChargeCategory::kAdjustment;
+  EXPECT_EQ(Reconcile(Scenario(), {row}).items[0].kind, BreakClass::kRounding);
+  for (const char* billed :
+       {"9999", "90000000000000000000", "-90000000000000000000"}) {
+    row.billed = billed;
+    EXPECT_EQ(Reconcile(Scenario(), {row}).items[0].kind, BreakClass::kNonUsage)
+        << billed;
+  }
+}
+
 }  // namespace
 }  // namespace drawdown::testing

@@ -53,6 +53,10 @@ TEST(ContractAppliedTest, AppliedHoursAreWhatOurBooksCover) {
   EXPECT_EQ(AppliedCheck({Applied(kReserved, "80.04")}).outcome,
             Outcome::kFailed);
   EXPECT_EQ(AppliedCheck({}).outcome, Outcome::kNotExecutable);
+  const AppliedCommitment huge =
+      Applied(kReserved, "40000000000000000000000000000");
+  EXPECT_THAT(AppliedCheck({huge, huge}).detail, HasSubstr("applied overflow"));
+  EXPECT_EQ(AppliedCheck({huge, huge}).outcome, Outcome::kFailed);
 }
 
 TEST(ContractAppliedTest, OddElementsFail) {
@@ -116,13 +120,15 @@ Scenario CountedSpend() {
 }
 
 ReconcileCheck SpendCheck(const Scenario& setup, std::string_view amount,
-                          int scale = 2, const std::string& currency = "USD") {
+                          int scale = 2, const std::string& currency = "USD",
+                          size_t times = 1) {
   TestRow row = CoveredRow(0, 1, "20", "999.00");
   row.currency = currency;
   AppliedCommitment applied;
   applied.commitment = "spend";
   applied.cost = {Usd(amount), scale, true};
-  row.applied = {applied};
+  row.applied.assign(times, applied);
+  row.billed = FormatMoney(applied.cost.amount);
   return ChecksNamed(Reconcile(setup, {row}), "contract_applied").at(0);
 }
 
@@ -137,6 +143,8 @@ TEST(ContractAppliedTest, AppliedCostsAreWhatOurBooksCount) {
                         "by our books 200.00 USD"));
   EXPECT_THAT(SpendCheck(setup, "200", 2, "EUR").detail,
               HasSubstr("1 in another currency than USD"));
+  EXPECT_EQ(SpendCheck(setup, "90000000000000000000", 2, "USD", 2).outcome,
+            Outcome::kFailed);
   setup.options.tolerance = Usd("50");
   EXPECT_EQ(SpendCheck(setup, "250").outcome, Outcome::kPassed);
   EXPECT_EQ(SpendCheck(setup, "250.01").outcome, Outcome::kFailed);
@@ -285,6 +293,9 @@ TEST(CreditsTest, AreThoseThatTheContractGrants) {
   EXPECT_EQ(CheckNamed(result, "credits").outcome, Outcome::kFailed);
   EXPECT_EQ(CheckNamed(result, "credits").detail,
             "1 credit rows of -24.00 USD, the contract grants -25.00 USD");
+  row.billed = "-90000000000000000000";  // twice it does not fit
+  EXPECT_EQ(CheckNamed(Reconcile(setup, {row}), "credits").outcome,
+            Outcome::kFailed);
 }
 
 // --- Billing Period

@@ -71,12 +71,15 @@ TEST(ReconcileCorrectionsTest, WhatIsOffByMoreThanRoundingIsAsBefore) {
     const char* off;  // from what our statement corrects
   };
   // The two rows of on-demand usage are one correction: both are what is off.
-  const Case cases[] = {{"money", 2, "0.25", "4.12", 2, "0.02"},
-                        {"hours", 2, "0.30", "4.10", 2, "0"},
-                        {"covered hours", 3, "1.25", "0", 1, "0"},
-                        {"covered money", 3, "0.75", "1", 1, "1"},
-                        {"unused hours", 4, "-0.50", "0", 1, "0"},
-                        {"fee", 5, "3", "6.20", 1, "0.05"}};
+  const Case cases[] = {
+      {"money", 2, "0.25", "4.12", 2, "0.02"},
+      {"hours", 2, "0.30", "4.10", 2, "0"},
+      {"covered hours", 3, "1.25", "0", 1, "0"},
+      {"covered money", 3, "0.75", "1", 1, "1"},
+      {"unused hours", 4, "-0.50", "0", 1, "0"},
+      {"fee", 5, "3", "6.20", 1, "0.05"},
+      // Twice it does not fit.
+      {"huge", 5, "3", "90000000000000000006.15", 1, "90000000000000000000"}};
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     std::vector<TestRow> rows = kTheSame;

@@ -233,5 +233,28 @@ TEST(ReconcileTenantsTest, SumsAreThoseOfTheirRows) {
   }
 }
 
+// What one tenant is billed too much and another too little, twice, does not
+// fit: that is no rounding.
+TEST(ReconcileTenantsTest, DifferencesTooLargeToDoubleAreGaps) {
+  Scenario setup;
+  setup.options.tenant_tag = "team";
+  setup.rated = BookBuilder()
+                    .OnDemand(kGb200, 0, 1, "8")
+                    .OnDemand(kGb200, 0, 1, "8")
+                    .Build();
+  setup.rated.tenants = {"a", "b"};
+  setup.rated.charges[0].tenant = 0;
+  setup.rated.charges[1].tenant = 1;
+  std::vector<TestRow> rows = {
+      OnDemandRow(0, 1, "2", "90000000000000000032.80"),
+      OnDemandRow(0, 1, "2", "-89999999999999999967.20")};
+  rows[0].tags = R"({"team":"a"})";
+  rows[1].tags = R"({"team":"b"})";
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kAllocationGap).size(), 2u)
+      << Serialized(result);
+}
+
 }  // namespace
 }  // namespace drawdown::testing

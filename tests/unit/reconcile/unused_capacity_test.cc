@@ -120,5 +120,14 @@ TEST(ReconcileUnusedCapacityTest, ALineWithoutACostIsNoUnusedRow) {
   }
 }
 
+TEST(UnusedCapacityTest, ACostTooLargeToDoubleIsDear) {
+  TestRow row = OnDemandRow(0, 1, "1", "90000000000000000000");
+  row.capacity_status = UsageStatus::kUnused;
+  EXPECT_EQ(Reconcile(Scenario(), {row}).items[0].kind,
+            BreakClass::kPriceBreak);
+  row.billed = "-90000000000000000000";
+  EXPECT_EQ(Reconcile(Scenario(), {row}).items[0].kind, BreakClass::kNonUsage);
+}
+
 }  // namespace
 }  // namespace drawdown::testing
