@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/coding.h"
+#include "reconcile/row_period.h"
 
 namespace drawdown {
 namespace {
@@ -13,6 +14,13 @@ bool IsOfNoPool(const RoutedRow& routed) {
     return routed.key.lane == Lane();
   }
   return PassesThrough(routed.key.disposition);
+}
+
+// Whether a row may be of charges of another period: what is credited,
+// adjusted or corrected is of what was billed before, plain rows are of now.
+bool MayBeOfOtherTime(const BillRow& row) {
+  return row.correction || row.category == ChargeCategory::kCredit ||
+         row.category == ChargeCategory::kAdjustment;
 }
 
 }  // namespace
@@ -32,9 +40,11 @@ GivenBack::Things GivenBack::ThingsOf(const BillRow& row) {
           Hash(row, row.service, "")};
 }
 
-void GivenBack::Add(const BillRow& row, const RoutedRow& routed) {
+void GivenBack::Add(const BillRow& row, const RoutedRow& routed,
+                    const Interval& period) {
   if (row.billed_cost.amount >= MoneyAmount() || !routed.contract_provider ||
-      !IsOfNoPool(routed)) {
+      !IsOfNoPool(routed) ||
+      !(MayBeOfOtherTime(row) || IsOfPeriod(row, period))) {
     return;
   }
   const uint64_t thing = Hash(row, row.service, row.resource);

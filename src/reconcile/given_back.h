@@ -14,6 +14,7 @@
 
 #include "base/fast_hash.h"
 #include "base/hash_map.h"
+#include "base/interval.h"
 #include "bill/bill_row.h"
 #include "reconcile/route.h"
 
@@ -28,9 +29,10 @@ class GivenBack {
   GivenBack() : seed_(RandomSeed()) {}
 
   Things ThingsOf(const BillRow& row);
-  // Adds what a row gives back, whatever its billing period, if it is one of
-  // the provider's that is not compared and says a service or a resource.
-  void Add(const BillRow& row, const RoutedRow& routed);
+  // Adds what a row gives back, if it is one of the provider's that is not
+  // compared and says a service or a resource: a credit, an adjustment or a
+  // correction whatever its billing period, another only if it is of `period`.
+  void Add(const BillRow& row, const RoutedRow& routed, const Interval& period);
   // Of some copies of a charge.
   struct Left {
     uint64_t copies = 0;     // of which nothing is given back

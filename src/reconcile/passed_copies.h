@@ -42,9 +42,10 @@ class PassedCopies {
   // which are less than a cent. So only the id of a line, or usage of a
   // resource, says that there is one.
   PassedRow PassedRowOf(const BillRow& row, const RoutedRow& routed);
-  // Of any row: what it gives back is no longer billed twice.
-  void GiveBack(const BillRow& row, const RoutedRow& routed) {
-    given_back_.Add(row, routed);
+  // Of any row: what it gives back is no longer billed twice in `period`.
+  void GiveBack(const BillRow& row, const RoutedRow& routed,
+                const Interval& period) {
+    given_back_.Add(row, routed, period);
   }
 
   // In the order of CopyFinder::ForEach; `group`, `currency` and the key, as

@@ -101,7 +101,7 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
     RETURN_IF_ERROR(
         state.copies.AddPassed(row, routed, one, CorrectionRow(routed)));
   }
-  state.passed_copies.GiveBack(row, routed);
+  state.passed_copies.GiveBack(row, routed, state.context.period);
   if (row.links_lines && routed.contract_provider) {
     RETURN_IF_ERROR(state.line_ids.Add(row));
   }

@@ -211,6 +211,35 @@ TEST(PassedCopiesTest, UsageOfLessThanNothingIsTakenOff) {
   }
 }
 
+// A plain row of another month's bill is of that month; a credit of it may be of
+// any.
+TEST(PassedCopiesTest, UsageOfAnotherPeriodTakesNothingOff) {
+  TestRow back = StorageRow("bucket-1", "-5.00");
+  const auto claimed = [&back] {
+    const std::vector<TestRow> rows = {StorageRow("bucket-1", "5.00"),
+                                       StorageRow("bucket-1", "5.00"), back};
+    return SumOf(Reconcile(MeteredOnce(), rows), BreakClass::kDuplicateCharge,
+                 &Break::difference);
+  };
+  EXPECT_EQ(claimed(), "0");
+  back.start_us = HourOf(-48);
+  back.end_us = HourOf(-24);
+  EXPECT_EQ(claimed(), "0");  // billed in this one
+  back.billing_start_us = HourOf(-720);
+  back.billing_end_us = kStart;
+  for (const ChargeCategory category :
+       {ChargeCategory::kUsage, ChargeCategory::kPurchase,
+        ChargeCategory::kTax}) {
+    back.category = category;
+    EXPECT_EQ(claimed(), "5") << static_cast<int>(category);
+  }
+  for (const ChargeCategory category :
+       {ChargeCategory::kCredit, ChargeCategory::kAdjustment}) {
+    back.category = category;
+    EXPECT_EQ(claimed(), "0") << static_cast<int>(category);
+  }
+}
+
 // A day of hourly rows twice, and one row that takes back one of both.
 TEST(PassedCopiesTest, OneRowTakesBackCopiesOfManyHours) {
   std::vector<TestRow> rows = {StorageRow("bucket-1", "-50.00")};
