@@ -45,8 +45,13 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   ++rows;
   billed.resize(names.currencies.size());
   billed[key.currency] += row.billed_cost.amount;
-  if (IsPurchase(key.lane.kind)) {
+  // A fee that another month's bill has may be of this one's time, as a year's
+  // is; if not, it says nothing of this one.
+  if (IsPurchase(key.lane.kind) && IsOfPeriod(row, context.period)) {
     context.basis.purchased.insert(key.lane.commitment);
+    if (key.lane.kind == RowKind::kUpfront) {
+      context.basis.upfront.insert(key.lane.commitment);
+    }
   }
   if (key.lane.kind == RowKind::kUnused &&
       key.disposition != Disposition::kOtherPeriod) {

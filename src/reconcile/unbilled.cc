@@ -137,9 +137,8 @@ bool LookedFor(const Lane& lane, const CompareContext& context) {
       context.basis.amount != BilledAmount::kBilledCost) {
     return false;
   }
-  const Lane upfront{RowKind::kUpfront, kNoIndex, lane.commitment};
   return context.basis.purchased.contains(lane.commitment) &&
-         context.billed.Of(upfront).empty();
+         !context.basis.upfront.contains(lane.commitment);
 }
 
 bool IsTrueUp(const Lane& lane, const CompareContext& context) {

@@ -150,6 +150,27 @@ TEST(ReconcileCommitmentTest, UnusedIsPaidOnlyWithoutAPurchase) {
             ReconcileCheck::Outcome::kNotExecutable);
 }
 
+// Nor does a fee of another month pay for this one's, or say that this one's is
+// missing; one that was billed then for a year does pay.
+TEST(ReconcileCommitmentTest, AFeeOfAnotherMonthIsNotOfThisOne) {
+  std::vector<TestRow> rows = ReservedBill();
+  rows[2].billed = "41.00";
+  TestRow& fee = rows[0];
+  fee.billing_start_us = HourOf(-720);
+  fee.billing_end_us = kStart;
+  fee.start_us = HourOf(-48);
+  fee.end_us = HourOf(-47);
+  const ReconcileResult other = Reconcile(ReservedHour(), rows);
+  ExpectInvariants(other, rows);
+  EXPECT_TRUE(other.clean()) << Serialized(other);
+  fee.frequency = "One-Time";
+  fee.end_us = HourOf(-48 + 365 * 24);
+  rows[2].billed = "0";
+  const ReconcileResult upfront = Reconcile(ReservedHour(), rows);
+  ExpectInvariants(upfront, rows);
+  EXPECT_TRUE(upfront.clean()) << Serialized(upfront);
+}
+
 TEST(ReconcileCommitmentTest, UnusedHoursAreCompared) {
   std::vector<TestRow> rows = ReservedBill();
   rows[2].quantity = "6";
