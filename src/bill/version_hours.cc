@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/coding.h"
 #include "base/same_text.h"
 #include "drawdown/units.h"
 
@@ -23,11 +22,9 @@ bool VersionHours::Marks::Mixed() const {
 }
 
 void VersionHours::Add(const BillRow& row, FocusVersion version) {
-  if (who_ == 0 || !SameText(row.provider, provider_) ||
-      !SameText(row.billing_account, account_)) {
-    provider_ = row.provider;
+  if (who_ == 0 || !SameText(row.billing_account, account_)) {
     account_ = row.billing_account;
-    who_ = HashOf(provider_, account_);
+    who_ = FastHash(account_, seed_).low | 1;
   }
   const int64_t start_us = row.charge_start_us;
   const auto hour = static_cast<uint64_t>(
@@ -45,14 +42,6 @@ void VersionHours::Add(const BillRow& row, FocusVersion version) {
 bool VersionHours::Mixed() const {
   if (!of_accounts_.full) return of_accounts_.Mixed();
   return of_hours_.full || of_hours_.Mixed();
-}
-
-uint64_t VersionHours::HashOf(std::string_view provider,
-                              std::string_view account) {
-  std::string text;
-  AppendString(provider, &text);
-  AppendString(account, &text);
-  return FastHash(text, seed_).low | 1;
 }
 
 }  // namespace drawdown

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "base/fast_hash.h"
 #include "base/hash_map.h"
@@ -16,8 +15,9 @@
 
 namespace drawdown {
 
-// The hours that charges begin in, of each provider and billing account. Which
-// rows are in which file, and the order of both, change nothing.
+// The hours that charges begin in, of each billing account: what a provider is
+// called may be spelled anew by a version. Which rows are in which file, and
+// the order of both, change nothing.
 class VersionHours {
  public:
   VersionHours() : seed_(RandomSeed()) {}
@@ -45,12 +45,9 @@ class VersionHours {
     uint8_t version = 0;  // none
   };
 
-  uint64_t HashOf(std::string_view provider, std::string_view account);
-
   uint64_t seed_;
-  std::string provider_;  // of the last row
-  std::string account_;
-  uint64_t who_ = 0;  // their hash
+  std::string account_;  // of the last row
+  uint64_t who_ = 0;     // its hash
   std::array<Recent, kRecent> recent_;
   Marks of_accounts_;
   Marks of_hours_;  // of whatever account
