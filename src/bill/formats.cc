@@ -63,19 +63,34 @@ bool Tells(const BillMapping& mapping, const std::vector<std::string>& header) {
       });
 }
 
-// Whether both columns are one column of the file, as it stands.
+// Whether both rules make one value of a row, which is the row's own: not a
+// constant of the file, nor a month, which is a billing period.
+bool IsOne(const MappedRule& a, const MappedRule& b) {
+  const bool own = !a.value.constant && a.form != MappedForm::kMonthStart &&
+                   a.form != MappedForm::kMonthEnd;
+  return own && a.null == b.null && a.value == b.value &&
+         a.factor == b.factor && a.members == b.members && a.form == b.form &&
+         a.argument == b.argument && a.plus_days == b.plus_days &&
+         a.conditions == b.conditions;
+}
+
+// Whether both columns are one of each row of the file, in whichever of their
+// ways.
 bool IsOne(const BillMapping& mapping, BillColumn a, BillColumn b) {
-  const auto rule_of = [&](BillColumn column) -> const MappedRule* {
-    const auto found = std::find_if(
-        mapping.rules.begin(), mapping.rules.end(),
-        [&](const MappedRule& rule) { return rule.field == column; });
-    return found == mapping.rules.end() ? nullptr : &*found;
+  const auto rules_of = [&](BillColumn column) {
+    std::vector<const MappedRule*> rules;
+    for (const MappedRule& rule : mapping.rules) {
+      if (rule.field == column) rules.push_back(&rule);
+    }
+    return rules;
   };
-  const MappedRule* const x = rule_of(a);
-  const MappedRule* const y = rule_of(b);
-  return x != nullptr && y != nullptr && x->value.text == y->value.text &&
-         x->form == MappedForm::kAsItIs && y->form == MappedForm::kAsItIs &&
-         x->conditions.empty() && y->conditions.empty();
+  const std::vector<const MappedRule*> x = rules_of(a);
+  const std::vector<const MappedRule*> y = rules_of(b);
+  return !x.empty() &&
+         std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                    [](const MappedRule* left, const MappedRule* right) {
+                      return IsOne(*left, *right);
+                    });
 }
 
 absl::StatusOr<BillLayout> MappedLayout(const BillMapping& mapping,

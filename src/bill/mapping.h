@@ -17,6 +17,8 @@ namespace drawdown {
 struct MappedOperand {
   bool constant = false;
   std::string text;  // the column's name, or the constant
+
+  friend bool operator==(const MappedOperand&, const MappedOperand&) = default;
 };
 
 struct MappedCondition {
@@ -25,6 +27,9 @@ struct MappedCondition {
   Test test = Test::kIs;
   // Any of them; '' is a null. None of kExists, which is about the file.
   std::vector<std::string> values;
+
+  friend bool operator==(const MappedCondition&,
+                         const MappedCondition&) = default;
 };
 
 enum class MappedForm : uint8_t {

@@ -132,6 +132,46 @@ TEST(MappingTest, EpochsAreTimes) {
               HasSubstr("0.csv:2: BilledCost: \"x * 2\""));
 }
 
+// Where the billing period is the charge's in the same words, however these say
+// it, there is none.
+TEST(MappingTest, APeriodOfTheSameWordsIsTheChargesOwn) {
+  const auto own = [](const std::vector<const char*>& values) {
+    const BillMapping mapping =
+        Acme(std::string("ProviderName = 'A'\nBillingCurrency = 'USD'\n"
+                         "ChargeCategory = 'Usage'\nBilledCost = c\n") +
+             "BillingPeriodStart = " + values[0] + "\nBillingPeriodEnd = " +
+             values[1] + "\nChargePeriodStart = " + values[2] +
+             "\nChargePeriodEnd = " + values[3] + "\n");
+    bool is_own = false;
+    const auto bill = ReadContents(
+        {BillText({{{"c", "2"},
+                    {"s", "1790812800"},
+                    {"e", "1790816400"},
+                    {"t", "2026-10-01T00:00:00Z"},
+                    {"u", "2026-10-01T01:00:00Z"}}})},
+        [&is_own](const BillRow& row) {
+          is_own = row.own_period;
+          return absl::OkStatus();
+        },
+        &mapping);
+    EXPECT_TRUE(bill.ok()) << bill.status();
+    return is_own;
+  };
+  EXPECT_TRUE(own({"t", "u", "t", "u"}));
+  EXPECT_TRUE(own({"s as epoch", "e as epoch", "s as epoch", "e as epoch"}));
+  EXPECT_TRUE(own({"t", "t plus 1 day", "t", "t plus 1 day"}));
+  EXPECT_TRUE(own({"t when c is '2'", "u", "t when c is '2'", "u"}));
+  EXPECT_FALSE(own({"t", "u", "t", "u plus 1 day"}));
+  EXPECT_FALSE(own({"t", "u", "t", "u when c is '2'"}));
+  EXPECT_FALSE(own({"t", "u", "t", "u when c is '2'\nChargePeriodEnd = t"}));
+  EXPECT_FALSE(own({"t", "u", "s as epoch", "e as epoch"}));
+  // A month's file, and months.
+  EXPECT_FALSE(own({"'2026-10-01T00:00:00Z'", "'2026-11-01T00:00:00Z'",
+                    "'2026-10-01T00:00:00Z'", "'2026-11-01T00:00:00Z'"}));
+  EXPECT_FALSE(own({"t as month-start", "t as month-end", "t as month-start",
+                    "t as month-end"}));
+}
+
 TEST(MappingTest, ANullSpelledAsTextIsANull) {
   const BillMapping mapping = Acme(
       "ProviderName = name\nProviderName = 'Other'\nBillingCurrency = 'USD'\n"
