@@ -370,18 +370,19 @@ TEST_F(PromiseTest, AClosedQuotaIsOpenAgainWithoutACommit) {
   ExpectRoomAsInBooks();
 }
 
-// Else whoever asks next would make them anew, and forget that it is closed.
+// Whoever made them anew was killed: what is not there yet is closed too.
 TEST_F(PromiseTest, AQuotaIsClosedInBudgetsThatAreWhole) {
   OpenImpatient();
   SetLimits(kPlenty, kPlenty, 1'000, kPlenty);
-  EXPECT_EQ(Try(0, 10), 10);
+  const auto file = MustHave(
+      BudgetsFile::Open(process_->live().path(), process_->live().boot_id()));
   const auto transaction = MustHave(process_->store().BeginWrite());
   BudgetChange change =
       MustHave(process_->keeper().Begin(transaction.get(), process_->now_us()));
-  MustHave(
-      BudgetsFile::Open(process_->live().path(), process_->live().boot_id()))
-      ->SetTorn();
+  file->state().end = 0;
+  file->SetTorn();
   ASSERT_THAT(change.Close(3, process_->now_us()), IsOk());
+  EXPECT_TRUE(MustHave(change.Promise(AskedFrom(4, 1), process_->now_us())));
   EXPECT_EQ(process_->meter(0).TryRecord(1), Decision::kBusy);
 }
 
