@@ -138,7 +138,8 @@ absl::Status ClaimPackage::WriteFile(std::string_view name,
 }
 
 absl::StatusOr<std::string> ClaimPackage::UsageText(
-    const Ledger& ledger, const StatementQuery& query) const {
+    const Ledger& ledger, const StatementQuery& query,
+    std::map<uint64_t, GpuTime>* of_claims) const {
   std::string text;
   AppendClaimUsageHeader(&text);
   for (const Claim& claim : claims_) {
@@ -156,6 +157,8 @@ absl::StatusOr<std::string> ClaimPackage::UsageText(
     if (GetErrorCode(answer.status()) == ErrorCode::kUnknownName) continue;
     RETURN_IF_ERROR(answer.status());
     AppendClaimUsage(claim, *answer, &text);
+    GpuTime& sum = (*of_claims)[claim.number];
+    for (const UsageRow& row : answer->rows) sum += row.gpu_time;
   }
   return text;
 }
@@ -221,12 +224,13 @@ absl::StatusOr<std::string> ClaimPackage::Finish(const ReconcileResult& result,
   RETURN_IF_ERROR(problem_);
   if (claims_.empty()) return NothingToClaim(result);
   RETURN_IF_ERROR(lines_->Commit());
-  ASSIGN_OR_RETURN(const std::string usage, UsageText(ledger, query));
+  ClaimBooks books{ledger.Info(), result.provider,
+                   query.at_us.value_or(SystemClock().NowUs())};
+  ASSIGN_OR_RETURN(const std::string usage,
+                   UsageText(ledger, query, &books.usage));
   RETURN_IF_ERROR(WriteFile(kUsage, usage));
   ASSIGN_OR_RETURN(const std::string runs, RunsText(ledger));
   RETURN_IF_ERROR(WriteFile(kRuns, runs));
-  const ClaimBooks books{ledger.Info(), result.provider,
-                         query.at_us.value_or(SystemClock().NowUs())};
   RETURN_IF_ERROR(WriteFile(kLetter, ClaimLetter(result, claims_, books)));
   return absl::StrCat("wrote ", CountOf(claims_.size(), "claim"), " to ",
                       folder_);

@@ -42,8 +42,10 @@ class ClaimPackage {
   std::string NothingToClaim(const ReconcileResult& result) const;
   std::string PathOf(std::string_view name) const;
   absl::Status WriteFile(std::string_view name, std::string_view text) const;
-  absl::StatusOr<std::string> UsageText(const Ledger& ledger,
-                                        const StatementQuery& query) const;
+  // And what it has of each claim, by number.
+  absl::StatusOr<std::string> UsageText(
+      const Ledger& ledger, const StatementQuery& query,
+      std::map<uint64_t, GpuTime>* of_claims) const;
   struct ClaimedRun {
     const Claim* claim = nullptr;
     RunInfo info;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -206,6 +207,34 @@ void AppendClaimTable(const std::vector<Claim>& claims, std::string* out) {
   }
 }
 
+// What the usage of a whole pool has beside what a claim is about, or lacks of
+// it: a row of a bill is of one kind of usage.
+std::string UsageText(const std::vector<Claim>& claims,
+                      const std::map<uint64_t, GpuTime>& usage) {
+  std::string out;
+  for (const Claim& claim : claims) {
+    const auto found = usage.find(claim.number);
+    const std::optional<GpuTime>& metered = claim.finding.metered;
+    if (found == usage.end() || !metered.has_value() ||
+        found->second == *metered) {
+      continue;
+    }
+    const bool more = found->second > *metered;
+    const GpuTime rest =
+        more ? found->second - *metered : *metered - found->second;
+    absl::StrAppend(
+        &out, "  Claim ", claim.number, ": ", ReadableHours(found->second),
+        " GPU-hours, of which the bill's rows are compared with ",
+        ReadableHours(*metered),
+        more ? "; the other " : ", the contract's billing grain adding ",
+        ReadableHours(rest),
+        more ? " are usage of the pool of another kind, such as what a "
+               "commitment covers or another claim is about.\n"
+             : " to them.\n");
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<Claim> ClaimsOf(const ReconcileResult& result) {
@@ -263,7 +292,8 @@ std::string ClaimLetter(const ReconcileResult& result,
       "another period are left to the bill of that period, but for hours in "
       "which nothing was metered.\n\n## Evidence\n\n",
       "- `lines.csv`: the rows of your bill, by claim, with file and row.\n"
-      "- `usage.csv`: what we metered in the same pool and hours.\n"
+      "- `usage.csv`: what we metered in the same pool and hours.\n",
+      UsageText(claims, books.usage),
       "- `runs.csv`: the jobs that were running, with the entry of our journal "
       "that records each, and the chain hash of the journal up to the commit "
       "that has it.\n\n",

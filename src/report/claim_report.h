@@ -2,6 +2,8 @@
 #ifndef DRAWDOWN_SRC_REPORT_CLAIM_REPORT_H_
 #define DRAWDOWN_SRC_REPORT_CLAIM_REPORT_H_
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,8 @@ struct ClaimBooks {
   LedgerInfo ledger;
   std::string provider;
   int64_t written_us = 0;  // when the letter is; a deadline may have passed
+  // By claim number: what usage.csv has of its pool.
+  std::map<uint64_t, GpuTime> usage = {};
 };
 
 // A letter: what is claimed, why, by when it must be there, and what is

@@ -59,6 +59,11 @@ void Add(size_t place, const BreakFigures& item, Finding& finding) {
   finding.expected_cost += item.expected_cost;
   finding.difference += item.difference;
   finding.pending |= item.pending;
+  if (!item.metered.has_value()) {
+    finding.metered.reset();
+  } else if (finding.metered.has_value()) {
+    *finding.metered += *item.metered;
+  }
   if (!item.billed.has_value() || !item.metered.has_value()) {
     finding.excess.reset();
   } else if (finding.excess.has_value()) {

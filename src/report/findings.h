@@ -25,6 +25,7 @@ struct Finding {
   MoneyAmount billed_cost;
   MoneyAmount expected_cost;
   MoneyAmount difference;
+  std::optional<GpuTime> metered = GpuTime();  // empty where an item has none
   // The hours that all items together are off by; empty where some item has but
   // one side.
   std::optional<GpuTime> excess = GpuTime();

@@ -4,7 +4,7 @@ import csv
 import os
 import unittest
 
-from reconcile_case import HEADER, MORE, RIGHT, ReconcileCase, row
+from reconcile_case import CONTRACT, HEADER, MORE, RIGHT, ReconcileCase, row
 
 
 class ClaimsTest(ReconcileCase):
@@ -40,6 +40,30 @@ class ClaimsTest(ReconcileCase):
                    if entry["kind"] == "commit"}
         self.assertGreater(commits[runs[0]["journal_hash"]],
                            int(runs[0]["journal_sequence"]))
+
+    def test_the_evidence_adds_up_to_what_a_claim_is_about(self):
+        self.write("c.txtpb", CONTRACT + """
+commitment { id: "reserved" category: USAGE model: CONTINUOUS interval: HOURLY
+  step { from: "2026-01-01T00:00:00Z" quantity: "8" }
+  price: "2.00" shortfall { policy: TAKE_OR_PAY } }
+""")
+        self.expect(0, "contract", "apply", "c.txtpb")
+        # Of 16 GPUs 8 are covered; two nodes on demand are one too many.
+        self.reconcile(1, self.bill(row(0, 2, RIGHT), row(1, 2, RIGHT)),
+                       "--claims", "claims")
+        usage = list(csv.DictReader(
+            self.read("claims/aws/usage.csv").splitlines()))
+        self.assertEqual(sum(float(u["gpu_hours"]) for u in usage), 32)
+        letter = self.read("claims/aws/claim.md")
+        self.assertIn("Claim 1: 32.000 GPU-hours, of which the bill's rows are "
+                      "compared with 16.000; the other 16.000 are usage of "
+                      "the pool of another kind", letter)
+        # Without a commitment they are the same, and nothing is said.
+        self.write("c.txtpb", CONTRACT)
+        self.expect(0, "contract", "apply", "c.txtpb")
+        self.reconcile(1, self.bill(row(0, 3, MORE)), "--claims", "claims")
+        self.assertNotIn("of which the bill's rows",
+                         self.read("claims/aws/claim.md"))
 
     def test_foreign_text_is_inert_in_every_csv(self):
         evil = {"esc": "\x1b[31mred", "c1": "\x9b31m", "bidi": "\u202eabc",
