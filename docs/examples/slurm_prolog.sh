@@ -7,16 +7,23 @@ export PATH DRAWDOWN_LEDGER="${DRAWDOWN_LEDGER:-/var/lib/drawdown}"
 pool=${DRAWDOWN_POOL:-aws/us-east-1/gb200}
 jobs=${DRAWDOWN_JOBS:-/var/spool/drawdown}
 
-# In a pipe its status would be lost, and the job would start without a hold.
-job=$(scontrol show job -o "$SLURM_JOB_ID")
-tres=$(printf '%s\n' "$job" |
-  sed -n "s/^JobId=$SLURM_JOB_ID .* \\(Alloc\\)\\{0,1\\}TRES=\\([^ ]*\\).*/\\2/p")
-[ -n "$tres" ] || { echo "job $SLURM_JOB_ID: scontrol shows no AllocTRES" >&2; exit 1; }
+# Only these two fields: others, such as a name or a comment, hold what the user
+# wrote, who may write what looks like a field. In a pipe the status would be
+# lost, and the job would start without a hold.
+shown=$(squeue --noheader --all --states=all --jobs="$SLURM_JOB_ID" \
+  --Format=JobID:20,tres-alloc:4000)
 # gres/gpu is the total of gres/gpu:TYPE, where both are there.
-gpus=$(printf '%s\n' "$tres" | tr , '\n' | awk -F= '
-  $1 == "gres/gpu" { total = $2 }
-  $1 ~ /^gres\/gpu:/ { typed += $2 }
-  END { print (total == "" ? typed : total) + 0 }')
+gpus=$(printf '%s\n' "$shown" | awk -v job="$SLURM_JOB_ID" '
+  $1 == job && $2 ~ /=/ {
+    known = 1
+    for (i = split($2, tres, ","); i > 0; --i) {
+      split(tres[i], one, "=")
+      if (one[1] == "gres/gpu") total = one[2]
+      if (one[1] ~ /^gres\/gpu:/) typed += one[2]
+    }
+  }
+  END { if (known) print (total == "" ? typed : total) + 0 }')
+[ -n "$gpus" ] || { echo "job $SLURM_JOB_ID: squeue shows no TRES of it" >&2; exit 1; }
 [ "$gpus" -gt 0 ] || exit 0
 seconds=$((SLURM_JOB_END_TIME - SLURM_JOB_START_TIME))
 

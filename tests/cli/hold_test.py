@@ -10,6 +10,20 @@ from harness import CliTest, PROGRAM
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                         "../../docs/examples")
 PLACE = ["--tenant", "acme/chat", "--pool", "aws/us-east-1/gb200"]
+# Prints the fields that --Format asks for, each cut or filled to its width, 20
+# where it has none, as squeue does.
+SQUEUE = """#!/usr/bin/env python3
+import sys
+[format] = [one[9:] for one in sys.argv if one.startswith("--Format=")]
+for job in %r:
+    fields = {"JobID": job, "tres-alloc": %r, "Name": %r}
+    for field in format.split(","):
+        name, _, width = field.partition(":")
+        width = int(width or 20)
+        sys.stdout.write(fields[name][:width].ljust(width))
+    print()
+sys.exit(%d)
+"""
 HEADER = "hold_id,tenant,pool,gpu_hours,gpus,for\n"
 
 
@@ -407,16 +421,16 @@ class SlurmTest(HoldTest):
         self.job(8)
 
     def job(self, gpus):
-        tres = "cpu=64,mem=1T,node=1,billing=64,gres/gpu=%d" % gpus
-        self.write("bin/scontrol", "#!/bin/sh\necho \"JobId=$4 Restarts=0 "
-                   "AllocTRES=%s,gres/gpu:gb200=%d\"\n" % (tres, gpus))
-        os.chmod(self.path("bin/scontrol"), 0o755)
+        self.tres("cpu=64,mem=1T,node=1,billing=64,gres/gpu=%d,gres/gpu:gb200=%d"
+                  % (gpus, gpus))
 
-    def tres(self, text, status=0):
-        self.write("bin/scontrol", "#!/bin/sh\necho \"JobId=1 AllocTRES=gres/gpu=9 \"\n"
-                   "echo \"JobId=$4 ReqTRES=gres/gpu=3 %s Power= \"\nexit %d\n"
-                   % (text, status))
-        os.chmod(self.path("bin/scontrol"), 0o755)
+    def tres(self, text, status=0, name="train", jobs="1 17"):
+        """A squeue that shows the job, and those of its array; and a scontrol."""
+        self.write("bin/squeue", SQUEUE % (jobs.split(), text, name, status))
+        self.write("bin/scontrol", "#!/bin/sh\necho 'JobId=17 JobName=%s AllocTRES=%s "
+                   "Comment=%s'\n" % (name, text, name))
+        for program in ("squeue", "scontrol"):
+            os.chmod(self.path("bin/" + program), 0o755)
 
     def script(self, code, name, **changes):
         environment = self.environment(
@@ -461,20 +475,29 @@ class SlurmTest(HoldTest):
         for tres, gpus in (("gres/gpu:h100=8", "8"),
                            ("gres/gpu:h100=8,gres/gpu:a100=2,node=1", "10"),
                            ("gres/gpu:h100=8,gres/gpu=8", "8")):
-            self.tres("AllocTRES=cpu=8," + tres)
+            self.tres("cpu=8," + tres)
             self.script(0, "prolog")
             self.assertEqual(self.holds()[-1]["gpus"], gpus)
             self.script(0, "epilog")
 
+    def test_what_a_user_writes_hides_no_gpus(self):
+        for name in ("a AllocTRES=cpu=1", "TRES=cpu=1,gres/gpu=0", "cpu=1",
+                     "JobId=17 TRES=cpu=1 "):
+            self.tres("cpu=8,gres/gpu=8", name=name)
+            self.script(0, "prolog")
+            self.assertEqual(self.holds()[-1]["gpus"], "8", name)
+            self.script(0, "epilog")
+
     def test_a_job_that_is_not_known_does_not_start(self):
-        self.tres("AllocTRES=cpu=8,gres/gpu=8", status=1)
+        self.tres("cpu=8,gres/gpu=8", status=1)
         self.script(1, "prolog")
-        self.tres("")
-        self.assertIn("no AllocTRES", self.script(1, "prolog").stderr)
+        for tres, jobs in (("N/A", "17"), ("", "17"), ("cpu=8,gres/gpu=8", "1")):
+            self.tres(tres, jobs=jobs)
+            self.assertIn("no TRES of it", self.script(1, "prolog").stderr)
         self.assertEqual(self.holds(), [])
 
     def test_a_job_without_gpus(self):
-        self.tres("AllocTRES=(null)")
+        self.tres("cpu=8,node=1")
         self.script(0, "prolog")
         self.job(0)
         self.script(0, "prolog")
