@@ -174,6 +174,17 @@ func TestQuotasAndHolds(t *testing.T) {
 	equal(t, must(books.Holds("", true))(t).Len(), 1)
 	succeed(t, hold.Release())
 	equal(t, must(books.Holds("", true))(t).Len(), 0)
+	// Where no length is said it lasts as long as it did.
+	long := request("h5", 1)
+	long.TTL = 10 * time.Hour
+	hold = must(books.Hold(long))(t)
+	expires := func() Time {
+		return must(must(books.Holds("", true))(t).Row(0).Time("expires"))(t)
+	}
+	before := expires()
+	succeed(t, books.RenewHold(HoldRenewal{HoldID: hold.ID(), Renewal: 1}))
+	equal(t, expires(), before)
+	succeed(t, hold.Release())
 	// Nothing beyond the limit is admitted on the hot path either.
 	meter := must(books.Meter("acme/chat", pool))(t)
 	equal(t, meter.TryRecord(100*3_600_000_000), QuotaExceeded)

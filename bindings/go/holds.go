@@ -34,7 +34,7 @@ type HoldRenewal struct {
 	Renewal uint32 // 1, 2, ...: the same again is done once
 	Charge  Int128
 	Extend  Int128
-	TTL     time.Duration // 0: an hour
+	TTL     time.Duration // from now; 0: an hour, or as long as it lasts anyway
 }
 
 // A Hold is closed with what was used of it:

@@ -579,12 +579,11 @@ typedef struct drawdown_hold_renewal {
   drawdown_text hold_id;
   drawdown_int128 charge_gpu_us;
   drawdown_int128 extend_gpu_us;
-  int64_t ttl_us; /* 0: an hour, or as long as it lasts anyway */
+  int64_t ttl_us; /* from now; 0: an hour, or as long as it lasts anyway */
 } drawdown_hold_renewal;
-#define DRAWDOWN_HOLD_RENEWAL_INIT                                    \
-  {                                                                   \
-    sizeof(drawdown_hold_renewal), 0, {NULL, 0}, {0, 0}, {0, 0},      \
-        INT64_C(3600000000)                                           \
+#define DRAWDOWN_HOLD_RENEWAL_INIT                                 \
+  {                                                                \
+    sizeof(drawdown_hold_renewal), 0, {NULL, 0}, {0, 0}, {0, 0}, 0 \
   }
 #define DRAWDOWN_OVERDRAFT_BOOK 0
 #define DRAWDOWN_OVERDRAFT_REFUSE 1

@@ -92,6 +92,7 @@ void TestQuotasAndHolds(drawdown_ledger ledger) {
   drawdown_hold_renewal renewal = DRAWDOWN_HOLD_RENEWAL_INIT;
   drawdown_hold_query query = DRAWDOWN_HOLD_QUERY_INIT;
   const drawdown_text hold = drawdown_str("hold-1");
+  int64_t expires;
   uint8_t changed = 9;
   setting.tenant = drawdown_str("acme/q");
   setting.period = DRAWDOWN_PERIOD_TOTAL;
@@ -104,6 +105,7 @@ void TestQuotasAndHolds(drawdown_ledger ledger) {
   request.tenant = drawdown_str("acme/q");
   request.pool = drawdown_str("aws/x/h");
   request.gpu_us = drawdown_int128_of(6 * kHour);
+  request.ttl_us = 10 * kHour;
   OK(drawdown_hold_quote(ledger, &request, &refusal, &table, &error));
   CHECK(refusal == 0 && table != 0);
   Close(&table);
@@ -123,6 +125,9 @@ void TestQuotasAndHolds(drawdown_ledger ledger) {
   CHECK(TextIs(table, 0, "hold_id", "hold-1"));
   Close(&table);
   Close(&refusal);
+  OK(drawdown_holds(ledger, &query, &table, &error));
+  expires = NumberAt(table, 0, "expires");
+  Close(&table);
   renewal.hold_id = hold;
   renewal.renewal = 1;
   renewal.charge_gpu_us = drawdown_int128_of(kHour);
@@ -130,6 +135,11 @@ void TestQuotasAndHolds(drawdown_ledger ledger) {
   CHECK(refusal == 0);
   OK(drawdown_holds(ledger, &query, &table, &error));
   CHECK(RowsOf(table) == 1 && DecimalAt(table, 0, "charged") == kHour);
+#if DRAWDOWN_ABI_VERSION >= 5 /* before, the default was an hour from now */
+  CHECK(NumberAt(table, 0, "expires") == expires);
+#else
+  CHECK(NumberAt(table, 0, "expires") < expires);
+#endif
   Close(&table);
   OK(drawdown_exhaustions(ledger, &table, &error));
   CHECK(RowsOf(table) == 1 && TextIs(table, 0, "kind", "hold_expires"));

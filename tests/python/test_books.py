@@ -148,6 +148,16 @@ def test_quotas_and_holds(books):
     assert books.holds(state="open").to_pylist() == []
 
 
+def test_a_renewal_without_a_length_shortens_no_hold(books):
+    assert books.place_hold("h", "acme/chat", POOL, 1, ttl=datetime.timedelta(hours=10))
+    [before] = books.holds().to_pylist()
+    assert books.renew_hold("h", 1)
+    [after] = books.holds().to_pylist()
+    assert (after["renewals"], after["expires"]) == (1, before["expires"])
+    assert books.renew_hold("h", 2, ttl=datetime.timedelta(hours=1))
+    assert books.holds()[0]["expires"] < before["expires"]
+
+
 def test_numbers_are_exact_or_refused(books):
     with pytest.raises(TypeError, match="give int, Decimal or Fraction"):
         books.start_run("r", "acme", POOL, 0.5, instant(9))

@@ -54,7 +54,7 @@ impl HoldRequest<'_> {
 }
 
 /// Charges and extends a hold at one instant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
 pub struct HoldRenewal<'a> {
     pub hold_id: &'a str,
@@ -62,6 +62,8 @@ pub struct HoldRenewal<'a> {
     pub renewal: u32,
     pub charge_gpu_us: i128,
     pub extend_gpu_us: i128,
+    /// How long it lasts from now. Zero: an hour, or as long as it lasts anyway
+    /// where that is longer.
     pub ttl: Duration,
 }
 

@@ -156,10 +156,12 @@ class HoldCalls(Calls):
         return Quote(admission.refusal, Table(lines[0]))
 
     def renew_hold(self, hold_id: str, renewal: int, *, charge_gpu_us: int = 0,
-                   extend_gpu_us: int = 0, ttl: datetime.timedelta = HOUR) -> Admission:
+                   extend_gpu_us: int = 0,
+                   ttl: datetime.timedelta = datetime.timedelta(0)) -> Admission:
         """Charges what was used, and extends, in GPU-microseconds, at one instant.
 
-        It lasts `ttl` from now. `renewal` is 1, 2, ...: the newest again changes nothing.
+        It lasts `ttl` from now, 1 us to 366 days; with 0 an hour, or as long as it lasts
+        anyway where that is longer. `renewal` is 1, 2, ...: the newest again changes nothing.
         0 is charged of a hold that a run draws. NotFoundError, ConflictError, StateError
         when it is over, BusyError past lock_timeout; TypeError, ValueError for amounts.
         """

@@ -453,7 +453,7 @@ impl Default for drawdown_hold_renewal {
             hold_id: NO_TEXT,
             charge_gpu_us: ZERO,
             extend_gpu_us: ZERO,
-            ttl_us: 3_600_000_000,
+            ttl_us: 0,
         }
     }
 }

@@ -290,6 +290,25 @@ fn quotas_and_holds() {
     };
     assert!(books.renew_hold(&renewal).unwrap().is_admitted());
     hold.release().unwrap();
+    // Where no length is said it lasts as long as it did.
+    let long = HoldRequest {
+        ttl: Duration::from_secs(36_000),
+        ..request("h6", 1)
+    };
+    let hold = books.hold(&long).unwrap().ok().unwrap();
+    let expires = || {
+        let holds = books.holds("", Some(HoldState::Open)).unwrap();
+        holds.row(0).unwrap().time("expires").unwrap().unwrap()
+    };
+    let before = expires();
+    let renewal = HoldRenewal {
+        hold_id: hold.id(),
+        renewal: 1,
+        ..Default::default()
+    };
+    assert!(books.renew_hold(&renewal).unwrap().is_admitted());
+    assert_eq!(expires(), before);
+    hold.release().unwrap();
     let hold = books.hold(&request("h5", 1)).unwrap().ok().unwrap();
     assert!(!hold
         .settle(100 * GPU_HOUR, Overdraft::Refuse)
