@@ -57,6 +57,12 @@ std::string DescribeRenewal(uint32_t renewal, GpuTime charge, GpuTime extend,
                       : SecondsText(ttl_us));
 }
 
+// Who says no length said an hour, before 0 could be said: his repetition of
+// such a renewal is one.
+bool IsSameLength(int64_t known_us, int64_t said_us) {
+  return known_us == said_us || (said_us == 0 && known_us == kMicrosPerHour);
+}
+
 std::string DescribeClosing(bool settled, GpuTime charge) {
   return settled ? "settled with " + FormatGpuSeconds(charge) + " GPU-seconds"
                  : std::string("released");
@@ -124,7 +130,7 @@ absl::StatusOr<Verdict> JudgeRenewal(const StoredHold& known,
   if (renewal.renewal == known.renewals) {
     if (known.last_charge == renewal.charge &&
         known.last_extend == renewal.extend &&
-        known.last_ttl_us == renewal.ttl_us) {
+        IsSameLength(known.last_ttl_us, renewal.ttl_us)) {
       return Verdict::kUnchanged;
     }
     return Conflict(renewal.hold_id,
