@@ -59,53 +59,19 @@ absl::StatusOr<bool> SetQuota(Ledger* ledger, const QuotaSetting& setting) {
   return ledger->SetQuota(setting);
 }
 
-absl::StatusOr<QuotaState> StateAt(const Ledger& ledger,
-                                   const QuotaScope& scope, int64_t at_us) {
-  ASSIGN_OR_RETURN(const std::vector<QuotaState> quotas,
-                   ledger.Quotas(scope.tenant, at_us));
-  for (const QuotaState& quota : quotas) {
-    if (IsOf(quota, scope)) return quota;
-  }
-  return MakeError(ErrorCode::kNotFound,
-                   "the quota of " + scope.tenant + " is gone from the books");
-}
-
 bool IsAsSet(const QuotaState& quota, const QuotaSetting& setting) {
   return setting.limit ? quota.limited && quota.limit == *setting.limit
                        : !quota.limited;
 }
 
-struct AfterSetting {
-  QuotaState quota;  // as it is now where what was set holds, else as it begins
-  std::optional<QuotaState> instead;  // what holds now, set for later already
-};
-
-absl::StatusOr<AfterSetting> StateAfter(const Ledger& ledger,
-                                        const QuotaSetting& setting) {
-  AfterSetting after;
-  ASSIGN_OR_RETURN(const int64_t now_us, ledger.HoldTime());
-  const int64_t from_us = setting.from_us.value_or(now_us);
-  ASSIGN_OR_RETURN(after.quota,
-                   StateAt(ledger, setting.scope, std::max(from_us, now_us)));
-  if (from_us > now_us || IsAsSet(after.quota, setting)) return after;
-  after.instead = std::move(after.quota);
-  ASSIGN_OR_RETURN(after.quota, StateAt(ledger, setting.scope, from_us));
-  return after;
+// Whether it lends or borrows, which is between quotas of one kind, one above
+// the other.
+bool Shares(const QuotaLimit& limit) {
+  return limit.slice || limit.borrowing != 0;
 }
 
-void NoteOverdraft(const QuotaState& quota) {
-  if (!quota.limited || quota.available >= 0) return;
-  SayNote(absl::StrCat(
-      "it is over by ", ReadableAmount(quota.scope.period, -quota.available),
-      quota.scope.period == QuotaPeriod::kAtOnce ? " GPUs" : " GPU-hours",
-      quota.limit.soft ? "" : ": new work is refused, nothing is stopped"));
-}
-
-// Borrowing and lending are between quotas of one kind, one above the other.
-absl::StatusOr<bool> HasOneAbove(const Ledger& ledger, const QuotaScope& scope,
-                                 int64_t at_us) {
-  ASSIGN_OR_RETURN(const std::vector<QuotaState> quotas,
-                   ledger.Quotas("", at_us));
+bool HasOneAbove(const std::vector<QuotaState>& quotas,
+                 const QuotaScope& scope) {
   return std::any_of(quotas.begin(), quotas.end(),
                      [&](const QuotaState& above) {
                        QuotaScope there = above.scope;
@@ -118,19 +84,62 @@ absl::StatusOr<bool> HasOneAbove(const Ledger& ledger, const QuotaScope& scope,
                      });
 }
 
-absl::Status NoteAlone(const Ledger& ledger, const QuotaState& quota) {
-  if (!quota.limited || (!quota.limit.slice && quota.limit.borrowing == 0)) {
-    return absl::OkStatus();
-  }
-  ASSIGN_OR_RETURN(const int64_t now_us, ledger.HoldTime());
+struct QuotaAt {
+  QuotaState quota;
+  bool alone = false;  // shares, and has none of its kind above it
+};
+
+// With those above it where they matter, in one reading: once it is set, no
+// reading for a note alone can fail.
+absl::StatusOr<QuotaAt> StateAt(const Ledger& ledger,
+                                const QuotaSetting& setting, int64_t at_us) {
+  const std::string& tenant = setting.scope.tenant;
+  const bool shares = setting.limit && Shares(*setting.limit);
   ASSIGN_OR_RETURN(
-      const bool above,
-      HasOneAbove(ledger, quota.scope, std::max(quota.from_us, now_us)));
-  if (above) return absl::OkStatus();
+      const std::vector<QuotaState> quotas,
+      ledger.Quotas(shares ? tenant.substr(0, tenant.find('/')) : tenant,
+                    at_us));
+  for (const QuotaState& quota : quotas) {
+    if (!IsOf(quota, setting.scope)) continue;
+    return QuotaAt{quota, quota.limited && Shares(quota.limit) &&
+                              !HasOneAbove(quotas, quota.scope)};
+  }
+  return MakeError(ErrorCode::kNotFound,
+                   "the quota of " + tenant + " is gone from the books");
+}
+
+struct AfterSetting {
+  QuotaAt now;  // as it is now where what was set holds, else as it begins
+  std::optional<QuotaState> instead;  // what holds now, set for later already
+};
+
+absl::StatusOr<AfterSetting> StateAfter(const Ledger& ledger,
+                                        const QuotaSetting& setting) {
+  AfterSetting after;
+  ASSIGN_OR_RETURN(const int64_t now_us, ledger.HoldTime());
+  const int64_t from_us = setting.from_us.value_or(now_us);
+  ASSIGN_OR_RETURN(after.now,
+                   StateAt(ledger, setting, std::max(from_us, now_us)));
+  if (from_us > now_us || IsAsSet(after.now.quota, setting)) return after;
+  after.instead = std::move(after.now.quota);
+  ASSIGN_OR_RETURN(after.now, StateAt(ledger, setting, from_us));
+  return after;
+}
+
+void NoteOverdraft(const QuotaState& quota) {
+  if (!quota.limited || quota.available >= 0) return;
   SayNote(absl::StrCat(
-      "no quota of this kind is above it: it lends to nobody",
-      quota.limit.borrowing > 0 ? ", and what it borrows is nobody's" : ""));
-  return absl::OkStatus();
+      "it is over by ", ReadableAmount(quota.scope.period, -quota.available),
+      quota.scope.period == QuotaPeriod::kAtOnce ? " GPUs" : " GPU-hours",
+      quota.limit.soft ? "" : ": new work is refused, nothing is stopped"));
+}
+
+void NoteAlone(const QuotaAt& now) {
+  if (!now.alone) return;
+  SayNote(absl::StrCat("no quota of this kind is above it: it lends to nobody",
+                       now.quota.limit.borrowing > 0
+                           ? ", and what it borrows is nobody's"
+                           : ""));
 }
 
 std::string SetWords(const QuotaSetting& setting, const QuotaState& state,
@@ -155,17 +164,16 @@ int RunSet(Program* program, const QuotaSetArguments& arguments) {
   if (!changed.ok()) return Fail(changed.status());
   const auto after = StateAfter(**ledger, *setting);
   if (!after.ok()) return Fail(after.status());
-  Say(SetWords(*setting, after->quota, *changed));
+  Say(SetWords(*setting, after->now.quota, *changed));
   if (after->instead) {
     SayNote("since " + FormatInstant(after->instead->from_us) +
             " another limit holds: " + DescribeQuota(*after->instead));
   } else {
-    NoteOverdraft(after->quota);
-    const absl::Status alone = NoteAlone(**ledger, after->quota);
-    if (!alone.ok()) return Fail(alone);
+    NoteOverdraft(after->now.quota);
+    NoteAlone(after->now);
   }
   if (!globals.format.empty()) {
-    WriteQuotaChange(after->quota, *changed, globals.FormatFor(false),
+    WriteQuotaChange(after->now.quota, *changed, globals.FormatFor(false),
                      program->output().sink());
   }
   return kExitFine;
