@@ -9,6 +9,8 @@
 namespace drawdown {
 namespace {
 
+constexpr int64_t kLongestDuration = int64_t{10} * 366 * 24 * kMicrosPerHour;
+
 absl::Status OptionError(std::string_view name, std::string_view problem) {
   return MakeError(
       ErrorCode::kInvalidArgument,
@@ -73,6 +75,15 @@ absl::StatusOr<int64_t> LengthOption(std::string_view name,
   const auto length = ParseLength(text);
   if (length.ok()) return length;
   return OptionError(name, std::string(length.status().message()));
+}
+
+absl::StatusOr<std::optional<int64_t>> DurationOption(std::string_view name,
+                                                      const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  ASSIGN_OR_RETURN(const int64_t length, LengthOption(name, text));
+  if (length > 0 && length <= kLongestDuration) return length;
+  return OptionError(name,
+                     Quoted(text) + " is not more than 0 and at most 3660d");
 }
 
 }  // namespace drawdown

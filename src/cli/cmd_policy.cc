@@ -1,8 +1,8 @@
 // `policy`: what holds for suspended, silent and failed runs.
 #include "base/check.h"
 #include "base/error.h"
+#include "cli/amounts.h"
 #include "cli/commands.h"
-#include "cli/durations.h"
 #include "cli/exit_code.h"
 #include "report/policy_report.h"
 

@@ -2,7 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "cli/durations.h"
+#include "cli/amounts.h"
 #include "cli/exit_code.h"
 #include "cli/run_verbs.h"
 

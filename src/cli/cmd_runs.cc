@@ -1,8 +1,8 @@
 #include <array>
 
 #include "base/error.h"
+#include "cli/amounts.h"
 #include "cli/commands.h"
-#include "cli/durations.h"
 #include "cli/exit_code.h"
 #include "report/books_report.h"
 

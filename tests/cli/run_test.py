@@ -403,6 +403,8 @@ class RunTest(CliTest):
                           ["--suspect", "--state", "open"],
                           ["--suspect", "--lease", "30"],
                           ["--suspect", "--lease", "0m"],
+                          ["--suspect", "--lease", "1 s"],
+                          ["--suspect", "--lease", " 1s"],
                           ["--suspect", "--lease", "-1h"],
                           ["--suspect", "--lease", "9999999d"]):
             self.expect(2, "runs", *arguments)
