@@ -80,7 +80,8 @@ absl::StatusOr<Verdict> PostRow(Posting* posting, const CapacityRowView& row,
 // `Rows` says how to read one kind of file:
 //   Row, Reader                     what a row is, and who reads it
 //   Reader Open(Source*, options)   may not be copied
-//   Status Prepare(sources, options)  a reading before the first; rewinds
+//   Status Prepare(ledger, sources, options)  a reading before the first;
+//                                   rewinds
 //   StatusOr<Row> Parse(Reader*)
 //   Status Check(books, Row*)       completes a row in the first reading
 //   Status Complete(Row*)           does the same again in the second
@@ -95,7 +96,7 @@ class FileImport {
 
   absl::StatusOr<ImportResult> Run(const std::vector<std::string>& paths) {
     ASSIGN_OR_RETURN(Sources sources, OpenSources(paths));
-    RETURN_IF_ERROR(rows_.Prepare(sources, options_));
+    RETURN_IF_ERROR(rows_.Prepare(ledger_, sources, options_));
     RETURN_IF_ERROR(Validate(sources));
     for (const auto& source : sources) RETURN_IF_ERROR(source->Rewind());
     RETURN_IF_ERROR(Post(sources));

@@ -36,7 +36,8 @@ template <typename RowView>
 struct CsvRows {
   using Row = RowView;
   using Reader = ImportCsv;
-  absl::Status Prepare(const Sources&, const ImportOptions&) {
+  absl::Status Prepare(const Ledger::Impl&, const Sources&,
+                       const ImportOptions&) {
     return absl::OkStatus();
   }
   absl::Status Check(ReadTransaction*, Row*) { return absl::OkStatus(); }

@@ -1,10 +1,13 @@
 // `import sacct`: Slurm's accounting records as runs.
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "engine/file_import.h"
 #include "engine/sacct_attempts.h"
 #include "engine/sacct_reader.h"
+#include "engine/sacct_readings.h"
 
 namespace drawdown {
 namespace {
@@ -14,26 +17,26 @@ class SacctRows {
   using Row = SacctRow;
   using Reader = SacctReader;
 
-  static SacctReader Open(Source* source, const ImportOptions& options) {
-    return SacctReader(source, options);
+  SacctReader Open(Source* source, const ImportOptions& options) const {
+    return SacctReader(source, options, &readings_);
   }
 
   // Attempts are numbered in order of start, so all starts must be known first.
-  absl::Status Prepare(const Sources& sources, const ImportOptions& options) {
+  absl::Status Prepare(const Ledger::Impl& ledger, const Sources& sources,
+                       const ImportOptions& options) {
     for (const auto& source : sources) {
-      SacctReader reader(source.get(), options);
+      SacctReader reader(source.get(), options, /*readings=*/nullptr);
       RETURN_IF_ERROR(reader.ReadHeader());
       while (true) {
         ASSIGN_OR_RETURN(const bool more, reader.Next());
         if (!more) break;
         const auto row = reader.Parse();
-        if (row.ok())
-          attempts_.Add(*row);  // The next reading says what is bad.
+        if (row.ok()) AddRow(*row, reader);  // The next says what is bad.
       }
       AddCounts(reader.counts());
       RETURN_IF_ERROR(source->Rewind());
     }
-    return absl::OkStatus();
+    return AddRepeating(ledger);
   }
 
   static absl::StatusOr<SacctRow> Parse(SacctReader* reader) {
@@ -53,11 +56,49 @@ class SacctRows {
                         ImportResult* result) const;
 
  private:
-  void AddCounts(const SacctCounts& counts);
+  // A record whose start is known when the readings of all are.
+  struct Repeating {
+    std::string job;
+    std::string run_id;
+    bool by_sluid = false;
+    SacctSpan span;
+  };
 
+  void AddCounts(const SacctCounts& counts);
+  void AddRow(const SacctRow& row, const SacctReader& reader);
+  absl::Status AddRepeating(const Ledger::Impl& ledger);
+
+  SacctReadings readings_;
+  std::vector<Repeating> repeating_;
   SacctAttempts attempts_;
   SacctCounts counts_;
 };
+
+void SacctRows::AddRow(const SacctRow& row, const SacctReader& reader) {
+  if (!row.span.repeats()) return attempts_.Add(row);
+  readings_.Add(row.run_id, row.span, row.told, reader.Where());
+  repeating_.push_back(
+      {std::string(row.job), std::string(row.run_id), row.by_sluid, row.span});
+}
+
+absl::Status SacctRows::AddRepeating(const Ledger::Impl& ledger) {
+  if (repeating_.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> books,
+                   ledger.BeginRead());
+  RETURN_IF_ERROR(readings_.KeepThoseOf(books.get()));
+  for (const Repeating& one : repeating_) {
+    const SacctShift shift = readings_.Of(one.run_id, one.span);
+    SacctRow row;
+    row.job = one.job;
+    row.run_id = one.run_id;
+    row.by_sluid = one.by_sluid;
+    row.start_us = one.span.start_us + shift.start_us;
+    if (one.span.end_us) row.end_us = *one.span.end_us + shift.end_us;
+    attempts_.Add(row);
+  }
+  repeating_ = {};
+  return absl::OkStatus();
+}
 
 void SacctRows::AddCounts(const SacctCounts& counts) {
   counts_.steps += counts.steps;
@@ -95,6 +136,13 @@ absl::Status SacctRows::AddNotes(ReadTransaction*, const ImportChecker&,
       counts_.elapsed_differs,
       "run(s) do not last as long as their Elapsed says; the first is " +
           counts_.elapsed_where,
+      result);
+  AddCountNote(
+      readings_.kept(),
+      "run(s) stay as the books have them, by another reading of a time in "
+      "the zone's repeated hour than Start, End and Elapsed tell (`correct "
+      "runs` changes it); the first is " +
+          readings_.kept_where(),
       result);
   return absl::OkStatus();
 }

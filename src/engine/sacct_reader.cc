@@ -32,8 +32,9 @@ absl::Status Refuse(std::string_view why) {
 
 }  // namespace
 
-SacctReader::SacctReader(Source* source, const ImportOptions& options)
-    : reader_(source), options_(options) {}
+SacctReader::SacctReader(Source* source, const ImportOptions& options,
+                         const SacctReadings* readings)
+    : reader_(source), options_(options), readings_(readings) {}
 
 std::string_view SacctReader::NameOf(Column column) {
   static constexpr std::array<std::string_view, kColumns> kNames = {
@@ -160,15 +161,15 @@ absl::StatusOr<bool> SacctReader::Next() {
 }
 
 absl::StatusOr<std::optional<int64_t>> SacctReader::Instant(
-    Column column, int64_t* repeated_us) {
+    Column column, int64_t* second_us) {
   const std::string_view text = Field(column);
   if (IsAbsentInSacct(text)) return std::optional<int64_t>();
   bool ambiguous = false;
   const auto instant = ParseInstant(text, options_.zone, &ambiguous);
   if (!instant.ok()) return WithContext(instant.status(), NameOf(column));
   ambiguous_times_ += ambiguous;
-  if (ambiguous && repeated_us != nullptr) {
-    ASSIGN_OR_RETURN(*repeated_us, RepeatedBy(*instant));
+  if (ambiguous && second_us != nullptr) {
+    ASSIGN_OR_RETURN(*second_us, RepeatedBy(*instant));
   }
   return std::optional<int64_t>(*instant);
 }
@@ -218,9 +219,10 @@ absl::Status SacctReader::Identify(SacctRow* row) {
 }
 
 absl::Status SacctReader::ReadTimes(SacctRow* row) {
-  end_repeated_us_ = 0;
-  ASSIGN_OR_RETURN(row->start_us, Instant(kStart));
-  ASSIGN_OR_RETURN(row->end_us, Instant(kEnd, &end_repeated_us_));
+  ASSIGN_OR_RETURN(row->start_us, Instant(kStart, &row->span.second.start_us));
+  ASSIGN_OR_RETURN(row->end_us, Instant(kEnd, &row->span.second.end_us));
+  row->span.start_us = *row->start_us;
+  row->span.end_us = row->end_us;
   const std::string_view state = Field(kState);
   // While a job runs its state may go back and forth; a final one stays.
   if (row->end_us) row->state = state;
@@ -241,18 +243,16 @@ absl::Status SacctReader::ReadGpus(SacctRow* row) {
   return absl::OkStatus();
 }
 
-// Of End alone: what a run that was imported while it went on says of its start
-// must be what it says when it has ended.
-void SacctReader::ChooseReading(int64_t elapsed_us, int64_t suspended_us,
-                                SacctRow* row) {
-  if (end_repeated_us_ == 0) return;
-  const auto fits = [&](int64_t end_us) {
-    const int64_t span_us = end_us - *row->start_us;
-    return span_us == elapsed_us || span_us == elapsed_us + suspended_us;
-  };
-  if (fits(*row->end_us) || !fits(*row->end_us + end_repeated_us_)) return;
-  *row->end_us += end_repeated_us_;
-  --ambiguous_times_;
+void SacctReader::ChooseReadings(std::optional<int64_t> elapsed_us,
+                                 int64_t suspended_us, SacctRow* row) {
+  if (!row->span.repeats()) return;
+  row->told = ShiftOf(row->span, elapsed_us, suspended_us);
+  const SacctShift shift = readings_ != nullptr
+                               ? readings_->Of(row->run_id, row->span)
+                               : row->told.value_or(SacctShift());
+  *row->start_us += shift.start_us;
+  if (row->end_us) *row->end_us += shift.end_us;
+  ambiguous_times_ -= (shift.start_us != 0) + (shift.end_us != 0);
 }
 
 // Slurm's own account of the time, as a check of ours.
@@ -264,8 +264,8 @@ absl::Status SacctReader::CompareElapsed(SacctRow* row) {
   const int64_t suspended_us = paused->value_or(0);
   counts_.suspended += suspended_us > 0;
   counts_.suspended_us += suspended_us;
+  ChooseReadings(*elapsed, suspended_us, row);
   if (!*elapsed || !row->end_us) return absl::OkStatus();
-  ChooseReading(**elapsed, suspended_us, row);
   const int64_t span_us = *row->end_us - *row->start_us;
   const bool same = span_us == **elapsed || span_us == **elapsed + suspended_us;
   if (!same && counts_.elapsed_differs++ == 0) {

@@ -13,6 +13,7 @@
 #include "base/pipe_reader.h"
 #include "drawdown/import.h"
 #include "engine/import_csv.h"
+#include "engine/sacct_readings.h"
 
 namespace drawdown {
 
@@ -20,6 +21,8 @@ namespace drawdown {
 struct SacctRow : RunRowView {
   std::string_view job;   // "alpha/123@": what the run ids of this job id share
   bool by_sluid = false;  // else identified by its submit time
+  SacctSpan span;         // of which start_us and end_us are one reading
+  std::optional<SacctShift> told;  // by the record alone
 };
 
 // What was passed over, and what a person should know of.
@@ -36,7 +39,9 @@ struct SacctCounts {
 
 class SacctReader {
  public:
-  SacctReader(Source* source, const ImportOptions& options);
+  // `readings` say which readings are meant; without them each record alone.
+  SacctReader(Source* source, const ImportOptions& options,
+              const SacctReadings* readings);
 
   // kMissingColumn names every missing one; kInvalidArgument a mapping or
   // constant for a column that has none.
@@ -80,13 +85,13 @@ class SacctReader {
   std::vector<std::string> MissingColumns() const;
   std::string_view Field(Column column) const;
   std::string TextOf(const PathSource& source) const;
-  // Adds to *repeated_us, where it is given, by how much the second reading of
-  // a time in the zone's repeated hour is later.
-  absl::StatusOr<std::optional<int64_t>> Instant(
-      Column column, int64_t* repeated_us = nullptr);
+  // *second_us, where it is given: by how much the second reading of a time in
+  // the zone's repeated hour is later.
+  absl::StatusOr<std::optional<int64_t>> Instant(Column column,
+                                                 int64_t* second_us = nullptr);
   absl::StatusOr<int64_t> RepeatedBy(int64_t instant_us) const;
-  // The reading of an end until which the run lasts as long as Slurm says.
-  void ChooseReading(int64_t elapsed_us, int64_t suspended_us, SacctRow* row);
+  void ChooseReadings(std::optional<int64_t> elapsed_us, int64_t suspended_us,
+                      SacctRow* row);
   absl::Status Identify(SacctRow* row);
   absl::StatusOr<std::string_view> JobNumber() const;
   absl::Status ReadTimes(SacctRow* row);
@@ -95,7 +100,8 @@ class SacctReader {
 
   PipeReader reader_;
   const ImportOptions& options_;
-  std::array<int, kColumns> index_{};  // in the file; -1: absent
+  const SacctReadings* const readings_;  // may be null
+  std::array<int, kColumns> index_{};    // in the file; -1: absent
   PathSource tenant_;
   PathSource pool_;
   PathSource cluster_;
@@ -104,7 +110,6 @@ class SacctReader {
   std::string job_text_;
   std::string run_id_;
   uint64_t ambiguous_times_ = 0;
-  int64_t end_repeated_us_ = 0;  // of the row; 0: there is one reading
   SacctCounts counts_;
 };
 
