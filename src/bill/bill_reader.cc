@@ -261,13 +261,13 @@ class BillReading {
   }
 
   bool Superseded(const BillRow& row, uint32_t delivery, Cells* cells) {
-    const Standing standing = snapshots_.Of(row, delivery);
-    if (standing == Standing::kCountsBeside) {
+    const RowStanding standing = snapshots_.Of(row, delivery);
+    if (standing == RowStanding::kCountsBeside) {
       cells->Odd(OddityKind::kBesideLaterSnapshot,
                  BillColumn::kChargePeriodStart,
                  FormatInstant(row.charge_start_us));
     }
-    return standing == Standing::kSuperseded;
+    return standing == RowStanding::kSuperseded;
   }
 
   // A discount that is left out, because costs are after it, is lost where they

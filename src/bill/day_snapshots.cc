@@ -32,22 +32,22 @@ DaySnapshots::Account& DaySnapshots::AccountOf(const BillRow& row) {
   return last_->second;
 }
 
-Standing DaySnapshots::OfTime(const BillRow& row, uint32_t delivery,
-                              const Account& account) {
+RowStanding DaySnapshots::OfTime(const BillRow& row, uint32_t delivery,
+                                 const Account& account) {
   const int64_t start_us = row.charge_start_us;
   const int64_t end_us = EndOf(row);
   const int64_t day = DayOf(start_us);
   const int64_t last_day = DayOf(end_us - 1);
-  Standing standing = Standing::kCounts;
+  RowStanding standing = RowStanding::kCounts;
   const auto found = account.days.find(day);
   if (found != account.days.end()) {
     for (const uint32_t index : found->second) {
       const Span& span = account.spans[index];
       if (span.delivery == delivery) continue;
       if (span.first_us <= start_us && start_us < span.last_us) {
-        return Standing::kSuperseded;
+        return RowStanding::kSuperseded;
       }
-      standing = Standing::kCountsBeside;
+      standing = RowStanding::kCountsBeside;
     }
   }
   const auto after =
@@ -57,7 +57,7 @@ Standing DaySnapshots::OfTime(const BillRow& row, uint32_t delivery,
     const Span& span = account.spans[index];
     if (span.delivery != delivery && start_us < span.first_us &&
         span.first_us < end_us) {
-      standing = Standing::kCountsBeside;
+      standing = RowStanding::kCountsBeside;
     }
   }
   return standing;
@@ -85,16 +85,16 @@ bool DaySnapshots::Repeats(const BillRow& row, uint32_t delivery,
   return !first && taken->second != delivery;
 }
 
-Standing DaySnapshots::Of(const BillRow& row, uint32_t delivery) {
+RowStanding DaySnapshots::Of(const BillRow& row, uint32_t delivery) {
   Account& account = AccountOf(row);
-  const Standing standing = OfTime(row, delivery, account);
-  if (standing == Standing::kSuperseded) return standing;
+  const RowStanding standing = OfTime(row, delivery, account);
+  if (standing == RowStanding::kSuperseded) return standing;
   if (!row.correction) {
     Take(row, delivery, &account);
     return standing;
   }
-  return Repeats(row, delivery, &account) ? Standing::kSuperseded
-                                          : Standing::kCounts;
+  return Repeats(row, delivery, &account) ? RowStanding::kSuperseded
+                                          : RowStanding::kCounts;
 }
 
 }  // namespace drawdown

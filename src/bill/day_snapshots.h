@@ -15,7 +15,7 @@
 
 namespace drawdown {
 
-enum class Standing : uint8_t {
+enum class RowStanding : uint8_t {
   kCounts,
   // Counts, though a later delivery has charges of the same day: all of these
   // are of another time of it.
@@ -33,7 +33,7 @@ class DaySnapshots {
  public:
   DaySnapshots() : seed_(RandomSeed()) {}
 
-  Standing Of(const BillRow& row, uint32_t delivery);
+  RowStanding Of(const BillRow& row, uint32_t delivery);
 
  private:
   struct Span {
@@ -48,8 +48,8 @@ class DaySnapshots {
   };
 
   Account& AccountOf(const BillRow& row);
-  static Standing OfTime(const BillRow& row, uint32_t delivery,
-                         const Account& account);
+  static RowStanding OfTime(const BillRow& row, uint32_t delivery,
+                            const Account& account);
   static void Take(const BillRow& row, uint32_t delivery, Account* account);
   bool Repeats(const BillRow& row, uint32_t delivery, Account* account) const;
 

@@ -12,7 +12,7 @@ bool Snapshots::IsOfLater(Scope scope, uint32_t delivery) {
   return !first && taken->second != delivery;
 }
 
-Standing Snapshots::Of(const BillRow& row, uint32_t delivery) {
+RowStanding Snapshots::Of(const BillRow& row, uint32_t delivery) {
   if (row.own_period) return days_.Of(row, delivery);
   // Bills repeat one account and period row after row.
   const bool same = last_.has_value() && last_delivery_ == delivery &&
@@ -27,7 +27,7 @@ Standing Snapshots::Of(const BillRow& row, uint32_t delivery) {
     last_delivery_ = delivery;
     last_superseded_ = IsOfLater(*last_, delivery);
   }
-  return last_superseded_ ? Standing::kSuperseded : Standing::kCounts;
+  return last_superseded_ ? RowStanding::kSuperseded : RowStanding::kCounts;
 }
 
 bool Snapshots::SupersedesLast(Dataset dataset, const BillContents& bill,

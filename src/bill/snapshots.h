@@ -21,7 +21,7 @@ class Snapshots {
  public:
   // Whether a later delivery has charges of the row's provider, billing account
   // and billing period; one without a billing period is as DaySnapshots says.
-  Standing Of(const BillRow& row, uint32_t delivery);
+  RowStanding Of(const BillRow& row, uint32_t delivery);
 
   // The same of the newest row of a table, by what tells its rows apart:
   // invoices likewise by issuer, account and period, billing periods by issuer,
