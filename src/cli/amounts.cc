@@ -81,9 +81,8 @@ absl::StatusOr<std::optional<int64_t>> DurationOption(std::string_view name,
                                                       const std::string& text) {
   if (text.empty()) return std::nullopt;
   ASSIGN_OR_RETURN(const int64_t length, LengthOption(name, text));
-  if (length > 0 && length <= kLongestDuration) return length;
-  return OptionError(name,
-                     Quoted(text) + " is not more than 0 and at most 3660d");
+  if (length <= kLongestDuration) return length;
+  return OptionError(name, Quoted(text) + " is longer than 3660d");
 }
 
 }  // namespace drawdown

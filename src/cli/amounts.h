@@ -27,7 +27,7 @@ absl::StatusOr<std::optional<GpuTime>> GpuTimeOption(std::string_view prefix,
 absl::StatusOr<int64_t> ParseLength(std::string_view text);
 absl::StatusOr<int64_t> LengthOption(std::string_view name,
                                      const std::string& text);
-// More than 0 and at most ten years; none when `text` is empty.
+// At most ten years, of 366 days; none when `text` is empty.
 absl::StatusOr<std::optional<int64_t>> DurationOption(std::string_view name,
                                                       const std::string& text);
 
