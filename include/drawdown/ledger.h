@@ -121,8 +121,8 @@ class DRAWDOWN_EXPORT Ledger {
   // Opens (or, with create_if_missing, makes) the ledger in `directory`.
   // kNotALedger, kLedgerVersion, kUnsupportedLmdb, kUnsupportedFilesystem,
   // kBusy, kAlreadyOpen, kForeignNamespace, kInvalidArgument (bucket), kIo,
-  // kCorrupt. Opening one directory several times in a process shares one
-  // environment.
+  // kDiskFull, kCorrupt. Opening one directory several times in a process
+  // shares one environment. Books of format 4 become format 5, in one commit.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(
       const std::string& directory, const OpenOptions& options = {});
 

@@ -47,7 +47,7 @@ enum class ErrorCode : int32_t {
   // The ledger directory or its host.
   kNotALedger = 301,             // the directory is not a ledger
   kLedgerExists = 302,           // init on a directory that is one
-  kLedgerVersion = 303,          // written by a newer format
+  kLedgerVersion = 303,          // of a format not read here
   kUnsupportedLmdb = 304,        // LMDB 0.9.26-0.9.31 (ITS#10095)
   kUnsupportedFilesystem = 305,  // network or overlay filesystem
   // A peer holds the writer lock past the deadline; or limits changed while a

@@ -14,6 +14,7 @@
 #include "ledger/memory_store.h"
 #include "ledger/rebuild.h"
 #include "ledger/tenant_moves.h"
+#include "ledger/upgrade.h"
 
 namespace drawdown {
 namespace {
@@ -230,6 +231,11 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(
                        directory + " has no ledger header");
     }
     ASSIGN_OR_RETURN(header, DecodeHeader(*bytes));
+  }
+  if (header.format != kLedgerFormat) {
+    ASSIGN_OR_RETURN(std::unique_ptr<WriteTransaction> old,
+                     store->BeginWrite());
+    RETURN_IF_ERROR(UpgradeBooks(std::move(old), &header));
   }
   ASSIGN_OR_RETURN(std::string boot_id, BootId());
   ASSIGN_OR_RETURN(std::unique_ptr<LiveDirectory> live,

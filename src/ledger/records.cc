@@ -73,10 +73,12 @@ absl::StatusOr<Header> DecodeHeader(std::string_view bytes) {
   ByteReader format(bytes.substr(kMagic.size()));
   header.format = format.Fixed<uint32_t>();
   // Checked before the checksum: another format may checksum otherwise.
-  if (format.ok() && header.format != kLedgerFormat) {
+  if (format.ok() && header.format != kLedgerFormat &&
+      header.format != kUpgradedFormat) {
     return MakeError(ErrorCode::kLedgerVersion,
                      "ledger has format " + std::to_string(header.format) +
-                         "; this library reads format " +
+                         "; this library reads formats " +
+                         std::to_string(kUpgradedFormat) + " and " +
                          std::to_string(kLedgerFormat));
   }
   ASSIGN_OR_RETURN(const std::string_view body,

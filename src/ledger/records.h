@@ -20,7 +20,9 @@
 
 namespace drawdown {
 
-inline constexpr uint32_t kLedgerFormat = 4;
+inline constexpr uint32_t kLedgerFormat = 5;
+// Has the same records; who opens it makes it the other (ledger/upgrade.h).
+inline constexpr uint32_t kUpgradedFormat = 4;
 inline constexpr size_t kMaxIdBytes = 200;
 
 // --- Table::kMeta ------------------------------------------------------------
@@ -37,7 +39,7 @@ struct Header {
   std::string lmdb_version;  // that made it
 };
 std::string EncodeHeader(const Header& header);
-// kNotALedger, kLedgerVersion, kCorrupt.
+// kLedgerVersion unless of a format above, kCorrupt.
 absl::StatusOr<Header> DecodeHeader(std::string_view bytes);
 
 // The end of the journal. Rewritten by every commit.

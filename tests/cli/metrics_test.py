@@ -270,7 +270,7 @@ class ScrapeTest(MetricsTest):
             self.assertEqual(result[job]["metric"]["pool"], POOL)
             self.assertEqual(result[job]["value"][1], "12.5")
         result = self.query(address, "drawdown_info")
-        self.assertEqual(result["classic"]["metric"]["format"], "4")
+        self.assertEqual(result["classic"]["metric"]["format"], "5")
 
 
 if __name__ == "__main__":

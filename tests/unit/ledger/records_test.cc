@@ -87,10 +87,10 @@ TEST(RecordsTest, HeaderOfAnotherFormatIsRefusedByName) {
   Header header;
   header.format = kLedgerFormat + 1;
   EXPECT_THAT(DecodeHeader(EncodeHeader(header)),
-              IsError(ErrorCode::kLedgerVersion, "format 5"));
-  header.format = kLedgerFormat - 1;
+              IsError(ErrorCode::kLedgerVersion, "has format 6"));
+  header.format = kUpgradedFormat - 1;
   EXPECT_THAT(DecodeHeader(EncodeHeader(header)),
-              IsError(ErrorCode::kLedgerVersion, "format 3"));
+              IsError(ErrorCode::kLedgerVersion, "has format 3"));
   EXPECT_THAT(DecodeHeader("something else"),
               IsError(ErrorCode::kCorrupt, "header"));
 }
