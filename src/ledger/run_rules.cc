@@ -149,8 +149,12 @@ bool AlreadySaid(const Run& known, const RunChanged& change) {
   switch (change.change) {
     case RunChange::kStart:
       return false;
-    case RunChange::kResize:
+    case RunChange::kResize: {
+      // What it had at the instant before it was resized is not said again.
+      const Segment* const resized = ResizedAt(known, change.at_us);
+      if (resized != nullptr) return resized->micro_gpus == change.micro_gpus;
       return HasSegmentFrom(known, change.at_us, change.micro_gpus);
+    }
     case RunChange::kSuspend:
     case RunChange::kSuspendAccruing:
       return HasGapFrom(known, change.at_us) ||
@@ -160,7 +164,8 @@ bool AlreadySaid(const Run& known, const RunChanged& change) {
     case RunChange::kStop:
       return known.state == RunState::kEnded &&
              LastChange(known) == change.at_us &&
-             ReasonOf(known) == change.reason;
+             (known.reason == change.reason ||
+              ReasonOf(known) == change.reason);
   }
   return false;
 }

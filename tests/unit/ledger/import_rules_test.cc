@@ -1,4 +1,8 @@
 // What an imported row means beside what the books know, as a table.
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "gtest/gtest.h"
 #include "ledger/run_rules.h"
 #include "tests/support/status.h"
@@ -71,6 +75,34 @@ TEST(ImportRulesTest, RowsBesideKnownRuns) {
       EXPECT_THAT(verdict, IsError(ErrorCode::kConflict, "run attempt 1"));
     }
   }
+}
+
+// The state of a row is the reason of a stop that says none; said again as it
+// was said the first time, or by that reason, it is the same stop.
+TEST(ImportRulesTest, StopsOfRunsThatCameWithAState) {
+  const NameOf name_of = [](NameKind, uint32_t) { return std::string("name"); };
+  RunChanged stop = {.change = RunChange::kStop, .run_id = "run", .at_us = 20};
+  const drawdown::Run open =
+      AfterImport(RowOf({.end_us = std::nullopt, .state = "FAILED"}));
+  const auto judged = [&](StopReason first, StopReason again) {
+    stop.reason = first;
+    const drawdown::Run known = AfterChange(&open, stop);
+    stop.reason = again;
+    return JudgeChange(&known, stop, name_of);
+  };
+  for (const auto& [first, again] :
+       {std::pair(StopReason::kUnknown, StopReason::kUnknown),
+        std::pair(StopReason::kUnknown, StopReason::kFailed),
+        std::pair(StopReason::kFailed, StopReason::kFailed),
+        std::pair(StopReason::kDone, StopReason::kDone)}) {
+    const auto verdict = judged(first, again);
+    ASSERT_THAT(verdict, IsOk()) << StopReasonName(again);
+    EXPECT_EQ(*verdict, Verdict::kUnchanged);
+  }
+  EXPECT_THAT(judged(StopReason::kUnknown, StopReason::kDone),
+              IsError(ErrorCode::kConflict, "stopped at"));
+  EXPECT_THAT(judged(StopReason::kDone, StopReason::kFailed),
+              IsError(ErrorCode::kConflict, "stopped at"));
 }
 
 TEST(ImportRulesTest, ValuesThatCannotStandInTheBooks) {
