@@ -36,23 +36,43 @@ absl::Status OtherIdentity(const SacctRow& row, std::string_view other) {
           "columns");
 }
 
+// From a start to its end, which an open one does not have.
+using Span = std::pair<int64_t, std::optional<int64_t>>;
+
+bool EndsBefore(const Span& one, const Span& other) {
+  return one.second && (!other.second || *one.second < *other.second);
+}
+
+absl::Status Overlap(const SacctRow& row, const Span& before,
+                     const Span& next) {
+  const auto& [start_us, end_us] = before;
+  return MakeError(ErrorCode::kConflict,
+                   "run " + std::string(row.run_id) + " was started at " +
+                       FormatInstant(next.first) + ", but its start of " +
+                       FormatInstant(start_us) +
+                       (end_us ? " ended at " + FormatInstant(*end_us)
+                               : std::string(" has not ended")) +
+                       ": records of one run overlap");
+}
+
 // A run is one start at a time: GPUs of records that overlap would be counted
-// twice.
-absl::Status CheckSuccession(
-    const SacctRow& row,
-    std::vector<std::pair<int64_t, std::optional<int64_t>>> spans) {
+// twice. Those that the books have already are counted, and stay as they are.
+absl::Status CheckSuccession(const SacctRow& row, std::vector<Span> spans,
+                             const std::vector<Span>& in_books) {
   std::sort(spans.begin(), spans.end());
-  for (size_t i = 1; i < spans.size(); ++i) {
-    const auto& [start_us, end_us] = spans[i - 1];
-    const int64_t next_us = spans[i].first;
-    if (end_us && *end_us <= next_us) continue;
-    return MakeError(ErrorCode::kConflict,
-                     "run " + std::string(row.run_id) + " was started at " +
-                         FormatInstant(next_us) + ", but its start of " +
-                         FormatInstant(start_us) +
-                         (end_us ? " ended at " + FormatInstant(*end_us)
-                                 : std::string(" has not ended")) +
-                         ": records of one run overlap");
+  // Those that end last of the ones before.
+  const Span* last = nullptr;
+  const Span* last_new = nullptr;
+  for (const Span& span : spans) {
+    const bool known =
+        std::find(in_books.begin(), in_books.end(), span) != in_books.end();
+    const Span* const before = known ? last_new : last;
+    const bool follows =
+        before == nullptr || (before->second && *before->second <= span.first);
+    if (!follows) return Overlap(row, *before, span);
+    if (last == nullptr || EndsBefore(*last, span)) last = &span;
+    if (known) continue;
+    if (last_new == nullptr || EndsBefore(*last_new, span)) last_new = &span;
   }
   return absl::OkStatus();
 }
@@ -62,10 +82,14 @@ std::optional<int64_t> StartOf(const Run& run) {
   return run.segments.front().start_us;
 }
 
+struct Known {
+  KnownAttempts attempts;
+  std::vector<Span> spans;
+};
+
 // The attempts of the row's run id that the books have.
-absl::StatusOr<KnownAttempts> FindKnown(ReadTransaction* books,
-                                        const SacctRow& row) {
-  KnownAttempts known;
+absl::StatusOr<Known> FindKnown(ReadTransaction* books, const SacctRow& row) {
+  Known known;
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kRuns));
   ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(row.job));
@@ -74,7 +98,10 @@ absl::StatusOr<KnownAttempts> FindKnown(ReadTransaction* books,
     ASSIGN_OR_RETURN(const Run run, DecodeRun(cursor->key(), cursor->value()));
     const std::optional<int64_t> start_us = StartOf(run);
     if (key.run_id == row.run_id) {
-      known[key.attempt] = start_us;
+      known.attempts[key.attempt] = start_us;
+      if (start_us) {
+        known.spans.emplace_back(*start_us, run.segments.back().end_us);
+      }
     } else if (start_us == row.start_us &&
                IsBySluid(key.run_id, row.job) != row.by_sluid) {
       return OtherIdentity(row, key.run_id + " in the books");
@@ -129,7 +156,7 @@ absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
                                       Records* records) const {
   const uint64_t id_hash = HashOf(row.run_id);
   std::vector<int64_t> starts;
-  std::vector<std::pair<int64_t, std::optional<int64_t>>> spans;
+  std::vector<Span> spans;
   for (const Record& record : *records) {
     if (record.id_hash == id_hash) {
       starts.push_back(record.start_us);
@@ -139,10 +166,10 @@ absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
       return OtherIdentity(row, "another record of the input");
     }
   }
-  RETURN_IF_ERROR(CheckSuccession(row, std::move(spans)));
-  ASSIGN_OR_RETURN(const KnownAttempts known, FindKnown(books, row));
+  ASSIGN_OR_RETURN(const Known known, FindKnown(books, row));
+  RETURN_IF_ERROR(CheckSuccession(row, std::move(spans), known.spans));
   const std::map<int64_t, uint32_t> numbers =
-      NumberAttempts(std::move(starts), known);
+      NumberAttempts(std::move(starts), known.attempts);
   for (Record& record : *records) {
     if (record.id_hash == id_hash) {
       record.attempt = numbers.at(record.start_us);

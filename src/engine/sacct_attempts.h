@@ -39,7 +39,7 @@ class SacctAttempts {
 
   // The record's attempt. kConflict when the job is in the books, or in the
   // input, identified by SLUID there and by submit time here, or the reverse,
-  // and when records of its run id overlap.
+  // and when records of its run id overlap that the books do not both have.
   absl::StatusOr<uint32_t> Number(ReadTransaction* books, const SacctRow& row);
   // The same as it was told before; kBadInput when it was not.
   absl::StatusOr<uint32_t> Numbered(const SacctRow& row) const;

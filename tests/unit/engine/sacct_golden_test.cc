@@ -216,6 +216,50 @@ TEST(SacctReasonTest, OneWordForOneRun) {
               IsError(ErrorCode::kConflict, "node_failure"));
 }
 
+// What overlaps in the books stays, and an import that says no more changes
+// nothing; what comes beside it may not overlap.
+TEST(SacctOverlapTest, WhatTheBooksHaveMayBeImportedAgain) {
+  ScratchDir dir;
+  OpenOptions options;
+  options.create_if_missing = true;
+  auto ledger = Ledger::Open(dir.Path("books"), options);
+  ASSERT_THAT(ledger, IsOk());
+  // Rows of runs are not compared.
+  const std::string runs =
+      "run_id,attempt,tenant,pool,gpus,start,end,state\n"
+      "alpha/7@s1,1,acme,p,2,2026-10-01T01:00:00Z,2026-10-01T09:00:00Z,"
+      "NODE_FAIL\n"
+      "alpha/7@s1,2,acme,p,2,2026-10-01T02:00:00Z,2026-10-01T04:00:00Z,"
+      "COMPLETED\n";
+  ASSERT_THAT((*ledger)->ImportRunFiles({dir.Write("runs", runs)}, {}), IsOk());
+  ImportOptions import;
+  import.constants.emplace_back("pool", "p");
+  const std::string known =
+      "JobIDRaw|Cluster|SLUID|Start|End|State|AllocTRES|Account\n"
+      "7|alpha|s1|2026-10-01T01:00:00Z|2026-10-01T09:00:00Z|NODE_FAIL|"
+      "gres/gpu=2|acme\n"
+      "7|alpha|s1|2026-10-01T02:00:00Z|2026-10-01T04:00:00Z|COMPLETED|"
+      "gres/gpu=2|acme\n";
+  const auto again =
+      (*ledger)->ImportSacctFiles({dir.Write("known", known)}, import);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->unchanged, 2u);
+  const auto beside = [&](const std::string& span) {
+    return (*ledger)
+        ->ImportSacctFiles(
+            {dir.Write("more", known + "7|alpha|s1|" + span +
+                                   "|COMPLETED|gres/gpu=2|acme\n")},
+            import)
+        .status();
+  };
+  // The first goes on beyond the second.
+  EXPECT_THAT(beside("2026-10-01T05:00:00Z|2026-10-01T10:00:00Z"),
+              IsError(ErrorCode::kConflict, "records of one run overlap"));
+  EXPECT_THAT(beside("2026-10-01T00:30:00Z|2026-10-01T01:30:00Z"),
+              IsError(ErrorCode::kConflict, "records of one run overlap"));
+  EXPECT_THAT(beside("2026-10-01T09:00:00Z|2026-10-01T10:00:00Z"), IsOk());
+}
+
 INSTANTIATE_TEST_SUITE_P(Files, SacctGoldenTest,
                          testing::Values("gpus", "identity", "lives"),
                          [](const auto& param) { return param.param; });
