@@ -296,7 +296,9 @@ absl::StatusOr<Admission> Posting::StartRuns(
 }
 
 // More GPUs at once, by growing or by going on, must fit, and so must what is
-// used by it at once. The hold of a suspended run keeps its GPUs.
+// used by it at once. The hold of a suspended run keeps its GPUs. What a hold
+// keeps for its run to grow into is asked anew: a correction, or a change that
+// is said late, may have given it GPUs back that others have by now.
 absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
                                                const Run& known,
                                                int64_t at_us) {
@@ -308,14 +310,16 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
   }
   const StoredHold* const draws = hold ? &*hold : nullptr;
   Ask ask;
+  Ask kept;  // by the hold, of what is asked
   const bool resizes = change.change == RunChange::kResize;
   const bool grows = resizes && change.micro_gpus > known.micro_gpus;
   if (grows) {
     const int64_t from_hold =
         GpusKeptBeside(known, draws, at_us) -
         GpusKeptBeside(AfterChange(&known, change), draws, at_us);
-    ask.micro_gpus =
-        std::max<int64_t>(0, change.micro_gpus - known.micro_gpus - from_hold);
+    const int64_t more = change.micro_gpus - known.micro_gpus;
+    kept.micro_gpus = std::clamp<int64_t>(from_hold, 0, more);
+    ask.micro_gpus = std::max(more, more - from_hold);
   }
   // A run that accrued while suspended has its GPUs.
   const bool gave_back =
@@ -337,8 +341,10 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
   RETURN_IF_ERROR(AskForAccrued(known, change, draws, at_us, &ask));
   if (ask.micro_gpus == 0 && ask.gpu_time.zero()) return Admission{};
   Admitter admitter = quotas_->AdmitterAt(at_us);
-  return AdmitTime(&admitter, PathOf(NameKind::kTenant, known.tenant),
-                   PathOf(NameKind::kPool, known.pool), ask);
+  const std::string tenant = PathOf(NameKind::kTenant, known.tenant);
+  const std::string pool = PathOf(NameKind::kPool, known.pool);
+  RETURN_IF_ERROR(admitter.Withdraw(tenant, pool, kept));
+  return AdmitTime(&admitter, tenant, pool, ask);
 }
 
 // Under a hard quota of GPU time a run that grows or goes on uses more every

@@ -115,6 +115,52 @@ TEST_F(RefusalTest, RefusedTasksAreSeenAsBeforeThem) {
             "acme on *: 5 GPUs at once, 1 used, 1 held, 4 asked");
 }
 
+// A correction says that the run never had the GPUs that it gave back, so that
+// its hold keeps them, beside who has them by now: they are no room to grow.
+TEST_F(RefusalTest, GpusThatACorrectionGivesBackAreNotThereTwice) {
+  QuotaSetting gpus;
+  gpus.scope.tenant = "acme";
+  gpus.scope.period = QuotaPeriod::kAtOnce;
+  gpus.limit = QuotaLimit{.nominal = 4 * kMicroGpusPerGpu};
+  ASSERT_THAT(ledger_->SetQuota(gpus), IsOk());
+  HoldRequest hold = Hold("h", 100);
+  hold.micro_gpus = 4 * kMicroGpusPerGpu;
+  hold.ttl_us = 24 * kMicrosPerHour;
+  ASSERT_THAT(ledger_->PlaceHold(hold), IsOk());
+  const auto now_us = ledger_->HoldTime();
+  ASSERT_THAT(now_us, IsOk());
+  RunStart start;
+  start.key.run_id = "r";
+  start.tenant = "acme/chat";
+  start.pool = kPool;
+  start.micro_gpus = 4 * kMicroGpusPerGpu;
+  start.at_us = *now_us;
+  start.hold_id = "h";
+  ASSERT_THAT(ledger_->StartRun(start), IsOk());
+  const auto resized = [&](int64_t to, int64_t after_us) {
+    const auto admission =
+        ledger_->ResizeRun({"r"}, to * kMicroGpusPerGpu, *now_us + after_us);
+    EXPECT_THAT(admission, IsOk());
+    return admission->refusal ? DescribeRefusal(*admission->refusal) : "";
+  };
+  ASSERT_EQ(resized(2, 1), "");
+  start.key.run_id = "other";
+  start.micro_gpus = 2 * kMicroGpusPerGpu;
+  start.hold_id = "";
+  ASSERT_TRUE(ledger_->StartRun(start)->admitted());
+  const std::string corrected =
+      "run_id,tenant,pool,gpus,start,end\nr,acme/chat," + std::string(kPool) +
+      ",2," + FormatInstant(*now_us) + ",\n";
+  ASSERT_THAT(
+      ledger_->CorrectRunsFile(dir_.Write("corrected", corrected), "as told"),
+      IsOk());
+  EXPECT_EQ(resized(4, 2),
+            "acme on *: 4 GPUs at once, 4 used, 2 held, 0 asked");
+  // Where the other has ended there is room.
+  ASSERT_THAT(ledger_->StopRun({"other"}, *now_us, StopReason::kDone), IsOk());
+  EXPECT_EQ(resized(4, 3), "");
+}
+
 // As many digits as tell a GPU-microsecond from the next.
 TEST_F(RefusalTest, RefusalsAddUpToTheMicrosecond) {
   ASSERT_THAT(ledger_->SetQuota(Hours("acme", 10)), IsOk());

@@ -262,6 +262,7 @@ void QuotaSimulation::Change() {
   const int64_t at_us = EventInstant();
   change.at_us = at_us;
   int64_t gpus = 0;
+  int64_t kept = 0;
   bool grows = false;
   NaiveRun after = run;
   Segment& last = after.segments.back();
@@ -280,7 +281,11 @@ void QuotaSimulation::Change() {
     last.end_us = at_us;
     after.micro_gpus = change.micro_gpus;
     after.segments.push_back({at_us, std::nullopt, change.micro_gpus});
-    if (grows) gpus = MoreGpusThanBefore(id, after);
+    if (grows) {
+      gpus = MoreGpusThanBefore(id, after);
+      // What its hold keeps for it is asked with it.
+      kept = std::max<int64_t>(0, after.micro_gpus - run.micro_gpus - gpus);
+    }
   } else if (!run.suspended && random_.OneIn(2)) {
     change.change = RunChange::kSuspend;
     last.end_us = at_us;
@@ -299,7 +304,9 @@ void QuotaSimulation::Change() {
   // The others are facts.
   std::vector<NaiveQuotas::Asked> asks;
   if (more) {
-    asks = {{run.tenant, run.pool, 0, gpus, MoreThanBefore(id, after, at_us)}};
+    asks = {{run.tenant, run.pool, 0, -kept, {}},
+            {run.tenant, run.pool, 0, gpus + kept,
+             MoreThanBefore(id, after, at_us)}};
   }
   const bool fits = naive_.Fits(asks, now_us_);
   const auto changed = posting_->ChangeRun(change, now_us_);
