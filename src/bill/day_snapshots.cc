@@ -18,6 +18,10 @@ int64_t EndOf(const BillRow& row) {
   return std::max(row.charge_end_us, row.charge_start_us + 1);
 }
 
+bool IsLong(const BillRow& row) {
+  return row.charge_end_us - row.charge_start_us > kDayUs;
+}
+
 }  // namespace
 
 // Reports repeat one account row after row.
@@ -33,16 +37,16 @@ DaySnapshots::Account& DaySnapshots::AccountOf(const BillRow& row) {
 }
 
 RowStanding DaySnapshots::OfTime(const BillRow& row, uint32_t delivery,
-                                 const Account& account) {
+                                 const Times& times) {
   const int64_t start_us = row.charge_start_us;
   const int64_t end_us = EndOf(row);
   const int64_t day = DayOf(start_us);
   const int64_t last_day = DayOf(end_us - 1);
   RowStanding standing = RowStanding::kCounts;
-  const auto found = account.days.find(day);
-  if (found != account.days.end()) {
+  const auto found = times.days.find(day);
+  if (found != times.days.end()) {
     for (const uint32_t index : found->second) {
-      const Span& span = account.spans[index];
+      const Span& span = times.spans[index];
       if (span.delivery == delivery) continue;
       if (span.first_us <= start_us && start_us < span.last_us) {
         return RowStanding::kSuperseded;
@@ -51,10 +55,10 @@ RowStanding DaySnapshots::OfTime(const BillRow& row, uint32_t delivery,
     }
   }
   const auto after =
-      last_day == day ? account.days.end() : account.days.find(last_day);
-  if (after == account.days.end()) return standing;
+      last_day == day ? times.days.end() : times.days.find(last_day);
+  if (after == times.days.end()) return standing;
   for (const uint32_t index : after->second) {
-    const Span& span = account.spans[index];
+    const Span& span = times.spans[index];
     if (span.delivery != delivery && start_us < span.first_us &&
         span.first_us < end_us) {
       standing = RowStanding::kCountsBeside;
@@ -63,9 +67,22 @@ RowStanding DaySnapshots::OfTime(const BillRow& row, uint32_t delivery,
   return standing;
 }
 
-void DaySnapshots::Take(const BillRow& row, uint32_t delivery,
-                        Account* account) {
-  std::vector<Span>& spans = account->spans;
+RowStanding DaySnapshots::OfTime(const BillRow& row, uint32_t delivery,
+                                 const Account& account) {
+  const RowStanding standing = OfTime(row, delivery, account.times);
+  if (standing == RowStanding::kSuperseded ||
+      account.long_times.spans.empty()) {
+    return standing;
+  }
+  const RowStanding other = OfTime(row, delivery, account.long_times);
+  if (other == RowStanding::kSuperseded && !IsLong(row)) {
+    return RowStanding::kCountsBeside;
+  }
+  return std::max(standing, other);
+}
+
+void DaySnapshots::Take(const BillRow& row, uint32_t delivery, Times* times) {
+  std::vector<Span>& spans = times->spans;
   if (spans.empty() || spans.back().delivery != delivery) {
     spans.push_back({delivery, row.charge_start_us, EndOf(row)});
   }
@@ -73,7 +90,7 @@ void DaySnapshots::Take(const BillRow& row, uint32_t delivery,
   span.first_us = std::min(span.first_us, row.charge_start_us);
   span.last_us = std::max(span.last_us, EndOf(row));
   const auto index = static_cast<uint32_t>(spans.size() - 1);
-  std::vector<uint32_t>& of_day = account->days[DayOf(row.charge_start_us)];
+  std::vector<uint32_t>& of_day = times->days[DayOf(row.charge_start_us)];
   if (of_day.empty() || of_day.back() != index) of_day.push_back(index);
 }
 
@@ -88,13 +105,16 @@ bool DaySnapshots::Repeats(const BillRow& row, uint32_t delivery,
 RowStanding DaySnapshots::Of(const BillRow& row, uint32_t delivery) {
   Account& account = AccountOf(row);
   const RowStanding standing = OfTime(row, delivery, account);
-  if (standing == RowStanding::kSuperseded) return standing;
-  if (!row.correction) {
-    Take(row, delivery, &account);
-    return standing;
+  // One that is replaced is had all the same: what its delivery withdrew stays
+  // withdrawn.
+  if (row.correction) {
+    const bool repeats = Repeats(row, delivery, &account);
+    return repeats || standing == RowStanding::kSuperseded
+               ? RowStanding::kSuperseded
+               : RowStanding::kCounts;
   }
-  return Repeats(row, delivery, &account) ? RowStanding::kSuperseded
-                                          : RowStanding::kCounts;
+  Take(row, delivery, IsLong(row) ? &account.long_times : &account.times);
+  return standing;
 }
 
 }  // namespace drawdown

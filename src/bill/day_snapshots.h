@@ -26,9 +26,12 @@ enum class RowStanding : uint8_t {
 // Rows of later deliveries come before those of earlier ones. A delivery is of
 // the time from its first charge of a provider and billing account to its last
 // one's end, but for days (UTC) of which it has none: what another delivery has
-// that begins then is replaced. Corrections are of no such time, because they
-// may come long after it: those of a time that is replaced are, and those that
-// a later delivery has too, by the id of the line or else by all they say.
+// that begins then is replaced. Charges of more than a day, as a month's fee,
+// would make it of a time whose hours it never had: they are of a time of their
+// own, likewise, in which only their like is replaced. Corrections are of no
+// such time, because they may come long after it: those of a time that is
+// replaced are, and those that a later delivery has too, by the id of the line
+// or else by all they say.
 class DaySnapshots {
  public:
   DaySnapshots() : seed_(RandomSeed()) {}
@@ -41,16 +44,23 @@ class DaySnapshots {
     int64_t first_us = 0;
     int64_t last_us = 0;
   };
-  struct Account {
+  // Of all deliveries that were read, be it that others have replaced them.
+  struct Times {
     std::vector<Span> spans;  // the latest delivery's first
     HashMap<int64_t, std::vector<uint32_t>> days;  // indices of spans, rising
-    HashMap<Hash128, uint32_t> corrections;        // the latest delivery
+  };
+  struct Account {
+    Times times;
+    Times long_times;                        // of charges of more than a day
+    HashMap<Hash128, uint32_t> corrections;  // the latest delivery
   };
 
   Account& AccountOf(const BillRow& row);
   static RowStanding OfTime(const BillRow& row, uint32_t delivery,
+                            const Times& times);
+  static RowStanding OfTime(const BillRow& row, uint32_t delivery,
                             const Account& account);
-  static void Take(const BillRow& row, uint32_t delivery, Account* account);
+  static void Take(const BillRow& row, uint32_t delivery, Times* times);
   bool Repeats(const BillRow& row, uint32_t delivery, Account* account) const;
 
   const uint64_t seed_;

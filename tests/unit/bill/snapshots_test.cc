@@ -149,6 +149,53 @@ TEST(SnapshotsTest, WhatWasWithdrawnWithinADeliveryIsReplaced) {
   EXPECT_EQ(Beside(summary), 2u);
 }
 
+// A third delivery says nothing of what the second withdrew, be it that all
+// that the second had of that day is replaced.
+TEST(SnapshotsTest, WhatWasWithdrawnStaysWithdrawn) {
+  const std::string first = OciReport({{"02T03:00", "02T04:00", "50"},
+                                       {"06T00:00", "07T12:00", "60"},
+                                       {"05T03:00", "05T04:00", "-9", true}});
+  const std::string second = OciReport({{"01T00:00", "01T01:00", "1"},
+                                        {"02T08:00", "02T09:00", "2"},
+                                        {"03T00:00", "03T01:00", "4"},
+                                        {"06T00:00", "07T12:00", "5"},
+                                        {"02T08:00", "02T09:00", "-9", true}});
+  const std::string third = OciReport({{"02T08:00", "02T09:00", "2"},
+                                       {"03T00:00", "03T01:00", "4"},
+                                       {"06T00:00", "08T00:00", "6"}});
+  BillSummary summary;
+  EXPECT_THAT(CostsOf(Latest({{1, second}, {0, first}}), &summary),
+              ElementsAre("1", "2", "4", "5", "-9"));
+  EXPECT_THAT(CostsOf(Latest({{2, third}, {1, second}, {0, first}}), &summary),
+              ElementsAre("2", "4", "6", "1"));
+  EXPECT_EQ(summary.files[2].superseded, 3u);
+  EXPECT_EQ(Beside(summary), 0u);
+}
+
+// The month's fee that is in each delivery is replaced, and replaces no hours.
+TEST(SnapshotsTest, ALineOfMoreThanADayMakesNoDeliveryLonger) {
+  const OciLine fee = {"01T00:00", "31T00:00", "3"};
+  const std::string first = OciReport({{"01T12:00", "01T13:00", "1"},
+                                       {"05T10:00", "05T11:00", "2"},
+                                       {"05T14:00", "05T15:00", "4"},
+                                       fee,
+                                       {"09T00:00", "10T01:00", "7"}});
+  const std::string later = OciReport({fee, {"05T12:00", "05T13:00", "5"}});
+  BillSummary summary;
+  EXPECT_THAT(CostsOf(Latest({{1, later}, {0, first}}), &summary),
+              ElementsAre("3", "5", "1", "2", "4", "7"));
+  EXPECT_EQ(summary.files[1].superseded, 1u);
+  EXPECT_EQ(Beside(summary), 3u);  // of the 1st and the 5th
+  // What was cut anew into hours is replaced, as all that begins then.
+  const std::string hours = OciReport({{"09T00:00", "09T01:00", "8"}});
+  EXPECT_THAT(CostsOf(Latest({{1, hours}, {0, first}}), &summary),
+              ElementsAre("8", "1", "2", "4", "3"));
+  // A day is not more than a day.
+  const std::string day = OciReport({{"05T00:00", "06T00:00", "9"}});
+  EXPECT_THAT(CostsOf(Latest({{1, day}, {0, first}}), &summary),
+              ElementsAre("9", "1", "3", "7"));
+}
+
 // Days later a delivery may have no lines of what it corrects.
 TEST(SnapshotsTest, ACorrectionThatIsDeliveredAgainCountsOnce) {
   const OciLine both = {"02T05:00", "02T06:00", "-7", true};
