@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -118,6 +119,10 @@ class DRAWDOWN_EXPORT BreakList {
   void Get(size_t i, Break* item) const;
   // The same without texts, which is much cheaper.
   BreakFigures figures(size_t i) const;
+
+  // The places of the items that are not clean, in order: nearly all are, and
+  // each comes from memory anew. Valid as long as the list.
+  std::span<const uint32_t> breaks() const;
 
   Iterator begin() const;
   Iterator end() const;

@@ -39,6 +39,20 @@ void InTwoThreads(size_t count, const MakeWork& make_work) {
   if (other.valid()) other.get();
 }
 
+// Does both, in whichever order; what either throws is thrown here.
+template <typename First, typename Second>
+void DoBoth(First first, Second second) {
+  InTwoThreads(2, [&] {
+    return [&](size_t i) {
+      if (i == 0) {
+        first();
+      } else {
+        second();
+      }
+    };
+  });
+}
+
 }  // namespace drawdown
 
 #endif  // DRAWDOWN_SRC_BASE_TWO_THREADS_H_

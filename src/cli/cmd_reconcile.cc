@@ -206,9 +206,8 @@ int SayFindings(const ReconcileResult& result) {
   if (result.clean()) return kExitFine;
   uint64_t breaks = 0;
   uint64_t failed = 0;
-  for (size_t i = 0; i < result.items.size(); ++i) {
-    const BreakFigures item = result.items.figures(i);
-    breaks += !IsClean(item.kind) && !item.pending;
+  for (const uint32_t i : result.items.breaks()) {
+    breaks += !result.items.figures(i).pending;
   }
   for (const ReconcileCheck& check : result.checks) {
     failed += check.outcome == ReconcileCheck::Outcome::kFailed;

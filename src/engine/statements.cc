@@ -263,9 +263,8 @@ absl::Status VisitLines(const std::vector<std::string>& bill_paths,
                         const BillSummary& summary, Reconciler* reconciler,
                         const BillLineCallback& line) {
   HashSet<uint32_t> wanted;
-  for (size_t i = 0; i < result.items.size(); ++i) {
-    const BreakFigures item = result.items.figures(i);
-    if (!IsClean(item.kind)) wanted.insert(item.lines);
+  for (const uint32_t i : result.items.breaks()) {
+    wanted.insert(result.items.figures(i).lines);
   }
   std::string texts;
   return ReadBillFiles(

@@ -30,11 +30,12 @@ UsageCell* CellsOf(const ZeroedPages& chunk) {
 absl::Status JoinFrom(size_t first, std::vector<UsageCell>* cells) {
   size_t kept = first;
   for (size_t i = first; i < cells->size(); ++i) {
-    const UsageCell cell = (*cells)[i];
+    const UsageCell& cell = (*cells)[i];
     if (kept > first && PlaceOf((*cells)[kept - 1]) == PlaceOf(cell)) {
       (*cells)[kept - 1].gpu_time += cell.gpu_time;
     } else {
-      (*cells)[kept++] = cell;
+      if (kept != i) (*cells)[kept] = cell;
+      ++kept;
     }
     if (!(*cells)[kept - 1].gpu_time.valid()) {
       return MakeError(ErrorCode::kOverflow,
@@ -75,14 +76,26 @@ void CellOrder::ForEach(const Part& part, Visit visit) {
 }
 
 void CellOrder::SortPart(const Part& part, int64_t first_us, UsageCell* out) {
-  const auto bucket_of = [&](const UsageCell& cell) {
-    return static_cast<size_t>((cell.bucket_us - first_us) / bucket_us_);
+  // Most cells are of the bucket after the last one's: to divide takes as long
+  // as all else.
+  const auto bucket_of = [&, at_us = first_us,
+                          at = size_t{0}](const UsageCell& cell) mutable {
+    if (cell.bucket_us == at_us + bucket_us_) {
+      ++at;
+    } else if (cell.bucket_us != at_us) {
+      at = static_cast<size_t>((cell.bucket_us - first_us) / bucket_us_);
+    }
+    at_us = cell.bucket_us;
+    return at;
   };
   std::fill(next_.begin(), next_.end(), 0);
-  ForEach(part, [&](const UsageCell& cell) { ++next_[bucket_of(cell) + 1]; });
+  ForEach(part, [&, number = bucket_of](const UsageCell& cell) mutable {
+    ++next_[number(cell) + 1];
+  });
   for (size_t i = 1; i < next_.size(); ++i) next_[i] += next_[i - 1];
-  ForEach(part,
-          [&](const UsageCell& cell) { out[next_[bucket_of(cell)]++] = cell; });
+  ForEach(part, [&, number = bucket_of](const UsageCell& cell) mutable {
+    out[next_[number(cell)]++] = cell;
+  });
   // Each is where the next bucket's cells begin now.
   size_t begin = 0;
   for (size_t i = 0; i + 1 < next_.size(); ++i) {

@@ -40,11 +40,35 @@ BreakFigures StoredBreaks::FiguresOf(Place place) const {
   return figures;
 }
 
+// First as they lie in memory, a bit for each: by their order each item would
+// come from there anew.
+void StoredBreaks::FindBreaks() {
+  std::vector<bool> found;
+  found.reserve(order.size());
+  for (const Break& item : wholes) found.push_back(!IsClean(item.kind));
+  std::vector<size_t> firsts;  // of each split's parts in `found`
+  firsts.reserve(splits.size());
+  for (const SplitBreak& split : splits) {
+    firsts.push_back(found.size());
+    for (const TenantPart& part : split.parts) {
+      found.push_back(!IsClean(part.kind));
+    }
+  }
+  breaks.clear();
+  for (size_t i = 0; i < order.size(); ++i) {
+    const auto [split, item] = order[i];
+    if (found[split == kWhole ? item : firsts[split] + item]) {
+      breaks.push_back(static_cast<uint32_t>(i));
+    }
+  }
+}
+
 BreakList::BreakList(std::vector<Break> items) {
   auto stored = std::make_shared<StoredBreaks>();
   stored->wholes = std::move(items);
   stored->order.resize(stored->wholes.size());
   for (uint32_t i = 0; i < stored->order.size(); ++i) stored->order[i].item = i;
+  stored->FindBreaks();
   stored_ = std::move(stored);
 }
 
@@ -71,10 +95,14 @@ BreakFigures BreakList::figures(size_t i) const {
   return stored_->FiguresOf(stored_->order[i]);
 }
 
+std::span<const uint32_t> BreakList::breaks() const {
+  if (stored_ == nullptr) return {};
+  return stored_->breaks;
+}
+
 bool ReconcileResult::clean() const {
-  for (size_t i = 0; i < items.size(); ++i) {
-    const BreakFigures item = items.figures(i);
-    if (!IsClean(item.kind) && !item.pending) return false;
+  for (const uint32_t i : items.breaks()) {
+    if (!items.figures(i).pending) return false;
   }
   for (const ReconcileCheck& check : checks) {
     if (check.outcome == ReconcileCheck::Outcome::kFailed) return false;

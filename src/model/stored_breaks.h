@@ -53,12 +53,16 @@ struct StoredBreaks {
   std::vector<Break> wholes;
   std::vector<SplitBreak> splits;
   std::vector<Place> order;
+  std::vector<uint32_t> breaks;      // of it, the places of what is not clean
   std::vector<std::string> tenants;  // sorted
   std::string tenant_tag;            // that rows name them by
 
   // The item itself, into the memory that `item` has.
   void Get(Place place, Break* item) const;
   BreakFigures FiguresOf(Place place) const;
+
+  // Fills `breaks`. Call once the order and all classes are there.
+  void FindBreaks();
 
   // Calls `visit` with each item's figures as they lie in memory, which is
   // several times as quick as by their order.

@@ -54,12 +54,12 @@ std::string PeriodRows::Note() const {
       FormatInstant(first_us_), " to ", FormatInstant(last_us_));
 }
 
-TagRows::TagRows(const std::vector<Group>& groups, const GroupNames& names) {
+TagRows::TagRows(const std::vector<Group>& groups, uint32_t unnamed) {
   for (const Group& group : groups) {
     if (group.key.disposition != Disposition::kCompare) continue;
     for (const TenantSum& sum : group.tenants.sums()) {
       rows_ += sum.rows;
-      if (!names.texts.Name(sum.tenant).empty()) named_ += sum.rows;
+      if (sum.tenant != unnamed) named_ += sum.rows;
     }
   }
 }

@@ -42,7 +42,8 @@ class PeriodRows {
 class TagRows {
  public:
   TagRows() = default;
-  TagRows(const std::vector<Group>& groups, const GroupNames& names);
+  // `unnamed`: the tenant of rows that name none.
+  TagRows(const std::vector<Group>& groups, uint32_t unnamed);
 
   // kNotExecutable where some name none: their tenants were not all compared.
   ReconcileCheck Check(const std::string& tag) const;

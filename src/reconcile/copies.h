@@ -70,6 +70,10 @@ class CopyFinder {
   // The hash of what a row says: the same in every run.
   Hash128 OrderOf(const BillRow& row);
 
+  // What ForEach and SumHours begin with, once. After the last row, by any
+  // thread. kIo, kDiskFull.
+  absl::Status SightFirsts();
+
   // The hours of the compared rows that ForEach will visit, by group. May be
   // called before it. kIo, kDiskFull.
   absl::Status SumHours(const std::vector<uint32_t>& new_group,
@@ -112,7 +116,6 @@ class CopyFinder {
                    const RowSums& one, uint32_t group,
                    const std::optional<SplitRatios>& split,
                    const PassedRow* passed);
-  absl::Status SightFirsts();
   // Calls `visit` with each row that came more than once, and how often beyond
   // the first.
   absl::Status ForEachRepeated(

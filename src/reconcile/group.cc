@@ -215,6 +215,7 @@ std::vector<uint32_t> GroupTable::MergeOverlapping() {
     return LaneOrder(groups_[a].key) < LaneOrder(groups_[b].key);
   });
   std::vector<Group> merged;
+  merged.reserve(order.size());
   std::vector<uint32_t> new_index(groups_.size());
   for (uint32_t index : order) {
     Group& group = groups_[index];

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "base/two_threads.h"
 #include "reconcile/checks.h"
 #include "reconcile/commitment_terms.h"
 #include "reconcile/contract_checks.h"
@@ -205,9 +206,11 @@ absl::StatusOr<ReconcileResult> Reconciler::Finish(const BillContents& bill) {
   result.amount = state.context.basis.amount;
   state.NoteOpenPeriods(bill);
   ASSIGN_OR_RETURN(StoredBreaks made, state.MakeItems());
-  const auto items = std::make_shared<const StoredBreaks>(std::move(made));
+  const auto items = std::make_shared<StoredBreaks>(std::move(made));
+  ItemSums sums;
+  DoBoth([&] { state.OrderItems(items.get()); },
+         [&] { sums = SumItems(*items, &result); });
   result.items = BreakList(items);
-  const ItemSums sums = SumItems(*items, &result);
   RETURN_IF_ERROR(CheckFits(sums, result));
   state.AddChecks(bill, sums, result);
   result.notes = state.input.rated->notes;

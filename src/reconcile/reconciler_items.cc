@@ -17,6 +17,11 @@
 namespace drawdown {
 namespace {
 
+bool IsCompared(const Group& group) {
+  return group.key.disposition == Disposition::kCompare ||
+         group.key.disposition == Disposition::kLateCorrection;
+}
+
 // Of charges that do not add up.
 void AddRemark(const std::string& remark, Break* item) {
   if (remark.empty()) return;
@@ -44,12 +49,26 @@ void Reconciler::State::TakeBooks() {
   }
 }
 
+void Reconciler::State::JoinGroups() {
+  const std::vector<uint32_t> again = groups.MergeOverlapping();
+  if (merged_index.empty()) {
+    merged_index = again;
+  } else {
+    for (uint32_t& index : merged_index) index = again[index];
+  }
+  if (context.options.tenant_tag.empty()) return;
+  tag_rows = TagRows(groups.groups(), names.texts.Intern(""));
+}
+
 // Rows that find their pool by a coarser key are compared with what rows of the
 // finest leave over of its hours. Where those leave nothing, nobody's hours are
 // charged. Copies of those leave what they are copies of, and time that has not
 // been rated may leave anything.
 absl::Status Reconciler::State::MergeGroups() {
-  merged_index = groups.MergeOverlapping();
+  // Which rows came again is told by the rows alone.
+  absl::Status sighted;
+  DoBoth([&] { JoinGroups(); }, [&] { sighted = copies.SightFirsts(); });
+  RETURN_IF_ERROR(sighted);
   const auto coarse = [](const Group& group) {
     return group.key.disposition == Disposition::kCompare &&
            group.key.dropped != 0;
@@ -70,8 +89,7 @@ absl::Status Reconciler::State::MergeGroups() {
       key.disposition = Disposition::kNothingLeft;
     }
   }
-  const std::vector<uint32_t> again = groups.MergeOverlapping();
-  for (uint32_t& index : merged_index) index = again[index];
+  JoinGroups();
   return absl::OkStatus();
 }
 
@@ -156,42 +174,55 @@ bool Reconciler::State::MayStillChange(uint32_t lines,
          difference <= MoneyAmount();
 }
 
-void Reconciler::State::MarkPending(StoredBreaks* made) const {
-  for (Break& item : made->wholes) {
-    item.pending =
-        !IsClean(item.kind) && MayStillChange(item.lines, item.difference);
-  }
-  for (SplitBreak& split : made->splits) {
-    for (TenantPart& part : split.parts) {
-      part.pending = !IsClean(part.kind) &&
-                     MayStillChange(split.whole.lines,
-                                    part.billed_cost - part.expected_cost);
-    }
+void Reconciler::State::MarkPending(SplitBreak* split) const {
+  for (TenantPart& part : split->parts) {
+    part.pending = !IsClean(part.kind) &&
+                   MayStillChange(split->whole.lines,
+                                  part.billed_cost - part.expected_cost);
   }
 }
 
+// Each is made by one of two threads, which read but do not change anything
+// else.
 void Reconciler::State::AddGroups(StoredBreaks* made) {
-  for (size_t i = 0; i < groups.groups().size(); ++i) {
-    Group& group = groups.groups()[i];
-    const bool compared = group.key.disposition == Disposition::kCompare ||
-                          group.key.disposition == Disposition::kLateCorrection;
-    Break item =
-        compared ? ComparedItem(group, context) : RoutedItem(group, context);
-    item.lines = static_cast<uint32_t>(i);
-    if (compared && HasTenants(item, group, context)) {
+  std::vector<Break>& items = made->wholes;
+  const size_t before = items.size();
+  items.resize(before + groups.groups().size());
+  std::vector<uint8_t> split(groups.groups().size());
+  InTwoThreads(groups.groups().size(), [&] {
+    return [&](size_t i) {
+      Group& group = groups.groups()[i];
+      const bool compared = IsCompared(group);
+      Break& item = items[before + i];
+      item =
+          compared ? ComparedItem(group, context) : RoutedItem(group, context);
+      item.lines = static_cast<uint32_t>(i);
+      split[i] = compared && HasTenants(item, group, context) ? 1 : 0;
+      if (split[i] != 0) {
+        group.tenants.Seal();
+        return;
+      }
+      group.tenants = {};
+      if (compared) AddRemark(splits.RemarkOn(item.lines), &item);
+    };
+  });
+  size_t kept = before;
+  for (size_t i = 0; i < split.size(); ++i) {
+    Break& item = items[before + i];
+    if (split[i] != 0) {
       made->splits.push_back({std::move(item), {}});
-      continue;
+    } else if (before + i != kept++) {
+      items[kept - 1] = std::move(item);
     }
-    group.tenants = {};
-    if (compared) AddRemark(splits.RemarkOn(item.lines), &item);
-    made->wholes.push_back(std::move(item));
   }
+  items.resize(kept);
+  if (!made->splits.empty()) items.shrink_to_fit();
 }
 
 // What is wrong with one tenant's part must not hide another's.
 void Reconciler::State::SplitByTenant(StoredBreaks* made) {
   if (made->splits.empty()) return;
-  const TenantOrder tenants(groups.groups(), books, names.texts);
+  const TenantOrder tenants(tenant_tag.found(), books, names.texts);
   made->tenants = tenants.Names();
   made->tenant_tag = context.options.tenant_tag;
   InTwoThreads(made->splits.size(), [&] {
@@ -202,10 +233,12 @@ void Reconciler::State::SplitByTenant(StoredBreaks* made) {
           split.remark = splits.RemarkOn(split.whole.lines);
           splitter.Split(group, &split);
           group.tenants = {};  // as large as their parts
-          if (split.remark.empty()) return;
-          for (TenantPart& part : split.parts) {
-            if (IsClean(part.kind)) part.kind = BreakClass::kAllocationGap;
+          if (!split.remark.empty()) {
+            for (TenantPart& part : split.parts) {
+              if (IsClean(part.kind)) part.kind = BreakClass::kAllocationGap;
+            }
           }
+          MarkPending(&split);
         };
   });
   for (SplitBreak& split : made->splits) {
@@ -220,15 +253,8 @@ void Reconciler::State::SplitByTenant(StoredBreaks* made) {
                 [](const SplitBreak& split) { return split.parts.empty(); });
 }
 
-absl::StatusOr<StoredBreaks> Reconciler::State::MakeItems() {
-  RETURN_IF_ERROR(MergeGroups());
-  if (!context.options.tenant_tag.empty()) {
-    tag_rows = TagRows(groups.groups(), names);
-  }
-  splits.Merge(merged_index);
-  StoredBreaks made;
-  RETURN_IF_ERROR(TakeOutAllCopies(&made.wholes));
-  copies.Forget();
+// What items are told by, beside their group.
+absl::Status Reconciler::State::PrepareToCompare() {
   splits.Seal();
   context.billed = BilledLanes(groups.groups());
   FindLateCorrections();
@@ -238,16 +264,36 @@ absl::StatusOr<StoredBreaks> Reconciler::State::MakeItems() {
   context.posted.Compare(groups.groups(),
                          names.CurrencyIndex(context.contract->currency),
                          context.basis, names.texts, context.options);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StoredBreaks> Reconciler::State::MakeItems() {
+  RETURN_IF_ERROR(MergeGroups());
+  splits.Merge(merged_index);
+  StoredBreaks made;
+  RETURN_IF_ERROR(TakeOutAllCopies(&made.wholes));
+  // To give memory back takes the system as long as the rest takes us.
+  absl::Status prepared;
+  DoBoth([&] { prepared = PrepareToCompare(); }, [&] { copies.Forget(); });
+  RETURN_IF_ERROR(prepared);
   AddGroups(&made);
   SplitByTenant(&made);
   RETURN_IF_ERROR(SayWhatWasMetered(groups.groups(), context, &made.wholes));
   std::vector<Break> unbilled = FindUnbilled(context);
   std::move(unbilled.begin(), unbilled.end(), std::back_inserter(made.wholes));
-  MarkPending(&made);
-  SortItems(&made);
-  // Items that are alike till then may differ in what they give back.
-  if (MarkRefunds(groups.groups(), services, context, &made)) SortItems(&made);
+  for (Break& item : made.wholes) {
+    item.pending =
+        !IsClean(item.kind) && MayStillChange(item.lines, item.difference);
+  }
   return made;
+}
+
+// Changes nothing of them that SumItems reads.
+void Reconciler::State::OrderItems(StoredBreaks* made) const {
+  SortItems(made);
+  // Items that are alike till then may differ in what they give back.
+  if (MarkRefunds(groups.groups(), services, context, made)) SortItems(made);
+  made->FindBreaks();
 }
 
 }  // namespace drawdown

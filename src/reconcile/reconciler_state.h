@@ -83,9 +83,11 @@ struct Reconciler::State {
   void NoteRow(const BillRow& row, const RoutedRow& routed);
   absl::Status CheckComparable() const;
   absl::Status MergeGroups();
+  void JoinGroups();
   void FindLateCorrections();
   absl::Status LinkCorrections();
   absl::Status TakeOutAllCopies(std::vector<Break>* items);
+  absl::Status PrepareToCompare();
   absl::StatusOr<StoredBreaks> MakeItems();
   void AddGroups(StoredBreaks* made);
   void SplitByTenant(StoredBreaks* made);
@@ -93,7 +95,8 @@ struct Reconciler::State {
                  ReconcileResult& result) const;
   const InvoiceSet* InvoicesOf(uint32_t lines) const;
   bool MayStillChange(uint32_t lines, MoneyAmount difference) const;
-  void MarkPending(StoredBreaks* made) const;
+  void MarkPending(SplitBreak* split) const;
+  void OrderItems(StoredBreaks* made) const;
   void NoteOpenPeriods(const BillContents& bill);
   void NoteWhatIsMissing(ReconcileResult* result) const;
   bool IsIssuer(std::string_view name) const;

@@ -12,7 +12,7 @@
 
 namespace drawdown {
 
-TenantOrder::TenantOrder(const std::vector<Group>& groups, const Books& books,
+TenantOrder::TenantOrder(const HashSet<uint32_t>& tags, const Books& books,
                          const Interner& texts)
     : numbers_(texts.size(), kNoIndex) {
   std::vector<uint32_t> found;
@@ -21,9 +21,7 @@ TenantOrder::TenantOrder(const std::vector<Group>& groups, const Books& books,
     numbers_[text] = 0;
     found.push_back(text);
   };
-  for (const Group& group : groups) {
-    for (const TenantSum& sum : group.tenants.sums()) add(sum.tenant);
-  }
+  for (const uint32_t text : tags) add(text);
   for (const uint32_t text : books.tenants()) add(text);
   std::sort(found.begin(), found.end(), [&texts](uint32_t a, uint32_t b) {
     return texts.Name(a) < texts.Name(b);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash_map.h"
 #include "model/stored_breaks.h"
 #include "reconcile/books.h"
 #include "reconcile/compare.h"
@@ -18,8 +19,8 @@ namespace drawdown {
 // order.
 class TenantOrder {
  public:
-  // `texts` has their names, and outlives this.
-  TenantOrder(const std::vector<Group>& groups, const Books& books,
+  // `texts` has their names, and outlives this. Tags may be of no row.
+  TenantOrder(const HashSet<uint32_t>& tags, const Books& books,
               const Interner& texts);
 
   // REQUIRES: `text` is the name of one.

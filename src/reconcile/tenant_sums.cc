@@ -1,7 +1,10 @@
 #include "reconcile/tenant_sums.h"
 
+#include <algorithm>
+#include <bit>
 #include <utility>
 
+#include "absl/hash/hash.h"
 #include "reconcile/group.h"
 
 namespace drawdown {
@@ -54,18 +57,37 @@ void TenantSums::Add(const TenantSum& some, const TenantPlaces& places) {
   if (alike_ && places != each_.Times(some.rows)) KeepApart();
   MakeRoom(&sums_);
   if (!alike_) MakeRoom(&places_);
-  const auto next = static_cast<uint32_t>(sums_.size());
-  const auto [entry, inserted] = indices_.try_emplace(some.tenant, next);
-  if (inserted) {
+  if (sums_.size() >= slots_.size() / 8 * 7) AddSlots();
+  uint32_t& slot = SlotOf(some.tenant);
+  if (slot == kFree) {
+    slot = static_cast<uint32_t>(sums_.size());
     sums_.push_back(some);
     if (!alike_) places_.push_back(places);
     return;
   }
-  TenantSum& sum = sums_[entry->second];
+  TenantSum& sum = sums_[slot];
   sum.rows += some.rows;
   sum.billed += some.billed;
   sum.cost += some.cost;
-  if (!alike_) places_[entry->second] += places;
+  if (!alike_) places_[slot] += places;
+}
+
+uint32_t& TenantSums::SlotOf(uint32_t tenant) {
+  const size_t mask = slots_.size() - 1;
+  // The bill chooses the numbers, so it must not know where they fall.
+  size_t at = absl::Hash<uint32_t>()(tenant) & mask;
+  while (slots_[at] != kFree && sums_[slots_[at]].tenant != tenant) {
+    at = (at + 1) & mask;
+  }
+  return slots_[at];
+}
+
+void TenantSums::AddSlots() {
+  constexpr size_t kFewest = 8;
+  slots_.assign(std::max(kFewest, std::bit_ceil(sums_.size() + 1) * 2), kFree);
+  for (size_t i = 0; i < sums_.size(); ++i) {
+    SlotOf(sums_[i].tenant) = static_cast<uint32_t>(i);
+  }
 }
 
 }  // namespace drawdown

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/hash_map.h"
 #include "drawdown/units.h"
 
 namespace drawdown {
@@ -37,6 +36,8 @@ class TenantSums {
  public:
   void Add(uint32_t tenant, const RowSums& some);
   void Merge(const TenantSums& other);
+  // After the last Add or Merge: a fifth of their memory is for these.
+  void Seal() { std::vector<uint32_t>().swap(slots_); }
 
   // In no order.
   const std::vector<TenantSum>& sums() const { return sums_; }
@@ -48,10 +49,18 @@ class TenantSums {
  private:
   void Add(const TenantSum& some, const TenantPlaces& places);
   void KeepApart();
+  // The tenant's slot, or the free one that it is to have.
+  uint32_t& SlotOf(uint32_t tenant);
+  void AddSlots();
+
+  static constexpr uint32_t kFree = 0xffffffff;
 
   std::vector<TenantSum> sums_;
-  HashMap<uint32_t, uint32_t> indices_;  // in sums_, by tenant
-  bool alike_ = true;                    // all rows have the places `each_`
+  // Where in sums_ a tenant is, at the first slot from that of its hash on that
+  // is its own: a table of pairs would take twice as much. A power of two, more
+  // than there are sums.
+  std::vector<uint32_t> slots_;
+  bool alike_ = true;  // all rows have the places `each_`
   TenantPlaces each_;
   std::vector<TenantPlaces> places_;  // else of each sum
 };

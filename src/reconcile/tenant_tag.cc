@@ -20,6 +20,7 @@ uint32_t TenantTag::Of(const BillRow& row) {
 uint32_t TenantTag::Find(std::string_view tags) {
   if (const uint32_t* const known = known_.Find(tags, &hint_)) return *known;
   const uint32_t name = names_->Intern(ValueIn(tags));
+  found_.insert(name);
   known_.Remember(tags, name);
   return name;
 }

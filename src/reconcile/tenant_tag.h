@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/hash_map.h"
 #include "bill/bill_row.h"
 #include "bill/json_scan.h"
 #include "bill/text_memo.h"
@@ -26,6 +27,9 @@ class TenantTag {
   // one reading.
   uint32_t Of(const BillRow& row);
 
+  // All that Of has returned.
+  const HashSet<uint32_t>& found() const { return found_; }
+
  private:
   uint32_t Find(std::string_view tags);
   std::string ValueIn(std::string_view tags);
@@ -38,6 +42,7 @@ class TenantTag {
   Memo::Hint hint_ = nullptr;
   std::vector<uint32_t> by_number_;  // of a row's tags in file_; else kNoIndex
   uint32_t file_ = 0;
+  HashSet<uint32_t> found_;
   JsonCell json_;
 };
 

@@ -116,7 +116,7 @@ void AddTotals(const ReconcileResult& result, JsonObject* json) {
 }
 
 bool AnyPending(const ReconcileResult& result) {
-  for (size_t i = 0; i < result.items.size(); ++i) {
+  for (const uint32_t i : result.items.breaks()) {
     if (result.items.figures(i).pending) return true;
   }
   return false;

@@ -117,8 +117,7 @@ using Moments = std::map<Cause, std::vector<Moment>, CauseLess>;
 Moments MomentsOf(const ReconcileResult& result) {
   Moments moments;
   Break item;
-  for (size_t i = 0; i < result.items.size(); ++i) {
-    if (IsClean(result.items.figures(i).kind)) continue;
+  for (const uint32_t i : result.items.breaks()) {
     result.items.Get(i, &item);
     const auto cause = CauseOf(item);
     auto found = moments.find(cause);

@@ -60,8 +60,7 @@ std::vector<Sides> SumBy(const ReconcileResult& result,
                          std::string_view currency, LabelOf label_of) {
   std::map<Key, Sides> sums;
   Break item;
-  for (size_t i = 0; i < result.items.size(); ++i) {
-    if (IsClean(result.items.figures(i).kind)) continue;
+  for (const uint32_t i : result.items.breaks()) {
     result.items.Get(i, &item);
     if (item.currency.ToString() != currency) continue;
     const std::string label = label_of(item);

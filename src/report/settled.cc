@@ -158,8 +158,7 @@ struct Subject {
 std::vector<Settled> SettledOf(const ReconcileResult& result) {
   std::vector<Settled> settled(result.items.size());
   std::map<std::pair<std::string, std::string>, Subject> subjects;
-  for (size_t i = 0; i < result.items.size(); ++i) {
-    if (IsClean(result.items.figures(i).kind)) continue;
+  for (const uint32_t i : result.items.breaks()) {
     const Break item = result.items[i];
     const bool more = IsTooMuch(item);
     if (!more && !IsTooLittle(item)) continue;

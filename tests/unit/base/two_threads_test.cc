@@ -44,5 +44,21 @@ TEST(TwoThreadsTest, WhatEitherThrowsIsThrown) {
   }
 }
 
+TEST(TwoThreadsTest, BothAreDoneAtOnce) {
+  std::atomic<int> inside{0};
+  int first = 0;
+  int second = 0;
+  const auto work = [&](int* done) {
+    ++inside;
+    while (inside < 2) std::this_thread::yield();
+    ++*done;
+  };
+  DoBoth([&] { work(&first); }, [&] { work(&second); });
+  EXPECT_EQ(first, 1);
+  EXPECT_EQ(second, 1);
+  EXPECT_THROW(DoBoth([] {}, [] { throw std::runtime_error("bad"); }),
+               std::runtime_error);
+}
+
 }  // namespace
 }  // namespace drawdown

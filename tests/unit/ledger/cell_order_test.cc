@@ -46,7 +46,7 @@ std::vector<UsageCell> MakeCells(const Course& course, int64_t from_us,
 // than it takes memory for at once.
 TEST(CellOrderTest, IsThatOfAMap) {
   Random random(31);
-  const Course courses[] = {{1, 1, false},       {1, 5'000, false},
+  const Course courses[] = {{1, 1, false},       {1, 40'000, false},
                             {3, 0, false},       {63, 3'000, true},
                             {64, 3'000, true},   {65, 3'000, false},
                             {744, 60'000, true}, {744, 60'000, false},

@@ -44,6 +44,7 @@ BreakList Items() {
   whole.reason = "alone";
   stored->wholes = {whole};
   stored->order = {{0, 0}, {StoredBreaks::kWhole, 0}, {1, 0}, {0, 1}};
+  stored->FindBreaks();
   return BreakList(stored);
 }
 
@@ -97,8 +98,27 @@ TEST(BreakListTest, AnItemIsTheSameHoweverItIsRead) {
   EXPECT_EQ(i, items.size());
 }
 
+std::vector<uint32_t> BreaksOf(const BreakList& items) {
+  return {items.breaks().begin(), items.breaks().end()};
+}
+
+TEST(BreakListTest, WhatIsNotCleanIsListedInOrder) {
+  const BreakList parts = Items();
+  EXPECT_EQ(BreaksOf(parts), (std::vector<uint32_t>{0, 2}));
+  for (const uint32_t i : parts.breaks()) {
+    EXPECT_FALSE(IsClean(parts.figures(i).kind)) << i;
+  }
+  Break clean;
+  Break timing;
+  timing.kind = BreakClass::kTiming;
+  EXPECT_EQ(BreaksOf({clean, timing, clean, timing}),
+            (std::vector<uint32_t>{1, 3}));
+  EXPECT_TRUE(BreaksOf({clean}).empty());
+}
+
 TEST(BreakListTest, NothingIsEmptyAndItemsKeepTheirOrder) {
   EXPECT_TRUE(BreakList().empty());
+  EXPECT_TRUE(BreakList().breaks().empty());
   EXPECT_TRUE(BreakList().begin() == BreakList().end());
   Break first;
   first.tenant = "z";
