@@ -108,6 +108,9 @@ class Books {
         [&](uint32_t tenant, GpuTime time) { visit(tenants_[tenant], time); });
   }
 
+  // Gives back what ForEachTenant goes over: 20 bytes a cell.
+  void ForgetTenants() { tenant_books_ = {}; }
+
   // All whom that may visit; some perhaps in vain.
   const std::vector<uint32_t>& tenants() const { return tenants_; }
 

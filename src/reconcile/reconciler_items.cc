@@ -241,6 +241,7 @@ void Reconciler::State::SplitByTenant(StoredBreaks* made) {
           MarkPending(&split);
         };
   });
+  books.ForgetTenants();
   for (SplitBreak& split : made->splits) {
     if (!split.parts.empty()) {
       split.whole.matched_on += "+tenant";
