@@ -13,15 +13,14 @@
 namespace drawdown {
 namespace {
 
-// Where a renewal is not told how long: HoldRenewal::ttl_us of 0.
-constexpr char kAsItLasts[] = "as it lasts";
 constexpr char kRefused[] = "a quota refuses it: nothing changed";
 
 // The amount is held, charged or added, as the verb says.
 struct HoldArguments : HoldTexts {
   std::string charge;
   std::string file;
-  std::optional<uint64_t> renewal;  // else the next
+  std::optional<uint64_t> renewal;       // else the next
+  std::optional<std::string> renew_for;  // else as long as it lasts anyway
   bool strict = false;
   bool refuse_overdraft = false;
 };
@@ -170,8 +169,8 @@ absl::StatusOr<HoldChangeRequest> RenewRequest(const HoldArguments& arguments) {
                    GpuTimeOption("charge-", {"", arguments.charge}));
   renewal.extend = extend.value_or(GpuTime());
   renewal.charge = charge.value_or(GpuTime());
-  if (arguments.ttl != kAsItLasts) {
-    ASSIGN_OR_RETURN(renewal.ttl_us, LengthOption("for", arguments.ttl));
+  if (arguments.renew_for) {
+    ASSIGN_OR_RETURN(renewal.ttl_us, LengthOption("for", *arguments.renew_for));
   }
   const uint32_t asked =
       arguments.renewal ? static_cast<uint32_t>(number) : 0;  // 0: the next
@@ -292,7 +291,6 @@ void AddRenew(Program* program) {
        kRefused},
       {RenewRequest, "renewed", RenewedWords},
       [](Verb* verb, HoldArguments* arguments) {
-        arguments->ttl = kAsItLasts;
         verb->Number("renewal", "N", "Which renewal: 1, 2 ...; else the next",
                      &arguments->renewal)
             .Text("charge-gpu-seconds", "N",
@@ -306,7 +304,7 @@ void AddRenew(Program* program) {
             .Text("for", "LENGTH",
                   "From now: 90s, 30m, 1h, 2d ...; else 1h, or as long as it "
                   "lasts anyway",
-                  &arguments->ttl);
+                  &arguments->renew_for);
       });
 }
 

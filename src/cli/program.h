@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,8 @@ class Verb {
   // `--name VALUE`; `value_name` as in help: "T", or "a|b|c" for a choice.
   Verb& Text(std::string_view name, std::string_view value_name,
              std::string_view help, std::string* value);
+  Verb& Text(std::string_view name, std::string_view value_name,
+             std::string_view help, std::optional<std::string>* value);
   Verb& RequiredText(std::string_view name, std::string_view value_name,
                      std::string_view help, std::string* value);
   // `--name a|b|c`; anything else is a usage error.

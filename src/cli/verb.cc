@@ -54,6 +54,13 @@ Verb& Verb::Text(std::string_view name, std::string_view value_name,
   return *this;
 }
 
+Verb& Verb::Text(std::string_view name, std::string_view value_name,
+                 std::string_view help, std::optional<std::string>* value) {
+  app_->add_option(Dashed(name), *value, std::string(help))
+      ->option_text(std::string(value_name));
+  return *this;
+}
+
 Verb& Verb::RequiredText(std::string_view name, std::string_view value_name,
                          std::string_view help, std::string* value) {
   app_->add_option(Dashed(name), *value, std::string(help))

@@ -204,6 +204,8 @@ class LifeTest(HoldTest):
         self.expect(0, "verify")
         self.hold(0, "renew", "job-1", "--for", "1h")
         self.assertLess(self.holds()[0]["expires"], placed["expires"])
+        for no in ("as it lasts", ""):
+            self.assertIn("is not a length", self.hold(2, "renew", "job-1", "--for", no).err)
         # It would end sooner than in an hour.
         self.place(0, "job-2", "1", "--for", "1m")
         [_, before] = self.holds()
