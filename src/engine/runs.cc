@@ -57,6 +57,7 @@ absl::StatusOr<Admission> Ledger::StartRuns(std::span<const RunStart> starts,
   Admission refused;
   const auto admission = impl_->Admit(
       [&](Posting* posting, int64_t at_us) -> absl::StatusOr<Admission> {
+        refused = {};  // what a try before this one was told
         ASSIGN_OR_RETURN(refused, posting->StartRuns(all, at_us));
         if (refused.admitted()) return refused;
         return MakeError(ErrorCode::kWrongState,
