@@ -312,7 +312,9 @@ class Caller {
   void ChangeRun() {
     const int64_t at_us = shared_.clock_us;
     if (!runs_.empty() && random_.OneIn(3)) return Stop(at_us);
-    const bool grows = !runs_.empty() && random_.OneIn(2);
+    // Twice at one instant would be a conflict.
+    const bool grows =
+        !runs_.empty() && runs_.back().resized_us != at_us && random_.OneIn(2);
     AskedCall& call = NextCall();
     call.tenant = kRunsTenant;
     call.hold = true;
@@ -333,6 +335,7 @@ class Caller {
     call.admitted = admission->admitted();
     if (call.admitted) {
       run.gpus += call.gpus;
+      if (grows) run.resized_us = at_us;
       run.calls.push_back(&call);
     } else if (!grows) {
       runs_.pop_back();
@@ -406,6 +409,7 @@ class Caller {
     RunKey key;
     std::vector<AskedCall*> calls;  // the start, then growths
     int64_t gpus = 0;
+    int64_t resized_us = 0;  // the last time
   };
   std::vector<Running> runs_;
   int started_ = 0;

@@ -107,8 +107,9 @@ def test_many_at_once(books):
 
 def test_pages(books):
     for i in range(5):
-        for attempt in (1, 2):
-            books.start_run(f"r{i}", "acme", POOL, 1, instant(9), attempt=attempt)
+        books.start_run(f"r{i}", "acme", POOL, 1, instant(9))
+        books.stop_run(f"r{i}", instant(10))
+        books.start_run(f"r{i}", "acme", POOL, 1, instant(10), attempt=2)
         books.place_hold(f"h{i}", "acme", POOL, 1)
     for ask, key in ((lambda **page: books.runs(limit=3, **page),
                       lambda row: (row["run_id"], row["attempt"])),
