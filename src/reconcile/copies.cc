@@ -16,6 +16,12 @@ namespace {
 
 Int128 Magnitude(Int128 value) { return value < 0 ? -value : value; }
 
+// After all groups; corrections first, because what their copies seem to give
+// back is no one else's.
+uint32_t OrderAmongPassed(const PassedRow& passed) {
+  return passed.correction ? kNoIndex - 1 : kNoIndex;
+}
+
 void EncodeDetails(const BillRow& row, const RoutedRow& routed,
                    const RowSums& one, uint32_t group, Hash128 order,
                    const std::optional<SplitRatios>& split,
@@ -114,8 +120,9 @@ absl::Status CopyFinder::ForEach(
   RETURN_IF_ERROR(
       ForEachRepeated([&](const Sighting& row, uint64_t extra) -> absl::Status {
         RETURN_IF_ERROR(ReadDetails(row.details, &copies));
-        const uint32_t group =
-            copies.passed.has_value() ? kNoIndex : new_group[copies.group];
+        const uint32_t group = copies.passed.has_value()
+                                   ? OrderAmongPassed(*copies.passed)
+                                   : new_group[copies.group];
         return repeated_.Add({group, copies.one.billed, copies.one.cost,
                               copies.order, row.details, extra});
       }));

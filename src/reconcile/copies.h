@@ -27,7 +27,8 @@ namespace drawdown {
 // groups are joined while rows are added.
 struct PassedRow {
   GroupKey key;
-  bool named = false;  // says what it charges for, and no other row would
+  bool named = false;       // says what it charges for, and no other row would
+  bool correction = false;  // gives back, twice what it gives back once
   uint32_t invoice = kNoIndex;
   GivenBack::Things things = {};
 };

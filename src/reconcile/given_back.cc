@@ -40,20 +40,30 @@ GivenBack::Things GivenBack::ThingsOf(const BillRow& row) {
           Hash(row, row.service, "")};
 }
 
-void GivenBack::Add(const BillRow& row, const RoutedRow& routed,
-                    const Interval& period) {
+uint64_t GivenBack::GivenThing(const BillRow& row, const RoutedRow& routed,
+                               const Interval& period) {
   if (row.billed_cost.amount >= MoneyAmount() || !routed.contract_provider ||
       !IsOfNoPool(routed) ||
       !(MayBeOfOtherTime(row) || IsOfPeriod(row, period))) {
-    return;
+    return 0;
   }
-  const uint64_t thing = Hash(row, row.service, row.resource);
+  return Hash(row, row.service, row.resource);
+}
+
+void GivenBack::Add(const BillRow& row, const RoutedRow& routed,
+                    const Interval& period) {
+  const uint64_t thing = GivenThing(row, routed, period);
   if (thing == 0) return;  // MarkRefunds takes it off all that is claimed
   if (sums_.size() == kMost && !sums_.contains(thing)) {
     too_many_ = true;
     return;
   }
   sums_[thing] -= row.billed_cost.amount;
+}
+
+void GivenBack::Forgo(uint64_t thing, MoneyAmount cost) {
+  const auto found = sums_.find(thing);
+  if (found != sums_.end()) found->second += cost;
 }
 
 GivenBack::Left GivenBack::Take(const Things& things, MoneyAmount each,

@@ -33,6 +33,11 @@ class GivenBack {
   // compared and says a service or a resource: a credit, an adjustment or a
   // correction whatever its billing period, another only if it is of `period`.
   void Add(const BillRow& row, const RoutedRow& routed, const Interval& period);
+  // What Add adds a row to, among what is kept; 0: to nothing.
+  uint64_t GivenThing(const BillRow& row, const RoutedRow& routed,
+                      const Interval& period);
+  // What copies of a row that was added, of `cost`, only seemed to give back.
+  void Forgo(uint64_t thing, MoneyAmount cost);
   // Of some copies of a charge.
   struct Left {
     uint64_t copies = 0;     // of which nothing is given back

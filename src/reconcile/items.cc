@@ -335,7 +335,8 @@ Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
 }
 
 Break PassedCopiesItem(const RowSums& sums, const RowNames& names,
-                       const Group& group, const CompareContext& context) {
+                       bool corrections, const Group& group,
+                       const CompareContext& context) {
   Break item = ItemOfCopies(sums, names, group, context);
   if (sums.unmeasured == 0) item.billed = sums.billed;
   Group copies;  // whose hours the reason tells
@@ -343,16 +344,14 @@ Break PassedCopiesItem(const RowSums& sums, const RowNames& names,
   copies.sums = sums;
   copies.names = names;
   copies.dropped = group.dropped;
-  item.reason = absl::StrCat(CopiesText(sums.rows),
-                             " of rows that the bill already holds, equal in ",
-                             "every column, each ");
+  item.reason = absl::StrCat(
+      CopiesText(sums.rows), " of rows that the bill already holds, equal in ",
+      "every column, each ",
+      corrections ? "a correction" : "usage of a resource or",
+      " with the id of a line");
   // Whether there is what it corrects is for the first of them to say.
-  if (group.key.disposition == Disposition::kCorrection) {
-    absl::StrAppend(&item.reason, "a correction with the id of a line");
-    return item;
-  }
-  absl::StrAppend(&item.reason,
-                  "usage of a resource or with the id of a line; ",
+  if (group.key.disposition == Disposition::kCorrection) return item;
+  absl::StrAppend(&item.reason, "; ",
                   RoutedReason(copies, BreakClass::kNonUsage,
                                CorrectionLink::kNone, *context.names));
   return item;

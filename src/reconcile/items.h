@@ -32,7 +32,8 @@ Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
 
 // Of copies of rows that are not compared; without period and lines.
 Break PassedCopiesItem(const RowSums& sums, const RowNames& names,
-                       const Group& group, const CompareContext& context);
+                       bool corrections, const Group& group,
+                       const CompareContext& context);
 
 // Takes the copies that the books of `group` lack out of it, and returns them
 // as an item. `copies` in the order of CopyFinder::ForEach.

@@ -30,14 +30,14 @@ bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
          row.billed_cost.amount > MoneyAmount() && IsOfPeriod(row, period);
 }
 
-bool IsNamedCorrection(const BillRow& row, const RoutedRow& routed) {
-  return routed.key.disposition == Disposition::kCorrection &&
-         routed.contract_provider && !row.line_id.empty();
-}
-
-// Nothing gives it back: it is of no thing.
-PassedRow CorrectionRow(const RoutedRow& routed) {
-  return {routed.key, true, routed.invoice, {}};
+bool IsNamedCorrection(const BillRow& row, const RoutedRow& routed,
+                       const Interval& period) {
+  if (!row.correction || !routed.contract_provider || row.line_id.empty()) {
+    return false;
+  }
+  return routed.key.disposition == Disposition::kCorrection ||
+         (row.billed_cost.given && !row.billed_cost.amount.zero() &&
+          IsOfPeriod(row, period));
 }
 
 bool IsUnjudged(const BillRow& row, const RoutedRow& routed,
@@ -47,7 +47,7 @@ bool IsUnjudged(const BillRow& row, const RoutedRow& routed,
 }
 
 PassedRow UnjudgedRow(const RoutedRow& routed) {
-  return {routed.key, false, routed.invoice, {}};
+  return {routed.key, false, false, routed.invoice, {}};
 }
 
 PassedRow PassedCopies::PassedRowOf(const BillRow& row,
@@ -55,8 +55,29 @@ PassedRow PassedCopies::PassedRowOf(const BillRow& row,
   const bool resource = routed.key.disposition == Disposition::kOtherService &&
                         !row.resource.empty() &&
                         row.billed_cost.amount >= Subunit(row.currency);
-  return {routed.key, resource || !row.line_id.empty(), routed.invoice,
+  return {routed.key, resource || !row.line_id.empty(), false, routed.invoice,
           given_back_.ThingsOf(row)};
+}
+
+// Nothing gives it back; its thing is what it gives back of.
+PassedRow PassedCopies::CorrectionRow(const BillRow& row,
+                                      const RoutedRow& routed,
+                                      const Interval& period) {
+  return {routed.key,
+          true,
+          true,
+          routed.invoice,
+          {given_back_.GivenThing(row, routed, period), 0, 0}};
+}
+
+GivenBack::Left PassedCopies::LeftOf(const Copies& copies) {
+  const PassedRow& passed = *copies.passed;
+  if (!passed.correction) {
+    return given_back_.Take(passed.things, copies.one.cost, copies.extra);
+  }
+  given_back_.Forgo(passed.things[0],
+                    copies.one.cost * static_cast<Int128>(copies.extra));
+  return {copies.extra, 0, {}};
 }
 
 void PassedCopies::Add(const Copies& copies, uint32_t group,
@@ -65,20 +86,19 @@ void PassedCopies::Add(const Copies& copies, uint32_t group,
     unnamed_.Add(copies, copies.extra, currency);
     return;
   }
-  const bool of_things = copies.passed->things != GivenBack::Things{};
-  if (of_things && given_back_.too_many()) {
+  if (!copies.passed->correction && given_back_.too_many()) {
     unknown_.Add(copies, copies.extra, currency);
     return;
   }
-  const GivenBack::Left left =
-      given_back_.Take(copies.passed->things, copies.one.cost, copies.extra);
+  const GivenBack::Left left = LeftOf(copies);
   if (left.doubted != 0) {
     doubted_.Add(copies, left.doubted, currency);
     given_[currency.ToString()] += left.given;
   }
   if (left.copies == 0) return;
   const RowSums sums = copies.one.Times(left.copies);
-  const auto [entry, added] = by_group_.try_emplace(group);
+  const auto [entry, added] =
+      by_group_.try_emplace({group, copies.passed->correction});
   Taken& taken = entry->second;
   taken.sums += sums;
   taken.invoices.Add(copies.passed->invoice);
@@ -100,10 +120,11 @@ std::vector<Break> PassedCopies::TakeOut(const CompareContext& context,
   groups_ = static_cast<uint32_t>(groups->size());
   invoices_.resize(by_group_.size());
   std::vector<Break> items;
-  for (const auto& [index, taken] : by_group_) {
-    Group& group = (*groups)[index];
+  for (const auto& [of, taken] : by_group_) {
+    Group& group = (*groups)[of.first];
     group.sums += -taken.sums;
-    items.push_back(PassedCopiesItem(taken.sums, taken.names, group, context));
+    items.push_back(
+        PassedCopiesItem(taken.sums, taken.names, of.second, group, context));
     Break& item = items.back();
     item.period_start_us = taken.first_us;
     item.period_end_us = taken.last_us;

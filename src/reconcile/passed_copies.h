@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/interval.h"
@@ -24,9 +25,10 @@ bool PassesWithCost(const BillRow& row, const RoutedRow& routed,
                     const Interval& period);
 
 // Whether it is a correction with the id of a line: twice it is one too many,
-// whichever way it goes.
-bool IsNamedCorrection(const BillRow& row, const RoutedRow& routed);
-PassedRow CorrectionRow(const RoutedRow& routed);
+// whichever way it goes. One of what is not compared is of the period and of
+// some money.
+bool IsNamedCorrection(const BillRow& row, const RoutedRow& routed,
+                       const Interval& period);
 
 // Whether a row is of a pool and costs something but has no hours that the
 // meter could say are too many: copies of it are noted.
@@ -42,6 +44,8 @@ class PassedCopies {
   // which are less than a cent. So only the id of a line, or usage of a
   // resource, says that there is one.
   PassedRow PassedRowOf(const BillRow& row, const RoutedRow& routed);
+  PassedRow CorrectionRow(const BillRow& row, const RoutedRow& routed,
+                          const Interval& period);
   // Of any row: what it gives back is no longer billed twice in `period`.
   void GiveBack(const BillRow& row, const RoutedRow& routed,
                 const Interval& period) {
@@ -51,7 +55,8 @@ class PassedCopies {
   // In the order of CopyFinder::ForEach; `group`, `currency` and the key, as
   // coarse as its group's, are those of the rows. Copies that are given back,
   // be it in part, are none, and are noted where that is not certain. REQUIRES:
-  // copies.passed, and all rows were given to GiveBack.
+  // copies.passed, all rows were given to GiveBack, and copies of corrections
+  // come first, because they give nothing back.
   void Add(const Copies& copies, uint32_t group, Currency currency);
 
   // Takes the copies of rows with a name out of their groups, and returns one
@@ -94,8 +99,11 @@ class PassedCopies {
     std::string Text(const GroupNames& names) const;
   };
 
+  GivenBack::Left LeftOf(const Copies& copies);
+
   GivenBack given_back_;
-  std::map<uint32_t, Taken> by_group_;
+  // Charges and corrections of one group apart.
+  std::map<std::pair<uint32_t, bool>, Taken> by_group_;
   std::vector<const InvoiceSet*> invoices_;  // in by_group_, by Taken::lines
   std::map<Hash128, uint32_t> lines_;
   uint32_t groups_ = 0;

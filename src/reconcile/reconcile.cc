@@ -98,9 +98,10 @@ absl::Status Reconciler::AddCosted(const BillRow& row) {
   } else if (PassesWithCost(row, routed, state.context.period)) {
     RETURN_IF_ERROR(state.copies.AddPassed(
         row, routed, one, state.passed_copies.PassedRowOf(row, routed)));
-  } else if (IsNamedCorrection(row, routed)) {
-    RETURN_IF_ERROR(
-        state.copies.AddPassed(row, routed, one, CorrectionRow(routed)));
+  } else if (IsNamedCorrection(row, routed, state.context.period)) {
+    RETURN_IF_ERROR(state.copies.AddPassed(
+        row, routed, one,
+        state.passed_copies.CorrectionRow(row, routed, state.context.period)));
   }
   state.passed_copies.GiveBack(row, routed, state.context.period);
   if (row.links_lines && routed.contract_provider) {
@@ -235,7 +236,7 @@ absl::StatusOr<uint32_t> Reconciler::LinesOfCosted(const BillRow& row) {
   ASSIGN_OR_RETURN(const RoutedRow routed, state.router.Route(row));
   if (!state.passed_copies.empty() &&
       (PassesWithCost(row, routed, state.context.period) ||
-       IsNamedCorrection(row, routed))) {
+       IsNamedCorrection(row, routed, state.context.period))) {
     const uint32_t lines =
         state.passed_copies.LinesOf(state.copies.OrderOf(row));
     if (lines != Break::kNoLines) return lines;

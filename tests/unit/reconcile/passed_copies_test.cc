@@ -173,6 +173,50 @@ TEST(PassedCopiesTest, WhatIsGivenBackIsNotBilledTwice) {
   EXPECT_EQ(copies(back, 2), "5");
 }
 
+// Of what is not compared too; a copy of it gives nothing back of others.
+TEST(PassedCopiesTest, ACorrectionWithOneIdTwiceGivesBackOnce) {
+  TestRow back = StorageRow("bucket-1", "-5.00");
+  back.correction = true;
+  back.line_id = "K";
+  const TestRow charge = StorageRow("bucket-1", "5.00");
+  std::vector<TestRow> rows = {charge, charge, charge, back, back};
+  const ReconcileResult result = Reconcile(MeteredOnce(), rows);
+  ExpectInvariants(result, rows);
+  const auto items = ItemsOf(result, BreakClass::kDuplicateCharge);
+  ASSERT_EQ(items.size(), 2u);
+  EXPECT_EQ(FormatMoney(items[1].difference), "5");
+  EXPECT_EQ(items[1].rows, 1u);
+  EXPECT_EQ(FormatMoney(items[0].difference), "-5");
+  EXPECT_EQ(items[0].rows, 1u);
+  EXPECT_THAT(items[0].reason, HasSubstr("each a correction with the id"));
+  std::reverse(rows.begin(), rows.end());
+  EXPECT_EQ(Serialized(Reconcile(MeteredOnce(), rows)), Serialized(result));
+
+  const auto copies = [&charge](const TestRow& twice) {
+    return ItemsOf(Reconcile(MeteredOnce(), {charge, twice, twice}),
+                   BreakClass::kDuplicateCharge)
+        .size();
+  };
+  EXPECT_EQ(copies(back), 1u);
+  back.category = ChargeCategory::kCredit;
+  EXPECT_EQ(copies(back), 1u);
+  TestRow other = back;
+  other.line_id = "";
+  EXPECT_EQ(copies(other), 0u);
+  other = back;
+  other.correction = false;
+  EXPECT_EQ(copies(other), 0u);
+  other = back;
+  other.billed = "0";
+  EXPECT_EQ(copies(other), 0u);
+  other = back;
+  other.billing_start_us = HourOf(-720);
+  other.billing_end_us = kStart;
+  other.start_us = HourOf(-48);
+  other.end_us = HourOf(-24);
+  EXPECT_EQ(copies(other), 0u);
+}
+
 // Within a period a reversal is usage of less than nothing, of whatever copies.
 // That some services have such rows month by month is not told apart, and said.
 TEST(PassedCopiesTest, UsageOfLessThanNothingIsTakenOff) {
@@ -211,8 +255,8 @@ TEST(PassedCopiesTest, UsageOfLessThanNothingIsTakenOff) {
   }
 }
 
-// A plain row of another month's bill is of that month; a credit of it may be of
-// any.
+// A plain row of another month's bill is of that month; a credit of it may be
+// of any.
 TEST(PassedCopiesTest, UsageOfAnotherPeriodTakesNothingOff) {
   TestRow back = StorageRow("bucket-1", "-5.00");
   const auto claimed = [&back] {
