@@ -1,46 +1,17 @@
 // What the ledger says of quotas and holds: refusals, errors, one hold by name.
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 
 #include "drawdown/ledger.h"
 #include "gtest/gtest.h"
-#include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
+#include "tests/unit/engine/quota_fixture.h"
 
 namespace drawdown {
 namespace {
 
-constexpr char kPool[] = "aws/us-east-1/gb200";
-
-class QuotaAnswersTest : public testing::Test {
+class QuotaAnswersTest : public QuotaFixture {
  protected:
-  void SetUp() override {
-    OpenOptions options;
-    options.create_if_missing = true;
-    options.bucket = std::chrono::minutes(15);
-    auto ledger = Ledger::Open(dir_.Path("books"), options);
-    ASSERT_THAT(ledger, IsOk());
-    ledger_ = *std::move(ledger);
-  }
-
-  static QuotaSetting Hours(const std::string& tenant, int64_t hours) {
-    QuotaSetting setting;
-    setting.scope.tenant = tenant;
-    setting.limit.emplace();
-    setting.limit->nominal = Int128{hours} * kMicrosPerHour;
-    return setting;
-  }
-
-  static HoldRequest Hold(const std::string& id, int64_t hours) {
-    HoldRequest request;
-    request.hold_id = id;
-    request.tenant = "acme/chat";
-    request.pool = kPool;
-    request.gpu_time = GpuTime(Int128{hours} * kMicrosPerHour);
-    return request;
-  }
-
   std::vector<std::string> HoldsLike(const HoldQuery& query) {
     std::vector<std::string> ids;
     EXPECT_THAT(ledger_->VisitHolds(query,
@@ -51,9 +22,6 @@ class QuotaAnswersTest : public testing::Test {
                 IsOk());
     return ids;
   }
-
-  ScratchDir dir_;
-  std::unique_ptr<Ledger> ledger_;
 };
 
 TEST_F(QuotaAnswersTest, OneHoldIsFoundByItsId) {
@@ -107,12 +75,7 @@ TEST_F(QuotaAnswersTest, ErrorsSayAmountsInUnits) {
 }
 
 TEST_F(QuotaAnswersTest, HoldersAreThereForEachUnit) {
-  QuotaSetting gpus;
-  gpus.scope.tenant = "acme";
-  gpus.scope.period = QuotaPeriod::kAtOnce;
-  gpus.limit.emplace();
-  gpus.limit->nominal = 64 * kMicroGpusPerGpu;
-  ASSERT_THAT(ledger_->SetQuota(gpus), IsOk());
+  ASSERT_THAT(ledger_->SetQuota(AtOnce("acme", 64)), IsOk());
   ASSERT_THAT(ledger_->SetQuota(Hours("acme", 20)), IsOk());
   ASSERT_THAT(ledger_->SetQuota(Hours("acme/chat", 10)), IsOk());
   HoldRequest both = Hold("both", 1);
@@ -164,11 +127,7 @@ TEST_F(QuotaAnswersTest, WhatMetersTookCountsTowardWhatRunsOut) {
 // GPUs at once do not run out with time: a quota of them that is out is there
 // with the present instant, and nobody is woken for it.
 TEST_F(QuotaAnswersTest, GpusAtOnceThatAreOutAreThereNow) {
-  QuotaSetting gpus;
-  gpus.scope.tenant = "acme";
-  gpus.scope.period = QuotaPeriod::kAtOnce;
-  gpus.limit.emplace();
-  gpus.limit->nominal = 2 * kMicroGpusPerGpu;
+  const QuotaSetting gpus = AtOnce("acme", 2);
   ASSERT_THAT(ledger_->SetQuota(gpus), IsOk());
   const auto start = [this](const std::string& id) {
     RunStart run;
@@ -202,12 +161,7 @@ TEST_F(QuotaAnswersTest, GpusAtOnceThatAreOutAreThereNow) {
 }
 
 TEST_F(QuotaAnswersTest, RunsUnderAQuotaAreTheBiggest) {
-  QuotaSetting gpus;
-  gpus.scope.tenant = "acme";
-  gpus.scope.period = QuotaPeriod::kAtOnce;
-  gpus.limit.emplace();
-  gpus.limit->nominal = 100 * kMicroGpusPerGpu;
-  ASSERT_THAT(ledger_->SetQuota(gpus), IsOk());
+  ASSERT_THAT(ledger_->SetQuota(AtOnce("acme", 100)), IsOk());
   const auto now_us = ledger_->HoldTime();
   ASSERT_THAT(now_us, IsOk());
   std::vector<RunRow> runs;

@@ -1,51 +1,16 @@
 // What a refusal says: its numbers, and whose they are.
-#include <chrono>
-#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "drawdown/ledger.h"
 #include "gtest/gtest.h"
-#include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
+#include "tests/unit/engine/quota_fixture.h"
 
 namespace drawdown {
 namespace {
 
-constexpr char kPool[] = "aws/us-east-1/gb200";
-
-class RefusalTest : public testing::Test {
- protected:
-  void SetUp() override {
-    OpenOptions options;
-    options.create_if_missing = true;
-    options.bucket = std::chrono::minutes(15);
-    auto ledger = Ledger::Open(dir_.Path("books"), options);
-    ASSERT_THAT(ledger, IsOk());
-    ledger_ = *std::move(ledger);
-  }
-
-  static QuotaSetting Hours(const std::string& tenant, int64_t hours) {
-    QuotaSetting setting;
-    setting.scope.tenant = tenant;
-    setting.limit.emplace();
-    setting.limit->nominal = Int128{hours} * kMicrosPerHour;
-    return setting;
-  }
-
-  static HoldRequest Hold(const std::string& id, int64_t hours) {
-    HoldRequest request;
-    request.hold_id = id;
-    request.tenant = "acme/chat";
-    request.pool = kPool;
-    request.gpu_time = GpuTime(Int128{hours} * kMicrosPerHour);
-    return request;
-  }
-
-  ScratchDir dir_;
-  std::unique_ptr<Ledger> ledger_;
-};
+class RefusalTest : public QuotaFixture {};
 
 // All of a batch is asked for, of what there was before it: what meters took is
 // used, what the parts before were promised is not.
@@ -74,12 +39,7 @@ TEST_F(RefusalTest, ARefusedBatchIsSeenAsBeforeIt) {
 
 // What tasks before the refused one took is asked, and not used.
 TEST_F(RefusalTest, RefusedTasksAreSeenAsBeforeThem) {
-  QuotaSetting gpus;
-  gpus.scope.tenant = "acme";
-  gpus.scope.period = QuotaPeriod::kAtOnce;
-  gpus.limit.emplace();
-  gpus.limit->nominal = 5 * kMicroGpusPerGpu;
-  ASSERT_THAT(ledger_->SetQuota(gpus), IsOk());
+  ASSERT_THAT(ledger_->SetQuota(AtOnce("acme", 5)), IsOk());
   HoldRequest hold = Hold("h", 1);
   hold.micro_gpus = kMicroGpusPerGpu;
   ASSERT_THAT(ledger_->PlaceHold(hold), IsOk());
@@ -118,11 +78,7 @@ TEST_F(RefusalTest, RefusedTasksAreSeenAsBeforeThem) {
 // A correction says that the run never had the GPUs that it gave back, so that
 // its hold keeps them, beside who has them by now: they are no room to grow.
 TEST_F(RefusalTest, GpusThatACorrectionGivesBackAreNotThereTwice) {
-  QuotaSetting gpus;
-  gpus.scope.tenant = "acme";
-  gpus.scope.period = QuotaPeriod::kAtOnce;
-  gpus.limit = QuotaLimit{.nominal = 4 * kMicroGpusPerGpu};
-  ASSERT_THAT(ledger_->SetQuota(gpus), IsOk());
+  ASSERT_THAT(ledger_->SetQuota(AtOnce("acme", 4)), IsOk());
   HoldRequest hold = Hold("h", 100);
   hold.micro_gpus = 4 * kMicroGpusPerGpu;
   hold.ttl_us = 24 * kMicrosPerHour;
