@@ -632,7 +632,8 @@ typedef struct drawdown_hold_query {
         {NULL, 0}, {NULL, 0}, 0, DRAWDOWN_UNSET, {NULL, 0}                    \
   }
 /* A row per hold: hold_id, tenant, pool, state, gpu_seconds, charged, drawn,
- * held, gpus, run_id, attempt, placed, expires, renewals, held_gpus. */
+ * held, gpus, run_id, attempt, placed, expires, renewals, and, since ABI version
+ * 7, held_gpus. */
 DRAWDOWN_C_EXPORT int32_t drawdown_holds(drawdown_ledger ledger,
                                          const drawdown_hold_query* query,
                                          drawdown_table* out,
