@@ -15,7 +15,7 @@ std::vector<BilledWindow>::const_iterator FirstEndingAfter(
 }  // namespace
 
 BilledLanes::BilledLanes(const std::vector<Group>& groups,
-                         const HashMap<uint32_t, GpuTime>& without) {
+                         const HashMap<uint32_t, RowSums>& without) {
   for (size_t i = 0; i < groups.size(); ++i) {
     const Group& group = groups[i];
     if ((group.key.disposition != Disposition::kCompare &&
@@ -26,7 +26,7 @@ BilledLanes::BilledLanes(const std::vector<Group>& groups,
     const auto left_out = without.find(static_cast<uint32_t>(i));
     const GpuTime billed = left_out == without.end()
                                ? group.sums.billed
-                               : group.sums.billed - left_out->second;
+                               : group.sums.billed - left_out->second.billed;
     windows_[group.key.lane].push_back({group.key.start_us, group.key.end_us,
                                         billed, group.slack(),
                                         group.sums.cost});

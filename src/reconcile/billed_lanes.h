@@ -31,7 +31,7 @@ class BilledLanes {
 
   // `without`, by index of a group, is not counted as billed.
   BilledLanes(const std::vector<Group>& groups,
-              const HashMap<uint32_t, GpuTime>& without);
+              const HashMap<uint32_t, RowSums>& without);
 
   // By time, disjoint.
   const std::vector<BilledWindow>& Of(const Lane& lane) const;

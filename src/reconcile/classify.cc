@@ -134,7 +134,7 @@ BreakClass Classify(Comparison& comparison) {
       IsWithin(comparison.difference(), comparison.contract_rounding)) {
     return BreakClass::kRounding;
   }
-  if (comparison.kind == RowKind::kUpfront) return NotExecutable(comparison);
+  if (MayBeForLonger(comparison)) return NotExecutable(comparison);
   if (comparison.straddles) return BreakClass::kTiming;
   const bool unmetered = IsUsage(comparison.kind) && comparison.booked.zero() &&
                          comparison.elsewhere.zero() &&

@@ -183,6 +183,20 @@ void SetExpected(const Group& group, const CompareContext& context,
   comparison.expected = FreeCost(group, context);
 }
 
+// What a pool of spend lacks is asked for once its interval has ended. Where
+// rows say that it covers usage, or have other fees of it, it may be what the
+// pool is prepaid by.
+bool IsTrueUp(const Comparison& comparison, const Group& group,
+              const CompareContext& context) {
+  const uint32_t index = group.key.lane.commitment;
+  return comparison.kind == RowKind::kUpfront &&
+         comparison.commitment->category == CommitmentCategory::kSpend &&
+         comparison.commitment->model == CommitmentModel::kDiscontinuous &&
+         !comparison.cut && !comparison.straddles &&
+         !context.basis.recurring.contains(index) &&
+         !context.covering.contains(index);
+}
+
 }  // namespace
 
 const Commitment* FindCommitment(const Contract& contract,
@@ -221,6 +235,7 @@ Comparison Measure(const Group& group, const CompareContext& context) {
                           group.sums.unmeasured != 0;
   comparison.cut |= (IsPurchase(lane.kind) || IsLeftOver(comparison)) &&
                     CutsInterval(commitment, group, *context.contract);
+  comparison.true_up = IsTrueUp(comparison, group, context);
   return comparison;
 }
 

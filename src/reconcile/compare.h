@@ -79,6 +79,7 @@ struct Comparison {
   bool hours_only = false;  // no row of the bill has one
   bool unpriced = false;    // usage the contract has no rate for
   bool cut = false;         // a fulfilment interval is only partly billed
+  bool true_up = false;     // one-time, of the whole intervals and no more
   MoneyAmount quantity_effect;
   MoneyAmount price_effect;
   std::optional<UnitScale> scale;
@@ -91,6 +92,11 @@ struct Comparison {
   }
   GpuTime excess() const { return billed - (booked - excluded); }
 };
+
+// Whether a fee may be for a longer time than its charge period.
+inline bool MayBeForLonger(const Comparison& comparison) {
+  return comparison.kind == RowKind::kUpfront && !comparison.true_up;
+}
 
 const Commitment* FindCommitment(const Contract& contract,
                                  const std::string& id);

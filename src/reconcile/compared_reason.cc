@@ -235,6 +235,13 @@ std::string_view QuantityText(const Group& group) {
              : "";
 }
 
+std::string DatesText(const Group& group) {
+  if (!group.of_period) return "";
+  return absl::StrCat("; fees of the whole period, dated from ",
+                      FormatInstant(group.first_us), " to ",
+                      FormatInstant(group.last_us));
+}
+
 std::string ClassReason(BreakClass kind, const Comparison& c,
                         const Group& group) {
   switch (kind) {
@@ -285,7 +292,8 @@ std::string ComparedReason(BreakClass kind, const Comparison& comparison,
   return absl::StrCat(KindText(comparison, group, names), ": ",
                       ClassReason(kind, comparison, group),
                       std::string(QuantityText(group)), GrainText(comparison),
-                      GpuCountText(group), DroppedText(group));
+                      GpuCountText(group), DroppedText(group),
+                      DatesText(group));
 }
 
 }  // namespace drawdown

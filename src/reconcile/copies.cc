@@ -16,6 +16,23 @@ namespace {
 
 Int128 Magnitude(Int128 value) { return value < 0 ? -value : value; }
 
+// How many of `extra` bring `excess` closest to nothing.
+template <typename Unit>
+uint64_t Lacking(uint64_t extra, Quantity<Unit> one, Quantity<Unit> excess,
+                 Quantity<Unit> slack) {
+  if (!excess.valid() || !slack.valid() || one.zero()) return 0;
+  const Int128 missing = Magnitude(excess.count());
+  const Int128 each = Magnitude(one.count());
+  const bool same_sign = (excess.count() < 0) == (one.count() < 0);
+  if (!same_sign) return 0;
+  Int128 nearest = missing / each;
+  const Int128 rest = missing % each;
+  // One more comes closer if less than half of it would be too much.
+  if (each - rest < rest && each - rest <= slack.count()) ++nearest;
+  return static_cast<uint64_t>(
+      std::min<Int128>(nearest, static_cast<Int128>(extra)));
+}
+
 // After all groups; corrections first, because what their copies seem to give
 // back is no one else's.
 uint32_t OrderAmongPassed(const PassedRow& passed) {
@@ -87,7 +104,10 @@ Hash128 CopyFinder::OrderOf(const BillRow& row) {
 absl::Status CopyFinder::Add(const BillRow& row, const RoutedRow& routed,
                              const RowSums& one, uint32_t group,
                              const std::optional<SplitRatios>& split) {
-  if (one.unmeasured != 0) return absl::OkStatus();
+  // A fee without hours is judged by its money.
+  if (one.unmeasured != 0 && !IsPurchase(routed.key.lane.kind)) {
+    return absl::OkStatus();
+  }
   return See(row, routed, one, group, split, nullptr);
 }
 
@@ -156,15 +176,14 @@ absl::Status CopyFinder::SightFirsts() {
   });
 }
 
-absl::Status CopyFinder::SumHours(const std::vector<uint32_t>& new_group,
-                                  HashMap<uint32_t, GpuTime>* hours) {
+absl::Status CopyFinder::Sum(const std::vector<uint32_t>& new_group,
+                             HashMap<uint32_t, RowSums>* sums) {
   return ForEachRepeated(
       [&](const Sighting& row, uint64_t extra) -> absl::Status {
         Copies copies;
         RETURN_IF_ERROR(ReadDetails(row.details, &copies));
         if (copies.passed.has_value()) return absl::OkStatus();
-        (*hours)[new_group[copies.group]] +=
-            copies.one.billed * static_cast<Int128>(extra);
+        (*sums)[new_group[copies.group]] += copies.one.Times(extra);
         return absl::OkStatus();
       });
 }
@@ -207,19 +226,12 @@ absl::Status CopyFinder::ReadDetails(uint64_t place, Copies* copies) {
 
 uint64_t CopiesToDrop(const Copies& copies, GpuTime billed, GpuTime booked,
                       GpuTime slack) {
-  const GpuTime excess = billed - booked;
-  if (!excess.valid() || !slack.valid() || copies.one.billed.zero()) return 0;
-  const Int128 missing = Magnitude(excess.count());
-  const Int128 each = Magnitude(copies.one.billed.count());
-  const bool same_sign =
-      (excess.count() < 0) == (copies.one.billed.count() < 0);
-  if (!same_sign) return 0;
-  Int128 nearest = missing / each;
-  const Int128 rest = missing % each;
-  // One more comes closer if less than half of it would be too much.
-  if (each - rest < rest && each - rest <= slack.count()) ++nearest;
-  return static_cast<uint64_t>(
-      std::min<Int128>(nearest, static_cast<Int128>(copies.extra)));
+  return Lacking(copies.extra, copies.one.billed, billed - booked, slack);
+}
+
+uint64_t CopiesToDrop(const Copies& copies, MoneyAmount cost,
+                      MoneyAmount expected, MoneyAmount slack) {
+  return Lacking(copies.extra, copies.one.cost, cost - expected, slack);
 }
 
 }  // namespace drawdown

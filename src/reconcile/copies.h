@@ -71,14 +71,14 @@ class CopyFinder {
   // The hash of what a row says: the same in every run.
   Hash128 OrderOf(const BillRow& row);
 
-  // What ForEach and SumHours begin with, once. After the last row, by any
+  // What ForEach and Sum begin with, once. After the last row, by any
   // thread. kIo, kDiskFull.
   absl::Status SightFirsts();
 
-  // The hours of the compared rows that ForEach will visit, by group. May be
+  // What the compared rows that ForEach will visit come to, by group. May be
   // called before it. kIo, kDiskFull.
-  absl::Status SumHours(const std::vector<uint32_t>& new_group,
-                        HashMap<uint32_t, GpuTime>* hours);
+  absl::Status Sum(const std::vector<uint32_t>& new_group,
+                   HashMap<uint32_t, RowSums>* sums);
 
   // Calls `visit` for each row that came more than once, grouped by group, big
   // copies first, in an order that depends only on what the rows say.
@@ -141,6 +141,9 @@ class CopyFinder {
 // `booked` without falling more than `slack` below it.
 uint64_t CopiesToDrop(const Copies& copies, GpuTime billed, GpuTime booked,
                       GpuTime slack);
+// Likewise of fees without hours, by their money.
+uint64_t CopiesToDrop(const Copies& copies, MoneyAmount cost,
+                      MoneyAmount expected, MoneyAmount slack);
 
 }  // namespace drawdown
 

@@ -14,7 +14,8 @@ struct CostBasis {
   BilledAmount amount = BilledAmount::kBilledCost;
   // Commitments of which the bill holds purchase rows that are of the period.
   HashSet<uint32_t> purchased;
-  HashSet<uint32_t> upfront;  // of those, the ones with a one-time fee
+  HashSet<uint32_t> upfront;    // of those, the ones with a one-time fee
+  HashSet<uint32_t> recurring;  // and those with another
   // Likewise of rows of their unused part.
   HashSet<uint32_t> unused;
 };

@@ -164,6 +164,7 @@ void Group::Merge(const Group& other) {
   quantity_scale = std::max(quantity_scale, other.quantity_scale);
   cost_decimals = std::max(cost_decimals, other.cost_decimals);
   by_consumption |= other.by_consumption;
+  of_period |= other.of_period;
   first_us = std::min(first_us, other.first_us);
   last_us = std::max(last_us, other.last_us);
   least_gpu_count_micro =

@@ -73,6 +73,7 @@ struct Group {
   InvoiceSet invoices;
   int quantity_scale = 0;       // most places a quantity was published with
   int cost_decimals = 0;        // most decimals a BilledCost needs
+  bool of_period = false;       // fees of all of it, whatever their dates
   bool by_consumption = false;  // some quantity is a ConsumedQuantity
   uint8_t agreed = 0xff;        // KeyParts in which every row agrees
   uint8_t dropped = 0;          // those in which some row differs

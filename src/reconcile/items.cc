@@ -60,7 +60,7 @@ std::string MatchedOn(const Group& group) {
                     part(kResourcePart, "+resource"));
   }
   if (lane.commitment != kNoIndex) absl::StrAppend(&key, "+commitment");
-  return absl::StrCat(key, "+period+kind");
+  return absl::StrCat(key, group.of_period ? "+month" : "+period", "+kind");
 }
 
 // What reserved capacity of one charge period may cost; nothing where the
@@ -215,7 +215,37 @@ Break ItemOfCopies(const RowSums& sums, const RowNames& names,
 
 bool CanJudgeCopies(const Comparison& comparison) {
   return !comparison.cut && !comparison.unpriced && !comparison.unmeasured &&
-         !comparison.money_only && !comparison.straddles;
+         !comparison.straddles;
+}
+
+// Of fees without hours. One that may be for a longer time has copies where
+// what is left without them is right.
+uint64_t FeesToDrop(const Copies& copies, const Comparison& comparison) {
+  if (!IsPurchase(comparison.kind) || comparison.open) return 0;
+  const MoneyAmount slack(comparison.doubled_tolerance.count() / 2);
+  const uint64_t count =
+      CopiesToDrop(copies, comparison.cost, comparison.expected, slack);
+  const MoneyAmount rest =
+      comparison.difference() - copies.one.cost * static_cast<Int128>(count);
+  const bool right = IsWithin(rest * 2, comparison.doubled_tolerance);
+  return right || !MayBeForLonger(comparison) ? count : 0;
+}
+
+Break CopiesItem(const Copies& copies, uint64_t count, bool of_money,
+                 const Group& group, const CompareContext& context) {
+  const RowSums sums = copies.one.Times(count);
+  Break item = ItemOfCopies(sums, copies.names, group, context);
+  if (sums.unmeasured == 0) item.billed = sums.billed;
+  item.period_start_us = copies.start_us;
+  item.period_end_us = copies.end_us;
+  item.lines = copies.group;
+  item.reason = absl::StrCat(
+      CopiesText(count), " of a row that the bill already holds, equal in ",
+      "every column: ",
+      of_money ? MoneyText(sums.cost, item.currency)
+               : GpuHoursText(sums.billed),
+      " beyond what our books ", of_money ? "owe" : "hold");
+  return item;
 }
 
 }  // namespace
@@ -320,20 +350,6 @@ absl::Status SayWhatWasMetered(const std::vector<Group>& groups,
   return absl::OkStatus();
 }
 
-Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
-                 const CompareContext& context) {
-  const RowSums sums = copies.one.Times(count);
-  Break item = ItemOfCopies(sums, copies.names, group, context);
-  item.billed = sums.billed;
-  item.period_start_us = copies.start_us;
-  item.period_end_us = copies.end_us;
-  item.reason = absl::StrCat(CopiesText(count),
-                             " of a row that the bill already holds, equal in ",
-                             "every column: ", GpuHoursText(sums.billed),
-                             " beyond what our books ", "hold");
-  return item;
-}
-
 Break PassedCopiesItem(const RowSums& sums, const RowNames& names,
                        bool corrections, const Group& group,
                        const CompareContext& context) {
@@ -362,11 +378,12 @@ std::optional<Break> TakeOutCopies(const Copies& copies, Group& group,
   if (group.key.disposition != Disposition::kCompare) return std::nullopt;
   const Comparison comparison = Measure(group, context);
   if (!CanJudgeCopies(comparison)) return std::nullopt;
-  const uint64_t count = CopiesToDrop(copies, comparison.billed,
-                                      comparison.booked, comparison.slack);
+  const uint64_t count =
+      comparison.money_only ? FeesToDrop(copies, comparison)
+                            : CopiesToDrop(copies, comparison.billed,
+                                           comparison.booked, comparison.slack);
   if (count == 0) return std::nullopt;
-  Break item = CopiesItem(copies, count, group, context);
-  item.lines = copies.group;
+  Break item = CopiesItem(copies, count, comparison.money_only, group, context);
   group.sums += -copies.one.Times(count);
   group.AddTenant(copies.tenant, -copies.one.Times(count));
   return item;

@@ -26,10 +26,6 @@ absl::Status SayWhatWasMetered(const std::vector<Group>& groups,
                                const CompareContext& context,
                                std::vector<Break>* items);
 
-// Of `count` copies that the books lack.
-Break CopiesItem(const Copies& copies, uint64_t count, const Group& group,
-                 const CompareContext& context);
-
 // Of copies of rows that are not compared; without period and lines.
 Break PassedCopiesItem(const RowSums& sums, const RowNames& names,
                        bool corrections, const Group& group,

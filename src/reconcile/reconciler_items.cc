@@ -10,6 +10,7 @@
 #include "base/two_threads.h"
 #include "reconcile/excluded_hours.h"
 #include "reconcile/items.h"
+#include "reconcile/period_fees.h"
 #include "reconcile/reconciler_state.h"
 #include "reconcile/tenant_split.h"
 #include "reconcile/unbilled.h"
@@ -76,8 +77,8 @@ absl::Status Reconciler::State::MergeGroups() {
   if (std::none_of(groups.groups().begin(), groups.groups().end(), coarse)) {
     return absl::OkStatus();
   }
-  HashMap<uint32_t, GpuTime> copied;
-  RETURN_IF_ERROR(copies.SumHours(merged_index, &copied));
+  HashMap<uint32_t, RowSums> copied;
+  RETURN_IF_ERROR(copies.Sum(merged_index, &copied));
   const BilledLanes finest(groups.groups(), copied);
   for (Group& group : groups.groups()) {
     if (!coarse(group)) continue;
@@ -90,6 +91,15 @@ absl::Status Reconciler::State::MergeGroups() {
     }
   }
   JoinGroups();
+  return absl::OkStatus();
+}
+
+absl::Status Reconciler::State::MergePeriodFees() {
+  PeriodFees fees(context, &groups.groups());
+  if (!fees.any()) return absl::OkStatus();
+  HashMap<uint32_t, RowSums> copied;
+  RETURN_IF_ERROR(copies.Sum(merged_index, &copied));
+  if (fees.Widen(copied)) JoinGroups();
   return absl::OkStatus();
 }
 
@@ -270,6 +280,7 @@ absl::Status Reconciler::State::PrepareToCompare() {
 
 absl::StatusOr<StoredBreaks> Reconciler::State::MakeItems() {
   RETURN_IF_ERROR(MergeGroups());
+  RETURN_IF_ERROR(MergePeriodFees());
   splits.Merge(merged_index);
   StoredBreaks made;
   RETURN_IF_ERROR(TakeOutAllCopies(&made.wholes));

@@ -49,9 +49,9 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
   // is; if not, it says nothing of this one.
   if (IsPurchase(key.lane.kind) && IsOfPeriod(row, context.period)) {
     context.basis.purchased.insert(key.lane.commitment);
-    if (key.lane.kind == RowKind::kUpfront) {
-      context.basis.upfront.insert(key.lane.commitment);
-    }
+    (key.lane.kind == RowKind::kUpfront ? context.basis.upfront
+                                        : context.basis.recurring)
+        .insert(key.lane.commitment);
   }
   if (key.lane.kind == RowKind::kUnused &&
       key.disposition != Disposition::kOtherPeriod) {

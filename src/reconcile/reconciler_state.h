@@ -83,6 +83,7 @@ struct Reconciler::State {
   void NoteRow(const BillRow& row, const RoutedRow& routed);
   absl::Status CheckComparable() const;
   absl::Status MergeGroups();
+  absl::Status MergePeriodFees();
   void JoinGroups();
   void FindLateCorrections();
   absl::Status LinkCorrections();

@@ -1,0 +1,301 @@
+// Fees that are dated on a part of the period, come in parts, or came twice.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/reconcile/support.h"
+
+namespace drawdown::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kOctober = 744;  // hours
+constexpr char kMonthKey[] = "provider+commitment+month+kind";
+constexpr char kFeeKey[] = "provider+commitment+period+kind";
+
+// 10 hours an hour, all covered: 20.50 an hour, 492 a day, 15,252 in all.
+Scenario ReservedMonth() {
+  Scenario setup;
+  setup.rated = BookBuilder().Covered(kGb200, 0, kOctober, "10").Build();
+  return setup;
+}
+
+TestRow CoveredMonth() { return CoveredRow(0, kOctober, "1860", "15252"); }
+
+// Without hours, as of a month.
+TestRow FeeOfDay(int day, std::string billed) {
+  TestRow row = PurchaseRow(24 * day, 24 * day + 24, "1", std::move(billed));
+  row.unit = "Units";
+  return row;
+}
+
+// The same whichever way the rows come.
+ReconcileResult Judged(const Scenario& setup, std::vector<TestRow> rows) {
+  const ReconcileResult result = Reconcile(setup, rows);
+  ExpectInvariants(result, rows);
+  std::reverse(rows.begin(), rows.end());
+  EXPECT_EQ(Serialized(Reconcile(setup, rows)), Serialized(result));
+  return result;
+}
+
+// Items that are not clean, as "class difference", in order.
+std::vector<std::string> BreaksOf(const ReconcileResult& result) {
+  std::vector<std::string> breaks;
+  for (const Break& item : result.items) {
+    if (IsClean(item.kind)) continue;
+    breaks.push_back(std::string(BreakClassName(item.kind)) + " " +
+                     FormatMoney(item.difference));
+  }
+  return breaks;
+}
+
+using Breaks = std::vector<std::string>;
+
+const Break& OneFee(const std::vector<Break>& items) {
+  EXPECT_EQ(items.size(), 1u);
+  return items.front();
+}
+
+TEST(ReconcileFeesTest, AMonthsFeeOfOneDayIsOfThePeriod) {
+  const ReconcileResult result =
+      Judged(ReservedMonth(), {FeeOfDay(0, "15252.00"), CoveredMonth()});
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  const auto items = ItemsOf(result, BreakClass::kNonUsage);
+  const Break& fee = OneFee(items);
+  EXPECT_EQ(fee.matched_on, kMonthKey);
+  EXPECT_EQ(fee.period_start_us, kStart);
+  EXPECT_EQ(fee.period_end_us, kEnd);
+  EXPECT_EQ(FormatMoney(fee.expected_cost), "15252");
+  EXPECT_EQ(fee.reason,
+            "purchase of gb200-reserved: billed 15,252.00 USD, as contracted; "
+            "fees of the whole period, dated from 2026-10-01T00:00:00Z to "
+            "2026-10-02T00:00:00Z");
+  EXPECT_EQ(CheckNamed(result, "commitment_purchases").outcome,
+            ReconcileCheck::Outcome::kPassed);
+}
+
+TEST(ReconcileFeesTest, SoAreFeesOfSeveralDaysAndThoseWithHours) {
+  EXPECT_TRUE(Judged(ReservedMonth(), {FeeOfDay(4, "252"),
+                                       FeeOfDay(17, "15000"), CoveredMonth()})
+                  .clean());
+  const TestRow measured = PurchaseRow(0, 24, "7440", "15252");
+  EXPECT_TRUE(Judged(ReservedMonth(), {measured, CoveredMonth()}).clean());
+}
+
+TEST(ReconcileFeesTest, AWrongTotalIsOffByItsDifference) {
+  struct Case {
+    const char* billed;
+    const char* difference;
+  };
+  for (const Case& c : {Case{"15260", "8"}, Case{"15000", "-252"},
+                        Case{"30000", "14748"}, Case{"1100", "-14152"}}) {
+    const ReconcileResult result =
+        Judged(ReservedMonth(), {FeeOfDay(0, c.billed), CoveredMonth()});
+    EXPECT_EQ(BreaksOf(result),
+              Breaks{std::string("price_break ") + c.difference});
+    EXPECT_EQ(CheckNamed(result, "commitment_purchases").outcome,
+              ReconcileCheck::Outcome::kFailed);
+  }
+}
+
+TEST(ReconcileFeesTest, HoursOfAMonthsFeeAreCompared) {
+  const TestRow fee = PurchaseRow(0, 24, "7450", "15272.50");
+  EXPECT_EQ(BreaksOf(Judged(ReservedMonth(), {fee, CoveredMonth()})),
+            Breaks{"quantity_break 20.5"});
+}
+
+// A day's fee is of its day, though the others are missing.
+TEST(ReconcileFeesTest, FeesOfTheirDaysStayThere) {
+  const ReconcileResult right =
+      Judged(ReservedMonth(),
+             {FeeOfDay(0, "492"), FeeOfDay(1, "492"), CoveredMonth()});
+  EXPECT_EQ(BreaksOf(right), Breaks{"quantity_break -14268"});
+  const ReconcileResult dear =
+      Judged(ReservedMonth(),
+             {FeeOfDay(0, "492"), FeeOfDay(1, "500"), CoveredMonth()});
+  EXPECT_EQ(BreaksOf(dear), (Breaks{"quantity_break -14268", "price_break 8"}));
+  EXPECT_EQ(ItemsOf(right, BreakClass::kNonUsage)[0].matched_on, kFeeKey);
+}
+
+std::vector<TestRow> DailyFees() {
+  std::vector<TestRow> rows{CoveredMonth()};
+  for (int day = 0; day < 31; ++day) rows.push_back(FeeOfDay(day, "492"));
+  return rows;
+}
+
+TEST(ReconcileFeesTest, DaysThatTogetherComeToThePeriodsFeesAgree) {
+  std::vector<TestRow> rows = DailyFees();
+  rows[3].billed = "480";
+  rows[9].billed = "504";
+  const ReconcileResult result = Judged(ReservedMonth(), rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  rows[9].billed = "505";
+  EXPECT_EQ(BreaksOf(Judged(ReservedMonth(), rows)),
+            (Breaks{"price_break -12", "price_break 13"}));
+}
+
+TEST(ReconcileFeesTest, ADayThatCameTwiceDoesNotPayForOneThatIsMissing) {
+  std::vector<TestRow> rows = DailyFees();
+  rows[9] = rows[3];
+  EXPECT_EQ(BreaksOf(Judged(ReservedMonth(), rows)),
+            (Breaks{"quantity_break -492", "duplicate_charge 492"}));
+}
+
+TEST(ReconcileFeesTest, AMonthsFeeThatCameTwiceIsACopy) {
+  const ReconcileResult result =
+      Judged(ReservedMonth(),
+             {FeeOfDay(0, "15252"), FeeOfDay(0, "15252"), CoveredMonth()});
+  EXPECT_EQ(BreaksOf(result), Breaks{"duplicate_charge 15252"});
+  const auto items = ItemsOf(result, BreakClass::kDuplicateCharge);
+  EXPECT_EQ(OneFee(items).reason,
+            "1 more copy of a row that the bill already holds, equal in every "
+            "column: 15,252.00 USD beyond what our books owe");
+  EXPECT_FALSE(items[0].billed.has_value());
+  // Of two that are half of it each neither is.
+  EXPECT_TRUE(Judged(ReservedMonth(),
+                     {FeeOfDay(0, "7626"), FeeOfDay(0, "7626"), CoveredMonth()})
+                  .clean());
+}
+
+TEST(ReconcileFeesTest, NothingIsBrokenBeforeThePeriodIsOver) {
+  Scenario setup = ReservedMonth();
+  setup.at_us = HourOf(24 * 20);
+  setup.rated = BookBuilder().Covered(kGb200, 0, 24 * 20, "10").Build();
+  const ReconcileResult result = Judged(
+      setup, {FeeOfDay(0, "15252"), CoveredRow(0, 24 * 20, "1200", "9840")});
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  EXPECT_EQ(BreaksOf(result), Breaks{"not_executable 0"});
+}
+
+// A monthly pool: 8,000 hours, 7,440 of them used; 20 an hour left.
+Scenario MonthlyBlock() {
+  Scenario setup = ReservedMonth();
+  Commitment& block = setup.contract.commitments[0];
+  block.model = CommitmentModel::kDiscontinuous;
+  block.interval = FulfilmentInterval::kMonthly;
+  setup.rated =
+      BookBuilder()
+          .Covered(kGb200, 0, kOctober, "10")
+          .Fee(ChargeKind::kShortfall, 0, kOctober, "560", "1148", kReserved)
+          .Build();
+  return setup;
+}
+
+TestRow OneTime(TestRow row) {
+  row.frequency = "One-Time";
+  return row;
+}
+
+TEST(ReconcileFeesTest, AFeeAndItsTrueUpAgreeTogether) {
+  const TestRow fee = PurchaseRow(0, kOctober, "7440", "15252");
+  TestRow true_up = OneTime(PurchaseRow(0, kOctober, "560", "1148"));
+  true_up.effective = "1148";
+  const ReconcileResult right =
+      Judged(MonthlyBlock(), {fee, true_up, CoveredMonth()});
+  EXPECT_TRUE(right.clean()) << Serialized(right);
+  const auto items = ItemsOf(right, BreakClass::kNonUsage);
+  EXPECT_THAT(OneFee(items).reason, HasSubstr("billed and contracted 8,000"));
+  // A fee that may be for a longer time says nothing of this one's.
+  true_up.billed = "1150";
+  EXPECT_EQ(BreaksOf(Judged(MonthlyBlock(), {fee, true_up, CoveredMonth()})),
+            (Breaks{"commitment_shortfall -1148", "not_executable 0"}));
+}
+
+TEST(ReconcileFeesTest, ABlocksFeeOfOneDayIsJudgedByTheMonth) {
+  TestRow fee = FeeOfDay(0, "16400");
+  fee.effective = "1148";
+  EXPECT_TRUE(Judged(MonthlyBlock(), {fee, CoveredMonth()}).clean());
+  // That of a day in which as much is used as it is of is not one of the month.
+  EXPECT_EQ(
+      BreaksOf(Judged(MonthlyBlock(), {FeeOfDay(0, "492"), CoveredMonth()})),
+      (Breaks{"commitment_shortfall -14760", "not_executable 0"}));
+  EXPECT_EQ(
+      BreaksOf(Judged(MonthlyBlock(), {FeeOfDay(0, "16500"), CoveredMonth()})),
+      Breaks{"commitment_shortfall 100"});
+}
+
+Scenario OwedToSpend(std::string_view amount) {
+  Scenario setup;
+  Commitment spend;
+  spend.id = "spend";
+  spend.category = CommitmentCategory::kSpend;
+  spend.model = CommitmentModel::kDiscontinuous;
+  spend.interval = FulfilmentInterval::kMonthly;
+  setup.contract.commitments.push_back(spend);
+  setup.rated =
+      BookBuilder()
+          .Fee(ChargeKind::kShortfall, 0, kOctober, "0", amount, "spend")
+          .Build();
+  return setup;
+}
+
+TestRow TrueUp(std::string billed) {
+  TestRow row = PurchaseRow(0, kOctober, "1", std::move(billed));
+  row.resource = row.commitment = "spend";
+  row.unit = "Units";
+  row.effective = row.billed;  // it covers nothing
+  return row;
+}
+
+TEST(ReconcileFeesTest, ATrueUpOfSpendThatCameTwiceIsACopy) {
+  const Scenario setup = OwedToSpend("1000");
+  for (const TestRow& row : {TrueUp("1000"), OneTime(TrueUp("1000"))}) {
+    EXPECT_TRUE(Judged(setup, {row}).clean());
+    EXPECT_EQ(BreaksOf(Judged(setup, {row, row})),
+              Breaks{"duplicate_charge 1000"});
+    EXPECT_EQ(BreaksOf(Judged(setup, {row, row, row})),
+              Breaks{"duplicate_charge 2000"});
+  }
+  // What else is wrong with it is not its copies'.
+  EXPECT_EQ(BreaksOf(Judged(setup, {TrueUp("1100"), TrueUp("1100")})),
+            (Breaks{"duplicate_charge 1100", "commitment_shortfall 100"}));
+  const TestRow half = TrueUp("500");
+  EXPECT_TRUE(Judged(setup, {half, half}).clean());
+  // On one day, as where a row has but one date.
+  TestRow last = OneTime(TrueUp("1000"));
+  last.start_us = HourOf(kOctober - 24);
+  EXPECT_TRUE(Judged(setup, {last}).clean());
+  EXPECT_EQ(BreaksOf(Judged(setup, {last, last})),
+            Breaks{"duplicate_charge 1000"});
+}
+
+TEST(ReconcileFeesTest, AOneTimeTrueUpOfSpendIsCompared) {
+  const Scenario setup = OwedToSpend("1000");
+  const TestRow dear = OneTime(TrueUp("1200"));
+  const ReconcileResult result = Judged(setup, {dear});
+  EXPECT_EQ(BreaksOf(result), Breaks{"commitment_shortfall 200"});
+  EXPECT_THAT(
+      ItemsOf(result, BreakClass::kCommitmentShortfall).front().reason,
+      HasSubstr("one-time purchase of spend: billed 1,200.00 USD, expected "
+                "1,000.00 USD: 200.00 USD too much"));
+  // Over a part of the month it may be of anything.
+  TestRow day = dear;
+  day.end_us = HourOf(24);
+  EXPECT_EQ(BreaksOf(Judged(setup, {day})), Breaks{"not_executable 0"});
+  // So may it be beside another fee, or where usage is billed as covered by
+  // what was bought.
+  EXPECT_EQ(BreaksOf(Judged(setup, {dear, TrueUp("10")})),
+            (Breaks{"commitment_shortfall -990", "not_executable 0"}));
+  TestRow covered = CoveredRow(0, 1, "2", "16.40");
+  covered.commitment = "spend";
+  const ReconcileResult prepaid = Judged(setup, {dear, covered});
+  EXPECT_EQ(ItemsOf(prepaid, BreakClass::kCommitmentShortfall).size(), 0u);
+  EXPECT_EQ(ItemsOf(prepaid, BreakClass::kNotExecutable).size(), 1u);
+}
+
+// Of a fee for three years it is not known how many there are.
+TEST(ReconcileFeesTest, FeesForALongerTimeAreNotCalledCopies) {
+  const TestRow fee = OneTime(FeeOfDay(0, "500000"));
+  EXPECT_EQ(BreaksOf(Judged(ReservedMonth(), {fee, fee, CoveredMonth()})),
+            Breaks{"not_executable 0"});
+  // But of the month's it is.
+  const TestRow month = OneTime(FeeOfDay(0, "15252"));
+  EXPECT_EQ(BreaksOf(Judged(ReservedMonth(), {month, month, CoveredMonth()})),
+            Breaks{"duplicate_charge 15252"});
+}
+
+}  // namespace
+}  // namespace drawdown::testing
