@@ -22,6 +22,8 @@ echo "== import: runs, durable, beside SQLite"
 benchmarks/store/import_benchmark
 echo "== one durable call, beside a sync of the disk, SQLite and PostgreSQL"
 "$with_servers" . benchmarks/store/durable_call_benchmark
+echo "== opening after a crash with the fullest log"
+benchmarks/store/recovery_benchmark
 echo "== quotas elsewhere: in a process, SQLite, PostgreSQL, Redis"
 "$with_servers" . benchmarks/peers/admission_benchmark
 echo "== queries: a bucket in twelve has a record"

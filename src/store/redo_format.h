@@ -28,7 +28,7 @@ inline constexpr uint64_t kRedoRecordBytes = uint64_t{256} << 10;
 inline constexpr size_t kMaxRedoRecord = size_t{128} << 10;
 // What bounds the time of a recovery: the pages it touches. Keys that differ in
 // their last byte alone lie on one page mostly, and are one place.
-inline constexpr size_t kMaxRedoPlaces = 1'024;
+inline constexpr size_t kMaxRedoPlaces = 448;
 
 // Places that operations touch, each counted once: by the last bits of their
 // hashes, of which some fall together, few of so many.

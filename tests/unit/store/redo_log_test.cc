@@ -76,23 +76,26 @@ TEST(RedoLog, IsRenewedWhenItsRecordsAreAllOverTheTables) {
     ASSERT_TRUE(txn->Commit().ok());
   };
   const auto generation = [&] { return ViewOf(ledger).header.generation; };
-  commit(0, 400);
+  constexpr int kMost = kMaxRedoPlaces;
+  constexpr int kPart = 2 * kMost / 5;
+  commit(0, kPart);
   const uint64_t first = generation();
   commit(0, 1);
   EXPECT_EQ(generation(), first);
-  commit(400, 800);
+  commit(kPart, 2 * kPart);
   EXPECT_EQ(generation(), first);
   commit(0, 1);
   EXPECT_NE(generation(), first);
   EXPECT_EQ(LogOf(ledger), RedoFile::State::kOpen);
   // The large ones of the generation before do not count in this one.
   const uint64_t second = generation();
-  for (int i = 0; i < 9; ++i) commit(100 * i, 100 * i + 100);
+  const int few = kMost / 10;
+  for (int i = 0; i < 9; ++i) commit(few * i, few * i + few);
   EXPECT_EQ(generation(), second);
   // Those that it has already are no more of them.
-  for (int i = 0; i < 9; ++i) commit(0, 600);
+  for (int i = 0; i < 9; ++i) commit(0, 6 * few);
   EXPECT_EQ(generation(), second);
-  commit(0, 2'000);
+  commit(0, 2 * kMost);
   EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);
 }
 
