@@ -1,6 +1,5 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
-#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -35,10 +34,10 @@ CLI::Validator WholeNumber() {
         uint64_t number = 0;
         const char* const last = value.data() + value.size();
         const auto [end, error] = std::from_chars(value.data(), last, number);
-        if (error != std::errc() || end != last) {
-          return Quoted(value) + " is not a whole number from 0 to " +
-                 std::to_string(std::numeric_limits<uint64_t>::max());
+        if (end != last || error == std::errc::invalid_argument) {
+          return Quoted(value) + " is not a whole number, 0 or more";
         }
+        if (error != std::errc()) return Quoted(value) + " is too large";
         value = std::to_string(number);
         return "";
       },
