@@ -13,12 +13,14 @@ Outcome GiveAdmission(const Admission& admission, drawdown_table* refusal) {
                       MicroColumn("held"), MicroColumn("reserved"),
                       TimeColumn("resets_at"), TextColumn("description")});
   AddWindowColumns(&table);
+  table.AddColumn(TextColumn("id"));
   table.Text(why.scope.tenant).Text(why.scope.pool);
   table.Text(QuotaPeriodName(why.scope.period));
   table.Decimal(why.limit).Decimal(why.asked).Decimal(why.used);
   table.Decimal(why.held).Decimal(why.reserved).Time(why.resets_at_us);
   table.Text(DescribeRefusal(why));
   AddWindow(why.scope, &table);
+  table.TextOrNull(why.id);
   return table.Finish(refusal);
 }
 

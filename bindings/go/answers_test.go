@@ -140,6 +140,12 @@ func TestQuotasAndHolds(t *testing.T) {
 		}
 		equal(t, refused.Tenant, "acme")
 		equal(t, refused.Held.String(), "21600")
+		var several *Refusal
+		if err := books.PlaceHolds(request("h2", 1), request("h3", 5)); !errors.As(err, &several) {
+			t.Fatal(err)
+		}
+		equal(t, several.ID, "h3")
+		equal(t, several.Asked.String(), "21600")
 		holders, explained, err := books.ExplainQuota("acme/chat", pool, GPUHours(5), Time{})
 		succeed(t, err)
 		equal(t, *explained, *refused)

@@ -74,6 +74,9 @@ type Refusal struct {
 	Limit, Asked, Used, Held, Reserved Decimal
 	ResetsAt                           Time // zero: never
 	Description                        string
+	// Of several that were asked for together, the hold or the run with whose
+	// the sum did not fit; Asked is the sum up to it. "": one alone.
+	ID string
 }
 
 func (r *Refusal) Error() string { return r.Description }
@@ -97,6 +100,7 @@ func admitted(handle C.drawdown_table) error {
 		Limit: row.decimal("limit"), Asked: row.decimal("asked"), Used: row.decimal("used"),
 		Held: row.decimal("held"), Reserved: row.decimal("reserved"),
 		ResetsAt: row.time("resets_at"), Description: row.text("description"),
+		ID: row.text("id"),
 	}
 	if row.err != nil {
 		return row.err

@@ -428,7 +428,9 @@ DRAWDOWN_C_EXPORT int32_t drawdown_live(drawdown_ledger ledger,
  * A refusal is an answer, not an error: the call returns DRAWDOWN_OK and, in
  * place of 0, a table of one row: tenant, pool, period, limit, asked, used,
  * held, reserved (GPU-seconds, or GPUs where the period is at_once), resets_at,
- * description, and, since ABI version 5, rolling_us, contract, commitment.
+ * description, and, since ABI version 5, rolling_us, contract, commitment, and,
+ * since ABI version 7, id: of several that were asked for together, the hold or
+ * the run with whose the sum did not fit; asked is then the sum up to it.
  * `refusal` must not be NULL where there is one. */
 
 /* --- runs ------------------------------------------------------------------ */
@@ -605,7 +607,8 @@ DRAWDOWN_C_EXPORT int32_t drawdown_hold_release(drawdown_ledger ledger,
                                                 drawdown_text hold_id,
                                                 drawdown_error* error);
 /* Ledger::QuoteHold, a row per statement line that would change: contract,
- * commitment, kind, unit_price, gpu_seconds, cost, currency. */
+ * commitment, kind, unit_price, gpu_seconds, cost (none where it is unpriced),
+ * currency. */
 DRAWDOWN_C_EXPORT int32_t drawdown_hold_quote(
     drawdown_ledger ledger, const drawdown_hold_request* request,
     drawdown_table* refusal, drawdown_table* lines, drawdown_error* error);

@@ -117,6 +117,14 @@ void TestQuotasAndHolds(drawdown_ledger ledger) {
   CHECK(TextIs(refusal, 0, "tenant", "acme/q"));
   CHECK(DecimalAt(refusal, 0, "held") == 6 * kHour);
   Close(&refusal);
+  drawdown_hold_request both[2] = {request, request};
+  both[0].hold_id = drawdown_str("hold-3");
+  both[0].gpu_us = drawdown_int128_of(kHour);
+  OK(drawdown_hold_place(ledger, both, 2, &refusal, &error));
+  CHECK(RowsOf(refusal) == 1);
+  CHECK(TextIs(refusal, 0, "id", "hold-2"));
+  CHECK(DecimalAt(refusal, 0, "asked") == 7 * kHour);
+  Close(&refusal);
   OK(drawdown_quota_explain(ledger, drawdown_str("acme/q"),
                             drawdown_str("aws/x/h"),
                             drawdown_int128_of(5 * kHour), 0, DRAWDOWN_UNSET,

@@ -120,6 +120,10 @@ def test_quotas_and_holds(books):
         assert not refused
         assert refused.refusal["tenant"] == "acme"
         assert refused.refusal["held"] == Decimal("23400")
+        assert refused.refusal["id"] is None
+        several = [drawdown.HoldRequest(f"h{i}", "acme/chat", POOL, 2) for i in range(2, 4)]
+        refused = books.place_holds(several)
+        assert (refused.refusal["id"], refused.refusal["asked"]) == ("h3", 14400)
         with pytest.raises(drawdown.RefusedError, match="acme on") as raised:
             books.hold("h2", "acme/chat", POOL, 4)
         assert raised.value.refusal["limit"] == 36000

@@ -113,6 +113,9 @@ pub struct Refusal {
     pub resets_at: Option<Time>,
     /// All of it in one line for a person.
     pub description: String,
+    /// Of several that were asked for together, the hold or the run with whose
+    /// the sum did not fit; `asked` is the sum up to it. Empty: one alone.
+    pub id: String,
 }
 
 impl fmt::Display for Refusal {
@@ -136,6 +139,7 @@ impl Refusal {
             reserved: row.amount("reserved")?,
             resets_at: row.time("resets_at")?,
             description: row.text("description")?.unwrap_or_default().into(),
+            id: row.text("id")?.unwrap_or_default().into(),
         })
     }
 }

@@ -243,6 +243,15 @@ fn quotas_and_holds() {
             (refused.tenant.as_str(), refused.held.to_string()),
             ("acme", "21600".into())
         );
+        let several = books
+            .place_holds(&[request("h2", 1), request("h3", 5)])
+            .unwrap()
+            .ok()
+            .unwrap_err();
+        assert_eq!(
+            (several.id.as_str(), several.asked.to_string()),
+            ("h3", "21600".into())
+        );
         let (explained, holders) = books
             .explain_quota("acme/chat", POOL, 5 * GPU_HOUR, None)
             .unwrap();
