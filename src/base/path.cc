@@ -71,6 +71,10 @@ bool StaysInFolder(std::string_view name) {
 absl::Status CheckStars(std::string_view selector) {
   for (std::string_view rest = selector; !rest.empty();) {
     const std::string_view part = TakePart(&rest);
+    if (part.empty()) {
+      return MakeError(ErrorCode::kBadRow, "pool selector " + Quoted(selector) +
+                                               " has an empty part");
+    }
     if (part == "*" || part.find('*') == part.npos) continue;
     return MakeError(ErrorCode::kBadRow,
                      "pool selector " + Quoted(selector) + " has the part " +

@@ -28,8 +28,8 @@ bool StaysInFolder(std::string_view name);
 // the node it names and everything below. "" and "*" cover everything.
 bool SelectorCovers(std::string_view selector, std::string_view path);
 
-// kBadRow where a '*' is inside a part: it would be an ordinary letter there,
-// and cover nothing that was meant.
+// kBadRow where a '*' is inside a part, or a part is empty: it would be as
+// ordinary as a letter there, and cover nothing that was meant.
 absl::Status CheckStars(std::string_view selector);
 // kBadRow unless `selector` is a path some of whose parts may be '*'.
 absl::Status ValidateSelector(std::string_view selector);

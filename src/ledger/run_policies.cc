@@ -79,8 +79,7 @@ std::string EncodePoolPolicy(std::string_view key,
 }
 
 absl::Status CheckPoolPolicy(const PoolPolicySet& policy) {
-  RETURN_IF_ERROR(CheckText("pool", policy.pool, 1, kMaxPathBytes));
-  RETURN_IF_ERROR(CheckStars(policy.pool));
+  RETURN_IF_ERROR(ValidateSelector(policy.pool));
   RETURN_IF_ERROR(CheckInstant("from", policy.from_us));
   if (policy.setting == PoolSetting::kLease && policy.value <= 0) {
     return MakeError(

@@ -1,6 +1,7 @@
 #include "ledger/waived_runs.h"
 
 #include "base/error.h"
+#include "base/path.h"
 #include "ledger/inspect.h"
 #include "ledger/refunds.h"
 #include "ledger/series.h"
@@ -65,6 +66,7 @@ absl::Status VisitWaivedRuns(
 absl::Status VisitRefundedRuns(
     ReadTransaction* books, const RunQuery& query,
     const std::function<bool(const RefundedRun&)>& visit) {
+  RETURN_IF_ERROR(CheckStars(query.pool));
   ASSIGN_OR_RETURN(const NameTables names, ReadNames(books));
   uint64_t visited = 0;
   return VisitWaivedRuns(books,

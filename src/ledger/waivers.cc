@@ -79,9 +79,10 @@ absl::StatusOr<WaiverList> ReadWaivers(ReadTransaction* books) {
 }
 
 absl::Status CheckWaiver(const WaiverPolicySet& policy) {
-  RETURN_IF_ERROR(CheckText("tenant", policy.tenant, 0, kMaxPathBytes));
-  RETURN_IF_ERROR(CheckText("pool", policy.pool, 1, kMaxPathBytes));
-  RETURN_IF_ERROR(CheckStars(policy.pool));
+  if (!policy.tenant.empty()) {
+    RETURN_IF_ERROR(ValidatePath(policy.tenant, "tenant"));
+  }
+  RETURN_IF_ERROR(ValidateSelector(policy.pool));
   RETURN_IF_ERROR(CheckInstant("from", policy.from_us));
   if (policy.last_us && *policy.last_us <= 0) {
     return MakeError(ErrorCode::kBadRow, "the last " +

@@ -148,6 +148,9 @@ TEST(ValidateSelector, AStarIsAWholePart) {
   // Of questions, which may be asked with a '/' at the end, nothing more.
   EXPECT_TRUE(CheckStars("aws/").ok());
   EXPECT_TRUE(CheckStars("").ok());
+  for (const char* selector : {"aws//x", "/aws", "/", "*//x"}) {
+    EXPECT_FALSE(CheckStars(selector).ok()) << selector;
+  }
   EXPECT_FALSE(ValidateSelector("aws/").ok());
 }
 

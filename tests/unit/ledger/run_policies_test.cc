@@ -62,7 +62,9 @@ TEST(RunPoliciesTest, WhatOnlyFollowsFromAnEarlierOneIsNotSaid) {
 
 TEST(RunPoliciesTest, WhatCannotStandInTheBooksIsRefused) {
   EXPECT_THAT(CheckPoolPolicy({"", 0, kAccrues, 1}),
-              IsError(ErrorCode::kBadRow, "pool has 0 bytes"));
+              IsError(ErrorCode::kBadRow, "pool selector \"\" is empty"));
+  EXPECT_THAT(CheckPoolPolicy({"aws//x", 0, kAccrues, 1}),
+              IsError(ErrorCode::kBadRow, "has an empty part"));
   EXPECT_THAT(CheckPoolPolicy({"a\nb", 0, kAccrues, 1}),
               IsError(ErrorCode::kBadRow, "control character"));
   EXPECT_THAT(CheckPoolPolicy({"*", INT64_MAX, kAccrues, 1}),

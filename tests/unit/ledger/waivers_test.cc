@@ -41,6 +41,22 @@ TEST(WaiversTest, ImportedRunsStopForSlurmsReason) {
   }
 }
 
+TEST(WaiversTest, WhatCouldNeverApplyIsRefused) {
+  for (const char* tenant : {"a/*", "a//b", "/", "a/./b"}) {
+    WaiverPolicySet waiver;
+    waiver.pool = "*";
+    waiver.tenant = tenant;
+    EXPECT_THAT(CheckWaiver(waiver), IsError(ErrorCode::kBadRow, "tenant"));
+  }
+  WaiverPolicySet waiver;
+  for (const char* pool : {"", "aws//x", "/aws", "aw*"}) {
+    waiver.pool = pool;
+    EXPECT_THAT(CheckWaiver(waiver), IsError(ErrorCode::kBadRow, "pool"));
+  }
+  waiver.pool = "aws/*";
+  EXPECT_THAT(CheckWaiver(waiver), IsOk());
+}
+
 TEST(WaiversTest, DeepestTenantThenLiteralPoolThenLatestThenNewest) {
   const auto waiver = [](const char* tenant, const char* pool, int64_t from_us,
                          int64_t num) {
