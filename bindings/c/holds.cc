@@ -90,7 +90,9 @@ Outcome GiveQuote(const HoldQuote& quote, drawdown_table* lines) {
   for (const QuoteLine& line : quote.lines) {
     table.Text(line.contract).TextOrNull(line.commitment);
     table.Text(ChargeKindName(line.kind)).Decimal(line.unit_price);
-    table.Decimal(line.gpu_time).Decimal(line.cost);
+    table.Decimal(line.gpu_time);
+    line.kind == ChargeKind::kUnpriced ? table.Null()
+                                       : table.Decimal(line.cost);
     table.Text(line.currency.ToString());
   }
   return table.Finish(lines);

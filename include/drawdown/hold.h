@@ -98,12 +98,15 @@ struct QuoteLine {
   ChargeKind kind = ChargeKind::kCovered;
   std::optional<MoneyAmount> unit_price;
   GpuTime gpu_time;  // kUnused, kShortfall: < 0, of intervals over by its end
-  MoneyAmount cost;
+  MoneyAmount cost;  // kUnpriced: 0, as it is not known
   Currency currency;
 };
 struct HoldQuote {
   Admission admission;
-  std::vector<QuoteLine> lines;  // none where no contract prices the pool
+  // None where no contract prices the pool. Else their kCovered, kOnDemand,
+  // kOverage and kUnpriced add up to what was asked for: what lies beyond the
+  // contracts' terms is kUnpriced of no contract.
+  std::vector<QuoteLine> lines;
 };
 
 DRAWDOWN_EXPORT std::string_view HoldStateName(HoldState state);

@@ -224,7 +224,8 @@ absl::StatusOr<HoldChangeRequest> ReleaseRequest(
 }
 
 std::string RenewedWords(const HoldArguments&, const HoldInfo& hold) {
-  const bool spent = hold.run && hold.held.zero();
+  // One of GPUs alone has no GPU time to be drawn.
+  const bool spent = hold.run && !hold.gpu_time.zero() && hold.held.zero();
   return absl::StrCat(
       " until ", FormatInstant(hold.expires_us), ", renewal ", hold.renewals,
       spent ? ", and holds nothing: its run has drawn more than "

@@ -17,10 +17,16 @@ absl::Status CheckDraws(const Ledger& ledger, const RunArguments& arguments) {
   ASSIGN_OR_RETURN(const std::optional<HoldInfo> hold,
                    FindHold(ledger, arguments.hold_id));
   if (hold && hold->run == KeyOf(arguments)) return absl::OkStatus();
-  return MakeError(
-      ErrorCode::kConflict,
-      absl::StrCat("run ", arguments.run_id, " attempt ", arguments.attempt,
-                   " was not started with hold ", arguments.hold_id));
+  std::string drawn = "without a hold";
+  RETURN_IF_ERROR(ledger.VisitHolds({}, [&](const HoldInfo& other) {
+    if (other.run != KeyOf(arguments)) return true;
+    drawn = "with hold " + other.hold_id;
+    return false;
+  }));
+  return MakeError(ErrorCode::kConflict,
+                   absl::StrCat("run ", arguments.run_id, " attempt ",
+                                arguments.attempt, " was started ", drawn,
+                                "; this says hold ", arguments.hold_id));
 }
 
 absl::StatusOr<RunChangeResult> Change(const GlobalOptions& globals,

@@ -133,6 +133,27 @@ absl::StatusOr<std::vector<QuoteLine>> LinesOf(const BooksView& books,
   return changed;
 }
 
+// What no contract prices, as what would be used after their terms, as a line
+// of its own: the usage of the lines adds up to what is asked for.
+void AddUnpriced(GpuTime asked, const Currency& currency,
+                 std::vector<QuoteLine>* lines) {
+  GpuTime rest = asked;
+  for (const QuoteLine& line : *lines) {
+    if (line.kind == ChargeKind::kCovered ||
+        line.kind == ChargeKind::kOnDemand ||
+        line.kind == ChargeKind::kOverage ||
+        line.kind == ChargeKind::kUnpriced) {
+      rest -= line.gpu_time;
+    }
+  }
+  if (rest <= GpuTime()) return;
+  QuoteLine line;
+  line.kind = ChargeKind::kUnpriced;
+  line.gpu_time = rest;
+  line.currency = currency;
+  lines->push_back(std::move(line));
+}
+
 // As placing would: what is placed already asks for nothing more.
 absl::StatusOr<bool> IsPlaced(const BooksView& books,
                               const HoldRequest& request) {
@@ -171,13 +192,16 @@ absl::StatusOr<HoldQuote> QuoteIn(const BooksView& books, Admission admission,
   const Interval span = SpanOf(request, now_us);
   ASSIGN_OR_RETURN(const ContractBooks contracts,
                    ContractBooks::Read(books.transaction));
+  std::optional<Currency> currency;
   for (const ContractVersion* const version : contracts.Newest()) {
     if (!PricesPool(version->contract, request.pool)) continue;
+    currency = currency.value_or(version->contract.currency);
     ASSIGN_OR_RETURN(
         std::vector<QuoteLine> lines,
         LinesOf(books, contracts, version->contract, request, span, bucket_us));
     std::move(lines.begin(), lines.end(), std::back_inserter(quote.lines));
   }
+  if (currency) AddUnpriced(request.gpu_time, *currency, &quote.lines);
   return quote;
 }
 

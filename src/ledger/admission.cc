@@ -77,11 +77,15 @@ void Admitter::Count(const QuotaIndex::Quotas& over, const Ask& ask, int sign) {
 absl::StatusOr<Refusal> Admitter::RefusalBy(const StoredQuota& quota,
                                             FineTime asked) {
   const std::map<uint32_t, FineTime> before = std::exchange(admitted_, {});
-  const auto standing = StandingOf(quota);
+  auto standing = StandingOf(quota);
   admitted_ = before;
   RETURN_IF_ERROR(standing.status());
   const auto admitted = before.find(quota.id);
-  if (admitted != before.end()) asked += admitted->second;
+  if (admitted != before.end()) {
+    // What was withdrawn is held for who asks: of what he asks for.
+    const bool withdrawn = admitted->second < FineTime();
+    (withdrawn ? standing->held : asked) += admitted->second;
+  }
   const QuotaPeriod period = quota.scope.period;
   Refusal refusal;
   refusal.scope = quota.scope;

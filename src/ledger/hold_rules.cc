@@ -63,6 +63,24 @@ bool IsSameLength(int64_t known_us, int64_t said_us) {
   return known_us == said_us || (said_us == 0 && known_us == kMicrosPerHour);
 }
 
+// What an older renewal was is not kept, so it may not be told whether this is
+// one again.
+absl::Status OutOfTurn(const StoredHold& known, const HoldRenewal& renewal) {
+  const std::string newest =
+      known.renewals == 0
+          ? "no renewal"
+          : DescribeRenewal(known.renewals, known.last_charge,
+                            known.last_extend, known.last_ttl_us);
+  const std::string number = std::to_string(renewal.renewal);
+  const std::string asked =
+      renewal.renewal < known.renewals
+          ? "renewal " + number + " is older, and is not done again"
+          : "the next renewal is " + std::to_string(known.renewals + 1) +
+                ", not " + number;
+  return MakeError(ErrorCode::kWrongState,
+                   "hold " + renewal.hold_id + " has " + newest + ": " + asked);
+}
+
 std::string DescribeClosing(bool settled, GpuTime charge) {
   return settled ? "settled with " + FormatGpuSeconds(charge) + " GPU-seconds"
                  : std::string("released");
@@ -141,11 +159,7 @@ absl::StatusOr<Verdict> JudgeRenewal(const StoredHold& known,
   }
   const std::string hold = "hold " + renewal.hold_id;
   if (renewal.renewal != known.renewals + 1) {
-    return MakeError(ErrorCode::kWrongState,
-                     hold + " was renewed " + std::to_string(known.renewals) +
-                         " times: the next renewal is " +
-                         std::to_string(known.renewals + 1) + ", not " +
-                         std::to_string(renewal.renewal));
+    return OutOfTurn(known, renewal);
   }
   if (known.state != HoldState::kOpen) {
     return MakeError(ErrorCode::kWrongState,

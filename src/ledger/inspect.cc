@@ -132,7 +132,8 @@ class Describer {
             FormatGpuSeconds(renewed.charge) + ", extended by " +
             FormatGpuSeconds(renewed.extend) + " GPU-seconds, until " +
             (renewed.ttl_us == 0
-                 ? FormatInstant(renewed.at_us + kMicrosPerHour) + " or later"
+                 ? FormatInstant(renewed.at_us + kMicrosPerHour) +
+                       ", or as before where that is later"
                  : FormatInstant(renewed.at_us + renewed.ttl_us)));
   }
   void operator()(const HoldClosed& closed) const {

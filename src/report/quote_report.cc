@@ -24,13 +24,19 @@ std::vector<ReportColumn> LineColumns() {
           {"currency", ColumnKind::kWord}};
 }
 
+// What has no price costs nobody knows what.
+std::optional<MoneyAmount> CostOf(const QuoteLine& line) {
+  if (line.kind == ChargeKind::kUnpriced) return std::nullopt;
+  return line.cost;
+}
+
 std::vector<Row> LineRows(const HoldQuote& quote) {
   std::vector<Row> rows;
   for (const QuoteLine& line : quote.lines) {
-    rows.push_back({line.contract, TextCell(line.commitment),
+    rows.push_back({TextCell(line.contract), TextCell(line.commitment),
                     std::string(ChargeKindName(line.kind)),
                     MoneyCell(line.unit_price), SecondsCell(line.gpu_time),
-                    HoursCell(line.gpu_time), MoneyCell(line.cost),
+                    HoursCell(line.gpu_time), MoneyCell(CostOf(line)),
                     line.currency.ToString()});
   }
   return rows;
@@ -52,14 +58,18 @@ std::string LineTable(const HoldRequest& request, const HoldQuote& quote) {
                    {"cost", ColumnKind::kDecimal},
                    {"currency", ColumnKind::kWord}};
   MoneyAmount total;
+  GpuTime unpriced;
   bool one_currency = true;
   for (const QuoteLine& line : quote.lines) {
-    table.rows.push_back({line.contract, TextCell(line.commitment),
+    const std::optional<MoneyAmount> cost = CostOf(line);
+    table.rows.push_back({TextCell(line.contract), TextCell(line.commitment),
                           std::string(ChargeKindName(line.kind)),
                           ReadableHours(line.gpu_time),
-                          MoneyCell(line.unit_price), ReadableMoney(line.cost),
+                          MoneyCell(line.unit_price),
+                          cost ? Cell(ReadableMoney(*cost)) : std::nullopt,
                           line.currency.ToString()});
     total += line.cost;
+    if (line.kind == ChargeKind::kUnpriced) unpriced += line.gpu_time;
     one_currency &= line.currency == quote.lines.front().currency;
   }
   if (one_currency) {
@@ -71,7 +81,10 @@ std::string LineTable(const HoldRequest& request, const HoldQuote& quote) {
                    ReadableMoney(total),
                    quote.lines.front().currency.ToString()};
   }
-  return RenderTable(table);
+  if (unpriced.zero()) return RenderTable(table);
+  return absl::StrCat(RenderTable(table), "\n",
+                      GroupThousands(ReadableHours(unpriced)),
+                      " GPU-hours have no price\n");
 }
 
 std::string AmountWords(const HoldRequest& request) {

@@ -63,6 +63,27 @@ class LifeTest(HoldTest):
         late = self.hold(0, "renew", "h", "--extend-gpu-seconds", "1").err
         self.assertIn("renewal 1, and holds nothing: its run has drawn more than all of it", late)
         self.expect(0, "run", "stop", "r")
+        # One of GPUs alone keeps what its run does not use.
+        lab = ["--tenant", "lab", *PLACE[2:]]
+        self.hold(0, "place", "g", *lab, "--gpus", "4")
+        self.expect(0, "run", "start", "s", *lab, "--gpus", "2", "--hold", "g")
+        self.assertRegex(self.hold(0, "renew", "g").err, r", renewal 1\n$")
+
+    def test_a_quote_tells_what_has_no_price(self):
+        contract = self.write("c.textproto", """
+            id: "c" provider: "aws" currency: "USD"
+            term { start: "2020-01-01T00:00:00Z" end: "2021-01-01T00:00:00Z" }
+            rate { pool: "aws" price: "4" from: "2020-01-01T00:00:00Z" }
+            """)
+        self.expect(0, "contract", "apply", contract)
+        asked = ["hold", "quote", "--tenant", "lab", *PLACE[2:], "--gpu-hours", "2500",
+                 "--for", "3h"]
+        table = self.expect(0, *asked, "--format", "table").out
+        self.assertRegex(table, r"\n- +- +unpriced +2,?500\.000 +- +- +USD\n")
+        self.assertIn("2,500.000 GPU-hours have no price\n", table)
+        [line] = self.expect(0, *asked, "--format", "json").json()["lines"]
+        self.assertEqual((line["contract"], line["cost"], line["gpu_hours"]),
+                         (None, None, "2500.000000000"))
 
     def test_a_quote_says_what_it_would_cost_and_changes_nothing(self):
         contract = self.write("c.textproto", """
@@ -81,6 +102,7 @@ class LifeTest(HoldTest):
         table = self.expect(0, *asked, "2.5", "--format", "table").out
         self.assertIn("fits: 2.500 GPU-hours of acme/new on aws/new\n", table)
         self.assertRegex(table, r"in all +10.00  USD")
+        self.assertNotIn("no price", table)
         refused = self.expect(1, *asked, "11", "--format", "json")
         self.assertIn("would be refused: acme on *: 10 GPU-hours in total", refused.err)
         self.assertFalse(refused.json()["admitted"])
@@ -111,7 +133,7 @@ class LifeTest(HoldTest):
         self.assertEqual(self.quota()["available_gpu_seconds"], "129600")
         self.assertIn("was already started",
                       self.expect(0, *start, "--hold", "job-1").err)
-        self.assertIn("run run-1 attempt 1 was not started with hold job-2",
+        self.assertIn("run run-1 attempt 1 was started with hold job-1; this says hold job-2",
                       self.expect(3, *start, "--hold", "job-2").err)
         other = self.expect(3, "run", "start", "run-2", *PLACE, "--gpus", "8",
                             "--hold", "job-1")
@@ -186,6 +208,9 @@ class LifeTest(HoldTest):
         self.assertIn("was already renewed", again.err)
         self.assertIn("the next renewal is 3, not 4",
                       self.hold(2, *more, "--renewal", "4").err)
+        self.assertIn("hold job-1 has renewal 2 charging 0 and extending by 3600 GPU-seconds "
+                      "for an hour or as long as it lasted: renewal 1 is older",
+                      self.hold(2, *more, "--renewal", "1").err)
         other = self.hold(3, "renew", "job-1", "--renewal", "2")
         self.assertIn("this says renewal 2 charging 0", other.err)
         self.assertEqual(self.holds()[0]["gpu_hours"], "3.000000000")

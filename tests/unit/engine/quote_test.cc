@@ -105,6 +105,20 @@ TEST_F(QuoteTest, CrossesTheMonth) {
             "shortfall -36000 s -19 USD; ");
 }
 
+// Five days from the 29th of December: 2 of them, 48 hours, are after the term.
+TEST_F(QuoteTest, WhatIsBeyondTheTermHasNoPrice) {
+  now_us_ = *ParseInstant("2026-12-29T00:00:00Z");
+  HoldRequest request = {"h", "acme", "aws/x", GpuTime(120 * kMicrosPerHour),
+                         1'000'000};
+  EXPECT_EQ(Quote(request),
+            "covered 259200 s 136.8 USD; shortfall -259200 s -136.8 USD; "
+            "unpriced 172800 s 0 USD; ");
+  now_us_ = *ParseInstant("2027-01-02T00:00:00Z");
+  EXPECT_EQ(Quote(request), "unpriced 432000 s 0 USD; ");
+  request.pool = "lab/x";
+  EXPECT_EQ(Quote(request), "");
+}
+
 // As placing makes them.
 TEST_F(QuoteTest, NamesThatTheBooksDoNotKnow) {
   QuotaSetting setting;

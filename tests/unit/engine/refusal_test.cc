@@ -111,7 +111,7 @@ TEST_F(RefusalTest, GpusThatACorrectionGivesBackAreNotThereTwice) {
       ledger_->CorrectRunsFile(dir_.Write("corrected", corrected), "as told"),
       IsOk());
   EXPECT_EQ(resized(4, 2),
-            "acme on *: 4 GPUs at once, 4 used, 2 held, 0 asked");
+            "acme on *: 4 GPUs at once, 4 used, 0 held, 2 asked");
   // Where the other has ended there is room.
   ASSERT_THAT(ledger_->StopRun({"other"}, *now_us, StopReason::kDone), IsOk());
   EXPECT_EQ(resized(4, 3), "");
