@@ -62,6 +62,7 @@ class SacctRows {
     std::string run_id;
     bool by_sluid = false;
     SacctSpan span;
+    std::optional<SacctShift> told;
   };
 
   void AddCounts(const SacctCounts& counts);
@@ -77,8 +78,8 @@ class SacctRows {
 void SacctRows::AddRow(const SacctRow& row, const SacctReader& reader) {
   if (!row.span.repeats()) return attempts_.Add(row);
   readings_.Add(row.run_id, row.span, row.told, reader.Where());
-  repeating_.push_back(
-      {std::string(row.job), std::string(row.run_id), row.by_sluid, row.span});
+  repeating_.push_back({std::string(row.job), std::string(row.run_id),
+                        row.by_sluid, row.span, row.told});
 }
 
 absl::Status SacctRows::AddRepeating(const Ledger::Impl& ledger) {
@@ -92,6 +93,8 @@ absl::Status SacctRows::AddRepeating(const Ledger::Impl& ledger) {
     row.job = one.job;
     row.run_id = one.run_id;
     row.by_sluid = one.by_sluid;
+    row.span = one.span;
+    row.told = one.told;
     row.start_us = one.span.start_us + shift.start_us;
     if (one.span.end_us) row.end_us = *one.span.end_us + shift.end_us;
     attempts_.Add(row);

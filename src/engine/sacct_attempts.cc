@@ -43,8 +43,8 @@ bool EndsBefore(const Span& one, const Span& other) {
   return one.second && (!other.second || *one.second < *other.second);
 }
 
-absl::Status Overlap(const SacctRow& row, const Span& before,
-                     const Span& next) {
+absl::Status Overlap(const SacctRow& row, const Span& before, const Span& next,
+                     bool unsure) {
   const auto& [start_us, end_us] = before;
   return MakeError(ErrorCode::kConflict,
                    "run " + std::string(row.run_id) + " was started at " +
@@ -52,13 +52,17 @@ absl::Status Overlap(const SacctRow& row, const Span& before,
                        FormatInstant(start_us) +
                        (end_us ? " ended at " + FormatInstant(*end_us)
                                : std::string(" has not ended")) +
-                       ": records of one run overlap");
+                       ": records of one run overlap" +
+                       (unsure ? ", or a time in the zone's repeated hour was "
+                                 "read otherwise than it was meant: ask sacct "
+                                 "for Elapsed too"
+                               : ""));
 }
 
 // A run is one start at a time: GPUs of records that overlap would be counted
 // twice. Those that the books have already are counted, and stay as they are.
 absl::Status CheckSuccession(const SacctRow& row, std::vector<Span> spans,
-                             const std::vector<Span>& in_books) {
+                             const std::vector<Span>& in_books, bool unsure) {
   std::sort(spans.begin(), spans.end());
   // Those that end last of the ones before.
   const Span* last = nullptr;
@@ -69,7 +73,7 @@ absl::Status CheckSuccession(const SacctRow& row, std::vector<Span> spans,
     const Span* const before = known ? last_new : last;
     const bool follows =
         before == nullptr || (before->second && *before->second <= span.first);
-    if (!follows) return Overlap(row, *before, span);
+    if (!follows) return Overlap(row, *before, span, unsure);
     if (last == nullptr || EndsBefore(*last, span)) last = &span;
     if (known) continue;
     if (last_new == nullptr || EndsBefore(*last_new, span)) last_new = &span;
@@ -148,7 +152,9 @@ void SacctAttempts::Add(const SacctRow& row) {
     if (!record.end_us) record.end_us = row.end_us;
     return;
   }
-  records.push_back({*row.start_us, row.end_us, id_hash, row.by_sluid, 0});
+  const bool unsure = row.span.repeats() && !row.told;
+  records.push_back(
+      {*row.start_us, row.end_us, id_hash, row.by_sluid, 0, unsure});
 }
 
 absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
@@ -157,8 +163,10 @@ absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
   const uint64_t id_hash = HashOf(row.run_id);
   std::vector<int64_t> starts;
   std::vector<Span> spans;
+  bool unsure = false;
   for (const Record& record : *records) {
     if (record.id_hash == id_hash) {
+      unsure = unsure || record.unsure;
       starts.push_back(record.start_us);
       spans.emplace_back(record.start_us, record.end_us);
     } else if (record.start_us == row.start_us &&
@@ -167,7 +175,7 @@ absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
     }
   }
   ASSIGN_OR_RETURN(const Known known, FindKnown(books, row));
-  RETURN_IF_ERROR(CheckSuccession(row, std::move(spans), known.spans));
+  RETURN_IF_ERROR(CheckSuccession(row, std::move(spans), known.spans, unsure));
   const std::map<int64_t, uint32_t> numbers =
       NumberAttempts(std::move(starts), known.attempts);
   for (Record& record : *records) {

@@ -53,6 +53,7 @@ class SacctAttempts {
     uint64_t id_hash = 0;
     bool by_sluid = false;
     uint32_t attempt = 0;  // 0: not numbered yet
+    bool unsure = false;   // which reading of a repeated time is meant
   };
   using Records = absl::InlinedVector<Record, 1>;
 

@@ -213,6 +213,7 @@ absl::Status SacctReader::Identify(SacctRow* row) {
           "again, so one of them must");
     }
     run_id_ = job_text_ + FormatInstant(*submit);
+    row->span.submit_us = *submit;
   }
   row->run_id = run_id_;
   return absl::OkStatus();

@@ -1,5 +1,6 @@
 #include "engine/sacct_readings.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -17,26 +18,36 @@ bool IsReading(int64_t instant_us, int64_t first_us, int64_t second_us) {
 std::optional<SacctShift> ShiftOf(const SacctSpan& span,
                                   std::optional<int64_t> elapsed_us,
                                   int64_t suspended_us) {
-  if (!span.end_us) return std::nullopt;
   const std::array<SacctShift, 4> shifts = {{{0, 0},
                                              {0, span.second.end_us},
                                              {span.second.start_us, 0},
                                              span.second}};
   const auto length_us = [&span](const SacctShift& shift) {
+    // Of one that runs, as if it ended at no time before its start.
+    if (!span.end_us) return int64_t{0};
     return *span.end_us + shift.end_us - span.start_us - shift.start_us;
   };
-  for (const SacctShift& shift : shifts) {
+  const auto fits = [&](const SacctShift& shift) {
+    return span.start_us + shift.start_us >= span.submit_us &&
+           length_us(shift) >= 0;
+  };
+  const auto as_long = [&](const SacctShift& shift) {
     const int64_t length = length_us(shift);
-    if (elapsed_us &&
-        (length == *elapsed_us || length == *elapsed_us + suspended_us)) {
-      return shift;
-    }
-  }
-  if (length_us({}) >= 0) return std::nullopt;
-  for (const SacctShift& shift : shifts) {
-    if (length_us(shift) >= 0) return shift;
-  }
-  return std::nullopt;
+    return elapsed_us && span.end_us &&
+           (length == *elapsed_us || length == *elapsed_us + suspended_us);
+  };
+  const auto first = [&](const auto& which) -> std::optional<SacctShift> {
+    const auto found = std::find_if(shifts.begin(), shifts.end(), which);
+    if (found == shifts.end()) return std::nullopt;
+    return *found;
+  };
+  auto told = first(
+      [&](const SacctShift& shift) { return as_long(shift) && fits(shift); });
+  if (!told) told = first(as_long);
+  if (told || fits({})) return told;
+  told = first(fits);
+  if (told || length_us({}) >= 0) return told;
+  return first([&](const SacctShift& shift) { return length_us(shift) >= 0; });
 }
 
 void SacctReadings::Add(std::string_view run_id, const SacctSpan& span,
@@ -48,8 +59,9 @@ void SacctReadings::Add(std::string_view run_id, const SacctSpan& span,
     return;
   }
   Start& start = starts_[found->second];
+  // One that has ended tells of its end too.
+  if (!start.told || (!start.span.end_us && told)) start.told = told;
   if (!start.span.end_us) start.span = span;
-  if (!start.told) start.told = told;
 }
 
 std::optional<SacctShift> SacctReadings::ReadingIn(const Run& run,

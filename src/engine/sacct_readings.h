@@ -1,6 +1,7 @@
 // Which of its two readings a time in a zone's repeated hour has.
 //
-// Slurm says in Elapsed how long a job ran, and no job ends before it starts.
+// Slurm says in Elapsed how long a job ran, and no job starts before it was
+// submitted or ends before it starts.
 // But every record that lists one start of a job must say the same of it: what
 // one of them tells holds for all of the input, and what the books have already
 // stays, however it came there. Else a file would be refused for an hour that
@@ -10,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +35,8 @@ struct SacctShift {
 
 // A record's times by their first readings.
 struct SacctSpan {
+  // Of its submit time; it may be earlier where no submit time is read.
+  int64_t submit_us = std::numeric_limits<int64_t>::min();
   int64_t start_us = 0;
   std::optional<int64_t> end_us;
   SacctShift second;  // to the second readings; 0: there is one reading
@@ -41,8 +45,8 @@ struct SacctSpan {
 };
 
 // The readings between which a run lasts as long as Slurm says, else the first
-// that do not end before they start; none where they are the first ones and
-// `elapsed_us` does not say so.
+// that neither start before it is submitted nor end before they start; none
+// where they are the first ones and `elapsed_us` does not say so.
 std::optional<SacctShift> ShiftOf(const SacctSpan& span,
                                   std::optional<int64_t> elapsed_us,
                                   int64_t suspended_us);
