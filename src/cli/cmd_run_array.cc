@@ -97,6 +97,10 @@ absl::StatusOr<std::vector<RunStart>> StartsOf(
   ASSIGN_OR_RETURN(const auto at_us, EventInstant(globals));
   start.at_us = at_us ? *at_us : SystemClock().NowUs();
   ASSIGN_OR_RETURN(const std::set<uint64_t> tasks, TasksOf(arguments.tasks));
+  if (arguments.parent.empty()) {
+    // Its tasks would be those of every other array without one.
+    return MakeError(ErrorCode::kBadRow, "the id of the array is empty");
+  }
   std::vector<RunStart> starts;
   for (const uint64_t task : tasks) {
     start.key.run_id = absl::StrCat(arguments.parent, "[", task, "]");

@@ -4,8 +4,8 @@
 //   "d" + device + 0 + K64 end + run key           DeviceUse
 //
 // The end of a use that is open is the greatest there is, so those that matter
-// after an instant are one range. A run keeps its place, suspended or not,
-// until it ends; one that is voided has none.
+// after an instant are one range. A run keeps its place until it ends, or is
+// suspended without accruing; one that is voided has none.
 #ifndef DRAWDOWN_SRC_LEDGER_PLACES_H_
 #define DRAWDOWN_SRC_LEDGER_PLACES_H_
 

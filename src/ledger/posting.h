@@ -245,6 +245,9 @@ class Posting {
   // when the device has no room.
   absl::StatusOr<int64_t> GpusOfShare(const RunStarting& starting);
   absl::Status ApplyPlaced(const RunPlaced& placed);
+  // kWrongState where others have the part of its device that the run gave back.
+  absl::Status CheckPlaceIsFree(std::string_view run_key,
+                                const RunChanged& resume);
   absl::Status CheckResizable(std::string_view run_key,
                               const RunChanged& change);
   // What else follows from a change of a known run.
@@ -298,8 +301,10 @@ class Posting {
   absl::Status CheckStrict(std::string_view tenant, std::string_view pool);
   absl::StatusOr<std::optional<uint32_t>> LookUp(NameKind kind,
                                                  std::string_view path);
-  // kConflict where the attempt before it, or the one after, runs then.
-  absl::Status CheckAttemptsBeside(const RunChanged& start);
+  // In the books, and started by this posting.
+  absl::StatusOr<std::set<uint32_t>> AttemptsOf(std::string_view run_id);
+  // kConflict where another attempt of the run runs then, or later.
+  absl::Status CheckOtherAttempts(const RunChanged& start);
   absl::StatusOr<std::optional<RunChanged>> NewStart(
       const RunStarting& starting);
   // By the books, and beside what live meters took.
@@ -365,6 +370,8 @@ class Posting {
   // index.
   bool in_order_ = true;
   HashMap<absl::string_view, size_t> run_index_;  // into runs_
+  // Attempts that StartRun has posted, by run id: the table has them later.
+  std::map<std::string, std::vector<uint32_t>, std::less<>> started_;
   HashMap<std::string, StoredUsage> usage_;
   CellDeltas cells_;
   CloseTracker closes_;

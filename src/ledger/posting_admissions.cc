@@ -112,32 +112,6 @@ absl::StatusOr<std::optional<RunChanged>> Posting::NewStart(
                        "\"");
 }
 
-// Attempts of a run follow each other: what two of them have at one time would
-// be counted twice, and the older is the one whose stop was lost or is late.
-absl::Status Posting::CheckAttemptsBeside(const RunChanged& start) {
-  for (const int step : {-1, +1}) {
-    const uint32_t attempt = start.attempt + step;
-    if (attempt == 0) continue;
-    ASSIGN_OR_RETURN(const KnownRun beside, FindRun(start.run_id, attempt));
-    if (!beside.run || beside.run->segments.empty()) continue;
-    const Run& run = *beside.run;
-    const int64_t end_us =
-        run.segments.back().end_us.value_or(run.segments.back().start_us);
-    if (IsOver(run) && end_us <= start.at_us) continue;
-    return MakeError(
-        ErrorCode::kConflict,
-        "run " + DescribeRun(start.run_id, attempt) +
-            (IsOver(run) ? " ended at " + FormatInstant(end_us)
-                         : " is " + std::string(RunStateName(run.state)) +
-                               " since " + FormatInstant(end_us)) +
-            ": attempt " + std::to_string(start.attempt) +
-            " cannot be started at " + FormatInstant(start.at_us) +
-            ", as attempts of a run do not overlap" +
-            (IsOver(run) ? "" : "; stop that one first"));
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
                                               const RunChanged& start,
                                               int64_t at_us) {
@@ -202,7 +176,7 @@ absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
   }
   ASSIGN_OR_RETURN(std::optional<RunChanged> start, NewStart(starting));
   if (!start) return Admission{};
-  RETURN_IF_ERROR(CheckAttemptsBeside(*start));
+  RETURN_IF_ERROR(CheckOtherAttempts(*start));
   if (starting.strict) {
     RETURN_IF_ERROR(CheckStrict(starting.tenant, starting.pool));
   }
@@ -213,6 +187,7 @@ absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
                    Intern(NameKind::kTenant, starting.tenant, false));
   ASSIGN_OR_RETURN(start->pool, Intern(NameKind::kPool, starting.pool, false));
   RETURN_IF_ERROR(Post(*start).status());
+  started_[std::string(start->run_id)].push_back(start->attempt);
   quotas_->facts |= IsLate(*start, at_us);
   if (!starting.device.empty()) {
     RETURN_IF_ERROR(Post(RunPlaced{start->run_id, start->attempt,

@@ -84,6 +84,21 @@ absl::Status Posting::ApplyPlaced(const RunPlaced& placed) {
                   {std::string(placed.device), placed.share}, *known.run);
 }
 
+// Others may have begun on the device while the run was suspended without
+// accruing. Where it accrued it has its place, and there is room.
+absl::Status Posting::CheckPlaceIsFree(std::string_view run_key,
+                                       const RunChanged& resume) {
+  ASSIGN_OR_RETURN(const auto place, ReadPlace(transaction_.get(), run_key));
+  if (!place) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      std::vector<DeviceUse> uses,
+      ReadDeviceUses(transaction_.get(), place->device, resume.at_us));
+  std::erase_if(uses, [&](const DeviceUse& use) {
+    return use.run.run_id == resume.run_id && use.run.attempt == resume.attempt;
+  });
+  return CheckRoom(place->device, place->share, resume.at_us, uses);
+}
+
 absl::Status Posting::CheckResizable(std::string_view run_key,
                                      const RunChanged& change) {
   ASSIGN_OR_RETURN(const auto place, ReadPlace(transaction_.get(), run_key));

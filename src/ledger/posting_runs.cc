@@ -1,4 +1,5 @@
-// Posting what goes with runs beside their changes: signs of life.
+// Posting what goes with runs beside their changes: signs of life, and what
+// attempts of one run owe each other.
 #include "base/error.h"
 #include "ledger/heartbeats.h"
 #include "ledger/places.h"
@@ -90,6 +91,53 @@ absl::StatusOr<Verdict> Posting::CloseGhost(std::string_view run_id,
   stop.reason = StopReason::kLost;
   stop.at_us = sign.at_us;
   return Post(stop);
+}
+
+absl::StatusOr<std::set<uint32_t>> Posting::AttemptsOf(
+    std::string_view run_id) {
+  std::set<uint32_t> attempts;
+  const auto started = started_.find(run_id);
+  if (started != started_.end()) {
+    attempts.insert(started->second.begin(), started->second.end());
+  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+                   transaction_->NewCursor(Table::kRuns));
+  // Keys of one id adjoin, whatever numbers are left out between them.
+  const std::string first = EncodeRunKey(run_id, 0);
+  const std::string_view id =
+      std::string_view(first).substr(0, run_id.size() + 1);
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(first));
+  while (found && cursor->key().starts_with(id)) {
+    attempts.insert(DecodeRunKey(cursor->key()).attempt);
+    ASSIGN_OR_RETURN(found, cursor->Next());
+  }
+  return attempts;
+}
+
+// Attempts of a run follow each other: what two of them have at one time would
+// be counted twice, and the older is the one whose stop was lost or is late.
+absl::Status Posting::CheckOtherAttempts(const RunChanged& start) {
+  ASSIGN_OR_RETURN(const std::set<uint32_t> attempts, AttemptsOf(start.run_id));
+  for (const uint32_t attempt : attempts) {
+    if (attempt == start.attempt) continue;
+    ASSIGN_OR_RETURN(const KnownRun other, FindRun(start.run_id, attempt));
+    if (!other.run || other.run->segments.empty()) continue;
+    const Run& run = *other.run;
+    const int64_t end_us =
+        run.segments.back().end_us.value_or(run.segments.back().start_us);
+    if (IsOver(run) && end_us <= start.at_us) continue;
+    return MakeError(
+        ErrorCode::kConflict,
+        "run " + DescribeRun(start.run_id, attempt) +
+            (IsOver(run) ? " ended at " + FormatInstant(end_us)
+                         : " is " + std::string(RunStateName(run.state)) +
+                               " since " + FormatInstant(end_us)) +
+            ": attempt " + std::to_string(start.attempt) +
+            " cannot be started at " + FormatInstant(start.at_us) +
+            ", as attempts of a run do not overlap" +
+            (IsOver(run) ? "" : "; stop that one first"));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<RunChange> Posting::SuspensionOf(uint32_t pool, int64_t at_us) {

@@ -50,20 +50,23 @@ absl::Status Conflict(std::string_view run_id, uint32_t attempt,
                                              "; this says " + wanted);
 }
 
-absl::Status WrongState(const RunChanged& change, const Run& known,
-                        std::string_view what) {
-  return MakeError(ErrorCode::kWrongState,
-                   "run " + DescribeRun(change.run_id, change.attempt) +
-                       " is " + std::string(RunStateName(known.state)) +
-                       ": it cannot be " + std::string(what) + " at " +
-                       FormatInstant(change.at_us));
-}
-
 // The latest instant at which the run changed.
 int64_t LastChange(const Run& run) {
   CHECK(!run.segments.empty());
   const Segment& last = run.segments.back();
   return last.end_us.value_or(last.start_us);
+}
+
+absl::Status WrongState(const RunChanged& change, const Run& known,
+                        std::string_view what) {
+  const std::string since = known.segments.empty()
+                                ? ""
+                                : " since " + FormatInstant(LastChange(known));
+  return MakeError(ErrorCode::kWrongState,
+                   "run " + DescribeRun(change.run_id, change.attempt) +
+                       " is " + std::string(RunStateName(known.state)) + since +
+                       ": it cannot be " + std::string(what) + " at " +
+                       FormatInstant(change.at_us));
 }
 
 // Whether the run ran with that GPU count from the instant on.

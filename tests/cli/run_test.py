@@ -379,6 +379,13 @@ class RunTest(CliTest):
                      "0-4:", "0-4%", "0-4%x", "%4", "0-40000:4"):
             self.assertIn("--tasks", tasks(2, text).err)
 
+    def test_an_array_without_an_id_is_refused(self):
+        # As where the scheduler's variable is not set.
+        self.assertIn("the id of the array is empty",
+                      self.expect(3, "run", "start-array", "", "--tasks", "0-2", *PLACE,
+                                  "--gpus", "1").err)
+        self.assertNotIn("[", self.expect(0, "runs").out)
+
     def test_tasks_of_an_array_draw_their_holds(self):
         self.expect(0, "quota", "set", "acme", "--gpu-hours", "10", "--per",
                     "total")

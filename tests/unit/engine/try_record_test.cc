@@ -163,6 +163,29 @@ TEST_F(TryRecordTest, ALateStartMustFitBesideMeters) {
   EXPECT_TRUE(ledger_->VerifyInProcess()->ok);
 }
 
+// A suspension that is said after the month's end: what the run used of the
+// new month was not used, and its hold keeps all of it there, and what the old
+// month gave back too. Meters give it what they have not used.
+TEST_F(TryRecordTest, ALateSuspensionTakesRoomAwayFromMeters) {
+  const int64_t edge_us = *ParseInstant("2026-11-01T00:00:00Z");
+  now_us_ = edge_us - 1'000;
+  Limit("a", 4'000, QuotaPeriod::kMonth);
+  ASSERT_TRUE(Place("h", "a", 3'000));
+  ASSERT_TRUE(
+      ledger_->StartRun({{"r"}, "a", "p", kMicroGpusPerGpu, now_us_, "h"})
+          ->admitted());
+  now_us_ = edge_us + 500;
+  const Meter meter = MeterOf(ledger_.get(), "a");
+  ASSERT_EQ(meter.TryRecord(1'000), Decision::kAdmitted);
+  // 500 used, 1,500 held, 1,000 recorded: 1,000 are left.
+  ASSERT_THAT(ledger_->SuspendRun({"r"}, edge_us - 500), IsOk());
+  // 2,500 held, 1,000 recorded.
+  EXPECT_EQ(Exhaust(meter, 1), 500);
+  const QuotaState state = StateOf("a");
+  EXPECT_TRUE(state.used == 1'500 && state.held == 2'500);
+  EXPECT_TRUE(ledger_->VerifyInProcess()->ok);
+}
+
 TEST_F(TryRecordTest, ABatchThatIsRefusedGivesAllOfItsPartsBack) {
   Limit("a", 100);
   const Meter meter = MeterOf(ledger_.get(), "a");
