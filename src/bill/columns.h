@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace drawdown {
@@ -176,7 +177,8 @@ struct ColumnVersions {
 };
 ColumnVersions VersionsOf(BillColumn column);
 
-// A header name that is a FOCUS name but for its case, or the name of a draft.
+// A header name that is a FOCUS name but for its case and blanks, or the name
+// of a draft.
 struct HeaderDrift {
   std::string written;
   std::string meant;
@@ -207,9 +209,15 @@ struct BillLayout {
   int At(BillColumn column) const { return index[static_cast<size_t>(column)]; }
 };
 
+// kBadCsv, naming `where` and the character: one of the names reads as one of
+// the dataset's to a person, and is none.
+absl::Status RefuseAlikes(const std::vector<std::string>& unknown,
+                          Dataset dataset, std::string_view where);
+
 // The dataset is the one that shares most names with the header; the version is
 // that of its newest column. Errors name `where`: kUnknownFormat (not FOCUS),
-// kMissingColumn (all that are missing), kBadCsv (two names mean one column).
+// kMissingColumn (all that are missing), kBadCsv (two names mean one column, or
+// as RefuseAlikes).
 absl::StatusOr<BillLayout> ReadLayout(const std::vector<std::string>& header,
                                       std::string_view where);
 

@@ -25,7 +25,9 @@ constexpr std::array<KindText, kOddityKindCount> kTexts = {{
     {"charge_outside_billing_period",
      "the charge period is not inside the billing period, yet ChargeClass is "
      "not Correction"},
-    {"column_name_case_drift", "the column's name differs in case from FOCUS"},
+    {"column_name_case_drift",
+     "the column's name differs from FOCUS in case, or in blanks and marks "
+     "around and in it"},
     {"draft_column_name", "the column's name in a draft of FOCUS 1.4"},
     {"draft_enum_value", "the value's name in a draft of FOCUS 1.4"},
     {"duplicate_json_key", "a key stands twice in the object; the last holds"},

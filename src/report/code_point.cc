@@ -4,8 +4,6 @@
 #include <array>
 #include <span>
 
-#include "base/utf8.h"
-
 namespace drawdown {
 namespace {
 
@@ -67,17 +65,6 @@ bool Contains(std::span<const Range> ranges, char32_t value) {
 }
 
 }  // namespace
-
-CodePoint DecodeCodePoint(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const size_t length = Utf8SequenceLength(text, 0);
-  if (length <= 1) return {lead, 1, length == 1};
-  char32_t value = lead & (0x7f >> length);
-  for (const char c : text.substr(1, length - 1)) {
-    value = value << 6 | (static_cast<unsigned char>(c) & 0x3f);
-  }
-  return {value, length, true};
-}
 
 size_t PlainPrefix(std::string_view text) {
   size_t plain = 0;

@@ -1,4 +1,4 @@
-// Text one code point at a time, as a terminal sees it.
+// Code points as a terminal sees them.
 #ifndef DRAWDOWN_SRC_REPORT_CODE_POINT_H_
 #define DRAWDOWN_SRC_REPORT_CODE_POINT_H_
 
@@ -6,16 +6,6 @@
 #include <string_view>
 
 namespace drawdown {
-
-struct CodePoint {
-  char32_t value = 0;  // the byte itself when !valid
-  size_t bytes = 1;
-  bool valid = false;  // false: a byte that starts no well-formed sequence
-};
-
-// The code point `text` starts with. Overlong forms, surrogates and values
-// above U+10FFFF are not valid. REQUIRES: !text.empty().
-CodePoint DecodeCodePoint(std::string_view text);
 
 // How many bytes `text` starts with that are printable ASCII other than '"' and
 // '\\': those that no output of ours has to escape.

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/check.h"
+#include "base/code_point.h"
 #include "report/code_point.h"
 
 namespace drawdown {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/code_point.h"
 #include "report/code_point.h"
 
 namespace drawdown {

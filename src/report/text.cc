@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/code_point.h"
 #include "base/decimal.h"
 #include "base/wide.h"
 #include "report/code_point.h"

@@ -147,6 +147,76 @@ TEST(ColumnsTest, NamesMayHaveBlanksAndUnderscores) {
             static_cast<int>(header.size()) - 1);
 }
 
+// `name` in the place of BilledCost, which it is beside where `beside` says so.
+absl::StatusOr<BillLayout> Renamed(const std::string& name,
+                                   bool beside = false) {
+  return Layout(With(beside ? GoodRow() : Without(GoodRow(), "BilledCost"),
+                     {{name, "16.40"}}));
+}
+
+// As programs leave them that write a file anew.
+TEST(ColumnsTest, NamesMayHaveMarksAndBlanksAround) {
+  for (const std::string name :
+       {"\ufeffBilledCost", "\ufeff\ufeffBilledCost", "BilledCost\u00a0",
+        " BilledCost\t", "\u00a0 billed_cost\ufeff"}) {
+    const auto layout = Renamed(name);
+    ASSERT_TRUE(layout.ok()) << layout.status();
+    EXPECT_TRUE(layout->Has(BillColumn::kBilledCost));
+    ASSERT_EQ(layout->drifted.size(), 1u);
+    EXPECT_EQ(layout->drifted[0].written, name);
+    EXPECT_EQ(layout->drifted[0].meant, "BilledCost");
+    EXPECT_FALSE(layout->drifted[0].draft);
+    EXPECT_THAT(layout->unknown, IsEmpty());
+  }
+  const auto status = Renamed("BilledCost\u00a0", true).status();
+  EXPECT_EQ(GetErrorCode(status), ErrorCode::kBadCsv);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("are both BilledCost"));
+}
+
+// Read as no column they would be left out, and another cost compared.
+TEST(ColumnsTest, NamesThatOnlyLookLikeAColumnsAreRefused) {
+  struct Case {
+    std::string name;
+    std::string character;
+  };
+  const std::vector<Case> cases = {{"Billed\u200bCost", "U+200B"},
+                                   {"BilledCost\u200b", "U+200B"},
+                                   {"\u0412illedCost", "U+0412"},
+                                   {"\uff22\uff49lledCost", "U+FF22"},
+                                   {"Billed\u00a0Cost", "U+00A0"},
+                                   {"Billed\u2011Cost", "U+2011"},
+                                   {"Billed\tCost", "U+0009"},
+                                   {"\U0001d401illedCost", "U+1D401"},
+                                   {"billed_\u0441\u043est", "U+0441"},
+                                   {"BiIledCost", "U+0049"},
+                                   {"Bi11edCost", "U+0031"},
+                                   {"BilledC0st", "U+0030"},
+                                   {"Billed\U000e0020Cost", "U+E0020"}};
+  for (const Case& test : cases) {
+    for (const bool beside : {false, true}) {
+      const auto status = Renamed(test.name, beside).status();
+      EXPECT_EQ(GetErrorCode(status), ErrorCode::kBadCsv) << test.name;
+      EXPECT_THAT(
+          std::string(status.message()),
+          ::testing::AllOf(HasSubstr("f.csv:1: column \""),
+                           HasSubstr("\" looks like BilledCost but has " +
+                                     test.character + " in it")));
+    }
+  }
+  for (const std::string name :
+       {"BiledCost", "BilledCosts", "BilledCost\u20ac", "Billed.Cost",
+        "BilledC\u00f3st", "\u200b", "", "\u8d39\u7528"}) {
+    const auto layout = Renamed(name);
+    ASSERT_TRUE(layout.ok()) << layout.status();
+    EXPECT_THAT(layout->unknown, ElementsAre(name));
+  }
+  EXPECT_TRUE(Renamed("x_Billed\u200bCost").ok());
+  const auto needed = Layout(With(Without(GoodRow(), "ChargePeriodEnd"),
+                                  {{"ChargePeriodEnd\u200b", ""}}));
+  EXPECT_THAT(std::string(needed.status().message()),
+              HasSubstr("looks like ChargePeriodEnd but has U+200B in it"));
+}
+
 TEST(ColumnsTest, EveryRequiredColumnIsMissed) {
   for (const std::string name :
        {"BillingCurrency", "ChargePeriodStart", "ChargePeriodEnd",
