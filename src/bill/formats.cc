@@ -136,6 +136,9 @@ absl::StatusOr<BillLayout> MappedLayout(const BillMapping& mapping,
   for (size_t i = 0; mapping.tells.empty() && i < header.size(); ++i) {
     if (!bound.IsUsed(i)) layout.unknown.push_back(header[i]);
   }
+  if (mapping.focus) {
+    RETURN_IF_ERROR(RefuseAlikes(layout.unknown, layout.dataset, where));
+  }
   layout.mapped = std::make_shared<const BoundMapping>(std::move(bound));
   return layout;
 }

@@ -301,9 +301,9 @@ std::string_view MappedRow::Transform(const BoundMapping::Way& way,
     case MappedForm::kEpochMilli:
       return TimeOfEpoch(text, 3, scratch) ? *scratch : text;
     case MappedForm::kMonthStart:
-      return MonthOf(text, 0, scratch) ? *scratch : text;
+      return Month(way, text, 0, scratch);
     case MappedForm::kMonthEnd:
-      return MonthOf(text, 1, scratch) ? *scratch : text;
+      return Month(way, text, 1, scratch);
     case MappedForm::kNumber:
       return PlainNumber(text, scratch) ? *scratch : text;
     case MappedForm::kObject:
@@ -314,6 +314,16 @@ std::string_view MappedRow::Transform(const BoundMapping::Way& way,
       break;
   }
   return JsonMember(way, text, scratch);
+}
+
+// What is in no pattern may be a time in the spelling that needs none.
+std::string_view MappedRow::Month(const BoundMapping::Way& way,
+                                  std::string_view text, int months,
+                                  std::string* scratch) {
+  std::string time;
+  const bool in_pattern =
+      !way.argument.empty() && TimeInPattern(text, way.argument, &time);
+  return MonthOf(in_pattern ? time : text, months, scratch) ? *scratch : text;
 }
 
 std::string_view MappedRow::JsonMember(const BoundMapping::Way& way,

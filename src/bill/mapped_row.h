@@ -93,6 +93,9 @@ class MappedRow {
   std::string_view Object(const BoundMapping::Way& way, std::string* scratch);
   std::string_view Transform(const BoundMapping::Way& way,
                              std::string_view text, std::string* scratch);
+  static std::string_view Month(const BoundMapping::Way& way,
+                                std::string_view text, int months,
+                                std::string* scratch);
   std::string_view JsonMember(const BoundMapping::Way& way,
                               std::string_view text, std::string* scratch);
 

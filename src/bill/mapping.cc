@@ -22,19 +22,29 @@ struct Token {
 bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 bool IsMark(char c) { return c == '=' || c == ',' || c == '*'; }
 
+enum class Argument : uint8_t { kNone, kNeeded, kMayBe };
+
+// A name may have a '#' in it, as "C#" has.
+std::string_view WithoutComment(std::string_view rest) {
+  for (size_t i = 1; i < rest.size(); ++i) {
+    if (rest[i] == '#' && IsBlank(rest[i - 1])) return rest.substr(0, i);
+  }
+  return rest;
+}
+
 struct FormName {
   std::string_view name;
   MappedForm form;
-  bool argument = false;
+  Argument argument = Argument::kNone;
 };
 constexpr FormName kForms[] = {
-    {"time", MappedForm::kTime, true},
+    {"time", MappedForm::kTime, Argument::kNeeded},
     {"epoch", MappedForm::kEpoch},
     {"epoch-milliseconds", MappedForm::kEpochMilli},
-    {"month-start", MappedForm::kMonthStart},
-    {"month-end", MappedForm::kMonthEnd},
+    {"month-start", MappedForm::kMonthStart, Argument::kMayBe},
+    {"month-end", MappedForm::kMonthEnd, Argument::kMayBe},
     {"number", MappedForm::kNumber},
-    {"json", MappedForm::kJson, true},
+    {"json", MappedForm::kJson, Argument::kNeeded},
     {"object", MappedForm::kObject},
 };
 
@@ -91,7 +101,7 @@ class MappingParser {
 
   absl::Status ParseSetting() {
     const Token key = token_;
-    std::string_view rest = line_.substr(at_);
+    std::string_view rest = WithoutComment(line_.substr(at_));
     while (!rest.empty() && IsBlank(rest.front())) rest.remove_prefix(1);
     while (!rest.empty() && IsBlank(rest.back())) rest.remove_suffix(1);
     if (rest.empty()) return Bad(at_, "expected a value, the line ends");
@@ -194,11 +204,15 @@ class MappingParser {
       if (!WordIs(form.name)) continue;
       rule->form = form.form;
       RETURN_IF_ERROR(Advance());
-      if (!form.argument) return absl::OkStatus();
-      if (token_.kind != Token::Kind::kConstant || token_.text.empty()) {
-        return Expected(token_, rule->form == MappedForm::kTime
-                                    ? "a pattern such as 'MM/DD/YYYY'"
-                                    : "a key such as 'ServiceType'");
+      const bool constant = token_.kind == Token::Kind::kConstant;
+      if (form.argument == Argument::kNone ||
+          (form.argument == Argument::kMayBe && !constant)) {
+        return absl::OkStatus();
+      }
+      if (!constant || token_.text.empty()) {
+        return Expected(token_, rule->form == MappedForm::kJson
+                                    ? "a key such as 'ServiceType'"
+                                    : "a pattern such as 'MM/DD/YYYY'");
       }
       rule->argument = token_.text;
       return Advance();

@@ -37,7 +37,8 @@ enum class MappedForm : uint8_t {
   kTime,        // in the pattern `argument`
   kEpoch,       // seconds since 1970
   kEpochMilli,  // milliseconds since 1970
-  kMonthStart,  // the start of the UTC month that contains a time
+  kMonthStart,  // the start of the UTC month that contains a time, which is in
+                // the pattern `argument` if there is one
   kMonthEnd,
   kNumber,  // without a currency sign, blanks and thousands' commas
   kJson,    // the member `argument` of a JSON object

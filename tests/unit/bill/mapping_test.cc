@@ -1,6 +1,10 @@
 // Mapping files, and what they make of rows.
 #include "bill/mapping.h"
 
+#include <fstream>
+#include <sstream>
+#include <string>
+
 #include "base/error.h"
 #include "bill/formats.h"
 #include "bill_text.h"
@@ -115,6 +119,16 @@ TEST(MappingTest, AByteOrderMarkIsNoPartOfARule) {
   EXPECT_EQ(Acme("\xef\xbb\xbf" + std::string(kAcme)).format, Acme().format);
 }
 
+TEST(MappingTest, ASettingMayHaveACommentBehindIt) {
+  const BillMapping mapping =
+      Acme("format: C#7 cloud \t# whose\nversion: 2\nfocus: yes # all\n");
+  EXPECT_EQ(mapping.format, "C#7 cloud");
+  EXPECT_EQ(mapping.version, "2");
+  EXPECT_TRUE(mapping.focus);
+  EXPECT_THAT(std::string(ParseMapping("format: # x", "m").status().message()),
+              HasSubstr("expected a value"));
+}
+
 TEST(MappingTest, EpochsAreTimes) {
   const BillMapping mapping = Acme(
       "ProviderName = 'A'\nBillingCurrency = 'USD'\nChargeCategory = 'Usage'\n"
@@ -172,6 +186,96 @@ TEST(MappingTest, APeriodOfTheSameWordsIsTheChargesOwn) {
                     "t as month-end"}));
 }
 
+TEST(MappingTest, MonthsAreOfTimesInAPattern) {
+  const auto read = [](const std::string& start) {
+    const BillMapping mapping = Acme(
+        "ProviderName = 'A'\nBillingCurrency = 'USD'\nBilledCost = c\n"
+        "ChargeCategory = 'Usage'\n"
+        "BillingPeriodStart = t as month-start 'MM/DD/YYYY hh:mm'\n"
+        "BillingPeriodEnd = t as month-end 'MM/DD/YYYY hh:mm' plus 1 day\n"
+        "ChargePeriodStart = t as time 'MM/DD/YYYY hh:mm'\n"
+        "ChargePeriodEnd = t as time 'MM/DD/YYYY hh:mm' plus 1 day\n");
+    std::string period;
+    const auto bill = ReadContents(
+        {BillText({{{"c", "2"}, {"t", start}}})},
+        [&period](const BillRow& row) {
+          period = FormatInstant(row.billing_start_us) + " " +
+                   FormatInstant(row.billing_end_us);
+          return absl::OkStatus();
+        },
+        &mapping);
+    return bill.ok() ? period : std::string(bill.status().message());
+  };
+  EXPECT_EQ(read("12/31/2026 23:00"),
+            "2026-12-01T00:00:00Z 2027-01-02T00:00:00Z");
+  EXPECT_EQ(read("10/01/2026 00:00"),
+            "2026-10-01T00:00:00Z 2026-11-02T00:00:00Z");
+  EXPECT_EQ(read("2026-10-15"), "2026-10-01T00:00:00Z 2026-11-02T00:00:00Z");
+  EXPECT_THAT(read("13/01/2026 00:00"), HasSubstr("13/01/2026 00:00"));
+}
+
+// The first block of docs/bills.md that starts as a mapping does.
+std::string DocumentedMapping() {
+  std::ifstream file(DRAWDOWN_DOCS "/bills.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  const std::string page = text.str();
+  const std::string fence = "```\n";
+  const size_t start = page.find(fence + "format: ");
+  if (start == std::string::npos) return "";
+  const size_t from = start + fence.size();
+  return page.substr(from, page.find(fence, from) - from);
+}
+
+TEST(MappingTest, TheDocumentedMappingReads) {
+  const BillMapping mapping = Acme(DocumentedMapping());
+  const BillCells usage = {{"kind", "usage"},
+                           {"start", "10/01/2026 00:00"},
+                           {"end", "10/01/2026 01:00"},
+                           {"Amount (USD)", "$1,032.80"},
+                           {"hours", "2"},
+                           {"rate", "4.10"},
+                           {"gpu_model", "h100"},
+                           {"gpus", "8"},
+                           {"pod", "pod-7"}};
+  const BillCells credit =
+      With(usage, {{"kind", "promo"}, {"rate", "0"}, {"Amount (USD)", "(5)"}});
+  int rows = 0;
+  const auto bill = ReadContents(
+      {BillText({usage, credit})},
+      [&](const BillRow& row) {
+        const bool first = rows++ == 0;
+        EXPECT_EQ(row.category,
+                  first ? ChargeCategory::kUsage : ChargeCategory::kCredit);
+        EXPECT_EQ(FormatInstant(row.billing_start_us), "2026-10-01T00:00:00Z");
+        EXPECT_EQ(FormatInstant(row.billing_end_us), "2026-11-01T00:00:00Z");
+        EXPECT_EQ(FormatInstant(row.charge_start_us), "2026-10-01T00:00:00Z");
+        EXPECT_EQ(FormatInstant(row.charge_end_us), "2026-10-01T01:00:00Z");
+        EXPECT_EQ(FormatMoney(row.billed_cost.amount), first ? "1032.8" : "-5");
+        EXPECT_EQ(FormatMoney(row.list_cost.amount), first ? "8.2" : "0");
+        EXPECT_EQ(row.sku, "h100");
+        EXPECT_EQ(row.resource, "pod-7");
+        EXPECT_EQ(row.gpu_count_micro.value_or(0), 8'000'000);
+        return absl::OkStatus();
+      },
+      &mapping);
+  ASSERT_TRUE(bill.ok()) << bill.status();
+  EXPECT_EQ(rows, 2);
+  EXPECT_EQ(bill->summary.format, "Acme GPU cloud");
+  EXPECT_TRUE(bill->summary.unknown_columns.empty());
+}
+
+TEST(MappingTest, AFocusColumnThatOnlyLooksSoIsRefused) {
+  const BillMapping mapping = Acme("focus: yes\n");
+  const auto bill = ReadContents(
+      {BillText({With(Without(GoodRow(), "BilledCost"),
+                      {{"Billed\u200bCost", "1"}})})},
+      [](const BillRow&) { return absl::OkStatus(); }, &mapping);
+  EXPECT_EQ(GetErrorCode(bill.status()), ErrorCode::kBadCsv);
+  EXPECT_THAT(std::string(bill.status().message()),
+              HasSubstr("looks like BilledCost but has U+200B in it"));
+}
+
 TEST(MappingTest, ANullSpelledAsTextIsANull) {
   const BillMapping mapping = Acme(
       "ProviderName = name\nProviderName = 'Other'\nBillingCurrency = 'USD'\n"
@@ -214,6 +318,10 @@ TEST(MappingTest, RefusesWithFileLineAndColumn) {
       {"BilledCost = a as money", "m:1:19: expected time, epoch, "},
       {"BilledCost = a as time b", "m:1:24: expected a pattern such as"},
       {"BilledCost = a as json", "m:1:23: expected a key such as"},
+      {"BillingPeriodEnd = a as month-end ''",
+       "m:1:35: expected a pattern such as"},
+      {"BillingPeriodEnd = a as month-end b",
+       "m:1:35: expected the end of the line"},
       {"BilledCost = a plus 1 day", "only a time can have days added"},
       {"ChargePeriodEnd = a plus 0 days", "a number of days from 1 to 366"},
       {"ChargePeriodEnd = a plus 1 hour", "expected days, not \"hour\""},
