@@ -165,7 +165,7 @@ void CompilePool(const Node& node, std::set<std::string>* names,
   PoolNaming pool;
   pool.sku = node.Id("sku");
   pool.region = node.Id("region");
-  pool.gpus_per_unit = node.Integer("gpus_per_unit", 1, 1, kMaxGpusPerUnit);
+  pool.gpus_per_unit = node.Integer("gpus_per_unit", 0, 1, kMaxGpusPerUnit);
   pool.sub_accounts = ReadIds(node, "sub_account");
   pool.sku_prices = ReadIds(node, "sku_price");
   pool.resources = ReadIds(node, "resource");

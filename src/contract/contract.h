@@ -62,7 +62,7 @@ struct PoolNaming {
   std::string name;  // our pool path
   std::string sku;   // as bills name it; may be empty
   std::string region;
-  int64_t gpus_per_unit = 1;  // GPUs per billed unit-hour
+  int64_t gpus_per_unit = 1;  // GPUs per billed unit-hour; 0: not given
   // What else tells its rows from those of pools of one SKU; empty: nothing.
   std::vector<std::string> sub_accounts = {};
   std::vector<std::string> sku_prices = {};

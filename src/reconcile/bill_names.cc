@@ -229,8 +229,9 @@ const Commitment* BillNames::FindCommitment(std::string_view id) const {
   return whole != nullptr ? whole : FindFolded(LastPart(id));
 }
 
-int64_t BillNames::GpusPerUnit(const Commitment& commitment) const {
-  int64_t gpus = 0;
+std::optional<int64_t> BillNames::GpusPerUnit(
+    const Commitment& commitment) const {
+  std::optional<int64_t> gpus;
   for (const PoolNaming& naming : contract_.pools) {
     Subject subject;
     subject.pool = naming.name;
@@ -238,7 +239,9 @@ int64_t BillNames::GpusPerUnit(const Commitment& commitment) const {
     subject.sku = naming.sku;
     subject.provider = contract_.provider;
     if (!Applies(commitment.applies, subject)) continue;
-    if (gpus != 0 && gpus != naming.gpus_per_unit) return 0;
+    if (gpus.value_or(naming.gpus_per_unit) != naming.gpus_per_unit) {
+      return std::nullopt;
+    }
     gpus = naming.gpus_per_unit;
   }
   return gpus;

@@ -68,9 +68,9 @@ class BillNames {
   // change; nullptr if the contract has no such commitment.
   const Commitment* FindCommitment(std::string_view id) const;
 
-  // GPUs of one billed unit of a commitment whose rows name no pool: those of
-  // all pools it applies to where they agree, else 0.
-  int64_t GpusPerUnit(const Commitment& commitment) const;
+  // gpus_per_unit of a commitment whose rows name no pool: that of all pools it
+  // applies to where they agree.
+  std::optional<int64_t> GpusPerUnit(const Commitment& commitment) const;
 
  private:
   using Pools = std::vector<const PoolNaming*>;

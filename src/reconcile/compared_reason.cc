@@ -223,10 +223,16 @@ std::string NotExecutableReason(const Comparison& c, const Group& group) {
 std::string GpuCountText(const Group& group) {
   if (!group.gpu_count_differs()) return "";
   const bool one = group.least_gpu_count_micro == group.most_gpu_count_micro;
-  return absl::StrCat(
-      "; SkuPriceDetails.GpuCount says ",
-      one ? FormatGpus(group.most_gpu_count_micro) : std::string("otherwise"),
-      ", the contract's gpus_per_unit is used");
+  const std::string count = FormatGpus(group.most_gpu_count_micro);
+  if (group.by_gpu_count) {
+    return absl::StrCat(
+        "; the contract has no gpus_per_unit, so "
+        "SkuPriceDetails.GpuCount",
+        one ? " " + count : "", " is used");
+  }
+  return absl::StrCat("; SkuPriceDetails.GpuCount says ",
+                      one ? count : "otherwise",
+                      ", the contract's gpus_per_unit is used");
 }
 
 std::string_view QuantityText(const Group& group) {

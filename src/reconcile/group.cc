@@ -146,9 +146,11 @@ void Group::Add(const BillRow& row, const RoutedRow& routed,
   last_us = std::max(last_us, row.charge_end_us);
   if (!row.gpu_count_micro.has_value() || routed.pool == nullptr) return;
   const int64_t count = *row.gpu_count_micro;
-  if (count <= 0 || count == routed.pool->gpus_per_unit * kMicroGpusPerGpu) {
+  const int64_t ours = routed.pool->gpus_per_unit * kMicroGpusPerGpu;
+  if (count <= 0 || count == ours || (ours == 0 && !routed.by_gpu_count)) {
     return;
   }
+  by_gpu_count |= routed.by_gpu_count;
   least_gpu_count_micro = std::min(least_gpu_count_micro, count);
   most_gpu_count_micro = std::max(most_gpu_count_micro, count);
 }
@@ -171,6 +173,7 @@ void Group::Merge(const Group& other) {
       std::min(least_gpu_count_micro, other.least_gpu_count_micro);
   most_gpu_count_micro =
       std::max(most_gpu_count_micro, other.most_gpu_count_micro);
+  by_gpu_count |= other.by_gpu_count;
   key.end_us = std::max(key.end_us, other.key.end_us);
 }
 

@@ -80,9 +80,10 @@ struct Group {
   int64_t first_us = std::numeric_limits<int64_t>::max();  // hull of the
   int64_t last_us = std::numeric_limits<int64_t>::min();   // charge periods
   // SkuPriceDetails.GpuCount where it differs from the contract's
-  // gpus_per_unit.
+  // gpus_per_unit, or is the GPUs of a unit because the contract gives none.
   int64_t least_gpu_count_micro = std::numeric_limits<int64_t>::max();
   int64_t most_gpu_count_micro = 0;
+  bool by_gpu_count = false;  // some row's count is the GPUs of a unit
 
   void Add(const BillRow& row, const RoutedRow& routed, const RowSums& one);
   void Merge(const Group& other);

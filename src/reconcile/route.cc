@@ -46,6 +46,10 @@ absl::StatusOr<RoutedRow> Router::Route(const BillRow& row) {
   routed.dropped = target.dropped;
   routed.by_consumption = ByConsumption(row);
   ASSIGN_OR_RETURN(routed.quantity, QuantityOf(row, target.micro_gpus));
+  routed.by_gpu_count =
+      routed.quantity.has_value() && row.gpu_count_micro.has_value() &&
+      routed.pool != nullptr && routed.pool->gpus_per_unit == 0 &&
+      !UnitOf(row).time->per_gpu;
   if (routed.key.disposition == Disposition::kUnusedCapacity) {
     KeepDearApart(row, &routed);
   }

@@ -32,6 +32,7 @@ struct RoutedRow {
   uint32_t invoice = kNoIndex;       // of InvoiceNumbers
   bool contract_provider = true;
   bool by_consumption = false;  // `quantity` is the row's ConsumedQuantity
+  bool by_gpu_count = false;    // and of units of its SkuPriceDetails.GpuCount
   // Of usage that gives both quantities and not the same: what was consumed.
   std::optional<BilledGpuTime> consumed;
 };

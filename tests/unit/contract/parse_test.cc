@@ -149,7 +149,7 @@ TEST(ParseTest, Defaults) {
   EXPECT_EQ(contract.rounding_scale, 2);
   EXPECT_EQ(contract.rounding_level, RoundingLevel::kLine);
   EXPECT_FALSE(contract.grain_us.has_value());
-  EXPECT_EQ(contract.pools[0].gpus_per_unit, 1);
+  EXPECT_EQ(contract.pools[0].gpus_per_unit, 0);  // the rows say
   // The contract year starts on the anniversary of the term.
   EXPECT_EQ(contract.calendar,
             *Calendar::Make("UTC", 0, Calendar::DayLabel::kStart, 1, 1, 15));

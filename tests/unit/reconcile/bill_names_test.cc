@@ -249,7 +249,8 @@ TEST(BillNamesTest, GpusOfACommitmentAreThoseOfAllItsPools) {
   Contract contract = TwoRegions();
   EXPECT_EQ(BillNames(contract).GpusPerUnit(contract.commitments[0]), 8);
   contract.pools[1].gpus_per_unit = 4;
-  EXPECT_EQ(BillNames(contract).GpusPerUnit(contract.commitments[0]), 0);
+  EXPECT_EQ(BillNames(contract).GpusPerUnit(contract.commitments[0]),
+            std::nullopt);
 }
 
 }  // namespace

@@ -445,6 +445,44 @@ TEST(ReconcileClassTest, ContractGpuCountWins) {
                         "gpus_per_unit is used"));
 }
 
+TEST(ReconcileClassTest, TheRowsGpuCountIsUsedWhereTheContractHasNone) {
+  Scenario setup = MeteredThreeHours();
+  for (PoolNaming& pool : setup.contract.pools) pool.gpus_per_unit = 0;
+  TestRow row = OnDemandRow(0, 3, "1536", "50380.80");
+  row.gpu_count = 8;
+  const ReconcileResult result = Reconcile(setup, {row});
+  EXPECT_EQ(result.items[0].kind, BreakClass::kMatched);
+  EXPECT_THAT(result.items[0].reason,
+              HasSubstr("; the contract has no gpus_per_unit, so "
+                        "SkuPriceDetails.GpuCount 8 is used"));
+  // Each row by its own.
+  TestRow one = OnDemandRow(0, 3, "4096", "16793.60");
+  TestRow four = OnDemandRow(0, 3, "2048", "33587.20");
+  four.gpu_count = 4;
+  for (const std::vector<TestRow>& rows :
+       {std::vector<TestRow>{one, four}, std::vector<TestRow>{four, one}}) {
+    const ReconcileResult mixed = Reconcile(setup, rows);
+    EXPECT_EQ(mixed.items[0].kind, BreakClass::kMatched);
+    EXPECT_THAT(mixed.items[0].reason,
+                HasSubstr("SkuPriceDetails.GpuCount 4 is used"));
+  }
+  // GPU-hours need none, and rows without one are of one GPU.
+  row.unit = "GPU-Hours";
+  row.quantity = "12288";
+  const ReconcileResult hours = Reconcile(setup, {row});
+  EXPECT_EQ(hours.items[0].kind, BreakClass::kMatched);
+  EXPECT_THAT(hours.items[0].reason, Not(HasSubstr("GpuCount")));
+}
+
+TEST(ReconcileClassTest, TheGpuCountOfRowsOfACommitmentIsUsedToo) {
+  Scenario setup;
+  setup.rated = BookBuilder().Covered(kGb200, 0, 1, "80").Build();
+  for (PoolNaming& pool : setup.contract.pools) pool.gpus_per_unit = 0;
+  TestRow covered = CoveredRow(0, 1, "10", "164.00");
+  covered.gpu_count = 8;
+  EXPECT_EQ(Reconcile(setup, {covered}).items[0].kind, BreakClass::kMatched);
+}
+
 TEST(ReconcileClassTest, RowsOfPartOfABucketTakeTheWholeBucket) {
   const Scenario setup = MeteredThreeHours();
   TestRow first = OnDemandRow(0, 3, "2048", "33587.20");
