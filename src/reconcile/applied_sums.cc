@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/same_text.h"
 #include "base/wide.h"
 #include "model/reason_text.h"
-#include "reconcile/quantity.h"
 #include "reconcile/tolerance.h"
 
 namespace drawdown {
@@ -29,6 +29,34 @@ MoneyAmount ChargeOf(const BillRow& row) {
                   Magnitude(row.effective_cost.amount));
 }
 
+// Nothing where it is in no unit of GPU time, or does not fit.
+std::optional<BilledGpuTime> TimeOf(const AppliedCommitment& applied) {
+  if (!applied.quantity.has_value()) return std::nullopt;
+  const std::optional<TimeUnit> unit = ParseUnit(applied.unit).time;
+  if (!unit.has_value() || !unit->per_gpu) return std::nullopt;
+  const auto time = ToGpuTime(*applied.quantity, *unit, kMicroGpusPerGpu);
+  if (!time.ok()) return std::nullopt;
+  return *time;
+}
+
+// Of usage of which the hours are known, rated or consumed. A unit of each last
+// place is tolerated.
+bool MoreThan(const BilledGpuTime& applied, const BillRow& row,
+              const RoutedRow& routed) {
+  if (row.category != ChargeCategory::kUsage || !routed.quantity.has_value()) {
+    return false;
+  }
+  GpuTime hours = Magnitude(routed.quantity->time);
+  if (routed.consumed.has_value()) {
+    hours = std::max(hours, Magnitude(routed.consumed->time));
+  }
+  const auto place = [](const BilledGpuTime& time) {
+    return PublishingSlack(time.one_unit, time.scale, 1) * 2;
+  };
+  return !IsWithin(applied.time,
+                   hours + place(applied) + place(*routed.quantity));
+}
+
 void Fail(const std::string& why, ReconcileCheck* check) {
   check->outcome = Outcome::kFailed;
   absl::StrAppend(&check->detail, "; ", why);
@@ -46,8 +74,9 @@ void AppliedSums::AddUnknown(std::string_view commitment) {
   unknown_.erase(last);
 }
 
-void AppliedSums::Add(const BillRow& row, const BillNames& names,
-                      const Contract& contract, const Interval& period) {
+void AppliedSums::Add(const BillRow& row, const RoutedRow& routed,
+                      const BillNames& names, const Contract& contract,
+                      const Interval& period) {
   for (const AppliedCommitment& applied : row.applied) {
     const Commitment* commitment = names.FindCommitment(applied.commitment);
     if (commitment == nullptr) {
@@ -70,9 +99,11 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
                           row.charge_start_us >= contract.term.start_us &&
                           row.charge_start_us < contract.term.end_us;
     if (!in_force) ++sums.not_in_force;
-    if (applied.cost.given && MoreThan(applied.cost.amount, ChargeOf(row))) {
-      ++sums.more_than_charge;
-    }
+    const std::optional<BilledGpuTime> time = TimeOf(applied);
+    const bool more =
+        (applied.cost.given && MoreThan(applied.cost.amount, ChargeOf(row))) ||
+        (time.has_value() && MoreThan(*time, row, routed));
+    if (more) ++sums.more_than_charge;
     if (applied.cost.given && row.currency != contract.currency) {
       ++sums.other_currency;
     } else if (applied.cost.given && inside) {
@@ -83,13 +114,7 @@ void AppliedSums::Add(const BillRow& row, const BillNames& names,
     const bool used = row.category == ChargeCategory::kUsage &&
                       row.commitment_status != UsageStatus::kUnused;
     if (!used || !applied.quantity.has_value()) continue;
-    const std::optional<TimeUnit> unit = ParseUnit(applied.unit).time;
-    if (!unit.has_value() || !unit->per_gpu) {
-      ++sums.other_unit;
-      continue;
-    }
-    const auto time = ToGpuTime(*applied.quantity, *unit, kMicroGpusPerGpu);
-    if (!time.ok()) {
+    if (!time.has_value()) {
       ++sums.other_unit;
     } else if (inside) {
       sums.time += time->time;

@@ -16,24 +16,27 @@
 #include "drawdown/reconcile.h"
 #include "reconcile/bill_names.h"
 #include "reconcile/compare.h"
+#include "reconcile/quantity.h"
+#include "reconcile/route.h"
 
 namespace drawdown {
 
 // The elements of ContractApplied, added up by commitment.
 class AppliedSums {
  public:
-  // Of a row of the contract's provider, inside `period` or not.
-  void Add(const BillRow& row, const BillNames& names, const Contract& contract,
-           const Interval& period);
+  // Of a row of the contract's provider, inside `period` or not, and how it was
+  // routed.
+  void Add(const BillRow& row, const RoutedRow& routed, const BillNames& names,
+           const Contract& contract, const Interval& period);
 
   // One check per commitment that a row applies to, or one that says that none
   // does. Fails on elements that name no commitment of the contract, have
-  // another unit than it, count more than the charge or are charged while it is
-  // not in force; and where the applied GPU-hours of a Usage commitment are not
-  // those that our books cover by it in the period, or the applied costs of a
-  // Spend commitment not what our books count; and where the ContractId is not
-  // that of the commitment's Contract Commitment rows. Not executable beside
-  // those: values that could not be read.
+  // another unit than it, count more money or hours than the charge or are
+  // charged while it is not in force; and where the applied GPU-hours of a
+  // Usage commitment are not those that our books cover by it in the period, or
+  // the applied costs of a Spend commitment not what our books count; and where
+  // the ContractId is not that of the commitment's Contract Commitment rows.
+  // Not executable beside those: values that could not be read.
   std::vector<ReconcileCheck> Check(const CompareContext& context,
                                     const BillContents& bill) const;
 

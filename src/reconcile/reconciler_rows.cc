@@ -77,7 +77,7 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
     const bool few = issuers.size() < kMostIssuers;
     if (few && !last_issuer.empty()) issuers.insert(last_issuer);
   }
-  applied.Add(row, bill_names, *context.contract, context.period);
+  applied.Add(row, routed, bill_names, *context.contract, context.period);
   if (row.category == ChargeCategory::kCredit &&
       row.currency == context.contract->currency) {
     ++credits.rows;

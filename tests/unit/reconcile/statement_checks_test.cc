@@ -13,6 +13,7 @@ namespace {
 
 using Outcome = ReconcileCheck::Outcome;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // --- ContractApplied
 
@@ -73,6 +74,38 @@ TEST(ContractAppliedTest, OddElementsFail) {
               HasSubstr("1 more than the charge"));
   EXPECT_THAT(AppliedCheck({Applied(kReserved, "80")}, -24 * 400).detail,
               HasSubstr("1 on charges while it was not in force"));
+}
+
+// Sums that are right do not make up for it.
+TEST(ContractAppliedTest, NoMoreHoursAreAppliedThanTheChargeHas) {
+  Scenario setup;
+  setup.rated = BookBuilder().Covered(kGb200, 0, 2, "80").Build();
+  const auto check = [&](std::string_view first, std::string_view second,
+                         TestRow row = CoveredRow(0, 1, "20", "164.00")) {
+    TestRow next = CoveredRow(1, 2, "20", "164.00");
+    row.applied = {Applied(kReserved, first)};
+    next.applied = {Applied(kReserved, second)};
+    return ChecksNamed(Reconcile(setup, {row, next}), "contract_applied").at(0);
+  };
+  EXPECT_EQ(check("80", "80").outcome, Outcome::kPassed);
+  EXPECT_EQ(check("81", "79").outcome, Outcome::kFailed);
+  EXPECT_THAT(check("81", "79").detail,
+              HasSubstr("2 applied amounts; 1 more than the charge"));
+  EXPECT_THAT(check("-81", "79").detail, HasSubstr("1 more than the charge"));
+  EXPECT_THAT(check("81", "-81").detail, HasSubstr("2 more than the charge"));
+  // A unit of the last place of either.
+  EXPECT_EQ(check("80.1", "80.0").outcome, Outcome::kPassed);
+  EXPECT_EQ(check("80.2", "79.8").outcome, Outcome::kFailed);
+  TestRow consumed = CoveredRow(0, 1, "20", "164.00");
+  consumed.consumed = "20.25";
+  consumed.consumed_unit = "Hours";
+  EXPECT_EQ(check("81", "79", consumed).outcome, Outcome::kPassed);
+  // Hours that are not known, and what is no usage, are not compared.
+  TestRow unmeasured = CoveredRow(0, 1, "20", "164.00");
+  unmeasured.unit = "1,000 Hours";
+  EXPECT_EQ(check("81", "79", unmeasured).outcome, Outcome::kPassed);
+  TestRow bought = PurchaseRow(0, 1, "20", "164.00");
+  EXPECT_THAT(check("81", "80", bought).detail, Not(HasSubstr("more than")));
 }
 
 TEST(ContractAppliedTest, ContractsAreThoseOfTheCommitmentsRows) {
