@@ -56,6 +56,17 @@ constexpr std::array<std::string_view, 12> kLongTimes = {
     "week", "weeks", "wk",   "wks",   "month", "months",
     "mo",   "mos",   "year", "years", "yr",    "yrs"};
 
+// Words that may be a block size, or a part of one: Oracle has "ONE HUNDRED GPU
+// HOURS". They are no GPU's model.
+constexpr std::array<std::string_view, 41> kNumberWords = {
+    "zero",      "one",     "two",      "three",  "four",    "five",
+    "six",       "seven",   "eight",    "nine",   "ten",     "eleven",
+    "twelve",    "sixteen", "twenty",   "thirty", "forty",   "fifty",
+    "sixty",     "seventy", "eighty",   "ninety", "hundred", "hundreds",
+    "thousand",  "million", "billion",  "dozen",  "dozens",  "pair",
+    "pairs",     "double",  "triple",   "half",   "quarter", "tenth",
+    "thousands", "x",       "millions", "k",      "m"};
+
 constexpr int64_t kMaxBlock = 1'000'000;  // "1000000 Hours"
 
 std::optional<int64_t> SecondsOf(std::string_view word) {
@@ -90,9 +101,19 @@ bool StartsOddly(std::string_view unit) {
   return !absl::ascii_isalnum(static_cast<unsigned char>(first.front()));
 }
 
+// "hundred", "x8".
+bool IsNumberWord(const std::string& word) {
+  return IsOneOf(kNumberWords, word) ||
+         (word.size() > 1 && word[0] == 'x' && StartsWithDigit(word.substr(1)));
+}
+
 // Takes the block size off the front; nothing where it cannot be read: "1,000"
 // is a thousand or one, and nobody says which.
 std::optional<int64_t> TakeBlock(std::vector<std::string>* words) {
+  if (!words->empty() && words->front() == "one") {
+    words->erase(words->begin());
+    return 1;
+  }
   if (words->empty() || !StartsWithDigit(words->front())) return 1;
   int64_t block = 0;
   if (!absl::SimpleAtoi(words->front(), &block) || block < 1 ||
@@ -131,7 +152,8 @@ BilledUnit ParseUnit(std::string_view pricing_unit) {
   const bool counted = !words.empty() && StartsWithDigit(words.front());
   const std::optional<int64_t> block = TakeBlock(&words);
   if (!block.has_value() || StartsOddly(pricing_unit) ||
-      std::any_of(words.begin(), words.end(), StartsWithDigit)) {
+      std::any_of(words.begin(), words.end(), StartsWithDigit) ||
+      std::any_of(words.begin(), words.end(), IsNumberWord)) {
     return unit;
   }
   // Oracle's way to write a GPU-hour is "GPU Per Hour"; "Per Hour" is a price.

@@ -26,6 +26,8 @@ TEST(ParseUnitTest, ReadsTheSpellingsOfBills) {
       {"Node Per Hour", 3600, false}, {"Units/Hour", 3600, false},
       {"GPU/Hour", 3600, true},       {"1/Hour", 3600, false},
       {"10 /Hour", 36'000, false},    {"1 GPU/Hour", 3600, true},
+      {"ONE GPU HOUR", 3600, true},   {"One Hour", 3600, false},
+      {"A10 GPU Hours", 3600, true},  {"Nvidia M60 GPU Hours", 3600, true},
   };
   for (const Case& c : cases) {
     const std::optional<TimeUnit> unit = ParseUnit(c.text).time;
@@ -68,8 +70,12 @@ TEST(ParseUnitTest, GuessesNeitherNumbersNorNouns) {
     EXPECT_TRUE(ParseUnit(text).unclear) << text;
     EXPECT_FALSE(ParseUnit(text).gpus) << text;
   }
-  for (const char* text : {"1,000 GPU-Hours", "-1 GPU-Hours", "2 8 GPU-Hours",
-                           "GPU-Months", "GPU/Month"}) {
+  for (const char* text :
+       {"1,000 GPU-Hours", "-1 GPU-Hours", "2 8 GPU-Hours", "GPU-Months",
+        "GPU/Month", "ONE HUNDRED GPU HOURS", "Hundred GPU Hours",
+        "K GPU-Hours", "M GPU-Hours", "Half GPU Hours", "One Half GPU Hour",
+        "Dozen GPU-Hours", "x8 GPU Hours", "x 8 GPU Hours", "8 x GPU Hours",
+        "8 Thousand GPU-Hours", "Two H100 GPU-Hours"}) {
     EXPECT_FALSE(ParseUnit(text).time.has_value()) << text;
     EXPECT_TRUE(ParseUnit(text).unclear && ParseUnit(text).gpus) << text;
   }
