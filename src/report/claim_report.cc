@@ -10,6 +10,7 @@
 #include "base/decimal.h"
 #include "base/minor_units.h"
 #include "base/wide.h"
+#include "report/claim_unbilled.h"
 #include "report/settled.h"
 #include "report/sheet.h"
 #include "report/text.h"
@@ -185,6 +186,20 @@ std::string RefundText(const Sums& refunds) {
       "as well.\n\n");
 }
 
+// A provider would answer that it ran; so it is said first.
+std::string UnbilledText(const UnbilledUsage& unbilled) {
+  if (unbilled.metered.zero()) return "";
+  const std::string worth = TextOf(unbilled.worth);
+  return absl::StrCat(
+      "\nIn the time of these claims the bill also lacks usage: from ",
+      FormatInstant(unbilled.start_us), " to ", FormatInstant(unbilled.end_us),
+      " ", ReadableHours(unbilled.metered),
+      " GPU-hours that we metered are in "
+      "no row of it. By the contract they are worth ",
+      worth, worth == "nothing" ? " beside its fees" : "",
+      ". We expect them to be billed.\n");
+}
+
 bool IsDuring(const Segment& segment, const Claim& claim) {
   const Finding& finding = claim.finding;
   return segment.start_us < finding.end_us &&
@@ -280,7 +295,8 @@ std::string ClaimLetter(const ReconcileResult& result,
       "We ask for a correction of **", TextOf(asked), "**.\n\n",
       RefundText(refunds), DeadlineOf(result, books.written_us), "\n\n");
   AppendClaimTable(claims, &out);
-  absl::StrAppend(&out, "\n## Why\n\n");
+  absl::StrAppend(&out, UnbilledText(UnbilledBeside(result, claims)),
+                  "\n## Why\n\n");
   for (const Claim& claim : claims) {
     absl::StrAppend(&out, claim.number, ". ",
                     TableText(claim.finding.first.reason), "\n");

@@ -113,6 +113,54 @@ TEST(FindingsTest, OrderOfItemsChangesNothing) {
   EXPECT_EQ(text(items), first);
 }
 
+// Rows in another region or currency are wrong, and their hours ran.
+TEST(ClaimsTest, TheLetterSaysWhatIsBilledNowhere) {
+  const auto lacks = [](Break claimed, const std::vector<Break>& others) {
+    std::vector<Break> items = {std::move(claimed)};
+    items.insert(items.end(), others.begin(), others.end());
+    const ReconcileResult result = ResultOf(std::move(items));
+    const std::string letter =
+        ClaimLetter(result, ClaimsOf(result), ClaimBooks());
+    const size_t at = letter.find("\nIn the time of these claims");
+    if (at == std::string::npos) return std::string();
+    return letter.substr(at, letter.find("\n\n", at) - at);
+  };
+  const auto unbilled = [](int first, int last, std::string_view hours,
+                           std::string_view worth) {
+    Break item = Item(BreakClass::kUnbilledUsage, first, "0", hours, "0");
+    item.period_end_us = HourOf(last);
+    item.expected_cost = *ParseMoney(worth);
+    return item;
+  };
+  Break elsewhere = Item(BreakClass::kUnmeteredCharge, 4, "8", "0", "28.80");
+  elsewhere.pool.clear();
+  elsewhere.sku = "p5";
+  EXPECT_EQ(lacks(elsewhere,
+                  {unbilled(3, 5, "8", "20.5"), unbilled(4, 6, "4", "12")}),
+            "\nIn the time of these claims the bill also lacks usage: from "
+            "2026-11-03T03:00:00Z to 2026-11-03T06:00:00Z 12.000 GPU-hours "
+            "that we metered are in no row of it. By the contract they are "
+            "worth 32.50 USD. We expect them to be billed.");
+  EXPECT_THAT(lacks(elsewhere, {unbilled(4, 5, "8", "0")}),
+              HasSubstr("worth nothing beside its fees. We expect"));
+  // What only touches it, is of another pool, or is not final.
+  EXPECT_EQ(
+      lacks(elsewhere, {unbilled(3, 4, "8", "20"), unbilled(5, 6, "8", "20")}),
+      "");
+  Break other = unbilled(4, 5, "8", "20");
+  other.pool = "aws/us-east-1/b200";
+  Break pending = unbilled(4, 5, "8", "20");
+  pending.pending = true;
+  EXPECT_EQ(lacks(elsewhere, {pending}), "");
+  EXPECT_THAT(lacks(elsewhere, {other}), HasSubstr("8.000 GPU-hours"));
+  const Break here = Item(BreakClass::kUnmeteredCharge, 4, "8", "0", "28.80");
+  EXPECT_EQ(lacks(here, {other}), "");
+  EXPECT_THAT(lacks(here, {unbilled(0, 9, "8", "20")}),
+              HasSubstr("8.000 GPU-hours"));
+  EXPECT_EQ(lacks(here, {Item(BreakClass::kQuantityBreak, 4, "4", "8", "-9")}),
+            "");
+}
+
 TEST(ClaimsTest, AskForWhatIsFinalAndTooMuch) {
   std::vector<Break> items = {
       Item(BreakClass::kQuantityBreak, 0, "108", "100", "28.80"),
@@ -134,6 +182,7 @@ TEST(ClaimsTest, AskForWhatIsFinalAndTooMuch) {
   const std::string letter = ClaimLetter(result, claims, books);
   EXPECT_THAT(letter, HasSubstr("a correction of **428.80 USD**"));
   EXPECT_THAT(letter, HasSubstr("no `claim_window`"));
+  EXPECT_THAT(letter, Not(HasSubstr("lacks usage")));
   EXPECT_THAT(letter, HasSubstr("at entry 42, whose chain hash is `abc123`"));
   EXPECT_THAT(letter, HasSubstr("\\[x\\](javascript:alert(1)) \\| "
                                 "\\<script\\>"));
