@@ -91,11 +91,21 @@ std::string RulesTable(const BillCheckResult& result, bool all) {
   return table.rows.empty() ? "" : "\n" + RenderTable(table);
 }
 
+// The rules of columns that came after 1.2 have ids of their own.
+std::string RulesTitle(const BillCheckResult& result) {
+  const bool newer = std::any_of(
+      result.rules.begin(), result.rules.end(), [](const BillRule& rule) {
+        return rule.id.starts_with("CAU-") &&
+               rule.outcome != Outcome::kNotApplicable;
+      });
+  return newer ? "FOCUS 1.2 to 1.4" : "FOCUS 1.2";
+}
+
 std::string CheckTable(const BillCheckResult& result, bool all) {
   return absl::StrCat(
       InertText(result.summary.format), " ", InertText(result.summary.version),
-      ", ", CountOf(result.summary.rows, "charge"),
-      ", by the rules of FOCUS 1.2: ", CountWith(result, Outcome::kPassed),
+      ", ", CountOf(result.summary.rows, "charge"), ", by the rules of ",
+      RulesTitle(result), ": ", CountWith(result, Outcome::kPassed),
       " passed, ", CountWith(result, Outcome::kFailed), " failed, ",
       CountWith(result, Outcome::kNotExecutable), " not executable, ",
       CountWith(result, Outcome::kNotApplicable), " not applicable\n",

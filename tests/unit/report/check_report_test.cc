@@ -57,6 +57,25 @@ ListCost-C-009-C  failed   must   1,500       2
   EXPECT_NE(all.find("    X MAY be. | a permission\n"), std::string::npos);
 }
 
+TEST(CheckReportTest, TheTableSaysWhereRulesOfNewerColumnsApply) {
+  BillCheckResult result = Result();
+  BillRule newer;
+  newer.id = "CAU-HostProviderName-C-001-M";
+  newer.outcome = BillRule::Outcome::kNotApplicable;
+  result.rules.push_back(newer);
+  const auto heading = [&] {
+    const std::string table = Collect([&](const Sink& sink) {
+      WriteBillCheck(result, Format::kTable, false, sink);
+    });
+    return table.substr(0, table.find(" passed"));
+  };
+  EXPECT_EQ(heading(),
+            "FOCUS 1.2, 2,000 charges, by the rules of FOCUS 1.2: 1");
+  result.rules.back().outcome = BillRule::Outcome::kNotExecutable;
+  EXPECT_EQ(heading(),
+            "FOCUS 1.2, 2,000 charges, by the rules of FOCUS 1.2 to 1.4: 1");
+}
+
 TEST(CheckReportTest, CsvIsEveryRule) {
   EXPECT_EQ(Written(Format::kCsv),
             "rule,outcome,level,validator,rows,failed,reason,text,examples\n"
