@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "base/decimal.h"
+#include "base/minor_units.h"
 #include "base/wide.h"
 
 namespace drawdown {
@@ -39,7 +40,8 @@ std::string GpuHoursText(GpuTime time) {
 
 std::string MoneyText(MoneyAmount amount, Currency currency) {
   if (!amount.valid()) return "overflow";
-  return absl::StrCat(Grouped(FormatScaled(amount.count(), 18, 2)), " ",
+  const int decimals = MinorDigits(currency);
+  return absl::StrCat(Grouped(FormatScaled(amount.count(), 18, decimals)), " ",
                       currency.ToString());
 }
 

@@ -14,7 +14,7 @@ std::string HoursText(GpuTime time);
 // "12,288 GPU-hours".
 std::string GpuHoursText(GpuTime time);
 
-// "25,190.40 USD": exact, at least two decimals.
+// "25,190.40 USD", "25,190 JPY": exact, at least the currency's decimals.
 std::string MoneyText(MoneyAmount amount, Currency currency);
 
 // cost / time, half-even to six decimals: "4.10 USD". REQUIRES: time not zero.

@@ -85,19 +85,26 @@ void AddLine(const InvoiceLine& line, const Interval& period,
   if (!tax) invoice.tax_details.erase(line.detail_id);
 }
 
-bool Agrees(const InvoiceSum& sum, MoneyAmount invoiced, const InvoiceKey& key,
-            const std::optional<MoneyAmount>& tolerance) {
-  return IsWithin(sum.billed - invoiced,
-                  tolerance.value_or(InvoiceTolerance(sum.rows, key.currency)));
+MoneyAmount ToleranceOf(const InvoiceSum& sum, const InvoiceKey& key,
+                        const std::optional<MoneyAmount>& tolerance) {
+  return tolerance.value_or(InvoiceTolerance(sum.rows, key.currency));
 }
 
-// "rows 12.50 USD, invoice 12.52 USD, -0.02 USD".
+bool Agrees(const InvoiceSum& sum, MoneyAmount invoiced, const InvoiceKey& key,
+            const std::optional<MoneyAmount>& tolerance) {
+  return IsWithin(sum.billed - invoiced, ToleranceOf(sum, key, tolerance));
+}
+
+// "3 rows come to 12.50 USD, invoiced 12.52 USD, difference -0.02 USD, 1.00 USD
+// tolerated".
 std::string Amounts(const InvoiceSum& sum, MoneyAmount invoiced,
-                    const InvoiceKey& key) {
-  return absl::StrCat(sum.rows, " rows come to ",
-                      MoneyText(sum.billed, key.currency), ", invoiced ",
-                      MoneyText(invoiced, key.currency), ", difference ",
-                      MoneyText(sum.billed - invoiced, key.currency));
+                    const InvoiceKey& key,
+                    const std::optional<MoneyAmount>& tolerance) {
+  return absl::StrCat(
+      sum.rows, " rows come to ", MoneyText(sum.billed, key.currency),
+      ", invoiced ", MoneyText(invoiced, key.currency), ", difference ",
+      MoneyText(sum.billed - invoiced, key.currency), ", ",
+      MoneyText(ToleranceOf(sum, key, tolerance), key.currency), " tolerated");
 }
 
 // Where no row names its detail, only the whole can be compared. Tax is often
@@ -120,7 +127,8 @@ bool DetailsAgree(const InvoiceKey& key, const Invoice& invoice,
         invoiced == invoice.details.end() ? MoneyAmount() : invoiced->second;
     if (Agrees(rows, amount, key, tolerance)) continue;
     agree = false;
-    absl::StrAppend(text, "; detail ", name, ": ", Amounts(rows, amount, key));
+    absl::StrAppend(text, "; detail ", name, ": ",
+                    Amounts(rows, amount, key, tolerance));
   }
   return agree;
 }
@@ -146,7 +154,8 @@ ReconcileCheck CheckOf(const InvoiceKey& key, const Invoice& invoice, bool ours,
     absl::StrAppend(&check.detail, invoice.rows.rows, " rows come to ",
                     MoneyText(invoice.rows.billed, key.currency));
   } else {
-    absl::StrAppend(&check.detail, Amounts(invoice.rows, invoice.total, key));
+    absl::StrAppend(&check.detail,
+                    Amounts(invoice.rows, invoice.total, key, tolerance));
   }
   if (!obstacle.empty()) {
     absl::StrAppend(&check.detail, std::string(obstacle));

@@ -18,8 +18,8 @@ MoneyAmount Magnitude(MoneyAmount amount) {
   return amount < MoneyAmount() ? -amount : amount;
 }
 
-std::string Money(MoneyAmount amount) {
-  return GroupThousands(ReadableMoney(amount));
+std::string Money(MoneyAmount amount, Currency currency) {
+  return GroupThousands(ReadableMoneyIn(currency, amount));
 }
 
 std::string Heading(const ReconcileResult& result) {
@@ -28,13 +28,14 @@ std::string Heading(const ReconcileResult& result) {
                                  FormatInstant(result.period_end_us), "\n");
   if (result.amount == BilledAmount::kNone) return out;
   for (const auto& [currency, billed] : result.billed_total) {
+    const Currency unit = *Currency::Parse(currency);
     const auto found = result.expected_total.find(currency);
     const MoneyAmount expected =
         found == result.expected_total.end() ? MoneyAmount() : found->second;
-    absl::StrAppend(&out, "billed ", Money(billed), " ", currency,
-                    ", expected ", Money(expected), " ", currency,
-                    ", difference ", Money(billed - expected), " ", currency,
-                    "\n");
+    absl::StrAppend(&out, "billed ", Money(billed, unit), " ", currency,
+                    ", expected ", Money(expected, unit), " ", currency,
+                    ", difference ", Money(billed - expected, unit), " ",
+                    currency, "\n");
   }
   return out;
 }
@@ -69,11 +70,12 @@ std::string TotalsTable(const ReconcileResult& result) {
                       {"difference", ColumnKind::kDecimal},
                       {"currency", ColumnKind::kWord}}};
   for (const TotalLine& line : RankedTotals(result)) {
-    table.rows.push_back({std::string(BreakClassName(line.kind)),
-                          CountCell(line.total.items),
-                          ReadableMoney(line.total.billed_cost),
-                          ReadableMoney(line.total.expected_cost),
-                          ReadableMoney(line.total.difference), line.currency});
+    const Currency unit = *Currency::Parse(line.currency);
+    table.rows.push_back(
+        {std::string(BreakClassName(line.kind)), CountCell(line.total.items),
+         ReadableMoneyIn(unit, line.total.billed_cost),
+         ReadableMoneyIn(unit, line.total.expected_cost),
+         ReadableMoneyIn(unit, line.total.difference), line.currency});
   }
   return RenderTable(table);
 }
@@ -107,14 +109,14 @@ Cell ReadableTime(std::optional<GpuTime> time) {
 
 Row ItemRow(const Break& item) {
   return {std::string(BreakClassName(item.kind)),
-          ReadableMoney(item.difference),
+          ReadableMoneyIn(item.currency, item.difference),
           item.currency.ToString(),
           TextCell(item.pool.empty() ? item.sku : item.pool),
           FormatInstant(item.period_start_us),
           ReadableTime(item.billed),
           ReadableTime(item.metered),
-          ReadableMoney(item.billed_cost),
-          ReadableMoney(item.expected_cost)};
+          ReadableMoneyIn(item.currency, item.billed_cost),
+          ReadableMoneyIn(item.currency, item.expected_cost)};
 }
 
 std::string ItemDetail(const Break& item) {
@@ -152,13 +154,13 @@ std::string ItemsTable(const ReconcileResult& result) {
 
 Row FindingRow(const Finding& finding) {
   return {std::string(BreakClassName(finding.kind)),
-          ReadableMoney(finding.difference),
+          ReadableMoneyIn(finding.currency, finding.difference),
           finding.currency.ToString(),
           TextCell(finding.subject()),
           FormatInstant(finding.start_us),
           CountCell(finding.places.size()),
-          ReadableMoney(finding.billed_cost),
-          ReadableMoney(finding.expected_cost)};
+          ReadableMoneyIn(finding.currency, finding.billed_cost),
+          ReadableMoneyIn(finding.currency, finding.expected_cost)};
 }
 
 std::string FindingDetail(const Finding& finding) {
@@ -193,7 +195,8 @@ std::string RestOf(const std::vector<Finding>& findings, size_t first) {
       "and ", GroupThousands(absl::StrCat(findings.size() - first)),
       " smaller ones, difference");
   for (const auto& [currency, sum] : sums) {
-    absl::StrAppend(&out, " ", Money(sum), " ", currency);
+    absl::StrAppend(&out, " ", Money(sum, *Currency::Parse(currency)), " ",
+                    currency);
   }
   return absl::StrCat(out, " (--all lists them)\n");
 }
@@ -202,10 +205,11 @@ std::string CleanSummary(const ReconcileResult& result) {
   std::string out;
   for (const TotalLine& line : RankedTotals(result)) {
     if (!IsClean(line.kind) || line.total.items == 0) continue;
-    absl::StrAppend(&out, std::string(BreakClassName(line.kind)), ": ",
-                    CountOf(line.total.items, "item"), ", ",
-                    Money(line.total.billed_cost), " ", line.currency,
-                    " (--all lists them)\n");
+    absl::StrAppend(
+        &out, std::string(BreakClassName(line.kind)), ": ",
+        CountOf(line.total.items, "item"), ", ",
+        Money(line.total.billed_cost, *Currency::Parse(line.currency)), " ",
+        line.currency, " (--all lists them)\n");
   }
   return out;
 }

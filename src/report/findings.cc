@@ -142,7 +142,7 @@ std::string Hours(GpuTime time) {
 }
 
 std::string Money(MoneyAmount amount, Currency currency) {
-  return absl::StrCat(GroupThousands(ReadableMoney(amount)), " ",
+  return absl::StrCat(GroupThousands(ReadableMoneyIn(currency, amount)), " ",
                       currency.ToString());
 }
 

@@ -21,8 +21,9 @@ constexpr size_t kFindings = 200;
 constexpr size_t kBars = 12;
 
 std::string Money(MoneyAmount amount, std::string_view currency) {
-  return absl::StrCat(GroupThousands(ReadableMoney(amount)), " ",
-                      std::string(currency));
+  return absl::StrCat(
+      GroupThousands(ReadableMoneyIn(*Currency::Parse(currency), amount)), " ",
+      std::string(currency));
 }
 
 // Too much and too little of one label, in one currency.
@@ -82,8 +83,10 @@ void AddBars(std::string_view title, std::string_view head,
                   {"too little", ColumnKind::kDecimal},
                   {"currency", ColumnKind::kWord}};
   for (const Sides& side : sides) {
-    data.rows.push_back({side.label, ReadableMoney(side.too_much),
-                         ReadableMoney(side.too_little), side.currency});
+    const Currency unit = *Currency::Parse(side.currency);
+    data.rows.push_back({side.label, ReadableMoneyIn(unit, side.too_much),
+                         ReadableMoneyIn(unit, side.too_little),
+                         side.currency});
   }
   BarChart chart;
   chart.title = title;
@@ -154,10 +157,12 @@ void AddTotals(const ReconcileResult& result, HtmlPage& page) {
       {"billed", ColumnKind::kDecimal},     {"expected", ColumnKind::kDecimal},
       {"difference", ColumnKind::kDecimal}, {"currency", ColumnKind::kWord}};
   for (const auto& [key, total] : result.totals) {
-    table.rows.push_back(
-        {std::string(BreakClassName(key.second)), CountCell(total.items),
-         ReadableMoney(total.billed_cost), ReadableMoney(total.expected_cost),
-         ReadableMoney(total.difference), key.first});
+    const Currency unit = *Currency::Parse(key.first);
+    table.rows.push_back({std::string(BreakClassName(key.second)),
+                          CountCell(total.items),
+                          ReadableMoneyIn(unit, total.billed_cost),
+                          ReadableMoneyIn(unit, total.expected_cost),
+                          ReadableMoneyIn(unit, total.difference), key.first});
   }
   page.Table(table);
 }
@@ -181,9 +186,9 @@ void AddFindings(const ReconcileResult& result, HtmlPage& page) {
     table.rows.push_back(
         {absl::StrCat(std::string(BreakClassName(finding.kind)),
                       finding.pending ? " (pending)" : ""),
-         ReadableMoney(finding.difference), finding.currency.ToString(),
-         Headline(finding), CountCell(finding.places.size()),
-         TextCell(finding.first.reason)});
+         ReadableMoneyIn(finding.currency, finding.difference),
+         finding.currency.ToString(), Headline(finding),
+         CountCell(finding.places.size()), TextCell(finding.first.reason)});
   }
   if (!findings.empty()) page.Table(table);
   if (findings.size() > kFindings) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_format.h"
 #include "base/code_point.h"
 #include "base/decimal.h"
+#include "base/minor_units.h"
 #include "base/wide.h"
 #include "report/code_point.h"
 
@@ -49,6 +50,13 @@ std::string Inert(std::string_view text, std::string_view kept) {
   return out;
 }
 
+std::string MoneyWith(int decimals, MoneyAmount amount) {
+  if (!amount.valid()) return FormatMoney(amount);
+  const MoneyAmount rounded = RoundMoney(amount, decimals);
+  const bool shown = amount.zero() || !rounded.zero();
+  return FormatScaled((shown ? rounded : amount).count(), 18, decimals);
+}
+
 bool IsPlainDecimal(std::string_view text) {
   bool digit = false;
   int points = 0;
@@ -91,10 +99,11 @@ std::string GroupThousands(std::string_view decimal) {
 }
 
 std::string ReadableMoney(MoneyAmount amount) {
-  if (!amount.valid()) return FormatMoney(amount);
-  const MoneyAmount rounded = RoundMoney(amount, kMoneyDecimals);
-  const bool shown = amount.zero() || !rounded.zero();
-  return FormatScaled((shown ? rounded : amount).count(), 18, kMoneyDecimals);
+  return MoneyWith(kMoneyDecimals, amount);
+}
+
+std::string ReadableMoneyIn(Currency currency, MoneyAmount amount) {
+  return MoneyWith(MinorDigits(currency), amount);
 }
 
 std::string ReadableHours(GpuTime time) {

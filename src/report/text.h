@@ -26,6 +26,8 @@ std::string GroupThousands(std::string_view decimal);
 
 // Money with two decimals, half-even; all digits when that would read as zero.
 std::string ReadableMoney(MoneyAmount amount);
+// The same with as many decimals as the currency has: JPY none.
+std::string ReadableMoneyIn(Currency currency, MoneyAmount amount);
 
 // GPU-hours with three decimals, half-even; nine when that would read as zero.
 std::string ReadableHours(GpuTime time);

@@ -44,6 +44,28 @@ TEST(InvoiceTotalsTest, AgreeWithinFocusTolerance) {
   EXPECT_EQ(InvoiceOutcome({huge, huge}, rows), Outcome::kFailed);
 }
 
+TEST(InvoiceTotalsTest, TheToleranceIsNamed) {
+  const auto detail = [](const InvoiceLine& line,
+                         std::optional<MoneyAmount> tolerance = {}) {
+    Scenario setup;
+    setup.tables.invoice_lines = {line};
+    setup.options.tolerance = tolerance;
+    return ChecksNamed(Reconcile(setup, {Invoiced("10", "A")}),
+                       "invoice_totals")
+        .at(0)
+        .detail;
+  };
+  EXPECT_THAT(detail(LineOf("A", "9.50")),
+              HasSubstr("difference 0.50 USD, 1.00 USD tolerated"));
+  EXPECT_THAT(detail(LineOf("A", "9.50"), Usd("0.25")),
+              HasSubstr("difference 0.50 USD, 0.25 USD tolerated"));
+  InvoiceLine yen = LineOf("A", "1250");
+  yen.currency = Code("JPY");
+  EXPECT_THAT(detail(yen), HasSubstr("0 rows come to 0 JPY, invoiced 1,250 "
+                                     "JPY, difference -1,250 JPY, 100 JPY "
+                                     "tolerated"));
+}
+
 TEST(InvoiceTotalsTest, TaxCountsOnlyInDetails) {
   TestRow tax = Invoiced("5", "A");
   tax.category = ChargeCategory::kTax;
@@ -75,8 +97,10 @@ TEST(InvoiceTotalsTest, WhatIsOpenVoidOrNotGivenIsNotExecutable) {
   const auto checks = ChecksNamed(Reconcile(setup, rows), "invoice_totals");
   ASSERT_EQ(checks.size(), 2u);
   EXPECT_EQ(checks[0].outcome, Outcome::kFailed);  // B: no rows for it
-  EXPECT_THAT(checks[0].detail, HasSubstr("0 rows come to 0.00 USD, invoiced "
-                                          "7.00 USD, difference -7.00 USD"));
+  EXPECT_THAT(checks[0].detail,
+              HasSubstr("0 rows come to 0.00 USD, invoiced "
+                        "7.00 USD, difference -7.00 USD, 1.00 "
+                        "USD tolerated"));
   EXPECT_EQ(checks[1].outcome, Outcome::kNotExecutable);
   EXPECT_THAT(checks[1].detail, HasSubstr("invoice A of Amazon Web Services"));
 }

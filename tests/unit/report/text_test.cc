@@ -73,6 +73,17 @@ TEST(ReadableMoneyTest, RoundsHalfEvenToCents) {
   EXPECT_EQ(money("-20.52022672899"), "-20.52");
 }
 
+TEST(ReadableMoneyTest, HasTheDecimalsOfTheCurrency) {
+  const auto readable = [](std::string_view text, std::string_view currency) {
+    return ReadableMoneyIn(*Currency::Parse(currency), *ParseMoney(text));
+  };
+  EXPECT_EQ(readable("1234", "JPY"), "1234");
+  EXPECT_EQ(readable("1234.5", "JPY"), "1234");
+  EXPECT_EQ(readable("0.5", "JPY"), "0.5");
+  EXPECT_EQ(readable("1.5", "KWD"), "1.500");
+  EXPECT_EQ(readable("1.005", "USD"), "1.00");
+}
+
 TEST(ReadableMoneyTest, NeverShowsADifferenceAsNothing) {
   EXPECT_EQ(ReadableMoney(*ParseMoney("0.000004")), "0.000004");
   EXPECT_EQ(ReadableMoney(*ParseMoney("-0.005")), "-0.005");
