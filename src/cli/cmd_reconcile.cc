@@ -243,8 +243,9 @@ void AddReconcile(Program* program) {
   Verb verb = program->AddVerb(
       "reconcile",
       {"Which lines of the provider's bill are wrong",
-       "Compares a bill (FOCUS 1.0 to 1.4, any number of files) with "
-       "the statement of\nthe period. Every bill row and every "
+       "Compares a bill (FOCUS 1.0 to 1.4, AWS CUR, Azure and OCI cost "
+       "exports, or any CSV\nby a mapping; any number of files) with "
+       "the statement of the period. Every bill row and every "
        "metered cell ends in exactly one class. The\ntable shows "
        "what is not clean, what shares a cause as one finding, big "
        "money first; CSV\nis every item, JSON has the findings, the "
