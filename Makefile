@@ -101,7 +101,7 @@ check-sanitizers-short:
 	DRAWDOWN_FAILED_ALLOCATIONS=3 ctest --preset asan -j $(JOBS) -R "^($$(echo $(ASAN_SLICE) | tr ' ' '|')|fuzz_.*)$$"
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(JOBS) --target $(TSAN_SLICE)
-	ctest --preset tsan -R "^($$(echo $(TSAN_SLICE) | tr ' ' '|'))$$"
+	ctest --preset tsan -j $(JOBS) -R "^($$(echo $(TSAN_SLICE) | tr ' ' '|'))$$"
 
 check-asan: test-deps
 	cmake --preset asan
