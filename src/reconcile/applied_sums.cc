@@ -151,12 +151,12 @@ void AppliedSums::CompareHours(const Commitment& commitment, const Sums& sums,
         check);
   }
   GpuTime covered;
+  const auto& names = context.names->commitments;
   for (const auto& [lane, book] : context.books->lanes()) {
-    if (lane.kind != RowKind::kCovered ||
-        context.names->commitments.Name(lane.commitment) != commitment.id) {
-      continue;
+    if (lane.kind == RowKind::kPurchase &&
+        names.Name(lane.commitment) == commitment.id) {
+      covered += context.books->Covered(lane.commitment);
     }
-    for (const BookCell& cell : book.cells) covered += cell.time;
   }
   const std::string both =
       absl::StrCat("applied ", GpuHoursText(sums.time),

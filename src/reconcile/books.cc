@@ -13,7 +13,7 @@ namespace {
 bool SameKey(const BookCell& a, const BookCell& b) {
   return a.start_us == b.start_us && a.end_us == b.end_us &&
          a.unpriced == b.unpriced && a.overage == b.overage &&
-         a.unit_price == b.unit_price;
+         a.unit_price == b.unit_price && a.commitment == b.commitment;
 }
 
 // REQUIRES: SameKey.
@@ -23,8 +23,10 @@ void AddTo(const BookCell& cell, BookCell& sum) {
 }
 
 bool Before(const BookCell& a, const BookCell& b) {
-  return std::tie(a.start_us, a.end_us, a.unpriced, a.overage, a.unit_price) <
-         std::tie(b.start_us, b.end_us, b.unpriced, b.overage, b.unit_price);
+  return std::tie(a.start_us, a.end_us, a.unpriced, a.overage, a.unit_price,
+                  a.commitment) < std::tie(b.start_us, b.end_us, b.unpriced,
+                                           b.overage, b.unit_price,
+                                           b.commitment);
 }
 
 BookCell MakeCell(const Charge& charge, const ChargeRule& rule,
@@ -34,6 +36,7 @@ BookCell MakeCell(const Charge& charge, const ChargeRule& rule,
   cell.end_us = span.end_us;
   cell.unpriced = rule.kind == ChargeKind::kUnpriced;
   cell.overage = rule.kind == ChargeKind::kOverage;
+  if (cell.overage) cell.commitment = rule.commitment;
   cell.unit_price = rule.unit_price;
   cell.time = rule.TimeOf(charge);
   cell.own_cost = rule.OwnCostOf(charge);
@@ -65,19 +68,6 @@ void Rekey(const Rename& rename, Map* map) {
   *map = std::move(renamed);
 }
 
-Expectation SumOf(const BookLane& lane, int64_t start_us, int64_t end_us) {
-  ExpectationSum sum;
-  bool cut = false;
-  lane.ForEachOverlapping(start_us, end_us, [&](const BookCell& cell) {
-    const bool inside = cell.start_us >= start_us && cell.end_us <= end_us;
-    if (inside) sum.Add(cell);
-    cut |= !inside;
-  });
-  Expectation result = sum.Get();
-  result.cut = cut;
-  return result;
-}
-
 bool Overlaps(const Interval& a, const Interval& b) {
   return a.start_us < b.end_us && a.end_us > b.start_us;
 }
@@ -105,6 +95,19 @@ void BookLane::Compact() {
     }
   }
   if (!cells.empty()) cells.resize(kept + 1);
+}
+
+Expectation BookLane::Sum(int64_t start_us, int64_t end_us) const {
+  ExpectationSum sum;
+  bool cut = false;
+  ForEachOverlapping(start_us, end_us, [&](const BookCell& cell) {
+    const bool inside = cell.start_us >= start_us && cell.end_us <= end_us;
+    if (inside) sum.Add(cell);
+    cut |= !inside;
+  });
+  Expectation result = sum.Get();
+  result.cut = cut;
+  return result;
 }
 
 void ExpectationSum::Add(const BookCell& cell) {
@@ -145,6 +148,7 @@ Books::Books(const RatedUsage& rated, const Interval& period, bool by_tenant)
   AddMarks(rated, period);
   for (auto& [lane, cells] : lanes_) cells.Compact();
   for (auto& [commitment, cells] : true_ups_) cells.Compact();
+  for (auto& [commitment, cells] : lefts_) cells.Compact();
   for (auto& [lane, book] : tenant_books_) book.Seal();
   for (auto& [pool, cells] : grains_) cells.Compact();
 }
@@ -162,8 +166,15 @@ void Books::Name(const RatedUsage& rated, Interner* pools,
   const auto lane = [&](const Lane& of) {
     return Lane{of.kind, pool(of.pool), commitment(of.commitment)};
   };
+  for (auto& [key, book] : lanes_) {
+    if (key.kind != RowKind::kOnDemand) continue;
+    for (BookCell& cell : book.cells)
+      cell.commitment = commitment(cell.commitment);
+  }
   Rekey(lane, &lanes_);
   Rekey(commitment, &true_ups_);
+  Rekey(commitment, &lefts_);
+  Rekey(commitment, &covered_);
   Rekey(pool, &grains_);
   Rekey(commitment, &counted_);
   Rekey(lane, &tenant_books_);
@@ -187,13 +198,19 @@ void Books::Add(const Charge& charge, const ChargeRule& rule,
                          : Lane{RowKind::kOnDemand, pool, kNoIndex});
       }
       if (covered) lanes_[purchase].Add(cell);
+      if (covered && cell.unit_price.has_value()) {
+        covered_[commitment] += cell.time;
+      }
       break;
     case ChargeKind::kUnused:
       lanes_[Lane{RowKind::kUnused, kNoIndex, commitment}].Add(cell);
       [[fallthrough]];
     case ChargeKind::kShortfall:
       // Waived hours cost nothing and are not bought.
-      if (!rule.CostOf(charge).zero()) lanes_[purchase].Add(cell);
+      if (!rule.CostOf(charge).zero()) {
+        lanes_[purchase].Add(cell);
+        lefts_[commitment].Add(cell);
+      }
       if (rule.kind == ChargeKind::kShortfall) {
         true_ups_[commitment].Add(cell);
       }
@@ -239,20 +256,20 @@ Expectation Books::Sum(const Lane& lane, int64_t start_us,
                        int64_t end_us) const {
   const auto found = lanes_.find(lane);
   return found == lanes_.end() ? Expectation()
-                               : SumOf(found->second, start_us, end_us);
+                               : found->second.Sum(start_us, end_us);
 }
 
 GpuTime Books::Grain(uint32_t pool, int64_t start_us, int64_t end_us) const {
   const auto found = grains_.find(pool);
   return found == grains_.end() ? GpuTime()
-                                : SumOf(found->second, start_us, end_us).time;
+                                : found->second.Sum(start_us, end_us).time;
 }
 
 Expectation Books::TrueUp(uint32_t commitment, int64_t start_us,
                           int64_t end_us) const {
   const auto found = true_ups_.find(commitment);
   return found == true_ups_.end() ? Expectation()
-                                  : SumOf(found->second, start_us, end_us);
+                                  : found->second.Sum(start_us, end_us);
 }
 
 }  // namespace drawdown

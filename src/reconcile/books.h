@@ -28,7 +28,10 @@ struct BookCell {
   MoneyAmount own_cost;  // of charges without GPU time
   bool unpriced = false;
   bool overage = false;  // beyond what a commitment covers, at its price
+  uint32_t commitment = kNoIndex;  // of overage
 };
+
+struct Expectation;
 
 struct BookLane {
   std::vector<BookCell> cells;  // by time
@@ -37,6 +40,8 @@ struct BookLane {
   void Add(const BookCell& cell);
   // Sorts by time and joins what differs only by tenant.
   void Compact();
+  // Of the cells inside the window.
+  Expectation Sum(int64_t start_us, int64_t end_us) const;
   // Calls `visit` for each cell that overlaps the window, by time.
   template <typename Visit>
   void ForEachOverlapping(int64_t start_us, int64_t end_us, Visit visit) const {
@@ -95,6 +100,32 @@ class Books {
   Expectation TrueUp(uint32_t commitment, int64_t start_us,
                      int64_t end_us) const;
 
+  // Of what Sum has of its purchases, all but what covered usage costs.
+  const BookLane& LeftOf(uint32_t commitment) const;
+  Expectation Left(uint32_t commitment, int64_t start_us, int64_t end_us) const;
+
+  // What it covered of the period's usage, whichever lane that is in.
+  GpuTime Covered(uint32_t commitment) const;
+
+  // Of the overage in a lane of covered usage, what it costs.
+  MoneyAmount OverageCost(const Lane& lane, int64_t start_us,
+                          int64_t end_us) const;
+
+  // Makes covered usage of a pool usage of it on demand, at its own prices, and
+  // returns the pools that had any. Their tenants stay told.
+  HashSet<uint32_t> JoinKinds();
+
+  // Moves up to `most` of the pool's on-demand hours inside the window to the
+  // lane of usage that `to.commitment` covers: those that are its overage, or
+  // with a price whichever, in the order of cells. Returns what it moved.
+  // Tenants are not moved. Call the Settle of
+  // it after the last.
+  GpuTime MoveOverage(const Lane& to, const Interval& window, GpuTime most);
+  GpuTime MoveCounted(const Lane& to, const Interval& window, GpuTime most);
+  void SettleOverage(const Lane& to);
+  // What was moved is paid for by the commitment's purchases then.
+  void SettleCounted(const Lane& to);
+
   // Calls `visit(tenant, time)` for what was metered in a usage lane inside a
   // window, perhaps more than once of a tenant; never where tenants are not
   // kept apart.
@@ -139,8 +170,13 @@ class Books {
   void Add(const Charge& charge, const ChargeRule& rule, const Interval& span,
            uint32_t pool, uint32_t commitment);
   void AddMarks(const RatedUsage& rated, const Interval& period);
+  template <typename Picks>
+  GpuTime Move(const Lane& to, const Interval& window, GpuTime most,
+               Picks picks);
 
   Lanes lanes_;
+  HashMap<uint32_t, BookLane> lefts_;     // by commitment
+  HashMap<uint32_t, GpuTime> covered_;    // by commitment
   HashMap<uint32_t, BookLane> true_ups_;  // by commitment
   GpuTime usage_;
   GpuTime grain_;

@@ -63,8 +63,7 @@ std::optional<UnitScale> ScaleOf(const Comparison& c, bool quantity_off) {
   if (quantity_off) {
     const bool priced = Tolerated(c, c.price_effect) || !PriceOff(c);
     if (!priced && !Tolerated(c, c.difference())) return std::nullopt;
-    const GpuTime right = c.booked - c.excluded;
-    return FindUnitScale(c.billed.count(), right.count(), c.slack.count(),
+    return FindUnitScale(c.billed.count(), c.owed().count(), c.slack.count(),
                          c.gpus_per_unit);
   }
   std::optional<UnitScale> scale =
@@ -78,7 +77,7 @@ std::optional<UnitScale> ScaleOf(const Comparison& c, bool quantity_off) {
 std::optional<BreakClass> CommitmentClass(const Comparison& c,
                                           bool quantity_off) {
   if (c.kind == RowKind::kUnused) return BreakClass::kCommitmentWaste;
-  if (c.kind == RowKind::kOnDemand && !c.overage.zero()) {
+  if (IsUsage(c.kind) && !c.overage.zero()) {
     return BreakClass::kCommitmentOverage;
   }
   const bool true_up = IsPurchase(c.kind) && (quantity_off || c.money_only) &&
@@ -105,7 +104,7 @@ BreakClass Broken(Comparison& c, bool quantity_off) {
 // Where the whole bill has none, hours are what is reconciled.
 BreakClass ByHours(Comparison& comparison) {
   const bool off = QuantityOff(comparison);
-  const bool unmetered = comparison.booked.zero();
+  const bool unmetered = comparison.booked.zero() && comparison.left.zero();
   NotExecutable(comparison);
   if (comparison.straddles) return BreakClass::kNotExecutable;
   if (off) {
@@ -122,7 +121,8 @@ BreakClass ByHours(Comparison& comparison) {
 BreakClass Classify(Comparison& comparison) {
   SetEffects(comparison);
   if (comparison.unmeasured) return BreakClass::kNotExecutable;
-  if (comparison.unpriced || comparison.cut || comparison.open) {
+  if (comparison.unpriced || comparison.cut || comparison.open ||
+      comparison.unclear()) {
     return NotExecutable(comparison);
   }
   if (comparison.uncosted) return ByHours(comparison);
@@ -138,7 +138,7 @@ BreakClass Classify(Comparison& comparison) {
   if (comparison.straddles) return BreakClass::kTiming;
   const bool unmetered = IsUsage(comparison.kind) && comparison.booked.zero() &&
                          comparison.elsewhere.zero() &&
-                         !comparison.billed.zero();
+                         comparison.left.zero() && !comparison.billed.zero();
   if (unmetered) return BreakClass::kUnmeteredCharge;
   return Broken(comparison, quantity_off);
 }

@@ -105,10 +105,12 @@ std::optional<MoneyAmount> AveragePrice(const Expectation& books) {
 }
 
 // What a pool of hours has left is known at its interval's end, where a true-up
-// asks for it: the books have no unused hours of it in between.
+// asks for it: the books have no unused hours of it in between. Of money they
+// have none at all.
 bool IsLeftOver(const Comparison& comparison) {
   return comparison.kind == RowKind::kUnused &&
-         comparison.commitment->model == CommitmentModel::kDiscontinuous;
+         (comparison.commitment->model == CommitmentModel::kDiscontinuous ||
+          comparison.commitment->category == CommitmentCategory::kSpend);
 }
 
 // What hours of a CONTINUOUS commitment cost that were left where no row is of
@@ -155,16 +157,53 @@ MoneyAmount FreeCost(const Group& group, const CompareContext& context) {
              : true_up.cost;
 }
 
+// Our side of the group's lane, whose fees have one lane in the books.
+Expectation BooksOf(const Lane& lane, const Group& group,
+                    const CompareContext& context,
+                    const Comparison& comparison) {
+  const int64_t start_us = group.key.start_us;
+  const int64_t end_us = group.key.end_us;
+  if (IsLeftOver(comparison)) {
+    return context.books->TrueUp(lane.commitment, start_us, end_us);
+  }
+  if (IsPurchase(lane.kind) && comparison.as_used) {
+    return context.books->Left(lane.commitment, start_us, end_us);
+  }
+  return context.books->Sum(lane, start_us, end_us);
+}
+
+// What the rows of a pool that tell no kinds bill of hours that were left.
+void AddLeftOvers(const Group& group, const CompareContext& context,
+                  Expectation* books, Comparison* comparison) {
+  const auto found = context.left_overs.find(group.key.lane.pool);
+  if (found == context.left_overs.end()) return;
+  const auto sum = [&](const Lane& lane) {
+    return context.books->Sum(lane, group.key.start_us, group.key.end_us);
+  };
+  for (const Lane& lane : found->second.of_pool) {
+    const Expectation left = sum(lane);
+    comparison->left += left.time;
+    books->time += left.time;
+    books->cost += left.cost;
+    books->cut |= left.cut;
+    if (books->price != left.price) books->price.reset();
+  }
+  for (const Lane& lane : found->second.of_several) {
+    comparison->left_of_several += sum(lane).time;
+  }
+}
+
 void SetExpected(const Group& group, const CompareContext& context,
                  Comparison& comparison) {
   Lane lane = group.key.lane;
   if (lane.kind == RowKind::kUpfront) lane.kind = RowKind::kPurchase;
-  const Expectation books =
-      IsLeftOver(comparison)
-          ? context.books->TrueUp(lane.commitment, group.key.start_us,
-                                  group.key.end_us)
-          : context.books->Sum(lane, group.key.start_us, group.key.end_us);
-  comparison.booked = books.time;
+  comparison.as_used = context.basis.as_used.contains(lane.commitment);
+  Expectation books = BooksOf(lane, group, context, comparison);
+  if (lane.kind == RowKind::kOnDemand) {
+    comparison.untold = context.untold.contains(lane.pool);
+    AddLeftOvers(group, context, &books, &comparison);
+  }
+  comparison.booked = books.time - comparison.left;
   comparison.unpriced = books.unpriced;
   comparison.cut = books.cut;
   comparison.overage = books.overage;
@@ -179,6 +218,11 @@ void SetExpected(const Group& group, const CompareContext& context,
                            ? FreeCost(group, context)
                            : Price(comparison.worth, comparison.billed);
   if (!IsFree(lane, context.basis)) return;
+  if (!books.overage.zero()) {
+    comparison.expected =
+        context.books->OverageCost(lane, group.key.start_us, group.key.end_us);
+    return;
+  }
   comparison.price = MoneyAmount();
   comparison.expected = FreeCost(group, context);
 }

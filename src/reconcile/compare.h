@@ -22,6 +22,12 @@
 
 namespace drawdown {
 
+// Lanes of hours that a pool's rows may bill beside its usage.
+struct LeftOvers {
+  std::vector<Lane> of_pool;     // that they do bill
+  std::vector<Lane> of_several;  // that they or another pool's may
+};
+
 struct CompareContext {
   const Contract* contract = nullptr;
   Interval period;
@@ -37,7 +43,12 @@ struct CompareContext {
   Originals originals;
   HashSet<uint32_t> lines;  // that corrections name and the bill has, by text
   HashSet<uint32_t> covering;  // commitments that some usage says cover it
-  MeteredOf metered;           // may be empty
+  HashSet<uint32_t> untold;    // pools whose rows do not tell kinds of usage
+  HashMap<uint32_t, LeftOvers> left_overs;  // of them
+  // Pools whose tenants cannot be told, because rows bill hours as another kind
+  // than rating has them.
+  HashSet<uint32_t> undivided;
+  MeteredOf metered;  // may be empty
   PostedCorrections posted;
   // Half a unit of each row's last place and half a cent, by currency: what
   // rounding an invoice may come to.
@@ -61,6 +72,8 @@ struct Comparison {
   GpuTime overage;    // of `booked`, beyond a commitment
   GpuTime grain;      // of what is booked on the pool, added by billing grain
   GpuTime excluded;   // of `booked`, and rightly not billed
+  GpuTime left;       // not used, and rightly billed beside `booked`
+  GpuTime left_of_several;  // not used, and perhaps billed by these rows
   MoneyAmount cost;
   MoneyAmount expected;
   MoneyAmount doubled_tolerance;  // of money
@@ -80,6 +93,8 @@ struct Comparison {
   bool unpriced = false;    // usage the contract has no rate for
   bool cut = false;         // a fulfilment interval is only partly billed
   bool true_up = false;     // one-time, of the whole intervals and no more
+  bool as_used = false;     // no fee pays for what the commitment covers
+  bool untold = false;      // the bill tells no kinds of usage
   MoneyAmount quantity_effect;
   MoneyAmount price_effect;
   std::optional<UnitScale> scale;
@@ -90,12 +105,18 @@ struct Comparison {
     return IsPurchase(kind) && !money_only && price == MoneyAmount() &&
            !expected.zero();
   }
-  GpuTime excess() const { return billed - (booked - excluded); }
+  GpuTime owed() const { return booked - excluded + left; }
+  GpuTime excess() const { return billed - owed(); }
+  // What is too much may be what a commitment had left, or not.
+  bool unclear() const {
+    return excess() > slack && excess() <= left_of_several + slack;
+  }
 };
 
 // Whether a fee may be for a longer time than its charge period.
 inline bool MayBeForLonger(const Comparison& comparison) {
-  return comparison.kind == RowKind::kUpfront && !comparison.true_up;
+  return comparison.kind == RowKind::kUpfront && !comparison.true_up &&
+         !comparison.as_used;
 }
 
 const Commitment* FindCommitment(const Contract& contract,

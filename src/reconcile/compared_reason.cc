@@ -48,7 +48,7 @@ std::string KindText(const Comparison& c, const Group& group,
     case RowKind::kUpfront:
       return absl::StrCat("one-time purchase of ", commitment);
     default:
-      return "on-demand usage";
+      return c.untold ? "usage" : "on-demand usage";
   }
 }
 
@@ -71,6 +71,10 @@ std::string BothHours(const Comparison& c) {
 }
 
 std::string ExcludedText(const Comparison& c) {
+  if (!c.left.zero()) {
+    return absl::StrCat(" and ", HoursText(c.left),
+                        " left over, which the rows bill too");
+  }
   if (c.excluded.zero()) return "";
   return absl::StrCat("; ", HoursText(c.excluded),
                       " of the metered on GPUs that the provider excluded");
@@ -150,7 +154,7 @@ std::string AgreedReason(const Comparison& c) {
     return absl::StrCat("billed ", MoneyText(c.cost, c.currency),
                         ", as contracted");
   }
-  if (!c.excluded.zero()) {
+  if (!c.excluded.zero() || !c.left.zero()) {
     return absl::StrCat(BothHours(c), ExcludedText(c));
   }
   if (c.hours_only) return absl::StrCat(BothHours(c), "; of money nothing");
@@ -209,6 +213,12 @@ std::string NotExecutableReason(const Comparison& c, const Group& group) {
     return absl::StrCat(BothHours(c),
                         ", but the contract has no rate for some of it, so "
                         "the price could not be checked");
+  }
+  if (c.unclear()) {
+    return absl::StrCat(
+        BothHours(c),
+        ": the rest may be what a commitment of several pools had left, of "
+        "which no row says what it is");
   }
   if (c.cut) {
     return "the charge period cuts a fulfilment interval, so what is owed in "

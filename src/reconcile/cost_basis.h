@@ -18,6 +18,8 @@ struct CostBasis {
   HashSet<uint32_t> recurring;  // and those with another
   // Likewise of rows of their unused part.
   HashSet<uint32_t> unused;
+  // Those whose covered usage is billed as it runs: no fee pays for it.
+  HashSet<uint32_t> as_used;
 };
 
 // Whether a fee has paid for a row of the lane, or pays for other rows: by
@@ -27,7 +29,8 @@ inline bool IsFree(const Lane& lane, const CostBasis& basis) {
   if (basis.amount == BilledAmount::kEffectiveCost) {
     return IsPurchase(lane.kind);
   }
-  return lane.kind == RowKind::kCovered ||
+  return (lane.kind == RowKind::kCovered &&
+          !basis.as_used.contains(lane.commitment)) ||
          (lane.kind == RowKind::kUnused &&
           basis.purchased.contains(lane.commitment));
 }

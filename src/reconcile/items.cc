@@ -47,7 +47,7 @@ bool IsRounding(const Group& group, const CompareContext& context) {
 }
 
 // The parts of the key that both sides gave and that were compared.
-std::string MatchedOn(const Group& group) {
+std::string MatchedOn(const Group& group, bool untold) {
   const Lane& lane = group.key.lane;
   const auto part = [&](uint8_t which, const char* name) {
     return (group.agreed & which) != 0 ? name : "";
@@ -60,7 +60,8 @@ std::string MatchedOn(const Group& group) {
                     part(kResourcePart, "+resource"));
   }
   if (lane.commitment != kNoIndex) absl::StrAppend(&key, "+commitment");
-  return absl::StrCat(key, group.of_period ? "+month" : "+period", "+kind");
+  return absl::StrCat(key, group.of_period ? "+month" : "+period",
+                      untold ? "" : "+kind");
 }
 
 // What reserved capacity of one charge period may cost; nothing where the
@@ -272,7 +273,7 @@ Break ComparedItem(const Group& group, const CompareContext& context) {
     item.quantity_effect = comparison.quantity_effect;
     item.price_effect = comparison.price_effect;
   }
-  item.matched_on = MatchedOn(group);
+  item.matched_on = MatchedOn(group, comparison.untold);
   item.reason = ComparedReason(kind, comparison, group, *context.names);
   if (group.key.disposition == Disposition::kLateCorrection) {
     kind = BreakClass::kCorrectionLinked;
@@ -379,9 +380,10 @@ std::optional<Break> TakeOutCopies(const Copies& copies, Group& group,
   const Comparison comparison = Measure(group, context);
   if (!CanJudgeCopies(comparison)) return std::nullopt;
   const uint64_t count =
-      comparison.money_only ? FeesToDrop(copies, comparison)
-                            : CopiesToDrop(copies, comparison.billed,
-                                           comparison.booked, comparison.slack);
+      comparison.money_only
+          ? FeesToDrop(copies, comparison)
+          : CopiesToDrop(copies, comparison.billed,
+                         comparison.booked + comparison.left, comparison.slack);
   if (count == 0) return std::nullopt;
   Break item = CopiesItem(copies, count, comparison.money_only, group, context);
   group.sums += -copies.one.Times(count);

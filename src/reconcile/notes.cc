@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +30,47 @@ void NoteAmount(const CompareContext& context, ReconcileResult* result) {
   if (context.basis.amount == BilledAmount::kNone) {
     result->notes.push_back("the bill has no costs: hours alone were compared");
   }
+}
+
+std::string Named(const std::set<std::string>& names) {
+  std::string text;
+  size_t listed = 0;
+  for (const std::string& name : names) {
+    if (listed++ == kMostNamed) break;
+    absl::StrAppend(&text, text.empty() ? "" : ", ", name);
+  }
+  if (names.size() <= kMostNamed) return text;
+  return absl::StrCat(text, " and ", names.size() - kMostNamed, " more");
+}
+
+std::set<std::string> NamesOf(const HashSet<uint32_t>& indices,
+                              const Interner& interner) {
+  std::set<std::string> names;
+  for (const uint32_t index : indices) names.insert(interner.Name(index));
+  return names;
+}
+
+// Kinds that the bill does not tell, or has in another way than rating.
+void NoteKinds(const CompareContext& context, ReconcileResult* result) {
+  const auto note = [&](const HashSet<uint32_t>& indices,
+                        const Interner& interner, std::string_view of,
+                        std::string_view what) {
+    if (indices.empty()) return;
+    result->notes.push_back(absl::StrCat(
+        std::string(of), Named(NamesOf(indices, interner)), std::string(what)));
+  };
+  note(
+      context.untold, context.names->pools,
+      "no row names a commitment of the contract, so usage is of one kind: on ",
+      " covered and on-demand hours were compared together, each at its price");
+  note(context.basis.as_used, context.names->commitments,
+       "usage that is covered by ",
+       " is billed as it runs, and no fee pays for it: it was compared at the "
+       "contract's price, and fees with what was left over");
+  if (context.options.tenant_tag.empty()) return;
+  note(context.undivided, context.names->pools, "tenants of ",
+       " were not compared: rows bill hours as another kind of usage than "
+       "rating has them");
 }
 
 void NoteSuperseded(const BillSummary& bill, ReconcileResult* result) {
@@ -151,6 +193,7 @@ void AddNotes(const BillSummary& bill, const ItemSums& sums,
               const std::vector<Group>& groups, const CompareContext& context,
               ReconcileResult* result) {
   NoteAmount(context, result);
+  NoteKinds(context, result);
   if (context.provider_open) {
     result->notes.push_back(
         "the provider says that the billing period is open: its differences "

@@ -1,6 +1,7 @@
 #include "reconcile/posted_corrections.h"
 
 #include <tuple>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "model/reason_text.h"
@@ -115,6 +116,21 @@ void PostedCorrections::Add(const Lane& lane, size_t month,
   if (line.corrects_kind == ChargeKind::kShortfall && line.has_gpu_time) {
     sums.true_up += cost;
   }
+}
+
+void PostedCorrections::JoinKinds() {
+  std::map<std::pair<size_t, Lane>, Sums> joined;
+  for (const auto& [key, of_lane] : sums_) {
+    auto [month, lane] = key;
+    if (lane.kind == RowKind::kCovered) {
+      lane = {RowKind::kOnDemand, lane.pool, kNoIndex};
+    }
+    Sums& sums = joined[{month, lane}];
+    sums.time += of_lane.time;
+    sums.cost += of_lane.cost;
+    sums.true_up += of_lane.true_up;
+  }
+  sums_ = std::move(joined);
 }
 
 size_t PostedCorrections::IndexOf(const Group& group) const {

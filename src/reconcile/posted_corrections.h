@@ -55,6 +55,9 @@ class PostedCorrections {
                     const std::vector<CorrectedPeriod>& months, Interner* pools,
                     Interner* commitments);
 
+  // Makes covered usage usage on demand, where a bill tells no kinds.
+  void JoinKinds();
+
   // Adds up the groups of corrections and of other periods' time in `currency`,
   // an index. `texts` names the lines that corrections are of. Call once, when
   // the groups are final: they stay where they are.

@@ -48,6 +48,9 @@ void Reconciler::State::TakeBooks() {
     exclusions =
         Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
   }
+  if (!named.TellNoKinds(*context.contract, names)) return;
+  context.untold = books.JoinKinds();
+  context.posted.JoinKinds();
 }
 
 void Reconciler::State::JoinGroups() {
@@ -100,6 +103,22 @@ absl::Status Reconciler::State::MergePeriodFees() {
   HashMap<uint32_t, RowSums> copied;
   RETURN_IF_ERROR(copies.Sum(merged_index, &copied));
   if (fees.Widen(copied)) JoinGroups();
+  return absl::OkStatus();
+}
+
+// Books in the lanes of the bill, before anything is measured by them.
+absl::Status Reconciler::State::SettleKinds() {
+  if (HasMovedLanes(groups.groups(), context)) {
+    HashMap<uint32_t, RowSums> copied;
+    RETURN_IF_ERROR(copies.Sum(merged_index, &copied));
+    context.undivided =
+        MoveToBilledLanes(groups.groups(), copied, context, &books);
+  }
+  context.left_overs = BilledLeftOvers(groups.groups(), context);
+  for (const auto& [pool, left] : context.left_overs) {
+    if (!left.of_pool.empty()) context.undivided.insert(pool);
+  }
+  context.basis.as_used = PaidAsUsed(groups.groups(), context);
   return absl::OkStatus();
 }
 
@@ -280,6 +299,7 @@ absl::Status Reconciler::State::PrepareToCompare() {
 
 absl::StatusOr<StoredBreaks> Reconciler::State::MakeItems() {
   RETURN_IF_ERROR(MergeGroups());
+  RETURN_IF_ERROR(SettleKinds());
   RETURN_IF_ERROR(MergePeriodFees());
   splits.Merge(merged_index);
   StoredBreaks made;

@@ -66,6 +66,7 @@ void Reconciler::State::NoteRow(const BillRow& row, const RoutedRow& routed) {
       context.covering.insert(key.lane.commitment);
     }
   }
+  if (routed.contract_provider) named.Add(routed);
   services.Add(row, routed);
   invoices.Add(row, routed.contract_provider,
                key.disposition < Disposition::kOtherProvider &&

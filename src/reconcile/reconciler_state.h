@@ -25,6 +25,7 @@
 #include "reconcile/group.h"
 #include "reconcile/invoice_checks.h"
 #include "reconcile/invoice_set.h"
+#include "reconcile/kinds.h"
 #include "reconcile/line_ids.h"
 #include "reconcile/passed_copies.h"
 #include "reconcile/reconcile.h"
@@ -83,6 +84,7 @@ struct Reconciler::State {
   void NoteRow(const BillRow& row, const RoutedRow& routed);
   absl::Status CheckComparable() const;
   absl::Status MergeGroups();
+  absl::Status SettleKinds();
   absl::Status MergePeriodFees();
   void JoinGroups();
   void FindLateCorrections();
@@ -120,6 +122,7 @@ struct Reconciler::State {
   SplitCharges splits;
   ConsumedSums consumed;
   OurServices services;
+  NamedCommitments named;
   uint64_t rows = 0;
   std::vector<MoneyAmount> billed;  // by index of names.currencies
   InvoiceSums invoices;

@@ -25,4 +25,13 @@ void TenantBook::Seal() {
   times_.shrink_to_fit();
 }
 
+void TenantBook::Take(const TenantBook& other) {
+  for (const Slice& slice : other.slices_) {
+    for (size_t i = slice.first; i < slice.last; ++i) {
+      Add(slice.span, other.tenants_[i], other.times_[i]);
+    }
+  }
+  Seal();
+}
+
 }  // namespace drawdown

@@ -17,8 +17,11 @@ class TenantBook {
   // Quickest where spans follow one another.
   void Add(const Interval& span, uint32_t tenant, GpuTime time);
 
-  // Call once, after the last Add.
+  // Call after the last Add.
   void Seal();
+
+  // Adds all of another, both sealed; it is sealed then.
+  void Take(const TenantBook& other);
 
   // Calls `visit(tenant, time)` for what lies inside the window; more than once
   // of a tenant, if it holds several spans.

@@ -52,7 +52,9 @@ std::vector<std::string> TenantOrder::Names() const {
 
 bool HasTenants(const Break& item, const Group& group,
                 const CompareContext& context) {
-  if (!IsClean(item.kind) || !IsUsage(group.key.lane.kind)) return false;
+  const Lane& lane = group.key.lane;
+  if (!IsClean(item.kind) || !IsUsage(lane.kind)) return false;
+  if (context.undivided.contains(lane.pool)) return false;
   const std::vector<TenantSum>& sums = group.tenants.sums();
   return std::any_of(sums.begin(), sums.end(), [&](const TenantSum& sum) {
     return !context.names->texts.Name(sum.tenant).empty();

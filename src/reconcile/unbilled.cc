@@ -72,8 +72,8 @@ class RunFinder {
       item.quantity_effect = -books.cost;
     }
     const BilledAmount amount = context_.basis.amount;
-    if (covered ? amount == BilledAmount::kEffectiveCost
-                : amount != BilledAmount::kNone) {
+    const bool free = covered && IsFree(lane_, context_.basis);
+    if (amount != BilledAmount::kNone && !free) {
       item.expected_cost = owed;
     }
     item.difference = -item.expected_cost;
@@ -112,8 +112,10 @@ class RunFinder {
                           ", not billed, and the contract has no rate for "
                           "some of it");
     }
-    return absl::StrCat("on-demand usage: metered ", hours, " worth ",
-                        MoneyText(books.cost, item.currency),
+    return absl::StrCat(context_.untold.contains(lane_.pool)
+                            ? "usage: metered "
+                            : "on-demand usage: metered ",
+                        hours, " worth ", MoneyText(books.cost, item.currency),
                         ", no such row in the bill");
   }
 
@@ -155,9 +157,12 @@ std::vector<Break> FindUnbilled(const CompareContext& context) {
   std::vector<Break> items;
   for (const auto& [lane, book] : context.books->lanes()) {
     if (!LookedFor(lane, context)) continue;
+    const bool left = IsPurchase(lane.kind) &&
+                      context.basis.as_used.contains(lane.commitment);
     RunFinder runs(lane, IsTrueUp(lane, context), context, &items);
     context.billed.ForEachUnbilled(
-        lane, book, [&runs](const BookCell& cell) { runs.Extend(cell); });
+        lane, left ? context.books->LeftOf(lane.commitment) : book,
+        [&runs](const BookCell& cell) { runs.Extend(cell); });
     runs.Close();
   }
   return items;

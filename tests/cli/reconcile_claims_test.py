@@ -48,8 +48,11 @@ commitment { id: "reserved" category: USAGE model: CONTINUOUS interval: HOURLY
   price: "2.00" shortfall { policy: TAKE_OR_PAY } }
 """)
         self.expect(0, "contract", "apply", "c.txtpb")
-        # Of 16 GPUs 8 are covered; two nodes on demand are one too many.
-        self.reconcile(1, self.bill(row(0, 2, RIGHT), row(1, 2, RIGHT)),
+        # Of 16 GPUs 8 are covered; two nodes on demand are one too many. A fee
+        # says that the bill tells covered usage from other.
+        fee = row(0, 1, "16.00", "reserved").replace(
+            "Usage,,p5en hour,Usage-Based", "Purchase,,fee,Recurring")
+        self.reconcile(1, self.bill(row(0, 2, RIGHT), row(1, 2, RIGHT), fee),
                        "--claims", "claims")
         usage = list(csv.DictReader(
             self.read("claims/aws/usage.csv").splitlines()))

@@ -379,11 +379,13 @@ TEST(ReconcileClassTest, ReservedUsageThatIsBilledOnDemandSaysSo) {
   };
   const std::string hint =
       "8 GPU-hours metered on the pool as another kind of usage are not billed";
-  EXPECT_THAT(reason({OnDemandRow(0, 1, "4", "65.60")}), HasSubstr(hint));
+  // Of a bill that names the commitment: else it tells no kinds.
+  const TestRow fee = PurchaseRow(0, 1, "8", "16.40");
+  EXPECT_THAT(reason({OnDemandRow(0, 1, "4", "65.60"), fee}), HasSubstr(hint));
   EXPECT_THAT(
       reason({OnDemandRow(0, 1, "4", "65.60"), CoveredRow(0, 1, "2", "16.40")}),
       Not(HasSubstr("another kind")));
-  EXPECT_THAT(reason({OnDemandRow(0, 1, "1", "16.40")}),
+  EXPECT_THAT(reason({OnDemandRow(0, 1, "1", "16.40"), fee}),
               Not(HasSubstr("another kind")));
   // What a longer row lacks is not all of each shorter one's time.
   setup.rated = BookBuilder()

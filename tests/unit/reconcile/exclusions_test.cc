@@ -169,7 +169,9 @@ TEST(ReconcileExclusionsTest, AnHourIsLeftOutOnceForAllLanesOfAPool) {
   EXPECT_EQ(covered.kind, BreakClass::kQuantityBreak);
   EXPECT_THAT(covered.reason, HasSubstr("8 GPU-hours too little"));
   // Nor is what no row bills excused by what a row has used up.
-  const ReconcileResult unbilled = Reconcile(setup, {rows[0]});
+  // (A bill with no row of the commitment tells no kinds.)
+  const ReconcileResult unbilled =
+      Reconcile(setup, {rows[0], PurchaseRow(0, 1, "16", "32.80")});
   EXPECT_EQ(ItemOf(unbilled, "on-demand").kind, BreakClass::kMatched);
   EXPECT_THAT(ItemOf(unbilled, "usage covered").reason,
               Not(HasSubstr("excluded")));

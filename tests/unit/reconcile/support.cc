@@ -178,6 +178,19 @@ BookBuilder& BookBuilder::Covered(std::string_view pool, int first, int last,
   return *this;
 }
 
+BookBuilder& BookBuilder::Overage(std::string_view pool, int first, int last,
+                                  std::string_view hours_each,
+                                  std::string_view price,
+                                  std::string_view commitment) {
+  AddEach(first, last,
+          {.amount = Hours(hours_each).count(),
+           .pool = IndexOf(rated_.pools, pool)},
+          {.commitment = IndexOf(rated_.commitments, commitment),
+           .kind = ChargeKind::kOverage,
+           .unit_price = Usd(price)});
+  return *this;
+}
+
 BookBuilder& BookBuilder::Unused(int first, int last,
                                  std::string_view hours_each,
                                  std::string_view price,

@@ -41,6 +41,9 @@ class BookBuilder {
   BookBuilder& Covered(std::string_view pool, int first, int last,
                        std::string_view hours_each,
                        std::string_view commitment = kReserved);
+  BookBuilder& Overage(std::string_view pool, int first, int last,
+                       std::string_view hours_each, std::string_view price,
+                       std::string_view commitment);
   BookBuilder& Unused(int first, int last, std::string_view hours_each,
                       std::string_view price = "2.05",
                       std::string_view commitment = kReserved);

@@ -1,0 +1,126 @@
+// Books in the lanes that a bill has its usage in.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "reconcile/books.h"
+
+namespace drawdown {
+namespace {
+
+const BookLane& NoCells() {
+  static const BookLane& none = *new BookLane();
+  return none;
+}
+
+Lane OnDemand(uint32_t pool) { return {RowKind::kOnDemand, pool, kNoIndex}; }
+
+}  // namespace
+
+const BookLane& Books::LeftOf(uint32_t commitment) const {
+  const auto found = lefts_.find(commitment);
+  return found == lefts_.end() ? NoCells() : found->second;
+}
+
+Expectation Books::Left(uint32_t commitment, int64_t start_us,
+                        int64_t end_us) const {
+  return LeftOf(commitment).Sum(start_us, end_us);
+}
+
+GpuTime Books::Covered(uint32_t commitment) const {
+  const auto found = covered_.find(commitment);
+  return found == covered_.end() ? GpuTime() : found->second;
+}
+
+MoneyAmount Books::OverageCost(const Lane& lane, int64_t start_us,
+                               int64_t end_us) const {
+  ExpectationSum sum;
+  const auto found = lanes_.find(lane);
+  const BookLane& book = found == lanes_.end() ? NoCells() : found->second;
+  book.ForEachOverlapping(start_us, end_us, [&](const BookCell& cell) {
+    const bool inside = cell.start_us >= start_us && cell.end_us <= end_us;
+    if (inside && cell.overage) sum.Add(cell);
+  });
+  return sum.Get().cost;
+}
+
+HashSet<uint32_t> Books::JoinKinds() {
+  std::vector<Lane> covered;
+  for (const auto& [lane, book] : lanes_) {
+    if (lane.kind == RowKind::kCovered) covered.push_back(lane);
+  }
+  HashSet<uint32_t> pools;
+  for (const Lane& lane : covered) {
+    const Lane to = OnDemand(lane.pool);
+    const BookLane cells = std::move(lanes_.at(lane));
+    lanes_.erase(lane);
+    for (const BookCell& cell : cells.cells) lanes_[to].Add(cell);
+    pools.insert(lane.pool);
+    const auto tenants = tenant_books_.find(lane);
+    if (tenants == tenant_books_.end()) continue;
+    const TenantBook of_lane = std::move(tenants->second);
+    tenant_books_.erase(lane);
+    tenant_books_[to].Take(of_lane);
+  }
+  for (const uint32_t pool : pools) lanes_.at(OnDemand(pool)).Compact();
+  return pools;
+}
+
+template <typename Picks>
+GpuTime Books::Move(const Lane& to, const Interval& window, GpuTime most,
+                    Picks picks) {
+  GpuTime moved;
+  BookLane taken;
+  const auto from = lanes_.find(OnDemand(to.pool));
+  if (from == lanes_.end()) return moved;
+  std::vector<BookCell>& cells = from->second.cells;
+  auto cell = std::partition_point(cells.begin(), cells.end(),
+                                   [&window](const BookCell& each) {
+                                     return each.start_us < window.start_us;
+                                   });
+  for (; cell != cells.end() && cell->start_us < window.end_us && moved < most;
+       ++cell) {
+    if (cell->end_us > window.end_us || !picks(*cell)) continue;
+    BookCell part = *cell;
+    part.time = std::min(cell->time, most - moved);
+    cell->time -= part.time;
+    moved += part.time;
+    taken.Add(part);
+  }
+  for (const BookCell& part : taken.cells) lanes_[to].Add(part);
+  return moved;
+}
+
+GpuTime Books::MoveOverage(const Lane& to, const Interval& window,
+                           GpuTime most) {
+  return Move(to, window, most, [&to](const BookCell& cell) {
+    return cell.overage && cell.commitment == to.commitment;
+  });
+}
+
+GpuTime Books::MoveCounted(const Lane& to, const Interval& window,
+                           GpuTime most) {
+  return Move(to, window, most,
+              [](const BookCell& cell) { return !cell.unpriced; });
+}
+
+void Books::SettleOverage(const Lane& to) {
+  const auto settled = lanes_.find(to);
+  if (settled != lanes_.end()) settled->second.Compact();
+  const auto from = lanes_.find(OnDemand(to.pool));
+  if (from == lanes_.end()) return;
+  std::erase_if(from->second.cells,
+                [](const BookCell& cell) { return cell.time.zero(); });
+}
+
+void Books::SettleCounted(const Lane& to) {
+  SettleOverage(to);
+  const auto settled = lanes_.find(to);
+  if (settled == lanes_.end()) return;
+  const std::vector<BookCell> cells = settled->second.cells;
+  BookLane& purchase = lanes_[{RowKind::kPurchase, kNoIndex, to.commitment}];
+  for (const BookCell& cell : cells) purchase.Add(cell);
+  purchase.Compact();
+}
+
+}  // namespace drawdown
