@@ -288,7 +288,7 @@ bool CsvReader::SplitPlain(CsvBatch* batch, size_t bytes) const {
   return false;
 }
 
-bool CsvReader::SplitLike(CsvBatch* batch, size_t like,
+bool CsvReader::SplitLike(CsvBatch* batch, const CsvModel& like,
                           std::span<const CsvRun> runs, CsvLanes lanes) const {
   const CsvLimits& limits = state_->limits;
   return batch->AddLike(like, runs,

@@ -58,9 +58,10 @@ class CsvReader {
   // at the end, and where what comes is not plain.
   bool SplitPlain(CsvBatch* batch, size_t bytes) const;
   // Or the next row alone, where the columns in `runs`, which are in order, are
-  // those of the row `like` of the batch, byte by byte; else false. Of these
-  // columns null_ending() tells nothing.
-  bool SplitLike(CsvBatch* batch, size_t like, std::span<const CsvRun> runs,
+  // those of `like`, byte by byte; else false. Of these columns null_ending()
+  // tells nothing.
+  bool SplitLike(CsvBatch* batch, const CsvModel& like,
+                 std::span<const CsvRun> runs,
                  CsvLanes lanes = WidestCsvLanes()) const;
   // In the order in which the blocks were taken, beside all of these: splits
   // what is not plain, and has lines and limits counted. An error comes after

@@ -22,6 +22,28 @@ struct CsvRun {
   size_t last = 0;
 };
 
+// A row that those of later batches may be like, in memory of its own.
+class CsvModel {
+ public:
+  // As CsvBatch::Run.
+  std::string_view Run(size_t first, size_t last) const {
+    const uint32_t begin = BeginOf(first);
+    return {text_.data() + begin, (stops_[last] & ~kCsvQuoted) - begin};
+  }
+
+ private:
+  friend class CsvBatch;
+
+  uint32_t BeginOf(size_t i) const {
+    return i == 0 ? 0 : (stops_[i - 1] & ~kCsvQuoted) + 1;
+  }
+
+  std::string text_;            // as in the file, with its end; blanks follow
+  std::vector<CsvStop> stops_;  // counted from its start
+  bool doubled_ = false;        // as CsvBatch::Row
+  bool plain_ = false;          // on one line that ends with a line feed
+};
+
 // Filled by CsvReader; one thread at a time. The rows stand as in the file:
 // what has to be written anew is, elsewhere.
 class CsvBatch {
@@ -63,6 +85,9 @@ class CsvBatch {
   // Fields of each row.
   size_t width() const { return width_; }
 
+  // What rows may be like that are split after it, of any batch as wide.
+  CsvModel ModelOf(size_t row) const;
+
   // raw() with the fields in another order, into `line`.
   void GetReordered(size_t row, std::span<const uint32_t> order,
                     std::string* line) const;
@@ -98,11 +123,11 @@ class CsvBatch {
   // Takes the row at rest_, whose stops are there.
   void Add(const CsvSplitRow& row);
   // Takes the row at rest_ where it has at most so many bytes, its columns in
-  // `runs` are, byte by byte, those of the row `like`, and nothing is doubtful
-  // about the others; else false. All lanes do the same.
-  bool AddLike(size_t like, std::span<const CsvRun> runs, size_t max_bytes,
-               CsvLanes lanes);
-  bool CanBeLike(size_t row) const;
+  // `runs` are, byte by byte, those of `like`, and nothing is doubtful about
+  // the others; else false. All lanes do the same.
+  bool AddLike(const CsvModel& like, std::span<const CsvRun> runs,
+               size_t max_bytes, CsvLanes lanes);
+  bool IsPlain(size_t row) const;
   bool HasNeedlessQuotes() const;
   void Rewrite();  // raw() of the last row, in spare_
   std::span<const CsvStop> stops(size_t row) const {

@@ -126,12 +126,12 @@ struct Avx2 {
 struct Stretch {
   const char* memory = nullptr;  // what offsets are of
   const char* begin = nullptr;
-  const char* end = nullptr;      // of the block
-  uint32_t like_begin = 0;        // where the other row starts
-  const CsvStop* like = nullptr;  // its stops
-  std::span<const CsvRun> runs;   // that have to be equal
-  size_t width = 0;               // the fields of each
-  CsvStop* stops = nullptr;       // where those of the row go
+  const char* end = nullptr;        // of the block
+  const char* like_text = nullptr;  // where the other row starts
+  const CsvStop* like = nullptr;    // its stops
+  std::span<const CsvRun> runs;     // that have to be equal
+  size_t width = 0;                 // the fields of each
+  CsvStop* stops = nullptr;         // where those of the row go
 };
 
 struct Found {
@@ -222,11 +222,11 @@ __attribute__((always_inline)) inline Found SplitRow(Stretch stretch) {
       if (at == nullptr) return {};
     }
     const uint32_t begin =
-        column == 0 ? stretch.like_begin : (like[column - 1] & ~kCsvQuoted) + 1;
+        column == 0 ? 0 : (like[column - 1] & ~kCsvQuoted) + 1;
     // With what ends it.
     const size_t size = (like[run.last] & ~kCsvQuoted) + 1 - begin;
     if (static_cast<size_t>(stretch.end - at) < size ||
-        !Lanes::Same(at, stretch.memory + begin, size)) {
+        !Lanes::Same(at, stretch.like_text + begin, size)) {
       return {};
     }
     // Marks stay where they are.
@@ -265,7 +265,7 @@ Found SplitRowBy(CsvLanes lanes, const Stretch& stretch) {
 }  // namespace
 
 // As it stands in the file, on one line that ends with a line feed.
-bool CsvBatch::CanBeLike(size_t row) const {
+bool CsvBatch::IsPlain(size_t row) const {
   const Row& of = rows_[row];
   const uint32_t next =
       row + 1 < rows_.size() ? rows_[row + 1].line : rest_line_;
@@ -273,18 +273,31 @@ bool CsvBatch::CanBeLike(size_t row) const {
          of.text[of.size] == '\n';
 }
 
-bool CsvBatch::AddLike(size_t like, std::span<const CsvRun> runs,
+CsvModel CsvBatch::ModelOf(size_t row) const {
+  const Row& of = rows_[row];
+  CsvModel model;
+  const std::span<const CsvStop> stops = this->stops(row);
+  model.stops_.assign(stops.begin(), stops.end());
+  for (CsvStop& stop : model.stops_) stop -= of.begin;  // marks stay
+  model.text_.assign(bytes() + of.begin, PlaceOf(model.stops_.back()) + 1);
+  model.text_.append(kScanBytes, ' ');
+  model.doubled_ = of.doubled;
+  model.plain_ = IsPlain(row);
+  return model;
+}
+
+bool CsvBatch::AddLike(const CsvModel& like, std::span<const CsvRun> runs,
                        size_t max_bytes, CsvLanes lanes) {
-  if (!CanBeLike(like)) return false;
+  if (!like.plain_) return false;
   const Found found =
-      SplitRowBy(lanes, {bytes(), rest_, block_.end, rows_[like].begin,
-                         stops(like).data(), runs, width_, next_stops()});
+      SplitRowBy(lanes, {bytes(), rest_, block_.end, like.text_.data(),
+                         like.stops_.data(), runs, width_, next_stops()});
   if (found.next == nullptr) return false;
   const auto size = static_cast<size_t>(found.next - rest_);
   if (size > max_bytes) return false;
   rows_.push_back({rest_, static_cast<uint32_t>(size - 1), OffsetOf(rest_),
                    rest_line_, found.null_ending,
-                   found.doubled || rows_[like].doubled});
+                   found.doubled || like.doubled_});
   rest_ += size;
   ++rest_line_;
   return true;

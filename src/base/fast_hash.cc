@@ -13,14 +13,16 @@ namespace {
 #if defined(__x86_64__)
 // Shorter ones XXH3 does not hash by vectors.
 constexpr size_t kLongText = 241;
+#endif
 
+}  // namespace
+
+#if defined(__x86_64__)
 bool HasAvx2() {
   static const bool has = __builtin_cpu_supports("avx2") != 0;
   return has;
 }
 #endif
-
-}  // namespace
 
 Hash128 FastHash(std::string_view text, uint64_t seed) {
 #if defined(__x86_64__)

@@ -17,6 +17,15 @@ void FastHashAvx2(const char* text, size_t size, uint64_t seed, uint64_t* high,
   *low = hash.low64;
 }
 
+void FastHashBySecretAvx2(const char* text, size_t size,
+                          const unsigned char* secret, size_t secret_size,
+                          uint64_t* high, uint64_t* low) {
+  const XXH128_hash_t hash =
+      XXH3_128bits_withSecret(text, size, secret, secret_size);
+  *high = hash.high64;
+  *low = hash.low64;
+}
+
 }  // namespace drawdown
 
 #endif

@@ -67,8 +67,6 @@ class RowFeed {
     const std::vector<RowNote>& notes = taken().notes;
     return notes[std::min(row_ + kRowsAhead, notes.size() - 1)].identity.high;
   }
-  // Which batch note().like is of.
-  uint64_t batch() const { return taken_; }
   // Changes whenever the next row's times may be others than the row's before.
   uint64_t times() const { return times_; }
   uint64_t line() const { return line_; }
@@ -109,7 +107,7 @@ class RowFeed {
   const uint64_t seed_;
   const std::vector<uint32_t> order_;
   const RowShape shape_;
-  TextNumbers numbers_;
+  RowNumbers numbers_;
   RowScout scout_;  // the caller's
   // Made here, not by the thread: what it writes has to come to the caller's
   // processor, and the stops are a quarter of this.

@@ -58,11 +58,23 @@ RowPattern* RowPatterns::Find() {
   // What is null may be written in several ways, which are counted.
   if (note.spells_null) return nullptr;
   if (++looked_ == kRowsPerJudgement) Judge();
-  if (std::exchange(batch_, feed_->batch()) != feed_->batch()) by_like_ = {};
-  RowPattern*& found = by_like_[note.like];
-  if (note.like == 0 || found == nullptr) found = FindAnew();
+  Known& known = known_[note.like % kKnown];
+  RowPattern* found =
+      note.like != 0 && known.like == note.like ? FindKnown(known) : nullptr;
+  if (found == nullptr) {
+    found = FindAnew();
+    if (found != nullptr) known = {note.like, found->row.like};
+  }
   if (found != nullptr) ++found_;
   return found;
+}
+
+// Null where another has taken its place.
+RowPattern* RowPatterns::FindKnown(const Known& known) const {
+  Slot* const slot = slots_[known.pattern % kMostLikes].get();
+  return slot != nullptr && slot->pattern.row.like == known.pattern
+             ? &slot->pattern
+             : nullptr;
 }
 
 RowPattern* RowPatterns::FindAnew() {
@@ -91,7 +103,6 @@ void RowPatterns::Consider(const BillRow& row, RowReader* reader,
   if (slot != nullptr) AddUp(&slot->pattern, totals);
   if (slot == nullptr) slot = std::make_unique<Slot>();
   Make(row, reader, slot.get());
-  by_like_ = {};
 }
 
 size_t RowPatterns::TextSize() const {

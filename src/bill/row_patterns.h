@@ -56,6 +56,15 @@ class RowPatterns {
     size_t next = 0;  // where the row after one of these was
   };
 
+  // Which pattern rows of a RowNote::like are of.
+  struct Known {
+    uint32_t like = 0;     // 0: none
+    uint64_t pattern = 0;  // its row's `like`
+  };
+  // Room for all that two scouts keep.
+  static constexpr size_t kKnown = 4 * RowScout::kMostLikes;
+
+  RowPattern* FindKnown(const Known& known) const;
   RowPattern* FindAnew();
   bool IsAt(size_t place) const;
   void HashRow();
@@ -71,15 +80,13 @@ class RowPatterns {
   std::array<std::unique_ptr<Slot>, kMostLikes> slots_;
   // Of rows that were seen once and may come again, by place.
   std::array<uint64_t, kMostLikes> seen_ = {};
-  uint64_t hash_ = 0;        // of the current row
-  size_t place_ = kNowhere;  // likewise, where it is no pattern
-  size_t last_ = kNowhere;   // the slot that was found last
-  // By RowNote::like, of the rows of one batch; null: not known.
-  std::array<RowPattern*, RowScout::kMostLikes + 1> by_like_ = {};
-  uint64_t batch_ = 0;
-  uint64_t looked_ = 0;   // rows since Judge
-  uint64_t found_ = 0;    // of them
-  uint64_t resting_ = 0;  // rows that are not looked at
+  uint64_t hash_ = 0;                     // of the current row
+  size_t place_ = kNowhere;               // likewise, where it is no pattern
+  size_t last_ = kNowhere;                // the slot that was found last
+  std::array<Known, kKnown> known_ = {};  // by RowNote::like % kKnown
+  uint64_t looked_ = 0;                   // rows since Judge
+  uint64_t found_ = 0;                    // of them
+  uint64_t resting_ = 0;                  // rows that are not looked at
 };
 
 }  // namespace drawdown

@@ -16,13 +16,16 @@ constexpr BillColumn kVarying[] = {BillColumn::kChargePeriodEnd,
                                    BillColumn::kSubAccountName,
                                    BillColumn::kTags};
 
-// Where fewer than half of a batch's rows are like others, the next ones are
-// not looked at.
+// Where fewer than half of a batch's rows are like others though there was room
+// for more of these, the next ones are not looked at.
 constexpr uint64_t kBatchesToRest = 64;
 
 // Split at once where the next row is like none that was expected; then more.
 constexpr size_t kFewBytes = 2'048;
 constexpr size_t kAllBytes = ~size_t{0};
+
+// Of what rows may be like: the scouts keep so many of them.
+constexpr size_t kMaxModelBytes = 4'096;
 
 }  // namespace
 
@@ -58,9 +61,8 @@ void RowScout::Split(const CsvReader& reader, CsvBatch* rows,
     reader.SplitPlain(rows, kAllBytes);
     return NoteRest(*rows, notes);
   }
-  likes_.clear();
-  last_ = 0;
   alone_ = 0;
+  const bool had_room = likes_.size() < kMostLikes;
   size_t bytes = kFewBytes;
   while (true) {
     if (SplitNextLike(reader, rows)) {
@@ -79,7 +81,14 @@ void RowScout::Split(const CsvReader& reader, CsvBatch* rows,
       AddLike(*rows, notes->size() - 1, like, &note);
     }
   }
-  if (alone_ > rows->rows() / 2) resting_ = kBatchesToRest;
+  if (alone_ > rows->rows() / 2 && had_room) resting_ = kBatchesToRest;
+  // Others may have come in the place of those that came before.
+  if (likes_.size() == kMostLikes && alone_ > rows->rows() / 4) ForgetLikes();
+}
+
+void RowScout::ForgetLikes() {
+  likes_.clear();
+  last_ = 0;
 }
 
 void RowScout::NoteRest(const CsvBatch& rows, std::vector<RowNote>* notes) {
@@ -92,7 +101,7 @@ void RowScout::NoteRest(const CsvBatch& rows, std::vector<RowNote>* notes) {
 bool RowScout::SplitNextLike(const CsvReader& reader, CsvBatch* rows) {
   if (likes_.empty()) return false;
   const size_t next = likes_[last_].next;
-  if (!reader.SplitLike(rows, likes_[next].row, shape_.runs)) return false;
+  if (!reader.SplitLike(rows, likes_[next].model, shape_.runs)) return false;
   last_ = next;
   return true;
 }
@@ -110,19 +119,16 @@ RowNote& RowScout::AddNote(const CsvBatch& rows, std::vector<RowNote>* notes) {
 
 void RowScout::AddLike(const CsvBatch& rows, size_t row, size_t like,
                        RowNote* note) {
-  if (like == kAlone || note->spells_null) {
-    ++alone_;
-    return;
-  }
-  if (likes_[like].row == row) ++alone_;
-  note->like = static_cast<uint16_t>(like + 1);
+  if (note->spells_null) ++alone_;
+  if (like == kAlone || note->spells_null) return;
+  note->like = likes_[like].number;
   note->tags = NumberOfTags(rows, row);
 }
 
 Hash128 RowScout::IdentityOf(const CsvBatch& rows, size_t row) {
-  if (order_.empty()) return FastHash(rows.raw(row), seed_);
+  if (order_.empty()) return hash_(rows.raw(row));
   rows.GetReordered(row, order_, &reordered_);
-  return FastHash(reordered_, seed_);
+  return hash_(reordered_);
 }
 
 bool RowScout::SpellsSomeNull(const CsvBatch& rows, size_t row) {
@@ -135,15 +141,15 @@ bool RowScout::IsLike(const CsvBatch& rows, size_t row,
                       const Like& like) const {
   for (const CsvRun& run : shape_.runs) {
     if (!SameText(rows.Run(row, run.first, run.last),
-                  rows.Run(like.row, run.first, run.last))) {
+                  like.model.Run(run.first, run.last))) {
       return false;
     }
   }
   return true;
 }
 
-// The place of what the row is like, which may be new; kMostLikes where there
-// is no room.
+// The place of what the row is like, which may be new; kAlone where there is no
+// room.
 size_t RowScout::FindLike(const CsvBatch& rows, size_t row) {
   // Rows come in much the same order again and again.
   if (!likes_.empty()) {
@@ -159,10 +165,19 @@ size_t RowScout::FindLike(const CsvBatch& rows, size_t row) {
          (likes_[at].hash != hash || !IsLike(rows, row, likes_[at]))) {
     ++at;
   }
-  if (at == kMostLikes) return at;
-  if (at == likes_.size()) likes_.push_back({row, at, hash});
+  if (at == likes_.size()) at = TakeLike(rows, row, hash);
+  if (at == kAlone) return at;
   likes_[last_].next = at;
   return last_ = at;
+}
+
+// A new place, for what is like the row; kAlone where there is none.
+size_t RowScout::TakeLike(const CsvBatch& rows, size_t row, uint64_t hash) {
+  ++alone_;
+  const size_t at = likes_.size();
+  if (at == kMostLikes || rows.raw(row).size() > kMaxModelBytes) return kAlone;
+  likes_.push_back({rows.ModelOf(row), at, hash, numbers_.likes.Take()});
+  return at;
 }
 
 bool RowScout::SameTimes(const CsvBatch& rows, size_t row) const {
@@ -176,16 +191,16 @@ bool RowScout::SameTimes(const CsvBatch& rows, size_t row) const {
   return true;
 }
 
-uint32_t RowScout::NumberOfTags(const CsvBatch& rows, size_t row) {
+uint16_t RowScout::NumberOfTags(const CsvBatch& rows, size_t row) {
   if (shape_.tags < 0) return 0;
   const auto at = static_cast<size_t>(shape_.tags);
   // As they stand in the file, quotes and all.
   const std::string_view tags = rows.Run(row, at, at);
-  if (tags.empty() || tags.size() > TextNumbers::kLongest) return 0;
-  const Hash128 hash = FastHash(tags, seed_);
+  if (tags.empty() || tags.size() > kLongestTags) return 0;
+  const Hash128 hash = hash_(tags);
   const auto known = tags_.find(hash);
   if (known != tags_.end()) return known->second;
-  const uint32_t number = numbers_.Take();
+  const auto number = static_cast<uint16_t>(numbers_.tags.Take());
   if (number != 0) tags_.emplace(hash, number);
   return number;
 }

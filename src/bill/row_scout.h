@@ -15,6 +15,7 @@
 #include "base/csv_batch.h"
 #include "base/fast_hash.h"
 #include "base/hash_map.h"
+#include "base/seeded_hash.h"
 #include "bill/columns.h"
 
 namespace drawdown {
@@ -39,21 +40,19 @@ struct RowShape {
 
 struct RowNote {
   Hash128 identity;  // FastHash of raw(), with its fields in the order given
-  // Rows of one batch with the same number, not 0, have the same bytes in all
+  // Rows of one feed with the same number, not 0, have the same bytes in all
   // runs of the shape.
-  uint16_t like = 0;
+  uint32_t like = 0;
+  // Rows of one feed with the same number, not 0, have equal tags.
+  uint16_t tags = 0;
   bool same_times = false;   // as the row before it, byte by byte
   bool spells_null = false;  // SpellsNull of some field
-  // Rows of one feed with the same number, not 0, have equal tags.
-  uint32_t tags = 0;
 };
 
-// Numbers for texts, of all scouts of a feed together.
+// Numbers for texts.
+template <uint32_t kMost>
 class TextNumbers {
  public:
-  static constexpr uint32_t kMost = 16'384;
-  static constexpr size_t kLongest = 256;  // bytes of a text with a number
-
   // One that nobody has, 1 to kMost; 0 when all are taken.
   uint32_t Take() {
     // Any thread counts, and nothing else is told by it: no order is needed.
@@ -66,17 +65,26 @@ class TextNumbers {
   std::atomic<uint32_t> taken_{0};
 };
 
+// Of all scouts of a feed together.
+struct RowNumbers {
+  static constexpr uint16_t kMostTags = 16'384;
+
+  TextNumbers<kMostTags> tags;
+  TextNumbers<uint32_t{1} << 31> likes;
+};
+
 // One thread at a time.
 class RowScout {
  public:
-  // Of rows of one batch that are alike, so many are told apart.
+  // Of rows that are alike, so many are told apart at a time.
   static constexpr size_t kMostLikes = 64;
+  static constexpr size_t kLongestTags = 256;  // bytes of those with a number
 
   // `order`: of the fields for identity; empty: as they stand. All must outlive
   // the scout.
   RowScout(uint64_t seed, const std::vector<uint32_t>* order,
-           const RowShape* shape, TextNumbers* numbers)
-      : seed_(seed), order_(*order), shape_(*shape), numbers_(*numbers) {}
+           const RowShape* shape, RowNumbers* numbers)
+      : hash_(seed), order_(*order), shape_(*shape), numbers_(*numbers) {}
 
   // Splits the plain rows of a block that `reader` took, and notes each.
   void Split(const CsvReader& reader, CsvBatch* rows,
@@ -87,13 +95,15 @@ class RowScout {
 
  private:
   struct Like {
-    size_t row = 0;   // the first of them
+    CsvModel model;   // the first of them
     size_t next = 0;  // the place of what came after one of them
     uint64_t hash = 0;
+    uint32_t number = 0;
   };
   // A place of none.
   static constexpr size_t kAlone = kMostLikes;
 
+  void ForgetLikes();
   bool SplitNextLike(const CsvReader& reader, CsvBatch* rows);
   RowNote& AddNote(const CsvBatch& rows, std::vector<RowNote>* notes);
   void AddLike(const CsvBatch& rows, size_t row, size_t like, RowNote* note);
@@ -101,20 +111,21 @@ class RowScout {
   bool SpellsSomeNull(const CsvBatch& rows, size_t row);
   bool IsLike(const CsvBatch& rows, size_t row, const Like& like) const;
   size_t FindLike(const CsvBatch& rows, size_t row);
+  size_t TakeLike(const CsvBatch& rows, size_t row, uint64_t hash);
   bool SameTimes(const CsvBatch& rows, size_t row) const;
-  uint32_t NumberOfTags(const CsvBatch& rows, size_t row);
+  uint16_t NumberOfTags(const CsvBatch& rows, size_t row);
 
-  const uint64_t seed_;
+  const SeededHash hash_;
   const std::vector<uint32_t>& order_;
   const RowShape& shape_;
-  TextNumbers& numbers_;
+  RowNumbers& numbers_;
   std::string reordered_;
   std::vector<std::string_view> fields_;
-  std::vector<Like> likes_;          // of the batch
+  std::vector<Like> likes_;          // by place
   size_t last_ = 0;                  // the place that was found last
   size_t alone_ = 0;                 // rows that came first, or are like none
   uint64_t resting_ = 0;             // batches in which no rows are told alike
-  HashMap<Hash128, uint32_t> tags_;  // their numbers, by FastHash
+  HashMap<Hash128, uint16_t> tags_;  // their numbers, by FastHash
 };
 
 }  // namespace drawdown

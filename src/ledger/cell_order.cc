@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/populate.h"
 
 namespace drawdown {
 namespace {
@@ -62,7 +63,10 @@ void CellOrder::Add(const UsageCell& cell) {
   if (at == 0) {
     part.chunks.push_back(MakeZeroedPages(kChunkCells * sizeof(UsageCell)));
   }
-  CellsOf(part.chunks.back())[at] = cell;
+  UsageCell* const cells = CellsOf(part.chunks.back());
+  if (at % kStepCells == 0)
+    Populate(cells + at, kStepCells * sizeof(UsageCell));
+  cells[at] = cell;
 }
 
 template <typename Visit>
@@ -115,6 +119,7 @@ absl::StatusOr<std::vector<UsageCell>> CellOrder::Take() {
   for (size_t i = 0; i < parts_.size(); ++i) {
     const Part part = std::exchange(parts_[i], {});
     const size_t begin = cells.size();
+    Populate(cells.data() + begin, part.size * sizeof(UsageCell));
     cells.resize(begin + part.size);
     SortPart(part, from_us_ + static_cast<int64_t>(i) * part_us_,
              cells.data() + begin);

@@ -32,6 +32,8 @@ class CellOrder {
   // Memory that no cell comes to is never touched, and each chunk that is given
   // back interrupts every processor.
   static constexpr size_t kChunkCells = 16'384;
+  static constexpr size_t kStepCells = 2'048;  // of a chunk, whose pages are
+                                               // had at once
 
   struct Part {
     std::vector<ZeroedPages> chunks;  // of kChunkCells each, but for the last

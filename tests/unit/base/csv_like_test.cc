@@ -96,7 +96,7 @@ std::vector<Known> SplitBy(CsvLanes lanes, const std::string& rows,
   const size_t bytes = (first_size + kScanBytes - 1) / kScanBytes * kScanBytes;
   if (!reader.SplitPlain(&batch, bytes)) return {};
   EXPECT_EQ(batch.rows(), 1u);
-  if (!reader.SplitLike(&batch, 0, kRuns, lanes)) return {};
+  if (!reader.SplitLike(&batch, batch.ModelOf(0), kRuns, lanes)) return {};
   return {KnownOf(batch, 1)};
 }
 

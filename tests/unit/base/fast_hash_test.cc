@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include "base/seeded_hash.h"
 #include "gtest/gtest.h"
 
 #define XXH_INLINE_ALL
@@ -27,6 +28,8 @@ TEST(FastHashTest, IsTheSameByVectors) {
       const XXH128_hash_t plain =
           XXH3_128bits_withSeed(text.data(), text.size(), seed);
       ASSERT_TRUE(FastHash(text, seed) == (Hash128{plain.high64, plain.low64}))
+          << text.size();
+      ASSERT_TRUE(SeededHash(seed)(text) == FastHash(text, seed))
           << text.size();
     }
   }

@@ -1,5 +1,6 @@
 #include "bill/row_scout.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,7 @@ class Scouted {
  private:
   const RowShape shape_;
   const std::vector<uint32_t> order_;
-  TextNumbers numbers_;
+  RowNumbers numbers_;
   RowScout scout_;
   CsvBatch batch_;
   std::vector<RowNote> notes_;
@@ -78,6 +79,49 @@ TEST(RowScoutTest, TellsWhichRowsAreAlike) {
   EXPECT_EQ(notes[6].tags, 0u);
 }
 
+// Of one feed, whichever batch they are in.
+TEST(RowScoutTest, WhatRowsAreLikeIsKeptFromBatchToBatch) {
+  Scouted scouted(Shape());
+  const std::string first_row = "1,10,11,x,A\n";
+  const uint32_t first = scouted.Look(first_row + first_row)[0].like;
+  ASSERT_NE(first, 0u);
+  const std::vector<RowNote>& notes =
+      scouted.Look("3,10,11,x,A\n1,12,13,,A\n1,12,14,\"a,b\",A\n");
+  EXPECT_NE(notes[0].like, first);
+  EXPECT_EQ(notes[1].like, first);
+  EXPECT_EQ(notes[2].like, first);
+  EXPECT_EQ(scouted.batch().field(2, 3), "a,b");
+  EXPECT_EQ(scouted.batch().field(2, 4), "A");
+}
+
+// Kinds of rows that come no more make room for those that do.
+TEST(RowScoutTest, WhatRowsWereLikeIsForgottenForOthers) {
+  Scouted scouted(Shape());
+  const auto rows_of = [](size_t first_kind) {
+    std::string rows;
+    for (size_t i = 0; i < 300; ++i) {
+      absl::StrAppend(&rows, first_kind + i % RowScout::kMostLikes,
+                      ",2,3,x,A\n");
+    }
+    return rows;
+  };
+  for (const size_t first_kind : {1'000, 2'000, 3'000}) {
+    scouted.Look(rows_of(first_kind));
+    // The batch before has filled all places; this one is the second of its
+    // own.
+    for (const RowNote& note : scouted.Look(rows_of(first_kind))) {
+      ASSERT_NE(note.like, 0u) << first_kind;
+    }
+  }
+}
+
+// As it stands in the file, but longer than is kept.
+TEST(RowScoutTest, LongRowsAreLikeNoOthers) {
+  Scouted scouted(Shape());
+  const std::string row = std::string(5'000, '1') + ",2,3,x,A\n";
+  for (const RowNote& note : scouted.Look(row + row)) EXPECT_EQ(note.like, 0u);
+}
+
 TEST(RowScoutTest, RowsThatSpellNullsAreLikeNoOthers) {
   Scouted scouted(Shape());
   const std::vector<RowNote>& notes =
@@ -105,11 +149,11 @@ TEST(RowScoutTest, NumbersOfTagsAreOneTexts) {
   EXPECT_NE(x, y);
   EXPECT_EQ(look("x"), x);
   std::string rows;
-  for (uint32_t i = 0; i < 2 * TextNumbers::kMost; ++i) {
+  for (uint32_t i = 0; i < 2 * RowNumbers::kMostTags; ++i) {
     absl::StrAppend(&rows, "1,2,3,t", i, ",A\n");
     if (rows.size() < 200'000) continue;
     for (const RowNote& note : scouted.Look(rows)) {
-      EXPECT_LE(note.tags, TextNumbers::kMost);
+      EXPECT_LE(note.tags, RowNumbers::kMostTags);
       EXPECT_NE(note.tags, y);
     }
     rows.clear();
@@ -123,13 +167,13 @@ TEST(RowScoutTest, AlikeIsAsTheBytesAre) {
   for (const size_t kinds : {10, 64, 65, 1'000}) {
     SCOPED_TRACE(kinds);
     Scouted scouted(Shape());
+    std::map<uint32_t, std::string> of;
     for (int round = 0; round < 100; ++round) {
       std::string rows;
       for (size_t i = 0; i < 2'000; ++i) {
         absl::StrAppend(&rows, i * i % kinds, ",2,3,x,A\n");
       }
       const std::vector<RowNote>& notes = scouted.Look(rows);
-      std::vector<std::string> of(RowScout::kMostLikes + 1);
       for (size_t i = 0; i < notes.size(); ++i) {
         if (notes[i].like == 0) continue;
         std::string& kind = of[notes[i].like];
