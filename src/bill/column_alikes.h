@@ -12,7 +12,8 @@ std::string_view WithoutBlanksAround(std::string_view name);
 
 // Where `name` reads as `meant`, an ASCII name, but for characters that are not
 // seen or look like others: the first of them, as "U+200B". "" where it reads
-// as something else or is `meant`, in any case of letters.
+// as something else, or is `meant` but for the case of letters and for blanks,
+// hyphens and underscores.
 std::string CharacterUnlike(std::string_view name, std::string_view meant);
 
 }  // namespace drawdown

@@ -273,7 +273,6 @@ absl::Status RefuseAlikes(const std::vector<std::string>& unknown,
   for (const std::string& name : unknown) {
     for (const DatasetColumn& column : ColumnsOf(dataset)) {
       const std::string_view meant = ColumnName(column.column);
-      if (Letters(name) == Letters(meant)) continue;
       const std::string other = CharacterUnlike(name, meant);
       if (other.empty()) continue;
       return MakeError(

@@ -22,7 +22,8 @@ struct TimeUnit {
 struct BilledUnit {
   std::optional<TimeUnit> time;  // of a machine or a GPU
   // Time, but how much of it or of what is not known: "1,000 Hours",
-  // "License-Hours". Nothing is guessed, and nothing is called another thing.
+  // "ONE HUNDRED GPU HOURS", "License-Hours". Nothing is guessed, and nothing
+  // is called another thing.
   bool unclear = false;
   bool gpus = false;  // time of GPUs, clear or not
 };
