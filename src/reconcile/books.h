@@ -118,13 +118,11 @@ class Books {
   // Moves up to `most` of the pool's on-demand hours inside the window to the
   // lane of usage that `to.commitment` covers: those that are its overage, or
   // with a price whichever, in the order of cells. Returns what it moved.
-  // Tenants are not moved. Call the Settle of
-  // it after the last.
+  // Tenants are not moved. What a Spend commitment counts is paid for by its
+  // purchases then. Call Settle(to) after the last.
   GpuTime MoveOverage(const Lane& to, const Interval& window, GpuTime most);
   GpuTime MoveCounted(const Lane& to, const Interval& window, GpuTime most);
-  void SettleOverage(const Lane& to);
-  // What was moved is paid for by the commitment's purchases then.
-  void SettleCounted(const Lane& to);
+  void Settle(const Lane& to);
 
   // Calls `visit(tenant, time)` for what was metered in a usage lane inside a
   // window, perhaps more than once of a tenant; never where tenants are not
@@ -171,8 +169,8 @@ class Books {
            uint32_t pool, uint32_t commitment);
   void AddMarks(const RatedUsage& rated, const Interval& period);
   template <typename Picks>
-  GpuTime Move(const Lane& to, const Interval& window, GpuTime most,
-               Picks picks);
+  BookLane Take(const Lane& from, const Interval& window, GpuTime most,
+                Picks picks);
 
   Lanes lanes_;
   HashMap<uint32_t, BookLane> lefts_;     // by commitment

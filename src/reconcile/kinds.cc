@@ -182,11 +182,7 @@ HashSet<uint32_t> MoveToBilledLanes(const std::vector<Group>& groups,
     }
     for (const Lane& lane : lanes) {
       pools.insert(lane.pool);
-      if (spend) {
-        books->SettleCounted(lane);
-      } else {
-        books->SettleOverage(lane);
-      }
+      books->Settle(lane);
     }
   }
   return pools;

@@ -67,60 +67,73 @@ HashSet<uint32_t> Books::JoinKinds() {
 }
 
 template <typename Picks>
-GpuTime Books::Move(const Lane& to, const Interval& window, GpuTime most,
-                    Picks picks) {
-  GpuTime moved;
+BookLane Books::Take(const Lane& from, const Interval& window, GpuTime most,
+                     Picks picks) {
   BookLane taken;
-  const auto from = lanes_.find(OnDemand(to.pool));
-  if (from == lanes_.end()) return moved;
-  std::vector<BookCell>& cells = from->second.cells;
+  const auto found = lanes_.find(from);
+  if (found == lanes_.end()) return taken;
+  std::vector<BookCell>& cells = found->second.cells;
   auto cell = std::partition_point(cells.begin(), cells.end(),
                                    [&window](const BookCell& each) {
                                      return each.start_us < window.start_us;
                                    });
-  for (; cell != cells.end() && cell->start_us < window.end_us && moved < most;
+  for (; cell != cells.end() && cell->start_us < window.end_us &&
+         most > GpuTime();
        ++cell) {
     if (cell->end_us > window.end_us || !picks(*cell)) continue;
     BookCell part = *cell;
-    part.time = std::min(cell->time, most - moved);
+    part.time = std::min(cell->time, most);
     cell->time -= part.time;
-    moved += part.time;
+    most -= part.time;
     taken.Add(part);
   }
-  for (const BookCell& part : taken.cells) lanes_[to].Add(part);
-  return moved;
+  return taken;
 }
 
 GpuTime Books::MoveOverage(const Lane& to, const Interval& window,
                            GpuTime most) {
-  return Move(to, window, most, [&to](const BookCell& cell) {
-    return cell.overage && cell.commitment == to.commitment;
-  });
+  const BookLane taken =
+      Take(OnDemand(to.pool), window, most, [&to](const BookCell& cell) {
+        return cell.overage && cell.commitment == to.commitment;
+      });
+  for (const BookCell& part : taken.cells) lanes_[to].Add(part);
+  return taken.Sum(window.start_us, window.end_us).time;
 }
 
 GpuTime Books::MoveCounted(const Lane& to, const Interval& window,
                            GpuTime most) {
-  return Move(to, window, most,
-              [](const BookCell& cell) { return !cell.unpriced; });
+  const Lane from = OnDemand(to.pool);
+  const BookLane taken = Take(
+      from, window, most, [](const BookCell& cell) { return !cell.unpriced; });
+  for (const BookCell& part : taken.cells) lanes_[to].Add(part);
+  const Expectation sum = taken.Sum(window.start_us, window.end_us);
+  if (sum.time.zero()) return sum.time;
+  BookLane& purchase = lanes_[{RowKind::kPurchase, kNoIndex, to.commitment}];
+  if (Sum(from, window.start_us, window.end_us).time.zero()) {
+    for (const BookCell& part : taken.cells) purchase.Add(part);
+    return sum.time;
+  }
+  // Which of the window's hours they are is not told.
+  BookCell whole;
+  whole.start_us = window.start_us;
+  whole.end_us = window.end_us;
+  whole.time = sum.time;
+  whole.own_cost = sum.cost;
+  purchase.Add(whole);
+  return sum.time;
 }
 
-void Books::SettleOverage(const Lane& to) {
-  const auto settled = lanes_.find(to);
-  if (settled != lanes_.end()) settled->second.Compact();
+void Books::Settle(const Lane& to) {
+  const auto compact = [this](const Lane& lane) {
+    const auto found = lanes_.find(lane);
+    if (found != lanes_.end()) found->second.Compact();
+  };
+  compact(to);
+  compact({RowKind::kPurchase, kNoIndex, to.commitment});
   const auto from = lanes_.find(OnDemand(to.pool));
   if (from == lanes_.end()) return;
   std::erase_if(from->second.cells,
                 [](const BookCell& cell) { return cell.time.zero(); });
-}
-
-void Books::SettleCounted(const Lane& to) {
-  SettleOverage(to);
-  const auto settled = lanes_.find(to);
-  if (settled == lanes_.end()) return;
-  const std::vector<BookCell> cells = settled->second.cells;
-  BookLane& purchase = lanes_[{RowKind::kPurchase, kNoIndex, to.commitment}];
-  for (const BookCell& cell : cells) purchase.Add(cell);
-  purchase.Compact();
 }
 
 }  // namespace drawdown

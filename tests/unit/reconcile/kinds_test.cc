@@ -139,6 +139,18 @@ TEST(ReconcileKindsTest, TenantsAreToldWithoutKinds) {
             2u);
 }
 
+TEST(ReconcileKindsTest, WhatIsAppliedIsStillWhatIsCovered) {
+  AppliedCommitment applied;
+  applied.commitment = kReserved;
+  applied.quantity = ParseDecimal("8").value();
+  applied.unit = "GPU-Hours";
+  std::vector<TestRow> rows = PlainRows("2", "16.40");
+  for (TestRow& row : rows) row.applied = {applied};
+  const ReconcileResult result = Checked(Reserved(), rows);
+  const ReconcileCheck& check = CheckNamed(result, "contract_applied");
+  EXPECT_EQ(check.outcome, ReconcileCheck::Outcome::kPassed) << check.detail;
+}
+
 TEST(ReconcileKindsTest, ARowThatNamesTheCommitmentTellsKinds) {
   std::vector<TestRow> rows = PlainRows("2", "16.40");
   rows.push_back(PurchaseRow(0, kHours, "160", "328.00"));

@@ -126,6 +126,29 @@ TEST(ReconcileSavingsPlanTest, UsageBeyondThePlanIsOnDemand) {
   EXPECT_TRUE(Checked(Plan("12"), rows).clean());
 }
 
+TEST(ReconcileSavingsPlanTest, WhatRoundingHidesIsNotLeftOver) {
+  std::vector<TestRow> rows = PlanRows();
+  for (int hour = 0; hour < 6; ++hour) rows[hour].quantity = "2.0000";
+  const ReconcileResult result = Checked(Plan("8.0001"), rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+}
+
+// One row of six hours, of which the fee of each hour pays for a part.
+TEST(ReconcileSavingsPlanTest, FeesOfPartsOfAChargePeriodAreThePeriods) {
+  std::vector<TestRow> rows = PlanRows();
+  rows.erase(rows.begin(), rows.begin() + 6);
+  TestRow covered = Covered(0, "12", "196.80");
+  covered.end_us = HourOf(6);
+  rows.push_back(covered);
+  rows.push_back(OnDemandRow(0, 6, "6", "98.40"));
+  EXPECT_TRUE(Checked(Plan("12"), rows).clean())
+      << Serialized(Checked(Plan("12"), rows));
+  rows[6].billed = "32.00";
+  const Break item = OnlyBreak(Checked(Plan("12"), rows));
+  EXPECT_EQ(item.kind, BreakClass::kPriceBreak);
+  EXPECT_EQ(FormatMoney(item.difference), "-0.8");
+}
+
 TEST(ReconcileSavingsPlanTest, AWrongFeeIsFound) {
   std::vector<TestRow> rows = PlanRows();
   rows[12].billed = "40.00";

@@ -61,6 +61,18 @@ TEST(ReconcileCorrectionsTest, WhatOurStatementPostsTooAgrees) {
   EXPECT_THAT(text, ::testing::Not(HasSubstr("our statement corrects")));
 }
 
+// No row says which of the late hours were covered.
+TEST(ReconcileCorrectionsTest, WithoutKindsBothAreOneCorrection) {
+  const std::vector<TestRow> rows = {
+      OnDemandRow(0, 2, "4", "65.60"),
+      Corrected(OnDemandRow(-9, -8, "1.25", "14.35"))};
+  const ReconcileResult result = Reconcile(LateInSeptember(), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  EXPECT_THAT(Serialized(result),
+              HasSubstr("2026-09 by 5 GPU-hours and 14.35 USD"));
+}
+
 TEST(ReconcileCorrectionsTest, WhatIsOffByMoreThanRoundingIsAsBefore) {
   struct Case {
     const char* name;
