@@ -216,7 +216,7 @@ class DRAWDOWN_EXPORT Ledger {
 
   // --- the tree of tenants (drawdown/tenant.h)
   // Whether it changed anything: the same again does not. Reads all runs and
-  // cells of the books once. kUnknownName when nothing is known at or below the
+  // cells of the books once. kNotFound when nothing is known at or below the
   // old path; kInvalidArgument (an instant inside a bucket or still to come, a
   // path below the old one, slices that do not fit the quotas above the new
   // one); kWrongState when a path means another by then, or a later move is in

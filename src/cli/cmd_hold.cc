@@ -283,9 +283,10 @@ void AddRenew(Program* program) {
   AddChange(
       program, "renew",
       {"Charge what a hold has used, hold more, and for longer",
-       "All of it at one instant, or nothing. A renewal has a number: the same "
-       "again changes\nnothing. Without --renewal it is the next one, so that "
-       "a repetition renews once more.\nAn expired hold is asked for anew.",
+       "All of it at one instant, or nothing. A renewal has a number: the "
+       "newest again changes\nnothing, an older one is an error. Without "
+       "--renewal it is the next one, so that a\nrepetition renews once more. "
+       "An expired hold is asked for anew.",
        "drawdown hold renew job-1 --for 2h\n"
        "drawdown hold renew job-1 --renewal 3 --charge-gpu-seconds 28800 "
        "--extend-gpu-hours 8",

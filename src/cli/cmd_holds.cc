@@ -1,7 +1,10 @@
 #include <array>
+#include <optional>
 
+#include "base/error.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/hold_change.h"
 #include "report/hold_report.h"
 
 namespace drawdown {
@@ -32,6 +35,16 @@ HoldQuery QueryOf(const HoldsArguments& arguments) {
   return query;
 }
 
+absl::Status CheckHasHold(const Ledger& ledger, const HoldQuery& query) {
+  RETURN_IF_ERROR(CheckHasTenant(ledger, query.tenant));
+  if (query.hold_id.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<HoldInfo> hold,
+                   FindHold(ledger, query.hold_id));
+  if (hold.has_value()) return absl::OkStatus();
+  return MakeError(ErrorCode::kNotFound,
+                   "hold " + query.hold_id + " is not in the books");
+}
+
 int RunHolds(Program* program, const HoldsArguments& arguments) {
   HoldQuery query = QueryOf(arguments);
   const auto at_us = EventInstant(program->globals());
@@ -39,7 +52,7 @@ int RunHolds(Program* program, const HoldsArguments& arguments) {
   query.at_us = *at_us;
   const auto ledger = OpenLedger(program->globals());
   if (!ledger.ok()) return Fail(ledger.status());
-  const absl::Status there = CheckHasTenant(**ledger, query.tenant);
+  const absl::Status there = CheckHasHold(**ledger, query);
   if (!there.ok()) return Fail(there);
   Output& output = program->output();
   HoldWriter writer(program->globals().FormatFor(output.terminal()),

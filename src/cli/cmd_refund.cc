@@ -1,6 +1,6 @@
 // `run refund` and `refunds`.
-#include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "cli/amounts.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/run_verbs.h"
@@ -24,14 +24,11 @@ absl::StatusOr<Refund> RefundOf(const RefundArguments& arguments) {
   refund.refund_id = arguments.refund_id;
   refund.run = {arguments.run_id, static_cast<uint32_t>(arguments.attempt)};
   refund.reason = arguments.reason;
-  if (!arguments.gpu_seconds.empty()) {
-    const auto amount = ParseGpuSeconds(arguments.gpu_seconds);
-    if (!amount.ok()) {
-      return MakeError(ErrorCode::kInvalidArgument,
-                       absl::StrCat("--gpu-seconds: ",
-                                    std::string(amount.status().message())));
-    }
-    refund.amount = *amount;
+  ASSIGN_OR_RETURN(refund.amount,
+                   GpuTimeOption("", {"", arguments.gpu_seconds}));
+  if (refund.amount && refund.amount->zero()) {
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "--gpu-seconds: a refund is more than 0");
   }
   ASSIGN_OR_RETURN(refund.share, RatioOption("share", arguments.share));
   return refund;
@@ -52,7 +49,7 @@ int RunRefund(Program* program, const RefundArguments& arguments) {
 int RunRefunds(Program* program, const RunQuery& query) {
   const auto ledger = OpenLedger(program->globals());
   if (!ledger.ok()) return Fail(ledger.status());
-  const absl::Status there = CheckHasTenant(**ledger, query.tenant);
+  const absl::Status there = CheckHasNamed(**ledger, query);
   if (!there.ok()) return Fail(there);
   Output& output = program->output();
   RefundWriter writer(program->globals().FormatFor(output.terminal()),

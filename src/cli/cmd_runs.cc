@@ -84,7 +84,7 @@ absl::StatusOr<RunTotals> ReadTotals(const GlobalOptions& globals,
                                      const Arguments& arguments) {
   ASSIGN_OR_RETURN(const auto at_us, EventInstant(globals));
   ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
-  RETURN_IF_ERROR(CheckHasTenant(*ledger, arguments.query.tenant));
+  RETURN_IF_ERROR(CheckHasNamed(*ledger, arguments.query));
   return ledger->TotalsOf(QueryOf(arguments), at_us);
 }
 
@@ -104,7 +104,7 @@ int RunRuns(Program* program, const Arguments& arguments) {
   if (arguments.totals) return RunTotalsOf(program, arguments);
   const auto ledger = OpenLedger(program->globals());
   if (!ledger.ok()) return Fail(ledger.status());
-  const absl::Status there = CheckHasTenant(**ledger, arguments.query.tenant);
+  const absl::Status there = CheckHasNamed(**ledger, arguments.query);
   if (!there.ok()) return Fail(there);
   Output& output = program->output();
   RunWriter writer(program->globals().FormatFor(output.terminal()),

@@ -147,6 +147,24 @@ absl::Status CheckHasTenant(const Ledger& ledger, const std::string& tenant) {
                    "tenant \"" + tenant + "\" is not in the books");
 }
 
+absl::Status CheckHasNamed(const Ledger& ledger, const RunQuery& query) {
+  RETURN_IF_ERROR(CheckHasTenant(ledger, query.tenant));
+  if (query.run_id.empty() && query.array.empty()) return absl::OkStatus();
+  RunQuery any;
+  any.run_id = query.run_id;
+  any.array = query.array;
+  any.limit = 1;
+  bool there = false;
+  RETURN_IF_ERROR(ledger.VisitRuns(any, [&there](const RunInfo&) {
+    there = true;
+    return false;
+  }));
+  if (there) return absl::OkStatus();
+  const std::string what =
+      query.run_id.empty() ? "array \"" + query.array : "run \"" + query.run_id;
+  return MakeError(ErrorCode::kNotFound, what + "\" is not in the books");
+}
+
 absl::StatusOr<ImportOptions> ImportOptionsOf(
     const GlobalOptions& globals, const ImportArguments& arguments) {
   RETURN_IF_ERROR(CheckZone(globals.zone));

@@ -69,6 +69,8 @@ absl::StatusOr<std::unique_ptr<Ledger>> OpenLedger(
 // kNotFound where the books have neither the tenant nor one below it: a name
 // that is mistyped would be answered like one that used nothing. "": all.
 absl::Status CheckHasTenant(const Ledger& ledger, const std::string& tenant);
+// So for the tenant, the run and the array that the query names, if any.
+absl::Status CheckHasNamed(const Ledger& ledger, const RunQuery& query);
 
 // The options of verbs that read CSV files of ours.
 struct ImportArguments {

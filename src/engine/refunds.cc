@@ -13,9 +13,10 @@ absl::Status Ledger::RefundRun(const Refund& refund) {
   }
   const bool nothing = refund.share && refund.share->zero();
   if (nothing || (refund.share && !IsValidRatio(*refund.share))) {
-    return MakeError(ErrorCode::kBadRow, "refund " + refund.refund_id +
-                                             " of a share of " +
-                                             FormatRatio(*refund.share));
+    return MakeError(ErrorCode::kBadRow,
+                     "refund " + refund.refund_id + " of a share of " +
+                         FormatRatio(*refund.share) +
+                         ": a share is more than 0 and at most 1");
   }
   RunRefunded entry;
   entry.refund_id = refund.refund_id;

@@ -111,7 +111,7 @@ absl::StatusOr<Verdict> Posting::MoveTenant(const TenantMove& move,
       const PathsById below,
       ReadPathsBelow(transaction_.get(), NameKind::kTenant, move.old_path));
   if (below.empty()) {
-    return MakeError(ErrorCode::kUnknownName,
+    return MakeError(ErrorCode::kNotFound,
                      "tenant \"" + move.old_path + "\" is not in the books");
   }
   RETURN_IF_ERROR(CheckOrder(*list, move));

@@ -44,11 +44,14 @@ absl::Status CheckFits(const RunRefunded& refund, GpuTime used,
       refund.amount <= used - refunded) {
     return absl::OkStatus();
   }
+  const std::string what = "refund " + std::string(refund.refund_id) + " of " +
+                           FormatGpuSeconds(refund.amount) + " GPU-seconds: ";
+  if (refund.share.zero() && refund.amount <= GpuTime()) {
+    return MakeError(ErrorCode::kBadRow, what + "a refund is more than 0");
+  }
   return MakeError(ErrorCode::kBadRow,
-                   "refund " + std::string(refund.refund_id) + " of " +
-                       FormatGpuSeconds(refund.amount) + " GPU-seconds: run " +
-                       DescribeRun(refund.run_id, refund.attempt) + " used " +
-                       FormatGpuSeconds(used) + ", of which " +
+                   what + "run " + DescribeRun(refund.run_id, refund.attempt) +
+                       " used " + FormatGpuSeconds(used) + ", of which " +
                        FormatGpuSeconds(refunded) + " are refunded");
 }
 

@@ -291,6 +291,12 @@ class RunTest(CliTest):
         self.assertIn("used 57600, of which 28800 are refunded", self.expect(
             3, "run", "refund", "job-1", "--id", "t-2", "--gpu-seconds",
             "28800.000001", "--reason", "x").err)
+        for amount, text in (("0", "a refund is more than 0"), ("-1", '"-1" is negative')):
+            self.assertIn("--gpu-seconds: " + text, self.expect(
+                2, "run", "refund", "job-1", "--id", "t-2", "--gpu-seconds", amount,
+                "--reason", "x").err)
+        self.assertIn("a share is more than 0 and at most 1", self.expect(
+            3, "run", "refund", "job-1", "--id", "t-2", "--share", "0", "--reason", "x").err)
         now = ["--at", "2026-10-02T00:00:00Z"]
         self.assertEqual(
             self.expect(0, "usage", "--net", "--by", "tenant", *now).out,

@@ -239,7 +239,7 @@ TEST_F(TenantsTest, WhatCannotBeIsRefusedByName) {
                            const std::string& why) {
     EXPECT_THAT(Move(from, to, at_us).status(), IsError(code, why));
   };
-  refused("nobody", "b", kStart, ErrorCode::kUnknownName, "nobody");
+  refused("nobody", "b", kStart, ErrorCode::kNotFound, "nobody");
   refused("a", "a", kStart, ErrorCode::kInvalidArgument, "already");
   refused("a", "a/y", kStart, ErrorCode::kInvalidArgument, "below itself");
   refused("a//x", "b", kStart, ErrorCode::kBadRow, "a//x");

@@ -217,7 +217,7 @@ void QuotaSimulation::Move() {
     const ErrorCode code = GetErrorCode(moved.status());
     ASSERT_TRUE(code == ErrorCode::kWrongState ||
                 code == ErrorCode::kInvalidArgument ||
-                code == ErrorCode::kUnknownName)
+                code == ErrorCode::kNotFound)
         << moved.status();
   }
   Begin();

@@ -84,7 +84,7 @@ class ForecastCalls(Calls):
     def move_tenant(self, old_path: str, new_path: str, start: Instant) -> bool:
         """What is at `old_path` and below is at `new_path` from `start` on.
 
-        False when it was so already. UnknownNameError when nothing is there; StateError
+        False when it was so already. NotFoundError when nothing is there; StateError
         for an instant inside a bucket or to come and for paths that do not fit; BusyError
         past lock_timeout.
         """
