@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "cli/ask_again.h"
 #include "cli/commands.h"
 #include "cli/run_verbs.h"
 
@@ -70,6 +71,13 @@ absl::StatusOr<RunChangeRequest> StartRequest(const RunArguments& arguments) {
     return ledger->StartRun(timed, options);
   };
   request.is_so = [start](const RunInfo& run) { return IsStarted(run, start); };
+  request.say_again = [start, options](Ledger* ledger, const RunInfo& run) {
+    RunStart then = start;
+    then.at_us = run.segments.front().start_us;
+    return AskWhileBusy<Admission>(
+               [&] { return ledger->StartRun(then, options); })
+        .status();
+  };
   return request;
 }
 

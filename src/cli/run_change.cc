@@ -24,6 +24,13 @@ absl::StatusOr<std::optional<RunInfo>> FindRun(const Ledger& ledger,
   return found;
 }
 
+absl::StatusOr<RunChangeResult> Unchanged(Ledger* ledger,
+                                          const RunChangeRequest& request,
+                                          RunInfo run) {
+  if (request.say_again) RETURN_IF_ERROR(request.say_again(ledger, run));
+  return RunChangeResult{std::move(run), false};
+}
+
 }  // namespace
 
 absl::StatusOr<RunChangeResult> ChangeRun(Ledger* ledger,
@@ -32,7 +39,7 @@ absl::StatusOr<RunChangeResult> ChangeRun(Ledger* ledger,
                    FindRun(*ledger, request.key));
   const bool repeatable = !request.at_us;
   if (repeatable && before && request.is_so(*before)) {
-    return RunChangeResult{*std::move(before), false};
+    return Unchanged(ledger, request, *std::move(before));
   }
   const int64_t at_us = request.at_us ? *request.at_us : SystemClock().NowUs();
   absl::StatusOr<Admission> posted =
@@ -42,7 +49,7 @@ absl::StatusOr<RunChangeResult> ChangeRun(Ledger* ledger,
     // The same script on another node may have been there in between.
     const bool so = repeatable && after && request.is_so(*after);
     if (!so) return posted.status();
-    return RunChangeResult{*std::move(after), false};
+    return Unchanged(ledger, request, *std::move(after));
   }
   if (!posted->admitted()) {
     return RunChangeResult{std::move(after).value_or(RunInfo()), false,

@@ -19,6 +19,10 @@ struct RunChangeRequest {
   std::optional<int64_t> at_us;
   std::function<absl::StatusOr<Admission>(Ledger*, int64_t at_us)> post;
   std::function<bool(const RunInfo&)> is_so;
+  // Says it again of the run that is so, for what RunInfo does not tell: the
+  // hold that it draws. It changes nothing, or is a conflict. Null: all is
+  // told.
+  std::function<absl::Status(Ledger*, const RunInfo&)> say_again = nullptr;
 };
 
 struct RunChangeResult {

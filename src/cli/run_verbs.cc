@@ -5,29 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "cli/exit_code.h"
-#include "cli/hold_change.h"
 #include "report/books_report.h"
 
 namespace drawdown {
 namespace {
-
-// A run that goes on was started with this hold, or this is another request.
-absl::Status CheckDraws(const Ledger& ledger, const RunArguments& arguments) {
-  if (arguments.hold_id.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::optional<HoldInfo> hold,
-                   FindHold(ledger, arguments.hold_id));
-  if (hold && hold->run == KeyOf(arguments)) return absl::OkStatus();
-  std::string drawn = "without a hold";
-  RETURN_IF_ERROR(ledger.VisitHolds({}, [&](const HoldInfo& other) {
-    if (other.run != KeyOf(arguments)) return true;
-    drawn = "with hold " + other.hold_id;
-    return false;
-  }));
-  return MakeError(ErrorCode::kConflict,
-                   absl::StrCat("run ", arguments.run_id, " attempt ",
-                                arguments.attempt, " was started ", drawn,
-                                "; this says hold ", arguments.hold_id));
-}
 
 absl::StatusOr<RunChangeResult> Change(const GlobalOptions& globals,
                                        const RunArguments& arguments,
@@ -37,11 +18,7 @@ absl::StatusOr<RunChangeResult> Change(const GlobalOptions& globals,
   request.key = KeyOf(arguments);
   ASSIGN_OR_RETURN(request.at_us, EventInstant(globals));
   ASSIGN_OR_RETURN(const std::unique_ptr<Ledger> ledger, OpenLedger(globals));
-  ASSIGN_OR_RETURN(RunChangeResult result, ChangeRun(ledger.get(), request));
-  if (!result.changed && !result.refusal) {
-    RETURN_IF_ERROR(CheckDraws(*ledger, arguments));
-  }
-  return result;
+  return ChangeRun(ledger.get(), request);
 }
 
 int RunChangeVerb(Program* program, const RunArguments& arguments,

@@ -104,12 +104,14 @@ absl::StatusOr<std::optional<RunChanged>> Posting::NewStart(
   ASSIGN_OR_RETURN(const std::optional<std::string> draws,
                    HoldOfRun(EncodeRunKey(start.run_id, start.attempt)));
   if (draws.value_or("") == starting.hold_id) return std::nullopt;
+  const std::string says = starting.hold_id.empty()
+                               ? "without a hold"
+                               : "hold " + std::string(starting.hold_id);
   return MakeError(ErrorCode::kConflict,
                    "run " + DescribeRun(start.run_id, start.attempt) +
-                       (draws ? " was started with hold " + *draws
-                              : std::string(" was started without a hold")) +
-                       "; this says hold \"" + std::string(starting.hold_id) +
-                       "\"");
+                       " was started " +
+                       (draws ? "with hold " + *draws : "without a hold") +
+                       "; this says " + says);
 }
 
 absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,

@@ -133,8 +133,10 @@ class LifeTest(HoldTest):
         self.assertEqual(self.quota()["available_gpu_seconds"], "129600")
         self.assertIn("was already started",
                       self.expect(0, *start, "--hold", "job-1").err)
-        self.assertIn("run run-1 attempt 1 was started with hold job-1; this says hold job-2",
-                      self.expect(3, *start, "--hold", "job-2").err)
+        for hold, says in ((["--hold", "job-2"], "hold job-2"), ([], "without a hold")):
+            self.assertEqual(self.expect(3, *start, *hold).err,
+                             "drawdown: run run-1 attempt 1 was started with hold job-1; "
+                             f"this says {says}\n")
         other = self.expect(3, "run", "start", "run-2", *PLACE, "--gpus", "8",
                             "--hold", "job-1")
         self.assertIn("hold job-1 is drawn by run run-1", other.err)

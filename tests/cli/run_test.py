@@ -115,8 +115,11 @@ class RunTest(CliTest):
         self.assertIn("is open", self.change(2, "resume", *at(2)).err)
         self.assertIn("is open", self.change(2, "resume").err)
         self.change(0, "suspend", *at(2))
-        self.assertIn("is suspended",
+        since = "is suspended since 2026-10-01T02:00:00Z: it cannot be "
+        self.assertIn(since + "resized",
                       self.change(2, "resize", "--gpus", "2", *at(3)).err)
+        self.assertIn(since + "suspended at 2026-10-01T03:00:00Z",
+                      self.change(2, "suspend", *at(3)).err)
         self.change(0, "stop", *at(3))
         for verb in (["suspend"], ["resume"], ["resize", "--gpus", "2"]):
             self.assertIn("is ended", self.change(2, *verb, *at(4)).err)
