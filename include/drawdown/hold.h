@@ -37,6 +37,8 @@ struct HoldRequest {
   GpuTime gpu_time;                // >= 0
   int64_t micro_gpus = 0;          // GPUs at once, for quotas of GPUs
   int64_t ttl_us = 3'600'000'000;  // 1 us to 366 days: cap it, and renew
+  // Where it stands, for a person: "holds.csv:6". Errors begin with it.
+  std::string source = {};
 };
 
 struct HoldRenewal {

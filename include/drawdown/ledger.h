@@ -224,7 +224,8 @@ class DRAWDOWN_EXPORT Ledger {
   absl::StatusOr<bool> MoveTenant(const TenantMove& move);
 
   // --- holds (drawdown/hold.h). Idempotent by id, as runs are.
-  // All are placed, or none and the refusal says why.
+  // All are placed, or none and the refusal says why. Of several that are bad
+  // the error names up to twenty, a line each.
   absl::StatusOr<Admission> PlaceHolds(std::span<const HoldRequest> requests,
                                        const WriteOptions& options = {});
   absl::StatusOr<Admission> PlaceHold(const HoldRequest& request,

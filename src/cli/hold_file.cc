@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/row_problems.h"
 #include "base/source.h"
 #include "cli/amounts.h"
 
@@ -115,15 +116,6 @@ class HoldRows {
   const int64_t ttl_us_;
 };
 
-absl::Status BadRows(std::vector<std::string> problems) {
-  if (problems.size() > kMaxNamedRows) {
-    const size_t more = problems.size() - kMaxNamedRows;
-    problems.resize(kMaxNamedRows);
-    problems.push_back(absl::StrCat("and ", more, " more"));
-  }
-  return MakeError(ErrorCode::kBadRow, absl::StrJoin(problems, "\n"));
-}
-
 }  // namespace
 
 absl::StatusOr<HoldFile> ReadHoldFile(const std::string& path, int64_t ttl_us) {
@@ -140,27 +132,30 @@ absl::StatusOr<HoldFile> ReadHoldFile(const std::string& path, int64_t ttl_us) {
     file.notes.push_back(absl::StrCat(
         source->name(), ": not read: ", absl::StrJoin(ignored, ", ")));
   }
-  std::vector<std::string> problems;
+  RowProblems problems(kMaxNamedRows);
   std::unordered_map<std::string, std::string> first_of;  // hold id -> where
   ASSIGN_OR_RETURN(bool found, reader.Next());
   while (found) {
     auto request = rows.Current();
     if (request.ok()) {
+      request->source = reader.Where();
       const auto [first, fresh] =
           first_of.emplace(request->hold_id, reader.Where());
       if (!fresh) {
-        problems.push_back(absl::StrCat(
-            reader.Where(), ": hold ", request->hold_id,
-            " stands twice in one batch, first in ", first->second));
+        problems.Add(
+            reader.Where(),
+            MakeError(ErrorCode::kBadRow,
+                      absl::StrCat("hold ", request->hold_id,
+                                   " stands twice in one batch, first in ",
+                                   first->second)));
       }
       file.requests.push_back(*std::move(request));
     } else {
-      problems.push_back(absl::StrCat(reader.Where(), ": ",
-                                      std::string(request.status().message())));
+      problems.Add(reader.Where(), request.status());
     }
     ASSIGN_OR_RETURN(found, reader.Next());
   }
-  if (!problems.empty()) return BadRows(std::move(problems));
+  RETURN_IF_ERROR(problems.ToStatus());
   return file;
 }
 

@@ -18,7 +18,7 @@ struct HoldFile {
 
 // Columns hold_id, tenant, pool, gpu_hours or gpu_seconds, gpus, for; of the
 // last four only what is needed, `for` else being `ttl_us`. '-' is stdin; gzip
-// is read. All bad rows are named, up to a cap: kBadRow.
+// is read. All bad rows are named, up to a cap, here or when they are placed.
 absl::StatusOr<HoldFile> ReadHoldFile(const std::string& path, int64_t ttl_us);
 
 }  // namespace drawdown

@@ -16,22 +16,6 @@ void ImportProgress::At(uint64_t done) {
   callback_(phase_, done, total_);
 }
 
-void RowProblems::Add(const std::string& where, const absl::Status& status) {
-  if (count_++ == 0) code_ = GetErrorCode(status);
-  if (count_ > limit_) return;
-  if (!text_.empty()) text_.push_back('\n');
-  text_ += where + ": " + std::string(status.message());
-}
-
-absl::Status RowProblems::ToStatus() const {
-  if (count_ == 0) return absl::OkStatus();
-  std::string text = text_;
-  if (count_ > limit_) {
-    text += "\nand " + std::to_string(count_ - limit_) + " more bad row(s)";
-  }
-  return MakeError(code_, text + "\nnothing was posted");
-}
-
 absl::StatusOr<Sources> OpenSources(const std::vector<std::string>& paths) {
   Sources sources;
   for (const std::string& path : paths) {

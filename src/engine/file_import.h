@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/row_problems.h"
 #include "base/source.h"
 #include "engine/impl.h"
 #include "engine/import_check.h"
@@ -37,21 +38,6 @@ class ImportProgress {
   const uint64_t total_;
   uint64_t calls_ = 0;
   std::chrono::steady_clock::time_point last_;
-};
-
-// Bad rows, named up to a cap.
-class RowProblems {
- public:
-  explicit RowProblems(size_t limit) : limit_(limit) {}
-
-  void Add(const std::string& where, const absl::Status& status);
-  absl::Status ToStatus() const;
-
- private:
-  const size_t limit_;
-  size_t count_ = 0;
-  ErrorCode code_ = ErrorCode::kBadRow;
-  std::string text_;
 };
 
 using Sources = std::vector<std::unique_ptr<Source>>;
@@ -139,7 +125,7 @@ class FileImport {
       bytes_before += source->size();
     }
     progress.Done();
-    RETURN_IF_ERROR(problems.ToStatus());
+    RETURN_IF_ERROR(problems.ToStatus("nothing was posted"));
     // Before anything is posted: what fails here leaves nothing half done.
     RETURN_IF_ERROR(
         rows_.AddNotes(books.get(), checker, sources, options_, &result_));

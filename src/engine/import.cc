@@ -207,7 +207,7 @@ absl::StatusOr<ImportResult> Ledger::CorrectRunsFile(
         problems.Add(csv.Where(), verdict.status());
       }
     }
-    return problems.ToStatus();
+    return problems.ToStatus("nothing was posted");
   }));
   return result;
 }

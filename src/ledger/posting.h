@@ -334,8 +334,9 @@ class Posting {
   };
   absl::Status CheckCovered(const RunChanged& change, const Run& known,
                             const Covered& by, int64_t at_us);
+  absl::StatusOr<bool> IsNewHold(const HoldRequest& request, bool strict);
   absl::StatusOr<std::vector<const HoldRequest*>> NewHolds(
-      std::span<const HoldRequest> requests);
+      std::span<const HoldRequest> requests, bool strict);
 
   absl::Status CheckLink(const CommitLink& link);
   void CloseCommit(const Sha256Digest& chain);

@@ -4,12 +4,19 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "base/row_problems.h"
 #include "ledger/buckets.h"
 #include "ledger/hold_rules.h"
 #include "ledger/posting.h"
 
 namespace drawdown {
 namespace {
+
+constexpr size_t kMaxNamedHolds = 20;  // of those of a batch that are bad
+
+bool IsOfInput(const absl::Status& status) {
+  return static_cast<int>(GetErrorCode(status)) / 100 == 1;
+}
 
 // What the hold would hold beyond what it holds: once it has expired, all. Its
 // run draws it from `draws_us` on, or has before `at_us`.
@@ -195,29 +202,48 @@ absl::Status Posting::AddCharge(const StoredHold& hold, int64_t at_us,
 
 // --- holds -------------------------------------------------------------------
 
+// Whether it is not in the books.
+absl::StatusOr<bool> Posting::IsNewHold(const HoldRequest& request,
+                                        bool strict) {
+  RETURN_IF_ERROR(CheckHold(request));
+  ASSIGN_OR_RETURN(const std::optional<StoredHold> known,
+                   FindHold(request.hold_id));
+  if (!known) {
+    RETURN_IF_ERROR(ValidatePath(request.tenant, "tenant"));
+    RETURN_IF_ERROR(ValidatePath(request.pool, "pool"));
+    if (strict) {
+      RETURN_IF_ERROR(CheckStrict(request.tenant, request.pool));
+    }
+    return true;
+  }
+  ASSIGN_OR_RETURN(
+      const std::string tenant,
+      AsNamed(PathOf(NameKind::kTenant, known->tenant), request.tenant));
+  RETURN_IF_ERROR(JudgePlacedAgain(
+      *known, tenant, PathOf(NameKind::kPool, known->pool), request));
+  return false;
+}
+
 // Those that are not in the books, or an error.
 absl::StatusOr<std::vector<const HoldRequest*>> Posting::NewHolds(
-    std::span<const HoldRequest> requests) {
+    std::span<const HoldRequest> requests, bool strict) {
   std::vector<const HoldRequest*> fresh;
   std::unordered_set<std::string_view> ids;
+  RowProblems problems(kMaxNamedHolds);
   for (const HoldRequest& request : requests) {
-    RETURN_IF_ERROR(CheckHold(request));
-    if (!ids.insert(request.hold_id).second) {
-      return HoldError(ErrorCode::kConflict, request.hold_id,
-                       "stands twice in one batch");
+    absl::StatusOr<bool> is_new = IsNewHold(request, strict);
+    if (is_new.ok() && !ids.insert(request.hold_id).second) {
+      is_new = HoldError(ErrorCode::kConflict, request.hold_id,
+                         "stands twice in one batch");
     }
-    ASSIGN_OR_RETURN(const std::optional<StoredHold> known,
-                     FindHold(request.hold_id));
-    if (!known) {
-      fresh.push_back(&request);
+    if (is_new.ok()) {
+      if (*is_new) fresh.push_back(&request);
       continue;
     }
-    ASSIGN_OR_RETURN(
-        const std::string tenant,
-        AsNamed(PathOf(NameKind::kTenant, known->tenant), request.tenant));
-    RETURN_IF_ERROR(JudgePlacedAgain(
-        *known, tenant, PathOf(NameKind::kPool, known->pool), request));
+    if (!IsOfInput(is_new.status())) return is_new.status();
+    problems.Add(request.source, is_new.status());
   }
+  RETURN_IF_ERROR(problems.ToStatus());
   return fresh;
 }
 
@@ -263,15 +289,10 @@ absl::StatusOr<Admission> Posting::RefusedBesideMeters(Admitter* admitter,
 absl::StatusOr<Admission> Posting::PlaceHolds(
     std::span<const HoldRequest> requests, bool strict, int64_t at_us) {
   ASSIGN_OR_RETURN(const std::vector<const HoldRequest*> fresh,
-                   NewHolds(requests));
+                   NewHolds(requests, strict));
   Admitter admitter = quotas_->AdmitterAt(at_us);
   int promised = 0;
   for (const HoldRequest* const request : fresh) {
-    RETURN_IF_ERROR(ValidatePath(request->tenant, "tenant"));
-    RETURN_IF_ERROR(ValidatePath(request->pool, "pool"));
-    if (strict) {
-      RETURN_IF_ERROR(CheckStrict(request->tenant, request->pool));
-    }
     ASSIGN_OR_RETURN(Admission admission,
                      AdmitTime(&admitter, request->tenant, request->pool,
                                {request->gpu_time, request->micro_gpus}));

@@ -415,8 +415,29 @@ class BatchTest(HoldTest):
                           ["holds.csv:9", "it holds neither GPU time nor GPUs"]])
         many = self.hold(3, *self.rows(*["a,t,p,x,,"] * 30))
         self.assertEqual(many.err.count("\n"), 21)
-        self.assertIn("and 10 more\n", many.err)
+        self.assertIn("and 10 more bad row(s)\n", many.err)
         self.assertEqual(self.holds(), [])
+
+    def test_every_row_that_the_books_cannot_have_is_named(self):
+        self.place(0, "a", "1")
+        bad = self.hold(3, *self.rows("a,acme/chat,p,2,,", "b,z//y,p,1,,", "c,z,*/p,1,,",
+                                      "d,z,,1,,", "e,,p,1,,", ",z,p,1,,", "f,z,p,1,,367d",
+                                      "g,z,p,1,,"))
+        self.assertEqual([line.removeprefix("drawdown: ").split(" ")[:3] for line in
+                          bad.err.splitlines()],
+                         [["holds.csv:2:", "hold", "a"], ["holds.csv:3:", "tenant", '"z//y"'],
+                          ["holds.csv:4:", "pool", '"*/p"'], ["holds.csv:5:", "pool", '""'],
+                          ["holds.csv:6:", "tenant", '""'], ["holds.csv:7:", "hold_id", "has"],
+                          ["holds.csv:8:", "hold", "f:"]])
+        strict = self.hold(3, *self.rows("a,acme/chat,aws/us-east-1/gb200,1,,", "b,z,p,1,,",
+                                         "c,acme,p,1,,"), "--strict")
+        self.assertEqual(strict.err,
+                         'drawdown: holds.csv:3: tenant "z" is not in the books\n'
+                         'drawdown: holds.csv:4: pool "p" is not in the books\n')
+        many = self.hold(3, *self.rows(*[f"h{i},,p,1,," for i in range(30)]))
+        self.assertEqual(many.err.count("\n"), 21)
+        self.assertIn("and 10 more bad row(s)\n", many.err)
+        self.assertEqual(len(self.holds()), 1)
 
     def test_files_that_are_none(self):
         self.hold(3, "place", "--file", "absent.csv")

@@ -1,6 +1,10 @@
 // Bad input: a clear error naming file, row and value; nothing half-applied.
 #include <zlib.h>
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "drawdown/ledger.h"
 #include "gtest/gtest.h"
 #include "tests/support/scratch_dir.h"
@@ -177,6 +181,40 @@ TEST_F(HostileInputTest, UsageRowsAreCheckedTheSameWay) {
               IsError(ErrorCode::kConflict,
                       "u is in the books as acme on aws/x, 1.5 GPU-seconds"));
   EXPECT_EQ(FormatGpuSeconds(ledger_->Usage({})->total), "1.5");
+}
+
+TEST_F(HostileInputTest, EveryBadHoldOfABatchIsNamedAndNoneIsPlaced) {
+  std::vector<HoldRequest> batch;
+  for (const char* tenant : {"acme", "a//b", "acme", "*"}) {
+    HoldRequest hold;
+    hold.hold_id = "h" + std::to_string(batch.size());
+    hold.tenant = tenant;
+    hold.pool = "aws/x";
+    hold.gpu_time = GpuTime(1);
+    batch.push_back(hold);
+  }
+  batch[2].hold_id = "h0";
+  batch[2].source = "node-7";
+  const absl::Status bad = ledger_->PlaceHolds(batch).status();
+  EXPECT_EQ(GetErrorCode(bad), ErrorCode::kBadRow);
+  EXPECT_EQ(bad.message(),
+            "tenant \"a//b\" has an empty part\n"
+            "node-7: hold h0 stands twice in one batch\n"
+            "tenant \"*\" has a part '*', which only selectors may have");
+  EXPECT_EQ(ledger_->Info().entries, 0u);
+}
+
+TEST_F(HostileInputTest, ARefundIsMoreThanNothing) {
+  ASSERT_THAT(Import(std::string(kHeader) + kGoodRow), IsOk());
+  Refund refund;
+  refund.refund_id = "r";
+  refund.run = {"a", 1};
+  refund.reason = "x";
+  for (const int64_t amount : {0, -1}) {
+    refund.amount = GpuTime(amount);
+    EXPECT_THAT(ledger_->RefundRun(refund),
+                IsError(ErrorCode::kBadRow, "a refund is more than 0"));
+  }
 }
 
 }  // namespace
