@@ -19,6 +19,10 @@ LONG_METER_FORKS ?= 2000
 # scripted piece of its work; 0: all.
 CRASH_POINTS ?= 25
 LONG_CRASH_POINTS ?= 0
+# Operations of the simulation of quotas, and histories of calls of each crowd;
+# both are short where nothing is said.
+LONG_SIMULATION_STEPS ?= 2000000
+LONG_HISTORIES ?= 50
 
 SHORT_CRASH = DRAWDOWN_CRASH_KILLS=$(CHECK_KILLS) \
   DRAWDOWN_METER_KILLS=$(METER_KILLS) DRAWDOWN_CRASH_POINTS=$(CRASH_POINTS) \
@@ -27,7 +31,9 @@ LONG_CRASH = DRAWDOWN_CRASH_KILLS=$(LONG_KILLS) \
   DRAWDOWN_METER_KILLS=$(LONG_METER_KILLS) \
   DRAWDOWN_CRASH_POINTS=$(LONG_CRASH_POINTS) \
   DRAWDOWN_METER_FORKS=$(LONG_METER_FORKS) \
-  DRAWDOWN_QUOTA_KILLS=$(LONG_QUOTA_KILLS)
+  DRAWDOWN_QUOTA_KILLS=$(LONG_QUOTA_KILLS) \
+  DRAWDOWN_SIMULATION_STEPS=$(LONG_SIMULATION_STEPS) \
+  DRAWDOWN_HISTORIES=$(LONG_HISTORIES)
 # Where Prometheus is unpacked, for the tests that scrape with it.
 export DRAWDOWN_PROMETHEUS_DIR ?= $(CURDIR)/build/prometheus
 # Where pyarrow and the like are, for the tests of the Python package.
@@ -42,7 +48,7 @@ help:
 	@echo 'make check-tsan  every test under ThreadSanitizer'
 	@echo 'make check-clang every test as clang 14 builds it'
 	@echo 'make check-fuzz  what reads bills under libFuzzer, $(FUZZ_SECONDS) seconds a target'
-	@echo 'make check-crash $(LONG_KILLS) kills per crash test, $(LONG_METER_KILLS) of live meters'
+	@echo 'make check-crash $(LONG_KILLS) kills per crash test, $(LONG_METER_KILLS) of live meters, $(LONG_SIMULATION_STEPS) steps of quotas'
 	@echo 'make check-all   all of the above checks'
 	@echo 'make bench       benchmarks beside their peers, as ratios'
 	@echo 'make format      clang-format over the tree'
