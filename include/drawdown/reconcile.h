@@ -67,6 +67,9 @@ struct BreakFigures {
   int64_t period_end_us = 0;
   std::optional<GpuTime> billed;   // empty: the row carries no GPU-hours
   std::optional<GpuTime> metered;  // empty: nothing to compare with
+  // Of fees and of what a commitment had left, which no meter counts: the hours
+  // by the contract. Empty of others, and where money alone was compared.
+  std::optional<GpuTime> contracted;
   MoneyAmount billed_cost;
   MoneyAmount expected_cost;
   MoneyAmount difference;  // billed - expected, exact

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/wide.h"
 #include "model/reason_text.h"
+#include "reconcile/lacking_fees.h"
 
 namespace drawdown {
 namespace {
@@ -52,13 +53,19 @@ std::map<std::string, MoneyAmount> WithoutZeros(
   return billed;
 }
 
-// The worst outcome of a commitment's purchase groups.
-ReconcileCheck Purchases(const Commitment& commitment,
-                         const std::vector<Group>& groups,
-                         const CompareContext& context) {
+// The worst outcome of a commitment's purchase groups. Empty: there is nothing
+// that could be billed, and nothing is.
+std::optional<ReconcileCheck> Purchases(const Commitment& commitment,
+                                        const std::vector<Group>& groups,
+                                        const CompareContext& context) {
   ReconcileCheck check{
       "commitment_purchases", Outcome::kNotExecutable,
       absl::StrCat(commitment.id, ": the bill holds no purchase row of it")};
+  const LackingFees lacking = LackingFeesOf(commitment, groups, context);
+  if (!lacking.amount.zero()) {
+    absl::StrAppend(&check.detail, ", our statement has ",
+                    LackingFeesText(lacking, context.contract->currency));
+  }
   uint64_t checked = 0;
   uint64_t broken = 0;
   uint64_t open = 0;
@@ -78,7 +85,12 @@ ReconcileCheck Purchases(const Commitment& commitment,
     else if (!IsClean(found))
       ++broken;
   }
-  if (checked == 0) return check;
+  if (checked == 0) {
+    const bool none_owed = commitment.category == CommitmentCategory::kSpend &&
+                           lacking.amount.zero();
+    if (none_owed) return std::nullopt;
+    return check;
+  }
   check.outcome = broken != 0 ? Outcome::kFailed
                   : open != 0 ? Outcome::kNotExecutable
                               : Outcome::kPassed;
@@ -173,8 +185,8 @@ std::vector<ReconcileCheck> CheckPurchases(const std::vector<Group>& groups,
                                            const CompareContext& context) {
   std::vector<ReconcileCheck> checks;
   for (const Commitment& commitment : context.contract->commitments) {
-    if (commitment.category != CommitmentCategory::kUsage) continue;
-    checks.push_back(Purchases(commitment, groups, context));
+    const auto check = Purchases(commitment, groups, context);
+    if (check.has_value()) checks.push_back(*check);
   }
   return checks;
 }

@@ -268,6 +268,9 @@ Break ComparedItem(const Group& group, const CompareContext& context) {
           group.key.lane, group.key.start_us, group.key.end_us, *context.books);
     }
   }
+  if (!IsUsage(comparison.kind) && !comparison.money_only) {
+    item.contracted = comparison.booked;
+  }
   SetExpected(comparison.expected, item);
   if (HasEffects(kind)) {
     item.quantity_effect = comparison.quantity_effect;

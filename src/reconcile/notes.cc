@@ -14,6 +14,7 @@
 #include "bill/bill_reader.h"
 #include "bill/oddity_log.h"
 #include "model/reason_text.h"
+#include "reconcile/lacking_fees.h"
 #include "reconcile/tolerance.h"
 
 namespace drawdown {
@@ -131,6 +132,29 @@ void NoteCommitments(const std::vector<Group>& groups, const GroupNames& names,
       more == 0 ? "" : absl::StrCat(" and ", more, " more")));
 }
 
+// What is owed and not asked for may be billed elsewhere, or later.
+void NoteLackingFees(const std::vector<Group>& groups,
+                     const CompareContext& context, ReconcileResult* result) {
+  std::vector<std::string> named;
+  size_t more = 0;
+  for (const Commitment& commitment : context.contract->commitments) {
+    const LackingFees lacking = LackingFeesOf(commitment, groups, context);
+    if (lacking.amount.zero()) continue;
+    if (named.size() == kMostNamed) {
+      ++more;
+      continue;
+    }
+    named.push_back(
+        absl::StrCat(LackingFeesText(lacking, context.contract->currency), " (",
+                     commitment.id, ")"));
+  }
+  if (named.empty()) return;
+  result->notes.push_back(absl::StrCat(
+      "our statement has ", absl::StrJoin(named, ", "),
+      more == 0 ? "" : absl::StrCat(" and those of ", more, " more"),
+      ", in no row of the bill: they may be billed elsewhere"));
+}
+
 // They are right or wrong by another contract, and nobody has looked yet.
 void NoteContracts(const std::vector<Group>& groups, const GroupNames& names,
                    ReconcileResult* result) {
@@ -216,6 +240,7 @@ void AddNotes(const BillSummary& bill, const ItemSums& sums,
   NoteBias(sums, result);
   NoteCopies(bill, sums.copies, result);
   NoteCommitments(groups, *context.names, result);
+  NoteLackingFees(groups, context, result);
   NoteContracts(groups, *context.names, result);
   NoteProviders(bill, groups, context.contract->provider, result);
 }

@@ -70,6 +70,7 @@ class RunFinder {
       item.metered = books.time;
     } else {
       item.quantity_effect = -books.cost;
+      if (!books.time.zero()) item.contracted = books.time;
     }
     const BilledAmount amount = context_.basis.amount;
     const bool free = covered && IsFree(lane_, context_.basis);

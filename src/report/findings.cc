@@ -37,7 +37,14 @@ CauseOfTexts<std::string_view> CauseOf(const Break& item) {
 }
 
 GpuTime Excess(const BreakFigures& item) {
-  return item.billed.value_or(GpuTime()) - item.metered.value_or(GpuTime());
+  return item.billed.value_or(GpuTime()) -
+         item.contracted.value_or(item.metered.value_or(GpuTime()));
+}
+
+// A fee without a row is one of no hours.
+bool HasBothSides(const BreakFigures& item) {
+  return item.contracted.has_value() ||
+         (item.billed.has_value() && item.metered.has_value());
 }
 
 std::optional<Int128> HundredthGpus(const BreakFigures& item) {
@@ -64,7 +71,7 @@ void Add(size_t place, const BreakFigures& item, Finding& finding) {
   } else if (finding.metered.has_value()) {
     *finding.metered += *item.metered;
   }
-  if (!item.billed.has_value() || !item.metered.has_value()) {
+  if (!HasBothSides(item)) {
     finding.excess.reset();
   } else if (finding.excess.has_value()) {
     *finding.excess += Excess(item);
@@ -168,11 +175,36 @@ std::string QuantityHeadline(const Finding& finding) {
   }
   const bool many = *finding.excess > GpuTime();
   const std::string gpus = SteadyGpus(finding);
+  const std::string off =
+      finding.of_contract()
+          ? (many ? " more than contracted" : " fewer than contracted")
+          : (many ? " too many" : " too few");
   return absl::StrCat(
-      "billed ", gpus.empty() ? Hours(*finding.excess) : gpus,
-      many ? " too many" : " too few", Where(finding), ": ",
+      "billed ", gpus.empty() ? Hours(*finding.excess) : gpus, off,
+      Where(finding), ": ",
       gpus.empty() ? "" : absl::StrCat(Hours(*finding.excess), ", "),
       MoneyOff(finding));
+}
+
+// Classes in which hours may be off though it is not all that they say.
+bool TellsHours(BreakClass kind) {
+  return kind == BreakClass::kMixedBreak ||
+         kind == BreakClass::kUnitScaleBreak ||
+         kind == BreakClass::kCommitmentShortfall ||
+         kind == BreakClass::kCommitmentWaste;
+}
+
+// Of fees, true-ups and what a commitment had left: "20.000 GPU-hours too many,
+// ".
+std::string HoursOff(const Finding& finding) {
+  const GpuTime least(kMicrosPerHour / 1000);  // that can be read
+  if (!finding.of_contract() || !TellsHours(finding.kind) ||
+      !finding.excess.has_value() || Magnitude(*finding.excess) < least) {
+    return "";
+  }
+  return absl::StrCat(Hours(*finding.excess), *finding.excess > GpuTime()
+                                                  ? " too many, "
+                                                  : " too few, ");
 }
 
 std::string_view OpeningOf(BreakClass kind) {
@@ -236,7 +268,7 @@ std::string Headline(const Finding& finding) {
     return QuantityHeadline(finding);
   }
   return absl::StrCat(std::string(OpeningOf(finding.kind)), Where(finding),
-                      ": ", MoneyOff(finding));
+                      ": ", HoursOff(finding), MoneyOff(finding));
 }
 
 }  // namespace drawdown

@@ -26,12 +26,15 @@ struct Finding {
   MoneyAmount expected_cost;
   MoneyAmount difference;
   std::optional<GpuTime> metered = GpuTime();  // empty where an item has none
-  // The hours that all items together are off by; empty where some item has but
-  // one side.
+  // The hours that all items together are off by, from what was metered or
+  // contracted; empty where some item has but one side.
   std::optional<GpuTime> excess = GpuTime();
   // The GPUs that are off, to the hundredth; empty where they are not the same
   // throughout.
   std::optional<Int128> hundredth_gpus;
+
+  // Whether no meter counts what it is about.
+  bool of_contract() const { return first.contracted.has_value(); }
 
   // The pool, else the SKU, else the service-less rest.
   const std::string& subject() const {

@@ -111,6 +111,7 @@ TEST(ReconcileCommitmentTest, PurchaseDifferencesByQuantityAndPrice) {
     EXPECT_EQ(FormatMoney(items[0].quantity_effect), c.quantity_effect);
     EXPECT_EQ(FormatMoney(items[0].price_effect), c.price_effect);
     EXPECT_EQ(items[0].matched_on, kFeeKey);
+    EXPECT_TRUE(items[0].contracted == Hours("100"));
     EXPECT_EQ(CheckNamed(result, "commitment_purchases").outcome,
               ReconcileCheck::Outcome::kFailed);
   }
@@ -345,6 +346,7 @@ TEST(ReconcileCommitmentTest, AFeeThatIsMissingIsFound) {
   EXPECT_EQ(items[0].period_end_us, HourOf(2));
   EXPECT_EQ(FormatMoney(items[0].difference), "-205");
   EXPECT_FALSE(items[0].metered.has_value());
+  EXPECT_TRUE(items[0].contracted == Hours("100"));
   EXPECT_EQ(items[0].rows, 0u);
   EXPECT_THAT(items[0].reason, HasSubstr("no such row in the bill"));
 }

@@ -10,7 +10,10 @@
 namespace drawdown::testing {
 namespace {
 
+using ::testing::Contains;
+using ::testing::Each;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr int kOctober = 744;  // hours
 constexpr char kMonthKey[] = "provider+commitment+month+kind";
@@ -295,6 +298,82 @@ TEST(ReconcileFeesTest, FeesForALongerTimeAreNotCalledCopies) {
   const TestRow month = OneTime(FeeOfDay(0, "15252"));
   EXPECT_EQ(BreaksOf(Judged(ReservedMonth(), {month, month, CoveredMonth()})),
             Breaks{"duplicate_charge 15252"});
+}
+
+std::string PurchasesOf(const ReconcileResult& result, std::string_view id) {
+  std::string details;
+  for (const ReconcileCheck& check : result.checks) {
+    if (check.name == "commitment_purchases" && check.detail.starts_with(id)) {
+      EXPECT_EQ(check.outcome, ReconcileCheck::Outcome::kNotExecutable);
+      details += check.detail;
+    }
+  }
+  return details;
+}
+
+TEST(ReconcileFeesTest, WhatTheBillHasNoFeeOfIsNoted) {
+  Scenario setup = OwedToSpend("6700");
+  RatedUsage& rated = setup.rated;
+  rated = BookBuilder()
+              .Covered(kGb200, 0, kOctober, "10")
+              .Fee(ChargeKind::kShortfall, 0, kOctober, "0", "6700", "spend")
+              .Build();
+  const ReconcileResult none = Judged(setup, {CoveredMonth()});
+  EXPECT_TRUE(none.clean()) << Serialized(none);
+  EXPECT_THAT(
+      none.notes,
+      Contains("our statement has fees of 15,252.00 USD "
+               "(gb200-reserved), a shortfall of 6,700.00 USD (spend), in no "
+               "row of the bill: they may be billed elsewhere"));
+  EXPECT_EQ(PurchasesOf(none, kReserved),
+            "gb200-reserved: the bill holds no purchase row of it, our "
+            "statement has fees of 15,252.00 USD");
+  EXPECT_EQ(PurchasesOf(none, "spend"),
+            "spend: the bill holds no purchase row of it, our statement has a "
+            "shortfall of 6,700.00 USD");
+  const ReconcileResult fee =
+      Judged(setup, {CoveredMonth(), FeeOfDay(0, "15252")});
+  EXPECT_THAT(
+      fee.notes,
+      Contains("our statement has a shortfall of 6,700.00 USD (spend), in no "
+               "row of the bill: they may be billed elsewhere"));
+  const ReconcileResult both =
+      Judged(setup, {CoveredMonth(), FeeOfDay(0, "15252"), TrueUp("6700")});
+  EXPECT_THAT(both.notes, Each(Not(HasSubstr("our statement"))));
+  // A part of it is paid by other rows.
+  rated = BookBuilder().Covered(kGb200, 0, 1, "80").Unused(0, 1, "20").Build();
+  const ReconcileResult part = Judged(
+      setup, {CoveredRow(0, 1, "20", "164"), UnusedRow(0, 1, "5", "41")});
+  EXPECT_TRUE(part.clean()) << Serialized(part);
+  EXPECT_THAT(part.notes, Contains(HasSubstr("fees of 164.00 USD")));
+  EXPECT_EQ(PurchasesOf(part, "spend"), "");
+  // Before it has ended nobody knows.
+  setup.at_us = HourOf(24);
+  EXPECT_THAT(Judged(setup, {CoveredRow(0, 1, "20", "164")}).notes,
+              Each(Not(HasSubstr("our statement"))));
+}
+
+// Where rows of usage pay for it there is less to ask for, or nothing.
+TEST(ReconcileFeesTest, WhatUsagePaysForIsNotLacking) {
+  TestRow flat = OnDemandRow(0, kOctober, "1860", "15252");
+  EXPECT_THAT(Judged(ReservedMonth(), {flat}).notes,
+              Each(Not(HasSubstr("our statement"))));
+  TestRow as_used = CoveredMonth();
+  as_used.billed = "15252";
+  EXPECT_THAT(Judged(ReservedMonth(), {as_used}).notes,
+              Each(Not(HasSubstr("our statement"))));
+  const char kRest[] = "our statement has fees of 1,148.00 USD";
+  EXPECT_THAT(Judged(MonthlyBlock(), {flat}).notes, Contains(HasSubstr(kRest)));
+  EXPECT_THAT(Judged(MonthlyBlock(), {as_used}).notes,
+              Contains(HasSubstr(kRest)));
+  // What was left is billed as usage too.
+  Scenario left;
+  left.rated =
+      BookBuilder().Covered(kGb200, 0, 1, "80").Unused(0, 1, "20").Build();
+  EXPECT_THAT(Judged(left, {OnDemandRow(0, 1, "25", "205")}).notes,
+              Each(Not(HasSubstr("our statement"))));
+  EXPECT_THAT(Judged(left, {OnDemandRow(0, 1, "20", "164")}).notes,
+              Contains(HasSubstr("our statement has fees of 41.00 USD")));
 }
 
 }  // namespace

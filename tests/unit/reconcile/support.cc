@@ -395,12 +395,12 @@ std::string Serialized(const ReconcileResult& result) {
                     item.provider, "|", item.sub_account, "|", item.region, "|",
                     item.sku, "|", item.pool, "|", item.resource, "|",
                     item.period_start_us, "|", item.period_end_us, "|");
-    absl::StrAppend(&text, TimeText(item.billed), "|", TimeText(item.metered),
-                    "|", FormatMoney(item.billed_cost), "|",
-                    FormatMoney(item.expected_cost), "|",
-                    FormatMoney(item.difference), "|",
-                    FormatMoney(item.quantity_effect), "|",
-                    FormatMoney(item.price_effect), "|");
+    absl::StrAppend(
+        &text, TimeText(item.billed), "|", TimeText(item.metered), "|",
+        TimeText(item.contracted), "|", FormatMoney(item.billed_cost), "|",
+        FormatMoney(item.expected_cost), "|", FormatMoney(item.difference), "|",
+        FormatMoney(item.quantity_effect), "|", FormatMoney(item.price_effect),
+        "|");
     absl::StrAppend(&text, item.currency.ToString(), "|", item.matched_on, "|",
                     item.reason, "|", item.rows, "|", item.pending, "|",
                     item.tenant, "\n");

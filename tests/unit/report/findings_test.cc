@@ -14,6 +14,7 @@
 namespace drawdown {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -86,6 +87,53 @@ TEST(FindingsTest, HoursThatAreNotSteadyAreAddedUp) {
   EXPECT_EQ(Headline(FindingsOf(result)[0]),
             "billed 18.000 GPU-hours too many on aws/us-east-1/h200 from "
             "2026-11-03T00:00:00Z to 2026-11-03T02:00:00Z: 64.80 USD too much");
+}
+
+// Fees and what was left have no meter, but a contract.
+TEST(FindingsTest, HoursOfFeesAreAddedUpToo) {
+  const auto fee = [](BreakClass kind, int hour, std::string_view billed,
+                      std::string_view contracted, std::string_view money) {
+    Break item = Item(kind, hour, billed, "0", money);
+    item.metered.reset();
+    item.contracted = *ParseGpuHours(contracted);
+    return item;
+  };
+  const auto kQuantity = BreakClass::kQuantityBreak;
+  EXPECT_EQ(Headline(FindingsOf(ResultOf({fee(kQuantity, 0, "16", "8", "16"),
+                                          fee(kQuantity, 1, "16", "8", "16")}))
+                         .front()),
+            "billed 8 GPUs more than contracted on aws/us-east-1/h200 from "
+            "2026-11-03T00:00:00Z to 2026-11-03T02:00:00Z: 16.000 GPU-hours, "
+            "32.00 USD too much");
+  Break missing = fee(kQuantity, 0, "0", "8", "-16");
+  missing.billed.reset();
+  EXPECT_EQ(Headline(FindingsOf(ResultOf({missing})).front()),
+            "billed 8 GPUs fewer than contracted on aws/us-east-1/h200 from "
+            "2026-11-03T00:00:00Z to 2026-11-03T01:00:00Z: 8.000 GPU-hours, "
+            "16.00 USD too little");
+  struct Case {
+    BreakClass kind;
+    const char* billed;
+    const char* ends;
+  };
+  for (const Case& c :
+       {Case{BreakClass::kCommitmentShortfall, "12",
+             "Z: 4.000 GPU-hours too many, 8.00 USD too much"},
+        Case{BreakClass::kCommitmentWaste, "6",
+             "Z: 2.000 GPU-hours too few, 8.00 USD too much"},
+        Case{BreakClass::kCommitmentShortfall, "8", "Z: 8.00 USD too much"},
+        Case{BreakClass::kCommitmentWaste, "8.0001", "Z: 8.00 USD too much"},
+        Case{BreakClass::kPriceBreak, "8.001", "Z: 8.00 USD too much"}}) {
+    EXPECT_THAT(
+        Headline(
+            FindingsOf(ResultOf({fee(c.kind, 0, c.billed, "8", "8")})).front()),
+        EndsWith(c.ends));
+  }
+  // Of money alone nothing is known of hours.
+  Break money = fee(BreakClass::kCommitmentShortfall, 0, "8", "8", "8");
+  money.contracted.reset();
+  EXPECT_THAT(Headline(FindingsOf(ResultOf({money})).front()),
+              EndsWith("Z: 8.00 USD too much"));
 }
 
 TEST(FindingsTest, HoursBeyondAnyFleetAreCountedToo) {
