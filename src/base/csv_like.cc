@@ -19,7 +19,7 @@ struct QuotedMasks {
 // is made with; what is read lies before the end of the block, or is one of the
 // blanks after it. Marks: bit by bit of kBytes, what may be more than text: a
 // comma, a quote, a control byte up to CR, or one that is not ASCII.
-struct Narrow {
+struct NarrowLike {
 #if defined(__x86_64__)
   static constexpr size_t kBytes = sizeof(__m128i);
 
@@ -75,7 +75,7 @@ struct Narrow {
 
 #define DRAWDOWN_AVX2 __attribute__((target("avx2,pclmul,popcnt,bmi")))
 
-struct Avx2 {
+struct Avx2Like {
   static constexpr size_t kBytes = sizeof(__m256i);
 
   DRAWDOWN_AVX2 static __m256i Load(const char* at) {
@@ -248,7 +248,7 @@ __attribute__((always_inline)) inline Found SplitRow(Stretch stretch) {
 
 __attribute__((flatten)) DRAWDOWN_AVX2 Found
 SplitRowAvx2(const Stretch& stretch) {
-  return SplitRow<Avx2>(stretch);
+  return SplitRow<Avx2Like>(stretch);
 }
 
 #undef DRAWDOWN_AVX2
@@ -259,7 +259,7 @@ Found SplitRowBy(CsvLanes lanes, const Stretch& stretch) {
 #if defined(__x86_64__)
   if (lanes != CsvLanes::kNarrow) return SplitRowAvx2(stretch);
 #endif
-  return SplitRow<Narrow>(stretch);
+  return SplitRow<NarrowLike>(stretch);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 namespace drawdown {
 namespace {
 
-absl::Status ErrnoError(ErrorCode code, const std::string& what, int error) {
+absl::Status ReadError(ErrorCode code, const std::string& what, int error) {
   return MakeError(code, absl::StrCat(what, ": ", std::strerror(error)));
 }
 
@@ -92,8 +92,8 @@ absl::StatusOr<size_t> FdSource::Read(char* buffer, size_t capacity) {
 
 absl::Status FdSource::Rewind() {
   if (lseek(fd_.get(), 0, SEEK_SET) != 0) {
-    return ErrnoError(ErrorCode::kBadInput,
-                      absl::StrCat(name_, ": cannot be read twice"), errno);
+    return ReadError(ErrorCode::kBadInput,
+                     absl::StrCat(name_, ": cannot be read twice"), errno);
   }
   pushed_back_.clear();
   position_ = 0;
@@ -117,8 +117,8 @@ absl::StatusOr<size_t> FdSource::ReadFd(char* buffer, size_t capacity) {
     count = read(fd_.get(), buffer, capacity);
   } while (count < 0 && errno == EINTR);
   if (count < 0) {
-    return ErrnoError(ErrorCode::kBadInput,
-                      absl::StrCat(name_, ": byte ", position_), errno);
+    return ReadError(ErrorCode::kBadInput,
+                     absl::StrCat(name_, ": byte ", position_), errno);
   }
   return static_cast<size_t>(count);
 }

@@ -12,7 +12,7 @@
 namespace drawdown {
 namespace {
 
-constexpr int64_t kSecondsPerDay = 86'400;
+constexpr int64_t kSecondsOfDay = 86'400;
 constexpr int64_t kFirstSecond = -2'208'988'800;  // 1900-01-01T00:00:00Z
 constexpr int64_t kEndSecond = 253'402'300'800;   // 10000-01-01T00:00:00Z
 
@@ -176,7 +176,7 @@ int64_t DaysSinceEpoch(const Reading& reading) {
 }
 
 int64_t SecondsOf(const Reading& reading) {
-  return DaysSinceEpoch(reading) * kSecondsPerDay + reading.hour * 3'600 +
+  return DaysSinceEpoch(reading) * kSecondsOfDay + reading.hour * 3'600 +
          reading.minute * 60 + reading.second;
 }
 

@@ -9,7 +9,7 @@ namespace drawdown {
 namespace {
 
 constexpr size_t kBlockBytes = size_t{256} << 10;
-constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool SameName(std::string_view a, std::string_view b) {
   return absl::EqualsIgnoreCase(absl::string_view(a.data(), a.size()),
@@ -111,7 +111,9 @@ absl::Status PipeReader::ReadHeader() {
   std::string_view line;
   ASSIGN_OR_RETURN(const bool any, NextLine(&line));
   if (!any) return Bad("the file is empty: no header row");
-  if (line.starts_with(kUtf8Mark)) line.remove_prefix(kUtf8Mark.size());
+  if (line.starts_with(kByteOrderMark)) {
+    line.remove_prefix(kByteOrderMark.size());
+  }
   RETURN_IF_ERROR(CheckLine(line));
   RETURN_IF_ERROR(Split(line));
   closed_ = fields_.size() > 1 && fields_.back().empty();

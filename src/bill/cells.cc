@@ -8,13 +8,9 @@
 #include "base/error.h"
 #include "base/same_text.h"
 #include "base/wide.h"
+#include "bill/price_check.h"
 
 namespace drawdown {
-namespace {
-
-constexpr int kMoneyScale = 18;
-
-}  // namespace
 
 Cells::Cells(const RowFeed* feed, const BillLayout* layout,
              BillTimeCache* times, OddityLog* log)
@@ -95,22 +91,23 @@ absl::Status Cells::Money(BillColumn column, BilledMoney* value) {
   if (number.has_value()) {
     // At most 18 digits: neither overflows.
     const Int128 amount =
-        number->coefficient * PowerOfTen(kMoneyScale - number->scale);
+        number->coefficient * PowerOfTen(kMoneyDecimals - number->scale);
     *value = {MoneyAmount(amount), number->scale, true};
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(Number(column, &number));
-  absl::StatusOr<Int128> amount = DecimalToScaled(*number, kMoneyScale);
+  absl::StatusOr<Int128> amount = DecimalToScaled(*number, kMoneyDecimals);
   // Costs that were doubles are written with more digits than money has.
-  if (!amount.ok() && number->scale > kMoneyScale) {
+  if (!amount.ok() && number->scale > kMoneyDecimals) {
     amount = MulDivHalfEven(number->coefficient, 1,
-                            PowerOfTen(number->scale - kMoneyScale));
+                            PowerOfTen(number->scale - kMoneyDecimals));
     Odd(OddityKind::kFinerThanMoney, column, Field(column));
   }
   if (!amount.ok()) {
     return Bad(ErrorCode::kBadNumber, column, amount.status());
   }
-  *value = {MoneyAmount(*amount), std::min(number->scale, kMoneyScale), true};
+  *value = {MoneyAmount(*amount), std::min(number->scale, kMoneyDecimals),
+            true};
   return absl::OkStatus();
 }
 

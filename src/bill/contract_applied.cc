@@ -1,11 +1,10 @@
 #include "bill/contract_applied.h"
 
 #include "base/utf8.h"
+#include "bill/price_check.h"
 
 namespace drawdown {
 namespace {
-
-constexpr int kMoneyScale = 18;
 
 // A number is a JSON number; its text, not a double of it, is the value.
 bool ReadNumber(const JsonCell::Member& member,
@@ -19,7 +18,8 @@ bool ReadNumber(const JsonCell::Member& member,
 bool ReadMoney(const JsonCell::Member& member, BilledMoney* money) {
   std::optional<Decimal> number;
   if (!ReadNumber(member, &number)) return false;
-  const absl::StatusOr<Int128> amount = DecimalToScaled(*number, kMoneyScale);
+  const absl::StatusOr<Int128> amount =
+      DecimalToScaled(*number, kMoneyDecimals);
   if (amount.ok()) *money = {MoneyAmount(*amount), number->scale, true};
   return amount.ok();
 }

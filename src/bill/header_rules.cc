@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kMaxNameBytes = 50;
 
-bool IsCustom(std::string_view name) { return name.starts_with("x_"); }
+bool IsProvidersOwn(std::string_view name) { return name.starts_with("x_"); }
 
 bool IsAlphanumeric(std::string_view name) {
   return std::all_of(name.begin(), name.end(), absl::ascii_isalnum);
@@ -30,9 +30,9 @@ bool IsGoodCustom(std::string_view name) {
   return IsPascal(name) && name.size() + 2 <= kMaxNameBytes;
 }
 
-class Names {
+class HeaderNames {
  public:
-  Names(const BillLayout& layout, const std::vector<std::string>& header)
+  HeaderNames(const BillLayout& layout, const std::vector<std::string>& header)
       : header_(header), focus_(header.size(), false) {
     for (size_t i = 0; i < kColumnCount; ++i) {
       const int at = layout.index[i];
@@ -44,15 +44,15 @@ class Names {
     const std::string& name = header_[at];
     switch (op) {
       case RuleOp::kPascalNames:
-        return IsCustom(name) || LooksPascal(name);
+        return IsProvidersOwn(name) || LooksPascal(name);
       case RuleOp::kAlphanumericNames:
-        return IsCustom(name) || IsAlphanumeric(name);
+        return IsProvidersOwn(name) || IsAlphanumeric(name);
       case RuleOp::kShortNames:
-        return IsCustom(name) || name.size() <= kMaxNameBytes;
+        return IsProvidersOwn(name) || name.size() <= kMaxNameBytes;
       case RuleOp::kPrefixedNames:
-        return IsCustom(name) || focus_[at];
+        return IsProvidersOwn(name) || focus_[at];
       case RuleOp::kCustomNames:
-        return !IsCustom(name) || IsGoodCustom(name);
+        return !IsProvidersOwn(name) || IsGoodCustom(name);
       case RuleOp::kFocusFirst:
         return !focus_[at] ||
                std::all_of(focus_.begin(),
@@ -74,7 +74,7 @@ class Names {
 
 std::vector<std::string> BrokenNames(RuleOp op, const BillLayout& layout,
                                      const std::vector<std::string>& header) {
-  const Names names(layout, header);
+  const HeaderNames names(layout, header);
   std::vector<std::string> broken;
   for (size_t i = 0; i < header.size(); ++i) {
     if (!names.Keeps(op, i)) broken.push_back(header[i]);

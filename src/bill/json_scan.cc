@@ -7,10 +7,10 @@ namespace {
 
 constexpr int kMaxDepth = 32;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsJsonDigit(char c) { return c >= '0' && c <= '9'; }
 
 int HexValue(char c) {
-  if (IsDigit(c)) return c - '0';
+  if (IsJsonDigit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
@@ -149,7 +149,7 @@ bool JsonCell::ReadValue(int depth, Kind* kind) {
     bool escaped = false;
     return ReadString(&content, &escaped);
   }
-  if (first == '-' || IsDigit(first)) {
+  if (first == '-' || IsJsonDigit(first)) {
     *kind = Kind::kNumber;
     return ReadNumber();
   }
@@ -227,7 +227,7 @@ bool JsonCell::ReadNumber() {
 
 bool JsonCell::ReadDigits() {
   const size_t start = at_;
-  while (IsDigit(Peek())) ++at_;
+  while (IsJsonDigit(Peek())) ++at_;
   return at_ > start;
 }
 

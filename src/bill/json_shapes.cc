@@ -50,7 +50,7 @@ constexpr Shape kShapes[] = {
     {BillColumn::kCommitmentProgramEligibilityDetails, "CommitmentPrograms",
      kProgram}};
 
-bool IsCustom(std::string_view key) {
+bool IsCustomKey(std::string_view key) {
   return key.starts_with("x_") && IsPascal(key.substr(2));
 }
 
@@ -72,7 +72,7 @@ bool HasProperties(const JsonCell& element,
     const auto known = std::find_if(
         properties.begin(), properties.end(),
         [&](const Property& property) { return property.key == member.key; });
-    if (known == properties.end() ? !IsCustom(member.key)
+    if (known == properties.end() ? !IsCustomKey(member.key)
                                   : member.kind != known->kind &&
                                         (known->required || !IsNull(member))) {
       return false;
@@ -114,7 +114,7 @@ bool HasFocusShape(BillColumn column, std::string_view text) {
   JsonCell object;
   if (!object.Parse(text)) return false;
   for (const JsonCell::Member& member : object.members()) {
-    if (member.key != shape->list && !IsCustom(member.key)) return false;
+    if (member.key != shape->list && !IsCustomKey(member.key)) return false;
   }
   const JsonCell::Member* const list = Given(object, shape->list);
   JsonCell elements;

@@ -11,7 +11,7 @@
 namespace drawdown {
 namespace {
 
-using Names = std::unordered_map<std::string, int>;
+using IndexOfName = std::unordered_map<std::string, int>;
 
 class Binder {
  public:
@@ -117,7 +117,7 @@ class Binder {
   const BillMapping& mapping_;
   const std::vector<std::string>& header_;
   const std::string where_;
-  Names names_;
+  IndexOfName names_;
 };
 
 // "1.000" without what adds nothing; empty: no plain number.

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "bill/header_rules.h"
+#include "bill/price_check.h"
 #include "bill/rule_evaluator.h"
 #include "bill/rule_values.h"
 #include "bill/rules.h"
@@ -16,7 +17,6 @@ namespace {
 
 constexpr size_t kExamples = 3;
 constexpr size_t kMaxDistinct = 100'000;
-constexpr int kMoneyScale = 18;
 constexpr size_t kFields = 7;
 
 // "official since 1.4".
@@ -242,7 +242,7 @@ void RuleChecker::AddProduct(const BillRow& row, const Cells& cells,
   const std::vector<BillColumn>& columns = state->requirement.columns;
   const auto price = ParseDecimal(cells.Text(columns[0]));
   const auto quantity = ParseDecimal(cells.Text(columns[1]));
-  const auto cost = ParseScaled(cells.Text(columns[2]), kMoneyScale);
+  const auto cost = ParseScaled(cells.Text(columns[2]), kMoneyDecimals);
   if (!price.ok() || !quantity.ok() || !cost.ok()) return;
   const MoneyAmount amount(*cost);
   Misses& misses = state->misses[std::string(row.provider)];

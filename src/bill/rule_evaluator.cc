@@ -7,15 +7,14 @@
 #include "base/decimal.h"
 #include "bill/bill_time.h"
 #include "bill/json_shapes.h"
+#include "bill/price_check.h"
 #include "bill/rule_values.h"
 
 namespace drawdown {
 namespace {
 
-constexpr int kMoneyScale = 18;
-
 // The texts that may not be null.
-constexpr BillColumn kRequired[] = {
+constexpr BillColumn kNeverNull[] = {
     BillColumn::kBillingAccountId,    BillColumn::kBillingCurrency,
     BillColumn::kChargeCategory,      BillColumn::kInvoiceIssuerName,
     BillColumn::kProviderName,        BillColumn::kPublisherName,
@@ -31,8 +30,8 @@ constexpr BillColumn kKeyValues[] = {BillColumn::kTags,
                                      BillColumn::kAllocatedTags};
 
 bool IsRequired(BillColumn column) {
-  return std::find(std::begin(kRequired), std::end(kRequired), column) !=
-         std::end(kRequired);
+  return std::find(std::begin(kNeverNull), std::end(kNeverNull), column) !=
+         std::end(kNeverNull);
 }
 
 bool IsTextual(ColumnType type) {
@@ -146,9 +145,9 @@ bool RuleEvaluator::HoldsForEvery(RuleOp op) {
     case RuleOp::kEveryNull:
     case RuleOp::kEveryOptional:
       return EveryOptional() &&
-             (op == RuleOp::kEveryOptional || Every(kRequired, op));
+             (op == RuleOp::kEveryOptional || Every(kNeverNull, op));
     case RuleOp::kEveryRequired:
-      return Every(kRequired, op);
+      return Every(kNeverNull, op);
     case RuleOp::kEveryUnit:
       return Every(kUnits, RuleOp::kUnit);
     case RuleOp::kEveryUnitCase:
@@ -228,8 +227,8 @@ bool RuleEvaluator::Excludes(BillColumn end, BillColumn start) const {
 bool RuleEvaluator::IsValue(BillColumn column, const std::string& value) const {
   const std::string_view text = cells_->Text(column);
   if (TypeOf(column) != ColumnType::kNumber) return text == value;
-  const auto a = ParseScaled(text, kMoneyScale);
-  const auto b = ParseScaled(value, kMoneyScale);
+  const auto a = ParseScaled(text, kMoneyDecimals);
+  const auto b = ParseScaled(value, kMoneyDecimals);
   return a.ok() && b.ok() && *a == *b;
 }
 
@@ -237,8 +236,8 @@ bool RuleEvaluator::SameValue(BillColumn a, BillColumn b) const {
   const std::string_view x = cells_->Text(a);
   const std::string_view y = cells_->Text(b);
   if (TypeOf(a) != ColumnType::kNumber) return x == y;
-  const auto m = ParseScaled(x, kMoneyScale);
-  const auto n = ParseScaled(y, kMoneyScale);
+  const auto m = ParseScaled(x, kMoneyDecimals);
+  const auto n = ParseScaled(y, kMoneyDecimals);
   return m.ok() && n.ok() ? *m == *n : x == y;
 }
 

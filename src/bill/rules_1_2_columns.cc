@@ -4,7 +4,7 @@
 namespace drawdown {
 namespace {
 
-constexpr std::string_view kParts[] = {
+constexpr std::string_view kColumnRules[] = {
     R"RULES(CommitmentDiscountName-C-001-M~official~must~~CommitmentDiscountName text~~CommitmentDiscountName MUST be of type String.
 CommitmentDiscountName-C-002-M~official~must~~CommitmentDiscountName text~~CommitmentDiscountName MUST conform to StringHandling requirements.
 CommitmentDiscountName-C-004-C~official~must~CommitmentDiscountId is null~CommitmentDiscountName is null~~CommitmentDiscountName MUST be null when CommitmentDiscountId is null.
@@ -355,6 +355,6 @@ CapacityReservationStatus-C-004-C~official~must~CapacityReservationId not null &
 
 }  // namespace
 
-std::span<const std::string_view> ColumnRules() { return kParts; }
+std::span<const std::string_view> ColumnRules() { return kColumnRules; }
 
 }  // namespace drawdown

@@ -5,7 +5,7 @@
 namespace drawdown {
 namespace {
 
-constexpr std::string_view kParts[] = {
+constexpr std::string_view kDatasetRules[] = {
     R"RULES(CostAndUsage-D-003-C~official~should~~AvailabilityZone present~~AvailabilityZone is RECOMMENDED to be present in a FOCUS dataset when the provider supports deploying resources or services within an availability zone.
 CostAndUsage-D-004-C~official~must~~ListUnitPrice present~~ListUnitPrice MUST be present in a FOCUS dataset when the provider publishes unit prices exclusive of discounts.
 CostAndUsage-D-005-M~official~must~~BillingAccountName present~~BillingAccountName MUST be present in a FOCUS dataset.
@@ -140,6 +140,6 @@ NullHandling-A-002-M~unexecuted~must~~every null~~Columns MUST NOT use empty str
 
 }  // namespace
 
-std::span<const std::string_view> DatasetRules() { return kParts; }
+std::span<const std::string_view> DatasetRules() { return kDatasetRules; }
 
 }  // namespace drawdown

@@ -5,7 +5,7 @@
 namespace drawdown {
 namespace {
 
-constexpr std::string_view kParts[] = {
+constexpr std::string_view kNewerRules[] = {
     R"RULES(CAU-CostAndUsage-D-069-C~official~should~~AllocatedMethodDetails present~~CostAndUsage SHOULD include AllocatedMethodDetails when the data generator supports data generator-calculated split cost allocation.
 CAU-CostAndUsage-D-070-C~official~must~~AllocatedMethodId present~~CostAndUsage MUST include AllocatedMethodId when the data generator supports data generator-calculated split cost allocation.
 CAU-CostAndUsage-D-071-C~official~must~~AllocatedResourceId present~~CostAndUsage MUST include AllocatedResourceId when the data generator supports data generator-calculated split cost allocation.
@@ -94,6 +94,6 @@ CAU-CommitmentProgramEligibilityDetails-C-009-C~official~must~~CommitmentProgram
 
 }  // namespace
 
-std::span<const std::string_view> NewerRules() { return kParts; }
+std::span<const std::string_view> NewerRules() { return kNewerRules; }
 
 }  // namespace drawdown

@@ -8,7 +8,7 @@ namespace drawdown {
 namespace {
 
 using C = BillColumn;
-using Names = std::span<const std::string_view>;
+using EnumNames = std::span<const std::string_view>;
 
 constexpr std::string_view kSpendOrUsage[] = {"Spend", "Usage"};
 constexpr std::string_view kModels[] = {"Continuous", "Discontinuous"};
@@ -58,7 +58,7 @@ class TableRow {
   std::string Text(BillColumn column) const {
     return std::string(cells_->Text(column));
   }
-  std::string Enum(BillColumn column, Names names);
+  std::string Enum(BillColumn column, EnumNames names);
   absl::Status NeedText(BillColumn column, std::string* text);
   absl::Status ReadCurrency(BillColumn column,
                             std::optional<Currency>* currency);
@@ -70,7 +70,7 @@ class TableRow {
   Cells* cells_;
 };
 
-std::string TableRow::Enum(BillColumn column, Names names) {
+std::string TableRow::Enum(BillColumn column, EnumNames names) {
   const std::string_view text = cells_->Text(column);
   for (const DraftValue& draft : kDraftValues) {
     if (draft.column != column || draft.draft != text) continue;

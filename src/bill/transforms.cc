@@ -13,7 +13,7 @@ namespace {
 constexpr int kMicroScale = 6;
 constexpr int kMaxScale = 38;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsPatternDigit(char c) { return c >= '0' && c <= '9'; }
 
 // One part of a pattern: the digits it takes and where they go.
 struct PatternPart {
@@ -22,14 +22,14 @@ struct PatternPart {
   size_t least;
   size_t most;
 };
-constexpr PatternPart kParts[] = {
+constexpr PatternPart kPatternParts[] = {
     {"YYYY", 0, 4, 4}, {"YY", 0, 2, 2}, {"MM", 1, 2, 2},
     {"M", 1, 1, 2},    {"DD", 2, 2, 2}, {"D", 2, 1, 2},
     {"hh", 3, 2, 2},   {"mm", 4, 2, 2}, {"ss", 5, 2, 2},
 };
 
 const PatternPart* PartAt(std::string_view pattern) {
-  for (const PatternPart& part : kParts) {
+  for (const PatternPart& part : kPatternParts) {
     if (pattern.starts_with(part.name)) return &part;
   }
   return nullptr;
@@ -38,7 +38,8 @@ const PatternPart* PartAt(std::string_view pattern) {
 bool TakeNumber(const PatternPart& part, std::string_view* text, int* number) {
   size_t count = 0;
   int value = 0;
-  while (count < part.most && count < text->size() && IsDigit((*text)[count])) {
+  while (count < part.most && count < text->size() &&
+         IsPatternDigit((*text)[count])) {
     value = value * 10 + ((*text)[count++] - '0');
   }
   if (count < part.least) return false;
@@ -71,14 +72,14 @@ bool AppendGrouped(std::string_view whole, std::string* out) {
       since = 0;
       continue;
     }
-    if (!IsDigit(c)) return false;
+    if (!IsPatternDigit(c)) return false;
     if (first != std::string_view::npos) ++since;
     out->push_back(c);
   }
   return first == std::string_view::npos || since == 3;
 }
 
-std::string_view Trimmed(std::string_view text) {
+std::string_view WithoutBlanks(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
   return text;
@@ -142,7 +143,7 @@ bool DaysLater(std::string_view text, int days, std::string* out) {
 }
 
 bool PlainNumber(std::string_view text, std::string* out) {
-  text = Trimmed(text);
+  text = WithoutBlanks(text);
   const bool bracketed = text.starts_with('(') && text.ends_with(')');
   if (bracketed) text = text.substr(1, text.size() - 2);
   std::string number;

@@ -21,9 +21,9 @@
 namespace drawdown {
 namespace {
 
-constexpr char kMagic[8] = {'d', 'd', 'b', 'u', 'd', 'g', 't', '3'};
-constexpr char kPrefix[] = "budgets.";
-constexpr mode_t kMode = 0666;
+constexpr char kBudgetsMagic[8] = {'d', 'd', 'b', 'u', 'd', 'g', 't', '3'};
+constexpr char kBudgetsPrefix[] = "budgets.";
+constexpr mode_t kBudgetsMode = 0666;
 constexpr size_t kHeaderBytes = 4'096;
 constexpr uint32_t kFirstCapacity = 768;
 // How often to look whether the lock is free before going to sleep, and how
@@ -127,7 +127,7 @@ struct BudgetsFile::Shared {
   // kCorrupt when it is not what this build counts by.
   static absl::StatusOr<Shared*> MapSound(int fd, const std::string& path) {
     ASSIGN_OR_RETURN(Shared* const shared, Map(fd, path));
-    if (std::memcmp(shared->magic, kMagic, sizeof kMagic) == 0 &&
+    if (std::memcmp(shared->magic, kBudgetsMagic, sizeof kBudgetsMagic) == 0 &&
         shared->bytes == kBytes) {
       return shared;
     }
@@ -156,8 +156,8 @@ struct BudgetsFile::Shared {
   // Whole before it has its name.
   static absl::Status Make(const std::string& path) {
     const std::string made = path + "." + std::to_string(getpid()) + ".new";
-    const Fd fd(
-        open(made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+    const Fd fd(open(made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
+                     kBudgetsMode));
     if (fd.get() < 0) return ErrnoError(errno, "create " + made);
     absl::Status status = Preallocate(fd.get(), BytesFor(kFirstCapacity), made);
     if (status.ok()) status = Fill(fd.get(), made);
@@ -177,7 +177,7 @@ struct BudgetsFile::Shared {
     shared->capacity.store(kFirstCapacity, std::memory_order_relaxed);
     shared->changes.store(1, std::memory_order_relaxed);
     shared->bytes = kBytes;
-    std::memcpy(shared->magic, kMagic, sizeof kMagic);
+    std::memcpy(shared->magic, kBudgetsMagic, sizeof kBudgetsMagic);
     Unmap(shared);
     return absl::OkStatus();
   }
@@ -185,20 +185,20 @@ struct BudgetsFile::Shared {
 
 bool BudgetsFile::Exists(const std::string& live_directory,
                          const std::string& boot_id) {
-  const std::string path = live_directory + "/" + kPrefix + boot_id;
+  const std::string path = live_directory + "/" + kBudgetsPrefix + boot_id;
   return access(path.c_str(), F_OK) == 0;
 }
 
 absl::StatusOr<std::unique_ptr<BudgetsFile>> BudgetsFile::Open(
     const std::string& live_directory, const std::string& boot_id) {
-  const std::string name = kPrefix + boot_id;
+  const std::string name = kBudgetsPrefix + boot_id;
   const std::string path = live_directory + "/" + name;
   const Deadline deadline = After(kAlonePatience);
   for (;;) {
     Fd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (fd.get() < 0 && errno == ENOENT) {
       RETURN_IF_ERROR(Shared::Make(path));
-      RemoveOthers(live_directory, kPrefix, name);
+      RemoveOthers(live_directory, kBudgetsPrefix, name);
       continue;
     }
     if (fd.get() < 0) return ErrnoError(errno, "open " + path);

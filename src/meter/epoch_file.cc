@@ -16,10 +16,10 @@
 namespace drawdown {
 namespace {
 
-constexpr char kMagic[8] = {'d', 'd', 'e', 'p', 'o', 'c', 'h', '2'};
-constexpr char kPrefix[] = "epoch.";
+constexpr char kEpochMagic[8] = {'d', 'd', 'e', 'p', 'o', 'c', 'h', '2'};
+constexpr char kEpochPrefix[] = "epoch.";
 constexpr size_t kFileBytes = 65'536;  // a page on every kernel
-constexpr mode_t kMode = 0666;
+constexpr mode_t kEpochMode = 0666;
 
 // The bucket above, where the bank's counters begin below (meter.h).
 uint64_t Encode(const Epoch& epoch) {
@@ -60,7 +60,7 @@ absl::StatusOr<void*> Map(int fd, const std::string& path) {
   void* const map =
       mmap(nullptr, kFileBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (map == MAP_FAILED) return ErrnoError(errno, "map " + path);
-  if (std::memcmp(map, kMagic, sizeof kMagic) != 0) {
+  if (std::memcmp(map, kEpochMagic, sizeof kEpochMagic) != 0) {
     munmap(map, kFileBytes);
     return MakeError(ErrorCode::kCorrupt, path + " is not an epoch file");
   }
@@ -71,12 +71,13 @@ absl::StatusOr<void*> Map(int fd, const std::string& path) {
 absl::Status Make(const std::string& path, uint64_t word) {
   const std::string made = path + "." + std::to_string(getpid()) + ".new";
   const Fd fd(
-      open(made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kMode));
+      open(made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, kEpochMode));
   if (fd.get() < 0) return ErrnoError(errno, "create " + made);
   absl::Status status = Preallocate(fd.get(), kFileBytes, made);
   constexpr off_t kWordOffset = 64;
   if (status.ok() &&
-      (pwrite(fd.get(), kMagic, sizeof kMagic, 0) != sizeof kMagic ||
+      (pwrite(fd.get(), kEpochMagic, sizeof kEpochMagic, 0) !=
+           sizeof kEpochMagic ||
        pwrite(fd.get(), &word, sizeof word, kWordOffset) != sizeof word)) {
     status = ErrnoError(errno, "write " + made);
   }
@@ -94,13 +95,13 @@ absl::StatusOr<std::shared_ptr<EpochFile>> EpochFile::Open(
     const std::string& live_directory, const std::string& boot_id,
     std::optional<Epoch> initial) {
   static_assert(offsetof(Shared, word) == 64 && sizeof(Shared) <= kFileBytes);
-  const std::string name = kPrefix + boot_id;
+  const std::string name = kEpochPrefix + boot_id;
   const std::string path = live_directory + "/" + name;
   Fd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (fd.get() < 0 && errno == ENOENT) {
     if (!initial) return nullptr;
     RETURN_IF_ERROR(Make(path, Encode(*initial)));
-    RemoveOthers(live_directory, kPrefix, name);
+    RemoveOthers(live_directory, kEpochPrefix, name);
     fd = Fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
   }
   if (fd.get() < 0) return ErrnoError(errno, "open " + path);

@@ -14,7 +14,7 @@
 namespace drawdown {
 namespace {
 
-constexpr mode_t kMode = 0666;
+constexpr mode_t kLanesMode = 0666;
 constexpr size_t kBankReserve = size_t{kMaxMeters} * sizeof(uint64_t);
 
 absl::StatusOr<void*> MapShared(int fd, size_t size, off_t offset,
@@ -151,8 +151,8 @@ absl::StatusOr<std::unique_ptr<LanesFile>> LanesFile::Create(
   const Uuid uuid = NewUuid();
   const std::string path = live_directory + "/" + FormatUuid(uuid);
   const std::string made = path + "." + std::to_string(owner.pid) + ".new";
-  LockFd fd(
-      Fd(open(made.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode)));
+  LockFd fd(Fd(
+      open(made.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kLanesMode)));
   if (fd.get() < 0) return ErrnoError(errno, "create " + made);
   LanesHeader* header = nullptr;
   absl::Status status = LockForLife(fd.get(), made);

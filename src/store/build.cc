@@ -18,7 +18,7 @@
 namespace drawdown {
 namespace {
 
-constexpr mode_t kMode = 0775;
+constexpr mode_t kDirectoryMode = 0775;
 constexpr char kSuffix[] = ".creating";
 constexpr char kInside[] = "/.creating";
 
@@ -66,7 +66,7 @@ absl::Status CheckUsable(const std::string& target) {
 // The place to build in, held by this process alone. Its name is fixed, so that
 // what a killed creator left is found and used again.
 absl::StatusOr<LockFd> ClaimStaging(const std::string& staging) {
-  if (mkdir(staging.c_str(), kMode) != 0 && errno != EEXIST) {
+  if (mkdir(staging.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
     return ErrnoError(errno, absl::StrCat("create ", staging));
   }
   ASSIGN_OR_RETURN(Fd opened, OpenDirectory(staging));
@@ -137,7 +137,7 @@ absl::Status Fill(const std::string& path, const Staging& staging,
   RETURN_IF_ERROR(fill(path));
   // Nobody has the environment open any more.
   unlink(staging.lock().c_str());
-  if (mkdir(staging.live().c_str(), kMode) != 0) {
+  if (mkdir(staging.live().c_str(), kDirectoryMode) != 0) {
     return ErrnoError(errno, absl::StrCat("create ", staging.live()));
   }
   RETURN_IF_ERROR(SyncFile(staging.data()));

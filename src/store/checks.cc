@@ -30,7 +30,7 @@ constexpr uint64_t kLocalFilesystems[] = {
 constexpr size_t kFlagsOffset = 10;
 constexpr size_t kMetaOffset = 16;
 constexpr uint16_t kMetaFlag = 0x08;
-constexpr uint32_t kMagic = 0xBEEFC0DE;
+constexpr uint32_t kLmdbMagic = 0xBEEFC0DE;
 constexpr uint32_t kFormat = 1;
 constexpr uint64_t kNoRoot = ~uint64_t{0};
 
@@ -74,7 +74,7 @@ std::optional<RawMeta> ReadMeta(std::string_view head, size_t offset) {
   std::memcpy(&flags, head.data() + offset + kFlagsOffset, sizeof flags);
   RawMeta meta;
   std::memcpy(&meta, head.data() + offset + kMetaOffset, sizeof meta);
-  const bool sane = (flags & kMetaFlag) != 0 && meta.magic == kMagic &&
+  const bool sane = (flags & kMetaFlag) != 0 && meta.magic == kLmdbMagic &&
                     meta.version == kFormat &&
                     IsPageSize(meta.trees[0].page_size) &&
                     meta.last_page >= 1 && meta.map_size > 0;
@@ -95,7 +95,7 @@ bool HasMagic(std::string_view head) {
     const size_t at = offset + kMetaOffset;
     if (head.size() < at + sizeof magic) continue;
     std::memcpy(&magic, head.data() + at, sizeof magic);
-    if (magic == kMagic) return true;
+    if (magic == kLmdbMagic) return true;
   }
   return false;
 }

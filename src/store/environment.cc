@@ -19,7 +19,7 @@
 namespace drawdown {
 namespace {
 
-constexpr mode_t kMode = 0664;
+constexpr mode_t kEnvironmentMode = 0664;
 constexpr int kOpenAttempts = 10;
 constexpr size_t kPooledReaders = 16;
 constexpr int kMetaReadAttempts = 3;
@@ -86,7 +86,7 @@ bool IsTransient(int rc) {
 int OpenWithRetry(MDB_env* env, const std::string& directory) {
   int rc = 0;
   for (int attempt = 1; attempt <= kOpenAttempts; ++attempt) {
-    rc = mdb_env_open(env, directory.c_str(), MDB_NOTLS, kMode);
+    rc = mdb_env_open(env, directory.c_str(), MDB_NOTLS, kEnvironmentMode);
     if (!IsTransient(rc)) break;
     std::this_thread::sleep_for(
         std::chrono::microseconds(500 * attempt + getpid() % 500));

@@ -19,7 +19,7 @@
 namespace drawdown {
 namespace {
 
-constexpr mode_t kMode = 0664;
+constexpr mode_t kFileMode = 0664;
 
 class LmdbStore : public Store {
  public:
@@ -84,8 +84,8 @@ absl::Status FillEnvironment(MDB_env* env, const std::string& directory,
   RETURN_IF_ERROR(LmdbError(mdb_env_set_maxdbs(env, kTableCount), what));
   RETURN_IF_ERROR(
       LmdbError(mdb_env_set_mapsize(env, options.map_size_bytes), what));
-  RETURN_IF_ERROR(
-      LmdbError(mdb_env_open(env, directory.c_str(), MDB_NOTLS, kMode), what));
+  RETURN_IF_ERROR(LmdbError(
+      mdb_env_open(env, directory.c_str(), MDB_NOTLS, kFileMode), what));
   mdb_filehandle_t fd;
   RETURN_IF_ERROR(LmdbError(mdb_env_get_fd(env, &fd), what));
   RETURN_IF_ERROR(Preallocate(fd, PreallocationStep(0), what));
@@ -133,7 +133,7 @@ absl::Status CopyLmdbStore(const std::string& directory,
   const auto fill = [&](const std::string& staging) -> absl::Status {
     const std::string path = staging + "/data.mdb";
     const Fd fd(
-        open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+        open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
     if (fd.get() < 0) return ErrnoError(errno, absl::StrCat("create ", path));
     return environment->CopyTo(fd.get(), deadline);
   };

@@ -12,7 +12,7 @@
 namespace drawdown {
 namespace {
 
-constexpr mode_t kMode = 0664;
+constexpr mode_t kPeersMode = 0664;
 // Locks may lie past the end of a file. Byte kPidBase + pid is the process's.
 constexpr off_t kPidBase = off_t{1} << 32;
 
@@ -79,8 +79,8 @@ absl::StatusOr<bool> IsAlone(const LockFd& peers) {
 
 absl::StatusOr<LockFd> JoinPeers(const std::string& directory) {
   const std::string path = directory + "/peers.lock";
-  LockFd fd(
-      Fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kMode)));
+  LockFd fd(Fd(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+                    kPeersMode)));
   if (fd.get() < 0) return ErrnoError(errno, absl::StrCat("open ", path));
   RETURN_IF_ERROR(EnterNamespace(fd.get(), path));
   RETURN_IF_ERROR(ClaimProcess(fd.get(), path));

@@ -14,7 +14,7 @@ namespace drawdown {
 namespace {
 
 constexpr char kName[] = "redo";
-constexpr mode_t kMode = 0664;
+constexpr mode_t kRedoMode = 0664;
 constexpr uint64_t kFileBytes = kRedoRecordsAt + kRedoRecordBytes;
 
 }  // namespace
@@ -71,7 +71,7 @@ absl::Status RedoFile::Make() {
   ASSIGN_OR_RETURN(const View view, Look());
   if (view.state != State::kAbsent) return absl::OkStatus();
   Fd fd(openat(directory_fd_, kName, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-               kMode));
+               kRedoMode));
   if (fd.get() < 0) return ErrnoError(errno, absl::StrCat("create ", path_));
   ShareLikeDataFile(fd.get());
   const std::string zeros(kFileBytes, '\0');

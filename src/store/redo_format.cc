@@ -11,7 +11,7 @@
 namespace drawdown {
 namespace {
 
-constexpr char kMagic[8] = {'d', 'd', 'r', 'e', 'd', 'o', '0', '1'};
+constexpr char kRedoMagic[8] = {'d', 'd', 'r', 'e', 'd', 'o', '0', '1'};
 
 struct RawHeader {
   char magic[8];
@@ -95,7 +95,7 @@ bool TakeOperations(std::string_view bytes,
 
 std::array<char, kSectorBytes> EncodeRedoHeader(const RedoHeader& header) {
   RawHeader raw{};
-  std::memcpy(raw.magic, kMagic, sizeof kMagic);
+  std::memcpy(raw.magic, kRedoMagic, sizeof kRedoMagic);
   raw.open = header.open ? 1 : 0;
   raw.generation = header.generation;
   raw.transaction = header.transaction;
@@ -113,8 +113,9 @@ std::optional<RedoHeader> DecodeRedoHeader(std::string_view sector) {
   RawHeader raw;
   if (sector.size() < sizeof raw) return std::nullopt;
   std::memcpy(&raw, sector.data(), sizeof raw);
-  const bool valid = std::memcmp(raw.magic, kMagic, sizeof kMagic) == 0 &&
-                     raw.crc == CrcOf(raw) && raw.open <= 1;
+  const bool valid =
+      std::memcmp(raw.magic, kRedoMagic, sizeof kRedoMagic) == 0 &&
+      raw.crc == CrcOf(raw) && raw.open <= 1;
   if (!valid) return std::nullopt;
   return RedoHeader{raw.open != 0, raw.generation, raw.transaction, raw.meta,
                     CacheId{raw.boot_id, raw.device, raw.inode}};

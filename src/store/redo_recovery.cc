@@ -18,18 +18,18 @@
 namespace drawdown {
 namespace {
 
-MDB_val ToVal(std::string_view bytes) {
+MDB_val RedoVal(std::string_view bytes) {
   // LMDB does not write through it.
   return MDB_val{bytes.size(), const_cast<char*>(bytes.data())};
 }
 
 int Apply(MDB_txn* txn, MDB_dbi table, const RedoOperation& operation) {
-  MDB_val key = ToVal(operation.key);
+  MDB_val key = RedoVal(operation.key);
   if (operation.deletes) {
     const int rc = mdb_del(txn, table, &key, nullptr);
     return rc == MDB_NOTFOUND ? MDB_SUCCESS : rc;
   }
-  MDB_val value = ToVal(operation.value);
+  MDB_val value = RedoVal(operation.value);
   return mdb_put(txn, table, &key, &value, 0);
 }
 

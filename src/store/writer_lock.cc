@@ -17,8 +17,8 @@
 namespace drawdown {
 namespace {
 
-constexpr char kMagic[8] = {'d', 'd', 'w', 'l', 'o', 'c', 'k', '1'};
-constexpr mode_t kMode = 0664;
+constexpr char kLockMagic[8] = {'d', 'd', 'w', 'l', 'o', 'c', 'k', '1'};
+constexpr mode_t kLockMode = 0664;
 
 int64_t SteadyMs() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -41,7 +41,7 @@ struct WriterLock::Shared {
   std::atomic<int64_t> since_ms;  // CLOCK_MONOTONIC, one for all of a boot
 
   bool IsOf(const std::string& boot) const {
-    return std::memcmp(magic, kMagic, sizeof magic) == 0 &&
+    return std::memcmp(magic, kLockMagic, sizeof magic) == 0 &&
            std::memcmp(boot_id, boot.c_str(), boot.size() + 1) == 0;
   }
   void Initialize(const std::string& boot) {
@@ -50,7 +50,7 @@ struct WriterLock::Shared {
     new (&since_ms) std::atomic<int64_t>(0);
     bytes = sizeof(Shared);
     std::memcpy(boot_id, boot.c_str(), boot.size() + 1);
-    std::memcpy(magic, kMagic, sizeof magic);
+    std::memcpy(magic, kLockMagic, sizeof magic);
   }
 
   static absl::StatusOr<Shared*> Map(int fd, const std::string& path) {
@@ -89,7 +89,7 @@ struct WriterLock::Shared {
     const std::string fresh = path + ".new";
     unlink(fresh.c_str());
     const Fd fd(
-        open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kMode));
+        open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kLockMode));
     if (fd.get() < 0) return ErrnoError(errno, absl::StrCat("create ", fresh));
     RETURN_IF_ERROR(Preallocate(fd.get(), sizeof(Shared), fresh));
     ASSIGN_OR_RETURN(Shared* const shared, Map(fd.get(), fresh));

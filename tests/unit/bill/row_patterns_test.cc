@@ -16,7 +16,7 @@
 namespace drawdown {
 namespace {
 
-constexpr uint32_t kSeed = 20261129;
+constexpr uint32_t kPatternsSeed = 20261129;
 // Under ThreadSanitizer a row takes long: one case of so many is tried.
 constexpr uint32_t kOneOf = kUnderThreadSanitizer ? 8 : 1;
 
@@ -317,7 +317,7 @@ TEST(RowPatternsTest, NobodyCanTell) {
   uint64_t alike = 0;
   uint64_t errors = 0;
   for (uint32_t i = 0; i < 64 / kOneOf; ++i) {
-    const uint32_t seed = kSeed + i;
+    const uint32_t seed = kPatternsSeed + i;
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     std::vector<std::string> texts = {BillMaker(seed).Make()};
     if (i % 4 == 0) texts.push_back(BillMaker(seed + 1'000).Make());
@@ -335,7 +335,7 @@ TEST(RowPatternsTest, NobodyCanTell) {
 // Bytes changed, lost, added and doubled anywhere in a bill of rows that are
 // alike.
 TEST(RowPatternsTest, NobodyCanTellOfMutants) {
-  std::mt19937 random(kSeed);
+  std::mt19937 random(kPatternsSeed);
   const BillCells row = FullRow();
   const std::string bill = BillText(std::vector<BillCells>(8, row));
   const size_t body = bill.find('\n');
@@ -443,7 +443,7 @@ TEST(RowPatternsTest, RowsOfWholeNumbersAreCounted) {
 TEST(RowPatternsTest, ManyKindsOfRowsAreForgottenAndFound) {
   constexpr uint32_t kRows = kUnderThreadSanitizer ? 1'800 : 6'000;
   for (const size_t kinds : {300, 3'000, 30'000}) {
-    std::mt19937 random(kSeed);
+    std::mt19937 random(kPatternsSeed);
     std::vector<BillCells> rows;
     for (uint32_t i = 0; i < kRows; ++i) {
       const size_t kind = random() % kinds;

@@ -11,7 +11,7 @@
 namespace drawdown {
 namespace {
 
-constexpr uint64_t kSeed = 5;
+constexpr uint64_t kScoutSeed = 5;
 
 // Columns a and e are what rows may be alike in; then times, then tags.
 RowShape Shape() {
@@ -27,7 +27,7 @@ RowShape Shape() {
 class Scouted {
  public:
   explicit Scouted(const RowShape& shape)
-      : shape_(shape), scout_(kSeed, &order_, &shape_, &numbers_) {}
+      : shape_(shape), scout_(kScoutSeed, &order_, &shape_, &numbers_) {}
 
   const std::vector<RowNote>& Look(const std::string& rows) {
     const auto source = MemorySource("x.csv", "a,s,t,tags,e\n" + rows);
@@ -69,7 +69,8 @@ TEST(RowScoutTest, TellsWhichRowsAreAlike) {
                                         true,  true, false};
   for (size_t i = 0; i < notes.size(); ++i) {
     EXPECT_EQ(notes[i].same_times, same_times[i]) << i;
-    EXPECT_EQ(notes[i].identity, FastHash(scouted.batch().raw(i), kSeed)) << i;
+    EXPECT_EQ(notes[i].identity, FastHash(scouted.batch().raw(i), kScoutSeed))
+        << i;
   }
   EXPECT_NE(notes[0].tags, 0u);
   EXPECT_EQ(notes[1].tags, notes[0].tags);
