@@ -9,12 +9,15 @@
 namespace drawdown {
 namespace {
 
-// Without an instant: from now on.
+// Without an instant: from now on. It is checked here and not in Posting, since
+// salvage posts what old books have: a pool "aws/" covered all below it.
 template <typename Entry>
 absl::Status PostPolicy(Posting* posting, Entry entry,
+                        absl::Status check(const Entry&),
                         std::optional<int64_t> from_us) {
+  entry.from_us = from_us.value_or(0);
+  RETURN_IF_ERROR(check(entry));
   if (!from_us) return posting->PostFromNow(std::move(entry)).status();
-  entry.from_us = *from_us;
   return posting->Post(entry).status();
 }
 
@@ -74,7 +77,8 @@ absl::Status Ledger::SetPoolPolicy(const PoolPolicy& policy) {
   }
   return impl_->PostGrouped([&](Posting* posting) -> absl::Status {
     for (const PoolPolicySet& setting : settings) {
-      RETURN_IF_ERROR(PostPolicy(posting, setting, policy.from_us));
+      RETURN_IF_ERROR(
+          PostPolicy(posting, setting, &CheckPoolPolicy, policy.from_us));
     }
     return absl::OkStatus();
   });
@@ -97,7 +101,7 @@ absl::Status Ledger::SetWaiverPolicy(const WaiverPolicy& policy) {
   }
   const WaiverPolicySet entry = EntryOf(policy);
   return impl_->PostGrouped([&](Posting* posting) {
-    return PostPolicy(posting, entry, policy.from_us);
+    return PostPolicy(posting, entry, &CheckWaiver, policy.from_us);
   });
 }
 

@@ -181,9 +181,6 @@ absl::StatusOr<Verdict> Posting::Post(RunChanged change) {
   if (change.change == RunChange::kResize) {
     RETURN_IF_ERROR(CheckResizable(runs_[known.index].key, change));
   }
-  if (change.change == RunChange::kResume) {
-    RETURN_IF_ERROR(CheckPlaceIsFree(runs_[known.index].key, change));
-  }
   Journal(change);
   Run run = AfterChange(known.known(), change);
   StoreRun(known, &run);

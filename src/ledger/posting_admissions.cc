@@ -28,6 +28,11 @@ Run WithoutOpen(Run run) {
   return run;
 }
 
+// A run that accrued while suspended has its GPUs.
+bool GaveItsGpusBack(const Run& suspended) {
+  return suspended.segments.empty() || suspended.segments.back().end_us;
+}
+
 // GPUs that the hold keeps beside those that run.
 int64_t GpusKeptBeside(const Run& run, const StoredHold* hold, int64_t at_us) {
   if (hold == nullptr) return 0;
@@ -298,10 +303,8 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
     kept.micro_gpus = std::clamp<int64_t>(from_hold, 0, more);
     ask.micro_gpus = std::max(more, more - from_hold);
   }
-  // A run that accrued while suspended has its GPUs.
-  const bool gave_back =
-      known.segments.empty() || known.segments.back().end_us.has_value();
-  const bool goes_on = change.change == RunChange::kResume && gave_back;
+  const bool goes_on =
+      change.change == RunChange::kResume && GaveItsGpusBack(known);
   if (goes_on && !(hold && StateAt(*hold, at_us) == HoldState::kOpen)) {
     ask.micro_gpus = known.micro_gpus;
   }
@@ -357,16 +360,22 @@ absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,
                                              int64_t at_us) {
   const bool stops = change.change == RunChange::kStop;
   const bool fact = stops || change.change == RunChange::kSuspend;
-  if (quotas_->any && !fact) {
+  const bool resumes = change.change == RunChange::kResume;
+  if (resumes || (quotas_->any && !fact)) {
     RETURN_IF_ERROR(CheckChange(change));
     ASSIGN_OR_RETURN(const KnownRun known,
                      FindRun(change.run_id, change.attempt));
     ASSIGN_OR_RETURN(const Verdict verdict,
                      JudgeChange(known.known(), change, Names()));
     if (verdict == Verdict::kUnchanged) return Admission{};
-    ASSIGN_OR_RETURN(const Admission admission,
-                     AdmitChange(change, *known.run, at_us));
-    if (!admission.admitted()) return admission;
+    if (quotas_->any) {
+      ASSIGN_OR_RETURN(const Admission admission,
+                       AdmitChange(change, *known.run, at_us));
+      if (!admission.admitted()) return admission;
+    }
+    if (resumes && GaveItsGpusBack(*known.run)) {
+      RETURN_IF_ERROR(CheckPlaceIsFree(runs_[known.index].key, change));
+    }
   }
   RETURN_IF_ERROR(Post(change).status());
   // A segment that ends ahead of time is used at once. What a run that stops

@@ -84,8 +84,8 @@ absl::Status Posting::ApplyPlaced(const RunPlaced& placed) {
                   {std::string(placed.device), placed.share}, *known.run);
 }
 
-// Others may have begun on the device while the run was suspended without
-// accruing. Where it accrued it has its place, and there is room.
+// Others may have begun on the device while the run was suspended without its
+// GPUs.
 absl::Status Posting::CheckPlaceIsFree(std::string_view run_key,
                                        const RunChanged& resume) {
   ASSIGN_OR_RETURN(const auto place, ReadPlace(transaction_.get(), run_key));

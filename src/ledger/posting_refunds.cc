@@ -100,7 +100,6 @@ absl::Status Posting::ApplyRefund(const RunRefunded& refund) {
 }
 
 absl::StatusOr<Verdict> Posting::Post(const WaiverPolicySet& policy) {
-  RETURN_IF_ERROR(CheckWaiver(policy));
   ASSIGN_OR_RETURN(const WaiverList waivers, ReadWaivers(transaction_.get()));
   if (IsSaid(waivers, policy)) return Verdict::kUnchanged;
   Journal(policy);

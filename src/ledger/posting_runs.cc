@@ -149,7 +149,6 @@ absl::StatusOr<RunChange> Posting::SuspensionOf(uint32_t pool, int64_t at_us) {
 }
 
 absl::StatusOr<Verdict> Posting::Post(const PoolPolicySet& policy) {
-  RETURN_IF_ERROR(CheckPoolPolicy(policy));
   ASSIGN_OR_RETURN(const std::vector<StoredPoolPolicy> policies,
                    ReadPoolPolicies(transaction_.get()));
   if (IsSaid(policies, policy)) return Verdict::kUnchanged;
