@@ -37,8 +37,8 @@ bool IsOpenWith(const RunInfo& run, int64_t micro_gpus) {
 bool IsStarted(const RunInfo& run, const RunStart& start) {
   const bool going =
       run.state == RunState::kOpen || run.state == RunState::kSuspended;
-  return going && run.tenant == start.tenant && run.pool == start.pool &&
-         run.device == start.device && run.share == start.share &&
+  return going && run.pool == start.pool && run.device == start.device &&
+         run.share == start.share &&
          (!start.device.empty() ||
           run.segments.front().micro_gpus == start.micro_gpus);
 }

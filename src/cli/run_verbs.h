@@ -43,7 +43,8 @@ inline constexpr char kQuotaRefuses[] = "a quota refuses it: nothing changed";
 void SayRefused(const GlobalOptions& globals, const std::string& what,
                 const Refusal& refusal);
 
-// Whether the run was started so, whenever, and has not ended.
+// Whether the run was started so, whenever, and has not ended. Whose it is the
+// ledger is asked, which knows what its tenants were named before they moved.
 bool IsStarted(const RunInfo& run, const RunStart& start);
 
 // Adds a verb with what all of them have; `describe` adds the rest.

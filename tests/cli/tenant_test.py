@@ -52,11 +52,28 @@ class TenantTest(CliTest):
         again = say("beta/chat")
         self.assertIn("hold h was already placed: nothing changed", again)
         self.assertIn("run r attempt 1 was already started: nothing changed", again)
+        # A prolog says no --at, and may say the name of before the move.
+        start = ["--pool", "aws/x", "--gpus", "2"]
+        for tenant in ("beta/chat", "acme/chat"):
+            again = self.expect(0, "run", "start", "r", "--tenant", tenant, *start, "--hold", "h")
+            self.assertIn("run r attempt 1 was already started: nothing changed", again.err)
+        self.assertIn("as acme/chat on aws/x", self.expect(
+            3, "run", "start", "r", "--tenant", "beta", *start, "--hold", "h").err)
         self.assertEqual(self.expect(0, "journal").out.count("\n"), entries)
         self.assertIn("is in the books as acme/chat", self.expect(
             3, "hold", "place", "h", "--tenant", "beta", "--pool", "aws/x", "--gpus", "2",
             "--gpu-hours", "5").err)
         self.expect(0, "verify")
+
+    def test_an_array_is_said_again_by_either_name(self):
+        def say(code, tenant):
+            return self.expect(code, "run", "start-array", "s", "--tasks", "0-1", "--tenant",
+                               tenant, "--pool", "aws/x", "--gpus", "2").err
+        say(0, "acme/chat")
+        self.move(0, "acme", "beta", "2026-10-01T02:00:00Z")
+        for tenant in ("beta/chat", "acme/chat"):
+            self.assertIn("were already started: nothing changed", say(0, tenant))
+        self.assertIn("as acme/chat on aws/x", say(3, "beta"))
 
     def test_bad_moves_are_refused_by_name(self):
         self.assertIn("inside a bucket",
