@@ -143,8 +143,8 @@ absl::Status SacctRows::AddNotes(ReadTransaction*, const ImportChecker&,
   AddCountNote(
       readings_.kept(),
       "run(s) stay as the books have them, by another reading of a time in "
-      "the zone's repeated hour than Start, End and Elapsed tell (`correct "
-      "runs` changes it); the first is " +
+      "the zone's repeated hour than Submit, Start, End and Elapsed tell "
+      "(`correct runs` changes it); the first is " +
           readings_.kept_where(),
       result);
   return absl::OkStatus();
