@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -111,9 +112,9 @@ class Books {
   MoneyAmount OverageCost(const Lane& lane, int64_t start_us,
                           int64_t end_us) const;
 
-  // Makes covered usage of a pool usage of it on demand, at its own prices, and
-  // returns the pools that had any. Their tenants stay told.
-  HashSet<uint32_t> JoinKinds();
+  // Makes covered usage of the pools that `picks` says usage of them on demand,
+  // at its own prices, and returns those that had any. Their tenants stay told.
+  HashSet<uint32_t> JoinKinds(const std::function<bool(uint32_t)>& picks);
 
   // Moves up to `most` of the pool's on-demand hours inside the window to the
   // lane of usage that `to.commitment` covers: those that are its overage, or

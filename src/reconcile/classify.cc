@@ -1,4 +1,7 @@
 // From both sides of a group to its class.
+#include <algorithm>
+
+#include "absl/status/statusor.h"
 #include "base/wide.h"
 #include "model/reason_text.h"
 #include "reconcile/compare.h"
@@ -116,9 +119,25 @@ BreakClass ByHours(Comparison& comparison) {
              : BreakClass::kNotExecutable;
 }
 
+// Rows may bill what a commitment of several pools had left, at no more than
+// its price: what they bill beyond that is wrong in any case.
+void AllowLeftOfSeveral(Comparison& c) {
+  const GpuTime left = std::min(c.excess(), c.left_of_several);
+  if (c.unmeasured || c.unclear() || left <= c.slack) return;
+  c.left += left;
+  c.left_of_several = GpuTime();
+  c.left_perhaps = true;
+  c.expected += Price(c.dearest_left, left);
+  if (c.owed() <= GpuTime() || !c.expected.valid()) return;
+  const absl::StatusOr<Int128> price =
+      MulDivHalfEven(c.expected.count(), kMicrosPerHour, c.owed().count());
+  if (price.ok()) c.price = MoneyAmount(*price);
+}
+
 }  // namespace
 
 BreakClass Classify(Comparison& comparison) {
+  AllowLeftOfSeveral(comparison);
   SetEffects(comparison);
   if (comparison.unmeasured) return BreakClass::kNotExecutable;
   if (comparison.unpriced || comparison.cut || comparison.open ||

@@ -167,6 +167,8 @@ Expectation BooksOf(const Lane& lane, const Group& group,
     return context.books->TrueUp(lane.commitment, start_us, end_us);
   }
   if (IsPurchase(lane.kind) && comparison.as_used) {
+    // Unused rows have what was left.
+    if (context.basis.as_used.left.contains(lane.commitment)) return {};
     return context.books->Left(lane.commitment, start_us, end_us);
   }
   return context.books->Sum(lane, start_us, end_us);
@@ -189,7 +191,12 @@ void AddLeftOvers(const Group& group, const CompareContext& context,
     if (books->price != left.price) books->price.reset();
   }
   for (const Lane& lane : found->second.of_several) {
-    comparison->left_of_several += sum(lane).time;
+    const Expectation left = sum(lane);
+    comparison->left_of_several += left.time;
+    comparison->dearest_left = std::max(
+        comparison->dearest_left,
+        left.price.has_value() ? *left.price
+                               : AveragePrice(left).value_or(MoneyAmount()));
   }
 }
 
@@ -197,7 +204,7 @@ void SetExpected(const Group& group, const CompareContext& context,
                  Comparison& comparison) {
   Lane lane = group.key.lane;
   if (lane.kind == RowKind::kUpfront) lane.kind = RowKind::kPurchase;
-  comparison.as_used = context.basis.as_used.contains(lane.commitment);
+  comparison.as_used = context.basis.as_used.covered.contains(lane.commitment);
   Expectation books = BooksOf(lane, group, context, comparison);
   if (lane.kind == RowKind::kOnDemand) {
     comparison.untold = context.untold.contains(lane.pool);
@@ -275,8 +282,11 @@ Comparison Measure(const Group& group, const CompareContext& context) {
     return comparison;
   }
   const Commitment& commitment = *comparison.commitment;
-  comparison.money_only = commitment.category == CommitmentCategory::kSpend ||
-                          group.sums.unmeasured != 0;
+  comparison.money_only =
+      commitment.category == CommitmentCategory::kSpend ||
+      group.sums.unmeasured != 0 ||
+      (IsPurchase(lane.kind) &&
+       context.basis.as_used.left.contains(lane.commitment));
   comparison.cut |= (IsPurchase(lane.kind) || IsLeftOver(comparison)) &&
                     CutsInterval(commitment, group, *context.contract);
   comparison.true_up = IsTrueUp(comparison, group, context);

@@ -73,7 +73,9 @@ struct Comparison {
   GpuTime grain;      // of what is booked on the pool, added by billing grain
   GpuTime excluded;   // of `booked`, and rightly not billed
   GpuTime left;       // not used, and rightly billed beside `booked`
-  GpuTime left_of_several;  // not used, and perhaps billed by these rows
+  bool left_perhaps = false;  // or not: no row says whose it is
+  GpuTime left_of_several;    // not used, and perhaps billed by these rows
+  MoneyAmount dearest_left;   // of them, the highest price of an hour
   MoneyAmount cost;
   MoneyAmount expected;
   MoneyAmount doubled_tolerance;  // of money
@@ -107,9 +109,15 @@ struct Comparison {
   }
   GpuTime owed() const { return booked - excluded + left; }
   GpuTime excess() const { return billed - owed(); }
-  // What is too much may be what a commitment had left, or not.
+  // What is too much may be what a commitment had left, or not: as far as that
+  // costs.
   bool unclear() const {
-    return excess() > slack && excess() <= left_of_several + slack;
+    return excess() > slack && excess() <= left_of_several + slack &&
+           (uncosted || AtMost(expected + Price(dearest_left, excess())));
+  }
+  bool AtMost(MoneyAmount most) const {
+    const MoneyAmount over = cost - most;
+    return over.valid() && over * 2 <= doubled_tolerance;
   }
 };
 

@@ -72,8 +72,9 @@ std::string BothHours(const Comparison& c) {
 
 std::string ExcludedText(const Comparison& c) {
   if (!c.left.zero()) {
-    return absl::StrCat(" and ", HoursText(c.left),
-                        " left over, which the rows bill too");
+    return absl::StrCat(
+        " and ", HoursText(c.left), " left over, which the rows ",
+        c.left_perhaps ? "may bill too, as another pool's may" : "bill too");
   }
   if (c.excluded.zero()) return "";
   return absl::StrCat("; ", HoursText(c.excluded),

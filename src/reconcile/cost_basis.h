@@ -10,6 +10,12 @@
 
 namespace drawdown {
 
+// Commitments whose hours are billed as they run: no fee pays for them.
+struct AsUsed {
+  HashSet<uint32_t> covered;
+  HashSet<uint32_t> left;  // of those, whose unused rows no fee pays for either
+};
+
 struct CostBasis {
   BilledAmount amount = BilledAmount::kBilledCost;
   // Commitments of which the bill holds purchase rows that are of the period.
@@ -18,8 +24,7 @@ struct CostBasis {
   HashSet<uint32_t> recurring;  // and those with another
   // Likewise of rows of their unused part.
   HashSet<uint32_t> unused;
-  // Those whose covered usage is billed as it runs: no fee pays for it.
-  HashSet<uint32_t> as_used;
+  AsUsed as_used;
 };
 
 // Whether a fee has paid for a row of the lane, or pays for other rows: by
@@ -30,9 +35,10 @@ inline bool IsFree(const Lane& lane, const CostBasis& basis) {
     return IsPurchase(lane.kind);
   }
   return (lane.kind == RowKind::kCovered &&
-          !basis.as_used.contains(lane.commitment)) ||
+          !basis.as_used.covered.contains(lane.commitment)) ||
          (lane.kind == RowKind::kUnused &&
-          basis.purchased.contains(lane.commitment));
+          basis.purchased.contains(lane.commitment) &&
+          !basis.as_used.left.contains(lane.commitment));
 }
 
 }  // namespace drawdown

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "base/interval.h"
 #include "base/wide.h"
 
 namespace drawdown {
@@ -85,24 +87,41 @@ struct Sides {
   MoneyAmount fees;
 };
 
+// What the contract has for hours of a group of covered rows, its overage left
+// out: for no more of them than ran, where any did.
+MoneyAmount WorthOf(const Group& group, MoneyAmount overage,
+                    const CompareContext& context) {
+  const GroupKey& key = group.key;
+  const Expectation books =
+      context.books->Sum(key.lane, key.start_us, key.end_us);
+  if (books.time.zero()) {
+    const Comparison comparison = Measure(group, context);
+    return Price(comparison.worth, comparison.billed);
+  }
+  const GpuTime ran = books.time - books.overage;
+  const GpuTime billed = std::max(GpuTime(), group.sums.billed - books.overage);
+  const MoneyAmount worth = books.cost - overage;
+  if (ran <= billed || !worth.valid()) return worth;
+  const absl::StatusOr<Int128> part =
+      MulDivHalfEven(worth.count(), billed.count(), ran.count());
+  return part.ok() ? MoneyAmount(*part) : worth;
+}
+
+// Overage that is billed with the commitment's id is no price of what that
+// covers.
 Sides SidesOf(const std::vector<Group>& groups, uint32_t commitment,
               const CompareContext& context) {
   Sides sides;
   for (const Group& group : groups) {
     if (group.key.lane.commitment != commitment) continue;
     if (IsCompared(group, RowKind::kCovered)) {
-      sides.covered += group.sums.cost;
+      const MoneyAmount overage = context.books->OverageCost(
+          group.key.lane, group.key.start_us, group.key.end_us);
+      sides.covered += group.sums.cost - std::min(group.sums.cost, overage);
+      sides.worth += WorthOf(group, overage, context);
     } else if (IsCompared(group, RowKind::kPurchase) ||
                IsCompared(group, RowKind::kUpfront)) {
       sides.fees += group.sums.cost;
-    }
-  }
-  if (sides.covered <= MoneyAmount()) return sides;
-  for (const Group& group : groups) {
-    if (group.key.lane.commitment == commitment &&
-        IsCompared(group, RowKind::kCovered)) {
-      const Comparison comparison = Measure(group, context);
-      sides.worth += Price(comparison.worth, comparison.billed);
     }
   }
   return sides;
@@ -114,27 +133,108 @@ bool IsPaidAsUsed(const Sides& sides, MoneyAmount left) {
          (sides.fees - left) * 2 < sides.worth;
 }
 
+GpuTime CopiedOf(const HashMap<uint32_t, RowSums>& copied, size_t group) {
+  const auto found = copied.find(static_cast<uint32_t>(group));
+  return found == copied.end() ? GpuTime() : found->second.billed;
+}
+
+// Whether the pool's rows bill more than half of what was left in their time.
+// What is too much where nothing was left, or comes again, tells nothing.
+bool AreBilled(const std::vector<Lane>& unused, uint32_t pool,
+               const std::vector<Group>& groups,
+               const HashMap<uint32_t, RowSums>& copied,
+               const CompareContext& context) {
+  GpuTime all;
+  GpuTime billed;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const GroupKey& key = groups[i].key;
+    if (!IsCompared(groups[i], RowKind::kOnDemand) || key.lane.pool != pool) {
+      continue;
+    }
+    GpuTime left;
+    for (const Lane& lane : unused) {
+      left +=
+          context.books->Left(lane.commitment, key.start_us, key.end_us).time;
+    }
+    const GpuTime excess =
+        groups[i].sums.billed - CopiedOf(copied, i) -
+        context.books->Sum(key.lane, key.start_us, key.end_us).time;
+    all += left;
+    billed += std::clamp(excess, GpuTime(), left);
+  }
+  return billed * 2 > all;
+}
+
+void MergeOverlapping(std::vector<Interval>* windows) {
+  std::sort(windows->begin(), windows->end(),
+            [](const Interval& a, const Interval& b) {
+              return a.start_us < b.start_us;
+            });
+  size_t kept = 0;
+  for (size_t i = 1; i < windows->size(); ++i) {
+    const Interval& next = (*windows)[i];
+    Interval& last = (*windows)[kept];
+    if (next.start_us < last.end_us) {
+      last.end_us = std::max(last.end_us, next.end_us);
+    } else {
+      (*windows)[++kept] = next;
+    }
+  }
+  windows->resize(kept + 1);
+}
+
 }  // namespace
 
 void NamedCommitments::Add(const RoutedRow& routed) {
   const Lane& lane = routed.key.lane;
-  if (lane.commitment != kNoIndex) named_.insert(lane.commitment);
-  usage_ |= lane.kind == RowKind::kOnDemand;
-  const bool others = routed.key.disposition == Disposition::kOtherPurchase ||
-                      routed.key.disposition == Disposition::kOtherUnused;
-  of_a_pool_ |=
-      lane.kind == RowKind::kCovered || (others && lane.pool != kNoIndex);
+  const Disposition disposition = routed.key.disposition;
+  if (lane.kind == RowKind::kOnDemand) usage_.insert(lane.pool);
+  if (lane.commitment == kNoIndex) return;
+  if (disposition == Disposition::kCompare) named_.insert(lane.commitment);
+  const bool others = disposition == Disposition::kOtherPurchase ||
+                      disposition == Disposition::kOtherUnused;
+  const bool covered =
+      disposition == Disposition::kCompare && lane.kind == RowKind::kCovered;
+  if (covered || (others && lane.pool != kNoIndex)) told_.insert(lane.pool);
 }
 
-bool NamedCommitments::TellNoKinds(const Contract& contract,
-                                   const GroupNames& names) const {
-  if (!usage_ || of_a_pool_) return false;
-  return std::none_of(named_.begin(), named_.end(), [&](uint32_t index) {
+void NamedCommitments::Find(const Contract& contract, const GroupNames& names) {
+  for (const uint32_t index : named_) {
     const Commitment* const commitment =
         FindCommitment(contract, names.commitments.Name(index));
-    return commitment != nullptr &&
-           commitment->category == CommitmentCategory::kUsage;
+    if (commitment != nullptr) found_.push_back({index, commitment});
+  }
+}
+
+// What covers a pool may be another thing in another version of the contract.
+bool NamedCommitments::TellKinds(uint32_t pool, const Books& books,
+                                 const Contract& contract,
+                                 const GroupNames& names) const {
+  if (usage_.empty() || told_.contains(pool)) return true;
+  return std::any_of(found_.begin(), found_.end(), [&](const Found& found) {
+    const bool usage = found.commitment->category == CommitmentCategory::kUsage;
+    return (usage && books.lanes().contains(
+                         Lane{RowKind::kCovered, pool, found.index})) ||
+           MayPricePool(contract, *found.commitment, names.pools.Name(pool));
   });
+}
+
+void NamedCommitments::AddIdlePools(const Books& books,
+                                    const Contract& contract,
+                                    const GroupNames& names,
+                                    HashSet<uint32_t>* untold) const {
+  for (const auto& [lane, book] : books.lanes()) {
+    if (lane.kind != RowKind::kUnused) continue;
+    const Commitment* const commitment =
+        FindCommitment(contract, names.commitments.Name(lane.commitment));
+    if (commitment == nullptr) continue;
+    for (const uint32_t pool : usage_) {
+      if (MayPricePool(contract, *commitment, names.pools.Name(pool)) &&
+          !TellKinds(pool, books, contract, names)) {
+        untold->insert(pool);
+      }
+    }
+  }
 }
 
 bool Counts(const Contract& contract, const Commitment& commitment,
@@ -173,9 +273,7 @@ HashSet<uint32_t> MoveToBilledLanes(const std::vector<Group>& groups,
     for (size_t i = 0; i < groups.size(); ++i) {
       const Group& group = groups[i];
       if (MayMove(group, context) != &commitment) continue;
-      const auto found = copied.find(static_cast<uint32_t>(i));
-      const GpuTime again =
-          found == copied.end() ? GpuTime() : found->second.billed;
+      const GpuTime again = CopiedOf(copied, i);
       const GpuTime moved = spend ? MoveCounted(group, again, billed, books)
                                   : MoveOverage(group, again, books);
       if (!moved.zero()) lanes.insert(group.key.lane);
@@ -188,9 +286,49 @@ HashSet<uint32_t> MoveToBilledLanes(const std::vector<Group>& groups,
   return pools;
 }
 
-HashSet<uint32_t> PaidAsUsed(const std::vector<Group>& groups,
-                             const CompareContext& context) {
-  HashSet<uint32_t> found;
+bool WidenToMoved(const HashSet<uint32_t>& pools, const CompareContext& context,
+                  std::vector<Group>* groups) {
+  HashMap<uint32_t, std::vector<Interval>> moved;  // by pool
+  for (const Group& group : *groups) {
+    const GroupKey& key = group.key;
+    if (pools.contains(key.lane.pool) && MayMove(group, context) != nullptr) {
+      moved[key.lane.pool].push_back({key.start_us, key.end_us});
+    }
+  }
+  bool widened = false;
+  for (auto& [pool, windows] : moved) {
+    MergeOverlapping(&windows);
+    for (Group& group : *groups) {
+      GroupKey& key = group.key;
+      if (!IsCompared(group, RowKind::kOnDemand) || key.lane.pool != pool) {
+        continue;
+      }
+      const Interval was{key.start_us, key.end_us};
+      for (auto window = std::partition_point(
+               windows.begin(), windows.end(),
+               [&](const Interval& w) { return w.end_us <= was.start_us; });
+           window != windows.end() && window->start_us < was.end_us; ++window) {
+        key.start_us = std::min(key.start_us, window->start_us);
+        key.end_us = std::max(key.end_us, window->end_us);
+      }
+      widened |= key.start_us != was.start_us || key.end_us != was.end_us;
+    }
+  }
+  return widened;
+}
+
+bool HasPrices(uint32_t pool, const Books& books) {
+  const auto found = books.lanes().find(Lane{RowKind::kOnDemand, pool});
+  if (found == books.lanes().end()) return false;
+  const std::vector<BookCell>& cells = found->second.cells;
+  return std::any_of(cells.begin(), cells.end(), [&](const BookCell& cell) {
+    return cell.unit_price != cells.front().unit_price;
+  });
+}
+
+AsUsed PaidAsUsed(const std::vector<Group>& groups,
+                  const CompareContext& context) {
+  AsUsed found;
   if (context.basis.amount != BilledAmount::kBilledCost) return found;
   for (const uint32_t commitment : context.covering) {
     if (FindCommitment(*context.contract, context.names->commitments.Name(
@@ -201,15 +339,19 @@ HashSet<uint32_t> PaidAsUsed(const std::vector<Group>& groups,
         context.books
             ->Left(commitment, context.period.start_us, context.period.end_us)
             .cost;
-    if (IsPaidAsUsed(SidesOf(groups, commitment, context), left)) {
-      found.insert(commitment);
+    const Sides sides = SidesOf(groups, commitment, context);
+    if (!IsPaidAsUsed(sides, left)) continue;
+    found.covered.insert(commitment);
+    if (context.basis.unused.contains(commitment) && sides.fees * 2 < left) {
+      found.left.insert(commitment);
     }
   }
   return found;
 }
 
-HashMap<uint32_t, LeftOvers> BilledLeftOvers(const std::vector<Group>& groups,
-                                             const CompareContext& context) {
+HashMap<uint32_t, LeftOvers> BilledLeftOvers(
+    const std::vector<Group>& groups, const HashMap<uint32_t, RowSums>& copied,
+    const CompareContext& context) {
   HashMap<uint32_t, LeftOvers> found;
   if (context.untold.empty()) return found;
   for (const auto& [lane, book] : context.books->lanes()) {
@@ -235,20 +377,9 @@ HashMap<uint32_t, LeftOvers> BilledLeftOvers(const std::vector<Group>& groups,
     }
   }
   for (auto& [pool, left] : found) {
-    GpuTime excess;
-    GpuTime unused;
-    for (const Group& group : groups) {
-      const GroupKey& key = group.key;
-      if (!IsCompared(group, RowKind::kOnDemand) || key.lane.pool != pool) {
-        continue;
-      }
-      excess += group.sums.billed -
-                context.books->Sum(key.lane, key.start_us, key.end_us).time;
-      for (const Lane& lane : left.of_pool) {
-        unused += context.books->Sum(lane, key.start_us, key.end_us).time;
-      }
+    if (!AreBilled(left.of_pool, pool, groups, copied, context)) {
+      left.of_pool.clear();
     }
-    if (excess * 2 <= unused) left.of_pool.clear();
   }
   return found;
 }

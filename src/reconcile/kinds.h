@@ -21,16 +21,30 @@ class NamedCommitments {
  public:
   void Add(const RoutedRow& routed);
 
-  // Whether the bill has usage of the contract's pools, and no row names a
-  // Usage commitment of the contract or says of a pool's usage that some
-  // commitment covers it: what is covered is not told then, and many providers'
-  // bills have no columns for it.
-  bool TellNoKinds(const Contract& contract, const GroupNames& names) const;
+  // Call once, after the last Add. `contract` must outlive this.
+  void Find(const Contract& contract, const GroupNames& names);
+
+  // Whether rows that are compared tell which usage of the pool is covered: one
+  // names a Usage commitment of the contract that covers it, or says that some
+  // commitment does. Many providers' bills have no columns for it. Also true
+  // where the bill has no usage of the contract's pools.
+  bool TellKinds(uint32_t pool, const Books& books, const Contract& contract,
+                 const GroupNames& names) const;
+
+  // Adds pools whose rows do not, of which nobody may have used what a
+  // commitment has reserved.
+  void AddIdlePools(const Books& books, const Contract& contract,
+                    const GroupNames& names, HashSet<uint32_t>* untold) const;
 
  private:
-  HashSet<uint32_t> named_;
-  bool of_a_pool_ = false;  // some commitment
-  bool usage_ = false;      // of a pool
+  struct Found {
+    uint32_t index;
+    const Commitment* commitment;
+  };
+  HashSet<uint32_t> named_;   // commitments
+  std::vector<Found> found_;  // of them, those of the contract
+  HashSet<uint32_t> told_;    // pools of which some commitment covers usage
+  HashSet<uint32_t> usage_;   // pools with usage that no row says is covered
 };
 
 // Whether a Spend commitment counts all of what usage of the pool costs.
@@ -50,16 +64,26 @@ HashSet<uint32_t> MoveToBilledLanes(const std::vector<Group>& groups,
 bool HasMovedLanes(const std::vector<Group>& groups,
                    const CompareContext& context);
 
+// Which of a window's hours were moved is not told by the rows: on-demand rows
+// of shorter times are to be compared over all of it. Returns whether any
+// changed; join the groups then.
+bool WidenToMoved(const HashSet<uint32_t>& pools, const CompareContext& context,
+                  std::vector<Group>* groups);
+
+// Whether the pool's usage on demand has more than one price.
+bool HasPrices(uint32_t pool, const Books& books);
+
 // Commitments whose covered rows are billed at about what the contract has for
 // them, while their fees do not pay for that too.
-HashSet<uint32_t> PaidAsUsed(const std::vector<Group>& groups,
-                             const CompareContext& context);
+AsUsed PaidAsUsed(const std::vector<Group>& groups,
+                  const CompareContext& context);
 
 // Of pools whose rows do not tell kinds, by pool: what commitments had left of
 // which the pool's rows bill the most part too, as a flat fee for what is
 // reserved does; and what commitments had left that cover other pools also.
-HashMap<uint32_t, LeftOvers> BilledLeftOvers(const std::vector<Group>& groups,
-                                             const CompareContext& context);
+HashMap<uint32_t, LeftOvers> BilledLeftOvers(
+    const std::vector<Group>& groups, const HashMap<uint32_t, RowSums>& copied,
+    const CompareContext& context);
 
 }  // namespace drawdown
 

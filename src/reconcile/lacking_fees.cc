@@ -11,9 +11,12 @@ namespace {
 // Where rows of usage pay for what is covered, fees are of the rest.
 bool PaidByUsage(const Lane& fees, const Commitment& commitment,
                  const CompareContext& context) {
-  return context.basis.as_used.contains(fees.commitment) ||
-         (commitment.category == CommitmentCategory::kUsage &&
-          !context.untold.empty());
+  return context.basis.as_used.covered.contains(fees.commitment) ||
+         std::any_of(context.untold.begin(), context.untold.end(),
+                     [&](uint32_t pool) {
+                       return MayPricePool(*context.contract, commitment,
+                                           context.names->pools.Name(pool));
+                     });
 }
 
 // Whether rows that tell no kinds bill, or may bill, what was left of it.

@@ -1,5 +1,6 @@
 // Books in the lanes that a bill has its usage in.
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -44,10 +45,12 @@ MoneyAmount Books::OverageCost(const Lane& lane, int64_t start_us,
   return sum.Get().cost;
 }
 
-HashSet<uint32_t> Books::JoinKinds() {
+HashSet<uint32_t> Books::JoinKinds(const std::function<bool(uint32_t)>& picks) {
   std::vector<Lane> covered;
   for (const auto& [lane, book] : lanes_) {
-    if (lane.kind == RowKind::kCovered) covered.push_back(lane);
+    if (lane.kind == RowKind::kCovered && picks(lane.pool)) {
+      covered.push_back(lane);
+    }
   }
   HashSet<uint32_t> pools;
   for (const Lane& lane : covered) {

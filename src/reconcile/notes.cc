@@ -62,9 +62,9 @@ void NoteKinds(const CompareContext& context, ReconcileResult* result) {
   };
   note(
       context.untold, context.names->pools,
-      "no row names a commitment of the contract, so usage is of one kind: on ",
+      "no row tells which usage is covered, so it is of one kind: on ",
       " covered and on-demand hours were compared together, each at its price");
-  note(context.basis.as_used, context.names->commitments,
+  note(context.basis.as_used.covered, context.names->commitments,
        "usage that is covered by ",
        " is billed as it runs, and no fee pays for it: it was compared at the "
        "contract's price, and fees with what was left over");

@@ -118,11 +118,11 @@ void PostedCorrections::Add(const Lane& lane, size_t month,
   }
 }
 
-void PostedCorrections::JoinKinds() {
+void PostedCorrections::JoinKinds(const std::function<bool(uint32_t)>& picks) {
   std::map<std::pair<size_t, Lane>, Sums> joined;
   for (const auto& [key, of_lane] : sums_) {
     auto [month, lane] = key;
-    if (lane.kind == RowKind::kCovered) {
+    if (lane.kind == RowKind::kCovered && picks(lane.pool)) {
       lane = {RowKind::kOnDemand, lane.pool, kNoIndex};
     }
     Sums& sums = joined[{month, lane}];

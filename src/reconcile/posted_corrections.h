@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -55,8 +56,8 @@ class PostedCorrections {
                     const std::vector<CorrectedPeriod>& months, Interner* pools,
                     Interner* commitments);
 
-  // Makes covered usage usage on demand, where a bill tells no kinds.
-  void JoinKinds();
+  // Makes covered usage of the pools that `picks` says usage on demand.
+  void JoinKinds(const std::function<bool(uint32_t)>& picks);
 
   // Adds up the groups of corrections and of other periods' time in `currency`,
   // an index. `texts` names the lines that corrections are of. Call once, when

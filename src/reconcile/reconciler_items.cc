@@ -48,9 +48,13 @@ void Reconciler::State::TakeBooks() {
     exclusions =
         Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
   }
-  if (!named.TellNoKinds(*context.contract, names)) return;
-  context.untold = books.JoinKinds();
-  context.posted.JoinKinds();
+  named.Find(*context.contract, names);
+  const auto untold = [&](uint32_t pool) {
+    return !named.TellKinds(pool, books, *context.contract, names);
+  };
+  context.untold = books.JoinKinds(untold);
+  named.AddIdlePools(books, *context.contract, names, &context.untold);
+  context.posted.JoinKinds(untold);
 }
 
 void Reconciler::State::JoinGroups() {
@@ -108,17 +112,27 @@ absl::Status Reconciler::State::MergePeriodFees() {
 
 // Books in the lanes of the bill, before anything is measured by them.
 absl::Status Reconciler::State::SettleKinds() {
-  if (HasMovedLanes(groups.groups(), context)) {
-    HashMap<uint32_t, RowSums> copied;
+  const bool moved = HasMovedLanes(groups.groups(), context);
+  HashMap<uint32_t, RowSums> copied;
+  if (moved || !context.untold.empty()) {
     RETURN_IF_ERROR(copies.Sum(merged_index, &copied));
+  }
+  if (moved) {
     context.undivided =
         MoveToBilledLanes(groups.groups(), copied, context, &books);
   }
-  context.left_overs = BilledLeftOvers(groups.groups(), context);
+  context.left_overs = BilledLeftOvers(groups.groups(), copied, context);
   for (const auto& [pool, left] : context.left_overs) {
     if (!left.of_pool.empty()) context.undivided.insert(pool);
   }
+  // What a tenant's hours cost is not told where they may be of two kinds.
+  for (const uint32_t pool : context.untold) {
+    if (HasPrices(pool, books)) context.undivided.insert(pool);
+  }
   context.basis.as_used = PaidAsUsed(groups.groups(), context);
+  if (moved && WidenToMoved(context.undivided, context, &groups.groups())) {
+    JoinGroups();
+  }
   return absl::OkStatus();
 }
 

@@ -159,7 +159,9 @@ std::vector<Break> FindUnbilled(const CompareContext& context) {
   for (const auto& [lane, book] : context.books->lanes()) {
     if (!LookedFor(lane, context)) continue;
     const bool left = IsPurchase(lane.kind) &&
-                      context.basis.as_used.contains(lane.commitment);
+                      context.basis.as_used.covered.contains(lane.commitment);
+    // Unused rows have what was left.
+    if (left && context.basis.as_used.left.contains(lane.commitment)) continue;
     RunFinder runs(lane, IsTrueUp(lane, context), context, &items);
     context.billed.ForEachUnbilled(
         lane, left ? context.books->LeftOf(lane.commitment) : book,

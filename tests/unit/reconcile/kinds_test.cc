@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/unit/reconcile/kinds_rows.h"
 #include "tests/unit/reconcile/support.h"
 
 namespace drawdown::testing {
@@ -14,48 +15,6 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
-
-constexpr int kHours = 10;
-
-std::vector<TestRow> PlainRows(std::string_view quantity,
-                               std::string_view each) {
-  std::vector<TestRow> rows;
-  for (int hour = 0; hour < kHours; ++hour) {
-    rows.push_back(
-        OnDemandRow(hour, hour + 1, std::string(quantity), std::string(each)));
-  }
-  return rows;
-}
-
-// 16 reserved, 8 of them used in each hour.
-Scenario Reserved() {
-  Scenario setup;
-  setup.rated = BookBuilder()
-                    .Covered(kGb200, 0, kHours, "8")
-                    .Unused(0, kHours, "8")
-                    .Build();
-  return setup;
-}
-
-// One item that is not clean, and its difference.
-Break OnlyBreak(const ReconcileResult& result) {
-  std::vector<Break> breaks;
-  for (const Break& item : result.items) {
-    if (!IsClean(item.kind)) breaks.push_back(item);
-  }
-  EXPECT_EQ(breaks.size(), 1u) << Serialized(result);
-  return breaks.empty() ? Break() : breaks.front();
-}
-
-ReconcileResult Checked(const Scenario& setup,
-                        const std::vector<TestRow>& rows) {
-  const ReconcileResult result = Reconcile(setup, rows);
-  ExpectInvariants(result, rows);
-  std::vector<TestRow> backwards(rows.rbegin(), rows.rend());
-  EXPECT_EQ(Serialized(Reconcile(setup, backwards)), Serialized(result));
-  EXPECT_EQ(Serialized(Reconcile(setup, rows, true)), Serialized(result));
-  return result;
-}
 
 TEST(ReconcileKindsTest, UsageOfABillWithoutKindsIsOne) {
   const ReconcileResult result = Checked(Reserved(), PlainRows("2", "16.40"));
@@ -66,7 +25,7 @@ TEST(ReconcileKindsTest, UsageOfABillWithoutKindsIsOne) {
   EXPECT_EQ(matched[0].reason,
             "usage: billed and metered 8 GPU-hours at 2.05 USD");
   EXPECT_THAT(result.notes,
-              Contains(HasSubstr("no row names a commitment of the contract")));
+              Contains(HasSubstr("no row tells which usage is covered")));
 }
 
 TEST(ReconcileKindsTest, CoveredAndOnDemandHoursAddUp) {
@@ -201,15 +160,6 @@ TEST(ReconcileKindsTest, WhatSeveralPoolsMayHaveLeftIsNotClaimed) {
             size_t{kHours - 1});
 }
 
-std::vector<TestRow> CoveredRows(std::string_view billed) {
-  std::vector<TestRow> rows;
-  for (int hour = 0; hour < kHours; ++hour) {
-    rows.push_back(
-        CoveredRow(hour, hour + 1, "2", "16.40", std::string(billed)));
-  }
-  return rows;
-}
-
 TEST(ReconcileKindsTest, CoveredUsageMayBeBilledAsItRuns) {
   std::vector<TestRow> rows = CoveredRows("16.40");
   for (int hour = 0; hour < kHours; ++hour) {
@@ -232,6 +182,32 @@ TEST(ReconcileKindsTest, WhatIsWrongOfCoveredUsageBilledAsItRunsIsFound) {
   item = OnlyBreak(Checked(Reserved(), rows));
   EXPECT_EQ(item.kind, BreakClass::kUnbilledUsage);
   EXPECT_EQ(FormatMoney(item.expected_cost), "16.4");
+}
+
+TEST(ReconcileKindsTest, QuantitiesInAnotherUnitAreBilledAsTheyRun) {
+  std::vector<TestRow> rows = CoveredRows("16.40");
+  for (TestRow& row : rows) row.quantity = "8";
+  const ReconcileResult result = Checked(Reserved(), rows);
+  EXPECT_EQ(ItemsOf(result, BreakClass::kUnitScaleBreak).size(), size_t{kHours})
+      << Serialized(result);
+  EXPECT_EQ(SumOf(result, BreakClass::kUnitScaleBreak, &Break::difference),
+            "0");
+}
+
+TEST(ReconcileKindsTest, AFeeOfNothingDoesNotPayForWhatWasLeft) {
+  std::vector<TestRow> rows = CoveredRows("16.40");
+  for (int hour = 0; hour < kHours; ++hour) {
+    rows.push_back(UnusedRow(hour, hour + 1, "2", "16.40"));
+  }
+  rows.push_back(PurchaseRow(0, kHours, "160", "0.00"));
+  EXPECT_TRUE(Checked(Reserved(), rows).clean())
+      << Serialized(Checked(Reserved(), rows));
+  // What the fee pays for unused rows do not.
+  rows.back().billed = "164.00";
+  rows.back().quantity = "80";
+  EXPECT_EQ(SumOf(Checked(Reserved(), rows), BreakClass::kCommitmentWaste,
+                  &Break::difference),
+            "164");
 }
 
 TEST(ReconcileKindsTest, OneCoveredRowThatCostsIsWrong) {
@@ -319,6 +295,25 @@ TEST(ReconcileKindsTest, OverageMayHaveTheCommitmentsId) {
   const Break item = OnlyBreak(Checked(WithOverage(), rows));
   EXPECT_EQ(item.kind, BreakClass::kCommitmentOverage);
   EXPECT_EQ(FormatMoney(item.difference), "4");
+}
+
+// However much it is, a fee pays for what is covered.
+TEST(ReconcileKindsTest, OverageWithTheIdIsNoPriceOfWhatIsCovered) {
+  Scenario setup = WithOverage();
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, kHours, "8")
+                    .Overage(kGb200, 0, kHours, "32", "3", kReserved)
+                    .Build();
+  std::vector<TestRow> rows = CoveredRows("0");
+  for (int hour = 0; hour < kHours; ++hour) {
+    rows.push_back(CoveredRow(hour, hour + 1, "8", "96.00", "96.00"));
+  }
+  rows.push_back(PurchaseRow(0, kHours, "80", "164.00"));
+  EXPECT_TRUE(Checked(setup, rows).clean()) << Serialized(Checked(setup, rows));
+  // As it runs, beside such overage.
+  rows.pop_back();
+  for (int hour = 0; hour < kHours; ++hour) rows[hour].billed = "16.40";
+  EXPECT_TRUE(Checked(setup, rows).clean()) << Serialized(Checked(setup, rows));
 }
 
 // A covered row that costs something is no overage where no hours are beyond.

@@ -253,6 +253,24 @@ TEST(ReconcileSavingsPlanTest, APoolThatThePlanDoesNotCountIsNotCovered) {
             "196.8");
 }
 
+// 8 of 16 GPU-hours are covered, in one row for all of the time.
+TEST(ReconcileSavingsPlanTest, CoveredRowsMayBeOfLongerTimesThanOthers) {
+  TestRow covered = Covered(0, "12", "196.80");
+  covered.end_us = HourOf(6);
+  std::vector<TestRow> rows = {covered, Fee(0, 10, "328.00")};
+  for (int hour = 0; hour < 6; ++hour) {
+    rows.push_back(OnDemandRow(hour, hour + 1, "2", "32.80"));
+  }
+  for (int hour = 6; hour < 10; ++hour) rows.push_back(Unused(hour));
+  const ReconcileResult result = Reconcile(Plan("16"), rows);
+  ExpectInvariants(result, rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  rows[5].billed = "65.60";
+  EXPECT_EQ(SumOf(Reconcile(Plan("16"), rows), BreakClass::kPriceBreak,
+                  &Break::difference),
+            "32.8");
+}
+
 TEST(ReconcileSavingsPlanTest, TenantsAreNotCompared) {
   Scenario setup = Plan();
   setup.options.tenant_tag = "team";

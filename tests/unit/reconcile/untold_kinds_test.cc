@@ -1,0 +1,168 @@
+// Pools of which no row tells what is covered, and what had been left of them.
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/unit/reconcile/kinds_rows.h"
+#include "tests/unit/reconcile/support.h"
+
+namespace drawdown::testing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+// Rows that are not compared, or are of another thing, tell nothing of usage.
+TEST(ReconcileUntoldTest, OtherRowsDoNotTellKinds) {
+  TestRow correction = Corrected(CoveredRow(5, 6, "0", "-8.20", "-8.20"));
+  TestRow late = CoveredRow(-5, -4, "2", "16.40", "16.40");
+  TestRow other = PurchaseRow(0, kHours, "1", "500.00");
+  other.sku = "p6e";
+  other.commitment.clear();
+  other.resource.clear();
+  other.frequency = "One-Time";
+  for (const TestRow& row : {correction, late, other}) {
+    std::vector<TestRow> rows = PlainRows("2", "16.40");
+    rows.push_back(row);
+    EXPECT_EQ(ItemsOf(Checked(Reserved(), rows), BreakClass::kMatched).size(),
+              size_t{kHours})
+        << RawOf(row);
+  }
+}
+
+// A purchase of the pool's SKU that some commitment is of.
+TEST(ReconcileUntoldTest, AnotherCommitmentOfThePoolTellsItsKinds) {
+  TestRow other = PurchaseRow(0, kHours, "1", "500.00");
+  other.sku = "p6e";
+  other.commitment = "of-others";
+  other.resource = "of-others";
+  std::vector<TestRow> rows = PlainRows("2", "16.40");
+  rows.push_back(other);
+  EXPECT_TRUE(ItemsOf(Checked(Reserved(), rows), BreakClass::kMatched).empty());
+}
+
+TEST(ReconcileUntoldTest, RowsOfOnePoolDoNotTellKindsOfAnother) {
+  Scenario setup;
+  Commitment second = setup.contract.commitments[0];
+  second.id = "h100-reserved";
+  second.applies[0].values = {std::string(kH100)};
+  setup.contract.commitments.push_back(second);
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, kHours, "8")
+                    .Covered(kH100, 0, kHours, "8", "h100-reserved")
+                    .Build();
+  std::vector<TestRow> rows = PlainRows("2", "16.40");
+  for (int hour = 0; hour < kHours; ++hour) {
+    TestRow row = CoveredRow(hour, hour + 1, "1", "16.40", "16.40");
+    row.commitment = "h100-reserved";
+    row.sku = "p5";
+    row.region = "us-west-2";
+    rows.push_back(row);
+  }
+  EXPECT_TRUE(Checked(setup, rows).clean()) << Serialized(Checked(setup, rows));
+}
+
+TEST(ReconcileUntoldTest, AFlatFeeForAPoolThatNobodyUsedIsRight) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .OnDemand(kH100, 0, kHours, "8")
+                    .Unused(0, kHours, "16")
+                    .Build();
+  std::vector<TestRow> rows = PlainRows("4", "32.80");
+  for (int hour = 0; hour < kHours; ++hour) {
+    TestRow row = OnDemandRow(hour, hour + 1, "1", "32.80");
+    row.sku = "p5";
+    row.region = "us-west-2";
+    rows.push_back(row);
+  }
+  const ReconcileResult result = Checked(setup, rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  rows[3].billed = "65.60";
+  EXPECT_EQ(OnlyBreak(Checked(setup, rows)).kind, BreakClass::kPriceBreak);
+}
+
+// Nothing is left in the first hours, whose rows come twice; the others bill no
+// more than what ran.
+TEST(ReconcileUntoldTest, CopiesAreNoFlatFee) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, 5, "16")
+                    .Covered(kGb200, 5, kHours, "4")
+                    .Unused(5, kHours, "12")
+                    .Build();
+  std::vector<TestRow> rows;
+  for (int hour = 0; hour < kHours; ++hour) {
+    rows.push_back(hour < 5 ? OnDemandRow(hour, hour + 1, "4", "32.80")
+                            : OnDemandRow(hour, hour + 1, "1", "8.20"));
+  }
+  EXPECT_TRUE(Checked(setup, rows).clean());
+  for (const bool copies : {true, false}) {
+    std::vector<TestRow> again = rows;
+    for (int hour = 0; hour < 5; ++hour) {
+      again.push_back(rows[hour]);
+      if (!copies) again.back().resource = "i-2";
+    }
+    EXPECT_EQ(ItemsOf(Checked(setup, again), BreakClass::kMatched).size(),
+              copies ? size_t{kHours} : size_t{5})
+        << Serialized(Reconcile(setup, again));
+  }
+  // Copies of hours in which something was left.
+  std::vector<TestRow> again = rows;
+  for (int hour = 5; hour < kHours; ++hour) {
+    for (int copy = 0; copy < 2; ++copy) again.push_back(rows[hour]);
+  }
+  EXPECT_EQ(ItemsOf(Checked(setup, again), BreakClass::kMatched).size(),
+            size_t{kHours});
+}
+
+// What it had left has a price, and more hours are nobody's.
+TEST(ReconcileUntoldTest, WhatIsBeyondWhatSeveralPoolsHadLeftIsFound) {
+  Scenario setup = Reserved();
+  setup.contract.commitments[0].applies[0].values.emplace_back(kH100);
+  std::vector<TestRow> rows = PlainRows("4", "32.80");
+  rows[3].billed = "3000.00";
+  ReconcileResult result = Checked(setup, rows);
+  auto found = ItemsOf(result, BreakClass::kPriceBreak);
+  ASSERT_EQ(found.size(), 1u) << Serialized(result);
+  EXPECT_EQ(FormatMoney(found[0].expected_cost), "32.8");
+  EXPECT_EQ(FormatMoney(found[0].difference), "2967.2");
+
+  rows[3] = OnDemandRow(3, 4, "6", "49.20");
+  result = Checked(setup, rows);
+  found = ItemsOf(result, BreakClass::kQuantityBreak);
+  ASSERT_EQ(found.size(), 1u) << Serialized(result);
+  const Break& item = found[0];
+  EXPECT_EQ(FormatMoney(item.difference), "16.4");
+  EXPECT_THAT(item.reason, HasSubstr("8 left over, which the rows may bill "
+                                     "too, as another pool's may: 8 GPU-hours "
+                                     "too much"));
+}
+
+// What is covered of whose hours is not told, so nor is what they cost.
+TEST(ReconcileUntoldTest, TenantsOfHoursOfTwoPricesAreNotCompared) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, kHours, "8")
+                    .OnDemand(kGb200, 0, kHours, "4")
+                    .Build();
+  setup.rated.tenants = {"a", "b"};
+  for (Charge& charge : setup.rated.charges) {
+    const ChargeKind kind = setup.rated.rules[charge.rule].kind;
+    charge.tenant = kind == ChargeKind::kCovered ? 0 : 1;
+  }
+  setup.options.tenant_tag = "team";
+  std::vector<TestRow> rows;
+  for (int hour = 0; hour < kHours; ++hour) {
+    rows.push_back(OnDemandRow(hour, hour + 1, "2", "16.40"));
+    rows.back().tags = R"({"team":"a"})";
+    rows.push_back(OnDemandRow(hour, hour + 1, "1", "16.40"));
+    rows.back().tags = R"({"team":"b"})";
+  }
+  const ReconcileResult result = Checked(setup, rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  EXPECT_THAT(result.notes, Contains(HasSubstr("tenants of")));
+}
+
+}  // namespace
+}  // namespace drawdown::testing
