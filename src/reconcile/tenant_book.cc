@@ -27,6 +27,9 @@ void TenantBook::Seal() {
 
 void TenantBook::Take(const TenantBook& other) {
   for (const Slice& slice : other.slices_) {
+    // A slice of its own, also of a span that is there: once sorted, the last
+    // slice need not be what ends at the end of the times.
+    slices_.push_back({slice.span, times_.size(), times_.size()});
     for (size_t i = slice.first; i < slice.last; ++i) {
       Add(slice.span, other.tenants_[i], other.times_[i]);
     }
