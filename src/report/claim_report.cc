@@ -191,13 +191,15 @@ std::string UnbilledText(const UnbilledUsage& unbilled) {
   if (unbilled.metered.zero()) return "";
   const std::string worth = TextOf(unbilled.worth);
   return absl::StrCat(
-      "\nIn the time of these claims the bill also lacks usage: from ",
+      "\nIn and around the time of these claims the bill also lacks usage: "
+      "from ",
       FormatInstant(unbilled.start_us), " to ", FormatInstant(unbilled.end_us),
       " ", ReadableHours(unbilled.metered),
       " GPU-hours that we metered are in "
       "no row of it. By the contract they are worth ",
       worth, worth == "nothing" ? " beside its fees" : "",
-      ". We expect them to be billed.\n");
+      ". We expect them to be billed, unless they were on GPUs that you "
+      "excluded.\n");
 }
 
 bool IsDuring(const Segment& segment, const Claim& claim) {

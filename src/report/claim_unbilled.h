@@ -21,7 +21,9 @@ struct UnbilledUsage {
 };
 
 // The final items of usage that is in no row, of time that overlaps a claim's
-// of their pool, or one's that names no pool. Each counts whole, and once.
+// of their pool, or one's that names no pool. Each counts whole, and once:
+// what a run of hours has outside the claims is not told from what it has in
+// them.
 UnbilledUsage UnbilledBeside(const ReconcileResult& result,
                              const std::vector<Claim>& claims);
 

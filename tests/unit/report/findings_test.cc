@@ -169,7 +169,7 @@ TEST(ClaimsTest, TheLetterSaysWhatIsBilledNowhere) {
     const ReconcileResult result = ResultOf(std::move(items));
     const std::string letter =
         ClaimLetter(result, ClaimsOf(result), ClaimBooks());
-    const size_t at = letter.find("\nIn the time of these claims");
+    const size_t at = letter.find("\nIn and around the time of these claims");
     if (at == std::string::npos) return std::string();
     return letter.substr(at, letter.find("\n\n", at) - at);
   };
@@ -185,10 +185,12 @@ TEST(ClaimsTest, TheLetterSaysWhatIsBilledNowhere) {
   elsewhere.sku = "p5";
   EXPECT_EQ(lacks(elsewhere,
                   {unbilled(3, 5, "8", "20.5"), unbilled(4, 6, "4", "12")}),
-            "\nIn the time of these claims the bill also lacks usage: from "
+            "\nIn and around the time of these claims the bill also lacks "
+            "usage: from "
             "2026-11-03T03:00:00Z to 2026-11-03T06:00:00Z 12.000 GPU-hours "
             "that we metered are in no row of it. By the contract they are "
-            "worth 32.50 USD. We expect them to be billed.");
+            "worth 32.50 USD. We expect them to be billed, unless they were on "
+            "GPUs that you excluded.");
   EXPECT_THAT(lacks(elsewhere, {unbilled(4, 5, "8", "0")}),
               HasSubstr("worth nothing beside its fees. We expect"));
   // What only touches it, is of another pool, or is not final.
