@@ -120,7 +120,8 @@ class Books {
   // lane of usage that `to.commitment` covers: those that are its overage, or
   // with a price whichever, in the order of cells. Returns what it moved.
   // Tenants are not moved. What a Spend commitment counts is paid for by its
-  // purchases then. Call Settle(to) after the last.
+  // purchases then. Call Settle(to) after the last: until then the hours are in
+  // no lane, so that those of `to` stay sorted and sum to what they had.
   GpuTime MoveOverage(const Lane& to, const Interval& window, GpuTime most);
   GpuTime MoveCounted(const Lane& to, const Interval& window, GpuTime most);
   void Settle(const Lane& to);
@@ -174,6 +175,7 @@ class Books {
                 Picks picks);
 
   Lanes lanes_;
+  Lanes moved_;                           // to be added to lanes_ by Settle
   HashMap<uint32_t, BookLane> lefts_;     // by commitment
   HashMap<uint32_t, GpuTime> covered_;    // by commitment
   HashMap<uint32_t, BookLane> true_ups_;  // by commitment

@@ -99,7 +99,7 @@ GpuTime Books::MoveOverage(const Lane& to, const Interval& window,
       Take(OnDemand(to.pool), window, most, [&to](const BookCell& cell) {
         return cell.overage && cell.commitment == to.commitment;
       });
-  for (const BookCell& part : taken.cells) lanes_[to].Add(part);
+  for (const BookCell& part : taken.cells) moved_[to].Add(part);
   return taken.Sum(window.start_us, window.end_us).time;
 }
 
@@ -108,10 +108,10 @@ GpuTime Books::MoveCounted(const Lane& to, const Interval& window,
   const Lane from = OnDemand(to.pool);
   const BookLane taken = Take(
       from, window, most, [](const BookCell& cell) { return !cell.unpriced; });
-  for (const BookCell& part : taken.cells) lanes_[to].Add(part);
+  for (const BookCell& part : taken.cells) moved_[to].Add(part);
   const Expectation sum = taken.Sum(window.start_us, window.end_us);
   if (sum.time.zero()) return sum.time;
-  BookLane& purchase = lanes_[{RowKind::kPurchase, kNoIndex, to.commitment}];
+  BookLane& purchase = moved_[{RowKind::kPurchase, kNoIndex, to.commitment}];
   if (Sum(from, window.start_us, window.end_us).time.zero()) {
     for (const BookCell& part : taken.cells) purchase.Add(part);
     return sum.time;
@@ -127,12 +127,16 @@ GpuTime Books::MoveCounted(const Lane& to, const Interval& window,
 }
 
 void Books::Settle(const Lane& to) {
-  const auto compact = [this](const Lane& lane) {
-    const auto found = lanes_.find(lane);
-    if (found != lanes_.end()) found->second.Compact();
+  const auto settle = [this](const Lane& lane) {
+    const auto found = moved_.find(lane);
+    if (found == moved_.end()) return;
+    BookLane& book = lanes_[lane];
+    for (const BookCell& cell : found->second.cells) book.Add(cell);
+    book.Compact();
+    moved_.erase(found);
   };
-  compact(to);
-  compact({RowKind::kPurchase, kNoIndex, to.commitment});
+  settle(to);
+  settle({RowKind::kPurchase, kNoIndex, to.commitment});
   const auto from = lanes_.find(OnDemand(to.pool));
   if (from == lanes_.end()) return;
   std::erase_if(from->second.cells,

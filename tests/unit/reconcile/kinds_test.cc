@@ -316,6 +316,17 @@ TEST(ReconcileKindsTest, OverageWithTheIdIsNoPriceOfWhatIsCovered) {
   EXPECT_TRUE(Checked(setup, rows).clean()) << Serialized(Checked(setup, rows));
 }
 
+TEST(ReconcileKindsTest, OverageMayHaveTheCommitmentsIdForAPartOfTheTime) {
+  std::vector<TestRow> rows = CoveredRows("16.40");
+  for (int hour = 0; hour < kHours; ++hour) {
+    rows.push_back(hour < kHours / 2
+                       ? CoveredRow(hour, hour + 1, "1", "12.00", "12.00")
+                       : OnDemandRow(hour, hour + 1, "1", "12.00"));
+  }
+  const ReconcileResult result = Checked(WithOverage(), rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+}
+
 // A covered row that costs something is no overage where no hours are beyond.
 TEST(ReconcileKindsTest, TenantsAreComparedWhereNoOverageIsBilledSo) {
   Scenario setup = WithOverage();
