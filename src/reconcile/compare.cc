@@ -180,7 +180,8 @@ void AddLeftOvers(const Group& group, const CompareContext& context,
   const auto found = context.left_overs.find(group.key.lane.pool);
   if (found == context.left_overs.end()) return;
   const auto sum = [&](const Lane& lane) {
-    return context.books->Sum(lane, group.key.start_us, group.key.end_us);
+    return context.books->Left(lane.commitment, group.key.start_us,
+                               group.key.end_us);
   };
   for (const Lane& lane : found->second.of_pool) {
     const Expectation left = sum(lane);

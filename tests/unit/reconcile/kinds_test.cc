@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(ReconcileKindsTest, UsageOfABillWithoutKindsIsOne) {
   const ReconcileResult result = Checked(Reserved(), PlainRows("2", "16.40"));
@@ -141,6 +142,37 @@ TEST(ReconcileKindsTest, WhatIsWrongInAFlatFeeIsFound) {
   item = OnlyBreak(Checked(Reserved(), rows));
   EXPECT_EQ(item.kind, BreakClass::kPriceBreak);
   EXPECT_EQ(FormatMoney(item.difference), "32.8");
+}
+
+// Nobody owes hours that are waived, so rows that bill them bill too much.
+TEST(ReconcileKindsTest, WaivedHoursAreNotLeftOver) {
+  Scenario setup;
+  setup.contract.commitments[0].shortfall.policy = ShortfallPolicy::kWaived;
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, kHours, "8")
+                    .Unused(0, kHours, "8", "0")
+                    .Build();
+  const std::vector<TestRow> rows = PlainRows("4", "32.80");
+  const auto too_much = [&](const ReconcileResult& result) {
+    EXPECT_EQ(ItemsOf(result, BreakClass::kQuantityBreak).size(),
+              size_t{kHours})
+        << Serialized(result);
+    return SumOf(result, BreakClass::kQuantityBreak, &Break::difference);
+  };
+  EXPECT_EQ(too_much(Checked(setup, rows)), "164");
+  std::vector<TestRow> hours_only = rows;
+  for (TestRow& row : hours_only) {
+    row.costed = false;
+    row.billed = "0";
+    row.amount = BilledAmount::kNone;
+  }
+  too_much(Checked(setup, hours_only));
+  Scenario tagged = setup;
+  tagged.options.tenant_tag = "team";
+  EXPECT_THAT(Checked(tagged, rows).notes,
+              Not(Contains(HasSubstr("tenants of "))));
+  setup.contract.commitments[0].applies[0].values.emplace_back(kH100);
+  EXPECT_EQ(too_much(Checked(setup, rows)), "164");
 }
 
 // Which of its pools a flat fee is for is not told.
