@@ -31,6 +31,11 @@ class NamedCommitments {
   bool TellKinds(uint32_t pool, const Books& books, const Contract& contract,
                  const GroupNames& names) const;
 
+  // Likewise of what corrections and late rows are of, which tell of it too.
+  bool TellKindsCorrected(uint32_t pool, const Books& books,
+                          const Contract& contract,
+                          const GroupNames& names) const;
+
   // Adds pools whose rows do not, of which nobody may have used what a
   // commitment has reserved.
   void AddIdlePools(const Books& books, const Contract& contract,
@@ -41,10 +46,18 @@ class NamedCommitments {
     uint32_t index;
     const Commitment* commitment;
   };
-  HashSet<uint32_t> named_;   // commitments
-  std::vector<Found> found_;  // of them, those of the contract
-  HashSet<uint32_t> told_;    // pools of which some commitment covers usage
-  HashSet<uint32_t> usage_;   // pools with usage that no row says is covered
+  // By rows that are compared, or by corrections and late rows.
+  struct Said {
+    HashSet<uint32_t> named;   // commitments
+    std::vector<Found> found;  // of them, those of the contract
+    HashSet<uint32_t> pools;   // of which some commitment covers usage
+  };
+  static bool Tells(const Said& said, uint32_t pool, const Books& books,
+                    const Contract& contract, const GroupNames& names);
+
+  Said compared_;
+  Said corrections_;
+  HashSet<uint32_t> usage_;  // pools with usage that no row says is covered
 };
 
 // Whether a Spend commitment counts all of what usage of the pool costs.

@@ -54,7 +54,9 @@ void Reconciler::State::TakeBooks() {
   };
   context.untold = books.JoinKinds(untold);
   named.AddIdlePools(books, *context.contract, names, &context.untold);
-  context.posted.JoinKinds(untold);
+  context.posted.JoinKinds([&](uint32_t pool) {
+    return !named.TellKindsCorrected(pool, books, *context.contract, names);
+  });
 }
 
 void Reconciler::State::JoinGroups() {
