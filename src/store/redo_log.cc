@@ -37,6 +37,13 @@ absl::StatusOr<MetaImage> ReadMetaImage(MDB_env* env, mdb_filehandle_t fd,
   return MakeError(ErrorCode::kIo, "the meta page is not the last commit's");
 }
 
+// Whether there is a meta page of `transaction`, which LMDB has not taken note
+// of: who committed it was killed in between, and the next write transaction
+// finds out.
+bool HasMetaPage(MDB_env* env, mdb_filehandle_t fd, uint64_t transaction) {
+  return ReadMetaImage(env, fd, transaction).ok();
+}
+
 uint64_t NextGeneration(uint64_t generation) {
   // Counts up, and differs from what any copy of the ledger goes on to.
   uint32_t noise = 0;
@@ -127,6 +134,10 @@ absl::Status RedoLog::Open(MDB_env* env, const RedoHeader& before) {
   mdb_filehandle_t fd;
   struct stat data;
   RETURN_IF_ERROR(LmdbError(mdb_env_get_fd(env, &fd), "read a meta page"));
+  // A log from before a commit that is in the file would not belong to it.
+  if (HasMetaPage(env, fd, header.transaction + 1)) {
+    return owned() ? Close(env) : absl::OkStatus();
+  }
   if (fstat(fd, &data) != 0) return ErrnoError(errno, directory_);
   header.cache = CacheIdOf(data);
   ASSIGN_OR_RETURN(header.meta, ReadMetaImage(env, fd, header.transaction));

@@ -447,5 +447,36 @@ TEST_F(RedoPowerLoss, TheBooksAreThoseOfTheLastAcknowledgedCommit) {
   std::cerr << losses_ << " power losses\n";
 }
 
+// LMDB writes a meta page and then notes for others that it has. Who is killed
+// in between leaves a commit that only the next write transaction finds.
+TEST_F(RedoPowerLoss, NoLogBeginsBeforeACommitThatIsInTheFile) {
+  constexpr uint64_t kFirst = 1, kSecond = 2;
+  for (uint32_t events = 1; events <= 24 && !HasFailure(); ++events) {
+    SCOPED_TRACE(testing::Message() << "killed at event " << events);
+    Begin(events);
+    Look(1);  // Who has it open keeps LMDB's notes from being made anew.
+    std::vector<Books> all(4);
+    for (const size_t i : {1, 3}) Apply(OperationsOf(kFirst), &all[i]);
+    for (const size_t i : {2, 3}) Apply(OperationsOf(kSecond), &all[i]);
+    MayBe(all);
+    const auto commit = [&](uint64_t seed, uint32_t commits_before_log) {
+      return RunInChild([&] {
+        const auto store = OpenLogged(ledger_, 0, commits_before_log);
+        if (!store.ok()) return 1;
+        return CommitOf(*store, seed, /*abort=*/false).ok() ? 0 : 1;
+      });
+    };
+    SimulatedDisk::DieAfter(events);
+    commit(kFirst, /*commits_before_log=*/1'000'000);
+    SimulatedDisk::DieAfter(0);
+    SimulatedDisk::LoseEvery(2);
+    EXPECT_EQ(commit(kSecond, /*commits_before_log=*/0), 0);
+    End();
+    for (const PowerLoss& loss : SimulatedDisk::Losses()) {
+      if (!HasFailure()) ComeUp(loss, kBoots);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace drawdown

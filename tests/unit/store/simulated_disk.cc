@@ -265,6 +265,10 @@ void SimulatedDisk::Allow(const AllowedStates& states) {
   std::copy(states.begin(), states.end(), now->allowed);
 }
 
+void SimulatedDisk::LoseEvery(uint32_t events) {
+  Shared()->events_per_loss = events;
+}
+
 void SimulatedDisk::DieAfter(uint32_t events) { Shared()->die_after = events; }
 
 std::vector<PowerLoss> SimulatedDisk::Losses() {

@@ -33,6 +33,8 @@ class SimulatedDisk {
   static void StopWatching();
 
   static void Allow(const AllowedStates& states);
+  // From now on in place of Watch's `events_per_loss`.
+  static void LoseEvery(uint32_t events);
   // The process that next has so many events dies at the last of them.
   static void DieAfter(uint32_t events);
 
