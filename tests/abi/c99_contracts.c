@@ -199,7 +199,7 @@ void TestCloses(drawdown_ledger ledger) {
   CHECK(flag == 0);
   CHECK(drawdown_tenant_move(ledger, drawdown_str("nobody"), aws,
                              kStart + 59 * 24 * kHour, NULL, NULL) ==
-        DRAWDOWN_UNKNOWN_NAME);
+        DRAWDOWN_NOT_FOUND);
   now = before;
 }
 #endif
