@@ -98,8 +98,10 @@ class LmdbCursor : public Cursor {
     if (!standing_) return false;
     if (writes_ == session_->writes) return Move(MDB_NEXT);
     ASSIGN_OR_RETURN(const bool found, Return());
-    if (!found || ToView(key_) != stood_) return found;
-    return Move(MDB_NEXT);
+    if (!found) return false;
+    if (ToView(key_) == stood_) return Move(MDB_NEXT);
+    stood_.assign(ToView(key_));
+    return true;
   }
   absl::StatusOr<bool> Previous() override {
     if (!session_->live()) return session_->CheckLive();
@@ -134,8 +136,7 @@ class LmdbCursor : public Cursor {
 
   // After writes: to the key where it stood, or the next one.
   absl::StatusOr<bool> Return() {
-    const std::string stood = stood_;
-    key_ = ToVal(stood);
+    key_ = ToVal(stood_);
     const int rc = mdb_cursor_get(cursor_, &key_, &value_, MDB_SET_RANGE);
     standing_ = rc == MDB_SUCCESS;
     writes_ = session_->writes;

@@ -22,6 +22,7 @@
 #include "store/lmdb_store.h"
 #include "store/registry.h"
 #include "store/transaction.h"
+#include "tests/support/random.h"
 
 namespace drawdown {
 namespace {
@@ -124,9 +125,7 @@ void CheckBooks(const std::string& directory, const Oracle& oracle) {
 void Storm(bool logged) {
   const char* const set = std::getenv("DRAWDOWN_CRASH_KILLS");
   const int kills = set != nullptr ? std::atoi(set) : 40;
-  const uint32_t seed = std::random_device{}();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
-  std::mt19937 random(seed);
+  std::mt19937_64 random(TestSeed());
   std::string folder = testing::TempDir() + "/drawdown-kill-XXXXXX";
   ASSERT_NE(mkdtemp(folder.data()), nullptr);
   const std::string directory = folder + "/ledger";

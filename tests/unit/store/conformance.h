@@ -17,6 +17,7 @@
 
 #include "drawdown/status.h"
 #include "ledger/store.h"
+#include "tests/support/random.h"
 
 namespace drawdown {
 
@@ -213,6 +214,19 @@ TEST_P(StoreConformance, CursorStaysUsableAcrossWrites) {
   EXPECT_EQ(At(*cursor), "c=1");
 }
 
+TEST_P(StoreConformance, CursorGivesNoRecordTwice) {
+  PutAll({{"a", "1"}, {"b", "1"}, {"c", "1"}, {"d", "1"}});
+  auto txn = Write();
+  auto cursor = txn->NewCursor(Table::kRuns).value();
+  ASSERT_TRUE(Ok(cursor->SeekAtLeast("b")));
+  ASSERT_TRUE(txn->Delete(Table::kRuns, "b").ok());
+  ASSERT_TRUE(Ok(cursor->Next()));
+  EXPECT_EQ(At(*cursor), "c=1");
+  ASSERT_TRUE(txn->Put(Table::kRuns, "a", "2").ok());
+  ASSERT_TRUE(Ok(cursor->Next()));
+  EXPECT_EQ(At(*cursor), "d=1");
+}
+
 TEST_P(StoreConformance, DeleteWhileWalking) {
   Model rows;
   for (int i = 100; i < 1000; ++i) rows[std::to_string(i)] = "x";
@@ -289,9 +303,7 @@ TEST_P(StoreConformance, AppendsInOrderOnly) {
 
 // Puts before the end split pages that appends go to.
 TEST_P(StoreConformance, AppendsMixWithEverythingElse) {
-  const uint32_t seed = std::random_device{}();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
-  std::mt19937 random(seed);
+  std::mt19937_64 random(TestSeed());
   const auto key_of = [](uint64_t number) {
     std::string text = std::to_string(number);
     return std::string(8 - text.size(), '0') + text;
@@ -422,9 +434,7 @@ TEST_P(StoreConformance, ManyThreadsReadWhileOneWrites) {
 // Random transactions against a std::map, with a cursor walking both ways and
 // snapshots kept for a while.
 TEST_P(StoreConformance, AgreesWithAMap) {
-  const uint32_t seed = std::random_device{}();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
-  std::mt19937 random(seed);
+  std::mt19937_64 random(TestSeed());
   const auto key = [&] {
     const int letter = static_cast<int>(random() % 40);
     return std::string(1 + random() % 3, static_cast<char>('A' + letter));

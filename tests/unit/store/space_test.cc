@@ -9,6 +9,7 @@
 #include <random>
 
 #include "store/checks.h"
+#include "tests/support/random.h"
 #include "tests/unit/store/scratch.h"
 
 namespace drawdown {
@@ -64,9 +65,7 @@ TEST(PageBound, CountsCopiesGrowthAndFreedPages) {
 // The bound must hold for LMDB as it is: after any commit the file is as long
 // as the pages in use, though it is only ever extended ahead by the bound.
 TEST(PageBound, HoldsForRandomTransactions) {
-  const uint32_t seed = std::random_device{}();
-  SCOPED_TRACE(testing::Message() << "seed " << seed);
-  std::mt19937 random(seed);
+  std::mt19937_64 random(TestSeed());
   ScratchFolder folder;
   const std::unique_ptr<Store> store = CreateAndOpen(folder / "ledger");
   const std::string path = folder / "ledger/data.mdb";
