@@ -10,6 +10,7 @@
 #include "base/two_threads.h"
 #include "reconcile/excluded_hours.h"
 #include "reconcile/items.h"
+#include "reconcile/kinds.h"
 #include "reconcile/period_fees.h"
 #include "reconcile/reconciler_state.h"
 #include "reconcile/tenant_split.h"

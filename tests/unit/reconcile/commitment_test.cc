@@ -272,31 +272,6 @@ TEST(ReconcileCommitmentTest, ABlockIsBoughtByWholeIntervals) {
   EXPECT_TRUE(items[0].difference.zero());
 }
 
-TEST(ReconcileCommitmentTest, TheTrueUpOfASpendCommitmentIsMoney) {
-  Scenario setup;
-  Commitment spend;
-  spend.id = "spend";
-  spend.category = CommitmentCategory::kSpend;
-  spend.model = CommitmentModel::kDiscontinuous;
-  spend.interval = FulfilmentInterval::kMonthly;
-  setup.contract.commitments.push_back(spend);
-  setup.rated = BookBuilder()
-                    .Fee(ChargeKind::kShortfall, 0, 744, "0", "1000", "spend")
-                    .Build();
-  TestRow row = PurchaseRow(0, 744, "1", "1000.00");
-  row.resource = "spend";
-  row.unit = "Units";
-  row.effective = "1000.00";  // it covers nothing
-  EXPECT_TRUE(Reconcile(setup, {row}).clean());
-  row.billed = "1200";
-  const auto items =
-      ItemsOf(Reconcile(setup, {row}), BreakClass::kCommitmentShortfall);
-  ASSERT_EQ(items.size(), 1u);
-  EXPECT_EQ(FormatMoney(items[0].difference), "200");
-  EXPECT_THAT(items[0].reason, HasSubstr("billed 1,200.00 USD, expected "
-                                         "1,000.00 USD: 200.00 USD too much"));
-}
-
 TEST(ReconcileCommitmentTest, ATrueUpOfTheWrongHoursIsAShortfall) {
   const std::vector<TestRow> rows = {PurchaseRow(0, 744, "110", "225.50"),
                                      CoveredRow(0, 1, "20", "164.00")};

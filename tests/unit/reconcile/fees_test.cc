@@ -243,6 +243,19 @@ TestRow TrueUp(std::string billed) {
   return row;
 }
 
+TEST(ReconcileFeesTest, TheTrueUpOfASpendCommitmentIsMoney) {
+  TestRow row = TrueUp("1000.00");
+  row.commitment.clear();  // of a purchase ResourceId is the commitment
+  EXPECT_TRUE(Reconcile(OwedToSpend("1000"), {row}).clean());
+  row.billed = "1200";
+  const auto items = ItemsOf(Reconcile(OwedToSpend("1000"), {row}),
+                             BreakClass::kCommitmentShortfall);
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(FormatMoney(items[0].difference), "200");
+  EXPECT_THAT(items[0].reason, HasSubstr("billed 1,200.00 USD, expected "
+                                         "1,000.00 USD: 200.00 USD too much"));
+}
+
 TEST(ReconcileFeesTest, ATrueUpOfSpendThatCameTwiceIsACopy) {
   const Scenario setup = OwedToSpend("1000");
   for (const TestRow& row : {TrueUp("1000"), OneTime(TrueUp("1000"))}) {

@@ -33,6 +33,34 @@ inline Scenario Reserved() {
   return setup;
 }
 
+// "a" uses what is reserved, 8 an hour, and "b" 4 on demand at `price`.
+inline Scenario OfTwoTenants(std::string_view price) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, kHours, "8")
+                    .OnDemand(kGb200, 0, kHours, "4", price)
+                    .Build();
+  setup.rated.tenants = {"a", "b"};
+  for (Charge& charge : setup.rated.charges) {
+    const ChargeKind kind = setup.rated.rules[charge.rule].kind;
+    charge.tenant = kind == ChargeKind::kCovered ? 0 : 1;
+  }
+  setup.options.tenant_tag = "team";
+  return setup;
+}
+
+// Their hours, each in a row that names its tenant; what b's cost.
+inline std::vector<TestRow> RowsOfTwoTenants(std::string_view cost) {
+  std::vector<TestRow> rows;
+  for (int hour = 0; hour < kHours; ++hour) {
+    rows.push_back(OnDemandRow(hour, hour + 1, "2", "16.40"));
+    rows.back().tags = R"({"team":"a"})";
+    rows.push_back(OnDemandRow(hour, hour + 1, "1", std::string(cost)));
+    rows.back().tags = R"({"team":"b"})";
+  }
+  return rows;
+}
+
 // One item that is not clean, and its difference.
 inline Break OnlyBreak(const ReconcileResult& result) {
   std::vector<Break> breaks;

@@ -73,24 +73,8 @@ TEST(ReconcileKindsTest, WhatIsWrongWithoutKindsIsFound) {
 }
 
 TEST(ReconcileKindsTest, TenantsAreToldWithoutKinds) {
-  Scenario setup;
-  setup.rated = BookBuilder()
-                    .Covered(kGb200, 0, kHours, "8")
-                    .OnDemand(kGb200, 0, kHours, "4", "2.05")
-                    .Build();
-  setup.rated.tenants = {"a", "b"};
-  for (Charge& charge : setup.rated.charges) {
-    const ChargeKind kind = setup.rated.rules[charge.rule].kind;
-    charge.tenant = kind == ChargeKind::kCovered ? 0 : 1;
-  }
-  setup.options.tenant_tag = "team";
-  std::vector<TestRow> rows;
-  for (int hour = 0; hour < kHours; ++hour) {
-    rows.push_back(OnDemandRow(hour, hour + 1, "2", "16.40"));
-    rows.back().tags = R"({"team":"a"})";
-    rows.push_back(OnDemandRow(hour, hour + 1, "1", "8.20"));
-    rows.back().tags = R"({"team":"b"})";
-  }
+  const Scenario setup = OfTwoTenants("2.05");
+  std::vector<TestRow> rows = RowsOfTwoTenants("8.20");
   const ReconcileResult result = Checked(setup, rows);
   EXPECT_TRUE(result.clean()) << Serialized(result);
   EXPECT_EQ(ItemsOf(result, BreakClass::kMatched).size(), size_t{2 * kHours});

@@ -141,25 +141,8 @@ TEST(ReconcileUntoldTest, WhatIsBeyondWhatSeveralPoolsHadLeftIsFound) {
 
 // What is covered of whose hours is not told, so nor is what they cost.
 TEST(ReconcileUntoldTest, TenantsOfHoursOfTwoPricesAreNotCompared) {
-  Scenario setup;
-  setup.rated = BookBuilder()
-                    .Covered(kGb200, 0, kHours, "8")
-                    .OnDemand(kGb200, 0, kHours, "4")
-                    .Build();
-  setup.rated.tenants = {"a", "b"};
-  for (Charge& charge : setup.rated.charges) {
-    const ChargeKind kind = setup.rated.rules[charge.rule].kind;
-    charge.tenant = kind == ChargeKind::kCovered ? 0 : 1;
-  }
-  setup.options.tenant_tag = "team";
-  std::vector<TestRow> rows;
-  for (int hour = 0; hour < kHours; ++hour) {
-    rows.push_back(OnDemandRow(hour, hour + 1, "2", "16.40"));
-    rows.back().tags = R"({"team":"a"})";
-    rows.push_back(OnDemandRow(hour, hour + 1, "1", "16.40"));
-    rows.back().tags = R"({"team":"b"})";
-  }
-  const ReconcileResult result = Checked(setup, rows);
+  const ReconcileResult result =
+      Checked(OfTwoTenants("4.10"), RowsOfTwoTenants("16.40"));
   EXPECT_TRUE(result.clean()) << Serialized(result);
   EXPECT_THAT(result.notes, Contains(HasSubstr("tenants of")));
 }
