@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "drawdown/units.h"
 
 namespace drawdown {
 namespace {
@@ -101,6 +102,12 @@ std::string_view Stripped(std::string_view text) {
 }
 
 }  // namespace
+
+int64_t MicroGpusPerUnit(const PoolNaming& pool, const BillRow& row) {
+  if (pool.gpus_per_unit > 0) return pool.gpus_per_unit * kMicroGpusPerGpu;
+  const int64_t counted = row.gpu_count_micro.value_or(0);
+  return counted > 0 ? counted : kMicroGpusPerGpu;
+}
 
 BillNames::BillNames(const Contract& contract) : contract_(contract) {
   for (const PoolNaming& naming : contract.pools) {
@@ -229,9 +236,9 @@ const Commitment* BillNames::FindCommitment(std::string_view id) const {
   return whole != nullptr ? whole : FindFolded(LastPart(id));
 }
 
-std::optional<int64_t> BillNames::GpusPerUnit(
-    const Commitment& commitment) const {
-  std::optional<int64_t> gpus;
+std::optional<int64_t> BillNames::MicroGpusOf(const Commitment& commitment,
+                                              const BillRow& row) const {
+  std::optional<int64_t> agreed;
   for (const PoolNaming& naming : contract_.pools) {
     Subject subject;
     subject.pool = naming.name;
@@ -239,12 +246,11 @@ std::optional<int64_t> BillNames::GpusPerUnit(
     subject.sku = naming.sku;
     subject.provider = contract_.provider;
     if (!Applies(commitment.applies, subject)) continue;
-    if (gpus.value_or(naming.gpus_per_unit) != naming.gpus_per_unit) {
-      return std::nullopt;
-    }
-    gpus = naming.gpus_per_unit;
+    const int64_t gpus = MicroGpusPerUnit(naming, row);
+    if (agreed.value_or(gpus) != gpus) return std::nullopt;
+    agreed = gpus;
   }
-  return gpus;
+  return agreed;
 }
 
 }  // namespace drawdown

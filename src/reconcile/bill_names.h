@@ -5,6 +5,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,9 @@ struct PoolMatch {
   bool by_instance_type = false;
 };
 
+// GPUs of one billed unit: as the contract says, else as the row does, else 1.
+int64_t MicroGpusPerUnit(const PoolNaming& pool, const BillRow& row);
+
 // Keeps pointers into the contract.
 class BillNames {
  public:
@@ -68,9 +72,10 @@ class BillNames {
   // change; nullptr if the contract has no such commitment.
   const Commitment* FindCommitment(std::string_view id) const;
 
-  // gpus_per_unit of a commitment whose rows name no pool: that of all pools it
-  // applies to where they agree.
-  std::optional<int64_t> GpusPerUnit(const Commitment& commitment) const;
+  // Of a row of a commitment that names no pool: what MicroGpusPerUnit is of
+  // all pools that the commitment applies to, where they agree.
+  std::optional<int64_t> MicroGpusOf(const Commitment& commitment,
+                                     const BillRow& row) const;
 
  private:
   using Pools = std::vector<const PoolNaming*>;

@@ -1,7 +1,4 @@
 // What of the contract, or of another, a bill row is about.
-#include <cstdint>
-#include <optional>
-
 #include "absl/strings/match.h"
 #include "reconcile/route.h"
 
@@ -12,13 +9,6 @@ bool IsOneTime(const BillRow& row) {
   return absl::EqualsIgnoreCase(
       absl::string_view(row.frequency.data(), row.frequency.size()),
       "One-Time");
-}
-
-// GPUs of one billed unit: as the contract says, else as the row does.
-int64_t MicroGpusOf(const BillRow& row, int64_t gpus_per_unit) {
-  if (gpus_per_unit > 0) return gpus_per_unit * kMicroGpusPerGpu;
-  const int64_t counted = row.gpu_count_micro.value_or(0);
-  return counted > 0 ? counted : kMicroGpusPerGpu;
 }
 
 }  // namespace
@@ -39,7 +29,7 @@ void Router::OfOtherContract(const BillRow& row, Target* target) const {
     target->disposition = Disposition::kOtherContract;
     target->pool = match.naming;
     target->other = other->contract;
-    target->micro_gpus = MicroGpusOf(row, match.naming->gpus_per_unit);
+    target->micro_gpus = MicroGpusPerUnit(*match.naming, row);
     return;
   }
 }
@@ -49,7 +39,7 @@ Router::Target Router::UsageOfPool(const BillRow& row, const PoolMatch& match) {
   target.pool = match.naming;
   target.agreed = match.agreed;
   target.dropped = match.dropped;
-  target.micro_gpus = MicroGpusOf(row, match.naming->gpus_per_unit);
+  target.micro_gpus = MicroGpusPerUnit(*match.naming, row);
   target.lane.pool = PoolIndex(match.naming);
   const bool covered =
       row.commitment_status == UsageStatus::kUsed || !row.commitment_id.empty();
@@ -95,12 +85,12 @@ Router::Target Router::OfCommitment(const BillRow& row, RowKind kind,
   Target target;
   target.pool = pool;
   target.lane = {kind, kNoIndex, names_.commitments.Intern(commitment.id)};
-  const std::optional<int64_t> gpus_per_unit =
-      pool != nullptr
-          ? pool->gpus_per_unit
-          : NamingAt(row.charge_start_us).names.GpusPerUnit(commitment);
-  if (gpus_per_unit.has_value()) {
-    target.micro_gpus = MicroGpusOf(row, *gpus_per_unit);
+  if (pool != nullptr) {
+    target.micro_gpus = MicroGpusPerUnit(*pool, row);
+  } else {
+    target.micro_gpus = NamingAt(row.charge_start_us)
+                            .names.MicroGpusOf(commitment, row)
+                            .value_or(0);
   }
   return target;
 }
@@ -170,7 +160,7 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
     case PoolMatch::Result::kOtherRegion:
       target.disposition = Disposition::kUnknownGpu;
       if (target.micro_gpus == 0) {
-        target.micro_gpus = MicroGpusOf(row, match.naming->gpus_per_unit);
+        target.micro_gpus = MicroGpusPerUnit(*match.naming, row);
       }
       break;
     case PoolMatch::Result::kUnknownSku:

@@ -1,5 +1,7 @@
 #include "reconcile/bill_names.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -245,12 +247,36 @@ TEST(BillNamesTest, FindsCommitmentsByIdOrLastPart) {
   }
 }
 
+std::optional<int64_t> GpusOfBlock(const Contract& contract,
+                                   std::optional<int64_t> count = {}) {
+  BillRow row;
+  if (count.has_value()) row.gpu_count_micro = *count * kMicroGpusPerGpu;
+  const std::optional<int64_t> micro =
+      BillNames(contract).MicroGpusOf(contract.commitments[0], row);
+  if (!micro.has_value()) return micro;
+  return *micro / kMicroGpusPerGpu;
+}
+
 TEST(BillNamesTest, GpusOfACommitmentAreThoseOfAllItsPools) {
   Contract contract = TwoRegions();
-  EXPECT_EQ(BillNames(contract).GpusPerUnit(contract.commitments[0]), 8);
+  EXPECT_EQ(GpusOfBlock(contract), 8);
   contract.pools[1].gpus_per_unit = 4;
-  EXPECT_EQ(BillNames(contract).GpusPerUnit(contract.commitments[0]),
-            std::nullopt);
+  EXPECT_EQ(GpusOfBlock(contract), std::nullopt);
+}
+
+// What the contract does not give is as the row says, else 1.
+TEST(BillNamesTest, PoolsWithoutGpusOfAUnitAgreeAsTheRowSays) {
+  Contract contract = TwoRegions();
+  contract.pools[1].gpus_per_unit = 0;
+  EXPECT_EQ(GpusOfBlock(contract), std::nullopt);
+  EXPECT_EQ(GpusOfBlock(contract, 8), 8);
+  EXPECT_EQ(GpusOfBlock(contract, 4), std::nullopt);
+  contract.pools[0].gpus_per_unit = 1;
+  EXPECT_EQ(GpusOfBlock(contract), 1);
+  EXPECT_EQ(GpusOfBlock(contract, 8), std::nullopt);
+  contract.pools[0].gpus_per_unit = 0;
+  EXPECT_EQ(GpusOfBlock(contract), 1);
+  EXPECT_EQ(GpusOfBlock(contract, 8), 8);
 }
 
 }  // namespace
