@@ -18,14 +18,14 @@ class RunFinder {
       : lane_(lane), true_up_(true_up), context_(context), items_(*items) {}
 
   void Extend(const BookCell& cell) {
-    const bool same_bucket = open_ && cell.start_us < end_us_;
-    const bool adjacent = open_ && cell.start_us == end_us_;
-    if (!same_bucket && !adjacent) {
+    if (!open_ || cell.start_us > end_us_) {
       Close();
       start_us_ = cell.start_us;
+      end_us_ = cell.end_us;
       open_ = true;
     }
-    end_us_ = cell.end_us;
+    // An hour of a day that is owed as a whole ends before the day does.
+    end_us_ = std::max(end_us_, cell.end_us);
     sum_.Add(cell);
     BookCell excluded = cell;
     excluded.time = context_.excluded.Of(cell);

@@ -57,9 +57,10 @@ std::vector<std::string> BreaksOf(const ReconcileResult& result) {
 
 using Breaks = std::vector<std::string>;
 
-const Break& OneFee(const std::vector<Break>& items) {
+// An empty one, and a failed test, where there is not just one.
+Break OneOf(const std::vector<Break>& items) {
   EXPECT_EQ(items.size(), 1u);
-  return items.front();
+  return items.size() == 1 ? items.front() : Break();
 }
 
 TEST(ReconcileFeesTest, AMonthsFeeOfOneDayIsOfThePeriod) {
@@ -67,7 +68,7 @@ TEST(ReconcileFeesTest, AMonthsFeeOfOneDayIsOfThePeriod) {
       Judged(ReservedMonth(), {FeeOfDay(0, "15252.00"), CoveredMonth()});
   EXPECT_TRUE(result.clean()) << Serialized(result);
   const auto items = ItemsOf(result, BreakClass::kNonUsage);
-  const Break& fee = OneFee(items);
+  const Break fee = OneOf(items);
   EXPECT_EQ(fee.matched_on, kMonthKey);
   EXPECT_EQ(fee.period_start_us, kStart);
   EXPECT_EQ(fee.period_end_us, kEnd);
@@ -120,7 +121,33 @@ TEST(ReconcileFeesTest, FeesOfTheirDaysStayThere) {
       Judged(ReservedMonth(),
              {FeeOfDay(0, "492"), FeeOfDay(1, "500"), CoveredMonth()});
   EXPECT_EQ(BreaksOf(dear), (Breaks{"quantity_break -14268", "price_break 8"}));
-  EXPECT_EQ(ItemsOf(right, BreakClass::kNonUsage)[0].matched_on, kFeeKey);
+  for (const Break& item : ItemsOf(right, BreakClass::kNonUsage)) {
+    EXPECT_EQ(item.matched_on, kFeeKey);
+  }
+}
+
+// An hour of a day whose shortfall is owed ends before the day does.
+TEST(ReconcileFeesTest, DaysThatTheBillLacksAreOneItem) {
+  Scenario setup = ReservedMonth();
+  setup.contract.commitments[0].model = CommitmentModel::kDiscontinuous;
+  setup.contract.commitments[0].interval = FulfilmentInterval::kDaily;
+  BookBuilder books;
+  for (int hour = 0; hour < 96; hour += 24) {
+    books.Covered(kGb200, hour, hour + 6, "10")
+        .Fee(ChargeKind::kShortfall, hour, hour + 24, "180", "369", kReserved);
+  }
+  setup.rated = books.Build();
+  std::vector<TestRow> rows{FeeOfDay(0, "492")};
+  rows[0].effective = "369";
+  for (int hour = 0; hour < 96; hour += 24) {
+    rows.push_back(CoveredRow(hour, hour + 6, "15", "123"));
+  }
+  const ReconcileResult result = Judged(setup, rows);
+  EXPECT_EQ(BreaksOf(result), Breaks{"commitment_shortfall -1476"});
+  const Break missing =
+      OneOf(ItemsOf(result, BreakClass::kCommitmentShortfall));
+  EXPECT_EQ(missing.period_start_us, HourOf(24));
+  EXPECT_EQ(missing.period_end_us, HourOf(96));
 }
 
 std::vector<TestRow> DailyFees() {
@@ -153,10 +180,10 @@ TEST(ReconcileFeesTest, AMonthsFeeThatCameTwiceIsACopy) {
              {FeeOfDay(0, "15252"), FeeOfDay(0, "15252"), CoveredMonth()});
   EXPECT_EQ(BreaksOf(result), Breaks{"duplicate_charge 15252"});
   const auto items = ItemsOf(result, BreakClass::kDuplicateCharge);
-  EXPECT_EQ(OneFee(items).reason,
+  EXPECT_EQ(OneOf(items).reason,
             "1 more copy of a row that the bill already holds, equal in every "
             "column: 15,252.00 USD beyond what our books owe");
-  EXPECT_FALSE(items[0].billed.has_value());
+  EXPECT_FALSE(OneOf(items).billed.has_value());
   // Of two that are half of it each neither is.
   EXPECT_TRUE(Judged(ReservedMonth(),
                      {FeeOfDay(0, "7626"), FeeOfDay(0, "7626"), CoveredMonth()})
@@ -200,7 +227,7 @@ TEST(ReconcileFeesTest, AFeeAndItsTrueUpAgreeTogether) {
       Judged(MonthlyBlock(), {fee, true_up, CoveredMonth()});
   EXPECT_TRUE(right.clean()) << Serialized(right);
   const auto items = ItemsOf(right, BreakClass::kNonUsage);
-  EXPECT_THAT(OneFee(items).reason, HasSubstr("billed and contracted 8,000"));
+  EXPECT_THAT(OneOf(items).reason, HasSubstr("billed and contracted 8,000"));
   // A fee that may be for a longer time says nothing of this one's.
   true_up.billed = "1150";
   EXPECT_EQ(BreaksOf(Judged(MonthlyBlock(), {fee, true_up, CoveredMonth()})),
@@ -284,7 +311,7 @@ TEST(ReconcileFeesTest, AOneTimeTrueUpOfSpendIsCompared) {
   const ReconcileResult result = Judged(setup, {dear});
   EXPECT_EQ(BreaksOf(result), Breaks{"commitment_shortfall 200"});
   EXPECT_THAT(
-      ItemsOf(result, BreakClass::kCommitmentShortfall).front().reason,
+      OneOf(ItemsOf(result, BreakClass::kCommitmentShortfall)).reason,
       HasSubstr("one-time purchase of spend: billed 1,200.00 USD, expected "
                 "1,000.00 USD: 200.00 USD too much"));
   // Over a part of the month it may be of anything.
@@ -377,6 +404,10 @@ TEST(ReconcileFeesTest, WhatUsagePaysForIsNotLacking) {
               Each(Not(HasSubstr("our statement"))));
   const char kRest[] = "our statement has fees of 1,148.00 USD";
   EXPECT_THAT(Judged(MonthlyBlock(), {flat}).notes, Contains(HasSubstr(kRest)));
+  EXPECT_THAT(Judged(MonthlyBlock(), {as_used}).notes,
+              Contains(HasSubstr(kRest)));
+  // It does whatever it costs: too little of it is a break of its own.
+  as_used.billed = "15000";
   EXPECT_THAT(Judged(MonthlyBlock(), {as_used}).notes,
               Contains(HasSubstr(kRest)));
   // What was left is billed as usage too.
