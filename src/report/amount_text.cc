@@ -11,8 +11,8 @@ std::string AmountText(bool money, Int128 amount) {
                : FormatGpuHours(GpuTime(amount));
 }
 
-std::string ReadableAmount(bool money, Int128 amount) {
-  return money ? ReadableMoney(MoneyAmount(amount))
+std::string ReadableAmount(bool money, Currency currency, Int128 amount) {
+  return money ? ReadableMoney(currency, MoneyAmount(amount))
                : ReadableHours(GpuTime(amount));
 }
 

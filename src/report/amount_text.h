@@ -12,8 +12,8 @@ namespace drawdown {
 // In GPU-hours to nine decimals, or exact money.
 std::string AmountText(bool money, Int128 amount);
 
-// For people: GPU-hours with three decimals, money with two.
-std::string ReadableAmount(bool money, Int128 amount);
+// For people: GPU-hours with three decimals, money with the currency's.
+std::string ReadableAmount(bool money, Currency currency, Int128 amount);
 
 // "gpu_hours" or the currency.
 std::string AmountUnit(bool money, Currency currency);

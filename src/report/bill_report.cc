@@ -29,34 +29,32 @@ std::vector<ReportColumn> CurrencyColumns() {
   return columns;
 }
 
-// The totals' own cells, after the key's.
-template <typename Amount>
-Row WithTotal(Row row, const BillTotal& total, const Amount& amount) {
+// The totals' own cells, after the key's, of which the last is the currency.
+Row WithTotal(Row row, const BillTotal& total, bool readable) {
+  const Currency currency = *Currency::Parse(*row.back());
   row.push_back(CountCell(total.rows));
-  row.push_back(amount(total.billed_cost));
-  row.push_back(amount(total.effective_cost));
-  row.push_back(amount(total.list_cost));
-  row.push_back(amount(total.contracted_cost));
+  for (const MoneyAmount amount : {total.billed_cost, total.effective_cost,
+                                   total.list_cost, total.contracted_cost}) {
+    row.push_back(readable ? ReadableMoney(currency, amount)
+                           : FormatMoney(amount));
+  }
   return row;
 }
 
-template <typename Amount>
-std::vector<Row> TotalRows(const BillSummary& summary, const Amount& amount) {
+std::vector<Row> TotalRows(const BillSummary& summary, bool readable) {
   std::vector<Row> rows;
   for (const auto& [key, total] : summary.totals) {
     rows.push_back(WithTotal(
         {TextCell(key.provider), TextCell(key.category), key.currency}, total,
-        amount));
+        readable));
   }
   return rows;
 }
 
-template <typename Amount>
-std::vector<Row> CurrencyRows(const BillSummary& summary,
-                              const Amount& amount) {
+std::vector<Row> CurrencyRows(const BillSummary& summary, bool readable) {
   std::vector<Row> rows;
   for (const auto& [currency, total] : summary.by_currency) {
-    rows.push_back(WithTotal({currency}, total, amount));
+    rows.push_back(WithTotal({currency}, total, readable));
   }
   return rows;
 }
@@ -154,8 +152,8 @@ std::string UnknownColumns(const BillSummary& summary) {
 std::string SummaryTable(const BillSummary& summary) {
   return absl::StrCat(
       Heading(summary), "\n",
-      RenderTable({TotalColumns(), TotalRows(summary, ReadableMoney)}), "\n",
-      RenderTable({CurrencyColumns(), CurrencyRows(summary, ReadableMoney)}),
+      RenderTable({TotalColumns(), TotalRows(summary, true)}), "\n",
+      RenderTable({CurrencyColumns(), CurrencyRows(summary, true)}),
       OdditiesTable(summary), UnknownColumns(summary));
 }
 
@@ -164,7 +162,7 @@ std::string SummaryTable(const BillSummary& summary) {
 void WriteBillSummary(const BillSummary& summary, Format format,
                       const Sink& sink) {
   if (format == Format::kTable) return sink(SummaryTable(summary));
-  const std::vector<Row> totals = TotalRows(summary, FormatMoney);
+  const std::vector<Row> totals = TotalRows(summary, false);
   if (format == Format::kCsv) return WriteCsv(TotalColumns(), totals, sink);
   JsonObject json(sink);
   json.Rows("files", FileColumns(), FileRows(summary));
@@ -179,8 +177,7 @@ void WriteBillSummary(const BillSummary& summary, Format format,
   json.Text("last_charge",
             any ? TimeCell(summary.last_charge_us) : std::nullopt);
   json.Rows("totals", TotalColumns(), totals);
-  json.Rows("currencies", CurrencyColumns(),
-            CurrencyRows(summary, FormatMoney));
+  json.Rows("currencies", CurrencyColumns(), CurrencyRows(summary, false));
   json.Rows("oddities", OddityColumns(), OddityRows(summary));
   json.Texts("unknown_columns", summary.unknown_columns);
   json.Close();

@@ -21,8 +21,9 @@ constexpr ColumnKind kWord = ColumnKind::kWord;
 constexpr ColumnKind kDecimal = ColumnKind::kDecimal;
 
 std::string Money(Int128 amount, Currency currency) {
-  return absl::StrCat(GroupThousands(ReadableMoney(MoneyAmount(amount))), " ",
-                      currency.ToString());
+  return absl::StrCat(
+      GroupThousands(ReadableMoney(currency, MoneyAmount(amount))), " ",
+      currency.ToString());
 }
 
 // Whole hours, unless they are few.
@@ -74,13 +75,13 @@ void AddKeyFigures(const BooksPage& books, HtmlPage* page) {
   for (const auto& [currency, sum] : SumCurrencies(books)) {
     figures.push_back(
         {absl::StrCat("Owed for this month, ", currency.ToString()),
-         GroupThousands(ReadableMoney(MoneyAmount(sum.month.mid))),
+         GroupThousands(ReadableMoney(currency, MoneyAmount(sum.month.mid))),
          absl::StrCat(Money(sum.month.low, currency), " to ",
                       Money(sum.month.high, currency)),
          Tone::kPlain});
     figures.push_back(
         {absl::StrCat("Paid for what will be missing, ", currency.ToString()),
-         GroupThousands(ReadableMoney(sum.missing)),
+         GroupThousands(ReadableMoney(currency, sum.missing)),
          absl::StrCat("in the current intervals; at worst ",
                       Money(sum.missing_worst.count(), currency)),
          sum.missing.zero() ? Tone::kGood : Tone::kBad});
@@ -194,7 +195,8 @@ HtmlTable TenantTable(const Statement& statement, const MonthUsage& month) {
     table.rows.push_back(
         {name, ReadableHours(usage.total()), ReadableHours(usage.covered),
          ReadableHours(usage.on_demand), ReadableHours(usage.overage),
-         ReadableHours(usage.unpriced), ReadableMoney(usage.cost),
+         ReadableHours(usage.unpriced),
+         ReadableMoney(statement.currency, usage.cost),
          statement.currency.ToString()});
   };
   for (const auto& entry : month.tenants) add(entry.first, entry.second);
@@ -228,7 +230,8 @@ void AddUsage(const BooksPage& books, HtmlPage* page) {
         {statement.contract, ReadableHours(month.all.total()),
          PercentCell(month.all.covered.count(), month.all.total().count()),
          ReadableHours(month.unused), ReadableHours(month.undelivered),
-         ReadableMoney(statement.total), statement.currency.ToString()});
+         ReadableMoney(statement.currency, statement.total),
+         statement.currency.ToString()});
   }
   page->Chart(RenderBars(contracts), table);
   page->CloseSection();
@@ -256,11 +259,13 @@ void AddCosts(const BooksPage& books, HtmlPage* page) {
                       {"currency", kWord}},
                      {}};
   for (const ContractForecast& contract : books.forecasts) {
+    const auto readable = [&](Int128 amount) {
+      return ReadableMoney(contract.currency, MoneyAmount(amount));
+    };
     for (const ForecastCost& month : contract.costs) {
       table.rows.push_back({contract.contract, Day(month.start_us),
-                            ReadableMoney(MoneyAmount(month.cost.mid)),
-                            ReadableMoney(MoneyAmount(month.cost.low)),
-                            ReadableMoney(MoneyAmount(month.cost.high)),
+                            readable(month.cost.mid), readable(month.cost.low),
+                            readable(month.cost.high),
                             contract.currency.ToString()});
     }
   }

@@ -19,7 +19,7 @@ MoneyAmount Magnitude(MoneyAmount amount) {
 }
 
 std::string Money(MoneyAmount amount, Currency currency) {
-  return GroupThousands(ReadableMoneyIn(currency, amount));
+  return GroupThousands(ReadableMoney(currency, amount));
 }
 
 std::string Heading(const ReconcileResult& result) {
@@ -73,9 +73,9 @@ std::string TotalsTable(const ReconcileResult& result) {
     const Currency unit = *Currency::Parse(line.currency);
     table.rows.push_back(
         {std::string(BreakClassName(line.kind)), CountCell(line.total.items),
-         ReadableMoneyIn(unit, line.total.billed_cost),
-         ReadableMoneyIn(unit, line.total.expected_cost),
-         ReadableMoneyIn(unit, line.total.difference), line.currency});
+         ReadableMoney(unit, line.total.billed_cost),
+         ReadableMoney(unit, line.total.expected_cost),
+         ReadableMoney(unit, line.total.difference), line.currency});
   }
   return RenderTable(table);
 }
@@ -109,14 +109,14 @@ Cell ReadableTime(std::optional<GpuTime> time) {
 
 Row ItemRow(const Break& item) {
   return {std::string(BreakClassName(item.kind)),
-          ReadableMoneyIn(item.currency, item.difference),
+          ReadableMoney(item.currency, item.difference),
           item.currency.ToString(),
           TextCell(item.pool.empty() ? item.sku : item.pool),
           FormatInstant(item.period_start_us),
           ReadableTime(item.billed),
           ReadableTime(item.metered),
-          ReadableMoneyIn(item.currency, item.billed_cost),
-          ReadableMoneyIn(item.currency, item.expected_cost)};
+          ReadableMoney(item.currency, item.billed_cost),
+          ReadableMoney(item.currency, item.expected_cost)};
 }
 
 std::string ItemDetail(const Break& item) {
@@ -154,13 +154,13 @@ std::string ItemsTable(const ReconcileResult& result) {
 
 Row FindingRow(const Finding& finding) {
   return {std::string(BreakClassName(finding.kind)),
-          ReadableMoneyIn(finding.currency, finding.difference),
+          ReadableMoney(finding.currency, finding.difference),
           finding.currency.ToString(),
           TextCell(finding.subject()),
           FormatInstant(finding.start_us),
           CountCell(finding.places.size()),
-          ReadableMoneyIn(finding.currency, finding.billed_cost),
-          ReadableMoneyIn(finding.currency, finding.expected_cost)};
+          ReadableMoney(finding.currency, finding.billed_cost),
+          ReadableMoney(finding.currency, finding.expected_cost)};
 }
 
 std::string FindingDetail(const Finding& finding) {

@@ -30,8 +30,8 @@ MoneyAmount CorrectedCost(const Statement& statement) {
   return sum;
 }
 
-Cell MoneyCellFor(Format format, MoneyAmount amount) {
-  return format == Format::kTable ? Cell(ReadableMoney(amount))
+Cell MoneyCellFor(Format format, Currency currency, MoneyAmount amount) {
+  return format == Format::kTable ? Cell(ReadableMoney(currency, amount))
                                   : MoneyCell(amount);
 }
 
@@ -58,15 +58,16 @@ void WriteClosedPeriods(std::span<const ClosedPeriod> periods, Format format,
   ListWriter list(format, "closed", columns, sink);
   for (const ClosedPeriod& closed : periods) {
     const Statement& statement = closed.statement;
-    Row row = {closed.contract,
-               closed.period,
-               TimeCell(statement.period_start_us),
-               TimeCell(statement.period_end_us),
-               TimeCell(closed.closed_us),
-               CountCell(statement.lines.size()),
-               MoneyCellFor(format, statement.total),
-               MoneyCellFor(format, CorrectedCost(statement)),
-               statement.currency.ToString()};
+    Row row = {
+        closed.contract,
+        closed.period,
+        TimeCell(statement.period_start_us),
+        TimeCell(statement.period_end_us),
+        TimeCell(closed.closed_us),
+        CountCell(statement.lines.size()),
+        MoneyCellFor(format, statement.currency, statement.total),
+        MoneyCellFor(format, statement.currency, CorrectedCost(statement)),
+        statement.currency.ToString()};
     if (whole) {
       row.push_back(VersionsText(closed.versions));
       row.push_back(closed.tzdata);

@@ -95,30 +95,33 @@ class Drawing {
     if (contract_.at_us > chart.from_us && contract_.at_us < chart.to_us) {
       chart.now_us = contract_.at_us;
     }
-    chart.description = absl::StrCat(
-        "From ", FormatInstant(chart.from_us), " to ",
-        FormatInstant(chart.to_us), ": contracted ",
-        ReadableAmount(money, interval_.contracted), " ", unit, ", drawn ",
-        ReadableAmount(money, interval_.drawn), " so far, projected ",
-        ReadableAmount(money, interval_.projected.mid),
-        " by the end. The table below has each day.");
+    chart.description =
+        absl::StrCat("From ", FormatInstant(chart.from_us), " to ",
+                     FormatInstant(chart.to_us), ": contracted ",
+                     Readable(interval_.contracted), " ", unit, ", drawn ",
+                     Readable(interval_.drawn), " so far, projected ",
+                     Readable(interval_.projected.mid),
+                     " by the end. The table below has each day.");
     if (daily_) limit_.points.push_back({chart.to_us, last_due_});
     chart.lines = {limit_, drawn_, projected_};
     chart.bands = {band_};
     return chart;
   }
 
+  std::string Readable(Int128 amount) const {
+    return ReadableAmount(commitment_.spend, contract_.currency, amount);
+  }
+
   void AddRow(const ForecastPoint& point) {
-    const bool money = commitment_.spend;
     const bool to_come = point.start_us >= contract_.at_us;
     Row row = {TimeCell(point.start_us), to_come ? "projected" : "drawn"};
-    if (daily_) row.push_back(ReadableAmount(money, point.due));
+    if (daily_) row.push_back(Readable(point.due));
     for (const Int128 amount :
          {point.drawn.mid, daily_ ? point.drawn.low : sum_.mid,
           daily_ ? point.drawn.high : sum_.low}) {
-      row.push_back(ReadableAmount(money, amount));
+      row.push_back(Readable(amount));
     }
-    if (!daily_) row.push_back(ReadableAmount(money, sum_.high));
+    if (!daily_) row.push_back(Readable(sum_.high));
     rows_.push_back(row);
   }
 

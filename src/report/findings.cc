@@ -149,7 +149,7 @@ std::string Hours(GpuTime time) {
 }
 
 std::string Money(MoneyAmount amount, Currency currency) {
-  return absl::StrCat(GroupThousands(ReadableMoneyIn(currency, amount)), " ",
+  return absl::StrCat(GroupThousands(ReadableMoney(currency, amount)), " ",
                       currency.ToString());
 }
 

@@ -234,30 +234,29 @@ void WriteForecastJson(const Forecast& forecast, const Sink& sink) {
 }
 
 // --- for people
-std::string Grouped(bool money, Int128 amount) {
-  return GroupThousands(ReadableAmount(money, amount));
-}
-
-std::string RangeOf(bool money, const ForecastBand& band) {
-  if (band.low == band.high) return "";
-  return absl::StrCat(" (", Grouped(money, band.low), " to ",
-                      Grouped(money, band.high), ")");
+// "1,000.00 (900.00 to 1,100.00)".
+std::string BandText(bool money, Currency currency, const ForecastBand& band) {
+  const auto grouped = [&](Int128 amount) {
+    return GroupThousands(ReadableAmount(money, currency, amount));
+  };
+  if (band.low == band.high) return grouped(band.mid);
+  return absl::StrCat(grouped(band.mid), " (", grouped(band.low), " to ",
+                      grouped(band.high), ")");
 }
 
 std::string MissText(const ContractForecast& contract,
                      const CommitmentForecast& commitment,
                      const ForecastInterval& interval) {
   if (interval.missing.high == 0) return "nothing will be missing";
-  std::string text =
-      absl::StrCat("missing ", Grouped(commitment.spend, interval.missing.mid),
-                   RangeOf(commitment.spend, interval.missing));
+  std::string text = absl::StrCat(
+      "missing ",
+      BandText(commitment.spend, contract.currency, interval.missing));
   if (commitment.spend) {
     absl::StrAppend(&text, " ", contract.currency.ToString());
   } else {
     absl::StrAppend(&text, ", costing ",
-                    Grouped(true, interval.missing_cost.mid),
-                    RangeOf(true, interval.missing_cost), " ",
-                    contract.currency.ToString());
+                    BandText(true, contract.currency, interval.missing_cost),
+                    " ", contract.currency.ToString());
   }
   return text;
 }
@@ -297,14 +296,17 @@ TextTable IntervalTable(const Forecast& forecast) {
                     const CommitmentForecast& commitment,
                     const ForecastInterval& interval) {
         const bool money = commitment.spend;
+        const auto readable = [&](Int128 amount) {
+          return ReadableAmount(money, contract.currency, amount);
+        };
         Row row = {contract.contract,
                    commitment.commitment,
                    TimeCell(interval.end_us),
-                   ReadableAmount(money, interval.contracted),
-                   ReadableAmount(money, interval.drawn),
-                   ReadableAmount(money, interval.projected.mid),
-                   ReadableAmount(money, interval.projected.low),
-                   ReadableAmount(money, interval.projected.high),
+                   readable(interval.contracted),
+                   readable(interval.drawn),
+                   readable(interval.projected.mid),
+                   readable(interval.projected.low),
+                   readable(interval.projected.high),
                    money ? contract.currency.ToString() : "GPU-hours",
                    PercentCell(interval.projected.mid, interval.contracted)};
         if (!forecast.what_if.empty()) row.insert(row.begin(), Cell(name));
@@ -332,16 +334,16 @@ TextTable CostTable(const Forecast& forecast) {
     const ContractForecast& contract = forecast.base[i];
     for (size_t m = 0; m < contract.costs.size(); ++m) {
       const ForecastCost& month = contract.costs[m];
-      Row row = {contract.contract,
-                 TimeCell(month.start_us),
-                 ReadableMoney(MoneyAmount(month.cost.mid)),
-                 ReadableMoney(MoneyAmount(month.cost.low)),
-                 ReadableMoney(MoneyAmount(month.cost.high)),
-                 contract.currency.ToString()};
+      const auto readable = [&](Int128 amount) {
+        return ReadableMoney(contract.currency, MoneyAmount(amount));
+      };
+      Row row = {contract.contract,         TimeCell(month.start_us),
+                 readable(month.cost.mid),  readable(month.cost.low),
+                 readable(month.cost.high), contract.currency.ToString()};
       if (both && m < forecast.what_if[i].costs.size()) {
         const Int128 other = forecast.what_if[i].costs[m].cost.mid;
-        row.push_back(ReadableMoney(MoneyAmount(other)));
-        row.push_back(ReadableMoney(MoneyAmount(other - month.cost.mid)));
+        row.push_back(readable(other));
+        row.push_back(readable(other - month.cost.mid));
       } else if (both) {
         row.insert(row.end(), 2, std::nullopt);
       }

@@ -62,12 +62,12 @@ std::string LineTable(const HoldRequest& request, const HoldQuote& quote) {
   bool one_currency = true;
   for (const QuoteLine& line : quote.lines) {
     const std::optional<MoneyAmount> cost = CostOf(line);
-    table.rows.push_back({TextCell(line.contract), TextCell(line.commitment),
-                          std::string(ChargeKindName(line.kind)),
-                          ReadableHours(line.gpu_time),
-                          MoneyCell(line.unit_price),
-                          cost ? Cell(ReadableMoney(*cost)) : std::nullopt,
-                          line.currency.ToString()});
+    table.rows.push_back(
+        {TextCell(line.contract), TextCell(line.commitment),
+         std::string(ChargeKindName(line.kind)), ReadableHours(line.gpu_time),
+         MoneyCell(line.unit_price),
+         cost ? Cell(ReadableMoney(line.currency, *cost)) : std::nullopt,
+         line.currency.ToString()});
     total += line.cost;
     if (line.kind == ChargeKind::kUnpriced) unpriced += line.gpu_time;
     one_currency &= line.currency == quote.lines.front().currency;
@@ -78,7 +78,7 @@ std::string LineTable(const HoldRequest& request, const HoldQuote& quote) {
                    {},
                    {},
                    {},
-                   ReadableMoney(total),
+                   ReadableMoney(quote.lines.front().currency, total),
                    quote.lines.front().currency.ToString()};
   }
   if (unpriced.zero()) return RenderTable(table);

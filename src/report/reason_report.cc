@@ -58,7 +58,8 @@ std::string ReasonTable(const Statement& statement) {
          std::string(ChargeKindName(line.kind)),
          line.has_gpu_time ? Cell(ReadableHours(reason.gpu_time)) : Cell(),
          MoneyCell(line.unit_price),
-         reason.cost ? Cell(ReadableMoney(*reason.cost)) : Cell()});
+         reason.cost ? Cell(ReadableMoney(statement.currency, *reason.cost))
+                     : Cell()});
     std::string why = "version " + std::to_string(reason.contract_version) +
                       ", " + InertText(reason.rule);
     if (!reason.because.empty()) why += "; " + InertText(reason.because);

@@ -22,7 +22,7 @@ constexpr size_t kBars = 12;
 
 std::string Money(MoneyAmount amount, std::string_view currency) {
   return absl::StrCat(
-      GroupThousands(ReadableMoneyIn(*Currency::Parse(currency), amount)), " ",
+      GroupThousands(ReadableMoney(*Currency::Parse(currency), amount)), " ",
       std::string(currency));
 }
 
@@ -84,9 +84,8 @@ void AddBars(std::string_view title, std::string_view head,
                   {"currency", ColumnKind::kWord}};
   for (const Sides& side : sides) {
     const Currency unit = *Currency::Parse(side.currency);
-    data.rows.push_back({side.label, ReadableMoneyIn(unit, side.too_much),
-                         ReadableMoneyIn(unit, side.too_little),
-                         side.currency});
+    data.rows.push_back({side.label, ReadableMoney(unit, side.too_much),
+                         ReadableMoney(unit, side.too_little), side.currency});
   }
   BarChart chart;
   chart.title = title;
@@ -160,9 +159,9 @@ void AddTotals(const ReconcileResult& result, HtmlPage& page) {
     const Currency unit = *Currency::Parse(key.first);
     table.rows.push_back({std::string(BreakClassName(key.second)),
                           CountCell(total.items),
-                          ReadableMoneyIn(unit, total.billed_cost),
-                          ReadableMoneyIn(unit, total.expected_cost),
-                          ReadableMoneyIn(unit, total.difference), key.first});
+                          ReadableMoney(unit, total.billed_cost),
+                          ReadableMoney(unit, total.expected_cost),
+                          ReadableMoney(unit, total.difference), key.first});
   }
   page.Table(table);
 }
@@ -186,7 +185,7 @@ void AddFindings(const ReconcileResult& result, HtmlPage& page) {
     table.rows.push_back(
         {absl::StrCat(std::string(BreakClassName(finding.kind)),
                       finding.pending ? " (pending)" : ""),
-         ReadableMoneyIn(finding.currency, finding.difference),
+         ReadableMoney(finding.currency, finding.difference),
          finding.currency.ToString(), Headline(finding),
          CountCell(finding.places.size()), TextCell(finding.first.reason)});
   }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/decimal.h"
+#include "base/minor_units.h"
 #include "report/json.h"
 #include "report/sheet.h"
 #include "report/table.h"
@@ -62,15 +63,15 @@ std::vector<Row> ExactRows(const Statement& statement) {
   return rows;
 }
 
-// Every digit, and at least the cents: 2.80, 0.000125.
-Cell ReadablePrice(std::optional<MoneyAmount> price) {
+// Every digit, and at least the currency's: 2.80 USD, 0.000125 USD, 300 JPY.
+Cell ReadablePrice(Currency currency, std::optional<MoneyAmount> price) {
   if (!price.has_value() || !price->valid()) return MoneyCell(price);
-  return FormatScaled(price->count(), 18, 2);
+  return FormatScaled(price->count(), 18, MinorDigits(currency));
 }
 
-Cell ReadableCost(std::optional<MoneyAmount> cost) {
+Cell ReadableCost(Currency currency, std::optional<MoneyAmount> cost) {
   if (!cost.has_value()) return std::nullopt;
-  return ReadableMoney(*cost);
+  return ReadableMoney(currency, *cost);
 }
 
 // "correction 2026-09 covered": of which line of which month.
@@ -83,14 +84,14 @@ std::string ReadableKind(const StatementLine& line) {
                       std::string(ChargeKindName(line.corrects_kind)));
 }
 
-Row ReadableRow(const StatementLine& line) {
+Row ReadableRow(Currency currency, const StatementLine& line) {
   return {TextCell(line.tenant),
           TextCell(line.pool),
           TextCell(line.commitment),
           ReadableKind(line),
           line.has_gpu_time ? Cell(ReadableHours(line.gpu_time)) : std::nullopt,
-          ReadablePrice(line.unit_price),
-          ReadableCost(line.cost)};
+          ReadablePrice(currency, line.unit_price),
+          ReadableCost(currency, line.cost)};
 }
 
 std::string Heading(const Statement& statement) {
@@ -117,11 +118,11 @@ std::string StatementTable(const Statement& statement) {
                       {absl::StrCat("cost_", statement.currency.ToString()),
                        ColumnKind::kDecimal}}};
   for (const StatementLine& line : statement.lines) {
-    table.rows.push_back(ReadableRow(line));
+    table.rows.push_back(ReadableRow(statement.currency, line));
   }
   table.total = Row(table.columns.size());
   table.total->front() = "owed";
-  table.total->back() = ReadableMoney(statement.total);
+  table.total->back() = ReadableMoney(statement.currency, statement.total);
   return absl::StrCat(Heading(statement), RenderTable(table), "metered: ",
                       GroupThousands(ReadableHours(statement.metered)),
                       " GPU-hours\n");

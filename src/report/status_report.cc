@@ -57,7 +57,7 @@ std::string Amount(const CommitmentStatus& status, Int128 amount) {
 }
 
 std::string Readable(const CommitmentStatus& status, Int128 amount) {
-  return ReadableAmount(status.spend, amount);
+  return ReadableAmount(status.spend, status.currency, amount);
 }
 
 Cell FulfilledCell(const CommitmentStatus& status) {
@@ -177,8 +177,9 @@ std::string Projection(const CommitmentStatus& status, const BurnRates* rates) {
         &out, ", short by ",
         GroupThousands(Readable(status, status.projected_shortfall)),
         " costing ",
-        GroupThousands(ReadableMoney(status.projected_shortfall_cost)), " ",
-        status.currency.ToString());
+        GroupThousands(
+            ReadableMoney(status.currency, status.projected_shortfall_cost)),
+        " ", status.currency.ToString());
   }
   if (status.exhausted_at_us.has_value()) {
     absl::StrAppend(&out, ", exhausted at ",
@@ -222,7 +223,8 @@ Row PortfolioRow(const PortfolioLine& line, bool readable) {
   for (const MoneyAmount amount :
        {line.committed, line.committed_by_now, line.contracted, line.drawn,
         line.projected_shortfall_cost}) {
-    row.push_back(readable ? ReadableMoney(amount) : FormatMoney(amount));
+    row.push_back(readable ? ReadableMoney(line.currency, amount)
+                           : FormatMoney(amount));
   }
   return row;
 }

@@ -12,7 +12,6 @@
 namespace drawdown {
 namespace {
 
-constexpr int kMoneyDecimals = 2;
 constexpr Int128 kMicrosPerMilliHour = kMicrosPerHour / 1'000;
 
 void AppendEscaped(const CodePoint& point, std::string* out) {
@@ -48,13 +47,6 @@ std::string Inert(std::string_view text, std::string_view kept) {
     text.remove_prefix(point.bytes);
   }
   return out;
-}
-
-std::string MoneyWith(int decimals, MoneyAmount amount) {
-  if (!amount.valid()) return FormatMoney(amount);
-  const MoneyAmount rounded = RoundMoney(amount, decimals);
-  const bool shown = amount.zero() || !rounded.zero();
-  return FormatScaled((shown ? rounded : amount).count(), 18, decimals);
 }
 
 bool IsPlainDecimal(std::string_view text) {
@@ -98,12 +90,12 @@ std::string GroupThousands(std::string_view decimal) {
   return out;
 }
 
-std::string ReadableMoney(MoneyAmount amount) {
-  return MoneyWith(kMoneyDecimals, amount);
-}
-
-std::string ReadableMoneyIn(Currency currency, MoneyAmount amount) {
-  return MoneyWith(MinorDigits(currency), amount);
+std::string ReadableMoney(Currency currency, MoneyAmount amount) {
+  if (!amount.valid()) return FormatMoney(amount);
+  const int decimals = MinorDigits(currency);
+  const MoneyAmount rounded = RoundMoney(amount, decimals);
+  const bool shown = amount.zero() || !rounded.zero();
+  return FormatScaled((shown ? rounded : amount).count(), 18, decimals);
 }
 
 std::string ReadableHours(GpuTime time) {

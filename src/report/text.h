@@ -24,10 +24,9 @@ size_t DisplayWidth(std::string_view text);
 // "1234567.5" -> "1,234,567.5". What is no plain decimal stays as it is.
 std::string GroupThousands(std::string_view decimal);
 
-// Money with two decimals, half-even; all digits when that would read as zero.
-std::string ReadableMoney(MoneyAmount amount);
-// The same with as many decimals as the currency has: JPY none.
-std::string ReadableMoneyIn(Currency currency, MoneyAmount amount);
+// Money with as many decimals as the currency has (JPY none), half-even; all
+// digits when that would read as zero.
+std::string ReadableMoney(Currency currency, MoneyAmount amount);
 
 // GPU-hours with three decimals, half-even; nine when that would read as zero.
 std::string ReadableHours(GpuTime time);

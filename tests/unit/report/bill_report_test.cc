@@ -59,6 +59,23 @@ columns not read: x_team, x_cost
 )");
 }
 
+TEST(BillReportTest, TotalsHaveTheDecimalsOfTheirCurrency) {
+  BillSummary summary = Summary();
+  summary.by_currency = {{"JPY", Total(1, "98765")}, {"KWD", Total(1, "7")}};
+  summary.totals = {{{"AWS", "Usage", "JPY"}, Total(1, "98765")}};
+  const std::string text = Written(summary, Format::kTable);
+  for (const char* line :
+       {"AWS       Usage            JPY          1       98,765               "
+        "1 "
+        "         0                0\n",
+        "JPY          1       98,765               1          0                "
+        "0\n",
+        "KWD          1        7.000           1.250      0.000            "
+        "0.000\n"}) {
+    EXPECT_NE(text.find(line), text.npos) << text;
+  }
+}
+
 TEST(BillReportTest, CsvIsTheTotals) {
   EXPECT_EQ(Written(Summary(), Format::kCsv),
             "provider,charge_category,currency,rows,billed_cost,"

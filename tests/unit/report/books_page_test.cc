@@ -3,6 +3,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "report/forecast_report.h"
 #include "report/month_usage.h"
 #include "tests/unit/report/collect.h"
 
@@ -95,6 +96,46 @@ TEST(BooksPageTest, SaysWhatIsMissedAndWhatItCosts) {
 TEST(BooksPageTest, SaysWhatIsUsedUp) {
   EXPECT_THAT(PageOf(Books(1000 * kHour)),
               HasSubstr("badge warning\">exhausted on 2026-10-20</span>"));
+}
+
+BooksPage YenBooks() {
+  BooksPage books = Books(700 * kHour);
+  ContractForecast& contract = books.forecasts[0];
+  contract.currency = *Currency::Parse("JPY");
+  books.statements[0].currency = contract.currency;
+  CommitmentForecast spend = Block(500 * kHour);
+  spend.commitment = "spend";
+  spend.spend = true;
+  spend.path.clear();
+  ForecastInterval& interval = spend.intervals[0];
+  interval.contracted = 9'000 * kAttosPerUnit;
+  interval.drawn = 0;
+  interval.projected = interval.missing = {
+      8'000 * kAttosPerUnit, 8'000 * kAttosPerUnit, 8'000 * kAttosPerUnit};
+  contract.commitments.push_back(spend);
+  return books;
+}
+
+TEST(BooksPageTest, HasTheDecimalsOfTheCurrency) {
+  const std::string page = PageOf(YenBooks());
+  EXPECT_THAT(page, HasSubstr("<dd>1,600</dd>"));
+  EXPECT_THAT(page, HasSubstr("<dd>5,000</dd>"));
+  EXPECT_THAT(page, HasSubstr(">450<"));
+  for (const char* cents : {"1,600.00", "5,000.00", "6,000.00", "450.00"}) {
+    EXPECT_THAT(page, Not(HasSubstr(cents)));
+  }
+}
+
+TEST(ForecastReportTest, TableHasTheDecimalsOfTheCurrency) {
+  Forecast forecast;
+  forecast.base = forecast.what_if = YenBooks().forecasts;
+  const std::string table = Collect(
+      [&](const Sink& sink) { WriteForecast(forecast, Format::kTable, sink); });
+  EXPECT_THAT(table, HasSubstr("missing 300.000, costing 600 JPY"));
+  EXPECT_THAT(table, HasSubstr("missing 8,000 JPY"));
+  EXPECT_THAT(table, HasSubstr(" 9,000 "));
+  EXPECT_THAT(table, HasSubstr(" 5,000 "));
+  EXPECT_THAT(table, Not(HasSubstr(",000.00 ")));
 }
 
 TEST(BooksPageTest, WorksWithNothing) {

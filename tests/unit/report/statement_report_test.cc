@@ -125,6 +125,20 @@ TEST(StatementReportTest, TableHasAllDigitsOfPrices) {
   EXPECT_NE(text.find(" 0.000125 "), text.npos);
 }
 
+TEST(StatementReportTest, TableHasTheDecimalsOfTheCurrency) {
+  Statement statement = October();
+  statement.currency = *Currency::Parse("JPY");
+  statement.lines[0].unit_price = *ParseMoney("300");
+  statement.lines[0].cost = *ParseMoney("300150");
+  statement.total = *ParseMoney("300150");
+  std::string text = Written(statement, Format::kTable);
+  EXPECT_NE(text.find("         300   300,150\n"), text.npos) << text;
+  EXPECT_NE(text.find("     300,150\n"), text.npos) << text;
+  statement.currency = *Currency::Parse("KWD");
+  text = Written(statement, Format::kTable);
+  EXPECT_NE(text.find(" 300.000  300,150.000\n"), text.npos) << text;
+}
+
 TEST(StatementReportTest, TableEndsInWhatIsOwed) {
   Statement statement = October();
   statement.lines[1].tenant = "b";
@@ -242,6 +256,17 @@ aws-2025  spend           1,500,000,000.00       0.00  1,500,000,000.50       0.
             "no commitments\n");
 }
 
+TEST(StatusReportTest, TableHasTheDecimalsOfTheCurrency) {
+  CommitmentStatus spend = Spend();
+  spend.currency = *Currency::Parse("JPY");
+  spend.projected_shortfall = ParseMoney("7")->count();
+  spend.projected_shortfall_cost = *ParseMoney("7000");
+  const std::string text = Written(std::vector{spend}, Format::kTable);
+  EXPECT_NE(text.find(" 1,500,000,000 "), text.npos) << text;
+  EXPECT_NE(text.find("short by 7 costing 7,000 JPY"), text.npos) << text;
+  EXPECT_EQ(text.find("000.00"), text.npos) << text;
+}
+
 TEST(StatusReportTest, PortfolioIsExactBeyondATrillion) {
   PortfolioLine line;
   line.currency = *Currency::Parse("USD");
@@ -258,6 +283,9 @@ TEST(StatusReportTest, PortfolioIsExactBeyondATrillion) {
             "contracted,drawn,projected_shortfall_cost\n"
             "USD,,spend,7,1234567890123.000000000000000001,0,0,0,0\n");
   EXPECT_NE(written(Format::kTable).find("1,234,567,890,123.00"),
+            std::string::npos);
+  line.currency = *Currency::Parse("JPY");
+  EXPECT_NE(written(Format::kTable).find("1,234,567,890,123 "),
             std::string::npos);
 }
 

@@ -64,7 +64,7 @@ TEST(GroupThousandsTest, LeavesOtherTextAlone) {
 
 TEST(ReadableMoneyTest, RoundsHalfEvenToCents) {
   const auto money = [](std::string_view text) {
-    return ReadableMoney(*ParseMoney(text));
+    return ReadableMoney(*Currency::Parse("USD"), *ParseMoney(text));
   };
   EXPECT_EQ(money("0"), "0.00");
   EXPECT_EQ(money("1.5"), "1.50");
@@ -75,7 +75,7 @@ TEST(ReadableMoneyTest, RoundsHalfEvenToCents) {
 
 TEST(ReadableMoneyTest, HasTheDecimalsOfTheCurrency) {
   const auto readable = [](std::string_view text, std::string_view currency) {
-    return ReadableMoneyIn(*Currency::Parse(currency), *ParseMoney(text));
+    return ReadableMoney(*Currency::Parse(currency), *ParseMoney(text));
   };
   EXPECT_EQ(readable("1234", "JPY"), "1234");
   EXPECT_EQ(readable("1234.5", "JPY"), "1234");
@@ -85,9 +85,10 @@ TEST(ReadableMoneyTest, HasTheDecimalsOfTheCurrency) {
 }
 
 TEST(ReadableMoneyTest, NeverShowsADifferenceAsNothing) {
-  EXPECT_EQ(ReadableMoney(*ParseMoney("0.000004")), "0.000004");
-  EXPECT_EQ(ReadableMoney(*ParseMoney("-0.005")), "-0.005");
-  EXPECT_EQ(ReadableMoney(MoneyAmount::Invalid()), "overflow");
+  const Currency usd = *Currency::Parse("USD");
+  EXPECT_EQ(ReadableMoney(usd, *ParseMoney("0.000004")), "0.000004");
+  EXPECT_EQ(ReadableMoney(usd, *ParseMoney("-0.005")), "-0.005");
+  EXPECT_EQ(ReadableMoney(usd, MoneyAmount::Invalid()), "overflow");
 }
 
 TEST(ReadableHoursTest, RoundsToThousandths) {
