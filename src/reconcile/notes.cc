@@ -81,7 +81,7 @@ void NoteSuperseded(const BillSummary& bill, ReconcileResult* result) {
     result->notes.push_back(
         absl::StrCat(superseded, superseded == 1 ? " row is" : " rows are",
                      " left out, because a later snapshot has their billing "
-                     "period, or without one their time"));
+                     "period, or without one their time or correction"));
   }
   for (const Oddity& oddity : bill.oddities) {
     if (oddity.name != OddityName(OddityKind::kBesideLaterSnapshot)) continue;
