@@ -172,6 +172,33 @@ TEST(ReconcileCommitmentTest, AFeeOfAnotherMonthIsNotOfThisOne) {
   EXPECT_TRUE(upfront.clean()) << Serialized(upfront);
 }
 
+// Whichever bill has it, a fee is compared in the time that it is for. In that
+// bill's own period it is of another time, and does not pay for this one's; a
+// claim asks for the quantity effect of such an item alone.
+TEST(ReconcileCommitmentTest, AFeeInTheNextBillIsOfItsOwnTime) {
+  std::vector<TestRow> both = ReservedBill();
+  both[0].billing_start_us = kEnd;
+  both[0].billing_end_us = HourOf(744 + 720);
+  const ReconcileResult own = Reconcile(ReservedHour(), both);
+  ExpectInvariants(own, both);
+  EXPECT_TRUE(own.clean()) << Serialized(own);
+  for (const char* frequency : {"Recurring", "One-Time"}) {
+    TestRow late = ReservedBill()[0];
+    late.frequency = frequency;
+    late.start_us = HourOf(-24);
+    late.end_us = HourOf(-23);
+    std::vector<TestRow> rows = ReservedBill();
+    rows.push_back(late);
+    const ReconcileResult next = Reconcile(ReservedHour(), rows);
+    ExpectInvariants(next, rows);
+    const auto items = ItemsOf(next, BreakClass::kTiming);
+    ASSERT_EQ(items.size(), 1u) << Serialized(next);
+    EXPECT_EQ(FormatMoney(items[0].difference), "205");
+    EXPECT_TRUE(items[0].quantity_effect.zero());
+    EXPECT_EQ(next.items.breaks().size(), 1u);
+  }
+}
+
 TEST(ReconcileCommitmentTest, UnusedHoursAreCompared) {
   std::vector<TestRow> rows = ReservedBill();
   rows[2].quantity = "6";
