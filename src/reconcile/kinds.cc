@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "base/interval.h"
 #include "base/wide.h"
 
 namespace drawdown {
@@ -208,12 +207,11 @@ bool HasMovedLanes(const std::vector<Group>& groups,
   });
 }
 
-HashSet<uint32_t> MoveToBilledLanes(const std::vector<Group>& groups,
-                                    const HashMap<uint32_t, RowSums>& copied,
-                                    const CompareContext& context,
-                                    Books* books) {
+MovedWindows MoveToBilledLanes(const std::vector<Group>& groups,
+                               const HashMap<uint32_t, RowSums>& copied,
+                               const CompareContext& context, Books* books) {
   const BilledLanes billed(groups, copied);
-  HashSet<uint32_t> pools;
+  MovedWindows windows;
   // Lanes of one pool take from one another: the contract says which is first.
   for (const Commitment& commitment : context.contract->commitments) {
     const bool spend = commitment.category == CommitmentCategory::kSpend;
@@ -224,25 +222,17 @@ HashSet<uint32_t> MoveToBilledLanes(const std::vector<Group>& groups,
       const GpuTime again = CopiedOf(copied, i);
       const GpuTime moved = spend ? MoveCounted(group, again, billed, books)
                                   : MoveOverage(group, again, books);
-      if (!moved.zero()) lanes.insert(group.key.lane);
+      if (moved.zero()) continue;
+      const GroupKey& key = group.key;
+      lanes.insert(key.lane);
+      windows[key.lane.pool].push_back({key.start_us, key.end_us});
     }
-    for (const Lane& lane : lanes) {
-      pools.insert(lane.pool);
-      books->Settle(lane);
-    }
+    for (const Lane& lane : lanes) books->Settle(lane);
   }
-  return pools;
+  return windows;
 }
 
-bool WidenToMoved(const HashSet<uint32_t>& pools, const CompareContext& context,
-                  std::vector<Group>* groups) {
-  HashMap<uint32_t, std::vector<Interval>> moved;  // by pool
-  for (const Group& group : *groups) {
-    const GroupKey& key = group.key;
-    if (pools.contains(key.lane.pool) && MayMove(group, context) != nullptr) {
-      moved[key.lane.pool].push_back({key.start_us, key.end_us});
-    }
-  }
+bool WidenToMoved(MovedWindows moved, std::vector<Group>* groups) {
   bool widened = false;
   for (auto& [pool, windows] : moved) {
     MergeOverlapping(&windows);

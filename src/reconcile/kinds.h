@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/hash_map.h"
+#include "base/interval.h"
 #include "contract/contract.h"
 #include "reconcile/books.h"
 #include "reconcile/compare.h"
@@ -19,14 +20,16 @@ namespace drawdown {
 bool Counts(const Contract& contract, const Commitment& commitment,
             std::string_view pool);
 
+// Charge periods in which something was moved, by pool.
+using MovedWindows = HashMap<uint32_t, std::vector<Interval>>;
+
 // Moves the books to the lanes that the bill has them in: hours billed as
 // covered by a Spend commitment, which our books have on demand, and a Usage
 // commitment's overage that is billed with its id. `copied` is what
-// copies come to, by index of a group. Returns the pools of what was moved.
-HashSet<uint32_t> MoveToBilledLanes(const std::vector<Group>& groups,
-                                    const HashMap<uint32_t, RowSums>& copied,
-                                    const CompareContext& context,
-                                    Books* books);
+// copies come to, by index of a group.
+MovedWindows MoveToBilledLanes(const std::vector<Group>& groups,
+                               const HashMap<uint32_t, RowSums>& copied,
+                               const CompareContext& context, Books* books);
 
 // Whether MoveToBilledLanes may move anything.
 bool HasMovedLanes(const std::vector<Group>& groups,
@@ -35,8 +38,7 @@ bool HasMovedLanes(const std::vector<Group>& groups,
 // Which of a window's hours were moved is not told by the rows: on-demand rows
 // of shorter times are to be compared over all of it. Returns whether any
 // changed; join the groups then.
-bool WidenToMoved(const HashSet<uint32_t>& pools, const CompareContext& context,
-                  std::vector<Group>* groups);
+bool WidenToMoved(MovedWindows moved, std::vector<Group>* groups);
 
 // Whether the pool's usage on demand has more than one price.
 bool HasPrices(uint32_t pool, const Books& books);

@@ -115,15 +115,16 @@ absl::Status Reconciler::State::MergePeriodFees() {
 
 // Books in the lanes of the bill, before anything is measured by them.
 absl::Status Reconciler::State::SettleKinds() {
-  const bool moved = HasMovedLanes(groups.groups(), context);
+  const bool may_move = HasMovedLanes(groups.groups(), context);
   HashMap<uint32_t, RowSums> copied;
-  if (moved || !context.untold.empty()) {
+  if (may_move || !context.untold.empty()) {
     RETURN_IF_ERROR(copies.Sum(merged_index, &copied));
   }
-  if (moved) {
-    context.undivided =
-        MoveToBilledLanes(groups.groups(), copied, context, &books);
+  MovedWindows moved;
+  if (may_move) {
+    moved = MoveToBilledLanes(groups.groups(), copied, context, &books);
   }
+  for (const auto& entry : moved) context.undivided.insert(entry.first);
   context.left_overs = BilledLeftOvers(groups.groups(), copied, context);
   for (const auto& [pool, left] : context.left_overs) {
     if (!left.of_pool.empty()) context.undivided.insert(pool);
@@ -133,9 +134,7 @@ absl::Status Reconciler::State::SettleKinds() {
     if (HasPrices(pool, books)) context.undivided.insert(pool);
   }
   context.basis.as_used = PaidAsUsed(groups.groups(), context);
-  if (moved && WidenToMoved(context.undivided, context, &groups.groups())) {
-    JoinGroups();
-  }
+  if (WidenToMoved(std::move(moved), &groups.groups())) JoinGroups();
   return absl::OkStatus();
 }
 

@@ -343,6 +343,25 @@ TEST(ReconcileKindsTest, OverageMayHaveTheCommitmentsIdForAPartOfTheTime) {
   EXPECT_TRUE(result.clean()) << Serialized(result);
 }
 
+// Where covered rows of longer times bill no overage, that of each hour is
+// told.
+TEST(ReconcileKindsTest, HoursThatNoCoveredRowBillsAreComparedByTheHour) {
+  std::vector<TestRow> rows = {CoveredRow(0, 5, "15", "142.00", "142.00"),
+                               CoveredRow(5, 10, "10", "82.00", "82.00")};
+  for (int hour = 5; hour < kHours; ++hour) {
+    rows.push_back(OnDemandRow(hour, hour + 1, "1", "12.00"));
+  }
+  const ReconcileResult right = Checked(WithOverage(), rows);
+  EXPECT_TRUE(right.clean()) << Serialized(right);
+  rows[3] = OnDemandRow(6, 7, "2", "24.00");
+  rows.erase(rows.begin() + 4);
+  const ReconcileResult wrong = Checked(WithOverage(), rows);
+  EXPECT_EQ(SumOf(wrong, BreakClass::kCommitmentOverage, &Break::difference),
+            "12");
+  EXPECT_EQ(SumOf(wrong, BreakClass::kUnbilledUsage, &Break::difference),
+            "-12");
+}
+
 // A covered row that costs something is no overage where no hours are beyond.
 TEST(ReconcileKindsTest, TenantsAreComparedWhereNoOverageIsBilledSo) {
   Scenario setup = WithOverage();
