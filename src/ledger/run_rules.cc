@@ -94,28 +94,29 @@ const Segment* ResizedAt(const Run& run, int64_t at_us) {
   return nullptr;
 }
 
-// Whether the run stops accruing at the instant and does not go on at once.
-bool HasGapFrom(const Run& run, int64_t at_us) {
-  for (size_t i = 0; i < run.segments.size(); ++i) {
-    if (run.segments[i].end_us != at_us) continue;
-    const bool last = i + 1 == run.segments.size();
-    if (last) return run.state == RunState::kSuspended;
-    return run.segments[i + 1].start_us != at_us;
+// Whether the run is suspended from the instant on, accruing or not. What was
+// said last of an instant counts: a run that goes on since then is not.
+bool WasSuspendedAt(const Run& run, int64_t at_us) {
+  if (!IsOver(run) && LastChange(run) == at_us) {
+    return run.state == RunState::kSuspended;
   }
-  return false;
-}
-
-// Whether the run was suspended then and went on accruing.
-bool HasSuspendedSegmentFrom(const Run& run, int64_t at_us) {
-  for (const Segment& segment : run.segments) {
+  for (size_t i = 0; i < run.segments.size(); ++i) {
+    const Segment& segment = run.segments[i];
     if (segment.start_us == at_us && segment.suspended) return true;
+    const bool gap = segment.end_us == at_us && i + 1 < run.segments.size() &&
+                     run.segments[i + 1].start_us != at_us;
+    if (gap) return true;
   }
   return false;
 }
 
 // Whether the run goes on at the instant after a suspension; one without length
-// that did not accrue leaves no more than an edge.
+// that did not accrue leaves no more than an edge, as a resize to as many GPUs
+// does. Not if it is suspended again since that very instant.
 bool WasResumedAt(const Run& run, int64_t at_us) {
+  if (run.state == RunState::kSuspended && LastChange(run) == at_us) {
+    return false;
+  }
   for (size_t i = 1; i < run.segments.size(); ++i) {
     const Segment& before = run.segments[i - 1];
     const Segment& segment = run.segments[i];
@@ -160,8 +161,7 @@ bool AlreadySaid(const Run& known, const RunChanged& change) {
     }
     case RunChange::kSuspend:
     case RunChange::kSuspendAccruing:
-      return HasGapFrom(known, change.at_us) ||
-             HasSuspendedSegmentFrom(known, change.at_us);
+      return WasSuspendedAt(known, change.at_us);
     case RunChange::kResume:
       return WasResumedAt(known, change.at_us);
     case RunChange::kStop:

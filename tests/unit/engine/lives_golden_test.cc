@@ -351,6 +351,7 @@ void PlayFile(const std::string& name) {
 
 TEST(GoldenLives, Holds) { PlayFile("holds.txt"); }
 TEST(GoldenLives, Runs) { PlayFile("runs.txt"); }
+TEST(GoldenLives, Instants) { PlayFile("instants.txt"); }
 TEST(GoldenLives, Quotas) { PlayFile("quotas.txt"); }
 TEST(GoldenLives, Exhaustions) { PlayFile("exhaustions.txt"); }
 
