@@ -162,11 +162,13 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
                            std::string(starting.tenant) + " on " +
                            std::string(starting.pool));
     }
-    RETURN_IF_ERROR(
-        CheckCovered(starting.change, Run{},
-                     {std::string(starting.tenant), std::string(starting.pool),
-                      std::string(starting.hold_id), &hold, at_us},
-                     at_us));
+    if (starting.change.micro_gpus > 0) {
+      RETURN_IF_ERROR(CheckCovered(
+          starting.change, Run{},
+          {std::string(starting.tenant), std::string(starting.pool),
+           std::string(starting.hold_id), &hold, at_us},
+          at_us));
+    }
     ask.micro_gpus = std::max<int64_t>(0, ask.micro_gpus - hold.micro_gpus);
     RunChanged change = start;
     if (change.tenant == kUnknownId) change.tenant = hold.tenant;
