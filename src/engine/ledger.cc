@@ -179,7 +179,7 @@ absl::Status Ledger::Impl::WithBooks(
   RETURN_IF_ERROR(Rebuild(books.get(), header_, past.get(), *as_of_us));
   ASSIGN_OR_RETURN(const std::unique_ptr<ReadTransaction> past_books,
                    past->BeginRead());
-  return read({past_books.get(), {}});
+  return read({past_books.get(), LiveAmounts{{}, *as_of_us}});
 }
 
 int64_t Ledger::Impl::ResolveAt(std::optional<int64_t> at_us,

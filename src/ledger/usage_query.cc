@@ -165,10 +165,17 @@ class UsageAnswering {
     const int64_t bucket_start = FloorTo(cut_us, bucket_us_);
     const int64_t offset_us = cut_us - bucket_start;
     if (!span.recorded.zero()) {
-      ++prorated_;
-      ASSIGN_OR_RETURN(
-          const Int128 part,
-          MulDivHalfEven(span.recorded.count(), offset_us, bucket_us_));
+      // Of the bucket that is not over all was recorded by now: what a hold was
+      // settled with a moment ago, or a meter drained, is used.
+      const int64_t end_us =
+          bucket_start < live_.until_us
+              ? std::min(bucket_start + bucket_us_, live_.until_us)
+              : bucket_start + bucket_us_;
+      const int64_t before_us = std::min(cut_us, end_us) - bucket_start;
+      const int64_t whole_us = end_us - bucket_start;
+      prorated_ += before_us != whole_us;
+      ASSIGN_OR_RETURN(const Int128 part, MulDivHalfEven(span.recorded.count(),
+                                                         before_us, whole_us));
       MoveOverCut(series, cut_us, GpuTime(part));
     }
     const int64_t rest_us = bucket_us_ - offset_us;

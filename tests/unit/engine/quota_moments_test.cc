@@ -89,5 +89,31 @@ TEST(QuotaAgreementTest, QuotasAreToldWhileAFileIsImported) {
   EXPECT_TRUE(books.Listed().used == 300 * kSecond);
 }
 
+// What was used until now is in the bucket of now, however little of that is
+// over; where the bucket is cut elsewhere, it is in what there is of it.
+TEST(QuotaAgreementTest, WhatAHoldWasSettledWithIsUsedAtOnce) {
+  ClockedBooks books;
+  books.Limit("acme", {.nominal = 1'000 * kSecond});
+  books.now_us = kBegin + kHour / 4;
+  ASSERT_TRUE(books.Hold("h", "acme", 900 * kSecond));
+  ASSERT_THAT(books->SettleHold("h", GpuTime(800 * kSecond)), IsOk());
+  EXPECT_EQ(books.Listed().used, 800 * kSecond);
+  const auto used = [&](const UsageQuery& query, size_t notes) {
+    const auto answer = books->Usage(query);
+    EXPECT_THAT(answer, IsOk());
+    EXPECT_EQ(answer->notes.size(), notes);
+    return answer->total;
+  };
+  const GpuTime all(800 * kSecond);
+  EXPECT_EQ(used({}, 0), all);
+  EXPECT_EQ(used({.at_us = kBegin + kHour / 2}, 0), all);
+  EXPECT_EQ(used({.as_of_us = kBegin + kHour / 4}, 0), all);
+  EXPECT_EQ(used({.from_us = kBegin + kHour / 8}, 1), GpuTime(400 * kSecond));
+  EXPECT_EQ(used({.to_us = kBegin + kHour / 16}, 1), GpuTime(200 * kSecond));
+  books.now_us = kBegin + 2 * kHour;
+  EXPECT_EQ(used({.to_us = kBegin + kHour / 4}, 1), GpuTime(200 * kSecond));
+  EXPECT_EQ(used({}, 0), all);
+}
+
 }  // namespace
 }  // namespace drawdown
