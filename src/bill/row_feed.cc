@@ -15,7 +15,6 @@ RowFeed::RowFeed(CsvReader* reader, const Source* source, uint64_t seed,
       seed_(seed),
       order_(std::move(order)),
       shape_(std::move(shape)),
-      scout_(MakeScout()),
       fields_(reader->header().size()) {
   if (!ahead) return;
   try {
@@ -40,12 +39,12 @@ std::string RowFeed::Where() const {
 }
 
 absl::StatusOr<bool> RowFeed::Next() {
-  while (taken_ == 0 || next_row_ == taken().notes.size()) {
+  while (taken_batch_ == nullptr || next_row_ == taken().notes.size()) {
     RETURN_IF_ERROR(after_rows_);
-    if (taken_ != 0 && taken().thrown) {
-      std::rethrow_exception(taken().thrown);
+    if (taken_batch_ != nullptr) {
+      if (taken().thrown) std::rethrow_exception(taken().thrown);
+      if (taken().end) return false;
     }
-    if (taken_ != 0 && taken().end) return false;
     after_rows_ = TakeBatch();
   }
   row_ = next_row_++;
@@ -58,19 +57,8 @@ absl::StatusOr<bool> RowFeed::Next() {
 
 // Returns the error that comes after its rows.
 absl::Status RowFeed::TakeBatch() {
-  std::unique_lock lock(mutex_);
-  Batch& batch = BatchAt(taken_);
-  while (!batch.prepared) {
-    if (CanPrepare()) {
-      Prepare(&lock, &scout_);
-    } else {
-      changed_.wait(lock);
-    }
-  }
-  batch.prepared = false;
-  ++taken_;
-  lock.unlock();
-  changed_.notify_all();
+  Batch& batch = *WaitForNext();
+  taken_batch_ = &batch;
   next_row_ = 0;
   ++times_;
   position_ = batch.position;
@@ -80,47 +68,64 @@ absl::Status RowFeed::TakeBatch() {
   }
   if (batch.end) return batch.status;
   const absl::Status status = reader_->FinishBlock(&batch.rows);
-  scout_.NoteRest(batch.rows, &batch.notes);
+  caller_.scout.NoteRest(batch.rows, &batch.notes);
   return status;
 }
 
+// Gives the batch back that was taken, and takes the next.
+RowFeed::Batch* RowFeed::WaitForNext() {
+  std::unique_lock lock(mutex_);
+  if (taken_batch_ != nullptr) {
+    taken_batch_->used = false;
+    changed_.notify_all();
+  }
+  while (taken_ == begun_ || !BegunAt(taken_)->prepared) {
+    if (!PrepareNext(&lock, &caller_)) changed_.wait(lock);
+  }
+  return BegunAt(taken_++);
+}
+
 void RowFeed::Work() {
-  RowScout scout = MakeScout();
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    if (CanPrepare()) {
-      Prepare(&lock, &scout);
-    } else if (ended_) {
-      return;
-    } else {
-      changed_.wait(lock);
-    }
+    if (PrepareNext(&lock, &other_)) continue;
+    if (ended_) return;
+    changed_.wait(lock);
   }
 }
 
-// Whether there is a batch to prepare; mutex_ is held.
-bool RowFeed::CanPrepare() const {
-  const uint64_t first = taken_ == 0 ? 0 : taken_ - 1;
-  return !ended_ && !reading_ && begun_ < first + kBatches;
+// False where the maker has no batch to do it with, or another thread reads;
+// mutex_ is held.
+bool RowFeed::PrepareNext(std::unique_lock<std::mutex>* lock, Maker* maker) {
+  if (ended_ || reading_) return false;
+  for (Batch& batch : maker->batches) {
+    if (batch.used) continue;
+    batch.used = true;
+    batch.prepared = false;
+    BegunAt(begun_++) = &batch;
+    Prepare(lock, &batch, &maker->scout);
+    return true;
+  }
+  return false;
 }
 
-// REQUIRES: CanPrepare. `lock` is of mutex_, and released meanwhile. One thread
-// reads at a time, so that blocks are numbered as they come.
-void RowFeed::Prepare(std::unique_lock<std::mutex>* lock, RowScout* scout) {
-  Batch& batch = BatchAt(begun_++);
+// `lock` is of mutex_, and released meanwhile. One thread reads at a time, so
+// that blocks are numbered as they come.
+void RowFeed::Prepare(std::unique_lock<std::mutex>* lock, Batch* batch,
+                      RowScout* scout) {
   reading_ = true;
   lock->unlock();
-  const bool more = TakeBlock(&batch);
+  const bool more = TakeBlock(batch);
   lock->lock();
   reading_ = false;
   ended_ = !more;
   changed_.notify_all();
   if (more) {
     lock->unlock();
-    Split(&batch, scout);
+    Split(batch, scout);
     lock->lock();
   }
-  batch.prepared = true;
+  batch->prepared = true;
   changed_.notify_all();
 }
 

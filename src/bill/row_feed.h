@@ -85,21 +85,32 @@ class RowFeed {
     bool end = false;           // nothing follows, nor is there anything in it
     absl::Status status;        // why
     std::exception_ptr thrown;  // likewise
+    bool used = false;          // begun, and not given back yet; mutex_
     bool prepared = false;      // mutex_
   };
-  // Those that are read, prepared or waiting, and the caller's.
-  static constexpr uint64_t kBatches = 4;
+  static constexpr size_t kBatches = 3;  // prepared, waiting, and being read
+
+  // What one thread prepares batches with, in memory that no other thread
+  // writes to: what is in another processor's cache is slow to write over.
+  struct Maker {
+    std::array<Batch, kBatches> batches;
+    RowScout scout;
+  };
 
   RowScout MakeScout() { return {seed_, &order_, &shape_, &numbers_}; }
-  bool CanPrepare() const;
-  void Prepare(std::unique_lock<std::mutex>* lock, RowScout* scout);
+  bool PrepareNext(std::unique_lock<std::mutex>* lock, Maker* maker);
+  void Prepare(std::unique_lock<std::mutex>* lock, Batch* batch,
+               RowScout* scout);
   bool TakeBlock(Batch* batch);
   void Split(Batch* batch, RowScout* scout);
   void Work();
   absl::Status TakeBatch();
-  Batch& BatchAt(uint64_t number) { return batches_[number % kBatches]; }
+  Batch* WaitForNext();
+  Batch*& BegunAt(uint64_t number) {
+    return begun_batches_[number % begun_batches_.size()];
+  }
   // REQUIRES: a batch was taken.
-  const Batch& taken() const { return batches_[(taken_ - 1) % kBatches]; }
+  const Batch& taken() const { return *taken_batch_; }
   const CsvBatch& current() const { return taken().rows; }
 
   CsvReader* reader_;
@@ -108,7 +119,7 @@ class RowFeed {
   const std::vector<uint32_t> order_;
   const RowShape shape_;
   RowNumbers numbers_;
-  RowScout scout_;  // the caller's
+  Maker caller_{{}, MakeScout()};
   // Made here, not by the thread: what it writes has to come to the caller's
   // processor, and the stops are a quarter of this.
   mutable std::vector<std::string_view> fields_;  // of one thread
@@ -121,15 +132,17 @@ class RowFeed {
   uint64_t rows_ = 0;
   uint64_t position_ = 0;
 
-  // The caller reads batch taken_ - 1, and whoever has time prepares the next
-  // of those after it. A batch belongs to who prepares it from begun_ on, and
-  // to the caller once it is prepared.
-  std::array<Batch, kBatches> batches_;
+  // The caller reads one batch, and whoever has time prepares the next of those
+  // after it. A batch belongs to who prepares it, and to the caller once it is
+  // prepared, until it is given back.
+  Maker other_{{}, MakeScout()};
+  Batch* taken_batch_ = nullptr;  // the caller's
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::array<Batch*, 2 * kBatches> begun_batches_ = {};  // by number; mutex_
   uint64_t begun_ = 0;    // batches that somebody prepares or has; mutex_
+  uint64_t taken_ = 0;    // of them, that the caller has begun; mutex_
   bool reading_ = false;  // somebody reads the last one of them; mutex_
-  uint64_t taken_ = 0;    // that the caller has begun; it writes, mutex_
   bool ended_ = false;    // the last one has been begun; mutex_
   bool stop_ = false;     // the caller wants no more; mutex_
   std::thread thread_;    // last: it works on all above
