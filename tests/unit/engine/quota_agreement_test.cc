@@ -403,5 +403,41 @@ TEST(QuotaAgreementTest, WhatEndsAheadIsTakenOffBeforeItsCommit) {
   }
 }
 
+// 100 GPUs from 0.6 s before the bucket's end, out 0.5 s before it, which is
+// said within a second: the hold has again what the bucket that is over had of
+// it, 50 GPU-seconds more than the new one had. Meters hear of it before.
+TEST(QuotaAgreementTest, WhatASuspensionGivesAHoldIsTakenOffBeforeItsCommit) {
+  bool more = true;
+  for (int n = 0; more; ++n) {
+    ClockedBooks books;
+    books.Limit("acme", {.nominal = 1'000 * kSecond},
+                {.period = QuotaPeriod::kRolling, .rolling_us = kHour});
+    const int64_t edge_us = kBegin + kHour;
+    books.now_us = edge_us - 600'000;
+    ASSERT_TRUE(books.Hold("r", "acme", 200 * kSecond));
+    const RunStart start = {{"r", 1},   "acme",       kPool,
+                            100 * kGpu, books.now_us, "r"};
+    ASSERT_THAT(books->StartRun(start), IsOk());
+    books.now_us = edge_us + 400'000;
+    const auto meter = books->meter("acme", kPool);
+    ASSERT_THAT(meter, IsOk());
+    ASSERT_EQ(meter->TryRecord(0), Decision::kAdmitted);
+    EXPECT_EQ(books.Listed().available, 860 * kSecond);
+    bool over = false;
+    more = books.Beside(
+        n,
+        [&] {
+          const bool given = books.Listed().held > 150 * kSecond;
+          const Decision decision = meter->TryRecord(830 * kSecond);
+          over = given && decision == Decision::kAdmitted;
+        },
+        [&] {
+          EXPECT_THAT(books->SuspendRun({"r", 1}, edge_us - 500'000), IsOk());
+        });
+    EXPECT_FALSE(over) << "reading " << n;
+    EXPECT_EQ(books.Listed().held, 190 * kSecond);
+  }
+}
+
 }  // namespace
 }  // namespace drawdown
