@@ -80,7 +80,7 @@ struct HoldInfo {
   int64_t placed_us = 0;
   int64_t expires_us = 0;
   uint32_t renewals = 0;
-  int64_t held_micro_gpus = 0;  // of micro_gpus: kept now beside what runs
+  int64_t held_micro_gpus = 0;  // kept now beside what its run has
 };
 
 struct HoldQuery {

@@ -69,8 +69,8 @@ struct QuotaSetting {
   std::optional<int64_t> from_us;   // absent: now
 };
 
-// Why an admission was or would be refused: the first quota, from the tenant
-// upward, that has no room.
+// Why an admission was or would be refused: the first quota, chain after chain
+// and in each from the tenant upward, that has no room.
 struct Refusal {
   QuotaScope scope;
   Int128 limit = 0;  // nominal, with what may be borrowed
