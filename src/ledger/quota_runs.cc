@@ -67,12 +67,14 @@ class RunLister {
   GpuTime UsedIn(const Run& run, const TenantPiece& piece,
                  const QuotaWindow& window) const {
     const int64_t from_us = std::max(piece.from_us, window.start_us);
-    const int64_t to_us = std::min({piece.to_us, window.end_us, at_us_});
+    const int64_t to_us = std::min(piece.to_us, window.end_us);
     GpuTime used;
-    if (from_us >= to_us) return used;
     for (const Segment& segment : run.segments) {
-      used +=
-          SegmentTimeUntil(segment, to_us) - SegmentTimeUntil(segment, from_us);
+      // What ends ahead of time is used already, as the quota has it.
+      const int64_t until_us = segment.end_us ? to_us : std::min(to_us, at_us_);
+      if (from_us >= until_us) continue;
+      used += SegmentTimeUntil(segment, until_us) -
+              SegmentTimeUntil(segment, from_us);
     }
     return used;
   }

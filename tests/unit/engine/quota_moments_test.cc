@@ -3,6 +3,7 @@
 #include <fstream>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "tests/unit/engine/clocked_books.h"
 
@@ -113,6 +114,26 @@ TEST(QuotaAgreementTest, WhatAHoldWasSettledWithIsUsedAtOnce) {
   books.now_us = kBegin + 2 * kHour;
   EXPECT_EQ(used({.to_us = kBegin + kHour / 4}, 1), GpuTime(200 * kSecond));
   EXPECT_EQ(used({}, 0), all);
+}
+
+// A stop that is said ahead, and runs that go on: of whom is what is used.
+TEST(QuotaAgreementTest, UsersHaveUsedWhatTheQuotaSays) {
+  ClockedBooks books;
+  const std::string stops = books.Run("acme", 2);
+  const std::string goes_on = books.Run("acme", 1);
+  books.Limit("acme", {.nominal = 1'000 * kSecond, .soft = true});
+  books.now_us += 100 * kSecond;
+  ASSERT_THAT(books->StopRun({stops}, books.now_us + 50 * kSecond), IsOk());
+  EXPECT_EQ(books.Listed().used, 400 * kSecond);
+  const auto said = books->ExplainQuota({.tenant = "acme", .pool = kPool});
+  ASSERT_THAT(said, IsOk());
+  ASSERT_EQ(said->users.size(), 1u);
+  const std::vector<QuotaRun>& runs = said->users.front().runs.biggest;
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0].run.run_id, stops);
+  EXPECT_EQ(runs[0].used, 300 * kSecond);
+  EXPECT_EQ(runs[1].run.run_id, goes_on);
+  EXPECT_EQ(runs[1].used, 100 * kSecond);
 }
 
 }  // namespace
