@@ -35,7 +35,7 @@ class UsageAnswering {
     if (!ResolveWindow()) return std::move(answer_);
     ASSIGN_OR_RETURN(slices_, MakeTimeSlices(query_.by, query_.zone,
                                              answer_.from_us, answer_.to_us));
-    FindCuts();
+    RETURN_IF_ERROR(FindCuts());
     places_.emplace(query_.by, tenants_, pools_, slices_);
     RETURN_IF_ERROR(AddAllSeries());
     RETURN_IF_ERROR(AddExactCuts());
@@ -84,10 +84,15 @@ class UsageAnswering {
   }
 
   // Slice edges inside a bucket.
-  void FindCuts() {
+  absl::Status FindCuts() {
     for (const int64_t edge : slices_.edges) {
       if (FloorTo(edge, bucket_us_) != edge) cuts_.push_back(edge);
     }
+    if (cuts_.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const MoveList* const moves, moves_.List());
+    for (const TenantMove& move : moves->moves())
+      moved_us_.insert(move.from_us);
+    return absl::OkStatus();
   }
 
   GroupPlace PlaceOf(const Series& series) const {
@@ -180,9 +185,11 @@ class UsageAnswering {
     }
     const int64_t rest_us = bucket_us_ - offset_us;
     // With every edge before the cut and whole seconds after it, what follows
-    // the cut is the level times the rest, exactly.
-    const bool closed_form =
-        span.last_edge_us <= offset_us && rest_us % kMicrosPerSecond == 0;
+    // the cut is the level times the rest, exactly. Where a tenant moves at the
+    // bucket's end the level changes there, without an edge in it.
+    const bool closed_form = span.last_edge_us <= offset_us &&
+                             rest_us % kMicrosPerSecond == 0 &&
+                             !moved_us_.contains(bucket_start + bucket_us_);
     const bool last_of_span =
         bucket_start == BucketStart(span.first + span.count - 1, bucket_us_);
     if (!closed_form) {
@@ -353,8 +360,9 @@ class UsageAnswering {
   std::vector<Series> series_;
   TimeSlices slices_;
   std::vector<int64_t> cuts_;
-  SliceRun run_;               // at hand
-  std::vector<GpuTime> sums_;  // of the group at hand, by slice
+  std::set<int64_t> moved_us_;  // when tenants move
+  SliceRun run_;                // at hand
+  std::vector<GpuTime> sums_;   // of the group at hand, by slice
   std::optional<GroupPlaces> places_;
   GroupSums groups_;
   GroupSums waived_;

@@ -136,6 +136,21 @@ TEST_F(TenantsTest, UsageGoesWhereItCountsBucketByBucket) {
   ExpectSound();
 }
 
+// The buckets before and after the move are cut, where the old and the new path
+// each have a run that goes on.
+TEST_F(TenantsTest, UsageIsCutBesideAMove) {
+  const int64_t half = kHour / 2;
+  Import("old", "a/b", kStart, {}, 2 * kGpu);
+  Import("new", "c", kStart, {});
+  now_us_ = kStart + 5 * kHour;
+  ASSERT_THAT(Move("a/b", "c", kStart + 3 * kHour), IsOk());
+  const int64_t edge_us = kStart + 3 * kHour;
+  EXPECT_EQ(Usage(edge_us - kHour, edge_us - half), "a/b 3600, c 1800");
+  EXPECT_EQ(Usage(edge_us - half, edge_us), "a/b 3600, c 1800");
+  EXPECT_EQ(Usage(edge_us - half, edge_us + half), "a/b 3600, c 7200");
+  EXPECT_EQ(Usage(edge_us + half, edge_us + kHour), "c 5400");
+}
+
 TEST_F(TenantsTest, WhatWasBelievedBeforeTheMoveStays) {
   Import("r", "a", kStart - 2 * kHour, kStart);
   const int64_t before_us = now_us_++;
