@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -244,6 +245,19 @@ std::string_view OpeningOf(BreakClass kind) {
   }
 }
 
+// Each is moved once: it is many texts.
+std::vector<Finding> LargestFirst(std::vector<Finding> findings) {
+  std::vector<size_t> order(findings.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return Larger(findings[a], findings[b]);
+  });
+  std::vector<Finding> sorted;
+  sorted.reserve(findings.size());
+  for (const size_t place : order) sorted.push_back(std::move(findings[place]));
+  return sorted;
+}
+
 }  // namespace
 
 std::vector<Finding> FindingsOf(const ReconcileResult& result) {
@@ -259,8 +273,7 @@ std::vector<Finding> FindingsOf(const ReconcileResult& result) {
       Add(moment.place, result.items.figures(moment.place), findings.back());
     }
   }
-  std::stable_sort(findings.begin(), findings.end(), Larger);
-  return findings;
+  return LargestFirst(std::move(findings));
 }
 
 std::string Headline(const Finding& finding) {
