@@ -43,7 +43,8 @@ struct CompareContext {
   Originals originals;
   HashSet<uint32_t> lines;  // that corrections name and the bill has, by text
   HashSet<uint32_t> covering;  // commitments that some usage says cover it
-  HashSet<uint32_t> untold;    // pools whose rows do not tell kinds of usage
+  HashSet<uint32_t> rests;   // commitments whose rows bill what was left alone
+  HashSet<uint32_t> untold;  // pools whose rows do not tell kinds of usage
   HashMap<uint32_t, LeftOvers> left_overs;  // of them
   // Pools whose tenants cannot be told, because rows bill hours as another kind
   // than rating has them.

@@ -79,13 +79,6 @@ GpuTime MoveCounted(const Group& group, GpuTime copied,
   return moved + books->MoveCounted(key.lane, window, rest);
 }
 
-// What the bill has of one commitment, and the contract.
-struct Sides {
-  MoneyAmount covered;  // what its covered rows cost
-  MoneyAmount worth;    // at the contract's price
-  MoneyAmount fees;
-};
-
 // What the contract has for hours of a group of covered rows, its overage left
 // out: for no more of them than ran, where any did.
 MoneyAmount WorthOf(const Group& group, MoneyAmount overage,
@@ -108,9 +101,9 @@ MoneyAmount WorthOf(const Group& group, MoneyAmount overage,
 
 // Overage that is billed with the commitment's id is no price of what that
 // covers.
-Sides SidesOf(const std::vector<Group>& groups, uint32_t commitment,
-              const CompareContext& context) {
-  Sides sides;
+CommitmentSides SidesOf(const std::vector<Group>& groups, uint32_t commitment,
+                        const CompareContext& context) {
+  CommitmentSides sides;
   for (const Group& group : groups) {
     if (group.key.lane.commitment != commitment) continue;
     if (IsCompared(group, RowKind::kCovered)) {
@@ -124,12 +117,6 @@ Sides SidesOf(const std::vector<Group>& groups, uint32_t commitment,
     }
   }
   return sides;
-}
-
-bool IsPaidAsUsed(const Sides& sides, MoneyAmount left) {
-  if (sides.covered <= MoneyAmount() || !sides.worth.valid()) return false;
-  return sides.covered * 2 >= sides.worth &&
-         (sides.fees - left) * 2 < sides.worth;
 }
 
 GpuTime CopiedOf(const HashMap<uint32_t, RowSums>& copied, size_t group) {
@@ -264,26 +251,37 @@ bool HasPrices(uint32_t pool, const Books& books) {
   });
 }
 
+bool IsPaidAsUsed(const CommitmentSides& sides, MoneyAmount left) {
+  if (sides.covered <= MoneyAmount() || !sides.worth.valid()) return false;
+  const MoneyAmount beyond = sides.fees - left;
+  const MoneyAmount as_used =
+      Magnitude(sides.covered - sides.worth) + Magnitude(beyond);
+  const MoneyAmount by_fees = sides.covered + Magnitude(beyond - sides.worth);
+  return sides.covered * 2 >= sides.worth && as_used < by_fees;
+}
+
 AsUsed PaidAsUsed(const std::vector<Group>& groups,
                   const CompareContext& context) {
   AsUsed found;
   if (context.basis.amount != BilledAmount::kBilledCost) return found;
-  for (const uint32_t commitment : context.covering) {
+  const auto add = [&](uint32_t commitment, bool by_plain_rows) {
     if (FindCommitment(*context.contract, context.names->commitments.Name(
                                               commitment)) == nullptr) {
-      continue;
+      return;
     }
     const MoneyAmount left =
         context.books
             ->Left(commitment, context.period.start_us, context.period.end_us)
             .cost;
-    const Sides sides = SidesOf(groups, commitment, context);
-    if (!IsPaidAsUsed(sides, left)) continue;
+    const CommitmentSides sides = SidesOf(groups, commitment, context);
+    if (!by_plain_rows && !IsPaidAsUsed(sides, left)) return;
     found.covered.insert(commitment);
     if (context.basis.unused.contains(commitment) && sides.fees * 2 < left) {
       found.left.insert(commitment);
     }
-  }
+  };
+  for (const uint32_t commitment : context.covering) add(commitment, false);
+  for (const uint32_t commitment : context.rests) add(commitment, true);
   return found;
 }
 
@@ -296,7 +294,10 @@ HashMap<uint32_t, LeftOvers> BilledLeftOvers(
     if (lane.kind != RowKind::kUnused) continue;
     const Commitment* const commitment = FindCommitment(
         *context.contract, context.names->commitments.Name(lane.commitment));
-    if (commitment == nullptr) continue;
+    // Rows of its own bill what was left.
+    if (commitment == nullptr || context.rests.contains(lane.commitment)) {
+      continue;
+    }
     std::vector<uint32_t> pools;
     for (const uint32_t pool : context.untold) {
       if (MayPricePool(*context.contract, *commitment,

@@ -43,6 +43,18 @@ bool WidenToMoved(MovedWindows moved, std::vector<Group>* groups);
 // Whether the pool's usage on demand has more than one price.
 bool HasPrices(uint32_t pool, const Books& books);
 
+// What the bill has of one commitment, and the contract.
+struct CommitmentSides {
+  MoneyAmount covered;  // what rows cost that bill what it covers
+  MoneyAmount worth;    // at the contract's price
+  MoneyAmount fees;
+};
+
+// Whether fees are of what was left alone and not of what was covered too:
+// whichever leaves less to explain. Of a fee that is too high only what it is
+// too high by is asked for then.
+bool IsPaidAsUsed(const CommitmentSides& sides, MoneyAmount left);
+
 // Commitments whose covered rows are billed at about what the contract has for
 // them, while their fees do not pay for that too.
 AsUsed PaidAsUsed(const std::vector<Group>& groups,

@@ -1,8 +1,11 @@
 #include "reconcile/named_commitments.h"
 
 #include <algorithm>
+#include <vector>
 
+#include "base/interval.h"
 #include "reconcile/compare.h"
+#include "reconcile/kinds.h"
 
 namespace drawdown {
 
@@ -32,6 +35,86 @@ void NamedCommitments::Find(const Contract& contract, const GroupNames& names) {
       if (commitment != nullptr) said->found.push_back({index, commitment});
     }
   }
+}
+
+// Of a commitment that no usage says covers it.
+bool NamedCommitments::IsRest(const Found& found,
+                              const std::vector<Group>& groups,
+                              const CompareContext& context) const {
+  const Interval& period = context.period;
+  const Books& books = *context.books;
+  const auto of = [&](const Lane& lane) {
+    return books.Sum(lane, period.start_us, period.end_us);
+  };
+  HashSet<uint32_t> pools;
+  Expectation on_demand;
+  for (const uint32_t pool : usage_) {
+    if (!books.lanes().contains(Lane{RowKind::kCovered, pool, found.index})) {
+      continue;
+    }
+    pools.insert(pool);
+    const Expectation of_pool = of({RowKind::kOnDemand, pool, kNoIndex});
+    on_demand.time += of_pool.time;
+    on_demand.cost += of_pool.cost;
+  }
+  RowSums rest;
+  RowSums plain;
+  for (const Group& group : groups) {
+    const Lane& lane = group.key.lane;
+    if (group.key.disposition != Disposition::kCompare) continue;
+    if (lane.commitment == found.index) rest += group.sums;
+    const bool of_pool =
+        lane.kind == RowKind::kOnDemand && pools.contains(lane.pool);
+    if (of_pool) plain += group.sums;
+  }
+  const MoneyAmount left =
+      books.Left(found.index, period.start_us, period.end_us).cost;
+  const MoneyAmount worth =
+      of({RowKind::kPurchase, kNoIndex, found.index}).cost - left;
+  const GpuTime hours = books.Covered(found.index);
+  return rest.cost > MoneyAmount() &&
+         (plain.billed - on_demand.time) * 2 > hours &&
+         IsPaidAsUsed({plain.cost - on_demand.cost, worth, rest.cost}, left);
+}
+
+HashSet<uint32_t> NamedCommitments::LeaveOutRests(
+    const std::vector<Group>& groups, const CompareContext& context) {
+  if (context.basis.amount != BilledAmount::kBilledCost) return {};
+  std::vector<Found> told;
+  std::vector<Found> rests;
+  for (const Found& found : compared_.found) {
+    const bool rest =
+        found.commitment->category == CommitmentCategory::kUsage &&
+        !context.covering.contains(found.index) &&
+        IsRest(found, groups, context);
+    (rest ? rests : told).push_back(found);
+  }
+  // One that covers a pool of which another tells the kinds tells those of all
+  // its pools.
+  for (bool changed = true; changed;) {
+    compared_.found = told;
+    for (const Found& rest : rests) {
+      const auto& lanes = context.books->lanes();
+      const bool tells =
+          std::any_of(lanes.begin(), lanes.end(), [&](const auto& entry) {
+            const Lane& lane = entry.first;
+            return lane.kind == RowKind::kCovered &&
+                   lane.commitment == rest.index &&
+                   Tells(compared_, lane.pool, *context.books,
+                         *context.contract, *context.names);
+          });
+      if (tells) told.push_back(rest);
+    }
+    changed = std::erase_if(rests, [&told](const Found& rest) {
+                return std::any_of(told.begin(), told.end(),
+                                   [&rest](const Found& found) {
+                                     return found.index == rest.index;
+                                   });
+              }) != 0;
+  }
+  HashSet<uint32_t> indices;
+  for (const Found& rest : rests) indices.insert(rest.index);
+  return indices;
 }
 
 // What covers a pool may be another thing in another version of the contract.

@@ -8,10 +8,13 @@
 #include "base/hash_map.h"
 #include "contract/contract.h"
 #include "reconcile/books.h"
+#include "reconcile/group.h"
 #include "reconcile/group_key.h"
 #include "reconcile/route.h"
 
 namespace drawdown {
+
+struct CompareContext;
 
 // What the provider's rows say of commitments, in whichever order.
 class NamedCommitments {
@@ -20,6 +23,12 @@ class NamedCommitments {
 
   // Call once, after the last Add. `contract` must outlive this.
   void Find(const Contract& contract, const GroupNames& names);
+
+  // Leaves out, and returns, commitments of which rows bill nothing but what
+  // was left, while plain rows of their pools bill what they covered: such
+  // rows, a true-up for one, tell no kinds of usage. Call after Find.
+  HashSet<uint32_t> LeaveOutRests(const std::vector<Group>& groups,
+                                  const CompareContext& context);
 
   // Whether rows that are compared tell which usage of the pool is covered: one
   // names a Usage commitment of the contract that covers it, or says that some
@@ -49,6 +58,8 @@ class NamedCommitments {
     std::vector<Found> found;  // of them, those of the contract
     HashSet<uint32_t> pools;   // of which some commitment covers usage
   };
+  bool IsRest(const Found& found, const std::vector<Group>& groups,
+              const CompareContext& context) const;
   static bool Tells(const Said& said, uint32_t pool, const Books& books,
                     const Contract& contract, const GroupNames& names);
 

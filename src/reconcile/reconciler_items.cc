@@ -50,6 +50,7 @@ void Reconciler::State::TakeBooks() {
         Exclusions(*input.capacity, *input.capacity_pools, &names.pools);
   }
   named.Find(*context.contract, names);
+  context.rests = named.LeaveOutRests(groups.groups(), context);
   const auto untold = [&](uint32_t pool) {
     return !named.TellKinds(pool, books, *context.contract, names);
   };

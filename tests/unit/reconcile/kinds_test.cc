@@ -200,6 +200,23 @@ TEST(ReconcileKindsTest, WhatIsWrongOfCoveredUsageBilledAsItRunsIsFound) {
   EXPECT_EQ(FormatMoney(item.expected_cost), "16.4");
 }
 
+// Of two errors the smaller one is asked for: a fee that is three times what
+// was left is no fee for what ran.
+TEST(ReconcileKindsTest, AFeeThatIsTooHighIsNoFeeForWhatRan) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, kHours, "8")
+                    .Unused(0, kHours, "4")
+                    .Build();
+  std::vector<TestRow> rows = CoveredRows("16.40");
+  rows.push_back(PurchaseRow(0, kHours, "40", "82.00"));
+  EXPECT_TRUE(Checked(setup, rows).clean());
+  rows.back().billed = "205.00";
+  const Break item = OnlyBreak(Checked(setup, rows));
+  EXPECT_EQ(FormatMoney(item.difference), "123");
+  EXPECT_THAT(item.reason, HasSubstr("purchase of gb200-reserved"));
+}
+
 TEST(ReconcileKindsTest, QuantitiesInAnotherUnitAreBilledAsTheyRun) {
   std::vector<TestRow> rows = CoveredRows("16.40");
   for (TestRow& row : rows) row.quantity = "8";

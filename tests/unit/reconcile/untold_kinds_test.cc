@@ -31,6 +31,87 @@ TEST(ReconcileUntoldTest, OtherRowsDoNotTellKinds) {
   }
 }
 
+// A fee for what was left, as of a minimum, beside plain rows for what ran.
+TEST(ReconcileUntoldTest, AFeeForTheRestDoesNotTellKinds) {
+  std::vector<TestRow> rows = PlainRows("2", "16.40");
+  rows.push_back(PurchaseRow(0, kHours, "80", "164.00"));
+  const ReconcileResult result = Checked(Reserved(), rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  rows.back().frequency = "One-Time";
+  EXPECT_TRUE(Checked(Reserved(), rows).clean());
+  rows.back().frequency = "Recurring";
+  rows.back().billed = "174.00";
+  Break item = OnlyBreak(Checked(Reserved(), rows));
+  EXPECT_EQ(item.kind, BreakClass::kPriceBreak);
+  EXPECT_EQ(FormatMoney(item.difference), "10");
+  rows.back().billed = "320.00";
+  EXPECT_EQ(FormatMoney(OnlyBreak(Checked(Reserved(), rows)).difference),
+            "156");
+  // Hours that did not run are billed by it, and by no other row.
+  rows.back().billed = "164.00";
+  rows[3].quantity = "3";
+  rows[3].billed = "24.60";
+  item = OnlyBreak(Checked(Reserved(), rows));
+  EXPECT_EQ(item.kind, BreakClass::kQuantityBreak);
+  EXPECT_EQ(FormatMoney(item.difference), "8.2");
+}
+
+TEST(ReconcileUntoldTest, UnusedRowsAtTheirPriceDoNotTellKinds) {
+  std::vector<TestRow> rows = PlainRows("2", "16.40");
+  rows.push_back(UnusedRow(0, kHours, "20", "164.00"));
+  EXPECT_TRUE(Checked(Reserved(), rows).clean());
+  rows.back().billed = "160.00";
+  EXPECT_EQ(OnlyBreak(Checked(Reserved(), rows)).kind,
+            BreakClass::kCommitmentWaste);
+}
+
+// What is covered is in no plain row then, or in another bill.
+TEST(ReconcileUntoldTest, AFeeBesideOnDemandHoursTellsKinds) {
+  Scenario setup;
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, kHours, "8")
+                    .Unused(0, kHours, "8")
+                    .OnDemand(kGb200, 0, kHours, "4")
+                    .Build();
+  std::vector<TestRow> rows = PlainRows("1", "16.40");
+  rows.push_back(PurchaseRow(0, kHours, "80", "164.00"));
+  EXPECT_EQ(ItemsOf(Checked(setup, rows), BreakClass::kMatched).size(),
+            size_t{kHours});
+}
+
+// It covers gb200 and h100, of which rows name another commitment.
+TEST(ReconcileUntoldTest, KindsThatAreToldOfOnePoolAreToldOfTheOther) {
+  Scenario setup;
+  Commitment both = setup.contract.commitments[0];
+  both.id = "both";
+  both.applies[0].values = {std::string(kGb200), std::string(kH100)};
+  setup.contract.commitments.push_back(both);
+  setup.rated = BookBuilder()
+                    .Covered(kGb200, 0, kHours, "8", "both")
+                    .Covered(kGb200, 0, 1, "8")
+                    .Covered(kH100, 0, kHours, "8", "both")
+                    .Unused(0, kHours, "8", "2.05", "both")
+                    .Build();
+  std::vector<TestRow> rows = PlainRows("2", "16.40");
+  for (int hour = 0; hour < kHours; ++hour) {
+    TestRow row = OnDemandRow(hour, hour + 1, "1", "16.40");
+    row.sku = "p5";
+    row.region = "us-west-2";
+    rows.push_back(row);
+  }
+  TestRow rest = PurchaseRow(0, kHours, "1", "164.00");
+  rest.commitment = rest.resource = "both";
+  rest.unit = "Units";
+  rows.push_back(rest);
+  rows.push_back(CoveredRow(0, 1, "2", "16.40"));
+  EXPECT_EQ(ItemsOf(Checked(setup, rows), BreakClass::kMatched).size(), 1u);
+  // Where none is named, the fee alone tells nothing.
+  rows.back().commitment.clear();
+  rows.back().commitment_status = UsageStatus::kNone;
+  rows.back().billed = "16.40";
+  EXPECT_TRUE(Checked(setup, rows).clean());
+}
+
 // A purchase of the pool's SKU that some commitment is of.
 TEST(ReconcileUntoldTest, AnotherCommitmentOfThePoolTellsItsKinds) {
   TestRow other = PurchaseRow(0, kHours, "1", "500.00");
