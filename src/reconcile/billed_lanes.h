@@ -49,7 +49,8 @@ class BilledLanes {
   bool LeavesOver(const Lane& lane, int64_t start_us, int64_t end_us,
                   const Books& books) const;
 
-  // Calls `visit` for each cell of `book` that no window of `lane` touches.
+  // Calls `visit` for each cell of `book` that no window of `lane` touches. Of
+  // purchases some have no hours: a savings plan's shortfall.
   template <typename Visit>
   void ForEachUnbilled(const Lane& lane, const BookLane& book,
                        Visit visit) const {
@@ -61,7 +62,9 @@ class BilledLanes {
       }
       const bool billed =
           next < windows.size() && windows[next].start_us < cell.end_us;
-      if (!billed && !cell.time.zero()) visit(cell);
+      const bool empty =
+          cell.time.zero() && (IsUsage(lane.kind) || cell.own_cost.zero());
+      if (!billed && !empty) visit(cell);
     }
   }
 

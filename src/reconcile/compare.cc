@@ -113,15 +113,15 @@ bool IsLeftOver(const Comparison& comparison) {
           comparison.commitment->category == CommitmentCategory::kSpend);
 }
 
-// What hours of a CONTINUOUS commitment cost that were left where no row is of
-// them. Some providers have that in the fees, others nowhere: the nearer of
-// both is taken to be meant. Of a one-time and a recurring fee of one time both
-// may have a part, the recurring one what the other has not; of different times
-// the recurring one has it all.
+// What it costs that was left of a CONTINUOUS commitment and is in no row. Some
+// providers have that in the fees, others nowhere: the nearer of both is taken
+// to be meant. Of a one-time and a recurring fee of one time both may have a
+// part, the recurring one what the other has not; of different times the
+// recurring one has it all.
 MoneyAmount UnusedInFee(const Group& group, const CompareContext& context) {
   const GroupKey& key = group.key;
-  const Lane unused = {RowKind::kUnused, kNoIndex, key.lane.commitment};
-  const Expectation left = context.books->Sum(unused, key.start_us, key.end_us);
+  const Expectation left =
+      context.books->Left(key.lane.commitment, key.start_us, key.end_us);
   if (left.unpriced || left.cut || !left.cost.valid() ||
       left.cost <= MoneyAmount()) {
     return MoneyAmount();
@@ -144,17 +144,21 @@ MoneyAmount UnusedInFee(const Group& group, const CompareContext& context) {
 }
 
 // By EffectiveCost a purchase asks for what is left over where no row is of it.
-MoneyAmount FreeCost(const Group& group, const CompareContext& context) {
+MoneyAmount FreeCost(const Group& group, const Commitment* commitment,
+                     const CompareContext& context) {
   const Lane& lane = group.key.lane;
   if (!IsPurchase(lane.kind) ||
       context.basis.unused.contains(lane.commitment)) {
     return MoneyAmount();
   }
-  const Expectation true_up = context.books->TrueUp(
-      lane.commitment, group.key.start_us, group.key.end_us);
-  return true_up.cost.zero() && IsFree(lane, context.basis)
-             ? UnusedInFee(group, context)
-             : true_up.cost;
+  const bool continuous = commitment != nullptr &&
+                          commitment->model == CommitmentModel::kContinuous;
+  if (continuous && IsFree(lane, context.basis)) {
+    return UnusedInFee(group, context);
+  }
+  return context.books
+      ->TrueUp(lane.commitment, group.key.start_us, group.key.end_us)
+      .cost;
 }
 
 // Our side of the group's lane, whose fees have one lane in the books.
@@ -223,7 +227,7 @@ void SetExpected(const Group& group, const CompareContext& context,
   comparison.worth = comparison.price.value_or(MoneyAmount());
   comparison.expected = books.cost;
   comparison.accrued = IsPurchase(lane.kind)
-                           ? FreeCost(group, context)
+                           ? FreeCost(group, comparison.commitment, context)
                            : Price(comparison.worth, comparison.billed);
   if (!IsFree(lane, context.basis)) return;
   if (!books.overage.zero()) {
@@ -232,7 +236,7 @@ void SetExpected(const Group& group, const CompareContext& context,
     return;
   }
   comparison.price = MoneyAmount();
-  comparison.expected = FreeCost(group, context);
+  comparison.expected = FreeCost(group, comparison.commitment, context);
 }
 
 // What a pool of spend lacks is asked for once its interval has ended. Where

@@ -65,9 +65,8 @@ bool MayCarryUnused(const Comparison& comparison, const Group& group,
       context.basis.unused.contains(commitment)) {
     return false;
   }
-  const Lane unused = {RowKind::kUnused, kNoIndex, commitment};
-  return !context.books->Sum(unused, group.key.start_us, group.key.end_us)
-              .time.zero();
+  return !context.books->Left(commitment, group.key.start_us, group.key.end_us)
+              .cost.zero();
 }
 
 Sums SumsOf(const std::vector<Group>& groups, Part part,

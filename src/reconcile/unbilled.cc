@@ -29,7 +29,8 @@ class RunFinder {
     sum_.Add(cell);
     BookCell excluded = cell;
     excluded.time = context_.excluded.Of(cell);
-    if (excluded.time != cell.time) excluded.own_cost = MoneyAmount();
+    const bool whole = !cell.time.zero() && excluded.time == cell.time;
+    if (!whole) excluded.own_cost = MoneyAmount();
     excluded_.Add(excluded);
   }
 
@@ -99,7 +100,7 @@ class RunFinder {
     if (IsPurchase(lane_.kind)) {
       return absl::StrCat(
           "purchase of ", context_.names->commitments.Name(lane_.commitment),
-          ": contracted ", hours, " for ",
+          ": contracted ", books.time.zero() ? "" : hours + " for ",
           MoneyText(item.expected_cost, item.currency),
           ", no such row in the bill, though it has others of it");
     }

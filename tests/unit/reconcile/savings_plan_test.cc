@@ -111,6 +111,34 @@ TEST(ReconcileSavingsPlanTest, AsFocusHasItIsClean) {
       << effective.detail;
 }
 
+// What no usage drew has no hours, and is owed all the same.
+TEST(ReconcileSavingsPlanTest, AFeeOfAnIdleHourThatIsMissingIsFound) {
+  std::vector<TestRow> rows = PlanRows();
+  rows.erase(rows.begin() + 10 + 7);
+  const Break item = OnlyBreak(Checked(Plan(), rows));
+  EXPECT_EQ(item.kind, BreakClass::kQuantityBreak);
+  EXPECT_EQ(FormatMoney(item.difference), "-32.8");
+  EXPECT_EQ(item.reason,
+            "purchase of plan: contracted 32.80 USD, no such row in the bill, "
+            "though it has others of it");
+}
+
+// Some providers have what no usage drew in the fee, others in no row.
+TEST(ReconcileSavingsPlanTest, WhatNoUsageDrewNeedsNoRow) {
+  std::vector<TestRow> rows = PlanRows();
+  rows.erase(rows.begin() + 6, rows.begin() + 10);
+  const ReconcileResult result = Checked(Plan(), rows);
+  EXPECT_TRUE(result.clean()) << Serialized(result);
+  for (const ReconcileCheck& check : result.checks) {
+    EXPECT_NE(check.outcome, ReconcileCheck::Outcome::kFailed)
+        << check.name << " " << check.detail;
+  }
+  for (TestRow& row : rows) row.amount = BilledAmount::kEffectiveCost;
+  EXPECT_TRUE(Checked(Plan(), rows).clean());
+  for (int fee = 12; fee < 16; ++fee) rows[fee].effective = "32.80";
+  EXPECT_TRUE(Checked(Plan(), rows).clean());
+}
+
 TEST(ReconcileSavingsPlanTest, OneFeeOfAllHoursIsClean) {
   std::vector<TestRow> rows = PlanRows();
   rows.resize(10);
