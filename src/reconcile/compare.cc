@@ -255,6 +255,14 @@ bool IsTrueUp(const Comparison& comparison, const Group& group,
 
 }  // namespace
 
+bool HasFees(uint32_t commitment, const CompareContext& context) {
+  const auto billed = [&](RowKind kind) {
+    return !context.billed.Of({kind, kNoIndex, commitment}).empty();
+  };
+  return context.basis.purchased.contains(commitment) &&
+         (billed(RowKind::kPurchase) || billed(RowKind::kUpfront));
+}
+
 const Commitment* FindCommitment(const Contract& contract,
                                  const std::string& id) {
   for (const Commitment& commitment : contract.commitments) {

@@ -128,6 +128,10 @@ inline bool MayBeForLonger(const Comparison& comparison) {
          !comparison.as_used;
 }
 
+// Whether the bill, which is of the period, has fees of the commitment for time
+// of the period.
+bool HasFees(uint32_t commitment, const CompareContext& context);
+
 const Commitment* FindCommitment(const Contract& contract,
                                  const std::string& id);
 

@@ -66,7 +66,7 @@ LackingFees LackingFeesOf(const Commitment& commitment,
   for (const auto& [lane, book] : context.books->lanes()) {
     if (lane.kind != RowKind::kPurchase ||
         context.names->commitments.Name(lane.commitment) != commitment.id ||
-        context.basis.purchased.contains(lane.commitment)) {
+        HasFees(lane.commitment, context)) {
       continue;
     }
     const bool by_usage = PaidByUsage(lane, commitment, context);

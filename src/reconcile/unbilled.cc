@@ -133,15 +133,15 @@ class RunFinder {
 };
 
 // Whether what the bill lacks of a lane is looked for: all usage; in a bill of
-// fees, those of commitments that it holds a recurring fee of, and no one-time
-// fee.
+// fees, those of commitments that it holds a recurring fee of for time of the
+// period, and no one-time fee. A biller in arrears has last month's.
 bool LookedFor(const Lane& lane, const CompareContext& context) {
   if (IsUsage(lane.kind)) return true;
   if (lane.kind != RowKind::kPurchase ||
       context.basis.amount != BilledAmount::kBilledCost) {
     return false;
   }
-  return context.basis.purchased.contains(lane.commitment) &&
+  return HasFees(lane.commitment, context) &&
          !context.basis.upfront.contains(lane.commitment);
 }
 

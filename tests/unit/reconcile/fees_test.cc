@@ -393,6 +393,21 @@ TEST(ReconcileFeesTest, WhatTheBillHasNoFeeOfIsNoted) {
               Each(Not(HasSubstr("our statement"))));
 }
 
+// A biller in arrears has last month's fee in each bill, and this month's in
+// the next.
+TEST(ReconcileFeesTest, FeesOfLastMonthAloneAreInArrears) {
+  TestRow last = FeeOfDay(-30, "14760");
+  const ReconcileResult result =
+      Judged(ReservedMonth(), {CoveredMonth(), last});
+  EXPECT_EQ(BreaksOf(result), Breaks{"timing 14760"}) << Serialized(result);
+  EXPECT_THAT(result.notes,
+              Contains(HasSubstr("our statement has fees of 15,252.00 USD")));
+  // With some of this month's the others are missing.
+  EXPECT_EQ(BreaksOf(Judged(ReservedMonth(),
+                            {CoveredMonth(), last, FeeOfDay(0, "492.00")})),
+            (Breaks{"quantity_break -14760", "timing 14760"}));
+}
+
 // Where rows of usage pay for it there is less to ask for, or nothing.
 TEST(ReconcileFeesTest, WhatUsagePaysForIsNotLacking) {
   TestRow flat = OnDemandRow(0, kOctober, "1860", "15252");
