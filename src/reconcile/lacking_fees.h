@@ -19,9 +19,9 @@ struct LackingFees {
 
 // What our statement of the period, once it is over, has of a commitment's fees
 // and true-ups, less what its other rows cost, where no row of the bill is a
-// fee of it. They may be billed elsewhere, so this is no break. Nothing where
-// there is one, where the bill has no BilledCost, and where other rows cost as
-// much.
+// fee of it for time of the period. They may be billed elsewhere, so this is no
+// break. Nothing where there is one, where the bill has no BilledCost, and
+// where other rows cost as much.
 LackingFees LackingFeesOf(const Commitment& commitment,
                           const std::vector<Group>& groups,
                           const CompareContext& context);

@@ -72,14 +72,17 @@ bool NamedCommitments::IsRest(const Found& found,
   const MoneyAmount worth =
       of({RowKind::kPurchase, kNoIndex, found.index}).cost - left;
   const GpuTime hours = books.Covered(found.index);
-  return rest.cost > MoneyAmount() &&
-         (plain.billed - on_demand.time) * 2 > hours &&
-         IsPaidAsUsed({plain.cost - on_demand.cost, worth, rest.cost}, left);
+  if (hours.zero() || (plain.billed - on_demand.time) * 2 <= hours) {
+    return false;
+  }
+  // By EffectiveCost fees are free whatever they are for.
+  return context.basis.amount != BilledAmount::kBilledCost ||
+         (rest.cost > MoneyAmount() &&
+          IsPaidAsUsed({plain.cost - on_demand.cost, worth, rest.cost}, left));
 }
 
 HashSet<uint32_t> NamedCommitments::LeaveOutRests(
     const std::vector<Group>& groups, const CompareContext& context) {
-  if (context.basis.amount != BilledAmount::kBilledCost) return {};
   std::vector<Found> told;
   std::vector<Found> rests;
   for (const Found& found : compared_.found) {

@@ -13,6 +13,13 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
+void WithoutCosts(std::vector<TestRow>* rows) {
+  for (TestRow& row : *rows) {
+    row.costed = false;
+    row.amount = BilledAmount::kNone;
+  }
+}
+
 // Rows that are not compared, or are of another thing, tell nothing of usage.
 TEST(ReconcileUntoldTest, OtherRowsDoNotTellKinds) {
   TestRow correction = Corrected(CoveredRow(5, 6, "0", "-8.20", "-8.20"));
@@ -77,6 +84,22 @@ TEST(ReconcileUntoldTest, AFeeBesideOnDemandHoursTellsKinds) {
   rows.push_back(PurchaseRow(0, kHours, "80", "164.00"));
   EXPECT_EQ(ItemsOf(Checked(setup, rows), BreakClass::kMatched).size(),
             size_t{kHours});
+  WithoutCosts(&rows);
+  EXPECT_EQ(ItemsOf(Checked(setup, rows), BreakClass::kMatched).size(),
+            size_t{kHours});
+}
+
+// Whatever the bill's amount is.
+TEST(ReconcileUntoldTest, PlainHoursAreOfOneKindWithoutBilledCost) {
+  std::vector<TestRow> rows = PlainRows("2", "16.40");
+  rows.push_back(UnusedRow(0, kHours, "20", "164.00"));
+  for (TestRow& row : rows) {
+    row.effective = row.billed;
+    row.amount = BilledAmount::kEffectiveCost;
+  }
+  EXPECT_TRUE(Checked(Reserved(), rows).clean());
+  WithoutCosts(&rows);
+  EXPECT_TRUE(Checked(Reserved(), rows).clean());
 }
 
 // It covers gb200 and h100, of which rows name another commitment.
