@@ -43,6 +43,8 @@ bool NamedCommitments::IsRest(const Found& found,
                               const CompareContext& context) const {
   const Interval& period = context.period;
   const Books& books = *context.books;
+  const GpuTime hours = books.Covered(found.index);
+  if (hours.zero()) return false;
   const auto of = [&](const Lane& lane) {
     return books.Sum(lane, period.start_us, period.end_us);
   };
@@ -71,10 +73,7 @@ bool NamedCommitments::IsRest(const Found& found,
       books.Left(found.index, period.start_us, period.end_us).cost;
   const MoneyAmount worth =
       of({RowKind::kPurchase, kNoIndex, found.index}).cost - left;
-  const GpuTime hours = books.Covered(found.index);
-  if (hours.zero() || (plain.billed - on_demand.time) * 2 <= hours) {
-    return false;
-  }
+  if ((plain.billed - on_demand.time) * 2 <= hours) return false;
   // By EffectiveCost fees are free whatever they are for.
   return context.basis.amount != BilledAmount::kBilledCost ||
          (rest.cost > MoneyAmount() &&
@@ -86,6 +85,7 @@ HashSet<uint32_t> NamedCommitments::LeaveOutRests(
   std::vector<Found> told;
   std::vector<Found> rests;
   for (const Found& found : compared_.found) {
+    // Usage that names it tells anyway: groups need not be looked at.
     const bool rest =
         found.commitment->category == CommitmentCategory::kUsage &&
         !context.covering.contains(found.index) &&

@@ -15,6 +15,7 @@ using ::testing::HasSubstr;
 
 void WithoutCosts(std::vector<TestRow>* rows) {
   for (TestRow& row : *rows) {
+    row.billed = row.effective = "0";
     row.costed = false;
     row.amount = BilledAmount::kNone;
   }
@@ -100,6 +101,26 @@ TEST(ReconcileUntoldTest, PlainHoursAreOfOneKindWithoutBilledCost) {
   EXPECT_TRUE(Checked(Reserved(), rows).clean());
   WithoutCosts(&rows);
   EXPECT_TRUE(Checked(Reserved(), rows).clean());
+}
+
+// What was left is billed by them and by the fee.
+TEST(ReconcileUntoldTest, AFlatPriceBesideAFeeForTheRestBillsItTwice) {
+  std::vector<TestRow> rows = PlainRows("4", "32.80");
+  rows.push_back(PurchaseRow(0, kHours, "80", "164.00"));
+  const ReconcileResult result = Checked(Reserved(), rows);
+  EXPECT_EQ(SumOf(result, BreakClass::kQuantityBreak, &Break::difference),
+            "164");
+}
+
+// Three hours have the commitment's id, seven have lost it.
+TEST(ReconcileUntoldTest, AFeeForTheRestBesideCoveredRowsTellsKinds) {
+  std::vector<TestRow> rows = PlainRows("2", "16.40");
+  for (int hour = 0; hour < 3; ++hour) {
+    rows[hour] = CoveredRow(hour, hour + 1, "2", "16.40", "16.40");
+  }
+  rows.push_back(PurchaseRow(0, kHours, "80", "164.00"));
+  EXPECT_EQ(ItemsOf(Checked(Reserved(), rows), BreakClass::kMatched).size(),
+            3u);
 }
 
 // It covers gb200 and h100, of which rows name another commitment.
