@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/wide.h"
+#include "model/reason_text.h"
 
 namespace drawdown {
 namespace {
