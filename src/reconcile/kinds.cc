@@ -152,6 +152,35 @@ bool AreBilled(const std::vector<Lane>& unused, uint32_t pool,
   return billed * 2 > all;
 }
 
+// Whether rows that name the commitment pay for most of what was left.
+bool RowsBillTheRest(const Lane& unused, const std::vector<Group>& groups,
+                     const CompareContext& context) {
+  if (!context.rests.contains(unused.commitment)) return false;
+  MoneyAmount paid;
+  for (const Group& group : groups) {
+    const bool of_it = group.key.disposition == Disposition::kCompare &&
+                       group.key.lane.commitment == unused.commitment;
+    if (of_it) paid += group.sums.cost;
+  }
+  const Interval& period = context.period;
+  return paid * 2 >=
+         context.books->Left(unused.commitment, period.start_us, period.end_us)
+             .cost;
+}
+
+// Whether plain rows of some pool bill what the commitment had left.
+bool IsBilledFlat(uint32_t commitment, const CompareContext& context) {
+  return std::any_of(context.left_overs.begin(), context.left_overs.end(),
+                     [commitment](const auto& entry) {
+                       const std::vector<Lane>& lanes = entry.second.of_pool;
+                       return std::any_of(lanes.begin(), lanes.end(),
+                                          [commitment](const Lane& lane) {
+                                            return lane.commitment ==
+                                                   commitment;
+                                          });
+                     });
+}
+
 void MergeOverlapping(std::vector<Interval>* windows) {
   std::sort(windows->begin(), windows->end(),
             [](const Interval& a, const Interval& b) {
@@ -277,7 +306,9 @@ AsUsed PaidAsUsed(const std::vector<Group>& groups,
     const CommitmentSides sides = SidesOf(groups, commitment, context);
     if (!by_plain_rows && !IsPaidAsUsed(sides, left)) return;
     found.covered.insert(commitment);
-    if (context.basis.unused.contains(commitment) && sides.fees * 2 < left) {
+    const bool by_unused =
+        context.basis.unused.contains(commitment) && sides.fees * 2 < left;
+    if (by_unused || IsBilledFlat(commitment, context)) {
       found.left.insert(commitment);
     }
   };
@@ -295,8 +326,7 @@ HashMap<uint32_t, LeftOvers> BilledLeftOvers(
     if (lane.kind != RowKind::kUnused) continue;
     const Commitment* const commitment = FindCommitment(
         *context.contract, context.names->commitments.Name(lane.commitment));
-    // Rows of its own bill what was left.
-    if (commitment == nullptr || context.rests.contains(lane.commitment)) {
+    if (commitment == nullptr || RowsBillTheRest(lane, groups, context)) {
       continue;
     }
     std::vector<uint32_t> pools;

@@ -10,6 +10,7 @@
 #include "base/hash_map.h"
 #include "base/interval.h"
 #include "contract/contract.h"
+#include "drawdown/units.h"
 #include "reconcile/books.h"
 #include "reconcile/compare.h"
 #include "reconcile/group.h"

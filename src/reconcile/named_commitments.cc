@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/interval.h"
+#include "drawdown/units.h"
 #include "reconcile/compare.h"
 #include "reconcile/kinds.h"
 
@@ -74,10 +75,10 @@ bool NamedCommitments::IsRest(const Found& found,
   const MoneyAmount worth =
       of({RowKind::kPurchase, kNoIndex, found.index}).cost - left;
   if ((plain.billed - on_demand.time) * 2 <= hours) return false;
-  // By EffectiveCost fees are free whatever they are for.
+  // By EffectiveCost fees are free whatever they are for. Where nothing was
+  // left, one may be of nothing.
   return context.basis.amount != BilledAmount::kBilledCost ||
-         (rest.cost > MoneyAmount() &&
-          IsPaidAsUsed({plain.cost - on_demand.cost, worth, rest.cost}, left));
+         IsPaidAsUsed({plain.cost - on_demand.cost, worth, rest.cost}, left);
 }
 
 HashSet<uint32_t> NamedCommitments::LeaveOutRests(

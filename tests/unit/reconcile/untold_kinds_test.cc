@@ -112,6 +112,21 @@ TEST(ReconcileUntoldTest, AFlatPriceBesideAFeeForTheRestBillsItTwice) {
             "164");
 }
 
+// A true-up of nothing, where nothing was left, or plain rows bill that too.
+TEST(ReconcileUntoldTest, AFeeOfNothingDoesNotTellKinds) {
+  Scenario setup;
+  setup.rated = BookBuilder().Covered(kGb200, 0, kHours, "8").Build();
+  std::vector<TestRow> rows = PlainRows("2", "16.40");
+  rows.push_back(PurchaseRow(0, kHours, "1", "0"));
+  rows.back().unit = "Units";
+  const ReconcileResult none = Checked(setup, rows);
+  EXPECT_TRUE(none.clean()) << Serialized(none);
+  std::vector<TestRow> flat = PlainRows("4", "32.80");
+  flat.push_back(rows.back());
+  const ReconcileResult too = Checked(Reserved(), flat);
+  EXPECT_TRUE(too.clean()) << Serialized(too);
+}
+
 // Three hours have the commitment's id, seven have lost it.
 TEST(ReconcileUntoldTest, AFeeForTheRestBesideCoveredRowsTellsKinds) {
   std::vector<TestRow> rows = PlainRows("2", "16.40");
