@@ -40,13 +40,13 @@ int64_t GpusKeptBeside(const Run& run, const StoredHold* hold, int64_t at_us) {
   return held && held->until_us > at_us ? held->line.micro_gpus : 0;
 }
 
-// What the hold keeps for its run at the instant.
-FineTime KeptFor(const Run& run, const StoredHold* hold, int64_t at_us) {
-  if (hold == nullptr || StateAt(*hold, at_us) != HoldState::kOpen) {
-    return FineTime();
-  }
-  return std::max(FineTime(), FineOf(hold->total() - hold->charged) -
-                                  AccruedBy(run, at_us));
+// What the hold keeps for its run at the instant, as the books count it: its
+// run draws it from `draws_us` on, or has before.
+FineTime KeptFor(const Run& run, const StoredHold* hold, int64_t at_us,
+                 int64_t draws_us) {
+  if (hold == nullptr) return FineTime();
+  const std::optional<HeldUntil> held = HeldBy(*hold, &run);
+  return held ? held->At(QuotaPeriod::kTotal, at_us, draws_us) : FineTime();
 }
 
 }  // namespace
@@ -65,16 +65,17 @@ absl::Status Posting::AskForAccrued(const Run& before, const RunChanged& change,
                                     Ask* ask) {
   if (change.at_us >= at_us && !IsAhead(change, at_us)) return absl::OkStatus();
   const Run after = AfterChange(&before, change);
-  const FineTime kept_less =
-      KeptFor(before, hold, at_us) - KeptFor(after, hold, at_us);
+  const bool ahead = IsAhead(change, at_us);
   ASSIGN_OR_RETURN(const int64_t began_us,
                    quotas_->later.BeginsAt(
                        EncodeRunKey(change.run_id, change.attempt), at_us));
-  ASSIGN_OR_RETURN(
-      const auto used_more,
-      quotas_->accounts.UsedMoreBy(
-          began_us > at_us ? WithoutOpen(before) : before,
-          IsAhead(change, at_us) ? WithoutOpen(after) : after, at_us));
+  const int64_t begins_us = ahead ? change.at_us : at_us;
+  const FineTime kept_less = KeptFor(before, hold, at_us, began_us) -
+                             KeptFor(after, hold, at_us, begins_us);
+  ASSIGN_OR_RETURN(const auto used_more,
+                   quotas_->accounts.UsedMoreBy(
+                       began_us > at_us ? WithoutOpen(before) : before,
+                       ahead ? WithoutOpen(after) : after, at_us));
   for (const auto& [quota, used] : used_more) {
     const GpuTime more((used - kept_less).count() / kFinePerMicro);
     ask->of_quota[quota] = std::max(GpuTime(), more);
@@ -333,7 +334,8 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
 // second, as one that starts: something must be held for it then.
 absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
                                    const Covered& by, int64_t at_us) {
-  if (!KeptFor(known, by.hold, by.at_us).zero()) return absl::OkStatus();
+  if (!KeptFor(known, by.hold, by.at_us, by.at_us).zero())
+    return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool needs_hold,
                    quotas_->AdmitterAt(at_us).NeedsHold(by.tenant, by.pool));
   if (!needs_hold) return absl::OkStatus();

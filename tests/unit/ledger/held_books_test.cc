@@ -230,6 +230,42 @@ TEST_F(HeldBooksTest, AMoveTakesHoldsAlongWithoutAnyQuota) {
   EXPECT_TRUE(Sound());
 }
 
+// The wall clock is two hours ahead of that of holds, and a run with a hold
+// begins between both. By the clock of holds it has used an hour less than
+// nothing, and its hold holds an hour more; both end when it grows, so that it
+// asks for nothing that is not held for it.
+TEST_F(HeldBooksTest, ARunBetweenTheClocksGrowsWithinItsHold) {
+  SetQuota(0);
+  InOneCommit(0, [&](Posting* posting) {
+    const HoldRequest all = {"all",    "acme/a", "p", GpuTime(100 * kHour),
+                             4 * kGpu, 9 * kHour};
+    const auto placed = posting->PlaceHolds({&all, 1}, false, 0);
+    ASSERT_THAT(placed, IsOk());
+    ASSERT_TRUE(placed->admitted());
+  });
+  InOneCommit(2 * kHour, [&](Posting* posting) {
+    RunStarting start;
+    start.change.run_id = "r";
+    start.change.at_us = kHour;
+    start.change.micro_gpus = kGpu;
+    start.tenant = "acme/a";
+    start.pool = "p";
+    start.hold_id = "all";
+    const auto started = posting->StartRun(start, 0);
+    ASSERT_THAT(started, IsOk());
+    ASSERT_TRUE(started->admitted());
+    RunChanged growth;
+    growth.run_id = "r";
+    growth.change = RunChange::kResize;
+    growth.at_us = 2 * kHour + 1;
+    growth.micro_gpus = 2 * kGpu;
+    const auto grown = posting->ChangeRun(growth, 0);
+    ASSERT_THAT(grown, IsOk());
+    EXPECT_TRUE(grown->admitted()) << DescribeRefusal(*grown->refusal);
+  });
+  EXPECT_TRUE(Sound());
+}
+
 // A write transaction that counts the seeks of its cursors.
 class CountedSeeks : public PassingOn {
  public:
