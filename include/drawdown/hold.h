@@ -105,9 +105,10 @@ struct QuoteLine {
 };
 struct HoldQuote {
   Admission admission;
-  // None where no contract prices the pool. Else their kCovered, kOnDemand,
+  // None where no contract prices the pool then. Else their kCovered, kOnDemand,
   // kOverage and kUnpriced add up to what was asked for: what lies beyond the
-  // contracts' terms is kUnpriced of no contract.
+  // contracts' terms is kUnpriced of no contract. kCovered without a price is
+  // not among them: a commitment of a higher layer counts these hours too.
   std::vector<QuoteLine> lines;
 };
 

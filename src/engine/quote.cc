@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/wide.h"
+#include "contract/timeline.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 #include "engine/named_books.h"
@@ -133,18 +134,22 @@ absl::StatusOr<std::vector<QuoteLine>> LinesOf(const BooksView& books,
   return changed;
 }
 
+// Whether the line's hours are usage, and here for the first time: commitments
+// of higher layers count hours that a lower one has priced, at no price.
+bool IsUsage(const QuoteLine& line) {
+  if (line.kind == ChargeKind::kCovered) return line.unit_price.has_value();
+  return line.kind == ChargeKind::kOnDemand ||
+         line.kind == ChargeKind::kOverage ||
+         line.kind == ChargeKind::kUnpriced;
+}
+
 // What no contract prices, as what would be used after their terms, as a line
 // of its own: the usage of the lines adds up to what is asked for.
 void AddUnpriced(GpuTime asked, const Currency& currency,
                  std::vector<QuoteLine>* lines) {
   GpuTime rest = asked;
   for (const QuoteLine& line : *lines) {
-    if (line.kind == ChargeKind::kCovered ||
-        line.kind == ChargeKind::kOnDemand ||
-        line.kind == ChargeKind::kOverage ||
-        line.kind == ChargeKind::kUnpriced) {
-      rest -= line.gpu_time;
-    }
+    if (IsUsage(line)) rest -= line.gpu_time;
   }
   if (rest <= GpuTime()) return;
   QuoteLine line;
@@ -152,6 +157,20 @@ void AddUnpriced(GpuTime asked, const Currency& currency,
   line.gpu_time = rest;
   line.currency = currency;
   lines->push_back(std::move(line));
+}
+
+// Whether a version that holds in the span prices the pool. The newest one may
+// not hold yet.
+bool PricesPoolIn(const ContractTimeline& contracts, const Interval& span,
+                  std::string_view pool) {
+  const std::vector<ContractSpan>& versions = contracts.spans();
+  for (size_t i = 0; i < versions.size(); ++i) {
+    const bool over =
+        i + 1 < versions.size() && versions[i + 1].from_us <= span.start_us;
+    if (over || versions[i].from_us >= span.end_us) continue;
+    if (PricesPool(*versions[i].contract, pool)) return true;
+  }
+  return false;
 }
 
 // As placing would: what is placed already asks for nothing more.
@@ -194,7 +213,9 @@ absl::StatusOr<HoldQuote> QuoteIn(const BooksView& books, Admission admission,
                    ContractBooks::Read(books.transaction));
   std::optional<Currency> currency;
   for (const ContractVersion* const version : contracts.Newest()) {
-    if (!PricesPool(version->contract, request.pool)) continue;
+    ASSIGN_OR_RETURN(const ContractTimeline timeline,
+                     contracts.TimelineOf(version->contract.id));
+    if (!PricesPoolIn(timeline, span, request.pool)) continue;
     currency = currency.value_or(version->contract.currency);
     ASSIGN_OR_RETURN(
         std::vector<QuoteLine> lines,

@@ -119,6 +119,45 @@ TEST_F(QuoteTest, WhatIsBeyondTheTermHasNoPrice) {
   EXPECT_EQ(Quote(request), "");
 }
 
+// A commitment of a higher layer counts what the block covers. Of five days
+// from the 29th of December 48 hours are after the term all the same.
+TEST_F(QuoteTest, HoursThatAHigherLayerCountsTooAreAskedForOnce) {
+  std::string text = kContract;
+  text += R"(commitment { id: "all" category: USAGE model: DISCONTINUOUS
+    interval: ANNUAL layer: 2 price: "1"
+    step { from: "2026-01-01T00:00:00Z" quantity: "9000" } })";
+  ASSERT_THAT(ledger_->ApplyContracts({{"c.textproto", text}}), IsOk());
+  now_us_ = *ParseInstant("2026-12-29T00:00:00Z");
+  const HoldRequest request = {"h", "acme", "aws/x",
+                               GpuTime(120 * kMicrosPerHour), 1'000'000};
+  EXPECT_EQ(Quote(request),
+            "covered 259200 s 0 USD; shortfall -259200 s 0 USD; "
+            "covered 259200 s 136.8 USD; shortfall -259200 s -136.8 USD; "
+            "unpriced 172800 s 0 USD; ");
+}
+
+// From the 20th on the contract has no price for the pool, and from the 25th on
+// another one has.
+TEST_F(QuoteTest, PricesAreThoseOfTheVersionThatHoldsThen) {
+  ASSERT_THAT(ledger_->ApplyContracts({{"c.textproto", R"(
+id: "c" provider: "aws" currency: "USD"
+term { start: "2026-01-01T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+effective: "2026-10-20T00:00:00Z"
+rate { pool: "aws/y" price: "4" }
+)"},
+                                       {"d.textproto", R"(
+id: "d" provider: "aws" currency: "USD"
+term { start: "2026-10-25T00:00:00Z" end: "2027-01-01T00:00:00Z" }
+rate { pool: "aws/x" price: "3" }
+)"}}),
+              IsOk());
+  const HoldRequest request = {"h", "acme", "aws/x", GpuTime(kMicrosPerHour),
+                               1'000'000};
+  EXPECT_EQ(Quote(request), "covered 3600 s 1.9 USD; ");
+  now_us_ = *ParseInstant("2026-10-26T12:00:00Z");
+  EXPECT_EQ(Quote(request), "on_demand 3600 s 3 USD; ");
+}
+
 // As placing makes them.
 TEST_F(QuoteTest, NamesThatTheBooksDoNotKnow) {
   QuotaSetting setting;
