@@ -22,7 +22,7 @@ CompletedOption Describe(const CLI::Option& option) {
   out.name = "--" + option.get_lnames().front();
   out.help = option.get_description();
   const std::string& value_name = option.get_option_text();
-  out.takes_value = option.get_type_size() != 0;
+  out.takes_value = option.get_items_expected_max() != 0;
   out.list = absl::StrContains(value_name, kListMark);
   out.file = value_name == "FILE" || value_name == "DIR";
   out.values = ChoicesOf(value_name);

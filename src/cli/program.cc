@@ -2,7 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -75,8 +78,40 @@ std::vector<std::string> VerbNames(const CLI::App* app) {
   return names;
 }
 
+const CLI::Option* OptionNamed(const CLI::App* app, const std::string& word) {
+  if (!word.starts_with("--")) return nullptr;
+  const std::string name = word.substr(0, word.find('='));
+  for (; app != nullptr; app = app->get_parent()) {
+    for (const CLI::Option* option : app->get_options()) {
+      if (option->check_lname(name.substr(2))) return option;
+    }
+  }
+  return nullptr;
+}
+
+// Of an option that was given another one's name as its value: a script left
+// out the value, as an empty variable without quotes does. "" where none was.
+std::string SwallowedOption(const CLI::App* reached,
+                            std::span<const char* const> words) {
+  for (size_t i = 1; i + 1 < words.size(); ++i) {
+    const std::string word = words[i];
+    if (word == "--") break;
+    const CLI::Option* const option = OptionNamed(reached, word);
+    const bool takes_next = option != nullptr &&
+                            option->get_items_expected_max() != 0 &&
+                            word.find('=') == word.npos;
+    if (!takes_next || OptionNamed(reached, words[i + 1]) == nullptr) continue;
+    return absl::StrCat(word, " needs a value, and is followed by ",
+                        words[i + 1], " (if that is it, say ", word, "=",
+                        words[i + 1], ")");
+  }
+  return "";
+}
+
 std::string UnknownArgument(const CLI::App* reached, const std::string& word) {
-  const bool option = word.size() > 1 && word.front() == '-';
+  // What is one all the same stands behind "--", where options end.
+  const bool option = word.size() > 1 && word.front() == '-' &&
+                      OptionNamed(reached, word) == nullptr;
   const bool verb = !option && !VerbNames(reached).empty();
   const std::string name = option ? word.substr(0, word.find('=')) : word;
   const std::string nearest =
@@ -175,6 +210,7 @@ void Program::AddGroup(std::string_view name, VerbHelp help) {
 }
 
 int Program::Run(int argc, const char* const* argv) {
+  const std::span<const char* const> words(argv, static_cast<size_t>(argc));
   try {
     app_->parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -184,9 +220,12 @@ int Program::Run(int argc, const char* const* argv) {
     output_.Write(version.what());
     return output_.Close(kExitFine);
   } catch (const CLI::ParseError& error) {
+    const std::string swallowed = SwallowedOption(Reached(app_.get()), words);
+    if (!swallowed.empty()) return FailUsage(swallowed);
     return FailParse(app_.get(), error);
   }
-  return RunChosen();
+  const std::string swallowed = SwallowedOption(Reached(app_.get()), words);
+  return swallowed.empty() ? RunChosen() : FailUsage(swallowed);
 }
 
 int Program::RunChosen() {

@@ -92,6 +92,16 @@ class UsageErrorTest(CliTest):
             (["usage", "--tennant", "x"], "did you mean --tenant?"),
             (["usage", "--fromat=csv"], "did you mean --format?"),
             (["frobnicate"], "unknown verb frobnicate (see"),
+            # As a script says it whose variable is empty.
+            (["run", "start", "a", "--tenant", "--pool", "p", "--gpus", "1"],
+             "--tenant needs a value, and is followed by --pool (if that is it, "
+             "say --tenant=--pool)"),
+            (["quota", "set", "a", "--gpus", "3", "--pool", "--soft"],
+             "--pool needs a value, and is followed by --soft"),
+            (["usage", "--ledger", "--at=0"],
+             "--ledger needs a value, and is followed by --at=0"),
+            (["run", "stop", "--", "a", "--reason", "done"],
+             "unexpected argument --reason (see"),
             (["usage", "extra"], "unexpected argument extra"),
             (["usage", "--by", "week"], "'week' is not one of tenant, pool"),
             (["--format", "xml", "usage"], "'xml' is not one of table"),
@@ -128,6 +138,11 @@ class UsageErrorTest(CliTest):
                 self.assertTrue(result.err.startswith("drawdown: "), result.err)
                 self.assertIn(message, result.err)
                 self.assertEqual(result.err.count("\n"), 1)
+
+    def test_a_value_may_look_like_an_option(self):
+        run = self.run_cli("usage", "--tenant=--pool")
+        self.assertNotIn("needs a value", run.err)
+        self.assertIn("no ledger", run.err)
 
     def test_times_and_pairs_are_checked_before_the_ledger(self):
         cases = [
@@ -229,6 +244,7 @@ class CompletionTest(CliTest):
             ("drawdown run stop --reason n", ["node_failure"]),
             ("drawdown reconcile --br", ["--breaks"]),
             ("drawdown usage --as", ["--as-of"]),
+            ("drawdown runs --totals --lim", ["--limit"]),
             ("drawdown contract apply ", []),
             ("drawdown reconcile --contract ", []),
         ]
