@@ -179,9 +179,10 @@ void AddStartArray(Program* program) {
           {"Start tasks of an array job, all of them or none",
            "Task 3 of train-7 is the run train-7[3]; every other verb takes it "
            "by that id, and\n`runs --array train-7` lists them. Tasks that "
-           "were started so already are left as\nthey are. Under a hard quota "
-           "of GPU time each draws a hold of its own; "
-           "`hold place --file`\nplaces those of a whole window at once.",
+           "were started so already and go on are\nleft as they are. At most "
+           "10,000 a call. Under a hard quota of GPU time each draws a\nhold "
+           "of its own; `hold place --file` places those of a whole window at "
+           "once.",
            "drawdown run start-array train-7 --tasks 0-15 --tenant acme/chat "
            "--pool aws/us-east-1/gb200 --gpus 8\n"
            "drawdown run start-array sweep --tasks 0-3 --tenant acme/chat "
