@@ -85,6 +85,7 @@ absl::StatusOr<RunChangeRequest> ResizeRequest(const RunArguments& arguments) {
   ASSIGN_OR_RETURN(const int64_t micro_gpus,
                    GpusOption("gpus", arguments.gpus));
   RunChangeRequest request;
+  request.after_us = 1;  // Two counts at one instant are a conflict.
   request.post = [key = KeyOf(arguments), micro_gpus](Ledger* ledger,
                                                       int64_t at_us) {
     return ledger->ResizeRun(key, micro_gpus, at_us);
@@ -228,7 +229,9 @@ void AddRun(Program* program) {
               "the books say\nalready is left as it is. A line on stderr says "
               "what happened (heartbeat and refund\nare silent); with --format "
               "the run is written to stdout (start-array writes none).\n--at "
-              "says when it happened, else it is now.",
+              "says when it happened, else it is now, or right after the run's "
+              "last change, where a\nclock that is ahead of this one by up to "
+              "ten minutes told it.",
               "drawdown run start job-1 --tenant acme/chat --pool "
               "aws/us-east-1/gb200 --gpus 8\n"
               "drawdown run stop job-1 --reason preempted",

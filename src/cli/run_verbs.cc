@@ -37,6 +37,12 @@ int RunChangeVerb(Program* program, const RunArguments& arguments,
                    result->changed ? " is " : " was already ",
                    std::string(done),
                    result->changed ? "" : ": nothing changed"));
+  if (result->behind_us > 0) {
+    Say(absl::StrCat("note: this clock is ",
+                     FormatGpuSeconds(GpuTime(result->behind_us)),
+                     " s behind what the books have of the run: it is taken "
+                     "as right after that"));
+  }
   // A prolog's stdout may be read by its scheduler, so there is data on it only
   // when asked for.
   if (!globals.format.empty()) {

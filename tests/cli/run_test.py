@@ -1,5 +1,6 @@
 """`run start` to `run stop`, as prolog and epilog scripts use them."""
 
+import datetime
 import subprocess
 import unittest
 
@@ -46,6 +47,29 @@ class RunTest(CliTest):
         self.assertEqual(runs[0]["reason"], "preempted")
         self.assertEqual([one["gpus"] for one in runs[0]["segments"]],
                          ["8", "16", "16", "0.000001"])
+
+    def test_a_clock_that_is_behind_what_the_books_have(self):
+        # The prolog's node is five minutes ahead of the epilog's.
+        now = datetime.datetime.now(datetime.timezone.utc)
+        ahead = (now + datetime.timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.start(0, "8", "--at", ahead)
+        early = self.change(3, "stop", "--at", now.isoformat())
+        self.assertIn("would rewrite it", early.err)
+        said = self.change(0, "resize", "--gpus", "4")
+        self.assertRegex(said.err, r"note: this clock is (299|30\d)(\.\d+)? s behind")
+        self.change(0, "suspend")
+        self.change(0, "resume")
+        self.change(0, "stop", "--reason", "failed")
+        self.assertIn("already", self.change(0, "stop", "--reason", "failed").err)
+        # Requeued on a third node, whose clock is right.
+        self.start(0, "2", "--attempt", "2")
+        runs = self.expect(0, "runs", "--format", "json").json()["runs"]
+        self.assertEqual([run["state"] for run in runs], ["ended", "open"])
+        ends = [one["end"] for one in runs[0]["segments"]]
+        change = ahead.replace("Z", ".000001Z")
+        self.assertEqual(ends, [change] * 3)
+        self.assertEqual(runs[1]["segments"][0]["start"], change)
+        self.expect(0, "verify")
 
     def test_repeated_calls_change_nothing_and_say_so(self):
         calls = [
