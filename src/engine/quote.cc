@@ -143,14 +143,24 @@ bool IsUsage(const QuoteLine& line) {
          line.kind == ChargeKind::kUnpriced;
 }
 
-// What no contract prices, as what would be used after their terms, as a line
-// of its own: the usage of the lines adds up to what is asked for.
-void AddUnpriced(GpuTime asked, const Currency& currency,
-                 std::vector<QuoteLine>* lines) {
+// Makes the usage of the lines what is asked for. What a contract has no price
+// for is another's where that one has: a pool may go from one to another. What
+// is in no line, as after the contracts' terms, is a line of its own.
+void SettleUnpriced(GpuTime asked, const Currency& currency,
+                    std::vector<QuoteLine>* lines) {
   GpuTime rest = asked;
   for (const QuoteLine& line : *lines) {
     if (IsUsage(line)) rest -= line.gpu_time;
   }
+  for (QuoteLine& line : *lines) {
+    if (line.kind != ChargeKind::kUnpriced || GpuTime() <= rest) continue;
+    const GpuTime elsewhere = std::min(line.gpu_time, GpuTime() - rest);
+    line.gpu_time -= elsewhere;
+    rest += elsewhere;
+  }
+  std::erase_if(*lines, [](const QuoteLine& line) {
+    return line.kind == ChargeKind::kUnpriced && line.gpu_time.zero();
+  });
   if (rest <= GpuTime()) return;
   QuoteLine line;
   line.kind = ChargeKind::kUnpriced;
@@ -222,7 +232,7 @@ absl::StatusOr<HoldQuote> QuoteIn(const BooksView& books, Admission admission,
         LinesOf(books, contracts, version->contract, request, span, bucket_us));
     std::move(lines.begin(), lines.end(), std::back_inserter(quote.lines));
   }
-  if (currency) AddUnpriced(request.gpu_time, *currency, &quote.lines);
+  if (currency) SettleUnpriced(request.gpu_time, *currency, &quote.lines);
   return quote;
 }
 

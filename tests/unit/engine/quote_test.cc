@@ -137,7 +137,8 @@ TEST_F(QuoteTest, HoursThatAHigherLayerCountsTooAreAskedForOnce) {
 }
 
 // From the 20th on the contract has no price for the pool, and from the 25th on
-// another one has.
+// another one has. Between them nobody has: of 144 hours across both 12 and
+// 120.
 TEST_F(QuoteTest, PricesAreThoseOfTheVersionThatHoldsThen) {
   ASSERT_THAT(ledger_->ApplyContracts({{"c.textproto", R"(
 id: "c" provider: "aws" currency: "USD"
@@ -156,6 +157,11 @@ rate { pool: "aws/x" price: "3" }
   EXPECT_EQ(Quote(request), "covered 3600 s 1.9 USD; ");
   now_us_ = *ParseInstant("2026-10-26T12:00:00Z");
   EXPECT_EQ(Quote(request), "on_demand 3600 s 3 USD; ");
+  now_us_ = *ParseInstant("2026-10-19T12:00:00Z");
+  EXPECT_EQ(
+      Quote({"h", "acme", "aws/x", GpuTime(144 * kMicrosPerHour), 1'000'000}),
+      "unpriced 432000 s 0 USD; covered 43200 s 22.8 USD; "
+      "shortfall -43200 s -22.8 USD; on_demand 43200 s 36 USD; ");
 }
 
 // As placing makes them.
