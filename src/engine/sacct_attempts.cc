@@ -62,14 +62,15 @@ absl::Status Overlap(const SacctRow& row, const Span& before, const Span& next,
 // A run is one start at a time: GPUs of records that overlap would be counted
 // twice. Those that the books have already are counted, and stay as they are.
 absl::Status CheckSuccession(const SacctRow& row, std::vector<Span> spans,
-                             const std::vector<Span>& in_books, bool unsure) {
+                             std::vector<Span> in_books, bool unsure) {
   std::sort(spans.begin(), spans.end());
+  std::sort(in_books.begin(), in_books.end());
   // Those that end last of the ones before.
   const Span* last = nullptr;
   const Span* last_new = nullptr;
   for (const Span& span : spans) {
     const bool known =
-        std::find(in_books.begin(), in_books.end(), span) != in_books.end();
+        std::binary_search(in_books.begin(), in_books.end(), span);
     const Span* const before = known ? last_new : last;
     const bool follows =
         before == nullptr || (before->second && *before->second <= span.first);
@@ -89,15 +90,21 @@ std::optional<int64_t> StartOf(const Run& run) {
 struct Known {
   KnownAttempts attempts;
   std::vector<Span> spans;
+  std::vector<std::string> others;  // run ids of the job, where all are read
+  std::string same_start;  // one of them that is this start by another identity
 };
 
-// The attempts of the row's run id that the books have.
-absl::StatusOr<Known> FindKnown(ReadTransaction* books, const SacctRow& row) {
+// The attempts of the row's run id that the books have; `all` reads those of
+// its job, too.
+absl::StatusOr<Known> FindKnown(ReadTransaction* books, const SacctRow& row,
+                                bool all) {
   Known known;
   ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
                    books->NewCursor(Table::kRuns));
-  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(row.job));
-  while (found && cursor->key().starts_with(row.job)) {
+  const std::string prefix =
+      all ? std::string(row.job) : std::string(row.run_id) + '\0';
+  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(prefix));
+  while (found && cursor->key().starts_with(prefix)) {
     const RunKey key = DecodeRunKey(cursor->key());
     ASSIGN_OR_RETURN(const Run run, DecodeRun(cursor->key(), cursor->value()));
     const std::optional<int64_t> start_us = StartOf(run);
@@ -106,9 +113,12 @@ absl::StatusOr<Known> FindKnown(ReadTransaction* books, const SacctRow& row) {
       if (start_us) {
         known.spans.emplace_back(*start_us, run.segments.back().end_us);
       }
-    } else if (start_us == row.start_us &&
-               IsBySluid(key.run_id, row.job) != row.by_sluid) {
-      return OtherIdentity(row, key.run_id + " in the books");
+    } else {
+      known.others.push_back(key.run_id);
+      if (start_us == row.start_us &&
+          IsBySluid(key.run_id, row.job) != row.by_sluid) {
+        known.same_start = key.run_id;
+      }
     }
     ASSIGN_OR_RETURN(found, cursor->Next());
   }
@@ -144,27 +154,27 @@ std::map<int64_t, uint32_t> NumberAttempts(std::vector<int64_t> starts,
 }
 
 void SacctAttempts::Add(const SacctRow& row) {
-  Records& records = jobs_[HashJob(row.job)];
+  Job& job = jobs_[HashJob(row.job)];
+  job.AddKind(row.by_sluid);
   const uint64_t id_hash = HashOf(row.run_id);
   // Once each, however often overlapping exports list it.
-  for (Record& record : records) {
+  for (Record& record : job.records) {
     if (record.start_us != row.start_us || record.id_hash != id_hash) continue;
     if (!record.end_us) record.end_us = row.end_us;
     return;
   }
   const bool unsure = row.span.repeats() && !row.told;
-  records.push_back(
+  job.records.push_back(
       {*row.start_us, row.end_us, id_hash, row.by_sluid, 0, unsure});
 }
 
 absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
-                                      const SacctRow& row,
-                                      Records* records) const {
+                                      const SacctRow& row, Job* job) {
   const uint64_t id_hash = HashOf(row.run_id);
   std::vector<int64_t> starts;
   std::vector<Span> spans;
   bool unsure = false;
-  for (const Record& record : *records) {
+  for (const Record& record : job->records) {
     if (record.id_hash == id_hash) {
       unsure = unsure || record.unsure;
       starts.push_back(record.start_us);
@@ -174,11 +184,19 @@ absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
       return OtherIdentity(row, "another record of the input");
     }
   }
-  ASSIGN_OR_RETURN(const Known known, FindKnown(books, row));
+  ASSIGN_OR_RETURN(const Known known,
+                   FindKnown(books, row, !job->read || job->mixed()));
+  for (const std::string& other : known.others) {
+    job->AddKind(IsBySluid(other, row.job));
+  }
+  job->read = true;
+  if (!known.same_start.empty()) {
+    return OtherIdentity(row, known.same_start + " in the books");
+  }
   RETURN_IF_ERROR(CheckSuccession(row, std::move(spans), known.spans, unsure));
   const std::map<int64_t, uint32_t> numbers =
       NumberAttempts(std::move(starts), known.attempts);
-  for (Record& record : *records) {
+  for (Record& record : job->records) {
     if (record.id_hash == id_hash) {
       record.attempt = numbers.at(record.start_us);
     }
@@ -186,23 +204,32 @@ absl::Status SacctAttempts::NumberAll(ReadTransaction* books,
   return absl::OkStatus();
 }
 
+uint32_t SacctAttempts::AttemptOf(const Job& job, const SacctRow& row) {
+  const uint64_t id_hash = HashOf(row.run_id);
+  for (const Record& record : job.records) {
+    if (record.start_us == row.start_us && record.id_hash == id_hash) {
+      return record.attempt;
+    }
+  }
+  return 0;
+}
+
 absl::StatusOr<uint32_t> SacctAttempts::Number(ReadTransaction* books,
                                                const SacctRow& row) {
-  RETURN_IF_ERROR(NumberAll(books, row, &jobs_[HashJob(row.job)]));
+  Job& job = jobs_[HashJob(row.job)];
+  // All of a run id are numbered at once; whether a start is there by another
+  // identity, too, is asked for each.
+  const uint32_t attempt = job.mixed() ? 0 : AttemptOf(job, row);
+  if (attempt > 0) return attempt;
+  RETURN_IF_ERROR(NumberAll(books, row, &job));
   return Numbered(row);
 }
 
 absl::StatusOr<uint32_t> SacctAttempts::Numbered(const SacctRow& row) const {
-  const uint64_t id_hash = HashOf(row.run_id);
   const auto found = jobs_.find(HashJob(row.job));
-  if (found != jobs_.end()) {
-    for (const Record& record : found->second) {
-      if (record.start_us == row.start_us && record.id_hash == id_hash &&
-          record.attempt > 0) {
-        return record.attempt;
-      }
-    }
-  }
+  const uint32_t attempt =
+      found != jobs_.end() ? AttemptOf(found->second, row) : 0;
+  if (attempt > 0) return attempt;
   return MakeError(ErrorCode::kBadInput, "run " + std::string(row.run_id) +
                                              ": the input changed while it "
                                              "was read");

@@ -55,12 +55,25 @@ class SacctAttempts {
     uint32_t attempt = 0;  // 0: not numbered yet
     bool unsure = false;   // which reading of a repeated time is meant
   };
-  using Records = absl::InlinedVector<Record, 1>;
+  struct Job {
+    absl::InlinedVector<Record, 1> records;
+    // How they are identified, here and, once these were read, in the books.
+    bool by_sluid = false;
+    bool by_submit = false;
+    bool read = false;
 
-  absl::Status NumberAll(ReadTransaction* books, const SacctRow& row,
-                         Records* records) const;
+    void AddKind(bool sluid) { (sluid ? by_sluid : by_submit) = true; }
+    // A start may be there by both.
+    bool mixed() const { return by_sluid && by_submit; }
+  };
 
-  HashMap<JobHash, Records> jobs_;
+  // Those of the row's run id.
+  static absl::Status NumberAll(ReadTransaction* books, const SacctRow& row,
+                                Job* job);
+  // 0: it has none yet.
+  static uint32_t AttemptOf(const Job& job, const SacctRow& row);
+
+  HashMap<JobHash, Job> jobs_;
 };
 
 }  // namespace drawdown
