@@ -8,6 +8,7 @@
 #include "engine/closes.h"
 #include "engine/contract_books.h"
 #include "engine/impl.h"
+#include "engine/priced_elsewhere.h"
 #include "engine/statement_of.h"
 #include "forecast/burn_rates.h"
 #include "forecast/due_dates.h"
@@ -147,7 +148,9 @@ absl::StatusOr<ContractForecast> ForecastOf(
   // A run that another contract prices is none of this one's.
   WhatIf own = what_if;
   std::erase_if(own.runs, [&](const AddedRun& run) {
-    return PricedElsewhere(contracts, contract, run.pool);
+    return Without(PricedElsewhere(contracts, contract, run.pool),
+                   {run.start_us, std::max(run.end_us, run.start_us + 1)})
+        .empty();
   });
   ForecastInput input = {contract, &usage,         {},
                          at_us,    query.until_us, query.intervals};

@@ -11,6 +11,7 @@
 #include "base/civil.h"
 #include "base/error.h"
 #include "engine/impl.h"
+#include "engine/priced_elsewhere.h"
 #include "engine/statement_of.h"
 #include "ledger/buckets.h"
 #include "ledger/entry.h"
@@ -213,10 +214,12 @@ absl::StatusOr<bool> KeptStatements::Refresh(const BooksView& books,
     const auto tenant = drawdown::Find(rating.tenants(), tenant_path);
     const auto pool = drawdown::Find(rating.pools(), pool_path);
     if (!tenant || !pool) return false;
-    if (kept->elsewhere[*pool]) continue;
     ASSIGN_OR_RETURN(Amounts now,
                      ReadSeriesCells(books, bucket_us, series,
                                      rating.changes_from_us(), until_us));
+    std::erase_if(now, [&](const auto& amount) {
+      return Contains(kept->elsewhere[*pool], amount.first);
+    });
     if (!AddDifferences(rating, *tenant, *pool, std::move(now), &changes)) {
       return false;
     }
@@ -252,7 +255,7 @@ absl::StatusOr<bool> KeptStatements::AddNewCells(
         drawdown::Find(rating.tenants(), table.tenants[cell.tenant]);
     const auto pool = drawdown::Find(rating.pools(), table.pools[cell.pool]);
     if (!tenant || !pool) return false;
-    if (kept.elsewhere[*pool]) continue;
+    if (Contains(kept.elsewhere[*pool], cell.bucket_us)) continue;
     cell.tenant = *tenant;
     cell.pool = *pool;
     cells->push_back(cell);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/interval.h"
 #include "engine/contract_books.h"
 #include "rating/kept.h"
 
@@ -46,7 +47,7 @@ class KeptStatements {
     uint64_t next_sequence = 0;  // of the journal; what is before is in it
     std::unique_ptr<ContractBooks> contracts;
     std::unique_ptr<KeptRating> rating;
-    std::vector<bool> elsewhere;  // per pool: priced by another contract
+    std::vector<std::vector<Interval>> elsewhere;  // per pool: priced by others
   };
 
   // Brings it up to date; false where that takes a new one.

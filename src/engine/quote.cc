@@ -13,6 +13,7 @@
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 #include "engine/named_books.h"
+#include "engine/priced_elsewhere.h"
 #include "engine/statement_of.h"
 #include "ledger/buckets.h"
 #include "ledger/hold_rules.h"
@@ -143,24 +144,14 @@ bool IsUsage(const QuoteLine& line) {
          line.kind == ChargeKind::kUnpriced;
 }
 
-// Makes the usage of the lines what is asked for. What a contract has no price
-// for is another's where that one has: a pool may go from one to another. What
-// is in no line, as after the contracts' terms, is a line of its own.
-void SettleUnpriced(GpuTime asked, const Currency& currency,
-                    std::vector<QuoteLine>* lines) {
+// What no contract prices, as what would be used after their terms, as a line
+// of its own: the usage of the lines adds up to what is asked for.
+void AddUnpriced(GpuTime asked, const Currency& currency,
+                 std::vector<QuoteLine>* lines) {
   GpuTime rest = asked;
   for (const QuoteLine& line : *lines) {
     if (IsUsage(line)) rest -= line.gpu_time;
   }
-  for (QuoteLine& line : *lines) {
-    if (line.kind != ChargeKind::kUnpriced || GpuTime() <= rest) continue;
-    const GpuTime elsewhere = std::min(line.gpu_time, GpuTime() - rest);
-    line.gpu_time -= elsewhere;
-    rest += elsewhere;
-  }
-  std::erase_if(*lines, [](const QuoteLine& line) {
-    return line.kind == ChargeKind::kUnpriced && line.gpu_time.zero();
-  });
   if (rest <= GpuTime()) return;
   QuoteLine line;
   line.kind = ChargeKind::kUnpriced;
@@ -171,16 +162,12 @@ void SettleUnpriced(GpuTime asked, const Currency& currency,
 
 // Whether a version that holds in the span prices the pool. The newest one may
 // not hold yet.
-bool PricesPoolIn(const ContractTimeline& contracts, const Interval& span,
-                  std::string_view pool) {
-  const std::vector<ContractSpan>& versions = contracts.spans();
-  for (size_t i = 0; i < versions.size(); ++i) {
-    const bool over =
-        i + 1 < versions.size() && versions[i + 1].from_us <= span.start_us;
-    if (over || versions[i].from_us >= span.end_us) continue;
-    if (PricesPool(*versions[i].contract, pool)) return true;
-  }
-  return false;
+bool PricesPoolIn(const ContractTimeline& contract, const Interval& span,
+                  const std::string& pool) {
+  const std::vector<Interval> priced = PricedBy(contract, pool);
+  return std::any_of(priced.begin(), priced.end(), [&](const Interval& one) {
+    return one.start_us < span.end_us && span.start_us < one.end_us;
+  });
 }
 
 // As placing would: what is placed already asks for nothing more.
@@ -232,7 +219,7 @@ absl::StatusOr<HoldQuote> QuoteIn(const BooksView& books, Admission admission,
         LinesOf(books, contracts, version->contract, request, span, bucket_us));
     std::move(lines.begin(), lines.end(), std::back_inserter(quote.lines));
   }
-  if (currency) SettleUnpriced(request.gpu_time, *currency, &quote.lines);
+  if (currency) AddUnpriced(request.gpu_time, *currency, &quote.lines);
   return quote;
 }
 

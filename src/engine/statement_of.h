@@ -28,13 +28,8 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
                                          int64_t from_us,
                                          std::optional<int64_t> to_us);
 
-// Whether another contract prices the pool and no version of this one does.
-bool PricedElsewhere(const ContractBooks& books,
-                     const ContractTimeline& contracts,
-                     const std::string& pool);
-
-// Takes that usage out: the rest of the provider's usage is this contract's to
-// price or to miss.
+// Takes out what others price (priced_elsewhere.h): the rest of the provider's
+// usage is this contract's to price or to miss.
 void LeaveToOthers(const ContractBooks& books,
                    const ContractTimeline& contracts, UsageTable* usage);
 

@@ -1,5 +1,6 @@
 // What is owed and what is drawn: books x contracts, through rating.
 #include <algorithm>
+#include <utility>
 
 #include "base/civil.h"
 #include "base/csv_quotes.h"
@@ -11,6 +12,7 @@
 #include "engine/contract_books.h"
 #include "engine/impl.h"
 #include "engine/metered_windows.h"
+#include "engine/priced_elsewhere.h"
 #include "engine/statement_of.h"
 #include "ledger/capacity.h"
 #include "ledger/inspect.h"
@@ -62,11 +64,11 @@ absl::StatusOr<CapacityTable> CapacityOf(const BooksView& books,
   return table;
 }
 
-// Whether others price them, by index into `pools`.
-static std::vector<bool> Elsewhere(const ContractBooks& books,
-                                   const ContractTimeline& contracts,
-                                   const std::vector<std::string>& pools) {
-  std::vector<bool> elsewhere;
+// When others price them, by index into `pools`.
+static std::vector<std::vector<Interval>> Elsewhere(
+    const ContractBooks& books, const ContractTimeline& contracts,
+    const std::vector<std::string>& pools) {
+  std::vector<std::vector<Interval>> elsewhere;
   for (const std::string& pool : pools) {
     elsewhere.push_back(PricedElsewhere(books, contracts, pool));
   }
@@ -80,7 +82,7 @@ static absl::StatusOr<std::vector<RunUsage>> RunsOf(
     const Interval& window) {
   std::vector<RunUsage> runs;
   if (!matter) return runs;
-  const std::vector<bool> elsewhere = Elsewhere(all, contracts, usage.pools);
+  const auto elsewhere = Elsewhere(all, contracts, usage.pools);
   const auto find = [](const std::vector<std::string>& names,
                        const std::string& name) -> std::optional<uint32_t> {
     const auto found = std::lower_bound(names.begin(), names.end(), name);
@@ -91,12 +93,14 @@ static absl::StatusOr<std::vector<RunUsage>> RunsOf(
       VisitRuns(books.transaction, RunQuery(), [&](const RunInfo& info) {
         const auto tenant = find(usage.tenants, info.tenant);
         const auto pool = find(usage.pools, info.pool);
-        if (!tenant || !pool || elsewhere[*pool]) return true;
+        if (!tenant || !pool) return true;
         RunUsage run = {*tenant, *pool, info.state == RunState::kEnded, {}};
         for (const Segment& segment : info.segments) {
           const int64_t end_us = segment.end_us.value_or(window.end_us);
-          if (segment.start_us >= end_us) continue;
-          run.spans.push_back({segment.start_us, end_us, segment.micro_gpus});
+          for (const Interval& own :
+               Without(elsewhere[*pool], {segment.start_us, end_us})) {
+            run.spans.push_back({own.start_us, own.end_us, segment.micro_gpus});
+          }
         }
         const bool inside = !run.spans.empty() &&
                             run.spans.front().start_us < window.end_us &&
@@ -122,30 +126,11 @@ absl::StatusOr<UsageTable> WithGrain(const BooksView& books,
   return std::move(AddGrain(usage, runs, pieces).usage);
 }
 
-static bool AnyPrices(const ContractTimeline& contracts,
-                      const std::string& pool) {
-  return std::any_of(contracts.spans().begin(), contracts.spans().end(),
-                     [&pool](const ContractSpan& span) {
-                       return PricesPool(*span.contract, pool);
-                     });
-}
-
-bool PricedElsewhere(const ContractBooks& books,
-                     const ContractTimeline& contracts,
-                     const std::string& pool) {
-  const std::string& id = contracts.spans().front().contract->id;
-  bool other = false;
-  for (const ContractVersion* version : books.Newest()) {
-    other |= version->contract.id != id && PricesPool(version->contract, pool);
-  }
-  return other && !AnyPrices(contracts, pool);
-}
-
 void LeaveToOthers(const ContractBooks& books,
                    const ContractTimeline& contracts, UsageTable* usage) {
-  const std::vector<bool> elsewhere = Elsewhere(books, contracts, usage->pools);
+  const auto elsewhere = Elsewhere(books, contracts, usage->pools);
   std::erase_if(usage->cells, [&elsewhere](const UsageCell& cell) {
-    return elsewhere[cell.pool];
+    return Contains(elsewhere[cell.pool], cell.bucket_us);
   });
 }
 

@@ -88,6 +88,7 @@ class Router {
 
   const Naming& NamingAt(int64_t at_us) const;
   PoolMatch FindPool(const BillRow& row, std::string_view resource) const;
+  bool WasNamedOnly(const BillRow& row, const PoolMatch& match) const;
   const Commitment* FindCommitment(const BillRow& row,
                                    std::string_view id) const;
   // Makes `target` the pool by which another contract names the row, if one

@@ -126,6 +126,14 @@ bool Router::IsBeside(const BillRow& row, const PoolMatch& match) {
          !row.pricing_unit.empty();
 }
 
+// Whether another version than that of the row's time names its pool.
+bool Router::WasNamedOnly(const BillRow& row, const PoolMatch& match) const {
+  return namings_.size() > 1 && match.result == PoolMatch::Result::kFound &&
+         NamingAt(row.charge_start_us)
+                 .names.FindPool(row, row.resource)
+                 .result == PoolMatch::Result::kUnknownSku;
+}
+
 Router::Target Router::FindUsageTarget(const BillRow& row) {
   const bool unused_commitment = row.commitment_status == UsageStatus::kUnused;
   if (unused_commitment) {
@@ -138,6 +146,11 @@ Router::Target Router::FindUsageTarget(const BillRow& row) {
   if (IsBeside(row, match)) {
     target.disposition = Disposition::kOtherService;
     return target;
+  }
+  if (WasNamedOnly(row, match)) {
+    // A pool may have gone to another contract.
+    OfOtherContract(row, &target);
+    if (target.other != nullptr) return target;
   }
   const bool gpu =
       UnitOf(row).gpus || target.micro_gpus > 0 || match.naming != nullptr;

@@ -35,6 +35,17 @@ commitment { id: "s" category: SPEND model: DISCONTINUOUS interval: QUARTERLY
   shortfall { policy: TAKE_OR_PAY } }
 )";
 
+// aws/y is the next contract's from 6 March on.
+constexpr char kLater[] = R"(id: "c" provider: "aws" currency: "USD"
+term { start: "2026-01-01T00:00:00Z" end: "2026-07-01T00:00:00Z" }
+effective: "2026-03-06T00:00:00Z"
+rate { pool: "aws/x" price: "4" }
+)";
+constexpr char kNext[] = R"(id: "d" provider: "aws" currency: "USD"
+term { start: "2026-03-06T00:00:00Z" end: "2026-07-01T00:00:00Z" }
+rate { pool: "aws/y" price: "3" }
+)";
+
 class Books {
  public:
   explicit Books(uint64_t salt) : random_(salt) {
@@ -46,6 +57,12 @@ class Books {
     EXPECT_THAT(ledger, IsOk());
     ledger_ = *std::move(ledger);
     EXPECT_THAT(ledger_->ApplyContracts({{"c.textproto", kTerms}}), IsOk());
+  }
+
+  void Amend() {
+    EXPECT_THAT(ledger_->ApplyContracts(
+                    {{"later.textproto", kLater}, {"next.textproto", kNext}}),
+                IsOk());
   }
 
   void Step() {
@@ -155,6 +172,7 @@ TEST(KeptStatementsTest, AsRatedFromTheBeginning) {
     SCOPED_TRACE("DRAWDOWN_SEED=" + std::to_string(TestSeed()) + " history " +
                  std::to_string(history));
     Books books(history);
+    if (history % 2 == 1) books.Amend();
     for (int step = 0; step < 40; ++step) {
       books.Step();
       books.ExpectSame("2026-03");
