@@ -61,9 +61,10 @@ struct RunChanged {
   std::string_view run_id;
   uint32_t attempt = 1;
   int64_t at_us = 0;
-  uint32_t tenant = 0;                       // kStart
-  uint32_t pool = 0;                         // kStart
-  int64_t micro_gpus = 0;                    // kStart, kResize
+  uint32_t tenant = 0;  // kStart
+  uint32_t pool = 0;    // kStart
+  // kStart, kResize; kResume: 0 for as many as before.
+  int64_t micro_gpus = 0;
   StopReason reason = StopReason::kUnknown;  // kStop
 };
 

@@ -30,8 +30,13 @@ FineTime AccruedInEnded(const Run& run) {
 int64_t GpusFor(const Run& run, int64_t placed) {
   int64_t gpus = placed;
   for (size_t i = 1; i < run.segments.size(); ++i) {
-    const int64_t now = run.segments[i].micro_gpus;
-    if (now < run.segments[i - 1].micro_gpus) gpus = std::min(gpus, now);
+    const Segment& before = run.segments[i - 1];
+    const Segment& now = run.segments[i];
+    // One that goes on after a gap may have a millionth less
+    // (posting_places.cc).
+    if (now.micro_gpus < before.micro_gpus && before.end_us == now.start_us) {
+      gpus = std::min(gpus, now.micro_gpus);
+    }
   }
   return gpus;
 }

@@ -62,7 +62,7 @@ class Describer {
     if (change.change == RunChange::kStart) {
       detail += ", " + Place(change.tenant, change.pool);
     }
-    if (change.change <= RunChange::kResize) {
+    if (change.change <= RunChange::kResize || change.micro_gpus > 0) {
       detail += ", " + FormatGpus(change.micro_gpus) + " GPUs";
     }
     if (change.change == RunChange::kStop) {

@@ -127,7 +127,7 @@ class Posting {
                                       int64_t at_us);
   // Of a run that has started. A suspension and a stop are facts, and never
   // refused. A stopped run's hold is released.
-  absl::StatusOr<Admission> ChangeRun(const RunChanged& change, int64_t at_us);
+  absl::StatusOr<Admission> ChangeRun(RunChanged change, int64_t at_us);
   // All or none.
   absl::StatusOr<Admission> PlaceHolds(std::span<const HoldRequest> requests,
                                        bool strict, int64_t at_us);
@@ -245,9 +245,11 @@ class Posting {
   // when the device has no room.
   absl::StatusOr<int64_t> GpusOfShare(const RunStarting& starting);
   absl::Status ApplyPlaced(const RunPlaced& placed);
-  // kWrongState where others have the part of its device that the run gave back.
-  absl::Status CheckPlaceIsFree(std::string_view run_key,
-                                const RunChanged& resume);
+  // Of a run that goes on and gave its GPUs back: anew beside the others, if it
+  // has a part of a device; else 0, for as many as before. kWrongState when the
+  // device has no room.
+  absl::StatusOr<int64_t> GpusOfResumption(const KnownRun& known,
+                                           const RunChanged& resume);
   absl::Status CheckResizable(std::string_view run_key,
                               const RunChanged& change);
   // What else follows from a change of a known run.

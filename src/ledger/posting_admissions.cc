@@ -308,8 +308,11 @@ absl::StatusOr<Admission> Posting::AdmitChange(const RunChanged& change,
   }
   const bool goes_on =
       change.change == RunChange::kResume && GaveItsGpusBack(known);
-  if (goes_on && !(hold && StateAt(*hold, at_us) == HoldState::kOpen)) {
-    ask.micro_gpus = known.micro_gpus;
+  if (goes_on) {
+    const Run after = AfterChange(&known, change);
+    ask.micro_gpus = std::max<int64_t>(
+        0, after.micro_gpus - (GpusKeptBeside(known, draws, at_us) -
+                               GpusKeptBeside(after, draws, at_us)));
   }
   // To shrink is a fact, as to stop is.
   if (resizes && !grows) return Admission{};
@@ -360,8 +363,7 @@ absl::Status Posting::CheckCovered(const RunChanged& change, const Run& known,
                        ": renew it first");
 }
 
-absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,
-                                             int64_t at_us) {
+absl::StatusOr<Admission> Posting::ChangeRun(RunChanged change, int64_t at_us) {
   const bool stops = change.change == RunChange::kStop;
   const bool fact = stops || change.change == RunChange::kSuspend;
   const bool resumes = change.change == RunChange::kResume;
@@ -372,13 +374,13 @@ absl::StatusOr<Admission> Posting::ChangeRun(const RunChanged& change,
     ASSIGN_OR_RETURN(const Verdict verdict,
                      JudgeChange(known.known(), change, Names()));
     if (verdict == Verdict::kUnchanged) return Admission{};
+    if (resumes && GaveItsGpusBack(*known.run)) {
+      ASSIGN_OR_RETURN(change.micro_gpus, GpusOfResumption(known, change));
+    }
     if (quotas_->any) {
       ASSIGN_OR_RETURN(const Admission admission,
                        AdmitChange(change, *known.run, at_us));
       if (!admission.admitted()) return admission;
-    }
-    if (resumes && GaveItsGpusBack(*known.run)) {
-      RETURN_IF_ERROR(CheckPlaceIsFree(runs_[known.index].key, change));
     }
   }
   RETURN_IF_ERROR(Post(change).status());

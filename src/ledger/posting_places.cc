@@ -85,18 +85,23 @@ absl::Status Posting::ApplyPlaced(const RunPlaced& placed) {
 }
 
 // Others may have begun on the device while the run was suspended without its
-// GPUs.
-absl::Status Posting::CheckPlaceIsFree(std::string_view run_key,
-                                       const RunChanged& resume) {
-  ASSIGN_OR_RETURN(const auto place, ReadPlace(transaction_.get(), run_key));
-  if (!place) return absl::OkStatus();
+// GPUs, and ended: what it had may be a millionth more or less than what is
+// left of the device. Where no time has passed it has what it had, since
+// another count would look like a resize.
+absl::StatusOr<int64_t> Posting::GpusOfResumption(const KnownRun& known,
+                                                  const RunChanged& resume) {
+  ASSIGN_OR_RETURN(const auto place,
+                   ReadPlace(transaction_.get(), runs_[known.index].key));
+  if (!place) return 0;
   ASSIGN_OR_RETURN(
-      std::vector<DeviceUse> uses,
+      std::vector<DeviceUse> others,
       ReadDeviceUses(transaction_.get(), place->device, resume.at_us));
-  std::erase_if(uses, [&](const DeviceUse& use) {
+  std::erase_if(others, [&](const DeviceUse& use) {
     return use.run.run_id == resume.run_id && use.run.attempt == resume.attempt;
   });
-  return CheckRoom(place->device, place->share, resume.at_us, uses);
+  RETURN_IF_ERROR(CheckRoom(place->device, place->share, resume.at_us, others));
+  if (known.run->segments.back().end_us == resume.at_us) return 0;
+  return MicroGpusBeside(place->share, others);
 }
 
 absl::Status Posting::CheckResizable(std::string_view run_key,

@@ -329,7 +329,7 @@ Run AfterChange(const Run* known, const RunChanged& change) {
       break;
     case RunChange::kResume:
       close_segment();
-      open_segment(run.micro_gpus);
+      open_segment(change.micro_gpus > 0 ? change.micro_gpus : run.micro_gpus);
       break;
     case RunChange::kStop:
       close_segment();

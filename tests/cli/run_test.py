@@ -352,27 +352,6 @@ class RunTest(CliTest):
                     "x")
         self.expect(0, "verify")
 
-    def test_slices_of_a_device_are_never_more_than_it(self):
-        def slice_of(code, run, share, *arguments):
-            return self.expect(code, "run", "start", run, *PLACE, "--device",
-                               "GPU-1", "--share", share, *arguments)
-        slice_of(0, "a", "3/7", *at(0))
-        slice_of(0, "b", "4/7")
-        self.assertIn("was already started", slice_of(0, "b", "4/7").err)
-        refused = slice_of(2, "c", "1/7")
-        self.assertIn("no room for 1/7", refused.err)
-        self.assertIn("3/7 of run a attempt 1, 4/7 of run b attempt 1",
-                      refused.err)
-        run = self.expect(0, "runs", "--run", "b", "--format",
-                          "json").json()["runs"][0]
-        self.assertEqual((run["device"], run["share"]), ("GPU-1", "4/7"))
-        self.assertEqual(run["segments"][0]["gpus"], "0.571429")
-        for arguments in ([], ["--gpus", "1", "--device", "g", "--share", "1"],
-                          ["--device", "g"], ["--share", "1/7"],
-                          ["--device", "g", "--share", "x"]):
-            self.expect(2, "run", "start", "d", *PLACE, *arguments)
-        self.expect(0, "verify")
-
     def test_array_jobs_start_whole_and_add_up(self):
         def tasks(code, text, *arguments):
             return self.expect(code, "run", "start-array", "train",
