@@ -148,7 +148,7 @@ Int128 NaiveQuotas::Used(const NaiveQuota& quota, int64_t at_us) const {
     for (const Span& stretch : Stretches(run.tenant, quota.scope.tenant)) {
       if (!AtOnce(quota)) {
         used += UsedBy(run, stretch, window, at_us);
-      } else if (stretch.end_us == kFar && !run.segments.back().end_us) {
+      } else if (stretch.end_us == kFar && run.accrues()) {
         used += run.segments.back().micro_gpus;
       }
     }
@@ -262,13 +262,16 @@ int64_t NaiveQuotas::GpusHeldBy(const NaiveHold& hold, int64_t at_us) const {
   const NaiveRun& run = runs.at(hold.run);
   const bool spent = hold.total > 0 && HeldBy(hold, at_us) == 0;
   int64_t kept = spent ? 0 : hold.micro_gpus;
-  int64_t had = run.segments.front().micro_gpus;
-  for (const Segment& segment : run.segments) {
-    if (segment.micro_gpus < had) kept = std::min(kept, segment.micro_gpus);
-    had = segment.micro_gpus;
+  // A part of a device does not shrink.
+  if (run.device.empty()) {
+    int64_t had = run.segments.front().micro_gpus;
+    for (const Segment& segment : run.segments) {
+      if (segment.micro_gpus < had) kept = std::min(kept, segment.micro_gpus);
+      had = segment.micro_gpus;
+    }
   }
-  return run.suspended ? std::max(kept, run.micro_gpus)
-                       : std::max<int64_t>(0, kept - run.micro_gpus);
+  return run.accrues() ? std::max<int64_t>(0, kept - run.micro_gpus)
+                       : std::max(kept, run.micro_gpus);
 }
 
 Int128 NaiveQuotas::Held(const NaiveQuota& quota, int64_t at_us) const {

@@ -18,16 +18,29 @@
 namespace drawdown {
 
 struct NaiveRun {
+  std::string id;
+  uint32_t attempt = 1;
   std::string tenant;
   std::string pool;
   int64_t micro_gpus = 0;
-  std::vector<Segment> segments;
+  std::vector<Segment> segments;  // none: it was voided
   bool suspended = false;
   bool ended = false;
+  bool lost = false;  // it ended as a ghost
+  std::optional<int64_t> beat_us;
+  std::string device;  // that it has a part of; "": none
+  int64_t parts = 0;   // of kPartsOfADevice
+  bool corrected = false;
   std::string hold;  // that it draws
   // Its open segment began later than what says so was recorded.
   bool later = false;
+
+  std::string key() const { return id + "#" + std::to_string(attempt); }
+  bool accrues() const { return !segments.empty() && !segments.back().end_us; }
 };
+
+// Enough for halves, thirds, sixths and sevenths.
+inline constexpr int64_t kPartsOfADevice = 42;
 
 struct NaiveHold {
   std::string tenant;
@@ -86,6 +99,13 @@ class NaiveQuotas {
   // The last instant that a limit or a hold changes at, or that something is
   // used at, as is known.
   int64_t LastChange(const NaiveQuota& quota, int64_t from_us) const;
+
+  // Whether the others leave room on its device for the run from then on.
+  bool HasRoom(const NaiveRun& run, int64_t at_us) const;
+  // Its micro-GPUs beside them.
+  int64_t GpusOnDevice(const NaiveRun& run) const;
+  // Whether all runs together have one GPU of each device that is full.
+  bool FullDevicesAreOneGpu() const;
 
   // Whether all asks fit one after the other.
   struct Asked {

@@ -10,7 +10,6 @@ namespace {
 
 const std::vector<std::string> kPlaces = {"a",   "a/d", "a/d/c", "e",
                                           "e/b", "f",   "f/a/b"};
-const std::vector<std::string> kSelectors = {"*", "p", "p/x"};
 
 }  // namespace
 
@@ -20,6 +19,13 @@ QuotaSimulation::QuotaSimulation(uint64_t salt)
       naive_(header_.bucket_us),
       clock_(20'000 * 24 * kHour + random_.Between(0, 30 * 24) * kHour) {}
 
+QuotaSimulation::Counts QuotaSimulation::counts() const {
+  Counts counts = counts_;
+  counts["steps of the wall clock"] = clock_.steps();
+  counts["boots"] = clock_.boots();
+  return counts;
+}
+
 void QuotaSimulation::Run(int64_t steps) {
   for (int64_t step = 0; step < steps;) {
     Advance();
@@ -27,6 +33,7 @@ void QuotaSimulation::Run(int64_t steps) {
     for (int64_t left = random_.Between(1, 3); left > 0; --left, ++step) {
       Operate();
       Compare(posting_->quotas());
+      EXPECT_TRUE(naive_.FullDevicesAreOneGpu());
       if (!testing::Test::HasFailure()) continue;
       FAIL() << "step " << step << " at " << FormatInstant(now_us_);
     }
@@ -98,13 +105,16 @@ void QuotaSimulation::Begin() {
 }
 
 void QuotaSimulation::Commit() {
+  // A sign of life is kept beside the journal.
+  const uint64_t next_sequence = posting_->tip().next_sequence;
   const auto committed = posting_->Commit();
   ASSERT_THAT(committed, IsOk());
-  if (*committed) clock_.Commit();
+  if (*committed) clock_.Commit(next_sequence > next_sequence_);
+  next_sequence_ = posting_->tip().next_sequence;
 }
 
 void QuotaSimulation::Operate() {
-  switch (random_.Between(0, 19)) {
+  switch (random_.Between(0, 21)) {
     case 0:
       if (random_.OneIn(6)) {
         Move();
@@ -138,6 +148,21 @@ void QuotaSimulation::Operate() {
     case 14:
     case 15:
       Start();
+      break;
+    case 16:
+      random_.OneIn(2) ? Beat() : CloseGhost();
+      break;
+    case 17:
+      switch (random_.Between(0, 3)) {
+        case 0:
+          SetPolicy();
+          break;
+        case 1:
+          Refund();
+          break;
+        default:
+          Correct();
+      }
       break;
     default:
       Change();
@@ -211,7 +236,7 @@ void QuotaSimulation::Move() {
     Commit();
     if (*moved != Verdict::kUnchanged) {
       naive_.Move(move);
-      ++moves_;
+      ++counts_["moves of tenants"];
     }
   } else {
     const ErrorCode code = GetErrorCode(moved.status());
@@ -244,8 +269,8 @@ void QuotaSimulation::AddUsage() {
 // Of a run that is new, and may have ended; the row may speak of what is still
 // to come.
 void QuotaSimulation::Import() {
-  const std::string id = "i" + std::to_string(++next_id_);
   NaiveRun run;
+  run.id = "i" + std::to_string(++next_id_);
   run.tenant = Any(kTenants);
   run.pool = Any(kPools);
   run.micro_gpus = AnyGpus();
@@ -259,7 +284,7 @@ void QuotaSimulation::Import() {
     run.ended = true;
   }
   RunImported row;
-  row.run_id = id;
+  row.run_id = run.id;
   row.tenant = *posting_->Intern(NameKind::kTenant, run.tenant, false);
   row.pool = *posting_->Intern(NameKind::kPool, run.pool, false);
   row.micro_gpus = run.micro_gpus;
@@ -267,7 +292,10 @@ void QuotaSimulation::Import() {
   row.end_us = segment.end_us;
   ASSERT_THAT(posting_->Post(row), IsOk());
   NoteLater(&run);
-  naive_.runs[id] = run;
+  naive_.runs[run.key()] = run;
+  // The engine posts no start of another attempt together with an import.
+  Commit();
+  Begin();
 }
 
 void QuotaSimulation::Drain() {

@@ -25,12 +25,9 @@ class QuotaSimulation {
   // Operations, one to three in a transaction; until something differs.
   void Run(int64_t steps);
 
-  int64_t admitted() const { return admitted_; }
-  int64_t refused() const { return refused_; }
-  int64_t moves() const { return moves_; }
-  int64_t exhaustions() const { return exhaustions_; }
-  int64_t later() const { return later_; }  // starts that were still to come
-  const SimulatedClock& clock() const { return clock_; }
+  // How often what happened.
+  using Counts = std::map<std::string, int64_t>;
+  Counts counts() const;
 
  private:
   using Asks = std::vector<NaiveQuotas::Asked>;
@@ -39,6 +36,7 @@ class QuotaSimulation {
   static inline const std::vector<std::string> kTenants = {"a", "a/b", "a/b/c",
                                                            "a/d", "e"};
   static inline const std::vector<std::string> kPools = {"p/x", "p/y", "q/x"};
+  static inline const std::vector<std::string> kSelectors = {"*", "p", "p/x"};
 
   const std::string& Any(const std::vector<std::string>& from) {
     return from[random_.Between(0, static_cast<int64_t>(from.size()) - 1)];
@@ -77,11 +75,27 @@ class QuotaSimulation {
                                      const NaiveRun& after, int64_t at_us);
   int64_t MoreGpusThanBefore(const std::string& id, const NaiveRun& after);
   bool IsCovered(const NaiveRun& run, int64_t at_us);
+  // Whether another attempt of the run runs then, or later.
+  bool IsOverlapped(const NaiveRun& run, int64_t at_us) const;
   int64_t EventInstant();
   // What the books will know of the run's open segment.
   void NoteLater(NaiveRun* run);
   void Start();
   void Change();
+  void Suspend(NaiveRun* run, int64_t at_us) const;
+  static void Stop(NaiveRun* run, int64_t at_us);
+  // What the books have of the run from now on.
+  void Become(NaiveRun* run, NaiveRun after);
+
+  // --- what else is said of runs
+  void SetPolicy();
+  // Of the pool at the instant, by the policies in force.
+  int64_t PolicyOf(PoolSetting setting, const std::string& pool, int64_t at_us,
+                   int64_t otherwise) const;
+  void Beat();
+  void CloseGhost();
+  void Correct();
+  void Refund();
 
   // --- checks
   void CheckAdmission(const Admission& admission, bool fits, const Asks& asks);
@@ -93,6 +107,13 @@ class QuotaSimulation {
   // Against the journal, and what is held against what rebuilding makes of it.
   void Verify();
 
+  struct Policy {
+    std::string pool;
+    int64_t from_us = 0;
+    PoolSetting setting = PoolSetting::kSuspendedAccrues;
+    int64_t value = 0;
+  };
+
   Random random_;
   const Header header_;
   const std::unique_ptr<Store> store_;
@@ -100,15 +121,13 @@ class QuotaSimulation {
   SimulatedClock clock_;
   PostingMemory memory_;
   int64_t begun_ = 0;
+  uint64_t next_sequence_ = 1;  // of the first entry that is not committed
   std::unique_ptr<Posting> posting_;
   std::map<std::string, uint32_t> renewals_;
-  int64_t now_us_ = 0;  // by the clock of holds, which judges
+  std::vector<Policy> policies_;  // as they were said
+  int64_t now_us_ = 0;            // by the clock of holds, which judges
   int64_t next_id_ = 0;
-  int64_t admitted_ = 0;
-  int64_t refused_ = 0;
-  int64_t moves_ = 0;
-  int64_t exhaustions_ = 0;
-  int64_t later_ = 0;
+  Counts counts_;
 };
 
 }  // namespace drawdown

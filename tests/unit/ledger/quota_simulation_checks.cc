@@ -16,7 +16,7 @@ void QuotaSimulation::CheckAdmission(const Admission& admission, bool fits,
   ASSERT_EQ(admission.admitted(), fits)
       << (admission.refusal ? DescribeRefusal(*admission.refusal)
                             : "admitted what does not fit");
-  (fits ? admitted_ : refused_) += asks.empty() ? 0 : 1;
+  counts_[fits ? "admitted" : "refused"] += asks.empty() ? 0 : 1;
   if (fits) return;
   const Refusal& refusal = *admission.refusal;
   ASSERT_TRUE(refusal.used + refusal.held + refusal.reserved + refusal.asked >

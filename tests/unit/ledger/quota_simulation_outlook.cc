@@ -37,7 +37,8 @@ void QuotaSimulation::CompareOutlook() {
       << quota.scope.tenant << " on " << quota.scope.pool << " "
       << QuotaPeriodName(quota.scope.period) << " " << quota.scope.rolling_us
       << " at " << now_us_;
-  exhaustions_ += static_cast<int64_t>(naive_says.size());
+  counts_["instants at which quotas run out"] +=
+      static_cast<int64_t>(naive_says.size());
 }
 
 }  // namespace drawdown

@@ -42,10 +42,11 @@ class SimulatedClock {
     if (began_) return began_->hold_us + SinceBoot() - began_->since_boot_us;
     return std::max({wall_us(), newest_wall_us_, newest_hold_us_});
   }
-  // What was asked of the clock of holds was committed.
-  void Commit() {
+  // What was asked of the clock of holds was committed, with entries or
+  // without.
+  void Commit(bool entries) {
     newest_hold_us_ = HoldTime();
-    newest_wall_us_ = std::max(newest_wall_us_, wall_us());
+    if (entries) newest_wall_us_ = std::max(newest_wall_us_, wall_us());
     if (!began_) began_ = {newest_hold_us_, SinceBoot()};
   }
 
