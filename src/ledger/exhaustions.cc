@@ -96,16 +96,23 @@ class ExhaustionFinder {
     ASSIGN_OR_RETURN(const std::vector<LaterStart>* const later,
                      quotas_.later.After(at_us_));
     for (const LaterStart& one : *later) {
-      LaterDraw draw = {one.start_us, one.micro_gpus, std::nullopt};
       ASSIGN_OR_RETURN(const std::optional<HeldUntil> held,
                        quotas_.held.LineDrawnBy(one.run));
-      if (held && held->line.rate != 0) draw.draws_until_us = held->until_us;
-      ASSIGN_OR_RETURN(const uint32_t tenant,
-                       quotas_.index.moves().Now(one.tenant));
-      ASSIGN_OR_RETURN(const QuotaIndex::Quotas* const over,
-                       quotas_.index.Over(tenant, one.pool, name_of_));
+      if (!held || held->line.rate == 0) continue;
+      // A correction may have given the run to another tenant than its hold's.
+      ASSIGN_OR_RETURN(
+          const QuotaIndex::Quotas* const over,
+          quotas_.index.Over(held->line.tenant, held->line.pool, name_of_));
       for (const StoredQuota* const quota : *over) {
-        later_[quota->id].push_back(draw);
+        later_[quota->id].push_back(
+            {one.start_us, one.start_us, -held->line.rate, held->until_us});
+      }
+    }
+    ASSIGN_OR_RETURN(const QuotaAccounts::LaterLevels* const levels,
+                     quotas_.accounts.LevelsAfter(at_us_));
+    for (const auto& [quota, of_quota] : levels->by_quota) {
+      for (const QuotaAccounts::LaterLevel& one : of_quota) {
+        later_[quota].push_back({one.begins_us, one.start_us, one.micro_gpus});
       }
     }
     return absl::OkStatus();
@@ -152,7 +159,7 @@ class ExhaustionFinder {
   const int64_t at_us_;
   const TakenOfQuotas& taken_;
   std::vector<NamedLine> lines_;
-  std::map<uint32_t, std::vector<LaterDraw>> later_;  // by quota
+  std::map<uint32_t, std::vector<NotBegun>> later_;  // by quota
   std::vector<Found> found_;
 };
 

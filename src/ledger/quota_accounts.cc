@@ -198,7 +198,7 @@ absl::StatusOr<const QuotaAccounts::LaterLevels*> QuotaAccounts::LevelsAfter(
       const TenantPiece& last = stretches.back();
       if (last.to_us != TenantPiece::kEnd) continue;
       levels.by_quota[quota->id].push_back(
-          {std::max(one.start_us, last.from_us), one.micro_gpus});
+          {one.start_us, std::max(one.start_us, last.from_us), one.micro_gpus});
     }
   }
   return &levels_.emplace(std::move(levels));

@@ -58,6 +58,20 @@ class QuotaAccounts {
   absl::StatusOr<QuotaCourse> CourseFrom(const StoredQuota& quota,
                                          int64_t at_us, GpuTime taken);
 
+  // Open levels of quotas, of runs that begin after an instant.
+  struct LaterLevel {
+    int64_t begins_us = 0;  // the run
+    int64_t start_us = 0;   // later where it comes under the quota by a move
+    int64_t micro_gpus = 0;
+  };
+  struct LaterLevels {
+    uint64_t later_version = 0;
+    uint64_t index_version = 0;
+    std::map<uint32_t, std::vector<LaterLevel>> by_quota;
+  };
+  // Valid until the next call.
+  absl::StatusOr<const LaterLevels*> LevelsAfter(int64_t at_us);
+
   // For quotas that are new, or count in other windows: forgets what the store
   // has of them and what was added here, then adds all runs and cells of the
   // books.
@@ -73,16 +87,6 @@ class QuotaAccounts {
  private:
   using AccountAt = std::pair<uint32_t, int64_t>;  // quota, window
 
-  // Open levels of quotas that begin after an instant.
-  struct LaterLevel {
-    int64_t start_us = 0;
-    int64_t micro_gpus = 0;
-  };
-  struct LaterLevels {
-    uint64_t later_version = 0;
-    uint64_t index_version = 0;
-    std::map<uint32_t, std::vector<LaterLevel>> by_quota;
-  };
   // What the store has of a quota from a window on. Nothing is written to it
   // but by Flush and Drop, so it is read once.
   struct StoredUse {
@@ -97,7 +101,6 @@ class QuotaAccounts {
   using Stretches = std::map<const StoredQuota*, std::vector<TenantPiece>>;
 
   absl::StatusOr<Stretches> StretchesOf(uint32_t tenant, uint32_t pool);
-  absl::StatusOr<const LaterLevels*> LevelsAfter(int64_t at_us);
   // Takes out of what is used in the window what has not begun.
   absl::Status TakeOutLater(const StoredQuota& quota, const QuotaWindow& window,
                             int64_t at_us, QuotaUse* use);

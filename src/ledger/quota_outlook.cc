@@ -27,7 +27,7 @@ std::optional<int64_t> GoneAt(FineTime room, Int128 shrinks, int64_t from_us,
 QuotaOutlook::QuotaOutlook(const StoredQuota* quota, int64_t bucket_us,
                            int64_t at_us, QuotaCourse course,
                            std::vector<const HeldUntil*> lines,
-                           std::vector<LaterDraw> later)
+                           std::vector<NotBegun> later)
     : quota_(*quota),
       bucket_us_(bucket_us),
       at_us_(at_us),
@@ -83,19 +83,15 @@ absl::StatusOr<QuotaOutlook::Stretch> QuotaOutlook::StretchFrom(
 // The formulas of what is used and of what is held are negative, and larger
 // than the hold, before a run begins.
 void QuotaOutlook::TakeOutLater(Stretch* stretch) const {
-  for (const LaterDraw& one : later_) {
-    if (one.start_us <= stretch->from_us) continue;
-    stretch->end_us = std::min(stretch->end_us, one.start_us);
-    Int128 grows = 0;
-    if (one.start_us < stretch->window.end_us) {
-      grows += one.micro_gpus;
-    }
-    if (one.draws_until_us.value_or(stretch->from_us) > stretch->from_us) {
-      grows -= one.micro_gpus;
-    }
-    stretch->shrinks -= grows;
+  for (const NotBegun& one : later_) {
+    if (one.begins_us <= stretch->from_us) continue;
+    stretch->end_us = std::min(stretch->end_us, one.begins_us);
+    const bool counts = one.until_us ? *one.until_us > stretch->from_us
+                                     : one.start_us < stretch->window.end_us;
+    if (!counts) continue;
+    stretch->shrinks -= one.grows;
     stretch->room -=
-        FineTime(grows) * (Int128{one.start_us} - stretch->from_us);
+        FineTime(one.grows) * (Int128{one.start_us} - stretch->from_us);
   }
 }
 
@@ -138,7 +134,7 @@ absl::StatusOr<std::vector<int64_t>> QuotaOutlook::RunsOutAt() {
   if (!lines_.empty()) {
     last_change_us = std::max(last_change_us, lines_.back()->until_us);
   }
-  for (const LaterDraw& one : later_) {
+  for (const NotBegun& one : later_) {
     last_change_us = std::max(last_change_us, one.start_us);
   }
   const int64_t horizon_us = last_change_us < kNever - kBeyondLastChangeUs

@@ -15,12 +15,14 @@
 
 namespace drawdown {
 
-// A run under the quota that has not begun.
-struct LaterDraw {
-  int64_t start_us = 0;
-  int64_t micro_gpus = 0;
-  // Until when there is something of the hold that it draws; none: no hold.
-  std::optional<int64_t> draws_until_us;
+// What a run that has not begun uses under the quota, or draws of what is held
+// under it.
+struct NotBegun {
+  int64_t begins_us = 0;  // the run
+  int64_t start_us = 0;   // of its formula; not before
+  Int128 grows = 0;       // micro-GPUs of used; of what it draws less than 0
+  // What it draws: until when there is something of it.
+  std::optional<int64_t> until_us = {};
 };
 
 class QuotaOutlook {
@@ -34,7 +36,7 @@ class QuotaOutlook {
   // REQUIRES: the quota and the lines outlive this.
   QuotaOutlook(const StoredQuota* quota, int64_t bucket_us, int64_t at_us,
                QuotaCourse course, std::vector<const HeldUntil*> lines,
-               std::vector<LaterDraw> later);
+               std::vector<NotBegun> later);
 
   // The instants from `at_us` on at which used + held reaches the limit, up to
   // the first that is later than `at_us`: none, one, or `at_us` and one more
@@ -65,7 +67,7 @@ class QuotaOutlook {
   const int64_t at_us_;
   QuotaCourse course_;
   const std::vector<const HeldUntil*> lines_;
-  const std::vector<LaterDraw> later_;
+  const std::vector<NotBegun> later_;
   size_t next_line_ = 0;
   HeldSum held_;      // by lines from next_line_ on
   bool out_ = false;  // at the end of the stretch before

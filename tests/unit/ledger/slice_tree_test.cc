@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "gtest/gtest.h"
+#include "ledger/quota_index.h"
 #include "tests/support/random.h"
 
 namespace drawdown {
