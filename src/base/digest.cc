@@ -10,6 +10,13 @@ namespace {
 
 EVP_MD_CTX* Context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
 
+// Fetched once: by its name it would be looked up for each digest, under locks.
+const EVP_MD* Sha256Method() {
+  static const EVP_MD* const method =
+      EVP_MD_fetch(nullptr, "SHA2-256", nullptr);
+  return method;
+}
+
 }  // namespace
 
 uint32_t Crc32(std::string_view bytes, uint32_t seed) {
@@ -18,8 +25,8 @@ uint32_t Crc32(std::string_view bytes, uint32_t seed) {
 }
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  CHECK(context_ != nullptr);
-  CHECK(EVP_DigestInit_ex(Context(context_), EVP_sha256(), nullptr) == 1);
+  CHECK(context_ != nullptr && Sha256Method() != nullptr);
+  CHECK(EVP_DigestInit_ex(Context(context_), Sha256Method(), nullptr) == 1);
 }
 
 Sha256::~Sha256() { EVP_MD_CTX_free(Context(context_)); }

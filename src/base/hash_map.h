@@ -7,14 +7,22 @@
 
 #include <cstddef>
 #include <cstring>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/string_view.h"
 
 namespace drawdown {
+
+// What tables are asked with: an Abseil that was built for an older language
+// has a string_view of its own, and hashes that.
+inline absl::string_view AbslView(std::string_view text) {
+  return absl::string_view(text.data(), text.size());
+}
 
 // What maps and sets have in common.
 template <typename Table>

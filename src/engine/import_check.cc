@@ -14,10 +14,6 @@ namespace {
 // The id of a path the books do not have yet.
 constexpr uint32_t kNewName = 0xffffffff;
 
-absl::string_view AbslView(std::string_view text) {
-  return absl::string_view(text.data(), text.size());
-}
-
 std::pair<uint64_t, uint64_t> HashId(std::string_view id, uint32_t attempt) {
   return {absl::HashOf(AbslView(id), attempt),
           std::hash<std::string_view>()(id) * 31 + attempt};

@@ -10,7 +10,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -43,15 +43,16 @@ class CellDeltas {
   absl::Status VisitInOrder(const Visit& visit) {
     for (Waiting& slot : waiting_) Apply(&slot);
     std::vector<const Page*> order;
-    order.reserve(pages_.size());
-    for (const Page& page : pages_) order.push_back(&page);
+    order.reserve(index_.size());
+    for (const auto& [key, page] : index_) order.push_back(page);
     std::sort(order.begin(), order.end(),
               [](const Page* a, const Page* b) { return a->key < b->key; });
     for (const Page* page : order) {
-      for (int block = 0; block < kBlocks; ++block) {
-        for (uint32_t left = page->touched[block]; left != 0;
-             left &= left - 1) {
-          const int at = std::countr_zero(left);
+      for (uint64_t blocks = page->used; blocks != 0; blocks &= blocks - 1) {
+        const int block = std::countr_zero(blocks);
+        for (uint32_t cells = page->touched[block]; cells != 0;
+             cells &= cells - 1) {
+          const int at = std::countr_zero(cells);
           const CellKey key = {
               page->key.tenant, page->key.pool,
               (page->key.bucket * kBlocks + block) * kCells + at};
@@ -70,13 +71,45 @@ class CellDeltas {
   static constexpr uint32_t kWaiting = 32;
   static constexpr uint32_t kRecent = 256;
 
-  struct Block {
+  // Most of a page and of a block is not used where few runs are posted: what
+  // has no bit of its own is as memory came.
+  union Block {
+    Block() {}
     Cell cells[kCells];
   };
   struct Page {
-    CellKey key;  // its bucket counts pages
-    uint8_t touched[kBlocks] = {};
-    Block* blocks[kBlocks] = {};
+    CellKey key;               // its bucket counts pages
+    uint64_t used = 0;         // a bit for each block
+    uint8_t touched[kBlocks];  // a bit for each cell of a used block
+    Block* blocks[kBlocks];
+  };
+  static_assert(kBlocks == 64 && kCells == 8);
+  // Many to one allocation: each as large as all before it.
+  template <typename T>
+  class Slab {
+   public:
+    T* New() {
+      if (left_ == 0) {
+        const size_t size = std::clamp(total_, kFirst, kLargest);
+        // The chunk first, so that it is somebody's when the list cannot grow.
+        std::unique_ptr<T[]> chunk(new T[size]);
+        chunks_.push_back(std::move(chunk));
+        next_ = chunks_.back().get();
+        left_ = size;
+        total_ += size;
+      }
+      --left_;
+      return next_++;
+    }
+
+   private:
+    static constexpr size_t kFirst = 8;
+    static constexpr size_t kLargest = 1'024;
+
+    std::vector<std::unique_ptr<T[]>> chunks_;
+    T* next_ = nullptr;
+    size_t left_ = 0;
+    size_t total_ = 0;
   };
   // Still to be added to cells that are being fetched.
   struct Waiting {
@@ -101,24 +134,32 @@ class CellDeltas {
     if (page == nullptr || page->key != of) page = FindPage(of);
     const int block = (key.bucket >> kCellsLog2) & (kBlocks - 1);
     const int at = key.bucket & (kCells - 1);
-    if (page->blocks[block] == nullptr) {
-      page->blocks[block] = &blocks_.emplace_back();
+    const uint64_t used = uint64_t{1} << block;
+    if ((page->used & used) == 0) {
+      page->blocks[block] = blocks_.New();
+      page->touched[block] = 0;
+      page->used |= used;
     }
-    page->touched[block] |= static_cast<uint8_t>(1u << at);
-    return &page->blocks[block]->cells[at];
+    Cell* const cell = &page->blocks[block]->cells[at];
+    const auto touched = static_cast<uint8_t>(1u << at);
+    if ((page->touched[block] & touched) == 0) {
+      std::construct_at(cell);
+      page->touched[block] |= touched;
+    }
+    return cell;
   }
   Page* FindPage(const CellKey& key) {
     const auto [it, first] = index_.try_emplace(key, nullptr);
     if (first) {
-      it->second = &pages_.emplace_back();
+      it->second = pages_.New();
       it->second->key = key;
     }
     return it->second;
   }
 
   HashMap<CellKey, Page*> index_;
-  std::deque<Page> pages_;
-  std::deque<Block> blocks_;
+  Slab<Page> pages_;
+  Slab<Block> blocks_;
   std::array<Page*, kRecent> recent_ = {};
   std::array<Waiting, kWaiting> waiting_;
   uint32_t added_ = 0;

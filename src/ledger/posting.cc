@@ -17,10 +17,6 @@ namespace {
 // noticed, few enough to stay in the cache.
 constexpr size_t kRunsInOrder = 1'024;
 
-absl::string_view AbslView(std::string_view text) {
-  return absl::string_view(text.data(), text.size());
-}
-
 // `known` where `tenant` is the same by now, whatever it is called; else that.
 absl::StatusOr<uint32_t> AsKnown(uint32_t known, uint32_t tenant,
                                  TenantMoves* moves) {
@@ -67,10 +63,10 @@ absl::StatusOr<std::unique_ptr<Posting>> Posting::Begin(
   std::unique_ptr<Posting> posting(new Posting(std::move(transaction), header,
                                                tip, std::move(marks), memory));
   if (memory != nullptr) posting->known_ = memory->Take(tip);
-  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
+  ASSIGN_OR_RETURN(posting->run_cursor_,
                    posting->transaction_->NewCursor(Table::kRuns));
-  ASSIGN_OR_RETURN(const bool any, cursor->SeekLast());
-  if (any) posting->last_run_key_ = std::string(cursor->key());
+  ASSIGN_OR_RETURN(const bool any, posting->run_cursor_->SeekLast());
+  if (any) posting->last_run_key_ = std::string(posting->run_cursor_->key());
   RETURN_IF_ERROR(posting->OpenQuotas());
   return posting;
 }
@@ -154,7 +150,7 @@ absl::StatusOr<Posting::KnownRun> Posting::FindRun(std::string_view run_id,
     known.index = found->second;
     bytes = runs_[known.index].bytes;
   } else {
-    if (run_key_ <= last_run_key_) {
+    if (run_key_ <= last_run_key_ && run_id != none_stored_) {
       ASSIGN_OR_RETURN(const auto stored,
                        transaction_->Get(Table::kRuns, run_key_));
       if (stored) bytes = kept_.Keep(*stored);

@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/hash_map.h"
@@ -200,6 +201,7 @@ class Posting {
     std::optional<Run> run;
     const Run* known() const { return run ? &*run : nullptr; }
   };
+  using Attempts = absl::InlinedVector<uint32_t, 4>;
   // The id interned last, since rows of one pool or tenant follow each other.
   struct LastName {
     std::string path;
@@ -303,10 +305,12 @@ class Posting {
   absl::Status CheckStrict(std::string_view tenant, std::string_view pool);
   absl::StatusOr<std::optional<uint32_t>> LookUp(NameKind kind,
                                                  std::string_view path);
-  // In the books, and started by this posting.
-  absl::StatusOr<std::set<uint32_t>> AttemptsOf(std::string_view run_id);
+  // In the books, and started by this posting; they ascend.
+  absl::StatusOr<Attempts> AttemptsOf(std::string_view run_id);
+  absl::Status AddStoredAttempts(std::string_view run_id, Attempts* attempts);
   // kConflict where another attempt of the run runs then, or later.
-  absl::Status CheckOtherAttempts(const RunChanged& start);
+  absl::Status CheckOtherAttempts(const RunChanged& start,
+                                  const Attempts& attempts);
   absl::StatusOr<std::optional<RunChanged>> NewStart(
       const RunStarting& starting);
   // By the books, and beside what live meters took.
@@ -367,14 +371,17 @@ class Posting {
   bool beside_journal_ = false;
 
   LastName last_names_[2];
-  BytePool kept_;  // what runs_ views
+  BytePool kept_;  // what runs_ and started_ view
   std::vector<RunRecord> runs_;
   // While it holds, keys of runs_ ascend from beyond the table, and there is no
   // index.
   bool in_order_ = true;
   HashMap<absl::string_view, size_t> run_index_;  // into runs_
   // Attempts that StartRun has posted, by run id: the table has them later.
-  std::map<std::string, std::vector<uint32_t>, std::less<>> started_;
+  HashMap<absl::string_view, Attempts> started_;
+  // The id that was last asked for and has no attempt in the table; "": none.
+  std::string none_stored_;
+  std::unique_ptr<Cursor> run_cursor_;  // over the table of runs
   HashMap<std::string, StoredUsage> usage_;
   CellDeltas cells_;
   CloseTracker closes_;

@@ -181,23 +181,30 @@ absl::StatusOr<Admission> Posting::AdmitStart(const RunStarting& starting,
 absl::StatusOr<Admission> Posting::StartRun(RunStarting starting,
                                             int64_t at_us) {
   RETURN_IF_ERROR(CheckChange(starting.change));
+  // First, as it tells FindRun where there is nothing to find.
+  ASSIGN_OR_RETURN(const Attempts attempts, AttemptsOf(starting.change.run_id));
   if (!starting.device.empty() || !starting.share.zero()) {
     ASSIGN_OR_RETURN(starting.change.micro_gpus, GpusOfShare(starting));
   }
   ASSIGN_OR_RETURN(std::optional<RunChanged> start, NewStart(starting));
   if (!start) return Admission{};
-  RETURN_IF_ERROR(CheckOtherAttempts(*start));
+  RETURN_IF_ERROR(CheckOtherAttempts(*start, attempts));
   if (starting.strict) {
     RETURN_IF_ERROR(CheckStrict(starting.tenant, starting.pool));
   }
   ASSIGN_OR_RETURN(const Admission admission,
                    AdmitStart(starting, *start, at_us));
   if (!admission.admitted()) return admission;
-  ASSIGN_OR_RETURN(start->tenant,
-                   Intern(NameKind::kTenant, starting.tenant, false));
-  ASSIGN_OR_RETURN(start->pool, Intern(NameKind::kPool, starting.pool, false));
+  if (start->tenant == kUnknownId) {
+    ASSIGN_OR_RETURN(start->tenant,
+                     Intern(NameKind::kTenant, starting.tenant, false));
+  }
+  if (start->pool == kUnknownId) {
+    ASSIGN_OR_RETURN(start->pool,
+                     Intern(NameKind::kPool, starting.pool, false));
+  }
   RETURN_IF_ERROR(Post(*start).status());
-  started_[std::string(start->run_id)].push_back(start->attempt);
+  started_[AbslView(kept_.Keep(start->run_id))].push_back(start->attempt);
   quotas_->facts |= IsLate(*start, at_us);
   if (!starting.device.empty()) {
     RETURN_IF_ERROR(Post(RunPlaced{start->run_id, start->attempt,

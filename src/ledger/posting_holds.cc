@@ -111,7 +111,7 @@ absl::StatusOr<std::optional<Run>> Posting::RunOf(std::string_view run_key) {
 absl::StatusOr<std::optional<uint32_t>> Posting::LookUp(NameKind kind,
                                                         std::string_view path) {
   auto& known = known_.names[static_cast<int>(kind)];
-  const auto found = known.find(absl::string_view(path.data(), path.size()));
+  const auto found = known.find(AbslView(path));
   if (found != known.end()) return found->second;
   RETURN_IF_ERROR(
       ValidatePath(path, kind == NameKind::kTenant ? "tenant" : "pool"));

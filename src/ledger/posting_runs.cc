@@ -1,5 +1,7 @@
 // Posting what goes with runs beside their changes: signs of life, and what
 // attempts of one run owe each other.
+#include <algorithm>
+
 #include "base/error.h"
 #include "ledger/heartbeats.h"
 #include "ledger/places.h"
@@ -93,31 +95,39 @@ absl::StatusOr<Verdict> Posting::CloseGhost(std::string_view run_id,
   return Post(stop);
 }
 
-absl::StatusOr<std::set<uint32_t>> Posting::AttemptsOf(
-    std::string_view run_id) {
-  std::set<uint32_t> attempts;
-  const auto started = started_.find(run_id);
-  if (started != started_.end()) {
-    attempts.insert(started->second.begin(), started->second.end());
-  }
-  ASSIGN_OR_RETURN(const std::unique_ptr<Cursor> cursor,
-                   transaction_->NewCursor(Table::kRuns));
+absl::StatusOr<Posting::Attempts> Posting::AttemptsOf(std::string_view run_id) {
+  Attempts attempts;
+  const auto started = started_.find(AbslView(run_id));
+  if (started != started_.end()) attempts = started->second;
+  RETURN_IF_ERROR(AddStoredAttempts(run_id, &attempts));
+  std::sort(attempts.begin(), attempts.end());
+  attempts.erase(std::unique(attempts.begin(), attempts.end()), attempts.end());
+  return attempts;
+}
+
+absl::Status Posting::AddStoredAttempts(std::string_view run_id,
+                                        Attempts* attempts) {
   // Keys of one id adjoin, whatever numbers are left out between them.
   const std::string first = EncodeRunKey(run_id, 0);
   const std::string_view id =
       std::string_view(first).substr(0, run_id.size() + 1);
-  ASSIGN_OR_RETURN(bool found, cursor->SeekAtLeast(first));
-  while (found && cursor->key().starts_with(id)) {
-    attempts.insert(DecodeRunKey(cursor->key()).attempt);
-    ASSIGN_OR_RETURN(found, cursor->Next());
+  bool found = false;
+  if (first <= last_run_key_) {
+    ASSIGN_OR_RETURN(found, run_cursor_->SeekAtLeast(first));
   }
-  return attempts;
+  const size_t before = attempts->size();
+  while (found && run_cursor_->key().starts_with(id)) {
+    attempts->push_back(DecodeRunKey(run_cursor_->key()).attempt);
+    ASSIGN_OR_RETURN(found, run_cursor_->Next());
+  }
+  if (attempts->size() == before) none_stored_.assign(run_id);
+  return absl::OkStatus();
 }
 
 // Attempts of a run follow each other: what two of them have at one time would
 // be counted twice, and the older is the one whose stop was lost or is late.
-absl::Status Posting::CheckOtherAttempts(const RunChanged& start) {
-  ASSIGN_OR_RETURN(const std::set<uint32_t> attempts, AttemptsOf(start.run_id));
+absl::Status Posting::CheckOtherAttempts(const RunChanged& start,
+                                         const Attempts& attempts) {
   for (const uint32_t attempt : attempts) {
     if (attempt == start.attempt) continue;
     ASSIGN_OR_RETURN(const KnownRun other, FindRun(start.run_id, attempt));

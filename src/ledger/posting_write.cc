@@ -176,6 +176,8 @@ absl::Status Posting::AppendRuns() {
     last_run_key_.assign(record.key);
   }
   runs_.clear();
+  started_.clear();
+  none_stored_.clear();
   kept_.Clear();
   return absl::OkStatus();
 }

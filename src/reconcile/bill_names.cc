@@ -11,10 +11,6 @@
 namespace drawdown {
 namespace {
 
-absl::string_view AbslView(std::string_view text) {
-  return absl::string_view(text.data(), text.size());
-}
-
 std::string_view LastPart(std::string_view id) {
   const size_t cut = id.find_last_of("/:");
   return cut == std::string_view::npos ? std::string_view()
