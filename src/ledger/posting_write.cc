@@ -169,6 +169,7 @@ absl::StatusOr<bool> Posting::Commit() {
 }
 
 absl::Status Posting::AppendRuns() {
+  CHECK(started_.empty());  // Who starts a run asks for it twice: no order.
   for (const RunRecord& record : runs_) {
     if (!record.dirty) continue;
     RETURN_IF_ERROR(
@@ -176,7 +177,6 @@ absl::Status Posting::AppendRuns() {
     last_run_key_.assign(record.key);
   }
   runs_.clear();
-  started_.clear();
   none_stored_.clear();
   kept_.Clear();
   return absl::OkStatus();
