@@ -7,13 +7,16 @@
 #include <algorithm>
 #include <atomic>
 #include <climits>
-#include <condition_variable>
+#include <ctime>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <ratio>
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "base/error.h"
 #include "base/fork.h"
 
@@ -23,6 +26,8 @@ namespace {
 
 // Caps the work that one failure makes to be done again.
 constexpr size_t kMaxGroup = 1'024;
+
+constexpr std::chrono::milliseconds kMostPatience{50};
 
 // std::atomic's wait yields the processor four times before it sleeps, and here
 // it is a sync of the disk that is waited for: with 64 callers a third of all
@@ -34,18 +39,22 @@ void SleepWhileZero(const std::atomic<int>& word) {
     syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, nullptr, nullptr, 0);
   }
 }
+// Or until so long has passed.
+void SleepWhileZeroFor(const std::atomic<int>& word,
+                       std::chrono::steady_clock::duration patience) {
+  using std::chrono::nanoseconds;
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (word.load(std::memory_order_acquire) == 0) {
+    const auto left = std::chrono::duration_cast<nanoseconds>(
+        until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return;
+    const timespec timeout = {left.count() / std::nano::den,
+                              left.count() % std::nano::den};
+    syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, &timeout, nullptr, 0);
+  }
+}
 void WakeAll(const std::atomic<int>& word) {
   syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, INT_MAX, nullptr, nullptr, 0);
-}
-
-using Duration = std::chrono::steady_clock::duration;
-
-// How long a leader waits for those who are about to ask again: half of what
-// that spares them, the commit without its operations. Less where the
-// operations are what takes time, which can go on while others come back.
-Duration PatienceOf(Duration operated, Duration committed) {
-  constexpr int kPart = 2;
-  return std::max(committed - operated / 2, Duration(0)) / kPart;
 }
 
 }  // namespace
@@ -64,32 +73,63 @@ struct GroupCommit::Caller {
   std::exception_ptr thrown = nullptr;
 };
 
-// Whoever founds a group leads it; the others sleep until it is done, and are
-// then woken by one system call.
+// Whoever makes a group complete leads it, or who founded it where some do not
+// come; the others sleep until it is done, and are then woken by one system
+// call.
 struct GroupCommit::Group {
+  // Guarded by the mutex; the leader's once it is taken.
   std::vector<Caller*> members;
-  // 0, then 1 once their results are there. The leader writes it and members
-  // read it; its release makes their results visible.
+  bool taken = false;  // somebody leads it; guarded by the mutex
+  // 0, then 1 once those before it are done, if any were. Their leader writes
+  // it and the founder reads it; what it tells is looked at again under the
+  // mutex, so any order would do.
+  std::atomic<int> turn = 0;
+  // 0, then 1 once the members' results are there. The leader writes it and
+  // members read it; its release makes their results visible.
   std::atomic<int> done = 0;
 };
 
 struct GroupCommit::State {
-  // For whoever asked together with those of this group, or while it was
-  // committed: who has just been answered asks again in a moment, and would
-  // wait for this commit and for his own if it began without him.
-  void WaitForOthers(std::unique_lock<std::mutex>* lock, const Group& group) {
-    joined.wait_for(*lock, patience,
-                    [&] { return group.members.size() >= expected; });
+  // Whether all have come who are expected: who asked together with those of
+  // the last group, or while it was committed. Who has just been answered asks
+  // again in a moment, and would wait for this commit and for his own if it
+  // began without him.
+  bool Complete(const Group& group) const {
+    return group.members.size() >= std::min(expected, kMaxGroup);
+  }
+  // Whether a group with a new member can be led, and by this member: then it
+  // need not be waited until anybody is woken.
+  bool CompletedBy(const std::shared_ptr<Group>& group) const {
+    return !leading && waiting.front() == group && Complete(*group);
+  }
+  // The founder's wait, until the group is complete or has been waited for long
+  // enough. False where somebody else leads it.
+  bool WaitToLead(const std::shared_ptr<Group>& group,
+                  std::unique_lock<std::mutex>* lock) {
+    if (leading || waiting.front() != group) {
+      lock->unlock();
+      SleepWhileZero(group->turn);
+      lock->lock();
+    }
+    if (!group->taken && !Complete(*group)) {
+      const Clock::duration wait = patience;
+      lock->unlock();
+      SleepWhileZeroFor(group->done, wait);
+      lock->lock();
+    }
+    return !group->taken;
   }
 
-  std::mutex mutex;              // guards what follows
-  std::condition_variable turn;  // of leaders: nobody leads
-  bool leading = false;          // somebody commits for a group
-  std::shared_ptr<Group> open;   // that callers still may join
+  std::mutex mutex;      // guards what follows
+  bool leading = false;  // somebody commits for a group
+  // Groups that nobody leads yet, the next one first; the last one may be
+  // joined while it is not full.
+  std::deque<std::shared_ptr<Group>> waiting;
 
-  std::condition_variable joined;  // of a leader: as many as he waits for
-  size_t expected = 0;             // who asked when the last commit ended
-  Clock::duration patience{0};     // of the next leader
+  size_t expected = 0;  // who asked when the last commit ended
+  // Of the next founder: as long as a commit takes, which is what it spares
+  // those who come in time, but not as long as a disk may stand still.
+  Clock::duration patience{};
 };
 
 GroupCommit::GroupCommit(BeginPosting begin)
@@ -112,35 +152,49 @@ absl::Status GroupCommit::Run(const Operation& operation) {
   State& state = *state_;
   Caller self{&operation, absl::OkStatus(), ErrorCode::kOk, nullptr};
   std::unique_lock<std::mutex> lock(state.mutex);
-  std::shared_ptr<Group> group = state.open;
-  const bool founds = group == nullptr || group->members.size() == kMaxGroup;
-  if (founds) group = std::make_shared<Group>();
+  const bool founds = state.waiting.empty() ||
+                      state.waiting.back()->members.size() == kMaxGroup;
+  const std::shared_ptr<Group> group =
+      founds ? std::make_shared<Group>() : state.waiting.back();
   group->members.push_back(&self);
+  if (founds) state.waiting.push_back(group);
   // Nothing is thrown from here on: who joins may rely on a leader.
-  if (founds) state.open = group;
-  if (!founds) {
-    const bool enough = group->members.size() == state.expected;
+  const bool leads =
+      founds ? state.WaitToLead(group, &lock) : state.CompletedBy(group);
+  if (leads) {
+    Lead(group.get(), &lock);
+  } else {
     lock.unlock();
-    if (enough) state.joined.notify_one();
     SleepWhileZero(group->done);
-    return self.Result();
   }
-  state.turn.wait(lock, [&] { return !state.leading; });
+  return self.Result();
+}
+
+void GroupCommit::Lead(Group* group,
+                       std::unique_lock<std::mutex>* lock) noexcept {
+  State& state = *state_;
+  CHECK(!state.leading && state.waiting.front().get() == group);
   state.leading = true;
-  state.WaitForOthers(&lock, *group);
-  if (state.open == group) state.open = nullptr;
-  lock.unlock();
+  group->taken = true;
+  state.waiting.pop_front();
+  lock->unlock();
   const Clock::duration patience = RunGroup(*group);
-  lock.lock();
-  state.patience = patience;
-  state.expected = group->members.size() +
-                   (state.open != nullptr ? state.open->members.size() : 0);
+  lock->lock();
   state.leading = false;
-  lock.unlock();
-  state.turn.notify_one();
+  state.patience = patience;
+  state.expected = group->members.size();
+  std::shared_ptr<Group> next;
+  if (!state.waiting.empty()) {
+    next = state.waiting.front();
+    state.expected += next->members.size();
+  }
+  lock->unlock();
+  if (next != nullptr) {
+    next->turn.store(1, std::memory_order_release);
+    WakeAll(next->turn);
+  }
   group->done.store(1, std::memory_order_release);
   if (group->members.size() > 1) WakeAll(group->done);
-  return self.Result();
 }
 
 void GroupCommit::RunFor(const Operation& operation,
@@ -155,11 +209,9 @@ void GroupCommit::RunFor(const Operation& operation,
 
 GroupCommit::Clock::duration GroupCommit::RunGroup(
     const Group& group) const noexcept {
-  Clock::time_point begun;
   Clock::time_point operated;
   bool of_one = false;  // it is an operation that has failed
   const auto together = [&](Posting* posting) -> absl::Status {
-    begun = Clock::now();
     for (const Caller* const caller : group.members) {
       of_one = true;
       RETURN_IF_ERROR((*caller->operation)(posting));
@@ -173,7 +225,7 @@ GroupCommit::Clock::duration GroupCommit::RunGroup(
   RunFor(std::cref(together), &all);
   const Clock::duration patience =
       all.code == ErrorCode::kOk && all.thrown == nullptr
-          ? PatienceOf(operated - begun, Clock::now() - operated)
+          ? std::min<Clock::duration>(Clock::now() - operated, kMostPatience)
           : Clock::duration(0);
   // What kept the group from beginning keeps each from it, but not what kept
   // one of them from being admitted; and who does not know whether a commit

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 
 #include "absl/status/statusor.h"
 #include "ledger/posting.h"
@@ -40,8 +41,11 @@ class GroupCommit {
   struct State;
 
   absl::Status RunAlone(const Operation& operation) const;
+  // With the mutex locked, which it leaves unlocked. REQUIRES: it is the
+  // group's turn.
+  void Lead(Group* group, std::unique_lock<std::mutex>* lock) noexcept;
   void RunFor(const Operation& operation, Caller* caller) const noexcept;
-  // How long the next leader may wait for others.
+  // How long the next founder may wait for others.
   Clock::duration RunGroup(const Group& group) const noexcept;
 
   const BeginPosting begin_;

@@ -11,6 +11,7 @@
 #include "ledger/memory_store.h"
 #include "ledger/posting.h"
 #include "tests/support/passing_on.h"
+#include "tests/support/random.h"
 #include "tests/support/scratch_dir.h"
 #include "tests/support/status.h"
 
@@ -141,6 +142,83 @@ TEST(GroupCommitOfMany, WaitsForThoseWhoAskAgain) {
   ask();
   other.join();
   EXPECT_LT(begun.load(), 2 * kEach);
+}
+
+// Nobody has to be woken to begin: the founder of a group waits for those who
+// are expected, and the last of them is awake. Tried again where the machine
+// stood still for as long as a founder waits.
+TEST(GroupCommitOfMany, IsLedByWhoCompletesIt) {
+  bool led = false;
+  for (int attempt = 0; attempt < 20 && !led; ++attempt) {
+    const std::unique_ptr<Store> store = NewMemoryStore();
+    Header header;
+    header.uuid = "00000000-0000-4000-8000-000000000000";
+    std::atomic<int> begun{0};  // Counted by leaders; tied to nothing.
+    GroupCommit commit([&]() -> absl::StatusOr<std::unique_ptr<Posting>> {
+      begun.fetch_add(1, std::memory_order_relaxed);
+      auto transaction = store->BeginWrite();
+      if (!transaction.ok()) return transaction.status();
+      return Posting::Begin(
+          std::make_unique<SlowCommit>(*std::move(transaction)), header, kHour);
+    });
+    int names = 0;  // By leaders, one at a time.
+    const auto intern = [&](Posting* posting) {
+      return posting->Intern(NameKind::kTenant, std::to_string(++names), false)
+          .status();
+    };
+    // Of the founder's operation; read when it is done.
+    std::thread::id leader;
+    std::thread founder([&] {
+      while (begun.load() == 0) std::this_thread::yield();
+      EXPECT_THAT(commit.Run([&](Posting* posting) {
+        leader = std::this_thread::get_id();
+        return intern(posting);
+      }),
+                  IsOk());
+    });
+    EXPECT_THAT(commit.Run(intern), IsOk());
+    EXPECT_THAT(commit.Run(intern), IsOk());
+    founder.join();
+    led = leader == std::this_thread::get_id();
+  }
+  EXPECT_TRUE(led);
+}
+
+// Callers that come and go at any moment of a group: each is done once, and
+// nobody sleeps for ever.
+TEST(GroupCommitOfMany, ForgetsNobody) {
+  constexpr int kEach = 150;
+  const std::unique_ptr<Store> store = NewMemoryStore();
+  Header header;
+  header.uuid = "00000000-0000-4000-8000-000000000000";
+  GroupCommit commit([&]() -> absl::StatusOr<std::unique_ptr<Posting>> {
+    auto transaction = store->BeginWrite();
+    if (!transaction.ok()) return transaction.status();
+    return Posting::Begin(*std::move(transaction), header, kHour);
+  });
+  const uint64_t seed = TestSeed();
+  int done = 0;  // By leaders, one at a time.
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      Random random(seed + static_cast<uint64_t>(t));
+      const auto rest = [&random](int64_t most_us) {
+        std::this_thread::sleep_for(
+            std::chrono::microseconds(random.Between(0, most_us)));
+      };
+      for (int i = 0; i < kEach; ++i) {
+        EXPECT_THAT(commit.Run([&](Posting*) {
+          if (t == 0) rest(300);
+          ++done;
+          return absl::OkStatus();
+        }),
+                    IsOk());
+        if (random.OneIn(3)) rest(t % 4 == 0 ? 2'000 : 100);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(done, kThreads * kEach);
 }
 
 // As an admission whose limits change meanwhile.
