@@ -307,9 +307,10 @@ absl::Status HeldBooks::Flush(WriteTransaction* transaction) {
   }
   for (const auto& [quota, sum] : in_order) {
     const std::string key = HeldSumKey(quota);
-    RETURN_IF_ERROR(sum->empty() ? transaction->Delete(Table::kHeld, key)
-                                 : transaction->Put(Table::kHeld, key,
-                                                    EncodeHeldSum(key, *sum)));
+    RETURN_IF_ERROR(sum->empty()
+                        ? transaction->Delete(Table::kHeld, key)
+                        : transaction->PutLate(Table::kHeld, key,
+                                               EncodeHeldSum(key, *sum)));
   }
   return absl::OkStatus();
 }

@@ -70,8 +70,8 @@ void JournalAppender::Flush(size_t end) {
   Hash(end);
   if (failure_.ok()) {
     failure_ =
-        transaction_->Append(Table::kJournal, SequenceKey(block_sequence_),
-                             std::string_view(block_).substr(0, end));
+        transaction_->AppendLate(Table::kJournal, SequenceKey(block_sequence_),
+                                 std::string_view(block_).substr(0, end));
   }
   block_.erase(0, end);
   hashed_ -= end;

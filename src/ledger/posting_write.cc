@@ -40,8 +40,8 @@ class OrderedWriter {
     return transaction_->Get(table_, key);
   }
   absl::Status Write(std::string_view key, std::string_view value) {
-    if (key > last_key_) return transaction_->Append(table_, key, value);
-    return transaction_->Put(table_, key, value);
+    if (key > last_key_) return transaction_->AppendLate(table_, key, value);
+    return transaction_->PutLate(table_, key, value);
   }
 
  private:
@@ -156,7 +156,8 @@ absl::StatusOr<bool> Posting::Commit() {
   RETURN_IF_ERROR(FlushSmall());
   RETURN_IF_ERROR(closes_.Flush(transaction_.get()));
   RETURN_IF_ERROR(FlushQuotas());
-  RETURN_IF_ERROR(transaction_->Put(Table::kMeta, kTipKey, EncodeTip(tip_)));
+  RETURN_IF_ERROR(
+      transaction_->PutLate(Table::kMeta, kTipKey, EncodeTip(tip_)));
   RETURN_IF_ERROR(TellLiveQuotas());
   // Before it, while nobody else can post: of no use where it fails.
   KeepKnown(tip_);
@@ -230,7 +231,8 @@ absl::Status Posting::FlushCells() {
 
 absl::Status Posting::FlushSmall() {
   for (const SmallRecord& record : small_) {
-    RETURN_IF_ERROR(transaction_->Put(record.table, record.key, record.value));
+    RETURN_IF_ERROR(
+        transaction_->PutLate(record.table, record.key, record.value));
   }
   return absl::OkStatus();
 }

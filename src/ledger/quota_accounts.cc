@@ -366,8 +366,8 @@ absl::Status QuotaAccounts::Flush(WriteTransaction* transaction) {
     }
     RETURN_IF_ERROR(account.empty()
                         ? transaction->Delete(Table::kQuotas, key)
-                        : transaction->Put(Table::kQuotas, key,
-                                           EncodeAccount(key, account)));
+                        : transaction->PutLate(Table::kQuotas, key,
+                                               EncodeAccount(key, account)));
   }
   added_.clear();
   for (const auto& [quota, delta] : opened_) {
@@ -381,9 +381,10 @@ absl::Status QuotaAccounts::Flush(WriteTransaction* transaction) {
       level += stored;
     }
     const std::string key = OpenLevelKey(quota);
-    RETURN_IF_ERROR(level == 0 ? transaction->Delete(Table::kQuotas, key)
-                               : transaction->Put(Table::kQuotas, key,
-                                                  EncodeOpenLevel(key, level)));
+    RETURN_IF_ERROR(level == 0
+                        ? transaction->Delete(Table::kQuotas, key)
+                        : transaction->PutLate(Table::kQuotas, key,
+                                               EncodeOpenLevel(key, level)));
   }
   opened_.clear();
   return absl::OkStatus();

@@ -93,6 +93,19 @@ class WriteTransaction : public ReadTransaction {
   // kCorrupt when it is not greater.
   virtual absl::Status Append(Table table, std::string_view key,
                               std::string_view value) = 0;
+  // As Put and Append, but they may be done as late as by Commit(), while it
+  // waits for the disk. Reads find them all the same, and may do them: until
+  // the transaction ends every call for the table ends the table's views, and
+  // must not be given one. Whatever fails of them, an Append's kCorrupt too, may
+  // fail with any later call, and leaves a transaction that can only be dropped.
+  virtual absl::Status PutLate(Table table, std::string_view key,
+                               std::string_view value) {
+    return Put(table, key, value);
+  }
+  virtual absl::Status AppendLate(Table table, std::string_view key,
+                                  std::string_view value) {
+    return Append(table, key, value);
+  }
   // OK when absent.
   virtual absl::Status Delete(Table table, std::string_view key) = 0;
   // Durable when OK. Whatever it returns, the transaction is over. kDiskFull

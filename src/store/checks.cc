@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "ledger/store.h"
 
 namespace drawdown {
 namespace {
@@ -111,6 +112,13 @@ absl::Status CheckLmdbVersion(int major, int minor, int patch) {
       absl::StrCat("LMDB ", major, ".", minor, ".", patch,
                    " breaks the locks of other processes when it closes a "
                    "ledger (ITS#10095): use 0.9.24, 0.9.25 or 0.9.32 and up"));
+}
+
+absl::Status CheckKey(std::string_view key) {
+  if (!key.empty() && key.size() <= kMaxKeyBytes) return absl::OkStatus();
+  return MakeError(ErrorCode::kInvalidArgument,
+                   absl::StrCat("key of ", key.size(),
+                                " bytes; a key has 1 to ", kMaxKeyBytes));
 }
 
 absl::Status CheckFilesystem(uint64_t type, bool allow_any,

@@ -1,5 +1,5 @@
-// What is checked before LMDB touches a directory. Pure functions, so that a
-// test can feed versions, filesystems and damaged pages.
+// What is checked before LMDB touches a directory, or is given a key. Pure
+// functions, so that a test can feed versions, filesystems and damaged pages.
 #ifndef DRAWDOWN_SRC_STORE_CHECKS_H_
 #define DRAWDOWN_SRC_STORE_CHECKS_H_
 
@@ -21,6 +21,9 @@ absl::Status CheckLmdbVersion(int major, int minor, int patch);
 // whose locks and memory maps are known to be coherent, or `allow_any`.
 absl::Status CheckFilesystem(uint64_t type, bool allow_any,
                              const std::string& directory);
+
+// Of every record: kInvalidArgument unless it has 1 to kMaxKeyBytes bytes.
+absl::Status CheckKey(std::string_view key);
 
 struct MetaPage {
   uint64_t page_size;

@@ -29,6 +29,8 @@
 
 namespace drawdown {
 
+class TableWriter;
+
 inline constexpr unsigned kMaxReaders = 2048;
 
 struct EnvironmentOptions {
@@ -63,10 +65,12 @@ class Environment {
   absl::StatusOr<MDB_txn*> BeginRead(Deadline deadline);
   void EndRead(MDB_txn* txn);
   absl::StatusOr<MDB_txn*> BeginWrite(Deadline deadline);
-  absl::Status CommitWrite(MDB_txn* txn, const WriteLoad& load,
-                           RedoRecord* record);
+  // With what `writes` has put late.
+  absl::Status CommitWrite(MDB_txn* txn, TableWriter* writes);
   void AbortWrite(MDB_txn* txn);
 
+  // Whether a small commit is logged. REQUIRES: a write transaction.
+  bool logs() const { return log_.owned(); }
   uint64_t page_size() const { return page_size_; }
   MDB_dbi dbi(Table table) const { return dbis_[static_cast<int>(table)]; }
 
@@ -103,12 +107,14 @@ class Environment {
   absl::Status EnsureFileRoom(uint64_t extra_bytes);
   void WriteAhead();
   absl::Status EnsureRoomFor(MDB_txn* txn, const WriteLoad& load);
+  absl::Status FinishWrites(MDB_txn* txn, TableWriter* writes);
   absl::Status FailedCommit(int rc);
   uint64_t UsedBytes() const;
 
   // The redo log (environment_redo.cc).
   absl::Status PrepareLog();
-  absl::StatusOr<bool> LogCommit(MDB_txn* txn, RedoRecord* record);
+  absl::StatusOr<bool> LogCommit(MDB_txn* txn, TableWriter* writes);
+  absl::Status AppendToLog(MDB_txn* txn, TableWriter* writes, bool beside);
   int CommitLogged(MDB_txn* txn);
   absl::Status FailedLoggedCommit(int rc);
   absl::Status CloseLog();

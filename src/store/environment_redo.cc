@@ -10,6 +10,7 @@
 #include "store/environment.h"
 #include "store/lmdb_error.h"
 #include "store/peers.h"
+#include "store/table_writer.h"
 
 namespace drawdown {
 namespace {
@@ -18,6 +19,9 @@ namespace {
 // log that is left open is closed by whoever writes next.
 constexpr std::chrono::milliseconds kCloseWait{1'000};
 constexpr std::chrono::milliseconds kKeeperWait{50};
+// So many late puts, of half a microsecond and more each, are worth a system
+// call that has the disk begin while they are done.
+constexpr size_t kWorthBeginning = 32;
 
 }  // namespace
 
@@ -80,17 +84,37 @@ absl::Status Environment::CloseLog() {
   return status;
 }
 
-// True when the commit is in the log, and LMDB need not wait for the disk.
-absl::StatusOr<bool> Environment::LogCommit(MDB_txn* txn, RedoRecord* record) {
-  if (!log_.owned()) return false;
-  const uint64_t transaction = mdb_txn_id(txn);
-  if (!log_.Takes(*record, transaction)) {
-    RETURN_IF_ERROR(CloseLog());
+// After an error, or an exception, the record may be there.
+absl::Status Environment::AppendToLog(MDB_txn* txn, TableWriter* writes,
+                                      bool beside) {
+  RETURN_IF_ERROR(log_.Append(writes->record(), mdb_txn_id(txn)));
+  if (beside) {
+    RETURN_IF_ERROR(log_.BeginSync());
+    RETURN_IF_ERROR(FinishWrites(txn, writes));
+  }
+  return log_.Sync();
+}
+
+// True when the commit is in the log, and LMDB need not wait for the disk. What
+// was put late is done while the disk writes its record; where that fails, the
+// record must not count.
+absl::StatusOr<bool> Environment::LogCommit(MDB_txn* txn, TableWriter* writes) {
+  if (!log_.owned() || !log_.Takes(*writes->record(), mdb_txn_id(txn))) {
+    RETURN_IF_ERROR(FinishWrites(txn, writes));
+    if (log_.owned()) RETURN_IF_ERROR(CloseLog());
     return false;
   }
-  const absl::Status appended = log_.Append(record, transaction);
+  const bool beside = writes->late() >= kWorthBeginning;
+  if (!beside) RETURN_IF_ERROR(FinishWrites(txn, writes));
+  absl::Status appended;
+  try {
+    appended = AppendToLog(txn, writes, beside);
+  } catch (const std::exception&) {  // no memory to tell what failed
+    if (CloseLog().ok()) throw;
+    appended = absl::ResourceExhaustedError("no memory");
+  }
   if (appended.ok()) return true;
-  // Whether the record is there is in doubt until the log is closed.
+  // The record may be there until the log is closed.
   if (CloseLog().ok()) return appended;
   return MakeError(ErrorCode::kUncertain,
                    absl::StrCat("commit to ", directory_,

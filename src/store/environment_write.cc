@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "store/environment.h"
 #include "store/lmdb_error.h"
+#include "store/table_writer.h"
 
 namespace drawdown {
 namespace {
@@ -158,8 +159,9 @@ void Environment::WriteAhead() {
 }
 
 absl::Status Environment::EnsureRoomFor(MDB_txn* txn, const WriteLoad& load) {
-  std::array<TableShape, kTableCount> after;
+  std::array<TableShape, kTableCount> after{};
   for (int i = 0; i < kTableCount; ++i) {
+    if (!load[i].changed) continue;
     MDB_stat stat;
     const int rc = mdb_stat(txn, dbis_[i], &stat);
     RETURN_IF_ERROR(CallError(rc, "commit"));
@@ -172,17 +174,18 @@ absl::Status Environment::EnsureRoomFor(MDB_txn* txn, const WriteLoad& load) {
   return EnsureFileRoom(bound);
 }
 
-absl::Status Environment::CommitWrite(MDB_txn* txn, const WriteLoad& load,
-                                      RedoRecord* record) {
+// All that a commit needs but LMDB's own.
+absl::Status Environment::FinishWrites(MDB_txn* txn, TableWriter* writes) {
+  RETURN_IF_ERROR(writes->FinishLate());
+  return EnsureRoomFor(txn, writes->load());
+}
+
+absl::Status Environment::CommitWrite(MDB_txn* txn, TableWriter* writes) {
   const auto abort = [this](MDB_txn* open) { AbortWrite(open); };
   std::unique_ptr<MDB_txn, decltype(abort)> open(txn, abort);
-  if (record->empty()) return absl::OkStatus();  // Nothing to commit.
-  absl::StatusOr<bool> logged = false;
-  if (const absl::Status room = EnsureRoomFor(txn, load); room.ok()) {
-    logged = LogCommit(txn, record);
-  } else {
-    logged = room;
-  }
+  const RedoRecord& record = *writes->record();
+  if (record.empty()) return absl::OkStatus();  // Nothing to commit.
+  const absl::StatusOr<bool> logged = LogCommit(txn, writes);
   if (!logged.ok()) {
     open.reset();
     if (GetErrorCode(logged.status()) == ErrorCode::kUncertain) {
@@ -199,7 +202,7 @@ absl::Status Environment::CommitWrite(MDB_txn* txn, const WriteLoad& load,
   if (rc != MDB_SUCCESS) {
     return *logged ? FailedLoggedCommit(rc) : FailedCommit(rc);
   }
-  log_.Committed(transaction, *record);
+  log_.Committed(transaction, record);
   if (*logged && log_.FilledAnEighth() && keeper_ != nullptr) {
     keeper_->WriteBack();
   }

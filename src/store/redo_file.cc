@@ -136,8 +136,17 @@ absl::Status RedoFile::WriteClosed() {
 }
 
 absl::Status RedoFile::WriteRecord(uint64_t at, std::string_view record) {
-  RETURN_IF_ERROR(Write(kRedoRecordsAt + at, record));
-  return Sync();
+  return Write(kRedoRecordsAt + at, record);
+}
+
+// What fails as it is begun this call alone is told. A filesystem or a sandbox
+// that has no such call leaves all to the sync.
+absl::Status RedoFile::BeginSync() {
+  if (sync_file_range(fd_.get(), 0, 0, SYNC_FILE_RANGE_WRITE) == 0 ||
+      (errno != EIO && errno != ENOSPC && errno != EDQUOT)) {
+    return absl::OkStatus();
+  }
+  return ErrnoError(errno, absl::StrCat("write ", path_));
 }
 
 absl::Status RedoFile::MarkMustRecover(uint64_t generation) {

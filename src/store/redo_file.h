@@ -45,7 +45,11 @@ class RedoFile {
   // Each durable when OK; after an error either the old or the new may be.
   absl::Status WriteHeader(const RedoHeader& header);
   absl::Status WriteClosed();
+  // In the page cache when OK, until SyncRecord().
   absl::Status WriteRecord(uint64_t at, std::string_view record);
+  // Has the disk begin to write it, where the system can; waits for nothing.
+  absl::Status BeginSync();
+  absl::Status SyncRecord() { return Sync(); }
   // For all processes of this boot when OK, and as durable as the disk lets it
   // be: another boot recovers without.
   absl::Status MarkMustRecover(uint64_t generation);

@@ -121,11 +121,27 @@ std::optional<RedoHeader> DecodeRedoHeader(std::string_view sector) {
                     CacheId{raw.boot_id, raw.device, raw.inode}};
 }
 
+size_t RedoRecord::next_at() const {
+  return std::max(bytes_.size(), sizeof(RecordHead));
+}
+
+bool RedoRecord::HasRoomFor(std::string_view key, size_t value_bytes) const {
+  return !too_large_ && places_.count() < kMaxRedoPlaces &&
+         next_at() + sizeof(OperationHead) + key.size() + value_bytes <=
+             kMaxRedoRecord;
+}
+
+RedoOperation RedoRecord::At(size_t at) const {
+  std::string_view rest = std::string_view(bytes_).substr(at);
+  RedoOperation operation;
+  CHECK(TakeOperation(&rest, &operation));
+  return operation;
+}
+
 void RedoRecord::Reserve(std::string_view key, size_t value_bytes) {
   if (too_large_) return;
-  const size_t head = bytes_.empty() ? sizeof(RecordHead) : 0;
   const size_t wanted =
-      bytes_.size() + head + sizeof(OperationHead) + key.size() + value_bytes;
+      next_at() + sizeof(OperationHead) + key.size() + value_bytes;
   if (wanted <= kMaxRedoRecord && wanted > bytes_.capacity()) {
     bytes_.reserve(std::max(wanted, 2 * bytes_.capacity()));
   }

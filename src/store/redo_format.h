@@ -73,7 +73,14 @@ std::array<char, kSectorBytes> EncodeRedoHeader(const RedoHeader& header);
 // Nothing where it is torn, damaged or not one.
 std::optional<RedoHeader> DecodeRedoHeader(std::string_view sector);
 
-// The operations of one write transaction, gathered as they happen.
+struct RedoOperation {
+  Table table;
+  bool deletes;
+  std::string_view key;
+  std::string_view value;
+};
+
+// The operations of one write transaction, gathered as they are asked for.
 class RedoRecord {
  public:
   // Makes room for one more, so that noting it cannot fail.
@@ -81,6 +88,13 @@ class RedoRecord {
   // REQUIRES: reserved.
   void NotePut(Table table, std::string_view key, std::string_view value);
   void NoteDelete(Table table, std::string_view key);
+
+  // Whether it is small with one more.
+  bool HasRoomFor(std::string_view key, size_t value_bytes) const;
+  // Where the next one that is noted will be, as long as it is small.
+  size_t next_at() const;
+  // Its views are valid until one more is noted or reserved for.
+  RedoOperation At(size_t at) const;
 
   bool empty() const { return operations_ == 0; }
   // False once there was more than a record holds; the rest is not kept.
@@ -99,13 +113,6 @@ class RedoRecord {
   RedoPlaces places_;
   uint64_t operations_ = 0;
   bool too_large_ = false;
-};
-
-struct RedoOperation {
-  Table table;
-  bool deletes;
-  std::string_view key;
-  std::string_view value;
 };
 
 struct RedoRecords {

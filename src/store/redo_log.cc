@@ -174,19 +174,28 @@ bool RedoLog::Takes(const RedoRecord& record, uint64_t transaction) const {
 absl::Status RedoLog::Append(RedoRecord* record, uint64_t transaction) {
   const std::string_view bytes = record->Seal(generation_, transaction);
   failed_ = true;  // until LMDB's commit, or until the log is closed
-  if (const absl::Status status = file_.WriteRecord(used_, bytes);
-      !status.ok()) {
-    unavailable_ = true;
-    return status;
-  }
+  RETURN_IF_ERROR(Wrote(file_.WriteRecord(used_, bytes)));
   used_ += bytes.size();
   largest_ = std::max<uint64_t>(largest_, bytes.size());
   const size_t places_before = places_.count();
   places_ = PlacesWith(*record);
   most_places_ = std::max(most_places_, places_.count() - places_before);
   ++next_transaction_;
+  return absl::OkStatus();
+}
+
+absl::Status RedoLog::BeginSync() { return Wrote(file_.BeginSync()); }
+
+absl::Status RedoLog::Sync() {
+  RETURN_IF_ERROR(Wrote(file_.SyncRecord()));
   logged_.fetch_add(1, std::memory_order_relaxed);
   return absl::OkStatus();
+}
+
+// A file that cannot be written is not used again.
+absl::Status RedoLog::Wrote(const absl::Status& status) {
+  if (!status.ok()) unavailable_ = true;
+  return status;
 }
 
 bool RedoLog::FilledAnEighth() {

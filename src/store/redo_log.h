@@ -48,8 +48,13 @@ class RedoLog {
   // Whether the log is open and ours.
   bool owned() const { return owned_.load(std::memory_order_relaxed); }
   bool Takes(const RedoRecord& record, uint64_t transaction) const;
-  // On the disk when OK. After an error the log must be closed.
+  // Writes the record. After an error, here or in what follows, the log must be
+  // closed.
   absl::Status Append(RedoRecord* record, uint64_t transaction);
+  // Has the disk begin with it. May be left out.
+  absl::Status BeginSync();
+  // On the disk when OK.
+  absl::Status Sync();
   // Of every commit, logged or not.
   void Committed(uint64_t transaction, const RedoRecord& record);
 
@@ -77,6 +82,7 @@ class RedoLog {
   void Recovered() { must_recover_ = false; }
 
  private:
+  absl::Status Wrote(const absl::Status& status);
   absl::Status SyncData(MDB_env* env, const RedoHeader& header);
   absl::Status Open(MDB_env* env, const RedoHeader& before);
   bool Pays(MDB_env* env) const;

@@ -31,6 +31,7 @@ struct TableShape {
 // What a write transaction did to one table, as far as the pages it may take
 // from the end of the file depend on it.
 struct TableLoad {
+  bool changed = false;  // where not, nothing else is set
   TableShape before;
   uint64_t peak_pages = 0;      // most pages seen at any moment
   uint64_t scattered = 0;       // puts and deletes anywhere

@@ -2,32 +2,18 @@
 
 #include <lmdb.h>
 
-#include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
-#include "store/redo_format.h"
+#include "store/checks.h"
+#include "store/lmdb_val.h"
+#include "store/table_writer.h"
 
 namespace drawdown {
 namespace {
-
-MDB_val ToVal(std::string_view bytes) {
-  // LMDB does not write through it.
-  return MDB_val{bytes.size(), const_cast<char*>(bytes.data())};
-}
-std::string_view ToView(const MDB_val& val) {
-  return {static_cast<const char*>(val.mv_data), val.mv_size};
-}
-
-absl::Status CheckKey(std::string_view key) {
-  if (!key.empty() && key.size() <= kMaxKeyBytes) return absl::OkStatus();
-  return MakeError(ErrorCode::kInvalidArgument,
-                   absl::StrCat("key of ", key.size(),
-                                " bytes; a key has 1 to ", kMaxKeyBytes));
-}
 
 // A transaction as it and its cursors share it. `txn` is null once it ended.
 struct Session {
@@ -52,11 +38,18 @@ struct Session {
     }
     return environment->CheckNotForked();
   }
+  // Before a cursor looks at the table.
+  absl::Status FinishLateOf(Table table) {
+    return writer ? writer->FinishLateOf(table) : absl::OkStatus();
+  }
+
+  // How often it has changed something.
+  uint64_t writes() const { return writer ? writer->writes() : 0; }
 
   std::shared_ptr<Environment> environment;
   MDB_txn* txn = nullptr;
   bool writing = false;
-  uint64_t writes = 0;
+  std::unique_ptr<TableWriter> writer;  // where it is writing
 };
 
 class LmdbCursor : public Cursor {
@@ -75,6 +68,7 @@ class LmdbCursor : public Cursor {
   // Once, before anything else is asked.
   absl::Status Open(Table table) {
     RETURN_IF_ERROR(session_->CheckLive());
+    table_ = table;
     const int rc = mdb_cursor_open(session_->txn,
                                    session_->environment->dbi(table), &cursor_);
     if (rc == MDB_SUCCESS) return absl::OkStatus();
@@ -96,7 +90,7 @@ class LmdbCursor : public Cursor {
   absl::StatusOr<bool> Next() override {
     if (!session_->live()) return session_->CheckLive();
     if (!standing_) return false;
-    if (writes_ == session_->writes) return Move(MDB_NEXT);
+    if (writes_ == session_->writes()) return Move(MDB_NEXT);
     ASSIGN_OR_RETURN(const bool found, Return());
     if (!found) return false;
     if (ToView(key_) == stood_) return Move(MDB_NEXT);
@@ -106,7 +100,7 @@ class LmdbCursor : public Cursor {
   absl::StatusOr<bool> Previous() override {
     if (!session_->live()) return session_->CheckLive();
     if (!standing_) return false;
-    if (writes_ == session_->writes) return Move(MDB_PREV);
+    if (writes_ == session_->writes()) return Move(MDB_PREV);
     ASSIGN_OR_RETURN(const bool found, Return());
     return Move(found ? MDB_PREV : MDB_LAST);
   }
@@ -122,9 +116,10 @@ class LmdbCursor : public Cursor {
 
  private:
   absl::StatusOr<bool> Move(MDB_cursor_op op) {
+    RETURN_IF_ERROR(session_->FinishLateOf(table_));
     const int rc = mdb_cursor_get(cursor_, &key_, &value_, op);
     standing_ = rc == MDB_SUCCESS;
-    writes_ = session_->writes;
+    writes_ = session_->writes();
     if (rc == MDB_NOTFOUND) return false;
     if (rc != MDB_SUCCESS) {
       return session_->environment->CallError(rc, "move a cursor");
@@ -136,15 +131,17 @@ class LmdbCursor : public Cursor {
 
   // After writes: to the key where it stood, or the next one.
   absl::StatusOr<bool> Return() {
+    RETURN_IF_ERROR(session_->FinishLateOf(table_));
     key_ = ToVal(stood_);
     const int rc = mdb_cursor_get(cursor_, &key_, &value_, MDB_SET_RANGE);
     standing_ = rc == MDB_SUCCESS;
-    writes_ = session_->writes;
+    writes_ = session_->writes();
     if (rc == MDB_SUCCESS || rc == MDB_NOTFOUND) return rc == MDB_SUCCESS;
     return session_->environment->CallError(rc, "move a cursor");
   }
 
   const std::shared_ptr<Session> session_;
+  Table table_ = Table::kMeta;
   MDB_cursor* cursor_ = nullptr;
   MDB_val key_{};
   MDB_val value_{};
@@ -197,22 +194,10 @@ class LmdbReadTransaction : public ReadTransaction {
   const std::shared_ptr<Session> session_;
 };
 
-TableShape ShapeOf(const Session& session, int table) {
-  MDB_stat stat{};
-  mdb_stat(session.txn, session.environment->dbi(static_cast<Table>(table)),
-           &stat);
-  return {stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages,
-          stat.ms_depth};
-}
-
 class LmdbWriteTransaction : public WriteTransaction {
  public:
   explicit LmdbWriteTransaction(std::shared_ptr<Session> session)
-      : session_(std::move(session)) {
-    for (int i = 0; i < kTableCount; ++i) {
-      load_[i].before = ShapeOf(*session_, i);
-    }
-  }
+      : session_(std::move(session)) {}
   ~LmdbWriteTransaction() override {
     if (session_->txn != nullptr) session_->environment->AbortWrite(End());
   }
@@ -220,37 +205,44 @@ class LmdbWriteTransaction : public WriteTransaction {
   LmdbWriteTransaction& operator=(const LmdbWriteTransaction&) = delete;
 
   absl::StatusOr<std::optional<std::string_view>> Get(
-      Table table, std::string_view key) override;
+      Table table, std::string_view key) override {
+    RETURN_IF_ERROR(session_->CheckLive());
+    return writer().Get(table, key);
+  }
   absl::StatusOr<std::unique_ptr<Cursor>> NewCursor(Table table) override {
     return CursorOver(session_, table);
   }
 
   absl::Status Put(Table table, std::string_view key,
                    std::string_view value) override {
-    return Write(table, key, value, 0);
+    RETURN_IF_ERROR(session_->CheckLive());
+    return writer().Put(table, key, value, Place::kAnywhere);
   }
   absl::Status Append(Table table, std::string_view key,
                       std::string_view value) override {
-    return Write(table, key, value, MDB_APPEND);
+    RETURN_IF_ERROR(session_->CheckLive());
+    return writer().Put(table, key, value, Place::kAtEnd);
   }
-  absl::Status Delete(Table table, std::string_view key) override;
+  absl::Status PutLate(Table table, std::string_view key,
+                       std::string_view value) override {
+    RETURN_IF_ERROR(session_->CheckLive());
+    return writer().PutLate(table, key, value, Place::kAnywhere);
+  }
+  absl::Status AppendLate(Table table, std::string_view key,
+                          std::string_view value) override {
+    RETURN_IF_ERROR(session_->CheckLive());
+    return writer().PutLate(table, key, value, Place::kAtEnd);
+  }
+  absl::Status Delete(Table table, std::string_view key) override {
+    RETURN_IF_ERROR(session_->CheckLive());
+    return writer().Delete(table, key);
+  }
   absl::Status Commit() override;
 
  private:
-  absl::Status CheckWritable(std::string_view key) const {
-    RETURN_IF_ERROR(session_->CheckLive());
-    RETURN_IF_ERROR(failure_);
-    return CheckKey(key);
-  }
-  absl::Status Write(Table table, std::string_view key, std::string_view value,
-                     unsigned flags);
-  int Open(Table table, MDB_cursor** cursor);
-  static void Close(MDB_cursor** cursor);
-  absl::Status Fail(int rc, Table table) {
-    failure_ = session_->environment->CallError(
-        rc, absl::StrCat("write ", TableName(table)));
-    return failure_;
-  }
+  using Place = TableWriter::Place;
+
+  TableWriter& writer() { return *session_->writer; }
   MDB_txn* End() {
     // LMDB's writer lock belongs to the thread that took it.
     CHECK(session_->environment->forked() ||
@@ -260,104 +252,15 @@ class LmdbWriteTransaction : public WriteTransaction {
 
   const std::shared_ptr<Session> session_;
   const std::thread::id thread_ = std::this_thread::get_id();
-  WriteLoad load_{};
-  RedoRecord record_;
-  // One cursor a table for Get and one for Put and Append: a key beside the one
-  // before it is then found on the same page, without a descent. LMDB frees
-  // them with the transaction.
-  std::array<MDB_cursor*, kTableCount> getters_{};
-  std::array<MDB_cursor*, kTableCount> putters_{};
-  std::array<bool, kTableCount> appended_last_{};
-  absl::Status failure_;
 };
-
-int LmdbWriteTransaction::Open(Table table, MDB_cursor** cursor) {
-  if (*cursor != nullptr) return MDB_SUCCESS;
-  return mdb_cursor_open(session_->txn, session_->environment->dbi(table),
-                         cursor);
-}
-
-void LmdbWriteTransaction::Close(MDB_cursor** cursor) {
-  if (*cursor != nullptr) mdb_cursor_close(std::exchange(*cursor, nullptr));
-}
-
-absl::StatusOr<std::optional<std::string_view>> LmdbWriteTransaction::Get(
-    Table table, std::string_view key) {
-  RETURN_IF_ERROR(session_->CheckLive());
-  RETURN_IF_ERROR(CheckKey(key));
-  MDB_cursor*& cursor = getters_[static_cast<int>(table)];
-  MDB_val wanted = ToVal(key);
-  MDB_val found;
-  int rc = Open(table, &cursor);
-  if (rc == MDB_SUCCESS) rc = mdb_cursor_get(cursor, &wanted, &found, MDB_SET);
-  if (rc == MDB_SUCCESS) return ToView(found);
-  if (rc == MDB_NOTFOUND) return std::nullopt;
-  return session_->environment->CallError(
-      rc, absl::StrCat("read ", TableName(table)));
-}
-
-absl::Status LmdbWriteTransaction::Write(Table table, std::string_view key,
-                                         std::string_view value,
-                                         unsigned flags) {
-  RETURN_IF_ERROR(CheckWritable(key));
-  const int index = static_cast<int>(table);
-  TableLoad& load = load_[index];
-  MDB_cursor*& cursor = putters_[index];
-  const bool appends = flags != 0;
-  record_.Reserve(key, value.size());
-  // A cursor that has appended takes its page for the last one, which a put
-  // before it may change by splitting that page.
-  if (appended_last_[index] && !appends) Close(&cursor);
-  appended_last_[index] = appends;
-  MDB_val at = ToVal(key);
-  MDB_val bytes = ToVal(value);
-  ++session_->writes;
-  int rc = Open(table, &cursor);
-  if (rc == MDB_SUCCESS) rc = mdb_cursor_put(cursor, &at, &bytes, flags);
-  if (rc == MDB_KEYEXIST) {
-    return MakeError(ErrorCode::kCorrupt,
-                     absl::StrCat("append to ", TableName(table),
-                                  ": the key is not the greatest"));
-  }
-  if (rc == MDB_BAD_VALSIZE) {
-    return MakeError(ErrorCode::kInvalidArgument,
-                     absl::StrCat("value of ", value.size(), " bytes"));
-  }
-  if (rc != MDB_SUCCESS) return Fail(rc, table);
-  record_.NotePut(table, key, value);
-  load.scattered += appends ? 0 : 1;
-  load.appended |= appends;
-  load.overflow_pages += OverflowPages(key.size(), value.size(),
-                                       session_->environment->page_size());
-  return absl::OkStatus();
-}
-
-absl::Status LmdbWriteTransaction::Delete(Table table, std::string_view key) {
-  RETURN_IF_ERROR(CheckWritable(key));
-  const int index = static_cast<int>(table);
-  TableLoad& load = load_[index];
-  load.peak_pages = std::max(load.peak_pages, ShapeOf(*session_, index).pages);
-  // A deletion may merge the pages they stand on.
-  Close(&getters_[index]);
-  Close(&putters_[index]);
-  record_.Reserve(key, 0);
-  MDB_val at = ToVal(key);
-  ++session_->writes;
-  const int rc =
-      mdb_del(session_->txn, session_->environment->dbi(table), &at, nullptr);
-  if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND) return Fail(rc, table);
-  if (rc == MDB_SUCCESS) record_.NoteDelete(table, key);
-  ++load.scattered;
-  return absl::OkStatus();
-}
 
 absl::Status LmdbWriteTransaction::Commit() {
   RETURN_IF_ERROR(session_->CheckLive());
-  if (!failure_.ok()) {
+  if (!writer().failure().ok()) {
     session_->environment->AbortWrite(End());
-    return WithContext(failure_, "not committed");
+    return WithContext(writer().failure(), "not committed");
   }
-  return session_->environment->CommitWrite(End(), load_, &record_);
+  return session_->environment->CommitWrite(End(), &writer());
 }
 
 }  // namespace
@@ -374,6 +277,8 @@ absl::StatusOr<std::unique_ptr<WriteTransaction>> BeginLmdbWrite(
   auto session = std::make_shared<Session>(std::move(environment));
   session->writing = true;
   ASSIGN_OR_RETURN(session->txn, session->environment->BeginWrite(deadline));
+  session->writer =
+      std::make_unique<TableWriter>(session->environment.get(), session->txn);
   return std::make_unique<LmdbWriteTransaction>(std::move(session));
 }
 

@@ -1,5 +1,6 @@
 // A write transaction that passes everything on to another, for tests that
-// watch or change one of its calls.
+// watch or change one of its calls. Late puts are passed on as puts, so that
+// who watches those sees all.
 #ifndef DRAWDOWN_TESTS_SUPPORT_PASSING_ON_H_
 #define DRAWDOWN_TESTS_SUPPORT_PASSING_ON_H_
 

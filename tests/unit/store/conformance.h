@@ -368,6 +368,78 @@ TEST_P(StoreConformance, AppendsAfterAPutThatSplitsTheOnlyPage) {
   }
 }
 
+// Whether or not they are done already.
+TEST_P(StoreConformance, LatePutsAreSeenByWhatComesAfterThem) {
+  PutAll({{"a", "1"}, {"d", "1"}, {"g", "1"}, {"x", "1"}});
+  auto txn = Write();
+  auto cursor = txn->NewCursor(Table::kRuns).value();
+  ASSERT_TRUE(Ok(cursor->SeekAtLeast("a")));
+  ASSERT_TRUE(txn->PutLate(Table::kRuns, "b", "2").ok());
+  ASSERT_TRUE(Ok(cursor->Next()));
+  EXPECT_EQ(At(*cursor), "b=2");
+  ASSERT_TRUE(txn->PutLate(Table::kRuns, "c", "2").ok());
+  EXPECT_EQ(Get(txn.get(), "c"), "2");
+  ASSERT_TRUE(txn->PutLate(Table::kRuns, "d", "2").ok());
+  EXPECT_EQ(Get(txn.get(), "g"), "1");  // after what is late
+  EXPECT_EQ(Get(txn.get(), "d"), "2");
+  ASSERT_TRUE(txn->PutLate(Table::kRuns, "f", "2").ok());
+  ASSERT_TRUE(txn->PutLate(Table::kRuns, "e", "2").ok());
+  EXPECT_EQ(Get(txn.get(), "f"), "2");
+  ASSERT_TRUE(txn->PutLate(Table::kRuns, "h", "2").ok());
+  ASSERT_TRUE(txn->Put(Table::kRuns, "h", "3").ok());
+  ASSERT_TRUE(txn->PutLate(Table::kRuns, "i", "2").ok());
+  ASSERT_TRUE(txn->Delete(Table::kRuns, "i").ok());
+  ASSERT_TRUE(txn->AppendLate(Table::kRuns, "y", "2").ok());
+  ASSERT_TRUE(txn->AppendLate(Table::kRuns, "z", "2").ok());
+  ASSERT_TRUE(txn->PutLate(Table::kCells, "z", "apart").ok());
+  const std::vector<std::string> all = {"a=1", "b=2", "c=2", "d=2",
+                                        "e=2", "f=2", "g=1", "h=3",
+                                        "x=1", "y=2", "z=2"};
+  EXPECT_EQ(Forward(txn.get()), all);
+  // Calls for one table do not end the views of another.
+  ASSERT_TRUE(txn->PutLate(Table::kCells, "a", "5").ok());
+  const auto last = txn->Get(Table::kCells, "z");
+  EXPECT_EQ(Get(txn.get(), "a"), "1");
+  EXPECT_EQ(**last, "apart");
+  ASSERT_TRUE(txn->PutLate(Table::kRuns, "a", "4").ok());
+  ASSERT_TRUE(txn->Commit().ok());
+  EXPECT_EQ(Get(Read().get(), "a"), "4");
+  EXPECT_EQ(Get(Read().get(), "z"), "2");
+}
+
+TEST_P(StoreConformance, ACursorWhoseRecordIsGoneSeesLatePuts) {
+  PutAll({{"a", "1"}, {"c", "1"}, {"e", "1"}});
+  for (const bool forward : {true, false}) {
+    auto txn = Write();
+    auto cursor = txn->NewCursor(Table::kRuns).value();
+    ASSERT_TRUE(Ok(cursor->SeekAtLeast("c")));
+    ASSERT_TRUE(txn->Delete(Table::kRuns, "c").ok());
+    ASSERT_TRUE(txn->PutLate(Table::kRuns, "b", "2").ok());
+    ASSERT_TRUE(txn->PutLate(Table::kRuns, "d", "2").ok());
+    ASSERT_TRUE(Ok(forward ? cursor->Next() : cursor->Previous()));
+    EXPECT_EQ(At(*cursor), forward ? "d=2" : "b=2");
+  }
+}
+
+TEST_P(StoreConformance, ALateAppendThatIsNoneFailsByTheCommit) {
+  PutAll({{"k", "1"}});
+  auto txn = Write();
+  ASSERT_TRUE(txn->PutLate(Table::kRuns, "a", "2").ok());
+  absl::Status failed = txn->AppendLate(Table::kRuns, "j", "2");
+  if (failed.ok()) failed = txn->Commit();
+  EXPECT_EQ(CodeOf(failed), ErrorCode::kCorrupt) << failed;
+  txn.reset();
+  EXPECT_EQ(Forward(Read().get()), std::vector<std::string>{"k=1"});
+  // A read may find it out, and then the commit knows.
+  txn = Write();
+  failed = txn->AppendLate(Table::kRuns, "j", "2");
+  if (failed.ok()) {
+    failed = txn->Get(Table::kRuns, "j").status();
+    EXPECT_FALSE(txn->Commit().ok());
+  }
+  EXPECT_EQ(CodeOf(failed), ErrorCode::kCorrupt) << failed;
+}
+
 TEST_P(StoreConformance, OneWriterAtATime) {
   auto txn = Write();
   ASSERT_TRUE(txn->Put(Table::kRuns, "a", "1").ok());
@@ -461,7 +533,10 @@ TEST_P(StoreConformance, AgreesWithAMap) {
         case 0:
         case 1: {
           const std::string v(random() % 2000, static_cast<char>(random()));
-          ASSERT_TRUE(txn->Put(Table::kRuns, k, v).ok());
+          const bool late = random() % 2 == 0;
+          ASSERT_TRUE((late ? txn->PutLate(Table::kRuns, k, v)
+                            : txn->Put(Table::kRuns, k, v))
+                          .ok());
           model[k] = v;
           break;
         }

@@ -9,7 +9,9 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <deque>
+#include <new>
 #include <utility>
 
 namespace drawdown {
@@ -27,6 +29,8 @@ std::function<void()> before_unlock;
 std::atomic<int> write_backs{0};
 // By whichever thread asks, read by the test's; it stands for itself.
 std::atomic<int> fstats{0};
+// By the test, read by whoever allocates; it stands for itself.
+std::atomic<bool> out_of_memory{false};
 
 // 0: go on; else what to do instead.
 int Strike(const char* call) {
@@ -63,11 +67,20 @@ void Disarm() { armed.store(nullptr, std::memory_order_release); }
 bool Happened() { return happened; }
 int WriteBacks() { return write_backs; }
 int Fstats() { return fstats; }
+void RunOutOfMemory(bool out) { out_of_memory = out; }
 void BeforeUnlock(std::function<void()> look) {
   before_unlock = std::move(look);
 }
 
 }  // namespace drawdown
+
+void* operator new(size_t size) {
+  void* const memory = drawdown::out_of_memory ? nullptr : malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { free(memory); }
+void operator delete(void* memory, size_t) noexcept { free(memory); }
 
 #define EXPORTED extern "C" __attribute__((visibility("default")))
 using drawdown::Fault;
@@ -95,7 +108,8 @@ EXPORTED int fdatasync(int fd) {
 }
 EXPORTED int sync_file_range(int fd, off64_t at, off64_t size, unsigned flags) {
   ++drawdown::write_backs;
-  return static_cast<int>(syscall(SYS_sync_file_range, fd, at, size, flags));
+  return static_cast<int>(drawdown::Call("sync_file_range", SYS_sync_file_range,
+                                         fd, at, size, flags));
 }
 EXPORTED int fstat(int fd, struct stat* info) noexcept {
   const int rc = fstatat(fd, "", info, AT_EMPTY_PATH);

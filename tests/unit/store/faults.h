@@ -26,6 +26,9 @@ void Disarm();
 // Whether the armed fault has happened.
 bool Happened();
 
+// Whether `new` finds no memory, in all of the process.
+void RunOutOfMemory(bool out);
+
 // Calls of sync_file_range(), ever.
 int WriteBacks();
 

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <chrono>
 #include <memory>
+#include <new>
+#include <string>
 #include <utility>
 
 #include "tests/unit/store/faults.h"
@@ -23,9 +25,12 @@ struct Outcome {
   bool happened;
 };
 
+enum class Puts { kAtOnce, kLate };
+
 // A commit of pages enough for several writes.
 Outcome CommitUnder(Store* store, const Fault& fault, const std::string& tag,
-                    bool from_the_beginning = false) {
+                    bool from_the_beginning = false,
+                    Puts puts = Puts::kAtOnce) {
   if (from_the_beginning) Arm(fault);
   auto txn = store->BeginWrite();
   if (!txn.ok()) {
@@ -34,7 +39,10 @@ Outcome CommitUnder(Store* store, const Fault& fault, const std::string& tag,
   }
   for (int i = 0; i < 40; ++i) {
     const std::string key = std::to_string(i * 977 % 40);
-    if (!(*txn)->Put(Table::kCells, key, tag + std::string(900, 'v')).ok()) {
+    const std::string value = tag + std::string(900, 'v');
+    if (!(puts == Puts::kLate ? (*txn)->PutLate(Table::kCells, key, value)
+                              : (*txn)->Put(Table::kCells, key, value))
+             .ok()) {
       return {absl::UnknownError("put"), false};
     }
   }
@@ -51,7 +59,12 @@ std::string TagIn(Store* store) {
   return value.substr(0, value.find("vv"));
 }
 
-class CommitFaults : public testing::TestWithParam<Fault> {};
+class CommitFaults : public testing::TestWithParam<Fault> {
+ protected:
+  // From the beginning of the write on, with two commits in the log before it:
+  // it is full, and a checkpoint comes first.
+  void FailLoggedCommits(Puts puts) const;
+};
 
 TEST_P(CommitFaults, NeverLieAboutACommit) {
   ScratchFolder folder;
@@ -92,9 +105,7 @@ TEST_P(CommitFaults, NeverLieAboutACommit) {
   EXPECT_GT(places, 0) << "the fault never happened";
 }
 
-// From the beginning of the write on, with two commits in the log before it: it
-// is full, and a checkpoint comes first.
-TEST_P(CommitFaults, NeverLieAboutALoggedCommit) {
+void CommitFaults::FailLoggedCommits(Puts puts) const {
   ScratchFolder folder;
   ASSERT_NE(CreateAndOpen(folder / "ledger"), nullptr);
   int places = 0;
@@ -106,7 +117,7 @@ TEST_P(CommitFaults, NeverLieAboutALoggedCommit) {
     }
     Fault fault = GetParam();
     fault.nth = nth;
-    const Outcome outcome = CommitUnder(store.get(), fault, tag, true);
+    const Outcome outcome = CommitUnder(store.get(), fault, tag, true, puts);
     const ErrorCode code = GetErrorCode(outcome.status);
     const std::string now = TagIn(store.get());
     if (code == ErrorCode::kOk) {
@@ -127,6 +138,14 @@ TEST_P(CommitFaults, NeverLieAboutALoggedCommit) {
   EXPECT_GT(places, 0) << "the fault never happened";
 }
 
+TEST_P(CommitFaults, NeverLieAboutALoggedCommit) {
+  FailLoggedCommits(Puts::kAtOnce);
+}
+
+TEST_P(CommitFaults, NeverLieAboutALoggedCommitOfLatePuts) {
+  FailLoggedCommits(Puts::kLate);
+}
+
 INSTANTIATE_TEST_SUITE_P(Lmdb, CommitFaults,
                          testing::Values(Fault{"pwrite", 0, EIO},
                                          Fault{"pwrite", 0, ENOSPC},
@@ -140,6 +159,83 @@ INSTANTIATE_TEST_SUITE_P(Lmdb, CommitFaults,
                          [](const testing::TestParamInfo<Fault>& info) {
                            return info.param.call + std::to_string(info.index);
                          });
+
+// Late puts are done while the disk writes the record, which it is told to.
+TEST(LoggedCommit, ThatCannotBeBegunIsNotMade) {
+  ScratchFolder folder;
+  ASSERT_NE(CreateAndOpen(folder / "ledger"), nullptr);
+  auto store = OpenLogged(folder / "ledger");
+  const auto commit = [&](const Fault& fault, const std::string& tag) {
+    return CommitUnder(store.get(), fault, tag, true, Puts::kLate);
+  };
+  ASSERT_TRUE(commit(Fault{"none"}, "first.").status.ok());
+  const Outcome failed =
+      commit(Fault{"sync_file_range", 1, EIO, true}, "second.");
+  EXPECT_TRUE(failed.happened);
+  EXPECT_EQ(GetErrorCode(failed.status), ErrorCode::kIo) << failed.status;
+  EXPECT_THAT(failed.status.ToString(), HasSubstr("nothing was written"));
+  EXPECT_EQ(TagIn(store.get()), "first.");
+  EXPECT_EQ(LogOf(folder / "ledger"), RedoFile::State::kClosed);
+  // Where the system has no such call, the sync does all of it.
+  store.reset();
+  store = OpenLogged(folder / "ledger");
+  ASSERT_TRUE(commit(Fault{"none"}, "third.").status.ok());
+  const Outcome without =
+      commit(Fault{"sync_file_range", 1, ENOSYS, true}, "last.");
+  EXPECT_TRUE(without.happened);
+  EXPECT_TRUE(without.status.ok()) << without.status;
+  EXPECT_EQ(LogOf(folder / "ledger"), RedoFile::State::kOpen);
+  EXPECT_EQ(TagIn(store.get()), "last.");
+}
+
+// Whose record is in the log when it finds out that the last of its late puts
+// cannot be.
+std::unique_ptr<WriteTransaction> BeginOfBadPuts(Store* store) {
+  auto txn = store->BeginWrite().value();
+  for (int i = 10; i < 50; ++i) {
+    EXPECT_TRUE(txn->PutLate(Table::kCells, std::to_string(i), "late").ok());
+  }
+  EXPECT_TRUE(txn->AppendLate(Table::kCells, "10", "not the greatest").ok());
+  return txn;
+}
+
+// After a power loss it would be done.
+TEST(LoggedCommit, WhoseLatePutsFailLeavesNoRecord) {
+  ScratchFolder folder;
+  const std::string ledger = NewLedger(folder);
+  auto store = OpenLogged(ledger);
+  ASSERT_TRUE(PutOne(store.get(), "50", "first").ok());
+  ASSERT_EQ(LogOf(ledger), RedoFile::State::kOpen);
+  const absl::Status failed = BeginOfBadPuts(store.get())->Commit();
+  EXPECT_EQ(GetErrorCode(failed), ErrorCode::kCorrupt) << failed;
+  EXPECT_THAT(failed.ToString(), HasSubstr("nothing was written"));
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);
+  EXPECT_EQ(GetOne(store.get(), "10"), "(absent)");
+  ASSERT_TRUE(PutOne(store.get(), "50", "second").ok());
+  EXPECT_EQ(GetOne(store.get(), "50"), "second");
+}
+
+TEST(LoggedCommit, ThatHasNoMemoryToFailLeavesNoRecord) {
+  ScratchFolder folder;
+  const std::string ledger = NewLedger(folder);
+  auto store = OpenLogged(ledger);
+  ASSERT_TRUE(PutOne(store.get(), "50", "first").ok());
+  ASSERT_EQ(LogOf(ledger), RedoFile::State::kOpen);
+  auto txn = BeginOfBadPuts(store.get());
+  bool thrown = false;
+  RunOutOfMemory(true);
+  try {
+    txn->Commit().IgnoreError();
+  } catch (const std::bad_alloc&) {
+    thrown = true;
+  }
+  RunOutOfMemory(false);
+  EXPECT_TRUE(thrown);
+  EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);
+  txn.reset();
+  ASSERT_TRUE(PutOne(store.get(), "50", "second").ok());
+  EXPECT_EQ(GetOne(store.get(), "10"), "(absent)");
+}
 
 // The last pwrite of a commit is that of the meta page.
 TEST(CommitFault, InTheMetaPageIsUncertainAndHealsItself) {

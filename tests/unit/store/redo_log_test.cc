@@ -184,6 +184,7 @@ TEST(RedoLog, OfARefusedCommitIsStillOurs) {
     record.NotePut(Table::kCells, "k", "1");
     const uint64_t next = ViewOf(ledger).header.transaction + 1;
     ASSERT_TRUE(log.Append(&record, next).ok());
+    ASSERT_TRUE(log.Sync().ok());
     EXPECT_FALSE(log.TakenOver());
     EXPECT_TRUE(log.Close(env).ok());
     EXPECT_EQ(LogOf(ledger), RedoFile::State::kClosed);

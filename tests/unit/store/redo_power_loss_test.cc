@@ -62,6 +62,7 @@ absl::StatusOr<Handle> OpenLogged(const std::string& ledger, int boot,
 struct Operation {
   Table table;
   bool deletes;
+  bool late;
   std::string key;
   std::string value;
 };
@@ -74,10 +75,12 @@ std::vector<Operation> OperationsOf(uint64_t seed) {
   const int64_t count =
       random.OneIn(5) ? random.Between(20, 60) : random.Between(1, 6);
   const int64_t longest = random.OneIn(3) ? 6'000 : 300;
+  const bool late = random.OneIn(2);
   for (int64_t i = 0; i < count; ++i) {
     Operation operation;
     operation.table = kTables[random.Between(0, 2)];
-    operation.deletes = random.OneIn(5);
+    operation.deletes = random.OneIn(late ? 30 : 5);
+    operation.late = late;
     operation.key = "key" + std::to_string(random.Between(0, 80));
     operation.value = random.From("abcdefgh", random.Between(0, 40)) +
                       std::string(random.Between(0, longest), 'v');
@@ -85,10 +88,10 @@ std::vector<Operation> OperationsOf(uint64_t seed) {
   }
   if (big) {
     operations.push_back(
-        {Table::kRuns, false, "big", std::string(150'000, 'b')});
+        {Table::kRuns, false, late, "big", std::string(150'000, 'b')});
   }
   if (!big && random.OneIn(3)) {  // The log is soon full.
-    operations.push_back({Table::kHolds, false, "fill",
+    operations.push_back({Table::kHolds, false, late, "fill",
                           std::string(random.Between(60'000, 110'000), 'f')});
   }
   return operations;
@@ -140,10 +143,10 @@ absl::StatusOr<uint32_t> DigestIn(const Handle& ledger) {
 absl::Status CommitOf(const Handle& ledger, uint64_t seed, bool abort) {
   ASSIGN_OR_RETURN(const auto txn, BeginLmdbWrite(ledger, After(kWait)));
   for (const Operation& operation : OperationsOf(seed)) {
-    RETURN_IF_ERROR(
-        operation.deletes
-            ? txn->Delete(operation.table, operation.key)
-            : txn->Put(operation.table, operation.key, operation.value));
+    const auto& [table, deletes, late, key, value] = operation;
+    RETURN_IF_ERROR(deletes ? txn->Delete(table, key)
+                    : late  ? txn->PutLate(table, key, value)
+                            : txn->Put(table, key, value));
   }
   return abort ? absl::OkStatus() : txn->Commit();
 }
