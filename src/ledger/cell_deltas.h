@@ -149,12 +149,12 @@ class CellDeltas {
     return cell;
   }
   Page* FindPage(const CellKey& key) {
-    const auto [it, first] = index_.try_emplace(key, nullptr);
-    if (first) {
-      it->second = pages_.New();
-      it->second->key = key;
-    }
-    return it->second;
+    const auto it = index_.find(key);
+    if (it != index_.end()) return it->second;
+    Page* const page = pages_.New();
+    page->key = key;
+    index_.emplace(key, page);
+    return page;
   }
 
   HashMap<CellKey, Page*> index_;

@@ -1,5 +1,6 @@
 #include "ledger/memory_store.h"
 #include "tests/unit/store/conformance.h"
+#include "tests/unit/store/conformance_writes.h"
 #include "tests/unit/store/logged_store.h"
 #include "tests/unit/store/scratch.h"
 
