@@ -17,8 +17,10 @@ namespace drawdown {
 namespace {
 
 constexpr uint32_t kPatternsSeed = 20261129;
-// Under ThreadSanitizer a row takes long: one case of so many is tried.
-constexpr uint32_t kOneOf = kUnderThreadSanitizer ? 8 : 1;
+// Under sanitizers a row takes long: one case of so many is tried.
+constexpr uint32_t kOneOf = kUnderThreadSanitizer    ? 8
+                            : kUnderAddressSanitizer ? 4
+                                                     : 1;
 
 std::string Text(const BilledMoney& money) {
   return absl::StrCat(Int128ToString(money.amount.count()), "/", money.scale,
